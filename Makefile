@@ -1,0 +1,60 @@
+# What a person can do here. `make` alone lists it.
+
+SHELL := /bin/bash
+CONFIGURATION := release
+BINARY := .build/$(CONFIGURATION)/workbench
+MODEL := smollm2-135m-instruct
+PREFIX ?= /usr/local
+SWIFT_FILES := Package.swift Sources Tests
+
+.PHONY: help run build test interop lint format check bench install clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: ## Install what is missing, build, get the default model, open the workbench
+	@scripts/setup run
+	@scripts/build
+	@$(BINARY) model pull $(MODEL) || echo "Going on without a model; the workbench says how to get one."
+	@$(BINARY)
+
+build: ## Build the release binary, .build/release/workbench
+	@scripts/setup build
+	@scripts/build
+
+test: ## Install what is missing, build, run all tests that need no other program's Python
+	@scripts/setup test
+	@swift build -c $(CONFIGURATION) --build-tests
+	@$(BINARY) model pull $(MODEL)
+	@swift test -c $(CONFIGURATION) --skip-build
+
+interop: ## Run the tests against the real Python clients, in a virtual environment
+	@scripts/setup build
+	@scripts/build
+	@$(BINARY) model pull $(MODEL)
+	@scripts/interop
+
+lint: ## Check format, documentation comments and the sample data
+	@swift format lint --strict -p -r $(SWIFT_FILES)
+	@python3 sample-data/build.py --check
+
+format: ## Format the sources
+	@swift format format -i -p -r $(SWIFT_FILES)
+
+check: lint test ## Lint and test
+
+bench: build ## Measure decode, prefill and training on this machine
+	@$(BINARY) doctor
+	@for job in decode prefill train; do $(BINARY) bench $$job; done
+
+install: build ## Install under PREFIX, /usr/local if not given
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/workbench
+	mkdir -p $(DESTDIR)$(PREFIX)/share/workbench
+	cp -r themes sample-data $(DESTDIR)$(PREFIX)/share/workbench/
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(BINARY) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/workbench
+	$(BINARY) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_workbench
+	$(BINARY) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/workbench.fish
+
+clean: ## Remove what was built
+	rm -rf .build

@@ -1,0 +1,188 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Swift's runtime and Foundation are linked into the executable, so that the
+// release binary runs on a machine without a toolchain. They are named here,
+// and not by `--static-swift-stdlib`, because that flag would apply to the
+// test bundle as well, for which no static library exists.
+let staticRuntime: LinkerSetting = .unsafeFlags(
+    [
+        "-static-stdlib", "-use-ld=lld",
+        "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+        "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+        "-lswiftSynchronization", "-lstdc++",
+    ],
+    .when(platforms: [.linux], configuration: .release)
+)
+
+// Kernels are optimized in debug builds too: tests on them crawl otherwise.
+let optimizedC: [CSetting] = [
+    .unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
+]
+
+let package = Package(
+    name: "workbench",
+    products: [.executable(name: "workbench", targets: ["workbench"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        // Foreign code, and ours in C.
+        .target(name: "CKernels", cSettings: optimizedC),
+        .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+        .target(
+            name: "CNcurses",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
+        ),
+
+        // The engine.
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Tokenizers"),
+        .target(
+            name: "ModelFiles",
+            dependencies: [
+                "Tensors", "Tokenizers",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(name: "Transformer", dependencies: ["CKernels", "Tensors", "ModelFiles"]),
+        .target(
+            name: "Datasets",
+            dependencies: ["Tokenizers", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Transformer", "Datasets", "Tensors", "ModelFiles", "Tokenizers",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
+            name: "Inference",
+            dependencies: ["Transformer", "Tokenizers", "ModelFiles", "Tensors"]
+        ),
+
+        // The operations.
+        .target(
+            name: "Tracking",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(
+            name: "Registry",
+            dependencies: ["Tracking", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+
+        // The workspace joins the two.
+        .target(name: "EventBus"),
+        .target(
+            name: "Workspace",
+            dependencies: [
+                "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
+                "Tensors", "Tracking", "Registry", "EventBus",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // The terminal.
+        .target(
+            name: "TerminalUI",
+            dependencies: [.product(name: "Yams", package: "Yams")]
+        ),
+        .target(name: "TerminalNcurses", dependencies: ["TerminalUI", "CNcurses"]),
+        .target(name: "Screens", dependencies: ["Workspace", "TerminalUI", "EventBus"]),
+
+        .executableTarget(
+            name: "workbench",
+            dependencies: [
+                "Workspace", "Screens", "TerminalNcurses", "TerminalUI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            linkerSettings: [staticRuntime]
+        ),
+
+        // Tiny models and foreign libraries that tests make for themselves.
+        .target(
+            name: "TestModels",
+            dependencies: ["ModelFiles", "Tensors", "Tokenizers"],
+            path: "Tests/TestModels"
+        ),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
+        .testTarget(
+            name: "TokenizersTests",
+            dependencies: ["Tokenizers", "ModelFiles"],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
+            name: "ModelFilesTests",
+            dependencies: [
+                "ModelFiles", "Tensors", "Tokenizers",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .testTarget(
+            name: "TransformerTests",
+            dependencies: ["Transformer", "ModelFiles", "Tensors", "TestModels"],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: [
+                "Datasets", "Tokenizers", .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "Transformer", "Datasets", "ModelFiles", "Tensors", "Tokenizers",
+                "TestModels",
+            ]
+        ),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: [
+                "Inference", "ModelFiles", "Tokenizers", "Tensors", "Transformer", "TestModels",
+            ]
+        ),
+        .testTarget(
+            name: "TrackingTests",
+            dependencies: ["Tracking", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
+            name: "RegistryTests",
+            dependencies: ["Registry", "Tracking", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
+        .testTarget(
+            name: "WorkspaceTests",
+            dependencies: ["Workspace", "EventBus", "Tracking", "TestModels"]
+        ),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"]),
+        .testTarget(
+            name: "ScreensTests",
+            dependencies: ["Screens", "Workspace", "TerminalUI", "EventBus"]
+        ),
+        .testTarget(name: "CommandLineTests", dependencies: ["TestModels"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,45 @@
+// Signals and the terminal's state, in C because a handler may do very little.
+#ifndef TERMINAL_GUARD_H
+#define TERMINAL_GUARD_H
+
+#include <stdbool.h>
+
+// What signals have asked for since the last call.
+typedef struct {
+    bool hang_up;    // SIGHUP
+    bool terminate;  // SIGTERM, SIGINT, SIGQUIT
+    bool resize;     // SIGWINCH
+    bool suspend;    // SIGTSTP
+    bool resumed;    // SIGCONT
+} guard_requests;
+
+// Remembers the terminal's present modes, to be restored by guard_restore or at a crash.
+// `restore` is written to `output` then; it must outlive the guard. Returns false without a terminal.
+bool guard_remember(int input, int output, const char *restore);
+
+// Handles signals from now on; requests make the event descriptor `event` readable.
+// To be called after newterm, which installs handlers of its own.
+void guard_install(int event);
+
+// Gives signals back to whoever had them before.
+void guard_uninstall(void);
+
+// Writes the restore string and sets the remembered modes.
+void guard_restore(void);
+
+// No crash handler writes to the terminal from now on: it is gone.
+void guard_forget(void);
+
+// Takes the requests that have come in.
+guard_requests guard_take_requests(void);
+
+// Stops this process as ctrl+z does; returns when it is continued.
+void guard_stop_self(void);
+
+// Opens an event descriptor; negative when the system has none left.
+int guard_open_event(void);
+
+// Makes an event descriptor readable; safe in any thread and in a handler.
+void guard_wake(int event);
+
+#endif

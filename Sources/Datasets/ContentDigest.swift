@@ -1,0 +1,91 @@
+import Crypto
+import Tokenizers
+
+/// Digests of what rows say, whatever the file they stand in.
+///
+/// Two datasets have the same digest when they hold the same messages or documents, byte for byte,
+/// in the same order and the same parts. Spelling of the JSON, line ends, file names, members that
+/// are not trained on and the format do not count. Every string is preceded by its length in bytes
+/// (eight, little-endian), so that no two contents are written alike.
+enum ContentDigest {
+    /// The digest of a dataset, 64 hex digits.
+    static func hex(training: [Record], heldOut: [Record]) -> String {
+        var hash = SHA256()
+        hash.add("workbench dataset 1")
+        for (part, records) in [("training", training), ("held-out", heldOut)] {
+            hash.add(part)
+            hash.add(count: records.count)
+            for record in records { hash.add(record) }
+        }
+        return hash.finalize().reduce(into: "") { hex, byte in
+            hex += byte < 16 ? "0" : ""
+            hex += String(byte, radix: 16)
+        }
+    }
+
+    /// A place in [0, 1) that depends on what is asked alone, so that rows which ask the same
+    /// are never divided by a split.
+    static func place(of record: Record) -> Double {
+        var hash = SHA256()
+        hash.add("workbench split 1")
+        hash.addQuestion(of: record)
+        let bits = hash.finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Double(bits >> 11) / 0x1p53
+    }
+
+    /// A key equal for rows of the same content.
+    static func key(of record: Record) -> SHA256.Digest {
+        var hash = SHA256()
+        hash.add(record)
+        return hash.finalize()
+    }
+
+    /// A key equal for rows that ask the same, whatever the answer.
+    static func questionKey(of record: Record) -> SHA256.Digest {
+        var hash = SHA256()
+        hash.addQuestion(of: record)
+        return hash.finalize()
+    }
+}
+
+extension SHA256 {
+    fileprivate mutating func add(_ record: Record) {
+        switch record.content {
+        case .conversation(let messages): add(messages[...])
+        case .text(let text): add(document: text)
+        }
+    }
+
+    fileprivate mutating func addQuestion(of record: Record) {
+        switch record.content {
+        case .conversation: add(record.prompt ?? [])
+        case .text(let text): add(document: text)
+        }
+    }
+
+    private mutating func add(_ messages: ArraySlice<ChatMessage>) {
+        add("conversation")
+        add(count: messages.count)
+        for message in messages {
+            add(message.role)
+            add(message.content)
+        }
+    }
+
+    private mutating func add(document text: String) {
+        add("text")
+        add(text)
+    }
+
+    fileprivate mutating func add(_ string: String) {
+        var string = string
+        string.withUTF8 { bytes in
+            add(count: bytes.count)
+            update(bufferPointer: UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    fileprivate mutating func add(count: Int) {
+        withUnsafeBytes(of: UInt64(count).littleEndian) { update(bufferPointer: $0) }
+    }
+}

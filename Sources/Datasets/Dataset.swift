@@ -1,0 +1,72 @@
+/// How the rows of a dataset are written.
+public enum DatasetFormat: String, Sendable, Codable, CaseIterable {
+    /// JSON objects with `instruction`, `output` and perhaps `input`, `system`, `history`.
+    case alpaca
+    /// JSON objects with `messages`, a list of `role` and `content`.
+    case messages
+    /// JSON objects with `prompt` and `completion`.
+    case promptCompletion = "prompt-completion"
+    /// Plain text, whose documents are divided by two or more empty lines.
+    case text
+}
+
+/// A dataset in memory: rows to train on and rows held out.
+public struct Dataset: Sendable {
+    /// The name it goes by, made from its file or folder.
+    public let name: String
+    /// The file or folder it was read from.
+    public let path: String
+    /// How its training rows are written.
+    public let format: DatasetFormat
+    /// The rows to train on, in the order of the file.
+    public let training: [Record]
+    /// The rows kept for evaluation, in the order of the file; may be empty.
+    public let heldOut: [Record]
+    /// SHA-256, in hex, over what the rows say: see `ContentDigest`.
+    public let digest: String
+
+    /// Puts rows together to a dataset and digests them.
+    public init(
+        name: String,
+        path: String,
+        format: DatasetFormat,
+        training: [Record],
+        heldOut: [Record] = []
+    ) {
+        self.name = name
+        self.path = path
+        self.format = format
+        self.training = training
+        self.heldOut = heldOut
+        self.digest = ContentDigest.hex(training: training, heldOut: heldOut)
+    }
+
+    /// The first eight digits of the digest, for a person to recognise.
+    public var shortDigest: String { String(digest.prefix(8)) }
+}
+
+/// A line in a list of datasets.
+public struct DatasetEntry: Sendable, Equatable, Codable {
+    /// The dataset's name.
+    public let name: String
+    /// Its file or folder.
+    public let path: String
+    /// How its rows are written.
+    public let format: DatasetFormat
+    /// How many rows there are to train on.
+    public let rows: Int
+    /// How many rows are held out.
+    public let heldOutRows: Int
+    /// The digest of its content, in hex.
+    public let digest: String
+
+    /// Sums a dataset up.
+    public init(_ dataset: Dataset) {
+        name = dataset.name
+        path = dataset.path
+        format = dataset.format
+        rows = dataset.training.count
+        heldOutRows = dataset.heldOut.count
+        digest = dataset.digest
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+
+/// What a path leads to.
+enum FileKind {
+    case folder
+    case other
+
+    /// - Throws: `DatasetError` when nothing is there.
+    init(of path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw DatasetError.reading(path, errno) }
+        self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .other
+    }
+}
+
+/// The endings of the files that are read.
+enum FileEnding: String, CaseIterable {
+    case jsonl
+    case json
+    case txt
+
+    /// The ending of a file's name, or nil when such files are not read.
+    init?(of name: String) {
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        self.init(rawValue: name[name.index(after: dot)...].lowercased())
+    }
+}
+
+/// A folder's listing.
+enum Folder {
+    /// The names in a folder, sorted by their bytes, without hidden ones.
+    static func names(in path: String) throws -> [String] {
+        guard let stream = opendir(path) else { throw DatasetError.reading(path, errno) }
+        defer { closedir(stream) }
+        var names: [[UInt8]] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name.first != UInt8(ascii: ".") { names.append(name) }
+        }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// The name a dataset goes by.
+enum DatasetName {
+    /// The name of the folder, or of the file without its ending.
+    ///
+    /// `train` and `validation` say too little and are preceded by their folder's name. Letters,
+    /// digits, `.`, `_` and `-` stay, anything else becomes `-`.
+    static func make(path: String, isFolder: Bool) -> String {
+        var parts = resolved(path).utf8.split(separator: UInt8(ascii: "/")).map {
+            String(Substring($0))
+        }
+        guard var name = parts.popLast() else { return "dataset" }
+        if !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
+            name = String(name[..<dot])
+        }
+        if !isFolder, name == "train" || name == "validation", let folder = parts.last {
+            name = "\(folder)-\(name)"
+        }
+        let kept = name.unicodeScalars.map { scalar -> Character in
+            let isKept = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            return isKept || "._-".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
+        }
+        let text = String(kept.drop { $0 == "." || $0 == "-" })
+        return text.isEmpty ? "dataset" : text
+    }
+
+    /// The path without `.` and `..`, where it exists.
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}

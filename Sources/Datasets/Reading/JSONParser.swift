@@ -1,0 +1,171 @@
+/// A strict JSON parser (RFC 8259) that says at which byte the text goes wrong.
+///
+/// Rows must be reported by line and column, an object that has a name twice and half a surrogate
+/// pair must be refused, and strings keep their bytes; Foundation's parsers promise none of these.
+struct JSONParser {
+    /// What is wrong, and at which byte of the text.
+    struct Failure: Error, Equatable {
+        let offset: Int
+        let what: String
+    }
+
+    /// Deeper nesting is refused rather than recursed into.
+    static let deepestNesting = 64
+
+    let bytes: [UInt8]
+    private(set) var offset = 0
+
+    /// Starts at the beginning of a text that is known to be UTF-8.
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The one value that the whole text is.
+    static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+        var parser = JSONParser(bytes)
+        let value = try parser.value(depth: 0)
+        parser.skipSpace()
+        if parser.offset < bytes.count {
+            throw parser.failure("there is more behind the end of the JSON value")
+        }
+        return value
+    }
+
+    /// The next byte behind any space, or nil at the end.
+    mutating func peek() -> UInt8? {
+        skipSpace()
+        return offset < bytes.count ? bytes[offset] : nil
+    }
+
+    /// Takes a byte that is known to be next.
+    mutating func take() { offset += 1 }
+
+    /// Takes so many bytes that are known to be next.
+    mutating func skip(_ count: Int) { offset += count }
+
+    /// A failure at the place reached.
+    func failure(_ what: String) -> Failure {
+        Failure(offset: offset, what: offset < bytes.count ? what : "the JSON ends too early")
+    }
+
+    /// The next value.
+    mutating func value(depth: Int) throws(Failure) -> JSONValue {
+        guard depth < Self.deepestNesting else { throw failure("the JSON is nested too deep") }
+        switch peek() {
+        case UInt8(ascii: "{"): return .object(try object(depth: depth))
+        case UInt8(ascii: "["): return .array(try array(depth: depth))
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .boolean(true))
+        case UInt8(ascii: "f"): return try word("false", .boolean(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "-"): return try number()
+        case let byte? where UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte: return try number()
+        default: throw failure("this is not a JSON value")
+        }
+    }
+
+    private mutating func object(depth: Int) throws(Failure) -> JSONObject {
+        var object = JSONObject()
+        take()
+        if peek() == UInt8(ascii: "}") {
+            take()
+            return object
+        }
+        while true {
+            guard peek() == UInt8(ascii: "\"") else {
+                throw failure("a name in quotes is expected")
+            }
+            let start = offset
+            let name = try string()
+            guard peek() == UInt8(ascii: ":") else { throw failure("':' is expected") }
+            take()
+            guard object.insert(try value(depth: depth + 1), named: Array(name.utf8)) else {
+                throw Failure(
+                    offset: start,
+                    what: "the name \"\(name)\" stands twice in one object"
+                )
+            }
+            let next = peek()
+            guard next == UInt8(ascii: ",") || next == UInt8(ascii: "}") else {
+                throw failure("',' or '}' is expected")
+            }
+            take()
+            if next == UInt8(ascii: "}") { return object }
+        }
+    }
+
+    private mutating func array(depth: Int) throws(Failure) -> [JSONValue] {
+        var array: [JSONValue] = []
+        take()
+        if peek() == UInt8(ascii: "]") {
+            take()
+            return array
+        }
+        while true {
+            array.append(try value(depth: depth + 1))
+            let next = peek()
+            guard next == UInt8(ascii: ",") || next == UInt8(ascii: "]") else {
+                throw failure("',' or ']' is expected")
+            }
+            take()
+            if next == UInt8(ascii: "]") { return array }
+        }
+    }
+
+    private mutating func word(
+        _ word: StaticString,
+        _ value: JSONValue
+    ) throws(Failure) -> JSONValue {
+        let expected = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        guard bytes[offset...].starts(with: expected) else {
+            throw failure("this is not a JSON value")
+        }
+        offset += expected.count
+        return value
+    }
+
+    private mutating func number() throws(Failure) -> JSONValue {
+        let start = offset
+        if bytes[offset] == UInt8(ascii: "-") { take() }
+        if offset < bytes.count, bytes[offset] == UInt8(ascii: "0") {
+            take()
+        } else {
+            try digits()
+        }
+        if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
+            take()
+            try digits()
+        }
+        if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") {
+            take()
+            if offset < bytes.count,
+                bytes[offset] == UInt8(ascii: "+") || bytes[offset] == UInt8(ascii: "-")
+            {
+                take()
+            }
+            try digits()
+        }
+        guard let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)) else {
+            throw Failure(offset: start, what: "this is not a number")
+        }
+        return .number(value)
+    }
+
+    private mutating func digits() throws(Failure) {
+        let start = offset
+        while offset < bytes.count, UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[offset] {
+            take()
+        }
+        if offset == start { throw failure("a digit is expected") }
+    }
+
+    private mutating func skipSpace() {
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                take()
+            default: return
+            }
+        }
+    }
+}

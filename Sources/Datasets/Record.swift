@@ -1,0 +1,57 @@
+public import Tokenizers
+
+/// Where a row was read: a file and the line it begins in, counted from one.
+public struct RecordSource: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The path of the file, as it was given.
+    public let file: String
+    /// The line the row begins in, from 1.
+    public let line: Int
+
+    /// Names a row.
+    public init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    /// The file and line, with a colon between.
+    public var description: String { "\(file):\(line)" }
+}
+
+/// One row of a dataset: a conversation or a document, and where it stands.
+public struct Record: Sendable {
+    /// What a row holds, whatever the format it was written in.
+    public enum Content: Sendable {
+        /// Messages with at least one by the assistant.
+        case conversation([ChatMessage])
+        /// A document of raw text, with `\n` as line ends.
+        case text(String)
+    }
+
+    /// What the row holds.
+    public let content: Content
+    /// Where it was read.
+    public let source: RecordSource
+    /// The row's other members that are strings, such as `language`; not trained on, not digested.
+    public let fields: [String: String]
+
+    /// Makes a row.
+    public init(_ content: Content, source: RecordSource, fields: [String: String] = [:]) {
+        self.content = content
+        self.source = source
+        self.fields = fields
+    }
+
+    /// The messages, or nil for a document.
+    public var messages: [ChatMessage]? {
+        if case .conversation(let messages) = content { messages } else { nil }
+    }
+
+    /// The messages before the assistant's first one: what a person asks.
+    var prompt: ArraySlice<ChatMessage>? {
+        messages?.prefix { !$0.isByAssistant }
+    }
+}
+
+extension ChatMessage {
+    var isByAssistant: Bool { role.utf8.elementsEqual("assistant".utf8) }
+}

@@ -1,0 +1,51 @@
+import ModelFiles
+public import Tokenizers
+import Transformer
+
+/// Conversations with one model, in the words of its chat template.
+///
+/// The conversation belongs to the caller; the generator behind keeps what it
+/// has read, so a further turn reads only what is new.
+public final class ChatSession {
+    /// What answers; its adapter may be changed between two answers.
+    public let generator: Generator
+    private let template: ChatTemplate
+    private let tokenizer: Tokenizer
+
+    /// A session over the model of `generator`.
+    ///
+    /// - Parameter template: How conversations are written; nil takes the model's own.
+    /// - Throws: What the model file says if it has no template that is understood.
+    public init(_ generator: Generator, template: ChatTemplate? = nil) throws {
+        self.generator = generator
+        let file = generator.model.file
+        self.template = try template ?? file.requiredChatTemplate()
+        tokenizer = file.tokenizer
+    }
+
+    /// The tokens of a conversation that the assistant is to continue.
+    public func prompt(_ messages: [ChatMessage]) throws -> [Int32] {
+        let chat = try template.render(
+            messages,
+            addingGenerationPrompt: true,
+            bosToken: tokenizer.bos.map(tokenizer.bytes(of:)) ?? [],
+            eosToken: tokenizer.eos.map(tokenizer.bytes(of:)) ?? []
+        )
+        return tokenizer.encode(chat).ids
+    }
+
+    /// The assistant's answer to `messages`; see `Generator.generate`.
+    public func answer(
+        _ messages: [ChatMessage],
+        configuration: GenerationConfiguration,
+        isCancelled: () -> Bool = { false },
+        onToken: (GeneratedToken) -> Void = { _ in }
+    ) throws -> Generation {
+        try generator.generate(
+            prompt: prompt(messages),
+            configuration: configuration,
+            isCancelled: isCancelled,
+            onToken: onToken
+        )
+    }
+}

@@ -1,0 +1,207 @@
+import Glibc
+public import ModelFiles
+public import Transformer
+
+/// Answers prompts with one model, one after another, and keeps what it has
+/// read: a prompt that begins as the last conversation did is read from where
+/// they differ.
+///
+/// A generator belongs to one thread at a time.
+public final class Generator {
+    /// The largest context that is set up where the caller names none, in tokens.
+    public static let defaultContextLength = 4096
+    /// Tokens read at once: few enough to be cancelled soon.
+    static let prefillChunk = 128
+
+    /// The model that answers.
+    public let model: LanguageModel
+    /// The most tokens of a prompt and its answer together.
+    public let contextLength: Int
+    /// The adapter in use; nil is the base.
+    ///
+    /// Another one has other keys, so that the conversation is read again.
+    public var adapter: LoRA? {
+        didSet {
+            guard adapter !== oldValue else { return }
+            forget()
+            if let rank = adapter?.shape.rank, rank > passRank {
+                passRank = rank
+                pass = Self.pass(model, contextLength: contextLength, rank: rank)
+            }
+        }
+    }
+
+    private let cache: KeyValueCache
+    private var pass: InferencePass
+    /// The largest rank that the pass has room for.
+    private var passRank: Int
+    private let clock: () -> Double
+    /// The tokens in the cache.
+    private var inCache: [Int32] = []
+
+    /// Sets up a context.
+    ///
+    /// - Parameters:
+    ///   - model: The model that answers.
+    ///   - adapter: The adapter in use; nil for the base.
+    ///   - contextLength: At most the model's own; nil takes that or `defaultContextLength`.
+    ///   - clock: Seconds that only grow.
+    /// - Throws: `InferenceError` if the model has no such context.
+    public init(
+        model: LanguageModel,
+        adapter: LoRA? = nil,
+        contextLength: Int? = nil,
+        clock: @escaping () -> Double = monotonicSeconds
+    ) throws {
+        let limit = model.configuration.contextLength
+        let length = contextLength ?? Self.defaultContextLength(of: model.configuration)
+        guard (2...max(2, limit)).contains(length) else {
+            throw InferenceError(
+                .configuration,
+                "The context must be between 2 and \(limit) tokens, not \(length)."
+            )
+        }
+        self.model = model
+        self.adapter = adapter
+        self.contextLength = length
+        self.clock = clock
+        cache = KeyValueCache(model.configuration, capacity: length)
+        passRank = adapter?.shape.rank ?? 1
+        pass = Self.pass(model, contextLength: length, rank: passRank)
+    }
+
+    /// The context that is set up where the caller names none, in tokens.
+    public static func defaultContextLength(of model: ModelConfiguration) -> Int {
+        min(model.contextLength, defaultContextLength)
+    }
+
+    /// The bytes of the keys and values of a context of so many tokens, beside which the rest of a
+    /// generator is small.
+    public static func cacheByteCount(_ model: ModelConfiguration, contextLength: Int) -> Int {
+        2 * model.layerCount * contextLength * model.keyValueHeadCount * model.headWidth
+            * MemoryLayout<Float>.stride
+    }
+
+    /// Forgets what was read.
+    public func forget() {
+        cache.truncate(to: 0)
+        inCache.removeAll()
+    }
+
+    /// Answers `prompt`.
+    ///
+    /// - Parameters:
+    ///   - prompt: At least one token, and room for one more in the context.
+    ///   - configuration: How the answer is drawn.
+    ///   - isCancelled: Asked before every layer; an answer that is cancelled keeps its text.
+    ///   - onToken: Gets every token as it is drawn.
+    /// - Throws: `InferenceError` for a prompt or a setting that cannot be used.
+    public func generate(
+        prompt: [Int32],
+        configuration: GenerationConfiguration,
+        isCancelled: () -> Bool = { false },
+        onToken: (GeneratedToken) -> Void = { _ in }
+    ) throws -> Generation {
+        try check(prompt)
+        var sampler = try Sampler(
+            configuration,
+            vocabularySize: model.configuration.vocabularySize
+        )
+        var answer = Answer(model.file.tokenizer, stop: configuration.stop)
+        var context = prompt
+        let limit = min(prompt.count + configuration.maxTokens, contextLength)
+        let reused = keepCommonPrefix(with: prompt)
+        let start = clock()
+        var firstToken = start
+        var lastToken = start
+        var wasCancelled = false
+        do {
+            while context.count < limit, !answer.isComplete {
+                let logits = try read(context[cache.count...], isCancelled)
+                if answer.ids.isEmpty { firstToken = clock() }
+                let id = try sampler.sample(logits, context: context, step: answer.ids.count)
+                context.append(id)
+                let text = answer.append(id)
+                lastToken = clock()
+                let rate = Generation.rate(answer.ids.count, seconds: lastToken - firstToken)
+                onToken(GeneratedToken(id: id, text: text, tokensPerSecond: rate))
+            }
+        } catch is CancellationError {
+            wasCancelled = true
+        }
+        if answer.ids.isEmpty { (firstToken, lastToken) = (clock(), clock()) }
+        let remainder = answer.finish()
+        return Generation(
+            ids: answer.ids,
+            text: answer.text,
+            remainder: remainder,
+            finishReason: wasCancelled ? .cancelled : answer.isComplete ? .stop : .length,
+            promptTokens: prompt.count,
+            reusedTokens: reused,
+            prefillSeconds: firstToken - start,
+            decodeSeconds: lastToken - firstToken
+        )
+    }
+
+    private static func pass(
+        _ model: LanguageModel,
+        contextLength: Int,
+        rank: Int
+    ) -> InferencePass {
+        InferencePass(
+            model,
+            tokenCapacity: min(contextLength, prefillChunk),
+            contextLength: contextLength,
+            rank: rank
+        )
+    }
+
+    private func check(_ prompt: [Int32]) throws {
+        guard !prompt.isEmpty else {
+            throw InferenceError(.prompt, "The prompt is empty.", hint: "say something")
+        }
+        guard prompt.count < contextLength else {
+            throw InferenceError(
+                .contextTooLong,
+                "The context is too long: \(prompt.count) tokens, the limit is \(contextLength - 1).",
+                hint: "start a new conversation or shorten the prompt"
+            )
+        }
+    }
+
+    /// Keeps what the cache and the prompt begin with, but never the prompt's
+    /// last token, whose logits are needed; returns how many tokens that are.
+    private func keepCommonPrefix(with prompt: [Int32]) -> Int {
+        let common = zip(inCache, prompt.dropLast()).prefix { $0 == $1 }.count
+        cache.truncate(to: common)
+        inCache.removeSubrange(common...)
+        return common
+    }
+
+    /// Reads tokens into the cache; the logits after the last of them.
+    private func read(
+        _ tokens: ArraySlice<Int32>,
+        _ isCancelled: () -> Bool
+    ) throws -> UnsafeBufferPointer<Float> {
+        var rest = tokens
+        while true {
+            let chunk = rest.prefix(pass.tokenCapacity)
+            let logits = try pass.logits(
+                chunk,
+                cache: cache,
+                adapter: adapter,
+                isCancelled: isCancelled
+            )
+            inCache += chunk
+            rest = rest.dropFirst(chunk.count)
+            if rest.isEmpty { return logits }
+        }
+    }
+}
+
+/// Seconds of the system's clock that only grows.
+public func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

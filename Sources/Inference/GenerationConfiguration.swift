@@ -1,0 +1,67 @@
+/// How an answer is drawn from a model's predictions.
+public struct GenerationConfiguration: Sendable, Codable, Equatable {
+    /// The most tokens of an answer.
+    public var maxTokens = 512
+    /// What the logits are divided by; 0 takes the likeliest token.
+    public var temperature = 0.7
+    /// How many of the likeliest tokens stay; 0 keeps all.
+    public var topK = 40
+    /// The mass that the kept tokens reach together; 1 keeps all.
+    public var topP = 0.95
+    /// The least probability that stays, as a part of the largest; 0 keeps all.
+    public var minP = 0.05
+    /// What the logits of tokens seen before are divided by (multiplied where negative); 1 is off.
+    public var repetitionPenalty = 1.0
+    /// How many tokens back the penalty looks; nil looks at the whole context.
+    public var repetitionWindow: Int?
+    /// What the choices are drawn from.
+    public var seed: UInt64 = 0
+    /// Texts that end the answer and are not part of it.
+    public var stop: [String] = []
+
+    /// The defaults.
+    public init() {}
+
+    /// The likeliest token every time, with nothing drawn.
+    public static func greedy(maxTokens: Int) -> GenerationConfiguration {
+        var configuration = GenerationConfiguration()
+        configuration.maxTokens = maxTokens
+        configuration.temperature = 0
+        return configuration
+    }
+
+    /// Checks every setting.
+    ///
+    /// - Throws: `InferenceError` with the code `configuration`, which names the setting.
+    public func validate() throws {
+        func require(_ holds: Bool, _ name: String, _ expectation: String, _ value: Any) throws {
+            guard !holds else { return }
+            throw InferenceError(.configuration, "\(name) must be \(expectation), not \(value).")
+        }
+        try require(maxTokens >= 1, "max tokens", "at least 1", maxTokens)
+        try require(
+            temperature >= 0 && temperature.isFinite,
+            "temperature",
+            "at least 0",
+            temperature
+        )
+        try require(topK >= 0, "top-k", "at least 0", topK)
+        try require(topP > 0 && topP <= 1, "top-p", "above 0 and at most 1", topP)
+        try require(minP >= 0 && minP <= 1, "min-p", "between 0 and 1", minP)
+        try require(
+            repetitionPenalty > 0 && repetitionPenalty.isFinite,
+            "repetition penalty",
+            "above 0",
+            repetitionPenalty
+        )
+        if let repetitionWindow {
+            try require(repetitionWindow >= 0, "repetition window", "at least 0", repetitionWindow)
+        }
+        try require(
+            stop.allSatisfy { !$0.isEmpty },
+            "a stop text",
+            "at least one character",
+            "empty"
+        )
+    }
+}

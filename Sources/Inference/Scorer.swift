@@ -1,0 +1,61 @@
+import Glibc
+import ModelFiles
+public import Transformer
+
+/// How likely a model finds a text.
+public struct Score: Sendable, Equatable {
+    /// log p of each token after the first, given those before it.
+    public let logProbabilities: [Float]
+
+    /// exp of the mean of -log p.
+    public var perplexity: Double {
+        exp(-logProbabilities.reduce(0) { $0 + Double($1) } / Double(logProbabilities.count))
+    }
+}
+
+/// Scores texts with one model.
+public struct Scorer {
+    private let model: LanguageModel
+    private let adapter: LoRA?
+
+    /// A scorer with the base, or with an adapter on it.
+    public init(model: LanguageModel, adapter: LoRA? = nil) {
+        self.model = model
+        self.adapter = adapter
+    }
+
+    /// Scores `tokens`, of which there are at least two.
+    ///
+    /// - Throws: `InferenceError` for too few or too many tokens or an unknown one;
+    ///   `CancellationError`.
+    public func score(_ tokens: [Int32], isCancelled: () -> Bool = { false }) throws -> Score {
+        guard tokens.count >= 2 else {
+            throw InferenceError(
+                .prompt,
+                "A score needs at least 2 tokens, not \(tokens.count).",
+                hint: "give a longer text"
+            )
+        }
+        let limit = model.configuration.contextLength
+        guard tokens.count <= limit else {
+            throw InferenceError(
+                .contextTooLong,
+                "The context is too long: \(tokens.count) tokens, the limit is \(limit).",
+                hint: "score a shorter text"
+            )
+        }
+        let pass = InferencePass(
+            model,
+            tokenCapacity: min(tokens.count, Generator.prefillChunk),
+            contextLength: tokens.count,
+            rank: adapter?.shape.rank ?? 1
+        )
+        return Score(
+            logProbabilities: try pass.logProbabilities(
+                tokens,
+                adapter: adapter,
+                isCancelled: isCancelled
+            )
+        )
+    }
+}

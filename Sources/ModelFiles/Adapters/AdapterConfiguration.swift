@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// What an adapter is: which matrices it changes, in what rank and how strongly.
+///
+/// The settings that PEFT keeps in `adapter_config.json`.
+public struct AdapterConfiguration: Sendable, Equatable {
+    /// The projections that a LoRA can change, by PEFT's names, in canonical order.
+    public static let supportedModules = [
+        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+    ]
+
+    /// R: the rank of every change.
+    public var rank: Int
+    /// The numerator of the scale.
+    public var alpha: Double
+    /// The share of inputs that training dropped.
+    public var dropout: Double
+    /// The projections that are changed, in the order of `supportedModules`.
+    public var targetModules: [String]
+    /// The model that was adapted, as a Hugging Face repository or path; nil if unsaid.
+    public var baseModelName: String?
+    /// Whether the scale divides by the root of the rank (rsLoRA) and not by the rank.
+    public var usesRankStabilization: Bool
+
+    /// What the product B A is multiplied by before it is added.
+    public var scale: Double {
+        alpha / (usesRankStabilization ? Double(rank).squareRoot() : Double(rank))
+    }
+
+    /// Describes an adapter of a positive rank on some of `supportedModules`.
+    public init(
+        rank: Int,
+        alpha: Double,
+        dropout: Double = 0,
+        targetModules: [String] = supportedModules,
+        baseModelName: String? = nil,
+        usesRankStabilization: Bool = false
+    ) {
+        precondition(rank > 0, "an adapter cannot have rank \(rank)")
+        let unknown = targetModules.filter { !Self.supportedModules.contains($0) }
+        precondition(unknown.isEmpty, "an adapter cannot change \(unknown)")
+        self.rank = rank
+        self.alpha = alpha
+        self.dropout = dropout
+        self.targetModules = Self.supportedModules.filter(targetModules.contains)
+        self.baseModelName = baseModelName
+        self.usesRankStabilization = usesRankStabilization
+    }
+}

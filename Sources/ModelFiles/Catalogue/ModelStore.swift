@@ -1,0 +1,142 @@
+internal import FoundationEssentials
+
+/// A model that is on this machine.
+public struct InstalledModel: Sendable, Equatable {
+    /// The name it is used by.
+    public let name: String
+    /// Where its file is.
+    public let path: String
+    /// The size of the file.
+    public let byteCount: Int
+    /// What the catalogue says of it, if it is from there.
+    public let entry: CatalogueEntry?
+}
+
+/// The folder of pulled models, which all workspaces of a user share.
+public struct ModelStore: Sendable {
+    /// How models are got from the network.
+    public struct Configuration: Sendable, Equatable {
+        /// The hub's address.
+        public var endpoint = "https://huggingface.co"
+        /// A token for the hub, sent to that address alone.
+        public var token: String?
+        /// How long a connection to the hub may take.
+        public var connectTimeout = Duration.seconds(5)
+        /// How long the hub may be silent.
+        public var idleTimeout = Duration.seconds(30)
+        /// The Python that has pip: a path, or a name found on PATH.
+        public var python = "python3"
+
+        /// The defaults.
+        public init() {}
+
+        /// The defaults with what HF_ENDPOINT and HF_TOKEN say.
+        public init(environment: [String: String]) {
+            if let endpoint = environment["HF_ENDPOINT"], !endpoint.isEmpty {
+                self.endpoint = endpoint
+            }
+            if let token = environment["HF_TOKEN"], !token.isEmpty { self.token = token }
+        }
+    }
+
+    /// Where the models are.
+    public let folder: String
+    /// What can be got by name.
+    public let catalogue: ModelCatalogue
+    /// How it is got.
+    public let configuration: Configuration
+
+    /// Opens the store in `folder`, which need not exist yet.
+    public init(
+        folder: String,
+        catalogue: ModelCatalogue = .standard,
+        configuration: Configuration = Configuration()
+    ) {
+        self.folder = folder
+        self.catalogue = catalogue
+        self.configuration = configuration
+    }
+
+    /// Opens the user's store, going by this process's environment.
+    public init() {
+        self.init(environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Opens the user's store: `workbench/models` under `$XDG_CACHE_HOME`, else under `~/.cache`.
+    public init(environment: [String: String]) {
+        self.init(
+            folder: Self.folder(environment: environment),
+            configuration: Configuration(environment: environment)
+        )
+    }
+
+    /// The folder of the user's models; XDG asks to pass over a path that is not absolute.
+    static func folder(environment: [String: String]) -> String {
+        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
+            return "\(cache)/workbench/models"
+        }
+        let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
+        return "\(home)/.cache/workbench/models"
+    }
+
+    /// The models that are here, by name.
+    public func installed() -> [InstalledModel] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".gguf") && !$0.hasPrefix(".") }.sorted().compactMap {
+            installedModel(named: String($0.dropLast(".gguf".count)))
+        }
+    }
+
+    /// The path of the file that `nameOrPath` means: an installed model, or a file.
+    ///
+    /// Throws with a hint on what there is and how to get more.
+    public func resolve(_ nameOrPath: String) throws(ModelFileError) -> String {
+        if !nameOrPath.contains("/"), let model = installedModel(named: nameOrPath) {
+            return model.path
+        }
+        let path = nameOrPath.hasPrefix("~/") ? expandingHome(nameOrPath) : nameOrPath
+        var isFolder = false
+        if !path.isEmpty, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard !isFolder else {
+                throw ModelFileError(
+                    .foreignFormat,
+                    "\(path) is a folder; a model is one GGUF file.",
+                    hint: "name the file itself"
+                )
+            }
+            return path
+        }
+        if catalogue[nameOrPath] != nil {
+            throw ModelFileError(
+                .notFound,
+                "The model \(nameOrPath) is not on this machine yet.",
+                hint: "get it with: workbench model pull \(nameOrPath)"
+            )
+        }
+        throw ModelFileError(.notFound, "There is no model \(nameOrPath).", hint: whatThereIs())
+    }
+
+    /// The model called `name`, if it is here.
+    func installedModel(named name: String) -> InstalledModel? {
+        let path = "\(folder)/\(name).gguf"
+        guard !name.isEmpty, !name.contains("/"),
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            attributes[.type] as? FileAttributeType == .typeRegular,
+            let size = attributes[.size] as? Int
+        else { return nil }
+        return InstalledModel(name: name, path: path, byteCount: size, entry: catalogue[name])
+    }
+
+    private func whatThereIs() -> String {
+        let names = installed().map(\.name)
+        let others = catalogue.entries.map(\.name).filter { !names.contains($0) }
+        let here =
+            names.isEmpty ? "no model is installed" : "installed: " + names.joined(separator: ", ")
+        guard !others.isEmpty else { return here }
+        return "\(here); to get with `workbench model pull`: \(others.joined(separator: ", "))"
+    }
+
+    private func expandingHome(_ path: String) -> String {
+        FileManager.default.homeDirectoryForCurrentUser.path + path.dropFirst()
+    }
+}

@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// A file that grows as its bytes arrive, and keeps them for the next attempt.
+final class PartialFile {
+    let path: String
+    /// How many bytes have arrived.
+    private(set) var byteCount: Int
+    private let descriptor: Int32
+
+    /// Opens the file with what an earlier attempt left in it.
+    init(path: String) throws(ModelFileError) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        byteCount = Int(lseek(descriptor, 0, SEEK_END))
+        guard byteCount >= 0 else {
+            close(descriptor)
+            throw AtomicFile.failure("write \(path)", errno)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Adds bytes at the end.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
+        var done = 0
+        while done < bytes.count {
+            let count = uninterrupted {
+                write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            }
+            guard count >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
+            done += count
+            byteCount += count
+        }
+    }
+
+    /// Forgets what has arrived.
+    func clear() throws(ModelFileError) {
+        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw AtomicFile.failure("write \(path)", errno)
+        }
+        byteCount = 0
+    }
+
+    /// Flushes the file to the disk.
+    func synchronize() throws(ModelFileError) {
+        guard fsync(descriptor) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
+    }
+}

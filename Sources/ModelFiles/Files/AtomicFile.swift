@@ -1,0 +1,87 @@
+internal import Glibc
+
+/// Writing files so that a name never stands for half of one.
+enum AtomicFile {
+    /// Writes `parts` one after the other to a file beside `path`, flushes it to the disk and
+    /// gives it the name `path`, in place of a file that had it.
+    static func write(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
+        let aside = temporaryName(beside: path)
+        do throws(ModelFileError) {
+            try writeNew(parts, to: aside)
+            guard rename(aside, path) == 0 else { throw failure("write \(path)", errno) }
+        } catch {
+            unlink(aside)
+            throw error
+        }
+        try synchronizeFolder(parent(of: path))
+    }
+
+    /// Writes a file that does not exist yet and flushes it to the disk.
+    static func writeNew(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw failure("write \(path)", errno) }
+        defer { close(descriptor) }
+        for part in parts {
+            var done = 0
+            while done < part.count {
+                let count = uninterrupted {
+                    part.withUnsafeBytes { bytes in
+                        Glibc.write(
+                            descriptor,
+                            bytes.baseAddress.map { $0 + done },
+                            part.count - done
+                        )
+                    }
+                }
+                guard count >= 0 else { throw failure("write \(path)", errno) }
+                done += count
+            }
+        }
+        guard fsync(descriptor) == 0 else { throw failure("write \(path)", errno) }
+    }
+
+    /// Flushes a file to the disk.
+    static func synchronize(_ path: String) throws(ModelFileError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open \(path)", errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("write \(path)", errno) }
+    }
+
+    /// Flushes the names in a folder to the disk.
+    static func synchronizeFolder(_ path: String) throws(ModelFileError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open \(path)", errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("write \(path)", errno) }
+    }
+
+    /// A hidden name in the folder of `path` that no other process or thread uses.
+    static func temporaryName(beside path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        return "\(parent(of: path))/.\(name).\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    }
+
+    /// The folder that `path` lies in.
+    static func parent(of path: String) -> String {
+        var trimmed = Substring(path)
+        while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+
+    /// What a failed attempt to `action` means.
+    static func failure(_ action: String, _ number: Int32) -> ModelFileError {
+        number == ENOSPC || number == EDQUOT
+            ? ModelFileError(
+                .diskFull,
+                "Could not \(action): the disk is full.",
+                hint: "free some room and try again"
+            )
+            : ModelFileError(
+                .unwritable,
+                "Could not \(action): \(systemMessage(number)).",
+                hint: "check that the folder exists and is yours to write"
+            )
+    }
+}

@@ -1,0 +1,54 @@
+internal import Glibc
+
+/// A file mapped into memory, read-only, for as long as this object lives.
+final class MappedFile: @unchecked Sendable {
+    // @unchecked because of `bytes`: the mapping is read-only and ends in deinit alone.
+
+    /// The path it was opened by.
+    let path: String
+    /// The whole file.
+    let bytes: UnsafeRawBufferPointer
+
+    /// Maps the regular file at `path`; an empty file has no bytes and is no error.
+    init(path: String) throws(ModelFileError) {
+        self.path = path
+        // O_NONBLOCK, so that a pipe with no writer is refused rather than waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Self.failure(path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.failure(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ModelFileError(
+                .foreignFormat,
+                "\(path) is not a file.",
+                hint: "name the file itself"
+            )
+        }
+        let count = Int(status.st_size)
+        guard count > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            address != UnsafeMutableRawPointer(bitPattern: -1)
+        else { throw Self.failure(path, errno) }
+        bytes = UnsafeRawBufferPointer(start: address, count: count)
+    }
+
+    deinit {
+        if let address = bytes.baseAddress {
+            munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+        }
+    }
+
+    private static func failure(_ path: String, _ number: Int32) -> ModelFileError {
+        number == ENOENT || number == ENOTDIR
+            ? ModelFileError(.notFound, "There is no file \(path).", hint: "check the path")
+            : ModelFileError(
+                .unreadable,
+                "Could not read \(path): \(systemMessage(number)).",
+                hint: "check that the file is yours to read"
+            )
+    }
+}

@@ -1,0 +1,53 @@
+/// An array in a GGUF file's metadata, read where it lies when it is asked for.
+///
+/// Its extent and every length in it were checked when the file was opened.
+public struct GGUFArray: @unchecked Sendable {
+    // @unchecked because of `bytes`: they are read-only and `file` keeps them mapped.
+
+    /// How many values there are.
+    public let count: Int
+    let elementType: GGUFValueType
+    let bytes: UnsafeRawBufferPointer
+    let file: MappedFile
+
+    /// The values as byte strings, or nil if they are not text.
+    public func strings() -> [[UInt8]]? {
+        guard elementType == .string else { return nil }
+        var strings: [[UInt8]] = []
+        strings.reserveCapacity(count)
+        var position = 0
+        for _ in 0..<count {
+            let length = Int(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            strings.append([UInt8](bytes[position + 8..<position + 8 + length]))
+            position += 8 + length
+        }
+        return strings
+    }
+
+    /// The values as whole numbers, or nil if they are of another type or too large.
+    public func integers() -> [Int]? {
+        switch elementType {
+        case .uint8: load(UInt8.self)
+        case .int8: load(Int8.self)
+        case .uint16: load(UInt16.self)
+        case .int16: load(Int16.self)
+        case .uint32: load(UInt32.self)
+        case .int32: load(Int32.self)
+        case .uint64: load(UInt64.self)
+        case .int64: load(Int64.self)
+        case .float32, .float64, .bool, .string, .array: nil
+        }
+    }
+
+    private func load<Stored: FixedWidthInteger & BitwiseCopyable>(_: Stored.Type) -> [Int]? {
+        let width = MemoryLayout<Stored>.size
+        var values: [Int] = []
+        values.reserveCapacity(count)
+        for index in 0..<count {
+            let stored = bytes.loadUnaligned(fromByteOffset: index * width, as: Stored.self)
+            guard let value = Int(exactly: stored) else { return nil }
+            values.append(value)
+        }
+        return values
+    }
+}

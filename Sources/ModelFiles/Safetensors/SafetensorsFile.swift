@@ -1,0 +1,126 @@
+/// A safetensors file, mapped into memory and checked from its first byte to its last.
+///
+/// Source: the format's description in the safetensors repository. As there, a
+/// header has at most 100 MB, and the tensors fill the file without a hole.
+public final class SafetensorsFile: Sendable {
+    /// The path it was opened by.
+    public let path: String
+    /// Free text that the writer left, by key.
+    public let metadata: [String: String]
+    /// The tensors, by name.
+    public let tensors: [String: SafetensorsTensor]
+    private let file: MappedFile
+
+    /// Maps and checks the file at `path`.
+    public init(path: String) throws(ModelFileError) {
+        self.path = path
+        file = try MappedFile(path: path)
+        var parser = try SafetensorsHeader(file)
+        let header = try parser.parse()
+        metadata = header.metadata
+        tensors = try Self.place(header.entries, from: parser.dataStart, file)
+    }
+
+    /// The numbers of the tensor `name`, widened to float32 exactly from F32, F16 or BF16.
+    public func floats(named name: String) throws(ModelFileError) -> [Float] {
+        let tensor = try tensor(named: name)
+        let bytes = file.bytes
+        return switch tensor.type {
+        case .f32:
+            stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map {
+                Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+            }
+        case .f16:
+            stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 2).map {
+                Float(Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)))
+            }
+        case .bf16:
+            stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 2).map {
+                let upper = bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)
+                return Float(bitPattern: UInt32(upper) << 16)
+            }
+        case .f64, .f8e4m3, .f8e5m2, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
+            throw unsupported(tensor, wanted: "F32, F16 or BF16")
+        }
+    }
+
+    /// The numbers of the tensor `name`, which is of type I64.
+    public func integers(named name: String) throws(ModelFileError) -> [Int64] {
+        let tensor = try tensor(named: name)
+        guard tensor.type == .i64 else { throw unsupported(tensor, wanted: "I64") }
+        return stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 8).map {
+            file.bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self)
+        }
+    }
+
+    private func tensor(named name: String) throws(ModelFileError) -> SafetensorsTensor {
+        guard let tensor = tensors[name] else {
+            throw ModelFileError(
+                .missingPart,
+                "\(path) has no tensor \(name).",
+                hint: "the file was written for something else"
+            )
+        }
+        return tensor
+    }
+
+    private func unsupported(_ tensor: SafetensorsTensor, wanted: String) -> ModelFileError {
+        ModelFileError(
+            .unsupportedType,
+            "\(path) stores tensor \(tensor.name) as \(tensor.type.rawValue); \(wanted) is needed.",
+            hint: "save the tensor in another type"
+        )
+    }
+
+    /// Gives the entries their places, which have to join without a hole up to the end.
+    private static func place(
+        _ entries: [SafetensorsHeader.Entry],
+        from dataStart: Int,
+        _ file: MappedFile
+    ) throws(ModelFileError) -> [String: SafetensorsTensor] {
+        var tensors: [String: SafetensorsTensor] = [:]
+        tensors.reserveCapacity(entries.count)
+        let available = file.bytes.count - dataStart
+        var end = 0
+        for entry in entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
+            guard entry.begin == end, entry.end >= entry.begin else {
+                throw ModelFileError(
+                    .corrupt,
+                    "\(file.path) is damaged: tensor \(entry.name) begins at \(entry.begin), "
+                        + "but the tensors before it end at \(end).",
+                    hint: ModelFileError.fetchAgain
+                )
+            }
+            guard entry.end <= available else {
+                throw ModelFileError(
+                    .truncated,
+                    "\(file.path) has \(available) bytes of data, "
+                        + "but tensor \(entry.name) ends at \(entry.end).",
+                    hint: ModelFileError.fetchAgain
+                )
+            }
+            end = entry.end
+            let tensor = SafetensorsTensor(
+                name: entry.name,
+                type: entry.type,
+                shape: entry.shape,
+                range: dataStart + entry.begin..<dataStart + entry.end
+            )
+            guard tensors.updateValue(tensor, forKey: entry.name) == nil else {
+                throw ModelFileError(
+                    .corrupt,
+                    "\(file.path) is damaged: tensor \(entry.name) occurs twice.",
+                    hint: ModelFileError.fetchAgain
+                )
+            }
+        }
+        guard end == available else {
+            throw ModelFileError(
+                .corrupt,
+                "\(file.path) is damaged: its tensors end at \(end), its data at \(available).",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        return tensors
+    }
+}

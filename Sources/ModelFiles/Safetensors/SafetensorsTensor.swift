@@ -1,0 +1,58 @@
+/// The number types of the safetensors format.
+public enum SafetensorsType: String, Sendable, CaseIterable {
+    /// IEEE double precision.
+    case f64 = "F64"
+    /// IEEE single precision.
+    case f32 = "F32"
+    /// IEEE half precision.
+    case f16 = "F16"
+    /// The upper half of a float32.
+    case bf16 = "BF16"
+    /// Eight bits with a four-bit exponent.
+    case f8e4m3 = "F8_E4M3"
+    /// Eight bits with a five-bit exponent.
+    case f8e5m2 = "F8_E5M2"
+    /// Signed whole numbers.
+    case i64 = "I64"
+    /// Signed whole numbers.
+    case i32 = "I32"
+    /// Signed whole numbers.
+    case i16 = "I16"
+    /// Signed whole numbers.
+    case i8 = "I8"
+    /// Unsigned whole numbers.
+    case u64 = "U64"
+    /// Unsigned whole numbers.
+    case u32 = "U32"
+    /// Unsigned whole numbers.
+    case u16 = "U16"
+    /// Unsigned whole numbers.
+    case u8 = "U8"
+    /// Truth values, a byte each.
+    case bool = "BOOL"
+
+    /// The bytes of one number.
+    public var byteCount: Int {
+        switch self {
+        case .f64, .i64, .u64: 8
+        case .f32, .i32, .u32: 4
+        case .f16, .bf16, .i16, .u16: 2
+        case .f8e4m3, .f8e5m2, .i8, .u8, .bool: 1
+        }
+    }
+}
+
+/// Where a tensor lies in a safetensors file and how it is stored.
+public struct SafetensorsTensor: Sendable, Equatable {
+    /// Its name.
+    public let name: String
+    /// How its numbers are stored.
+    public let type: SafetensorsType
+    /// Its extents, the slowest first; none for a single number.
+    public let shape: [Int]
+    /// Its bytes, counted from the start of the file.
+    public let range: Range<Int>
+
+    /// How many numbers it has.
+    public var elementCount: Int { range.count / type.byteCount }
+}

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import GRDB
+import Tracking
+
+/// Every row that the registry holds for one model, to find out what a change did.
+struct ModelImage {
+    /// What a change did to one row; nil where the row is not there.
+    struct RowChange: Codable {
+        var table: String
+        var key: String
+        var before: String?
+        var after: String?
+    }
+
+    /// Table by table in the order of `RegistryTable.all`: rows by key, compared as bytes.
+    private var tables: [[TrackingKey: TrackingKey]]
+
+    init(_ db: Database, model: String) throws {
+        tables = try RegistryTable.all.map { table in
+            let rows = try table.rows(db, model: model)
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { (TrackingKey($0.key), TrackingKey($0.row)) }
+            )
+        }
+    }
+
+    /// What has to be done to come from here to another image, parents before children.
+    func changes(to other: ModelImage) -> [RowChange] {
+        RegistryTable.all.indices.flatMap { place in
+            let (before, after) = (tables[place], other.tables[place])
+            return Set(before.keys).union(after.keys).sorted()
+                .filter { before[$0] != after[$0] }
+                .map { key in
+                    RowChange(
+                        table: RegistryTable.all[place].name,
+                        key: key.text,
+                        before: before[key]?.text,
+                        after: after[key]?.text
+                    )
+                }
+        }
+    }
+}
+
+extension [ModelImage.RowChange] {
+    /// The changes as they are stored.
+    func encoded() throws -> String {
+        String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+    }
+
+    /// The changes that were stored.
+    init(decoding text: String) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+    }
+
+    /// The changes that lead back.
+    var reversed: [ModelImage.RowChange] {
+        map { .init(table: $0.table, key: $0.key, before: $0.after, after: $0.before) }
+    }
+
+    /// Whether all rows are as they were before these changes.
+    func isApplicable(_ db: Database) throws -> Bool {
+        for change in self {
+            guard let table = RegistryTable.all.first(where: { $0.name == change.table }) else {
+                return false
+            }
+            let row = try table.row(db, key: change.key).map { TrackingKey($0) }
+            guard row == change.before.map({ TrackingKey($0) }) else { return false }
+        }
+        return true
+    }
+
+    /// Makes the rows be as they are after these changes.
+    func apply(_ db: Database) throws {
+        for table in RegistryTable.all {
+            for change in self where change.table == table.name {
+                if let row = change.after { try table.put(db, row: row) }
+            }
+        }
+        for table in RegistryTable.all.reversed() {
+            for change in self where change.table == table.name && change.after == nil {
+                try table.delete(db, key: change.key)
+            }
+        }
+    }
+}

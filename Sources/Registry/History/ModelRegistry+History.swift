@@ -1,0 +1,153 @@
+import GRDB
+import Tracking
+
+extension ModelRegistry {
+    /// What was changed, the newest first.
+    ///
+    /// - Parameters:
+    ///   - model: Only changes of this model, also of one that is deleted; of all if nil.
+    ///   - limit: At most this many.
+    public func history(_ model: String? = nil, limit: Int? = nil) throws -> [RegistryChange] {
+        try store.read { db in
+            try RegistryChange.fetch(
+                db,
+                where: model == nil ? "1" : "wb_deployments.model = ?",
+                model.map { [$0] } ?? [],
+                limit: limit
+            )
+        }
+    }
+
+    /// Makes one change to a model and records it, all or nothing.
+    ///
+    /// The rows before and after are compared, so that the record says what was done and
+    /// not what was meant, and a change of nothing leaves no trace.
+    ///
+    /// - Parameters:
+    ///   - result: Reads what the caller returns, once everything is written.
+    ///   - body: Makes the change, and may add to the entry what it finds out.
+    func change<T>(
+        _ model: String,
+        _ action: RegistryChange.Action,
+        version: Int? = nil,
+        detail: String? = nil,
+        by author: String?,
+        reason: String,
+        returning result: (Database, RegistryChange) throws -> T,
+        _ body: (Database, inout RegistryChange) throws -> Void
+    ) throws -> T {
+        try Names.check(text: reason, of: "reason", limit: 5000)
+        return try store.write(.full) { db in
+            var entry = try newEntry(db, model, action, by: author, reason: reason)
+            entry.version = version
+            entry.detail = detail
+            let before = try ModelImage(db, model: model)
+            try body(db, &entry)
+            let touched = before.changes(to: try ModelImage(db, model: model))
+            guard !touched.isEmpty else { return try result(db, entry) }
+
+            try stampTimes(db, model, touched, entry.time)
+            let changes = before.changes(to: try ModelImage(db, model: model))
+            entry.deployedAfter = try Deployment.version(db, of: model)
+            try entry.insert(db)
+            // What was taken back before cannot be made again on top of something new.
+            try db.execute(
+                sql:
+                    "UPDATE wb_undo SET state = 'dropped' WHERE changed_by = ? AND state = 'undone'",
+                arguments: [entry.author]
+            )
+            try db.execute(
+                sql: "INSERT INTO wb_undo VALUES (?, ?, ?, ?, 'applied')",
+                arguments: [entry.id, entry.author, model, try changes.encoded()]
+            )
+            return try result(db, entry)
+        }
+    }
+
+    /// Makes a change whose caller returns nothing.
+    func change(
+        _ model: String,
+        _ action: RegistryChange.Action,
+        version: Int? = nil,
+        detail: String? = nil,
+        by author: String?,
+        reason: String,
+        _ body: (Database, inout RegistryChange) throws -> Void
+    ) throws {
+        try change(
+            model,
+            action,
+            version: version,
+            detail: detail,
+            by: author,
+            reason: reason,
+            returning: { _, _ in },
+            body
+        )
+    }
+
+    /// Makes a change to one version, which the caller returns as it is then.
+    func changeVersion(
+        _ model: String,
+        _ action: RegistryChange.Action,
+        version: Int? = nil,
+        by author: String?,
+        reason: String,
+        _ body: (Database, inout RegistryChange) throws -> Void
+    ) throws -> ModelVersion {
+        try change(
+            model,
+            action,
+            version: version,
+            by: author,
+            reason: reason,
+            returning: { db, entry in
+                try ModelVersion.find(db, model: model, version: entry.version ?? 0)
+            },
+            body
+        )
+    }
+
+    /// An entry for a change that is about to be made.
+    func newEntry(
+        _ db: Database,
+        _ model: String,
+        _ action: RegistryChange.Action,
+        by author: String?,
+        reason: String
+    ) throws -> RegistryChange {
+        let deployed = try Deployment.version(db, of: model)
+        return RegistryChange(
+            id: 0,
+            time: store.configuration.now(),
+            author: author ?? store.configuration.identity.description,
+            model: model,
+            action: action,
+            deployedBefore: deployed,
+            deployedAfter: deployed,
+            reason: reason
+        )
+    }
+
+    /// Notes the time at the model, and at those of its versions whose rows changed.
+    private func stampTimes(
+        _ db: Database,
+        _ model: String,
+        _ changes: [ModelImage.RowChange],
+        _ time: Int
+    ) throws {
+        try db.execute(
+            sql: "UPDATE registered_models SET last_updated_time = ? WHERE name = ?",
+            arguments: [time, model]
+        )
+        for change in changes where change.table == "model_versions" {
+            try db.execute(
+                sql: """
+                    UPDATE model_versions SET last_updated_time = ?
+                    WHERE name = ? AND version = json_extract(?, '$[1]')
+                    """,
+                arguments: [time, model, change.key]
+            )
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/// One entry in the history of the registry.
+public struct RegistryChange: Sendable, Equatable, Identifiable {
+    /// What was done.
+    public enum Action: String, Sendable, CaseIterable {
+        /// A model was made.
+        case createModel = "create-model"
+        /// A version was registered.
+        case register
+        /// A version went to another stage.
+        case stage
+        /// An alias was set.
+        case setAlias = "set-alias"
+        /// An alias was removed.
+        case deleteAlias = "delete-alias"
+        /// A version was deployed.
+        case promote
+        /// The version deployed before was deployed again.
+        case rollback
+        /// A description was written.
+        case describe
+        /// A tag was set.
+        case setTag = "set-tag"
+        /// A tag was removed.
+        case deleteTag = "delete-tag"
+        /// A version was deleted.
+        case deleteVersion = "delete-version"
+        /// A model was deleted.
+        case deleteModel = "delete-model"
+        /// An earlier change was taken back.
+        case undo
+        /// A change that was taken back was made again.
+        case redo
+    }
+
+    /// What has become of a change.
+    public enum State: String, Sendable {
+        /// It stands.
+        case applied
+        /// It was taken back, and its author may make it again.
+        case undone
+        /// It was taken back for good.
+        case dropped
+    }
+
+    /// The entry's number; later ones are larger.
+    public var id: Int
+    /// When, in milliseconds since 1970.
+    public var time: Int
+    /// By whom, `user@host`.
+    public var author: String
+    /// The registered model.
+    public var model: String
+    /// What was done.
+    public var action: Action
+    /// The version that it was done to, where it was one.
+    public var version: Int?
+    /// More on it: the stages, the alias, the tag.
+    public var detail: String?
+    /// The deployed version before, if one was.
+    public var deployedBefore: Int?
+    /// The deployed version after, if one was.
+    public var deployedAfter: Int?
+    /// Why.
+    public var reason: String
+    /// For an undo or redo, the entry that it took back or made again.
+    public var undoes: Int?
+    /// What has become of it; nil for an undo or redo.
+    public var state: State?
+
+    /// Makes an entry of its parts.
+    public init(
+        id: Int,
+        time: Int,
+        author: String,
+        model: String,
+        action: Action,
+        version: Int? = nil,
+        detail: String? = nil,
+        deployedBefore: Int? = nil,
+        deployedAfter: Int? = nil,
+        reason: String,
+        undoes: Int? = nil,
+        state: State? = nil
+    ) {
+        self.id = id
+        self.time = time
+        self.author = author
+        self.model = model
+        self.action = action
+        self.version = version
+        self.detail = detail
+        self.deployedBefore = deployedBefore
+        self.deployedAfter = deployedAfter
+        self.reason = reason
+        self.undoes = undoes
+        self.state = state
+    }
+
+    /// The change in a few words, such as `promoted version 3 of faq-ko`.
+    public var summary: String {
+        let name = version.map { "version \($0) of \(model)" } ?? model
+        let more = detail ?? ""
+        switch action {
+        case .createModel: return "created \(name)"
+        case .register: return "registered \(name)"
+        case .stage: return "moved \(name) \(more)"
+        case .setAlias: return "set alias \(more) to \(name)"
+        case .deleteAlias: return "removed alias \(more) from \(name)"
+        case .promote: return "promoted \(name)"
+        case .rollback: return "rolled back to \(name)"
+        case .describe: return "described \(name)"
+        case .setTag: return "set tag \(more) of \(name)"
+        case .deleteTag: return "removed tag \(more) of \(name)"
+        case .deleteVersion: return "deleted \(name)"
+        case .deleteModel: return "deleted \(name)"
+        case .undo: return "undid: \(more)"
+        case .redo: return "redid: \(more)"
+        }
+    }
+}

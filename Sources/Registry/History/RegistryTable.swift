@@ -1,0 +1,87 @@
+import GRDB
+
+/// A table of the registry, as far as undo needs to know it.
+struct RegistryTable: Sendable {
+    let name: String
+    let keys: [String]
+    let values: [String]
+
+    /// All of them, each behind those that its foreign keys name.
+    static let all = [
+        RegistryTable(
+            name: "registered_models",
+            keys: ["name"],
+            values: ["creation_time", "last_updated_time", "description"]
+        ),
+        RegistryTable(
+            name: "registered_model_tags",
+            keys: ["key", "name"],
+            values: ["value"]
+        ),
+        RegistryTable(
+            name: "registered_model_aliases",
+            keys: ["name", "alias"],
+            values: ["version"]
+        ),
+        RegistryTable(
+            name: "model_versions",
+            keys: ["name", "version"],
+            values: [
+                "creation_time", "last_updated_time", "description", "user_id", "current_stage",
+                "source", "run_id", "status", "status_message", "run_link", "storage_location",
+            ]
+        ),
+        RegistryTable(
+            name: "model_version_tags",
+            keys: ["key", "name", "version"],
+            values: ["value"]
+        ),
+    ]
+
+    private var keyText: String { "json_array(\(keys.joined(separator: ", ")))" }
+
+    private var rowText: String {
+        let fields = (keys + values).map { "'\($0)', \($0)" }
+        return "json_object(\(fields.joined(separator: ", ")))"
+    }
+
+    /// The rows of a model as JSON texts: key and row.
+    func rows(_ db: Database, model: String) throws -> [(key: String, row: String)] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(keyText), \(rowText) FROM \(name) WHERE name = ?"
+        )
+        return try Row.fetchAll(statement, arguments: [model]).map { ($0[0], $0[1]) }
+    }
+
+    /// The row with this key as a JSON text, if it is there.
+    func row(_ db: Database, key: String) throws -> String? {
+        try String.fetchOne(
+            db,
+            sql: "SELECT \(rowText) FROM \(name) WHERE \(keyText) = ?",
+            arguments: [key]
+        )
+    }
+
+    /// Removes the row with this key.
+    func delete(_ db: Database, key: String) throws {
+        try db.execute(sql: "DELETE FROM \(name) WHERE \(keyText) = ?", arguments: [key])
+    }
+
+    /// Makes the row with its key be as the JSON text says.
+    ///
+    /// A row that is there is updated and not replaced: replacing would take the rows that refer to it along.
+    func put(_ db: Database, row: String) throws {
+        let columns = keys + values
+        let fields = columns.map { "json_extract(?1, '$.\($0)')" }
+        let updates = values.map { "\($0) = excluded.\($0)" }
+        try db.execute(
+            sql: """
+                INSERT INTO \(name) (\(columns.joined(separator: ", ")))
+                VALUES (\(fields.joined(separator: ", ")))
+                ON CONFLICT (\(keys.joined(separator: ", ")))
+                DO UPDATE SET \(updates.joined(separator: ", "))
+                """,
+            arguments: [row]
+        )
+    }
+}

@@ -1,0 +1,96 @@
+import GRDB
+import Tracking
+
+extension ModelRegistry {
+    /// Deploys a version: stage Production and the alias `production`, with every version
+    /// that was in Production archived.
+    ///
+    /// - Parameter expected: The deployed version that the person saw when they decided.
+    ///   If another one is deployed by now, or none, nothing is changed.
+    @discardableResult
+    public func promote(
+        _ model: String,
+        version: Int,
+        replacing expected: Int? = nil,
+        by author: String? = nil,
+        reason: String = ""
+    ) throws -> ModelVersion {
+        try changeVersion(
+            model,
+            .promote,
+            version: version,
+            by: author,
+            reason: reason
+        ) { db, entry in
+            try check(expected, is: entry.deployedBefore, of: model)
+            try deploy(db, model, version)
+        }
+    }
+
+    /// Deploys the version again that was deployed before the present one.
+    ///
+    /// Rolling back twice goes back two deployments, and not back and forth.
+    ///
+    /// - Parameter expected: As for `promote`.
+    /// - Throws: `RegistryError` with code `nothingBefore` when there is none.
+    @discardableResult
+    public func rollback(
+        _ model: String,
+        replacing expected: Int? = nil,
+        by author: String? = nil,
+        reason: String = ""
+    ) throws -> ModelVersion {
+        try changeVersion(model, .rollback, by: author, reason: reason) { db, entry in
+            try check(expected, is: entry.deployedBefore, of: model)
+            let version = try deployedBefore(db, model)
+            entry.version = version
+            try deploy(db, model, version)
+        }
+    }
+
+    /// The version that `rollback` would deploy, so that a dialog can name it.
+    ///
+    /// - Throws: as `rollback` does.
+    public func rollbackTarget(_ model: String) throws -> ModelVersion {
+        try store.read { db in
+            try ModelVersion.find(db, model: model, version: try deployedBefore(db, model))
+        }
+    }
+
+    private func deploy(_ db: Database, _ model: String, _ version: Int) throws {
+        _ = try ModelVersion.find(db, model: model, version: version)
+        try set(db, .production, of: model, version: version)
+        try archiveOthers(db, in: .production, of: model, but: version)
+        try put(db, alias: Deployment.alias, of: model, version: version)
+    }
+
+    private func check(_ expected: Int?, is deployed: Int?, of model: String) throws {
+        guard let expected, expected != deployed else { return }
+        let now = deployed.map { "version \($0)" } ?? "no version"
+        throw RegistryError(
+            .conflict,
+            "By now \(now) of '\(model)' is deployed, which was not so before.",
+            hint: "look at the history of \(model) and decide again"
+        )
+    }
+
+    private func deployedBefore(_ db: Database, _ model: String) throws -> Int {
+        let registered = try RegisteredModel.find(db, name: model)
+        let entries = try RegistryChange.fetch(
+            db,
+            where: "wb_deployments.model = ? AND state = 'applied'",
+            [model]
+        )
+        var stack = DeploymentStack(entries.reversed())
+        let existing = Set(registered.versions.map(\.version))
+        guard let version = stack.version(before: registered.deployedVersion, among: existing)
+        else {
+            let message =
+                registered.deployedVersion.map {
+                    "No version of '\(model)' was deployed before version \($0)."
+                } ?? "No version of '\(model)' is deployed, and none was."
+            throw RegistryError(.nothingBefore, message, hint: "promote the version you want")
+        }
+        return version
+    }
+}

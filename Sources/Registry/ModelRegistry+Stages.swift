@@ -1,0 +1,115 @@
+import GRDB
+import Tracking
+
+extension ModelRegistry {
+    /// Moves a version to another stage.
+    ///
+    /// - Parameter archivingOthers: Whether versions that are in that stage, Staging or
+    ///   Production, go to Archived.
+    @discardableResult
+    public func transition(
+        _ model: String,
+        version: Int,
+        to stage: Stage,
+        archivingOthers: Bool = false,
+        by author: String? = nil,
+        reason: String = ""
+    ) throws -> ModelVersion {
+        guard !archivingOthers || stage == .staging || stage == .production else {
+            throw RegistryError(
+                .invalidValue,
+                "Only versions in Staging or Production can make way for another, not those in "
+                    + "\(stage.rawValue)."
+            )
+        }
+        return try changeVersion(
+            model,
+            .stage,
+            version: version,
+            by: author,
+            reason: reason
+        ) { db, entry in
+            let old = try ModelVersion.find(db, model: model, version: version)
+            entry.detail = "from \(old.stage.rawValue) to \(stage.rawValue)"
+            try set(db, stage, of: model, version: version)
+            if archivingOthers { try archiveOthers(db, in: stage, of: model, but: version) }
+        }
+    }
+
+    /// Makes an alias name a version, whatever it named before.
+    public func setAlias(
+        _ alias: String,
+        of model: String,
+        to version: Int,
+        by author: String? = nil,
+        reason: String = ""
+    ) throws {
+        try Names.check(alias: alias)
+        try change(
+            model,
+            .setAlias,
+            version: version,
+            detail: alias,
+            by: author,
+            reason: reason
+        ) { db, _ in
+            try checkExists(db, model, version)
+            try put(db, alias: alias, of: model, version: version)
+        }
+    }
+
+    /// Removes an alias.
+    ///
+    /// - Throws: `RegistryError` with code `notFound` when there is none of this name.
+    public func deleteAlias(
+        _ alias: String,
+        of model: String,
+        by author: String? = nil,
+        reason: String = ""
+    ) throws {
+        try change(model, .deleteAlias, by: author, reason: reason) { db, entry in
+            let found = try RegisteredModel.find(db, name: model)
+            guard let version = found.aliases[TrackingKey(alias)] else {
+                throw RegistryError(.notFound, "Registered model alias \(alias) not found.")
+            }
+            entry.version = version
+            entry.detail = alias
+            try db.execute(
+                sql: "DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?",
+                arguments: [model, alias]
+            )
+        }
+    }
+
+    func set(_ db: Database, _ stage: Stage, of model: String, version: Int) throws {
+        try db.execute(
+            sql: "UPDATE model_versions SET current_stage = ? WHERE name = ? AND version = ?",
+            arguments: [stage.rawValue, model, version]
+        )
+    }
+
+    func archiveOthers(
+        _ db: Database,
+        in stage: Stage,
+        of model: String,
+        but version: Int
+    ) throws {
+        try db.execute(
+            sql: """
+                UPDATE model_versions SET current_stage = 'Archived'
+                WHERE name = ? AND version <> ? AND current_stage = ?
+                """,
+            arguments: [model, version, stage.rawValue]
+        )
+    }
+
+    func put(_ db: Database, alias: String, of model: String, version: Int) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO registered_model_aliases (alias, version, name) VALUES (?, ?, ?)
+                ON CONFLICT (name, alias) DO UPDATE SET version = excluded.version
+                """,
+            arguments: [alias, version, model]
+        )
+    }
+}

@@ -1,0 +1,168 @@
+public import Tracking
+
+/// Where a version stands on its way to use; the spelling is MLflow's.
+public enum Stage: String, Sendable, CaseIterable {
+    /// Not on the way yet.
+    case none = "None"
+    /// Being tried.
+    case staging = "Staging"
+    /// In use.
+    case production = "Production"
+    /// Out of use.
+    case archived = "Archived"
+
+    /// What MLflow writes in place of the stage of a version that was deleted.
+    static let deleted = "Deleted_Internal"
+
+    /// The stage of this name, in upper or lower case.
+    ///
+    /// - Throws: `RegistryError` with code `invalidValue`.
+    public init(named name: String) throws {
+        guard
+            let stage = Stage.allCases.first(where: {
+                $0.rawValue.lowercased() == name.lowercased()
+            })
+        else {
+            throw RegistryError(
+                .invalidValue,
+                "Invalid Model Version stage: \(name). Value must be one of "
+                    + Stage.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+                hint: "write one of these"
+            )
+        }
+        self = stage
+    }
+}
+
+/// A name under which versions of a model are kept.
+public struct RegisteredModel: Sendable, Equatable, Identifiable {
+    /// The unique name.
+    public var name: String
+    /// When it was made, in milliseconds since 1970.
+    public var creationTime: Int
+    /// When it or a version of it was last changed, in milliseconds since 1970.
+    public var lastUpdateTime: Int
+    /// What it is for.
+    public var description: String?
+    /// Its tags.
+    public var tags: [TrackingKey: String]
+    /// Which version each alias names.
+    public var aliases: [TrackingKey: Int]
+    /// Its versions, the newest first.
+    public var versions: [ModelVersion]
+    /// The number of the deployed version, if one is.
+    public var deployedVersion: Int?
+
+    /// Makes a model of its parts.
+    public init(
+        name: String,
+        creationTime: Int,
+        lastUpdateTime: Int,
+        description: String? = nil,
+        tags: [TrackingKey: String] = [:],
+        aliases: [TrackingKey: Int] = [:],
+        versions: [ModelVersion] = [],
+        deployedVersion: Int? = nil
+    ) {
+        self.name = name
+        self.creationTime = creationTime
+        self.lastUpdateTime = lastUpdateTime
+        self.description = description
+        self.tags = tags
+        self.aliases = aliases
+        self.versions = versions
+        self.deployedVersion = deployedVersion
+    }
+
+    /// The name.
+    public var id: TrackingKey { TrackingKey(name) }
+
+    /// The deployed version, if one is.
+    public var deployed: ModelVersion? {
+        versions.first { $0.version == deployedVersion }
+    }
+}
+
+/// One version of a registered model.
+public struct ModelVersion: Sendable, Equatable, Identifiable {
+    /// The registered model's name.
+    public var model: String
+    /// Its number, from 1.
+    public var version: Int
+    /// Where it stands.
+    public var stage: Stage
+    /// Where its files come from: a folder of a run, or `models:/m-…`.
+    public var source: String
+    /// The run that made it.
+    public var run: String?
+    /// Whether it can be used; `READY` for all that are made here.
+    public var status: String
+    /// Where its files lie, relative to the workspace if it has no scheme.
+    public var storageLocation: String
+    /// What is to be said of it.
+    public var description: String?
+    /// Who registered it.
+    public var user: String
+    /// When it was registered, in milliseconds since 1970.
+    public var creationTime: Int
+    /// When it was last changed, in milliseconds since 1970.
+    public var lastUpdateTime: Int
+    /// Its tags.
+    public var tags: [TrackingKey: String]
+    /// The aliases that name it, in the order of their bytes.
+    public var aliases: [String]
+
+    /// Makes a version of its parts.
+    public init(
+        model: String,
+        version: Int,
+        stage: Stage,
+        source: String,
+        run: String? = nil,
+        status: String,
+        storageLocation: String,
+        description: String? = nil,
+        user: String,
+        creationTime: Int,
+        lastUpdateTime: Int,
+        tags: [TrackingKey: String] = [:],
+        aliases: [String] = []
+    ) {
+        self.model = model
+        self.version = version
+        self.stage = stage
+        self.source = source
+        self.run = run
+        self.status = status
+        self.storageLocation = storageLocation
+        self.description = description
+        self.user = user
+        self.creationTime = creationTime
+        self.lastUpdateTime = lastUpdateTime
+        self.tags = tags
+        self.aliases = aliases
+    }
+
+    /// The model and the number.
+    public var id: [TrackingKey] { [TrackingKey(model), TrackingKey(String(version))] }
+}
+
+/// What is known of a version when it is registered.
+public struct NewVersion: Sendable {
+    /// Where its files come from.
+    public var source: String
+    /// The run that made it.
+    public var run: String?
+    /// Where its files lie; `source` if nil.
+    public var storageLocation: String?
+    /// What is to be said of it.
+    public var description: String?
+    /// Its tags.
+    public var tags: [Tag] = []
+
+    /// A version of these files.
+    public init(source: String, run: String? = nil) {
+        self.source = source
+        self.run = run
+    }
+}

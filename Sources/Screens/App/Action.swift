@@ -1,0 +1,68 @@
+package import TerminalUI
+package import Workspace
+
+/// A fact that the state takes in: input, an event, an answer to an effect, or a user's decision.
+package enum Action: Equatable, Sendable {
+    /// The terminal reported something.
+    case input(InputEvent)
+    /// A moment came that the state waited for; see ``AppState/deadline``.
+    case deadline
+    /// The workspace has been opened.
+    case opened(folder: String, access: Workspace.Access)
+    /// The workspace cannot be opened.
+    case openingFailed(WorkspaceError)
+    /// Something happened in the workspace.
+    case event(WorkspaceEvent)
+    /// An effect failed in a way that only needs to be told.
+    case failed(WorkspaceError)
+    /// Something was done that needs only to be told; `command` is its command-line twin.
+    case told(Notice, command: String?)
+    /// A decision that concerns the whole screen.
+    case screen(ScreenAction)
+    /// A fact about base models.
+    case models(ModelsAction)
+    /// The machine was measured because the screen asked.
+    case machine(MachineReading)
+    /// A fact of pane 1.
+    case data(DataAction)
+    /// A fact of pane 2.
+    case run(RunAction)
+    /// A fact of pane 3.
+    case compare(CompareAction)
+    /// A fact of pane 4.
+    case registry(RegistryAction)
+    /// A fact of pane 5.
+    case chat(ChatAction)
+}
+
+/// A decision that concerns the whole screen.
+package enum ScreenAction: Equatable, Sendable {
+    /// Go to a pane.
+    case show(Pane)
+    /// Go to the next or the one before.
+    case move(Int)
+    /// Open help.
+    case help
+    /// Open the palette.
+    case palette
+    /// Open the `:` line.
+    case commandLine
+    /// Open the log of actions.
+    case actionLog
+    /// Take the next theme, or the named one.
+    case theme(String?)
+    /// Copy what is selected.
+    case copy
+    /// Report the mouse or leave it to the terminal.
+    case toggleMouse
+    /// Step out one layer.
+    case stepOut
+    /// Leave, asking first where a run of this process is live.
+    case quit
+    /// Leave now; live runs of this process are checkpointed and stopped.
+    case leave
+    /// Hand the live runs of this process to processes of their own, then leave.
+    case leaveInBackground
+    /// Suspend the program as ctrl+z does.
+    case suspend
+}

@@ -1,0 +1,178 @@
+import TerminalUI
+import Workspace
+
+extension AppState {
+    /// The bindings that hold now, the pane's before the general ones.
+    var keyTable: KeyTable<AppState, Action> {
+        pane.content.keys(in: self).over(GeneralKeys.table)
+    }
+
+    /// Does what a binding does, chosen by its name.
+    mutating func perform(id: String) -> [Effect] {
+        switch keyTable.resolve(id: id, in: self) {
+        case .action(let action): return reduce(action)
+        case .disabled(let title, let reason):
+            tell(Notice(.warning, "\(title): \(reason)."))
+            return []
+        case .unbound: return []
+        }
+    }
+
+    mutating func pressOverlay(_ key: Key) -> [Effect] {
+        switch overlay {
+        case .help(var state):
+            if scroll(&state, with: key, total: HelpView.lineCount(self)) {
+                overlay = .help(state)
+            } else if [.escape, "?", "q", "F1", .enter].contains(key.onlyLatin) {
+                overlay = nil
+            }
+        case .actionLog(var state):
+            if scroll(&state, with: key, total: ActionLogView.lineCount(self)) {
+                overlay = .actionLog(state)
+            } else if [.escape, "L", "q", .enter].contains(key.onlyLatin) {
+                overlay = nil
+            }
+        case .palette(var state):
+            let outcome = Palette.menu(self).handle(key, &state)
+            overlay = .palette(state)
+            return take(outcome) { $0.perform(id: $1) }
+        case .choice(var prompt):
+            let outcome = prompt.menu.handle(key, &prompt.state)
+            overlay = .choice(prompt)
+            return take(outcome) { state, id in
+                prompt.answers[id].map { state.reduce($0) } ?? []
+            }
+        case .commandLine(let field): return pressCommandLine(key, field)
+        case .prompt(let prompt): return pressPrompt(key, prompt)
+        case .question(var question):
+            let key = question.dialog.requiredText == nil ? key.onlyLatin : key
+            let outcome = question.dialog.handle(key, &question.state)
+            overlay = .question(question)
+            return take(outcome, of: question)
+        case nil: break
+        }
+        return []
+    }
+
+    mutating func clickOverlay(_ target: String) -> [Effect] {
+        func place(after prefix: String) -> Int? {
+            target.hasPrefix(prefix) ? Int(target.dropFirst(prefix.count)) : nil
+        }
+        switch overlay {
+        case .question(let question):
+            guard let button = place(after: Dialog.hitPrefix) else { return [] }
+            return take(question.dialog.choose(button, question.state), of: question)
+        case .palette(let state):
+            guard let row = place(after: Menu.hitPrefix) else { return [] }
+            return take(Palette.menu(self).choose(row: row, state)) { $0.perform(id: $1) }
+        case .choice(let prompt):
+            guard let row = place(after: Menu.hitPrefix) else { return [] }
+            return take(prompt.menu.choose(row: row, prompt.state)) { state, id in
+                prompt.answers[id].map { state.reduce($0) } ?? []
+            }
+        case .help, .actionLog, .commandLine, .prompt, nil: return []
+        }
+    }
+
+    mutating func scrollOverlay(by lines: Int) -> [Effect] {
+        switch overlay {
+        case .help, .actionLog:
+            return (0..<abs(lines)).flatMap { _ in pressOverlay(lines < 0 ? .up : .down) }
+        case .palette, .choice: return pressOverlay(lines < 0 ? .up : .down)
+        case .commandLine, .prompt, .question, nil: return []
+        }
+    }
+
+    private mutating func take(
+        _ outcome: Menu.Outcome?,
+        choose: (inout AppState, String) -> [Effect]
+    ) -> [Effect] {
+        switch outcome {
+        case .chosen(let id):
+            overlay = nil
+            return choose(&self, id)
+        case .refused(let reason): tell(Notice(.warning, "Not now: \(reason)."))
+        case .cancelled: overlay = nil
+        case nil: break
+        }
+        return []
+    }
+
+    private mutating func take(_ outcome: Dialog.Outcome?, of question: Question) -> [Effect] {
+        guard let outcome else { return [] }
+        overlay = nil
+        guard case .chosen(let id) = outcome, let action = question.answers[id] else { return [] }
+        return reduce(action)
+    }
+
+    private mutating func pressPrompt(_ key: Key, _ old: TextPrompt) -> [Effect] {
+        var prompt = old
+        switch key {
+        case .escape: overlay = nil
+        case .enter:
+            guard !prompt.field.text.isEmpty else { return [] }
+            overlay = nil
+            return reduce(prompt.answer.action(prompt.field.text))
+        default:
+            _ = prompt.field.handle(key)
+            overlay = .prompt(prompt)
+        }
+        return []
+    }
+
+    private mutating func pressCommandLine(_ key: Key, _ old: TextFieldState) -> [Effect] {
+        var field = old
+        switch key {
+        case .escape: overlay = nil
+        case .backspace where field.text.isEmpty: overlay = nil
+        case .tab:
+            let completions = keyTable.completions(of: field.text)
+            if completions.count == 1 { field.set(completions[0] + " ") }
+            overlay = .commandLine(field)
+        case .enter:
+            overlay = nil
+            guard !field.text.allSatisfy(\.isWhitespace) else { return [] }
+            switch keyTable.resolve(commandLine: field.text, in: self) {
+            case .action(let action): return reduce(action)
+            case .disabled(let title, let reason): tell(Notice(.warning, "\(title): \(reason)."))
+            case .unbound:
+                overlay = .commandLine(field)
+                tell(
+                    Notice(
+                        .warning,
+                        "\(field.text) is no command here.",
+                        hint: "Press tab to complete, ctrl+p for the list."
+                    )
+                )
+            }
+        default:
+            _ = field.handle(key)
+            overlay = .commandLine(field)
+        }
+        return []
+    }
+
+    private func scroll(_ state: inout ScrollTextState, with key: Key, total: Int) -> Bool {
+        let visible = Frame(size: size).overlayRows
+        let lines: Int
+        switch key.onlyLatin {
+        case .up, "k": lines = -1
+        case .down, "j": lines = 1
+        case .pageUp: lines = -visible
+        case .pageDown, "space": lines = visible
+        case .home, "g": lines = -total
+        case .end, "G": lines = total
+        default: return false
+        }
+        state.scroll(by: lines, total: total, visible: visible)
+        return true
+    }
+}
+
+extension Key {
+    /// The Latin key under a jamo; a syllable of several keys stays what it is.
+    var onlyLatin: Key {
+        let keys = latinKeys
+        return keys.count == 1 ? keys[0] : self
+    }
+}

@@ -1,0 +1,119 @@
+package import FoundationEssentials
+package import TerminalUI
+package import Workspace
+
+/// Everything the screen shows and remembers, as one value.
+package struct AppState: Equatable, Sendable {
+    /// How far the workspace has been opened.
+    package enum Opening: Equatable, Sendable {
+        /// Another thread is opening it.
+        case opening
+        /// It is there.
+        case open(folder: String)
+        /// It cannot be opened.
+        case failed(WorkspaceError)
+    }
+
+    /// The screen's size.
+    package var size: Size
+    /// The time at the last action; views tell ages by it.
+    package var now: Date
+    /// The pane with the focus.
+    package var pane = Pane.run
+    /// What lies over the pane and takes the keys.
+    package var overlay: Overlay?
+    /// How far the workspace has been opened.
+    package var opening = Opening.opening
+    /// Why nothing may be changed; nil when everything may.
+    package var readOnlyReason: String?
+    /// The user's settings.
+    package var settings: Settings
+    /// The themes to choose from, never empty.
+    package var themes: [Theme]
+    /// The place of the theme in use.
+    package var themeIndex: Int
+    /// The passing message in the footer.
+    package var message: Message?
+    /// What was done and told, oldest first.
+    package var log = ActionLog()
+    /// Whether the terminal reports the mouse.
+    package var isMouseOn = true
+    /// Base models and downloads.
+    package var models = ModelsState()
+    /// What the machine's memory and accelerators did of late.
+    package var machine = MachineHistory()
+    /// Runs marked for comparison, in the order they were marked.
+    package var marks: [String] = []
+    /// Runs that are being handed to a process of their own before the screen closes.
+    package var detaching: Set<String> = []
+    /// The last click.
+    var lastClick: Click?
+    /// How the screen is to be left; nil while it stays.
+    package var exit: Exit?
+
+    /// The state of pane 1.
+    package var data = DataState()
+    /// The state of pane 2.
+    package var run = RunState()
+    /// The state of pane 3.
+    package var compare = CompareState()
+    /// The state of pane 4.
+    package var registry = RegistryState()
+    /// The state of pane 5.
+    package var chat = ChatPaneState()
+
+    /// A screen that has just been opened and knows only settings and themes.
+    package init(
+        size: Size,
+        now: Date,
+        settings: Settings = Settings(),
+        themes: [Theme],
+        isReadOnly: Bool = false
+    ) {
+        precondition(!themes.isEmpty, "a screen needs a theme")
+        self.size = size
+        self.now = now
+        self.settings = settings
+        self.themes = themes
+        themeIndex = themes.firstIndex { $0.name == settings.theme } ?? 0
+        readOnlyReason = isReadOnly ? "opened with --readonly" : nil
+    }
+
+    /// The theme in use.
+    package var theme: Theme { themes[min(max(0, themeIndex), themes.count - 1)] }
+
+    /// Whether the workspace can be asked.
+    package var isOpen: Bool {
+        if case .open = opening { true } else { false }
+    }
+
+    /// Why nothing can be changed now: read-only, or the workspace is not there yet.
+    package var obstacle: String? {
+        switch opening {
+        case .opening: "the workspace is being opened"
+        case .failed: "the workspace cannot be opened"
+        case .open: readOnlyReason
+        }
+    }
+
+    /// The pane's area on this screen.
+    package var body: Rect { Frame(size: size).body }
+}
+
+/// How the screen is left.
+public enum Exit: Equatable, Sendable {
+    /// The user left; what is live here is checkpointed and stopped by closing the workspace.
+    case left
+    /// The terminal is gone: the process goes on headless until its runs have ended.
+    case hungUp
+    /// The process was asked to end: a checkpoint, then the end.
+    case terminated
+
+    /// The process's exit status.
+    public var status: Int32 {
+        switch self {
+        case .left, .hungUp: 0
+        case .terminated: 143
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import TerminalUI
+import Workspace
+
+/// The bindings that hold in every pane.
+package enum GeneralKeys {
+    private static let places = "Panes"
+    private static let screen = "Screen"
+
+    package static let table = KeyTable<AppState, Action>(
+        Pane.allCases.map { pane in
+            KeyBinding(
+                "go-\(pane.title.lowercased())",
+                [Key(Character("\(pane.rawValue)")), .alt(Character("\(pane.rawValue)"))]
+                    // F1 is help on every keyboard.
+                    + (pane == .data ? [] : [.function(pane.rawValue)]),
+                "Go to \(pane.title)",
+                category: places
+            ) { _ in .screen(.show(pane)) }
+        } + [
+            KeyBinding("next-pane", [.tab], "Go to the next pane", category: places) { _ in
+                .screen(.move(1))
+            },
+            KeyBinding("previous-pane", [.backTab], "Go to the pane before", category: places) {
+                _ in
+                .screen(.move(-1))
+            },
+            KeyBinding("step-out", [.escape], "Step out one layer", category: places) { _ in
+                .screen(.stepOut)
+            },
+            KeyBinding(
+                "train",
+                ["t"],
+                "Train a model",
+                category: "Runs",
+                hint: "train",
+                disabledReason: TrainForm.disabledReason
+            ) { _ in .run(.openForm(dataset: nil)) },
+            KeyBinding(
+                "pull",
+                ["P"],
+                "Get a base model",
+                category: "Models",
+                argument: "model",
+                disabledReason: { state in
+                    state.obstacle ?? (state.models.isPulling ? "a download is under way" : nil)
+                        ?? (state.models.list == nil ? "the models are being read" : nil)
+                }
+            ) { _, name in .models(.pull(name)) },
+            KeyBinding(
+                "cancel-pull",
+                ["X"],
+                "Cancel the download",
+                category: "Models",
+                disabledReason: { $0.models.isPulling ? nil : "nothing is being downloaded" }
+            ) { _ in .models(.cancelPull) },
+            KeyBinding(
+                "undo",
+                ["z"],
+                "Undo the last change of the registry",
+                category: "Registry",
+                disabledReason: \.obstacle
+            ) { _ in .registry(.undo) },
+            KeyBinding(
+                "redo",
+                ["Z"],
+                "Redo the change of the registry undone last",
+                category: "Registry",
+                disabledReason: \.obstacle
+            ) { _ in .registry(.redo) },
+            KeyBinding("copy", ["y"], "Copy what is selected", category: screen) { _ in
+                .screen(.copy)
+            },
+            KeyBinding("palette", ["ctrl+p"], "Find anything that can be done", category: screen) {
+                _ in .screen(.palette)
+            },
+            KeyBinding("command", [":"], "Type a command", category: screen) { _ in
+                .screen(.commandLine)
+            },
+            KeyBinding("log", ["L"], "Show the log of actions", category: screen) { _ in
+                .screen(.actionLog)
+            },
+            KeyBinding(
+                "theme",
+                ["T"],
+                "Take the next theme",
+                category: screen,
+                argument: "name"
+            ) { _, name in .screen(.theme(name)) },
+            KeyBinding(
+                "mouse",
+                ["M"],
+                "Give the mouse to the terminal or take it",
+                category: screen
+            ) {
+                _ in .screen(.toggleMouse)
+            },
+            KeyBinding("suspend", ["ctrl+z"], "Suspend the program", category: screen) { _ in
+                .screen(.suspend)
+            },
+            KeyBinding("help", ["?", "F1"], "Show keys and words", category: screen, hint: "keys") {
+                _ in .screen(.help)
+            },
+            KeyBinding("quit", ["q"], "Leave", category: screen, hint: "leave") { _ in
+                .screen(.quit)
+            },
+        ]
+    )
+}

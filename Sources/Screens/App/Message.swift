@@ -1,0 +1,78 @@
+package import FoundationEssentials
+package import TerminalUI
+package import Workspace
+
+/// A passing message in the footer.
+package struct Message: Equatable, Sendable {
+    /// What it says.
+    package var text: String
+    /// Its weight.
+    package var role: Role
+    /// When it goes.
+    package var deadline: Date
+}
+
+/// What was done and told on this screen; views show it, the log file keeps it.
+package struct ActionLog: Equatable, Sendable {
+    /// One line.
+    package struct Entry: Equatable, Sendable {
+        /// When.
+        package var date: Date
+        /// How much it matters.
+        package var level: Notice.Level
+        /// What happened.
+        package var text: String
+        /// The command line that does the same.
+        package var command: String?
+    }
+
+    /// More than anyone scrolls back; the file has them all.
+    private static let capacity = 500
+
+    /// The lines, oldest first.
+    package private(set) var entries: [Entry] = []
+    /// Lines ever written, those that were dropped included.
+    package private(set) var count = 0
+
+    package mutating func append(_ entry: Entry) {
+        entries.append(entry)
+        count += 1
+        if entries.count > Self.capacity { entries.removeFirst(entries.count - Self.capacity) }
+    }
+
+    /// The lines written after the first `count`.
+    package func entries(after count: Int) -> ArraySlice<Entry> {
+        entries.suffix(max(0, self.count - count))
+    }
+}
+
+extension AppState {
+    /// Seconds that a message stays, by its weight.
+    private static func duration(_ level: Notice.Level) -> Double {
+        switch level {
+        case .success, .information: 6
+        case .warning, .failure: 12
+        }
+    }
+
+    /// Tells the user something in the footer and keeps it in the log.
+    package mutating func tell(_ notice: Notice, command: String? = nil) {
+        let text = notice.hint.map { "\(notice.message) \($0)" } ?? notice.message
+        let role: Role =
+            switch notice.level {
+            case .success: .success
+            case .information: .text
+            case .warning: .warning
+            case .failure: .error
+            }
+        let deadline = now.addingTimeInterval(Self.duration(notice.level))
+        message = Message(text: text, role: role, deadline: deadline)
+        log.append(.init(date: now, level: notice.level, text: text, command: command))
+    }
+
+    /// Tells the user of a failure.
+    package mutating func tell(_ error: WorkspaceError) { tell(Notice(error)) }
+
+    /// The next moment at which something changes by itself; nil when nothing does.
+    package var deadline: Date? { message?.deadline }
+}

@@ -1,0 +1,111 @@
+package import TerminalUI
+
+/// What lies over the pane and takes the keys until it is closed.
+package enum Overlay: Equatable, Sendable {
+    /// The bindings and words of the pane.
+    case help(ScrollTextState)
+    /// Everything that can be done, narrowed down by typing.
+    case palette(MenuState)
+    /// The `:` line.
+    case commandLine(TextFieldState)
+    /// The log of actions.
+    case actionLog(ScrollTextState)
+    /// A question with consequences.
+    case question(Question)
+    /// A question for one line of text.
+    case prompt(TextPrompt)
+    /// A question for one of several things.
+    case choice(ChoicePrompt)
+}
+
+/// A dialog and what its answers lead to.
+package struct Question: Equatable, Sendable {
+    /// The dialog.
+    package var dialog: Dialog
+    /// Which button has the focus.
+    package var state = Dialog.State()
+    /// What each choice leads to, by its id.
+    package var answers: [String: Action]
+
+    /// A question; each way to answer has its action.
+    package init(
+        _ title: String,
+        message: [StyledText],
+        answers: [(choice: Dialog.Choice, action: Action)],
+        requiredText: String? = nil
+    ) {
+        dialog = Dialog(
+            title: title,
+            message: message,
+            choices: answers.map(\.choice),
+            requiredText: requiredText
+        )
+        self.answers = Dictionary(
+            answers.map { ($0.choice.id, $0.action) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+}
+
+/// A question for one line of text.
+package struct TextPrompt: Equatable, Sendable {
+    /// What the text leads to; two are equal when their names are.
+    package struct Answer: Equatable, Sendable {
+        package let name: String
+        package let action: @Sendable (String) -> Action
+
+        package init(_ name: String, _ action: @escaping @Sendable (String) -> Action) {
+            self.name = name
+            self.action = action
+        }
+
+        package static func == (left: Answer, right: Answer) -> Bool { left.name == right.name }
+    }
+
+    /// What is asked.
+    package var title: String
+    /// What helps to answer.
+    package var hint: String
+    /// What has been typed.
+    package var field: TextFieldState
+    /// Why the last answer did not do.
+    package var problem: String?
+    /// What the text leads to.
+    package var answer: Answer
+
+    package init(_ title: String, hint: String, text: String = "", answer: Answer) {
+        self.title = title
+        self.hint = hint
+        field = TextFieldState(text)
+        self.answer = answer
+    }
+}
+
+/// A question for one of several things, narrowed down by typing.
+package struct ChoicePrompt: Equatable, Sendable {
+    /// What is asked.
+    package var title: String
+    /// The entries.
+    package var items: [MenuItem]
+    /// What has been typed and selected.
+    package var state: MenuState
+    /// What each entry leads to, by its id.
+    package var answers: [String: Action]
+
+    package init(
+        _ title: String,
+        items: [(item: MenuItem, action: Action)],
+        selected: String? = nil
+    ) {
+        self.title = title
+        self.items = items.map(\.item)
+        state = MenuState(selected: selected)
+        answers = Dictionary(
+            items.map { ($0.item.id, $0.action) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// The list to draw and to steer.
+    package var menu: Menu { Menu(title: title, items: items) }
+}

@@ -1,0 +1,37 @@
+/// The panes, numbered from 1 in this order.
+package enum Pane: Int, CaseIterable, Sendable {
+    case data = 1
+    case run
+    case compare
+    case registry
+    case chat
+
+    /// Its name in the top bar.
+    package var title: String {
+        switch self {
+        case .data: "Data"
+        case .run: "Run"
+        case .compare: "Compare"
+        case .registry: "Registry"
+        case .chat: "Chat"
+        }
+    }
+
+    /// What it consists of.
+    package var content: any PaneContent.Type {
+        switch self {
+        case .data: DataPane.self
+        case .run: RunPane.self
+        case .compare: ComparePane.self
+        case .registry: RegistryPane.self
+        case .chat: ChatPane.self
+        }
+    }
+
+    /// The pane so many places on, around the end.
+    package func moved(by places: Int) -> Pane {
+        let all = Pane.allCases
+        let index = (rawValue - 1 + places % all.count + all.count) % all.count
+        return all[index]
+    }
+}

@@ -1,0 +1,122 @@
+import Glibc
+package import FoundationEssentials
+
+/// How figures are written on the screen: three significant digits, a unit, nothing a reader must
+/// count zeros for.
+package enum Figures {
+    /// What stands where a figure is not known.
+    package static let none = "-"
+
+    /// A number with so many significant digits: `1.84`, `0.0312`, `412`, `1.7e-4`, `nan`.
+    package static func significant(_ value: Double, digits: Int = 3) -> String {
+        guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+        guard value != 0 else { return "0" }
+        // What rounding does to the leading digit decides the places: 9.996 is 10.0.
+        var exponent = Int(log10(abs(value)).rounded(.down))
+        let unit = power(of: 10, exponent - digits + 1)
+        if (abs(value) / unit).rounded() * unit >= power(of: 10, exponent + 1) { exponent += 1 }
+        if exponent < -3 || exponent >= 6 {
+            let mantissa = value / power(of: 10, exponent)
+            return "\(decimal(mantissa, places: max(0, digits - 2)))e\(exponent)"
+        }
+        return decimal(value, places: max(0, digits - 1 - exponent))
+    }
+
+    /// A number with so many places: `1.842`.
+    package static func decimal(_ value: Double, places: Int) -> String {
+        let scaled = (abs(value) * power(of: 10, places)).rounded()
+        guard scaled < 1e18 else { return "\(value)" }
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        let digits = String(Int64(scaled))
+        guard places > 0 else { return sign + digits }
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        return "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
+    }
+
+    /// A loss as the details show it: `1.842`, `12.84`.
+    package static func loss(_ value: Double?) -> String {
+        guard let value else { return none }
+        return abs(value) < 1000 && value.isFinite
+            ? decimal(value, places: abs(value) < 10 ? 3 : 2) : significant(value)
+    }
+
+    /// A number or, where there is none, a dash.
+    package static func optional(_ value: Double?, digits: Int = 3) -> String {
+        value.map { significant($0, digits: digits) } ?? none
+    }
+
+    /// A number as it was set: `32`, `0.0005`.
+    package static func plain(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+
+    /// A share: `41 %`.
+    package static func percent(_ share: Double) -> String {
+        guard share.isFinite else { return none }
+        return "\(Int((min(max(share, 0), 1) * 100).rounded(.down))) %"
+    }
+
+    /// A span of time: `0.4s`, `42s`, `1m12s`, `2h05m`, `3d04h`.
+    package static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return none }
+        if seconds < 9.95 && seconds != seconds.rounded() {
+            return "\(decimal(seconds, places: 1))s"
+        }
+        let whole = Int(seconds.rounded())
+        func pair(_ large: Int, _ unit: String, _ small: Int, _ smallUnit: String) -> String {
+            "\(large)\(unit)\(small < 10 ? "0" : "")\(small)\(smallUnit)"
+        }
+        switch whole {
+        case ..<60: return "\(whole)s"
+        case ..<3600: return pair(whole / 60, "m", whole % 60, "s")
+        case ..<86_400: return pair(whole / 3600, "h", whole / 60 % 60, "m")
+        default: return pair(whole / 86_400, "d", whole / 3600 % 24, "h")
+        }
+    }
+
+    /// An age: `now`, `3m ago`, `2h ago`, `5d ago`.
+    package static func age(of date: Date, at now: Date) -> String {
+        let seconds = max(0, now.timeIntervalSince(date))
+        switch seconds {
+        case ..<60: return "now"
+        case ..<3600: return "\(Int(seconds) / 60)m ago"
+        case ..<86_400: return "\(Int(seconds) / 3600)h ago"
+        default: return "\(Int(seconds) / 86_400)d ago"
+        }
+    }
+
+    /// Bytes in decimal units: `812 B`, `91.7 MB`, `0.61 GB` is written `610 MB`.
+    package static func bytes(_ count: Int64) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+        var value = Double(count)
+        var unit = 0
+        while abs(value) >= 999.5, unit + 1 < units.count {
+            value /= 1000
+            unit += 1
+        }
+        return "\(unit == 0 ? String(count) : significant(value)) \(units[unit])"
+    }
+
+    /// A count: `984`, `12.3k`, `1.23M`.
+    package static func count(_ count: Int) -> String {
+        switch abs(count) {
+        case ..<10_000: "\(count)"
+        case ..<999_500: "\(significant(Double(count) / 1e3))k"
+        case ..<999_500_000: "\(significant(Double(count) / 1e6))M"
+        default: "\(significant(Double(count) / 1e9))G"
+        }
+    }
+
+    /// The time of day here: `14:03:27`.
+    package static func clock(_ date: Date) -> String {
+        var seconds = time_t(date.timeIntervalSince1970)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
+    }
+
+    private static func power(of base: Double, _ exponent: Int) -> Double {
+        pow(base, Double(exponent))
+    }
+}

@@ -1,0 +1,49 @@
+import TerminalUI
+import Workspace
+
+/// What a pane shows that has nothing to show: why, and the next key.
+enum EmptyView {
+    static func draw(_ lines: [StyledText], in rect: Rect, on canvas: inout Canvas) {
+        let inner = canvas.box(rect, isFocused: true).inset(horizontally: 2)
+        let wrapped = lines.flatMap { $0.isEmpty ? [$0] : $0.wrapped(to: inner.width) }
+        let top = max(0, (inner.height - wrapped.count) / 2)
+        for (row, line) in wrapped.enumerated() {
+            canvas.write(line, in: inner, row: top + row, alignment: .center)
+        }
+    }
+
+    /// The way from an empty workspace to a first run.
+    static func firstSteps(_ state: AppState) -> [StyledText] {
+        if let starting = state.run.starting { return [StyledText(starting, .accent)] }
+        if let download = state.models.download, state.models.isPulling {
+            return [
+                StyledText("Getting the base model", .strong), StyledText(),
+                StyledText(DownloadText.line(download)), StyledText(),
+                StyledText("X", .accent) + StyledText(" cancels it."),
+            ]
+        }
+        guard state.models.isEmpty else {
+            return [
+                StyledText("No run yet.", .strong), StyledText(),
+                StyledText("t", .accent) + StyledText(" trains a model on the sample data,  ")
+                    + StyledText("1", .accent) + StyledText(" shows the data."),
+            ]
+        }
+        var lines = [StyledText("No base model is installed.", .strong), StyledText()]
+        if let failure = state.models.download?.failure {
+            lines.append(StyledText(failure.message, .error))
+            if let hint = failure.hint { lines.append(StyledText(hint, .muted)) }
+            lines.append(StyledText())
+        }
+        if let model = state.modelToPull {
+            lines.append(
+                StyledText("P", .accent)
+                    + StyledText(" gets \(model.title), \(Figures.bytes(model.byteCount)).  ")
+            )
+            lines.append(StyledText("workbench model pull \(model.name)", .muted))
+        } else {
+            lines.append(StyledText("workbench model pull NAME gets one.", .muted))
+        }
+        return lines
+    }
+}

@@ -1,0 +1,39 @@
+import TerminalUI
+import Workspace
+
+/// The whole screen where there is room for one line: loss, step, ETA, memory of the newest run.
+enum PocketLine {
+    static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
+        guard !rect.isEmpty else { return }
+        canvas.write(text(state, glyphs: canvas.glyphs, width: rect.width), in: rect)
+        if let message = state.message, rect.height > 1 {
+            MessageLine(message.text, role: message.role).draw(
+                in: rect.row(rect.height - 1),
+                on: &canvas
+            )
+        }
+    }
+
+    private static func text(_ state: AppState, glyphs: GlyphSet, width: Int) -> StyledText {
+        if case .failed = state.opening { return StyledText("no workspace; q leaves", .error) }
+        guard let run = state.run.live ?? state.run.runs?.first else {
+            return StyledText(state.run.runs == nil ? "opening" : "no run; t trains", .muted)
+        }
+        let step = run.totalSteps.map { "\(run.stepsDone)/\($0)" } ?? "\(run.stepsDone)"
+        let end =
+            run.status.isLive
+            ? run.secondsRemaining.map(Figures.duration) ?? Figures.none
+            : RunStyle.glyph(run.status, glyphs)
+        let bytes = state.machine.latest.map { $0.gpus.first?.memoryUsed ?? $0.residentBytes }
+        let memory = bytes.map(Figures.bytes) ?? ""
+        let short = memory.filter { $0 != " " && $0 != "B" }
+        let loss = run.loss.map { Figures.significant($0) } ?? Figures.none
+        let shortLoss = run.loss.map { Figures.significant($0, digits: 2) } ?? Figures.none
+        // The figures matter more than their units, and all of them more than a third digit.
+        let lines = [
+            "loss \(loss)  step \(step)  ETA \(end)  \(memory)", "\(loss) \(step) \(end) \(memory)",
+            "\(loss) \(step) \(end) \(short)", "\(shortLoss) \(step) \(end) \(short)",
+        ]
+        return StyledText(lines.first { DisplayWidth.of($0) <= width } ?? lines[3])
+    }
+}

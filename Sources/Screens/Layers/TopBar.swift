@@ -1,0 +1,62 @@
+import TerminalUI
+import Workspace
+
+/// The first row: the panes, and what is live.
+enum TopBar {
+    static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
+        var x = rect.x + 1
+        if rect.width >= 96 {
+            x += canvas.write("workbench", x: x, y: rect.y, style: .strong) + 3
+        }
+        for pane in Pane.allCases {
+            let isActive = pane == state.pane
+            let number = "\(pane.rawValue)"
+            // On narrow screens the other panes keep their numbers only.
+            let title = isActive || rect.width >= 56 ? " \(pane.title)" : ""
+            let style: Style = isActive ? .accent.with([.bold, .underline]) : .muted
+            let start = x
+            x += canvas.write(number, x: x, y: rect.y, width: rect.maxX - x, style: style)
+            x += canvas.write(title, x: x, y: rect.y, width: rect.maxX - x, style: style)
+            canvas.hit(
+                Rect(x: start, y: rect.y, width: x - start, height: 1),
+                "pane:\(pane.rawValue)"
+            )
+            x += 2
+        }
+        let room = Rect(x: x, y: rect.y, width: rect.maxX - 1 - x, height: 1)
+        guard room.width > 0 else { return }
+        canvas.write(
+            status(of: state, width: room.width, glyphs: canvas.glyphs),
+            in: room,
+            alignment: .right
+        )
+    }
+
+    private static func status(of state: AppState, width: Int, glyphs: GlyphSet) -> StyledText {
+        switch state.opening {
+        case .opening: return StyledText("opening\(glyphs.ellipsis)", .muted)
+        case .failed: return StyledText("\(glyphs.failed) no workspace", .error)
+        case .open: break
+        }
+        if let run = state.run.live {
+            let glyph = RunStyle.glyph(run.status, glyphs)
+            var figures = run.progress.map { "  \(Figures.percent($0))" } ?? ""
+            if let seconds = run.secondsRemaining {
+                figures += "  ETA \(Figures.duration(seconds))"
+            }
+            // Where room is short, the name gives way to the figures.
+            let name = StyledText(run.name).truncated(
+                to: max(4, width - 2 - DisplayWidth.of(figures)),
+                ellipsis: glyphs.ellipsis
+            )
+            return StyledText("\(glyph) ", RunStyle.style(run.status)) + name
+                + StyledText(figures)
+        }
+        if let download = state.models.download, state.models.isPulling {
+            return StyledText("\(glyphs.running) ", .accent)
+                + StyledText(DownloadText.line(download))
+        }
+        if state.readOnlyReason != nil { return StyledText("read-only", .warning) }
+        return StyledText()
+    }
+}

@@ -1,0 +1,92 @@
+import TerminalUI
+import Workspace
+
+/// How answers are drawn, as a form and in words.
+enum ChatOptions {
+    static func form(_ options: AnswerOptions, _ instructions: String) -> FormState {
+        FormState(
+            [
+                FormField(
+                    "temperature",
+                    "temperature",
+                    .number(minimum: 0, maximum: 10),
+                    hint: "0 takes the likeliest token always; higher is bolder"
+                ),
+                FormField(
+                    "maximum",
+                    "longest answer",
+                    .number(minimum: 1, maximum: 1_048_576, isInteger: true),
+                    hint: "tokens after which an answer ends"
+                ),
+                FormField(
+                    "seed",
+                    "seed",
+                    .number(minimum: 0, isInteger: true),
+                    hint: "the same seed gives the same answer"
+                ),
+                FormField(
+                    "topK",
+                    "top k",
+                    .number(minimum: 0, isInteger: true),
+                    hint: "only so many of the likeliest tokens are drawn from; 0 for all"
+                ),
+                FormField(
+                    "topP",
+                    "top p",
+                    .number(minimum: 0.001, maximum: 1),
+                    hint: "only the likeliest tokens that together have this probability; 1 for all"
+                ),
+                FormField(
+                    "minP",
+                    "min p",
+                    .number(minimum: 0, maximum: 1),
+                    hint: "only tokens at least this likely relative to the likeliest; 0 for all"
+                ),
+                FormField(
+                    "penalty",
+                    "repetition penalty",
+                    .number(minimum: 0.01, maximum: 10),
+                    hint: "above 1 makes what was said less likely; 1 for none"
+                ),
+                FormField(
+                    "instructions",
+                    "instructions",
+                    .text(placeholder: "none"),
+                    hint: "what the model is told before the conversation"
+                ),
+            ],
+            values: [
+                "temperature": plain(options.temperature),
+                "maximum": "\(options.maxTokens)",
+                "seed": "\(options.seed)",
+                "topK": "\(options.topK)",
+                "topP": plain(options.topP),
+                "minP": plain(options.minP),
+                "penalty": plain(options.repetitionPenalty),
+                "instructions": instructions,
+            ]
+        )
+    }
+
+    static func options(from form: FormState, base: AnswerOptions) -> AnswerOptions {
+        var options = base
+        options.temperature = Double(form.value("temperature")) ?? base.temperature
+        options.maxTokens = Int(form.value("maximum")) ?? base.maxTokens
+        options.seed = UInt64(form.value("seed")) ?? base.seed
+        options.topK = Int(form.value("topK")) ?? base.topK
+        options.topP = Double(form.value("topP")) ?? base.topP
+        options.minP = Double(form.value("minP")) ?? base.minP
+        options.repetitionPenalty = Double(form.value("penalty")) ?? base.repetitionPenalty
+        return options
+    }
+
+    /// Such as `temperature 0.7, up to 512 tokens, seed 0`.
+    static func words(_ options: AnswerOptions) -> String {
+        let seed = options.temperature == 0 ? "" : ", seed \(options.seed)"
+        return "temperature \(plain(options.temperature)), up to \(options.maxTokens) tokens\(seed)"
+    }
+
+    private static func plain(_ number: Double) -> String {
+        Int(exactly: number).map(String.init) ?? "\(number)"
+    }
+}

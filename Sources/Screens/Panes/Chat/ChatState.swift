@@ -1,0 +1,50 @@
+package import TerminalUI
+package import Workspace
+
+/// What the Chat pane shows and remembers.
+package struct ChatPaneState: Equatable, Sendable {
+    /// Whom one can talk to; nil before it has been read.
+    package var choices: [ChatChoice]?
+    /// Who answers next; nil while nobody can.
+    package var choice: ChatChoice?
+    /// Whether the user chose who answers; else it is whoever is deployed.
+    package var isChosen = false
+    /// The adapter that was left for its base, to go back to.
+    package var adapter: ChatChoice?
+    /// What is loaded of who answers next.
+    package var loading: ChatState?
+    /// Why there is nobody to talk to.
+    package var problem: WorkspaceError?
+    /// What has been said.
+    package var conversation = Conversation()
+    /// What is being typed.
+    package var draft = TextFieldState()
+    /// Whether the keys go to what is being typed.
+    package var isTyping = true
+    /// How answers are drawn.
+    package var options = AnswerOptions()
+    /// What is said before the conversation; empty for nothing.
+    package var instructions = ""
+    /// The form for the options, while it is open.
+    package var form: FormState?
+    /// How far the conversation is scrolled.
+    package var scroll = ScrollTextState(followsEnd: true)
+    /// The answer under way.
+    var answering: Answering?
+    var listing = Refresh()
+
+    package init() {}
+
+    /// Whether an answer is under way.
+    package var isAnswering: Bool { answering != nil }
+}
+
+/// An answer under way.
+struct Answering: Equatable, Sendable {
+    /// Its identity; nil until the workspace has given one.
+    var id: AnswerID?
+    /// Whether it is to be stopped.
+    var isStopping = false
+    /// What came of answers before it was known which one is ours.
+    var early: [WorkspaceEvent] = []
+}

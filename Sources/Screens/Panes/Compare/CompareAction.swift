@@ -1,0 +1,29 @@
+package import Workspace
+
+/// A fact of the Compare pane.
+package enum CompareAction: Equatable, Sendable {
+    /// Runs were put side by side.
+    case compared(RunComparison)
+    /// They cannot be.
+    case comparingFailed(WorkspaceError, runs: [String])
+    /// Mark the selected run, or take the mark away.
+    case mark
+    /// Take all marks away.
+    case unmarkAll
+    /// Put the marked runs side by side.
+    case open
+    /// Sort by the next column.
+    case nextOrder
+    /// Turn the order around.
+    case reverseOrder
+    /// Type a filter.
+    case filter
+    /// Keep the filter and go back to the table.
+    case keepFilter
+    /// Show all parameters, or only those that differ.
+    case toggleAll
+    /// Draw the other curve.
+    case otherCurve
+    /// Copy the whole table.
+    case copyTable
+}

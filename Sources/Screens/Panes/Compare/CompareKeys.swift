@@ -1,0 +1,105 @@
+package import TerminalUI
+import Workspace
+
+extension ComparePane {
+    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
+        if state.compare.isFiltering { return filterKeys }
+        return state.compare.opened == nil ? runKeys : comparisonKeys
+    }
+
+    private static let category = "Compare"
+
+    private static let runKeys = KeyTable<AppState, Action>([
+        KeyBinding(
+            "mark",
+            ["m", "space"],
+            "Mark the run for comparison",
+            category: category,
+            hint: "mark",
+            disabledReason: { $0.comparedSelection == nil ? "no run is selected" : nil }
+        ) { _ in .compare(.mark) },
+        KeyBinding(
+            "compare",
+            [.enter, "v"],
+            "Show the marked runs side by side",
+            category: category,
+            hint: "side by side",
+            disabledReason: { state in
+                switch state.marks.count {
+                case 0: "mark two or more runs with m first"
+                case 1: "mark one more run with m"
+                default: nil
+                }
+            }
+        ) { _ in .compare(.open) },
+        KeyBinding("sort", ["o"], "Sort by the next column", category: category, hint: "sort") {
+            _ in
+            .compare(.nextOrder)
+        },
+        KeyBinding("reverse", ["O"], "Turn the order around", category: category, hint: "reverse") {
+            _ in .compare(.reverseOrder)
+        },
+        KeyBinding("filter", ["/"], "Narrow the table down", category: category, hint: "filter") {
+            _ in .compare(.filter)
+        },
+        KeyBinding(
+            "register",
+            ["e"],
+            "Register the run's adapter as a version",
+            category: category,
+            hint: "register",
+            disabledReason: { state in
+                if let obstacle = state.obstacle { return obstacle }
+                guard let run = state.comparedSelection else { return "no run is selected" }
+                return run.adapterPath == nil ? "\(run.name) has no finished adapter" : nil
+            }
+        ) { state in .registry(.register(run: state.comparedSelection?.id)) },
+        KeyBinding(
+            "unmark",
+            ["u"],
+            "Take all marks away",
+            category: category,
+            disabledReason: { $0.marks.isEmpty ? "no run is marked" : nil }
+        ) { _ in .compare(.unmarkAll) },
+        KeyBinding("copy-table", ["Y"], "Copy the whole table", category: category) { _ in
+            .compare(.copyTable)
+        },
+    ])
+
+    private static let comparisonKeys = KeyTable<AppState, Action>([
+        KeyBinding(
+            "all-parameters",
+            ["a"],
+            "Show all parameters, or only those that differ",
+            category: category,
+            hint: "all or differing"
+        ) { _ in .compare(.toggleAll) },
+        KeyBinding(
+            "curve",
+            ["c"],
+            "Draw the held-out loss, or the loss of the steps",
+            category: category,
+            hint: "loss or eval"
+        ) { _ in .compare(.otherCurve) },
+        KeyBinding(
+            "copy-table",
+            ["Y"],
+            "Copy the whole table",
+            category: category,
+            hint: "copy",
+            disabledReason: { $0.compare.opened?.table == nil ? "the runs are being read" : nil }
+        ) { _ in .compare(.copyTable) },
+        KeyBinding("back", ["v"], "Go back to the table", category: category, hint: "back") { _ in
+            .screen(.stepOut)
+        },
+    ])
+
+    private static let filterKeys = KeyTable<AppState, Action>([
+        KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
+            _ in .compare(.keepFilter)
+        },
+        KeyBinding("drop-filter", [.escape], "Drop the filter", category: category, hint: "drop") {
+            _ in .screen(.stepOut)
+        },
+    ])
+}

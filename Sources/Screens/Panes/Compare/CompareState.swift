@@ -1,0 +1,97 @@
+package import TerminalUI
+package import Workspace
+
+/// What the Compare pane shows and remembers.
+package struct CompareState: Equatable, Sendable {
+    /// The selected run.
+    package var selection = ListSelection<String>()
+    /// What narrows the table down.
+    package var filter = TextFieldState()
+    /// Whether the filter takes the keys.
+    package var isFiltering = false
+    /// What the table is sorted by.
+    package var order = RunOrder()
+    /// The runs side by side; nil while there is only the table.
+    package var opened: OpenedComparison?
+    var reading = Refresh()
+
+    package init() {}
+}
+
+/// Runs side by side.
+package struct OpenedComparison: Equatable, Sendable {
+    /// Which curve is drawn.
+    package enum Curve: Equatable, Sendable {
+        /// The loss of every step.
+        case loss
+        /// The held-out loss.
+        case evaluation
+    }
+
+    /// One run's curves.
+    package struct Curves: Equatable, Sendable {
+        /// The loss of every step.
+        package var losses: SampleSeries
+        /// The held-out losses.
+        package var evaluations: SampleSeries
+    }
+
+    /// The runs, in the order in which they are shown.
+    package let runs: [String]
+    /// Their parameters and metrics as last read; nil before the first time.
+    package var table: RunComparison?
+    /// Their curves, by run.
+    package var curves: [String: Curves] = [:]
+    /// Why they cannot be compared.
+    package var problem: WorkspaceError?
+    /// Whether parameters on which all agree are shown too.
+    package var showsAll = false
+    /// Which curve is drawn.
+    package var curve = Curve.loss
+    /// The selected row of the table.
+    package var selection = ListSelection<Int>(0)
+    /// The first run whose column is shown.
+    package var firstColumn = 0
+
+    package init(runs: [String]) { self.runs = runs }
+
+    /// Takes in what was read of the runs.
+    mutating func take(_ comparison: RunComparison) {
+        func samples(_ series: MetricSeries) -> SampleSeries {
+            SampleSeries(xs: series.steps.map(Double.init), ys: series.values)
+        }
+        for (index, run) in comparison.runs.enumerated() {
+            guard comparison.losses.indices.contains(index),
+                comparison.evaluationLosses.indices.contains(index)
+            else { continue }
+            curves[run.id] = Curves(
+                losses: samples(comparison.losses[index]),
+                evaluations: samples(comparison.evaluationLosses[index])
+            )
+        }
+        table = RunComparison(runs: comparison.runs, losses: [], evaluationLosses: [])
+        problem = nil
+    }
+
+    /// Takes in what is newly known of a run; its curves stay.
+    mutating func take(_ run: RunSummary) {
+        guard var runs = table?.runs, let index = runs.firstIndex(where: { $0.id == run.id }) else {
+            return
+        }
+        runs[index] = run
+        table = RunComparison(runs: runs, losses: [], evaluationLosses: [])
+    }
+
+    /// Adds a sample to a run's curve; false when samples between are missing.
+    mutating func extend(
+        _ curve: WritableKeyPath<Curves, SampleSeries>,
+        of run: String,
+        step: Int,
+        value: Double
+    ) -> Bool {
+        // The one reference stays unique, so that adding a sample copies no curve.
+        guard var extended = curves.removeValue(forKey: run) else { return true }
+        defer { curves[run] = extended }
+        return RunCurves.extend(&extended[keyPath: curve], step: step, value: value)
+    }
+}

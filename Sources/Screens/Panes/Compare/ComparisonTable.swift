@@ -1,0 +1,66 @@
+import TerminalUI
+import Workspace
+
+/// The rows of runs side by side: metrics, then parameters.
+struct ComparisonTable {
+    /// One row.
+    enum Row {
+        /// What the rows below are.
+        case heading(String)
+        /// A value a run.
+        case values(key: String, values: [String?], best: [Int])
+    }
+
+    let runs: [RunSummary]
+    let rows: [Row]
+
+    /// The rows of what has been read; nil before that.
+    init?(_ opened: OpenedComparison) {
+        guard let table = opened.table else { return nil }
+        runs = table.runs
+        var rows = Self.section("metrics", table.metrics.map(Self.rounded))
+        let differing = table.differingParameters
+        rows += Self.section("what differs", differing)
+        if differing.isEmpty { rows.append(.heading("nothing differs")) }
+        if opened.showsAll { rows += Self.section("what is the same", table.commonParameters) }
+        self.rows = rows
+    }
+
+    /// The table as text with tabs between, the best values marked by a star.
+    var text: String {
+        let names = ["run"] + runs.map(\.name)
+        return TabbedText.of(
+            [names]
+                + rows.map { row in
+                    switch row {
+                    case .heading(let title): [title]
+                    case .values(let key, let values, let best):
+                        [key]
+                            + values.enumerated().map { index, value in
+                                (value ?? "") + (best.contains(index) ? " *" : "")
+                            }
+                    }
+                }
+        )
+    }
+
+    private static func section(_ title: String, _ rows: [RunComparison.Row]) -> [Row] {
+        guard !rows.isEmpty else { return [] }
+        return [.heading(title)]
+            + rows.map { .values(key: $0.key, values: $0.values, best: $0.best) }
+    }
+
+    /// Metrics with four significant digits, or whole where they count something.
+    private static func rounded(_ row: RunComparison.Row) -> RunComparison.Row {
+        var row = row
+        row.values = row.values.map { text in
+            guard let text, let number = Double(text) else { return text }
+            if let whole = Int(exactly: number), abs(number) < 1e15 {
+                return row.key == MetricName.residentBytes
+                    ? Figures.bytes(Int64(whole)) : "\(whole)"
+            }
+            return Figures.significant(number, digits: 4)
+        }
+        return row
+    }
+}

@@ -1,0 +1,158 @@
+package import FoundationEssentials
+import TerminalUI
+package import Workspace
+
+/// A column of the table of runs: what it shows and how it sorts.
+package enum RunColumn: Int, CaseIterable, Sendable {
+    case name, status, loss, evaluation, steps, model, method, rank, rate, data, duration
+
+    /// Its heading.
+    package var title: String {
+        switch self {
+        case .name: "name"
+        case .status: "status"
+        case .loss: "loss"
+        case .evaluation: "eval"
+        case .steps: "steps"
+        case .model: "model"
+        case .method: "method"
+        case .rank: "rank"
+        case .rate: "lr"
+        case .data: "data"
+        case .duration: "took"
+        }
+    }
+
+    /// Its place and width, and how long it stays on a narrow screen.
+    var column: TableColumn {
+        switch self {
+        case .name: TableColumn(title, width: 12, weight: 3, priority: 12)
+        case .status: TableColumn(title, width: 10, priority: 9)
+        case .loss: TableColumn(title, width: 6, alignment: .right, priority: 11)
+        case .evaluation: TableColumn(title, width: 6, alignment: .right, priority: 10)
+        case .steps: TableColumn(title, width: 7, alignment: .right, priority: 6)
+        case .model: TableColumn(title, width: 12, weight: 2, priority: 2)
+        case .method: TableColumn(title, width: 6, priority: 3)
+        case .rank: TableColumn(title, width: 5, alignment: .right, priority: 7)
+        case .rate: TableColumn(title, width: 7, alignment: .right, priority: 8)
+        case .data: TableColumn(title, width: 10, weight: 2, priority: 4)
+        case .duration: TableColumn(title, width: 7, alignment: .right, priority: 5)
+        }
+    }
+
+    /// What it says of a run; a dash where nothing is known.
+    package func text(of run: RunSummary, at now: Date) -> String {
+        switch self {
+        case .name: run.name
+        case .status: run.status.rawValue
+        case .loss: Figures.optional(run.loss, digits: 4)
+        case .evaluation:
+            Figures.optional(run.bestEvaluation?.value ?? run.evaluationLoss, digits: 4)
+        case .steps: run.totalSteps.map { "\(run.stepsDone)/\($0)" } ?? "\(run.stepsDone)"
+        case .model: run.model ?? Figures.none
+        case .method: run.method ?? Figures.none
+        case .rank: run.parameters["rank"] ?? Figures.none
+        case .rate: Figures.optional(run.peakLearningRate)
+        case .data: run.dataset ?? Figures.none
+        case .duration: run.duration(at: now).map(Figures.duration) ?? Figures.none
+        }
+    }
+
+    /// The number that it sorts by; nil where it sorts by its text or the run has none.
+    private func number(of run: RunSummary, at now: Date) -> Double? {
+        switch self {
+        case .loss: run.loss
+        case .evaluation: run.bestEvaluation?.value ?? run.evaluationLoss
+        case .steps: Double(run.stepsDone)
+        case .rank: run.parameters["rank"].flatMap(Double.init)
+        case .rate: run.peakLearningRate
+        case .duration: run.duration(at: now)
+        case .name, .status, .model, .method, .data: nil
+        }
+    }
+
+    private var isNumeric: Bool {
+        switch self {
+        case .loss, .evaluation, .steps, .rank, .rate, .duration: true
+        case .name, .status, .model, .method, .data: false
+        }
+    }
+
+    /// Sorts runs; those that tell nothing, or no number, come last either way.
+    func sorted(_ runs: [RunSummary], isAscending: Bool, at now: Date) -> [RunSummary] {
+        func sorted<Value>(
+            _ value: (RunSummary) -> Value?,
+            _ precedes: (Value, Value) -> Bool
+        ) -> [RunSummary] {
+            // Runs are large: only their places and values are moved about.
+            let keyed = runs.enumerated().map { (place: $0.offset, value: value($0.element)) }
+            return keyed.sorted { left, right in
+                switch (left.value, right.value) {
+                case (let one?, let other?):
+                    if precedes(one, other) { return isAscending }
+                    if precedes(other, one) { return !isAscending }
+                    return left.place < right.place
+                case (_?, nil): return true
+                case (nil, _?): return false
+                case (nil, nil): return left.place < right.place
+                }
+            }.map { runs[$0.place] }
+        }
+        if isNumeric {
+            return sorted({ run in number(of: run, at: now).flatMap { $0.isFinite ? $0 : nil } }, <)
+        }
+        return sorted(
+            { run in
+                let text = text(of: run, at: now)
+                return text == Figures.none ? nil : text
+            },
+            <
+        )
+    }
+}
+
+/// What the table of runs is sorted by; nothing means the newest first.
+package struct RunOrder: Equatable, Sendable {
+    /// The column; nil for the newest first.
+    package private(set) var column: RunColumn?
+    /// Whether the smallest comes first.
+    package private(set) var isAscending = true
+
+    package init() {}
+
+    /// Goes on to the next column, after the last one to the newest first.
+    mutating func next() {
+        isAscending = true
+        column =
+            column.map { RunColumn(rawValue: $0.rawValue + 1) } ?? RunColumn.allCases.first
+    }
+
+    /// Turns the order around.
+    mutating func reverse() { isAscending.toggle() }
+
+    /// In words: `loss, smallest first`.
+    var words: String {
+        guard let column else { return isAscending ? "newest first" : "oldest first" }
+        return "\(column.title), \(isAscending ? "ascending" : "descending")"
+    }
+
+    /// Sorts runs that come with the newest first.
+    func sorted(_ runs: [RunSummary], at now: Date) -> [RunSummary] {
+        guard let column else { return isAscending ? runs : runs.reversed() }
+        return column.sorted(runs, isAscending: isAscending, at: now)
+    }
+}
+
+extension RunSummary {
+    /// The learning rate that was asked for, else that of the last step.
+    var peakLearningRate: Double? {
+        parameters["learning_rate"].flatMap(Double.init) ?? learningRate
+    }
+
+    /// Seconds from the start to the end, or to now while it is live.
+    func duration(at now: Date) -> Double? {
+        guard let startedAt else { return nil }
+        guard let end = endedAt ?? (status.isLive ? now : lastActivityAt) else { return nil }
+        return max(0, end.timeIntervalSince(startedAt))
+    }
+}

@@ -1,0 +1,76 @@
+package import TerminalUI
+import Workspace
+
+extension DataPane {
+    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
+        state.data.isFiltering ? filterKeys : listKeys
+    }
+
+    private static let category = "Data"
+
+    private static let listKeys = KeyTable<AppState, Action>([
+        KeyBinding(
+            "open-data",
+            [.enter],
+            "Show the rows, or the selected row alone",
+            category: category,
+            hint: "open",
+            disabledReason: { state in
+                guard let dataset = state.data.selected else { return "no dataset is selected" }
+                return dataset.problem.map { _ in "\(dataset.name) cannot be read" }
+            }
+        ) { _ in .data(.open) },
+        KeyBinding(
+            "train",
+            ["t"],
+            "Train on this dataset",
+            category: category,
+            hint: "train on this",
+            disabledReason: { state in
+                if let dataset = state.data.selected, dataset.problem != nil {
+                    return "\(dataset.name) cannot be read"
+                }
+                return TrainForm.disabledReason(state)
+            }
+        ) { state in .run(.openForm(dataset: state.data.selectedForTraining)) },
+        KeyBinding(
+            "other-part",
+            ["o"],
+            "Show what is held out, or what is trained on",
+            category: category,
+            hint: "held-out",
+            disabledReason: { state in
+                guard state.data.opened != nil else { return "open a dataset first" }
+                return state.data.openedSummary?.heldOutCount == 0 ? "nothing is held out" : nil
+            }
+        ) { _ in .data(.otherPart) },
+        KeyBinding(
+            "add",
+            ["a"],
+            "Add a file",
+            category: category,
+            hint: "add a file",
+            argument: "path",
+            disabledReason: \.obstacle
+        ) { _, path in .data(path.map { .addFile($0) } ?? .add) },
+        KeyBinding("filter", ["/"], "Narrow the list down", category: category, hint: "filter") {
+            _ in .data(.filter)
+        },
+    ])
+
+    private static let filterKeys = KeyTable<AppState, Action>([
+        KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
+            _ in .data(.keepFilter)
+        },
+        KeyBinding("drop-filter", [.escape], "Drop the filter", category: category, hint: "drop") {
+            _ in .screen(.stepOut)
+        },
+    ])
+}
+
+extension DataState {
+    /// The dataset whose rows are shown, as the list has it.
+    var openedSummary: DatasetSummary? {
+        opened.flatMap { opened in datasets?.first { $0.name == opened.name } }
+    }
+}

@@ -1,0 +1,44 @@
+import TerminalUI
+
+/// Where the parts of the Data pane lie.
+struct DataLayout {
+    static let datasetPrefix = "dataset:"
+    static let rowPrefix = "row:"
+
+    /// The list of datasets with its border; empty while rows cover it.
+    let datasets: Rect
+    /// The selected dataset's facts; empty while its rows are shown.
+    let facts: Rect
+    /// The opened dataset's rows; empty while none is opened or a row covers them.
+    let rows: Rect
+    /// The selected row's text; empty while no dataset is opened.
+    let text: Rect
+
+    init(_ state: AppState) {
+        let frame = Frame(size: state.size)
+        let body = frame.body
+        let nothing = Rect(x: body.x, y: body.y, width: 0, height: 0)
+        let opened = state.data.opened
+        let columns = body.columns([.fixed(min(48, max(34, body.width / 3))), .ratio(1)])
+        let main = frame.isWide ? columns[1] : body
+        guard let opened else {
+            let parts = body.rows([.ratio(1), .fixed(min(9, body.height / 2))])
+            datasets = frame.isWide ? columns[0] : parts[0]
+            facts = frame.isWide ? columns[1] : parts[1]
+            rows = nothing
+            text = nothing
+            return
+        }
+        datasets = frame.isWide ? columns[0] : nothing
+        facts = nothing
+        let parts = main.rows([.ratio(2), .ratio(3)], sharingBorders: true)
+        rows = opened.isRowOpen ? nothing : parts[0]
+        text = opened.isRowOpen ? main : parts[1]
+    }
+
+    /// Datasets that fit into the list under its heading.
+    var visibleDatasets: Int { max(1, datasets.insideBorder.height - 1) }
+
+    /// Rows that fit.
+    var visibleRows: Int { max(1, rows.insideBorder.height) }
+}

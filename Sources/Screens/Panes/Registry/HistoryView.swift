@@ -1,0 +1,69 @@
+import FoundationEssentials
+import Glibc
+import TerminalUI
+import Workspace
+
+/// Draws what was done to a registered model: when, who, what.
+enum HistoryView {
+    static func draw(
+        _ history: OpenedHistory,
+        at now: Date,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        let changes = history.changes ?? []
+        let known = Dictionary(changes.map { ($0.id, $0) }) { first, _ in first }
+        let table = Table(
+            columns: [
+                TableColumn("when (UTC)", width: 16, priority: 9),
+                TableColumn("ago", width: 8, alignment: .right, priority: 2),
+                TableColumn("who", width: 10, priority: 5),
+                TableColumn("what", width: 16, weight: 1, priority: 8),
+            ],
+            rows: changes.map(\.id),
+            hitPrefix: RegistryLayout.changePrefix
+        ) { id in
+            known[id].map { cells($0, at: now) } ?? []
+        }
+        let title =
+            StyledText("History of \(history.name)", .strong)
+            + StyledText(" \(canvas.glyphs.dot) H closes", .muted)
+        let inner = canvas.box(
+            rect,
+            title: title,
+            trailing: StyledText(table.footer(history.selection), .muted),
+            isFocused: true
+        )
+        guard history.changes != nil else {
+            canvas.write(
+                StyledText("reading the history\(canvas.glyphs.ellipsis)", .muted),
+                in: inner
+            )
+            return
+        }
+        if changes.isEmpty { canvas.write(StyledText("Nothing was done yet.", .muted), in: inner) }
+        table.draw(in: inner, selection: history.selection, on: &canvas)
+    }
+
+    private static func cells(_ change: RegistryChange, at now: Date) -> [StyledText] {
+        let what =
+            change.isUndone
+            ? StyledText("undone: ", .warning) + StyledText(change.summary, .muted)
+            : StyledText(change.summary)
+        return [
+            StyledText(moment(change.date), .muted),
+            StyledText(Figures.age(of: change.date, at: now), .muted),
+            StyledText(change.user), what,
+        ]
+    }
+
+    /// A moment that reads the same everywhere: `2026-03-14 09:26`.
+    static func moment(_ date: Date) -> String {
+        var seconds = time_t(date.timeIntervalSince1970)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+    }
+}

@@ -1,0 +1,143 @@
+package import TerminalUI
+import Workspace
+
+extension RegistryPane {
+    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
+        state.registry.focus == .models ? modelKeys : versionKeys
+    }
+
+    private static let category = "Registry"
+
+    private static let modelKeys = KeyTable<AppState, Action>(
+        [
+            KeyBinding(
+                "versions",
+                [.enter],
+                "Go to the model's versions",
+                category: category,
+                hint: "versions",
+                disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
+            ) { _ in .registry(.open) }
+        ] + shared
+    )
+
+    private static let versionKeys = KeyTable<AppState, Action>(
+        [
+            KeyBinding(
+                "talk",
+                [.enter, "c"],
+                "Talk to this version",
+                category: category,
+                hint: "chat",
+                disabledReason: { $0.registry.target == nil ? "no version is selected" : nil }
+            ) { _ in .registry(.talk) }
+        ] + shared
+    )
+
+    private static let shared: [KeyBinding<AppState, Action>] = [
+        KeyBinding(
+            "promote",
+            ["P"],
+            "Put this version into use",
+            category: category,
+            hint: "promote",
+            disabledReason: { state in
+                reason(state) { model, version in
+                    let isInUse = model.deployed?.number == version.number
+                    return isInUse && version.stage == .production
+                        ? "\(model.name) v\(version.number) is deployed already" : nil
+                }
+            }
+        ) { _ in .registry(.promote) },
+        KeyBinding(
+            "rollback",
+            ["B"],
+            "Roll Production back to the version before",
+            category: category,
+            hint: "roll back",
+            disabledReason: { state in
+                if let obstacle = state.obstacle { return obstacle }
+                guard let name = state.registry.selected?.name else {
+                    return "no model is registered"
+                }
+                switch state.registry.rollbacks[name] {
+                case .possible: return nil
+                case .impossible(let reason): return reason.withoutStop
+                case nil: return "the registry is being read"
+                }
+            }
+        ) { _ in .registry(.rollBack) },
+        KeyBinding(
+            "stage",
+            ["s"],
+            "Move this version to a stage",
+            category: category,
+            hint: "stage",
+            disabledReason: { reason($0) }
+        ) { _ in .registry(.stage) },
+        KeyBinding(
+            "alias",
+            ["a"],
+            "Have an alias point at this version",
+            category: category,
+            hint: "alias",
+            disabledReason: { reason($0) }
+        ) { _ in .registry(.alias) },
+        KeyBinding(
+            "unalias",
+            ["x"],
+            "Remove an alias from this version",
+            category: category,
+            disabledReason: { state in
+                reason(state) { model, version in
+                    version.aliases.isEmpty ? "\(model.name) v\(version.number) has no alias" : nil
+                }
+            }
+        ) { _ in .registry(.unalias) },
+        KeyBinding(
+            "register",
+            ["e"],
+            "Register a run's adapter as a version",
+            category: category,
+            hint: "register",
+            disabledReason: { state in
+                state.obstacle
+                    ?? (RegistryQuestions.run(of: state) == nil
+                        ? "no run has a finished adapter yet" : nil)
+            }
+        ) { _ in .registry(.chooseRun) },
+        KeyBinding(
+            "history",
+            ["H"],
+            "Show what was done, when and by whom",
+            category: category,
+            hint: "history",
+            disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
+        ) { _ in .registry(.toggleHistory) },
+        KeyBinding(
+            "undo",
+            ["z"],
+            "Undo your last change of the registry",
+            category: category,
+            hint: "undo",
+            disabledReason: \.obstacle
+        ) { _ in .registry(.undo) },
+    ]
+
+    /// Why nothing can be done to the selected version.
+    private static func reason(
+        _ state: AppState,
+        _ check: (RegisteredModelSummary, RegisteredModelSummary.Version) -> String? = { _, _ in nil
+        }
+    ) -> String? {
+        if let obstacle = state.obstacle { return obstacle }
+        guard let model = state.registry.selected, let version = state.registry.selectedVersion
+        else { return "no version is selected" }
+        return check(model, version)
+    }
+}
+
+extension String {
+    /// The sentence without its full stop, to stand within another.
+    fileprivate var withoutStop: String { hasSuffix(".") ? String(dropLast()) : self }
+}

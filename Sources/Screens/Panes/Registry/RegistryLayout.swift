@@ -1,0 +1,44 @@
+import TerminalUI
+
+/// Where the parts of the Registry pane lie.
+struct RegistryLayout {
+    static let modelPrefix = "model:"
+    static let versionPrefix = "version:"
+    static let changePrefix = "change:"
+
+    /// The registered models.
+    let models: Rect
+    /// The selected model's versions, or its history.
+    let versions: Rect
+    /// What is known of the selected version; empty where there is no room.
+    let detail: Rect
+
+    init(_ state: AppState) {
+        let frame = Frame(size: state.size)
+        let body = frame.body
+        let count = state.registry.models?.count ?? 0
+        let area: Rect
+        if frame.isWide {
+            let columns = body.columns([.fixed(min(40, max(30, body.width / 4))), .ratio(1)])
+            models = columns[0]
+            area = columns[1]
+        } else {
+            let rows = body.rows([.fixed(min(count + 3, max(4, body.height / 3))), .ratio(1)])
+            models = rows[0]
+            area = rows[1]
+        }
+        let hasDetail = area.height >= 12 && state.registry.history == nil
+        let parts = area.rows(
+            [.ratio(1), .fixed(hasDetail ? 7 : 0)],
+            sharingBorders: hasDetail
+        )
+        versions = hasDetail ? parts[0] : area
+        detail = hasDetail ? parts[1] : Rect(x: area.x, y: area.maxY, width: 0, height: 0)
+    }
+
+    /// Models that fit under the heading.
+    var visibleModels: Int { max(1, models.insideBorder.height - 1) }
+
+    /// Versions that fit under the heading.
+    var visibleVersions: Int { max(1, versions.insideBorder.height - 1) }
+}

@@ -1,0 +1,132 @@
+package import TerminalUI
+package import Workspace
+
+/// Pane 4: registered models, their versions, and which of them is in use.
+package enum RegistryPane: PaneContent {
+    package static let words = [
+        Word("version", "a run's adapter under a model's name; it never changes afterwards"),
+        Word("stage", "where a version stands: None, Staging, Production or Archived"),
+        Word("alias", "a name that points at a version, such as champion; it can be moved"),
+        Word("deployed", "the version with alias production, else the newest in Production"),
+        Word("roll back", "put the version into use again that was deployed before"),
+    ]
+
+    package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
+        let layout = RegistryLayout(state)
+        if var history = state.registry.history {
+            let ids = (history.changes ?? []).map(\.id)
+            guard history.selection.handle(key, in: ids, visibleRows: layout.visibleVersions) else {
+                return nil
+            }
+            state.registry.history = history
+            return []
+        }
+        switch key {
+        case .left, "h":
+            state.registry.focus = .models
+            return []
+        case .right, "l":
+            if state.registry.selected != nil { state.registry.focus = .versions }
+            return []
+        default: return move(key, layout, in: &state)
+        }
+    }
+
+    private static func move(
+        _ key: Key,
+        _ layout: RegistryLayout,
+        in state: inout AppState
+    ) -> [Effect]? {
+        switch state.registry.focus {
+        case .models:
+            let name = state.registry.selected?.name
+            let names = (state.registry.models ?? []).map(\.name)
+            guard
+                state.registry.selection.handle(key, in: names, visibleRows: layout.visibleModels)
+            else { return nil }
+            state.registry.moved(from: name)
+        case .versions:
+            let numbers = (state.registry.selected?.versions ?? []).map(\.number)
+            guard
+                state.registry.version.handle(key, in: numbers, visibleRows: layout.visibleVersions)
+            else { return nil }
+        }
+        return []
+    }
+
+    package static func click(
+        _ target: String,
+        isDouble: Bool,
+        in state: inout AppState
+    ) -> [Effect]? {
+        func place(after prefix: String) -> Int? {
+            target.hasPrefix(prefix) ? Int(target.dropFirst(prefix.count)) : nil
+        }
+        if let row = place(after: RegistryLayout.modelPrefix) {
+            let names = (state.registry.models ?? []).map(\.name)
+            guard names.indices.contains(row) else { return nil }
+            let name = state.registry.selected?.name
+            state.registry.selection.select(names[row], in: names)
+            state.registry.moved(from: name)
+            state.registry.focus = .models
+            return []
+        }
+        if let row = place(after: RegistryLayout.versionPrefix) {
+            let numbers = (state.registry.selected?.versions ?? []).map(\.number)
+            guard numbers.indices.contains(row) else { return nil }
+            state.registry.version.select(numbers[row], in: numbers)
+            state.registry.focus = .versions
+            return isDouble ? state.reduce(.registry(.talk)) : []
+        }
+        guard let row = place(after: RegistryLayout.changePrefix),
+            var history = state.registry.history
+        else { return nil }
+        let ids = (history.changes ?? []).map(\.id)
+        guard ids.indices.contains(row) else { return nil }
+        history.selection.select(ids[row], in: ids)
+        state.registry.history = history
+        return []
+    }
+
+    package static func scroll(by lines: Int, in state: inout AppState) -> [Effect] {
+        let key: Key = lines < 0 ? .up : .down
+        return (0..<abs(lines)).flatMap { _ in press(key, in: &state) ?? [] }
+    }
+
+    package static func stepOut(of state: inout AppState) -> Bool {
+        if state.registry.history != nil {
+            state.registry.history = nil
+        } else if state.registry.focus == .versions {
+            state.registry.focus = .models
+        } else {
+            return false
+        }
+        return true
+    }
+
+    package static func appear(in state: inout AppState) -> [Effect] {
+        (state.registry.models == nil ? state.refreshRegistry() : [])
+            + (state.run.runs == nil ? state.refreshRuns() : [])
+    }
+
+    package static func observe(
+        _ event: WorkspaceEvent,
+        in state: inout AppState
+    ) -> [Effect] {
+        // Whoever has not looked yet reads it all when they do.
+        let isRead = state.registry.models != nil || state.registry.listing.isUnderWay
+        guard case .registryChanged = event, isRead else { return [] }
+        return state.refreshRegistry()
+    }
+
+    package static func copyable(in state: AppState) -> String? {
+        if let history = state.registry.history {
+            let changes = history.changes ?? []
+            return TabbedText.of(
+                changes.map { [HistoryView.moment($0.date), $0.user, $0.summary] }
+            )
+        }
+        guard let target = state.registry.target else { return state.registry.selected?.name }
+        return "models:/\(target.name)/\(target.number)"
+    }
+}

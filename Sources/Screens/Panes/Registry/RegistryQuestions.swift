@@ -1,0 +1,229 @@
+import TerminalUI
+import Workspace
+
+/// The questions that the registry asks before it changes anything; each names what would come of it.
+enum RegistryQuestions {
+    static func run(of state: AppState) -> ChoicePrompt? {
+        let runs = (state.run.runs ?? []).filter { $0.adapterPath != nil && !$0.isDeleted }
+        guard !runs.isEmpty else { return nil }
+        let items = runs.map { run in
+            let loss = run.bestEvaluation?.value ?? run.evaluationLoss
+            let facts = [loss.map { "eval \(Figures.loss($0))" }, run.dataset].compactMap { $0 }
+            let item = MenuItem(
+                id: run.id,
+                title: run.name,
+                detail: facts.joined(separator: "  ")
+            )
+            return (item: item, action: Action.registry(.register(run: run.id)))
+        }
+        return ChoicePrompt("Register which run?", items: items)
+    }
+
+    static func name(
+        for run: RunSummary,
+        in state: AppState,
+        typed: String? = nil,
+        problem: WorkspaceError? = nil
+    ) -> TextPrompt {
+        let id = run.id
+        let dataset = run.dataset?.split(separator: "@").first.map(String.init)
+        var prompt = TextPrompt(
+            "Register \(run.name) as",
+            hint: "a model's name; each registration is a new version",
+            text: typed ?? state.registry.selected?.name ?? dataset ?? run.name,
+            answer: .init("register \(id)") { .registry(.registerAs($0, run: id)) }
+        )
+        prompt.problem = problem?.description
+        return prompt
+    }
+
+    static func stage(
+        of version: RegisteredModelSummary.Version,
+        in model: RegisteredModelSummary
+    ) -> ChoicePrompt {
+        let target = RegisteredVersion(name: model.name, number: version.number)
+        let items = ModelStage.allCases.map { stage in
+            let item = MenuItem(
+                id: stage.rawValue,
+                title: stage.rawValue,
+                detail: consequence(of: stage, for: version, in: model),
+                disabledReason: stage == version.stage ? "v\(version.number) is there already" : nil
+            )
+            return (item: item, action: Action.registry(.setStage(target, stage)))
+        }
+        return ChoicePrompt(
+            "Stage of \(target.words)",
+            items: items,
+            selected: version.stage.rawValue
+        )
+    }
+
+    static func alias(
+        of version: RegisteredVersion,
+        typed: String = "",
+        problem: WorkspaceError? = nil
+    ) -> TextPrompt {
+        var prompt = TextPrompt(
+            "Alias of \(version.words)",
+            hint: "letters, digits, _ and -; such as champion",
+            text: typed,
+            answer: .init("alias \(version.words)") {
+                .registry(.giveAlias(version, alias: $0))
+            }
+        )
+        prompt.problem = problem?.description
+        return prompt
+    }
+
+    /// The question whether an alias may leave another version; nil when nothing has to be asked.
+    static func moveAlias(
+        _ alias: String,
+        to version: RegisteredVersion,
+        in model: RegisteredModelSummary
+    ) -> Question? {
+        let holder = model.versions.first { $0.aliases.contains(alias) }
+        let isDeployment = alias == DeployedVersion.alias
+        guard holder?.number != version.number, holder != nil || isDeployment else { return nil }
+        var message: [StyledText] = []
+        if let holder { message.append("@\(alias): v\(holder.number) to v\(version.number).") }
+        if isDeployment {
+            message.append("Chat and whoever asks for @production get v\(version.number).")
+        }
+        if message.count == 1 {
+            message.append("Whoever asks for @\(alias) gets v\(version.number).")
+        }
+        return Question(
+            "Make \(version.words) @\(alias)?",
+            message: message,
+            answers: [
+                (
+                    .init(id: "move", title: "Make it @\(alias)"),
+                    .registry(.setAlias(version, alias: alias))
+                )
+            ]
+        )
+    }
+
+    static func whichAlias(
+        of version: RegisteredModelSummary.Version,
+        _ target: RegisteredVersion
+    ) -> ChoicePrompt {
+        ChoicePrompt(
+            "Remove which alias of \(target.words)?",
+            items: version.aliases.map { alias in
+                (
+                    MenuItem(id: alias, title: "@\(alias)"),
+                    .registry(.askToRemove(target, alias: alias))
+                )
+            }
+        )
+    }
+
+    static func removeAlias(
+        _ alias: String,
+        of version: RegisteredVersion,
+        in model: RegisteredModelSummary
+    ) -> Question {
+        var message: [StyledText] = ["Whoever asks for \(model.name)@\(alias) will find nothing."]
+        if alias == DeployedVersion.alias {
+            var rest = model
+            for index in rest.versions.indices {
+                rest.versions[index].aliases.removeAll { $0 == alias }
+            }
+            let next = rest.deployed.map { "Then v\($0.number), in stage Production, is deployed." }
+            message.append(StyledText(next ?? "Then nothing is deployed.", .warning))
+        }
+        return Question(
+            "Remove @\(alias) from \(version.words)?",
+            message: message,
+            answers: [
+                (
+                    .init(id: "remove", title: "Remove", isDangerous: true),
+                    .registry(.removeAlias(version, alias: alias))
+                )
+            ]
+        )
+    }
+
+    static func promote(
+        _ version: RegisteredModelSummary.Version,
+        in model: RegisteredModelSummary
+    ) -> Question {
+        let target = RegisteredVersion(name: model.name, number: version.number)
+        var message: [StyledText] = []
+        if let deployed = model.deployed, deployed.number != version.number {
+            message.append("Production: from v\(deployed.number) to v\(version.number).")
+            message.append("v\(deployed.number) is archived; B rolls back to it.")
+        } else {
+            message.append("Production: v\(version.number), and nothing before.")
+        }
+        message.append("Chat and whoever asks for @production get v\(version.number).")
+        message += quality(of: version, against: model.deployed)
+        return Question(
+            "Promote \(target.words)?",
+            message: message,
+            answers: [
+                (.init(id: "promote", title: "Promote"), .registry(.promoteNow(target)))
+            ]
+        )
+    }
+
+    static func rollBack(_ plan: RollbackPlan) -> Question {
+        let from = plan.from.map { "from v\($0) to v\(plan.to)" } ?? "v\(plan.to) again"
+        var message: [StyledText] = ["Production: \(from)."]
+        if let from = plan.from { message.append("v\(from) is archived.") }
+        message.append("Chat and whoever asks for @production get v\(plan.to).")
+        return Question(
+            "Roll back \(plan.name)?",
+            message: message,
+            answers: [
+                (
+                    .init(id: "rollback", title: "Roll back to v\(plan.to)", isDangerous: true),
+                    .registry(.rollBackNow(plan))
+                )
+            ]
+        )
+    }
+
+    /// How the two were measured; a warning where the newer one is worse.
+    private static func quality(
+        of version: RegisteredModelSummary.Version,
+        against deployed: RegisteredModelSummary.Version?
+    ) -> [StyledText] {
+        guard let new = version.evaluationLoss else {
+            return [StyledText("It was never evaluated on held-out rows.", .warning)]
+        }
+        guard let deployed, deployed.number != version.number, let old = deployed.evaluationLoss
+        else { return [StyledText("Eval loss \(Figures.loss(new)).")] }
+        let text = "Eval loss: \(Figures.loss(old)) to \(Figures.loss(new))"
+        return [
+            new > old
+                ? StyledText("\(text), which is worse.", .warning)
+                : StyledText("\(text).", .success)
+        ]
+    }
+
+    private static func consequence(
+        of stage: ModelStage,
+        for version: RegisteredModelSummary.Version,
+        in model: RegisteredModelSummary
+    ) -> String {
+        guard stage != version.stage else { return "now" }
+        guard stage == .staging || stage == .production else { return "" }
+        let others = model.versions.filter { $0.stage == stage }.map { "v\($0.number)" }
+        return others.isEmpty ? "" : "\(others.joined(separator: ", ")) there is archived"
+    }
+}
+
+/// What makes a version the one in use.
+enum DeployedVersion {
+    /// The alias that chat and servers follow.
+    static let alias = "production"
+}
+
+extension RegisteredModelSummary.Version {
+    /// The lowest held-out loss of its run, else the last one.
+    var evaluationLoss: Double? {
+        metrics[MetricName.bestEvaluationLoss] ?? metrics[MetricName.evaluationLoss]
+    }
+}

@@ -1,0 +1,51 @@
+import TerminalUI
+import Workspace
+
+/// Draws what is known of the selected version: where it comes from and what was measured.
+enum VersionView {
+    static func draw(
+        _ state: AppState,
+        _ model: RegisteredModelSummary,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        guard let version = state.registry.selectedVersion else {
+            canvas.box(rect)
+            return
+        }
+        let inner = canvas.box(
+            rect,
+            title: StyledText("\(model.name) v\(version.number)", .strong)
+        ).inset(horizontally: 1)
+        let lines = ScrollText(facts(of: version, in: state, canvas.glyphs))
+        lines.draw(in: inner, state: ScrollTextState(), on: &canvas)
+    }
+
+    private static func facts(
+        of version: RegisteredModelSummary.Version,
+        in state: AppState,
+        _ glyphs: GlyphSet
+    ) -> [StyledText] {
+        var lines = [fact("base", version.baseModel ?? Figures.none)]
+        var origin = version.runName ?? version.run ?? Figures.none
+        if let run = state.run.runs?.first(where: { $0.id == version.run }) {
+            let facts = [run.method, run.parameters["rank"].map { "r\($0)" }, run.dataset]
+            origin += facts.compactMap { $0 }.map { " \(glyphs.dot) \($0)" }.joined()
+        }
+        lines.append(fact("run", origin))
+        let measured = [
+            version.evaluationLoss.map { "eval \(Figures.loss($0))" },
+            version.metrics[MetricName.loss].map { "loss \(Figures.loss($0))" },
+        ].compactMap { $0 }
+        lines.append(
+            fact("measured", measured.isEmpty ? "nothing" : measured.joined(separator: "   "))
+        )
+        lines.append(fact("adapter", version.adapterPath ?? Figures.none))
+        if !version.note.isEmpty { lines.append(fact("note", version.note.oneLine)) }
+        return lines
+    }
+
+    private static func fact(_ label: String, _ value: String) -> StyledText {
+        StyledText(label.padded(to: 10), .muted) + StyledText(value)
+    }
+}

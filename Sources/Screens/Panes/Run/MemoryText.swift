@@ -1,0 +1,56 @@
+import TerminalUI
+import Workspace
+
+/// The lines of the memory panel: accelerators, or the process and the machine, labelled as that.
+struct MemoryText {
+    private let history: MachineHistory
+    private let forecast: Int64?
+
+    init(_ history: MachineHistory, forecast: Int64?) {
+        self.history = history
+        self.forecast = forecast
+    }
+
+    func lines(width: Int, glyphs: GlyphSet) -> [StyledText] {
+        guard let reading = history.latest else { return [StyledText("not measured yet", .muted)] }
+        guard let gpu = reading.gpus.first else {
+            return [process(reading, width: width, glyphs), machine(reading)]
+        }
+        var name = StyledText("GPU  ", .muted) + StyledText(gpu.name)
+        if reading.gpus.count > 1 { name.append(" and \(reading.gpus.count - 1) more", .muted) }
+        var memory = StyledText("VRAM ", .muted) + share(gpu.memoryUsed, of: gpu.memoryTotal)
+        memory.append(gpu.utilization.map { "  busy \(Figures.percent($0))" } ?? "")
+        memory += curve(width - memory.width - 1, glyphs)
+        return [name, memory]
+    }
+
+    private func process(
+        _ reading: MachineReading,
+        width: Int,
+        _ glyphs: GlyphSet
+    ) -> StyledText {
+        var text = StyledText("RSS  ", .muted) + StyledText(Figures.bytes(reading.residentBytes))
+        var end = StyledText()
+        if let forecast {
+            end = StyledText("  forecast ", .muted) + StyledText(Figures.bytes(forecast))
+        }
+        text += curve(min(16, width - text.width - end.width - 1), glyphs)
+        return text + end
+    }
+
+    private func machine(_ reading: MachineReading) -> StyledText {
+        StyledText("RAM  ", .muted) + share(reading.memoryUsed, of: reading.memoryTotal)
+            + StyledText("  no GPU", .muted)
+    }
+
+    private func share(_ used: Int64, of total: Int64) -> StyledText {
+        StyledText(Figures.bytes(used)) + StyledText(" of \(Figures.bytes(total))", .muted)
+    }
+
+    private func curve(_ width: Int, _ glyphs: GlyphSet) -> StyledText {
+        guard width >= 4, history.memory.count > 1 else { return StyledText() }
+        let newest = history.memory.suffix(width)
+        return StyledText(" ")
+            + Sparkline(SampleSeries(Array(newest))).text(width: width, glyphs: glyphs)
+    }
+}

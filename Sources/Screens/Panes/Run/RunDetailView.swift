@@ -1,0 +1,168 @@
+import TerminalUI
+import Workspace
+
+/// Draws one run: what it is, what it measures, its curves, and the memory it takes.
+struct RunDetailView {
+    private let state: AppState
+    private let run: RunSummary
+
+    init(_ state: AppState, _ run: RunSummary) {
+        self.state = state
+        self.run = run
+    }
+
+    func draw(in rect: Rect, on canvas: inout Canvas) {
+        let panelRows = rect.height >= 14 ? 4 : 0
+        let parts = rect.rows([.ratio(1), .fixed(panelRows)], sharingBorders: true)
+        let inner = canvas.box(parts[0], title: title(canvas.glyphs), isFocused: true)
+            .inset(horizontally: 1)
+        if panelRows > 0 {
+            let panels = parts[1].columns([.ratio(1), .ratio(1)], sharingBorders: true)
+            drawMemory(in: panels[0], on: &canvas)
+            drawFacts(in: panels[1], on: &canvas)
+        }
+        let figures = Self.flow(figures(canvas.glyphs), width: inner.width, rows: 2)
+        let notes = notes(canvas.glyphs).flatMap { $0.wrapped(to: inner.width) }.prefix(3)
+        let rows = inner.rows([.fixed(figures.count), .fixed(notes.count), .ratio(1)])
+        for (row, line) in figures.enumerated() { canvas.write(line, in: rows[0], row: row) }
+        for (row, line) in notes.enumerated() { canvas.write(line, in: rows[1], row: row) }
+        drawChart(in: rows[2], on: &canvas)
+    }
+
+    /// Facts side by side, as many rows as are needed and allowed.
+    static func flow(_ facts: [StyledText], width: Int, rows: Int) -> [StyledText] {
+        var lines: [StyledText] = []
+        for fact in facts {
+            if let last = lines.last, last.width + 3 + fact.width <= width {
+                lines[lines.count - 1] = last + StyledText("   ") + fact
+            } else if lines.count < rows {
+                lines.append(fact)
+            }
+        }
+        return lines
+    }
+
+    private func title(_ glyphs: GlyphSet) -> StyledText {
+        var facts: [String] = []
+        if let model = run.model { facts.append(model) }
+        var method = run.method ?? ""
+        if let rank = run.parameters["rank"], run.method != "full" { method += " r\(rank)" }
+        if let alpha = run.parameters["alpha"].flatMap(Double.init), run.method != "full" {
+            method += " \(glyphs == .ascii ? "a" : "α")\(Figures.plain(alpha))"
+        }
+        if !method.isEmpty { facts.append(method) }
+        if let dataset = run.dataset { facts.append(dataset) }
+        let rest = facts.map { " \(glyphs.dot) \($0)" }.joined()
+        let glyph = RunStyle.glyph(run.status, glyphs)
+        return StyledText("\(glyph) ", RunStyle.style(run.status))
+            + StyledText(run.name, .strong) + StyledText(rest, .muted)
+    }
+
+    private func figures(_ glyphs: GlyphSet) -> [StyledText] {
+        func fact(_ label: String, _ value: String) -> StyledText {
+            StyledText("\(label) ", .muted) + StyledText(value)
+        }
+        let isBroken = run.loss.map { !$0.isFinite } ?? false
+        var facts = [
+            StyledText("loss ", .muted)
+                + StyledText(Figures.loss(run.loss), isBroken ? .error : .strong)
+        ]
+        if let evaluation = run.evaluationLoss {
+            var text = fact("eval", Figures.loss(evaluation))
+            if let best = run.bestEvaluation {
+                let isBest = best.value == evaluation
+                text.append(
+                    isBest
+                        ? " (best, step \(best.step))"
+                        : " (best \(Figures.loss(best.value)), step \(best.step))",
+                    .muted
+                )
+            }
+            facts.append(text)
+        }
+        facts.append(
+            fact("step", run.totalSteps.map { "\(run.stepsDone)/\($0)" } ?? "\(run.stepsDone)")
+        )
+        if run.status.isLive, let seconds = run.secondsRemaining {
+            facts.append(fact("ETA", Figures.duration(seconds)))
+        }
+        if let rate = run.learningRate { facts.append(fact("lr", Figures.significant(rate))) }
+        if let norm = run.gradientNorm { facts.append(fact("grad", Figures.significant(norm))) }
+        if let speed = run.tokensPerSecond {
+            facts.append(StyledText(Figures.significant(speed)) + StyledText(" tok/s", .muted))
+        }
+        return facts
+    }
+
+    /// What a person must know of the run: why it waits or failed, and what to press.
+    private func notes(_ glyphs: GlyphSet) -> [StyledText] {
+        let resumable = run.resumableStep.map { "R resumes at step \($0)" } ?? "R runs it again"
+        switch run.status {
+        case .paused:
+            return [StyledText("paused: \(run.failure ?? "p lets it go on")", .warning)]
+        case .failed:
+            return [
+                StyledText("failed: \(run.failure ?? "no reason was given") \(resumable).", .error)
+            ]
+        case .crashed: return [StyledText("Its process died. \(resumable).", .error)]
+        case .stopped: return [StyledText("Stopped. \(resumable).", .muted)]
+        case .silent:
+            let last = run.lastActivityAt.map { Figures.age(of: $0, at: state.now) }
+            return [
+                StyledText("Nothing came for a while; the last was \(last ?? "never").", .warning)
+            ]
+        case .scheduled: return [StyledText("It has not begun yet.", .muted)]
+        case .running, .finished: return []
+        }
+    }
+
+    private func drawChart(in rect: Rect, on canvas: inout Canvas) {
+        guard rect.height > 0 else { return }
+        guard let curves = state.run.curves, curves.run == run.id else {
+            canvas.write(
+                StyledText("reading the curves\(canvas.glyphs.ellipsis)", .muted),
+                in: rect
+            )
+            return
+        }
+        guard !curves.losses.isEmpty || !curves.evaluations.isEmpty else {
+            canvas.write(StyledText("no step has been measured yet", .muted), in: rect)
+            return
+        }
+        var series = [LineChart.Series("train", curves.losses, role: .series1)]
+        if !curves.evaluations.isEmpty {
+            series.append(.init("eval", curves.evaluations, role: .series2))
+        }
+        LineChart(
+            series,
+            markers: curves.checkpoints.map { .init(x: Double($0), label: "\($0)") }
+        ).draw(in: rect, on: &canvas)
+    }
+
+    private func drawMemory(in rect: Rect, on canvas: inout Canvas) {
+        let inner = canvas.box(rect, title: "Memory").inset(horizontally: 1)
+        let lines = MemoryText(state.machine, forecast: state.run.forecasts[run.id])
+            .lines(width: inner.width, glyphs: canvas.glyphs)
+        for (row, line) in lines.enumerated() { canvas.write(line, in: inner, row: row) }
+    }
+
+    private func drawFacts(in rect: Rect, on canvas: inout Canvas) {
+        let inner = canvas.box(rect, title: "Run").inset(horizontally: 1)
+        var facts = [StyledText("experiment ", .muted) + StyledText(run.experiment)]
+        if let started = run.startedAt {
+            facts.append(
+                StyledText("started ", .muted)
+                    + StyledText(Figures.age(of: started, at: state.now))
+            )
+        }
+        if let step = run.resumableStep {
+            facts.append(StyledText("checkpoint ", .muted) + StyledText("step \(step)"))
+        }
+        if !run.isMine, let process = run.ownerProcess {
+            facts.append(StyledText("process ", .muted) + StyledText("\(process)"))
+        }
+        if run.adapterPath != nil { facts.append(StyledText("adapter saved", .success)) }
+        let lines = Self.flow(facts, width: inner.width, rows: inner.height)
+        for (row, line) in lines.enumerated() { canvas.write(line, in: inner, row: row) }
+    }
+}

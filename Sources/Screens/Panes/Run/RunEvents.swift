@@ -1,0 +1,163 @@
+import TerminalUI
+package import Workspace
+
+extension RunPane {
+    package static func observe(
+        _ event: WorkspaceEvent,
+        in state: inout AppState
+    ) -> [Effect] {
+        switch event {
+        case .runChanged(let id):
+            let isShown = id == state.run.selected?.id
+            return state.refreshRuns() + (isShown ? state.refreshCurves(isStale: true) : [])
+        case .runStep(let id, let point): return step(point, of: id, in: &state)
+        case .runEvaluated(let id, let step, let loss):
+            return evaluated(loss, at: step, of: id, in: &state)
+        case .runCheckpointed(let id, let nextStep):
+            return checkpointed(nextStep, of: id, in: &state)
+        case .runPaused(let id, let step, let reason):
+            return paused(id, at: step, reason: reason, in: &state)
+        case .runEnded(let outcome): return ended(outcome, in: &state)
+        case .runCrashed(let id):
+            let name = name(of: id, in: state)
+            state.tell(
+                Notice(.failure, "The process of \(name) died.", hint: "R resumes the run.")
+            )
+            return state.refreshRuns() + bell(state)
+        case .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged, .download, .chat,
+            .answerPiece, .answerEnded, .machine, .notice:
+            return []
+        }
+    }
+
+    private static func step(
+        _ point: StepPoint,
+        of id: String,
+        in state: inout AppState
+    ) -> [Effect] {
+        let now = state.now
+        let isKnown = state.run.update(id) { run in
+            guard point.step + 1 > run.stepsDone || !run.status.isLive else { return }
+            if run.status != .silent { run.status = .running }
+            run.failure = nil
+            run.stepsDone = point.step + 1
+            run.totalSteps = point.totalSteps ?? run.totalSteps
+            run.metrics.merge(point.metrics) { $1 }
+            run.loss = point.loss ?? run.loss
+            run.gradientNorm = point.gradientNorm ?? run.gradientNorm
+            run.learningRate = point.learningRate ?? run.learningRate
+            run.tokensPerSecond = point.tokensPerSecond ?? run.tokensPerSecond
+            run.lastActivityAt = now
+            if let loss = point.loss { run.lossTail = Array((run.lossTail + [loss]).suffix(32)) }
+            if let seconds = point.metrics[MetricName.secondsPerStep], let total = run.totalSteps {
+                run.secondsRemaining = seconds * Double(max(0, total - run.stepsDone))
+            }
+        }
+        guard isKnown else { return state.refreshRuns() }
+        guard state.run.curves?.run == id, let loss = point.loss else { return [] }
+        let isWhole = state.extendCurve(\.losses, step: point.step, value: loss)
+        return isWhole ? [] : state.refreshCurves(isStale: true)
+    }
+
+    private static func evaluated(
+        _ loss: Double,
+        at step: Int,
+        of id: String,
+        in state: inout AppState
+    ) -> [Effect] {
+        let isKnown = state.run.update(id) { run in
+            run.evaluationLoss = loss
+            run.metrics[MetricName.evaluationLoss] = loss
+            if loss < run.bestEvaluation?.value ?? .infinity {
+                run.bestEvaluation = .init(value: loss, step: step)
+            }
+        }
+        if state.run.curves?.run == id {
+            // Evaluations are far apart, so a gap tells nothing.
+            _ = state.extendCurve(\.evaluations, step: step, value: loss)
+        }
+        return isKnown ? [] : state.refreshRuns()
+    }
+
+    private static func checkpointed(
+        _ nextStep: Int,
+        of id: String,
+        in state: inout AppState
+    ) -> [Effect] {
+        let isKnown = state.run.update(id) { $0.resumableStep = nextStep }
+        if state.run.curves?.run == id, state.run.curves?.checkpoints.contains(nextStep) == false {
+            state.run.curves?.checkpoints.append(nextStep)
+        }
+        state.tell(
+            Notice(.information, "\(name(of: id, in: state)) saved checkpoint \(nextStep)")
+        )
+        return isKnown ? [] : state.refreshRuns()
+    }
+
+    private static func paused(
+        _ id: String,
+        at step: Int,
+        reason: String?,
+        in state: inout AppState
+    ) -> [Effect] {
+        let isKnown = state.run.update(id) { run in
+            run.status = .paused
+            run.failure = reason
+            run.secondsRemaining = nil
+        }
+        let name = name(of: id, in: state)
+        if let reason {
+            state.tell(Notice(.warning, "\(name) waits at step \(step): \(reason)"))
+        } else {
+            state.tell(Notice(.information, "\(name) is paused at step \(step)."))
+        }
+        return isKnown ? [] : state.refreshRuns()
+    }
+
+    private static func ended(_ outcome: RunOutcome, in state: inout AppState) -> [Effect] {
+        _ = state.run.update(outcome.run) { run in
+            run.status = outcome.status
+            run.stepsDone = outcome.stepsDone
+            run.secondsRemaining = nil
+            run.adapterPath = outcome.adapterPath ?? run.adapterPath
+            run.failure = outcome.failure?.description
+            run.endedAt = state.now
+        }
+        let name = name(of: outcome.run, in: state)
+        switch outcome.status {
+        case .finished:
+            state.tell(
+                Notice(.success, "\(name) finished.", hint: "g registers it, 5 talks to it.")
+            )
+        case .stopped:
+            state.tell(Notice(.information, "\(name) stopped.", hint: "R resumes it."))
+        default:
+            let reason = outcome.failure?.message ?? "It did not say why."
+            state.tell(Notice(.failure, "\(name) failed: \(reason)", hint: outcome.failure?.hint))
+        }
+        return state.refreshRuns() + state.runsChanged() + bell(state)
+    }
+
+    private static func bell(_ state: AppState) -> [Effect] {
+        state.settings.bell ? [.terminal(.bell)] : []
+    }
+
+    private static func name(of id: String, in state: AppState) -> String {
+        state.run.runs?.first { $0.id == id }?.name ?? String(id.prefix(8))
+    }
+}
+
+extension AppState {
+    /// Adds a sample to a curve of the selected run; false when samples between are missing.
+    mutating func extendCurve(
+        _ curve: WritableKeyPath<RunCurves, SampleSeries>,
+        step: Int,
+        value: Double
+    ) -> Bool {
+        guard var curves = run.curves else { return true }
+        // The one reference stays unique, so that adding a sample copies no curve.
+        run.curves = nil
+        defer { run.curves = curves }
+        return RunCurves.extend(&curves[keyPath: curve], step: step, value: value)
+    }
+}

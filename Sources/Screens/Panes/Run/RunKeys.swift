@@ -1,0 +1,130 @@
+package import TerminalUI
+import Workspace
+
+extension RunPane {
+    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
+        if state.run.form != nil { return formKeys }
+        return state.run.isFiltering ? filterKeys : listKeys
+    }
+
+    private static let category = "Runs"
+
+    private static let listKeys = KeyTable<AppState, Action>([
+        KeyBinding(
+            "train",
+            ["t"],
+            "Train a model",
+            category: category,
+            hint: "train",
+            disabledReason: TrainForm.disabledReason
+        ) { _ in .run(.openForm(dataset: nil)) },
+        KeyBinding(
+            "pause",
+            ["p"],
+            "Pause the run after this step, or let it go on",
+            category: category,
+            hint: "pause",
+            disabledReason: { reason($0) { $0.status.isSteered ? nil : "is not live" } }
+        ) { _ in .run(.togglePause) },
+        KeyBinding(
+            "stop",
+            ["s"],
+            "Checkpoint the run and stop it",
+            category: category,
+            hint: "stop",
+            disabledReason: { reason($0) { $0.status.isSteered ? nil : "is not live" } }
+        ) { _ in .run(.stop) },
+        KeyBinding(
+            "retry",
+            ["R"],
+            "Resume the run, or run it again",
+            category: category,
+            hint: "retry",
+            disabledReason: { reason($0) { $0.status.isLive ? "is still live" : nil } }
+        ) { _ in .run(.retry) },
+        KeyBinding(
+            "mark",
+            ["m", "space"],
+            "Mark the run for comparison",
+            category: category,
+            hint: "mark",
+            disabledReason: { $0.run.selected == nil ? "no run is selected" : nil }
+        ) { _ in .run(.mark) },
+        KeyBinding(
+            "register",
+            ["g"],
+            "Register the run's adapter as a version",
+            category: category,
+            hint: "register",
+            disabledReason: {
+                reason($0) { $0.adapterPath == nil ? "has no finished adapter" : nil }
+            }
+        ) { state in .registry(.register(run: state.run.selected?.id)) },
+        KeyBinding("filter", ["/"], "Narrow the list down", category: category, hint: "filter") {
+            _ in .run(.filter)
+        },
+        KeyBinding(
+            "delete-run",
+            ["d"],
+            "Delete the run",
+            category: category,
+            disabledReason: { reason($0) { $0.status.isLive ? "is still live" : nil } }
+        ) { _ in .run(.delete) },
+        KeyBinding(
+            "open-run",
+            [.enter],
+            "Show the run alone",
+            category: category,
+            disabledReason: { $0.run.selected == nil ? "no run is selected" : nil }
+        ) { _ in .run(.open) },
+    ])
+
+    private static let filterKeys = KeyTable<AppState, Action>([
+        KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
+            _ in .run(.keepFilter)
+        },
+        KeyBinding("drop-filter", [.escape], "Drop the filter", category: category, hint: "drop") {
+            _ in .screen(.stepOut)
+        },
+    ])
+
+    private static let formKeys = KeyTable<AppState, Action>([
+        KeyBinding(
+            "start",
+            [.enter],
+            "Start the run",
+            category: "Train form",
+            hint: "start",
+            disabledReason: { $0.run.form?.isStarting == true ? "it is being started" : nil }
+        ) { _ in .run(.submit) },
+        KeyBinding(
+            "quick-look",
+            ["ctrl+t"],
+            "Fill in a quick look of 60 steps, or go back",
+            category: "Train form",
+            hint: "60-step quick look"
+        ) { _ in .run(.quickLook) },
+        KeyBinding(
+            "close-form",
+            [.escape],
+            "Close the form",
+            category: "Train form",
+            hint: "close"
+        ) { _ in .screen(.stepOut) },
+    ])
+
+    /// Why the selected run cannot have something done to it.
+    private static func reason(
+        _ state: AppState,
+        _ check: (RunSummary) -> String?
+    ) -> String? {
+        if let obstacle = state.obstacle { return obstacle }
+        guard let run = state.run.selected else { return "no run is selected" }
+        return check(run).map { "\(run.name) \($0)" }
+    }
+}
+
+extension RunStatus {
+    /// Whether a process of ours executes it and answers requests.
+    var isSteered: Bool { self == .running || self == .paused || self == .scheduled }
+}

@@ -1,0 +1,25 @@
+import TerminalUI
+import Workspace
+
+/// How a run's status looks in every pane.
+enum RunStyle {
+    static func glyph(_ status: RunStatus, _ glyphs: GlyphSet) -> String {
+        switch status {
+        case .running: glyphs.running
+        case .paused: glyphs.paused
+        case .finished: glyphs.done
+        case .failed, .crashed: glyphs.failed
+        case .scheduled, .stopped, .silent: glyphs.hollow
+        }
+    }
+
+    static func style(_ status: RunStatus) -> Style {
+        switch status {
+        case .running: .accent
+        case .paused, .silent: .warning
+        case .finished: .success
+        case .failed, .crashed: .error
+        case .scheduled, .stopped: .muted
+        }
+    }
+}

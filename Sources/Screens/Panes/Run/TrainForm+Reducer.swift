@@ -1,0 +1,90 @@
+import TerminalUI
+import Workspace
+
+extension AppState {
+    mutating func reduceForm(_ action: RunAction) -> [Effect] {
+        switch action {
+        case .openForm(let dataset): return openForm(dataset: dataset)
+        case .edit(let request):
+            return showForm(request)
+        case .quickLook:
+            run.form?.toggleQuickLook()
+            return replan()
+        case .submit: return submit()
+        case .planned(let plan, let request, let isMeasured):
+            endMeasurement(of: request)
+            run.form?.take(plan, for: request, isMeasured: isMeasured)
+            return replan()
+        case .planFailed(let error, let request):
+            endMeasurement(of: request)
+            run.form?.take(error, for: request)
+            return replan()
+        default: return []
+        }
+    }
+
+    mutating func pressForm(_ key: Key) -> [Effect]? {
+        guard run.form?.handle(key) == true else { return nil }
+        return replan()
+    }
+
+    /// Asks for a forecast of what the form says now, unless one is under way.
+    mutating func replan() -> [Effect] {
+        guard let form = run.form, !form.isStarting, let effect = run.form?.nextForecast() else {
+            return []
+        }
+        if case .run(.plan(let request, true)) = effect {
+            run.measuring = request
+            run.isMeasurementAbandoned = false
+        }
+        return [effect]
+    }
+
+    /// Gives a measurement up that tells nothing any more: it would only slow down what follows.
+    mutating func abandonMeasurement() -> [Effect] {
+        guard let measuring = run.measuring, !run.isMeasurementAbandoned else { return [] }
+        let wanted = run.form.flatMap { $0.isStarting ? nil : $0.request ?? measuring }
+        if let wanted, wanted.costsAStep(like: measuring) { return [] }
+        run.isMeasurementAbandoned = true
+        return [.abandonMeasurement]
+    }
+
+    private mutating func endMeasurement(of request: TrainingRequest) {
+        if request == run.measuring { run.measuring = nil }
+    }
+
+    private mutating func openForm(dataset: String?) -> [Effect] {
+        let usable = (data.datasets ?? []).filter { $0.problem == nil }
+        // Conversations are what a first run is made on; text only continues.
+        guard let model = defaultModel,
+            let data = usable.first(where: { $0.name == dataset })
+                ?? usable.first(where: { $0.format != "text" }) ?? usable.first
+        else { return [] }
+        return showForm(TrainingRequest(model: model.name, dataset: data.name))
+    }
+
+    private mutating func showForm(_ request: TrainingRequest) -> [Effect] {
+        let effects = reduce(.show(.run))
+        run.isFiltering = false
+        run.form = TrainForm(
+            request,
+            models: models.installed.map(\.name),
+            datasets: (data.datasets ?? []).filter { $0.problem == nil }.map(\.name)
+        )
+        return effects + replan()
+    }
+
+    private mutating func submit() -> [Effect] {
+        guard let form = run.form else { return [] }
+        guard let request = form.request else {
+            if let field = form.form.fields.first(where: { form.form.problems[$0.id] != nil }) {
+                run.form?.form.focus(field.id)
+            }
+            tell(Notice(.warning, "An answer cannot be used; see the line below the form."))
+            return []
+        }
+        run.form?.isStarting = true
+        run.starting = "starting a run on \(request.dataset)"
+        return [.run(.start(request))]
+    }
+}

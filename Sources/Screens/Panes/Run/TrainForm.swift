@@ -1,0 +1,172 @@
+package import TerminalUI
+package import Workspace
+
+/// The form for a new run: what is asked, and what it would cost.
+package struct TrainForm: Equatable, Sendable {
+    /// What a measurement found.
+    package struct Measurement: Equatable, Sendable {
+        /// What was measured.
+        package var request: TrainingRequest
+        /// Seconds an optimizer step.
+        package var secondsPerStep: Double
+    }
+
+    /// The questions and answers.
+    package var form: FormState
+    /// What the last answer to a forecast said; nil before the first.
+    package private(set) var plan: TrainingPlan?
+    /// What ``plan`` was made for.
+    package private(set) var planned: TrainingRequest?
+    /// The newest measurement.
+    package private(set) var measurement: Measurement?
+    /// The request whose forecast is under way.
+    package private(set) var asking: TrainingRequest?
+    /// Whether that forecast measures.
+    package private(set) var isMeasuring = false
+    /// Why the request cannot be run, as the workspace said.
+    package private(set) var problem: WorkspaceError?
+    /// Whether the run is being started.
+    package var isStarting = false
+    /// What the form does not ask.
+    private let base: TrainingRequest
+    private var refused: TrainingRequest?
+    private var beforeQuickLook: Length?
+
+    private struct Length: Equatable {
+        let steps: String
+        let epochs: String
+    }
+
+    /// A form filled in with a request, offering these models and datasets.
+    package init(_ request: TrainingRequest, models: [String], datasets: [String]) {
+        base = request
+        func offering(_ name: String, _ names: [String]) -> [String] {
+            names.contains(name) || name.isEmpty ? names : [name] + names
+        }
+        form = FormState(
+            Self.fields(
+                models: offering(request.model, models),
+                datasets: offering(request.dataset, datasets)
+            ),
+            values: Self.values(of: request)
+        )
+        form.focus("dataset")
+    }
+
+    /// Why the form cannot be opened.
+    package static func disabledReason(_ state: AppState) -> String? {
+        if let obstacle = state.obstacle { return obstacle }
+        if state.models.list == nil { return "the models are being read" }
+        if state.models.isEmpty {
+            return state.models.isPulling
+                ? "the base model is being downloaded" : "no base model is here, P gets one"
+        }
+        guard let datasets = state.data.datasets else { return "the datasets are being read" }
+        if !datasets.contains(where: { $0.problem == nil }) {
+            return "no dataset can be used, add one in 1 Data with a"
+        }
+        return state.run.starting
+    }
+
+    /// What the form says; nil while an answer cannot be read.
+    package var request: TrainingRequest? {
+        guard form.isValid else { return nil }
+        var request = base
+        request.model = form.value("model")
+        request.dataset = form.value("dataset")
+        request.runName = form.value("name").isEmpty ? nil : form.value("name")
+        request.method = TrainingRequest.Method(rawValue: form.value("method"))
+        request.steps = Int(form.value("steps"))
+        request.epochs = Int(form.value("epochs"))
+        request.batchSize = Int(form.value("batch")) ?? base.batchSize
+        request.learningRate = Double(form.value("rate")) ?? base.learningRate
+        request.rank = Int(form.value("rank")) ?? base.rank
+        request.alpha = Double(form.value("alpha")) ?? base.alpha
+        request.sequenceLength = Int(form.value("length")) ?? base.sequenceLength
+        request.warmupSteps = Int(form.value("warmup")) ?? base.warmupSteps
+        request.evaluationSplit = Double(form.value("split"))
+        request.seed = UInt64(form.value("seed")) ?? base.seed
+        return request
+    }
+
+    /// Applies a key; false when it is not for the form.
+    mutating func handle(_ key: Key) -> Bool {
+        guard !isStarting, form.handle(key) else { return false }
+        checkLength()
+        return true
+    }
+
+    /// Fills in 60 steps, or takes back what was there.
+    mutating func toggleQuickLook() {
+        if let before = beforeQuickLook {
+            form.set("steps", before.steps)
+            form.set("epochs", before.epochs)
+            beforeQuickLook = nil
+        } else {
+            beforeQuickLook = Length(
+                steps: form.value("steps"),
+                epochs: form.value("epochs")
+            )
+            form.set("steps", "60")
+            form.set("epochs", "")
+        }
+        checkLength()
+    }
+
+    /// The forecast to ask for now; nil when the last one still holds or one is under way.
+    mutating func nextForecast() -> Effect? {
+        guard asking == nil, let request, request != planned, request != refused else { return nil }
+        let isMeasured = measurement.map { !$0.request.costsAStep(like: request) } ?? true
+        asking = request
+        isMeasuring = isMeasured
+        problem = nil
+        return .run(.plan(request, isMeasured: isMeasured))
+    }
+
+    mutating func take(_ plan: TrainingPlan, for request: TrainingRequest, isMeasured: Bool) {
+        guard request == asking else { return }
+        asking = nil
+        isMeasuring = false
+        self.plan = plan
+        planned = request
+        refused = nil
+        problem = nil
+        if isMeasured, let seconds = plan.seconds, plan.totalSteps > 0 {
+            measurement = Measurement(
+                request: request,
+                secondsPerStep: seconds / Double(plan.totalSteps)
+            )
+        }
+    }
+
+    mutating func take(_ error: WorkspaceError, for request: TrainingRequest) {
+        guard request == asking else { return }
+        asking = nil
+        isMeasuring = false
+        // Given up for another request, which is asked for next.
+        guard error.code != .cancelled else { return }
+        refused = request
+        problem = error
+    }
+
+    mutating func startingFailed(_ error: WorkspaceError) {
+        isStarting = false
+        problem = error
+    }
+
+    /// Steps and passes exclude each other, which no single field can know.
+    private mutating func checkLength() {
+        let isTwice = !form.value("steps").isEmpty && !form.value("epochs").isEmpty
+        form.setProblem("epochs", isTwice ? "give steps or passes, not both" : nil)
+    }
+}
+
+extension TrainingRequest {
+    /// Whether a step of both takes the same time, but for the number of rows in it.
+    func costsAStep(like other: TrainingRequest) -> Bool {
+        model == other.model && dataset == other.dataset && method == other.method
+            && stage == other.stage && rank == other.rank && targets == other.targets
+            && sequenceLength == other.sequenceLength && precision == other.precision
+            && isPacked == other.isPacked && threads == other.threads
+    }
+}

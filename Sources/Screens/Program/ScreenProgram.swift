@@ -1,0 +1,136 @@
+public import FoundationEssentials
+public import TerminalUI
+public import Workspace
+
+/// The full-screen program: takes input and events in, draws, and leaves.
+///
+/// One thread runs it. The first frame is drawn before the workspace is opened, which another
+/// thread does. While nothing is live, no timer is armed.
+public final class ScreenProgram {
+    /// What a screen is started with.
+    public struct Configuration {
+        /// The user's settings.
+        public var settings: Settings
+        /// The themes to choose from, never empty.
+        public var themes: [Theme]
+        /// Whether the screen may change nothing.
+        public var isReadOnly: Bool
+        /// What the user should be told first, such as settings that were not understood.
+        public var problems: [String]
+        /// The time; tests have their own.
+        public var clock: () -> Date
+
+        /// A screen with these settings and themes.
+        public init(
+            settings: Settings = Settings(),
+            themes: [Theme],
+            isReadOnly: Bool = false,
+            problems: [String] = [],
+            clock: @escaping () -> Date = { Date() }
+        ) {
+            self.settings = settings
+            self.themes = themes
+            self.isReadOnly = isReadOnly
+            self.problems = problems
+            self.clock = clock
+        }
+    }
+
+    /// Seconds between two frames that nobody's key asked for.
+    private static let framePace = 1.0 / 30
+
+    private let terminal: any Terminal
+    private let clock: () -> Date
+    private let mailbox: Mailbox
+    private let runner: EffectRunner
+    private var shownTitle: String?
+    private var lastFrame = Date.distantPast
+
+    /// What is shown.
+    package private(set) var state: AppState
+
+    /// A screen on a terminal; `open` opens its workspace and may block.
+    public init(
+        on terminal: any Terminal,
+        configuration: Configuration,
+        open: @escaping @Sendable () throws -> Workspace
+    ) {
+        self.terminal = terminal
+        clock = configuration.clock
+        mailbox = Mailbox(wake: terminal.wake)
+        runner = EffectRunner(terminal: terminal, mailbox: mailbox, opener: open)
+        state = AppState(
+            size: terminal.size,
+            now: configuration.clock(),
+            settings: configuration.settings,
+            themes: configuration.themes,
+            isReadOnly: configuration.isReadOnly
+        )
+        for problem in configuration.problems { state.tell(Notice(.warning, problem)) }
+    }
+
+    /// The workspace, once it has been opened.
+    public var workspace: Workspace? { runner.workspace }
+
+    /// Runs until the user leaves, the terminal goes, or the process is asked to end.
+    ///
+    /// The terminal is left as it is and the workspace open; whoever called restores the one and
+    /// closes the other.
+    public func run() -> Exit {
+        start()
+        while true {
+            if let exit = state.exit {
+                runner.close()
+                return exit
+            }
+            step()
+        }
+    }
+
+    /// Draws the first frame and has the workspace opened.
+    package func start() {
+        draw()
+        runner.run(.open)
+    }
+
+    /// Waits for something to happen, takes in all that did, and draws once.
+    package func step() {
+        let hadFrameDue = isFrameDue
+        let events = terminal.readEvents(timeout: timeout)
+        let posted = mailbox.take()
+        for event in events { take(.input(event)) }
+        for action in posted { take(action) }
+        if let deadline = state.deadline, deadline <= clock() { take(.deadline) }
+        guard state.exit == nil else { return }
+        let isAnswer = events.contains { $0 != .wake }
+        isFrameDue = isAnswer || !posted.isEmpty || hadFrameDue || isFrameDue
+        if isFrameDue, isAnswer || clock().timeIntervalSince(lastFrame) >= Self.framePace { draw() }
+    }
+
+    /// How long to wait: until a frame is due or a message goes; for ever when neither is.
+    package var timeout: Duration? {
+        let now = clock()
+        let frame = isFrameDue ? lastFrame.addingTimeInterval(Self.framePace) : nil
+        guard let next = [frame, state.deadline].compactMap({ $0 }).min() else { return nil }
+        return .seconds(max(0, next.timeIntervalSince(now)))
+    }
+
+    private var isFrameDue = false
+
+    private func take(_ action: Action) {
+        for effect in state.reduce(action, at: clock()) { runner.run(effect) }
+        isFrameDue = true
+    }
+
+    private func draw() {
+        let canvas = state.drawn(with: terminal.capabilities)
+        terminal.present(canvas.cells, cursor: canvas.cursor, theme: state.theme)
+        let title = WindowTitle.text(state)
+        if title != shownTitle {
+            terminal.setTitle(title)
+            shownTitle = title
+        }
+        lastFrame = clock()
+        isFrameDue = false
+    }
+}

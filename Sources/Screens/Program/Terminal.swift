@@ -1,0 +1,25 @@
+public import TerminalUI
+
+/// What a screen needs of its terminal; used on one thread, but for ``wake``.
+public protocol Terminal: AnyObject {
+    /// The screen's size.
+    var size: Size { get }
+    /// What it can show.
+    var capabilities: Capabilities { get }
+    /// Ends a wait in ``readEvents(timeout:)``; may be called on any thread.
+    var wake: @Sendable () -> Void { get }
+    /// Shows cells; only what changed is sent.
+    func present(_ cells: CellBuffer, cursor: Point?, theme: Theme)
+    /// Waits for input, a wake-up or the time to pass; nil waits without a timer.
+    func readEvents(timeout: Duration?) -> [InputEvent]
+    /// Names the window.
+    func setTitle(_ title: String)
+    /// Rings.
+    func bell()
+    /// Puts text on the clipboard.
+    func copy(_ text: String)
+    /// Reports the mouse, or leaves it to the terminal.
+    func setMouse(_ isOn: Bool)
+    /// Stops the process until it is continued.
+    func suspend()
+}

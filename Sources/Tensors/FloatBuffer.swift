@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// Memory for float32 numbers, aligned to a cache line, zero at first.
+///
+/// Buffers are made before work begins and live as long as it does: nothing
+/// in a training step or a token's forward pass allocates.
+public final class FloatBuffer: @unchecked Sendable {
+    // @unchecked because of `pointer`: whoever owns the buffer decides which
+    // thread writes which part; the worker pool gives each tile its own.
+
+    /// How many numbers there are.
+    public let count: Int
+    /// The first of them.
+    public let pointer: UnsafeMutablePointer<Float>
+
+    /// Makes room for `count` zeros.
+    public init(count: Int) {
+        let limit = Int.max / MemoryLayout<Float>.stride
+        precondition((0...limit).contains(count), "a buffer cannot hold \(count) numbers")
+        self.count = count
+        var memory: UnsafeMutableRawPointer?
+        let bytes = max(64, count * MemoryLayout<Float>.stride)
+        let status = posix_memalign(&memory, 64, bytes)
+        guard status == 0, let memory else {
+            preconditionFailure("out of memory: \(bytes) bytes for a buffer")
+        }
+        memset(memory, 0, bytes)
+        pointer = memory.assumingMemoryBound(to: Float.self)
+    }
+
+    deinit { free(pointer) }
+
+    /// The numbers, for reading and writing.
+    public var values: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: pointer, count: count)
+    }
+
+    /// Sets every number to zero.
+    public func clear() {
+        memset(pointer, 0, count * MemoryLayout<Float>.stride)
+    }
+
+    /// Takes over the numbers of `source`, which has as many.
+    public func copy(from source: FloatBuffer) {
+        precondition(source.count == count, "buffers of \(source.count) and \(count) numbers")
+        memcpy(pointer, source.pointer, count * MemoryLayout<Float>.stride)
+    }
+}

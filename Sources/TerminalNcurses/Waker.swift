@@ -1,0 +1,25 @@
+internal import CNcurses
+internal import Glibc
+
+/// Wakes the thread that waits for input; any thread may.
+public final class Waker: Sendable {
+    let descriptor: Int32
+
+    init() throws {
+        descriptor = guard_open_event()
+        guard descriptor >= 0 else {
+            throw TerminalNcursesError(.system, "no event descriptor could be opened (\(errno)).")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Makes the waiting thread return with `.wake`; several calls before it does count as one.
+    public func wake() { guard_wake(descriptor) }
+
+    /// Takes what has been signalled; true when anything was.
+    func take() -> Bool {
+        var count: UInt64 = 0
+        return read(descriptor, &count, MemoryLayout<UInt64>.size) > 0
+    }
+}

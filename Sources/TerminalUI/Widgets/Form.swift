@@ -1,0 +1,89 @@
+/// Draws a form: a line a question, and below them the hint or problem of the focused one.
+public struct Form: Sendable {
+    /// The questions and answers.
+    public let state: FormState
+    /// Whether it takes the keys now.
+    public let isFocused: Bool
+
+    /// A form to draw.
+    public init(_ state: FormState, isFocused: Bool = true) {
+        self.state = state
+        self.isFocused = isFocused
+    }
+
+    /// The click targets of questions: this and the id.
+    public static let hitPrefix = "form:"
+
+    /// The rows it takes to show every question and the line below.
+    public var height: Int { state.fields.count + 2 }
+
+    /// Draws as many questions around the focused one as fit.
+    public func draw(in rect: Rect, on canvas: inout Canvas) {
+        guard !rect.isEmpty else { return }
+        let hasHint = rect.height > 2
+        let rows = hasHint ? rect.height - 2 : rect.height
+        let problems = state.problems
+        let first = max(0, min(state.focus - rows / 2, state.fields.count - rows))
+        let labels = state.fields.map { DisplayWidth.of($0.label) }.max() ?? 0
+        let labelWidth = min(labels, rect.width / 2) + 4
+        for (row, field) in state.fields.dropFirst(first).prefix(rows).enumerated() {
+            draw(
+                field,
+                problem: problems[field.id],
+                labelWidth: labelWidth,
+                in: rect.row(row),
+                on: &canvas
+            )
+        }
+        guard hasHint, let field = state.focused else { return }
+        let text =
+            problems[field.id].map { StyledText("\(field.label): \($0)", .error) }
+            ?? StyledText(field.hint, .muted)
+        canvas.write(text, in: rect.row(rect.height - 1))
+    }
+
+    private func draw(
+        _ field: FormField,
+        problem: String?,
+        labelWidth: Int,
+        in line: Rect,
+        on canvas: inout Canvas
+    ) {
+        let hasFocus = isFocused && field.id == state.focused?.id
+        let mark = hasFocus ? canvas.glyphs.pointer : problem == nil ? " " : "!"
+        canvas.write(
+            mark,
+            x: line.x,
+            y: line.y,
+            width: line.width,
+            style: problem == nil ? .accent : .error
+        )
+        let parts = line.columns([.fixed(2), .fixed(labelWidth - 2), .ratio(1)])
+        canvas.write(StyledText(field.label, hasFocus ? .strong : .muted), in: parts[1])
+        let surface: Role = hasFocus ? .selection : .background
+        let style = Style(problem == nil ? .text : .error, on: surface)
+        let answer = state.value(field.id)
+        switch field.kind {
+        case .text(let placeholder):
+            TextField(
+                state.answer(field.id),
+                placeholder: placeholder,
+                isFocused: hasFocus,
+                style: style
+            ).draw(in: parts[2], on: &canvas)
+        case .number(_, _, _, let isOptional):
+            TextField(
+                state.answer(field.id),
+                placeholder: isOptional ? "automatic" : "",
+                isFocused: hasFocus,
+                style: style
+            ).draw(in: parts[2], on: &canvas)
+        case .choice:
+            let text = hasFocus ? "< \(answer) >" : answer
+            canvas.write(StyledText(text, style), in: parts[2])
+        case .toggle:
+            canvas.write(StyledText(answer == "true" ? "[x] on" : "[ ] off", style), in: parts[2])
+        }
+        canvas.hit(line, Self.hitPrefix + field.id)
+    }
+}

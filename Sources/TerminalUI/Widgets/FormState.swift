@@ -1,0 +1,120 @@
+/// The questions of a form, what has been answered, and which has the focus.
+public struct FormState: Hashable, Sendable {
+    /// The questions, from top to bottom.
+    public let fields: [FormField]
+    /// The position of the question with the focus.
+    public private(set) var focus = 0
+    private var answers: [String: TextFieldState]
+    private var external: [String: String] = [:]
+
+    /// A form with its first answers; a missing one is empty, the first option, or `false`.
+    public init(_ fields: [FormField], values: [String: String] = [:]) {
+        self.fields = fields
+        answers = Dictionary(
+            fields.map { field in
+                let fallback =
+                    switch field.kind {
+                    case .text, .number: ""
+                    case .choice(let options): options.first ?? ""
+                    case .toggle: "false"
+                    }
+                return (field.id, TextFieldState(values[field.id] ?? fallback))
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// The question with the focus.
+    public var focused: FormField? { fields.indices.contains(focus) ? fields[focus] : nil }
+
+    /// The answers by the questions' ids.
+    public var values: [String: String] { answers.mapValues(\.text) }
+
+    /// The answer to a question.
+    public func value(_ id: String) -> String { answers[id]?.text ?? "" }
+
+    /// Answers a question.
+    public mutating func set(_ id: String, _ value: String) {
+        answers[id]?.set(value)
+        external[id] = nil
+    }
+
+    /// Moves the focus to a question.
+    public mutating func focus(_ id: String) {
+        focus = fields.firstIndex { $0.id == id } ?? focus
+    }
+
+    /// Says that an answer is wrong for a reason the form cannot know; changing it clears that.
+    public mutating func setProblem(_ id: String, _ problem: String?) { external[id] = problem }
+
+    /// What is wrong, by the questions' ids.
+    public var problems: [String: String] {
+        var problems = external
+        for field in fields {
+            if let problem = field.problem(with: value(field.id)) { problems[field.id] = problem }
+        }
+        return problems
+    }
+
+    /// Whether nothing is wrong.
+    public var isValid: Bool { problems.isEmpty }
+
+    /// Applies a key and tells whether it was for the form.
+    ///
+    /// Tab and arrows move; left, right and space change a choice or toggle; all else edits text.
+    public mutating func handle(_ key: Key) -> Bool {
+        switch key {
+        case .tab, .down: move(by: 1)
+        case .backTab, .up: move(by: -1)
+        default: return edit(key)
+        }
+        return true
+    }
+
+    /// Adds pasted text to the question with the focus, newlines as spaces.
+    public mutating func paste(_ text: String) {
+        guard let field = focused, field.isTyped else { return }
+        answers[field.id]?.insert(String(text.map { $0.isNewline ? " " : $0 }))
+        external[field.id] = nil
+    }
+
+    func answer(_ id: String) -> TextFieldState { answers[id] ?? TextFieldState() }
+
+    private mutating func move(by step: Int) {
+        guard !fields.isEmpty else { return }
+        focus = (focus + step + fields.count) % fields.count
+    }
+
+    private mutating func edit(_ key: Key) -> Bool {
+        guard let field = focused else { return false }
+        let isHandled: Bool
+        switch field.kind {
+        case .text, .number:
+            isHandled = answers[field.id]?.handle(key) ?? false
+        case .choice(let options):
+            isHandled = [.left, .right, "space"].contains(key)
+            if isHandled, !options.isEmpty {
+                let now = options.firstIndex(of: value(field.id)) ?? 0
+                let next = now + (key == .left ? options.count - 1 : 1)
+                answers[field.id]?.set(options[next % options.count])
+            }
+        case .toggle:
+            isHandled = [.left, .right, "space"].contains(key)
+            if isHandled {
+                let isOn = value(field.id) == "true"
+                answers[field.id]?.set(isOn ? "false" : "true")
+            }
+        }
+        if isHandled { external[field.id] = nil }
+        return isHandled
+    }
+}
+
+extension FormField {
+    var isTyped: Bool {
+        switch kind {
+        case .text, .number: true
+        case .choice, .toggle: false
+        }
+    }
+}

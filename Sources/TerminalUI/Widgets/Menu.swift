@@ -1,0 +1,155 @@
+/// An entry of a ``Menu``.
+public struct MenuItem: Hashable, Sendable {
+    /// What choosing it yields.
+    public let id: String
+    /// What it does.
+    public let title: String
+    /// What stands at the right: its keys, a value.
+    public let detail: String
+    /// Why it cannot be chosen, or nil; it stays in its place all the same.
+    public let disabledReason: String?
+
+    /// An entry.
+    public init(
+        id: String,
+        title: String,
+        detail: String = "",
+        disabledReason: String? = nil
+    ) {
+        self.id = id
+        self.title = title
+        self.detail = detail
+        self.disabledReason = disabledReason
+    }
+}
+
+/// What has been typed into a menu and which entry is selected.
+public struct MenuState: Hashable, Sendable {
+    /// The letters that narrow it down.
+    public var query = TextFieldState()
+    /// The selected entry.
+    public var selection = ListSelection<String>()
+
+    /// A menu just opened, an entry selected if wanted.
+    public init(selected: String? = nil) { selection = ListSelection(selected) }
+}
+
+/// A list over everything else that narrows down as one types: palette, themes, help.
+public struct Menu: Sendable {
+    /// What a key led to.
+    public enum Outcome: Hashable, Sendable {
+        /// This entry was chosen.
+        case chosen(String)
+        /// This one cannot be, for this reason.
+        case refused(reason: String)
+        /// Nothing was chosen.
+        case cancelled
+    }
+
+    /// What it offers.
+    public let title: String
+    /// The entries.
+    public let items: [MenuItem]
+
+    /// A menu of entries.
+    public init(title: String, items: [MenuItem]) {
+        self.title = title
+        self.items = items
+    }
+
+    /// The entries that fit what has been typed, the best first.
+    public func matches(_ state: MenuState) -> [MenuItem] {
+        guard !state.query.text.isEmpty else { return items }
+        let scored = items.enumerated().compactMap { index, item in
+            FuzzyMatch.score(state.query.text, in: "\(item.title) \(item.id)").map {
+                (score: $0, index: index, item: item)
+            }
+        }
+        return scored.sorted { ($1.score, $0.index) < ($0.score, $1.index) }.map(\.item)
+    }
+
+    /// Applies a key: arrows, enter, esc, and typing.
+    public func handle(_ key: Key, _ state: inout MenuState) -> Outcome? {
+        let matches = matches(state)
+        let ids = matches.map(\.id)
+        switch key {
+        case .escape:
+            return .cancelled
+        case .enter:
+            guard let position = state.selection.position(in: ids) else { return nil }
+            if let reason = matches[position].disabledReason { return .refused(reason: reason) }
+            return .chosen(ids[position])
+        case .up, "ctrl+p": state.selection.move(by: -1, in: ids)
+        case .down, "ctrl+n": state.selection.move(by: 1, in: ids)
+        case .pageUp: state.selection.move(by: -10, in: ids)
+        case .pageDown: state.selection.move(by: 10, in: ids)
+        default:
+            if state.query.handle(key) { state.selection = ListSelection() }
+        }
+        return nil
+    }
+
+    /// Adds pasted text to what has been typed.
+    public func paste(_ text: String, _ state: inout MenuState) {
+        state.query.insert(text)
+        state.selection = ListSelection()
+    }
+
+    /// Chooses by the place in the list, as a click does.
+    public func choose(row: Int, _ state: MenuState) -> Outcome? {
+        let matches = matches(state)
+        guard matches.indices.contains(row) else { return nil }
+        return matches[row].disabledReason.map { .refused(reason: $0) } ?? .chosen(matches[row].id)
+    }
+
+    /// The click targets of entries: this and the place in the list.
+    public static let hitPrefix = "menu:"
+
+    /// Draws over the middle of a rectangle.
+    public func draw(_ state: MenuState, in rect: Rect, on canvas: inout Canvas) {
+        let matches = matches(state)
+        let wanted = items.map { DisplayWidth.of($0.title) + DisplayWidth.of($0.detail) + 8 }
+        let area = rect.centered(
+            Size(width: max(40, wanted.max() ?? 0), height: min(items.count, 16) + 4)
+        )
+        guard !area.isEmpty else { return }
+        canvas.hideCursor()
+        canvas.fill(area)
+        let selected = state.selection.position(in: matches.map(\.id))
+        let dot = canvas.glyphs.dot
+        let list = ListView(rows: Array(matches.indices), hitPrefix: Self.hitPrefix) { index in
+            line(matches[index], width: area.width - 4, dot: dot)
+        }
+        let selection = ListSelection<Int>(selected)
+        let inner = canvas.box(
+            area,
+            title: StyledText(title, .strong),
+            trailing: StyledText(list.footer(selection), .muted),
+            isFocused: true
+        )
+        guard inner.height > 0 else { return }
+        let parts = inner.rows([.fixed(1), .fixed(inner.height > 3 ? 1 : 0), .ratio(1)])
+        let prompt = parts[0]
+        canvas.write("> ", x: prompt.x, y: prompt.y, width: prompt.width, style: .accent)
+        TextField(state.query, placeholder: "type to narrow down").draw(
+            in: Rect(x: prompt.x + 2, y: prompt.y, width: prompt.width - 2, height: 1),
+            on: &canvas
+        )
+        if parts[1].height > 0 {
+            canvas.horizontalLine(x: area.x, y: parts[1].y, width: area.width)
+        }
+        if matches.isEmpty {
+            canvas.write(StyledText("  nothing fits; backspace widens", .muted), in: parts[2])
+        }
+        list.draw(in: parts[2], selection: selection, on: &canvas)
+    }
+
+    private func line(_ item: MenuItem, width: Int, dot: String) -> StyledText {
+        var text = StyledText(item.title, item.disabledReason == nil ? .text : .muted)
+        if let reason = item.disabledReason { text.append(" \(dot) \(reason)", .muted) }
+        let slack = width - text.width - DisplayWidth.of(item.detail)
+        if slack > 0 { text.append(String(repeating: " ", count: slack)) }
+        if slack >= 0 { text.append(item.detail, .muted) }
+        return text
+    }
+}

@@ -1,0 +1,192 @@
+/// A column of a ``Table``.
+public struct TableColumn: Hashable, Sendable {
+    /// Its heading.
+    public let title: String
+    /// Columns it takes at least.
+    public let width: Int
+    /// Its share of the room that is left; 0 keeps it at `width`.
+    public let weight: Int
+    /// Where its text stands.
+    public let alignment: Alignment
+    /// How long it stays on a narrow screen: the lowest go first, the first column never.
+    public let priority: Int
+
+    /// A column of a width that grows by a weight.
+    public init(
+        _ title: String,
+        width: Int,
+        weight: Int = 0,
+        alignment: Alignment = .left,
+        priority: Int = 0
+    ) {
+        self.title = title
+        self.width = max(1, width)
+        self.weight = weight
+        self.alignment = alignment
+        self.priority = priority
+    }
+}
+
+/// Draws rows under headings, as many columns as fit.
+///
+/// Cells are asked for only where rows are visible, so a table of any length costs a screenful.
+public struct Table<ID: Hashable & Sendable> {
+    /// What is sorted by, and which way.
+    public struct Sort: Hashable, Sendable {
+        /// The column's index.
+        public let column: Int
+        /// Whether the smallest comes first.
+        public let isAscending: Bool
+
+        /// An order by a column.
+        public init(column: Int, isAscending: Bool) {
+            self.column = column
+            self.isAscending = isAscending
+        }
+    }
+
+    /// The columns.
+    public let columns: [TableColumn]
+    /// The rows in their order.
+    public let rows: [ID]
+    /// What the rows are sorted by.
+    public let sort: Sort?
+    /// Whether headings are drawn.
+    public let hasHeader: Bool
+    /// Whether the selection stands out as where keys go.
+    public let isFocused: Bool
+    /// The prefix of click targets; a click on a row is `prefix` and the row's place.
+    public let hitPrefix: String?
+    /// The text of a row's cells, one a column.
+    public let cells: (ID) -> [StyledText]
+
+    /// A table to draw.
+    public init(
+        columns: [TableColumn],
+        rows: [ID],
+        sort: Sort? = nil,
+        hasHeader: Bool = true,
+        isFocused: Bool = true,
+        hitPrefix: String? = nil,
+        cells: @escaping (ID) -> [StyledText]
+    ) {
+        self.columns = columns
+        self.rows = rows
+        self.sort = sort
+        self.hasHeader = hasHeader
+        self.isFocused = isFocused
+        self.hitPrefix = hitPrefix
+        self.cells = cells
+    }
+
+    /// `4 of 20`, or `4 of 20, 2 marked`: what belongs into the border below.
+    public func footer(_ selection: ListSelection<ID>) -> String {
+        guard let position = selection.position(in: rows) else { return "" }
+        let marks = selection.marked.isEmpty ? "" : ", \(selection.marked.count) marked"
+        return "\(position + 1) of \(rows.count)\(marks)"
+    }
+
+    /// The rows that fit under the headings.
+    public func visibleRows(in rect: Rect) -> Int {
+        max(0, rect.height - (showsHeader(in: rect) ? 1 : 0))
+    }
+
+    /// Draws headings and rows.
+    public func draw(in rect: Rect, selection: ListSelection<ID>, on canvas: inout Canvas) {
+        guard !rect.isEmpty else { return }
+        let gutter = min(2, rect.width)
+        let places = layout(in: rect.width - gutter)
+        let hasHeader = showsHeader(in: rect)
+        if hasHeader { drawHeader(places, at: rect.x + gutter, y: rect.y, on: &canvas) }
+        let top = rect.y + (hasHeader ? 1 : 0)
+        let count = visibleRows(in: rect)
+        let first = selection.firstVisible(in: rows, rows: count)
+        let selected = selection.position(in: rows)
+        for (line, row) in (first..<min(rows.count, first + count)).enumerated() {
+            let id = rows[row]
+            let area = Rect(x: rect.x, y: top + line, width: rect.width, height: 1)
+            let texts = cells(id)
+            for place in places where place.column < texts.count {
+                let cell = Rect(
+                    x: rect.x + gutter + place.x,
+                    y: area.y,
+                    width: place.width,
+                    height: 1
+                )
+                canvas.write(
+                    texts[place.column],
+                    in: cell,
+                    alignment: columns[place.column].alignment
+                )
+            }
+            let isMarked = selection.marked.contains(id)
+            canvas.write(
+                row == selected ? canvas.glyphs.pointer : " ",
+                x: area.x,
+                y: area.y,
+                width: area.width,
+                style: .accent
+            )
+            if isMarked {
+                canvas.write(
+                    canvas.glyphs.running,
+                    x: area.x + 1,
+                    y: area.y,
+                    width: area.width - 1,
+                    style: .accent
+                )
+            }
+            if row == selected, isFocused { canvas.cover(area, with: .selection) }
+            if let hitPrefix { canvas.hit(area, "\(hitPrefix)\(row)") }
+        }
+    }
+
+    private func showsHeader(in rect: Rect) -> Bool { hasHeader && rect.height > 1 }
+
+    private func drawHeader(_ places: [Place], at x: Int, y: Int, on canvas: inout Canvas) {
+        for place in places {
+            let column = columns[place.column]
+            var title = StyledText(column.title, Style(.muted, .bold))
+            if let sort, sort.column == place.column {
+                let mark = sort.isAscending ? canvas.glyphs.ascending : canvas.glyphs.descending
+                title = title.truncated(
+                    to: max(0, place.width - 1),
+                    ellipsis: canvas.glyphs.ellipsis
+                )
+                title.append(mark, .accent)
+            }
+            let rect = Rect(x: x + place.x, y: y, width: place.width, height: 1)
+            canvas.write(title, in: rect, alignment: column.alignment)
+        }
+    }
+
+    private struct Place {
+        let column: Int
+        let x: Int
+        let width: Int
+    }
+
+    /// Drops columns by priority until the rest fits, then shares out what is left.
+    private func layout(in width: Int) -> [Place] {
+        var shown = Array(columns.indices)
+        func needed() -> Int {
+            shown.reduce(0) { $0 + columns[$1].width } + max(0, shown.count - 1)
+        }
+        while shown.count > 1, needed() > width {
+            let victim = shown.dropFirst().min {
+                (columns[$0].priority, -$0) < (columns[$1].priority, -$1)
+            }
+            shown.removeAll { $0 == victim }
+        }
+        guard width > 0, !shown.isEmpty else { return [] }
+        let widths = Rect.lengths(
+            of: shown.map { .min(columns[$0].width, weight: columns[$0].weight) },
+            in: width - (shown.count - 1)
+        )
+        var x = 0
+        return zip(shown, widths).map { column, width in
+            defer { x += width + 1 }
+            return Place(column: column, x: x, width: width)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// Draws a line of text that is being typed, scrolled so that the cursor shows.
+public struct TextField: Sendable {
+    /// What has been typed.
+    public let state: TextFieldState
+    /// Shown while nothing has been typed.
+    public let placeholder: String
+    /// Whether it takes the keys now.
+    public let isFocused: Bool
+    /// How the text looks.
+    public let style: Style
+
+    /// A field to draw.
+    public init(
+        _ state: TextFieldState,
+        placeholder: String = "",
+        isFocused: Bool = true,
+        style: Style = .text
+    ) {
+        self.state = state
+        self.placeholder = placeholder
+        self.isFocused = isFocused
+        self.style = style
+    }
+
+    /// Draws into the first row of a rectangle and places the cursor.
+    public func draw(in rect: Rect, on canvas: inout Canvas) {
+        guard !rect.isEmpty else { return }
+        let line = rect.row(0)
+        canvas.fill(line, style: style)
+        if state.text.isEmpty {
+            canvas.write(StyledText(placeholder, Style(.muted, on: style.surface)), in: line)
+            if isFocused { canvas.showCursor(x: line.x, y: line.y) }
+            return
+        }
+        let before = DisplayWidth.of(state.text.prefix(state.cursor))
+        // The cursor stays one column inside, so that what comes next can be seen.
+        let scroll = isFocused ? max(0, before - line.width + 1) : 0
+        canvas.clipped(to: line) { canvas in
+            canvas.write(
+                state.text,
+                x: line.x - scroll,
+                y: line.y,
+                width: line.width + scroll,
+                style: style
+            )
+        }
+        if isFocused { canvas.showCursor(x: line.x + before - scroll, y: line.y) }
+    }
+}

@@ -1,0 +1,50 @@
+/// GPT-2's alphabet, which writes each of the 256 bytes as one printable character, so that
+/// vocabularies can be kept in text files.
+enum ByteAlphabet {
+    /// The byte each scalar below U+0144 stands for, or -1.
+    ///
+    /// Printable bytes stand for themselves, the others, in order, are the scalars from U+0100 on.
+    private static let bytes: [Int16] = {
+        var bytes = [Int16](repeating: -1, count: 0x144)
+        var next = 0x100
+        for byte in 0..<256 {
+            switch byte {
+            case 33...126, 161...172, 174...255:
+                bytes[byte] = Int16(byte)
+            default:
+                bytes[next] = Int16(byte)
+                next += 1
+            }
+        }
+        return bytes
+    }()
+
+    /// The bytes that a stored token stands for.
+    ///
+    /// What is not of the alphabet stays as it is.
+    static func decode(_ token: some Sequence<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        // The alphabet ends below U+0144, so every letter of it takes one or two bytes.
+        var lead: UInt8?
+        for byte in token {
+            if let first = lead {
+                lead = nil
+                let scalar = Int(first & 0x1F) << 6 | Int(byte & 0x3F)
+                if byte & 0xC0 == 0x80, scalar < bytes.count, bytes[scalar] >= 0 {
+                    result.append(UInt8(bytes[scalar]))
+                    continue
+                }
+                result.append(first)
+            }
+            if byte & 0xE0 == 0xC0 {
+                lead = byte
+            } else if byte < 0x80, bytes[Int(byte)] >= 0 {
+                result.append(UInt8(bytes[Int(byte)]))
+            } else {
+                result.append(byte)
+            }
+        }
+        if let lead { result.append(lead) }
+        return result
+    }
+}

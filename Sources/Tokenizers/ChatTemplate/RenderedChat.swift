@@ -1,0 +1,64 @@
+/// A conversation as the text a model reads, with the origin of every byte.
+public struct RenderedChat: Sendable, Equatable {
+    /// The part of a message that bytes were taken from.
+    public enum Field: Sendable, Hashable {
+        case role, content
+    }
+
+    /// Bytes of one origin.
+    public struct Span: Sendable, Equatable {
+        /// Where they are in the rendered bytes.
+        public var range: Range<Int>
+        /// The message they are of, or that the template wrote them for; nil outside messages.
+        public var message: Int?
+        /// The part of the message they are of; nil if the template wrote them itself.
+        public var field: Field?
+
+        /// Creates a span.
+        public init(range: Range<Int>, message: Int?, field: Field?) {
+            self.range = range
+            self.message = message
+            self.field = field
+        }
+    }
+
+    /// The text.
+    public let bytes: [UInt8]
+    /// The origins of all bytes, in order and without gaps.
+    public let spans: [Span]
+
+    /// Creates a rendered chat whose spans cover its bytes.
+    public init(bytes: [UInt8], spans: [Span]) {
+        precondition(
+            spans.reduce(0) { $1.range.lowerBound == $0 ? $1.range.upperBound : -1 }
+                == bytes.count,
+            "the spans must cover the bytes in order"
+        )
+        self.bytes = bytes
+        self.spans = spans
+    }
+
+    /// Whether a control token may stand here: the template wrote it, at most with a role's name
+    /// inside as in `<|user|>`, and no part of it is of a message's content.
+    func isWrittenByTemplate(_ range: Range<Int>) -> Bool {
+        var index = spans.partitionIndex { $0.range.upperBound > range.lowerBound }
+        guard index < spans.count, spans[index].field == nil else { return false }
+        while index < spans.count, spans[index].range.lowerBound < range.upperBound {
+            if spans[index].field == .content { return false }
+            index += 1
+        }
+        return true
+    }
+}
+
+extension Array {
+    /// The first index where the predicate holds, given that it holds from some index on.
+    func partitionIndex(where holds: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

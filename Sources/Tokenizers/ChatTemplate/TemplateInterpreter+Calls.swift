@@ -1,0 +1,154 @@
+import Glibc
+
+extension TemplateInterpreter {
+    /// Calls what an expression names: a method of a value, or a macro or function.
+    func evaluateCall(
+        _ callee: TemplateExpression,
+        _ arguments: TemplateExpression.Arguments,
+        line callLine: Int
+    ) throws(TokenizerError) -> TemplateValue {
+        if case .attribute(let operand, let name) = callee.kind {
+            let value = try evaluate(operand)
+            let arguments = try evaluate(arguments)
+            line = callLine
+            if let result = try callMethod(name, of: value, arguments) { return result }
+            let member = try attribute(name, of: value)
+            return try call(member, named: name, of: value, arguments)
+        }
+        let value = try evaluate(callee)
+        let arguments = try evaluate(arguments)
+        line = callLine
+        return try call(value, named: nil, of: nil, arguments)
+    }
+
+    private func call(
+        _ callee: TemplateValue,
+        named name: String?,
+        of owner: TemplateValue?,
+        _ arguments: Arguments
+    ) throws(TokenizerError) -> TemplateValue {
+        switch callee {
+        case .macro(let macro): return .text(try call(macro, arguments, caller: nil))
+        case .function(let function): return try call(function, arguments)
+        case .undefined(let description):
+            if let name, let owner { throw failure("\(owner.typeName) has no method \"\(name)\"") }
+            throw failure("\"\(description)\" is undefined and cannot be called")
+        default:
+            throw failure("\(callee.typeName) cannot be called")
+        }
+    }
+
+    /// What a macro writes.
+    func call(
+        _ macro: TemplateMacro,
+        _ arguments: Arguments,
+        caller: TemplateMacro?
+    ) throws(TokenizerError) -> TemplateText {
+        let definition = macro.definition
+        guard arguments.positional.count <= definition.parameters.count else {
+            throw failure(
+                "the macro \"\(definition.name)\" takes \(definition.parameters.count) values, "
+                    + "not \(arguments.positional.count)"
+            )
+        }
+        for (name, _) in arguments.named
+        where !definition.parameters.contains(where: { $0.name == name }) {
+            throw failure("the macro \"\(definition.name)\" has no parameter \"\(name)\"")
+        }
+        return try scoped(in: macro.scope) { () throws(TokenizerError) in
+            if let caller { scope.values["caller"] = .macro(caller) }
+            for (index, (name, standard)) in definition.parameters.enumerated() {
+                if let value = arguments.value(index, name) {
+                    scope.values[name] = value
+                } else if let standard {
+                    scope.values[name] = try evaluate(standard)
+                } else {
+                    scope.values[name] = .undefined(name)
+                }
+            }
+            return try capture { () throws(TokenizerError) in
+                try nested { () throws(TokenizerError) in _ = try execute(definition.body) }
+            }
+        }
+    }
+
+    private func call(
+        _ function: TemplateFunction,
+        _ arguments: Arguments
+    ) throws(TokenizerError) -> TemplateValue {
+        switch function {
+        case .range: return try range(arguments)
+        case .namespace:
+            let namespace = makeNamespace()
+            if case .mapping(let mapping) = arguments.positional.first {
+                for (key, value) in mapping.entries { namespace.values[plain(key)] = value }
+            }
+            for (name, value) in arguments.named { namespace.values[name] = value }
+            return .namespace(namespace)
+        case .dict:
+            var entries: [(key: TemplateValue, value: TemplateValue)] = []
+            if case .mapping(let mapping) = arguments.positional.first { entries = mapping.entries }
+            for (name, value) in arguments.named {
+                entries.removeAll { $0.key.isText(name) }
+                entries.append((.text(TemplateText(name)), value))
+            }
+            return try makeMapping(entries)
+        case .raiseException:
+            throw TokenizerError(
+                .templateRefusal,
+                "The chat template refuses these messages, line \(line): "
+                    + plain(arguments.value(0, "message") ?? .none),
+                hint: "Arrange the messages as the model's template asks."
+            )
+        case .strftimeNow:
+            guard case .text(let format)? = arguments.value(0, "format") else {
+                throw failure("strftime_now needs a format")
+            }
+            return .text(literal(formattedDate(format.bytes)))
+        }
+    }
+
+    private func range(_ arguments: Arguments) throws(TokenizerError) -> TemplateValue {
+        var bounds: [Int] = []
+        for value in arguments.positional {
+            guard let bound = value.integer else {
+                throw failure("\(value.typeName) cannot be the bound of a range")
+            }
+            bounds.append(bound)
+        }
+        guard (1...3).contains(bounds.count) else { throw failure("range takes 1 to 3 numbers") }
+        let step = bounds.count == 3 ? bounds[2] : 1
+        guard step != 0 else { throw failure("the step of a range is zero") }
+        let (first, end) = bounds.count == 1 ? (0, bounds[0]) : (bounds[0], bounds[1])
+        let span =
+            step > 0
+            ? end.subtractingReportingOverflow(first)
+            : first.subtractingReportingOverflow(end)
+        guard !span.overflow else { throw excess("a range is too large") }
+        guard span.partialValue > 0 else { return try makeList([]) }
+        let stride = Int(clamping: step.magnitude)
+        let count = (span.partialValue - 1) / stride + 1
+        guard count <= Limit.rangeItems else {
+            throw excess("a range has more than \(Limit.rangeItems) items")
+        }
+        return try makeList((0..<count).map { .integer(first + $0 * step) })
+    }
+
+    /// The clock's time in the local time zone, as `strftime` writes it.
+    private func formattedDate(_ format: [UInt8]) -> [UInt8] {
+        var seconds = time_t(clock())
+        var date = tm()
+        localtime_r(&seconds, &date)
+        var buffer = [CChar](repeating: 0, count: 256 + 16 * min(format.count, 4096))
+        let pattern = format.filter { $0 != 0 }.map { CChar(bitPattern: $0) } + [0]
+        let count = strftime(&buffer, buffer.count, pattern, &date)
+        return buffer[..<count].map { UInt8(bitPattern: $0) }
+    }
+}
+
+extension TemplateValue {
+    func isText(_ string: String) -> Bool {
+        guard case .text(let text) = self else { return false }
+        return text.bytes.elementsEqual(string.utf8)
+    }
+}

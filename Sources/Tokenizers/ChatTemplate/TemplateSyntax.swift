@@ -1,0 +1,124 @@
+/// An expression of a chat template and the line it begins on.
+struct TemplateExpression: Sendable {
+    indirect enum Kind: Sendable {
+        case none
+        case boolean(Bool)
+        case integer(Int)
+        case real(Double)
+        case text([UInt8])
+        case name(String)
+        case list([TemplateExpression])
+        case tuple([TemplateExpression])
+        case mapping([(key: TemplateExpression, value: TemplateExpression)])
+        case attribute(TemplateExpression, String)
+        case element(TemplateExpression, TemplateExpression)
+        case slice(TemplateExpression, Slice)
+        case call(TemplateExpression, Arguments)
+        /// The filter is nil if there is none of the name: an error, but only where it is reached.
+        case filter(TemplateExpression, TemplateFilter?, name: String, Arguments)
+        case test(TemplateExpression, TemplateTest?, name: String, Arguments, isNegated: Bool)
+        case not(TemplateExpression)
+        case negated(TemplateExpression)
+        case arithmetic(TemplateExpression, Operator, TemplateExpression)
+        case and(TemplateExpression, TemplateExpression)
+        case or(TemplateExpression, TemplateExpression)
+        case comparison(TemplateExpression, [(Comparison, TemplateExpression)])
+        case conditional(
+            TemplateExpression,
+            condition: TemplateExpression,
+            otherwise: TemplateExpression?
+        )
+    }
+
+    struct Slice: Sendable {
+        var start: TemplateExpression?
+        var stop: TemplateExpression?
+        var step: TemplateExpression?
+    }
+
+    struct Arguments: Sendable {
+        var positional: [TemplateExpression] = []
+        var named: [(name: String, value: TemplateExpression)] = []
+    }
+
+    enum Operator: Sendable {
+        case add, subtract, concatenate, multiply, divide, floorDivide, remainder, power
+    }
+
+    enum Comparison: Sendable {
+        case equal, unequal, less, lessOrEqual, greater, greaterOrEqual, isIn, isNotIn
+    }
+
+    let kind: Kind
+    let line: Int
+}
+
+/// A statement of a chat template and the line it begins on.
+struct TemplateStatement: Sendable {
+    indirect enum Kind: Sendable {
+        case text([UInt8])
+        case output(TemplateExpression)
+        case conditional(
+            [(condition: TemplateExpression, body: [TemplateStatement])],
+            otherwise: [TemplateStatement]
+        )
+        case loop(Loop)
+        case assignment(TemplateTarget, TemplateExpression)
+        /// `{% set x %}…{% endset %}`
+        case capture(TemplateTarget, [AppliedFilter], [TemplateStatement])
+        /// `{% filter f %}…{% endfilter %}`
+        case filtered([AppliedFilter], [TemplateStatement])
+        case scope([(TemplateTarget, TemplateExpression)], [TemplateStatement])
+        case macro(MacroDefinition)
+        /// `{% call m() %}…{% endcall %}`, the body being the macro `caller`.
+        case callBlock(TemplateExpression, MacroDefinition)
+        case generation([TemplateStatement])
+        case leaveLoop
+        case nextIteration
+    }
+
+    struct Loop: Sendable {
+        let target: TemplateTarget
+        let items: TemplateExpression
+        let condition: TemplateExpression?
+        let body: [TemplateStatement]
+        let otherwise: [TemplateStatement]
+    }
+
+    struct MacroDefinition: Sendable {
+        let name: String
+        let parameters: [(name: String, standard: TemplateExpression?)]
+        let body: [TemplateStatement]
+    }
+
+    struct AppliedFilter: Sendable {
+        let filter: TemplateFilter?
+        let name: String
+        let arguments: TemplateExpression.Arguments
+        let line: Int
+    }
+
+    let kind: Kind
+    let line: Int
+}
+
+/// What a value can be assigned to.
+indirect enum TemplateTarget: Sendable {
+    case name(String)
+    case attribute(of: String, String)
+    case tuple([TemplateTarget])
+}
+
+/// The filters that templates may apply.
+enum TemplateFilter: String, Sendable {
+    case abs, capitalize, count, `default`, d, dictsort, first, float, indent, int, items, join
+    case last, length, list, lower, map, max, min, reject, rejectattr, replace, reverse, round
+    case safe, select, selectattr, sort, string, sum, title, tojson, trim, unique, upper
+}
+
+/// The tests that may stand behind `is`.
+enum TemplateTest: String, Sendable {
+    case boolean, callable, defined, divisibleby, eq, equalto, even, `false`, float, ge, greaterthan
+    case gt, `in`, integer, iterable, le, lessthan, lower, lt, mapping, ne, none, number, odd
+    case sameas, sequence, string, `true`, undefined, upper
+}

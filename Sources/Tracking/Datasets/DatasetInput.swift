@@ -1,0 +1,51 @@
+/// A dataset as a run saw it: the digest tells one state of the data from another.
+public struct TrackedDataset: Sendable, Equatable {
+    /// The dataset's name.
+    public var name: String
+    /// A digest of its content, at most 36 characters.
+    public var digest: String
+    /// Where it comes from, in one word, such as `local`.
+    public var sourceType: String
+    /// Where it comes from: a path, a URI or a JSON text.
+    public var source: String
+    /// The shape of its rows as a JSON text, if known.
+    public var schema: String?
+    /// Counts and the like as a JSON text, if known.
+    public var profile: String?
+
+    /// Makes a dataset of its parts.
+    public init(
+        name: String,
+        digest: String,
+        sourceType: String,
+        source: String,
+        schema: String? = nil,
+        profile: String? = nil
+    ) {
+        self.name = name
+        self.digest = digest
+        self.sourceType = sourceType
+        self.source = source
+        self.schema = schema
+        self.profile = profile
+    }
+}
+
+/// A dataset that a run read, and what for.
+public struct DatasetInput: Sendable, Equatable {
+    /// The dataset.
+    public var dataset: TrackedDataset
+    /// Notes on this use of it; `mlflow.data.context` says what the data was for.
+    public var tags: [Tag]
+
+    /// Makes an input of its parts; `context` becomes the tag `mlflow.data.context`.
+    public init(_ dataset: TrackedDataset, context: String? = nil, tags: [Tag] = []) {
+        self.dataset = dataset
+        self.tags = (context.map { [Tag(Tag.datasetContext, $0)] } ?? []) + tags
+    }
+
+    /// What the data was for, such as `training` or `evaluation`.
+    public var context: String? {
+        tags.first { $0.key == Tag.datasetContext }?.value
+    }
+}

@@ -1,0 +1,115 @@
+import GRDB
+
+extension TrackingStore {
+    /// Records which datasets a run reads.
+    ///
+    /// One that is recorded already keeps its place; its tags are set anew.
+    public func logInputs(_ inputs: [DatasetInput], run: String) throws {
+        try write { db in
+            let experiment = try RunRecord.find(db, id: run, details: []).experimentID
+            try RunRecord.checkActive(db, id: run)
+            for input in inputs {
+                let dataset = try insert(db, input.dataset, experiment: experiment)
+                try link(db, dataset, to: run, tags: input.tags)
+            }
+        }
+    }
+
+    /// Writes the dataset unless it is there, and gives its id.
+    private func insert(
+        _ db: Database,
+        _ dataset: TrackedDataset,
+        experiment: Int
+    ) throws -> String {
+        guard !dataset.name.isEmpty, !dataset.digest.isEmpty else {
+            throw TrackingError(.invalidValue, "A dataset must have a name and a digest.")
+        }
+        try Validation.check(text: dataset.name, of: "dataset name", limit: 500)
+        try Validation.check(text: dataset.digest, of: "dataset digest", limit: 36)
+        try Validation.check(text: dataset.sourceType, of: "dataset source type", limit: 36)
+        try Validation.check(text: dataset.source, of: "dataset source", limit: 65_535)
+        try db.execute(
+            sql: """
+                INSERT INTO datasets (dataset_uuid, experiment_id, name, digest,
+                    dataset_source_type, dataset_source, dataset_schema, dataset_profile)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """,
+            arguments: [
+                RunName.uuid(configuration.random), experiment, dataset.name, dataset.digest,
+                dataset.sourceType, dataset.source, dataset.schema, dataset.profile,
+            ]
+        )
+        return try String.fetchOne(
+            db,
+            sql: """
+                SELECT dataset_uuid FROM datasets
+                WHERE experiment_id = ? AND name = ? AND digest = ?
+                """,
+            arguments: [experiment, dataset.name, dataset.digest]
+        ) ?? ""
+    }
+
+    private func link(_ db: Database, _ dataset: String, to run: String, tags: [Tag]) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO inputs (input_uuid, source_type, source_id, destination_type,
+                    destination_id) VALUES (?, 'DATASET', ?, 'RUN', ?) ON CONFLICT DO NOTHING
+                """,
+            arguments: [RunName.uuid(configuration.random), dataset, run]
+        )
+        for tag in tags {
+            try Validation.check(text: tag.key.text, of: "input tag name", limit: 255)
+            try Validation.check(text: tag.value, of: "input tag value", limit: 500)
+            try db.execute(
+                sql: """
+                    INSERT INTO input_tags (input_uuid, name, value)
+                    SELECT input_uuid, ?, ? FROM inputs WHERE source_type = 'DATASET'
+                        AND source_id = ? AND destination_type = 'RUN' AND destination_id = ?
+                    ON CONFLICT (input_uuid, name) DO UPDATE SET value = excluded.value
+                    """,
+                arguments: [tag.key.text, tag.value, dataset, run]
+            )
+        }
+    }
+}
+
+extension DatasetInput {
+    /// The inputs of the runs in a JSON array of ids, in the order in which they were
+    /// logged, each with its run's place in the array.
+    static func fetch(_ db: Database, runs ids: String) throws -> [(place: Int, DatasetInput)] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT item.key, inputs.input_uuid, datasets.name, datasets.digest,
+                    dataset_source_type, dataset_source, dataset_schema, dataset_profile,
+                    input_tags.name, input_tags.value
+                FROM json_each(?) AS item
+                    CROSS JOIN inputs ON inputs.destination_type = 'RUN'
+                        AND inputs.destination_id = item.value AND inputs.source_type = 'DATASET'
+                    JOIN datasets ON datasets.dataset_uuid = inputs.source_id
+                    LEFT JOIN input_tags ON input_tags.input_uuid = inputs.input_uuid
+                ORDER BY inputs.rowid, input_tags.rowid
+                """
+        )
+        var found: [(place: Int, DatasetInput)] = []
+        var last = ""
+        for row in try Row.fetchAll(statement, arguments: [ids]) {
+            let input: String = row[1]
+            if input != last {
+                let dataset = TrackedDataset(
+                    name: row[2],
+                    digest: row[3],
+                    sourceType: row[4],
+                    source: row[5],
+                    schema: row[6],
+                    profile: row[7]
+                )
+                found.append((row[0], DatasetInput(dataset)))
+                last = input
+            }
+            if let name: String = row[8] {
+                found[found.count - 1].1.tags.append(Tag(TrackingKey(name), row[9] ?? ""))
+            }
+        }
+        return found
+    }
+}

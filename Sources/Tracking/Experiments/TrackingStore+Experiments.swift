@@ -1,0 +1,240 @@
+import GRDB
+
+// MARK: - Reading
+
+extension TrackingStore {
+    /// The experiments, in the order in which they were made.
+    public func experiments(_ view: LifecycleView = .active) throws -> [Experiment] {
+        try read { try Experiment.fetch($0, where: view.condition) }
+    }
+
+    /// The experiment with this id.
+    ///
+    /// - Throws: `TrackingError` with code `notFound`.
+    public func experiment(id: Int) throws -> Experiment {
+        try read { try Experiment.find($0, id: id) }
+    }
+
+    /// The experiment of this name, in use or in the bin, if there is one.
+    public func experiment(named name: String) throws -> Experiment? {
+        try read { try Experiment.fetch($0, where: "name = ?", [name]).first }
+    }
+}
+
+// MARK: - Writing
+
+extension TrackingStore {
+    /// Makes an experiment; its artifacts lie in `artifactLocation`, or else in a folder
+    /// of its id under the configured root.
+    ///
+    /// - Throws: `TrackingError` with code `alreadyExists`, also for one in the bin.
+    @discardableResult
+    public func createExperiment(
+        named name: String,
+        artifactLocation: String? = nil,
+        tags: [Tag] = []
+    ) throws -> Experiment {
+        try write { db in
+            if let existing = try Experiment.fetch(db, where: "name = ?", [name]).first {
+                throw TrackingError(
+                    .alreadyExists,
+                    "Experiment '\(name)' already exists.",
+                    hint: existing.lifecycle == .deleted ? "restore it from the bin" : nil
+                )
+            }
+            return try insertExperiment(db, name, artifactLocation, tags)
+        }
+    }
+
+    /// The experiment of this name in use, made if there is none.
+    public func findOrCreateExperiment(named name: String) throws -> Experiment {
+        if let found = try experiment(named: name), found.lifecycle == .active { return found }
+        return try write { db in
+            guard let found = try Experiment.fetch(db, where: "name = ?", [name]).first else {
+                return try insertExperiment(db, name, nil, [])
+            }
+            try found.checkActive()
+            return found
+        }
+    }
+
+    /// Gives an experiment another name.
+    public func renameExperiment(_ id: Int, to name: String) throws {
+        try Validation.check(
+            text: name,
+            of: "experiment name",
+            limit: Validation.experimentNameLength
+        )
+        try write { db in
+            try Experiment.find(db, id: id).checkActive()
+            if let other = try Experiment.fetch(db, where: "name = ?", [name]).first {
+                guard other.id == id else {
+                    throw TrackingError(.alreadyExists, "Experiment '\(name)' already exists.")
+                }
+            }
+            try db.execute(
+                sql:
+                    "UPDATE experiments SET name = ?, last_update_time = ? WHERE experiment_id = ?",
+                arguments: [name, configuration.now(), id]
+            )
+        }
+    }
+
+    /// Puts an experiment and its runs into the bin.
+    public func deleteExperiment(_ id: Int) throws {
+        try setLifecycle(.deleted, ofExperiment: id)
+    }
+
+    /// Takes an experiment and its runs out of the bin.
+    public func restoreExperiment(_ id: Int) throws {
+        try setLifecycle(.active, ofExperiment: id)
+    }
+
+    /// Sets tags of an experiment.
+    public func setTags(_ tags: [Tag], ofExperiment id: Int) throws {
+        try write { db in
+            try Experiment.find(db, id: id).checkActive()
+            try insertTags(db, tags, ofExperiment: id)
+        }
+    }
+
+    private func insertExperiment(
+        _ db: Database,
+        _ name: String,
+        _ artifactLocation: String?,
+        _ tags: [Tag]
+    ) throws -> Experiment {
+        guard !name.isEmpty else {
+            throw TrackingError(.invalidValue, "An experiment must have a name.")
+        }
+        try Validation.check(
+            text: name,
+            of: "experiment name",
+            limit: Validation.experimentNameLength
+        )
+        let now = configuration.now()
+        try db.execute(
+            sql: """
+                INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time,
+                    last_update_time) VALUES (?, ?, 'active', ?, ?)
+                """,
+            arguments: [name, artifactLocation, now, now]
+        )
+        let id = Int(db.lastInsertedRowID)
+        if artifactLocation == nil {
+            try db.execute(
+                sql: "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?",
+                arguments: ["\(configuration.artifactRoot)/\(id)", id]
+            )
+        }
+        try insertTags(db, tags, ofExperiment: id)
+        return try Experiment.find(db, id: id)
+    }
+
+    private func insertTags(_ db: Database, _ tags: [Tag], ofExperiment id: Int) throws {
+        for tag in tags {
+            try tag.check()
+            try db.execute(
+                sql: """
+                    INSERT INTO experiment_tags (key, value, experiment_id) VALUES (?, ?, ?)
+                    ON CONFLICT (key, experiment_id) DO UPDATE SET value = excluded.value
+                    """,
+                arguments: [tag.key.text, tag.value, id]
+            )
+        }
+    }
+
+    private func setLifecycle(_ stage: LifecycleStage, ofExperiment id: Int) throws {
+        try write { db in
+            let experiment = try Experiment.find(db, id: id)
+            guard experiment.lifecycle != stage else {
+                throw TrackingError(
+                    .invalidState,
+                    "Experiment '\(experiment.name)' is \(stage.rawValue) already."
+                )
+            }
+            guard id != 0 || stage == .active else {
+                throw TrackingError(
+                    .invalidState,
+                    "The experiment 'Default' cannot be deleted.",
+                    hint: "delete its runs instead"
+                )
+            }
+            let now = configuration.now()
+            try db.execute(
+                sql: """
+                    UPDATE experiments SET lifecycle_stage = ?, last_update_time = ?
+                    WHERE experiment_id = ?
+                    """,
+                arguments: [stage.rawValue, now, id]
+            )
+            try db.execute(
+                sql: """
+                    UPDATE runs SET lifecycle_stage = ?, deleted_time = ?
+                    WHERE experiment_id = ? AND lifecycle_stage <> ?
+                    """,
+                arguments: [
+                    stage.rawValue, stage == .deleted ? now : nil, id, stage.rawValue,
+                ]
+            )
+        }
+    }
+}
+
+// MARK: - Rows
+
+extension Experiment {
+    static func find(_ db: Database, id: Int) throws -> Experiment {
+        guard let found = try fetch(db, where: "experiment_id = ?", [id]).first else {
+            throw TrackingError(
+                .notFound,
+                "No experiment with id=\(id) exists.",
+                hint: "list the experiments"
+            )
+        }
+        return found
+    }
+
+    static func fetch(
+        _ db: Database,
+        where condition: String,
+        _ arguments: StatementArguments = []
+    ) throws -> [Experiment] {
+        var tags: [Int: [TrackingKey: String]] = [:]
+        for row in try Row.fetchAll(
+            db,
+            sql: "SELECT experiment_id, key, value FROM experiment_tags"
+        ) {
+            tags[row[0], default: [:]][TrackingKey(row[1])] = row[2] ?? ""
+        }
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT experiment_id, name, artifact_location, lifecycle_stage, creation_time,
+                    last_update_time FROM experiments WHERE \(condition) ORDER BY experiment_id
+                """,
+            arguments: arguments
+        )
+        return rows.map { row in
+            Experiment(
+                id: row[0],
+                name: row[1],
+                artifactLocation: row[2] ?? "",
+                lifecycle: LifecycleStage(rawValue: row[3] ?? "") ?? .active,
+                creationTime: row[4] ?? 0,
+                lastUpdateTime: row[5] ?? 0,
+                tags: tags[row[0]] ?? [:]
+            )
+        }
+    }
+
+    func checkActive() throws {
+        guard lifecycle == .active else {
+            throw TrackingError(
+                .invalidState,
+                "The experiment '\(name)' must be in the 'active' state.",
+                hint: "restore it from the bin first"
+            )
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import GRDB
+
+// MARK: - Reading
+
+extension TrackingStore {
+    /// The model with this id.
+    ///
+    /// - Throws: `TrackingError` with code `notFound`.
+    public func loggedModel(_ id: String) throws -> LoggedModel {
+        try read { try LoggedModel.find($0, id: id) }
+    }
+
+    /// The models that a run made, the oldest first.
+    public func loggedModels(run: String) throws -> [LoggedModel] {
+        try read { try LoggedModel.fetch($0, where: "source_run_id = ?", [run]) }
+    }
+}
+
+// MARK: - Writing
+
+extension TrackingStore {
+    /// Makes a model; its files are to be written to its `artifactLocation`.
+    @discardableResult
+    public func createLoggedModel(_ new: NewLoggedModel) throws -> LoggedModel {
+        try write { db in
+            let experiment = try Experiment.find(db, id: new.experimentID)
+            try experiment.checkActive()
+            if let run = new.sourceRun { try RunRecord.checkActive(db, id: run) }
+            guard !new.name.isEmpty else {
+                throw TrackingError(.invalidValue, "A model must have a name.")
+            }
+            try Validation.check(text: new.name, of: "model name", limit: 500)
+            let id = "m-\(RunName.uuid(configuration.random))"
+            let now = configuration.now()
+            let location =
+                new.artifactLocation ?? "\(experiment.artifactLocation)/models/\(id)/artifacts"
+            try db.execute(
+                sql: """
+                    INSERT INTO logged_models (model_id, experiment_id, name, artifact_location,
+                        creation_timestamp_ms, last_updated_timestamp_ms, status, lifecycle_stage,
+                        model_type, source_run_id) VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)
+                    """,
+                arguments: [
+                    id, experiment.id, new.name, location, now, now, new.status.rawValue,
+                    new.modelType, new.sourceRun,
+                ]
+            )
+            for param in new.params {
+                try Validation.check(key: param.key, of: "parameter")
+                try Validation.check(
+                    text: param.value,
+                    of: "value of parameter \(param.key)",
+                    limit: Validation.paramLength
+                )
+                try db.execute(
+                    sql: "INSERT INTO logged_model_params VALUES (?, ?, ?, ?)",
+                    arguments: [id, experiment.id, param.key.text, param.value]
+                )
+            }
+            try insertTags(db, new.tags, ofModel: id, experiment: experiment.id)
+            return try LoggedModel.find(db, id: id)
+        }
+    }
+
+    /// Says that a model's files are complete, or that they will not come.
+    @discardableResult
+    public func finishLoggedModel(
+        _ id: String,
+        status: LoggedModel.Status = .ready,
+        message: String? = nil
+    ) throws -> LoggedModel {
+        try write(.full) { db in
+            _ = try LoggedModel.find(db, id: id)
+            try db.execute(
+                sql: """
+                    UPDATE logged_models SET status = ?, status_message = ?,
+                        last_updated_timestamp_ms = ? WHERE model_id = ?
+                    """,
+                arguments: [status.rawValue, message, configuration.now(), id]
+            )
+            return try LoggedModel.find(db, id: id)
+        }
+    }
+
+    /// Sets tags of a model.
+    public func setTags(_ tags: [Tag], ofModel id: String) throws {
+        try write { db in
+            let model = try LoggedModel.find(db, id: id)
+            try insertTags(db, tags, ofModel: id, experiment: model.experimentID)
+        }
+    }
+
+    /// Records what was measured on a model, in a run, on a dataset.
+    public func logMetrics(
+        _ metrics: [Metric],
+        ofModel id: String,
+        run: String,
+        dataset: TrackedDataset? = nil
+    ) throws {
+        try write { db in
+            let model = try LoggedModel.find(db, id: id)
+            try RunRecord.checkActive(db, id: run)
+            for metric in metrics {
+                try Validation.check(key: metric.key, of: "metric")
+                try db.execute(
+                    sql: """
+                        INSERT INTO logged_model_metrics (model_id, metric_name,
+                            metric_timestamp_ms, metric_step, metric_value, experiment_id, run_id,
+                            dataset_uuid, dataset_name, dataset_digest)
+                        VALUES (?, ?, ?, ?, ?, ?, ?,
+                            (SELECT dataset_uuid FROM datasets
+                             WHERE experiment_id = ? AND name = ? AND digest = ?), ?, ?)
+                        ON CONFLICT DO NOTHING
+                        """,
+                    arguments: [
+                        id, metric.key.text, metric.timestamp, metric.step,
+                        metric.value.isNaN ? nil : metric.storedValue, model.experimentID, run,
+                        model.experimentID, dataset?.name, dataset?.digest, dataset?.name,
+                        dataset?.digest,
+                    ]
+                )
+            }
+        }
+    }
+
+    /// Records which models a run made.
+    public func logOutputs(_ outputs: [ModelOutput], run: String) throws {
+        try write { db in
+            try RunRecord.checkActive(db, id: run)
+            for output in outputs {
+                _ = try LoggedModel.find(db, id: output.model)
+                try db.execute(
+                    sql: """
+                        INSERT INTO inputs (input_uuid, source_type, source_id, destination_type,
+                            destination_id, step)
+                        VALUES (?, 'RUN_OUTPUT', ?, 'MODEL_OUTPUT', ?, ?) ON CONFLICT DO NOTHING
+                        """,
+                    arguments: [
+                        RunName.uuid(configuration.random), run, output.model, output.step,
+                    ]
+                )
+            }
+        }
+    }
+
+    private func insertTags(
+        _ db: Database,
+        _ tags: [Tag],
+        ofModel id: String,
+        experiment: Int
+    ) throws {
+        for tag in tags {
+            try tag.check()
+            try db.execute(
+                sql: """
+                    INSERT INTO logged_model_tags (model_id, experiment_id, tag_key, tag_value)
+                    VALUES (?, ?, ?, ?)
+                    ON CONFLICT (model_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value
+                    """,
+                arguments: [id, experiment, tag.key.text, tag.value]
+            )
+        }
+    }
+}

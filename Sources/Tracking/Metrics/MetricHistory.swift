@@ -1,0 +1,146 @@
+import GRDB
+
+/// One point of a metric's history.
+public struct MetricPoint: Sendable, Equatable {
+    /// The row's number: it grows with every point that any run logs.
+    public var row: Int
+    /// The step that it belongs to.
+    public var step: Int
+    /// When it was measured, in milliseconds since 1970.
+    public var timestamp: Int
+    /// The value; NaN where NaN was logged.
+    public var value: Double
+
+    /// Makes a point of its parts.
+    public init(row: Int, step: Int, timestamp: Int, value: Double) {
+        self.row = row
+        self.step = step
+        self.timestamp = timestamp
+        self.value = value
+    }
+
+    /// Whether both are the same point; NaN equals NaN here.
+    public static func == (left: MetricPoint, right: MetricPoint) -> Bool {
+        left.row == right.row && left.step == right.step && left.timestamp == right.timestamp
+            && (left.value == right.value || (left.value.isNaN && right.value.isNaN))
+    }
+}
+
+/// Points that were logged since an earlier look.
+public struct MetricChanges: Sendable, Equatable {
+    /// One of them, with the run and metric that it belongs to.
+    public struct Entry: Sendable, Equatable {
+        /// The run.
+        public var run: String
+        /// The metric.
+        public var key: TrackingKey
+        /// The point.
+        public var point: MetricPoint
+
+        /// Makes an entry of its parts.
+        public init(run: String, key: TrackingKey, point: MetricPoint) {
+            self.run = run
+            self.key = key
+            self.point = point
+        }
+    }
+
+    /// The new points in the order in which they were committed.
+    public var entries: [Entry]
+    /// What to ask for next time.
+    public var lastRow: Int
+    /// Whether rows that were seen are gone, so that what was kept must be read again.
+    public var isReset: Bool
+
+    /// Makes an answer of its parts.
+    public init(entries: [Entry], lastRow: Int, isReset: Bool) {
+        self.entries = entries
+        self.lastRow = lastRow
+        self.isReset = isReset
+    }
+}
+
+extension TrackingStore {
+    /// The points of one metric in the order in which they were logged.
+    ///
+    /// - Parameters:
+    ///   - row: Only points after this row.
+    ///   - limit: At most this many.
+    public func metricHistory(
+        _ key: TrackingKey,
+        run: String,
+        after row: Int = 0,
+        limit: Int? = nil
+    ) throws -> [MetricPoint] {
+        try read { db in
+            // A key occurs in every run: the index that begins with it is the wrong one.
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT rowid, step, timestamp, value, is_nan
+                    FROM metrics INDEXED BY index_metrics_run_uuid
+                    WHERE run_uuid = ? AND rowid > ? AND key = ? ORDER BY rowid LIMIT ?
+                    """
+            )
+            let rows = try Row.fetchCursor(statement, arguments: [run, row, key.text, limit ?? -1])
+            var points: [MetricPoint] = []
+            while let row = try rows.next() { points.append(MetricPoint(row: row, from: 0)) }
+            return points
+        }
+    }
+
+    /// The history of one metric, reduced for drawing to at most `buckets` columns.
+    public func reducedHistory(
+        _ key: TrackingKey,
+        run: String,
+        buckets: Int
+    ) throws -> [MetricBucket] {
+        MetricBucket.reduce(try metricHistory(key, run: run), into: buckets)
+    }
+
+    /// The points that any run logged after the row `row`; 0 for all.
+    ///
+    /// - Parameters:
+    ///   - row: `lastRow` of the answer before.
+    ///   - limit: At most this many points; ask again while the answer is full.
+    public func metricChanges(after row: Int, limit: Int = 10_000) throws -> MetricChanges {
+        try read { db in
+            let newest = try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")
+            )
+            let isReset = (newest ?? 0) < row
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT run_uuid, key, rowid, step, timestamp, value, is_nan FROM metrics
+                    WHERE rowid > ? ORDER BY rowid LIMIT ?
+                    """
+            )
+            let rows = try Row.fetchCursor(statement, arguments: [isReset ? 0 : row, limit])
+            var entries: [MetricChanges.Entry] = []
+            while let row = try rows.next() {
+                let point = MetricPoint(row: row, from: 2)
+                entries.append(.init(run: row[0], key: TrackingKey(row[1]), point: point))
+            }
+            let last = entries.last?.point.row ?? (isReset ? 0 : row)
+            return MetricChanges(entries: entries, lastRow: last, isReset: isReset)
+        }
+    }
+
+    /// The row of the newest point of any run, to begin `metricChanges` with.
+    public func lastMetricRow() throws -> Int {
+        try read { db in
+            try Int.fetchOne(db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")) ?? 0
+        }
+    }
+}
+
+extension MetricPoint {
+    /// Reads `rowid, step, timestamp, value, is_nan` from the given column on.
+    fileprivate init(row: Row, from column: Int) {
+        self.init(
+            row: row[column],
+            step: row[column + 1],
+            timestamp: row[column + 2],
+            value: row[column + 4] ? .nan : row[column + 3]
+        )
+    }
+}

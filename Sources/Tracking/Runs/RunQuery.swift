@@ -1,0 +1,76 @@
+import GRDB
+
+/// Which runs a listing shows, and in which order.
+public struct RunQuery: Sendable {
+    /// What a listing can be sorted by.
+    public enum Column: Sendable, Equatable {
+        /// An attribute of the run.
+        case name, status, user, startTime, endTime, duration
+        /// The last value of a metric; NaN, then runs without it, come last either way.
+        case metric(TrackingKey)
+        /// A parameter, by number where it is one; runs without it come last either way.
+        case param(TrackingKey)
+        /// A tag; runs without it come last either way.
+        case tag(TrackingKey)
+    }
+
+    /// One rule of the order.
+    public struct Order: Sendable, Equatable {
+        /// What to sort by.
+        public var column: Column
+        /// Whether the largest comes first.
+        public var isDescending: Bool
+
+        /// Makes a rule of its parts.
+        public init(_ column: Column, isDescending: Bool = false) {
+            self.column = column
+            self.isDescending = isDescending
+        }
+    }
+
+    /// Only runs of these experiments; of all if nil.
+    public var experimentIDs: [Int]?
+    /// In use, in the bin, or both.
+    public var view = LifecycleView.active
+    /// Only runs in these states; in any if nil.
+    public var statuses: [RunStatus]?
+    /// Only runs whose name holds this text; upper and lower case of ASCII are one.
+    public var nameContains: String?
+    /// The order; the newest first, then by id, where these rules leave a tie.
+    public var order: [Order] = []
+    /// At most this many; all if nil.
+    public var limit: Int?
+    /// How many to leave out at the beginning.
+    public var offset = 0
+    /// Which parts of the runs to read.
+    public var details = RunDetails.all
+
+    /// All active runs, the newest first.
+    public init() {}
+}
+
+extension TrackingStore {
+    /// The runs that a query asks for.
+    public func runs(_ query: RunQuery = RunQuery()) throws -> [RunRecord] {
+        try read { db in
+            let statement = RunSelection(query)
+            var runs = try Row.fetchAll(
+                db.cachedStatement(sql: statement.sql),
+                arguments: statement.arguments
+            ).map(RunRecord.init(row:))
+            try RunRecord.addDetails(db, query.details, to: &runs)
+            return runs
+        }
+    }
+
+    /// How many runs a query asks for, its limit and offset aside.
+    public func countRuns(_ query: RunQuery = RunQuery()) throws -> Int {
+        try read { db in
+            let statement = RunSelection(counting: query)
+            return try Int.fetchOne(
+                db.cachedStatement(sql: statement.sql),
+                arguments: statement.arguments
+            ) ?? 0
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import GRDB
+
+/// What a process asks of the one that executes a run.
+public struct RunRequest: Sendable, Equatable, Identifiable {
+    /// What can be asked.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Wait before the next step.
+        case pause
+        /// Go on.
+        case resume
+        /// Write a checkpoint.
+        case checkpoint
+        /// Write a checkpoint and end.
+        case stop
+    }
+
+    /// The request's number; later ones are larger.
+    public var id: Int
+    /// The run that is asked.
+    public var run: String
+    /// What is asked.
+    public var kind: Kind
+    /// When, in milliseconds since 1970.
+    public var createdAt: Int
+    /// By whom, `user@host`.
+    public var requestedBy: String
+    /// When it was answered, in milliseconds since 1970.
+    public var answeredAt: Int?
+    /// What was answered, such as `done`.
+    public var answer: String?
+}
+
+extension TrackingStore {
+    /// Asks something of the process that executes a run.
+    @discardableResult
+    public func addRequest(
+        _ kind: RunRequest.Kind,
+        run: String,
+        by author: String? = nil
+    ) throws -> RunRequest {
+        try write { db in
+            try RunRecord.checkActive(db, id: run)
+            try db.execute(
+                sql: """
+                    INSERT INTO wb_requests (run_uuid, kind, created_at, requested_by)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run, kind.rawValue, configuration.now(),
+                    author ?? configuration.identity.description,
+                ]
+            )
+            return try RunRequest.find(db, id: Int(db.lastInsertedRowID))
+        }
+    }
+
+    /// What was asked of a run and not answered yet, the oldest first.
+    public func openRequests(run: String) throws -> [RunRequest] {
+        try read { try RunRequest.fetch($0, "run_uuid = ? AND answered_at IS NULL", [run]) }
+    }
+
+    /// Everything that was ever asked of a run, the oldest first.
+    public func requests(run: String) throws -> [RunRequest] {
+        try read { try RunRequest.fetch($0, "run_uuid = ?", [run]) }
+    }
+
+    /// The request with this number, to see whether it was answered.
+    public func request(id: Int) throws -> RunRequest {
+        try read { try RunRequest.find($0, id: id) }
+    }
+
+    /// Answers a request; it can be answered once.
+    @discardableResult
+    public func answerRequest(_ id: Int, _ answer: String) throws -> RunRequest {
+        try write { db in
+            let request = try RunRequest.find(db, id: id)
+            guard request.answeredAt == nil else {
+                throw TrackingError(
+                    .invalidState,
+                    "Request \(id) was answered already: \(request.answer ?? "")."
+                )
+            }
+            try db.execute(
+                sql: "UPDATE wb_requests SET answered_at = ?, answer = ? WHERE id = ?",
+                arguments: [configuration.now(), answer, id]
+            )
+            return try RunRequest.find(db, id: id)
+        }
+    }
+}
+
+extension RunRequest {
+    fileprivate static func find(_ db: Database, id: Int) throws -> RunRequest {
+        guard let found = try fetch(db, "id = ?", [id]).first else {
+            throw TrackingError(.notFound, "Request \(id) not found.")
+        }
+        return found
+    }
+
+    fileprivate static func fetch(
+        _ db: Database,
+        _ condition: String,
+        _ arguments: StatementArguments
+    ) throws -> [RunRequest] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, run_uuid, kind, created_at, requested_by, answered_at, answer
+                FROM wb_requests WHERE \(condition) ORDER BY id
+                """
+        )
+        return try Row.fetchAll(statement, arguments: arguments).compactMap { row in
+            // The table's CHECK admits no other kind.
+            guard let kind = Kind(rawValue: row[2]) else { return nil }
+            return RunRequest(
+                id: row[0],
+                run: row[1],
+                kind: kind,
+                createdAt: row[3],
+                requestedBy: row[4],
+                answeredAt: row[5],
+                answer: row[6]
+            )
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import GRDB
+
+// MARK: - Reading
+
+extension TrackingStore {
+    /// The run with this id and everything logged for it.
+    ///
+    /// - Throws: `TrackingError` with code `notFound`.
+    public func run(_ id: String, details: RunDetails = .all) throws -> RunRecord {
+        try read { try RunRecord.find($0, id: id, details: details) }
+    }
+
+    /// An id for a run that does not exist yet, so that its lock can be taken first.
+    public func newRunID() -> String {
+        RunName.uuid(configuration.random)
+    }
+}
+
+// MARK: - Writing
+
+extension TrackingStore {
+    /// Makes a run, with the tags `mlflow.user` and `mlflow.runName`.
+    ///
+    /// - Throws: `TrackingError` when the experiment is missing or in the bin, or a run
+    ///   of this id exists.
+    @discardableResult
+    public func createRun(_ new: NewRun) throws -> RunRecord {
+        try write { db in
+            let experiment = try Experiment.find(db, id: new.experimentID)
+            try experiment.checkActive()
+            let id = new.id ?? newRunID()
+            try Validation.check(runID: id)
+            if try RunRecord.exists(db, id: id) {
+                throw TrackingError(.alreadyExists, "Run with id=\(id) already exists.")
+            }
+            let named = new.tags.last { $0.key == Tag.runName }?.value
+            let given = new.name ?? named ?? ""
+            let name = given.isEmpty ? RunName.random(configuration.random) : given
+            let user = new.user ?? configuration.identity.user
+            try Validation.check(text: name, of: "run name", limit: Validation.keyLength)
+            try Validation.check(text: user, of: "user name", limit: 256)
+            try db.execute(
+                sql: """
+                    INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name,
+                        user_id, status, start_time, source_version, lifecycle_stage, artifact_uri,
+                        experiment_id)
+                    VALUES (?, ?, 'UNKNOWN', '', '', ?, ?, ?, '', 'active', ?, ?)
+                    """,
+                arguments: [
+                    id, name, user, new.status.rawValue, new.startTime ?? configuration.now(),
+                    "\(experiment.artifactLocation)/\(id)/artifacts", experiment.id,
+                ]
+            )
+            let automatic = [Tag(Tag.user, user), Tag(Tag.runName, name)]
+            let others = new.tags.filter { $0.key != Tag.runName }
+            try BatchWriter(db, run: id).write(tags: automatic + others)
+            return try RunRecord.find(db, id: id)
+        }
+    }
+
+    /// Changes a run's status, end or name.
+    ///
+    /// A run that ends is on the disk when this returns; its end time is now unless it is
+    /// given. One that goes on again has no end.
+    @discardableResult
+    public func updateRun(
+        _ id: String,
+        status: RunStatus? = nil,
+        endTime: Int? = nil,
+        name: String? = nil
+    ) throws -> RunRecord {
+        try write(status?.isTerminal == true ? .full : .normal) { db in
+            try RunRecord.checkActive(db, id: id)
+            if let status {
+                let end = status.isTerminal ? endTime ?? configuration.now() : endTime
+                try db.execute(
+                    sql: "UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
+                    arguments: [status.rawValue, end, id]
+                )
+            } else if let endTime {
+                try db.execute(
+                    sql: "UPDATE runs SET end_time = ? WHERE run_uuid = ?",
+                    arguments: [endTime, id]
+                )
+            }
+            if let name, !name.isEmpty {
+                try BatchWriter(db, run: id).write(tags: [Tag(Tag.runName, name)])
+            }
+            return try RunRecord.find(db, id: id)
+        }
+    }
+
+    /// Puts a run into the bin.
+    public func deleteRun(_ id: String) throws {
+        try setLifecycle(.deleted, ofRun: id)
+    }
+
+    /// Takes a run out of the bin.
+    public func restoreRun(_ id: String) throws {
+        try setLifecycle(.active, ofRun: id)
+    }
+
+    private func setLifecycle(_ stage: LifecycleStage, ofRun id: String) throws {
+        try write { db in
+            let run = try RunRecord.find(db, id: id, details: [])
+            if stage == .active { try Experiment.find(db, id: run.experimentID).checkActive() }
+            try db.execute(
+                sql: "UPDATE runs SET lifecycle_stage = ?, deleted_time = ? WHERE run_uuid = ?",
+                arguments: [stage.rawValue, stage == .deleted ? configuration.now() : nil, id]
+            )
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+package import GRDB
+
+/// One step in the history of the schema.
+///
+/// The list only ever grows at its end: the stamp `workbench-N` in `alembic_version`
+/// says that the first N steps were taken.
+package struct Migration: Sendable {
+    /// What the step does to the database.
+    package let apply: @Sendable (Database) throws -> Void
+
+    /// Makes a step.
+    package init(_ apply: @escaping @Sendable (Database) throws -> Void) {
+        self.apply = apply
+    }
+
+    /// Every step so far.
+    package static let all: [Migration] = [
+        Migration { db in
+            try db.execute(sql: mlflowTables)
+            try db.execute(sql: workbenchTables)
+        }
+    ]
+
+    /// Takes the steps that the file lacks, all or none of them.
+    static func apply(
+        _ migrations: [Migration],
+        to pool: DatabasePool,
+        path: String,
+        stamp: SchemaStamp,
+        _ configuration: TrackingStore.Configuration
+    ) throws {
+        guard stamp != .workbench(migrations.count) else { return }
+        try pool.writeWithoutTransaction { db in
+            if case .workbench(let version) = stamp { try keepCopy(of: path, version, db) }
+            try db.transaction(.full) {
+                // Another process may have taken them since the stamp was read.
+                let done: Int
+                switch try SchemaStamp(reading: db, path: path) {
+                case .empty: done = 0
+                case .workbench(let version): done = version
+                }
+                guard done < migrations.count else { return }
+                for migration in migrations[done...] { try migration.apply(db) }
+                if done == 0 { try insertDefaultExperiment(db, configuration) }
+                try db.execute(sql: "DELETE FROM alembic_version")
+                try db.execute(
+                    sql: "INSERT INTO alembic_version VALUES (?)",
+                    arguments: ["\(SchemaStamp.prefix)\(migrations.count)"]
+                )
+            }
+        }
+    }
+
+    /// Copies the file as it was to `<path>.workbench-<version>`, unless that is there.
+    private static func keepCopy(of path: String, _ version: Int, _ db: Database) throws {
+        let copy = "\(path).\(SchemaStamp.prefix)\(version)"
+        let unfinished = "\(copy).\(getpid())"
+        unlink(unfinished)
+        defer { unlink(unfinished) }
+        OpenedDatabase.createFile(at: unfinished)
+        try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
+        // A link never replaces: where two processes migrate at once, the first copy,
+        // made before either of them began, is the one to keep.
+        guard link(unfinished, copy) == 0 || errno == EEXIST else {
+            throw TrackingError(
+                .storage,
+                "The copy \(copy) could not be made: \(String(cString: strerror(errno))).",
+                hint: "check the permissions of the folder"
+            )
+        }
+    }
+
+    private static func insertDefaultExperiment(
+        _ db: Database,
+        _ configuration: TrackingStore.Configuration
+    ) throws {
+        let now = configuration.now()
+        try db.execute(
+            sql: """
+                INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage,
+                    creation_time, last_update_time) VALUES (0, 'Default', ?, 'active', ?, ?)
+                """,
+            arguments: ["\(configuration.artifactRoot)/0", now, now]
+        )
+    }
+}

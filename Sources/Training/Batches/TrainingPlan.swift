@@ -1,0 +1,50 @@
+import Datasets
+import ModelFiles
+import Transformer
+
+/// A run that was checked but not begun: its examples, its batches and its schedule.
+struct TrainingPlan {
+    let model: LanguageModel
+    let configuration: TrainingConfiguration
+    let training: TrainingExamples
+    let evaluation: TrainingExamples
+    let batches: BatchPlan
+    let schedule: LearningRateSchedule
+    /// Steps from one evaluation to the next.
+    let evaluationInterval: Int
+    /// The most tokens of a micro-batch, evaluations included.
+    let tokenCapacity: Int
+
+    init(
+        model: LanguageModel,
+        examples: [Example],
+        evaluation: [Example],
+        configuration: TrainingConfiguration
+    ) throws {
+        try configuration.validate(for: model)
+        guard !examples.isEmpty else {
+            throw TrainingError(
+                .example,
+                "There is no example to train on.",
+                hint: "choose a dataset with rows"
+            )
+        }
+        func checked(_ examples: [Example]) throws -> TrainingExamples {
+            try TrainingExamples(
+                examples,
+                sequenceLength: configuration.sequenceLength,
+                vocabularySize: model.configuration.vocabularySize
+            )
+        }
+        self.model = model
+        self.configuration = configuration
+        training = try checked(examples)
+        self.evaluation = try checked(evaluation)
+        batches = BatchPlan(lengths: training.lengths, configuration: configuration)
+        schedule = configuration.schedule(totalSteps: batches.totalSteps)
+        evaluationInterval = configuration.resolvedEvaluationInterval(
+            totalSteps: batches.totalSteps
+        )
+        tokenCapacity = max(batches.tokenCapacity, self.evaluation.lengths.max() ?? 0)
+    }
+}

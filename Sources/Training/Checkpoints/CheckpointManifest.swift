@@ -1,0 +1,97 @@
+import Crypto
+import FoundationEssentials
+
+/// The files of a checkpoint besides the adapter's own.
+enum CheckpointFile: String {
+    case optimizer = "optimizer.safetensors"
+    case state = "state.json"
+    case manifest = "manifest.json"
+
+    func path(in folder: String) -> String { "\(folder)/\(rawValue)" }
+}
+
+/// The digest of every file of a checkpoint; written last, it makes the checkpoint whole.
+struct CheckpointManifest: Codable, Equatable {
+    struct Entry: Codable, Equatable {
+        let bytes: Int
+        let sha256: String
+    }
+
+    let files: [String: Entry]
+
+    /// Digests every file that lies in `folder` now.
+    static func make(folder: String) throws -> CheckpointManifest {
+        var files: [String: Entry] = [:]
+        for name in try DurableFiles.names(in: folder)
+        where name != CheckpointFile.manifest.rawValue {
+            files[name] = try entry("\(folder)/\(name)")
+        }
+        return CheckpointManifest(files: files)
+    }
+
+    static func read(folder: String) throws -> CheckpointManifest {
+        let path = CheckpointFile.manifest.path(in: folder)
+        guard DurableFiles.exists(path) else {
+            throw TrainingError(
+                .damagedCheckpoint,
+                "\(folder) has no manifest: it was not written to its end."
+            )
+        }
+        return try CheckpointJSON.read(CheckpointManifest.self, path)
+    }
+
+    /// Checks that every file is there and says what it said when it was written.
+    func verify(folder: String) throws {
+        for required in [CheckpointFile.optimizer, .state] where files[required.rawValue] == nil {
+            throw TrainingError(
+                .damagedCheckpoint,
+                "The manifest of \(folder) does not list \(required.rawValue)."
+            )
+        }
+        for (name, expected) in files.sorted(by: { $0.key < $1.key }) {
+            let path = "\(folder)/\(name)"
+            guard DurableFiles.exists(path) else {
+                throw TrainingError(.damagedCheckpoint, "\(path) is missing.")
+            }
+            guard try Self.entry(path) == expected else {
+                throw TrainingError(
+                    .damagedCheckpoint,
+                    "\(path) is not as it was written: it was cut short or altered."
+                )
+            }
+        }
+    }
+
+    private static func entry(_ path: String) throws -> Entry {
+        var hash = SHA256()
+        let bytes = try DurableFiles.read(path) { hash.update(bufferPointer: $0) }
+        let digits = hash.finalize().flatMap { [$0 >> 4, $0 & 15] }
+        return Entry(bytes: bytes, sha256: String(decoding: digits.map(hexDigit), as: UTF8.self))
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}
+
+/// JSON as checkpoints hold it.
+enum CheckpointJSON {
+    static func data(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return try Array(encoder.encode(value)) + [UInt8(ascii: "\n")]
+    }
+
+    static func read<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {
+        var bytes = Data()
+        try DurableFiles.read(path) { bytes.append(contentsOf: $0) }
+        do {
+            return try JSONDecoder().decode(type, from: bytes)
+        } catch {
+            throw TrainingError(
+                .damagedCheckpoint,
+                "\(path) is not what a checkpoint holds: \(error)"
+            )
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Glibc
+import ModelFiles
+import Transformer
+
+/// The checkpoints of one run: `checkpoint-N` folders beside each other.
+///
+/// A checkpoint is written aside, under a name that no reader looks at, and
+/// renamed once every byte of it is on the disk. So whatever happens, a folder
+/// called `checkpoint-N` is either whole or found out by its manifest.
+public struct CheckpointStore: Sendable {
+    /// How many of the newest are kept, besides the best.
+    static let keptCount = 2
+
+    /// The folder that holds them.
+    public let folder: String
+
+    /// The checkpoints in `folder`, which need not exist yet.
+    public init(folder: String) {
+        self.folder = folder
+    }
+
+    /// The folder of the checkpoint after `step` steps.
+    public func folder(step: Int) -> String { "\(folder)/\(Self.prefix)\(step)" }
+
+    /// The steps that have a checkpoint folder, whole or not, the newest first.
+    public func steps() throws -> [Int] {
+        try DurableFiles.names(in: folder)
+            .filter { $0.hasPrefix(Self.prefix) }
+            .compactMap { Int($0.dropFirst(Self.prefix.count)) }
+            .sorted(by: >)
+    }
+
+    /// The newest checkpoint that is whole, and why newer ones are not.
+    public func newest() throws -> (checkpoint: Checkpoint?, damages: [TrainingError]) {
+        var damages: [TrainingError] = []
+        for step in try steps() {
+            do {
+                return (try Checkpoint(folder: folder(step: step)), damages)
+            } catch let error as TrainingError where error.code == .damagedCheckpoint {
+                damages.append(error)
+            }
+        }
+        return (nil, damages)
+    }
+
+    /// Writes a checkpoint; when this returns it is whole and on the disk.
+    func write(
+        _ state: Checkpoint.State,
+        adapter: AdapterFile,
+        optimizer: AdamWOptimizer
+    ) throws -> String {
+        let final = folder(step: state.completedSteps)
+        let aside = "\(folder)/.\(Self.prefix)\(state.completedSteps).\(getpid())"
+        try DurableFiles.makeFolder(folder)
+        try DurableFiles.removeFolder(aside)
+        do {
+            try adapter.write(folder: aside)
+            try optimizer.write(to: CheckpointFile.optimizer.path(in: aside))
+            try DurableFiles.write(
+                CheckpointJSON.data(state),
+                to: CheckpointFile.state.path(in: aside)
+            )
+            let manifest = try CheckpointManifest.make(folder: aside)
+            for name in manifest.files.keys { try DurableFiles.synchronize("\(aside)/\(name)") }
+            try DurableFiles.write(
+                CheckpointJSON.data(manifest),
+                to: CheckpointFile.manifest.path(in: aside)
+            )
+            try DurableFiles.synchronize(aside)
+            // A damaged folder of this name is in the way of the rename, and of no use.
+            try DurableFiles.removeFolder(final)
+            try DurableFiles.rename(aside, to: final)
+        } catch {
+            try? DurableFiles.removeFolder(aside)
+            throw error
+        }
+        return final
+    }
+
+    /// Removes all but the newest two and the best, and what a killed process left aside.
+    func prune(keepingBest best: Int?) throws {
+        for step in try steps().dropFirst(Self.keptCount) where step != best {
+            try DurableFiles.removeFolder(folder(step: step))
+        }
+        for name in try DurableFiles.names(in: folder)
+        where name.hasPrefix(".") && name.contains(Self.prefix) {
+            try DurableFiles.removeFolder("\(folder)/\(name)")
+        }
+    }
+
+    private static let prefix = "checkpoint-"
+}

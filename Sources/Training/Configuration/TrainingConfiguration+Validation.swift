@@ -1,0 +1,123 @@
+public import ModelFiles
+public import Transformer
+
+extension TrainingConfiguration {
+    /// Checks every setting, alone and against the model.
+    ///
+    /// - Throws: `TrainingError` with the code `configuration`, which names the
+    ///   setting, its value and the values that are possible.
+    public func validate(for model: ModelConfiguration, isQuantized: Bool) throws {
+        try validateMethod(isQuantized: isQuantized)
+        if let steps, let epochs {
+            throw TrainingError(
+                .configuration,
+                "steps \(steps) and epochs \(epochs) exclude each other.",
+                hint: "give only one of them"
+            )
+        }
+        if let steps { try require(steps, in: 1...Self.maximumCount, named: "steps") }
+        if let epochs { try require(epochs, in: 1...10_000, named: "epochs") }
+        try require(batchSize, in: 1...65_536, named: "batch size")
+        try require(gradientAccumulation, in: 1...65_536, named: "gradient accumulation")
+        try require(sequenceLength, in: 2...max(2, model.contextLength), named: "sequence length")
+        try require(warmupSteps, in: 0...Self.maximumCount, named: "warmup steps")
+        if let interval = evaluationInterval {
+            try require(interval, in: 1...Self.maximumCount, named: "evaluation interval")
+        }
+        if let threads { try require(threads, in: 1...1_024, named: "threads") }
+        try validateAdapter(for: model)
+        try require(learningRate, named: "learning rate", "above 0") { $0 > 0 }
+        try require(weightDecay, named: "weight decay", "at least 0") { $0 >= 0 }
+        try require(maxGradientNorm, named: "max gradient norm", "at least 0") { $0 >= 0 }
+        try require(dropout, named: "dropout", "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
+        switch checkpointInterval {
+        case .steps(let steps):
+            try require(steps, in: 1...Self.maximumCount, named: "checkpoint interval")
+        case .seconds(let seconds):
+            try require(seconds, named: "checkpoint interval", "above 0 s") { $0 > 0 }
+        }
+    }
+
+    /// Checks every setting, alone and against the model; see `validate(for:isQuantized:)`.
+    public func validate(for model: LanguageModel) throws {
+        try validate(for: model.configuration, isQuantized: model.file.isQuantized)
+    }
+
+    /// The method that a run on such a file uses: `method`, or the file's own kind.
+    public func resolvedMethod(isQuantized: Bool) -> Method {
+        method ?? (isQuantized ? .qlora : .lora)
+    }
+
+    private static let maximumCount = 1_000_000_000
+
+    private func validateMethod(isQuantized: Bool) throws {
+        switch resolvedMethod(isQuantized: isQuantized) {
+        case .lora:
+            break
+        case .qlora where isQuantized:
+            break
+        case .qlora:
+            throw TrainingError(
+                .configuration,
+                "method qlora needs a quantized model file.",
+                hint: "train with --method lora, or take a quantized file of this model"
+            )
+        case .full:
+            throw TrainingError(
+                .configuration,
+                isQuantized
+                    ? "method full cannot train a quantized model file."
+                    : "method full is not available.",
+                hint: "train with --method lora"
+            )
+        }
+    }
+
+    private func validateAdapter(for model: ModelConfiguration) throws {
+        let narrowest = min(
+            model.width,
+            model.feedForwardWidth,
+            model.keyValueHeadCount * model.headWidth
+        )
+        try require(rank, in: 1...max(1, narrowest), named: "rank")
+        try require(alpha, named: "alpha", "above 0") { $0 > 0 }
+        guard !targets.isEmpty else {
+            throw TrainingError(
+                .configuration,
+                "targets is empty: no projection would be trained.",
+                hint:
+                    "name at least one of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj"
+            )
+        }
+    }
+
+    private func require(_ value: Int, in range: ClosedRange<Int>, named name: String) throws {
+        guard range.contains(value) else {
+            throw TrainingError(
+                .configuration,
+                "\(name) must be between \(range.lowerBound) and \(range.upperBound), not \(value)."
+            )
+        }
+    }
+
+    private func require(
+        _ value: Double,
+        named name: String,
+        _ expectation: String,
+        _ holds: (Double) -> Bool
+    ) throws {
+        guard value.isFinite, holds(value) else {
+            throw TrainingError(
+                .configuration,
+                "\(name) must be \(expectation), not \(value)."
+            )
+        }
+    }
+}
+
+extension ModelFile {
+    /// Whether most of the weights are in blocks that share a scale.
+    public var isQuantized: Bool {
+        !["F32", "F16", "BF16"].contains(quantization)
+    }
+}

@@ -1,0 +1,119 @@
+public import Transformer
+
+/// Everything that decides what a training run computes.
+///
+/// The values of a new configuration are the program's defaults; there are no
+/// others.
+public struct TrainingConfiguration: Sendable, Codable, Equatable {
+    /// Which parameters are trained, over which base.
+    public enum Method: String, Sendable, Codable, CaseIterable {
+        /// Low-rank adapters over weights that stay as they are.
+        case lora
+        /// Low-rank adapters over a quantized base.
+        case qlora
+        /// Every weight.
+        case full
+    }
+
+    /// The arithmetic of the forward and the backward pass.
+    public enum Precision: String, Sendable, Codable, CaseIterable {
+        /// Reduced precision where it is faster.
+        case fast
+        /// float32 throughout.
+        case exact
+    }
+
+    /// When a checkpoint is due, evaluations aside.
+    public enum CheckpointInterval: Sendable, Codable, Equatable {
+        /// After this many steps.
+        case steps(Int)
+        /// After this many seconds of training.
+        case seconds(Double)
+    }
+
+    /// The passes over the data of a run that names neither steps nor epochs.
+    public static let defaultEpochs = 4
+    /// The evaluations of a run that names no interval.
+    public static let defaultEvaluationCount = 5
+
+    /// Which parameters are trained; nil leaves it to the model file's type.
+    public var method: Method?
+    /// The number of steps; excludes `epochs`.
+    public var steps: Int?
+    /// The number of passes over the data; excludes `steps`.
+    public var epochs: Int?
+    /// Rows in a micro-batch: packs of `sequenceLength` tokens, or conversations.
+    public var batchSize = 2
+    /// The peak of the learning rate.
+    public var learningRate = 1e-3
+    /// The rank of the adapters.
+    public var rank = 16
+    /// The adapters' scale times their rank.
+    public var alpha = 32.0
+    /// The projections that have adapters.
+    public var targets = Projection.allCases
+    /// The longest conversation and the length of a pack, in tokens.
+    public var sequenceLength = 256
+    /// The curve of the learning rate.
+    public var scheduler = LearningRateSchedule.Kind.cosine
+    /// The steps in which the learning rate climbs to its peak.
+    public var warmupSteps = 0
+    /// The decoupled decay of every trained matrix.
+    public var weightDecay = 0.01
+    /// The gradient norm above which gradients are scaled down; 0 turns it off.
+    public var maxGradientNorm = 1.0
+    /// Micro-batches in a step.
+    public var gradientAccumulation = 1
+    /// The part of an adapter's input that is dropped.
+    public var dropout = 0.0
+    /// What shuffling, initialization and dropout are drawn from.
+    public var seed: UInt64 = 0
+    /// Whether several conversations share a row.
+    public var isPacked = true
+    /// Whether every epoch has an order of its own; else it is the file's.
+    public var isShuffled = true
+    /// Steps between evaluations; nil evaluates five times in a run.
+    public var evaluationInterval: Int?
+    /// When a checkpoint is due; there is one at every evaluation as well.
+    public var checkpointInterval = CheckpointInterval.seconds(60)
+    /// The folder of the adapter to continue from.
+    public var initialAdapter: String?
+    /// The arithmetic.
+    public var precision = Precision.fast
+    /// The threads that compute, which change no result; nil leaves it to the machine.
+    public var threads: Int?
+
+    /// The defaults.
+    public init() {}
+
+    /// The shape of the adapters that this configuration trains.
+    public var adapterShape: LoRA.Shape {
+        LoRA.Shape(
+            rank: rank,
+            alpha: alpha,
+            targets: targets
+        )
+    }
+
+    /// The learning rates of a run of `totalSteps` steps.
+    public func schedule(totalSteps: Int) -> LearningRateSchedule {
+        LearningRateSchedule(
+            kind: scheduler,
+            peak: learningRate,
+            warmupSteps: warmupSteps,
+            totalSteps: totalSteps
+        )
+    }
+
+    /// The passes over the data of a run that is not counted in steps.
+    var resolvedEpochs: Int { epochs ?? Self.defaultEpochs }
+
+    /// Steps from one evaluation to the next in a run of `totalSteps` steps.
+    public func resolvedEvaluationInterval(totalSteps: Int) -> Int {
+        let count = Self.defaultEvaluationCount
+        return evaluationInterval ?? max(1, (totalSteps + count - 1) / count)
+    }
+
+    /// Rows in an optimizer step.
+    public var rowsPerStep: Int { batchSize * gradientAccumulation }
+}

@@ -1,0 +1,30 @@
+import ModelFiles
+import Tensors
+public import Transformer
+
+/// An estimate of a run's memory, in bytes, from sizes alone.
+public struct MemoryForecast: Sendable, Codable, Equatable {
+    /// The model file, mapped: the system may take these pages back.
+    public let weights: Int
+    /// The adapter's parameters, its gradients and the optimizer's two moments.
+    public let adapter: Int
+    /// Activations and their gradients of the largest micro-batch.
+    public let activations: Int
+
+    /// What the run may hold at its peak, the program itself aside.
+    public var total: Int { weights + adapter + activations }
+
+    /// The estimate for a run whose micro-batches have at most `tokenCapacity` tokens.
+    public init(model: LanguageModel, configuration: TrainingConfiguration, tokenCapacity: Int) {
+        let parameters = configuration.adapterShape.parameterCount(model.configuration)
+        weights = model.file.byteCount
+        adapter = 4 * parameters * MemoryLayout<Float>.stride
+        activations = TrainingPass.byteCount(
+            model.configuration,
+            tokenCapacity: tokenCapacity,
+            shape: configuration.adapterShape,
+            threads: model.pool.threadCount,
+            dropsInputs: configuration.dropout > 0
+        )
+    }
+}

@@ -1,0 +1,155 @@
+public import Datasets
+public import Transformer
+import ModelFiles
+import Tensors
+
+/// What a run is going to take, before it begins.
+public struct TrainingForecast: Sendable, Codable, Equatable {
+    /// How fast this machine computes this run, measured on some of its own examples.
+    public struct Rate: Sendable, Codable, Equatable {
+        /// Seconds a token, forward and backward.
+        public let trainingSecondsPerToken: Double
+        /// Seconds a token, forward alone.
+        public let evaluationSecondsPerToken: Double
+        /// The tokens that were measured.
+        public let tokens: Int
+    }
+
+    /// Optimizer steps.
+    public let steps: Int
+    /// Examples trained on.
+    public let examples: Int
+    /// Tokens trained on in all steps, every pass counted; an estimate for a run counted in steps.
+    public let trainingTokens: Int
+    /// Tokens evaluated in all evaluations.
+    public let evaluationTokens: Int
+    /// An estimate of the memory.
+    public let memory: MemoryForecast
+    /// The measured rate; nil where nothing was measured.
+    public let rate: Rate?
+
+    /// An estimate of the run's seconds; nil where nothing was measured.
+    public var seconds: Double? {
+        rate.map {
+            Double(trainingTokens) * $0.trainingSecondsPerToken
+                + Double(evaluationTokens) * $0.evaluationSecondsPerToken
+        }
+    }
+}
+
+extension TrainingForecast {
+    /// The tokens that a measurement takes by default: enough to be steady, few enough to wait for.
+    public static let measuredTokens = 512
+
+    /// Forecasts a run from sizes alone, without computing anything.
+    ///
+    /// - Throws: `TrainingError` for a setting or an example that cannot be used.
+    public init(
+        model: LanguageModel,
+        examples: [Example],
+        evaluation: [Example] = [],
+        configuration: TrainingConfiguration
+    ) throws {
+        self = try TrainingPlan(
+            model: model,
+            examples: examples,
+            evaluation: evaluation,
+            configuration: configuration
+        ).forecast(rate: nil)
+    }
+
+    /// Forecasts a run and measures the rate: one forward and backward pass
+    /// over some of its examples, whose result is thrown away.
+    ///
+    /// - Parameters:
+    ///   - measuredTokens: How many tokens to measure on, at most; one example at least is taken.
+    ///   - clock: Seconds that only grow.
+    ///   - isCancelled: Asked before every layer.
+    /// - Throws: As above; `CancellationError`.
+    public static func measure(
+        model: LanguageModel,
+        examples: [Example],
+        evaluation: [Example] = [],
+        configuration: TrainingConfiguration,
+        measuredTokens: Int = Self.measuredTokens,
+        clock: () -> Double = Pace.monotonicSeconds,
+        isCancelled: () -> Bool = { false }
+    ) throws -> TrainingForecast {
+        let plan = try TrainingPlan(
+            model: model,
+            examples: examples,
+            evaluation: evaluation,
+            configuration: configuration
+        )
+        let rate = try plan.measure(measuredTokens, clock: clock, isCancelled: isCancelled)
+        return plan.forecast(rate: rate)
+    }
+}
+
+extension TrainingPlan {
+    func forecast(rate: TrainingForecast.Rate?) -> TrainingForecast {
+        let evaluations =
+            evaluation.examples.isEmpty
+            ? 0 : (batches.totalSteps + evaluationInterval - 1) / evaluationInterval
+        return TrainingForecast(
+            steps: batches.totalSteps,
+            examples: training.examples.count,
+            trainingTokens: batches.expectedTokens,
+            evaluationTokens: evaluations * evaluation.lengths.reduce(0, +),
+            memory: MemoryForecast(
+                model: model,
+                configuration: configuration,
+                tokenCapacity: tokenCapacity
+            ),
+            rate: rate
+        )
+    }
+
+    func measure(
+        _ tokens: Int,
+        clock: () -> Double,
+        isCancelled: () -> Bool
+    ) throws -> TrainingForecast.Rate {
+        var sample: [Example] = []
+        var count = 0
+        for index in batches.step(0).microbatches[0] {
+            let example = training.examples[index]
+            if count > 0, count + example.ids.count > tokens { break }
+            sample.append(example)
+            count += example.ids.count
+        }
+        let adapter = LoRA(
+            model.configuration,
+            shape: configuration.adapterShape,
+            seed: configuration.seed
+        )
+        let gradients = FloatBuffer(count: adapter.parameters.count)
+        let pass = TrainingPass(model, tokenCapacity: count, shape: adapter.shape)
+        let batch = TokenBatch(sample)
+        func seconds(_ work: () throws -> Void) rethrows -> Double {
+            let start = clock()
+            try work()
+            return clock() - start
+        }
+        // The first pass reads the weights from the disk; it is not what the others take.
+        let warmUp = TokenBatch(sample.prefix(1))
+        _ = try pass.loss(warmUp, adapter: adapter, isCancelled: isCancelled)
+        let evaluating = try seconds {
+            _ = try pass.loss(batch, adapter: adapter, isCancelled: isCancelled)
+        }
+        let training = try seconds {
+            _ = try pass.lossAndGradients(
+                batch,
+                adapter: adapter,
+                gradients: gradients,
+                targetCount: batch.targetCount,
+                isCancelled: isCancelled
+            )
+        }
+        return TrainingForecast.Rate(
+            trainingSecondsPerToken: training / Double(count),
+            evaluationSecondsPerToken: evaluating / Double(count),
+            tokens: count
+        )
+    }
+}

@@ -1,0 +1,161 @@
+public import Datasets
+public import Transformer
+import ModelFiles
+import Tensors
+
+/// Trains an adapter: takes step after step and says what happens.
+///
+/// A trainer runs on the thread that calls `run`, prints nothing, and knows
+/// neither tracker nor screen: its owner passes closures for those. What it
+/// computes is a function of the model, the examples and the configuration,
+/// bit for bit, however often it is stopped and resumed in between.
+public final class Trainer {
+    /// What the run computes.
+    public let configuration: TrainingConfiguration
+    /// The steps of the whole run.
+    public var totalSteps: Int { plan.batches.totalSteps }
+    /// The steps taken so far, over all processes.
+    public internal(set) var completedSteps = 0
+    /// Why the results may differ in the last bits from an uninterrupted run.
+    public let warnings: [String]
+    /// The adapter that is trained.
+    public let adapter: LoRA
+
+    let plan: TrainingPlan
+    let provenance: RunProvenance
+    let arithmetic: Arithmetic
+    let gradients: FloatBuffer
+    let optimizer: AdamWOptimizer
+    let pass: TrainingPass
+    let checkpoints: CheckpointStore
+    let adapterFolder: String
+    let clock: () -> Double
+
+    var bestEvaluation: EvaluationReport?
+    var lastLoss: Double?
+    var tokens = 0
+    var elapsedSeconds = 0.0
+    var pace = Pace()
+    var savedStep: Int?
+    var secondsAtSave = 0.0
+
+    /// Prepares a run, allocating all that its steps need.
+    ///
+    /// - Parameters:
+    ///   - model: The frozen base.
+    ///   - examples: What is trained on; at least one.
+    ///   - evaluation: What is held out; may be empty.
+    ///   - provenance: What the model and the data are, for checkpoints.
+    ///   - checkpoints: The folder for this run's checkpoints.
+    ///   - adapterFolder: Where the finished adapter goes.
+    ///   - checkpoint: Where to go on from; nil starts at step 0.
+    ///   - clock: Seconds that only grow.
+    /// - Throws: `TrainingError` for a setting, an example or a checkpoint that cannot be used.
+    public init(
+        model: LanguageModel,
+        examples: [Example],
+        evaluation: [Example] = [],
+        configuration: TrainingConfiguration,
+        provenance: RunProvenance,
+        checkpoints: String,
+        adapterFolder: String,
+        resumingFrom checkpoint: Checkpoint? = nil,
+        clock: @escaping () -> Double = Pace.monotonicSeconds
+    ) throws {
+        plan = try TrainingPlan(
+            model: model,
+            examples: examples,
+            evaluation: evaluation,
+            configuration: configuration
+        )
+        arithmetic = try Arithmetic.current()
+        self.configuration = configuration
+        self.provenance = provenance
+        self.checkpoints = CheckpointStore(folder: checkpoints)
+        self.adapterFolder = adapterFolder
+        self.clock = clock
+
+        if let checkpoint {
+            try checkpoint.state.checkResumable(configuration, provenance)
+            adapter = try LoRA(checkpoint.adapter(), for: model)
+            warnings = arithmetic.warnings(resuming: checkpoint.state.arithmetic)
+        } else {
+            adapter = try Self.initialAdapter(model, configuration)
+            warnings = []
+        }
+        gradients = FloatBuffer(count: adapter.parameters.count)
+        optimizer = AdamWOptimizer(
+            parameterCount: adapter.parameters.count,
+            configuration: configuration
+        )
+        pass = TrainingPass(
+            model,
+            tokenCapacity: plan.tokenCapacity,
+            shape: adapter.shape,
+            dropsInputs: configuration.dropout > 0
+        )
+        if let checkpoint { try restore(checkpoint) }
+    }
+
+    /// Takes the remaining steps.
+    ///
+    /// - Parameters:
+    ///   - between: Called before every step, and again after a checkpoint that it asked for, with
+    ///     the number of steps taken; it may block to pause.
+    ///   - emit: Gets every event, in order; what it throws is a failed write.
+    ///   - writeFailed: Decides what happens after an event or a checkpoint could not be written;
+    ///     it may block until there is room again.
+    ///   - isCancelled: Asked often; true ends the run at once, without a checkpoint.
+    /// - Throws: `TrainingError` with the code `diverged` if a loss or a gradient is no finite
+    ///   number, in which case the step was not applied; else what a write threw.
+    public func run(
+        between: (_ completedSteps: Int) throws -> Directive = { _ in .proceed },
+        emit: @escaping (TrainingEvent) throws -> Void,
+        writeFailed: @escaping (any Error) -> RetryDecision = { _ in .fail },
+        isCancelled: () -> Bool = { false }
+    ) throws -> TrainingOutcome {
+        let output = RunOutput(emit: emit, writeFailed: writeFailed)
+        do {
+            try output.send(.started(startReport))
+            while completedSteps < totalSteps {
+                switch try between(completedSteps) {
+                case .proceed: break
+                case .checkpoint:
+                    try save(output)
+                    continue
+                case .stop: return try stop(output)
+                }
+                try output.send(.step(takeStep(isCancelled)))
+                if isEvaluationDue {
+                    try output.send(.evaluated(evaluate(isCancelled)))
+                    try save(output)
+                } else if isCheckpointDue {
+                    try save(output)
+                }
+            }
+            return try finish(output)
+        } catch is CancellationError {
+            return .cancelled(completedSteps: completedSteps)
+        }
+    }
+}
+
+/// Where a run's events and files go, and who decides when that fails.
+struct RunOutput {
+    let emit: (TrainingEvent) throws -> Void
+    let writeFailed: (any Error) -> RetryDecision
+
+    func send(_ event: TrainingEvent) throws {
+        try write { try emit(event) }
+    }
+
+    func write<Result>(_ body: () throws -> Result) throws -> Result {
+        while true {
+            do {
+                return try body()
+            } catch {
+                guard writeFailed(error) == .retry else { throw error }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// What happens in a run, in the order in which it happens.
+public enum TrainingEvent: Sendable, Equatable {
+    /// The run is about to take its first step.
+    case started(StartReport)
+    /// A step was taken.
+    case step(StepReport)
+    /// The held-out data was evaluated.
+    case evaluated(EvaluationReport)
+    /// A checkpoint of the first `completedSteps` steps was written to `folder`.
+    case checkpointed(completedSteps: Int, folder: String)
+    /// The run took all its steps and its adapter was written.
+    case finished(FinishReport)
+}
+
+/// What a run is going to do.
+public struct StartReport: Sendable, Equatable {
+    /// The steps of the whole run.
+    public let totalSteps: Int
+    /// The number of the next step; above 0 in a resumed run.
+    public let firstStep: Int
+    /// Examples trained on.
+    public let trainingExamples: Int
+    /// Examples held out.
+    public let evaluationExamples: Int
+    /// Adapter parameters that are trained.
+    public let parameterCount: Int
+    /// Why the results may differ in the last bits from an uninterrupted run.
+    public let warnings: [String]
+}
+
+/// One optimizer step.
+public struct StepReport: Sendable, Equatable {
+    /// The step's number, counted from 0.
+    public let step: Int
+    /// The steps of the whole run.
+    public let totalSteps: Int
+    /// The mean of -log p over the step's targets.
+    public let loss: Double
+    /// The norm of the gradient before clipping.
+    public let gradientNorm: Double
+    /// The rate the step was taken with.
+    public let learningRate: Double
+    /// Tokens in the step.
+    public let tokens: Int
+    /// Tokens that the loss was taken over.
+    public let targetTokens: Int
+    /// What the step took.
+    public let seconds: Double
+    /// What a step takes on average of late: the ground of an ETA.
+    public let secondsPerStep: Double
+    /// The passes over the data that are complete.
+    public let epoch: Double
+    /// Seconds the run has worked since its first step, over all its processes.
+    public let elapsedSeconds: Double
+
+    /// Tokens of this step by its seconds.
+    public var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
+    /// The steps that are complete.
+    public var completedSteps: Int { step + 1 }
+}
+
+/// One pass over the held-out data.
+public struct EvaluationReport: Sendable, Equatable, Codable {
+    /// The steps taken before it.
+    public let step: Int
+    /// The mean of -log p over all held-out targets.
+    public let loss: Double
+}
+
+/// How a run ended.
+public struct FinishReport: Sendable, Equatable {
+    /// The steps taken.
+    public let steps: Int
+    /// The folder of the finished adapter.
+    public let adapterFolder: String
+    /// The loss of the last step that this process took, if it took one.
+    public let lastLoss: Double?
+    /// The lowest loss on the held-out data and its step.
+    public let bestEvaluation: EvaluationReport?
+    /// Tokens trained on, over all processes.
+    public let tokens: Int
+    /// Seconds worked, over all processes.
+    public let elapsedSeconds: Double
+}

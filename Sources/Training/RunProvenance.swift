@@ -1,0 +1,20 @@
+/// What a run is computed from: a checkpoint is of no use with anything else.
+public struct RunProvenance: Sendable, Codable, Equatable {
+    /// The base model's name, which the adapter's files name as their base.
+    public let modelName: String
+    /// The SHA-256 of the model file, in hex.
+    public let modelDigest: String
+    /// The dataset's name.
+    public let datasetName: String
+    /// The digest of the dataset's content, in hex.
+    public let datasetDigest: String
+
+    /// Names a model and a dataset.
+    public init(modelName: String, modelDigest: String, datasetName: String, datasetDigest: String)
+    {
+        self.modelName = modelName
+        self.modelDigest = modelDigest
+        self.datasetName = datasetName
+        self.datasetDigest = datasetDigest
+    }
+}

@@ -1,0 +1,31 @@
+internal import Tensors
+
+/// Which inputs of the adapters are left out in one micro-batch.
+///
+/// The choice is a function of these four numbers and of the place, so a step
+/// that is computed again leaves out the same.
+public struct Dropout: Sendable, Equatable {
+    /// The share that is left out, at least 0 and below 1.
+    public let rate: Float
+    /// The run's seed.
+    public let seed: UInt64
+    /// The optimizer step.
+    public let step: Int
+    /// The micro-batch within it.
+    public let microbatch: Int
+
+    /// A choice for one micro-batch.
+    public init(rate: Float, seed: UInt64, step: Int, microbatch: Int) {
+        precondition(rate >= 0 && rate < 1, "a dropout rate is at least 0 and below 1")
+        self.rate = rate
+        self.seed = seed
+        self.step = step
+        self.microbatch = microbatch
+    }
+
+    /// The key under which one projection of one layer chooses.
+    func key(_ layer: Int, _ projection: Projection) -> UInt64 {
+        let place = (microbatch * 4096 + layer) * Projection.allCases.count + projection.index
+        return CounterRandom(seed: seed, purpose: .dropout).bits(step: step, index: place)
+    }
+}

@@ -1,0 +1,167 @@
+internal import CKernels
+internal import ModelFiles
+internal import Tensors
+
+/// The forward pass of decoding and scoring, with all memory made beforehand.
+///
+/// It is used from one thread at a time, and lets no training in between the
+/// layers of a token.
+public final class InferencePass: @unchecked Sendable {
+    // @unchecked because of the buffers: a pass is used by one thread at a time.
+
+    /// How many tokens one call may bring.
+    public let tokenCapacity: Int
+
+    private static let scoredRows = 32
+
+    private let forward: ForwardPass
+    private let activations: LayerActivations
+    private let saved: FloatBuffer
+    private let out: FloatBuffer  // (T, C)
+    private let factor: FloatBuffer  // (T)
+    private let output: FloatBuffer  // (V)
+    private let rank: Int
+
+    /// Allocates everything a call needs.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - tokenCapacity: The most tokens in one call; longer prompts come in several.
+    ///   - contextLength: The most tokens of a conversation.
+    ///   - rank: The largest rank of an adapter in use.
+    public init(_ model: LanguageModel, tokenCapacity: Int, contextLength: Int, rank: Int = 256) {
+        let configuration = model.configuration
+        let T = tokenCapacity
+        self.tokenCapacity = T
+        self.rank = rank
+        forward = ForwardPass(
+            model,
+            tokenCapacity: T,
+            keyCapacity: contextLength,
+            priority: .interactive,
+            dropsInputs: false
+        )
+        let saved = FloatBuffer(
+            count: LayerActivations.count(configuration, T: T, rank: rank)
+        )
+        self.saved = saved
+        activations = LayerActivations(configuration, T: T, rank: rank, from: saved.pointer)
+        out = FloatBuffer(count: T * configuration.width)
+        factor = FloatBuffer(count: T)
+        output = FloatBuffer(count: configuration.vocabularySize)
+    }
+
+    /// Reads `tokens` after those in the cache and appends them to it.
+    ///
+    /// - Parameters:
+    ///   - tokens: At least one, at most `tokenCapacity`.
+    ///   - cache: The conversation so far, made with the same adapter.
+    ///   - adapter: The adapter in use; nil for the base model.
+    ///   - isCancelled: Asked before every layer; a cancelled call leaves the
+    ///     cache's count as it was.
+    /// - Returns: The logits after the last token, (V), valid until the next call.
+    /// - Throws: `CancellationError`; `TransformerError` for an unknown token or
+    ///   a full cache.
+    public func logits(
+        _ tokens: some RandomAccessCollection<Int32>,
+        cache: KeyValueCache,
+        adapter: LoRA?,
+        isCancelled: () -> Bool = { false }
+    ) throws -> UnsafeBufferPointer<Float> {
+        let T = tokens.count
+        try run(tokens, cache: cache, adapter: adapter, isCancelled: isCancelled)
+        let C = forward.model.configuration.width
+        project(out.pointer + (T - 1) * C, into: output.pointer, T: 1)
+        return UnsafeBufferPointer(output.values)
+    }
+
+    /// log p of each token after the first, given what stands before it.
+    ///
+    /// - Parameters:
+    ///   - tokens: Any number up to the context's length.
+    ///   - adapter: The adapter in use; nil for the base model.
+    ///   - isCancelled: Asked before every layer.
+    /// - Throws: As `logits`.
+    public func logProbabilities(
+        _ tokens: [Int32],
+        adapter: LoRA?,
+        isCancelled: () -> Bool = { false }
+    ) throws -> [Float] {
+        guard tokens.count > 1 else { return [] }
+        let cache = KeyValueCache(forward.model.configuration, capacity: tokens.count)
+        let C = forward.model.configuration.width
+        let V = forward.model.configuration.vocabularySize
+        let logits = FloatBuffer(count: Self.scoredRows * V)
+        var result: [Float] = []
+        for start in stride(from: 0, to: tokens.count, by: tokenCapacity) {
+            let chunk = tokens[start..<min(start + tokenCapacity, tokens.count)]
+            try run(chunk, cache: cache, adapter: adapter, isCancelled: isCancelled)
+            for first in stride(from: chunk.startIndex, to: chunk.endIndex, by: Self.scoredRows) {
+                if isCancelled() { throw CancellationError() }
+                let rows = first..<min(first + Self.scoredRows, chunk.endIndex)
+                project(out.pointer + (first - start) * C, into: logits.pointer, T: rows.count)
+                withExtendedLifetime(logits) {
+                    for t in rows where t + 1 < tokens.count {
+                        let row = logits.pointer + (t - first) * V
+                        result.append(Float(-wb_cross_entropy(row, Int(tokens[t + 1]), 0, V)))
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// Runs the layers; `out` holds the last one's output.
+    private func run(
+        _ tokens: some RandomAccessCollection<Int32>,
+        cache: KeyValueCache,
+        adapter: LoRA?,
+        isCancelled: () -> Bool
+    ) throws {
+        let T = tokens.count
+        precondition(T >= 1 && T <= tokenCapacity, "\(T) tokens, room for \(tokenCapacity)")
+        precondition(adapter.map { $0.shape.rank <= rank } ?? true, "the adapter's rank is larger")
+        try forward.model.check(tokens)
+        let limit = min(cache.capacity, forward.model.configuration.contextLength)
+        guard cache.count + T <= limit else {
+            throw TransformerError(
+                .contextTooLong,
+                "The conversation needs \(cache.count + T) tokens, the limit is \(limit).",
+                hint: "start a new conversation or shorten the prompt"
+            )
+        }
+        let segments = [Segment(rows: 0..<T, firstPosition: cache.count, cache: cache)]
+        let C = forward.model.configuration.width
+        try forward.model.pool.holdingBackgroundBack {
+            forward.setPositions(segments)
+            forward.embed(tokens, into: activations.x)
+            for layer in 0..<forward.model.layers.count {
+                if isCancelled() { throw CancellationError() }
+                forward.layer(
+                    layer,
+                    activations,
+                    out: out.pointer,
+                    T: T,
+                    segments: segments,
+                    adapter: adapter
+                )
+                activations.x.update(from: out.pointer, count: T * C)
+            }
+        }
+        cache.count += T
+    }
+
+    /// logits = the output matrix times the normed rows, (T, C) to (T, V).
+    private func project(_ rows: Floats, into logits: Floats, T: Int) {
+        let model = forward.model
+        model.pool.holdingBackgroundBack {
+            forward.norm(forward.normed.pointer, factor.pointer, rows, model.outputNorm, T: T)
+            forward.products.forward(
+                [ProjectionTerm(weight: model.head, y: logits)],
+                x: forward.normed.pointer,
+                T: T,
+                K: model.configuration.width
+            )
+        }
+    }
+}

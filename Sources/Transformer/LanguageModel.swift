@@ -1,0 +1,86 @@
+public import ModelFiles
+public import Tensors
+
+/// A model ready to compute: its weights, where the file has them, and what
+/// follows from its sizes.
+///
+/// C is the model's width, H the number of heads, K of key/value heads, D a
+/// head's width, F the feed-forward width, V the vocabulary's size, L the
+/// number of layers.
+public final class LanguageModel: Sendable {
+    struct Layer: Sendable {
+        let attentionNorm: Weight  // (C)
+        let query: Weight  // (H*D, C)
+        let key: Weight  // (K*D, C)
+        let value: Weight  // (K*D, C)
+        let output: Weight  // (C, H*D)
+        let feedForwardNorm: Weight  // (C)
+        let gate: Weight  // (F, C)
+        let up: Weight  // (F, C)
+        let down: Weight  // (C, F)
+
+        func weight(_ projection: Projection) -> Weight {
+            switch projection {
+            case .query: query
+            case .key: key
+            case .value: value
+            case .output: output
+            case .gate: gate
+            case .up: up
+            case .down: down
+            }
+        }
+    }
+
+    /// The file that the weights lie in.
+    public let file: ModelFile
+    /// The threads that compute.
+    public let pool: WorkerPool
+    /// The model's sizes.
+    public var configuration: ModelConfiguration { file.configuration }
+
+    let layers: [Layer]
+    let embedding: Weight  // (V, C)
+    let outputNorm: Weight  // (C)
+    let head: Weight  // (V, C)
+    let rotary: RotaryTable
+
+    /// Takes the weights of `file`; nothing is copied.
+    ///
+    /// - Throws: `ModelFileError` if a weight is missing, `TensorError` if
+    ///   OpenBLAS is not installed.
+    public init(_ file: ModelFile, pool: WorkerPool = .shared) throws {
+        try BLAS.load()
+        self.file = file
+        self.pool = pool
+        layers = try (0..<file.configuration.layerCount).map { layer in
+            try Layer(
+                attentionNorm: file.weight(.attentionNorm, layer: layer),
+                query: file.weight(.query, layer: layer),
+                key: file.weight(.key, layer: layer),
+                value: file.weight(.value, layer: layer),
+                output: file.weight(.attentionOutput, layer: layer),
+                feedForwardNorm: file.weight(.feedForwardNorm, layer: layer),
+                gate: file.weight(.gate, layer: layer),
+                up: file.weight(.up, layer: layer),
+                down: file.weight(.down, layer: layer)
+            )
+        }
+        embedding = try file.weight(.tokenEmbedding)
+        outputNorm = try file.weight(.outputNorm)
+        head = try file.weight(.output)
+        rotary = RotaryTable(file)
+    }
+
+    /// Checks that each of `tokens` is in the vocabulary.
+    func check(_ tokens: some Sequence<Int32>) throws {
+        let V = configuration.vocabularySize
+        for token in tokens where token < 0 || Int(token) >= V {
+            throw TransformerError(
+                .unknownToken,
+                "Token \(token) is outside the vocabulary of \(V) tokens.",
+                hint: "use the tokenizer of this model"
+            )
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import ModelFiles
+internal import Tensors
+
+/// What one layer's forward pass leaves for its backward pass.
+struct LayerActivations {
+    let x: Floats  // (T, C), the layer's input
+    let attentionFactor: Floats  // (T), 1 / root mean square of x
+    let query: Floats  // (T, H*D), turned to its position
+    let key: Floats  // (T, K*D), turned to its position
+    let value: Floats  // (T, K*D)
+    let attended: Floats  // (T, H*D)
+    let middle: Floats  // (T, C), x plus the attention's output
+    let feedForwardFactor: Floats  // (T)
+    let gate: Floats  // (T, F)
+    let up: Floats  // (T, F)
+    let inner: [Floats]  // a projection: (T, R), its input times Aᵀ
+
+    init(_ configuration: ModelConfiguration, T: Int, rank: Int, from start: Floats) {
+        let C = configuration.width
+        let HD = configuration.headCount * configuration.headWidth
+        let KD = configuration.keyValueHeadCount * configuration.headWidth
+        let F = configuration.feedForwardWidth
+        var next = start
+        func take(_ count: Int) -> Floats {
+            defer { next += count }
+            return next
+        }
+        x = take(T * C)
+        attentionFactor = take(T)
+        query = take(T * HD)
+        key = take(T * KD)
+        value = take(T * KD)
+        attended = take(T * HD)
+        middle = take(T * C)
+        feedForwardFactor = take(T)
+        gate = take(T * F)
+        up = take(T * F)
+        inner = Projection.allCases.map { _ in take(T * rank) }
+    }
+
+    /// How many floats a layer needs for T tokens.
+    static func count(_ configuration: ModelConfiguration, T: Int, rank: Int) -> Int {
+        let C = configuration.width
+        let HD = configuration.headCount * configuration.headWidth
+        let KD = configuration.keyValueHeadCount * configuration.headWidth
+        let F = configuration.feedForwardWidth
+        return T * (2 * C + 2 + 2 * HD + 2 * KD + 2 * F + Projection.allCases.count * rank)
+    }
+}

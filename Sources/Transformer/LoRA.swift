@@ -1,0 +1,109 @@
+public import ModelFiles
+public import Tensors
+
+/// A low-rank adapter in memory (Hu et al., arXiv 2106.09685): each adapted
+/// projection computes `W x + scale B A x`.
+///
+/// All parameters lie in one buffer, layer after layer, projection after
+/// projection, A before B, so that an optimizer sees one array. Rows of B for
+/// queries and keys are in the model's own rotary order; files hold them in
+/// Hugging Face's.
+public final class LoRA: Sendable {
+    /// What decides how many parameters there are.
+    public struct Shape: Sendable, Codable, Equatable {
+        /// The inner width R.
+        public var rank: Int
+        /// The numerator of the scale.
+        public var alpha: Double
+        /// The adapted projections of every layer.
+        public var targets: [Projection]
+
+        /// A shape; the order of `targets` does not matter.
+        public init(rank: Int, alpha: Double, targets: [Projection] = Projection.allCases) {
+            precondition(rank >= 1, "an adapter needs a rank of at least 1")
+            self.rank = rank
+            self.alpha = alpha
+            self.targets = Projection.allCases.filter(targets.contains)
+        }
+
+        /// How many parameters an adapter of this shape has on such a model.
+        public func parameterCount(_ configuration: ModelConfiguration) -> Int {
+            configuration.layerCount
+                * targets.reduce(0) {
+                    $0 + rank * ($1.inputWidth(configuration) + $1.outputWidth(configuration))
+                }
+        }
+    }
+
+    /// Where one projection's two matrices lie in the buffer.
+    struct Slot: Sendable {
+        let a: Int  // (R, inputs)
+        let b: Int  // (outputs, R)
+        let inputs: Int
+        let outputs: Int
+    }
+
+    /// Rank, alpha and the adapted projections.
+    public let shape: Shape
+    /// All trained numbers.
+    public let parameters: FloatBuffer
+    /// What the product of the two matrices is multiplied by.
+    public let scale: Float
+
+    let slots: [Slot?]  // (L * 7)
+
+    init(_ configuration: ModelConfiguration, shape: Shape, scale: Double) {
+        self.shape = shape
+        self.scale = Float(scale)
+        var next = 0
+        slots = (0..<configuration.layerCount).flatMap { _ in
+            Projection.allCases.map { projection in
+                guard shape.targets.contains(projection) else { return nil }
+                let inputs = projection.inputWidth(configuration)
+                let outputs = projection.outputWidth(configuration)
+                let slot = Slot(
+                    a: next,
+                    b: next + shape.rank * inputs,
+                    inputs: inputs,
+                    outputs: outputs
+                )
+                next += shape.rank * (inputs + outputs)
+                return slot
+            }
+        }
+        parameters = FloatBuffer(count: next)
+    }
+
+    /// A fresh adapter: A uniform within 1/√inputs as PEFT draws it, B zero.
+    public convenience init(_ configuration: ModelConfiguration, shape: Shape, seed: UInt64) {
+        self.init(configuration, shape: shape, scale: shape.alpha / Double(shape.rank))
+        let random = CounterRandom(seed: seed, purpose: .adapterInitialization)
+        for (index, slot) in slots.enumerated() {
+            guard let slot else { continue }
+            let bound = 1 / Double(slot.inputs).squareRoot()
+            for i in 0..<shape.rank * slot.inputs {
+                let unit = random.uniform(step: index, index: i)
+                parameters.pointer[slot.a + i] = Float((2 * unit - 1) * bound)
+            }
+        }
+    }
+
+    func slot(_ layer: Int, _ projection: Projection) -> Slot? {
+        slots[layer * Projection.allCases.count + projection.index]
+    }
+}
+
+extension Projection {
+    /// The place among all cases.
+    var index: Int {
+        switch self {
+        case .query: 0
+        case .key: 1
+        case .value: 2
+        case .output: 3
+        case .gate: 4
+        case .up: 5
+        case .down: 6
+        }
+    }
+}

@@ -1,0 +1,121 @@
+internal import CKernels
+internal import Glibc
+internal import ModelFiles
+internal import Tensors
+
+/// The last norm, the output matrix and the cross entropy.
+///
+/// Logits exist only for rows that predict a target, and only for a chunk of
+/// rows at a time: the vocabulary costs no memory of T x V.
+final class LossHead: @unchecked Sendable {
+    // @unchecked because of the buffers: a pass is used by one thread at a time.
+
+    private static let chunk = 256
+
+    private let model: LanguageModel
+    private let products: Products
+    private let logits: FloatBuffer  // (chunk, V)
+    private let rows: FloatBuffer  // (chunk, C)
+    private let dRows: FloatBuffer  // (chunk, C)
+    private let dNormed: FloatBuffer  // (T, C)
+    private let losses: UnsafeMutablePointer<Double>  // (chunk)
+
+    init(_ model: LanguageModel, products: Products, tokenCapacity: Int) {
+        self.model = model
+        self.products = products
+        let C = model.configuration.width
+        let chunk = min(Self.chunk, tokenCapacity)
+        logits = FloatBuffer(count: chunk * model.configuration.vocabularySize)
+        rows = FloatBuffer(count: chunk * C)
+        dRows = FloatBuffer(count: chunk * C)
+        dNormed = FloatBuffer(count: tokenCapacity * C)
+        losses = .allocate(capacity: Self.chunk)
+        losses.initialize(repeating: 0, count: Self.chunk)
+    }
+
+    deinit { losses.deallocate() }
+
+    static func floatCount(_ configuration: ModelConfiguration, tokenCapacity: Int) -> Int {
+        let chunk = min(Self.chunk, tokenCapacity)
+        return chunk * (configuration.vocabularySize + 2 * configuration.width)
+            + tokenCapacity * configuration.width
+    }
+
+    /// The sum of -log p over the targets; `gradient`, (T, C), gets that of the sum / divisor.
+    func loss(
+        _ batch: TokenBatch,
+        last: Floats,
+        factor: Floats,
+        pass: ForwardPass,
+        gradient: Floats?,
+        divisor: Int
+    ) -> Double {
+        let T = batch.tokens.count
+        let C = model.configuration.width
+        let predicting = batch.isTarget.indices.filter { batch.isTarget[$0] }
+        pass.norm(pass.normed.pointer, factor, last, model.outputNorm, T: T)
+        memset(dNormed.pointer, 0, T * C * MemoryLayout<Float>.stride)
+        var sum = 0.0
+        for start in stride(from: 0, to: predicting.count, by: Self.chunk) {
+            let targets = predicting[start..<min(start + Self.chunk, predicting.count)]
+            sum += loss(
+                targets,
+                tokens: batch.tokens,
+                normed: pass.normed.pointer,
+                gradientScale: gradient == nil ? 0 : 1 / Float(divisor)
+            )
+            guard gradient != nil else { continue }
+            for (i, t) in targets.enumerated() {
+                (dNormed.pointer + (t - 1) * C).update(from: dRows.pointer + i * C, count: C)
+            }
+        }
+        if let gradient {
+            memset(gradient, 0, T * C * MemoryLayout<Float>.stride)
+            products.forEachRowTile(T) { rows in
+                let start = rows.lowerBound
+                wb_rms_norm_backward(
+                    gradient + start * C,
+                    dNormed.pointer + start * C,
+                    last + start * C,
+                    model.outputNorm.floats,
+                    factor + start,
+                    rows.count,
+                    C
+                )
+            }
+        }
+        return sum
+    }
+
+    /// One chunk's loss; its gradient with respect to the normed rows goes to `dRows`.
+    private func loss(
+        _ targets: ArraySlice<Int>,
+        tokens: [Int32],
+        normed: Floats,
+        gradientScale: Float
+    ) -> Double {
+        let C = model.configuration.width
+        let V = model.configuration.vocabularySize
+        for (i, t) in targets.enumerated() {
+            (rows.pointer + i * C).update(from: normed + (t - 1) * C, count: C)
+        }
+        let term = ProjectionTerm(weight: model.head, y: logits.pointer)
+        products.forward([term], x: rows.pointer, T: targets.count, K: C)
+        products.pool.run(tiles: targets.count, priority: products.priority) { i, _ in
+            let target = Int(tokens[targets[targets.startIndex + i]])
+            losses[i] = wb_cross_entropy(logits.pointer + i * V, target, gradientScale, V)
+        }
+        if gradientScale != 0 {
+            memset(dRows.pointer, 0, targets.count * C * MemoryLayout<Float>.stride)
+            products.backward(
+                [term],
+                dx: dRows.pointer,
+                x: rows.pointer,
+                T: targets.count,
+                K: C,
+                innerGradient: []
+            )
+        }
+        return (0..<targets.count).reduce(0) { $0 + losses[$1] }
+    }
+}

@@ -1,0 +1,180 @@
+internal import CKernels
+internal import Glibc
+internal import ModelFiles
+public import Tensors
+
+extension TrainingPass {
+    /// The sum of -log p over the batch's targets, and the adapter's gradients.
+    ///
+    /// - Parameters:
+    ///   - batch: At most `tokenCapacity` tokens.
+    ///   - adapter: The adapter in training, of the pass's shape.
+    ///   - gradients: As long as the adapter's parameters; the gradients of
+    ///     loss / `targetCount` are added to it.
+    ///   - targetCount: The targets of the whole optimizer step, the divisor
+    ///     that makes the step's loss a mean.
+    ///   - dropout: Which adapter inputs are left out; nil for none.
+    ///   - isCancelled: Asked before every layer, forward and backward.
+    /// - Returns: The sum, not divided.
+    /// - Throws: `CancellationError` if cancelled, `TransformerError` for a token
+    ///   outside the vocabulary.
+    public func lossAndGradients(
+        _ batch: TokenBatch,
+        adapter: LoRA,
+        gradients: FloatBuffer,
+        targetCount: Int,
+        dropout: Dropout? = nil,
+        isCancelled: () -> Bool = { false }
+    ) throws -> Double {
+        precondition(adapter.shape == shape, "the pass was made for another adapter")
+        precondition(gradients.count == adapter.parameters.count, "gradients of another adapter")
+        precondition(targetCount >= 1, "a loss without targets")
+        forward.dropout = dropout
+        try runForward(batch, adapter: adapter, keepsActivations: true, isCancelled: isCancelled)
+        let loss = head.loss(
+            batch,
+            last: last.pointer,
+            factor: lastFactor.pointer,
+            pass: forward,
+            gradient: gradient.pointer,
+            divisor: targetCount
+        )
+        let segments = Self.segments(batch)
+        for layer in activations.indices.reversed() {
+            if isCancelled() { throw CancellationError() }
+            backward(
+                layer,
+                T: batch.tokens.count,
+                segments: segments,
+                adapter: adapter,
+                gradients: gradients
+            )
+        }
+        return loss
+    }
+
+    /// Turns `gradient` from that of a layer's output into that of its input:
+    /// `ForwardPass.layer`, read from bottom to top.
+    private func backward(
+        _ index: Int,
+        T: Int,
+        segments: [Segment],
+        adapter: LoRA,
+        gradients: FloatBuffer
+    ) {
+        let saved = activations[index]
+        let model = forward.model
+        let layer = model.layers[index]
+        let configuration = model.configuration
+        let (C, F) = (configuration.width, configuration.feedForwardWidth)
+        let (H, K) = (configuration.headCount, configuration.keyValueHeadCount)
+        let (HD, KD) = (H * configuration.headWidth, K * configuration.headWidth)
+        let products = forward.products
+        let normed = forward.normed.pointer
+        let term = { (projection: Projection, dy: Floats) in
+            self.forward.term(
+                index,
+                projection,
+                y: dy,
+                saved: saved,
+                adapter: adapter,
+                gradients: gradients
+            )
+        }
+
+        // out = middle + down(hidden): gradient is that of both.
+        forward.activate(saved, T: T)
+        clear(dHidden, T * F)
+        products.backward(
+            [term(.down, gradient.pointer)],
+            dx: dHidden.pointer,
+            x: forward.hidden.pointer,
+            T: T,
+            K: F,
+            innerGradient: dInner
+        )
+        products.forEachRowTile(T) { rows in
+            let start = rows.lowerBound * F
+            wb_swiglu_backward(
+                dGate.pointer + start,
+                dUp.pointer + start,
+                dHidden.pointer + start,
+                saved.gate + start,
+                saved.up + start,
+                rows.count * F
+            )
+        }
+        forward.norm(normed, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)
+        clear(dNormed, T * C)
+        products.backward(
+            [term(.gate, dGate.pointer), term(.up, dUp.pointer)],
+            dx: dNormed.pointer,
+            x: normed,
+            T: T,
+            K: C,
+            innerGradient: dInner
+        )
+        addNormGradient(saved.middle, layer.feedForwardNorm, saved.feedForwardFactor, T: T)
+
+        // middle = x + output(attended).
+        clear(dAttended, T * HD)
+        products.backward(
+            [term(.output, gradient.pointer)],
+            dx: dAttended.pointer,
+            x: saved.attended,
+            T: T,
+            K: HD,
+            innerGradient: dInner
+        )
+        clear(dKey, T * KD)
+        clear(dValue, T * KD)
+        forward.attention.backward(
+            dquery: dQuery.pointer,
+            dkey: dKey.pointer,
+            dvalue: dValue.pointer,
+            dout: dAttended.pointer,
+            query: saved.query,
+            key: saved.key,
+            value: saved.value,
+            segments: segments
+        )
+        forward.rotate(dQuery.pointer, heads: H, T: T, direction: -1)
+        forward.rotate(dKey.pointer, heads: K, T: T, direction: -1)
+        forward.norm(normed, saved.attentionFactor, saved.x, layer.attentionNorm, T: T)
+        // Nothing is trained below the first layer, so its input needs no gradient.
+        let needsInputGradient = index > 0
+        clear(dNormed, T * C)
+        products.backward(
+            [term(.query, dQuery.pointer), term(.key, dKey.pointer), term(.value, dValue.pointer)],
+            dx: needsInputGradient ? dNormed.pointer : nil,
+            x: normed,
+            T: T,
+            K: C,
+            innerGradient: dInner
+        )
+        if needsInputGradient {
+            addNormGradient(saved.x, layer.attentionNorm, saved.attentionFactor, T: T)
+        }
+    }
+
+    /// gradient += the gradient of a norm whose output's is in `dNormed`.
+    private func addNormGradient(_ x: Floats, _ weight: Weight, _ factor: Floats, T: Int) {
+        let C = forward.model.configuration.width
+        forward.products.forEachRowTile(T) { rows in
+            let start = rows.lowerBound
+            wb_rms_norm_backward(
+                gradient.pointer + start * C,
+                dNormed.pointer + start * C,
+                x + start * C,
+                weight.floats,
+                factor + start,
+                rows.count,
+                C
+            )
+        }
+    }
+
+    private func clear(_ buffer: FloatBuffer, _ count: Int) {
+        memset(buffer.pointer, 0, count * MemoryLayout<Float>.stride)
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import ModelFiles
+import Tensors
+
+/// What the machine has and what it can do at most.
+public struct MachineReport: Sendable, Equatable, Codable {
+    /// The processor's name.
+    public var processor: String
+    /// Processors that this process may use.
+    public var cores: Int
+    /// The kernels in use: AVX-512, AVX2 or portable.
+    public var instructionSet: String
+    /// The kernels OpenBLAS chose; nil where it is not installed.
+    public var openblasCore: String?
+    /// Billions of float32 operations a second in a large matrix product; nil without OpenBLAS.
+    public var float32Gflops: Double?
+    /// Billions of bytes a second read from memory.
+    public var readGigabytesPerSecond: Double
+    /// The memory and the GPUs.
+    public var machine: MachineReading
+    /// The workspace folder.
+    public var workspace: String
+    /// The installed models.
+    public var models: [String]
+}
+
+extension Workspace {
+    /// Measures the machine: about a second.
+    ///
+    /// Blocks.
+    public func measureMachine() throws -> MachineReport {
+        let pool = WorkerPool.shared
+        let core = try? BLAS.coreName()
+        return MachineReport(
+            processor: Self.processorName,
+            cores: pool.threadCount,
+            instructionSet: InstructionSet.name,
+            openblasCore: core,
+            float32Gflops: core.map { _ in Roofline.float32Gflops(pool) },
+            readGigabytesPerSecond: Roofline.readGigabytesPerSecond(pool),
+            machine: machine.read(),
+            workspace: folder,
+            models: try models.list().filter(\.isInstalled).map(\.name)
+        )
+    }
+
+    private static var processorName: String {
+        let lines = (try? Files.text("/proc/cpuinfo")) ?? ""
+        for line in lines.split(separator: "\n") where line.hasPrefix("model name") {
+            guard let colon = line.firstIndex(of: ":") else { break }
+            return String(line[line.index(after: colon)...].drop { $0 == " " })
+        }
+        return "unknown"
+    }
+}

@@ -1,0 +1,107 @@
+import Inference
+import ModelFiles
+import Tokenizers
+import Transformer
+
+/// What the chat thread has loaded.
+///
+/// `@unchecked` because the chat thread alone uses what changes in it.
+final class ChatSpeaker: @unchecked Sendable {
+    private struct Loaded {
+        var source: ModelOnDisk
+        var stamp: Files.Stamp
+        let generator: Generator
+    }
+
+    private let opened: OpenedFolder
+    private let models: ModelService
+    private let registry: RegistryService
+    private var loaded: Loaded?
+    private var adapters: [String: (stamp: Files.Stamp, adapter: LoRA)] = [:]
+
+    init(_ opened: OpenedFolder, models: ModelService, registry: RegistryService) {
+        self.opened = opened
+        self.models = models
+        self.registry = registry
+    }
+
+    /// The generator, with the target's base and adapter; of two targets on one base only the
+    /// adapter is changed.
+    func load(_ target: ChatTarget) throws -> Generator {
+        var choice = ChatChoice(target: target, title: target.reference, subtitle: "")
+        do {
+            let source = try registry.resolve(target)
+            choice = source.choice
+            let stamp = source.adapter.map(Files.stamp) ?? Files.Stamp()
+            if let loaded, loaded.source.modelPath == source.modelPath,
+                loaded.source.adapter == source.adapter, loaded.stamp == stamp
+            {
+                if loaded.source.choice != choice { publish(choice, .ready) }
+                self.loaded?.source = source
+                return loaded.generator
+            }
+            publish(choice, .loading)
+            let generator = try generator(source.modelPath)
+            generator.adapter = try source.adapter.map {
+                try adapter($0, stamp, for: generator.model)
+            }
+            loaded = Loaded(source: source, stamp: stamp, generator: generator)
+            publish(choice, .ready)
+            return generator
+        } catch {
+            publish(choice, .failed, WorkspaceError(error))
+            throw error
+        }
+    }
+
+    /// The tokens of a prompt for what is loaded.
+    func tokens(of prompt: Prompt) throws -> [Int32] {
+        guard let generator = loaded?.generator else { return [] }
+        switch prompt {
+        case .conversation(let turns):
+            let messages = turns.map { ChatMessage(role: $0.role.rawValue, content: $0.text) }
+            return try ChatSession(generator).prompt(messages)
+        case .raw(let text):
+            let tokenizer = generator.model.file.tokenizer
+            return tokenizer.encode(
+                Array(text.utf8),
+                parsingSpecialTokens: true,
+                addingBOS: tokenizer.addsBOS
+            )
+        }
+    }
+
+    private func generator(_ path: String) throws -> Generator {
+        let model = try models.library.model(path)
+        if let generator = loaded?.generator, generator.model === model { return generator }
+        loaded = nil
+        adapters = [:]
+        let length = Generator.defaultContextLength(of: model.configuration)
+        let cache = Generator.cacheByteCount(model.configuration, contextLength: length)
+        try opened.memory.admit(
+            model.file.byteCount + cache,
+            for: "A conversation of \(length) tokens with \(models.name(path: path))",
+            hint: "Choose a smaller model, or end what takes the memory."
+        )
+        return try Generator(model: model, contextLength: length)
+    }
+
+    private func adapter(
+        _ folder: String,
+        _ stamp: Files.Stamp,
+        for model: LanguageModel
+    ) throws -> LoRA {
+        if let known = adapters[folder], known.stamp == stamp { return known.adapter }
+        let adapter = try LoRA(AdapterFile.read(folder: folder), for: model)
+        adapters[folder] = (stamp, adapter)
+        return adapter
+    }
+
+    private func publish(
+        _ choice: ChatChoice,
+        _ phase: ChatState.Phase,
+        _ failure: WorkspaceError? = nil
+    ) {
+        opened.publish(.chat(ChatState(choice: choice, phase: phase, failure: failure)))
+    }
+}

@@ -1,0 +1,74 @@
+import Datasets
+import ModelFiles
+
+extension DatasetService {
+    /// Counts a dataset's tokens in the background, told by `datasetMeasured` events; then
+    /// ``list()`` carries the result.
+    ///
+    /// Does not block.
+    ///
+    /// - Parameter model: Whose tokenizer counts; nil takes the default model.
+    public func measure(_ dataset: String, model: String? = nil, sequenceLength: Int = 512) {
+        do throws(WorkspaceError) {
+            try measuring.add { [self] in
+                do {
+                    try measureNow(dataset, model: model, sequenceLength: sequenceLength)
+                } catch {
+                    let error = WorkspaceError(error)
+                    if error.code != .cancelled {
+                        opened.report(error, doing: "Counting the tokens of \(dataset)")
+                    }
+                }
+            }
+        } catch {
+            opened.report(error, doing: "Counting the tokens of \(dataset)")
+        }
+    }
+
+    private func measureNow(_ name: String, model: String?, sequenceLength: Int) throws {
+        let dataset = try read(name, isCancelled: isClosed)
+        let modelName = try model ?? models.default().name
+        let file = try models.file(modelName)
+        // Rows of any length are counted; which are too long is found by comparing.
+        let renderer = ExampleRenderer(
+            tokenizer: file.tokenizer,
+            template: file.chatTemplate,
+            sequenceLength: 1 << 24
+        )
+        let records = dataset.training + dataset.heldOut
+        var examples: [Example] = []
+        var withoutTarget = 0
+        var told = 0.0
+        for (index, record) in records.enumerated() {
+            if isClosed() { throw CancellationError() }
+            do {
+                examples += try renderer.examples(of: record)
+            } catch let error as DatasetError where error.code == .noTarget {
+                withoutTarget += 1
+            }
+            let fraction = Double(index) / Double(records.count)
+            if fraction - told >= 0.05 {
+                told = fraction
+                opened.publish(.datasetMeasured(dataset: name, fraction: fraction))
+            }
+        }
+        let counted = DatasetStatistics(examples)
+        let isText = dataset.format == .text
+        let statistics = DatasetSummary.Statistics(
+            model: modelName,
+            sequenceLength: sequenceLength,
+            tokens: counted.tokens,
+            targetTokens: counted.targetTokens,
+            meanTokens: counted.mean,
+            medianTokens: counted.percentile(0.5),
+            p95Tokens: counted.percentile(0.95),
+            maximumTokens: counted.longest,
+            tooLong: isText ? 0 : examples.count { $0.ids.count > sequenceLength },
+            withoutTarget: withoutTarget
+        )
+        state.withLock { $0.statistics[dataset.digest] = statistics }
+        opened.publish(.datasetMeasured(dataset: name, fraction: 1))
+    }
+
+    private func isClosed() -> Bool { state.withLock { $0.isClosed } }
+}

@@ -1,0 +1,146 @@
+import Datasets
+
+/// Datasets: those that ship with the program and those added to the workspace.
+public final class DatasetService: Sendable {
+    struct State {
+        var summaries: [String: (stamp: Files.Stamp, summary: DatasetSummary)] = [:]
+        var statistics: [String: DatasetSummary.Statistics] = [:]
+        var isClosed = false
+    }
+
+    let opened: OpenedFolder
+    let models: ModelService
+    let state = Guarded(State())
+    let measuring = WorkQueue(name: "wb-data")
+    private let samples: String?
+
+    init(_ opened: OpenedFolder, models: ModelService, resources: ResourceFolders) {
+        self.opened = opened
+        self.models = models
+        samples = resources.folder(named: "sample-data")
+    }
+
+    /// All datasets, the samples first; broken ones are among them and say why.
+    ///
+    /// Blocks, the first time for as long as it takes to read them.
+    public func list() throws -> [DatasetSummary] {
+        try WorkspaceError.wording {
+            let shipped = try samples.map(Dataset.candidates) ?? []
+            var summaries = shipped.map { summary($0, origin: .sample) }
+            let digests = Set(summaries.map(\.digest))
+            summaries += archive.entries()
+                .map { summary($0, origin: .added) }
+                .filter { !digests.contains($0.digest) }
+            return named(apart: summaries).map(withStatistics)
+        }
+    }
+
+    /// The dataset of this name, or the file or folder at this path.
+    ///
+    /// Blocks.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `notFound`.
+    public func find(_ reference: String) throws -> DatasetSummary {
+        let all = try list()
+        if let match = all.first(where: { $0.name == reference }) { return match }
+        if let match = all.first(where: { "\($0.name)@\($0.digest.prefix(8))" == reference }) {
+            return match
+        }
+        guard FilePaths.exists(reference) else {
+            throw WorkspaceError(
+                .notFound,
+                "There is no dataset \(reference).",
+                hint: all.isEmpty
+                    ? "Name a file, or add one with `workbench data add FILE`."
+                    : "These are there: \(all.map(\.name).joined(separator: ", "))."
+            )
+        }
+        return withStatistics(summary(reference, origin: .added))
+    }
+
+    /// Copies a file or folder into the workspace; the same content is kept once.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameter name: What to call it; nil goes by the file.
+    public func add(path: String, name: String? = nil) throws -> DatasetSummary {
+        try opened.checkWritable()
+        return try WorkspaceError.wording {
+            let source = FilePaths.real(path) ?? path
+            let dataset = try Dataset.read(path: source)
+            let copy = try archive.add(dataset, name: name)
+            opened.publish(.datasetsChanged)
+            return withStatistics(summary(copy, origin: .added))
+        }
+    }
+
+    /// Ends what is being measured.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        measuring.close()
+    }
+
+    var archive: DatasetArchive { DatasetArchive(folder: opened.layout.datasets) }
+
+    /// Reads the dataset of this name or path.
+    func read(_ reference: String, isCancelled: @escaping () -> Bool = { false }) throws -> Dataset
+    {
+        let summary = try find(reference)
+        if let problem = summary.problem { throw WorkspaceError(.invalid, problem) }
+        return try Dataset.read(path: summary.path, isCancelled: isCancelled)
+    }
+
+    /// Reads a summary, anew only where the files have changed.
+    private func summary(_ path: String, origin: DatasetSummary.Origin) -> DatasetSummary {
+        let stamp = Files.stamp(path)
+        let known = state.withLock { $0.summaries[path] }
+        if let known, known.stamp == stamp { return known.summary }
+        let summary: DatasetSummary
+        do {
+            let dataset = try Dataset.read(path: path)
+            summary = DatasetSummary(
+                name: dataset.name,
+                digest: dataset.digest,
+                format: dataset.format.rawValue,
+                path: path,
+                origin: origin,
+                trainingCount: dataset.training.count,
+                heldOutCount: dataset.heldOut.count,
+                byteCount: Files.byteCount(path)
+            )
+        } catch {
+            summary = DatasetSummary(
+                name: FilePaths.name(path),
+                digest: "",
+                format: "",
+                path: path,
+                origin: origin,
+                trainingCount: 0,
+                heldOutCount: 0,
+                byteCount: Files.byteCount(path),
+                problem: WorkspaceError(error).description
+            )
+        }
+        state.withLock { $0.summaries[path] = (stamp, summary) }
+        return summary
+    }
+
+    private func withStatistics(_ summary: DatasetSummary) -> DatasetSummary {
+        var summary = summary
+        summary.statistics = state.withLock { $0.statistics[summary.digest] }
+        return summary
+    }
+
+    /// Gives those of equal name the beginning of their digest, so that a name says which is meant.
+    private func named(apart summaries: [DatasetSummary]) -> [DatasetSummary] {
+        var seen: Set<String> = []
+        return summaries.map { summary in
+            var summary = summary
+            if !seen.insert(summary.name).inserted {
+                summary.name += "@\(summary.digest.prefix(8))"
+                seen.insert(summary.name)
+            }
+            return summary
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Glibc
+
+/// The few file operations that a workspace needs, with errors that name the path.
+package enum Files {
+    /// Creates a folder, readable by its owner alone, with those above it; an existing one is left.
+    package static func makeFolder(_ path: String) throws(WorkspaceError) {
+        if FilePaths.isFolder(path) { return }
+        let parent = FilePaths.parent(path)
+        if parent != path, !FilePaths.isFolder(parent) { try makeFolder(parent) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST && FilePaths.isFolder(path) else {
+            throw failure(errno, "The folder \(path) cannot be created")
+        }
+    }
+
+    /// All bytes of a file; nil where there is none.
+    static func read(_ path: String) throws(WorkspaceError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure(errno, "\(path) cannot be read")
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(errno, "\(path) cannot be read")
+            }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// A file as text; what is not UTF-8 is replaced, and where there is no file there is no text.
+    static func text(_ path: String) throws(WorkspaceError) -> String {
+        String(decoding: try read(path) ?? [], as: UTF8.self)
+    }
+
+    /// Writes a file so that a reader sees the old content or the new, never a part.
+    static func write(_ bytes: [UInt8], to path: String) throws(WorkspaceError) {
+        let aside = "\(path).\(getpid()).part"
+        let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(errno, "\(path) cannot be written") }
+        do throws(WorkspaceError) {
+            defer { close(descriptor) }
+            try append(bytes, to: descriptor, path: path)
+            guard fsync(descriptor) == 0 else { throw failure(errno, "\(path) cannot be written") }
+        } catch {
+            unlink(aside)
+            throw error
+        }
+        guard rename(aside, path) == 0 else {
+            let code = errno
+            unlink(aside)
+            throw failure(code, "\(path) cannot be written")
+        }
+    }
+
+    static func append(
+        _ bytes: [UInt8],
+        to descriptor: Int32,
+        path: String
+    ) throws(WorkspaceError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Glibc.write(
+                    descriptor,
+                    buffer.baseAddress.map { $0 + written },
+                    buffer.count - written
+                )
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(errno, "\(path) cannot be written")
+            }
+            written += count
+        }
+    }
+
+    /// Copies a file; when this returns the copy is on the disk.
+    package static func copy(_ source: String, to path: String) throws(WorkspaceError) {
+        let input = open(source, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw failure(errno, "\(source) cannot be read") }
+        defer { close(input) }
+        let output = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure(errno, "\(path) cannot be written") }
+        defer { close(output) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = Glibc.read(input, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(errno, "\(source) cannot be read")
+            }
+            if count == 0 { break }
+            try append(Array(buffer[..<count]), to: output, path: path)
+        }
+        guard fsync(output) == 0 else { throw failure(errno, "\(path) cannot be written") }
+    }
+
+    /// The names in a folder, sorted; empty where there is none.
+    static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// The bytes of a file, or of all files in a folder.
+    static func byteCount(_ path: String) -> Int64 {
+        if FilePaths.isFolder(path) {
+            return names(in: path).reduce(0) { $0 + byteCount("\(path)/\($1)") }
+        }
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// What changes when a file, or a file in a folder, is written.
+    struct Stamp: Equatable, Sendable {
+        var byteCount: Int64 = 0
+        var nanoseconds = 0
+    }
+
+    /// The stamp of a file, or of all that is in a folder.
+    static func stamp(_ path: String) -> Stamp {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return Stamp() }
+        let nanoseconds = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        var stamp = Stamp(byteCount: Int64(status.st_size), nanoseconds: nanoseconds)
+        guard status.st_mode & S_IFMT == S_IFDIR else { return stamp }
+        for name in names(in: path) {
+            let part = Self.stamp("\(path)/\(name)")
+            stamp.byteCount += part.byteCount
+            stamp.nanoseconds = max(stamp.nanoseconds, part.nanoseconds)
+        }
+        return stamp
+    }
+
+    /// Removes a file, or a folder with all that is in it; what is not there is no error.
+    static func remove(_ path: String) {
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            for name in names(in: path) { remove("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    /// The error that an `errno` stands for.
+    package static func failure(_ code: Int32, _ what: String) -> WorkspaceError {
+        let reason = String(cString: strerror(code))
+        return switch code {
+        case ENOSPC, EDQUOT:
+            WorkspaceError(
+                .full,
+                "\(what): the disk is full.",
+                hint: "Free some room, or choose another folder with --workspace."
+            )
+        case EROFS, EACCES, EPERM:
+            WorkspaceError(
+                .inaccessible,
+                "\(what): \(reason).",
+                hint: "Check its permissions, or choose another folder with --workspace."
+            )
+        default:
+            WorkspaceError(.inaccessible, "\(what): \(reason).")
+        }
+    }
+}

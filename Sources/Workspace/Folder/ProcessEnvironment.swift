@@ -1,0 +1,22 @@
+import Glibc
+
+/// What the system says about this process.
+public enum ProcessEnvironment {
+    /// The environment's variables; of two with one name the first counts.
+    public static var variables: [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text)
+                .split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2, variables[String(parts[0])] == nil {
+                variables[String(parts[0])] = String(parts[1])
+            }
+            entry += 1
+        }
+        return variables
+    }
+
+    /// The program's own file.
+    static var executable: String? { FilePaths.linkTarget("/proc/self/exe") }
+}

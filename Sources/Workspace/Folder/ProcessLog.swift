@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Glibc
+public import Logging
+
+/// Writes this process's log lines into a file of its own in `logs/`.
+///
+/// The file is made with the first line. That a line cannot be written stops nothing.
+public struct ProcessLog: LogHandler {
+    private let file: LogFile
+    private let label: String
+
+    /// What is written with every line.
+    public var metadata: Logger.Metadata = [:]
+    /// Lines below this level are dropped.
+    public var logLevel: Logger.Level = .info
+
+    init(label: String, file: LogFile) {
+        self.label = label
+        self.file = file
+    }
+
+    /// One value of the metadata.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes one line.
+    public func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        let details =
+            all.isEmpty ? "" : " " + all.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
+        file.append(level: "\(event.level)", text: "\(label): \(event.message)\(details)")
+    }
+}
+
+/// The log file of one process.
+final class LogFile: Sendable {
+    private let folder: String
+    private let descriptor = Guarded<Int32?>(nil)
+
+    init(folder: String) {
+        self.folder = folder
+    }
+
+    deinit {
+        descriptor.withLock { descriptor in
+            if let descriptor { close(descriptor) }
+        }
+    }
+
+    var path: String { "\(folder)/workbench-\(getpid()).log" }
+
+    func append(level: String, text: String) {
+        let line = "\(Date().ISO8601Format()) \(level) \(text.replacing("\n", with: "\\n"))\n"
+        descriptor.withLock { descriptor in
+            if descriptor == nil {
+                let opened = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+                if opened >= 0 { descriptor = opened }
+            }
+            guard let descriptor else { return }
+            try? Files.append(Array(line.utf8), to: descriptor, path: path)
+        }
+    }
+}

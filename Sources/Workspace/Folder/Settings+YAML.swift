@@ -1,0 +1,85 @@
+import Yams
+
+extension Settings {
+    /// The settings of a workspace folder, and what in the file was not understood.
+    ///
+    /// A missing file gives the defaults. Nothing in it is fatal: a person who misspells a key
+    /// still gets to see the screen.
+    public static func read(folder: String) -> (settings: Settings, problems: [String]) {
+        let path = WorkspaceLayout(folder: folder).settings
+        do {
+            guard let bytes = try Files.read(path) else { return (Settings(), []) }
+            return parse(String(decoding: bytes, as: UTF8.self), path: path)
+        } catch {
+            return (Settings(), [error.message])
+        }
+    }
+
+    /// Writes the settings into a workspace folder; the file is replaced whole.
+    public func write(folder: String) throws {
+        let path = WorkspaceLayout(folder: folder).settings
+        var lines: [String] = ["# Settings of workbench. Missing keys have their defaults."]
+        for (key, value) in texts { lines.append("\(key.rawValue): \(Self.quoted(value))") }
+        lines.append("\(Key.bell.rawValue): \(bell)")
+        try Files.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
+    }
+
+    private enum Key: String, CaseIterable {
+        case theme
+        case defaultModel = "default_model"
+        case experiment
+        case bell
+    }
+
+    private var texts: [(Key, String)] {
+        [(Key.theme, theme), (.defaultModel, defaultModel), (.experiment, experiment)]
+            .compactMap { key, value in value.map { (key, $0) } }
+    }
+
+    static func parse(_ text: String, path: String) -> (settings: Settings, problems: [String]) {
+        var settings = Settings()
+        var problems: [String] = []
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            return (settings, ["\(path) is not YAML, so the defaults hold: \(error)"])
+        }
+        guard let root else { return (settings, []) }
+        guard let mapping = root.mapping else {
+            return (settings, ["\(path) holds no keys and values, so the defaults hold."])
+        }
+        for (keyNode, node) in mapping {
+            let line = keyNode.mark.map { "\(path):\($0.line)" } ?? path
+            let name = keyNode.string ?? "?"
+            guard let key = Key(rawValue: name) else {
+                let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
+                problems.append("\(line): \(name) is not a setting; these are: \(known).")
+                continue
+            }
+            switch key {
+            case .bell:
+                if let flag = node.bool {
+                    settings.bell = flag
+                } else {
+                    problems.append("\(line): bell is true or false.")
+                }
+            case .theme, .defaultModel, .experiment:
+                guard let value = node.scalar?.string, !value.isEmpty else {
+                    problems.append("\(line): \(name) is a text.")
+                    continue
+                }
+                switch key {
+                case .theme: settings.theme = value
+                case .defaultModel: settings.defaultModel = value
+                default: settings.experiment = value
+                }
+            }
+        }
+        return (settings, problems)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'\(text.replacing("'", with: "''"))'"
+    }
+}

@@ -1,0 +1,76 @@
+/// The memory that this process may still take, by what the kernel says of the machine and of the
+/// control groups that the process is in.
+package struct AvailableMemory: Sendable {
+    private let processes: String
+    private let groups: String
+
+    /// Reads below these folders.
+    package init(processes: String = "/proc", groups: String = "/sys/fs/cgroup") {
+        self.processes = processes
+        self.groups = groups
+    }
+
+    /// Bytes; nil where the system does not say.
+    package func read() -> Int64? {
+        let machine = SystemMemory.availableBytes(root: processes)
+        return ([machine].compactMap { $0 } + groupRooms()).min()
+    }
+
+    /// What the group of this process and each one above it still allows.
+    private func groupRooms() -> [Int64] {
+        lines("\(processes)/self/cgroup").flatMap { line -> [Int64] in
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return [] }
+            let path = String(fields[2])
+            if fields[1].isEmpty { return rooms(of: path, in: groups, .second) }
+            guard fields[1].split(separator: ",").contains("memory") else { return [] }
+            return rooms(of: path, in: "\(groups)/memory", .first)
+        }
+    }
+
+    private func rooms(of group: String, in root: String, _ files: GroupFiles) -> [Int64] {
+        var rooms: [Int64] = []
+        var group = group
+        while true {
+            let folder = group == "/" ? root : root + group
+            if let room = room(in: folder, files) { rooms.append(room) }
+            if group == "/" || !group.hasPrefix("/") { return rooms }
+            group = FilePaths.parent(group)
+        }
+    }
+
+    /// The limit less what is used; pages of files do not count, since the kernel takes them back.
+    private func room(in folder: String, _ files: GroupFiles) -> Int64? {
+        guard let limit = lines("\(folder)/\(files.limit)").first.flatMap({ Int64($0) }),
+            let used = lines("\(folder)/\(files.usage)").first.flatMap({ Int64($0) })
+        else { return nil }
+        let filePages = lines("\(folder)/memory.stat").reduce(Int64(0)) { sum, line in
+            let words = line.split(separator: " ")
+            guard words.count == 2, files.filePages.contains(String(words[0])) else { return sum }
+            return sum + (Int64(words[1]) ?? 0)
+        }
+        return max(0, limit - max(0, used - filePages))
+    }
+
+    private func lines(_ path: String) -> [Substring] {
+        ((try? Files.text(path)) ?? "").split(separator: "\n")
+    }
+}
+
+/// What the files of a memory control group are called in the two versions of the interface.
+private struct GroupFiles {
+    let limit: String
+    let usage: String
+    let filePages: Set<String>
+
+    static let first = GroupFiles(
+        limit: "memory.limit_in_bytes",
+        usage: "memory.usage_in_bytes",
+        filePages: ["total_active_file", "total_inactive_file"]
+    )
+    static let second = GroupFiles(
+        limit: "memory.max",
+        usage: "memory.current",
+        filePages: ["active_file", "inactive_file"]
+    )
+}

@@ -1,0 +1,140 @@
+public import EventBus
+import FoundationEssentials
+
+/// Measures memory and accelerators, for as long as somebody wants to know.
+public final class MachineMonitor: Sendable {
+    /// Where the figures come from.
+    public struct Configuration: Sendable {
+        /// NVIDIA's management library; a name is searched where libraries are.
+        public var nvml: String
+        /// The root of the kernel's device files.
+        public var devices: String
+
+        /// The machine's own, unless `$WORKBENCH_NVML` names another library.
+        public init(
+            environment: [String: String] = ProcessEnvironment.variables,
+            devices: String = "/sys"
+        ) {
+            nvml = environment["WORKBENCH_NVML"] ?? "libnvidia-ml.so.1"
+            self.devices = devices
+        }
+    }
+
+    private enum Source: Sendable {
+        case nvml(NVML)
+        case files(AMDGPUFiles)
+        case none
+    }
+
+    private struct State {
+        var source: Source?
+        var intervals: [UInt64: Double] = [:]
+        var nextID: UInt64 = 0
+        var thread: ServiceThread?
+        var isClosed = false
+    }
+
+    private let configuration: Configuration
+    private let events: EventBus<WorkspaceEvent>
+    private let state = Guarded(State())
+
+    package init(_ configuration: Configuration, events: EventBus<WorkspaceEvent>) {
+        self.configuration = configuration
+        self.events = events
+    }
+
+    /// Measures now.
+    ///
+    /// Blocks for milliseconds; the first time, while libraries load, for longer.
+    public func read() -> MachineReading {
+        let gpus: [MachineReading.GPU]
+        let name: String
+        switch source() {
+        case .nvml(let nvml): (gpus, name) = (nvml.read(), "NVML")
+        case .files(let files): (gpus, name) = (files.read(), "sysfs")
+        case .none: (gpus, name) = ([], "process")
+        }
+        let memory = SystemMemory.read()
+        return MachineReading(
+            takenAt: Date(),
+            gpus: gpus,
+            source: name,
+            residentBytes: memory.residentBytes,
+            memoryUsed: memory.usedBytes,
+            memoryTotal: memory.totalBytes
+        )
+    }
+
+    /// Publishes a measurement now and then every so many seconds, until the value is released.
+    public func follow(every seconds: Double = 1) -> Subscription {
+        precondition(seconds > 0, "measurements are some time apart")
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.intervals[state.nextID] = seconds
+            if state.thread == nil, !state.isClosed {
+                // Without a thread there is nothing to see, which is no reason to fail.
+                state.thread = try? ServiceThread(name: "wb-machine", niceness: 5) { [weak self] in
+                    while let monitor = self, monitor.measure() {}
+                }
+            }
+            return state.nextID
+        }
+        return Subscription { [weak self] in self?.unfollow(id) }
+    }
+
+    /// Whether a thread measures now.
+    package var isMeasuring: Bool { state.withLock { $0.thread != nil } }
+
+    package func close() {
+        let thread = state.withLock { state in
+            state.isClosed = true
+            return state.thread
+        }
+        thread?.join()
+    }
+
+    private func unfollow(_ id: UInt64) {
+        state.withLock { $0.intervals[id] = nil }
+    }
+
+    /// Measures once and waits for the next time; false when nobody follows any more.
+    private func measure() -> Bool {
+        guard isFollowed() else { return false }
+        events.publish(.machine(read()))
+        guard let interval = state.withLock({ $0.intervals.values.min() }) else {
+            return isFollowed()
+        }
+        _ = state.wait(seconds: interval) { state in
+            state.isClosed || state.intervals.isEmpty ? true : nil
+        }
+        return true
+    }
+
+    /// Gives the thread up in the same breath, so that a new follower starts another one.
+    private func isFollowed() -> Bool {
+        state.withLock { state in
+            guard state.isClosed || state.intervals.isEmpty else { return true }
+            state.thread = nil
+            return false
+        }
+    }
+
+    private func source() -> Source {
+        state.withLock { state in
+            if let source = state.source { return source }
+            let found: Source =
+                if let nvml = NVML(path: configuration.nvml) {
+                    .nvml(nvml)
+                } else {
+                    Self.files(configuration.devices)
+                }
+            state.source = found
+            return found
+        }
+    }
+
+    private static func files(_ root: String) -> Source {
+        let files = AMDGPUFiles(root: root)
+        return files.isEmpty ? .none : .files(files)
+    }
+}

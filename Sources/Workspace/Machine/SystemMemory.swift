@@ -1,0 +1,41 @@
+import Glibc
+
+/// Memory of the machine and of this process, from `/proc`.
+struct SystemMemory: Equatable, Sendable {
+    var residentBytes: Int64
+    var usedBytes: Int64
+    var totalBytes: Int64
+
+    /// Measures; figures that the system does not give are 0.
+    static func read(root: String = "/proc") -> SystemMemory {
+        let meminfo = fields("\(root)/meminfo")
+        let total = meminfo["MemTotal"] ?? 0
+        let resident = fields("\(root)/self/status")["VmRSS"] ?? 0
+        return SystemMemory(
+            residentBytes: resident,
+            usedBytes: total - (meminfo["MemAvailable"] ?? total),
+            totalBytes: total
+        )
+    }
+
+    /// The largest resident memory that this process had.
+    static var peakResidentBytes: Int64 { fields("/proc/self/status")["VmHWM"] ?? 0 }
+
+    /// What the machine can still give without swapping; nil where the system does not say.
+    static func availableBytes(root: String = "/proc") -> Int64? {
+        fields("\(root)/meminfo")["MemAvailable"]
+    }
+
+    /// Lines such as `VmRSS:    1234 kB`, in bytes.
+    private static func fields(_ path: String) -> [String: Int64] {
+        guard let text = try? Files.text(path) else { return [:] }
+        var fields: [String: Int64] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(whereSeparator: { $0 == ":" || $0 == " " || $0 == "\t" })
+            if parts.count == 3, parts[2] == "kB", let count = Int64(parts[1]) {
+                fields[String(parts[0])] = count * 1024
+            }
+        }
+        return fields
+    }
+}

@@ -1,0 +1,60 @@
+import ModelFiles
+import Tensors
+import Transformer
+
+/// Opened models, kept so that training, chat and the data pane share one of each.
+final class ModelLibrary: Sendable {
+    private struct Entry {
+        let stamp: Files.Stamp
+        let file: ModelFile
+        var model: LanguageModel?
+        var digest: String?
+    }
+
+    private let entries = Guarded<[String: Entry]>([:])
+
+    /// The model's file, opened anew only where it has changed.
+    func file(_ path: String) throws -> ModelFile {
+        try entry(path).file
+    }
+
+    /// The model, ready to compute.
+    ///
+    /// With a number of threads other than the process's it is a model of its own, which costs
+    /// little: the weights are the same mapped pages.
+    func model(_ path: String, threads: Int? = nil) throws -> LanguageModel {
+        let entry = try entry(path)
+        if let threads, threads != WorkerPool.shared.threadCount {
+            return try LanguageModel(entry.file, pool: WorkerPool(threads: threads))
+        }
+        if let model = entry.model { return model }
+        let model = try LanguageModel(entry.file)
+        return entries.withLock { entries in
+            // Of two threads that come at once the first one's model counts.
+            if let present = entries[path]?.model { return present }
+            entries[path]?.model = model
+            return model
+        }
+    }
+
+    /// SHA-256 of the file, in hex.
+    func digest(_ path: String) throws -> String {
+        let entry = try entry(path)
+        if let digest = entry.digest { return digest }
+        let digest = try entry.file.digest()
+        entries.withLock { $0[path]?.digest = digest }
+        return digest
+    }
+
+    private func entry(_ path: String) throws -> Entry {
+        let stamp = Files.stamp(path)
+        let known = entries.withLock { $0[path] }
+        if let known, known.stamp == stamp { return known }
+        let entry = Entry(stamp: stamp, file: try ModelFile.open(path: path))
+        return entries.withLock { entries in
+            if let present = entries[path], present.stamp == stamp { return present }
+            entries[path] = entry
+            return entry
+        }
+    }
+}

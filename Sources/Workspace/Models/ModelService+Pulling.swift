@@ -1,0 +1,59 @@
+import ModelFiles
+
+extension ModelService {
+    /// Begins to get a model of the catalogue, told by `download` events.
+    ///
+    /// Does not block; one that is being got already goes on.
+    public func pull(_ name: String) {
+        _ = begin(name) { _ in }
+    }
+
+    /// Gets a model of the catalogue.
+    ///
+    /// Blocks until it is installed.
+    ///
+    /// - Returns: The path of its file.
+    public func pullAndWait(
+        _ name: String,
+        progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+    ) throws -> String {
+        try begin(name, progress: progress).wait()
+    }
+
+    /// Stops getting a model; what has come is kept.
+    ///
+    /// Does not block.
+    public func cancelPull(_ name: String) {
+        pulls.withLock { $0[name] }?.cancel()
+    }
+
+    /// Whether a model is being got.
+    var isPulling: Bool { pulls.withLock { !$0.isEmpty } }
+
+    func close() {
+        for pull in pulls.withLock({ Array($0.values) }) { pull.cancel() }
+        _ = pulls.wait(seconds: 1) { $0.isEmpty ? true : nil }
+    }
+
+    private func begin(
+        _ name: String,
+        progress: @escaping @Sendable (DownloadProgress) -> Void
+    ) -> ModelPull {
+        let (pull, isNew) = pulls.withLock { pulls in
+            if let present = pulls[name] { return (present, false) }
+            let pull = ModelPull(name: name)
+            pulls[name] = pull
+            return (pull, true)
+        }
+        guard isNew else { return pull }
+        let (opened, pulls) = (self.opened, self.pulls)
+        pull.start(store) { step in
+            progress(step)
+            opened.publish(.download(step))
+        } ended: {
+            pulls.withLock { $0[name] = nil }
+            opened.publish(.modelsChanged)
+        }
+        return pull
+    }
+}

@@ -1,0 +1,203 @@
+import Inference
+import ModelFiles
+import Tokenizers
+import Transformer
+
+/// Base models: those on this machine and those that can be got.
+public final class ModelService: Sendable {
+    let opened: OpenedFolder
+    let library = ModelLibrary()
+    let store: ModelStore
+    let pulls = Guarded<[String: ModelPull]>([:])
+
+    init(_ opened: OpenedFolder, environment: [String: String]) {
+        self.opened = opened
+        store = ModelStore(environment: environment)
+    }
+
+    /// Models on this machine, then those that the catalogue knows besides.
+    ///
+    /// Blocks.
+    public func list() throws -> [ModelSummary] {
+        let installed = store.installed()
+        let names = Set(installed.map(\.name))
+        let others = store.catalogue.entries.filter { !names.contains($0.name) }
+        return installed.map(ModelSummary.init) + others.map(ModelSummary.init)
+    }
+
+    /// The model that is meant where none is named: the settings' one, else the only one on this
+    /// machine.
+    ///
+    /// Blocks.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `notFound` or `ambiguous`, and what to do.
+    public func `default`() throws -> ModelSummary {
+        if let model = try defaultIfAny() { return model }
+        let names = store.installed().map(\.name)
+        guard names.isEmpty else {
+            throw WorkspaceError(
+                .ambiguous,
+                "\(names.count) models are installed, and none is the default.",
+                hint: "Name one with --model, or set default_model in \(opened.layout.settings): "
+                    + "\(names.joined(separator: ", "))."
+            )
+        }
+        let name = store.catalogue.entries.first?.name ?? "NAME"
+        throw WorkspaceError(
+            .notFound,
+            "No model is installed.",
+            hint: "Get one with `workbench model pull \(name)`."
+        )
+    }
+
+    /// What is in a model's file.
+    ///
+    /// Blocks.
+    public func show(_ nameOrPath: String) throws -> ModelDetail {
+        try WorkspaceError.wording {
+            let path = try store.resolve(nameOrPath)
+            let file = try library.file(path)
+            let configuration = file.configuration
+            return ModelDetail(
+                summary: summary(path, file),
+                architecture: configuration.architecture,
+                parameterCount: configuration.parameterCount,
+                layerCount: configuration.layerCount,
+                width: configuration.width,
+                headCount: configuration.headCount,
+                keyValueHeadCount: configuration.keyValueHeadCount,
+                feedForwardWidth: configuration.feedForwardWidth,
+                vocabularySize: configuration.vocabularySize,
+                contextLength: configuration.contextLength,
+                chatTemplate: file.chatTemplate?.source
+            )
+        }
+    }
+
+    /// A text's tokens, special tokens read as such.
+    ///
+    /// Blocks.
+    public func tokenize(_ nameOrPath: String, text: String) throws -> Tokenization {
+        try WorkspaceError.wording {
+            let tokenizer = try file(nameOrPath).tokenizer
+            let ids = tokenizer.encode(
+                Array(text.utf8),
+                parsingSpecialTokens: true,
+                addingBOS: tokenizer.addsBOS
+            )
+            return Tokenization(ids: ids, tokens: Self.texts(of: ids, tokenizer))
+        }
+    }
+
+    /// How likely a model finds a text.
+    ///
+    /// Blocks, and computes.
+    ///
+    /// - Parameter adapter: An adapter's folder; nil for the base alone.
+    public func score(
+        _ nameOrPath: String,
+        text: String,
+        adapter: String? = nil
+    ) throws -> TextScore {
+        try score(nameOrPath, ids: tokenize(nameOrPath, text: text).ids, adapter: adapter)
+    }
+
+    /// How likely a model finds tokens.
+    ///
+    /// Blocks, and computes.
+    public func score(
+        _ nameOrPath: String,
+        ids: [Int32],
+        adapter: String? = nil
+    ) throws -> TextScore {
+        try WorkspaceError.wording {
+            let model = try model(nameOrPath)
+            let lora = try adapter.map { try LoRA(AdapterFile.read(folder: $0), for: model) }
+            let score = try Scorer(model: model, adapter: lora).score(ids)
+            return TextScore(
+                ids: ids,
+                tokenLogprobs: score.logProbabilities,
+                perplexity: score.perplexity
+            )
+        }
+    }
+
+    /// The default model, or nil where there is none or no one among several.
+    func defaultIfAny() throws -> ModelSummary? {
+        let installed = store.installed()
+        if let name = Settings.read(folder: opened.layout.folder).settings.defaultModel {
+            if let model = installed.first(where: { $0.name == name }) {
+                return ModelSummary(model)
+            }
+            let path = try WorkspaceError.wording { try store.resolve(name) }
+            return ModelSummary(path: path)
+        }
+        return installed.count == 1 ? installed.first.map(ModelSummary.init) : nil
+    }
+
+    func path(_ nameOrPath: String) throws -> String { try store.resolve(nameOrPath) }
+
+    func file(_ nameOrPath: String) throws -> ModelFile { try library.file(path(nameOrPath)) }
+
+    func model(_ nameOrPath: String) throws -> LanguageModel {
+        try library.model(path(nameOrPath))
+    }
+
+    /// The short name of the model in a file: the catalogue's where it is from there.
+    func name(path: String) -> String {
+        store.installed().first { $0.path == path }?.name ?? ModelSummary(path: path).name
+    }
+
+    private func summary(_ path: String, _ file: ModelFile) -> ModelSummary {
+        let installed = store.installed().first { $0.path == path }
+        var summary = installed.map(ModelSummary.init) ?? ModelSummary(path: path)
+        summary.quantization = file.quantization
+        return summary
+    }
+
+    /// The text of each token; what is not whole UTF-8 is shown with replacement characters.
+    private static func texts(of ids: [Int32], _ tokenizer: Tokenizer) -> [String] {
+        ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
+    }
+}
+
+extension ModelSummary {
+    init(_ model: InstalledModel) {
+        self.init(
+            name: model.name,
+            title: model.entry?.title ?? model.name,
+            path: model.path,
+            byteCount: Int64(model.byteCount),
+            quantization: nil,
+            license: model.entry?.license,
+            isInCatalogue: model.entry != nil
+        )
+    }
+
+    init(_ entry: CatalogueEntry) {
+        self.init(
+            name: entry.name,
+            title: entry.title,
+            path: nil,
+            byteCount: Int64(entry.byteCount),
+            quantization: nil,
+            license: entry.license,
+            isInCatalogue: true
+        )
+    }
+
+    /// A file outside the folder of pulled models.
+    init(path: String) {
+        let file = FilePaths.name(path)
+        let name = file.hasSuffix(".gguf") ? String(file.dropLast(".gguf".count)) : file
+        self.init(
+            name: name,
+            title: name,
+            path: path,
+            byteCount: Files.byteCount(path),
+            quantization: nil,
+            license: nil,
+            isInCatalogue: false
+        )
+    }
+}

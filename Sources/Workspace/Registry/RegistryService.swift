@@ -1,0 +1,272 @@
+import FoundationEssentials
+import Registry
+import Tracking
+
+/// Registered models: their versions, and which of them is in use.
+public final class RegistryService: Sendable {
+    let opened: OpenedFolder
+    let registry: ModelRegistry
+    let models: ModelService
+
+    init(_ opened: OpenedFolder, models: ModelService) {
+        self.opened = opened
+        self.models = models
+        registry = ModelRegistry(opened.store)
+    }
+
+    /// All registered models with their versions, by name.
+    ///
+    /// Blocks.
+    public func list() throws -> [RegisteredModelSummary] {
+        try WorkspaceError.wording {
+            let models = try registry.models()
+            let origins = try Origins(opened, of: models)
+            return models.map { model in
+                RegisteredModelSummary(
+                    name: model.name,
+                    versions: model.versions.map { version($0, origins) },
+                    createdAt: RunReader.date(model.creationTime),
+                    note: model.description ?? ""
+                )
+            }
+        }
+    }
+
+    /// One registered model.
+    ///
+    /// Blocks.
+    public func show(_ name: String) throws -> RegisteredModelSummary {
+        guard let model = try list().first(where: { $0.name == name }) else {
+            throw WorkspaceError(
+                .notFound,
+                "No model is registered as \(name).",
+                hint: "`workbench registry list` names them all."
+            )
+        }
+        return model
+    }
+
+    /// Registers a finished run's adapter as the next version of a model, which is made if it is
+    /// not there.
+    ///
+    /// Blocks.
+    ///
+    /// - Returns: The version's number.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` for a run without an adapter, or whose
+    ///   base model is not known.
+    @discardableResult
+    public func register(run: String, as name: String, note: String = "") throws -> Int {
+        try change(name) {
+            let record = try opened.store.run(run)
+            guard let adapter = record.tags[RunTag.adapter] else {
+                throw WorkspaceError(
+                    .conflict,
+                    "\(record.name) has no finished adapter.",
+                    hint: "Let the run finish, then register it."
+                )
+            }
+            let folder = "\(opened.path(of: record.artifactURI))/\(adapter)"
+            guard FilePaths.isFolder(folder) else {
+                throw WorkspaceError(.notFound, "The adapter of \(record.name) is gone: \(folder).")
+            }
+            guard let base = record.params["model"], !base.isEmpty else {
+                throw WorkspaceError(
+                    .conflict,
+                    "It is not known which model \(record.name) was trained on."
+                )
+            }
+            let logged = record.outputs.last.map { "models:/\($0.model)" }
+            var version = NewVersion(
+                source: logged ?? "\(record.artifactURI)/\(adapter)",
+                run: record.id
+            )
+            version.storageLocation = "\(record.artifactURI)/\(adapter)"
+            version.description = note.isEmpty ? nil : note
+            version.tags = [Tag(VersionTag.baseModel, base)]
+            if let path = record.tags[RunTag.modelPath] {
+                version.tags.append(Tag(VersionTag.basePath, path))
+            }
+            return try registry.register(version, as: name).version
+        }
+    }
+
+    /// Moves a version to a stage.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameter archivingOthers: Whether those in Staging or Production make way.
+    public func setStage(
+        _ name: String,
+        version: Int,
+        to stage: ModelStage,
+        archivingOthers: Bool = true
+    ) throws {
+        let canArchive = stage == .staging || stage == .production
+        try change(name) {
+            _ = try registry.transition(
+                name,
+                version: version,
+                to: Stage(stage),
+                archivingOthers: archivingOthers && canArchive
+            )
+        }
+    }
+
+    /// Has a name point at a version, whatever it pointed at before.
+    ///
+    /// Blocks.
+    public func setAlias(_ name: String, alias: String, version: Int) throws {
+        try change(name) { try registry.setAlias(alias, of: name, to: version) }
+    }
+
+    /// Removes an alias.
+    ///
+    /// Blocks.
+    public func removeAlias(_ name: String, alias: String) throws {
+        try change(name) { try registry.deleteAlias(alias, of: name) }
+    }
+
+    /// Puts a version into use: stage Production and the alias `production`.
+    ///
+    /// Blocks.
+    public func promote(_ name: String, version: Int) throws {
+        try change(name) { _ = try registry.promote(name, version: version) }
+    }
+
+    /// What a rollback would do.
+    ///
+    /// Blocks.
+    public func rollbackPlan(_ name: String) throws -> RollbackPlan {
+        try WorkspaceError.wording {
+            let target = try registry.rollbackTarget(name)
+            // Where nothing is in use any more, the version that was comes back.
+            let deployed = try registry.deployed(name)?.version
+            return RollbackPlan(name: name, from: deployed, to: target.version)
+        }
+    }
+
+    /// Puts the version before into use again.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameter plan: What the person confirmed; if another version is in use by now, nothing is
+    ///   changed.
+    public func rollback(_ plan: RollbackPlan) throws {
+        try change(plan.name) {
+            _ = try registry.rollback(plan.name, replacing: plan.from)
+        }
+    }
+
+    /// Takes back the newest change of this user.
+    ///
+    /// Blocks.
+    public func undo() throws -> RegistryChange {
+        try changed { RegistryChange(try registry.undo()) }
+    }
+
+    /// Makes again what was taken back last.
+    ///
+    /// Blocks.
+    public func redo() throws -> RegistryChange {
+        try changed { RegistryChange(try registry.redo()) }
+    }
+
+    /// What was done, the newest first.
+    ///
+    /// Blocks.
+    public func history(_ name: String? = nil) throws -> [RegistryChange] {
+        try WorkspaceError.wording { try registry.history(name).map(RegistryChange.init) }
+    }
+
+    private func change<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+        try opened.checkWritable()
+        let result = try WorkspaceError.wording(body)
+        opened.publish(.registryChanged(name: name))
+        return result
+    }
+
+    private func changed(_ body: () throws -> RegistryChange) throws -> RegistryChange {
+        try opened.checkWritable()
+        let change = try WorkspaceError.wording(body)
+        opened.publish(.registryChanged(name: change.name))
+        return change
+    }
+
+    private func version(
+        _ version: ModelVersion,
+        _ origins: Origins
+    ) -> RegisteredModelSummary.Version {
+        let run = version.run.flatMap { origins.runs[$0] }
+        return RegisteredModelSummary.Version(
+            number: version.version,
+            stage: ModelStage(version.stage),
+            aliases: version.aliases,
+            run: version.run,
+            runName: run?.name,
+            baseModel: version.tags[VersionTag.baseModel] ?? run?.params["model"],
+            adapterPath: opened.path(of: version.storageLocation),
+            metrics: run.map { run in
+                Dictionary(run.metrics.map { ($0.key.text, $0.value.value) }) { first, _ in first }
+            } ?? [:],
+            createdAt: RunReader.date(version.creationTime),
+            note: version.description ?? ""
+        )
+    }
+}
+
+/// The tags that this program writes on a version.
+enum VersionTag {
+    /// The base model's name.
+    static let baseModel: TrackingKey = "workbench.base_model"
+    /// The base model's file when the version was registered.
+    static let basePath: TrackingKey = "workbench.base_path"
+}
+
+/// The runs that versions come from.
+private struct Origins {
+    var runs: [String: RunRecord] = [:]
+
+    init(_ opened: OpenedFolder, of models: [RegisteredModel]) throws {
+        for id in Set(models.flatMap(\.versions).compactMap(\.run)) {
+            // A version outlives its run.
+            runs[id] = try? opened.store.run(id, details: [.params, .metrics])
+        }
+    }
+}
+
+extension Stage {
+    init(_ stage: ModelStage) {
+        self =
+            switch stage {
+            case .none: .none
+            case .staging: .staging
+            case .production: .production
+            case .archived: .archived
+            }
+    }
+}
+
+extension ModelStage {
+    init(_ stage: Stage) {
+        self =
+            switch stage {
+            case .none: .none
+            case .staging: .staging
+            case .production: .production
+            case .archived: .archived
+            }
+    }
+}
+
+extension RegistryChange {
+    init(_ change: Registry.RegistryChange) {
+        self.init(
+            id: Int64(change.id),
+            date: RunReader.date(change.time),
+            user: change.author,
+            name: change.model,
+            summary: change.summary,
+            isUndone: change.state == .undone || change.state == .dropped
+        )
+    }
+}

@@ -1,0 +1,284 @@
+import Logging
+import Tracking
+import Training
+
+/// One run that this process executes, on a thread of its own.
+final class RunExecution: Sendable {
+    private struct Control {
+        var isStopRequested = false
+        var isCancelled = false
+        var hasNews = false
+        /// Whether the trainer is set up, so that a stopped run has a checkpoint.
+        var hasBegun = false
+        /// Whether a person paused it.
+        var isPaused = false
+        /// The write that does not succeed, in words.
+        var obstacle: String?
+        var outcome: RunOutcome?
+
+        var isEnding: Bool { isStopRequested || isCancelled }
+        var waitingReason: String? { obstacle ?? (isPaused ? RunExecution.pausedReason : nil) }
+    }
+
+    private static let pausedReason = "paused"
+
+    /// How long a run waits before it looks again, in seconds, where nothing wakes it.
+    private static let patience = 1.0
+    /// How far training stands back behind the screen.
+    private static let niceness: Int32 = 10
+
+    let run: String
+    private let opened: OpenedFolder
+    private let control = Guarded(Control())
+
+    init(run: String, opened: OpenedFolder) {
+        self.run = run
+        self.opened = opened
+    }
+
+    /// Why the run waits; nil while it works.
+    var waitingReason: String? { control.withLock { $0.waitingReason } }
+
+    /// How the run ended; nil while it has not.
+    var outcome: RunOutcome? { control.withLock { $0.outcome } }
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - lock: Held until the run has ended and the store says so.
+    ///   - makeRecorder: Called on the thread, first.
+    ///   - makeTrainer: Called on the thread, since setting up allocates much.
+    ///   - finish: Stores the finished adapter, and gives its folder.
+    ///   - ended: Called on the thread once the run has ended and its lock is free.
+    func start(
+        lock: RunLock,
+        makeRecorder: @escaping @Sendable () throws -> RunRecorder,
+        makeTrainer: @escaping @Sendable () throws -> Trainer,
+        finish: @escaping @Sendable (FinishReport) throws -> String,
+        ended: @escaping @Sendable () -> Void
+    ) throws(WorkspaceError) -> ServiceThread {
+        try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
+            let outcome = execute(makeRecorder, makeTrainer, finish)
+            lock.release()
+            ended()
+            control.withLock { $0.outcome = outcome }
+            opened.publish(.runEnded(outcome))
+        }
+    }
+
+    /// Has the run look for requests now.
+    func wake() { control.withLock { $0.hasNews = true } }
+
+    /// Has the run write a checkpoint after this step and end; before its trainer is set up it ends
+    /// without one.
+    func stop() { control.withLock { $0.isStopRequested = true } }
+
+    /// Has the run end at once; what came after the last checkpoint is lost.
+    func cancel() {
+        control.withLock { $0.isCancelled = true }
+    }
+
+    /// Blocks until a stopped run has a checkpoint, or the run has ended.
+    func waitUntilBegun() {
+        control.wait { control in
+            control.hasBegun || control.outcome != nil ? () : nil
+        }
+    }
+
+    /// Blocks until the run has ended.
+    func wait() -> RunOutcome { control.wait { $0.outcome } }
+
+    // MARK: - On the run's thread
+
+    private func execute(
+        _ makeRecorder: () throws -> RunRecorder,
+        _ makeTrainer: () throws -> Trainer,
+        _ finish: (FinishReport) throws -> String
+    ) -> RunOutcome {
+        var recorder: RunRecorder?
+        do {
+            let made = try makeRecorder()
+            recorder = made
+            if control.withLock({ $0.isEnding }) {
+                return end(.stopped, steps: made.stepsDone, made)
+            }
+            let trainer = try makeTrainer()
+            control.withLock { $0.hasBegun = true }
+            let outcome = try trainer.run(
+                between: { try self.directive(completedSteps: $0, made) },
+                emit: { event in
+                    try made.record(event)
+                    self.setObstacle(nil, step: trainer.completedSteps)
+                },
+                writeFailed: { self.waitForRoom(after: $0, step: trainer.completedSteps) },
+                isCancelled: { self.control.withLock { $0.isCancelled } }
+            )
+            switch outcome {
+            case .finished(let report):
+                let adapter = try retrying(trainer.completedSteps) { try finish(report) }
+                return end(.finished, steps: report.steps, made, adapter: adapter)
+            case .stopped(let steps, _), .cancelled(let steps):
+                return end(.stopped, steps: steps, made)
+            }
+        } catch {
+            // A run that waited for room and was stopped then ends at its last checkpoint.
+            let gaveUp = control.withLock { $0.isEnding && $0.obstacle != nil }
+            if gaveUp { return end(.stopped, steps: recorder?.resumableStep ?? 0, recorder) }
+            let steps = recorder?.stepsDone ?? 0
+            return end(.failed, steps: steps, recorder, failure: WorkspaceError(error))
+        }
+    }
+
+    /// Reads and answers what was asked since the last step; blocks while the run is paused.
+    ///
+    /// A checkpoint is answered once it is written: the trainer asks again then.
+    private func directive(completedSteps: Int, _ recorder: RunRecorder) throws -> Directive {
+        while true {
+            var isCheckpointAsked = false
+            for request in openRequests() {
+                switch request.kind {
+                case .pause:
+                    setPaused(true, step: completedSteps)
+                    answer(request, "paused before step \(completedSteps)")
+                case .resume:
+                    setPaused(false, step: completedSteps)
+                    answer(request, "goes on with step \(completedSteps)")
+                case .checkpoint where recorder.resumableStep == completedSteps:
+                    answer(request, "checkpoint before step \(completedSteps)")
+                case .checkpoint:
+                    isCheckpointAsked = true
+                case .stop:
+                    control.withLock { $0.isStopRequested = true }
+                }
+            }
+            if control.withLock({ $0.isCancelled }) { throw CancellationError() }
+            let (isStopping, isWaiting) = control.withLock { control in
+                control.hasNews = false
+                return (control.isStopRequested, control.isPaused)
+            }
+            if isStopping { return .stop }
+            if isCheckpointAsked { return .checkpoint }
+            if !isWaiting { return .proceed }
+            _ = control.wait(seconds: Self.patience) { control in
+                control.hasNews || control.isStopRequested || control.isCancelled ? true : nil
+            }
+        }
+    }
+
+    /// After a failed write: blocks until it is worth another attempt, or the run is stopped.
+    private func waitForRoom(after error: any Error, step: Int) -> RetryDecision {
+        setObstacle(WorkspaceError(error).description, step: step)
+        _ = control.wait(seconds: Self.patience) { $0.isEnding ? true : nil }
+        if openRequests().contains(where: { $0.kind == .stop }) { stop() }
+        let isStopping = control.withLock { $0.isEnding }
+        return isStopping ? .fail : .retry
+    }
+
+    private func retrying<Result>(_ step: Int, _ body: () throws -> Result) throws -> Result {
+        while true {
+            do {
+                let result = try body()
+                setObstacle(nil, step: step)
+                return result
+            } catch {
+                guard waitForRoom(after: error, step: step) == .retry else { throw error }
+            }
+        }
+    }
+
+    private func setPaused(_ isPaused: Bool, step: Int) {
+        change(step: step) { $0.isPaused = isPaused }
+    }
+
+    private func setObstacle(_ obstacle: String?, step: Int) {
+        change(step: step) { $0.obstacle = obstacle }
+    }
+
+    /// Changes why the run waits; what is new is told to other processes and on the bus.
+    private func change(step: Int, _ body: (inout Control) -> Void) {
+        let (before, after) = control.withLock { control in
+            let before = control.waitingReason
+            body(&control)
+            return (before, control.waitingReason)
+        }
+        guard after != before else { return }
+        if let after { opened.log.info("Run \(run) waits before step \(step): \(after)") }
+        tag(RunTag.paused, after ?? "")
+        if let after {
+            let reason = after == Self.pausedReason ? nil : after
+            opened.publish(.runPaused(run: run, step: step, reason: reason))
+        } else {
+            opened.publish(.runChanged(run: run))
+        }
+    }
+
+    /// Writes the end into the store, then frees what waits for it.
+    private func end(
+        _ status: RunStatus,
+        steps: Int,
+        _ recorder: RunRecorder?,
+        adapter: String? = nil,
+        failure: WorkspaceError? = nil
+    ) -> RunOutcome {
+        var tags = [Tag(RunTag.paused, "")]
+        if let recorder { tags.append(Tag(RunTag.lossTail, recorder.lossTail)) }
+        if status == .stopped { tags.append(Tag(RunTag.ending, "stopped")) }
+        if let failure { tags.append(Tag(RunTag.failure, failure.description)) }
+        let stored: Tracking.RunStatus =
+            switch status {
+            case .finished: .finished
+            case .failed: .failed
+            default: .killed
+            }
+        do {
+            try retrying(steps) {
+                try opened.store.log(Batch(tags: tags), run: run)
+                try opened.store.updateRun(run, status: stored)
+            }
+        } catch {
+            opened.report(WorkspaceError(error), doing: "The end of run \(run) could not be stored")
+        }
+        for request in openRequests() {
+            switch request.kind {
+            case .stop: answer(request, "stopped before step \(steps)")
+            case .checkpoint where recorder?.resumableStep == steps:
+                answer(request, "checkpoint before step \(steps)")
+            default: answer(request, "\(status)")
+            }
+        }
+        return RunOutcome(
+            run: run,
+            status: status,
+            stepsDone: steps,
+            adapterPath: adapter,
+            peakResidentBytes: SystemMemory.peakResidentBytes,
+            failure: failure
+        )
+    }
+
+    /// A store that cannot be read for a moment is no reason to end a run.
+    private func openRequests() -> [Tracking.RunRequest] {
+        do {
+            return try opened.store.openRequests(run: run)
+        } catch {
+            opened.log.warning("The requests to run \(run) could not be read: \(error)")
+            return []
+        }
+    }
+
+    private func answer(_ request: Tracking.RunRequest, _ text: String) {
+        do {
+            try opened.store.answerRequest(request.id, text)
+        } catch {
+            opened.log.warning("Request \(request.id) could not be answered: \(error)")
+        }
+    }
+
+    private func tag(_ key: TrackingKey, _ value: String) {
+        do {
+            try opened.store.log(Batch(tags: [Tag(key, value)]), run: run)
+        } catch {
+            opened.log.warning("The tag \(key) of run \(run) could not be set: \(error)")
+        }
+    }
+}

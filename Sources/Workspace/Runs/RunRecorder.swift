@@ -1,0 +1,117 @@
+import Tracking
+import Training
+
+/// Turns what the trainer says into rows of the store first and events on the bus second.
+///
+/// One trainer's thread uses it. What it throws, the trainer hands to whoever decides about failed
+/// writes and sends again, so each event is one transaction.
+final class RunRecorder {
+    private let opened: OpenedFolder
+    private let run: String
+    /// The last step whose metrics an earlier process has stored already.
+    private let recordedStep: Int?
+    private let recordedEvaluation: Int?
+    private var bestEvaluation: RunSummary.Measurement?
+    private var losses: [MetricPoint] = []
+    /// The step that the newest checkpoint goes on with.
+    private(set) var resumableStep: Int?
+
+    /// Records the run of `record`, which may have steps already: those are computed again, to the
+    /// same bits, when its process died after its last checkpoint, and are not stored twice.
+    ///
+    /// - Parameter checkpoint: What the trainer goes on from.
+    init(
+        _ opened: OpenedFolder,
+        continuing record: RunRecord,
+        from checkpoint: Checkpoint?
+    ) throws {
+        self.opened = opened
+        run = record.id
+        resumableStep = checkpoint?.state.completedSteps
+        recordedStep = record.metrics[TrackingKey(MetricName.loss)]?.step
+        recordedEvaluation = record.metrics[TrackingKey(MetricName.evaluationLoss)]?.step
+        bestEvaluation = record.metrics[TrackingKey(MetricName.bestEvaluationLoss)].map {
+            RunSummary.Measurement(value: $0.value, step: $0.step)
+        }
+        if recordedStep != nil {
+            losses = try opened.store.metricHistory(TrackingKey(MetricName.loss), run: run)
+        }
+    }
+
+    func record(_ event: TrainingEvent) throws {
+        switch event {
+        case .started(let report): try record(report)
+        case .step(let report): try record(report)
+        case .evaluated(let report): try record(report)
+        case .checkpointed(let completedSteps, _): try recordCheckpoint(nextStep: completedSteps)
+        case .finished: break
+        }
+    }
+
+    /// The steps whose metrics are stored, over all processes.
+    var stepsDone: Int { losses.last.map { $0.step + 1 } ?? 0 }
+
+    /// The loss curve reduced to a few numbers.
+    var lossTail: String {
+        RunReader.lossTail(
+            MetricBucket.reduce(losses, into: RunReader.tailCount).compactMap(\.last)
+        )
+    }
+
+    private func record(_ report: StartReport) throws {
+        let total = Tag(RunTag.totalSteps, "\(report.totalSteps)")
+        let waits = Tag(RunTag.paused, "")
+        try opened.store.log(Batch(tags: [total, waits]), run: run)
+        opened.publish(.runChanged(run: run))
+        for warning in report.warnings { opened.publish(.notice(Notice(.warning, warning))) }
+    }
+
+    private func record(_ report: StepReport) throws {
+        let values: [(String, Double)] = [
+            (MetricName.loss, report.loss),
+            (MetricName.gradientNorm, report.gradientNorm),
+            (MetricName.learningRate, report.learningRate),
+            (MetricName.tokensPerSecond, report.tokensPerSecond),
+            (MetricName.targetTokens, Double(report.targetTokens)),
+            (MetricName.secondsPerStep, report.secondsPerStep),
+            (MetricName.epoch, report.epoch),
+            (MetricName.residentBytes, Double(SystemMemory.read().residentBytes)),
+        ]
+        if report.step > recordedStep ?? -1 {
+            try log(values, step: report.step)
+            losses.append(MetricPoint(row: 0, step: report.step, timestamp: 0, value: report.loss))
+        }
+        let point = StepPoint(
+            step: report.step,
+            totalSteps: report.totalSteps,
+            metrics: Dictionary(values) { first, _ in first }
+        )
+        opened.publish(.runStep(run: run, point))
+    }
+
+    private func record(_ report: EvaluationReport) throws {
+        let isBest = report.loss < bestEvaluation?.value ?? .infinity
+        if report.step > recordedEvaluation ?? -1 {
+            var values = [(MetricName.evaluationLoss, report.loss)]
+            if isBest { values.append((MetricName.bestEvaluationLoss, report.loss)) }
+            try log(values, step: report.step)
+        }
+        if isBest {
+            bestEvaluation = RunSummary.Measurement(value: report.loss, step: report.step)
+        }
+        opened.publish(.runEvaluated(run: run, step: report.step, loss: report.loss))
+    }
+
+    private func recordCheckpoint(nextStep: Int) throws {
+        let tag = Tag(RunTag.resumableStep, "\(nextStep)")
+        try opened.store.log(Batch(tags: [tag]), run: run)
+        resumableStep = nextStep
+        opened.publish(.runCheckpointed(run: run, nextStep: nextStep))
+    }
+
+    private func log(_ values: [(String, Double)], step: Int) throws {
+        let now = TrackingStore.systemMilliseconds()
+        let metrics = values.map { Metric(TrackingKey($0.0), $0.1, timestamp: now, step: step) }
+        try opened.store.log(Batch(metrics: metrics), run: run)
+    }
+}

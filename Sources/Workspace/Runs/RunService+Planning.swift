@@ -1,0 +1,99 @@
+import Datasets
+import Tracking
+import Training
+
+extension RunService {
+    /// What a request would do: checked, counted and forecast.
+    ///
+    /// Blocks: opens the model, tokenizes the data and, unless told not to, computes for a second
+    /// or two.
+    ///
+    /// - Parameters:
+    ///   - isMeasured: Whether the time is measured; else ``TrainingPlan/seconds`` is nil.
+    ///   - isCancelled: Asked often while it reads and computes.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` where the memory would not do.
+    public func plan(
+        _ request: TrainingRequest,
+        isMeasured: Bool = true,
+        isCancelled: () -> Bool = { false }
+    ) throws -> TrainingPlan {
+        try WorkspaceError.wording {
+            let inputs = try withoutActuallyEscaping(isCancelled) { isCancelled in
+                try self.inputs(for: request, isCancelled: isCancelled)
+            }
+            var forecast = try admittedForecast(inputs)
+            if isMeasured {
+                forecast = try TrainingForecast.measure(
+                    model: inputs.model,
+                    examples: inputs.examples,
+                    evaluation: inputs.evaluation,
+                    configuration: inputs.configuration,
+                    isCancelled: isCancelled
+                )
+            }
+            return TrainingPlan(
+                request: inputs.request,
+                runName: inputs.runName,
+                modelPath: inputs.modelPath,
+                dataset: inputs.datasetTitle,
+                trainingExamples: inputs.examples.count,
+                evaluationExamples: inputs.evaluation.count,
+                totalSteps: forecast.steps,
+                tokensPerEpoch: inputs.examples.reduce(0) { $0 + $1.ids.count },
+                memoryBytes: Int64(forecast.memory.total),
+                seconds: forecast.seconds,
+                warnings: inputs.evaluation.isEmpty
+                    ? ["Nothing is held out, so only the training loss will be known."] : []
+            )
+        }
+    }
+
+    /// What can be done with a run that is not live.
+    ///
+    /// Blocks.
+    public func retryPlan(_ id: String) throws -> RetryPlan {
+        try WorkspaceError.wording {
+            let record = try opened.store.run(id)
+            let newest = try CheckpointStore(folder: folder(of: record).checkpoints).newest()
+            var request = record.tags[RunTag.request].flatMap(TrainingRequest.init(json:))
+            if let path = record.tags[RunTag.modelPath], FilePaths.exists(path) {
+                request?.model = path
+            }
+            // The snapshot is what the run was trained on, whatever became of the original.
+            if let snapshot = record.tags[RunTag.dataset] {
+                request?.dataset = opened.path(of: snapshot)
+            }
+            if let snapshot = record.tags[RunTag.evaluationDataset] {
+                request?.evaluationDataset = opened.path(of: snapshot)
+            }
+            let summary = try summary(id)
+            return RetryPlan(
+                run: summary,
+                resumableStep: summary.status == .finished
+                    ? nil : newest.checkpoint?.state.completedSteps,
+                obstacle: summary.ownerProcess == nil
+                    ? newest.damages.first?.description
+                    : "It is being trained by process \(summary.ownerProcess ?? 0).",
+                request: request
+            )
+        }
+    }
+
+    /// What a run takes by sizes alone; refused where that is more memory than there is.
+    func admittedForecast(_ inputs: TrainingInputs) throws -> TrainingForecast {
+        let forecast = try TrainingForecast(
+            model: inputs.model,
+            examples: inputs.examples,
+            evaluation: inputs.evaluation,
+            configuration: inputs.configuration
+        )
+        let request = inputs.request
+        try opened.memory.admit(
+            forecast.memory.total,
+            for: "Training \(inputs.runName)",
+            hint: "Lower --batch-size (\(request.batchSize)) or --sequence-length "
+                + "(\(request.sequenceLength))."
+        )
+        return forecast
+    }
+}

@@ -1,0 +1,265 @@
+import Datasets
+import Tracking
+import Training
+
+extension RunService {
+    /// Starts a run in this process, on a thread of its own.
+    ///
+    /// Blocks until the run is in the store: opens the model and tokenizes the data.
+    public func start(_ request: TrainingRequest) throws -> RunSummary {
+        try start(request, tags: [])
+    }
+
+    /// Starts a new run with the parameters of an earlier one.
+    ///
+    /// Blocks as ``start(_:)`` does.
+    public func retry(_ id: String) throws -> RunSummary {
+        let plan = try retryPlan(id)
+        guard let request = plan.request else {
+            throw WorkspaceError(
+                .conflict,
+                "\(plan.run.name) was not started by this program, so its parameters are not known.",
+                hint: "Start a new run with `t` or `workbench train`."
+            )
+        }
+        return try start(request, tags: [Tag(RunTag.retryOf, id), Tag(RunTag.parent, id)])
+    }
+
+    /// Goes on with a stopped, failed or crashed run from its last checkpoint, exactly: the next
+    /// step event is the one after it.
+    ///
+    /// Blocks as ``start(_:)`` does.
+    public func resume(_ id: String) throws -> RunSummary {
+        try opened.checkWritable()
+        return try WorkspaceError.wording {
+            guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
+                let holder = RunLock.holder(of: opened.layout.lock(run: id)) ?? 0
+                throw WorkspaceError(
+                    .conflict,
+                    "Run \(id) is being trained by process \(holder).",
+                    hint: "Stop it first."
+                )
+            }
+            let plan = try retryPlan(id)
+            let record = try opened.store.run(id)
+            let newest = try CheckpointStore(folder: folder(of: record).checkpoints).newest()
+            guard plan.run.status != .finished, let request = plan.request,
+                let checkpoint = newest.checkpoint
+            else { throw Self.notResumable(plan) }
+            for damage in newest.damages {
+                opened.publish(.notice(Notice(.warning, damage.message, hint: damage.hint)))
+            }
+            let stops = stopCount
+            let inputs = try inputs(for: request, isCancelled: isStopped(since: stops))
+            try Self.check(inputs, against: checkpoint, of: plan.run)
+            _ = try admittedForecast(inputs)
+            try opened.store.log(Batch(tags: [owner, Tag(RunTag.ending, "")]), run: id)
+            try opened.store.updateRun(id, status: .running)
+            try execute(record, inputs, lock: lock, from: checkpoint, asked: stops)
+            return try summary(id)
+        }
+    }
+
+    private func start(_ request: TrainingRequest, tags: [Tag]) throws -> RunSummary {
+        try opened.checkWritable()
+        return try WorkspaceError.wording {
+            let stops = stopCount
+            let isStopped = isStopped(since: stops)
+            let inputs = try inputs(for: request, isCancelled: isStopped)
+            _ = try admittedForecast(inputs)
+            let snapshot = try datasets.archive.add(inputs.dataset, isCancelled: isStopped)
+            let evaluation = try inputs.evaluationDataset.map {
+                try datasets.archive.add($0, isCancelled: isStopped)
+            }
+            if isStopped() { throw CancellationError() }
+            let id = opened.store.newRunID()
+            guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
+                throw WorkspaceError(.conflict, "The lock of run \(id) is taken.")
+            }
+            let record = try create(id, inputs, snapshot: snapshot, evaluation: evaluation, tags)
+            opened.publish(.runChanged(run: id))
+            try execute(record, inputs, lock: lock, from: nil, asked: stops)
+            return try summary(id)
+        }
+    }
+
+    private func create(
+        _ id: String,
+        _ inputs: TrainingInputs,
+        snapshot: String,
+        evaluation: String?,
+        _ tags: [Tag]
+    ) throws -> RunRecord {
+        let settings = Settings.read(folder: opened.layout.folder).settings
+        let name = inputs.request.experiment ?? settings.experiment ?? "Default"
+        var new = NewRun()
+        new.id = id
+        new.experimentID = try opened.store.findOrCreateExperiment(named: name).id
+        new.name = inputs.runName
+        new.tags =
+            tags + [
+                owner,
+                Tag(RunTag.request, try inputs.request.json),
+                Tag(RunTag.dataset, relative(snapshot)),
+                Tag(RunTag.modelPath, inputs.modelPath),
+                Tag(RunTag.modelDigest, inputs.provenance.modelDigest),
+                Tag(RunTag.sourceName, "workbench train"),
+                Tag(RunTag.sourceType, "LOCAL"),
+            ]
+        if let evaluation { new.tags.append(Tag(RunTag.evaluationDataset, relative(evaluation))) }
+        let record = try opened.store.createRun(new)
+        try opened.store.log(Batch(params: inputs.request.parameters), run: id)
+        var read = [
+            DatasetInput(
+                TrackedDataset(inputs.dataset, at: relative(snapshot)),
+                context: "training"
+            )
+        ]
+        if let data = inputs.evaluationDataset, let evaluation {
+            let tracked = TrackedDataset(data, at: relative(evaluation))
+            read.append(DatasetInput(tracked, context: "evaluation"))
+        }
+        try opened.store.logInputs(read, run: id)
+        return record
+    }
+
+    /// How often this process was asked to end its runs.
+    private var stopCount: Int { state.withLock { $0.stopCount } }
+
+    /// Whether it was asked since; what is being loaded is given up then.
+    private func isStopped(since count: Int) -> @Sendable () -> Bool {
+        { [state] in state.withLock { $0.stopCount != count } }
+    }
+
+    /// Starts the thread that trains; `lock` is held until it ends.
+    ///
+    /// A run that was asked to stop since `stops` was read ends before its first step.
+    private func execute(
+        _ record: RunRecord,
+        _ inputs: TrainingInputs,
+        lock: RunLock,
+        from checkpoint: Checkpoint?,
+        asked stops: Int
+    ) throws {
+        let execution = RunExecution(run: record.id, opened: opened)
+        let folder = folder(of: record)
+        let opened = self.opened
+        try Files.makeFolder(folder.path)
+        // In one piece, so that closing waits for every thread that was started.
+        try state.withLock { state in
+            guard !state.isClosed else {
+                throw WorkspaceError(.conflict, "The workspace is closed.")
+            }
+            if state.stopCount != stops { execution.stop() }
+            state.threads[record.id] = try execution.start(lock: lock) {
+                try RunRecorder(opened, continuing: record, from: checkpoint)
+            } makeTrainer: {
+                try Trainer(
+                    model: inputs.model,
+                    examples: inputs.examples,
+                    evaluation: inputs.evaluation,
+                    configuration: checkpoint?.state.configuration ?? inputs.configuration,
+                    provenance: inputs.provenance,
+                    checkpoints: folder.checkpoints,
+                    adapterFolder: folder.adapter,
+                    resumingFrom: checkpoint
+                )
+            } finish: { report in
+                try Self.logAdapter(of: record, report, opened)
+                return report.adapterFolder
+            } ended: { [weak self] in
+                let row = (try? opened.store.lastMetricRow()) ?? 0
+                self?.state.withLock { state in
+                    state.executions[record.id] = nil
+                    state.toldRows[record.id] = row
+                }
+            }
+            state.executions[record.id] = execution
+        }
+    }
+
+    /// Makes the finished adapter a logged model of its run; a second time does nothing new.
+    private static func logAdapter(
+        of record: RunRecord,
+        _ report: FinishReport,
+        _ opened: OpenedFolder
+    ) throws {
+        let store = opened.store
+        var model = try store.loggedModels(run: record.id).last?.id
+        if model == nil {
+            var new = NewLoggedModel(name: record.name)
+            new.experimentID = record.experimentID
+            new.artifactLocation = "\(record.artifactURI)/\(RunFolder.adapterName)"
+            new.status = .ready
+            new.modelType = "peft"
+            new.sourceRun = record.id
+            model = try store.createLoggedModel(new).id
+        }
+        if let model {
+            try store.logOutputs([ModelOutput(model: model, step: report.steps)], run: record.id)
+        }
+        try store.log(
+            Batch(tags: [Tag(RunTag.adapter, RunFolder.adapterName)]),
+            run: record.id
+        )
+    }
+
+    private var owner: Tag { Tag(RunTag.owner, Identity.current().description) }
+
+    /// A path below the workspace, as it is stored: the folder may be moved.
+    private func relative(_ path: String) -> String {
+        let prefix = opened.layout.folder + "/"
+        return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+    }
+
+    /// Refuses to go on with other data or another model than those of the first steps.
+    private static func check(
+        _ inputs: TrainingInputs,
+        against checkpoint: Checkpoint,
+        of run: RunSummary
+    ) throws(WorkspaceError) {
+        let then = checkpoint.state.provenance
+        let now = inputs.provenance
+        guard then.datasetDigest != now.datasetDigest || then.modelDigest != now.modelDigest else {
+            return
+        }
+        let what =
+            then.modelDigest == now.modelDigest
+            ? "data (\(then.datasetDigest.prefix(8)), now \(now.datasetDigest.prefix(8)))"
+            : "model file (\(then.modelDigest.prefix(8)), now \(now.modelDigest.prefix(8)))"
+        throw WorkspaceError(
+            .conflict,
+            "\(run.name) was begun with other \(what), so it cannot go on exactly.",
+            hint: "Train it again with `workbench runs retry`."
+        )
+    }
+
+    private static func notResumable(_ plan: RetryPlan) -> WorkspaceError {
+        if plan.run.status == .finished {
+            return WorkspaceError(
+                .conflict,
+                "\(plan.run.name) is finished.",
+                hint: "Train it again with `workbench runs retry`."
+            )
+        }
+        return WorkspaceError(
+            .conflict,
+            plan.obstacle ?? "\(plan.run.name) has no checkpoint to go on from.",
+            hint: "Train it again with `workbench runs retry`."
+        )
+    }
+}
+
+extension TrackedDataset {
+    /// A dataset as a run records it; MLflow's column for digests holds 36 characters.
+    init(_ dataset: Dataset, at path: String) {
+        self.init(
+            name: dataset.name,
+            digest: String(dataset.digest.prefix(36)),
+            sourceType: "local",
+            source: path,
+            profile:
+                "{\"num_rows\":\(dataset.training.count),\"num_held_out\":\(dataset.heldOut.count)}"
+        )
+    }
+}

@@ -1,0 +1,155 @@
+import Tracking
+import Training
+
+extension RunService {
+    /// Asks something of the process that executes a run, be it this one or another.
+    ///
+    /// Blocks.
+    ///
+    /// - Returns: The number of the request, for ``answer(to:)``.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` for a run that nobody executes.
+    @discardableResult
+    public func ask(_ request: RunRequest, of id: String) throws -> Int64 {
+        try opened.checkWritable()
+        let summary = try summary(id)
+        guard summary.isMine || summary.ownerProcess != nil else {
+            throw WorkspaceError(
+                .conflict,
+                "\(summary.name) is not being trained: it is \(summary.status.rawValue).",
+                hint: summary.resumableStep == nil ? nil : "It can be resumed."
+            )
+        }
+        let kind: Tracking.RunRequest.Kind =
+            switch request {
+            case .pause: .pause
+            case .resume: .resume
+            case .checkpoint: .checkpoint
+            case .stop: .stop
+            }
+        return try WorkspaceError.wording {
+            let asked = try opened.store.addRequest(kind, run: id)
+            execution(id)?.wake()
+            return Int64(asked.id)
+        }
+    }
+
+    /// What was answered to a request; nil while it is open.
+    ///
+    /// Blocks.
+    public func answer(to request: Int64) throws -> String? {
+        try WorkspaceError.wording { try opened.store.request(id: Int(request)).answer }
+    }
+
+    /// Blocks until a run that this process executes has ended, and says how.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `conflict` for a run executed elsewhere.
+    public func wait(for id: String) throws -> RunOutcome {
+        if let execution = execution(id) { return execution.wait() }
+        let summary = try summary(id)
+        guard summary.ownerProcess == nil else {
+            throw WorkspaceError(.conflict, "\(summary.name) is executed by another process.")
+        }
+        return RunOutcome(
+            run: id,
+            status: summary.status,
+            stepsDone: summary.stepsDone,
+            adapterPath: summary.adapterPath,
+            peakResidentBytes: SystemMemory.peakResidentBytes,
+            failure: summary.failure.map { WorkspaceError(.failed, $0) }
+        )
+    }
+
+    /// Has every run of this process end after its step, with a checkpoint, or at once without one.
+    ///
+    /// One that is still loading ends before its first step; its ``start(_:)`` throws
+    /// ``WorkspaceError`` with the code `cancelled` if it was not in the store yet. Does not block;
+    /// ``wait(for:)`` does.
+    public func stopHere(checkpointing: Bool = true) {
+        let executions = state.withLock { state in
+            state.stopCount += 1
+            return Array(state.executions.values)
+        }
+        for execution in executions {
+            if checkpointing { execution.stop() } else { execution.cancel() }
+        }
+    }
+
+    /// Hands a run of this process over to a new one in a session of its own, by way of a
+    /// checkpoint.
+    ///
+    /// Blocks until the checkpoint is written.
+    ///
+    /// - Returns: The number of the new process.
+    public func detach(_ id: String) throws -> Int32 {
+        guard let execution = execution(id) else {
+            throw WorkspaceError(
+                .conflict,
+                "Run \(id) is not executed by this process.",
+                hint: "It goes on anyway."
+            )
+        }
+        execution.waitUntilBegun()
+        execution.stop()
+        let outcome = execution.wait()
+        guard outcome.status == .stopped else {
+            throw WorkspaceError(
+                .conflict,
+                "Run \(id) is \(outcome.status.rawValue) by now.",
+                hint: nil
+            )
+        }
+        guard let program = ProcessEnvironment.executable else {
+            throw WorkspaceError(.failed, "The program's own file cannot be found.")
+        }
+        return try ChildProcess.detach(
+            program,
+            arguments: ["train", "--resume", id, "--workspace", opened.layout.folder],
+            output: "\(opened.layout.logs)/run-\(id).log"
+        )
+    }
+
+    /// Has every run of this process look for requests now.
+    func wake() {
+        for execution in state.withLock({ Array($0.executions.values) }) { execution.wake() }
+    }
+
+    /// Waits for the runs of this process, which have been told to stop, and admits no other.
+    func close() {
+        let threads = state.withLock { state in
+            state.isClosed = true
+            return Array(state.threads.values)
+        }
+        for thread in threads { thread.join() }
+    }
+
+    func execution(_ id: String) -> RunExecution? {
+        state.withLock { $0.executions[id] }
+    }
+
+    /// Writes into the store that a run's process died, where that is so; true when it was.
+    ///
+    /// The lock is taken for that, so that a run which is being resumed is left alone.
+    func markCrashed(_ record: RunRecord) throws -> Bool {
+        guard !record.status.isTerminal, record.tags[RunTag.owner] != nil,
+            execution(record.id) == nil
+        else { return false }
+        let path = opened.layout.lock(run: record.id)
+        guard RunLock.holder(of: path) == nil else { return false }
+        guard opened.access == .full else {
+            opened.publish(.runCrashed(run: record.id))
+            return true
+        }
+        guard let lock = try RunLock.take(path) else { return false }
+        defer { lock.release() }
+        let current = try opened.store.run(record.id, details: [])
+        guard !current.status.isTerminal else { return false }
+        let tail = try reader.lossTail(of: record.id)
+        let tags = [
+            Tag(RunTag.ending, "crashed"), Tag(RunTag.paused, ""), Tag(RunTag.lossTail, tail),
+        ]
+        try opened.store.log(Batch(tags: tags), run: record.id)
+        try opened.store.updateRun(record.id, status: .killed)
+        opened.publish(.runCrashed(run: record.id))
+        return true
+    }
+}

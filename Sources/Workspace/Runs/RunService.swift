@@ -1,0 +1,239 @@
+import Tracking
+import Training
+
+/// Runs: looked at, started, steered, compared.
+public final class RunService: Sendable {
+    struct State {
+        var executions: [String: RunExecution] = [:]
+        var threads: [String: ServiceThread] = [:]
+        /// Of runs that this process has executed: the newest metric row when they ended.
+        var toldRows: [String: Int] = [:]
+        /// How often this process was asked to end its runs.
+        var stopCount = 0
+        var isClosed = false
+    }
+
+    let opened: OpenedFolder
+    let models: ModelService
+    let datasets: DatasetService
+    let registry: RegistryService
+    let state = Guarded(State())
+
+    init(
+        _ opened: OpenedFolder,
+        models: ModelService,
+        datasets: DatasetService,
+        registry: RegistryService
+    ) {
+        self.opened = opened
+        self.models = models
+        self.datasets = datasets
+        self.registry = registry
+    }
+
+    /// The runs that this process executes now.
+    public var executed: [String] { state.withLock { $0.executions.keys.sorted() } }
+
+    /// All runs, the newest first.
+    ///
+    /// Blocks.
+    public func list(includingDeleted: Bool = false) throws -> [RunSummary] {
+        try WorkspaceError.wording {
+            var query = RunQuery()
+            query.view = includingDeleted ? .all : .active
+            return try reader.summaries(opened.store.runs(query))
+        }
+    }
+
+    /// One run.
+    ///
+    /// Blocks.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `notFound`.
+    public func summary(_ id: String) throws -> RunSummary {
+        try WorkspaceError.wording {
+            let record = try opened.store.run(id)
+            guard let summary = try reader.summaries([record]).first else {
+                throw Self.missing(id)
+            }
+            return summary
+        }
+    }
+
+    /// The run that a person means by an id, the beginning of one, or a name, of which the newest
+    /// run counts; one in the trash only where no other is meant.
+    ///
+    /// Blocks.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `notFound` or `ambiguous`.
+    public func find(_ reference: String) throws -> RunSummary {
+        try WorkspaceError.wording {
+            var query = RunQuery()
+            query.view = .all
+            query.details = []
+            let records = try opened.store.runs(query)
+            let active = records.filter { $0.lifecycle == .active }
+            let deleted = records.filter { $0.lifecycle == .deleted }
+            if let exact = records.first(where: { $0.id == reference })
+                ?? (active + deleted).first(where: { $0.name == reference })
+            {
+                return try summary(exact.id)
+            }
+            let matches =
+                [active, deleted]
+                .map { records in records.filter { $0.id.hasPrefix(reference) } }
+                .first { !$0.isEmpty } ?? []
+            guard !reference.isEmpty, let match = matches.first else {
+                throw Self.missing(reference)
+            }
+            guard matches.count == 1 else {
+                throw WorkspaceError(
+                    .ambiguous,
+                    "\(matches.count) runs begin with \(reference).",
+                    hint: "Give more of the id, or the run's name."
+                )
+            }
+            return try summary(match.id)
+        }
+    }
+
+    /// A run with all its curves.
+    ///
+    /// Blocks.
+    public func detail(_ id: String) throws -> RunDetail {
+        try WorkspaceError.wording {
+            let record = try opened.store.run(id)
+            let summary = try summary(id)
+            var series: [String: MetricSeries] = [:]
+            for key in summary.metrics.keys {
+                series[key] = try self.series(id, key: key)
+            }
+            let folder = folder(of: record)
+            let store = CheckpointStore(folder: folder.checkpoints)
+            let checkpoints = try store.steps().reversed().map { step in
+                RunDetail.Checkpoint(
+                    nextStep: step,
+                    folder: store.folder(step: step),
+                    byteCount: Files.byteCount(store.folder(step: step))
+                )
+            }
+            return RunDetail(
+                summary: summary,
+                series: series,
+                checkpoints: checkpoints,
+                artifacts: Self.artifacts(in: folder.path)
+            )
+        }
+    }
+
+    /// The points of one metric that came after a cursor.
+    ///
+    /// Blocks.
+    public func series(
+        _ id: String,
+        key: String,
+        after cursor: Int64 = 0
+    ) throws -> MetricSeries {
+        try WorkspaceError.wording {
+            let points = try opened.store.metricHistory(
+                TrackingKey(key),
+                run: id,
+                after: Int(cursor)
+            )
+            return MetricSeries(
+                key: key,
+                steps: points.map(\.step),
+                values: points.map(\.value),
+                cursor: points.last.map { Int64($0.row) } ?? cursor
+            )
+        }
+    }
+
+    /// Runs side by side, in the order given.
+    ///
+    /// Blocks.
+    public func compare(_ ids: [String]) throws -> RunComparison {
+        RunComparison(
+            runs: try ids.map(summary),
+            losses: try ids.map { try series($0, key: MetricName.loss) },
+            evaluationLosses: try ids.map { try series($0, key: MetricName.evaluationLoss) }
+        )
+    }
+
+    /// Gives a run another name.
+    ///
+    /// Blocks.
+    public func rename(_ id: String, to name: String) throws {
+        guard !name.isEmpty else { throw WorkspaceError(.invalid, "A run must have a name.") }
+        try change(id) { try $0.updateRun(id, name: name) }
+    }
+
+    /// Sets a tag of a run.
+    ///
+    /// Blocks.
+    public func setTag(_ id: String, key: String, value: String) throws {
+        try change(id) { try $0.log(Batch(tags: [Tag(TrackingKey(key), value)]), run: id) }
+    }
+
+    /// Puts a run into the trash; a live one must be stopped first.
+    ///
+    /// Blocks.
+    public func delete(_ id: String) throws {
+        let summary = try summary(id)
+        guard summary.ownerProcess == nil else {
+            throw WorkspaceError(
+                .conflict,
+                "\(summary.name) is being trained.",
+                hint: "Stop it first."
+            )
+        }
+        try change(id) { try $0.deleteRun(id) }
+    }
+
+    /// Takes a run out of the trash.
+    ///
+    /// Blocks.
+    public func restore(_ id: String) throws {
+        try change(id) { try $0.restoreRun(id) }
+    }
+
+    /// Whether this process has told a point itself, when it wrote it.
+    func hasTold(row: Int, of run: String) -> Bool {
+        state.withLock { state in
+            state.executions[run] != nil || row <= state.toldRows[run] ?? 0
+        }
+    }
+
+    /// Reads runs together with what this process knows of those it executes.
+    var reader: RunReader {
+        let executions = state.withLock { $0.executions }
+        return RunReader(opened: opened, executed: executions.mapValues(\.waitingReason))
+    }
+
+    func folder(of record: RunRecord) -> RunFolder {
+        RunFolder(path: opened.path(of: record.artifactURI))
+    }
+
+    static func missing(_ reference: String) -> WorkspaceError {
+        WorkspaceError(
+            .notFound,
+            "There is no run \(reference).",
+            hint: "`workbench runs list` names them all."
+        )
+    }
+
+    private func change(_ id: String, _ body: (TrackingStore) throws -> Void) throws {
+        try opened.checkWritable()
+        try WorkspaceError.wording { try body(opened.store) }
+        opened.publish(.runChanged(run: id))
+    }
+
+    /// The paths of files below a folder, relative to it.
+    private static func artifacts(in folder: String, below prefix: String = "") -> [String] {
+        Files.names(in: folder).flatMap { name in
+            let path = "\(folder)/\(name)"
+            return FilePaths.isFolder(path)
+                ? artifacts(in: path, below: "\(prefix)\(name)/") : ["\(prefix)\(name)"]
+        }
+    }
+}

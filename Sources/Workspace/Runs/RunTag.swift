@@ -1,0 +1,39 @@
+import Tracking
+
+/// The tags that this program writes on its own runs.
+enum RunTag {
+    /// The request as JSON: what a resumed or repeated run is started from.
+    static let request: TrackingKey = "workbench.request"
+    /// `user@host` of the process that executes or executed the run.
+    static let owner: TrackingKey = "workbench.owner"
+    /// Steps the run will have done in the end.
+    static let totalSteps: TrackingKey = "workbench.total_steps"
+    /// The step that the newest checkpoint goes on with.
+    static let resumableStep: TrackingKey = "workbench.resumable_step"
+    /// Why the run waits; empty when it does not.
+    static let paused: TrackingKey = "workbench.paused"
+    /// How a run with status KILLED ended: `stopped` or `crashed`.
+    static let ending: TrackingKey = "workbench.ending"
+    /// What a failed run failed with.
+    static let failure: TrackingKey = "workbench.failure"
+    /// The folder of the finished adapter, below the run's artifacts.
+    static let adapter: TrackingKey = "workbench.adapter"
+    /// The loss curve in a few numbers, for lists.
+    static let lossTail: TrackingKey = "workbench.loss_tail"
+    /// Where the snapshot of the training data lies, below the workspace.
+    static let dataset: TrackingKey = "workbench.dataset"
+    /// The same for separate evaluation data.
+    static let evaluationDataset: TrackingKey = "workbench.evaluation_dataset"
+    /// SHA-256 of the base model's file.
+    static let modelDigest: TrackingKey = "workbench.model_digest"
+    /// The file of the base model.
+    static let modelPath: TrackingKey = "workbench.model_path"
+    /// The run whose parameters this one repeats.
+    static let retryOf: TrackingKey = "workbench.retry_of"
+    /// MLflow's tag for a run that belongs to another one.
+    static let parent: TrackingKey = "mlflow.parentRunId"
+    /// MLflow's tag for the program that made a run.
+    static let sourceName: TrackingKey = "mlflow.source.name"
+    /// MLflow's tag for the kind of that program.
+    static let sourceType: TrackingKey = "mlflow.source.type"
+}

@@ -1,0 +1,124 @@
+import FoundationEssentials
+import Tracking
+import Training
+import Transformer
+
+extension TrainingRequest {
+    /// The request as the trainer takes it.
+    func configuration() throws -> TrainingConfiguration {
+        var configuration = TrainingConfiguration()
+        configuration.method = method.flatMap {
+            TrainingConfiguration.Method(rawValue: $0.rawValue)
+        }
+        configuration.steps = steps
+        configuration.epochs = epochs
+        configuration.batchSize = batchSize
+        configuration.learningRate = learningRate
+        configuration.rank = rank
+        configuration.alpha = alpha
+        configuration.targets = try targets.map(Self.projection)
+        configuration.sequenceLength = sequenceLength
+        configuration.scheduler = scheduler.kind
+        configuration.warmupSteps = warmupSteps
+        configuration.weightDecay = weightDecay
+        configuration.maxGradientNorm = maxGradientNorm
+        configuration.gradientAccumulation = gradientAccumulation
+        configuration.dropout = dropout
+        configuration.seed = seed
+        configuration.isPacked = isPacked
+        configuration.isShuffled = isShuffled
+        configuration.evaluationInterval = evaluationInterval
+        configuration.checkpointInterval =
+            switch checkpointInterval {
+            case .steps(let steps): .steps(steps)
+            case .seconds(let seconds): .seconds(seconds)
+            }
+        configuration.initialAdapter = initialAdapter
+        configuration.precision = precision == .exact ? .exact : .fast
+        configuration.threads = threads
+        return configuration
+    }
+
+    /// The request as a run's parameters, under the names of the command line's options.
+    var parameters: [Param] {
+        var values: [(TrackingKey, String?)] = [
+            ("model", model), ("dataset", dataset), ("eval_data", evaluationDataset),
+            ("eval_split", evaluationSplit.map { "\($0)" }), ("method", method?.rawValue),
+            ("stage", stage?.rawValue), ("steps", steps.map { "\($0)" }),
+            ("epochs", epochs.map { "\($0)" }),
+        ]
+        values += [
+            ("batch_size", "\(batchSize)"), ("learning_rate", "\(learningRate)"),
+            ("rank", "\(rank)"), ("alpha", "\(alpha)"),
+            ("targets", targets.joined(separator: ",")), ("sequence_length", "\(sequenceLength)"),
+            ("scheduler", scheduler.rawValue), ("warmup", "\(warmupSteps)"),
+            ("weight_decay", "\(weightDecay)"), ("max_grad_norm", "\(maxGradientNorm)"),
+            ("gradient_accumulation", "\(gradientAccumulation)"), ("dropout", "\(dropout)"),
+            ("seed", "\(seed)"), ("packing", "\(isPacked)"), ("shuffle", "\(isShuffled)"),
+            ("precision", precision.rawValue), ("init_adapter", initialAdapter),
+        ]
+        return values.compactMap { key, value in value.map { Param(key, $0) } }
+    }
+
+    /// The request as it is kept with its run.
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    /// Reads what ``json`` wrote; nil for what an other version wrote.
+    init?(json: String) {
+        guard let request = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
+            return nil
+        }
+        self = request
+    }
+
+    private static func projection(_ name: String) throws(WorkspaceError) -> Projection {
+        if let projection = Projection(rawValue: name) { return projection }
+        let known = Projection.allCases.map(\.rawValue).joined(separator: ", ")
+        throw WorkspaceError(
+            .invalid,
+            "\(name) is not a projection that can have an adapter.",
+            hint: "Use \(known)."
+        )
+    }
+}
+
+extension TrainingRequest.Scheduler {
+    init(_ kind: LearningRateSchedule.Kind) {
+        self =
+            switch kind {
+            case .cosine: .cosine
+            case .linear: .linear
+            case .constant: .constant
+            }
+    }
+
+    var kind: LearningRateSchedule.Kind {
+        switch self {
+        case .cosine: .cosine
+        case .linear: .linear
+        case .constant: .constant
+        }
+    }
+}
+
+extension TrainingRequest.CheckpointInterval {
+    init(_ interval: TrainingConfiguration.CheckpointInterval) {
+        self =
+            switch interval {
+            case .steps(let steps): .steps(steps)
+            case .seconds(let seconds): .seconds(seconds)
+            }
+    }
+}
+
+extension TrainingRequest.Precision {
+    init(_ precision: TrainingConfiguration.Precision) {
+        self = precision == .exact ? .exact : .fast
+    }
+}

@@ -1,0 +1,80 @@
+import Glibc
+
+/// A thread of its own, outside Swift's cooperative pool, that a service may block.
+///
+/// `@unchecked` because the thread's handle is written once, before it is shared.
+final class ServiceThread: @unchecked Sendable {
+    private final class Start {
+        let name: String
+        let niceness: Int32
+        let body: @Sendable () -> Void
+
+        init(name: String, niceness: Int32, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.niceness = niceness
+            self.body = body
+        }
+    }
+
+    private var handle = pthread_t()
+    private let isJoined = Guarded(false)
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - name: What system tools show; its first 15 bytes count.
+    ///   - niceness: How far it stands back behind the screen, 0 to 19.
+    init(
+        name: String,
+        niceness: Int32 = 0,
+        body: @escaping @Sendable () -> Void
+    ) throws(WorkspaceError) {
+        let start = Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, 8 << 20)
+        let status = pthread_create(&handle, &attributes, Self.main, start.toOpaque())
+        guard status == 0 else {
+            start.release()
+            throw WorkspaceError(
+                .failed,
+                "No thread could be started for \(name): \(String(cString: strerror(status))).",
+                hint: "Close other programs, or raise the limit of processes (ulimit -u)."
+            )
+        }
+    }
+
+    deinit {
+        if isJoined.withLock({ !$0 }) { pthread_detach(handle) }
+    }
+
+    /// Waits for the thread to end; from the thread itself it returns at once.
+    func join() {
+        guard pthread_equal(handle, pthread_self()) == 0 else { return }
+        let isFirst = isJoined.withLock { joined in
+            defer { joined = true }
+            return !joined
+        }
+        if isFirst { pthread_join(handle, nil) }
+    }
+
+    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
+        { argument in
+            guard let argument else { return nil }
+            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+            name(start.name)
+            // Linux counts niceness by thread: 0 names the calling one.
+            if start.niceness > 0 { setpriority(Int32(PRIO_PROCESS.rawValue), 0, start.niceness) }
+            start.body()
+            return nil
+        }
+
+    /// Names the calling thread; that it has no name is no reason to fail.
+    private static func name(_ name: String) {
+        let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        try? Files.append(Array(name.utf8), to: descriptor, path: "/proc/thread-self/comm")
+    }
+}

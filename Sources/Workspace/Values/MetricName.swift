@@ -1,0 +1,23 @@
+/// The names under which a run's measurements are stored.
+public enum MetricName {
+    /// Mean loss over the step's target tokens, in nats.
+    public static let loss = "loss"
+    /// Gradient norm before clipping.
+    public static let gradientNorm = "grad_norm"
+    /// Learning rate used in the step.
+    public static let learningRate = "learning_rate"
+    /// Real tokens a second, the optimizer included.
+    public static let tokensPerSecond = "tokens_per_second"
+    /// Tokens of the step that the loss counts.
+    public static let targetTokens = "target_tokens"
+    /// Passes over the data that are complete.
+    public static let epoch = "epoch"
+    /// Mean loss over the held-out examples.
+    public static let evaluationLoss = "eval_loss"
+    /// The lowest ``evaluationLoss`` so far, at the step where it was measured.
+    public static let bestEvaluationLoss = "best_eval_loss"
+    /// What a step took on average of late, in seconds.
+    public static let secondsPerStep = "seconds_per_step"
+    /// Resident memory of the process in bytes.
+    public static let residentBytes = "system/resident_bytes"
+}

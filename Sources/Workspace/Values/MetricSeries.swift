@@ -1,0 +1,74 @@
+/// The history of one metric: two arrays of equal length, ordered as written.
+public struct MetricSeries: Equatable, Sendable, Codable {
+    /// The metric's name, such as `loss`.
+    public var key: String
+    /// The step of each point.
+    public var steps: [Int]
+    /// The value of each point.
+    public var values: [Double]
+    /// The row of the newest point; hand it back to read only what came after.
+    public var cursor: Int64
+
+    /// Creates a series.
+    public init(key: String, steps: [Int] = [], values: [Double] = [], cursor: Int64 = 0) {
+        precondition(steps.count == values.count, "a series has one value a step")
+        self.key = key
+        self.steps = steps
+        self.values = values
+        self.cursor = cursor
+    }
+
+    /// The number of points.
+    public var count: Int { steps.count }
+
+    /// Adds the points read after this series' cursor; points already here are left out.
+    public mutating func append(_ later: MetricSeries) {
+        precondition(later.key == key, "series of different metrics do not join")
+        guard later.cursor > cursor else { return }
+        steps += later.steps
+        values += later.values
+        cursor = later.cursor
+    }
+}
+
+/// One run opened: its row in the list, its curves and its checkpoints.
+public struct RunDetail: Equatable, Sendable, Codable {
+    /// A place from which the run can go on.
+    public struct Checkpoint: Equatable, Sendable, Codable {
+        /// The first step that a run resumed from here does.
+        public var nextStep: Int
+        /// Where it lies.
+        public var folder: String
+        /// What it takes on the disk.
+        public var byteCount: Int64
+
+        /// Creates a checkpoint's description.
+        public init(nextStep: Int, folder: String, byteCount: Int64) {
+            self.nextStep = nextStep
+            self.folder = folder
+            self.byteCount = byteCount
+        }
+    }
+
+    /// The run as a row of the list.
+    public var summary: RunSummary
+    /// Every metric with more than its last value, by name.
+    public var series: [String: MetricSeries]
+    /// Checkpoints, oldest first.
+    public var checkpoints: [Checkpoint]
+    /// What is in the run's artifact folder, relative to it.
+    public var artifacts: [String]
+
+    /// Creates a detail.
+    public init(
+        summary: RunSummary,
+        series: [String: MetricSeries],
+        checkpoints: [Checkpoint] = [],
+        artifacts: [String] = []
+    ) {
+        self.summary = summary
+        self.series = series
+        self.checkpoints = checkpoints
+        self.artifacts = artifacts
+    }
+}

@@ -1,0 +1,144 @@
+public import FoundationEssentials
+
+/// Where a version stands on its way to being used.
+public enum ModelStage: String, Sendable, Codable, CaseIterable {
+    /// Not placed yet.
+    case none = "None"
+    /// On trial.
+    case staging = "Staging"
+    /// In use.
+    case production = "Production"
+    /// No longer in use.
+    case archived = "Archived"
+}
+
+/// A registered model with its versions, as a row of a list.
+public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable {
+    /// One version.
+    public struct Version: Equatable, Sendable, Codable, Identifiable {
+        /// Counted from 1.
+        public var number: Int
+        /// Where it stands.
+        public var stage: ModelStage
+        /// Names that point at it.
+        public var aliases: [String]
+        /// The run that made it.
+        public var run: String?
+        /// That run's name.
+        public var runName: String?
+        /// The base model its adapter was trained on.
+        public var baseModel: String?
+        /// The adapter's folder.
+        public var adapterPath: String?
+        /// The run's metrics, to judge the version by.
+        public var metrics: [String: Double]
+        /// When it was registered.
+        public var createdAt: Date
+        /// What was written about it.
+        public var note: String
+
+        /// The number.
+        public var id: Int { number }
+
+        /// Creates a version.
+        public init(
+            number: Int,
+            stage: ModelStage,
+            aliases: [String],
+            run: String?,
+            runName: String?,
+            baseModel: String?,
+            adapterPath: String?,
+            metrics: [String: Double],
+            createdAt: Date,
+            note: String
+        ) {
+            self.number = number
+            self.stage = stage
+            self.aliases = aliases
+            self.run = run
+            self.runName = runName
+            self.baseModel = baseModel
+            self.adapterPath = adapterPath
+            self.metrics = metrics
+            self.createdAt = createdAt
+            self.note = note
+        }
+    }
+
+    /// The model's name.
+    public var name: String
+    /// Versions, newest first.
+    public var versions: [Version]
+    /// When the model was created.
+    public var createdAt: Date
+    /// What was written about it.
+    public var note: String
+
+    /// The name.
+    public var id: String { name }
+
+    /// The version in use: alias `production`, else the newest in stage Production.
+    public var deployed: Version? {
+        versions.first { $0.aliases.contains("production") }
+            ?? versions.first { $0.stage == .production }
+    }
+
+    /// Creates a summary.
+    public init(name: String, versions: [Version], createdAt: Date, note: String) {
+        self.name = name
+        self.versions = versions
+        self.createdAt = createdAt
+        self.note = note
+    }
+}
+
+/// One thing that was done to a registered model.
+public struct RegistryChange: Equatable, Sendable, Codable, Identifiable {
+    /// Its number; larger is later.
+    public var id: Int64
+    /// When it was done.
+    public var date: Date
+    /// By whom.
+    public var user: String
+    /// The model.
+    public var name: String
+    /// What was done, in words.
+    public var summary: String
+    /// Whether it has been undone.
+    public var isUndone: Bool
+
+    /// Creates a change.
+    public init(
+        id: Int64,
+        date: Date,
+        user: String,
+        name: String,
+        summary: String,
+        isUndone: Bool
+    ) {
+        self.id = id
+        self.date = date
+        self.user = user
+        self.name = name
+        self.summary = summary
+        self.isUndone = isUndone
+    }
+}
+
+/// What a rollback would do, to be confirmed first.
+public struct RollbackPlan: Equatable, Sendable, Codable {
+    /// The model.
+    public var name: String
+    /// The version in use now; nil where none is.
+    public var from: Int?
+    /// The version that would be in use.
+    public var to: Int
+
+    /// Creates a plan.
+    public init(name: String, from: Int?, to: Int) {
+        self.name = name
+        self.from = from
+        self.to = to
+    }
+}

@@ -1,0 +1,85 @@
+/// Several runs side by side.
+public struct RunComparison: Equatable, Sendable, Codable {
+    /// One parameter or metric: a value a run, in the order of the runs.
+    public struct Row: Equatable, Sendable, Codable {
+        /// The parameter's or metric's name.
+        public var key: String
+        /// A text a run; nil where the run has none.
+        public var values: [String?]
+        /// The places of the best values; empty where better has no meaning.
+        public var best: [Int]
+
+        /// Creates a row.
+        public init(key: String, values: [String?], best: [Int] = []) {
+            self.key = key
+            self.values = values
+            self.best = best
+        }
+    }
+
+    /// The compared runs.
+    public var runs: [RunSummary]
+    /// Parameters whose values are not all the same.
+    public var differingParameters: [Row]
+    /// Parameters on which all runs agree.
+    public var commonParameters: [Row]
+    /// The last values of all metrics, the best marked.
+    public var metrics: [Row]
+    /// The loss curve of each run.
+    public var losses: [MetricSeries]
+    /// The held-out curve of each run; empty where none was measured.
+    public var evaluationLosses: [MetricSeries]
+
+    /// Puts runs side by side; `losses` and `evaluationLosses` hold one series a run.
+    public init(runs: [RunSummary], losses: [MetricSeries], evaluationLosses: [MetricSeries]) {
+        self.runs = runs
+        self.losses = losses
+        self.evaluationLosses = evaluationLosses
+        differingParameters = []
+        commonParameters = []
+        for key in Set(runs.flatMap(\.parameters.keys)).sorted() {
+            let row = Row(key: key, values: runs.map { $0.parameters[key] })
+            if Set(row.values).count > 1 {
+                differingParameters.append(row)
+            } else {
+                commonParameters.append(row)
+            }
+        }
+        metrics = Set(runs.flatMap(\.metrics.keys)).sorted().map { key in
+            let values = runs.map { $0.metrics[key] }
+            return Row(
+                key: key,
+                values: values.map { $0.map { "\($0)" } },
+                best: Self.best(of: values, direction: Direction(metric: key))
+            )
+        }
+    }
+
+    private enum Direction {
+        case lower, higher, neither
+
+        init(metric: String) {
+            self =
+                if metric.hasSuffix("loss") || metric.hasSuffix("perplexity") {
+                    .lower
+                } else if metric.hasSuffix("accuracy") || metric == MetricName.tokensPerSecond {
+                    .higher
+                } else {
+                    .neither
+                }
+        }
+    }
+
+    private static func best(of values: [Double?], direction: Direction) -> [Int] {
+        let known = values.compactMap { $0 }.filter(\.isFinite)
+        guard known.count > 1 else { return [] }
+        let target: Double? =
+            switch direction {
+            case .lower: known.min()
+            case .higher: known.max()
+            case .neither: nil
+            }
+        guard let target else { return [] }
+        return values.indices.filter { values[$0] == target }
+    }
+}

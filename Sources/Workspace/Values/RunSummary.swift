@@ -1,0 +1,107 @@
+public import FoundationEssentials
+
+/// One run as a row of a list: what the store knows of it, and who executes it.
+public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
+    /// A value together with the step it was measured at.
+    public struct Measurement: Equatable, Sendable, Codable {
+        /// The measured value.
+        public var value: Double
+        /// The step, counted from 0.
+        public var step: Int
+
+        /// Creates a measurement.
+        public init(value: Double, step: Int) {
+            self.value = value
+            self.step = step
+        }
+    }
+
+    /// 32 hexadecimal digits.
+    public var id: String
+    /// The name given by the user, or made from dataset and method.
+    public var name: String
+    /// The experiment's name.
+    public var experiment: String
+    /// The experiment's number in the store.
+    public var experimentID: String
+    /// Where the run stands.
+    public var status: RunStatus
+    /// When the run was created.
+    public var startedAt: Date?
+    /// When the run ended.
+    public var endedAt: Date?
+    /// When the last metric was written.
+    public var lastActivityAt: Date?
+    /// Finished steps.
+    public var stepsDone: Int
+    /// Steps the run will have done in the end, where that is known.
+    public var totalSteps: Int?
+    /// The loss of the last step: nats a target token.
+    public var loss: Double?
+    /// The last held-out loss.
+    public var evaluationLoss: Double?
+    /// The lowest held-out loss so far, and where it was.
+    public var bestEvaluation: Measurement?
+    /// The learning rate of the last step.
+    public var learningRate: Double?
+    /// The gradient norm of the last step, before clipping.
+    public var gradientNorm: Double?
+    /// Tokens trained on a second in the last step.
+    public var tokensPerSecond: Double?
+    /// Measured seconds a step times steps left; nil unless running.
+    public var secondsRemaining: Double?
+    /// The base model's name.
+    public var model: String?
+    /// `lora`, `qlora` or `full`.
+    public var method: String?
+    /// `name@digest` of what the run trains on.
+    public var dataset: String?
+    /// All logged parameters.
+    public var parameters: [String: String]
+    /// The last value of each metric.
+    public var metrics: [String: Double]
+    /// All tags.
+    public var tags: [String: String]
+    /// The step a resumed run would begin with; nil without a checkpoint.
+    public var resumableStep: Int?
+    /// The folder of the finished adapter.
+    public var adapterPath: String?
+    /// Why the run failed or waits, in words.
+    public var failure: String?
+    /// The last losses, oldest first, for a sparkline.
+    public var lossTail: [Double]
+    /// Whether this process executes the run.
+    public var isMine: Bool
+    /// The process that executes the run now.
+    public var ownerProcess: Int32?
+    /// Whether the run is in the trash.
+    public var isDeleted: Bool
+
+    /// Creates a summary; all but the identity may be filled in later.
+    public init(
+        id: String,
+        name: String,
+        experiment: String,
+        experimentID: String,
+        status: RunStatus
+    ) {
+        self.id = id
+        self.name = name
+        self.experiment = experiment
+        self.experimentID = experimentID
+        self.status = status
+        stepsDone = 0
+        parameters = [:]
+        metrics = [:]
+        tags = [:]
+        lossTail = []
+        isMine = false
+        isDeleted = false
+    }
+
+    /// Done steps as a share of all, 0 to 1.
+    public var progress: Double? {
+        guard let totalSteps, totalSteps > 0 else { return nil }
+        return min(1, Double(stepsDone) / Double(totalSteps))
+    }
+}

@@ -1,0 +1,177 @@
+import Glibc
+
+/// Says when something in a few folders changes: a thread blocked in `poll`, without a timer.
+///
+/// Changes that come close together are told once. A file that its last writer closes is told a
+/// second time a little later, because the kernel reports the close before it frees the lock.
+package final class FolderWatch: Sendable {
+    /// What happened, as far as a reader must know.
+    package struct Change: Equatable, Sendable {
+        /// Which folders changed, by their place in the list that is watched.
+        package var folders: Set<Int> = []
+        /// Whether a file that was open for writing was closed, be it by death.
+        var hasClosed = false
+        /// Whether someone asked for a look.
+        var isAsked = false
+
+        var isEmpty: Bool { folders.isEmpty && !hasClosed && !isAsked }
+
+        mutating func merge(_ other: Change) {
+            folders.formUnion(other.folders)
+            hasClosed = hasClosed || other.hasClosed
+            isAsked = isAsked || other.isAsked
+        }
+    }
+
+    /// How long changes are gathered, in milliseconds.
+    private static let gathering: Int32 = 20
+    /// After how many milliseconds a closed file is told again.
+    private static let secondLook: Int32 = 100
+
+    private let inotify: Int32
+    private let bell: Int32
+    private let bellButton: Int32
+    private let isClosing = Guarded(false)
+    private let isIdle = Guarded(false)
+    private let thread = Guarded<ServiceThread?>(nil)
+
+    /// Watches the folders and calls `changed` on the watch's own thread.
+    package init(
+        folders: [String],
+        changed: @escaping @Sendable (Change) -> Void
+    ) throws(WorkspaceError) {
+        var pipe: [Int32] = [-1, -1]
+        inotify = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        guard inotify >= 0, Glibc.pipe(&pipe) == 0 else {
+            throw Files.failure(errno, "The workspace cannot be watched")
+        }
+        (bell, bellButton) = (pipe[0], pipe[1])
+        for descriptor in pipe {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        }
+        let mask = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_CLOSE_WRITE)
+        var places: [Int32: Int] = [:]
+        for (place, folder) in folders.enumerated() {
+            let watch = inotify_add_watch(inotify, folder, mask)
+            guard watch >= 0 else {
+                let error = Files.failure(errno, "\(folder) cannot be watched")
+                for descriptor in [inotify, bell, bellButton] { Glibc.close(descriptor) }
+                throw error
+            }
+            places[watch] = place
+        }
+        let source = Source(inotify: inotify, bell: bell, places: places)
+        let (isClosing, isIdle) = (self.isClosing, self.isIdle)
+        let started = try ServiceThread(name: "wb-watch") {
+            Self.run(source, isClosing: isClosing, isIdle: isIdle, changed: changed)
+        }
+        thread.withLock { $0 = started }
+    }
+
+    deinit { close() }
+
+    /// Whether the thread blocks until something happens, without a time limit.
+    package var waitsWithoutLimit: Bool { isIdle.withLock { $0 } }
+
+    /// Has `changed` called soon, as though something had been written.
+    func ring() {
+        var byte: UInt8 = 0
+        Glibc.write(bellButton, &byte, 1)
+    }
+
+    /// Ends the watch and its thread.
+    package func close() {
+        let isFirst = isClosing.withLock { closing in
+            defer { closing = true }
+            return !closing
+        }
+        guard isFirst else { return }
+        ring()
+        thread.withLock { $0 }?.join()
+        for descriptor in [inotify, bell, bellButton] { Glibc.close(descriptor) }
+    }
+
+    private static func run(
+        _ source: Source,
+        isClosing: Guarded<Bool>,
+        isIdle: Guarded<Bool>,
+        changed: (Change) -> Void
+    ) {
+        var owesSecondLook = false
+        while !isClosing.withLock({ $0 }) {
+            isIdle.withLock { $0 = !owesSecondLook }
+            var change = source.wait(milliseconds: owesSecondLook ? secondLook : -1)
+            isIdle.withLock { $0 = false }
+            if change.isEmpty {
+                if owesSecondLook {
+                    owesSecondLook = false
+                    changed(Change(hasClosed: true))
+                }
+                continue
+            }
+            let begun = ContinuousClock.now
+            // A writer that never pauses is told all the same.
+            while ContinuousClock.now - begun < .milliseconds(gathering) {
+                let more = source.wait(milliseconds: gathering)
+                if more.isEmpty { break }
+                change.merge(more)
+            }
+            if isClosing.withLock({ $0 }) { return }
+            if change.hasClosed { owesSecondLook = true }
+            changed(change)
+        }
+    }
+
+    /// The two descriptors that the thread blocks on.
+    private struct Source: Sendable {
+        let inotify: Int32
+        let bell: Int32
+        let places: [Int32: Int]
+
+        /// Blocks until something happens or the time is over (-1: never), and empties both.
+        func wait(milliseconds: Int32) -> Change {
+            var sources = [
+                pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: bell, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&sources, 2, milliseconds) > 0 else { return Change() }
+            var change = Change()
+            if sources[1].revents != 0 {
+                var bytes = [UInt8](repeating: 0, count: 64)
+                while read(bell, &bytes, bytes.count) == bytes.count {}
+                change.isAsked = true
+            }
+            if sources[0].revents != 0 { drain(into: &change) }
+            return change
+        }
+
+        private func drain(into change: inout Change) {
+            var buffer = [UInt8](repeating: 0, count: 1 << 14)
+            let header = MemoryLayout<inotify_event>.size
+            while true {
+                let count = buffer.withUnsafeMutableBytes {
+                    read(inotify, $0.baseAddress, $0.count)
+                }
+                guard count > 0 else { return }
+                buffer.withUnsafeBytes { bytes in
+                    var offset = 0
+                    while offset + header <= count {
+                        let event = bytes.loadUnaligned(
+                            fromByteOffset: offset,
+                            as: inotify_event.self
+                        )
+                        // A queue that ran over names no folder: all may have changed.
+                        if let place = places[event.wd] {
+                            change.folders.insert(place)
+                        } else {
+                            change.folders.formUnion(places.values)
+                        }
+                        if event.mask & UInt32(IN_CLOSE_WRITE) != 0 { change.hasClosed = true }
+                        offset += header + Int(event.len)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+public import EventBus
+import Logging
+import Tracking
+
+/// A workspace folder opened: the services that the screen and the command line share.
+///
+/// Whatever is done through it is written to the store first and published on ``events`` second.
+/// Calls that read or write block for the time the disk takes, so a screen makes them through
+/// ``perform(_:then:)``; what takes longer returns at once and is told by events.
+public final class Workspace: Sendable {
+    /// What may be done.
+    public enum Access: Equatable, Sendable {
+        /// Everything.
+        case full
+        /// Looking; `reason` says why, in a sentence for the user.
+        case readOnly(reason: String)
+    }
+
+    /// How a workspace is opened.
+    public struct Configuration: Sendable {
+        /// The folder named on the command line.
+        public var folder: String?
+        /// Whether nothing may be changed.
+        public var isReadOnly: Bool
+        /// Whether other processes' changes are looked for.
+        public var isWatching: Bool
+        /// The environment's variables.
+        public var environment: [String: String]
+        /// Where the files that ship with the program lie.
+        public var resources: ResourceFolders
+        /// The type of the file system that an existing folder lies on, such as `ext4`.
+        public var fileSystemType: @Sendable (_ path: String) -> String?
+        /// Where measurements of the machine come from; nil for the machine's own.
+        public var machine: MachineMonitor.Configuration?
+        /// The bytes of memory that this process may still take; nil where that is not known.
+        public var availableMemory: @Sendable () -> Int64?
+
+        /// The folder that the environment names, open for everything.
+        public init(
+            folder: String? = nil,
+            isReadOnly: Bool = false,
+            isWatching: Bool = true,
+            environment: [String: String] = ProcessEnvironment.variables,
+            resources: ResourceFolders = .standard
+        ) {
+            self.folder = folder
+            self.isReadOnly = isReadOnly
+            self.isWatching = isWatching
+            self.environment = environment
+            self.resources = resources
+            fileSystemType = { MountTable.current.type(of: $0) }
+            availableMemory = { AvailableMemory().read() }
+        }
+    }
+
+    /// What is used where, in the folder.
+    public let layout: WorkspaceLayout
+    /// What may be done.
+    public let access: Access
+    /// What happens, here and in other processes.
+    public let events: EventBus<WorkspaceEvent>
+    /// Runs: listing, starting, steering.
+    public let runs: RunService
+    /// Datasets: listing, adding, looking into.
+    public let datasets: DatasetService
+    /// Base models: listing, downloading, looking into.
+    public let models: ModelService
+    /// Registered models: versions, stages, aliases, history.
+    public let registry: RegistryService
+    /// Answers.
+    public let chat: ChatService
+    /// The machine's memory and accelerators.
+    public let machine: MachineMonitor
+
+    let opened: OpenedFolder
+    private let log: Logger
+    private let work = WorkQueue(name: "wb-work")
+    private let watch = Guarded<WorkspaceWatch?>(nil)
+
+    /// Opens a workspace, which is made at first use.
+    ///
+    /// Nothing heavier than the database is opened.
+    ///
+    /// - Throws: ``WorkspaceError`` for a folder on a network file system, one that cannot be read
+    ///   or written, a full disk, and a database that is not ours.
+    public static func open(_ configuration: Configuration = Configuration()) throws -> Workspace {
+        try WorkspaceError.wording { try Workspace(configuration) }
+    }
+
+    private init(_ configuration: Configuration) throws {
+        let folder = Self.folder(configuration.folder, environment: configuration.environment)
+        let layout = WorkspaceLayout(folder: folder)
+        try Self.refuseNetwork(folder, configuration.fileSystemType)
+        if !configuration.isReadOnly {
+            try Files.makeFolder(folder)
+            for subfolder in layout.subfolders { try Files.makeFolder(subfolder) }
+        }
+        var storing = TrackingStore.Configuration()
+        storing.isReadOnly = configuration.isReadOnly
+        let store = try TrackingStore(path: layout.database, configuration: storing)
+
+        self.layout = layout
+        events = EventBus()
+        access =
+            if let notice = store.notice {
+                .readOnly(reason: notice)
+            } else if store.isReadOnly {
+                .readOnly(reason: "The workspace is open for reading alone.")
+            } else {
+                .full
+            }
+        let logs = LogFile(folder: layout.logs)
+        log = Logger(label: "workbench") { ProcessLog(label: $0, file: logs) }
+        opened = OpenedFolder(
+            layout: layout,
+            store: store,
+            access: access,
+            events: events,
+            log: log,
+            memory: MemoryGate(available: configuration.availableMemory)
+        )
+        models = ModelService(opened, environment: configuration.environment)
+        datasets = DatasetService(opened, models: models, resources: configuration.resources)
+        registry = RegistryService(opened, models: models)
+        runs = RunService(opened, models: models, datasets: datasets, registry: registry)
+        chat = ChatService(opened, models: models, registry: registry, runs: runs)
+        machine = MachineMonitor(
+            configuration.machine ?? .init(environment: configuration.environment),
+            events: events
+        )
+        if configuration.isWatching { startWatching() }
+    }
+
+    /// The folder.
+    public var folder: String { layout.folder }
+
+    /// Whether this process executes a run, gives an answer, or downloads.
+    public var isLive: Bool { !runs.executed.isEmpty || chat.isAnswering || models.isPulling }
+
+    /// Does work that blocks on the workspace's own thread, one piece after another, and hands its
+    /// result to `then` on that thread.
+    public func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (Workspace) throws -> Value,
+        then: @escaping @Sendable (Result<Value, WorkspaceError>) -> Void
+    ) {
+        do throws(WorkspaceError) {
+            try work.add { [self] in
+                do {
+                    then(.success(try body(self)))
+                } catch {
+                    then(.failure(WorkspaceError(error)))
+                }
+            }
+        } catch {
+            then(.failure(error))
+        }
+    }
+
+    /// Does work that blocks on the workspace's own thread, and suspends until it is done.
+    public func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (Workspace) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            perform(body) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// Ends what this process does in the workspace: answers and downloads are cancelled, a live
+    /// run writes a checkpoint and stops.
+    ///
+    /// Blocks until that is done.
+    public func close() {
+        runs.stopHere()
+        models.close()
+        chat.close()
+        datasets.close()
+        runs.close()
+        machine.close()
+        work.close()
+        watch.withLock { $0 }?.close()
+        do {
+            try opened.store.close()
+        } catch {
+            log.warning("The database did not close: \(error)")
+        }
+    }
+
+    /// Keeps a notice in this process's file in `logs/`.
+    public func log(_ notice: Notice) {
+        let text = [notice.message, notice.hint].compactMap { $0 }.joined(separator: " hint: ")
+        switch notice.level {
+        case .success, .information: log.info("\(text)")
+        case .warning: log.warning("\(text)")
+        case .failure: log.error("\(text)")
+        }
+    }
+
+    private func startWatching() {
+        do {
+            let started = try WorkspaceWatch(opened, runs: runs)
+            watch.withLock { $0 = started }
+        } catch {
+            let error = WorkspaceError(error)
+            log.warning("\(error)")
+        }
+    }
+
+    private static func refuseNetwork(
+        _ folder: String,
+        _ type: (String) -> String?
+    ) throws(WorkspaceError) {
+        var existing = folder
+        while !FilePaths.exists(existing), existing != "/" { existing = FilePaths.parent(existing) }
+        guard let type = type(FilePaths.real(existing) ?? existing), MountTable.isNetwork(type)
+        else {
+            return
+        }
+        throw WorkspaceError(
+            .networkFileSystem,
+            "\(folder) is on a network file system (\(type)), where SQLite's log gets corrupted.",
+            hint: "Choose a folder on a local disk with --workspace or WORKBENCH_HOME; "
+                + "a team shares a workspace through `workbench serve`."
+        )
+    }
+}

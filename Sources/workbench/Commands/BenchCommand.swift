@@ -1,0 +1,116 @@
+import ArgumentParser
+import Screens
+import Workspace
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure decode, prefill and training on this machine.",
+        subcommands: [Decode.self, Prefill.self, Train.self]
+    )
+}
+
+/// What every measurement takes.
+struct BenchOptions: ParsableArguments {
+    @OptionGroup var shared: SharedOptions
+    @Option(help: "A model's name or file; the only installed one if not given.") var model: String?
+    @Option(help: "Threads that compute.") var threads: Int?
+
+    func path() throws -> String {
+        let models = try shared.open().models
+        let summary = try model.map { try models.show($0).summary } ?? models.default()
+        return summary.path ?? summary.name
+    }
+
+    func print(_ result: Benchmark.Result) throws {
+        if shared.json { return try Console.printJSON(result) }
+        Console.print(
+            "\(result.job): \(Figures.optional(result.tokensPerSecond)) tokens/s"
+                + "  (\(result.model) \(result.quantization), \(result.tokens) tokens, \(result.threads) threads,"
+                + " \(result.instructionSet), peak \(Figures.bytes(result.peakRssBytes)))"
+        )
+    }
+
+    mutating func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads takes 1 to 1024.")
+        }
+    }
+}
+
+extension BenchCommand {
+    struct Decode: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One token after another.")
+        @OptionGroup var options: BenchOptions
+        @Option(help: "How many tokens.") var tokens = 128
+
+        func run() throws {
+            try options.print(
+                Benchmark.decode(
+                    model: try options.path(),
+                    tokens: tokens,
+                    threads: options.threads
+                )
+            )
+        }
+
+        mutating func validate() throws {
+            if tokens < 1 { throw ValidationError("--tokens must be at least 1.") }
+        }
+    }
+
+    struct Prefill: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "A prompt in one piece.")
+        @OptionGroup var options: BenchOptions
+        @Option(help: "How many tokens.") var tokens = 512
+
+        func run() throws {
+            try options.print(
+                Benchmark.prefill(
+                    model: try options.path(),
+                    tokens: tokens,
+                    threads: options.threads
+                )
+            )
+        }
+
+        mutating func validate() throws {
+            if tokens < 1 { throw ValidationError("--tokens must be at least 1.") }
+        }
+    }
+
+    struct Train: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "LoRA training on full blocks.")
+        @OptionGroup var options: BenchOptions
+        @Option(help: "lora or qlora; on a quantized file both keep its weights.")
+        var method: TrainingRequest.Method = .qlora
+        @Option(help: "Sequences in a step.") var batchSize = 4
+        @Option(help: "Tokens in a sequence.") var sequenceLength = 256
+        @Option(help: "The adapter's rank.") var rank = 16
+        @Option(help: "Steps; the first two do not count.") var steps = 8
+
+        func run() throws {
+            try options.print(
+                Benchmark.train(
+                    model: try options.path(),
+                    batchSize: batchSize,
+                    sequenceLength: sequenceLength,
+                    rank: rank,
+                    steps: steps,
+                    threads: options.threads
+                )
+            )
+        }
+
+        mutating func validate() throws {
+            if batchSize < 1 || sequenceLength < 2 || rank < 1 {
+                throw ValidationError(
+                    "A step needs a batch, a rank, and sequences of at least 2 tokens."
+                )
+            }
+            if method == .full {
+                throw ValidationError("bench train measures lora and qlora.")
+            }
+        }
+    }
+}

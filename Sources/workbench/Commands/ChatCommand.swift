@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+import Synchronization
+import Workspace
+
+struct ChatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat",
+        abstract: "Talk to a model line by line; an empty line or ctrl+d ends.",
+        discussion: "ctrl+c stops the answer. /new starts over."
+    )
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var sampling: SamplingOptions
+    @Option(help: "A system message.")
+    var system: String?
+
+    func run() throws {
+        let running = Running()
+        Signals.handleInBackground {
+            guard let chat = running.workspace?.chat, chat.isAnswering else {
+                _exit(ExitStatus.interrupted)
+            }
+            chat.cancelAll()
+        }
+        let workspace = try shared.open()
+        running.workspace = workspace
+        let target = try target.target(in: workspace)
+        let start = system.map { [ChatTurn(.system, $0)] } ?? []
+        var turns = start
+        Console.note("chatting with \(target.reference)")
+        while true {
+            Console.progress("> ")
+            guard let line = readLine(), !line.isEmpty else { break }
+            if line == "/new" {
+                turns = start
+                continue
+            }
+            turns.append(ChatTurn(.user, line))
+            let isJSON = shared.json
+            let outcome = try workspace.chat.answerAndWait(
+                .conversation(turns),
+                from: target,
+                options: sampling.answerOptions
+            ) { piece in
+                if !isJSON { Console.stream(Console.visible(piece.text)) }
+            }
+            if let failure = outcome.failure { throw failure }
+            if isJSON { try Console.printJSON(outcome) } else { Console.print("") }
+            turns.append(ChatTurn(.assistant, outcome.text))
+        }
+    }
+}

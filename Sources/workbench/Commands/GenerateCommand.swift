@@ -1,0 +1,53 @@
+import ArgumentParser
+import Synchronization
+import Workspace
+
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "One answer to one prompt."
+    )
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var sampling: SamplingOptions
+    @Option(help: "The prompt: a user's message, or with --raw the text as it is.")
+    var prompt: String
+    @Option(help: "A system message before it.")
+    var system: String?
+    @Flag(help: "Continue the text; no chat template, special tokens are read as such.")
+    var raw = false
+    @Option(help: "fast or exact.")
+    var precision: TrainingRequest.Precision = .fast
+
+    func run() throws {
+        let running = Running()
+        Signals.handle { _ in running.workspace?.chat.cancelAll() }
+        let workspace = try shared.open()
+        running.workspace = workspace
+        let text: Prompt
+        if raw {
+            text = .raw(prompt)
+        } else {
+            text = .conversation(
+                (system.map { [ChatTurn(.system, $0)] } ?? []) + [ChatTurn(.user, prompt)]
+            )
+        }
+        let isJSON = shared.json
+        let outcome = try workspace.chat.answerAndWait(
+            text,
+            from: try target.target(in: workspace),
+            options: sampling.answerOptions
+        ) { piece in
+            if !isJSON { Console.stream(Console.visible(piece.text)) }
+        }
+        if let failure = outcome.failure { throw failure }
+        if isJSON {
+            try Console.printJSON(outcome)
+        } else {
+            Console.print("")
+        }
+        let signal = Signals.received.load(ordering: .relaxed)
+        if signal != 0 { throw ExitCode(128 + signal) }
+    }
+}

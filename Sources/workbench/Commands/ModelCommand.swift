@@ -1,0 +1,153 @@
+public import ArgumentParser
+import Screens
+public import Workspace
+
+struct ModelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model",
+        abstract: "Get and look at base models.",
+        subcommands: [Pull.self, List.self, Show.self, Tokenize.self, Score.self]
+    )
+}
+
+extension ModelCommand {
+    struct Pull: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Download a model of the catalogue, checked by its sha256."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "The model's name; `workbench model list` shows them.") var model: String
+
+        func run() throws {
+            let workspace = try shared.open()
+            let isJSON = shared.json
+            Signals.handle { _ in workspace.models.cancelPull(model) }
+            let path = try workspace.models.pullAndWait(model) { progress in
+                if isJSON {
+                    try? Console.printJSON(progress)
+                } else {
+                    Console.progress(Self.line(progress))
+                }
+            }
+            Console.endProgress()
+            if !isJSON { Console.print(path) }
+        }
+
+        private static func line(_ progress: DownloadProgress) -> String {
+            let source = progress.source.map { " from \($0)" } ?? ""
+            guard let total = progress.totalBytes, total > 0 else {
+                return "\(progress.model): \(progress.phase.rawValue)\(source)"
+            }
+            let share = progress.receivedBytes * 100 / total
+            return
+                "\(progress.model): \(progress.phase.rawValue)\(source) \(share) % of \(Figures.bytes(total))"
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The installed models and those that can be pulled."
+        )
+        @OptionGroup var shared: SharedOptions
+
+        func run() throws {
+            let models = try shared.open().models.list()
+            if shared.json { return try Console.printJSON(models) }
+            var table = TextTable(["NAME", "TITLE", "SIZE", "TYPE", "STATE"])
+            for model in models {
+                table.add([
+                    model.name, model.title, Figures.bytes(model.byteCount),
+                    model.quantization ?? "-",
+                    model.isInstalled ? "installed" : "workbench model pull \(model.name)",
+                ])
+            }
+            table.print()
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "A model's sizes and template.")
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A model's name or file.") var model: String
+
+        func run() throws {
+            let detail = try shared.open().models.show(model)
+            if shared.json { return try Console.printJSON(detail) }
+            var table = TextTable([detail.summary.name, detail.summary.title])
+            for (name, value) in [
+                ("architecture", detail.architecture), ("type", detail.summary.quantization ?? "-"),
+                ("parameters", "\(detail.parameterCount)"), ("layers", "\(detail.layerCount)"),
+                ("width", "\(detail.width)"), ("heads", "\(detail.headCount)"),
+                ("key/value heads", "\(detail.keyValueHeadCount)"),
+                ("feed-forward width", "\(detail.feedForwardWidth)"),
+                ("vocabulary", "\(detail.vocabularySize)"), ("context", "\(detail.contextLength)"),
+                ("size", Figures.bytes(detail.summary.byteCount)),
+                ("file", detail.summary.path ?? "-"),
+            ] { table.add([name, value]) }
+            table.print()
+        }
+    }
+
+    struct Tokenize: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A text's tokens; special tokens in it are read as such."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A model's name or file.") var model: String
+        @Option(help: "The text.") var text: String
+
+        func run() throws {
+            let result = try shared.open().models.tokenize(model, text: text)
+            if shared.json { return try Console.printJSON(result) }
+            var table = TextTable(["ID", "TOKEN"])
+            for (id, token) in zip(result.ids, result.tokens) { table.add(["\(id)", token]) }
+            table.print()
+        }
+    }
+
+    struct Score: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The log-probability of each token after the first, and the perplexity."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A model's name or file.") var model: String
+        @Option(help: "The text.") var text: String?
+        @Option(help: "Token ids instead, separated by commas.") var ids: String?
+        @Option(help: "An adapter's folder.") var adapter: String?
+        @Option(help: "fast or exact.") var precision: TrainingRequest.Precision = .fast
+
+        func run() throws {
+            let models = try shared.open().models
+            let score =
+                if let text {
+                    try models.score(model, text: text, adapter: adapter)
+                } else {
+                    try models.score(model, ids: try readIDs(), adapter: adapter)
+                }
+            if shared.json { return try Console.printJSON(score) }
+            Console.print(
+                "perplexity \(Figures.optional(score.perplexity)) over \(score.tokenLogprobs.count) tokens"
+            )
+        }
+
+        private func readIDs() throws -> [Int32] {
+            let parts = (ids ?? "").split(separator: ",", omittingEmptySubsequences: false)
+            return try parts.map { part in
+                guard let id = Int32(part.filter { $0 != " " }) else {
+                    throw ValidationError(
+                        "--ids takes numbers separated by commas, not \"\(part)\"."
+                    )
+                }
+                return id
+            }
+        }
+
+        mutating func validate() throws {
+            if (text == nil) == (ids == nil) {
+                throw ValidationError("Give either --text or --ids.")
+            }
+        }
+    }
+}
+
+extension TrainingRequest.Precision: ExpressibleByArgument {}

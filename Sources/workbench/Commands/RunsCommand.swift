@@ -1,0 +1,212 @@
+import ArgumentParser
+import EventBus
+import Screens
+import Workspace
+
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs",
+        abstract: "What was trained: list, compare, watch, stop, retry.",
+        subcommands: [
+            List.self, Show.self, Compare.self, Watch.self, Pause.self, Continue.self, Stop.self,
+            Retry.self, Delete.self, Restore.self,
+        ]
+    )
+}
+
+extension RunsCommand {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "All runs, the newest first.")
+        @OptionGroup var shared: SharedOptions
+        @Flag(help: "Deleted ones too.") var all = false
+
+        func run() throws {
+            let runs = try shared.open().runs.list(includingDeleted: all)
+            if shared.json { return try Console.printJSON(runs) }
+            var table = TextTable([
+                "RUN", "STATUS", "STEP", "LOSS", "EVAL", "MODEL", "DATA", "STARTED",
+            ])
+            for run in runs {
+                table.add([
+                    run.name, run.isDeleted ? "deleted" : run.status.rawValue,
+                    "\(run.stepsDone)\(run.totalSteps.map { "/\($0)" } ?? "")",
+                    Figures.optional(run.loss), Figures.optional(run.evaluationLoss),
+                    run.model ?? "-",
+                    run.dataset ?? "-", Console.time(run.startedAt),
+                ])
+            }
+            table.print()
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One run, whole.")
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+
+        func run() throws {
+            let runs = try shared.open().runs
+            let detail = try runs.detail(try runs.find(reference).id)
+            if shared.json { return try Console.printJSON(detail) }
+            let summary = detail.summary
+            var table = TextTable([summary.name, summary.id])
+            for (name, value) in [
+                ("status", summary.status.rawValue), ("experiment", summary.experiment),
+                ("steps", "\(summary.stepsDone)\(summary.totalSteps.map { " of \($0)" } ?? "")"),
+                ("loss", Figures.optional(summary.loss)),
+                ("eval loss", Figures.optional(summary.evaluationLoss)),
+                ("best eval loss", Figures.optional(summary.bestEvaluation?.value)),
+                ("model", summary.model ?? "-"), ("data", summary.dataset ?? "-"),
+                ("started", Console.time(summary.startedAt)),
+                ("ended", Console.time(summary.endedAt)),
+                ("resumes at", summary.resumableStep.map { "step \($0)" } ?? "-"),
+                ("adapter", summary.adapterPath ?? "-"), ("failure", summary.failure ?? "-"),
+            ] where value != "-" && value != Figures.none { table.add([name, value]) }
+            for (key, value) in summary.parameters.sorted(by: { $0.key < $1.key }) {
+                table.add(["param \(key)", value])
+            }
+            table.print()
+        }
+    }
+
+    struct Compare: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Runs side by side: parameters that differ, and metrics with the best marked *."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "Two or more runs.") var runs: [String]
+
+        func run() throws {
+            let service = try shared.open().runs
+            let comparison = try service.compare(try runs.map { try service.find($0).id })
+            if shared.json { return try Console.printJSON(comparison) }
+            var table = TextTable([""] + comparison.runs.map(\.name))
+            for row in comparison.differingParameters {
+                table.add([row.key] + row.values.map { $0 ?? "-" })
+            }
+            for row in comparison.metrics {
+                table.add(
+                    [row.key]
+                        + row.values.enumerated().map { index, value in
+                            let text =
+                                value.flatMap(Double.init).map {
+                                    Figures.significant($0, digits: 4)
+                                } ?? value ?? "-"
+                            return row.best.contains(index) ? "\(text) *" : text
+                        }
+                )
+            }
+            table.print()
+        }
+
+        mutating func validate() throws {
+            if runs.count < 2 { throw ValidationError("Name at least two runs to compare.") }
+        }
+    }
+
+    struct Watch: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A live run's steps, until it ends."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+
+        func run() throws {
+            let workspace = try shared.open(isWatching: true)
+            let summary = try workspace.runs.find(reference)
+            let output = TrainOutput(isJSON: shared.json)
+            let ending = RunEnding(summary.id)
+            let subscription = workspace.events.subscribe { event in
+                output.receive(event)
+                ending.receive(event)
+            }
+            defer { subscription.cancel() }
+            output.begin(summary)
+            guard try workspace.runs.summary(summary.id).status.isLive else {
+                return Console.note("\(summary.name) is \(summary.status.rawValue)")
+            }
+            ending.wait()
+            Console.note(
+                "\(summary.name) is \(try workspace.runs.summary(summary.id).status.rawValue)"
+            )
+        }
+    }
+
+    struct Pause: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Hold a live run after this step."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+
+        func run() throws { try Steering(shared).ask(.pause, of: reference) }
+    }
+
+    struct Continue: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a paused run go on.")
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+
+        func run() throws { try Steering(shared).ask(.resume, of: reference) }
+    }
+
+    struct Stop: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a live run after a checkpoint; it can be resumed."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+
+        func run() throws { try Steering(shared).ask(.stop, of: reference) }
+    }
+
+    struct Retry: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A new run with the same parameters."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+
+        func run() throws {
+            let running = Running()
+            Signals.handle { _ in running.stop() }
+            let workspace = try shared.open()
+            running.workspace = workspace
+            let output = TrainOutput(isJSON: shared.json)
+            let subscription = workspace.events.subscribe { output.receive($0) }
+            defer { subscription.cancel() }
+            let summary = try workspace.runs.retry(try workspace.runs.find(reference).id)
+            output.begin(summary)
+            let outcome = try workspace.runs.wait(for: summary.id)
+            output.end(outcome)
+            if let failure = outcome.failure { throw failure }
+        }
+    }
+
+    struct Delete: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Mark a run as deleted; nothing is removed."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+
+        func run() throws {
+            let runs = try shared.open().runs
+            let run = try runs.find(reference)
+            try runs.delete(run.id)
+            try shared.confirm("\(run.name) is marked as deleted", ["run_id": .text(run.id)])
+        }
+    }
+
+    struct Restore: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Take a deleted run back.")
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: ArgumentHelp("The run's id.", valueName: "run")) var reference: String
+
+        func run() throws {
+            try shared.open().runs.restore(reference)
+            try shared.confirm("\(reference) is back", ["run_id": .text(reference)])
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Workspace
+
+/// What every command takes.
+struct SharedOptions: ParsableArguments {
+    @Option(help: "The workspace folder; else $WORKBENCH_HOME, else ~/.local/share/workbench.")
+    var workspace: String?
+
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    /// Opens the workspace; commands that end at once do not watch it.
+    func open(isWatching: Bool = false) throws -> Workspace {
+        let workspace = try Workspace.open(
+            Workspace.Configuration(folder: workspace, isWatching: isWatching)
+        )
+        if case .readOnly(let reason) = workspace.access { Console.note("note: \(reason)") }
+        return workspace
+    }
+}
+
+extension SharedOptions {
+    /// Says that something was done, as a sentence or as an object.
+    func confirm(_ sentence: String, _ fields: [String: JSONValue]) throws {
+        if json { try Console.printJSON(fields) } else { Console.print(sentence) }
+    }
+}
+
+/// How an answer is drawn.
+struct SamplingOptions: ParsableArguments {
+    @Option(help: "The most tokens of an answer.")
+    var maxTokens: Int?
+
+    @Option(help: "0 takes the most likely token each time.")
+    var temperature: Double?
+
+    @Option(help: "Draw among the K most likely tokens; 0 for all.")
+    var topK: Int?
+
+    @Option(help: "Draw among the most likely tokens that together have this probability.")
+    var topP: Double?
+
+    @Option(help: "Leave out tokens less likely than this share of the most likely one.")
+    var minP: Double?
+
+    @Option(help: "Above 1: tokens that occurred become less likely.")
+    var repetitionPenalty: Double?
+
+    @Option(help: "The same seed gives the same answer.")
+    var seed: UInt64?
+
+    @Option(help: "End the answer at this text; may be given several times.")
+    var stop: [String] = []
+
+    var answerOptions: AnswerOptions {
+        var options = AnswerOptions()
+        if let maxTokens { options.maxTokens = maxTokens }
+        if let temperature { options.temperature = temperature }
+        if let topK { options.topK = topK }
+        if let topP { options.topP = topP }
+        if let minP { options.minP = minP }
+        if let repetitionPenalty { options.repetitionPenalty = repetitionPenalty }
+        if let seed { options.seed = seed }
+        options.stop = stop
+        return options
+    }
+
+    mutating func validate() throws {
+        if let maxTokens, maxTokens < 1 {
+            throw ValidationError("--max-tokens must be at least 1.")
+        }
+        if let temperature, !(temperature >= 0) {
+            throw ValidationError("--temperature must not be negative.")
+        }
+        if let topP, !(topP > 0 && topP <= 1) {
+            throw ValidationError("--top-p must be above 0, at most 1.")
+        }
+        if let minP, !(minP >= 0 && minP < 1) {
+            throw ValidationError("--min-p must be at least 0, below 1.")
+        }
+        if let topK, topK < 0 { throw ValidationError("--top-k must not be negative.") }
+        if let repetitionPenalty, !(repetitionPenalty > 0) {
+            throw ValidationError("--repetition-penalty must be above 0.")
+        }
+    }
+}
+
+/// What to talk to: a model, and an adapter on top of it.
+struct TargetOptions: ParsableArguments {
+    @Option(
+        help: """
+            A model's name, file or models:/NAME@ALIAS; without it the deployed version, \
+            else the only installed model.
+            """
+    )
+    var model: String?
+
+    @Option(help: "An adapter's folder, or a run's name or id.")
+    var adapter: String?
+
+    /// Finds what the options mean.
+    func target(in workspace: Workspace) throws -> ChatTarget {
+        if let adapter {
+            if adapter.contains("/") || adapter == "." {
+                let base = try model ?? workspace.models.default().name
+                return .adapter(folder: adapter, model: base)
+            }
+            if let run = try? workspace.runs.find(adapter) { return .run(id: run.id) }
+            return .adapter(folder: adapter, model: try model ?? workspace.models.default().name)
+        }
+        if let model { return try ChatTarget(model) }
+        return try workspace.chat.defaultChoice().target
+    }
+}

@@ -1,0 +1,274 @@
+public import ArgumentParser
+import EventBus
+import FoundationEssentials
+import Screens
+import Synchronization
+import Workspace
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Fine-tune a model; the run can be watched and steered from any workbench.",
+        discussion: """
+            SIGTERM or ctrl+c: the run writes a checkpoint after this step and ends; \
+            `workbench train --resume RUN` goes on exactly there. A second one ends at once.
+            """
+    )
+
+    @OptionGroup var shared: SharedOptions
+
+    @Option(
+        help: "A model's name, file or models:/NAME@ALIAS; the only installed one if not given."
+    )
+    var model: String?
+    @Option(help: "A dataset's name, or a file or folder.")
+    var data: String?
+    @Option(help: "lora, qlora or full.")
+    var method: TrainingRequest.Method?
+    @Option(help: "sft for conversations, cpt for raw text.")
+    var stage: TrainingRequest.Stage?
+    @Option(help: "Optimizer steps.")
+    var steps: Int?
+    @Option(help: "Passes over the data.")
+    var epochs: Int?
+    @Option(help: "Sequences in a micro-batch.")
+    var batchSize: Int?
+    @Option(help: "The highest learning rate.")
+    var learningRate: Double?
+    @Option(help: "The adapter's rank.")
+    var rank: Int?
+    @Option(help: "The adapter's alpha; its scale is alpha / rank.")
+    var alpha: Double?
+    @Option(help: "The most tokens of a sequence.")
+    var sequenceLength: Int?
+    @Option(help: "Go on with this adapter: its rank, alpha and targets.")
+    var initAdapter: String?
+    @Option(help: "fast or exact.")
+    var precision: TrainingRequest.Precision?
+    @Option(help: "cosine, linear or constant.")
+    var scheduler: TrainingRequest.Scheduler?
+    @Option(help: "Steps over which the learning rate rises.")
+    var warmup: Int?
+    @Option(help: "AdamW's weight decay.")
+    var weightDecay: Double?
+    @Option(help: "Clip the gradient to this norm; 0 turns it off.")
+    var maxGradNorm: Double?
+    @Option(help: "Micro-batches in an optimizer step.")
+    var gradientAccumulation: Int?
+    @Option(help: "The share of the adapter's inputs that is left out.")
+    var dropout: Double?
+    @Option(help: "The adapted projections, separated by commas.")
+    var targets: String?
+    @Option(help: "Threads that compute.")
+    var threads: Int?
+    @Option(help: "The run's name.")
+    var runName: String?
+    @Option(help: "A dataset to evaluate on.")
+    var evalData: String?
+    @Option(help: "The share of the rows to hold out for evaluation.")
+    var evalSplit: Double?
+    @Option(help: "Steps between evaluations.")
+    var evalEvery: Int?
+    @Option(help: "Steps between checkpoints, or seconds such as 60s.")
+    var checkpointEvery: String?
+    @Flag(help: "One conversation a sequence, not several laid end to end.")
+    var noPacking = false
+    @Flag(help: "Take the rows in the file's order.")
+    var noShuffle = false
+    @Option(help: "The seed of everything random.")
+    var seed: UInt64?
+    @Option(help: "The experiment the run belongs to.")
+    var experiment: String?
+    @Option(help: "Go on with a stopped or crashed run at its last checkpoint.")
+    var resume: String?
+    @Option(help: "A YAML file of these options by name, such as `learning-rate: 1e-4`.")
+    var config: String?
+    @Flag(help: "Say what would be done, and how long it would take.")
+    var dryRun = false
+
+    func run() throws {
+        if let config {
+            // Options on the command line come later, so they win.
+            var own = Array(CommandLine.arguments.dropFirst())
+            if let command = own.firstIndex(of: "train") { own.remove(at: command) }
+            let merged = try Self.parse(
+                try OptionsFile(path: config).arguments + Self.without("--config", own)
+            )
+            return try merged.train()
+        }
+        try train()
+    }
+
+    private func train() throws {
+        // Before any thread is started, so that all leave the signals to one.
+        let running = Running()
+        Signals.handle { _ in running.stop() }
+        let workspace = try shared.open()
+        running.workspace = workspace
+        if dryRun { return try printPlan(workspace) }
+        let output = TrainOutput(isJSON: shared.json)
+        let subscription = workspace.events.subscribe { output.receive($0) }
+        defer { subscription.cancel() }
+        let summary = try startOrResume(workspace)
+        output.begin(summary)
+        if Signals.received.load(ordering: .relaxed) != 0 { running.stop() }
+        let outcome = try workspace.runs.wait(for: summary.id)
+        output.end(outcome)
+        workspace.close()
+        if outcome.status == .failed {
+            throw outcome.failure ?? WorkspaceError(.failed, "The run failed.")
+        }
+        let signal = Signals.received.load(ordering: .relaxed)
+        if signal != 0, outcome.status != .finished { throw ExitCode(128 + signal) }
+    }
+
+    /// The run, once it is in the store; a signal while the model loads ends the program.
+    private func startOrResume(_ workspace: Workspace) throws -> RunSummary {
+        do {
+            guard let resume else { return try workspace.runs.start(try request(workspace)) }
+            return try workspace.runs.resume(try workspace.runs.find(resume).id)
+        } catch let error as WorkspaceError where error.code == .cancelled {
+            let signal = Signals.received.load(ordering: .relaxed)
+            throw signal == 0 ? error : ExitCode(128 + signal)
+        }
+    }
+
+    private func printPlan(_ workspace: Workspace) throws {
+        let plan = try workspace.runs.plan(try request(workspace))
+        if shared.json { return try Console.printJSON(plan) }
+        var table = TextTable(["RUN", plan.runName])
+        for (name, value) in [
+            ("model", plan.modelPath), ("data", plan.dataset),
+            ("examples", "\(plan.trainingExamples), \(plan.evaluationExamples) held out"),
+            ("steps", "\(plan.totalSteps)"), ("tokens an epoch", "\(plan.tokensPerEpoch)"),
+            ("memory, forecast", Figures.bytes(plan.memoryBytes)),
+            ("time, from a measured step", plan.seconds.map(Figures.duration) ?? Figures.none),
+        ] { table.add([name, value]) }
+        table.print()
+        for warning in plan.warnings { Console.note("note: \(warning)") }
+    }
+
+    private func request(_ workspace: Workspace) throws -> TrainingRequest {
+        guard let data else {
+            throw WorkspaceError(
+                .invalid,
+                "No data to train on.",
+                hint: "Name it with --data; `workbench data list` shows what there is."
+            )
+        }
+        var request = TrainingRequest(
+            model: try model ?? workspace.models.default().name,
+            dataset: data
+        )
+        request.evaluationDataset = evalData
+        request.evaluationSplit = evalSplit
+        request.method = method
+        request.stage = stage
+        request.steps = steps
+        request.epochs = epochs
+        request.initialAdapter = initAdapter
+        request.evaluationInterval = evalEvery
+        request.threads = threads
+        request.runName = runName
+        request.experiment = experiment
+        request.isPacked = !noPacking
+        request.isShuffled = !noShuffle
+        if let batchSize { request.batchSize = batchSize }
+        if let learningRate { request.learningRate = learningRate }
+        if let rank { request.rank = rank }
+        if let alpha { request.alpha = alpha }
+        if let sequenceLength { request.sequenceLength = sequenceLength }
+        if let precision { request.precision = precision }
+        if let scheduler { request.scheduler = scheduler }
+        if let warmup { request.warmupSteps = warmup }
+        if let weightDecay { request.weightDecay = weightDecay }
+        if let maxGradNorm { request.maxGradientNorm = maxGradNorm }
+        if let gradientAccumulation { request.gradientAccumulation = gradientAccumulation }
+        if let dropout { request.dropout = dropout }
+        if let targets {
+            request.targets = targets.split(separator: ",").map { String($0.filter { $0 != " " }) }
+        }
+        if let seed { request.seed = seed }
+        if let checkpointEvery { request.checkpointInterval = try Self.interval(checkpointEvery) }
+        if let initAdapter {
+            try Self.adopt(initAdapter, rank: rank, alpha: alpha, targets: targets, in: &request)
+        }
+        return request
+    }
+
+    /// Takes over an adapter's shape; flags that contradict it are refused.
+    private static func adopt(
+        _ adapter: String,
+        rank: Int?,
+        alpha: Double?,
+        targets: String?,
+        in request: inout TrainingRequest
+    ) throws {
+        let asked = request
+        try request.adoptShape(ofAdapter: adapter)
+        let contradicted: String? =
+            if rank != nil, asked.rank != request.rank {
+                "--rank \(asked.rank), but the adapter has rank \(request.rank)"
+            } else if alpha != nil, asked.alpha != request.alpha {
+                "--alpha \(asked.alpha), but the adapter has alpha \(request.alpha)"
+            } else if targets != nil, Set(asked.targets) != Set(request.targets) {
+                "--targets, but the adapter changes \(request.targets.joined(separator: ","))"
+            } else { nil }
+        if let contradicted {
+            throw WorkspaceError(
+                .invalid,
+                "--init-adapter contradicts \(contradicted).",
+                hint: "Leave the flag out: an adapter goes on with its own shape."
+            )
+        }
+    }
+
+    /// Whether anything is asked for that a resumed run has decided already.
+    private var hasTrainingOptions: Bool {
+        let given: [Any?] = [
+            model, data, method, stage, steps, epochs, batchSize, learningRate, rank, alpha,
+            sequenceLength, initAdapter, precision, scheduler, warmup, weightDecay, maxGradNorm,
+            gradientAccumulation, dropout, targets, threads, runName, evalData, evalSplit,
+            evalEvery,
+            checkpointEvery, seed, experiment, config,
+        ]
+        return noPacking || noShuffle || dryRun || given.contains { $0 != nil }
+    }
+
+    private static func interval(_ text: String) throws -> TrainingRequest.CheckpointInterval {
+        if text.last == "s", let seconds = Double(text.dropLast()), seconds > 0 {
+            return .seconds(seconds)
+        }
+        if let steps = Int(text), steps > 0 { return .steps(steps) }
+        throw ValidationError(
+            "--checkpoint-every takes steps such as 20, or seconds such as 60s, not \"\(text)\"."
+        )
+    }
+
+    private static func without(_ option: String, _ arguments: [String]) -> [String] {
+        var result: [String] = []
+        var isValue = false
+        for argument in arguments {
+            if isValue { isValue = false; continue }
+            if argument == option { isValue = true; continue }
+            if argument.hasPrefix("\(option)=") { continue }
+            result.append(argument)
+        }
+        return result
+    }
+
+    mutating func validate() throws {
+        if resume != nil, hasTrainingOptions {
+            throw ValidationError(
+                "--resume goes on with the run's own model, data and settings; leave the others out."
+            )
+        }
+        if let evalSplit, !(evalSplit > 0 && evalSplit < 1) {
+            throw ValidationError("--eval-split takes a share between 0 and 1.")
+        }
+    }
+}
+
+extension TrainingRequest.Method: ExpressibleByArgument {}
+extension TrainingRequest.Stage: ExpressibleByArgument {}
+extension TrainingRequest.Scheduler: ExpressibleByArgument {}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Synchronization
+import EventBus
+import Workspace
+
+/// The workbench without a screen: what happens in the workspace, line by line.
+struct PlainScreen {
+    let workspace: String?
+    let isReadOnly: Bool
+
+    func run() throws {
+        let waiting = Condition()
+        Signals.handle { _ in waiting.signal() }
+        let workspace = try Workspace.open(
+            Workspace.Configuration(folder: workspace, isReadOnly: isReadOnly)
+        )
+        defer { workspace.close() }
+        let runs = try workspace.runs.list()
+        Console.print("workspace \(workspace.folder), \(runs.count) runs")
+        for run in runs.prefix(20) { Console.print(line(run)) }
+        guard runs.contains(where: \.status.isLive) else {
+            return Console.print(
+                "nothing is live; `workbench train` starts a run, `workbench --help` lists the commands"
+            )
+        }
+        let subscription = workspace.events.subscribe { event in
+            if let line = Self.line(event, of: workspace) { Console.print(line) }
+            if case .runEnded = event { waiting.signal() }
+            if case .runCrashed = event { waiting.signal() }
+        }
+        defer { subscription.cancel() }
+        while try workspace.runs.list().contains(where: \.status.isLive),
+            Signals.received.load(ordering: .relaxed) == 0
+        {
+            waiting.wait()
+        }
+        let signal = Signals.received.load(ordering: .relaxed)
+        if signal != 0 { throw ExitCode(128 + signal) }
+    }
+
+    private func line(_ run: RunSummary) -> String {
+        "\(Console.visible(run.name))  \(run.status.rawValue)  step \(run.stepsDone)"
+            + "\(run.totalSteps.map { "/\($0)" } ?? "")"
+    }
+
+    private static func line(_ event: WorkspaceEvent, of workspace: Workspace) -> String? {
+        switch event {
+        case .runStep(let run, let point): "\(run) step \(point.step) loss \(point.loss ?? .nan)"
+        case .runEvaluated(let run, let step, let loss): "\(run) eval \(step) loss \(loss)"
+        case .runPaused(let run, let step, let reason): "\(run) paused at \(step) \(reason ?? "")"
+        case .runEnded(let outcome): "\(outcome.run) \(outcome.status.rawValue)"
+        case .runCrashed(let run): "\(run) crashed"
+        default: nil
+        }
+    }
+}

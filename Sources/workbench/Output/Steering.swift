@@ -1,0 +1,64 @@
+import FoundationEssentials
+import Synchronization
+import EventBus
+import Workspace
+
+/// Asks the process that executes a run for something, and waits for its answer.
+struct Steering {
+    private let shared: SharedOptions
+
+    init(_ shared: SharedOptions) {
+        self.shared = shared
+    }
+
+    func ask(_ request: RunRequest, of reference: String) throws {
+        let workspace = try shared.open(isWatching: true)
+        let run = try workspace.runs.find(reference)
+        let isAnswered = RunEnding(run.id, endsAtAnyEvent: true)
+        let subscription = workspace.events.subscribe { isAnswered.receive($0) }
+        defer { subscription.cancel() }
+        let number = try workspace.runs.ask(request, of: run.id)
+        while true {
+            // The state first: a run that ends has answered before.
+            let isLive = try workspace.runs.summary(run.id).status.isLive
+            if let answer = try workspace.runs.answer(to: number) {
+                return try shared.confirm(
+                    "\(run.name): \(answer)",
+                    ["run_id": .text(run.id), "answer": .text(answer)]
+                )
+            }
+            guard isLive else {
+                throw WorkspaceError(
+                    .conflict,
+                    "\(run.name) ended before it answered.",
+                    hint: "`workbench runs show \(run.name)` says how."
+                )
+            }
+            isAnswered.wait()
+        }
+    }
+}
+
+/// Waits for a run's end, or for anything new about it.
+final class RunEnding: Sendable {
+    private let run: String
+    private let endsAtAnyEvent: Bool
+    private let arrived = Condition()
+
+    init(_ run: String, endsAtAnyEvent: Bool = false) {
+        self.run = run
+        self.endsAtAnyEvent = endsAtAnyEvent
+    }
+
+    func receive(_ event: WorkspaceEvent) {
+        switch event {
+        case .runEnded(let outcome) where outcome.run == run: arrived.signal()
+        case .runCrashed(run): arrived.signal()
+        case .runChanged(run), .runStep(run, _), .runPaused(run, _, _), .runCheckpointed(run, _):
+            if endsAtAnyEvent { arrived.signal() }
+        default: break
+        }
+    }
+
+    func wait() { arrived.wait() }
+}

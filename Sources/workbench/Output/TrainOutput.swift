@@ -1,0 +1,110 @@
+import Synchronization
+import Screens
+import Workspace
+
+/// A run's events as lines, for people or as JSON.
+///
+/// Events that come before the run's id is known are kept until it is.
+final class TrainOutput: Sendable {
+    private struct State {
+        var run: RunSummary?
+        var early: [WorkspaceEvent] = []
+    }
+
+    private let isJSON: Bool
+    private let state = Mutex(State())
+
+    init(isJSON: Bool) {
+        self.isJSON = isJSON
+    }
+
+    func begin(_ run: RunSummary) {
+        if !isJSON { Console.note("run \(run.name) (\(run.id))") }
+        state.withLock { state in
+            state.run = run
+            for event in state.early { write(event, of: run) }
+            state.early = []
+        }
+    }
+
+    func receive(_ event: WorkspaceEvent) {
+        state.withLock { state in
+            if let run = state.run { write(event, of: run) } else { state.early.append(event) }
+        }
+    }
+
+    func end(_ outcome: RunOutcome) {
+        guard isJSON else {
+            Console.note("\(outcome.status.rawValue) after \(outcome.stepsDone) steps")
+            if let adapter = outcome.adapterPath { Console.print(adapter) }
+            return
+        }
+        var fields: [String: JSONValue] = [
+            "run_id": .text(outcome.run),
+            "peak_rss_bytes": .number(Double(outcome.peakResidentBytes)),
+            "steps": .number(Double(outcome.stepsDone)),
+        ]
+        fields["adapter"] = outcome.adapterPath.map(JSONValue.text)
+        write(outcome.status.rawValue, fields)
+    }
+
+    private func write(_ event: WorkspaceEvent, of run: RunSummary) {
+        switch event {
+        case .runStep(run.id, let point): write(point)
+        case .runEvaluated(run.id, let step, let loss):
+            isJSON
+                ? write("evaluated", ["step": .number(Double(step)), "eval_loss": .number(loss)])
+                : Console.print("eval \(step)  loss \(Figures.optional(loss))")
+        case .runCheckpointed(run.id, let next):
+            isJSON
+                ? write("checkpoint", ["next_step": .number(Double(next))])
+                : Console.note("checkpoint; resumes at step \(next)")
+        case .runPaused(run.id, let step, let reason):
+            isJSON
+                ? write("paused", ["step": .number(Double(step)), "reason": .text(reason ?? "")])
+                : Console.note("paused at step \(step)\(reason.map { ": \($0)" } ?? "")")
+        default: break
+        }
+    }
+
+    private func write(_ point: StepPoint) {
+        guard isJSON else {
+            let total = point.totalSteps.map { "/\($0)" } ?? ""
+            Console.print(
+                "step \(point.step)\(total)  loss \(Figures.optional(point.loss))"
+                    + "  lr \(point.learningRate.map { Figures.significant($0) } ?? "-")"
+                    + "  grad \(Figures.optional(point.gradientNorm))"
+                    + "  \(point.tokensPerSecond.map { Figures.decimal($0, places: 0) } ?? "-") tok/s"
+            )
+            return
+        }
+        var fields = point.metrics.mapValues(JSONValue.number)
+        fields["step"] = .number(Double(point.step))
+        write("step", fields)
+    }
+
+    private func write(_ event: String, _ fields: [String: JSONValue]) {
+        var fields = fields
+        fields["event"] = .text(event)
+        try? Console.printJSON(fields)
+    }
+}
+
+/// A plain value in a JSON object.
+enum JSONValue: Encodable {
+    case text(String)
+    case number(Double)
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .number(let number):
+            if number == number.rounded(), abs(number) < 9e15 {
+                try container.encode(Int(number))
+            } else {
+                try container.encode(number)
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+"""The program under test, the default model, and what transformers makes of the same file."""
+import json
+import os
+import pathlib
+import subprocess
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import pytest
+import torch
+import transformers
+
+transformers.utils.logging.disable_progress_bar()
+
+BINARY = os.environ["WORKBENCH"]
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+MODEL = CACHE / "workbench" / "models" / "smollm2-135m-instruct.gguf"
+
+
+class Workbench:
+    """Runs commands in a workspace of their own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __call__(self, *arguments):
+        """All objects that a command prints."""
+        command = [BINARY, *map(str, arguments), "--json", "--workspace", str(self.folder)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    def score(self, ids, adapter=None):
+        """log p of every token after the first."""
+        extra = ["--adapter", adapter] if adapter else []
+        ids = ",".join(map(str, ids))
+        return self("model", "score", MODEL, "--ids", ids, "--precision", "exact", *extra)[-1]["token_logprobs"]
+
+
+@pytest.fixture()
+def workbench(tmp_path):
+    return Workbench(tmp_path / "workspace")
+
+
+@pytest.fixture()
+def base():
+    """The same GGUF, dequantized by transformers; fresh for every test, since PEFT changes it."""
+    return transformers.AutoModelForCausalLM.from_pretrained(
+        str(MODEL.parent), gguf_file=MODEL.name, torch_dtype=torch.float32, attn_implementation="eager"
+    )
+
+
+@torch.no_grad()
+def log_probabilities(model, ids):
+    logits = model(input_ids=torch.tensor([ids])).logits[0].double()
+    table = torch.log_softmax(logits[:-1], dim=-1)
+    return table[torch.arange(len(ids) - 1), torch.tensor(ids[1:])].tolist()

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Screens
+import Testing
+
+@Suite struct FiguresTests {
+    @Test(
+        arguments: [
+            (1.8421, "1.84"), (0.03124, "0.0312"), (412.3, "412"), (1.7e-4, "1.7e-4"), (0, "0"),
+            (9.996, "10.0"), (0.0009999, "0.00100"), (123_456, "123456"), (1_234_567, "1.2e6"),
+            (.nan, "nan"), (-.infinity, "-inf"), (-2.5, "-2.50"), (99_950, "99950"),
+        ] as [(Double, String)]
+    )
+    func threeDigitsAreSignificant(value: Double, text: String) {
+        #expect(Figures.significant(value) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0.41, "0.4s"), (7, "7s"), (59.6, "1m00s"), (72, "1m12s"), (7500, "2h05m"),
+            (273_600, "3d04h"), (-1, "-"), (.infinity, "-"),
+        ] as [(Double, String)]
+    )
+    func durationsHaveTwoUnitsAtMost(seconds: Double, text: String) {
+        #expect(Figures.duration(seconds) == text)
+    }
+
+    @Test(
+        arguments: [
+            (812, "812 B"), (91_726_624, "91.7 MB"), (999_600, "1.00 MB"), (581_000_000, "581 MB"),
+            (1_240_000_000, "1.24 GB"),
+        ] as [(Int64, String)]
+    )
+    func bytesAreDecimal(count: Int64, text: String) {
+        #expect(Figures.bytes(count) == text)
+    }
+
+    @Test(arguments: [(984, "984"), (12_345, "12.3k"), (999_600, "1.00M")])
+    func countsAreShortened(count: Int, text: String) {
+        #expect(Figures.count(count) == text)
+    }
+
+    @Test(
+        arguments: [(0.4199, "41 %"), (0.9999, "99 %"), (1, "100 %"), (.nan, "-")]
+            as [(Double, String)]
+    )
+    func shareIsNeverRoundedUp(share: Double, text: String) {
+        #expect(Figures.percent(share) == text)
+    }
+
+    @Test(arguments: [(1.8421, "1.842"), (12.844, "12.84"), (.nan, "nan")] as [(Double, String)])
+    func lossHasFourDigits(loss: Double, text: String) {
+        #expect(Figures.loss(loss) == text)
+    }
+
+    @Test func ageIsCountedInTheLargestWholeUnit() {
+        let now = Date(timeIntervalSince1970: 1_000_000)
+        #expect(Figures.age(of: now.addingTimeInterval(-30), at: now) == "now")
+        #expect(Figures.age(of: now.addingTimeInterval(-190), at: now) == "3m ago")
+        #expect(Figures.age(of: now.addingTimeInterval(-90_000), at: now) == "1d ago")
+        #expect(Figures.age(of: now.addingTimeInterval(30), at: now) == "now")
+    }
+}

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import Screens
+import TerminalUI
+import Workspace
+
+extension RegisteredModelSummary {
+    /// Three versions, the second in use.
+    static let faq = RegisteredModelSummary(
+        name: "company-faq",
+        versions: [
+            .sample(3, .staging, aliases: ["champion"], run: "faq-ko-r16", loss: 1.8421),
+            .sample(2, .production, aliases: ["production"], run: "faq-ko-r8", loss: 1.8744),
+            .sample(1, .archived, run: "faq-ko-r4", loss: 2.0311),
+        ],
+        createdAt: Driver.start.addingTimeInterval(-86_400 * 3),
+        note: ""
+    )
+
+    /// A model of which nothing is in use.
+    static let fresh = RegisteredModelSummary(
+        name: "휴가-안내",
+        versions: [.sample(1, .none, run: "cpt-ko", loss: nil)],
+        createdAt: Driver.start,
+        note: ""
+    )
+}
+
+extension RegisteredModelSummary.Version {
+    static func sample(
+        _ number: Int,
+        _ stage: ModelStage,
+        aliases: [String] = [],
+        run: String,
+        loss: Double?
+    ) -> Self {
+        Self(
+            number: number,
+            stage: stage,
+            aliases: aliases,
+            run: "id-\(run)",
+            runName: run,
+            baseModel: "smollm2-135m-instruct",
+            adapterPath: "/w/artifacts/0/\(run)/artifacts/adapter",
+            metrics: loss.map { [MetricName.evaluationLoss: $0] } ?? [:],
+            createdAt: Driver.start.addingTimeInterval(-3600 * Double(4 - number)),
+            note: number == 3 ? "질문 40개를 더했다" : ""
+        )
+    }
+}
+
+extension RegistryChange {
+    static func sample(_ id: Int64, _ summary: String, isUndone: Bool = false) -> RegistryChange {
+        RegistryChange(
+            id: id,
+            date: Driver.start.addingTimeInterval(-7200 + 60 * Double(id)),
+            user: "kim@lab",
+            name: "company-faq",
+            summary: summary,
+            isUndone: isUndone
+        )
+    }
+}
+
+extension Driver {
+    /// The Registry pane with two models.
+    static func registered(
+        width: Int = 80,
+        height: Int = 24,
+        isReadOnly: Bool = false,
+        models: [RegisteredModelSummary] = [.faq, .fresh]
+    ) -> Driver {
+        var driver = Driver.opened(
+            width: width,
+            height: height,
+            isReadOnly: isReadOnly,
+            runs: RunSummary.four
+        )
+        driver.press("4")
+        driver.take(
+            .registry(
+                .listed(
+                    models,
+                    rollbacks: [
+                        "company-faq": .possible(.init(name: "company-faq", from: 2, to: 1)),
+                        "휴가-안내": .impossible("No version of '휴가-안내' is deployed, and none was."),
+                    ]
+                )
+            )
+        )
+        driver.effects = []
+        return driver
+    }
+}

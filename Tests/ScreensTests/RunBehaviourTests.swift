@@ -1,0 +1,265 @@
+import Screens
+import TerminalUI
+import Testing
+import Workspace
+
+@Suite struct RunBehaviourTests {
+    static let run = RunScreenTests.runs[0]
+
+    @Test func stepMovesFiguresCurveAndTitle() {
+        var driver = RunScreenTests.live()
+        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
+        let live = driver.state.run.live
+        #expect(live?.loss == 1.7)
+        #expect(live?.stepsDone == 25)
+        #expect(live?.secondsRemaining == 70)
+        #expect(driver.state.run.curves?.losses.last == 1.7)
+        #expect(driver.asked.isEmpty)
+        #expect(WindowTitle.text(driver.state) == "41 % faq-ko-r16 1m10s")
+    }
+
+    @Test func stepSeenTwiceChangesNothing() {
+        // Not a number is not equal to itself, so a run with such a loss is left out.
+        var driver = Driver.opened(runs: [Self.run])
+        driver.take(.run(.detailed(Self.run.detail)))
+        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
+        let once = driver.state
+        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
+        #expect(driver.state == once)
+    }
+
+    @Test func missedStepHasTheCurveReadAgain() {
+        var driver = RunScreenTests.live()
+        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 30, loss: 1.6))))
+        #expect(driver.asked == [.run(.detail(Self.run.id))])
+    }
+
+    @Test func runOfAnotherProcessAppearsAndIsMeasured() {
+        var driver = Driver.opened()
+        driver.take(.event(.runStep(run: "foreign", .sample(step: 0, loss: 4))))
+        #expect(driver.asked == [.run(.list)])
+        driver.effects = []
+        driver.take(.run(.listed([.sample("headless", .running)])))
+        #expect(driver.asked.contains(.followMachine(true)))
+        driver.effects = []
+        driver.take(.run(.listed([.sample("headless", .finished)])))
+        #expect(driver.asked.contains(.followMachine(false)))
+    }
+
+    @Test func burstOfChangesIsReadOnceMore() {
+        var driver = Driver.opened()
+        for _ in 0..<50 { driver.take(.event(.runChanged(run: "x"))) }
+        #expect(driver.asked == [.run(.list)])
+        driver.effects = []
+        driver.take(.run(.listed([])))
+        #expect(driver.asked == [.run(.list)])
+        driver.effects = []
+        driver.take(.run(.listed([])))
+        #expect(driver.asked.isEmpty)
+    }
+
+    @Test func pauseAndGoingOnAreOneKey() {
+        var driver = RunScreenTests.live()
+        driver.press("p")
+        #expect(driver.asked == [.run(.ask(.pause, run: Self.run.id))])
+        driver.take(.event(.runPaused(run: Self.run.id, step: 24, reason: "The disk is full.")))
+        #expect(driver.screen.contains("paused: The disk is full."))
+        driver.press("p")
+        #expect(driver.asked == [.run(.ask(.resume, run: Self.run.id))])
+    }
+
+    @Test func finishedRunRingsAndNamesTheNextKeys() {
+        var driver = RunScreenTests.live()
+        driver.take(
+            .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
+        )
+        #expect(driver.asked.contains(.terminal(.bell)))
+        #expect(driver.state.message?.text.contains("g registers it") == true)
+        #expect(WindowTitle.text(driver.state) == "workbench")
+    }
+
+    @Test func retryOffersResumingAgainAndEditing() throws {
+        var driver = RunScreenTests.live()
+        driver.press("down", "down", "R")
+        let failed = RunScreenTests.runs[2]
+        #expect(driver.asked.contains(.run(.retryPlan(failed.id))))
+        var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq")
+        request.rank = 64
+        driver.take(
+            .run(
+                .retryPlanned(
+                    RetryPlan(run: failed, resumableStep: 20, obstacle: nil, request: request)
+                )
+            )
+        )
+        #expect(driver.screen.contains("goes on at step 20"))
+        var resumed = driver
+        resumed.press("right", "enter")
+        #expect(resumed.asked == [.run(.resume(id: failed.id, name: failed.name))])
+        var again = driver
+        again.press("right", "right", "enter")
+        #expect(again.asked == [.run(.again(id: failed.id, name: failed.name))])
+        driver.press("left", "enter")
+        #expect(driver.state.run.form?.request == request)
+    }
+
+    @Test func filterNarrowsDownAndEscapeDropsIt() {
+        var driver = RunScreenTests.live()
+        driver.press("esc", "/")
+        driver.type("faq !r8 !failed")
+        #expect(driver.state.run.shown.map(\.name) == ["faq-ko-r16"])
+        driver.press("enter")
+        #expect(!driver.state.run.isFiltering)
+        driver.press("esc")
+        #expect(driver.state.run.shown.count == 3)
+    }
+
+    @Test func deletingAsksFirst() {
+        var driver = RunScreenTests.live()
+        driver.press("down", "d")
+        #expect(driver.asked.filter { $0 != .run(.detail(RunScreenTests.runs[1].id)) }.isEmpty)
+        driver.press("right", "enter")
+        let run = RunScreenTests.runs[1]
+        #expect(driver.asked == [.run(.delete(id: run.id, name: run.name))])
+    }
+
+    @Test func marksKeepTheirOrder() {
+        var driver = RunScreenTests.live()
+        driver.press("down", "m", "up", "up", "m")
+        #expect(driver.state.marks == [RunScreenTests.runs[1].id, RunScreenTests.runs[0].id])
+    }
+}
+
+@Suite struct TrainFormTests {
+    static func form() -> Driver {
+        var driver = Driver.opened()
+        driver.press("t")
+        return driver
+    }
+
+    @Test func openingMeasuresAtOnce() throws {
+        let driver = Self.form()
+        let request = try #require(driver.state.run.form?.request)
+        #expect(request == TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq"))
+        #expect(driver.asked == [.run(.plan(request, isMeasured: true))])
+    }
+
+    @Test func measurementIsScaledWhenOnlyNumbersOfStepsChange() throws {
+        var driver = Self.form()
+        let request = try #require(driver.state.run.form?.request)
+        driver.take(.run(.planned(.sample(request), request: request, isMeasured: true)))
+        #expect(driver.state.run.form?.estimate?.seconds == 432)
+        #expect(driver.state.run.form?.estimate?.isMeasured == true)
+        driver.press("ctrl+t")
+        var quick = request
+        quick.steps = 60
+        #expect(driver.asked == [.run(.plan(quick, isMeasured: false))])
+        driver.take(.run(.planned(.sample(quick), request: quick, isMeasured: false)))
+        #expect(driver.state.run.form?.estimate?.isMeasured == false)
+        #expect(driver.state.run.form?.estimate?.seconds == 288)
+        driver.press("ctrl+t")
+        #expect(driver.state.run.form?.request == request)
+    }
+
+    @Test func typingWhileMeasuringAsksOnceWhenItIsDone() throws {
+        var driver = Self.form()
+        let request = try #require(driver.state.run.form?.request)
+        driver.press("down", "down")
+        driver.type("abc")
+        #expect(driver.asked.isEmpty)
+        driver.take(.run(.planned(.sample(request), request: request, isMeasured: true)))
+        var named = request
+        named.runName = "abc"
+        #expect(driver.asked == [.run(.plan(named, isMeasured: false))])
+    }
+
+    @Test func measurementIsGivenUpWhenItTellsNothingAnyMore() throws {
+        var closed = Self.form()
+        closed.press("esc")
+        #expect(closed.asked == [.abandonMeasurement])
+        closed.press("j")
+        #expect(closed.asked.isEmpty)
+
+        var started = Self.form()
+        started.press("enter")
+        #expect(started.asked.contains(.abandonMeasurement))
+
+        var changed = Self.form()
+        let request = try #require(changed.state.run.form?.request)
+        changed.press("right")
+        #expect(changed.asked == [.abandonMeasurement])
+        changed.effects = []
+        changed.take(
+            .run(.planFailed(WorkspaceError(.cancelled, "It was given up."), request: request))
+        )
+        var other = request
+        other.dataset = "corpus-ko"
+        #expect(changed.asked == [.run(.plan(other, isMeasured: true))])
+        #expect(changed.state.run.form?.problem == nil)
+    }
+
+    @Test func wrongAnswerIsShownAndNothingStarts() {
+        var driver = Self.form()
+        driver.press("down", "down", "down", "down")
+        driver.type("0")
+        driver.press("enter")
+        #expect(driver.asked.isEmpty)
+        #expect(driver.screen.contains("steps: at least 1"))
+    }
+
+    @Test func failedStartKeepsTheAnswers() throws {
+        var driver = Self.form()
+        driver.press("down", "down")
+        driver.type("mine")
+        driver.press("enter")
+        let request = try #require(driver.state.run.form?.request)
+        #expect(driver.asked.contains(.run(.start(request))))
+        let error = WorkspaceError(.invalid, "The rows are too long.", hint: "Raise it.")
+        driver.take(.run(.startFailed(error)))
+        #expect(driver.state.run.form?.form.value("name") == "mine")
+        #expect(driver.screen.contains("The rows are too long."))
+        driver.press("enter")
+        #expect(driver.asked == [.run(.start(request))])
+    }
+
+    @Test func startedRunIsShownAndLogged() throws {
+        var driver = Self.form()
+        driver.press("enter")
+        let run = RunSummary.sample("faq-qlora-1", .running, isMine: true, steps: 0)
+        driver.take(.run(.started(run, command: "workbench train --model m --data faq")))
+        #expect(driver.state.run.form == nil)
+        #expect(driver.state.run.selected?.id == run.id)
+        #expect(driver.state.log.entries.last?.command == "workbench train --model m --data faq")
+    }
+
+    @Test func formIsRefusedWithoutAModel() {
+        var driver = Driver.opened(models: [.missing])
+        driver.press("t")
+        #expect(driver.state.run.form == nil)
+        #expect(driver.state.message?.text.contains("P gets one") == true)
+    }
+
+    @Test func commandNamesWhatDiffersFromTheDefaults() {
+        var request = TrainingRequest(model: "smol", dataset: "my data.jsonl")
+        request.steps = 60
+        request.runName = "it's mine"
+        #expect(
+            CommandText.train(request)
+                == "workbench train --model smol --data 'my data.jsonl' --steps 60 "
+                + "--run-name 'it'\\''s mine'"
+        )
+    }
+}
+
+extension StepPoint {
+    static func sample(step: Int, loss: Double) -> StepPoint {
+        StepPoint(
+            step: step,
+            totalSteps: 60,
+            metrics: [
+                MetricName.loss: loss, MetricName.learningRate: 1e-4,
+                MetricName.secondsPerStep: 2,
+            ]
+        )
+    }
+}

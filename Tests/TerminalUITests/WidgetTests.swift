@@ -1,0 +1,326 @@
+import Testing
+import TerminalUI
+
+@Suite("Tables and lists")
+struct TableTests {
+    private let columns = [
+        TableColumn("run", width: 8, weight: 1),
+        TableColumn("loss", width: 6, alignment: .right, priority: 2),
+        TableColumn("rate", width: 6, alignment: .right, priority: 1),
+    ]
+
+    private func table(_ rows: [String]) -> Table<String> {
+        Table(columns: columns, rows: rows, sort: .init(column: 1, isAscending: false)) { id in
+            [StyledText(id), "1.25", "3e-4"]
+        }
+    }
+
+    @Test("draws headings, the order, marks and the selection")
+    func golden() {
+        var selection = ListSelection("b")
+        selection.marked = ["c"]
+        let rows = ["a", "b", "한글 이름이 길다"]
+        let canvas = drawn(26, 4) { rect, canvas in
+            table(rows + ["c"]).draw(in: rect, selection: selection, on: &canvas)
+        }
+        #expect(
+            canvas.cells.dump() == """
+                  run         loss▼   rate
+                  a            1.25   3e-4
+                › b            1.25   3e-4
+                  한글 이름…   1.25   3e-4
+                """
+        )
+        #expect(table(rows + ["c"]).footer(selection) == "2 of 4, 1 marked")
+        #expect(canvas.cells[5, 2].style.surface == .selection)
+    }
+
+    @Test("drops the least important columns on narrow screens, never the first")
+    func dropsColumns() {
+        func header(_ width: Int) -> String {
+            drawn(width, 2) { rect, canvas in
+                table(["a"]).draw(in: rect, selection: ListSelection(), on: &canvas)
+            }.cells.row(0)
+        }
+        #expect(header(24) == "  run       loss▼   rate")
+        #expect(header(23) == "  run             loss▼")
+        #expect(header(16) == "  run")
+        #expect(header(4) == "  r…")
+    }
+
+    @Test("keeps the selection on its row when rows come, go and move")
+    func selectionById() {
+        var selection = ListSelection("b")
+        selection.refresh(["x", "c", "b", "a"])
+        #expect(selection.selected == "b")
+        #expect(selection.position(in: ["x", "c", "b", "a"]) == 2)
+        selection.refresh(["x", "c", "a"])
+        #expect(selection.selected == "a")
+        selection.refresh([])
+        #expect(selection.selected == nil)
+    }
+
+    @Test("moves with arrows, letters and pages, and stops at the ends")
+    func moves() {
+        let rows = Array(0..<100)
+        var selection = ListSelection<Int>()
+        selection.press("j", in: rows, visibleRows: 10)
+        #expect(selection.selected == 1)
+        selection.press(.pageDown, in: rows, visibleRows: 10)
+        #expect(selection.selected == 10)
+        #expect(selection.firstVisible(in: rows, rows: 10) == 1)
+        selection.press("G", in: rows, visibleRows: 10)
+        #expect(selection.selected == 99)
+        selection.press(.up, in: rows, visibleRows: 10)
+        #expect(selection.firstVisible(in: rows, rows: 10) == 90)
+        selection.press("x", in: rows, visibleRows: 10, isKnown: false)
+    }
+
+    @Test("asks for the cells of visible rows only")
+    func isLazy() {
+        var asked: [Int] = []
+        let table = Table(columns: [TableColumn("n", width: 5)], rows: Array(0..<100_000)) { id in
+            asked.append(id)
+            return [StyledText("\(id)")]
+        }
+        _ = drawn(20, 5) { rect, canvas in
+            table.draw(in: rect, selection: ListSelection(500), on: &canvas)
+        }
+        #expect(asked == [497, 498, 499, 500])
+    }
+}
+
+@Suite("Text fields")
+struct TextFieldTests {
+    @Test("moves and deletes by graphemes")
+    func graphemes() {
+        var field = TextFieldState("한e\u{301}👩‍💻")
+        #expect(field.cursor == 3)
+        field.press(.backspace)
+        #expect(field.text == "한e\u{301}")
+        field.press(.left)
+        field.insert("글")
+        #expect(field.text == "한글e\u{301}")
+        #expect(field.cursor == 2)
+    }
+
+    @Test("joins a mark to the grapheme before it")
+    func joins() {
+        var field = TextFieldState("e")
+        field.insert("\u{301}")
+        #expect(field.cursor == 1)
+        #expect(field.text.count == 1)
+    }
+
+    @Test("edits as shells do")
+    func editing() {
+        var field = TextFieldState("one two three")
+        field.press("ctrl+w")
+        #expect(field.text == "one two ")
+        field.press("ctrl+a")
+        field.press("ctrl+k")
+        #expect(field.text == "")
+        field.press(.backspace)
+        field.press(.delete)
+        field.refuse("ctrl+p")
+        field.refuse(.enter)
+        field.refuse("alt+1")
+    }
+
+    @Test("scrolls so that the cursor shows, also behind wide text")
+    func scrolls() {
+        let canvas = drawn(8, 1) { rect, canvas in
+            TextField(TextFieldState("가나다라마바사")).draw(in: rect, on: &canvas)
+        }
+        #expect(canvas.cursor == Point(x: 7, y: 0))
+        #expect(canvas.cells.dump() == " 마바사")
+        #expect(canvas.cells.isWhole)
+    }
+}
+
+@Suite("Forms")
+struct FormTests {
+    private var form: FormState {
+        FormState(
+            [
+                FormField(
+                    "name",
+                    "Run",
+                    .text(placeholder: "a name"),
+                    hint: "How you will find it."
+                ),
+                FormField("steps", "Steps", .number(minimum: 1, isInteger: true)),
+                FormField("method", "Method", .choice(["qlora", "lora"])),
+                FormField("packed", "Packing", .toggle),
+            ],
+            values: ["steps": "60", "packed": "true"]
+        )
+    }
+
+    @Test("draws questions, answers and the hint of the focused one")
+    func golden() {
+        let canvas = drawn(30, 7) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
+        #expect(
+            canvas.cells.dump() == """
+                › Run      a name
+                  Steps    60
+                  Method   qlora
+                  Packing  [x] on
+
+
+                How you will find it.
+                """
+        )
+        #expect(canvas.cursor == Point(x: 11, y: 0))
+    }
+
+    @Test("checks numbers as they are typed")
+    func checks() {
+        var form = form
+        #expect(form.isValid)
+        form.press(.tab)
+        form.press("ctrl+u")
+        #expect(form.problems["steps"] == "write a number")
+        for key in "0.5" { form.press(Key(key)) }
+        #expect(form.problems["steps"] == "write a whole number")
+        form.press("ctrl+u")
+        form.press("0")
+        #expect(form.problems["steps"] == "at least 1")
+        form.set("steps", "1e400")
+        #expect(form.problems["steps"] == "write a number")
+    }
+
+    @Test("changes choices and toggles, and clears a problem from outside with the answer")
+    func changes() {
+        var form = form
+        form.focus("method")
+        form.setProblem("method", "lora needs 16-bit weights")
+        #expect(!form.isValid)
+        form.press(.right)
+        #expect(form.value("method") == "lora")
+        #expect(form.isValid)
+        form.press(.right)
+        #expect(form.value("method") == "qlora")
+        form.press(.down)
+        form.press("space")
+        #expect(form.value("packed") == "false")
+        form.press(.down)
+        #expect(form.focused?.id == "name")
+        form.paste("two\nlines")
+        #expect(form.value("name") == "two lines")
+    }
+}
+
+@Suite("Dialogs and menus")
+struct DialogTests {
+    private let dialog = Dialog(
+        title: "Delete run faq-ko-r16?",
+        message: ["Its 3 checkpoints and its metrics go to the bin for 30 days."],
+        choices: [.init(id: "delete", title: "Delete", isDangerous: true)],
+        requiredText: "faq-ko-r16"
+    )
+
+    @Test("names the thing and the consequence, with Cancel in focus")
+    func golden() {
+        let canvas = drawn(50, 9) { rect, canvas in dialog.draw(.init(), in: rect, on: &canvas) }
+        #expect(
+            canvas.cells.dump() == """
+                   ╭ Delete run faq-ko-r16? ──────────────────╮
+                   │ Its 3 checkpoints and its metrics go to  │
+                   │ the bin for 30 days.                     │
+                   │                                          │
+                   │ Type faq-ko-r16 to confirm:              │
+                   │                                          │
+                   │ [ Cancel ]   Delete                      │
+                   ╰──────────────────────────────────────────╯
+
+                """
+        )
+    }
+
+    @Test("does nothing dangerous by enter alone, nor before the name is typed")
+    func isSafe() {
+        var state = Dialog.State()
+        #expect(dialog.handle(.enter, &state) == .cancelled)
+        #expect(dialog.handle(.tab, &state) == nil)
+        #expect(dialog.handle(.enter, &state) == nil)
+        for key in "faq-ko-r16" { #expect(dialog.handle(Key(key), &state) == nil) }
+        #expect(dialog.handle(.enter, &state) == .chosen("delete"))
+        #expect(dialog.handle(.escape, &state) == .cancelled)
+    }
+
+    private let menu = Menu(
+        title: "Commands",
+        items: [
+            MenuItem(id: "train", title: "Train a model", detail: "t"),
+            MenuItem(id: "theme", title: "Change the theme", detail: "T"),
+            MenuItem(id: "rollback", title: "Roll back", detail: "B", disabledReason: "read-only"),
+        ]
+    )
+
+    @Test("narrows down as one types, the best fit first, and gives reasons")
+    func menus() {
+        var state = MenuState()
+        for key in "the" { #expect(menu.handle(Key(key), &state) == nil) }
+        #expect(menu.matches(state).map(\.id) == ["theme"])
+        #expect(menu.handle(.enter, &state) == .chosen("theme"))
+        state = MenuState()
+        #expect(menu.handle(.up, &state) == nil)
+        #expect(menu.handle(.down, &state) == nil)
+        #expect(menu.handle(.enter, &state) == .chosen("theme"))
+        #expect(menu.handle(.down, &state) == nil)
+        #expect(menu.handle(.enter, &state) == .refused(reason: "read-only"))
+        #expect(menu.choose(row: 0, state) == .chosen("train"))
+    }
+
+    @Test("prefers starts of words and letters in a row")
+    func fuzzy() throws {
+        let start = try #require(FuzzyMatch.score("rb", in: "Roll back"))
+        let inside = try #require(FuzzyMatch.score("rb", in: "Carbon"))
+        #expect(start > inside)
+        #expect(FuzzyMatch.score("xyz", in: "Roll back") == nil)
+        #expect(FuzzyMatch.score("RB", in: "roll back") == nil)
+        #expect(FuzzyMatch.score("", in: "anything") == 0)
+        #expect(FuzzyMatch.score("휴가", in: "휴가 안내") != nil)
+    }
+}
+
+@Suite("Small widgets")
+struct SmallWidgetTests {
+    @Test("fills a gauge by eighths of a cell")
+    func gauge() {
+        func bar(_ fraction: Double?, _ glyphs: GlyphSet = .braille) -> String {
+            drawn(12, 1, Capabilities(glyphs: glyphs)) { rect, canvas in
+                Gauge(fraction, label: "x").draw(in: rect, on: &canvas)
+            }.cells.dump()
+        }
+        #expect(bar(0.5) == "█████····· x")
+        #expect(bar(0.525) == "█████▎···· x")
+        #expect(bar(.nan) == "·········· x")
+        #expect(bar(7, .ascii) == "########## x")
+    }
+
+    @Test("scrolls text, follows its end, and stays where it was left")
+    func scrollText() {
+        let text = ScrollText((1...20).map { StyledText("line \($0)") })
+        func first(_ state: ScrollTextState) -> String {
+            drawn(10, 5) { rect, canvas in text.draw(in: rect, state: state, on: &canvas) }
+                .cells.row(0)
+        }
+        var state = ScrollTextState(followsEnd: true)
+        #expect(first(state) == "line 16")
+        state.scroll(by: -3, total: 20, visible: 5)
+        #expect(first(state) == "line 13")
+        #expect(!state.followsEnd)
+        state.scroll(by: 99, total: 20, visible: 5)
+        #expect(state.followsEnd)
+    }
+
+    @Test("tells the weight of a message without colour")
+    func message() {
+        let canvas = drawn(20, 1) { rect, canvas in
+            MessageLine("saved", role: .success).draw(in: rect, on: &canvas)
+        }
+        #expect(canvas.cells.dump() == "✓ saved")
+    }
+}

@@ -1,0 +1,82 @@
+import Dispatch
+import Synchronization
+import Testing
+import Tracking
+
+@Suite struct ConcurrencyTests {
+    let folder = TemporaryFolder()
+
+    @Test func storesThatAreOpenedAtOnceMakeOneDatabase() throws {
+        let failures = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            do {
+                #expect(try folder.open().experiments().count == 1)
+            } catch {
+                failures.withLock { $0.append("\(error)") }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+    }
+
+    @Test func writersOnSeveralConnectionsWaitForEachOther() throws {
+        let (writers, steps) = (4, 100)
+        let failures = Mutex<[String]>([])
+        let runs = try (0..<writers).map { _ in try folder.open().createRun(NewRun()).id }
+        DispatchQueue.concurrentPerform(iterations: writers) { writer in
+            do {
+                let store = try folder.open()
+                for step in 0..<steps {
+                    let metric = Metric("loss", Double(step), timestamp: step, step: step)
+                    try store.log(Batch(metrics: [metric]), run: runs[writer])
+                    try store.addRequest(.checkpoint, run: runs[writer])
+                }
+            } catch {
+                failures.withLock { $0.append("\(error)") }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+        let store = try folder.open()
+        for run in runs {
+            #expect(try store.metricHistory("loss", run: run).map(\.step) == Array(0..<steps))
+            #expect(try store.requests(run: run).count == steps)
+        }
+    }
+
+    @Test func aReaderSeesEachPointOnceAndInOrderWhileOthersWrite() throws {
+        let (writers, steps) = (3, 100)
+        let store = try folder.open()
+        let runs = try (0..<writers).map { _ in try store.createRun(NewRun()).id }
+        let seen = Mutex<[MetricChanges.Entry]>([])
+        let failures = Mutex<[String]>([])
+        let isWritten = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: writers + 1) { worker in
+            do {
+                let store = try folder.open()
+                guard worker == writers else {
+                    defer { isWritten.add(1, ordering: .releasing) }
+                    for step in 0..<steps {
+                        let metric = Metric("loss", 1, timestamp: step, step: step)
+                        try store.log(Batch(metrics: [metric]), run: runs[worker])
+                    }
+                    return
+                }
+                var row = 0
+                while true {
+                    let isLast = isWritten.load(ordering: .acquiring) == writers
+                    let changes = try store.metricChanges(after: row)
+                    row = changes.lastRow
+                    seen.withLock { $0 += changes.entries }
+                    if isLast { break }
+                }
+            } catch {
+                failures.withLock { $0.append("\(error)") }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+        let entries = seen.withLock { $0 }
+        #expect(entries.count == writers * steps)
+        for run in runs {
+            #expect(entries.filter { $0.run == run }.map(\.point.step) == Array(0..<steps))
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import ModelFiles
+import Tensors
+import Testing
+import Transformer
+
+/// Ten AdamW steps of PEFT on the default model, in float32.
+///
+/// The adapter that they start from is large, so it is read from the folder
+/// that `WORKBENCH_REFERENCE` names, or from `shared/reference` beside the
+/// checkout. Without it the run says what it left out; `make interop` then
+/// still compares training with PEFT itself.
+@Suite(.serialized) struct LoRAReferenceTests {
+    struct Run: Decodable {
+        struct Row: Decodable {
+            let ids: [Int32]
+            let first_target: Int
+        }
+        struct Step: Decodable {
+            let rows: [Row]
+            let loss: Double
+            let grad_norm: Double
+        }
+        let loss_of_step_0_batch_after_10_steps: Double
+        let steps: [Step]
+    }
+
+    static var folder: String? {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let folder =
+            ProcessInfo.processInfo.environment["WORKBENCH_REFERENCE"]
+            ?? root.appendingPathComponent("../shared/reference").standardized.path
+        guard FileManager.default.fileExists(atPath: "\(folder)/smollm2/adapter_initial") else {
+            print(
+                "LEFT OUT: no reference adapter in \(folder); training is not compared with PEFT's ten steps"
+            )
+            return nil
+        }
+        return "\(folder)/smollm2"
+    }
+
+    @Test func tenStepsAndTheirGradientsAgreeWithPEFT() throws {
+        guard let folder = Self.folder else { return }
+        let run = try JSONDecoder().decode(
+            Run.self,
+            from: Data(contentsOf: fixture("lora_steps.json"))
+        )
+        let model = try Models.smollm2()
+        let adapter = try LoRA(AdapterFile.read(folder: "\(folder)/adapter_initial"), for: model)
+        let count = adapter.parameters.count
+        let (m, v, gradients) = (
+            FloatBuffer(count: count), FloatBuffer(count: count), FloatBuffer(count: count)
+        )
+        let pass = TrainingPass(model, tokenCapacity: 256, shape: adapter.shape)
+        let optimizer = AdamW(weightDecay: 0.01)
+
+        for (index, step) in run.steps.enumerated() {
+            let batch = Self.batch(step.rows)
+            gradients.clear()
+            let loss =
+                try pass.lossAndGradients(
+                    batch,
+                    adapter: adapter,
+                    gradients: gradients,
+                    targetCount: batch.targetCount
+                )
+                / Double(batch.targetCount)
+            let norm = gradients.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            #expect(abs(loss - step.loss) <= 5e-6 * step.loss, "loss of step \(index)")
+            #expect(abs(norm - step.grad_norm) <= 1e-5 * step.grad_norm, "norm of step \(index)")
+            if index == 0 {
+                try expectGradients(
+                    gradients,
+                    adapter,
+                    model,
+                    "\(folder)/gradients_step0.safetensors"
+                )
+            }
+            optimizer.step(
+                adapter.parameters,
+                gradients: gradients,
+                firstMoment: m,
+                secondMoment: v,
+                step: index + 1,
+                learningRate: 5e-4
+            )
+        }
+
+        let batch = Self.batch(run.steps[0].rows)
+        let loss = try pass.loss(batch, adapter: adapter) / Double(batch.targetCount)
+        let expected = run.loss_of_step_0_batch_after_10_steps
+        #expect(abs(loss - expected) <= 5e-6 * expected)
+    }
+
+    /// At PEFT's own parameters, so that ten steps' rounding does not add up.
+    @Test func gradientsOfATrainedAdapterAgreeWithPEFT() throws {
+        guard let folder = Self.folder else { return }
+        let run = try JSONDecoder().decode(
+            Run.self,
+            from: Data(contentsOf: fixture("lora_steps.json"))
+        )
+        let model = try Models.smollm2()
+        let adapter = try LoRA(
+            AdapterFile.read(folder: "\(folder)/adapter_after_10_steps"),
+            for: model
+        )
+        let gradients = FloatBuffer(count: adapter.parameters.count)
+        let pass = TrainingPass(model, tokenCapacity: 256, shape: adapter.shape)
+        let batch = Self.batch(run.steps[0].rows)
+        _ = try pass.lossAndGradients(
+            batch,
+            adapter: adapter,
+            gradients: gradients,
+            targetCount: batch.targetCount
+        )
+        try expectGradients(
+            gradients,
+            adapter,
+            model,
+            "\(folder)/gradients_after_10_steps.safetensors"
+        )
+    }
+
+    static func batch(_ rows: [Run.Row]) -> TokenBatch {
+        var segments: [Range<Int>] = []
+        var tokens: [Int32] = []
+        var isTarget: [Bool] = []
+        for row in rows {
+            segments.append(tokens.count..<tokens.count + row.ids.count)
+            tokens += row.ids
+            isTarget += row.ids.indices.map { $0 >= row.first_target }
+        }
+        return TokenBatch(tokens: tokens, segments: segments, isTarget: isTarget)
+    }
+
+    private func expectGradients(
+        _ gradients: FloatBuffer,
+        _ adapter: LoRA,
+        _ model: LanguageModel,
+        _ path: String
+    ) throws {
+        let ours = try adapter.adapterFile(of: gradients, for: model)
+        let file = try SafetensorsFile(path: path)
+        for name in file.tensors.keys.sorted() {
+            let theirs = try file.floats(named: name)
+            let mine = try #require(ours.tensors["base_model.model.\(name)"]).values
+            let norm = theirs.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let distance = zip(mine, theirs).reduce(0.0) {
+                $0 + pow(Double($1.0) - Double($1.1), 2)
+            }
+            .squareRoot()
+            if norm == 0 {
+                #expect(distance == 0, "\(name) is exactly zero")
+            } else {
+                #expect(distance <= 1e-4 * norm, "\(name)")
+            }
+        }
+    }
+}

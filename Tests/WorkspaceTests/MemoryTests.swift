@@ -1,0 +1,132 @@
+import Synchronization
+import TestModels
+import Testing
+import Workspace
+
+@Suite struct MemoryTests {
+    @Test func aRunThatWouldNotFitIsRefusedBeforeItIsMade() throws {
+        try TestWorkspace.with { test in
+            try test.opened({ $0.availableMemory = { 3_140_000_000 } }) { workspace in
+                var request = test.request()
+                request.batchSize = 65_536
+                request.runName = "huge"
+                for attempt in [
+                    { _ = try workspace.runs.start(request) },
+                    { _ = try workspace.runs.plan(request) },
+                ] {
+                    let error = #expect(throws: WorkspaceError.self) { try attempt() }
+                    #expect(error?.code == .conflict)
+                    #expect(error?.message.hasPrefix("Training huge would take about ") == true)
+                    #expect(error?.message.hasSuffix("3.1 GB are available.") == true)
+                    #expect(
+                        error?.hint == "Lower --batch-size (65536) or --sequence-length (128)."
+                    )
+                }
+                let runs = try workspace.runs.list()
+                #expect(runs.isEmpty)
+            }
+        }
+    }
+
+    @Test func whatFitsIsWhatThePlanForecasts() throws {
+        try TestWorkspace.with { test in
+            let available = Mutex<Int64?>(nil)
+            let change = { (configuration: inout Workspace.Configuration) in
+                configuration.availableMemory = { available.withLock { $0 } }
+            }
+            try test.opened(change) { workspace in
+                let request = test.request()
+                let forecast = try workspace.runs.plan(request, isMeasured: false).memoryBytes
+                available.withLock { $0 = forecast - 1 }
+                #expect(throws: WorkspaceError.self) { try workspace.runs.plan(request) }
+                available.withLock { $0 = forecast }
+                let run = try workspace.runs.start(request).id
+                #expect(try workspace.runs.wait(for: run).status == .finished)
+            }
+        }
+    }
+
+    @Test func aRunIsNotResumedWithoutRoomForIt() throws {
+        try TestWorkspace.with { test in
+            let available = Mutex<Int64?>(nil)
+            let change = { (configuration: inout Workspace.Configuration) in
+                configuration.availableMemory = { available.withLock { $0 } }
+            }
+            try test.opened(change) { workspace in
+                let run = try RunTests.start(test.request(), in: workspace, at: 1) {
+                    try workspace.runs.ask(.stop, of: $0)
+                }
+                _ = try workspace.runs.wait(for: run)
+                available.withLock { $0 = 1000 }
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.runs.resume(run)
+                }
+                #expect(error?.code == .conflict)
+                #expect(try workspace.runs.summary(run).status == .stopped)
+                available.withLock { $0 = nil }
+                _ = try workspace.runs.resume(run)
+                #expect(try workspace.runs.wait(for: run).status == .finished)
+            }
+        }
+    }
+
+    @Test func aConversationThatWouldNotFitIsRefused() throws {
+        try TestWorkspace.with { test in
+            try test.opened({ $0.availableMemory = { 1000 } }) { workspace in
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.chat.answerAndWait(.raw("the"), from: .base(model: test.model))
+                }
+                #expect(error?.code == .conflict)
+                let message = "A conversation of 256 tokens with tiny would take about 1 MB"
+                #expect(error?.message.hasPrefix(message) == true)
+                #expect(error?.hint?.hasPrefix("Choose a smaller model") == true)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("0::/one/two\n", "", "memory.max", "memory.current", ""),
+        (
+            "4:cpu,memory:/one/two\n", "/memory", "memory.limit_in_bytes",
+            "memory.usage_in_bytes", "total_"
+        ),
+    ])
+    func theTightestControlGroupCounts(
+        membership: String,
+        root: String,
+        limit: String,
+        usage: String,
+        prefix: String
+    ) throws {
+        try TemporaryFolder.with { folder in
+            let memory = AvailableMemory(processes: folder, groups: "\(folder)/groups")
+            #expect(memory.read() == nil)
+            try TestWorkspace.write("MemAvailable:    4000 kB\n", to: "\(folder)/meminfo")
+            #expect(memory.read() == 4_096_000)
+
+            let top = "\(folder)/groups\(root)/one"
+            try Files.makeFolder("\(folder)/self")
+            try Files.makeFolder("\(top)/two")
+            try TestWorkspace.write(membership, to: "\(folder)/self/cgroup")
+            try TestWorkspace.write("max\n", to: "\(top)/two/\(limit)")
+            try TestWorkspace.write("500\n", to: "\(top)/two/\(usage)")
+            #expect(memory.read() == 4_096_000)
+
+            try TestWorkspace.write("3000\n", to: "\(top)/\(limit)")
+            try TestWorkspace.write("2500\n", to: "\(top)/\(usage)")
+            #expect(memory.read() == 500)
+            try TestWorkspace.write(
+                "anon 1500\n\(prefix)inactive_file 600\n\(prefix)active_file 400\n",
+                to: "\(top)/memory.stat"
+            )
+            #expect(memory.read() == 1500)
+            try TestWorkspace.write("9000\n", to: "\(top)/\(usage)")
+            #expect(memory.read() == 0)
+        }
+    }
+
+    @Test func thisMachineSaysWhatItHas() throws {
+        let bytes = try #require(AvailableMemory().read())
+        #expect(bytes > 1 << 20)
+    }
+}

@@ -1,0 +1,65 @@
+import Testing
+import Workspace
+
+@Suite struct ModelServiceTests {
+    @Test func withoutAModelTheListNamesWhatCanBeHad() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let models = try workspace.models.list()
+                #expect(models.map(\.name) == ["smollm2-135m-instruct"])
+                #expect(models.first?.isInstalled == false)
+                let error = #expect(throws: WorkspaceError.self) { try workspace.models.default() }
+                #expect(error?.code == .notFound)
+                #expect(error?.hint?.contains("model pull smollm2-135m-instruct") == true)
+            }
+        }
+    }
+
+    @Test func theOnlyInstalledModelIsTheDefault() throws {
+        try TestWorkspace.with { test in
+            let folder = "\(test.folder)/cache/workbench/models"
+            try Files.makeFolder(folder)
+            try Files.copy(test.model, to: "\(folder)/small.gguf")
+            try test.opened { workspace in
+                #expect(try workspace.models.default().name == "small")
+                #expect(try workspace.models.show("small").vocabularySize == 264)
+                try Files.copy(test.model, to: "\(folder)/other.gguf")
+                let error = #expect(throws: WorkspaceError.self) { try workspace.models.default() }
+                #expect(error?.code == .ambiguous)
+                try Settings(defaultModel: "other").write(folder: test.home)
+                #expect(try workspace.models.default().name == "other")
+            }
+        }
+    }
+
+    @Test func aTextIsTokenizedAndScored() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let tokens = try workspace.models.tokenize(test.model, text: "<|im_end|>the 가")
+                #expect(tokens.tokens.first == "<|im_end|>")
+                #expect(tokens.ids.count == tokens.tokens.count)
+                let score = try workspace.models.score(test.model, ids: tokens.ids)
+                #expect(score.tokenLogprobs.count == tokens.ids.count - 1)
+                #expect(score.tokenLogprobs.allSatisfy { $0 < 0 })
+                #expect(score.perplexity > 1)
+            }
+        }
+    }
+
+    @Test func aModelThatTheCatalogueLacksIsNotPulled() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let events = EventRecorder(workspace.events)
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.models.pullAndWait("no-such-model")
+                }
+                #expect(error?.code == .notFound)
+                #expect(
+                    events.first {
+                        if case .download(let step) = $0 { step.phase == .failed } else { false }
+                    } != nil
+                )
+            }
+        }
+    }
+}

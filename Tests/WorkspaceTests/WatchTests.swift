@@ -1,0 +1,117 @@
+import EventBus
+import Glibc
+import Synchronization
+import TestModels
+import Testing
+import Tracking
+import Workspace
+
+@Suite struct WatchTests {
+    @Test func pointsOfAnotherProcessAppearWithin200Milliseconds() throws {
+        try TestWorkspace.with { test in
+            try test.opened { watching in
+                let arrivals = Mutex<[Int: ContinuousClock.Instant]>([:])
+                let subscription = watching.events.subscribe { event in
+                    guard case .runStep(_, let point) = event, point.loss != nil else { return }
+                    arrivals.withLock { $0[point.step] = ContinuousClock.now }
+                }
+                let store = try TrackingStore(path: "\(test.home)/workbench.db")
+                let run = try store.createRun(NewRun()).id
+                var delays: [Duration] = []
+                for step in 0..<5 {
+                    let now = TrackingStore.systemMilliseconds()
+                    let written = ContinuousClock.now
+                    try store.log(
+                        Batch(metrics: [
+                            Metric("loss", 1.5, timestamp: now, step: step),
+                            Metric("grad_norm", 0.5, timestamp: now, step: step),
+                        ]),
+                        run: run
+                    )
+                    #expect(becomesTrue { arrivals.withLock { $0[step] != nil } })
+                    if let arrival = arrivals.withLock({ $0[step] }) {
+                        delays.append(arrival - written)
+                    }
+                }
+                subscription.cancel()
+                try store.close()
+                // The median: of several steps one may meet a busy machine.
+                #expect(delays.sorted()[2] < .milliseconds(200), "\(delays)")
+            }
+        }
+    }
+
+    @Test func aStepOfAnotherProcessComesAsOnePointWithAllItsMetrics() throws {
+        try TestWorkspace.with { test in
+            try test.opened { watching in
+                let events = EventRecorder(watching.events)
+                try test.opened { owner in
+                    let mine = EventRecorder(owner.events)
+                    var request = test.request(steps: 4)
+                    request.evaluationSplit = 0.3
+                    let run = try owner.runs.start(request).id
+                    _ = try owner.runs.wait(for: run)
+                    #expect(becomesTrue { events.points(of: run).count >= 4 })
+                    #expect(events.points(of: run) == mine.points(of: run))
+                    #expect(
+                        events.first {
+                            if case .runEvaluated(run, _, _) = $0 { true } else { false }
+                        } != nil
+                    )
+                    #expect(events.first { $0 == .runCheckpointed(run: run, nextStep: 4) } != nil)
+                    let isSeen = try becomesTrue {
+                        try watching.runs.summary(run).status == .finished
+                    }
+                    #expect(isSeen)
+                }
+            }
+        }
+    }
+
+    @Test func theRunsOfThisProcessAreNotToldTwice() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let events = EventRecorder(workspace.events)
+                let run = try workspace.runs.start(test.request()).id
+                _ = try workspace.runs.wait(for: run)
+                // What the watch tells of a foreign run marks that it has looked at all before.
+                let store = try TrackingStore(path: "\(test.home)/workbench.db")
+                let other = try store.createRun(NewRun()).id
+                try store.close()
+                #expect(events.first { $0 == .runChanged(run: other) } != nil)
+                #expect(events.points(of: run).map(\.step) == [0, 1, 2, 3, 4, 5])
+            }
+        }
+    }
+
+    @Test func changesOfTheRegistryAndTheDataAreTold() throws {
+        try TestWorkspace.with { test in
+            try test.opened { watching in
+                let events = EventRecorder(watching.events)
+                try test.opened { other in
+                    _ = try other.datasets.add(path: test.data)
+                    #expect(events.first { $0 == .datasetsChanged } != nil)
+                    let run = try other.runs.start(test.request(steps: 1)).id
+                    _ = try other.runs.wait(for: run)
+                    try other.registry.register(run: run, as: "facts")
+                    #expect(events.first { $0 == .registryChanged(name: "facts") } != nil)
+                }
+            }
+        }
+    }
+
+    @Test func withoutChangesTheWatchNeverWakes() throws {
+        try TemporaryFolder.with { folder in
+            let changes = Mutex<[FolderWatch.Change]>([])
+            let watch = try FolderWatch(folders: [folder]) { change in
+                changes.withLock { $0.append(change) }
+            }
+            try TestWorkspace.write("x", to: "\(folder)/file")
+            #expect(becomesTrue { changes.withLock { !$0.isEmpty } })
+            #expect(changes.withLock { $0[0].folders } == [0])
+            // One look more after a close; then the thread blocks without a time limit.
+            #expect(becomesTrue { watch.waitsWithoutLimit })
+            watch.close()
+        }
+    }
+}
