@@ -26,7 +26,8 @@ test: ## Install what is missing, build, run all tests that need no other progra
 	@scripts/setup test
 	@swift build -c $(CONFIGURATION) --build-tests
 	@$(BINARY) model pull $(MODEL)
-	@swift test -c $(CONFIGURATION) --skip-build
+	@swift test -c $(CONFIGURATION) --skip-build --skip CommandLineTests
+	@swift test -c $(CONFIGURATION) --skip-build --filter CommandLineTests
 
 interop: ## Run the tests against the real Python clients, in a virtual environment
 	@scripts/setup build

@@ -99,4 +99,48 @@ import Testing
             "limit"
         )
     }
+
+    @Test func aPipeInPlaceOfDataIsRefusedAndNotWaitedFor() throws {
+        let program = try Program()
+        let pipe = "\(program.folder)/pipe.jsonl"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        expectRefused(
+            try program.run("train", "--data", pipe, "--steps", "1"),
+            "pipe.jsonl",
+            "hint"
+        )
+    }
+
+    @Test func whatANameHoldsCannotSteerTheTerminal() throws {
+        let program = try Program()
+        let done = try program.run("runs", "show", "\u{1B}]0;owned\u{07}\u{1B}[2J")
+        #expect(done.status == 1)
+        #expect(!done.errors.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+    }
+
+    @Test func anEndlessAnswerEndsAtTheContext() throws {
+        let program = try Program()
+        let done = try program.run(
+            "generate",
+            "--prompt",
+            "q",
+            "--max-tokens",
+            "\(Int.max)",
+            "--raw",
+            "--json"
+        )
+        #expect(done.status == 0, "\(done.errors)")
+    }
+
+    @Test func aDeletedRunIsNotDeletedAgainAndComesBack() throws {
+        let program = try Program()
+        let data = try program.dataset()
+        #expect(
+            try program.run("train", "--data", data, "--steps", "1", "--run-name", "r").status == 0
+        )
+        #expect(try program.run("runs", "delete", "r").status == 0)
+        expectRefused(try program.run("runs", "delete", "r"), "deleted already", status: 3)
+        #expect(try program.run("runs", "restore", "r").status == 0)
+        expectRefused(try program.run("runs", "restore", "r"), "not deleted", status: 3)
+    }
 }

@@ -99,7 +99,7 @@ import Workspace
             ├ You ─────────────────────────────────────────────────────────────────────────┤
             │ a question                                                                   │
             ╰──────────────────────────────────────────────────────────────────────────────╯
-             enter ask               · SmolLM2 135M Instruct answers from now on. ctrl+r a…
+             enter ask  ctrl+o base/adapter          · SmolLM2 135M Instruct answers from …
             """
         )
     }
@@ -137,7 +137,7 @@ import Workspace
             ├ You ───────────────────────────────────────────────────────────────────────────────────────────────────────┤
             │ a question                                                                                                 │
             ╰────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
-             enter ask                     · SmolLM2 135M Instruct answers from now on. ctrl+r asks it the last question.
+             enter ask  ctrl+o base/adapter  ctrl+r again           · SmolLM2 135M Instruct answers from now on. ctrl+r …
             """
         )
     }

@@ -10,11 +10,11 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Runs · newest first ─────────────────────────────────────────────────────────╮
-            │  name                  status       loss   eval   steps  rank      lr    took│
-            │› faq-ko-r16            ● running   1.842  1.913   24/60    16  2.0e-4   3m00s│
-            │  faq-ko-r8             ✓ finished  1.971  1.874   60/60     8  1.0e-4   2m00s│
-            │  cpt-ko                ✓ finished  3.204      -   40/40    16  1.7e-4   3m00s│
-            │  faq-ko-r64            ✗ failed      nan      -    9/60    64  0.0100   3m00s│
+            │  name                status       loss   eval     steps  rank      lr    took│
+            │› faq-ko-r16          ● running   1.842  1.913     24/60    16  2.0e-4   3m00s│
+            │  faq-ko-r8           ✓ finished  1.971  1.874     60/60     8  1.0e-4   2m00s│
+            │  cpt-ko              ✓ finished  3.204      -     40/40    16  1.7e-4   3m00s│
+            │  faq-ko-r64          ✗ failed      nan      -      9/60    64  0.0100   3m00s│
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -42,11 +42,11 @@ import Workspace
             """
              workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Runs · newest first ───────────────────────────────────────────────────────────────────────────────────────╮
-            │  name            status       loss   eval   steps model          method  rank      lr data             took│
-            │› faq-ko-r16      ● running   1.842  1.913   24/60 SmolLM2-135M-… qlora     16  2.0e-4 faq@3f9a02c1    3m00s│
-            │  faq-ko-r8       ✓ finished  1.971  1.874   60/60 SmolLM2-135M-… qlora      8  1.0e-4 faq@3f9a02c1    2m00s│
-            │  cpt-ko          ✓ finished  3.204      -   40/40 SmolLM2-135M-… lora      16  1.7e-4 corpus-ko@77…   3m00s│
-            │  faq-ko-r64      ✗ failed      nan      -    9/60 SmolLM2-135M-… qlora     64  0.0100 faq@3f9a02c1    3m00s│
+            │  name           status       loss   eval     steps model          method  rank      lr data            took│
+            │› faq-ko-r16     ● running   1.842  1.913     24/60 SmolLM2-135M-… qlora     16  2.0e-4 faq@3f9a02c1   3m00s│
+            │  faq-ko-r8      ✓ finished  1.971  1.874     60/60 SmolLM2-135M-… qlora      8  1.0e-4 faq@3f9a02c1   2m00s│
+            │  cpt-ko         ✓ finished  3.204      -     40/40 SmolLM2-135M-… lora      16  1.7e-4 corpus-ko@7…   3m00s│
+            │  faq-ko-r64     ✗ failed      nan      -      9/60 SmolLM2-135M-… qlora     64  0.0100 faq@3f9a02c1   3m00s│
             │                                                                                                            │
             │                                                                                                            │
             │                                                                                                            │
@@ -89,21 +89,29 @@ import Workspace
             │     └0 ───────────────────────────────────────────────────────────── step 59 │
             ├ 2 runs ──────────────────────────────────────────────────────────────────────┤
             │  ✓ best                                faq-ko-r16                   faq-ko-r8│
-            │› metrics                                                                     │
+            │› what differs                                                                │
+            │  learning_rate                             0.0002                      0.0001│
+            │  rank                                          16                           8│
+            │  metrics                                                                     │
             │  best_eval_loss                             1.913                     ✓ 1.874│
             │  eval_loss                                ✓ 1.913                     ✓ 1.913│
             │  loss                                     ✓ 1.842                       1.971│
             │  tokens_per_second                        ✓ 412.3                     ✓ 412.3│
-            │  what differs                                                                │
-            │  learning_rate                             0.0002                      0.0001│
-            │  rank                                          16                           8│
             │                                                                              │
             │                                                                              │
             │                                                                              │
-            ╰───────────────────────────────────────────────────────────────── a shows all ╯
+            ╰──────────────────────────────────────────────────────── a shows all · 1 of 8 ╯
              a all or differing  c loss or eval  Y copy  v back  t train  ? keys  q leave
             """
         )
+    }
+
+    @Test func whatDiffersStaysAboveTheFold() throws {
+        let lines = Driver.sideBySide(height: 16).screen.split(separator: "\n").map(String.init)
+        let differs = try #require(lines.firstIndex { $0.contains("learning_rate") })
+        let metrics = lines.firstIndex { $0.contains("best_eval_loss") } ?? lines.count
+        #expect(differs < metrics)
+        #expect(lines.contains { $0.contains("1 of 8 ╯") })
     }
 
     @Test func allParametersAndTheOtherCurveCanBeShown() {
@@ -123,14 +131,14 @@ import Workspace
             │     └0 ─────────────────────────────────────────────────────────────────────────────────────────── step 50 │
             ├ 2 runs ────────────────────────────────────────────────────────────────────────────────────────────────────┤
             │  ✓ best                                               faq-ko-r16                                  faq-ko-r8│
-            │› metrics                                                                                                   │
+            │› what differs                                                                                              │
+            │  learning_rate                                            0.0002                                     0.0001│
+            │  rank                                                         16                                          8│
+            │  metrics                                                                                                   │
             │  best_eval_loss                                            1.913                                    ✓ 1.874│
             │  eval_loss                                               ✓ 1.913                                    ✓ 1.913│
             │  loss                                                    ✓ 1.842                                      1.971│
             │  tokens_per_second                                       ✓ 412.3                                    ✓ 412.3│
-            │  what differs                                                                                              │
-            │  learning_rate                                            0.0002                                     0.0001│
-            │  rank                                                         16                                          8│
             │  what is the same                                                                                          │
             │  alpha                                                      32.0                                       32.0│
             │                                                                                                            │
@@ -138,7 +146,7 @@ import Workspace
             │                                                                                                            │
             │                                                                                                            │
             │                                                                                                            │
-            ╰────────────────────────────────────────────────────────────────────────────────── a hides what is the same ╯
+            ╰──────────────────────────────────────────────────────────────────────── a hides what is the same · 1 of 10 ╯
              a all or differing  c loss or eval  Y copy  v back  t train  ? keys  q leave
             """
         )

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import TerminalUI
 import Workspace
 
@@ -8,11 +9,18 @@ import Screens
 struct Driver {
     static let start = Date(timeIntervalSince1970: 1_790_000_000)
 
+    /// Times of day are shown in the zone of whoever looks; goldens need one.
+    private static let zone: Void = {
+        setenv("TZ", "UTC", 1)
+        tzset()
+    }()
+
     var state: AppState
     var effects: [Effect] = []
     var now = Driver.start
 
     init(width: Int = 80, height: Int = 24, isReadOnly: Bool = false) {
+        _ = Self.zone
         let themes = [
             Theme(name: "dark", appearance: .dark, entries: [:]),
             Theme(name: "light", appearance: .light, entries: [:]),

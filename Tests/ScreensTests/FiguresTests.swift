@@ -16,6 +16,36 @@ import Testing
 
     @Test(
         arguments: [
+            (0.00238, 6, "0.0024"), (0.00238, 5, "2e-3"), (1.8421, 6, "1.842"),
+            (0.000_238, 6, "2.4e-4"), (9.96e-4, 6, "0.0010"), (123_456, 5, "1.2e5"),
+            (-0.00238, 6, "-2e-3"), (.nan, 6, "nan"), (12.844, 6, "12.84"),
+        ] as [(Double, Int, String)]
+    )
+    func figureThatDoesNotFitIsWrittenShorter(value: Double, width: Int, text: String) {
+        #expect(Figures.fitting(value, width: width, digits: 4) == text)
+    }
+
+    @Test(
+        arguments: [
+            (24, 60, 9, "24/60"), (269, 200_000, 9, "269/200k"), (4170, 20_000, 9, "4170/20k"),
+            (4170, 20_000, 8, "4170/20k"), (24_170, 200_000, 9, "24k/200k"),
+            (123_456, 200_000, 6, "61 %"), (1000, 1000, 5, "1k/1k"), (5, nil, 4, "5"),
+        ] as [(Int, Int?, Int, String)]
+    )
+    func stepsThatDoNotFitAreShortened(done: Int, total: Int?, width: Int, text: String) {
+        #expect(Figures.steps(done, of: total, width: width) == text)
+    }
+
+    @Test(
+        arguments: [(38.24, "38.2"), (412.3, "412"), (1484, "1.48k"), (148_412, "148k")]
+            as [(Double, String)]
+    )
+    func ratesHaveThreeDigits(rate: Double, text: String) {
+        #expect(Figures.rate(rate) == text)
+    }
+
+    @Test(
+        arguments: [
             (0.41, "0.4s"), (7, "7s"), (59.6, "1m00s"), (72, "1m12s"), (7500, "2h05m"),
             (273_600, "3d04h"), (-1, "-"), (.infinity, "-"),
         ] as [(Double, String)]

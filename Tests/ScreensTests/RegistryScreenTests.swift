@@ -16,9 +16,9 @@ import Workspace
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  version   stage      aliases      run             eval  created note        │
-            │›   v3      Staging    @champion    faq-ko-r16     1.842   1h ago 질문 40개를…│
-            │  ● v2      Production @production  faq-ko-r8      1.874   2h ago             │
-            │    v1      Archived                faq-ko-r4      2.031   3h ago             │
+            │›   v3      Staging    @champion    faq-ko-r16     1.842    13:13 질문 40개를…│
+            │  ● v2      Production @production  faq-ko-r8      1.874    12:13             │
+            │    v1      Archived                faq-ko-r4      2.031    11:13             │
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -43,9 +43,9 @@ import Workspace
              workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ────────────────────╮╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  model               in use││  version   stage      aliases      run             eval  created note        │
-            │› company-faq           ● v2││›   v3      Staging    @champion    faq-ko-r16     1.842   1h ago 질문 40개를…│
-            │  휴가-안내             none││  ● v2      Production @production  faq-ko-r8      1.874   2h ago             │
-            │                            ││    v1      Archived                faq-ko-r4      2.031   3h ago             │
+            │› company-faq           ● v2││›   v3      Staging    @champion    faq-ko-r16     1.842    13:13 질문 40개를…│
+            │  휴가-안내             none││  ● v2      Production @production  faq-ko-r8      1.874    12:13             │
+            │                            ││    v1      Archived                faq-ko-r4      2.031    11:13             │
             │                            ││                                                                              │
             │                            ││                                                                              │
             │                            ││                                                                              │
@@ -85,15 +85,15 @@ import Workspace
             │  휴가-안내                                                          1    none│
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
-            │  version   stage╭ Promote company-faq v3? ─────────────────╮ated note        │
-            │›   v3      Stagi│ Production: from v2 to v3.               │ ago 질문 40개를…│
-            │  ● v2      Produ│ v2 is archived; B rolls back to it.      │ ago             │
-            │    v1      Archi│ Chat and whoever asks for @production    │ ago             │
-            │                 │ get v3.                                  │                 │
-            │                 │ Eval loss: 1.874 to 1.842.               │                 │
-            │                 │                                          │                 │
-            │                 │ [ Cancel ]   Promote                     │                 │
-            │                 ╰──────────────────────────────────────────╯                 │
+            │  version   stage      aliases      run             eval  created note        │
+            │›   v3      St╭ Promote company-faq v3? ──────────────────────╮13 질문 40개를…│
+            │  ● v2      Pr│ Production: from v2 to v3.                    │13             │
+            │    v1      Ar│ v2 is archived; B rolls back to it.           │13             │
+            │              │ Chat and whoever asks for @production get v3. │               │
+            │              │ Eval loss: 1.874 to 1.842.                    │               │
+            │              │                                               │               │
+            │              │ [ Cancel ]   Promote                          │               │
+            │              ╰───────────────────────────────────────────────╯               │
             ├ company-faq v3 ──────────────────────────────────────────────────────────────┤
             │ base      smollm2-135m-instruct                                              │
             │ run       faq-ko-r16                                                         │
@@ -118,14 +118,14 @@ import Workspace
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  version   stage      aliases      run             eval  created note        │
-            │›   v3      Stagi╭ Roll back company-faq? ──────────────────╮ ago 질문 40개를…│
-            │  ● v2      Produ│ Production: from v2 to v1.               │ ago             │
-            │    v1      Archi│ v2 is archived.                          │ ago             │
-            │                 │ Chat and whoever asks for @production    │                 │
-            │                 │ get v1.                                  │                 │
-            │                 │                                          │                 │
-            │                 │ [ Cancel ]   Roll back to v1             │                 │
-            │                 ╰──────────────────────────────────────────╯                 │
+            │›   v3      St╭ Roll back company-faq? ───────────────────────╮13 질문 40개를…│
+            │  ● v2      Pr│ Production: from v2 to v1.                    │13             │
+            │    v1      Ar│ v2 is archived.                               │13             │
+            │              │ Chat and whoever asks for @production get v1. │               │
+            │              │                                               │               │
+            │              │ [ Cancel ]   Roll back to v1                  │               │
+            │              ╰───────────────────────────────────────────────╯               │
+            │                                                                              │
             ├ company-faq v3 ──────────────────────────────────────────────────────────────┤
             │ base      smollm2-135m-instruct                                              │
             │ run       faq-ko-r16                                                         │
@@ -150,9 +150,9 @@ import Workspace
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  version   stage      aliases      run             eval  created note        │
-            │›   v3      Staging╭ Stage of company-faq v3 ─────────────╮1h ago 질문 40개를…│
-            │  ● v2      Product│> type to narrow down                 │2h ago             │
-            │    v1      Archive├──────────────────────────────────────┤3h ago             │
+            │›   v3      Staging╭ Stage of company-faq v3 ─────────────╮ 13:13 질문 40개를…│
+            │  ● v2      Product│> type to narrow down                 │ 12:13             │
+            │    v1      Archive├──────────────────────────────────────┤ 11:13             │
             │                   │  None                                │                   │
             │                   │› Staging · v3 is there already    now│                   │
             │                   │  Production      v2 there is archived│                   │

@@ -74,7 +74,7 @@ import Workspace
             .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
         )
         #expect(driver.asked.contains(.terminal(.bell)))
-        #expect(driver.state.message?.text.contains("g registers it") == true)
+        #expect(driver.state.message?.text.contains("e registers it") == true)
         #expect(WindowTitle.text(driver.state) == "workbench")
     }
 
@@ -100,7 +100,107 @@ import Workspace
         again.press("right", "right", "enter")
         #expect(again.asked == [.run(.again(id: failed.id, name: failed.name))])
         driver.press("left", "enter")
-        #expect(driver.state.run.form?.request == request)
+        #expect(driver.state.run.form?.request?.rank == 64)
+    }
+
+    @Test func runOfThisProcessIsMeasuredFromItsStartToItsEnd() {
+        var driver = Driver.opened()
+        driver.take(.run(.started(Self.run, command: "workbench train")))
+        #expect(driver.asked.contains(.followMachine(true)))
+        driver.effects = []
+        driver.take(
+            .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
+        )
+        #expect(driver.asked.contains(.screen(.readMachine)))
+        #expect(driver.asked.contains(.followMachine(false)))
+    }
+
+    @Test func memoryIsThatOfTheProcessThatExecutesTheRun() {
+        func screen(_ status: RunStatus, _ change: (inout RunSummary) -> Void = { _ in }) -> String
+        {
+            var driver = Driver.opened(runs: [.sample("far", status, change)])
+            driver.press("2", "enter")
+            driver.take(.machine(.withoutGPU))
+            return driver.screen
+        }
+        let own: (inout RunSummary) -> Void = { run in
+            run.metrics[MetricName.residentBytes] = 59_400_000
+            run.ownerProcess = 24_481
+        }
+        #expect(screen(.running, own).contains("RSS  59.4 MB in process 24481"))
+        #expect(screen(.finished, own).contains("RSS  59.4 MB at its end"))
+        #expect(screen(.running).contains("RSS  581 MB here"))
+    }
+
+    @Test func curveInTheListStaysTheWholeCurveWhileTheRunGoesOn() throws {
+        var driver = Driver.opened(
+            runs: [
+                .sample("long", .running, steps: 0) { run in
+                    run.lossTail = []
+                    run.totalSteps = 5000
+                }
+            ]
+        )
+        let id = try #require(driver.state.run.runs?.first?.id)
+        for step in 0..<5000 {
+            driver.take(.event(.runStep(run: id, .sample(step: step, loss: Double(step)))))
+        }
+        let tail = try #require(driver.state.run.runs?.first?.lossTail)
+        #expect((32...64).contains(tail.count))
+        #expect(tail.last == 4999)
+        // Evenly spaced from the first step on: half of the values lie in the first half.
+        let half = tail.filter { $0 < 2500 }.count
+        #expect(abs(half * 2 - tail.count) <= 6)
+        #expect(tail == tail.sorted())
+    }
+
+    @Test func checkpointIsToldOnceAndNotAgainAfterTheEnd() {
+        var driver = RunScreenTests.live()
+        func told() -> Int {
+            driver.state.log.entries.filter { $0.text.contains("saved checkpoint 40") }.count
+        }
+        driver.take(.event(.runCheckpointed(run: Self.run.id, nextStep: 40)))
+        #expect(told() == 1)
+        driver.take(
+            .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
+        )
+        driver.take(.event(.runCheckpointed(run: Self.run.id, nextStep: 40)))
+        #expect(told() == 1)
+    }
+
+    @Test func stepsAndPassesReplaceEachOther() {
+        var driver = RunScreenTests.live()
+        driver.press("t")
+        #expect(driver.state.run.form?.request?.epochs == 4)
+        #expect(driver.state.run.form?.request?.method == .qlora)
+        driver.state.run.form?.form.focus("steps")
+        driver.type("60")
+        #expect(driver.state.run.form?.request?.steps == 60)
+        #expect(driver.state.run.form?.request?.epochs == nil)
+        driver.press("backspace", "backspace")
+        #expect(driver.state.run.form?.request?.epochs == 4)
+        driver.state.run.form?.form.focus("epochs")
+        driver.press("backspace")
+        #expect(driver.state.run.form?.request == nil)
+        driver.type("2")
+        #expect(driver.state.run.form?.request?.epochs == 2)
+    }
+
+    @Test func usualMethodFollowsTheModelUntilAnotherIsChosen() {
+        var whole = ModelSummary.smol
+        whole.name = "whole"
+        whole.quantization = "BF16"
+        var driver = Driver.opened(models: [.smol, whole])
+        driver.press("t")
+        driver.state.run.form?.form.focus("model")
+        driver.press("right")
+        #expect(driver.state.run.form?.request?.method == .lora)
+        driver.state.run.form?.form.focus("method")
+        driver.press("left")
+        let chosen = driver.state.run.form?.request?.method
+        driver.state.run.form?.form.focus("model")
+        driver.press("right")
+        #expect(driver.state.run.form?.request?.method == chosen)
     }
 
     @Test func filterNarrowsDownAndEscapeDropsIt() {
@@ -140,7 +240,10 @@ import Workspace
     @Test func openingMeasuresAtOnce() throws {
         let driver = Self.form()
         let request = try #require(driver.state.run.form?.request)
-        #expect(request == TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq"))
+        var expected = TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq")
+        expected.method = .qlora
+        expected.epochs = 4
+        #expect(request == expected)
         #expect(driver.asked == [.run(.plan(request, isMeasured: true))])
     }
 
@@ -153,6 +256,7 @@ import Workspace
         driver.press("ctrl+t")
         var quick = request
         quick.steps = 60
+        quick.epochs = nil
         #expect(driver.asked == [.run(.plan(quick, isMeasured: false))])
         driver.take(.run(.planned(.sample(quick), request: quick, isMeasured: false)))
         #expect(driver.state.run.form?.estimate?.isMeasured == false)

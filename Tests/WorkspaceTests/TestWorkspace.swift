@@ -107,8 +107,7 @@ final class EventRecorder: Sendable {
         while true {
             if let event = all.first(where: matches) { return event }
             if ContinuousClock.now > deadline { return nil }
-            sched_yield()
-            usleep(500)
+            _ = poll(nil, 0, 1)
         }
     }
 }
@@ -119,6 +118,6 @@ func becomesTrue(within seconds: Double = 10, _ condition: () throws -> Bool) re
     while true {
         if try condition() { return true }
         if ContinuousClock.now > deadline { return false }
-        usleep(500)
+        _ = poll(nil, 0, 1)
     }
 }

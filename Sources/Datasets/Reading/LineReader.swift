@@ -29,8 +29,19 @@ struct LineReader: ~Copyable {
     init(path: String, longestLine: Int) throws {
         self.path = path
         self.longestLine = longestLine
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw DatasetError.reading(path, errno) }
+        // A pipe without a writer would block for ever.
+        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard opened >= 0 else { throw DatasetError.reading(path, errno) }
+        var status = stat()
+        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(opened)
+            throw DatasetError(
+                .unreadable,
+                "\(path) is no plain file.",
+                hint: "copy its content into a file first"
+            )
+        }
+        descriptor = opened
     }
 
     deinit { close(descriptor) }

@@ -109,7 +109,8 @@ public final class Generator {
         )
         var answer = Answer(model.file.tokenizer, stop: configuration.stop)
         var context = prompt
-        let limit = min(prompt.count + configuration.maxTokens, contextLength)
+        // The prompt fits the context, as was checked.
+        let limit = prompt.count + min(configuration.maxTokens, contextLength - prompt.count)
         let reused = keepCommonPrefix(with: prompt)
         let start = clock()
         var firstToken = start

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+import Glibc
 
 /// A model that is on this machine.
 public struct InstalledModel: Sendable, Equatable {
@@ -75,7 +76,9 @@ public struct ModelStore: Sendable {
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
             return "\(cache)/workbench/models"
         }
-        let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
+        let home =
+            environment["HOME"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? FileManager.default.homeDirectoryForCurrentUser.path
         return "\(home)/.cache/workbench/models"
     }
 
@@ -120,11 +123,16 @@ public struct ModelStore: Sendable {
     func installedModel(named name: String) -> InstalledModel? {
         let path = "\(folder)/\(name).gguf"
         guard !name.isEmpty, !name.contains("/"),
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-            attributes[.type] as? FileAttributeType == .typeRegular,
-            let size = attributes[.size] as? Int
+            let size = Self.byteCount(ofFile: path)
         else { return nil }
         return InstalledModel(name: name, path: path, byteCount: size, entry: catalogue[name])
+    }
+
+    /// The size of a plain file, or of what a link leads to; nil for anything else.
+    private static func byteCount(ofFile path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
     }
 
     private func whatThereIs() -> String {

@@ -22,6 +22,60 @@ package enum Figures {
         return decimal(value, places: max(0, digits - 1 - exponent))
     }
 
+    /// A number in so many columns: with fewer digits, or with an exponent, where it is too long.
+    package static func fitting(_ value: Double?, width: Int, digits: Int = 3) -> String {
+        guard let value else { return none }
+        guard value.isFinite, value != 0 else { return significant(value) }
+        let plain = (2...max(2, digits)).reversed().map { significant(value, digits: $0) }
+        let short = plain + (1...2).reversed().map { scientific(value, digits: $0) }
+        return short.first { $0.utf8.count <= width } ?? short[short.count - 1]
+    }
+
+    /// A number in powers of ten: `2.4e-3`.
+    private static func scientific(_ value: Double, digits: Int) -> String {
+        var exponent = Int(log10(abs(value)).rounded(.down))
+        // 9.96 is written 1.0e1, not 10.0e0.
+        let unit = power(of: 10, exponent - digits + 1)
+        if (abs(value) / unit).rounded() * unit >= power(of: 10, exponent + 1) { exponent += 1 }
+        return "\(decimal(value / power(of: 10, exponent), places: digits - 1))e\(exponent)"
+    }
+
+    /// Done steps of all: `24/60`, and where that is too long `4170/20k`, `4.2k/20k` or `21 %`.
+    package static func steps(_ done: Int, of total: Int?, width: Int) -> String {
+        guard let total else {
+            return "\(done)".utf8.count <= width ? "\(done)" : short(done, digits: 2)
+        }
+        let texts = [
+            "\(done)/\(total)", "\(done)/\(short(total))", "\(short(done))/\(short(total))",
+            "\(short(done, digits: 2))/\(short(total, digits: 2))",
+        ]
+        return texts.first { $0.utf8.count <= width }
+            ?? percent(total > 0 ? Double(done) / Double(total) : .nan)
+    }
+
+    /// A count without needless zeros: `269`, `20k`, `4.17k`.
+    private static func short(_ count: Int, digits: Int = 3) -> String {
+        let units: [(size: Double, name: String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
+        guard abs(count) >= 1000, let unit = units.first(where: { Double(abs(count)) >= $0.size })
+        else { return "\(count)" }
+        var text = significant(Double(count) / unit.size, digits: digits)
+        if text.contains(".") {
+            while text.last == "0" { text.removeLast() }
+            if text.last == "." { text.removeLast() }
+        }
+        return text + unit.name
+    }
+
+    /// A rate with three significant digits: `38.2`, `412`, `1.48k`, `148k`.
+    package static func rate(_ value: Double) -> String {
+        switch abs(value) {
+        case ..<999.5: significant(value)
+        case ..<999_500: "\(significant(value / 1e3))k"
+        case ..<999_500_000: "\(significant(value / 1e6))M"
+        default: significant(value)
+        }
+    }
+
     /// A number with so many places: `1.842`.
     package static func decimal(_ value: Double, places: Int) -> String {
         let scaled = (abs(value) * power(of: 10, places)).rounded()
@@ -85,8 +139,16 @@ package enum Figures {
         }
     }
 
+    /// When something was: `14:03` within the last day, else `5d ago`.
+    ///
+    /// An age in minutes would be wrong soon on a screen that nothing redraws.
+    package static func moment(_ date: Date, at now: Date) -> String {
+        now.timeIntervalSince(date) < 86_400
+            ? String(clock(date).prefix(5)) : age(of: date, at: now)
+    }
+
     /// Bytes in decimal units: `812 B`, `91.7 MB`, `0.61 GB` is written `610 MB`.
-    package static func bytes(_ count: Int64) -> String {
+    package static func bytes(_ count: Int64, digits: Int = 3) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
         var value = Double(count)
         var unit = 0
@@ -94,7 +156,7 @@ package enum Figures {
             value /= 1000
             unit += 1
         }
-        return "\(unit == 0 ? String(count) : significant(value)) \(units[unit])"
+        return "\(unit == 0 ? String(count) : significant(value, digits: digits)) \(units[unit])"
     }
 
     /// A count: `984`, `12.3k`, `1.23M`.

@@ -5,8 +5,11 @@ enum Footer {
     static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
         let message = state.message.map { $0.text } ?? ""
         let wanted = message.isEmpty ? 0 : DisplayWidth.of(message) + 4
-        // A message may push keys out, but not the first ones.
-        let width = min(wanted, max(rect.width - 24, rect.width * 2 / 3))
+        // A message may push keys out, but not the first ones; what went well leaves them more
+        // room, since the log has the whole of it.
+        let isProblem = [.warning, .error].contains(state.message?.role)
+        let room = isProblem ? max(rect.width - 24, rect.width * 2 / 3) : rect.width / 2
+        let width = min(wanted, room)
         let parts = rect.columns([.ratio(1), .fixed(width)])
         drawHints(
             of: state,

@@ -25,15 +25,23 @@ enum PocketLine {
             ? run.secondsRemaining.map(Figures.duration) ?? Figures.none
             : RunStyle.glyph(run.status, glyphs)
         let bytes = state.machine.latest.map { $0.gpus.first?.memoryUsed ?? $0.residentBytes }
-        let memory = bytes.map(Figures.bytes) ?? ""
-        let short = memory.filter { $0 != " " && $0 != "B" }
+        let memory = bytes.map { Figures.bytes($0) } ?? ""
+        func plain(_ text: String) -> String { text.filter { $0 != " " && $0 != "B" } }
+        let short = plain(memory)
+        let shortest = bytes.map { plain(Figures.bytes($0, digits: 2)) } ?? ""
+        let steps = Figures.steps(run.stepsDone, of: run.totalSteps, width: 8)
+        let share = Figures.steps(run.stepsDone, of: run.totalSteps, width: 4)
+            .filter { $0 != " " }
         let loss = run.loss.map { Figures.significant($0) } ?? Figures.none
         let shortLoss = run.loss.map { Figures.significant($0, digits: 2) } ?? Figures.none
         // The figures matter more than their units, and all of them more than a third digit.
         let lines = [
             "loss \(loss)  step \(step)  ETA \(end)  \(memory)", "\(loss) \(step) \(end) \(memory)",
             "\(loss) \(step) \(end) \(short)", "\(shortLoss) \(step) \(end) \(short)",
+            "\(shortLoss) \(step) \(end) \(shortest)", "\(shortLoss) \(steps) \(end) \(shortest)",
+            "\(shortLoss) \(share) \(end) \(shortest)", "\(shortLoss) \(share) \(end)",
+            "\(shortLoss) \(share)", shortLoss,
         ]
-        return StyledText(lines.first { DisplayWidth.of($0) <= width } ?? lines[3])
+        return StyledText(lines.first { DisplayWidth.of($0) <= width } ?? "")
     }
 }

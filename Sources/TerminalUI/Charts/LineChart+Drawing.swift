@@ -190,17 +190,26 @@ extension LineChart {
             guard let x = column(of: marker.x, in: plot, domain: domain), x >= free else {
                 continue
             }
-            let text = canvas.glyphs.flag + marker.label
-            free =
-                x
-                + canvas.write(
-                    text,
-                    x: x,
-                    y: plot.maxY - 1,
-                    width: plot.maxX - x,
-                    style: .accent
-                ) + 1
+            let place = place(of: marker, at: x, from: free, in: plot, canvas.glyphs)
+            free = place.x + canvas.write(place.text, x: place.x, y: plot.maxY - 1, style: .accent)
+            free += 1
         }
+    }
+
+    /// The label stands after its flag, at the right edge before it; a number cut short would read
+    /// as another one, so that the flag stands alone where there is room on neither side.
+    private func place(
+        of marker: Marker,
+        at x: Int,
+        from free: Int,
+        in plot: Rect,
+        _ glyphs: GlyphSet
+    ) -> (x: Int, text: String) {
+        let width = DisplayWidth.of(marker.label)
+        let flagWidth = DisplayWidth.of(glyphs.flag)
+        if x + flagWidth + width <= plot.maxX { return (x, glyphs.flag + marker.label) }
+        if x - width >= free { return (x - width, marker.label + glyphs.flag) }
+        return (x, glyphs.flag)
     }
 
     private func drawInspection(

@@ -94,7 +94,7 @@ public struct Dialog: Hashable, Sendable {
 
     /// Draws over the middle of a rectangle.
     public func draw(_ state: State, in rect: Rect, on canvas: inout Canvas) {
-        let width = min(rect.width, max(44, min(72, DisplayWidth.of(title) + 6)))
+        let width = min(rect.width, max(44, wantedWidth))
         let lines = message.flatMap { $0.wrapped(to: width - 4) }
         let height = lines.count + (requiredText == nil ? 4 : 6)
         let area = rect.centered(Size(width: width, height: height))
@@ -118,6 +118,16 @@ public struct Dialog: Hashable, Sendable {
         }
         let hasRoom = parts[2].height > 0
         drawButtons(state, in: hasRoom ? parts[2] : inner.row(inner.height - 1), on: &canvas)
+    }
+
+    /// The columns in which nothing is cut; long messages are wrapped instead.
+    private var wantedWidth: Int {
+        // Each button stands between two marks and is followed by a blank.
+        let buttons = choices.reduce(DisplayWidth.of("Cancel") + 5) {
+            $0 + DisplayWidth.of($1.title) + 5
+        }
+        let words = max(DisplayWidth.of(title) + 2, message.map(\.width).max() ?? 0)
+        return max(buttons - 1, min(68, words)) + 4
     }
 
     private func drawButtons(_ state: State, in rect: Rect, on canvas: inout Canvas) {

@@ -74,7 +74,7 @@ public struct Form: Sendable {
         case .number(_, _, _, let isOptional):
             TextField(
                 state.answer(field.id),
-                placeholder: isOptional ? "automatic" : "",
+                placeholder: isOptional ? field.emptyText : "",
                 isFocused: hasFocus,
                 style: style
             ).draw(in: parts[2], on: &canvas)

@@ -27,13 +27,22 @@ public struct FormField: Hashable, Sendable {
     public let kind: Kind
     /// What helps to answer, shown while it has the focus.
     public let hint: String
+    /// What stands where an optional number is left empty.
+    public let emptyText: String
 
     /// A question.
-    public init(_ id: String, _ label: String, _ kind: Kind, hint: String = "") {
+    public init(
+        _ id: String,
+        _ label: String,
+        _ kind: Kind,
+        hint: String = "",
+        emptyText: String = "automatic"
+    ) {
         self.id = id
         self.label = label
         self.kind = kind
         self.hint = hint
+        self.emptyText = emptyText
     }
 
     /// What is wrong with an answer, or nil.

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Where things lie in a workspace folder.
 public struct WorkspaceLayout: Equatable, Sendable {
     /// The folder itself.
@@ -42,7 +44,9 @@ extension Workspace {
         environment: [String: String] = ProcessEnvironment.variables
     ) -> String {
         let named = [flag, environment["WORKBENCH_HOME"]].compactMap { $0 }.first { !$0.isEmpty }
-        let home = environment["HOME"] ?? "/"
+        let home =
+            environment["HOME"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? FileManager.default.homeDirectoryForCurrentUser.path
         let path = named ?? "\(home)/.local/share/workbench"
         return FilePaths.absolute(path, home: home)
     }

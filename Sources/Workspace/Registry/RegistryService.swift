@@ -175,7 +175,12 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func history(_ name: String? = nil) throws -> [RegistryChange] {
-        try WorkspaceError.wording { try registry.history(name).map(RegistryChange.init) }
+        try WorkspaceError.wording {
+            let changes = try registry.history(name).map(RegistryChange.init)
+            // Nothing was ever done to it: then it has to be there.
+            if let name, changes.isEmpty { _ = try registry.model(name) }
+            return changes
+        }
     }
 
     private func change<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {

@@ -180,6 +180,13 @@ public final class RunService: Sendable {
     /// Blocks.
     public func delete(_ id: String) throws {
         let summary = try summary(id)
+        guard !summary.isDeleted else {
+            throw WorkspaceError(
+                .conflict,
+                "\(summary.name) is deleted already.",
+                hint: "`workbench runs restore \(id)` takes it back."
+            )
+        }
         guard summary.ownerProcess == nil else {
             throw WorkspaceError(
                 .conflict,

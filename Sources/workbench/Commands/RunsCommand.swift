@@ -202,11 +202,17 @@ extension RunsCommand {
     struct Restore: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take a deleted run back.")
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("The run's id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A deleted run's name or id.", valueName: "run"))
+        var reference: String
 
         func run() throws {
-            try shared.open().runs.restore(reference)
-            try shared.confirm("\(reference) is back", ["run_id": .text(reference)])
+            let runs = try shared.open().runs
+            let run = try runs.find(reference)
+            guard run.isDeleted else {
+                throw WorkspaceError(.conflict, "\(run.name) is not deleted.", hint: nil)
+            }
+            try runs.restore(run.id)
+            try shared.confirm("\(run.name) is back", ["run_id": .text(run.id)])
         }
     }
 }

@@ -22,7 +22,7 @@ struct SharedOptions: ParsableArguments {
 extension SharedOptions {
     /// Says that something was done, as a sentence or as an object.
     func confirm(_ sentence: String, _ fields: [String: JSONValue]) throws {
-        if json { try Console.printJSON(fields) } else { Console.print(sentence) }
+        if json { try Console.printJSON(fields) } else { Console.print(Console.line(sentence)) }
     }
 }
 

@@ -17,7 +17,7 @@ enum Console {
 
     /// Writes a line for people, beside the results.
     static func note(_ line: String) {
-        write(line + "\n", to: STDERR_FILENO)
+        write(Self.line(line) + "\n", to: STDERR_FILENO)
     }
 
     /// Writes over the line before, if a person watches.
@@ -50,6 +50,9 @@ enum Console {
             .map { Glyph.sanitized(String($0)) }
             .joined(separator: "\n")
     }
+
+    /// The text as one line that cannot steer a terminal: names come from data and users.
+    static func line(_ text: String) -> String { Glyph.sanitized(text) }
 
     /// A moment as ISO 8601 writes it, or a dash.
     static func time(_ date: Date?) -> String {

@@ -6,6 +6,9 @@ import Yams
 struct OptionsFile {
     let arguments: [String]
 
+    /// Options without a value.
+    private static let flags: Set = ["no-packing", "no-shuffle", "dry-run", "json"]
+
     init(path: String) throws {
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
             throw WorkspaceError(
@@ -38,14 +41,11 @@ struct OptionsFile {
             if let list = value.sequence {
                 return ["--\(name)", list.compactMap(\.string).joined(separator: ",")]
             }
-            if value.bool == true, ["no-packing", "no-shuffle", "dry-run", "json"].contains(name) {
-                return ["--\(name)"]
-            }
-            if value.bool == false { return [] }
+            if Self.flags.contains(name) { return value.bool == true ? ["--\(name)"] : [] }
             guard let text = value.scalar?.string else {
                 throw WorkspaceError(.invalid, "\(path): \(name) has no plain value.", hint: nil)
             }
-            return ["--\(name)", text]
+            return ["--\(name)=\(text)"]
         }
     }
 }

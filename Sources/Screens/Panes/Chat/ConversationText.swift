@@ -55,7 +55,7 @@ struct ConversationText {
         let count = reply.tokenCount == 1 ? "1 token" : "\(reply.tokenCount) tokens"
         var facts = [count]
         if reply.tokensPerSecond > 0 {
-            facts.append("\(Figures.significant(reply.tokensPerSecond)) tok/s")
+            facts.append("\(Figures.rate(reply.tokensPerSecond)) tok/s")
         }
         switch reply.phase {
         case .ended(.length): facts.append("cut at the limit")

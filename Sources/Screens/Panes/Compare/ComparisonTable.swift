@@ -1,7 +1,7 @@
 import TerminalUI
 import Workspace
 
-/// The rows of runs side by side: metrics, then parameters.
+/// The rows of runs side by side: what differs, then what was measured.
 struct ComparisonTable {
     /// One row.
     enum Row {
@@ -18,10 +18,11 @@ struct ComparisonTable {
     init?(_ opened: OpenedComparison) {
         guard let table = opened.table else { return nil }
         runs = table.runs
-        var rows = Self.section("metrics", table.metrics.map(Self.rounded))
+        // Why the runs came out as they did is what one looks for; it stays above the fold.
         let differing = table.differingParameters
-        rows += Self.section("what differs", differing)
+        var rows = Self.section("what differs", differing)
         if differing.isEmpty { rows.append(.heading("nothing differs")) }
+        rows += Self.section("metrics", table.metrics.map(Self.rounded))
         if opened.showsAll { rows += Self.section("what is the same", table.commonParameters) }
         self.rows = rows
     }

@@ -97,7 +97,8 @@ enum ComparisonView {
             layout.table,
             title: title,
             trailing: StyledText(
-                opened.showsAll ? "a hides what is the same" : "a shows all",
+                (opened.showsAll ? "a hides what is the same" : "a shows all")
+                    + " \(glyphs.dot) \(drawn.footer(opened.selection))",
                 .muted
             ),
             isFocused: true

@@ -28,9 +28,10 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         switch self {
         case .name: TableColumn(title, width: 12, weight: 3, priority: 12)
         case .status: TableColumn(title, width: 10, priority: 9)
-        case .loss: TableColumn(title, width: 6, alignment: .right, priority: 11)
-        case .evaluation: TableColumn(title, width: 6, alignment: .right, priority: 10)
-        case .steps: TableColumn(title, width: 7, alignment: .right, priority: 6)
+        case .loss: TableColumn(title, width: Self.figureWidth, alignment: .right, priority: 11)
+        case .evaluation:
+            TableColumn(title, width: Self.figureWidth, alignment: .right, priority: 10)
+        case .steps: TableColumn(title, width: Self.stepWidth, alignment: .right, priority: 6)
         case .model: TableColumn(title, width: 12, weight: 2, priority: 2)
         case .method: TableColumn(title, width: 6, priority: 3)
         case .rank: TableColumn(title, width: 5, alignment: .right, priority: 7)
@@ -40,15 +41,24 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         }
     }
 
+    /// Columns of a loss: any is written in six, such as `2.4e-3`.
+    private static let figureWidth = 6
+    /// Columns of the steps.
+    private static let stepWidth = 9
+
     /// What it says of a run; a dash where nothing is known.
     package func text(of run: RunSummary, at now: Date) -> String {
         switch self {
         case .name: run.name
         case .status: run.status.rawValue
-        case .loss: Figures.optional(run.loss, digits: 4)
+        case .loss: Figures.fitting(run.loss, width: Self.figureWidth, digits: 4)
         case .evaluation:
-            Figures.optional(run.bestEvaluation?.value ?? run.evaluationLoss, digits: 4)
-        case .steps: run.totalSteps.map { "\(run.stepsDone)/\($0)" } ?? "\(run.stepsDone)"
+            Figures.fitting(
+                run.bestEvaluation?.value ?? run.evaluationLoss,
+                width: Self.figureWidth,
+                digits: 4
+            )
+        case .steps: Figures.steps(run.stepsDone, of: run.totalSteps, width: Self.stepWidth)
         case .model: run.model ?? Figures.none
         case .method: run.method ?? Figures.none
         case .rank: run.parameters["rank"] ?? Figures.none

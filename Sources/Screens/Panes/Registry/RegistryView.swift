@@ -145,7 +145,7 @@ extension RegistryPane {
             StyledText(version.aliases.map { "@\($0)" }.joined(separator: " "), .accent),
             StyledText(version.runName ?? version.run ?? Figures.none),
             StyledText(Figures.optional(version.evaluationLoss, digits: 4)),
-            StyledText(Figures.age(of: version.createdAt, at: state.now), .muted),
+            StyledText(Figures.moment(version.createdAt, at: state.now), .muted),
             StyledText(version.note.oneLine, .muted),
         ]
     }

@@ -4,10 +4,12 @@ import Workspace
 /// The lines of the memory panel: accelerators, or the process and the machine, labelled as that.
 struct MemoryText {
     private let history: MachineHistory
+    private let run: RunSummary
     private let forecast: Int64?
 
-    init(_ history: MachineHistory, forecast: Int64?) {
+    init(_ history: MachineHistory, of run: RunSummary, forecast: Int64?) {
         self.history = history
+        self.run = run
         self.forecast = forecast
     }
 
@@ -29,13 +31,31 @@ struct MemoryText {
         width: Int,
         _ glyphs: GlyphSet
     ) -> StyledText {
-        var text = StyledText("RSS  ", .muted) + StyledText(Figures.bytes(reading.residentBytes))
+        let label = StyledText("RSS  ", .muted)
         var end = StyledText()
         if let forecast {
-            end = StyledText("  forecast ", .muted) + StyledText(Figures.bytes(forecast))
+            // It is what the run takes on top of the process that executes it.
+            end = StyledText("  forecast ", .muted) + StyledText("+\(Figures.bytes(forecast))")
         }
+        guard run.isMine, run.status.isLive else {
+            let measured = label + ofElsewhere(reading)
+            return measured.width + end.width <= width ? measured + end : measured
+        }
+        var text = label + StyledText(Figures.bytes(reading.residentBytes))
         text += curve(min(16, width - text.width - end.width - 1), glyphs)
         return text + end
+    }
+
+    /// What a run that this process does not execute measured of its own, or else of what the
+    /// figure is.
+    private func ofElsewhere(_ reading: MachineReading) -> StyledText {
+        guard let own = run.metrics[MetricName.residentBytes].flatMap({ Int64(exactly: $0) }) else {
+            return StyledText(Figures.bytes(reading.residentBytes)) + StyledText(" here", .muted)
+        }
+        let whose =
+            run.status.isLive
+            ? run.ownerProcess.map { " in process \($0)" } ?? " in its process" : " at its end"
+        return StyledText(Figures.bytes(own)) + StyledText(whose, .muted)
     }
 
     private func machine(_ reading: MachineReading) -> StyledText {

@@ -86,10 +86,15 @@ struct RunDetailView {
         if run.status.isLive, let seconds = run.secondsRemaining {
             facts.append(fact("ETA", Figures.duration(seconds)))
         }
-        if let rate = run.learningRate { facts.append(fact("lr", Figures.significant(rate))) }
+        // Of a run that ended one wants to know what was set, not what the schedule ended on.
+        if !run.status.isLive, let rate = run.peakLearningRate {
+            facts.append(fact("peak lr", Figures.significant(rate)))
+        } else if let rate = run.learningRate {
+            facts.append(fact("lr", Figures.significant(rate)))
+        }
         if let norm = run.gradientNorm { facts.append(fact("grad", Figures.significant(norm))) }
         if let speed = run.tokensPerSecond {
-            facts.append(StyledText(Figures.significant(speed)) + StyledText(" tok/s", .muted))
+            facts.append(StyledText(Figures.rate(speed)) + StyledText(" tok/s", .muted))
         }
         return facts
     }
@@ -107,7 +112,7 @@ struct RunDetailView {
         case .crashed: return [StyledText("Its process died. \(resumable).", .error)]
         case .stopped: return [StyledText("Stopped. \(resumable).", .muted)]
         case .silent:
-            let last = run.lastActivityAt.map { Figures.age(of: $0, at: state.now) }
+            let last = run.lastActivityAt.map { Figures.moment($0, at: state.now) }
             return [
                 StyledText("Nothing came for a while; the last was \(last ?? "never").", .warning)
             ]
@@ -141,7 +146,7 @@ struct RunDetailView {
 
     private func drawMemory(in rect: Rect, on canvas: inout Canvas) {
         let inner = canvas.box(rect, title: "Memory").inset(horizontally: 1)
-        let lines = MemoryText(state.machine, forecast: state.run.forecasts[run.id])
+        let lines = MemoryText(state.machine, of: run, forecast: state.run.forecasts[run.id])
             .lines(width: inner.width, glyphs: canvas.glyphs)
         for (row, line) in lines.enumerated() { canvas.write(line, in: inner, row: row) }
     }
@@ -152,7 +157,7 @@ struct RunDetailView {
         if let started = run.startedAt {
             facts.append(
                 StyledText("started ", .muted)
-                    + StyledText(Figures.age(of: started, at: state.now))
+                    + StyledText(Figures.moment(started, at: state.now))
             )
         }
         if let step = run.resumableStep {

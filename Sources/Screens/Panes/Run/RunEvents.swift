@@ -36,8 +36,14 @@ extension RunPane {
         in state: inout AppState
     ) -> [Effect] {
         let now = state.now
+        var known = state.run.stepsPerTailValue[id]
         let isKnown = state.run.update(id) { run in
             guard point.step + 1 > run.stepsDone || !run.status.isLive else { return }
+            if let loss = point.loss {
+                var stepsPerValue = known ?? run.stepsPerTailValue
+                run.extendTail(loss, at: point.step, stepsPerValue: &stepsPerValue)
+                known = stepsPerValue
+            }
             if run.status != .silent { run.status = .running }
             run.failure = nil
             run.stepsDone = point.step + 1
@@ -48,12 +54,12 @@ extension RunPane {
             run.learningRate = point.learningRate ?? run.learningRate
             run.tokensPerSecond = point.tokensPerSecond ?? run.tokensPerSecond
             run.lastActivityAt = now
-            if let loss = point.loss { run.lossTail = Array((run.lossTail + [loss]).suffix(32)) }
             if let seconds = point.metrics[MetricName.secondsPerStep], let total = run.totalSteps {
                 run.secondsRemaining = seconds * Double(max(0, total - run.stepsDone))
             }
         }
         guard isKnown else { return state.refreshRuns() }
+        state.run.stepsPerTailValue[id] = known
         guard state.run.curves?.run == id, let loss = point.loss else { return [] }
         let isWhole = state.extendCurve(\.losses, step: point.step, value: loss)
         return isWhole ? [] : state.refreshCurves(isStale: true)
@@ -88,9 +94,13 @@ extension RunPane {
         if state.run.curves?.run == id, state.run.curves?.checkpoints.contains(nextStep) == false {
             state.run.curves?.checkpoints.append(nextStep)
         }
-        state.tell(
-            Notice(.information, "\(name(of: id, in: state)) saved checkpoint \(nextStep)")
-        )
+        // A run of this process is heard of twice: from itself, and from the store.
+        if state.run.toldCheckpoints[id] != nextStep {
+            state.run.toldCheckpoints[id] = nextStep
+            state.tell(
+                Notice(.information, "\(name(of: id, in: state)) saved checkpoint \(nextStep)")
+            )
+        }
         return isKnown ? [] : state.refreshRuns()
     }
 
@@ -127,7 +137,7 @@ extension RunPane {
         switch outcome.status {
         case .finished:
             state.tell(
-                Notice(.success, "\(name) finished.", hint: "g registers it, 5 talks to it.")
+                Notice(.success, "\(name) finished.", hint: "e registers it, 5 talks to it.")
             )
         case .stopped:
             state.tell(Notice(.information, "\(name) stopped.", hint: "R resumes it."))
@@ -135,7 +145,8 @@ extension RunPane {
             let reason = outcome.failure?.message ?? "It did not say why."
             state.tell(Notice(.failure, "\(name) failed: \(reason)", hint: outcome.failure?.hint))
         }
-        return state.refreshRuns() + state.runsChanged() + bell(state)
+        // The last measurement may be as old as a short run.
+        return state.refreshRuns() + state.runsChanged() + [.screen(.readMachine)] + bell(state)
     }
 
     private static func bell(_ state: AppState) -> [Effect] {

@@ -52,7 +52,7 @@ extension RunPane {
         ) { _ in .run(.mark) },
         KeyBinding(
             "register",
-            ["g"],
+            ["e"],
             "Register the run's adapter as a version",
             category: category,
             hint: "register",

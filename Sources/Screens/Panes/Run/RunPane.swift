@@ -29,7 +29,7 @@ package enum RunPane: PaneContent {
 
     package static func paste(_ text: String, in state: inout AppState) -> [Effect] {
         if state.run.form != nil {
-            state.run.form?.form.paste(text)
+            state.run.form?.paste(text)
             return state.replan()
         }
         state.run.filter.insert(text.oneLine)

@@ -86,12 +86,11 @@ extension AppState {
         return [.run(.detail(id))]
     }
 
-    /// Keeps selection, curves and the machine's samples in step with the list.
+    /// Keeps selection, curves and the measuring of the machine in step with the list.
     mutating func runsChanged() -> [Effect] {
         run.selection.refresh(run.shown.map(\.id))
         var effects = refreshCurves()
-        // A run of this process is sampled by the workspace itself.
-        let isWanted = run.live != nil && run.mine.isEmpty
+        let isWanted = run.live != nil
         if isWanted != run.isFollowingMachine {
             run.isFollowingMachine = isWanted
             effects.append(.followMachine(isWanted))
@@ -102,13 +101,17 @@ extension AppState {
     private mutating func listed(_ runs: [RunSummary]) -> [Effect] {
         let isFirst = run.runs == nil
         let known = Dictionary((run.runs ?? []).map { ($0.id, $0) }) { first, _ in first }
+        var stepsPerTailValue: [String: Double] = [:]
+        let knownSteps = run.stepsPerTailValue
         run.runs = runs.map { new in
             // A list that was read before the newest events came does not take them back.
             guard let old = known[new.id], old.status == new.status, new.status.isLive,
                 old.stepsDone > new.stepsDone
             else { return new }
+            stepsPerTailValue[old.id] = knownSteps[old.id]
             return old
         }
+        run.stepsPerTailValue = stepsPerTailValue
         marks.removeAll { id in !runs.contains { $0.id == id } }
         if isFirst, let live = run.live {
             run.selection.select(live.id, in: run.shown.map(\.id))
@@ -161,7 +164,7 @@ extension AppState {
             Question(
                 "Delete \(selected.name)?",
                 message: [
-                    "Its \(selected.stepsDone) steps and its files go to the trash.",
+                    "It is marked as deleted and leaves the lists; its files stay.",
                     "workbench runs restore takes it back.",
                 ],
                 answers: [

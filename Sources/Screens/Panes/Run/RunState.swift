@@ -23,11 +23,15 @@ package struct RunState: Equatable, Sendable {
     package var starting: String?
     /// Forecast memory of runs started here, in bytes.
     package var forecasts: [String: Int64] = [:]
+    /// Steps that a value of a live run's tail stands for; as the summary tells where there is none.
+    var stepsPerTailValue: [String: Double] = [:]
+    /// The checkpoint of a run that the user was told of last.
+    var toldCheckpoints: [String: Int] = [:]
     /// What is being measured, for the form or for one that was closed.
     var measuring: TrainingRequest?
     /// Whether that measurement was given up.
     var isMeasurementAbandoned = false
-    /// Whether the machine is being measured for runs of other processes.
+    /// Whether the machine is being measured, since a run is live.
     var isFollowingMachine = false
     var listing = Refresh()
     var reading = Refresh()

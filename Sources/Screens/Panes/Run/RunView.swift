@@ -72,17 +72,22 @@ extension RunPane {
         table.draw(in: inner, selection: selection, on: &canvas)
     }
 
+    /// Columns of a loss: any is written in six, such as `2.4e-3`.
+    private static let figureWidth = 6
+    /// Columns of the steps.
+    private static let stepWidth = 9
+
     private static func columns(isWide: Bool) -> [TableColumn] {
         let narrow = [
             TableColumn("", width: 1),
             TableColumn("name", width: 10, weight: 3, priority: 9),
-            TableColumn("loss", width: 5, alignment: .right, priority: 8),
+            TableColumn("loss", width: figureWidth, alignment: .right, priority: 8),
             TableColumn("curve", width: isWide ? 12 : 8, priority: 5),
         ]
         guard isWide else { return narrow }
         return narrow + [
-            TableColumn("eval", width: 5, alignment: .right, priority: 7),
-            TableColumn("step", width: 9, alignment: .right, priority: 6),
+            TableColumn("eval", width: figureWidth, alignment: .right, priority: 7),
+            TableColumn("step", width: stepWidth, alignment: .right, priority: 6),
             TableColumn("dataset", width: 12, weight: 1, priority: 3),
             TableColumn("last", width: 8, alignment: .right, priority: 4),
         ]
@@ -94,22 +99,24 @@ extension RunPane {
         at state: AppState,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
-        let loss = run.loss.map { Figures.significant($0) } ?? Figures.none
         let isBroken = run.loss.map { !$0.isFinite } ?? false
         let narrow = [
             StyledText(RunStyle.glyph(run.status, glyphs), RunStyle.style(run.status)),
             StyledText(run.name),
-            StyledText(loss, isBroken ? .error : .text),
+            StyledText(
+                Figures.fitting(run.loss, width: figureWidth),
+                isBroken ? .error : .text
+            ),
             Sparkline(SampleSeries(run.lossTail)).text(width: isWide ? 12 : 8, glyphs: glyphs),
         ]
         guard isWide else { return narrow }
-        let steps = run.totalSteps.map { "\(run.stepsDone)/\($0)" } ?? "\(run.stepsDone)"
+        let steps = Figures.steps(run.stepsDone, of: run.totalSteps, width: stepWidth)
         let last = run.lastActivityAt ?? run.startedAt
         return narrow + [
-            StyledText(Figures.optional(run.evaluationLoss)),
+            StyledText(Figures.fitting(run.evaluationLoss, width: figureWidth)),
             StyledText(steps),
             StyledText(run.dataset ?? Figures.none, .muted),
-            StyledText(last.map { Figures.age(of: $0, at: state.now) } ?? Figures.none, .muted),
+            StyledText(last.map { Figures.moment($0, at: state.now) } ?? Figures.none, .muted),
         ]
     }
 }

@@ -2,7 +2,17 @@ import TerminalUI
 import Workspace
 
 extension TrainForm {
+    /// What is chosen where only opening the model's file would tell.
     static let automatic = "automatic"
+    /// The passes of a run for which nobody says anything else.
+    static let usualPasses = "4"
+
+    /// How the weights of a model are adapted unless somebody wants it otherwise.
+    static func usualMethod(of model: ModelSummary?) -> String {
+        guard let type = model?.quantization?.uppercased() else { return automatic }
+        let isWhole = ["F32", "F16", "BF16"].contains(type)
+        return (isWhole ? TrainingRequest.Method.lora : .qlora).rawValue
+    }
 
     static func fields(models: [String], datasets: [String]) -> [FormField] {
         [
@@ -11,8 +21,8 @@ extension TrainForm {
             FormField(
                 "name",
                 "run name",
-                .text(placeholder: automatic),
-                hint: "empty: made from dataset and method"
+                .text(placeholder: "from dataset and rank"),
+                hint: "empty: made from dataset and rank"
             ),
             FormField(
                 "method",
@@ -24,13 +34,15 @@ extension TrainForm {
                 "steps",
                 "steps",
                 .number(minimum: 1, isInteger: true, isOptional: true),
-                hint: "optimizer steps; empty: as many as the passes take"
+                hint: "optimizer steps; empty: as many as the passes take",
+                emptyText: "as the passes take"
             ),
             FormField(
                 "epochs",
                 "passes",
                 .number(minimum: 1, isInteger: true, isOptional: true),
-                hint: "times through the data; empty: the program's default"
+                hint: "times through the data; empty: as many as the steps make",
+                emptyText: "as the steps make"
             ),
             FormField(
                 "batch",
@@ -60,7 +72,7 @@ extension TrainForm {
                 "length",
                 "sequence length",
                 .number(minimum: 8, maximum: 1_048_576, isInteger: true),
-                hint: "tokens a row; longer examples are cut"
+                hint: "tokens a row; a longer example is refused, not cut"
             ),
             FormField(
                 "warmup",
@@ -72,7 +84,8 @@ extension TrainForm {
                 "split",
                 "held-out share",
                 .number(minimum: 0, maximum: 0.9, isOptional: true),
-                hint: "empty: the dataset's own held-out part, if it has one"
+                hint: "empty: the dataset's own held-out part, if it has one",
+                emptyText: "the dataset's own"
             ),
             FormField(
                 "seed",
@@ -83,14 +96,15 @@ extension TrainForm {
         ]
     }
 
-    static func values(of request: TrainingRequest) -> [String: String] {
-        [
+    static func values(of request: TrainingRequest, on model: ModelSummary?) -> [String: String] {
+        let passes = request.steps == nil ? usualPasses : ""
+        return [
             "dataset": request.dataset,
             "model": request.model,
             "name": request.runName ?? "",
-            "method": request.method?.rawValue ?? automatic,
+            "method": request.method?.rawValue ?? usualMethod(of: model),
             "steps": request.steps.map(String.init) ?? "",
-            "epochs": request.epochs.map(String.init) ?? "",
+            "epochs": request.epochs.map(String.init) ?? passes,
             "batch": "\(request.batchSize)",
             "rate": Figures.plain(request.learningRate),
             "rank": "\(request.rank)",

@@ -68,7 +68,7 @@ extension AppState {
         run.isFiltering = false
         run.form = TrainForm(
             request,
-            models: models.installed.map(\.name),
+            models: models.installed,
             datasets: (data.datasets ?? []).filter { $0.problem == nil }.map(\.name)
         )
         return effects + replan()

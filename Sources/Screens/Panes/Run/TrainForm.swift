@@ -29,6 +29,7 @@ package struct TrainForm: Equatable, Sendable {
     package var isStarting = false
     /// What the form does not ask.
     private let base: TrainingRequest
+    private let models: [ModelSummary]
     private var refused: TrainingRequest?
     private var beforeQuickLook: Length?
 
@@ -38,17 +39,18 @@ package struct TrainForm: Equatable, Sendable {
     }
 
     /// A form filled in with a request, offering these models and datasets.
-    package init(_ request: TrainingRequest, models: [String], datasets: [String]) {
+    package init(_ request: TrainingRequest, models: [ModelSummary], datasets: [String]) {
         base = request
+        self.models = models
         func offering(_ name: String, _ names: [String]) -> [String] {
             names.contains(name) || name.isEmpty ? names : [name] + names
         }
         form = FormState(
             Self.fields(
-                models: offering(request.model, models),
+                models: offering(request.model, models.map(\.name)),
                 datasets: offering(request.dataset, datasets)
             ),
-            values: Self.values(of: request)
+            values: Self.values(of: request, on: models.first { $0.name == request.model })
         )
         form.focus("dataset")
     }
@@ -91,9 +93,18 @@ package struct TrainForm: Equatable, Sendable {
 
     /// Applies a key; false when it is not for the form.
     mutating func handle(_ key: Key) -> Bool {
+        let before = form
         guard !isStarting, form.handle(key) else { return false }
-        checkLength()
+        fillIn(after: before)
         return true
+    }
+
+    /// Pastes into the focused answer.
+    mutating func paste(_ text: String) {
+        guard !isStarting else { return }
+        let before = form
+        form.paste(text)
+        fillIn(after: before)
     }
 
     /// Fills in 60 steps, or takes back what was there.
@@ -110,7 +121,6 @@ package struct TrainForm: Equatable, Sendable {
             form.set("steps", "60")
             form.set("epochs", "")
         }
-        checkLength()
     }
 
     /// The forecast to ask for now; nil when the last one still holds or one is under way.
@@ -154,10 +164,24 @@ package struct TrainForm: Equatable, Sendable {
         problem = error
     }
 
-    /// Steps and passes exclude each other, which no single field can know.
-    private mutating func checkLength() {
-        let isTwice = !form.value("steps").isEmpty && !form.value("epochs").isEmpty
-        form.setProblem("epochs", isTwice ? "give steps or passes, not both" : nil)
+    /// Keeps answers in step that follow from others: steps and passes exclude each other, and the
+    /// usual method depends on the model.
+    private mutating func fillIn(after before: FormState) {
+        func isNew(_ id: String) -> Bool { form.value(id) != before.value(id) }
+        if isNew("steps") {
+            form.set("epochs", form.value("steps").isEmpty ? Self.usualPasses : "")
+        } else if isNew("epochs"), !form.value("epochs").isEmpty {
+            form.set("steps", "")
+        }
+        let isOpen = form.value("steps").isEmpty && form.value("epochs").isEmpty
+        form.setProblem("epochs", isOpen ? "give passes or steps" : nil)
+        if isNew("model"), form.value("method") == usualMethod(in: before) {
+            form.set("method", usualMethod(in: form))
+        }
+    }
+
+    private func usualMethod(in form: FormState) -> String {
+        Self.usualMethod(of: models.first { $0.name == form.value("model") })
     }
 }
 
