@@ -17,7 +17,7 @@ let staticRuntime: LinkerSetting = .unsafeFlags(
 
 // Kernels are optimized in debug builds too: tests on them crawl otherwise.
 let optimizedC: [CSetting] = [
-    .unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
+    .unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror", "-Wno-psabi"])
 ]
 
 let package = Package(
@@ -132,7 +132,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TransformerTests",
-            dependencies: ["Transformer", "ModelFiles", "Tensors", "TestModels"],
+            dependencies: ["Transformer", "ModelFiles", "Tensors", "Tokenizers", "TestModels"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(

@@ -1,6 +1,6 @@
 // What the kernels run on.
 #define _GNU_SOURCE
-#include "CKernels.h"
+#include "kernels/tables.h"
 
 #include <sched.h>
 #include <sys/resource.h>
@@ -15,14 +15,25 @@ size_t wb_available_processors(void) {
 
 void wb_lower_thread_priority(int nice) { setpriority(PRIO_PROCESS, (id_t)gettid(), nice); }
 
-const char *wb_instruction_set(void) {
+void wb_pause(void) {
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-        return "AVX-512";
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "AVX2";
+    __builtin_ia32_pause();
 #endif
-    return "portable";
 }
+
+#if defined(__x86_64__)
+bool wb_has_avx2(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") &&
+        __builtin_cpu_supports("bmi2");
+}
+
+bool wb_has_avx512(void) {
+    return wb_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+
+bool wb_has_avx512vnni(void) {
+    return wb_has_avx512() && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
+}
+#endif

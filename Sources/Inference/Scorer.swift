@@ -17,11 +17,13 @@ public struct Score: Sendable, Equatable {
 public struct Scorer {
     private let model: LanguageModel
     private let adapter: LoRA?
+    private let precision: Precision
 
     /// A scorer with the base, or with an adapter on it.
-    public init(model: LanguageModel, adapter: LoRA? = nil) {
+    public init(model: LanguageModel, adapter: LoRA? = nil, precision: Precision = .fast) {
         self.model = model
         self.adapter = adapter
+        self.precision = precision
     }
 
     /// Scores `tokens`, of which there are at least two.
@@ -48,7 +50,8 @@ public struct Scorer {
             model,
             tokenCapacity: min(tokens.count, Generator.prefillChunk),
             contextLength: tokens.count,
-            rank: adapter?.shape.rank ?? 1
+            rank: adapter?.shape.rank ?? 1,
+            precision: precision
         )
         return Score(
             logProbabilities: try pass.logProbabilities(

@@ -1,47 +1,55 @@
 /// How the numbers of a weight are stored, with the type codes of GGUF.
 ///
-/// Quantized types store blocks of 32 numbers that share a scale:
-/// `w = d * (q - 8)` for Q4_0, `w = d * q + m` for Q4_1, `w = d * q` for Q8_0,
-/// where `d` and `m` are float16. Source: the GGUF specification.
+/// Quantized types store blocks of 32 numbers that share a scale, w = d * q or
+/// w = d * q + m, with d and m in float16; the K types store 256 numbers whose
+/// blocks have scales of a few bits of their own. Source: the GGUF
+/// specification.
 public enum ElementType: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     /// IEEE single precision.
     case f32 = 0
     /// IEEE half precision.
     case f16 = 1
-    /// Four bits and a scale: 18 bytes for 32 numbers.
+    /// Four bits and a scale.
     case q4_0 = 2
-    /// Four bits, a scale and an offset: 20 bytes for 32 numbers.
+    /// Four bits, a scale and an offset.
     case q4_1 = 3
-    /// Eight bits and a scale: 34 bytes for 32 numbers.
+    /// Five bits and a scale.
+    case q5_0 = 6
+    /// Five bits, a scale and an offset.
+    case q5_1 = 7
+    /// Eight bits and a scale.
     case q8_0 = 8
+    /// Four bits, with scales and offsets of six bits.
+    case q4_k = 12
+    /// Five bits, with scales and offsets of six bits.
+    case q5_k = 13
+    /// Six bits, with a scale of eight bits for each sixteen numbers.
+    case q6_k = 14
+    /// The upper half of IEEE single precision.
+    case bf16 = 30
 
     /// The name as GGUF files and llama.cpp spell it.
-    public var name: String {
-        switch self {
-        case .f32: "F32"
-        case .f16: "F16"
-        case .q4_0: "Q4_0"
-        case .q4_1: "Q4_1"
-        case .q8_0: "Q8_0"
-        }
-    }
+    public var name: String { layout.name }
 
     /// How many numbers one block holds.
-    public var blockLength: Int {
-        switch self {
-        case .f32, .f16: 1
-        case .q4_0, .q4_1, .q8_0: 32
-        }
-    }
+    public var blockLength: Int { layout.blockLength }
 
     /// How many bytes one block takes.
-    public var blockBytes: Int {
+    public var blockBytes: Int { layout.blockBytes }
+
+    private var layout: (name: String, blockLength: Int, blockBytes: Int) {
         switch self {
-        case .f32: 4
-        case .f16: 2
-        case .q4_0: 18
-        case .q4_1: 20
-        case .q8_0: 34
+        case .f32: ("F32", 1, 4)
+        case .f16: ("F16", 1, 2)
+        case .bf16: ("BF16", 1, 2)
+        case .q4_0: ("Q4_0", 32, 18)
+        case .q4_1: ("Q4_1", 32, 20)
+        case .q5_0: ("Q5_0", 32, 22)
+        case .q5_1: ("Q5_1", 32, 24)
+        case .q8_0: ("Q8_0", 32, 34)
+        case .q4_k: ("Q4_K", 256, 144)
+        case .q5_k: ("Q5_K", 256, 176)
+        case .q6_k: ("Q6_K", 256, 210)
         }
     }
 

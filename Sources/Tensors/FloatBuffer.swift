@@ -12,23 +12,18 @@ public final class FloatBuffer: @unchecked Sendable {
     public let count: Int
     /// The first of them.
     public let pointer: UnsafeMutablePointer<Float>
+    private let memory: AlignedMemory
 
     /// Makes room for `count` zeros.
     public init(count: Int) {
         let limit = Int.max / MemoryLayout<Float>.stride
         precondition((0...limit).contains(count), "a buffer cannot hold \(count) numbers")
         self.count = count
-        var memory: UnsafeMutableRawPointer?
         let bytes = max(64, count * MemoryLayout<Float>.stride)
-        let status = posix_memalign(&memory, 64, bytes)
-        guard status == 0, let memory else {
-            preconditionFailure("out of memory: \(bytes) bytes for a buffer")
-        }
-        memset(memory, 0, bytes)
-        pointer = memory.assumingMemoryBound(to: Float.self)
+        memory = AlignedMemory(byteCount: bytes)
+        memset(memory.pointer, 0, bytes)
+        pointer = memory.pointer.assumingMemoryBound(to: Float.self)
     }
-
-    deinit { free(pointer) }
 
     /// The numbers, for reading and writing.
     public var values: UnsafeMutableBufferPointer<Float> {

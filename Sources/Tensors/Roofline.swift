@@ -1,50 +1,41 @@
 internal import CKernels
 
 /// What a machine can do at most, measured: the limits that speeds are compared with.
-public enum Roofline {
-    /// Billions of float32 operations a second in matrix products on all threads.
-    ///
-    /// OpenBLAS must be loaded, see `BLAS.load`.
-    public static func float32Gflops(_ pool: WorkerPool) -> Double {
-        let size = 768
-        let matrices = (0..<pool.threadCount).map { _ in
-            (
-                FloatBuffer(count: size * size), FloatBuffer(count: size * size),
-                FloatBuffer(count: size * size)
-            )
-        }
-        let operations = 2 * Double(size * size * size) * Double(pool.threadCount)
-        return best(of: 8, amount: operations) {
-            pool.run(tiles: pool.threadCount, priority: .interactive) { tile, _ in
-                let (c, a, b) = matrices[tile]
-                BLAS.multiply(
-                    c.pointer,
-                    ldc: size,
-                    a.pointer,
-                    lda: size,
-                    b.pointer,
-                    ldb: size,
-                    m: size,
-                    n: size,
-                    k: size
-                )
+public struct Roofline: Sendable, Equatable, Codable {
+    /// Billions of float32 operations a second, on all threads together.
+    public let float32Gflops: Double
+    /// Billions of bfloat16 operations a second with float32 sums.
+    public let bfloat16Gflops: Double
+    /// Billions of 8-bit integer operations a second.
+    public let int8Gops: Double
+    /// Billions of bytes a second read from memory.
+    public let readGigabytesPerSecond: Double
+
+    /// Measures what the threads of `pool` can do: about half a second.
+    public static func measure(_ pool: WorkerPool) -> Roofline {
+        let rounds = 1_000_000
+        func rate(lanes: Double, _ kernel: (Int) -> Void) -> Double {
+            best(of: 5, amount: Double(rounds * 12 * pool.threadCount) * lanes) {
+                pool.run(tiles: pool.threadCount, priority: .interactive) { _, _ in kernel(rounds) }
             }
         }
+        return Roofline(
+            float32Gflops: rate(lanes: 32) { _ = wb_peak_float32($0) },
+            bfloat16Gflops: rate(lanes: 64) { _ = wb_peak_bfloat16($0) },
+            int8Gops: rate(lanes: 128) { _ = wb_peak_int8($0) },
+            readGigabytesPerSecond: readGigabytesPerSecond(pool)
+        )
     }
 
-    /// Billions of bytes a second that all threads read together.
-    public static func readGigabytesPerSecond(_ pool: WorkerPool) -> Double {
-        let perThread = 64 << 18  // 64 MiB: more than the caches hold
-        let buffers = (0..<pool.threadCount).map { _ in FloatBuffer(count: perThread) }
-        let half = perThread / 2
-        let sums = FloatBuffer(count: pool.threadCount)
-        return best(of: 6, amount: Double(perThread * 4 * pool.threadCount)) {
-            pool.run(tiles: pool.threadCount, priority: .interactive) { tile, _ in
-                sums.pointer[tile] = wb_dot(
-                    buffers[tile].pointer,
-                    buffers[tile].pointer + half,
-                    half
-                )
+    private static func readGigabytesPerSecond(_ pool: WorkerPool) -> Double {
+        let perTile = 1 << 18  // 1 MiB
+        let tiles = 128  // 128 MiB: more than the caches hold
+        let memory = FloatBuffer(count: tiles * perTile)
+        let sums = FloatBuffer(count: tiles)
+        return best(of: 6, amount: Double(tiles * perTile * 4)) {
+            pool.run(tiles: tiles, priority: .interactive) { tile, _ in
+                let start = memory.pointer + tile * perTile
+                sums.pointer[tile] = wb_dot(start, start + perTile / 2, perTile / 2)
             }
         }
     }

@@ -4,6 +4,8 @@ public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: Sendable {
         /// OpenBLAS cannot be loaded.
         case missingLibrary
+        /// `WORKBENCH_ISA` names kernels that this machine cannot use.
+        case unknownInstructionSet
     }
 
     /// The kind of failure.

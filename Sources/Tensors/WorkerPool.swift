@@ -7,13 +7,13 @@ internal import Synchronization
 /// A job is cut into tiles whose borders depend on the shapes alone; threads
 /// take the next tile until none is left. So a result does not depend on how
 /// many threads there are. Idle threads sleep; between the jobs of one
-/// pass they spin for some microseconds, since the next job is near.
+/// pass they look out for the next for some microseconds first.
 ///
 /// Training and decoding may use one pool: a background client lets every
 /// interactive one pass first, between two jobs.
 public final class WorkerPool: @unchecked Sendable {
-    // @unchecked because of `job`: guarded by `mutex`, and read outside it
-    // only by threads that are counted in `participants`.
+    // @unchecked because of `job`: written only while no worker may join, and
+    // read only by workers that have joined, see `JobState`.
 
     /// Who is served first when two clients want the pool.
     public enum Priority: Sendable {
@@ -38,17 +38,18 @@ public final class WorkerPool: @unchecked Sendable {
     private let workArrived: UnsafeMutablePointer<pthread_cond_t>
     private let workersLeft: UnsafeMutablePointer<pthread_cond_t>
     private let turnEnded: UnsafeMutablePointer<pthread_cond_t>
-    private let generation = Atomic<Int>(0)
+    private let state = JobState()
     private let nextTile = Atomic<Int>(0)
-    private let participants = Atomic<Int>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let isCallerAsleep = Atomic<Bool>(false)
     private let interactiveHolds = Atomic<Int>(0)
+    private let isClosing = Atomic<Bool>(false)
     private var job: Job?
     private var isTaken = false
-    private var isClosing = false
     private var threads: [pthread_t] = []
 
-    /// How often a waiting thread looks before it sleeps: about twenty microseconds.
-    private static let spins = 600
+    /// How often a waiting thread looks before it sleeps: some thirty microseconds.
+    private static let looks = 1000
 
     /// A pool of `threads` threads, one of which is the caller of `run`.
     public init(threads: Int) {
@@ -65,8 +66,7 @@ public final class WorkerPool: @unchecked Sendable {
 
     deinit {
         pthread_mutex_lock(mutex)
-        isClosing = true
-        generation.add(1, ordering: .releasing)
+        isClosing.store(true, ordering: .sequentiallyConsistent)
         pthread_cond_broadcast(workArrived)
         pthread_mutex_unlock(mutex)
         for thread in threads { pthread_join(thread, nil) }
@@ -101,26 +101,19 @@ public final class WorkerPool: @unchecked Sendable {
         }
         withoutActuallyEscaping(body) { body in
             let job = Job(tiles: tiles, body: body)
-            nextTile.store(0, ordering: .relaxed)
-            pthread_mutex_lock(mutex)
             self.job = job
-            generation.add(1, ordering: .releasing)
-            pthread_cond_broadcast(workArrived)
-            pthread_mutex_unlock(mutex)
-
-            work(on: job, as: 0)
-
-            // Whoever has not come by now is not waited for.
-            pthread_mutex_lock(mutex)
-            self.job = nil
-            pthread_mutex_unlock(mutex)
-            var spins = Self.spins
-            while participants.load(ordering: .acquiring) > 0, spins > 0 { spins -= 1 }
-            pthread_mutex_lock(mutex)
-            while participants.load(ordering: .acquiring) > 0 {
-                pthread_cond_wait(workersLeft, mutex)
+            nextTile.store(0, ordering: .relaxed)
+            state.open()
+            if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+                pthread_mutex_lock(mutex)
+                pthread_cond_broadcast(workArrived)
+                pthread_mutex_unlock(mutex)
             }
-            pthread_mutex_unlock(mutex)
+            work(on: job, as: 0)
+            // Whoever has not come by now is not waited for.
+            state.close()
+            waitForWorkers()
+            self.job = nil
         }
     }
 
@@ -162,19 +155,16 @@ public final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Works on the job there is; called with the mutex locked, which it unlocks.
-    ///
-    /// A function of its own, so that its hold on the job's closure has ended
-    /// when the caller says that it left.
-    private func joinJob(as worker: Int) -> Bool {
-        guard let job else {
-            pthread_mutex_unlock(mutex)
-            return false
+    private func waitForWorkers() {
+        for _ in 0..<Self.looks {
+            if !state.hasWorkers { return }
+            wb_pause()
         }
-        participants.add(1, ordering: .relaxed)
+        pthread_mutex_lock(mutex)
+        isCallerAsleep.store(true, ordering: .sequentiallyConsistent)
+        while state.hasWorkers { pthread_cond_wait(workersLeft, mutex) }
+        isCallerAsleep.store(false, ordering: .sequentiallyConsistent)
         pthread_mutex_unlock(mutex)
-        work(on: job, as: worker)
-        return true
     }
 
     private func startThread(_ worker: Int) {
@@ -206,25 +196,89 @@ public final class WorkerPool: @unchecked Sendable {
     private func serve(as worker: Int) {
         // The screen's thread goes first.
         wb_lower_thread_priority(5)
-        var seen = 0
-        while true {
-            var spins = Self.spins
-            while generation.load(ordering: .acquiring) == seen, spins > 0 { spins -= 1 }
+        var seen: UInt32 = 0
+        while let generation = nextJob(after: seen) {
+            seen = generation
+            guard state.join(generation) else { continue }
+            joinedJob(as: worker)
+            guard state.leave(),
+                isCallerAsleep.load(ordering: .sequentiallyConsistent)
+            else { continue }
             pthread_mutex_lock(mutex)
-            while generation.load(ordering: .acquiring) == seen {
-                pthread_cond_wait(workArrived, mutex)
-            }
-            seen = generation.load(ordering: .acquiring)
-            if isClosing {
-                pthread_mutex_unlock(mutex)
-                return
-            }
-            guard joinJob(as: worker) else { continue }
-            pthread_mutex_lock(mutex)
-            if participants.subtract(1, ordering: .releasing).newValue == 0 {
-                pthread_cond_signal(workersLeft)
-            }
+            pthread_cond_signal(workersLeft)
             pthread_mutex_unlock(mutex)
         }
+    }
+
+    /// Works on the job there is.
+    ///
+    /// A function of its own, so that its hold on the job's closure has ended
+    /// when the caller says that it left.
+    @inline(never)
+    private func joinedJob(as worker: Int) {
+        if let job { work(on: job, as: worker) }
+    }
+
+    /// Waits for a job after that of generation `seen`; nil ends the thread.
+    private func nextJob(after seen: UInt32) -> UInt32? {
+        for _ in 0..<Self.looks {
+            let generation = state.generation
+            if generation != seen { return generation }
+            wb_pause()
+        }
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
+        while true {
+            if isClosing.load(ordering: .sequentiallyConsistent) { return nil }
+            let generation = state.generation
+            if generation != seen { return generation }
+            pthread_cond_wait(workArrived, mutex)
+        }
+    }
+}
+
+/// Which job there is, whether workers may still join it, and how many have:
+/// one word, so that no worker joins a job whose caller has gone on.
+private final class JobState: Sendable {
+    // The generation in the upper half, then a bit for "open", then the count.
+    private let word = Atomic<UInt64>(0)
+    private static let openBit: UInt64 = 1 << 31
+
+    var generation: UInt32 {
+        UInt32(truncatingIfNeeded: word.load(ordering: .sequentiallyConsistent) >> 32)
+    }
+
+    var hasWorkers: Bool {
+        word.load(ordering: .sequentiallyConsistent) & (Self.openBit - 1) != 0
+    }
+
+    /// Begins a new job; nobody is in the last one.
+    func open() {
+        let next = UInt64(generation &+ 1) << 32
+        word.store(next | Self.openBit, ordering: .sequentiallyConsistent)
+    }
+
+    func close() { word.bitwiseAnd(~Self.openBit, ordering: .sequentiallyConsistent) }
+
+    func join(_ generation: UInt32) -> Bool {
+        var current = word.load(ordering: .sequentiallyConsistent)
+        while current & Self.openBit != 0, UInt32(truncatingIfNeeded: current >> 32) == generation {
+            let (exchanged, original) = word.compareExchange(
+                expected: current,
+                desired: current + 1,
+                ordering: .sequentiallyConsistent
+            )
+            if exchanged { return true }
+            current = original
+        }
+        return false
+    }
+
+    /// Whether the last worker left.
+    func leave() -> Bool {
+        let now = word.subtract(1, ordering: .sequentiallyConsistent).newValue
+        return now & (Self.openBit - 1) == 0
     }
 }

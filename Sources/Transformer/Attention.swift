@@ -1,4 +1,3 @@
-internal import CKernels
 internal import ModelFiles
 internal import Tensors
 
@@ -14,208 +13,30 @@ struct Segment {
 
 /// Causal attention with grouped key/value heads, forward and backward.
 ///
-/// Scores exist for one head and a block of queries at a time, in scratch
-/// memory of the worker that computes them.
-final class Attention: @unchecked Sendable {
-    // @unchecked because of `scratch`: each worker uses its own part.
-
-    private static let queryBlock = 64
-
-    private let H: Int
-    private let K: Int
-    private let D: Int
-    private let pool: WorkerPool
-    private let priority: WorkerPool.Priority
-    private let keyCapacity: Int
-    private let scratch: FloatBuffer  // (workers, 2, queryBlock, keyCapacity)
-
-    init(_ model: LanguageModel, priority: WorkerPool.Priority, keyCapacity: Int) {
-        H = model.configuration.headCount
-        K = model.configuration.keyValueHeadCount
-        D = model.configuration.headWidth
-        pool = model.pool
-        self.priority = priority
-        self.keyCapacity = keyCapacity
-        scratch = FloatBuffer(count: model.pool.threadCount * Self.scratchCount(keyCapacity))
-    }
-
-    static func scratchCount(_ keyCapacity: Int) -> Int { 2 * queryBlock * keyCapacity }
-
-    private var scale: Float { 1 / Float(D).squareRoot() }
-
-    private func scratch(of worker: Int) -> Floats {
-        scratch.pointer + worker * Self.scratchCount(keyCapacity)
-    }
-
-    /// The keys and values that a segment's queries see, from position 0.
-    private func context(
-        _ segment: Segment,
-        _ layer: Int,
-        key: Floats,
-        value: Floats
-    ) -> (key: Floats, value: Floats) {
-        if let cache = segment.cache { return (cache.keys(layer), cache.values(layer)) }
-        let offset = segment.rows.lowerBound * K * D
-        return (key + offset, value + offset)
-    }
-
+/// Queries and outputs are (T, H*D), keys and values (T, K*D); queries and
+/// keys are already turned to their positions.
+protocol AttentionOperator: AnyObject, Sendable {
     /// out = softmax(q·kᵀ/√D, causal)·v, head by head.
     ///
-    /// - Parameters:
-    ///   - out: (T, H*D).
-    ///   - query: (T, H*D), already turned to its position, as `key` is.
-    ///   - key: (T, K*D); segments with a cache have theirs there already.
-    ///   - value: (T, K*D).
+    /// Segments with a cache have their keys and values there already.
+    /// `logSums`, (T, H), gets what `backward` wants to know of the softmax.
     func forward(
         _ out: Floats,
+        logSums: Floats?,
         query: Floats,
         key: Floats,
         value: Floats,
         layer: Int,
         segments: [Segment]
-    ) {
-        let blocks = segments.map { Tiles($0.rows.count, by: Self.queryBlock) }
-        for (segment, blocks) in zip(segments, blocks) {
-            let (key, value) = context(segment, layer, key: key, value: value)
-            pool.run(tiles: blocks.count * H, priority: priority) { tile, worker in
-                let head = tile % H
-                let rows = blocks[tile / H]
-                let first = segment.rows.lowerBound + rows.lowerBound
-                let columns = (head / (H / K)) * D
-                let scores = scratch(of: worker)
-                let seen = probabilities(
-                    scores,
-                    query + first * H * D + head * D,
-                    key + columns,
-                    rows: rows,
-                    firstPosition: segment.firstPosition
-                )
-                BLAS.multiply(
-                    out + first * H * D + head * D,
-                    ldc: H * D,
-                    scores,
-                    lda: seen,
-                    value + columns,
-                    ldb: K * D,
-                    m: rows.count,
-                    n: D,
-                    k: seen
-                )
-            }
-        }
-    }
+    )
 
-    /// Writes softmax(q·kᵀ/√D) for a block of rows and returns how many keys its last row sees.
-    private func probabilities(
-        _ scores: Floats,
-        _ query: Floats,
-        _ key: Floats,
-        rows: Range<Int>,
-        firstPosition: Int
-    ) -> Int {
-        let seen = firstPosition + rows.upperBound
-        BLAS.multiply(
-            scores,
-            ldc: seen,
-            query,
-            lda: H * D,
-            key,
-            ldb: K * D,
-            transposeB: true,
-            m: rows.count,
-            n: seen,
-            k: D
-        )
-        for (i, row) in rows.enumerated() {
-            wb_softmax(scores + i * seen, scale, firstPosition + row + 1, seen)
-        }
-        return seen
-    }
-
-    /// The gradients of `forward` for whole sequences; dkey and dvalue are added to.
+    /// The gradients of `forward` for whole sequences: dquery, dkey and dvalue are written.
     func backward(
         dquery: Floats,
         dkey: Floats,
         dvalue: Floats,
         dout: Floats,
-        query: Floats,
-        key: Floats,
-        value: Floats,
+        saved: LayerActivations,
         segments: [Segment]
-    ) {
-        let group = H / K
-        pool.run(tiles: segments.count * K, priority: priority) { tile, worker in
-            let segment = segments[tile / K]
-            let start = segment.rows.lowerBound
-            let columns = start * K * D + (tile % K) * D
-            let blocks = Tiles(segment.rows.count, by: Self.queryBlock)
-            let p = scratch(of: worker)
-            let dp = p + Self.queryBlock * keyCapacity
-            for head in (tile % K) * group..<(tile % K + 1) * group {
-                for block in 0..<blocks.count {
-                    let rows = blocks[block]
-                    let place = (start + rows.lowerBound) * H * D + head * D
-                    let seen = probabilities(
-                        p,
-                        query + place,
-                        key + columns,
-                        rows: rows,
-                        firstPosition: 0
-                    )
-                    BLAS.multiply(  // dv += pᵀ·dout
-                        dvalue + columns,
-                        ldc: K * D,
-                        p,
-                        lda: seen,
-                        transposeA: true,
-                        dout + place,
-                        ldb: H * D,
-                        m: seen,
-                        n: D,
-                        k: rows.count,
-                        beta: 1
-                    )
-                    BLAS.multiply(  // dp = dout·vᵀ
-                        dp,
-                        ldc: seen,
-                        dout + place,
-                        lda: H * D,
-                        value + columns,
-                        ldb: K * D,
-                        transposeB: true,
-                        m: rows.count,
-                        n: seen,
-                        k: D
-                    )
-                    for i in 0..<rows.count {
-                        wb_softmax_backward(dp + i * seen, p + i * seen, scale, seen)
-                    }
-                    BLAS.multiply(  // dq = ds·k
-                        dquery + place,
-                        ldc: H * D,
-                        dp,
-                        lda: seen,
-                        key + columns,
-                        ldb: K * D,
-                        m: rows.count,
-                        n: D,
-                        k: seen
-                    )
-                    BLAS.multiply(  // dk += dsᵀ·q
-                        dkey + columns,
-                        ldc: K * D,
-                        dp,
-                        lda: seen,
-                        transposeA: true,
-                        query + place,
-                        ldb: H * D,
-                        m: seen,
-                        n: D,
-                        k: rows.count,
-                        beta: 1
-                    )
-                }
-            }
-        }
-    }
+    )
 }

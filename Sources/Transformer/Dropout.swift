@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Tensors
 
 /// Which inputs of the adapters are left out in one micro-batch.
@@ -23,9 +24,35 @@ public struct Dropout: Sendable, Equatable {
         self.microbatch = microbatch
     }
 
+    /// The dropout of one projection's input in one layer; nil where nothing is left out.
+    func input(_ layer: Int, _ projection: Projection, firstRow: Int) -> InputDropout? {
+        guard rate > 0 else { return nil }
+        return InputDropout(rate: rate, key: key(layer, projection), firstRow: firstRow)
+    }
+
     /// The key under which one projection of one layer chooses.
-    func key(_ layer: Int, _ projection: Projection) -> UInt64 {
+    private func key(_ layer: Int, _ projection: Projection) -> UInt64 {
         let place = (microbatch * 4096 + layer) * Projection.allCases.count + projection.index
         return CounterRandom(seed: seed, purpose: .dropout).bits(step: step, index: place)
+    }
+}
+
+/// The dropout of one projection's input.
+struct InputDropout {
+    let rate: Float
+    let key: UInt64
+    /// The row of the micro-batch that the pass's first row is.
+    let firstRow: Int
+
+    /// out = some columns of a row of x, which is `width` wide, with what is left out set to zero.
+    func apply(
+        _ out: Floats,
+        _ x: ConstFloats,
+        row: Int,
+        column: Int,
+        columns: Int,
+        width: Int
+    ) {
+        wb_dropout(out, x, key, rate, (firstRow + row) * width + column, columns)
     }
 }

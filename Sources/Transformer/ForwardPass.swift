@@ -9,34 +9,70 @@ internal import Tensors
 final class ForwardPass: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
+    /// What a pass brings, at most.
+    struct Capacity {
+        /// Tokens in one call.
+        var tokens: Int
+        /// Keys that a query may see.
+        var keys: Int
+        /// The rank of an adapter.
+        var rank: Int
+        /// Tokens of one sequence in a backward pass; 0 where there is none.
+        var longestSequence = 0
+        /// Whether adapters' inputs may be dropped.
+        var dropsInputs = false
+    }
+
     let model: LanguageModel
     let tokenCapacity: Int
-    let products: Products
-    let attention: Attention
+    let workers: Workers
+    let products: any MatrixProducts
+    let attention: any AttentionOperator
     let normed: FloatBuffer  // (T, C)
     let hidden: FloatBuffer  // (T, F)
     let positions: UnsafeMutablePointer<Int32>  // (T)
     /// The adapters' dropout, in training.
     var dropout: Dropout?
+    /// The row of the micro-batch that the pass's first row is, which dropout depends on.
+    var firstRow = 0
 
     init(
         _ model: LanguageModel,
-        tokenCapacity: Int,
-        keyCapacity: Int,
+        _ capacity: Capacity,
         priority: WorkerPool.Priority,
-        dropsInputs: Bool
+        precision: Precision
     ) {
         let configuration = model.configuration
         self.model = model
-        self.tokenCapacity = tokenCapacity
-        products = Products(
-            pool: model.pool,
-            priority: priority,
-            widest: Self.widestInput(configuration),
-            tokenCapacity: tokenCapacity,
-            dropsInputs: dropsInputs
-        )
-        attention = Attention(model, priority: priority, keyCapacity: keyCapacity)
+        tokenCapacity = capacity.tokens
+        let workers = Workers(pool: model.pool, priority: priority)
+        self.workers = workers
+        switch precision {
+        case .exact:
+            products = ExactProducts(
+                workers: workers,
+                widest: Self.widestInput(configuration),
+                tokenCapacity: capacity.tokens,
+                dropsInputs: capacity.dropsInputs
+            )
+            attention = ExactAttention(
+                configuration,
+                workers: workers,
+                keyCapacity: capacity.keys
+            )
+        case .fast:
+            products = FastProducts(
+                workers: workers,
+                capacity: Self.productCapacity(configuration, capacity)
+            )
+            attention = FastAttention(
+                configuration,
+                workers: workers,
+                keyCapacity: capacity.keys,
+                tokenCapacity: capacity.longestSequence > 0 ? capacity.tokens : 0,
+                longestSequence: capacity.longestSequence
+            )
+        }
         normed = FloatBuffer(count: tokenCapacity * configuration.width)
         hidden = FloatBuffer(count: tokenCapacity * configuration.feedForwardWidth)
         positions = .allocate(capacity: tokenCapacity)
@@ -49,22 +85,54 @@ final class ForwardPass: @unchecked Sendable {
         Projection.allCases.map { $0.inputWidth(configuration) }.max() ?? 0
     }
 
-    /// The floats that a pass allocates beside the layers' activations.
-    static func floatCount(
+    private static func productCapacity(
         _ configuration: ModelConfiguration,
-        tokenCapacity: Int,
-        keyCapacity: Int,
+        _ capacity: Capacity
+    ) -> FastProducts.Capacity {
+        let widths = Projection.allCases.map { $0.outputWidth(configuration) }
+        let shared = max(widths[0] + widths[1] + widths[2], widths[4] + widths[5])
+        let logits = LossHead.chunk(capacity.tokens) * configuration.vocabularySize
+        return FastProducts.Capacity(
+            T: capacity.tokens,
+            K: widestInput(configuration),
+            N: widths.max() ?? 0,
+            R: capacity.rank,
+            outputs: capacity.longestSequence > 0 ? max(capacity.tokens * shared, logits) : 0,
+            dropsInputs: capacity.dropsInputs
+        )
+    }
+
+    /// The bytes that a pass allocates beside the layers' activations.
+    static func byteCount(
+        _ configuration: ModelConfiguration,
+        _ capacity: Capacity,
         threads: Int,
-        dropsInputs: Bool
+        precision: Precision
     ) -> Int {
-        tokenCapacity * (configuration.width + configuration.feedForwardWidth)
-            + threads
-            * (Products.scratchCount(
+        let shared =
+            4 * capacity.tokens * (configuration.width + configuration.feedForwardWidth + 1)
+        switch precision {
+        case .exact:
+            let products = ExactProducts.scratchCount(
                 widest: widestInput(configuration),
-                tokenCapacity: tokenCapacity,
-                dropsInputs: dropsInputs
+                tokenCapacity: capacity.tokens,
+                dropsInputs: capacity.dropsInputs
             )
-                + Attention.scratchCount(keyCapacity))
+            return shared + 4 * threads * (products + ExactAttention.scratchCount(capacity.keys))
+        case .fast:
+            let products = FastProducts.byteCount(
+                productCapacity(configuration, capacity),
+                threads: threads
+            )
+            let attention = FastAttention.byteCount(
+                configuration,
+                threads: threads,
+                keyCapacity: capacity.keys,
+                tokenCapacity: capacity.longestSequence > 0 ? capacity.tokens : 0,
+                longestSequence: capacity.longestSequence
+            )
+            return shared + products + attention
+        }
     }
 
     /// x = the tokens' embeddings, (T, C).
@@ -113,6 +181,7 @@ final class ForwardPass: @unchecked Sendable {
         for segment in segments { remember(segment, index, saved) }
         attention.forward(
             saved.attended,
+            logSums: saved.logSums,
             query: saved.query,
             key: saved.key,
             value: saved.value,
@@ -137,12 +206,14 @@ final class ForwardPass: @unchecked Sendable {
     /// Appends a segment's keys and values to its cache, if it has one.
     private func remember(_ segment: Segment, _ layer: Int, _ saved: LayerActivations) {
         guard let cache = segment.cache else { return }
-        let KD = cache.width
-        let source = segment.rows.lowerBound * KD
-        let target = segment.firstPosition * KD
-        let count = segment.rows.count * KD
-        (cache.keys(layer) + target).update(from: saved.key + source, count: count)
-        (cache.values(layer) + target).update(from: saved.value + source, count: count)
+        let start = segment.rows.lowerBound * cache.width
+        cache.store(
+            layer,
+            key: saved.key + start,
+            value: saved.value + start,
+            first: segment.firstPosition,
+            count: segment.rows.count
+        )
     }
 
     func term(
@@ -154,13 +225,15 @@ final class ForwardPass: @unchecked Sendable {
         gradients: FloatBuffer? = nil
     ) -> ProjectionTerm {
         let weight = model.layers[layer].weight(projection)
+        let isSensitive = projection.feedsAttention
         guard let adapter, let slot = adapter.slot(layer, projection) else {
-            return ProjectionTerm(weight: weight, y: y)
+            return ProjectionTerm(weight: weight, y: y, isSensitive: isSensitive)
         }
         let parameters = adapter.parameters.pointer
         return ProjectionTerm(
             weight: weight,
             y: y,
+            isSensitive: isSensitive,
             lowRank: ProjectionTerm.LowRank(
                 a: parameters + slot.a,
                 b: parameters + slot.b,
@@ -168,7 +241,7 @@ final class ForwardPass: @unchecked Sendable {
                 rank: adapter.shape.rank,
                 inner: saved.inner[projection.index],
                 dropout: dropout.flatMap { choice in
-                    choice.rate > 0 ? (choice.rate, choice.key(layer, projection)) : nil
+                    choice.input(layer, projection, firstRow: firstRow)
                 },
                 gradient: gradients.map { ($0.pointer + slot.a, $0.pointer + slot.b) }
             )
@@ -178,7 +251,7 @@ final class ForwardPass: @unchecked Sendable {
     func norm(_ out: Floats, _ factor: Floats, _ x: Floats, _ weight: Weight, T: Int) {
         let C = model.configuration.width
         let epsilon = model.configuration.rmsEpsilon
-        products.forEachRowTile(T) { rows in
+        workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound
             wb_rms_norm(
                 out + start * C,
@@ -194,7 +267,7 @@ final class ForwardPass: @unchecked Sendable {
 
     func rotate(_ x: Floats, heads: Int, T: Int, direction: Float) {
         let width = heads * model.configuration.headWidth
-        products.forEachRowTile(T) { rows in
+        workers.forEachRowTile(T) { rows in
             model.rotary.turn(
                 x + rows.lowerBound * width,
                 positions: positions + rows.lowerBound,
@@ -208,7 +281,7 @@ final class ForwardPass: @unchecked Sendable {
     /// hidden = silu(gate) * up.
     func activate(_ saved: LayerActivations, T: Int) {
         let F = model.configuration.feedForwardWidth
-        products.forEachRowTile(T) { rows in
+        workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * F
             wb_swiglu(hidden.pointer + start, saved.gate + start, saved.up + start, rows.count * F)
         }
@@ -217,7 +290,7 @@ final class ForwardPass: @unchecked Sendable {
     /// y += x, both (T, C).
     func add(_ y: Floats, _ x: Floats, T: Int) {
         let C = model.configuration.width
-        products.forEachRowTile(T) { rows in
+        workers.forEachRowTile(T) { rows in
             wb_add_scaled(y + rows.lowerBound * C, 1, x + rows.lowerBound * C, rows.count * C)
         }
     }

@@ -11,8 +11,10 @@ public final class InferencePass: @unchecked Sendable {
 
     /// How many tokens one call may bring.
     public let tokenCapacity: Int
+    /// How it computes.
+    public let precision: Precision
 
-    private static let scoredRows = 32
+    private static let scoredRows = 128
 
     private let forward: ForwardPass
     private let activations: LayerActivations
@@ -29,17 +31,24 @@ public final class InferencePass: @unchecked Sendable {
     ///   - tokenCapacity: The most tokens in one call; longer prompts come in several.
     ///   - contextLength: The most tokens of a conversation.
     ///   - rank: The largest rank of an adapter in use.
-    public init(_ model: LanguageModel, tokenCapacity: Int, contextLength: Int, rank: Int = 256) {
+    ///   - precision: How to compute; caches must be of the same.
+    public init(
+        _ model: LanguageModel,
+        tokenCapacity: Int,
+        contextLength: Int,
+        rank: Int = 256,
+        precision: Precision
+    ) {
         let configuration = model.configuration
         let T = tokenCapacity
         self.tokenCapacity = T
         self.rank = rank
+        self.precision = precision
         forward = ForwardPass(
             model,
-            tokenCapacity: T,
-            keyCapacity: contextLength,
+            ForwardPass.Capacity(tokens: T, keys: contextLength, rank: rank),
             priority: .interactive,
-            dropsInputs: false
+            precision: precision
         )
         let saved = FloatBuffer(
             count: LayerActivations.count(configuration, T: T, rank: rank)
@@ -88,7 +97,11 @@ public final class InferencePass: @unchecked Sendable {
         isCancelled: () -> Bool = { false }
     ) throws -> [Float] {
         guard tokens.count > 1 else { return [] }
-        let cache = KeyValueCache(forward.model.configuration, capacity: tokens.count)
+        let cache = KeyValueCache(
+            forward.model.configuration,
+            capacity: tokens.count,
+            precision: precision
+        )
         let C = forward.model.configuration.width
         let V = forward.model.configuration.vocabularySize
         let logits = FloatBuffer(count: Self.scoredRows * V)
@@ -121,6 +134,7 @@ public final class InferencePass: @unchecked Sendable {
         let T = tokens.count
         precondition(T >= 1 && T <= tokenCapacity, "\(T) tokens, room for \(tokenCapacity)")
         precondition(adapter.map { $0.shape.rank <= rank } ?? true, "the adapter's rank is larger")
+        precondition(cache.precision == precision, "the cache belongs to another precision")
         try forward.model.check(tokens)
         let limit = min(cache.capacity, forward.model.configuration.contextLength)
         guard cache.count + T <= limit else {
@@ -157,7 +171,7 @@ public final class InferencePass: @unchecked Sendable {
         model.pool.holdingBackgroundBack {
             forward.norm(forward.normed.pointer, factor.pointer, rows, model.outputNorm, T: T)
             forward.products.forward(
-                [ProjectionTerm(weight: model.head, y: logits)],
+                [ProjectionTerm(weight: model.head, y: logits, isSensitive: true)],
                 x: forward.normed.pointer,
                 T: T,
                 K: model.configuration.width

@@ -48,8 +48,9 @@ public final class LanguageModel: Sendable {
     /// Takes the weights of `file`; nothing is copied.
     ///
     /// - Throws: `ModelFileError` if a weight is missing, `TensorError` if
-    ///   OpenBLAS is not installed.
+    ///   OpenBLAS is not installed or `WORKBENCH_ISA` names unknown kernels.
     public init(_ file: ModelFile, pool: WorkerPool = .shared) throws {
+        try InstructionSet.check()
         try BLAS.load()
         self.file = file
         self.pool = pool

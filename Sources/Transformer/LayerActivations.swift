@@ -13,6 +13,7 @@ struct LayerActivations {
     let feedForwardFactor: Floats  // (T)
     let gate: Floats  // (T, F)
     let up: Floats  // (T, F)
+    let logSums: Floats  // (T, H), of the attention's softmax
     let inner: [Floats]  // a projection: (T, R), its input times Aᵀ
 
     init(_ configuration: ModelConfiguration, T: Int, rank: Int, from start: Floats) {
@@ -35,6 +36,7 @@ struct LayerActivations {
         feedForwardFactor = take(T)
         gate = take(T * F)
         up = take(T * F)
+        logSums = take(T * configuration.headCount)
         inner = Projection.allCases.map { _ in take(T * rank) }
     }
 
@@ -44,6 +46,7 @@ struct LayerActivations {
         let HD = configuration.headCount * configuration.headWidth
         let KD = configuration.keyValueHeadCount * configuration.headWidth
         let F = configuration.feedForwardWidth
-        return T * (2 * C + 2 + 2 * HD + 2 * KD + 2 * F + Projection.allCases.count * rank)
+        let inner = Projection.allCases.count * rank
+        return T * (2 * C + 2 + 2 * HD + 2 * KD + 2 * F + configuration.headCount + inner)
     }
 }

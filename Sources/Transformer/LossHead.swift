@@ -10,33 +10,39 @@ internal import Tensors
 final class LossHead: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
-    private static let chunk = 256
+    private static let rowsInChunk = 128
 
     private let model: LanguageModel
-    private let products: Products
+    private let workers: Workers
+    private let products: any MatrixProducts
     private let logits: FloatBuffer  // (chunk, V)
     private let rows: FloatBuffer  // (chunk, C)
     private let dRows: FloatBuffer  // (chunk, C)
     private let dNormed: FloatBuffer  // (T, C)
     private let losses: UnsafeMutablePointer<Double>  // (chunk)
 
-    init(_ model: LanguageModel, products: Products, tokenCapacity: Int) {
-        self.model = model
-        self.products = products
+    init(_ pass: ForwardPass) {
+        model = pass.model
+        workers = pass.workers
+        products = pass.products
         let C = model.configuration.width
-        let chunk = min(Self.chunk, tokenCapacity)
+        let tokenCapacity = pass.tokenCapacity
+        let chunk = Self.chunk(tokenCapacity)
         logits = FloatBuffer(count: chunk * model.configuration.vocabularySize)
         rows = FloatBuffer(count: chunk * C)
         dRows = FloatBuffer(count: chunk * C)
         dNormed = FloatBuffer(count: tokenCapacity * C)
-        losses = .allocate(capacity: Self.chunk)
-        losses.initialize(repeating: 0, count: Self.chunk)
+        losses = .allocate(capacity: chunk)
+        losses.initialize(repeating: 0, count: chunk)
     }
 
     deinit { losses.deallocate() }
 
+    /// How many rows have logits at a time.
+    static func chunk(_ tokenCapacity: Int) -> Int { min(rowsInChunk, tokenCapacity) }
+
     static func floatCount(_ configuration: ModelConfiguration, tokenCapacity: Int) -> Int {
-        let chunk = min(Self.chunk, tokenCapacity)
+        let chunk = chunk(tokenCapacity)
         return chunk * (configuration.vocabularySize + 2 * configuration.width)
             + tokenCapacity * configuration.width
     }
@@ -56,8 +62,8 @@ final class LossHead: @unchecked Sendable {
         pass.norm(pass.normed.pointer, factor, last, model.outputNorm, T: T)
         memset(dNormed.pointer, 0, T * C * MemoryLayout<Float>.stride)
         var sum = 0.0
-        for start in stride(from: 0, to: predicting.count, by: Self.chunk) {
-            let targets = predicting[start..<min(start + Self.chunk, predicting.count)]
+        for start in stride(from: 0, to: predicting.count, by: Self.rowsInChunk) {
+            let targets = predicting[start..<min(start + Self.rowsInChunk, predicting.count)]
             sum += loss(
                 targets,
                 tokens: batch.tokens,
@@ -71,7 +77,7 @@ final class LossHead: @unchecked Sendable {
         }
         if let gradient {
             memset(gradient, 0, T * C * MemoryLayout<Float>.stride)
-            products.forEachRowTile(T) { rows in
+            workers.forEachRowTile(T) { rows in
                 let start = rows.lowerBound
                 wb_rms_norm_backward(
                     gradient + start * C,
@@ -99,9 +105,9 @@ final class LossHead: @unchecked Sendable {
         for (i, t) in targets.enumerated() {
             (rows.pointer + i * C).update(from: normed + (t - 1) * C, count: C)
         }
-        let term = ProjectionTerm(weight: model.head, y: logits.pointer)
+        let term = ProjectionTerm(weight: model.head, y: logits.pointer, isSensitive: true)
         products.forward([term], x: rows.pointer, T: targets.count, K: C)
-        products.pool.run(tiles: targets.count, priority: products.priority) { i, _ in
+        workers.run(tiles: targets.count) { i, _ in
             let target = Int(tokens[targets[targets.startIndex + i]])
             losses[i] = wb_cross_entropy(logits.pointer + i * V, target, gradientScale, V)
         }

@@ -36,6 +36,9 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
         }
     }
 
+    /// Whether the output goes into attention scores or values.
+    var feedsAttention: Bool { self == .query || self == .key || self == .value }
+
     var role: TensorRole {
         switch self {
         case .query: .query

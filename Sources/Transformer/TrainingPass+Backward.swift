@@ -7,7 +7,7 @@ extension TrainingPass {
     /// The sum of -log p over the batch's targets, and the adapter's gradients.
     ///
     /// - Parameters:
-    ///   - batch: At most `tokenCapacity` tokens.
+    ///   - batch: At most as many tokens as the pass has room for.
     ///   - adapter: The adapter in training, of the pass's shape.
     ///   - gradients: As long as the adapter's parameters; the gradients of
     ///     loss / `targetCount` are added to it.
@@ -26,31 +26,42 @@ extension TrainingPass {
         dropout: Dropout? = nil,
         isCancelled: () -> Bool = { false }
     ) throws -> Double {
-        precondition(adapter.shape == shape, "the pass was made for another adapter")
+        precondition(
+            adapter.shape == configuration.shape,
+            "the pass was made for another adapter"
+        )
         precondition(gradients.count == adapter.parameters.count, "gradients of another adapter")
         precondition(targetCount >= 1, "a loss without targets")
-        forward.dropout = dropout
-        try runForward(batch, adapter: adapter, keepsActivations: true, isCancelled: isCancelled)
-        let loss = head.loss(
-            batch,
-            last: last.pointer,
-            factor: lastFactor.pointer,
-            pass: forward,
-            gradient: gradient.pointer,
-            divisor: targetCount
+        precondition(
+            batch.tokens.count <= configuration.tokenCapacity,
+            "a batch of \(batch.tokens.count) tokens, room for \(configuration.tokenCapacity)"
         )
-        let segments = Self.segments(batch)
-        for layer in activations.indices.reversed() {
-            if isCancelled() { throw CancellationError() }
-            backward(
-                layer,
-                T: batch.tokens.count,
-                segments: segments,
-                adapter: adapter,
-                gradients: gradients
+        forward.dropout = dropout
+        var sum = 0.0
+        for piece in batch.pieces(atMost: configuration.pieceCapacity) {
+            forward.firstRow = piece.firstRow
+            try runForward(piece.batch, adapter: adapter, isTraining: true, isCancelled)
+            sum += head.loss(
+                piece.batch,
+                last: last.pointer,
+                factor: lastFactor.pointer,
+                pass: forward,
+                gradient: gradient.pointer,
+                divisor: targetCount
             )
+            let segments = Self.segments(piece.batch)
+            for layer in (0..<forward.model.layers.count).reversed() {
+                if isCancelled() { throw CancellationError() }
+                backward(
+                    layer,
+                    T: piece.batch.tokens.count,
+                    segments: segments,
+                    adapter: adapter,
+                    gradients: gradients
+                )
+            }
         }
-        return loss
+        return sum
     }
 
     /// Turns `gradient` from that of a layer's output into that of its input:
@@ -62,13 +73,13 @@ extension TrainingPass {
         adapter: LoRA,
         gradients: FloatBuffer
     ) {
-        let saved = activations[index]
+        let saved = activations(of: index, T: T, segments: segments, adapter: adapter)
         let model = forward.model
         let layer = model.layers[index]
         let configuration = model.configuration
         let (C, F) = (configuration.width, configuration.feedForwardWidth)
         let (H, K) = (configuration.headCount, configuration.keyValueHeadCount)
-        let (HD, KD) = (H * configuration.headWidth, K * configuration.headWidth)
+        let HD = H * configuration.headWidth
         let products = forward.products
         let normed = forward.normed.pointer
         let term = { (projection: Projection, dy: Floats) in
@@ -93,7 +104,7 @@ extension TrainingPass {
             K: F,
             innerGradient: dInner
         )
-        products.forEachRowTile(T) { rows in
+        forward.workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * F
             wb_swiglu_backward(
                 dGate.pointer + start,
@@ -126,16 +137,12 @@ extension TrainingPass {
             K: HD,
             innerGradient: dInner
         )
-        clear(dKey, T * KD)
-        clear(dValue, T * KD)
         forward.attention.backward(
             dquery: dQuery.pointer,
             dkey: dKey.pointer,
             dvalue: dValue.pointer,
             dout: dAttended.pointer,
-            query: saved.query,
-            key: saved.key,
-            value: saved.value,
+            saved: saved,
             segments: segments
         )
         forward.rotate(dQuery.pointer, heads: H, T: T, direction: -1)
@@ -160,7 +167,7 @@ extension TrainingPass {
     /// gradient += the gradient of a norm whose output's is in `dNormed`.
     private func addNormGradient(_ x: Floats, _ weight: Weight, _ factor: Floats, T: Int) {
         let C = forward.model.configuration.width
-        forward.products.forEachRowTile(T) { rows in
+        forward.workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound
             wb_rms_norm_backward(
                 gradient.pointer + start * C,

@@ -5,14 +5,61 @@ internal import Tensors
 /// Loss and gradients of an adapter on a frozen model, with all memory made beforehand.
 ///
 /// One pass serves micro-batches of up to `tokenCapacity` tokens, one after
-/// another, from one thread at a time.
+/// another, from one thread at a time. A micro-batch is computed in pieces of
+/// whole sequences, whose gradients add up: what is kept for the backward pass
+/// is small and near.
 public final class TrainingPass: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
-    /// How many tokens a micro-batch may have.
-    public let tokenCapacity: Int
-    /// The shape of the adapters that are trained.
-    public let shape: LoRA.Shape
+    /// What a pass must have room for, and how it computes.
+    public struct Configuration: Sendable {
+        /// The most tokens in a micro-batch.
+        public var tokenCapacity: Int
+        /// The most tokens in one sequence.
+        public var longestSequence: Int
+        /// The shape of the adapters that are trained.
+        public var shape: LoRA.Shape
+        /// How to compute.
+        public var precision: Precision
+        /// Whether micro-batches may come with a `Dropout`.
+        public var dropsInputs = false
+        /// Whether the backward pass computes each layer again rather than keep
+        /// what it left: less memory, more time, the same bits.
+        public var recomputes = false
+
+        /// Tokens computed at once, unless a sequence is longer.
+        private static let usualPiece = 512
+
+        /// Room for micro-batches of `tokenCapacity` tokens, in sequences of at
+        /// most `longestSequence`, which is the same if not given.
+        public init(
+            tokenCapacity: Int,
+            longestSequence: Int? = nil,
+            shape: LoRA.Shape,
+            precision: Precision
+        ) {
+            self.tokenCapacity = tokenCapacity
+            self.longestSequence = min(longestSequence ?? tokenCapacity, tokenCapacity)
+            self.shape = shape
+            self.precision = precision
+        }
+
+        /// Tokens computed at once.
+        var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, Self.usualPiece)) }
+
+        var forwardCapacity: ForwardPass.Capacity {
+            ForwardPass.Capacity(
+                tokens: pieceCapacity,
+                keys: longestSequence,
+                rank: shape.rank,
+                longestSequence: longestSequence,
+                dropsInputs: dropsInputs
+            )
+        }
+    }
+
+    /// What the pass has room for.
+    public let configuration: Configuration
 
     let forward: ForwardPass
     let activations: [LayerActivations]
@@ -30,51 +77,39 @@ public final class TrainingPass: @unchecked Sendable {
     let dUp: FloatBuffer  // (T, F)
     let dInner: [Floats]  // three: (T, R)
     private let saved: FloatBuffer
+    private let layerInputs: FloatBuffer  // (L, T, C) where layers are computed again
     private let inner: FloatBuffer
 
     /// Allocates everything a step needs.
-    ///
-    /// - Parameters:
-    ///   - model: The frozen model.
-    ///   - tokenCapacity: The largest number of tokens in a micro-batch.
-    ///   - shape: The adapters' shape.
-    ///   - dropsInputs: Whether micro-batches may come with a `Dropout`.
-    public init(
-        _ model: LanguageModel,
-        tokenCapacity: Int,
-        shape: LoRA.Shape,
-        dropsInputs: Bool = false
-    ) {
-        precondition(tokenCapacity >= 2, "a loss needs two tokens")
-        let configuration = model.configuration
-        let T = tokenCapacity
-        let C = configuration.width
-        let HD = configuration.headCount * configuration.headWidth
-        let KD = configuration.keyValueHeadCount * configuration.headWidth
-        let F = configuration.feedForwardWidth
-        self.tokenCapacity = T
-        self.shape = shape
+    public init(_ model: LanguageModel, _ configuration: Configuration) {
+        precondition(configuration.tokenCapacity >= 2, "a loss needs two tokens")
+        self.configuration = configuration
+        let sizes = model.configuration
+        let T = configuration.pieceCapacity
+        let R = configuration.shape.rank
+        let C = sizes.width
+        let HD = sizes.headCount * sizes.headWidth
+        let KD = sizes.keyValueHeadCount * sizes.headWidth
+        let F = sizes.feedForwardWidth
         forward = ForwardPass(
             model,
-            tokenCapacity: T,
-            keyCapacity: T,
+            configuration.forwardCapacity,
             priority: .background,
-            dropsInputs: dropsInputs
+            precision: configuration.precision
         )
-        let count = LayerActivations.count(configuration, T: T, rank: shape.rank)
-        let saved = FloatBuffer(count: configuration.layerCount * count)
+        let count = LayerActivations.count(sizes, T: T, rank: R)
+        let kept = configuration.recomputes ? 1 : sizes.layerCount
+        let saved = FloatBuffer(count: kept * count)
         self.saved = saved
-        activations = (0..<configuration.layerCount).map {
-            LayerActivations(
-                configuration,
-                T: T,
-                rank: shape.rank,
-                from: saved.pointer + $0 * count
-            )
+        activations = (0..<kept).map {
+            LayerActivations(sizes, T: T, rank: R, from: saved.pointer + $0 * count)
         }
+        let inputCount = configuration.recomputes ? T * C : 0
+        let inputs = FloatBuffer(count: sizes.layerCount * inputCount)
+        layerInputs = inputs
         last = FloatBuffer(count: T * C)
         lastFactor = FloatBuffer(count: T)
-        head = LossHead(model, products: forward.products, tokenCapacity: T)
+        head = LossHead(forward)
         gradient = FloatBuffer(count: T * C)
         dNormed = FloatBuffer(count: T * C)
         dQuery = FloatBuffer(count: T * HD)
@@ -84,37 +119,35 @@ public final class TrainingPass: @unchecked Sendable {
         dHidden = FloatBuffer(count: T * F)
         dGate = FloatBuffer(count: T * F)
         dUp = FloatBuffer(count: T * F)
-        let inner = FloatBuffer(count: 3 * T * shape.rank)
+        let inner = FloatBuffer(count: 3 * T * R)
         self.inner = inner
-        dInner = (0..<3).map { inner.pointer + $0 * T * shape.rank }
+        dInner = (0..<3).map { inner.pointer + $0 * T * R }
     }
 
     /// The bytes that a pass allocates, for a forecast.
     public static func byteCount(
-        _ configuration: ModelConfiguration,
-        tokenCapacity T: Int,
-        shape: LoRA.Shape,
-        threads: Int,
-        dropsInputs: Bool = false
+        _ sizes: ModelConfiguration,
+        _ configuration: Configuration,
+        threads: Int
     ) -> Int {
-        let C = configuration.width
-        let HD = configuration.headCount * configuration.headWidth
-        let KD = configuration.keyValueHeadCount * configuration.headWidth
-        let F = configuration.feedForwardWidth
+        let T = configuration.pieceCapacity
+        let R = configuration.shape.rank
+        let C = sizes.width
+        let HD = sizes.headCount * sizes.headWidth
+        let KD = sizes.keyValueHeadCount * sizes.headWidth
+        let F = sizes.feedForwardWidth
+        let layer = LayerActivations.count(sizes, T: T, rank: R)
         let activations =
-            configuration.layerCount
-            * LayerActivations.count(configuration, T: T, rank: shape.rank)
-        let gradients = T * (3 * C + 1 + 2 * HD + 2 * KD + 3 * F + 3 * shape.rank)
-        let shared = ForwardPass.floatCount(
-            configuration,
-            tokenCapacity: T,
-            keyCapacity: T,
-            threads: threads,
-            dropsInputs: dropsInputs
-        )
-        return MemoryLayout<Float>.stride
-            * (activations + gradients + shared
-                + LossHead.floatCount(configuration, tokenCapacity: T))
+            configuration.recomputes ? layer + sizes.layerCount * T * C : sizes.layerCount * layer
+        let gradients = T * (3 * C + 1 + 2 * HD + 2 * KD + 3 * F + 3 * R)
+        let head = LossHead.floatCount(sizes, tokenCapacity: T)
+        return MemoryLayout<Float>.stride * (activations + gradients + head)
+            + ForwardPass.byteCount(
+                sizes,
+                configuration.forwardCapacity,
+                threads: threads,
+                precision: configuration.precision
+            )
     }
 
     /// The sum of -log p over the batch's targets, without gradients.
@@ -131,48 +164,85 @@ public final class TrainingPass: @unchecked Sendable {
         isCancelled: () -> Bool = { false }
     ) throws -> Double {
         forward.dropout = nil
-        try runForward(batch, adapter: adapter, keepsActivations: false, isCancelled: isCancelled)
-        return head.loss(
-            batch,
-            last: last.pointer,
-            factor: lastFactor.pointer,
-            pass: forward,
-            gradient: nil,
-            divisor: 1
+        precondition(
+            batch.tokens.count <= configuration.tokenCapacity,
+            "a batch of \(batch.tokens.count) tokens, room for \(configuration.tokenCapacity)"
         )
+        var sum = 0.0
+        for piece in batch.pieces(atMost: configuration.pieceCapacity) {
+            try runForward(piece.batch, adapter: adapter, isTraining: false, isCancelled)
+            sum += head.loss(
+                piece.batch,
+                last: last.pointer,
+                factor: lastFactor.pointer,
+                pass: forward,
+                gradient: nil,
+                divisor: 1
+            )
+        }
+        return sum
     }
 
-    /// Runs the layers; without `keepsActivations` all of them share the first one's room.
+    /// Runs the layers over one piece; unless it `isTraining`, nothing is kept of them.
     func runForward(
-        _ batch: TokenBatch,
+        _ piece: TokenBatch,
         adapter: LoRA?,
-        keepsActivations: Bool,
-        isCancelled: () -> Bool
+        isTraining: Bool,
+        _ isCancelled: () -> Bool
     ) throws {
-        let T = batch.tokens.count
-        precondition(T <= tokenCapacity, "a batch of \(T) tokens, room for \(tokenCapacity)")
+        let T = piece.tokens.count
+        precondition(T <= configuration.pieceCapacity, "a sequence is longer than the pass allows")
         precondition(
-            adapter.map { $0.shape.rank <= shape.rank } ?? true,
+            adapter.map { $0.shape.rank <= configuration.shape.rank } ?? true,
             "the adapter's rank is larger"
         )
-        try forward.model.check(batch.tokens)
-        try check(batch)
-        let segments = Self.segments(batch)
+        try forward.model.check(piece.tokens)
+        try check(piece)
+        let segments = Self.segments(piece)
+        let C = forward.model.configuration.width
+        let L = forward.model.layers.count
+        // Shared room: the output goes aside first, since the layer still reads its input.
+        let keepsAll = isTraining && !configuration.recomputes
         forward.setPositions(segments)
-        let L = activations.count
-        forward.embed(batch.tokens, into: activations[0].x)
+        forward.embed(piece.tokens, into: activations[0].x)
         for layer in 0..<L {
             if isCancelled() { throw CancellationError() }
-            let saved = activations[keepsActivations ? layer : 0]
+            let saved = activations[keepsAll ? layer : 0]
             let isLast = layer == L - 1
-            // Shared room: the output goes aside first, since the layer still reads its input.
-            let out =
-                isLast || !keepsActivations ? last.pointer : activations[layer + 1].x
-            forward.layer(layer, saved, out: out, T: T, segments: segments, adapter: adapter)
-            if !isLast && !keepsActivations {
-                saved.x.update(from: out, count: T * forward.model.configuration.width)
+            let out = isLast || !keepsAll ? last.pointer : activations[layer + 1].x
+            if isTraining && configuration.recomputes {
+                input(layer).update(from: saved.x, count: T * C)
             }
+            forward.layer(layer, saved, out: out, T: T, segments: segments, adapter: adapter)
+            if !isLast && !keepsAll { saved.x.update(from: out, count: T * C) }
         }
+    }
+
+    /// What a layer left for its backward pass, computed again if it was not kept.
+    func activations(
+        of layer: Int,
+        T: Int,
+        segments: [Segment],
+        adapter: LoRA
+    ) -> LayerActivations {
+        guard configuration.recomputes else { return activations[layer] }
+        let saved = activations[0]
+        saved.x.update(from: input(layer), count: T * forward.model.configuration.width)
+        // `last` was read already; it takes an output that nobody needs.
+        forward.layer(
+            layer,
+            saved,
+            out: last.pointer,
+            T: T,
+            segments: segments,
+            adapter: adapter
+        )
+        return saved
+    }
+
+    private func input(_ layer: Int) -> Floats {
+        let count = configuration.pieceCapacity * forward.model.configuration.width
+        return layerInputs.pointer + layer * count
     }
 
     private func check(_ batch: TokenBatch) throws {

@@ -10,10 +10,13 @@ import Transformer
         try TestModel().withFile { path in
             let model = try LanguageModel(ModelFile.open(path: path))
             let tokens: [Int32] = (0..<150).map { 3 + ($0 * 31) % 240 }
-            let score = try Scorer(model: model).score(tokens)
+            let score = try Scorer(model: model, precision: .exact).score(tokens)
             #expect(score.logProbabilities.count == 149)
             let shape = LoRA.Shape(rank: 1, alpha: 1)
-            let pass = TrainingPass(model, tokenCapacity: 150, shape: shape)
+            let pass = TrainingPass(
+                model,
+                .init(tokenCapacity: 150, shape: shape, precision: .exact)
+            )
             let batch = TokenBatch(
                 tokens: tokens,
                 segments: [0..<150],

@@ -135,11 +135,11 @@ import Testing
 
     @Test func anUnsupportedTypeIsNamedWithWhatIsSupported() throws {
         var builder = Self.small
-        builder.tensors[1].type = 12
+        builder.tensors[1].type = 20
         let error = try error(builder)
         #expect(error.code == .unsupportedType)
-        #expect(error.message.contains("tensor blocks as Q4_K"))
-        #expect(error.hint == "use a file in F32, F16, Q4_0, Q4_1, Q8_0")
+        #expect(error.message.contains("tensor blocks as IQ4_NL"))
+        #expect(error.hint == "use a file in \(ElementType.allCases.map(\.name).joined(separator: ", "))")
     }
 
     /// A file that says of itself what cannot be.

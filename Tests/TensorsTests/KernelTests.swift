@@ -6,7 +6,12 @@ import Testing
 @Suite struct KernelTests {
     static let oddCounts = [1, 2, 7, 15, 16, 17, 31, 33, 100, 576, 1001]
 
-    @Test(arguments: ElementType.allCases, [32, 64, 96, 576])
+    /// The types that `wb_quantize` writes.
+    static let writableTypes = ElementType.allCases.filter {
+        $0.blockLength < 256 && $0 != .bf16
+    }
+
+    @Test(arguments: writableTypes, [32, 64, 96, 576])
     func dequantizingAndProductsAgreeWithPlainLoops(type: ElementType, columns: Int) {
         let rows = 5
         let source = numbers(rows * columns, scale: 3)
@@ -21,7 +26,11 @@ import Testing
         }
         let expected = PlainLoops.dequantize(Array(bytes.dropFirst()), type, count: rows * columns)
         for (value, twin) in zip(values, expected) { #expect(abs(Double(value) - twin) <= 1e-6) }
-        let bound: Float = type == .f32 ? 0 : type == .f16 ? 2e-3 : type == .q8_0 ? 0.02 : 0.4
+        let bound: Float =
+            type == .f32
+            ? 0
+            : type == .f16
+                ? 2e-3 : type == .q8_0 ? 0.02 : type == .q5_0 || type == .q5_1 ? 0.2 : 0.4
         for (value, original) in zip(values, source) { #expect(abs(value - original) <= bound) }
 
         let x = numbers(columns, seed: 2)
@@ -46,7 +55,7 @@ import Testing
     }
 
     @Test func blocksOfZerosAndExtremesSurviveQuantizing() {
-        for type in ElementType.allCases where type.isQuantized {
+        for type in Self.writableTypes where type.isQuantized {
             for value: Float in [0, 60000, -60000, 1e-7] {
                 let source = [Float](repeating: value, count: 32)
                 var bytes = [UInt8](repeating: 0, count: type.blockBytes)

@@ -17,6 +17,11 @@ enum PlainLoops {
                 )
             }
         case .f16: return (0..<count).map { half(2 * $0) }
+        case .bf16:
+            return (0..<count).map { i in
+                let bits = UInt32(bytes[2 * i]) << 16 | UInt32(bytes[2 * i + 1]) << 24
+                return Double(Float(bitPattern: bits))
+            }
         case .q4_0, .q4_1:
             let header = type == .q4_0 ? 2 : 4
             return (0..<count).map { i in
@@ -25,12 +30,96 @@ enum PlainLoops {
                 let q = Double(i % 32 < 16 ? byte & 15 : byte >> 4)
                 return type == .q4_0 ? half(start) * (q - 8) : half(start) * q + half(start + 2)
             }
+        case .q5_0, .q5_1:
+            let header = type == .q5_0 ? 2 : 4
+            return (0..<count).map { i in
+                let start = i / 32 * type.blockBytes
+                let byte = bytes[start + header + 4 + i % 16]
+                let fifth = bytes[start + header + i % 32 / 8] >> (i % 8) & 1
+                let q = Double((i % 32 < 16 ? byte & 15 : byte >> 4) + fifth * 16)
+                return type == .q5_0 ? half(start) * (q - 16) : half(start) * q + half(start + 2)
+            }
         case .q8_0:
             return (0..<count).map { i in
                 let start = i / 32 * 34
                 return half(start) * Double(Int8(bitPattern: bytes[start + 2 + i % 32]))
             }
+        case .q4_k, .q5_k:
+            return (0..<count).map { i in
+                let start = i / 256 * type.blockBytes
+                let (block, place) = (i % 256 / 32, i % 32)
+                let packed = { bytes[start + 4 + $0] }
+                let (scale, minimum) =
+                    block < 4
+                    ? (packed(block) & 63, packed(block + 4) & 63)
+                    : (
+                        (packed(block + 4) & 15) | ((packed(block - 4) >> 6) << 4),
+                        (packed(block + 4) >> 4) | ((packed(block) >> 6) << 4)
+                    )
+                let nibbles = bytes[start + (type == .q4_k ? 16 : 48) + block / 2 * 32 + place]
+                var q = block % 2 == 0 ? nibbles & 15 : nibbles >> 4
+                if type == .q5_k { q += (bytes[start + 16 + place] >> block & 1) * 16 }
+                return half(start) * Double(scale) * Double(q) - half(start + 2) * Double(minimum)
+            }
+        case .q6_k:
+            return (0..<count).map { i in
+                let start = i / 256 * 210
+                let (half128, place) = (i % 256 / 128, i % 128)
+                let (quarter, lane) = (place / 32, place % 32)
+                let low = bytes[start + half128 * 64 + quarter % 2 * 32 + lane]
+                let high = bytes[start + 128 + half128 * 32 + lane] >> (2 * quarter) & 3
+                let q = Double((quarter < 2 ? low & 15 : low >> 4) + high * 16) - 32
+                let scale = Int8(bitPattern: bytes[start + 192 + i % 256 / 16])
+                return half(start + 208) * Double(scale) * q
+            }
         }
+    }
+
+    /// c = a·b for matrices (M, K) and (K, N).
+    static func product(_ a: [Double], _ b: [Double], M: Int, K: Int, N: Int) -> [Double] {
+        var c = [Double](repeating: 0, count: M * N)
+        for m in 0..<M {
+            for n in 0..<N {
+                for k in 0..<K { c[m * N + n] += a[m * K + k] * b[k * N + n] }
+            }
+        }
+        return c
+    }
+
+    /// Causal attention of one sequence: out, (T, H*D), where key heads serve H / K query heads each.
+    static func attention(
+        _ q: [Double],
+        _ k: [Double],
+        _ v: [Double],
+        H: Int,
+        K: Int,
+        D: Int,
+        first: Int,
+        window: Int
+    ) -> [Double] {
+        let T = q.count / (H * D)
+        var out = [Double](repeating: 0, count: q.count)
+        for t in 0..<T {
+            let position = first + t
+            let seen = (window > 0 ? max(0, position + 1 - window) : 0)...position
+            for h in 0..<H {
+                let g = h / (H / K)
+                let scores = seen.map { s in
+                    (0..<D).reduce(0.0) {
+                        $0 + q[(t * H + h) * D + $1] * k[(s * K + g) * D + $1]
+                    } / Double(D).squareRoot()
+                }
+                let largest = scores.max() ?? 0
+                let powers = scores.map { exp($0 - largest) }
+                let sum = powers.reduce(0, +)
+                for (weight, s) in zip(powers, seen) {
+                    for d in 0..<D {
+                        out[(t * H + h) * D + d] += weight / sum * v[(s * K + g) * D + d]
+                    }
+                }
+            }
+        }
+        return out
     }
 
     static func softmax(_ x: [Float], scale: Float) -> [Double] {

@@ -109,8 +109,11 @@ import Transformer
             let step = try #require(try run.train().events.steps.first)
             let pass = TrainingPass(
                 run.model,
-                tokenCapacity: 64,
-                shape: run.configuration.adapterShape
+                .init(
+                    tokenCapacity: 64,
+                    shape: run.configuration.adapterShape,
+                    precision: run.configuration.precision
+                )
             )
             var sum = 0.0
             var targets = 0

@@ -63,7 +63,8 @@ import Transformer
                 return MemoryForecast(
                     model: run.model,
                     configuration: configuration,
-                    tokenCapacity: configuration.batchSize * configuration.sequenceLength
+                    tokenCapacity: configuration.batchSize * configuration.sequenceLength,
+                    longestSequence: configuration.sequenceLength
                 )
             }
             let small = memory { _ in }

@@ -49,14 +49,20 @@ import Transformer
         _ adapter: LoRA,
         _ batch: TokenBatch,
         dropout: Dropout? = nil,
-        capacity: Int = 64
+        capacity: Int = 64,
+        longestSequence: Int? = nil,
+        precision: Precision = .exact,
+        recomputes: Bool = false
     ) throws -> (loss: Double, values: [Float]) {
-        let pass = TrainingPass(
-            model,
+        var configuration = TrainingPass.Configuration(
             tokenCapacity: capacity,
+            longestSequence: longestSequence,
             shape: adapter.shape,
-            dropsInputs: dropout != nil
+            precision: precision
         )
+        configuration.dropsInputs = dropout != nil
+        configuration.recomputes = recomputes
+        let pass = TrainingPass(model, configuration)
         let buffer = FloatBuffer(count: adapter.parameters.count)
         let loss = try pass.lossAndGradients(
             batch,
@@ -72,7 +78,10 @@ import Transformer
     func gradientsAgreeWithFiniteDifferences(type: TestWeightType) throws {
         try setUp(type) { model, adapter, batch in
             let (loss, analytic) = try gradients(model, adapter, batch)
-            let pass = TrainingPass(model, tokenCapacity: 64, shape: adapter.shape)
+            let pass = TrainingPass(
+                model,
+                .init(tokenCapacity: 64, shape: adapter.shape, precision: .exact)
+            )
             #expect(abs(try pass.loss(batch, adapter: adapter) - loss) < 1e-9)
             let p = adapter.parameters.pointer
             // Along random directions, in which single numbers' rounding drowns less.
@@ -99,7 +108,10 @@ import Transformer
     @Test func aFreshAdapterChangesNothingAndGetsNoGradientForA() throws {
         try setUp(.f32) { model, _, batch in
             let fresh = LoRA(model.configuration, shape: .init(rank: 3, alpha: 6), seed: 4)
-            let pass = TrainingPass(model, tokenCapacity: 64, shape: fresh.shape)
+            let pass = TrainingPass(
+                model,
+                .init(tokenCapacity: 64, shape: fresh.shape, precision: .exact)
+            )
             #expect(try pass.loss(batch, adapter: fresh) == pass.loss(batch, adapter: nil))
             let buffer = FloatBuffer(count: fresh.parameters.count)
             _ = try pass.lossAndGradients(batch, adapter: fresh, gradients: buffer, targetCount: 1)
@@ -176,7 +188,10 @@ import Transformer
 
     @Test func cancellingEndsAStep() throws {
         try setUp(.f32) { model, adapter, batch in
-            let pass = TrainingPass(model, tokenCapacity: 64, shape: adapter.shape)
+            let pass = TrainingPass(
+                model,
+                .init(tokenCapacity: 64, shape: adapter.shape, precision: .exact)
+            )
             let buffer = FloatBuffer(count: adapter.parameters.count)
             var asked = 0
             #expect(throws: CancellationError.self) {
@@ -195,12 +210,86 @@ import Transformer
 
     @Test func aTokenOutsideTheVocabularyIsAnError() throws {
         try setUp(.f32) { model, adapter, _ in
-            let pass = InferencePass(model, tokenCapacity: 4, contextLength: 8)
-            let cache = KeyValueCache(model.configuration, capacity: 8)
+            let pass = InferencePass(model, tokenCapacity: 4, contextLength: 8, precision: .exact)
+            let cache = KeyValueCache(model.configuration, capacity: 8, precision: .exact)
             #expect(throws: TransformerError.self) {
                 try pass.logits([1, 99999], cache: cache, adapter: adapter)
             }
             #expect(cache.count == 0)
+        }
+    }
+
+    @Test(arguments: [TestWeightType.f32, .q8_0, .q4_1, .q4_0, .f16])
+    func fastGradientsAreNearTheExactOnes(type: TestWeightType) throws {
+        try setUp(type) { model, adapter, batch in
+            for dropout in [nil, Dropout(rate: 0.3, seed: 8, step: 2, microbatch: 1)] {
+                let exact = try gradients(model, adapter, batch, dropout: dropout)
+                let fast = try gradients(model, adapter, batch, dropout: dropout, precision: .fast)
+                #expect(abs(fast.loss / exact.loss - 1) < 5e-3)
+                let squares = zip(fast.values, exact.values).reduce(into: (0.0, 0.0)) {
+                    let difference = Double($1.0 - $1.1)
+                    $0.0 += difference * difference
+                    $0.1 += Double($1.1) * Double($1.1)
+                }
+                #expect((squares.0 / squares.1).squareRoot() < 3e-2)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 64])
+    func fastGradientsDoNotDependOnThreads(threads: Int) throws {
+        let batch = Self.batch(lengths: [70, 33, 9])
+        let one = try setUp(.q4_1, threads: 1) { model, adapter, _ in
+            try gradients(model, adapter, batch, capacity: 128, precision: .fast)
+        }
+        let many = try setUp(.q4_1, threads: threads) { model, adapter, _ in
+            try gradients(model, adapter, batch, capacity: 128, precision: .fast)
+        }
+        #expect(one.loss == many.loss)
+        #expect(one.values == many.values)
+    }
+
+    @Test(arguments: Precision.allCases)
+    func recomputingLayersChangesNoBit(precision: Precision) throws {
+        try setUp(.q8_0) { model, adapter, batch in
+            let dropout = Dropout(rate: 0.2, seed: 8, step: 2, microbatch: 0)
+            let kept = try gradients(
+                model,
+                adapter,
+                batch,
+                dropout: dropout,
+                precision: precision
+            )
+            let again = try gradients(
+                model,
+                adapter,
+                batch,
+                dropout: dropout,
+                precision: precision,
+                recomputes: true
+            )
+            #expect(kept.loss == again.loss)
+            #expect(kept.values == again.values)
+        }
+    }
+
+    @Test func aLargeBatchInPiecesIsTheSumOfItsSequences() throws {
+        // More than one piece of 512 tokens.
+        let batch = Self.batch(lengths: [200, 200, 150, 90, 120])
+        try setUp(.f32) { model, adapter, _ in
+            let pieces = try gradients(
+                model,
+                adapter,
+                batch,
+                capacity: 800,
+                longestSequence: 200
+            )
+            let whole = try gradients(model, adapter, batch, capacity: 800)
+            #expect(abs(pieces.loss / whole.loss - 1) < 1e-6)
+            let largest = whole.values.map(abs).max() ?? 0
+            for (a, b) in zip(pieces.values, whole.values) {
+                #expect(abs(a - b) <= 1e-4 * largest)
+            }
         }
     }
 }

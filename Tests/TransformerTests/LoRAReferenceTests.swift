@@ -52,7 +52,10 @@ import Transformer
         let (m, v, gradients) = (
             FloatBuffer(count: count), FloatBuffer(count: count), FloatBuffer(count: count)
         )
-        let pass = TrainingPass(model, tokenCapacity: 256, shape: adapter.shape)
+        let pass = TrainingPass(
+            model,
+            .init(tokenCapacity: 256, shape: adapter.shape, precision: .exact)
+        )
         let optimizer = AdamW(weightDecay: 0.01)
 
         for (index, step) in run.steps.enumerated() {
@@ -106,7 +109,10 @@ import Transformer
             for: model
         )
         let gradients = FloatBuffer(count: adapter.parameters.count)
-        let pass = TrainingPass(model, tokenCapacity: 256, shape: adapter.shape)
+        let pass = TrainingPass(
+            model,
+            .init(tokenCapacity: 256, shape: adapter.shape, precision: .exact)
+        )
         let batch = Self.batch(run.steps[0].rows)
         _ = try pass.lossAndGradients(
             batch,

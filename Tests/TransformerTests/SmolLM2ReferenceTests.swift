@@ -22,8 +22,8 @@ import Transformer
         let model = try Models.smollm2()
         let ids = Self.greedy[prompt].ids
         let expected = try SafetensorsFile(path: fixture("logits.safetensors").path)
-        let pass = InferencePass(model, tokenCapacity: 64, contextLength: 128)
-        let cache = KeyValueCache(model.configuration, capacity: 128)
+        let pass = InferencePass(model, tokenCapacity: 64, contextLength: 128, precision: .exact)
+        let cache = KeyValueCache(model.configuration, capacity: 128, precision: .exact)
         let logits = try pass.logits(ids, cache: cache, adapter: nil)
         let reference = try expected.floats(named: "logits.\(prompt)")
         let largest = reference.map(abs).max() ?? 0
@@ -42,8 +42,8 @@ import Transformer
     func greedyContinuationsAreEqualTokenByToken(prompt: Int) throws {
         let model = try Models.smollm2()
         let example = Self.greedy[prompt]
-        let pass = InferencePass(model, tokenCapacity: 64, contextLength: 256)
-        let cache = KeyValueCache(model.configuration, capacity: 256)
+        let pass = InferencePass(model, tokenCapacity: 64, contextLength: 256, precision: .exact)
+        let cache = KeyValueCache(model.configuration, capacity: 256, precision: .exact)
         var tokens = example.ids
         var produced: [Int32] = []
         while produced.count < example.continuation_ids.count {
@@ -58,10 +58,10 @@ import Transformer
     @Test func readingInPiecesGivesTheSameLogits() throws {
         let model = try Models.smollm2()
         let ids = Self.greedy[2].ids
-        let pass = InferencePass(model, tokenCapacity: 64, contextLength: 128)
-        let whole = KeyValueCache(model.configuration, capacity: 128)
+        let pass = InferencePass(model, tokenCapacity: 64, contextLength: 128, precision: .exact)
+        let whole = KeyValueCache(model.configuration, capacity: 128, precision: .exact)
         let expected = Array(try pass.logits(ids, cache: whole, adapter: nil))
-        let pieces = KeyValueCache(model.configuration, capacity: 128)
+        let pieces = KeyValueCache(model.configuration, capacity: 128, precision: .exact)
         _ = try pass.logits(ids[..<7], cache: pieces, adapter: nil)
         _ = try pass.logits(ids[7..<8], cache: pieces, adapter: nil)
         let logits = Array(try pass.logits(ids[8...], cache: pieces, adapter: nil))

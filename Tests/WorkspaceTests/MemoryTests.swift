@@ -6,9 +6,8 @@ import Workspace
 @Suite struct MemoryTests {
     @Test func aRunThatWouldNotFitIsRefusedBeforeItIsMade() throws {
         try TestWorkspace.with { test in
-            try test.opened({ $0.availableMemory = { 3_140_000_000 } }) { workspace in
+            try test.opened({ $0.availableMemory = { 3_140_000 } }) { workspace in
                 var request = test.request()
-                request.batchSize = 65_536
                 request.runName = "huge"
                 for attempt in [
                     { _ = try workspace.runs.start(request) },
@@ -17,9 +16,10 @@ import Workspace
                     let error = #expect(throws: WorkspaceError.self) { try attempt() }
                     #expect(error?.code == .conflict)
                     #expect(error?.message.hasPrefix("Training huge would take about ") == true)
-                    #expect(error?.message.hasSuffix("3.1 GB are available.") == true)
+                    #expect(error?.message.hasSuffix("3.1 MB are available.") == true)
                     #expect(
-                        error?.hint == "Lower --batch-size (65536) or --sequence-length (128)."
+                        error?.hint
+                            == "Lower --sequence-length (128) or --rank (\(request.rank)), or give --recompute."
                     )
                 }
                 let runs = try workspace.runs.list()

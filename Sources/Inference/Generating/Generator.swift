@@ -10,13 +10,15 @@ public import Transformer
 public final class Generator {
     /// The largest context that is set up where the caller names none, in tokens.
     public static let defaultContextLength = 4096
-    /// Tokens read at once: few enough to be cancelled soon.
-    static let prefillChunk = 128
+    /// Tokens read at once.
+    static let prefillChunk = 512
 
     /// The model that answers.
     public let model: LanguageModel
     /// The most tokens of a prompt and its answer together.
     public let contextLength: Int
+    /// How it computes.
+    public let precision: Precision
     /// The adapter in use; nil is the base.
     ///
     /// Another one has other keys, so that the conversation is read again.
@@ -26,7 +28,7 @@ public final class Generator {
             forget()
             if let rank = adapter?.shape.rank, rank > passRank {
                 passRank = rank
-                pass = Self.pass(model, contextLength: contextLength, rank: rank)
+                pass = Self.pass(model, contextLength, rank: rank, precision)
             }
         }
     }
@@ -45,12 +47,14 @@ public final class Generator {
     ///   - model: The model that answers.
     ///   - adapter: The adapter in use; nil for the base.
     ///   - contextLength: At most the model's own; nil takes that or `defaultContextLength`.
+    ///   - precision: How to compute.
     ///   - clock: Seconds that only grow.
     /// - Throws: `InferenceError` if the model has no such context.
     public init(
         model: LanguageModel,
         adapter: LoRA? = nil,
         contextLength: Int? = nil,
+        precision: Precision = .fast,
         clock: @escaping () -> Double = monotonicSeconds
     ) throws {
         let limit = model.configuration.contextLength
@@ -64,22 +68,16 @@ public final class Generator {
         self.model = model
         self.adapter = adapter
         self.contextLength = length
+        self.precision = precision
         self.clock = clock
-        cache = KeyValueCache(model.configuration, capacity: length)
+        cache = KeyValueCache(model.configuration, capacity: length, precision: precision)
         passRank = adapter?.shape.rank ?? 1
-        pass = Self.pass(model, contextLength: length, rank: passRank)
+        pass = Self.pass(model, length, rank: passRank, precision)
     }
 
     /// The context that is set up where the caller names none, in tokens.
     public static func defaultContextLength(of model: ModelConfiguration) -> Int {
         min(model.contextLength, defaultContextLength)
-    }
-
-    /// The bytes of the keys and values of a context of so many tokens, beside which the rest of a
-    /// generator is small.
-    public static func cacheByteCount(_ model: ModelConfiguration, contextLength: Int) -> Int {
-        2 * model.layerCount * contextLength * model.keyValueHeadCount * model.headWidth
-            * MemoryLayout<Float>.stride
     }
 
     /// Forgets what was read.
@@ -146,14 +144,16 @@ public final class Generator {
 
     private static func pass(
         _ model: LanguageModel,
-        contextLength: Int,
-        rank: Int
+        _ contextLength: Int,
+        rank: Int,
+        _ precision: Precision
     ) -> InferencePass {
         InferencePass(
             model,
             tokenCapacity: min(contextLength, prefillChunk),
             contextLength: contextLength,
-            rank: rank
+            rank: rank,
+            precision: precision
         )
     }
 

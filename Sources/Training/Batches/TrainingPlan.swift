@@ -14,6 +14,8 @@ struct TrainingPlan {
     let evaluationInterval: Int
     /// The most tokens of a micro-batch, evaluations included.
     let tokenCapacity: Int
+    /// The most tokens of one example.
+    let longestExample: Int
 
     init(
         model: LanguageModel,
@@ -45,6 +47,12 @@ struct TrainingPlan {
         evaluationInterval = configuration.resolvedEvaluationInterval(
             totalSteps: batches.totalSteps
         )
+        longestExample = (training.lengths + self.evaluation.lengths).max() ?? 0
         tokenCapacity = max(batches.tokenCapacity, self.evaluation.lengths.max() ?? 0)
+    }
+
+    /// What the run's passes have room for.
+    var pass: TrainingPass.Configuration {
+        configuration.pass(tokenCapacity: tokenCapacity, longestSequence: longestExample)
     }
 }

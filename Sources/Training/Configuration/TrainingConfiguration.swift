@@ -15,14 +15,6 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
         case full
     }
 
-    /// The arithmetic of the forward and the backward pass.
-    public enum Precision: String, Sendable, Codable, CaseIterable {
-        /// Reduced precision where it is faster.
-        case fast
-        /// float32 throughout.
-        case exact
-    }
-
     /// When a checkpoint is due, evaluations aside.
     public enum CheckpointInterval: Sendable, Codable, Equatable {
         /// After this many steps.
@@ -80,6 +72,9 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var initialAdapter: String?
     /// The arithmetic.
     public var precision = Precision.fast
+    /// Whether the backward pass computes layers again rather than keep what they left: less
+    /// memory, more time, the same bits. Nil, as in older checkpoints, is no.
+    public var recomputes: Bool?
     /// The threads that compute, which change no result; nil leaves it to the machine.
     public var threads: Int?
 
@@ -93,6 +88,19 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
             alpha: alpha,
             targets: targets
         )
+    }
+
+    /// What the passes of this configuration have room for, dropout's memory included.
+    public func pass(tokenCapacity: Int, longestSequence: Int) -> TrainingPass.Configuration {
+        var pass = TrainingPass.Configuration(
+            tokenCapacity: tokenCapacity,
+            longestSequence: longestSequence,
+            shape: adapterShape,
+            precision: precision
+        )
+        pass.dropsInputs = dropout > 0
+        pass.recomputes = recomputes ?? false
+        return pass
     }
 
     /// The learning rates of a run of `totalSteps` steps.

@@ -14,17 +14,21 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
     /// What the run may hold at its peak, the program itself aside.
     public var total: Int { weights + adapter + activations }
 
-    /// The estimate for a run whose micro-batches have at most `tokenCapacity` tokens.
-    public init(model: LanguageModel, configuration: TrainingConfiguration, tokenCapacity: Int) {
+    /// The estimate for a run with micro-batches of at most `tokenCapacity` tokens, in sequences
+    /// of at most `longestSequence`.
+    public init(
+        model: LanguageModel,
+        configuration: TrainingConfiguration,
+        tokenCapacity: Int,
+        longestSequence: Int
+    ) {
         let parameters = configuration.adapterShape.parameterCount(model.configuration)
         weights = model.file.byteCount
         adapter = 4 * parameters * MemoryLayout<Float>.stride
         activations = TrainingPass.byteCount(
             model.configuration,
-            tokenCapacity: tokenCapacity,
-            shape: configuration.adapterShape,
-            threads: model.pool.threadCount,
-            dropsInputs: configuration.dropout > 0
+            configuration.pass(tokenCapacity: tokenCapacity, longestSequence: longestSequence),
+            threads: model.pool.threadCount
         )
     }
 }

@@ -99,7 +99,8 @@ extension TrainingPlan {
             memory: MemoryForecast(
                 model: model,
                 configuration: configuration,
-                tokenCapacity: tokenCapacity
+                tokenCapacity: tokenCapacity,
+                longestSequence: longestExample
             ),
             rate: rate
         )
@@ -124,7 +125,13 @@ extension TrainingPlan {
             seed: configuration.seed
         )
         let gradients = FloatBuffer(count: adapter.parameters.count)
-        let pass = TrainingPass(model, tokenCapacity: count, shape: adapter.shape)
+        let pass = TrainingPass(
+            model,
+            configuration.pass(
+                tokenCapacity: count,
+                longestSequence: sample.map(\.ids.count).max() ?? count
+            )
+        )
         let batch = TokenBatch(sample)
         func seconds(_ work: () throws -> Void) rethrows -> Double {
             let start = clock()

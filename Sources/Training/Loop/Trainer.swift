@@ -88,12 +88,7 @@ public final class Trainer {
             parameterCount: adapter.parameters.count,
             configuration: configuration
         )
-        pass = TrainingPass(
-            model,
-            tokenCapacity: plan.tokenCapacity,
-            shape: adapter.shape,
-            dropsInputs: configuration.dropout > 0
-        )
+        pass = TrainingPass(model, plan.pass)
         if let checkpoint { try restore(checkpoint) }
     }
 

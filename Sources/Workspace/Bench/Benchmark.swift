@@ -7,6 +7,8 @@ import Transformer
 /// How fast this program does its work on this machine, over the very path of
 /// `generate` and `train`.
 public enum Benchmark {
+    private static let precision = Precision.fast
+
     /// One measurement.
     public struct Result: Sendable, Equatable, Codable {
         /// What was measured: decode, prefill or train.
@@ -32,9 +34,18 @@ public enum Benchmark {
         let model = try load(path, threads: threads)
         try check(tokens + 1, model)
         let ids = exampleTokens(tokens + 1, model)
-        let pass = InferencePass(model, tokenCapacity: 1, contextLength: tokens + 1)
+        let pass = InferencePass(
+            model,
+            tokenCapacity: 1,
+            contextLength: tokens + 1,
+            precision: precision
+        )
         let rates = try (0..<3).map { _ in
-            let cache = KeyValueCache(model.configuration, capacity: tokens + 1)
+            let cache = KeyValueCache(
+                model.configuration,
+                capacity: tokens + 1,
+                precision: precision
+            )
             _ = try pass.logits(ids[0..<1], cache: cache, adapter: nil)
             return try rate(tokens) {
                 for t in 1...tokens {
@@ -50,9 +61,14 @@ public enum Benchmark {
         let model = try load(path, threads: threads)
         try check(tokens, model)
         let ids = exampleTokens(tokens, model)
-        let pass = InferencePass(model, tokenCapacity: tokens, contextLength: tokens)
+        let pass = InferencePass(
+            model,
+            tokenCapacity: tokens,
+            contextLength: tokens,
+            precision: precision
+        )
         let rates = try (0..<4).map { _ in
-            let cache = KeyValueCache(model.configuration, capacity: tokens)
+            let cache = KeyValueCache(model.configuration, capacity: tokens, precision: precision)
             return try rate(tokens) { _ = try pass.logits(ids, cache: cache, adapter: nil) }
         }
         return result("prefill", Array(rates.dropFirst()), tokens: tokens, model)
@@ -78,7 +94,8 @@ public enum Benchmark {
         let forecast = MemoryForecast(
             model: model,
             configuration: configuration,
-            tokenCapacity: count
+            tokenCapacity: count,
+            longestSequence: sequenceLength
         )
         try MemoryGate.machine.admit(
             forecast.total,
@@ -87,7 +104,10 @@ public enum Benchmark {
         )
         let shape = configuration.adapterShape
         let adapter = LoRA(model.configuration, shape: shape, seed: 0)
-        let pass = TrainingPass(model, tokenCapacity: count, shape: shape)
+        let pass = TrainingPass(
+            model,
+            configuration.pass(tokenCapacity: count, longestSequence: sequenceLength)
+        )
         let gradients = FloatBuffer(count: adapter.parameters.count)
         let first = FloatBuffer(count: gradients.count)
         let second = FloatBuffer(count: gradients.count)

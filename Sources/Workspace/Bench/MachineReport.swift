@@ -12,8 +12,12 @@ public struct MachineReport: Sendable, Equatable, Codable {
     public var instructionSet: String
     /// The kernels OpenBLAS chose; nil where it is not installed.
     public var openblasCore: String?
-    /// Billions of float32 operations a second in a large matrix product; nil without OpenBLAS.
-    public var float32Gflops: Double?
+    /// Billions of float32 operations a second, on all cores together.
+    public var float32Gflops: Double
+    /// Billions of bfloat16 operations a second with float32 sums.
+    public var bfloat16Gflops: Double
+    /// Billions of 8-bit integer operations a second.
+    public var int8Gops: Double
     /// Billions of bytes a second read from memory.
     public var readGigabytesPerSecond: Double
     /// The memory and the GPUs.
@@ -29,15 +33,18 @@ extension Workspace {
     ///
     /// Blocks.
     public func measureMachine() throws -> MachineReport {
+        try WorkspaceError.wording { try InstructionSet.check() }
         let pool = WorkerPool.shared
-        let core = try? BLAS.coreName()
+        let limits = Roofline.measure(pool)
         return MachineReport(
             processor: Self.processorName,
             cores: pool.threadCount,
             instructionSet: InstructionSet.name,
-            openblasCore: core,
-            float32Gflops: core.map { _ in Roofline.float32Gflops(pool) },
-            readGigabytesPerSecond: Roofline.readGigabytesPerSecond(pool),
+            openblasCore: try? BLAS.coreName(),
+            float32Gflops: limits.float32Gflops,
+            bfloat16Gflops: limits.bfloat16Gflops,
+            int8Gops: limits.int8Gops,
+            readGigabytesPerSecond: limits.readGigabytesPerSecond,
             machine: machine.read(),
             workspace: folder,
             models: try models.list().filter(\.isInstalled).map(\.name)

@@ -85,7 +85,7 @@ public final class ChatService: Sendable {
         do throws(WorkspaceError) {
             try queue.add { [speaker] in
                 // What is wrong with it was published, and is thrown again at the first answer.
-                _ = try? speaker.load(target)
+                _ = try? speaker.load(target, precision: nil)
             }
         } catch {
             opened.report(error, doing: "Loading \(target.reference)")
@@ -187,7 +187,7 @@ public final class ChatService: Sendable {
         let isCancelled = { [state] in state.withLock { $0.cancelled.contains(answer) } }
         if isCancelled() { return AnswerOutcome(answer: answer, text: "", reason: .cancelled) }
         do {
-            let generator = try speaker.load(target)
+            let generator = try speaker.load(target, precision: options.precision.arithmetic)
             var count = 0
             let generation = try generator.generate(
                 prompt: speaker.tokens(of: prompt),

@@ -26,22 +26,23 @@ final class ChatSpeaker: @unchecked Sendable {
     }
 
     /// The generator, with the target's base and adapter; of two targets on one base only the
-    /// adapter is changed.
-    func load(_ target: ChatTarget) throws -> Generator {
+    /// adapter is changed. Without a precision, any will do.
+    func load(_ target: ChatTarget, precision: Precision?) throws -> Generator {
         var choice = ChatChoice(target: target, title: target.reference, subtitle: "")
         do {
             let source = try registry.resolve(target)
             choice = source.choice
             let stamp = source.adapter.map(Files.stamp) ?? Files.Stamp()
             if let loaded, loaded.source.modelPath == source.modelPath,
-                loaded.source.adapter == source.adapter, loaded.stamp == stamp
+                loaded.source.adapter == source.adapter, loaded.stamp == stamp,
+                precision == nil || precision == loaded.generator.precision
             {
                 if loaded.source.choice != choice { publish(choice, .ready) }
                 self.loaded?.source = source
                 return loaded.generator
             }
             publish(choice, .loading)
-            let generator = try generator(source.modelPath)
+            let generator = try generator(source.modelPath, precision ?? .fast)
             generator.adapter = try source.adapter.map {
                 try adapter($0, stamp, for: generator.model)
             }
@@ -71,19 +72,27 @@ final class ChatSpeaker: @unchecked Sendable {
         }
     }
 
-    private func generator(_ path: String) throws -> Generator {
+    private func generator(_ path: String, _ precision: Precision) throws -> Generator {
         let model = try models.library.model(path)
-        if let generator = loaded?.generator, generator.model === model { return generator }
+        if let generator = loaded?.generator, generator.model === model,
+            generator.precision == precision
+        {
+            return generator
+        }
         loaded = nil
         adapters = [:]
         let length = Generator.defaultContextLength(of: model.configuration)
-        let cache = Generator.cacheByteCount(model.configuration, contextLength: length)
+        let cache = KeyValueCache.byteCount(
+            model.configuration,
+            capacity: length,
+            precision: precision
+        )
         try opened.memory.admit(
             model.file.byteCount + cache,
             for: "A conversation of \(length) tokens with \(models.name(path: path))",
             hint: "Choose a smaller model, or end what takes the memory."
         )
-        return try Generator(model: model, contextLength: length)
+        return try Generator(model: model, contextLength: length, precision: precision)
     }
 
     private func adapter(

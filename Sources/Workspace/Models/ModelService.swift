@@ -97,9 +97,11 @@ public final class ModelService: Sendable {
     public func score(
         _ nameOrPath: String,
         text: String,
-        adapter: String? = nil
+        adapter: String? = nil,
+        precision: TrainingRequest.Precision = .fast
     ) throws -> TextScore {
-        try score(nameOrPath, ids: tokenize(nameOrPath, text: text).ids, adapter: adapter)
+        let ids = try tokenize(nameOrPath, text: text).ids
+        return try score(nameOrPath, ids: ids, adapter: adapter, precision: precision)
     }
 
     /// How likely a model finds tokens.
@@ -108,12 +110,17 @@ public final class ModelService: Sendable {
     public func score(
         _ nameOrPath: String,
         ids: [Int32],
-        adapter: String? = nil
+        adapter: String? = nil,
+        precision: TrainingRequest.Precision = .fast
     ) throws -> TextScore {
         try WorkspaceError.wording {
             let model = try model(nameOrPath)
             let lora = try adapter.map { try LoRA(AdapterFile.read(folder: $0), for: model) }
-            let score = try Scorer(model: model, adapter: lora).score(ids)
+            let score = try Scorer(
+                model: model,
+                adapter: lora,
+                precision: precision.arithmetic
+            ).score(ids)
             return TextScore(
                 ids: ids,
                 tokenLogprobs: score.logProbabilities,

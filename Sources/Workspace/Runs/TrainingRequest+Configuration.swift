@@ -34,7 +34,8 @@ extension TrainingRequest {
             case .seconds(let seconds): .seconds(seconds)
             }
         configuration.initialAdapter = initialAdapter
-        configuration.precision = precision == .exact ? .exact : .fast
+        configuration.precision = precision.arithmetic
+        configuration.recomputes = recomputes
         configuration.threads = threads
         return configuration
     }
@@ -118,7 +119,9 @@ extension TrainingRequest.CheckpointInterval {
 }
 
 extension TrainingRequest.Precision {
-    init(_ precision: TrainingConfiguration.Precision) {
+    init(_ precision: Precision) {
         self = precision == .exact ? .exact : .fast
     }
+
+    var arithmetic: Precision { self == .exact ? .exact : .fast }
 }

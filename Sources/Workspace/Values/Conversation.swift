@@ -50,6 +50,8 @@ public struct AnswerOptions: Equatable, Sendable, Codable {
     public var seed: UInt64
     /// The answer ends before any of these texts.
     public var stop: [String]
+    /// How the answer is computed.
+    public var precision = TrainingRequest.Precision.fast
 
     /// The program's defaults.
     public init() {

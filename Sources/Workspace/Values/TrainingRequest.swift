@@ -87,6 +87,8 @@ public struct TrainingRequest: Equatable, Sendable, Codable {
     public var gradientAccumulation: Int
     /// Share of the adapters' inputs that is dropped.
     public var dropout: Double
+    /// Whether layers are computed again in the backward pass: less memory, more time; nil is no.
+    public var recomputes: Bool?
     /// Seed of everything random.
     public var seed: UInt64
     /// Whether several conversations share a row.

@@ -17,10 +17,9 @@ struct DoctorCommand: ParsableCommand {
         for (name, value) in [
             ("cores", "\(report.cores)"), ("kernels", report.instructionSet),
             ("OpenBLAS", report.openblasCore ?? "missing: apt-get install libopenblas-dev"),
-            (
-                "float32, measured",
-                report.float32Gflops.map { "\(Figures.decimal($0, places: 0)) GFLOP/s" } ?? "-"
-            ),
+            ("float32, measured", rate(report.float32Gflops, "GFLOP/s")),
+            ("bfloat16, measured", rate(report.bfloat16Gflops, "GFLOP/s")),
+            ("int8, measured", rate(report.int8Gops, "Gop/s")),
             (
                 "memory read, measured",
                 "\(Figures.decimal(report.readGigabytesPerSecond, places: 1)) GB/s"
@@ -45,5 +44,9 @@ struct DoctorCommand: ParsableCommand {
         }
         if report.machine.gpus.isEmpty { table.add(["GPU", "none found"]) }
         table.print()
+    }
+
+    private func rate(_ value: Double, _ unit: String) -> String {
+        "\(Figures.decimal(value, places: 0)) \(unit)"
     }
 }

@@ -34,10 +34,12 @@ struct GenerateCommand: ParsableCommand {
             )
         }
         let isJSON = shared.json
+        var options = sampling.answerOptions
+        options.precision = precision
         let outcome = try workspace.chat.answerAndWait(
             text,
             from: try target.target(in: workspace),
-            options: sampling.answerOptions
+            options: options
         ) { piece in
             if !isJSON { Console.stream(Console.visible(piece.text)) }
         }

@@ -120,9 +120,19 @@ extension ModelCommand {
             let models = try shared.open().models
             let score =
                 if let text {
-                    try models.score(model, text: text, adapter: adapter)
+                    try models.score(
+                        model,
+                        text: text,
+                        adapter: adapter,
+                        precision: precision
+                    )
                 } else {
-                    try models.score(model, ids: try readIDs(), adapter: adapter)
+                    try models.score(
+                        model,
+                        ids: try readIDs(),
+                        adapter: adapter,
+                        precision: precision
+                    )
                 }
             if shared.json { return try Console.printJSON(score) }
             Console.print(

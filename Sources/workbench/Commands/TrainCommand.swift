@@ -57,6 +57,8 @@ struct TrainCommand: ParsableCommand {
     var gradientAccumulation: Int?
     @Option(help: "The share of the adapter's inputs that is left out.")
     var dropout: Double?
+    @Flag(help: "Compute layers again in the backward pass: less memory, more time, same bits.")
+    var recompute = false
     @Option(help: "The adapted projections, separated by commas.")
     var targets: String?
     @Option(help: "Threads that compute.")
@@ -185,6 +187,7 @@ struct TrainCommand: ParsableCommand {
         if let maxGradNorm { request.maxGradientNorm = maxGradNorm }
         if let gradientAccumulation { request.gradientAccumulation = gradientAccumulation }
         if let dropout { request.dropout = dropout }
+        if recompute { request.recomputes = true }
         if let targets {
             request.targets = targets.split(separator: ",").map { String($0.filter { $0 != " " }) }
         }

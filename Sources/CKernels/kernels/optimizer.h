@@ -1,7 +1,6 @@
 // The optimizer's step over flat arrays.
-#include "kernel.h"
 
-WB_KERNEL void wb_adamw(
+static void adamw(
     float *parameters, float *first_moment, float *second_moment, const float *gradients, float gradient_scale,
     double learning_rate, double beta1, double beta2, double epsilon, double weight_decay, double correction1,
     double correction2, size_t count) {

@@ -1,10 +1,9 @@
 // The element-wise layers of a Llama block, forward and backward.
-#include "kernel.h"
 
-WB_KERNEL void wb_rms_norm(
+static void rms_norm(
     float *out, float *inverse, const float *x, const float *weight, float epsilon, size_t T, size_t C) {
     for (size_t t = 0; t < T; t++, out += C, x += C) {
-        const float mean = wb_dot(x, x, C) / (float)C;
+        const float mean = dot(x, x, C) / (float)C;
         const float factor = 1.0f / sqrtf(mean + epsilon);
         for (size_t c = 0; c < C; c++) out[c] = weight[c] * (x[c] * factor);
         inverse[t] = factor;
@@ -12,7 +11,7 @@ WB_KERNEL void wb_rms_norm(
 }
 
 // With r = inverse and n = x r: dx = r (g - n mean(g n)), where g = dout * weight.
-WB_KERNEL void wb_rms_norm_backward(
+static void rms_norm_backward(
     float *dx, const float *dout, const float *x, const float *weight, const float *inverse, size_t T, size_t C) {
     for (size_t t = 0; t < T; t++, dx += C, dout += C, x += C) {
         const float r = inverse[t];
@@ -24,12 +23,12 @@ WB_KERNEL void wb_rms_norm_backward(
             }
         }
         for (; c < C; c++) lane[0] += dout[c] * weight[c] * x[c];
-        const float shared = wb_add_lanes(lane) * r * r / (float)C;
+        const float shared = add_lanes(lane) * r * r / (float)C;
         for (c = 0; c < C; c++) dx[c] += r * (dout[c] * weight[c] - x[c] * shared);
     }
 }
 
-void wb_rotary(
+static void rotary(
     float *x, const int32_t *positions, const float *cosine, const float *sine, bool adjacent, float direction,
     size_t T, size_t heads, size_t D, size_t stride) {
     const size_t half = D / 2, step = adjacent ? 2 : 1, apart = adjacent ? 1 : half;
@@ -46,18 +45,18 @@ void wb_rotary(
     }
 }
 
-WB_KERNEL void wb_swiglu(float *out, const float *gate, const float *up, size_t count) {
+static void swiglu(float *out, const float *gate, const float *up, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        out[i] = gate[i] / (1.0f + wb_exp(-gate[i])) * up[i];
+        out[i] = gate[i] / (1.0f + exp1(-gate[i])) * up[i];
     }
 }
 
 // With s = sigmoid(g): silu'(g) = s (1 + g (1 - s)).
-WB_KERNEL void wb_swiglu_backward(
+static void swiglu_backward(
     float *dgate, float *dup, const float *dout, const float *gate, const float *up, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const float g = gate[i], u = up[i], d = dout[i];
-        const float s = 1.0f / (1.0f + wb_exp(-g));
+        const float s = 1.0f / (1.0f + exp1(-g));
         dgate[i] = d * u * s * (1.0f + g * (1.0f - s));
         dup[i] = d * g * s;
     }

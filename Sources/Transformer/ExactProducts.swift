@@ -1,38 +1,9 @@
 internal import CKernels
 internal import Tensors
 
-typealias Floats = UnsafeMutablePointer<Float>
-typealias ConstFloats = UnsafePointer<Float>
-
-/// One projection's part in a product: the frozen weight, where its output
-/// goes, and the adapter if it has one.
-struct ProjectionTerm {
-    /// The adapter's matrices and, in training, where their gradients go.
-    struct LowRank {
-        let a: ConstFloats  // (R, K)
-        let b: ConstFloats  // (N, R)
-        let scale: Float
-        let rank: Int
-        /// Room for x·Aᵀ, (T, R).
-        let inner: Floats
-        var dropout: (rate: Float, key: UInt64)?
-        var gradient: (dA: Floats, dB: Floats)?
-    }
-
-    let weight: Weight  // (N, K)
-    let y: Floats  // (T, N); its gradient in the backward pass
-    var lowRank: LowRank?
-
-    var N: Int { weight.rows }
-}
-
-/// The matrix products of a model's layers, forward and backward.
-///
-/// Here T is the number of tokens, K the input width, N the output width and R
-/// the rank. Weights are dequantized a tile at a time into scratch memory; one
-/// tile is one OpenBLAS call (or a fixed series of them), and tile borders
-/// depend on the shapes alone, so results do not depend on the threads.
-final class Products: @unchecked Sendable {
+/// The products in float32: weights are dequantized a tile at a time into
+/// scratch memory, and one tile is one OpenBLAS call, or a fixed series of them.
+final class ExactProducts: MatrixProducts, @unchecked Sendable {
     // @unchecked because of `scratch`: each worker uses its own part.
 
     private static let tokenTile = 512
@@ -41,8 +12,7 @@ final class Products: @unchecked Sendable {
     private static let rowBlock = 512
     private static let vectorTile = 128
 
-    let pool: WorkerPool
-    let priority: WorkerPool.Priority
+    private let workers: Workers
     private let scratch: FloatBuffer  // (workers, scratchCount)
     private let scratchCount: Int
 
@@ -50,20 +20,18 @@ final class Products: @unchecked Sendable {
     ///   - widest: The largest input width of any product.
     ///   - dropsInputs: Whether adapters' inputs may be dropped, which takes more scratch memory.
     init(
-        pool: WorkerPool,
-        priority: WorkerPool.Priority,
+        workers: Workers,
         widest: Int,
         tokenCapacity: Int,
         dropsInputs: Bool
     ) {
-        self.pool = pool
-        self.priority = priority
+        self.workers = workers
         scratchCount = Self.scratchCount(
             widest: widest,
             tokenCapacity: tokenCapacity,
             dropsInputs: dropsInputs
         )
-        scratch = FloatBuffer(count: pool.threadCount * scratchCount)
+        scratch = FloatBuffer(count: workers.count * scratchCount)
     }
 
     static func scratchCount(widest: Int, tokenCapacity: Int, dropsInputs: Bool) -> Int {
@@ -73,7 +41,6 @@ final class Products: @unchecked Sendable {
 
     private func scratch(of worker: Int) -> Floats { scratch.pointer + worker * scratchCount }
 
-    /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term; all terms share x, (T, K).
     func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
         projectDown(terms, x: x, T: T, K: K)
         if T == 1 {
@@ -87,7 +54,7 @@ final class Products: @unchecked Sendable {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let widths = terms.map { Tiles($0.N, by: Self.widthTile) }
         let tilesPerBlock = widths.reduce(0) { $0 + $1.count }
-        pool.run(tiles: tokenTiles.count * tilesPerBlock, priority: priority) { tile, worker in
+        workers.run(tiles: tokenTiles.count * tilesPerBlock) { tile, worker in
             let tokens = tokenTiles[tile / tilesPerBlock]
             let (index, place) = locate(tile % tilesPerBlock, in: widths)
             let term = terms[index]
@@ -129,7 +96,7 @@ final class Products: @unchecked Sendable {
     private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
         let widths = terms.map { Tiles($0.N, by: max(Self.vectorTile, $0.N / 64)) }
         let tileCount = widths.reduce(0) { $0 + $1.count }
-        pool.run(tiles: tileCount, priority: priority) { tile, _ in
+        workers.run(tiles: tileCount) { tile, _ in
             let (index, place) = locate(tile, in: widths)
             let term = terms[index]
             let rows = widths[index][place]
@@ -155,19 +122,19 @@ final class Products: @unchecked Sendable {
         let adapted = terms.compactMap(\.lowRank)
         guard !adapted.isEmpty else { return }
         let tokenTiles = Tiles(T, by: Self.thinTile)
-        pool.run(tiles: tokenTiles.count * adapted.count, priority: priority) { tile, worker in
+        workers.run(tiles: tokenTiles.count * adapted.count) { tile, worker in
             let tokens = tokenTiles[tile / adapted.count]
             let low = adapted[tile % adapted.count]
             var input = x + tokens.lowerBound * K
             if let dropout = low.dropout {
                 let dropped = scratch(of: worker)
-                wb_dropout(
+                dropout.apply(
                     dropped,
                     input,
-                    dropout.key,
-                    dropout.rate,
-                    tokens.lowerBound * K,
-                    tokens.count * K
+                    row: tokens.lowerBound,
+                    column: 0,
+                    columns: tokens.count * K,
+                    width: K
                 )
                 input = ConstFloats(dropped)
             }
@@ -186,12 +153,6 @@ final class Products: @unchecked Sendable {
         }
     }
 
-    /// The gradients of `forward`, read from the last step to the first.
-    ///
-    /// - Parameters:
-    ///   - terms: With `y` holding dy; the adapters' gradients are added to.
-    ///   - dx: Gets the terms' sum added to it, (T, K); nil where nobody needs it.
-    ///   - innerGradient: Room for (T, R) floats for each term with an adapter.
     func backward(
         _ terms: [ProjectionTerm],
         dx: Floats?,
@@ -205,7 +166,7 @@ final class Products: @unchecked Sendable {
         }
         let tokenTiles = Tiles(T, by: Self.thinTile)
         if !adapted.isEmpty {
-            pool.run(tiles: tokenTiles.count * adapted.count, priority: priority) { tile, _ in
+            workers.run(tiles: tokenTiles.count * adapted.count) { tile, _ in
                 let tokens = tokenTiles[tile / adapted.count]
                 let (term, low, dInner) = adapted[tile % adapted.count]
                 BLAS.multiply(  // dInner = scale·dy·B
@@ -242,7 +203,7 @@ final class Products: @unchecked Sendable {
         let R = low.rank
         let outputs = Tiles(N, by: Self.widthTile)
         let inputs = Tiles(K, by: Self.widthTile)
-        pool.run(tiles: outputs.count + inputs.count, priority: priority) { tile, worker in
+        workers.run(tiles: outputs.count + inputs.count) { tile, worker in
             if tile < outputs.count {
                 let rows = outputs[tile]
                 BLAS.multiply(
@@ -267,13 +228,13 @@ final class Products: @unchecked Sendable {
             if let dropout = low.dropout {
                 let dropped = scratch(of: worker)  // (T, columns)
                 for t in 0..<T {
-                    wb_dropout(
+                    dropout.apply(
                         dropped + t * columns.count,
                         input + t * K,
-                        dropout.key,
-                        dropout.rate,
-                        t * K + columns.lowerBound,
-                        columns.count
+                        row: t,
+                        column: columns.lowerBound,
+                        columns: columns.count,
+                        width: K
                     )
                 }
                 input = ConstFloats(dropped)
@@ -305,7 +266,7 @@ final class Products: @unchecked Sendable {
     ) {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let inputs = Tiles(K, by: Self.widthTile)
-        pool.run(tiles: tokenTiles.count * inputs.count, priority: priority) { tile, worker in
+        workers.run(tiles: tokenTiles.count * inputs.count) { tile, worker in
             let tokens = tokenTiles[tile / inputs.count]
             let columns = inputs[tile % inputs.count]
             let out = dx + tokens.lowerBound * K + columns.lowerBound
@@ -358,92 +319,17 @@ final class Products: @unchecked Sendable {
                 )
                 for t in 0..<tokens.count {
                     let row = tileScratch + t * columns.count
-                    wb_dropout(
+                    dropout.apply(
                         row,
                         row,
-                        dropout.key,
-                        dropout.rate,
-                        (tokens.lowerBound + t) * K + columns.lowerBound,
-                        columns.count
+                        row: tokens.lowerBound + t,
+                        column: columns.lowerBound,
+                        columns: columns.count,
+                        width: K
                     )
                     wb_add_scaled(out + t * K, 1, row, columns.count)
                 }
             }
         }
-    }
-
-    /// Splits T rows of element-wise work among the threads.
-    func forEachRowTile(_ T: Int, _ body: (Range<Int>) -> Void) {
-        let tiles = Tiles(T, by: 16)
-        pool.run(tiles: tiles.count, priority: priority) { tile, _ in body(tiles[tile]) }
-    }
-}
-
-/// `count` things cut into pieces of about equal size, at most `limit` each.
-///
-/// Borders are multiples of 32 wherever there are that many, so that they do
-/// not cut a quantized block.
-struct Tiles {
-    let count: Int
-    private let total: Int
-    private let size: Int
-
-    init(_ total: Int, by limit: Int) {
-        self.total = total
-        let pieces = max(1, (total + limit - 1) / limit)
-        let even = (total + pieces - 1) / pieces
-        size = limit >= 32 ? (even + 31) / 32 * 32 : even
-        count = max(1, (total + size - 1) / max(1, size))
-    }
-
-    subscript(index: Int) -> Range<Int> { index * size..<min((index + 1) * size, total) }
-}
-
-/// The term and the tile within it that a number counted over all terms means.
-private func locate(_ tile: Int, in tiles: [Tiles]) -> (term: Int, place: Int) {
-    var place = tile
-    for (term, tiles) in tiles.enumerated() {
-        if place < tiles.count { return (term, place) }
-        place -= tiles.count
-    }
-    preconditionFailure("tile \(tile) is in no term")
-}
-
-extension Weight {
-    /// The first byte of a row.
-    func row(_ row: Int) -> UnsafeRawPointer {
-        guard let base = bytes.baseAddress else {
-            preconditionFailure("an empty weight has no rows")
-        }
-        return base + row * rowByteCount
-    }
-
-    /// A float32 weight's numbers.
-    var floats: ConstFloats {
-        precondition(type == .f32, "\(type) numbers are no float32")
-        return row(0).assumingMemoryBound(to: Float.self)
-    }
-}
-
-/// out = the rows of `weight`, (rows, K).
-func dequantize(_ out: Floats, _ weight: Weight, rows: Range<Int>) {
-    wb_dequantize(
-        out,
-        weight.row(rows.lowerBound),
-        weight.type.rawValue,
-        rows.count * weight.columns
-    )
-}
-
-/// out = some columns of some rows of `weight`, (rows, columns); columns are whole blocks.
-func dequantize(_ out: Floats, _ weight: Weight, rows: Range<Int>, columns: Range<Int>) {
-    let skipped = weight.type.byteCount(elements: columns.lowerBound)
-    for (i, row) in rows.enumerated() {
-        wb_dequantize(
-            out + i * columns.count,
-            weight.row(row) + skipped,
-            weight.type.rawValue,
-            columns.count
-        )
     }
 }

@@ -1,5 +1,4 @@
 // Softmax and cross entropy over a row.
-#include "kernel.h"
 
 WB_INLINE float row_maximum(const float *x, size_t count) {
     float lane[WB_LANES];
@@ -14,32 +13,32 @@ WB_INLINE float row_maximum(const float *x, size_t count) {
     return maximum;
 }
 
-WB_KERNEL void wb_softmax(float *x, float scale, size_t count, size_t width) {
+static void softmax(float *x, float scale, size_t count, size_t width) {
     const float maximum = row_maximum(x, count);
     float lane[WB_LANES] = {0};
     size_t i = 0;
     for (; i + WB_LANES <= count; i += WB_LANES) {
         for (int j = 0; j < WB_LANES; j++) {
-            const float e = wb_exp((x[i + (size_t)j] - maximum) * scale);
+            const float e = exp1((x[i + (size_t)j] - maximum) * scale);
             x[i + (size_t)j] = e;
             lane[j] += e;
         }
     }
     for (; i < count; i++) {
-        x[i] = wb_exp((x[i] - maximum) * scale);
+        x[i] = exp1((x[i] - maximum) * scale);
         lane[0] += x[i];
     }
-    const float inverse = 1.0f / wb_add_lanes(lane);
+    const float inverse = 1.0f / add_lanes(lane);
     for (i = 0; i < count; i++) x[i] *= inverse;
     for (i = count; i < width; i++) x[i] = 0;
 }
 
-WB_KERNEL void wb_softmax_backward(float *dp, const float *p, float scale, size_t count) {
-    const float shared = wb_dot(p, dp, count);
+static void softmax_backward(float *dp, const float *p, float scale, size_t count) {
+    const float shared = dot(p, dp, count);
     for (size_t i = 0; i < count; i++) dp[i] = p[i] * (dp[i] - shared) * scale;
 }
 
-WB_KERNEL double wb_cross_entropy(float *logits, size_t target, float gradient_scale, size_t count) {
+static double cross_entropy(float *logits, size_t target, float gradient_scale, size_t count) {
     const float maximum = row_maximum(logits, count);
     const float chosen = logits[target];
     // Summed in float32 lanes, as transformers sums on such a machine: small
@@ -47,13 +46,13 @@ WB_KERNEL double wb_cross_entropy(float *logits, size_t target, float gradient_s
     float lane[WB_LANES] = {0};
     size_t i = 0;
     for (; i + WB_LANES <= count; i += WB_LANES) {
-        for (int j = 0; j < WB_LANES; j++) lane[j] += wb_exp(logits[i + (size_t)j] - maximum);
+        for (int j = 0; j < WB_LANES; j++) lane[j] += exp1(logits[i + (size_t)j] - maximum);
     }
-    for (; i < count; i++) lane[0] += wb_exp(logits[i] - maximum);
-    const double sum = (double)wb_add_lanes(lane);
+    for (; i < count; i++) lane[0] += exp1(logits[i] - maximum);
+    const double sum = (double)add_lanes(lane);
     if (gradient_scale != 0) {
         const float factor = (float)((double)gradient_scale / sum);
-        for (i = 0; i < count; i++) logits[i] = wb_exp(logits[i] - maximum) * factor;
+        for (i = 0; i < count; i++) logits[i] = exp1(logits[i] - maximum) * factor;
         logits[target] -= gradient_scale;
     }
     return log(sum) - (double)(chosen - maximum);

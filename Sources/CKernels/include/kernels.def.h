@@ -1,0 +1,192 @@
+// Every kernel that exists once for each instruction set: its result, name,
+// parameters and arguments. `KERNEL` is what the including file makes of it;
+// CKernels.h declares the functions `wb_NAME`.
+//
+// Outputs come first, inputs next, sizes last. No kernel allocates, and none
+// looks outside the ranges it is given. Sums are added in one fixed order, so
+// a result does not depend on who computes it.
+//
+// `type` is a GGUF type code: 0 F32, 1 F16, 2 Q4_0, 3 Q4_1, 6 Q5_0, 7 Q5_1,
+// 8 Q8_0, 12 Q4_K, 13 Q5_K, 14 Q6_K, 30 BF16. Rows of a weight lie `row_bytes`
+// apart and hold whole blocks.
+
+// out[i] = the i-th of `count` numbers at `source`; count is whole blocks.
+KERNEL(void, dequantize, (float *out, const void *source, uint32_t type, size_t count), (out, source, type, count))
+
+// out[i] = number first + i of a row; both are multiples of 32 for quantized types.
+KERNEL(void, dequantize_part,
+    (float *out, const void *row, uint32_t type, size_t first, size_t count), (out, row, type, first, count))
+
+// out[i] = f16(in[i]) and back.
+KERNEL(void, float_to_half, (uint16_t *out, const float *in, size_t count), (out, in, count))
+KERNEL(void, half_to_float, (float *out, const uint16_t *in, size_t count), (out, in, count))
+
+// out[r] = sum over c of W[r, c] * x[c], in float32.
+KERNEL(void, matrix_vector,
+    (float *out, const void *weight, uint32_t type, size_t row_bytes, const float *x, size_t rows, size_t columns),
+    (out, weight, type, row_bytes, x, rows, columns))
+
+// Activations as signed bytes: x[i] is about q[i] * scale[i / 32]; sum[j] is
+// that of q[16 j ..< 16 j + 16]. count is a multiple of 32. A block that holds
+// NaN or infinity gets the scale NaN.
+KERNEL(void, quantize_rows,
+    (int8_t *q, float *scale, int32_t *sum, const float *x, size_t count), (q, scale, sum, x, count))
+
+// The same with fifteen bits: x[i] is about (256 q[i] + q[count + i]) *
+// scale[i / 32]; sums are those of the bracket.
+KERNEL(void, quantize_fine,
+    (int8_t *q, float *scale, int32_t *sum, const float *x, size_t count), (q, scale, sum, x, count))
+
+// out[r] = sum over c of W[r, c] * x[c] for a quantized weight and activations
+// from quantize_fine: integer products, float32 sums.
+KERNEL(void, int8_matrix_vector,
+    (float *out, const void *weight, uint32_t type, size_t row_bytes, const int8_t *q, const float *scale,
+     const int32_t *sum, size_t rows, size_t columns),
+    (out, weight, type, row_bytes, q, scale, sum, rows, columns))
+
+// The bytes of a panel of sixteen rows of `columns` numbers.
+KERNEL(size_t, int8_panel_bytes, (uint32_t type, size_t columns), (type, columns))
+
+// Packs rows of a quantized weight for int8_matrix, sixteen a panel; lanes
+// beyond `rows` are zero. `panels` is aligned to 64 bytes.
+KERNEL(void, int8_panels,
+    (void *panels, const void *weight, uint32_t type, size_t row_bytes, size_t rows, size_t columns),
+    (panels, weight, type, row_bytes, rows, columns))
+
+// y[t, r] = sum over c of x[t, c] * W[r, c]: T rows of activations from
+// quantize_rows, `columns` wide, times the rows packed in `panels`.
+KERNEL(void, int8_matrix,
+    (float *y, size_t y_stride, const void *panels, uint32_t type, const int8_t *q, const float *scale,
+     const int32_t *sum, size_t T, size_t rows, size_t columns),
+    (y, y_stride, panels, type, q, scale, sum, T, rows, columns))
+
+// out = bf16(factor * x), rows `out_stride` (even) and `x_stride` numbers apart;
+// a row of an odd length is filled up with a zero.
+KERNEL(void, to_bfloat16,
+    (uint16_t *out, size_t out_stride, const float *x, size_t x_stride, float factor, size_t rows, size_t columns),
+    (out, out_stride, x, x_stride, factor, rows, columns))
+
+// The bfloat16 numbers of a panel of sixteen columns with `contracted` rows.
+KERNEL(size_t, bf16_panel_count, (size_t contracted), (contracted))
+
+// Packs a matrix (rows, columns) for bf16_matrix with its rows as the
+// product's columns: B is its transpose, `columns` is contracted.
+KERNEL(void, bf16_panels_of_rows,
+    (uint16_t *panels, const void *matrix, uint32_t type, size_t row_bytes, size_t rows, size_t columns),
+    (panels, matrix, type, row_bytes, rows, columns))
+
+// Packs columns first ..< first + columns of a matrix as they are: `rows` is
+// contracted. Both are multiples of 32 for quantized types.
+KERNEL(void, bf16_panels_of_columns,
+    (uint16_t *panels, const void *matrix, uint32_t type, size_t row_bytes, size_t first, size_t columns, size_t rows),
+    (panels, matrix, type, row_bytes, first, columns, rows))
+
+// c = a * B, or c += a * B where it `adds`: a is (M, K) in bfloat16 with an
+// even stride, B is (K, N) in panels, c is (M, N) in float32.
+KERNEL(void, bf16_matrix,
+    (float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels, bool adds, size_t M,
+     size_t N, size_t K),
+    (c, c_stride, a, a_stride, panels, adds, M, N, K))
+
+// The scratch memory that attention_forward (of at most 64 rows) or
+// attention_backward (of T rows) needs, aligned to 64 bytes.
+KERNEL(size_t, attention_scratch_bytes, (const wb_attention_shape *shape, size_t T, bool backward), (shape, T, backward))
+
+// out = softmax(scale * q·kᵀ)·v for the query heads of key head `head` and at
+// most 64 rows: products in bfloat16, sums in float32. `query` and `out` are
+// (rows, H*D); `keys` and `values` are (positions, K*D) of type F32 or F16 from
+// position 0; `log_sum`, (rows, H), may be null.
+KERNEL(void, attention_forward,
+    (float *out, float *log_sum, const wb_attention_shape *shape, const float *query, const void *keys,
+     const void *values, uint32_t type, size_t head, size_t rows, size_t first_position, void *scratch),
+    (out, log_sum, shape, query, keys, values, type, head, rows, first_position, scratch))
+
+// The gradients of attention_forward for one query head over a sequence of T
+// rows. dquery (T, H*D) is written; dkey and dvalue, (T, H*D), a part for each
+// query head, are added to.
+KERNEL(void, attention_backward,
+    (float *dquery, float *dkey, float *dvalue, const float *dout, const float *out, const float *log_sum,
+     const wb_attention_shape *shape, const float *query, const float *key, const float *value, size_t head, size_t T,
+     void *scratch),
+    (dquery, dkey, dvalue, dout, out, log_sum, shape, query, key, value, head, T, scratch))
+
+// One query against keys first ..< first + count, in float32. For each query
+// head of the group, `partial` gets (D + 2): the weighted sum of values, the
+// largest score and the sum of weights. `scratch` has D + group * count floats.
+KERNEL(void, attention_decode,
+    (float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
+     uint32_t type, size_t head, size_t first, size_t count, float *scratch),
+    (partial, shape, query, keys, values, type, head, first, count, scratch))
+
+// out, (D), from `parts` partial results that lie `stride` floats apart.
+KERNEL(void, attention_merge,
+    (float *out, const float *partials, size_t D, size_t stride, size_t parts), (out, partials, D, stride, parts))
+
+// y[i] += a * x[i]
+KERNEL(void, add_scaled, (float *y, float a, const float *x, size_t count), (y, a, x, count))
+
+// out[i] = x[i] / (1 - rate), or 0 for the share `rate` of places that `key`
+// leaves out; place i counts from `first`.
+KERNEL(void, dropout,
+    (float *out, const float *x, uint64_t key, float rate, size_t first, size_t count),
+    (out, x, key, rate, first, count))
+
+// sum of a[i] * b[i]
+KERNEL(float, dot, (const float *a, const float *b, size_t count), (a, b, count))
+
+// sum of a[i]^2, in double
+KERNEL(double, sum_of_squares, (const float *a, size_t count), (a, count))
+
+// Root mean square normalization (Zhang and Sennrich, arXiv 1910.07467):
+// out = x / sqrt(mean(x^2) + epsilon) * weight; inverse[t] keeps the factor.
+KERNEL(void, rms_norm,
+    (float *out, float *inverse, const float *x, const float *weight, float epsilon, size_t T, size_t C),
+    (out, inverse, x, weight, epsilon, T, C))
+
+// dx += the gradient of rms_norm with respect to x, for a frozen weight.
+KERNEL(void, rms_norm_backward,
+    (float *dx, const float *dout, const float *x, const float *weight, const float *inverse, size_t T, size_t C),
+    (dx, dout, x, weight, inverse, T, C))
+
+// Rotary position embedding (Su et al., arXiv 2104.09864) in place on
+// (T, heads, D) with rows `stride` floats apart; `cosine` and `sine` are
+// tables (positions, D/2). `adjacent` pairs (0,1), (2,3)…, else (0, D/2)….
+// `direction` is 1, or -1 for the inverse, which is also the gradient.
+KERNEL(void, rotary,
+    (float *x, const int32_t *positions, const float *cosine, const float *sine, bool adjacent, float direction,
+     size_t T, size_t heads, size_t D, size_t stride),
+    (x, positions, cosine, sine, adjacent, direction, T, heads, D, stride))
+
+// out = silu(gate) * up, and its gradients (dgate and dup are written).
+KERNEL(void, swiglu, (float *out, const float *gate, const float *up, size_t count), (out, gate, up, count))
+KERNEL(void, swiglu_backward,
+    (float *dgate, float *dup, const float *dout, const float *gate, const float *up, size_t count),
+    (dgate, dup, dout, gate, up, count))
+
+// Softmax in place of x[0 ..< count] * scale; entries from `count` up to
+// `width` become zero.
+KERNEL(void, softmax, (float *x, float scale, size_t count, size_t width), (x, scale, count, width))
+
+// ds = p * (dp - sum(p * dp)) * scale, in place of dp.
+KERNEL(void, softmax_backward, (float *dp, const float *p, float scale, size_t count), (dp, p, scale, count))
+
+// -log softmax(logits)[target]; with `gradient_scale` != 0 the logits are
+// replaced by gradient_scale * (softmax - onehot(target)).
+KERNEL(double, cross_entropy,
+    (float *logits, size_t target, float gradient_scale, size_t count), (logits, target, gradient_scale, count))
+
+// One step of AdamW as torch.optim.AdamW computes it (Loshchilov and Hutter,
+// arXiv 1711.05101); the corrections are 1 - beta^step.
+KERNEL(void, adamw,
+    (float *parameters, float *first_moment, float *second_moment, const float *gradients, float gradient_scale,
+     double learning_rate, double beta1, double beta2, double epsilon, double weight_decay, double correction1,
+     double correction2, size_t count),
+    (parameters, first_moment, second_moment, gradients, gradient_scale, learning_rate, beta1, beta2, epsilon,
+     weight_decay, correction1, correction2, count))
+
+// What one core can do at most: `rounds` times twelve independent operations
+// of sixteen lanes: 32 in float32, 64 in bfloat16, 128 in int8 each. The
+// results only keep the work from being left out.
+KERNEL(float, peak_float32, (size_t rounds), (rounds))
+KERNEL(float, peak_bfloat16, (size_t rounds), (rounds))
+KERNEL(int32_t, peak_int8, (size_t rounds), (rounds))

@@ -1,0 +1,33 @@
+// All kernels, in the region that is compiled for one instruction set, and
+// the table of them, WB_TABLE.
+#define KERNEL(result, name, parameters, arguments) static result name parameters;
+#include "kernels.def.h"
+#undef KERNEL
+
+#include "vectors.h"
+
+#include "blocks.h"
+#include "sums.h"
+
+#include "weights.h"
+
+#include "int8.h"
+
+#include "bf16.h"
+
+#include "attention.h"
+
+#include "layers.h"
+
+#include "softmax.h"
+
+#include "optimizer.h"
+
+#include "peak.h"
+
+const wb_kernel_table WB_TABLE = {
+    .name = WB_NAME,
+#define KERNEL(result, name, parameters, arguments) .name = name,
+#include "kernels.def.h"
+#undef KERNEL
+};

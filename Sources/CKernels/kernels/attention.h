@@ -1,0 +1,268 @@
+// Causal attention over blocks of keys with a running softmax (Dao et al.,
+// arXiv 2205.14135; Milakov and Gimelshein, arXiv 1805.02867): scores exist
+// for 64 queries and 64 keys at a time.
+
+enum { BLOCK = 64 };
+
+// Where a block of keys begins and ends for one query: 0 <= low <= high <= BLOCK.
+WB_INLINE void visible_keys(size_t position, size_t window, size_t first_key, size_t *low, size_t *high) {
+    const size_t end = position + 1, begin = window != 0 && window < end ? end - window : 0;
+    *high = end <= first_key ? 0 : (end - first_key < BLOCK ? end - first_key : BLOCK);
+    *low = begin <= first_key ? 0 : (begin - first_key < *high ? begin - first_key : *high);
+}
+
+WB_INLINE size_t first_visible_block(size_t position, size_t window) {
+    return window != 0 && window <= position ? (position + 1 - window) / BLOCK * BLOCK : 0;
+}
+
+WB_INLINE v16i lanes_between(size_t low, size_t high, size_t first) {
+    const v16i lane = (v16i){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + (int32_t)first;
+    return (lane >= (int32_t)low) & (lane < (int32_t)high);
+}
+
+WB_INLINE const void *head_start(const void *p, uint32_t type, size_t elements) {
+    return (const uint8_t *)p + elements * (type == TYPE_F32 ? 4 : 2);
+}
+
+// The parts of a worker's scratch memory, each a multiple of 64 bytes.
+WB_INLINE void *take(uint8_t **scratch, size_t bytes) {
+    void *p = *scratch;
+    *scratch += (bytes + 63) / 64 * 64;
+    return p;
+}
+
+WB_INLINE size_t even(size_t n) { return (n + 1) / 2 * 2; }
+WB_INLINE size_t sixteens(size_t n) { return (n + 15) / 16 * 16; }
+
+static size_t attention_scratch_bytes(const wb_attention_shape *shape, size_t T, bool backward) {
+    const size_t group = shape->H / shape->K, D = shape->D;
+    const size_t packed = sixteens(BLOCK) * even(D) * 2, packed_columns = BLOCK * sixteens(D) * 2;
+    if (!backward) {
+        return BLOCK * group * (even(D) * 2 + D * 4 + 8) + packed + packed_columns + BLOCK * BLOCK * 6 + 64 * 16;
+    }
+    const size_t blocks = (T + BLOCK - 1) / BLOCK;
+    return blocks * (2 * packed + 2 * packed_columns) + blocks * BLOCK * (D * 4 + 8)
+        + 3 * BLOCK * even(D) * 2 + D * BLOCK * 2 + BLOCK * BLOCK * (4 + 4 + 2 + 2 + 2) + 64 * 24;
+}
+
+// Turns a row of scores into exp(scale * (score - maximum)) in bfloat16 and
+// updates the row's maximum and sum; returns what earlier sums shrink by.
+WB_INLINE float softmax_row(
+    uint16_t *p, const float *scores, float scale, size_t low, size_t high, float *maximum, float *sum) {
+    v16f largest = splat16(*maximum);
+    for (size_t i = 0; i < BLOCK; i += 16) {
+        largest = max16(largest, select16(lanes_between(low, high, i), load16(scores + i), splat16(*maximum)));
+    }
+    const float now = max_lane(largest), shrink = exp1((*maximum - now) * scale);
+    v16f total = {0};
+    for (size_t i = 0; i < BLOCK; i += 16) {
+        const v16f e = select16(
+            lanes_between(low, high, i), exp_negative16((load16(scores + i) - now) * scale), splat16(0));
+        const v16h bits = to_bf16(e);
+        memcpy(p + i, &bits, sizeof bits);
+        // What is summed is what is multiplied.
+        total += bfloat16(p + i);
+    }
+    *sum = *sum * shrink + sum16(total);
+    *maximum = now;
+    return shrink;
+}
+
+static void attention_forward(
+    float *out, float *log_sum, const wb_attention_shape *shape, const float *query, const void *keys,
+    const void *values, uint32_t type, size_t head, size_t rows, size_t first_position, void *memory) {
+    const size_t H = shape->H, K = shape->K, D = shape->D, group = H / K, row_bytes = type_bytes(type, K * D);
+    uint8_t *scratch = memory;
+    uint16_t *q = take(&scratch, group * BLOCK * even(D) * 2);           // (group, rows, D)
+    float *acc = take(&scratch, group * BLOCK * D * 4);                  // (group, rows, D)
+    float *maximum = take(&scratch, group * BLOCK * 4);                  // (group, rows)
+    float *sum = take(&scratch, group * BLOCK * 4);                      // (group, rows)
+    uint16_t *key_panels = take(&scratch, BLOCK * even(D) * 2);          // of keysᵀ
+    uint16_t *value_panels = take(&scratch, BLOCK * sixteens(D) * 2);
+    float *scores = take(&scratch, BLOCK * BLOCK * 4);                   // (rows, keys)
+    uint16_t *p = take(&scratch, BLOCK * BLOCK * 2);                     // (rows, keys)
+
+    keys = head_start(keys, type, head * D);
+    values = head_start(values, type, head * D);
+    for (size_t g = 0; g < group; g++) {
+        to_bfloat16(q + g * rows * even(D), even(D), query + (head * group + g) * D, H * D, 1, rows, D);
+    }
+    memset(acc, 0, group * rows * D * 4);
+    for (size_t i = 0; i < group * rows; i++) {
+        maximum[i] = -1e30f;
+        sum[i] = 0;
+    }
+    const size_t end = first_position + rows;
+    for (size_t k = first_visible_block(first_position, shape->window); k < end; k += BLOCK) {
+        const size_t count = end - k < BLOCK ? end - k : BLOCK;
+        bf16_panels_of_rows(key_panels, (const uint8_t *)keys + k * row_bytes, type, row_bytes, count, D);
+        bf16_panels_of_columns(value_panels, (const uint8_t *)values + k * row_bytes, type, row_bytes, 0, D, count);
+        for (size_t g = 0; g < group; g++) {
+            bf16_matrix(scores, BLOCK, q + g * rows * even(D), even(D), key_panels, false, rows, count, D);
+            for (size_t i = 0; i < rows; i++) {
+                const size_t row = g * rows + i;
+                size_t low, high;
+                visible_keys(first_position + i, shape->window, k, &low, &high);
+                const float shrink = softmax_row(
+                    p + i * BLOCK, scores + i * BLOCK, shape->scale, low, high, maximum + row, sum + row);
+                if (shrink != 1) {
+                    for (size_t d = 0; d < D; d++) acc[row * D + d] *= shrink;
+                }
+            }
+            bf16_matrix(acc + g * rows * D, D, p, BLOCK, value_panels, true, rows, D, count);
+        }
+    }
+    for (size_t g = 0; g < group; g++) {
+        for (size_t i = 0; i < rows; i++) {
+            const size_t row = g * rows + i, place = i * H + head * group + g;
+            const float inverse = 1.0f / sum[row];
+            for (size_t d = 0; d < D; d++) out[place * D + d] = acc[row * D + d] * inverse;
+            if (log_sum) log_sum[place] = maximum[row] * shape->scale + logf(sum[row]);
+        }
+    }
+}
+
+// One query head's gradients over a whole sequence of T rows. Everything is
+// computed transposed, keys by queries, so that each product finds its
+// left-hand side in rows and its right-hand side in panels.
+static void attention_backward(
+    float *dquery, float *dkey, float *dvalue, const float *dout, const float *out, const float *log_sum,
+    const wb_attention_shape *shape, const float *query, const float *key, const float *value, size_t head, size_t T,
+    void *memory) {
+    const size_t H = shape->H, K = shape->K, D = shape->D, stride = H * D, key_head = head / (H / K);
+    const size_t blocks = (T + BLOCK - 1) / BLOCK, D2 = even(D), rows_panel = BLOCK * D2, columns_panel = BLOCK * sixteens(D);
+    uint8_t *scratch = memory;
+    uint16_t *q_rows = take(&scratch, blocks * rows_panel * 2);          // panels of queryᵀ, a block at a time
+    uint16_t *g_rows = take(&scratch, blocks * rows_panel * 2);          // panels of doutᵀ
+    uint16_t *q_columns = take(&scratch, blocks * columns_panel * 2);    // panels of query
+    uint16_t *g_columns = take(&scratch, blocks * columns_panel * 2);    // panels of dout
+    float *dq = take(&scratch, blocks * BLOCK * D * 4);                  // dqueryᵀ, a block (D, BLOCK) at a time
+    float *shared = take(&scratch, blocks * BLOCK * 4);                  // (T), sum of dout * out
+    float *log_sums = take(&scratch, blocks * BLOCK * 4);                // (T)
+    uint16_t *k_rows = take(&scratch, BLOCK * D2 * 2);                   // (keys, D)
+    uint16_t *v_rows = take(&scratch, BLOCK * D2 * 2);                   // (keys, D)
+    uint16_t *k_columns = take(&scratch, D * BLOCK * 2);                 // (D, keys)
+    float *s = take(&scratch, BLOCK * BLOCK * 4);                        // (keys, queries)
+    float *dp = take(&scratch, BLOCK * BLOCK * 4);                       // (keys, queries)
+    uint16_t *p = take(&scratch, BLOCK * BLOCK * 2);                     // (keys, queries)
+    uint16_t *ds = take(&scratch, BLOCK * BLOCK * 2);                    // (keys, queries)
+    uint16_t *ds_panels = take(&scratch, BLOCK * BLOCK * 2);
+
+    query += head * D;
+    dout += head * D;
+    out += head * D;
+    key += key_head * D;
+    value += key_head * D;
+    memset(dq, 0, blocks * BLOCK * D * 4);
+    memset(shared, 0, blocks * BLOCK * 4);
+    memset(log_sums, 0, blocks * BLOCK * 4);
+    for (size_t t = 0; t < T; t++) {
+        shared[t] = dot(dout + t * stride, out + t * stride, D);
+        log_sums[t] = log_sum[t * H + head];
+    }
+    for (size_t b = 0; b < blocks; b++) {
+        const size_t start = b * BLOCK, count = T - start < BLOCK ? T - start : BLOCK;
+        const float *q = query + start * stride, *g = dout + start * stride;
+        bf16_panels_of_rows(q_rows + b * rows_panel, q, TYPE_F32, stride * 4, count, D);
+        bf16_panels_of_rows(g_rows + b * rows_panel, g, TYPE_F32, stride * 4, count, D);
+        bf16_panels_of_columns(q_columns + b * columns_panel, q, TYPE_F32, stride * 4, 0, D, count);
+        bf16_panels_of_columns(g_columns + b * columns_panel, g, TYPE_F32, stride * 4, 0, D, count);
+    }
+    for (size_t k = 0; k < T; k += BLOCK) {
+        const size_t keys = T - k < BLOCK ? T - k : BLOCK;
+        to_bfloat16(k_rows, D2, key + k * K * D, K * D, 1, keys, D);
+        to_bfloat16(v_rows, D2, value + k * K * D, K * D, 1, keys, D);
+        for (size_t d = 0; d < D; d++) {
+            for (size_t j = 0; j < keys; j++) k_columns[d * BLOCK + j] = k_rows[j * D2 + d];
+            if (keys % 2 == 1) k_columns[d * BLOCK + keys] = 0;
+        }
+        for (size_t b = k / BLOCK; b < blocks; b++) {
+            const size_t start = b * BLOCK, count = T - start < BLOCK ? T - start : BLOCK;
+            if (shape->window != 0 && start + 1 > k + keys - 1 + shape->window) break;
+            bf16_matrix(s, BLOCK, k_rows, D2, q_rows + b * rows_panel, false, keys, count, D);
+            bf16_matrix(dp, BLOCK, v_rows, D2, g_rows + b * rows_panel, false, keys, count, D);
+            for (size_t j = 0; j < keys; j++) {
+                // Key k + j is seen by queries from its own on, up to the window's end.
+                const size_t position = k + j, low = position > start ? position - start : 0;
+                size_t high = count;
+                if (shape->window != 0) {
+                    const size_t last = position + shape->window;
+                    high = last <= start ? 0 : (last - start < count ? last - start : count);
+                }
+                for (size_t i = 0; i < BLOCK; i += 16) {
+                    const v16i seen = lanes_between(low, high, i);
+                    const v16f exponent = load16(s + j * BLOCK + i) * shape->scale - load16(log_sums + start + i);
+                    // Rounding may take it above 0 by a little.
+                    const v16f e = exp_negative16(select16(exponent > 0, splat16(0), exponent));
+                    const v16f probability = select16(seen, e, splat16(0));
+                    const v16f slope = select16(
+                        seen, e * (load16(dp + j * BLOCK + i) - load16(shared + start + i)) * shape->scale, splat16(0));
+                    const v16h p_bits = to_bf16(probability), ds_bits = to_bf16(slope);
+                    memcpy(p + j * BLOCK + i, &p_bits, sizeof p_bits);
+                    memcpy(ds + j * BLOCK + i, &ds_bits, sizeof ds_bits);
+                }
+            }
+            const size_t row_bytes = BLOCK * 2;
+            bf16_panels_of_columns(ds_panels, ds, TYPE_BF16, row_bytes, 0, count, keys);
+            bf16_matrix(dvalue + k * stride + head * D, stride, p, BLOCK, g_columns + b * columns_panel, true, keys, D, count);
+            bf16_matrix(dkey + k * stride + head * D, stride, ds, BLOCK, q_columns + b * columns_panel, true, keys, D, count);
+            bf16_matrix(dq + b * BLOCK * D, BLOCK, k_columns, BLOCK, ds_panels, true, D, count, keys);
+        }
+    }
+    for (size_t t = 0; t < T; t++) {
+        const float *column = dq + t / BLOCK * BLOCK * D + t % BLOCK;
+        for (size_t d = 0; d < D; d++) dquery[t * stride + head * D + d] = column[d * BLOCK];
+    }
+}
+
+// One query against some keys, in float32: decoding. Heads of a group share
+// what is read. `partial` gets a sum of values, a maximum and a sum of weights a head.
+static void attention_decode(
+    float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
+    uint32_t type, size_t head, size_t first, size_t count, float *memory) {
+    const size_t D = shape->D, group = shape->H / shape->K, row = shape->K * D;
+    float *numbers = memory, *scores = memory + D;  // (D), (group, count)
+    for (size_t i = 0; i < count; i++) {
+        const void *key = head_start(keys, type, (first + i) * row + head * D);
+        const float *k = key;
+        if (type != TYPE_F32) {
+            half_to_float(numbers, key, D);
+            k = numbers;
+        }
+        for (size_t g = 0; g < group; g++) scores[g * count + i] = dot(query + (head * group + g) * D, k, D) * shape->scale;
+    }
+    for (size_t g = 0; g < group; g++) {
+        float *out = partial + g * (D + 2), *weights = scores + g * count;
+        float maximum = weights[0];
+        for (size_t i = 1; i < count; i++) maximum = weights[i] > maximum ? weights[i] : maximum;
+        float sum = 0;
+        for (size_t i = 0; i < count; i++) weights[i] = exp1(weights[i] - maximum);
+        for (size_t i = 0; i < count; i++) sum += weights[i];
+        memset(out, 0, D * sizeof(float));
+        out[D] = maximum;
+        out[D + 1] = sum;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const void *value = head_start(values, type, (first + i) * row + head * D);
+        const float *v = value;
+        if (type != TYPE_F32) {
+            half_to_float(numbers, value, D);
+            v = numbers;
+        }
+        for (size_t g = 0; g < group; g++) add_scaled(partial + g * (D + 2), scores[g * count + i], v, D);
+    }
+}
+
+static void attention_merge(float *out, const float *partials, size_t D, size_t stride, size_t parts) {
+    float maximum = partials[D];
+    for (size_t i = 1; i < parts; i++) maximum = partials[i * stride + D] > maximum ? partials[i * stride + D] : maximum;
+    float sum = 0;
+    memset(out, 0, D * sizeof(float));
+    for (size_t i = 0; i < parts; i++) {
+        const float *part = partials + i * stride;
+        const float weight = exp1(part[D] - maximum);
+        sum += weight * part[D + 1];
+        add_scaled(out, weight, part, D);
+    }
+    for (size_t d = 0; d < D; d++) out[d] /= sum;
+}

@@ -1,0 +1,200 @@
+// Products of bfloat16 matrices with float32 sums. The right-hand matrix is
+// packed into panels: sixteen of its columns, pair after pair of its rows.
+
+static void to_bfloat16(
+    uint16_t *out, size_t out_stride, const float *x, size_t x_stride, float factor, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++, out += out_stride, x += x_stride) {
+        size_t c = 0;
+        for (; c + 16 <= columns; c += 16) {
+            const v16h bits = to_bf16(load16(x + c) * factor);
+            memcpy(out + c, &bits, sizeof bits);
+        }
+        if (c == columns) continue;
+        const v16h bits = to_bf16(load_part(x + c, columns - c) * factor);
+        // An odd row is filled up to a pair.
+        memcpy(out + c, &bits, (columns - c + 1) / 2 * 4);
+    }
+}
+
+static size_t bf16_panel_count(size_t contracted) { return (contracted + 1) / 2 * 32; }
+
+WB_INLINE void bf16_panels_of_quantized_rows(
+    uint32_t type, uint16_t *panels, const uint8_t *matrix, size_t row_bytes, size_t rows, size_t K) {
+    for (size_t r = 0; r < rows; r += 16, matrix += 16 * row_bytes) {
+        const size_t count = rows - r < 16 ? rows - r : 16;
+        for (size_t b = 0; b < K / 32; b++, panels += 512) {
+            v8u lines[2][16] = {{{0}}};
+            for (size_t i = 0; i < count; i++) {
+                const block32 block = load_block(type, matrix + i * row_bytes, b);
+                lines[0][i] = (v8u)to_bf16(block_values(type, &block, 0));
+                lines[1][i] = (v8u)to_bf16(block_values(type, &block, 1));
+            }
+            transpose_16_by_8((uint8_t *)panels, lines[0]);
+            transpose_16_by_8((uint8_t *)(panels + 256), lines[1]);
+        }
+    }
+}
+
+// The panels of the transpose of (rows, K): its rows become columns.
+static void bf16_panels_of_rows(
+    uint16_t *panels, const void *matrix, uint32_t type, size_t row_bytes, size_t rows, size_t K) {
+    if (is_quantized(type)) {
+#define CALL(type) bf16_panels_of_quantized_rows(type, panels, matrix, row_bytes, rows, K)
+        WB_FOR_QUANTIZED(type, CALL)
+#undef CALL
+        return;
+    }
+    const size_t words = (K + 1) / 2;
+    for (size_t r = 0; r < rows; r += 16, panels += words * 32) {
+        const uint8_t *row = (const uint8_t *)matrix + r * row_bytes;
+        const size_t count = rows - r < 16 ? rows - r : 16;
+        for (size_t k = 0; k < K; k += 16) {
+            const size_t width = K - k < 16 ? K - k : 16;
+            v8u lines[16];
+            for (size_t i = 0; i < 16; i++) {
+                lines[i] = (v8u){0};
+                if (i >= count) continue;
+                v16h bits;
+                if (width == 16 && type == TYPE_F32) {
+                    bits = to_bf16(load16((const float *)(row + i * row_bytes) + k));
+                } else if (width == 16 && type == TYPE_F16) {
+                    bits = to_bf16(half16((const uint16_t *)(row + i * row_bytes) + k));
+                } else {
+                    float values[16] = {0};
+                    dequantize_part(values, row + i * row_bytes, type, k, width);
+                    bits = to_bf16(load16(values));
+                }
+                memcpy(&lines[i], &bits, sizeof bits);
+            }
+            const size_t used = (width + 1) / 2;
+            uint8_t block[512];
+            transpose_16_by_8(used == 8 ? (uint8_t *)(panels + k * 16) : block, lines);
+            if (used < 8) memcpy(panels + k * 16, block, used * 64);
+        }
+    }
+}
+
+enum { ROWS_AHEAD = 16 };
+
+WB_INLINE void bf16_panels_of_blocks(
+    uint32_t type, uint16_t *panels, const uint8_t *row, size_t row_bytes, size_t first, size_t columns, size_t rows) {
+    const size_t panel = bf16_panel_count(rows);
+    const size_t start = type_bytes(type, first / 256 * 256) + type_bytes(type, 256) * (first % 256) / 256;
+    for (size_t n = 0; n < rows; n += 2, row += 2 * row_bytes, panels += 32) {
+        // Rows lie too far apart for the processor to foresee what comes next.
+        __builtin_prefetch(row + ROWS_AHEAD * row_bytes + start);
+        __builtin_prefetch(row + (ROWS_AHEAD + 1) * row_bytes + start);
+        for (size_t c = 0; c < columns; c += 32) {
+            const block32 even = load_block(type, row, (first + c) / 32);
+            const block32 odd = n + 1 < rows ? load_block(type, row + row_bytes, (first + c) / 32) : (block32){.m = 0};
+            for (int half = 0; half < 2; half++) {
+                const v16f a = block_values(type, &even, half);
+                const v16f b = n + 1 < rows ? block_values(type, &odd, half) : (v16f){0};
+                const v16u pairs = pair_bf16(a, b);
+                memcpy(panels + (c / 16 + (size_t)half) * panel, &pairs, sizeof pairs);
+            }
+        }
+    }
+}
+
+// The panels of some columns of (rows, ...) as they are.
+static void bf16_panels_of_columns(
+    uint16_t *panels, const void *matrix, uint32_t type, size_t row_bytes, size_t first, size_t columns, size_t rows) {
+    if (is_quantized(type)) {
+#define CALL(type) bf16_panels_of_blocks(type, panels, matrix, row_bytes, first, columns, rows)
+        WB_FOR_QUANTIZED(type, CALL)
+#undef CALL
+        return;
+    }
+    const size_t panel = bf16_panel_count(rows);
+    const uint8_t *row = matrix;
+    const size_t start = first * (type == TYPE_F32 ? 4 : 2);
+    for (size_t n = 0; n < rows; n += 2, row += 2 * row_bytes, panels += 32) {
+        for (size_t i = 0; i < 2; i++) __builtin_prefetch(row + (ROWS_AHEAD + i) * row_bytes + start);
+        for (size_t c = 0; c < columns; c += 16) {
+            const size_t width = columns - c < 16 ? columns - c : 16;
+            v16f values[2] = {{0}};
+            for (size_t i = 0; i < 2 && n + i < rows; i++) {
+                const uint8_t *start = row + i * row_bytes;
+                if (type == TYPE_F32) {
+                    values[i] = load_part((const float *)start + first + c, width);
+                } else if (type == TYPE_BF16 && width == 16) {
+                    values[i] = bfloat16((const uint16_t *)start + first + c);
+                } else {
+                    float numbers[16] = {0};
+                    dequantize_part(numbers, start, type, first + c, width);
+                    values[i] = load16(numbers);
+                }
+            }
+            const v16u pairs = pair_bf16(values[0], values[1]);
+            memcpy(panels + c / 16 * panel, &pairs, sizeof pairs);
+        }
+    }
+}
+
+#if defined(WB_AVX512)
+enum { BF16_PANELS = 4 };
+WB_INLINE int bf16_rows(int panels) { return panels == 4 ? 6 : 8; }
+#else
+enum { BF16_PANELS = 1 };
+WB_INLINE int bf16_rows(int panels) { (void)panels; return 4; }
+#endif
+
+WB_INLINE void bf16_tile(
+    const int M, const int R, float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels,
+    size_t panel, size_t pairs, size_t columns, bool adds) {
+    v16f acc[8][4];
+    for (int m = 0; m < M; m++) {
+        for (int r = 0; r < R; r++) {
+            const size_t first = (size_t)r * 16;
+            acc[m][r] = adds && columns > first ? load_part(c + (size_t)m * c_stride + first, columns - first)
+                                                : (v16f){0};
+        }
+    }
+    for (size_t p = 0; p < pairs; p++) {
+        v16u b[4];
+        for (int r = 0; r < R; r++) memcpy(&b[r], panels + (size_t)r * panel + p * 32, 64);
+        for (int m = 0; m < M; m++) {
+            uint32_t word;
+            memcpy(&word, a + (size_t)m * a_stride + 2 * p, 4);
+            const v16u both = splat16u(word);
+            for (int r = 0; r < R; r++) acc[m][r] = dot2(acc[m][r], b[r], both);
+        }
+    }
+    for (int m = 0; m < M; m++) {
+        for (int r = 0; r < R; r++) {
+            const size_t first = (size_t)r * 16;
+            if (columns > first) store_part(c + (size_t)m * c_stride + first, acc[m][r], columns - first);
+        }
+    }
+}
+
+WB_INLINE void bf16_strip(
+    const int R, float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels, size_t panel,
+    size_t M, size_t columns, size_t pairs, bool adds) {
+    const int step = bf16_rows(R);
+    size_t m = 0;
+#define TILE(count)                                                                                                    \
+    bf16_tile(                                                                                                         \
+        count, R, c + m * c_stride, c_stride, a + m * a_stride, a_stride, panels, panel, pairs, columns, adds)
+    for (; m + (size_t)step <= M; m += (size_t)step) TILE(step);
+    if (step > 4 && m + 4 <= M) { TILE(4); m += 4; }
+    if (m + 2 <= M) { TILE(2); m += 2; }
+    for (; m < M; m++) TILE(1);
+#undef TILE
+}
+
+static void bf16_matrix(
+    float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels, bool adds, size_t M, size_t N,
+    size_t K) {
+    const size_t panel = bf16_panel_count(K), pairs = (K + 1) / 2;
+    size_t n = 0;
+#define STRIP(R) bf16_strip(R, c + n, c_stride, a, a_stride, panels + n / 16 * panel, panel, M, N - n, pairs, adds)
+#if defined(WB_AVX512)
+    for (; n + 48 < N; n += 64) STRIP(4);
+    if (n + 32 < N) { STRIP(3); n += 48; }
+    if (n + 16 < N) { STRIP(2); n += 32; }
+#endif
+    for (; n < N; n += 16) STRIP(1);
+#undef STRIP
+}

@@ -1,0 +1,20 @@
+// What every build of the kernels shares: included once, outside of the
+// region that is compiled for one instruction set.
+#ifndef WB_PRELUDE_H
+#define WB_PRELUDE_H
+
+#include "CKernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define WB_INLINE static inline __attribute__((always_inline))
+
+// The most rows or columns that one tile of a product works on at once.
+enum { WB_LANES = 16 };
+
+#endif

@@ -1,0 +1,234 @@
+// Vectors of sixteen lanes and the few operations on them for which an
+// instruction set has a name of its own. Everything else is written with
+// plain operators, which the compiler splits into what the machine has.
+
+typedef float v16f __attribute__((vector_size(64)));
+typedef int32_t v16i __attribute__((vector_size(64)));
+typedef uint32_t v16u __attribute__((vector_size(64)));
+typedef float v8f __attribute__((vector_size(32)));
+typedef int32_t v8i __attribute__((vector_size(32)));
+typedef uint32_t v8u __attribute__((vector_size(32)));
+typedef uint16_t v16h __attribute__((vector_size(32)));
+typedef uint8_t v32b __attribute__((vector_size(32)));
+typedef int8_t v32c __attribute__((vector_size(32)));
+typedef uint8_t v16b __attribute__((vector_size(16)));
+
+#define WB_CONVERT(type, x) __builtin_convertvector(x, type)
+
+WB_INLINE v16f load16(const float *p) { v16f v; memcpy(&v, p, sizeof v); return v; }
+WB_INLINE void store16(float *p, v16f v) { memcpy(p, &v, sizeof v); }
+WB_INLINE v16f splat16(float x) { return x - (v16f){0}; }
+WB_INLINE v16u splat16u(uint32_t x) { return x - (v16u){0}; }
+WB_INLINE v16i splat16i(int32_t x) { return x - (v16i){0}; }
+WB_INLINE v16f select16(v16i mask, v16f a, v16f b) { return (v16f)(((v16i)a & mask) | ((v16i)b & ~mask)); }
+
+// The first `count` lanes, the others zero; and back.
+WB_INLINE v16f load_part(const float *p, size_t count) {
+    if (count >= 16) return load16(p);
+    float lanes[16] = {0};
+    memcpy(lanes, p, count * sizeof(float));
+    return load16(lanes);
+}
+
+WB_INLINE void store_part(float *p, v16f v, size_t count) {
+    if (count >= 16) { store16(p, v); return; }
+    memcpy(p, &v, count * sizeof(float));
+}
+
+// Adds the lanes as a tree, always in the same order.
+WB_INLINE float sum16(v16f v) {
+    const v8f half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+        __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    const float a = half[0] + half[4], b = half[1] + half[5], c = half[2] + half[6], d = half[3] + half[7];
+    return (a + c) + (b + d);
+}
+
+WB_INLINE float sum8(v8f half) {
+    const float a = half[0] + half[4], b = half[1] + half[5], c = half[2] + half[6], d = half[3] + half[7];
+    return (a + c) + (b + d);
+}
+
+// NaN lanes of b are passed over; those of a stay.
+WB_INLINE v16f max16(v16f a, v16f b) { return select16(b > a, b, a); }
+
+WB_INLINE float max_lane(v16f v) {
+    float lane[16], m;
+    store16(lane, v);
+    m = lane[0];
+    for (int i = 1; i < 16; i++) m = lane[i] > m ? lane[i] : m;
+    return m;
+}
+
+// IEEE half precision to single, and to bfloat16 bits rounded to nearest even.
+
+WB_INLINE float half_to_float1(const void *p) {
+    _Float16 half;
+    memcpy(&half, p, 2);
+    return (float)half;
+}
+
+WB_INLINE v16f half16(const uint16_t *p) {
+#if defined(WB_AVX512)
+    return (v16f)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+#elif defined(WB_AVX2)
+    const v8f low = (v8f)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+    const v8f high = (v8f)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p + 8)));
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+    float lane[16];
+    for (int i = 0; i < 16; i++) lane[i] = half_to_float1(p + i);
+    return load16(lane);
+#endif
+}
+
+WB_INLINE v16f bfloat16(const uint16_t *p) {
+    v16h bits;
+    memcpy(&bits, p, sizeof bits);
+    return (v16f)(WB_CONVERT(v16u, bits) << 16);
+}
+
+WB_INLINE v16u round_to_bf16(v16f x) {
+    const v16u bits = (v16u)x;
+    const v16u rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    const v16i isNaN = x != x;
+    return (rounded & (v16u)~isNaN) | ((v16u)isNaN & 0x7fc0);
+}
+
+WB_INLINE v16h to_bf16(v16f x) {
+#if defined(WB_BF16)
+    return (v16h)_mm512_cvtneps_pbh((__m512)x);
+#else
+    return WB_CONVERT(v16h, round_to_bf16(x));
+#endif
+}
+
+// Sixteen pairs of bfloat16, `even` in the low halves.
+WB_INLINE v16u pair_bf16(v16f even, v16f odd) {
+    return WB_CONVERT(v16u, to_bf16(even)) | (WB_CONVERT(v16u, to_bf16(odd)) << 16);
+}
+
+// acc + a.even * b.even + a.odd * b.odd of pairs of bfloat16.
+WB_INLINE v16f dot2(v16f acc, v16u a, v16u b) {
+#if defined(WB_BF16)
+    return (v16f)_mm512_dpbf16_ps((__m512)acc, (__m512bh)a, (__m512bh)b);
+#else
+    acc += (v16f)(a << 16) * (v16f)(b << 16);
+    return acc + (v16f)(a & 0xffff0000u) * (v16f)(b & 0xffff0000u);
+#endif
+}
+
+// Sums of four products of unsigned and signed bytes, added to each lane.
+// Where `wide` is false, unsigned bytes are below 128: two products then fit
+// the 16 bits that processors without VNNI have for them.
+
+#if defined(WB_AVX2) && !defined(WB_AVX512)
+WB_INLINE __m256i dot4_avx2(__m256i acc, __m256i u, __m256i s, const bool wide) {
+    if (!wide) {
+        return _mm256_add_epi32(acc, _mm256_madd_epi16(_mm256_maddubs_epi16(u, s), _mm256_set1_epi16(1)));
+    }
+    const __m256i u_even = _mm256_and_si256(u, _mm256_set1_epi16(255)), u_odd = _mm256_srli_epi16(u, 8);
+    const __m256i s_even = _mm256_srai_epi16(_mm256_slli_epi16(s, 8), 8), s_odd = _mm256_srai_epi16(s, 8);
+    acc = _mm256_add_epi32(acc, _mm256_madd_epi16(u_even, s_even));
+    return _mm256_add_epi32(acc, _mm256_madd_epi16(u_odd, s_odd));
+}
+#endif
+
+WB_INLINE v16i dot4(v16i acc, v16i u, v16i s, const bool wide) {
+    (void)wide;
+#if defined(WB_VNNI)
+    return (v16i)_mm512_dpbusd_epi32((__m512i)acc, (__m512i)u, (__m512i)s);
+#elif defined(WB_AVX512)
+    if (!wide) {
+        const __m512i pairs = _mm512_maddubs_epi16((__m512i)u, (__m512i)s);
+        return acc + (v16i)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
+    }
+    const __m512i u_even = _mm512_and_si512((__m512i)u, _mm512_set1_epi16(255));
+    const __m512i u_odd = _mm512_srli_epi16((__m512i)u, 8);
+    const __m512i s_even = _mm512_srai_epi16(_mm512_slli_epi16((__m512i)s, 8), 8);
+    const __m512i s_odd = _mm512_srai_epi16((__m512i)s, 8);
+    return acc + (v16i)_mm512_madd_epi16(u_even, s_even) + (v16i)_mm512_madd_epi16(u_odd, s_odd);
+#elif defined(WB_AVX2)
+    __m256i a[2], b[2], c[2];
+    memcpy(a, &acc, 64);
+    memcpy(b, &u, 64);
+    memcpy(c, &s, 64);
+    for (int i = 0; i < 2; i++) a[i] = dot4_avx2(a[i], b[i], c[i], wide);
+    memcpy(&acc, a, 64);
+    return acc;
+#else
+    typedef uint8_t v64b __attribute__((vector_size(64)));
+    const v64b ub = (v64b)u, sb = (v64b)s;
+    for (int i = 0; i < 16; i++) {
+        for (int j = 0; j < 4; j++) acc[i] += (int32_t)ub[4 * i + j] * (int8_t)sb[4 * i + j];
+    }
+    return acc;
+#endif
+}
+
+// The same for a block of 32, whose first half lands in the lower four lanes.
+WB_INLINE v8i dot32(v8i acc, v32b u, v32c s, const bool wide) {
+    (void)wide;
+#if defined(WB_VNNI)
+    return (v8i)_mm256_dpbusd_epi32((__m256i)acc, (__m256i)u, (__m256i)s);
+#elif defined(WB_AVX512)
+    if (!wide) {
+        const __m256i pairs = _mm256_maddubs_epi16((__m256i)u, (__m256i)s);
+        return acc + (v8i)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+    }
+    const __m512i products = _mm512_madd_epi16(
+        _mm512_cvtepu8_epi16((__m256i)u), _mm512_cvtepi8_epi16((__m256i)s));
+    return acc + (v8i)_mm512_castsi512_si256(products) + (v8i)_mm512_extracti64x4_epi64(products, 1);
+#elif defined(WB_AVX2)
+    return (v8i)dot4_avx2((__m256i)acc, (__m256i)u, (__m256i)s, wide);
+#else
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 4; j++) acc[i] += (int32_t)u[4 * i + j] * (int32_t)s[4 * i + j];
+    }
+    return acc;
+#endif
+}
+
+// e^x within two units in the last place, without a branch, so that loops
+// over it vectorize: x = n ln 2 + r, a polynomial for e^r, times 2^n.
+// Coefficients: Cephes, expf. Infinity and NaN come out as they should.
+WB_INLINE float exp1(float x) {
+    const float clamped = x > 88.7228f ? 88.7228f : (x < -87.3365f ? -87.3365f : x);
+    const float n = __builtin_roundevenf(clamped * 1.44269504088896341f);
+    const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    const float e = p * r * r + r + 1.0f;
+    // Two factors, since 2^128 does not fit one.
+    const int32_t exponent = (int32_t)n;
+    const int32_t first = exponent >> 1, second = exponent - (exponent >> 1);
+    const uint32_t first_bits = (uint32_t)(first + 127) << 23, second_bits = (uint32_t)(second + 127) << 23;
+    float a, b;
+    memcpy(&a, &first_bits, 4);
+    memcpy(&b, &second_bits, 4);
+    float result = e * a * b;
+    result = x < -87.3365f ? 0.0f : result;
+    result = x > 88.7228f ? INFINITY : result;
+    return x != x ? x : result;
+}
+
+// The same for x <= 0, where one factor 2^n suffices.
+WB_INLINE v16f exp_negative16(v16f x) {
+    const v16f clamped = select16(x < -87.3365f, splat16(-87.3365f), x);
+    const v16f n = __builtin_elementwise_roundeven(clamped * 1.44269504088896341f);
+    const v16f r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
+    v16f p = splat16(1.9875691500e-4f);
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    const v16f e = p * r * r + r + 1.0f;
+    // NaN has no integer: it gets exponent 0 here and stays NaN in e.
+    const v16i exponent = WB_CONVERT(v16i, select16(x != x, splat16(0), n));
+    const v16f power = (v16f)((exponent + 127) << 23);
+    return select16(x < -87.3365f, splat16(0), e * power);
+}

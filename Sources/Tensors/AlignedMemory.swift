@@ -1,0 +1,50 @@
+internal import Glibc
+
+/// Memory for numbers of any kind, aligned to 64 bytes, not cleared.
+public final class AlignedMemory: @unchecked Sendable {
+    // @unchecked because of `pointer`: whoever owns the memory decides which
+    // thread writes which part; the worker pool gives each tile its own.
+
+    /// How many bytes there are.
+    public let byteCount: Int
+    /// The first of them.
+    public let pointer: UnsafeMutableRawPointer
+
+    /// Makes room for `byteCount` bytes, one at least.
+    public init(byteCount: Int) {
+        precondition(byteCount >= 0, "memory cannot hold \(byteCount) bytes")
+        self.byteCount = byteCount
+        var memory: UnsafeMutableRawPointer?
+        let status = posix_memalign(&memory, 64, max(64, byteCount))
+        guard status == 0, let memory else {
+            preconditionFailure("out of memory: \(byteCount) bytes for a buffer")
+        }
+        pointer = memory
+    }
+
+    deinit { free(pointer) }
+}
+
+/// Divides memory into parts that begin at multiples of 64 bytes; without
+/// memory it only counts.
+public struct MemoryLayoutCursor {
+    private let start: UnsafeMutableRawPointer?
+    /// The bytes taken so far.
+    public private(set) var byteCount = 0
+
+    /// Begins at `start`; nil for counting.
+    public init(_ start: UnsafeMutableRawPointer? = nil) { self.start = start }
+
+    /// The next `count` numbers.
+    public mutating func take<Number>(
+        _ count: Int,
+        of type: Number.Type
+    ) -> UnsafeMutablePointer<Number> {
+        let place = byteCount
+        byteCount += (count * MemoryLayout<Number>.stride + 63) / 64 * 64
+        // Where nothing is but counted, the pointer is never used.
+        let memory = start ?? UnsafeMutableRawPointer(bitPattern: 64)
+        guard let memory else { preconditionFailure("a cursor without memory") }
+        return (memory + place).assumingMemoryBound(to: type)
+    }
+}

@@ -1,0 +1,205 @@
+internal import CKernels
+internal import Glibc
+internal import ModelFiles
+internal import Tensors
+
+/// Attention in float32: scores exist for one head and a block of queries at
+/// a time, in scratch memory of the worker that computes them.
+final class ExactAttention: AttentionOperator, @unchecked Sendable {
+    // @unchecked because of `scratch`: each worker uses its own part.
+
+    private static let queryBlock = 64
+
+    private let H: Int
+    private let K: Int
+    private let D: Int
+    private let workers: Workers
+    private let keyCapacity: Int
+    private let scratch: FloatBuffer  // (workers, 2, queryBlock, keyCapacity)
+
+    init(_ configuration: ModelConfiguration, workers: Workers, keyCapacity: Int) {
+        H = configuration.headCount
+        K = configuration.keyValueHeadCount
+        D = configuration.headWidth
+        self.workers = workers
+        self.keyCapacity = keyCapacity
+        scratch = FloatBuffer(count: workers.count * Self.scratchCount(keyCapacity))
+    }
+
+    static func scratchCount(_ keyCapacity: Int) -> Int { 2 * queryBlock * keyCapacity }
+
+    private var scale: Float { 1 / Float(D).squareRoot() }
+
+    private func scratch(of worker: Int) -> Floats {
+        scratch.pointer + worker * Self.scratchCount(keyCapacity)
+    }
+
+    /// The keys and values that a segment's queries see, from position 0.
+    private func context(
+        _ segment: Segment,
+        _ layer: Int,
+        key: Floats,
+        value: Floats
+    ) -> (key: Floats, value: Floats) {
+        if let cache = segment.cache {
+            return (cache.floatKeys(layer), cache.floatValues(layer))
+        }
+        let offset = segment.rows.lowerBound * K * D
+        return (key + offset, value + offset)
+    }
+
+    func forward(
+        _ out: Floats,
+        logSums: Floats?,
+        query: Floats,
+        key: Floats,
+        value: Floats,
+        layer: Int,
+        segments: [Segment]
+    ) {
+        let blocks = segments.map { Tiles($0.rows.count, by: Self.queryBlock) }
+        for (segment, blocks) in zip(segments, blocks) {
+            let (key, value) = context(segment, layer, key: key, value: value)
+            workers.run(tiles: blocks.count * H) { tile, worker in
+                let head = tile % H
+                let rows = blocks[tile / H]
+                let first = segment.rows.lowerBound + rows.lowerBound
+                let columns = (head / (H / K)) * D
+                let scores = scratch(of: worker)
+                let seen = probabilities(
+                    scores,
+                    query + first * H * D + head * D,
+                    key + columns,
+                    rows: rows,
+                    firstPosition: segment.firstPosition
+                )
+                BLAS.multiply(
+                    out + first * H * D + head * D,
+                    ldc: H * D,
+                    scores,
+                    lda: seen,
+                    value + columns,
+                    ldb: K * D,
+                    m: rows.count,
+                    n: D,
+                    k: seen
+                )
+            }
+        }
+    }
+
+    /// Writes softmax(q·kᵀ/√D) for a block of rows and returns how many keys its last row sees.
+    private func probabilities(
+        _ scores: Floats,
+        _ query: Floats,
+        _ key: Floats,
+        rows: Range<Int>,
+        firstPosition: Int
+    ) -> Int {
+        let seen = firstPosition + rows.upperBound
+        BLAS.multiply(
+            scores,
+            ldc: seen,
+            query,
+            lda: H * D,
+            key,
+            ldb: K * D,
+            transposeB: true,
+            m: rows.count,
+            n: seen,
+            k: D
+        )
+        for (i, row) in rows.enumerated() {
+            wb_softmax(scores + i * seen, scale, firstPosition + row + 1, seen)
+        }
+        return seen
+    }
+
+    func backward(
+        dquery: Floats,
+        dkey: Floats,
+        dvalue: Floats,
+        dout: Floats,
+        saved: LayerActivations,
+        segments: [Segment]
+    ) {
+        let (query, key, value) = (saved.query, saved.key, saved.value)
+        let group = H / K
+        let count = (segments.last?.rows.upperBound ?? 0) * K * D * MemoryLayout<Float>.stride
+        memset(dkey, 0, count)
+        memset(dvalue, 0, count)
+        workers.run(tiles: segments.count * K) { tile, worker in
+            let segment = segments[tile / K]
+            let start = segment.rows.lowerBound
+            let columns = start * K * D + (tile % K) * D
+            let blocks = Tiles(segment.rows.count, by: Self.queryBlock)
+            let p = scratch(of: worker)
+            let dp = p + Self.queryBlock * keyCapacity
+            for head in (tile % K) * group..<(tile % K + 1) * group {
+                for block in 0..<blocks.count {
+                    let rows = blocks[block]
+                    let place = (start + rows.lowerBound) * H * D + head * D
+                    let seen = probabilities(
+                        p,
+                        query + place,
+                        key + columns,
+                        rows: rows,
+                        firstPosition: 0
+                    )
+                    BLAS.multiply(  // dv += pᵀ·dout
+                        dvalue + columns,
+                        ldc: K * D,
+                        p,
+                        lda: seen,
+                        transposeA: true,
+                        dout + place,
+                        ldb: H * D,
+                        m: seen,
+                        n: D,
+                        k: rows.count,
+                        beta: 1
+                    )
+                    BLAS.multiply(  // dp = dout·vᵀ
+                        dp,
+                        ldc: seen,
+                        dout + place,
+                        lda: H * D,
+                        value + columns,
+                        ldb: K * D,
+                        transposeB: true,
+                        m: rows.count,
+                        n: seen,
+                        k: D
+                    )
+                    for i in 0..<rows.count {
+                        wb_softmax_backward(dp + i * seen, p + i * seen, scale, seen)
+                    }
+                    BLAS.multiply(  // dq = ds·k
+                        dquery + place,
+                        ldc: H * D,
+                        dp,
+                        lda: seen,
+                        key + columns,
+                        ldb: K * D,
+                        m: rows.count,
+                        n: D,
+                        k: seen
+                    )
+                    BLAS.multiply(  // dk += dsᵀ·q
+                        dkey + columns,
+                        ldc: K * D,
+                        dp,
+                        lda: seen,
+                        transposeA: true,
+                        query + place,
+                        ldb: H * D,
+                        m: seen,
+                        n: D,
+                        k: rows.count,
+                        beta: 1
+                    )
+                }
+            }
+        }
+    }
+}

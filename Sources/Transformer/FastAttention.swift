@@ -1,0 +1,247 @@
+internal import CKernels
+internal import ModelFiles
+internal import Tensors
+
+/// Attention with a running softmax: scores exist for 64 queries and 64 keys
+/// at a time. Products are in bfloat16, sums in float32; a single query is
+/// computed in float32.
+final class FastAttention: AttentionOperator, @unchecked Sendable {
+    // @unchecked because of the memory: each worker uses its own part, or the
+    // rows of its tile.
+
+    private static let queryBlock = 64
+    /// Keys that one worker reads for a single query.
+    private static let keyBlock = 256
+    /// Fewer keys than this are read faster by one thread than by several.
+    private static let sharedKeys = 192
+
+    private let shape: wb_attention_shape
+    private let workers: Workers
+    private let scratch: AlignedMemory  // (workers, scratchBytes)
+    private let scratchBytes: Int
+    private let partial: FloatBuffer  // (K, parts, H/K, D + 2)
+    private let headGradients: FloatBuffer  // two: (T, H*D)
+
+    /// - Parameters:
+    ///   - tokenCapacity: The most tokens of a backward pass, 0 where there is none.
+    ///   - longestSequence: The most tokens of one sequence there.
+    init(
+        _ configuration: ModelConfiguration,
+        workers: Workers,
+        keyCapacity: Int,
+        tokenCapacity: Int,
+        longestSequence: Int
+    ) {
+        shape = Self.shape(configuration)
+        self.workers = workers
+        scratchBytes = Self.scratchBytes(shape, longestSequence: longestSequence)
+        scratch = AlignedMemory(byteCount: workers.count * scratchBytes)
+        partial = FloatBuffer(count: Self.partialCount(shape, keyCapacity: keyCapacity))
+        headGradients = FloatBuffer(count: 2 * tokenCapacity * Int(shape.H * shape.D))
+    }
+
+    /// The bytes that such an operator needs.
+    static func byteCount(
+        _ configuration: ModelConfiguration,
+        threads: Int,
+        keyCapacity: Int,
+        tokenCapacity: Int,
+        longestSequence: Int
+    ) -> Int {
+        let shape = shape(configuration)
+        let floats =
+            partialCount(shape, keyCapacity: keyCapacity)
+            + 2 * tokenCapacity * Int(shape.H * shape.D)
+        return threads * scratchBytes(shape, longestSequence: longestSequence) + 4 * floats
+    }
+
+    private static func shape(_ configuration: ModelConfiguration) -> wb_attention_shape {
+        wb_attention_shape(
+            H: configuration.headCount,
+            K: configuration.keyValueHeadCount,
+            D: configuration.headWidth,
+            window: 0,
+            scale: 1 / Float(configuration.headWidth).squareRoot()
+        )
+    }
+
+    private static func scratchBytes(_ shape: wb_attention_shape, longestSequence: Int) -> Int {
+        var shape = shape
+        let decoding = 4 * (shape.D + shape.H / shape.K * keyBlock)
+        let bytes = max(
+            wb_attention_scratch_bytes(&shape, queryBlock, false),
+            longestSequence > 0 ? wb_attention_scratch_bytes(&shape, longestSequence, true) : 0,
+            decoding
+        )
+        return (bytes + 63) / 64 * 64
+    }
+
+    private static func partialCount(_ shape: wb_attention_shape, keyCapacity: Int) -> Int {
+        (keyCapacity + keyBlock - 1) / keyBlock * shape.H * (shape.D + 2)
+    }
+
+    private func scratch(of worker: Int) -> UnsafeMutableRawPointer {
+        scratch.pointer + worker * scratchBytes
+    }
+
+    /// The keys and values that a segment's queries see, from position 0.
+    private func context(
+        _ segment: Segment,
+        _ layer: Int,
+        key: Floats,
+        value: Floats
+    ) -> (key: UnsafeRawPointer, value: UnsafeRawPointer, type: ElementType) {
+        if let cache = segment.cache {
+            return (
+                UnsafeRawPointer(cache.keys(layer)), UnsafeRawPointer(cache.values(layer)),
+                cache.type
+            )
+        }
+        let offset = segment.rows.lowerBound * shape.K * shape.D
+        return (UnsafeRawPointer(key + offset), UnsafeRawPointer(value + offset), .f32)
+    }
+
+    func forward(
+        _ out: Floats,
+        logSums: Floats?,
+        query: Floats,
+        key: Floats,
+        value: Floats,
+        layer: Int,
+        segments: [Segment]
+    ) {
+        for segment in segments where segment.rows.count == 1 && segment.firstPosition > 0 {
+            let context = context(segment, layer, key: key, value: value)
+            let start = segment.rows.lowerBound * shape.H * shape.D
+            decode(out + start, query + start, context, position: segment.firstPosition)
+        }
+        let blocks: [(segment: Segment, rows: Range<Int>)] = segments.flatMap { segment in
+            if segment.rows.count == 1 && segment.firstPosition > 0 {
+                return [] as [(Segment, Range<Int>)]
+            }
+            let tiles = Tiles(segment.rows.count, by: Self.queryBlock)
+            return (0..<tiles.count).map { (segment, tiles[$0]) }
+        }
+        let K = shape.K
+        workers.run(tiles: blocks.count * K) { tile, worker in
+            var shape = shape
+            let (segment, rows) = blocks[tile / K]
+            let context = context(segment, layer, key: key, value: value)
+            let first = segment.rows.lowerBound + rows.lowerBound
+            wb_attention_forward(
+                out + first * shape.H * shape.D,
+                logSums.map { $0 + first * shape.H },
+                &shape,
+                query + first * shape.H * shape.D,
+                context.key,
+                context.value,
+                context.type.rawValue,
+                tile % K,
+                rows.count,
+                segment.firstPosition + rows.lowerBound,
+                scratch(of: worker)
+            )
+        }
+    }
+
+    /// One query: the keys are read in blocks, whose results are put together in order.
+    private func decode(
+        _ out: Floats,
+        _ query: Floats,
+        _ context: (key: UnsafeRawPointer, value: UnsafeRawPointer, type: ElementType),
+        position: Int
+    ) {
+        let (H, K, D) = (shape.H, shape.K, shape.D)
+        let group = H / K
+        let seen = position + 1
+        let parts = (seen + Self.keyBlock - 1) / Self.keyBlock
+        let read = { [self] (tile: Int, worker: Int) in
+            var shape = shape
+            let first = tile % parts * Self.keyBlock
+            wb_attention_decode(
+                partial.pointer + tile * group * (D + 2),
+                &shape,
+                query,
+                context.key,
+                context.value,
+                context.type.rawValue,
+                tile / parts,
+                first,
+                min(Self.keyBlock, seen - first),
+                scratch(of: worker).assumingMemoryBound(to: Float.self)
+            )
+        }
+        if seen < Self.sharedKeys {
+            for tile in 0..<K * parts { read(tile, 0) }
+        } else {
+            workers.run(tiles: K * parts, read)
+        }
+        for head in 0..<H {
+            let start = (head / group * parts * group + head % group) * (D + 2)
+            wb_attention_merge(
+                out + head * D,
+                partial.pointer + start,
+                D,
+                group * (D + 2),
+                parts
+            )
+        }
+    }
+
+    func backward(
+        dquery: Floats,
+        dkey: Floats,
+        dvalue: Floats,
+        dout: Floats,
+        saved: LayerActivations,
+        segments: [Segment]
+    ) {
+        let (H, K, D) = (shape.H, shape.K, shape.D)
+        let T = segments.last?.rows.upperBound ?? 0
+        let dkeys = headGradients.pointer  // (T, H*D)
+        let dvalues = headGradients.pointer + headGradients.count / 2  // (T, H*D)
+        // Long sequences take longest: they begin first.
+        let order = segments.sorted { $0.rows.count > $1.rows.count }
+        workers.run(tiles: order.count * H) { tile, worker in
+            var shape = shape
+            let rows = order[tile / H].rows
+            let head = tile % H
+            let (wide, narrow) = (rows.lowerBound * H * D, rows.lowerBound * K * D)
+            for t in rows {
+                let start = t * H * D + head * D
+                (dkeys + start).update(repeating: 0, count: D)
+                (dvalues + start).update(repeating: 0, count: D)
+            }
+            wb_attention_backward(
+                dquery + wide,
+                dkeys + wide,
+                dvalues + wide,
+                dout + wide,
+                saved.attended + wide,
+                saved.logSums + rows.lowerBound * H,
+                &shape,
+                saved.query + wide,
+                saved.key + narrow,
+                saved.value + narrow,
+                head,
+                rows.count,
+                scratch(of: worker)
+            )
+        }
+        workers.forEachRowTile(T) { rows in
+            for (parts, sum) in [(dkeys, dkey), (dvalues, dvalue)] {
+                for t in rows {
+                    for head in 0..<H {
+                        let target = sum + t * K * D + head / (H / K) * D
+                        let part = parts + t * H * D + head * D
+                        if head % (H / K) == 0 {
+                            target.update(from: part, count: D)
+                        } else {
+                            wb_add_scaled(target, 1, part, D)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

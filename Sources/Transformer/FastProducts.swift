@@ -1,0 +1,320 @@
+internal import CKernels
+internal import Tensors
+
+/// The products with few bits: quantized weights times activations in 8 bits,
+/// everything else in bfloat16; sums are float32.
+///
+/// Activations have a scale for each 32. Sensitive and short products, and all
+/// gradients, are in bfloat16, with weights that are dequantized a tile at a time.
+/// A single vector has fifteen bits: there, weights take longer to arrive than
+/// to be multiplied.
+final class FastProducts: MatrixProducts, @unchecked Sendable {
+    // @unchecked because of `memory`: each worker uses its own part, or the
+    // rows of its tile.
+
+    /// What a pass brings to its products, at most.
+    struct Capacity {
+        let T: Int
+        /// Inputs of a product.
+        let K: Int
+        /// Outputs of one product with an adapter.
+        let N: Int
+        /// The rank.
+        let R: Int
+        /// Numbers of all outputs that share an input; 0 where there is no backward pass.
+        let outputs: Int
+        let dropsInputs: Bool
+    }
+
+    static let tokenTile = 512
+    static let thinTile = 128
+    static let rowTile = 32
+    static let columnTile = 32
+    static let rowBlock = 1024
+    private static let vectorTile = 64
+    /// With so few tokens eight bits save too little time for what they cost in accuracy.
+    private static let shortPiece = 128
+    /// Terms that share an input.
+    private static let terms = 3
+
+    let workers: Workers
+    private let memory: AlignedMemory
+    private let scratch: [Scratch]
+    private let q: UnsafeMutablePointer<Int8>  // (T, K), or twice K for a single vector
+    private let scales: Floats  // (T, K/32)
+    private let sums: UnsafeMutablePointer<Int32>  // (T, K/16)
+    private let x16: Bfloat16s  // (T, K)
+    private let inner16: [Bfloat16s]  // a term: (T, R), x·Aᵀ times the scale
+    let dy16: Bfloat16s  // (T, N) of one term after the other
+    let dInner16: [Bfloat16s]  // a term: (T, R)
+    let innerColumns: [Bfloat16s]  // a term: (R, T), as inner16
+    let dInnerColumns: [Bfloat16s]  // a term: (R, T)
+
+    /// What a worker uses while it computes a tile.
+    struct Scratch {
+        let panels: UnsafeMutableRawPointer
+        let rows16: Bfloat16s
+        let rows: Floats
+    }
+
+    init(workers: Workers, capacity: Capacity) {
+        self.workers = workers
+        memory = AlignedMemory(
+            byteCount: Self.byteCount(capacity, threads: workers.count)
+        )
+        var cursor = MemoryLayoutCursor(memory.pointer)
+        let parts = Self.divide(&cursor, capacity, threads: workers.count)
+        (q, scales, sums, x16, dy16) = (parts.q, parts.scales, parts.sums, parts.x16, parts.dy16)
+        (inner16, dInner16) = (parts.inner16, parts.dInner16)
+        (innerColumns, dInnerColumns) = (parts.innerColumns, parts.dInnerColumns)
+        scratch = parts.scratch
+    }
+
+    /// The bytes that the products of such a pass need.
+    static func byteCount(_ capacity: Capacity, threads: Int) -> Int {
+        var cursor = MemoryLayoutCursor()
+        _ = divide(&cursor, capacity, threads: threads)
+        return cursor.byteCount
+    }
+
+    private struct Parts {
+        let q: UnsafeMutablePointer<Int8>
+        let scales: Floats
+        let sums: UnsafeMutablePointer<Int32>
+        let x16: Bfloat16s
+        let dy16: Bfloat16s
+        let inner16, dInner16, innerColumns, dInnerColumns: [Bfloat16s]
+        let scratch: [Scratch]
+    }
+
+    private static func divide(
+        _ cursor: inout MemoryLayoutCursor,
+        _ capacity: Capacity,
+        threads: Int
+    ) -> Parts {
+        let (T, K, N, R) = (capacity.T, capacity.K, capacity.N, capacity.R)
+        let trains = capacity.outputs > 0
+        func bfloat16s(_ count: Int) -> Bfloat16s { cursor.take(count, of: UInt16.self) }
+        func eachTerm(_ count: Int) -> [Bfloat16s] { (0..<terms).map { _ in bfloat16s(count) } }
+        let ranks = (R + 15) / 16
+        let panelCount = max(
+            4 * panel(K),
+            ranks * panel(K),
+            4 * panel(R),
+            trains ? max(4 * panel(rowBlock), ranks * panel(N), 4 * panel(T)) : 0
+        )
+        // A panel of 8-bit weights is no larger than one of bfloat16 numbers.
+        let dropped = capacity.dropsInputs ? max(thinTile * K, T * 2 * columnTile) : 0
+        return Parts(
+            q: cursor.take(max(T, 2) * K, of: Int8.self),
+            scales: cursor.take(T * K / 32 + 1, of: Float.self),
+            sums: cursor.take(T * K / 16 + 1, of: Int32.self),
+            x16: bfloat16s(T * even(K)),
+            dy16: bfloat16s(capacity.outputs + terms * T),
+            inner16: eachTerm(T * even(R)),
+            dInner16: eachTerm(trains ? T * even(R) : 0),
+            innerColumns: eachTerm(trains ? R * even(T) : 0),
+            dInnerColumns: eachTerm(trains ? R * even(T) : 0),
+            scratch: (0..<threads).map { _ in
+                Scratch(
+                    panels: UnsafeMutableRawPointer(bfloat16s(panelCount)),
+                    rows16: bfloat16s(
+                        max(thinTile * even(R), capacity.dropsInputs ? thinTile * even(K) : 0)
+                    ),
+                    rows: cursor.take(max(R * 2 * columnTile, dropped), of: Float.self)
+                )
+            }
+        )
+    }
+
+    static func panel(_ contracted: Int) -> Int { wb_bf16_panel_count(contracted) }
+
+    func scratch(of worker: Int) -> Scratch { scratch[worker] }
+
+    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+        if T == 1 {
+            forwardVector(terms, x: x, K: K)
+        } else {
+            quantize(terms, x: x, T: T, K: K)
+            projectDown(terms, x: x, T: T, K: K)
+            forwardMatrix(terms, T: T, K: K)
+        }
+    }
+
+    /// Writes x in 8 bits, in bfloat16, or both, as the terms need it.
+    private func quantize(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+        let needsInt8 = terms.contains { isInt8($0, T: T) }
+        let needs16 = terms.contains { !isInt8($0, T: T) || $0.lowRank != nil }
+        workers.forEachRowTile(T) { rows in
+            let start = rows.lowerBound * K
+            if needsInt8 {
+                wb_quantize_rows(
+                    q + start,
+                    scales + start / 32,
+                    sums + start / 16,
+                    x + start,
+                    rows.count * K
+                )
+            }
+            if needs16 {
+                wb_to_bfloat16(
+                    x16 + rows.lowerBound * even(K),
+                    even(K),
+                    x + start,
+                    K,
+                    1,
+                    rows.count,
+                    K
+                )
+            }
+        }
+    }
+
+    private func isInt8(_ term: ProjectionTerm, T: Int) -> Bool {
+        T > Self.shortPiece && term.weight.type.isQuantized && !term.isSensitive
+    }
+
+    private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
+        if terms.contains(where: { $0.weight.type.isQuantized }) {
+            wb_quantize_fine(q, scales, sums, x, K)
+        }
+        for low in terms.compactMap(\.lowRank) {
+            wb_matrix_vector(low.inner, low.a, ElementType.f32.rawValue, K * 4, x, low.rank, K)
+        }
+        let widths = terms.map { Tiles($0.N, by: max(Self.vectorTile, $0.N / 128)) }
+        workers.run(tiles: widths.reduce(0) { $0 + $1.count }) { tile, _ in
+            let (index, place) = locate(tile, in: widths)
+            let term = terms[index]
+            let rows = widths[index][place]
+            let (type, rowBytes) = (term.weight.type, term.weight.rowByteCount)
+            let (y, row) = (term.y + rows.lowerBound, term.weight.row(rows.lowerBound))
+            if type.isQuantized {
+                wb_int8_matrix_vector(
+                    y,
+                    row,
+                    type.rawValue,
+                    rowBytes,
+                    q,
+                    scales,
+                    sums,
+                    rows.count,
+                    K
+                )
+            } else {
+                wb_matrix_vector(y, row, type.rawValue, rowBytes, x, rows.count, K)
+            }
+            guard let low = term.lowRank else { return }
+            for row in rows {
+                term.y[row] += low.scale * wb_dot(low.b + row * low.rank, low.inner, low.rank)
+            }
+        }
+    }
+
+    /// inner = x·Aᵀ, (T, R), for every term with an adapter.
+    private func projectDown(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+        let adapted = terms.enumerated().compactMap { index, term in
+            term.lowRank.map { (index: index, low: $0) }
+        }
+        let tokenTiles = Tiles(T, by: Self.thinTile)
+        workers.run(tiles: tokenTiles.count * adapted.count) { tile, worker in
+            let tokens = tokenTiles[tile / adapted.count]
+            let (index, low) = adapted[tile % adapted.count]
+            let scratch = scratch(of: worker)
+            let panels = scratch.panels.assumingMemoryBound(to: UInt16.self)
+            var input = x16 + tokens.lowerBound * even(K)
+            if let dropout = low.dropout {
+                dropout.apply(
+                    scratch.rows,
+                    x + tokens.lowerBound * K,
+                    row: tokens.lowerBound,
+                    column: 0,
+                    columns: tokens.count * K,
+                    width: K
+                )
+                input = scratch.rows16
+                wb_to_bfloat16(input, even(K), scratch.rows, K, 1, tokens.count, K)
+            }
+            let R = low.rank
+            let inner = low.inner + tokens.lowerBound * R
+            wb_bf16_panels_of_rows(panels, low.a, ElementType.f32.rawValue, K * 4, R, K)
+            wb_bf16_matrix(inner, R, input, even(K), panels, false, tokens.count, R, K)
+            wb_to_bfloat16(
+                inner16[index] + tokens.lowerBound * even(R),
+                even(R),
+                inner,
+                R,
+                low.scale,
+                tokens.count,
+                R
+            )
+        }
+    }
+
+    private func forwardMatrix(_ terms: [ProjectionTerm], T: Int, K: Int) {
+        let tokenTiles = Tiles(T, by: Self.tokenTile)
+        let widths = terms.map { Tiles($0.N, by: Self.rowTile) }
+        let tilesPerBlock = widths.reduce(0) { $0 + $1.count }
+        workers.run(tiles: tokenTiles.count * tilesPerBlock) { tile, worker in
+            let tokens = tokenTiles[tile / tilesPerBlock]
+            let (index, place) = locate(tile % tilesPerBlock, in: widths)
+            let term = terms[index]
+            let rows = widths[index][place]
+            let (type, rowBytes) = (term.weight.type.rawValue, term.weight.rowByteCount)
+            let row = term.weight.row(rows.lowerBound)
+            let panels = scratch(of: worker).panels
+            let panels16 = panels.assumingMemoryBound(to: UInt16.self)
+            let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
+            if isInt8(term, T: T) {
+                let start = tokens.lowerBound * K
+                wb_int8_panels(panels, row, type, rowBytes, rows.count, K)
+                wb_int8_matrix(
+                    y,
+                    term.N,
+                    panels,
+                    type,
+                    q + start,
+                    scales + start / 32,
+                    sums + start / 16,
+                    tokens.count,
+                    rows.count,
+                    K
+                )
+            } else {
+                let input = x16 + tokens.lowerBound * even(K)
+                wb_bf16_panels_of_rows(panels16, row, type, rowBytes, rows.count, K)
+                wb_bf16_matrix(
+                    y,
+                    term.N,
+                    input,
+                    even(K),
+                    panels16,
+                    false,
+                    tokens.count,
+                    rows.count,
+                    K
+                )
+            }
+            guard let low = term.lowRank else { return }
+            let R = low.rank
+            let b = low.b + rows.lowerBound * R
+            wb_bf16_panels_of_rows(panels16, b, ElementType.f32.rawValue, R * 4, rows.count, R)
+            wb_bf16_matrix(
+                y,
+                term.N,
+                inner16[index] + tokens.lowerBound * even(R),
+                even(R),
+                panels16,
+                true,
+                tokens.count,
+                rows.count,
+                R
+            )
+        }
+    }
+}
+
+/// The bits of bfloat16 numbers.
+typealias Bfloat16s = UnsafeMutablePointer<UInt16>
+
+/// The next even number: bfloat16 numbers are multiplied in pairs.
+func even(_ count: Int) -> Int { (count + 1) / 2 * 2 }

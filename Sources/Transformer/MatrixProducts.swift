@@ -1,0 +1,93 @@
+internal import CKernels
+internal import Tensors
+
+typealias Floats = UnsafeMutablePointer<Float>
+typealias ConstFloats = UnsafePointer<Float>
+
+/// One projection's part in a product: the frozen weight, where its output
+/// goes, and the adapter if it has one.
+struct ProjectionTerm {
+    /// The adapter's matrices and, in training, where their gradients go.
+    struct LowRank {
+        let a: ConstFloats  // (R, K)
+        let b: ConstFloats  // (N, R)
+        let scale: Float
+        let rank: Int
+        /// Room for x·Aᵀ, (T, R).
+        let inner: Floats
+        var dropout: InputDropout?
+        var gradient: (dA: Floats, dB: Floats)?
+    }
+
+    let weight: Weight  // (N, K)
+    let y: Floats  // (T, N); its gradient in the backward pass
+    /// Whether activations of eight bits would cost more accuracy here than they save time.
+    var isSensitive = false
+    var lowRank: LowRank?
+
+    var N: Int { weight.rows }
+}
+
+/// The matrix products of a model's layers, forward and backward.
+///
+/// T is the number of tokens, K the input width, N the output width and R the
+/// rank. Tile borders depend on the shapes alone, so results do not depend on
+/// the threads.
+protocol MatrixProducts: AnyObject, Sendable {
+    /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term; all terms share x, (T, K).
+    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int)
+
+    /// The gradients of `forward`.
+    ///
+    /// - Parameters:
+    ///   - terms: With `y` holding dy; the adapters' gradients are added to.
+    ///   - dx: Gets the terms' sum added to it, (T, K); nil where nobody needs it.
+    ///   - innerGradient: Room for (T, R) floats for each term with an adapter.
+    func backward(
+        _ terms: [ProjectionTerm],
+        dx: Floats?,
+        x: ConstFloats,
+        T: Int,
+        K: Int,
+        innerGradient: [Floats]
+    )
+}
+
+extension Weight {
+    /// The first byte of a row.
+    func row(_ row: Int) -> UnsafeRawPointer {
+        guard let base = bytes.baseAddress else {
+            preconditionFailure("an empty weight has no rows")
+        }
+        return base + row * rowByteCount
+    }
+
+    /// A float32 weight's numbers.
+    var floats: ConstFloats {
+        precondition(type == .f32, "\(type) numbers are no float32")
+        return row(0).assumingMemoryBound(to: Float.self)
+    }
+}
+
+/// out = the rows of `weight`, (rows, K).
+func dequantize(_ out: Floats, _ weight: Weight, rows: Range<Int>) {
+    wb_dequantize(
+        out,
+        weight.row(rows.lowerBound),
+        weight.type.rawValue,
+        rows.count * weight.columns
+    )
+}
+
+/// out = some columns of some rows of `weight`, (rows, columns); columns are whole blocks.
+func dequantize(_ out: Floats, _ weight: Weight, rows: Range<Int>, columns: Range<Int>) {
+    let skipped = weight.type.byteCount(elements: columns.lowerBound)
+    for (i, row) in rows.enumerated() {
+        wb_dequantize(
+            out + i * columns.count,
+            weight.row(row) + skipped,
+            weight.type.rawValue,
+            columns.count
+        )
+    }
+}

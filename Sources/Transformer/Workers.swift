@@ -1,0 +1,27 @@
+internal import Tensors
+
+/// The threads that one pass computes with, and who goes first on them.
+struct Workers: Sendable {
+    let pool: WorkerPool
+    let priority: WorkerPool.Priority
+
+    /// A job is cut into turns of so many tiles, so that whoever waits for an
+    /// answer does not wait for the whole of a large product.
+    private static let tilesInTurn = 256
+
+    var count: Int { pool.threadCount }
+
+    /// Calls `body` once for each tile, from several threads.
+    func run(tiles: Int, _ body: (_ tile: Int, _ worker: Int) -> Void) {
+        for start in stride(from: 0, to: tiles, by: Self.tilesInTurn) {
+            let turn = min(Self.tilesInTurn, tiles - start)
+            pool.run(tiles: turn, priority: priority) { body(start + $0, $1) }
+        }
+    }
+
+    /// Splits T rows of element-wise work among the threads.
+    func forEachRowTile(_ T: Int, _ body: (Range<Int>) -> Void) {
+        let tiles = Tiles(T, by: 16)
+        run(tiles: tiles.count) { tile, _ in body(tiles[tile]) }
+    }
+}
