@@ -139,7 +139,10 @@ import Testing
         let error = try error(builder)
         #expect(error.code == .unsupportedType)
         #expect(error.message.contains("tensor blocks as IQ4_NL"))
-        #expect(error.hint == "use a file in \(ElementType.allCases.map(\.name).joined(separator: ", "))")
+        #expect(
+            error.hint
+                == "use a file in \(ElementType.allCases.map(\.name).joined(separator: ", "))"
+        )
     }
 
     /// A file that says of itself what cannot be.

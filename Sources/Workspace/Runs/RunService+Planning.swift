@@ -91,7 +91,8 @@ extension RunService {
         try opened.memory.admit(
             forecast.memory.total,
             for: "Training \(inputs.runName)",
-            hint: "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
+            hint:
+                "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
                 + "or give --recompute."
         )
         return forecast
