@@ -27,6 +27,10 @@ public enum Benchmark {
         public var threads: Int
         /// The kernels in use.
         public var instructionSet: String
+        /// What limits the job at most, and how much of it this machine can do, as measured.
+        public var limit: String
+        /// The part of that limit that was reached.
+        public var limitFraction: Double
     }
 
     /// Answers one token after another, from position 1, with logits for each.
@@ -136,7 +140,7 @@ public enum Benchmark {
                 )
             }
         }
-        return result("train", Array(rates.dropFirst(2)), tokens: count, model)
+        return result("train", Array(rates.dropFirst(2)), tokens: count, model, rank: rank)
     }
 
     private static func load(_ path: String, threads: Int?) throws -> LanguageModel {
@@ -172,21 +176,59 @@ public enum Benchmark {
         return Double(tokens) / (Double(seconds) + Double(attoseconds) * 1e-18)
     }
 
+    /// The weights of all layers, which each token is multiplied by.
+    private static func layerWeights(_ sizes: ModelConfiguration) -> Int {
+        let products = Projection.allCases.map {
+            $0.inputWidth(sizes) * $0.outputWidth(sizes)
+        }
+        return sizes.layerCount * products.reduce(0, +)
+    }
+
+    /// What limits a job, its peak in billions a second, and the billions that a token needs.
+    private static func limit(
+        _ job: String,
+        _ model: LanguageModel,
+        rank: Int
+    ) -> (name: String, peak: Double, perToken: Double) {
+        let peaks = Roofline.measure(model.pool)
+        let sizes = model.configuration
+        let weights = layerWeights(sizes)
+        switch job {
+        case "decode":
+            let bytes = Double(model.file.byteCount) / 1e9
+            return ("memory read, GB/s", peaks.readGigabytesPerSecond, bytes)
+        case "prefill":
+            return ("int8, Gop/s", peaks.int8Gops, 2 * Double(weights) / 1e9)
+        default:
+            // Forward, and as much for the gradients of the inputs; three products an adapter.
+            let adapter = LoRA.Shape(rank: rank, alpha: 1).parameterCount(sizes)
+            let frozen = weights + sizes.width * sizes.vocabularySize
+            let operations = 4 * Double(frozen) + 6 * Double(adapter)
+            return ("bfloat16, GFLOP/s", peaks.bfloat16Gflops, operations / 1e9)
+        }
+    }
+
     private static func result(
         _ job: String,
         _ rates: [Double],
         tokens: Int,
-        _ model: LanguageModel
+        _ model: LanguageModel,
+        rank: Int = 1
     ) -> Result {
-        Result(
+        let rate = rates.sorted()[rates.count / 2]
+        let peakRssBytes = SystemMemory.peakResidentBytes
+        let limit = limit(job, model, rank: rank)
+        return Result(
             job: job,
-            tokensPerSecond: rates.sorted()[rates.count / 2],
+            tokensPerSecond: rate,
             tokens: tokens,
-            peakRssBytes: SystemMemory.peakResidentBytes,
+            peakRssBytes: peakRssBytes,
             model: model.configuration.name,
             quantization: model.file.quantization,
             threads: model.pool.threadCount,
-            instructionSet: InstructionSet.name
+            instructionSet: InstructionSet.name,
+            limit: limit.name,
+            limitFraction: rate * limit.perToken / limit.peak
         )
     }
 }

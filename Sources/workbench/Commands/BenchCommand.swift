@@ -27,7 +27,8 @@ struct BenchOptions: ParsableArguments {
         Console.print(
             "\(result.job): \(Figures.optional(result.tokensPerSecond)) tokens/s"
                 + "  (\(result.model) \(result.quantization), \(result.tokens) tokens, \(result.threads) threads,"
-                + " \(result.instructionSet), peak \(Figures.bytes(result.peakRssBytes)))"
+                + " \(result.instructionSet), peak \(Figures.bytes(result.peakRssBytes)))\n"
+                + "  \(Figures.decimal(100 * result.limitFraction, places: 0)) % of what the machine was measured to do at most (\(result.limit))"
         )
     }
 
