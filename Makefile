@@ -5,6 +5,7 @@ CONFIGURATION := release
 BINARY := .build/$(CONFIGURATION)/workbench
 MODEL := smollm2-135m-instruct
 PREFIX ?= /usr/local
+FORCED_KERNELS := portable $(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo avx2)
 SWIFT_FILES := Package.swift Sources Tests
 
 .PHONY: help run build test interop lint format check bench install clean
@@ -27,6 +28,10 @@ test: ## Install what is missing, build, run all tests that need no other progra
 	@swift build -c $(CONFIGURATION) --build-tests
 	@$(BINARY) model pull $(MODEL)
 	@swift test -c $(CONFIGURATION) --skip-build --skip CommandLineTests
+	@for isa in $(FORCED_KERNELS); do \
+		echo "With the kernels for $$isa:"; \
+		WORKBENCH_ISA=$$isa swift test -c $(CONFIGURATION) --skip-build --filter FastPrecisionTests || exit 1; \
+	done
 	@swift test -c $(CONFIGURATION) --skip-build --filter CommandLineTests
 
 interop: ## Run the tests against the real Python clients, in a virtual environment

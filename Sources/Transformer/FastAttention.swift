@@ -2,8 +2,9 @@ internal import CKernels
 internal import ModelFiles
 internal import Tensors
 
-/// Attention with a running softmax: scores exist for 64 queries and 64 keys
-/// at a time. Products are in bfloat16, sums in float32; a single query is
+/// Attention with a running softmax: scores exist for 64 queries and 64 keys at a time.
+///
+/// Products are in bfloat16, sums in float32; a single query is
 /// computed in float32.
 final class FastAttention: AttentionOperator, @unchecked Sendable {
     // @unchecked because of the memory: each worker uses its own part, or the

@@ -134,6 +134,17 @@ WB_INLINE __m256i dot4_avx2(__m256i acc, __m256i u, __m256i s, const bool wide) 
 }
 #endif
 
+#if !defined(WB_AVX2)
+// Sums of four products of 32 bytes: a product fits 16 bits, for signed bytes are above -128.
+WB_INLINE v8i dot32_portable(v32b u, v32c s) {
+    typedef int16_t v32s __attribute__((vector_size(64)));
+    const v16i products = (v16i)(WB_CONVERT(v32s, u) * WB_CONVERT(v32s, s));
+    const v16i pairs = ((products << 16) >> 16) + (products >> 16);
+    return __builtin_shufflevector(pairs, pairs, 0, 2, 4, 6, 8, 10, 12, 14) +
+        __builtin_shufflevector(pairs, pairs, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+#endif
+
 WB_INLINE v16i dot4(v16i acc, v16i u, v16i s, const bool wide) {
     (void)wide;
 #if defined(WB_VNNI)
@@ -157,12 +168,14 @@ WB_INLINE v16i dot4(v16i acc, v16i u, v16i s, const bool wide) {
     memcpy(&acc, a, 64);
     return acc;
 #else
-    typedef uint8_t v64b __attribute__((vector_size(64)));
-    const v64b ub = (v64b)u, sb = (v64b)s;
-    for (int i = 0; i < 16; i++) {
-        for (int j = 0; j < 4; j++) acc[i] += (int32_t)ub[4 * i + j] * (int8_t)sb[4 * i + j];
-    }
-    return acc;
+    v32b ub[2];
+    v32c sb[2];
+    v8i sums[2];
+    memcpy(ub, &u, 64);
+    memcpy(sb, &s, 64);
+    for (int i = 0; i < 2; i++) sums[i] = dot32_portable(ub[i], sb[i]);
+    return acc + __builtin_shufflevector(
+        sums[0], sums[1], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #endif
 }
 
@@ -182,10 +195,7 @@ WB_INLINE v8i dot32(v8i acc, v32b u, v32c s, const bool wide) {
 #elif defined(WB_AVX2)
     return (v8i)dot4_avx2((__m256i)acc, (__m256i)u, (__m256i)s, wide);
 #else
-    for (int i = 0; i < 8; i++) {
-        for (int j = 0; j < 4; j++) acc[i] += (int32_t)u[4 * i + j] * (int32_t)s[4 * i + j];
-    }
-    return acc;
+    return acc + dot32_portable(u, s);
 #endif
 }
 

@@ -72,8 +72,9 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var initialAdapter: String?
     /// The arithmetic.
     public var precision = Precision.fast
-    /// Whether the backward pass computes layers again rather than keep what they left: less
-    /// memory, more time, the same bits. Nil, as in older checkpoints, is no.
+    /// Whether the backward pass computes layers again rather than keep what they left.
+    ///
+    /// Less memory, more time, the same bits. Nil, as in older checkpoints, is no.
     public var recomputes: Bool?
     /// The threads that compute, which change no result; nil leaves it to the machine.
     public var threads: Int?

@@ -25,8 +25,9 @@ final class ChatSpeaker: @unchecked Sendable {
         self.registry = registry
     }
 
-    /// The generator, with the target's base and adapter; of two targets on one base only the
-    /// adapter is changed. Without a precision, any will do.
+    /// The generator, with the target's base and adapter.
+    ///
+    /// Of two targets on one base only the adapter is changed. Without a precision, any will do.
     func load(_ target: ChatTarget, precision: Precision?) throws -> Generator {
         var choice = ChatChoice(target: target, title: target.reference, subtitle: "")
         do {
