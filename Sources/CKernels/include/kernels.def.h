@@ -112,7 +112,7 @@ KERNEL(void, attention_backward,
 
 // One query against keys first ..< first + count, in float32. For each query
 // head of the group, `partial` gets (D + 2): the weighted sum of values, the
-// largest score and the sum of weights. `scratch` has D + group * count floats.
+// largest score and the sum of weights. `scratch` has group * count floats.
 KERNEL(void, attention_decode,
     (float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
      uint32_t type, size_t head, size_t first, size_t count, float *scratch),

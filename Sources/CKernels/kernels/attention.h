@@ -2,7 +2,7 @@
 // arXiv 2205.14135; Milakov and Gimelshein, arXiv 1805.02867): scores exist
 // for 64 queries and 64 keys at a time.
 
-enum { BLOCK = 64 };
+enum { BLOCK = 64, MOST_HEADS_AT_ONCE = 4 };
 
 // Where a block of keys begins and ends for one query: 0 <= low <= high <= BLOCK.
 WB_INLINE void visible_keys(size_t position, size_t window, size_t first_key, size_t *low, size_t *high) {
@@ -215,21 +215,36 @@ static void attention_backward(
     }
 }
 
+// Sixteen numbers of a key or a value from `d` on; beyond the head's width they are zero.
+WB_INLINE v16f head_part(const void *p, uint32_t type, size_t d, size_t D) {
+    if (type == TYPE_F32) return load_part((const float *)p + d, D - d);
+    if (D - d >= 16) return half16((const uint16_t *)p + d);
+    float numbers[16] = {0};
+    half_to_float(numbers, (const uint16_t *)p + d, D - d);
+    return load16(numbers);
+}
+
 // One query against some keys, in float32: decoding. Heads of a group share
 // what is read. `partial` gets a sum of values, a maximum and a sum of weights a head.
 static void attention_decode(
     float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
     uint32_t type, size_t head, size_t first, size_t count, float *memory) {
     const size_t D = shape->D, group = shape->H / shape->K, row = shape->K * D;
-    float *numbers = memory, *scores = memory + D;  // (D), (group, count)
+    float *scores = memory;  // (group, count)
     for (size_t i = 0; i < count; i++) {
         const void *key = head_start(keys, type, (first + i) * row + head * D);
-        const float *k = key;
-        if (type != TYPE_F32) {
-            half_to_float(numbers, key, D);
-            k = numbers;
+        v16f sums[MOST_HEADS_AT_ONCE];
+        for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
+            const size_t heads = group - from < MOST_HEADS_AT_ONCE ? group - from : MOST_HEADS_AT_ONCE;
+            for (size_t g = 0; g < heads; g++) sums[g] = (v16f){0};
+            for (size_t d = 0; d < D; d += 16) {
+                const v16f k = head_part(key, type, d, D);
+                for (size_t g = 0; g < heads; g++) {
+                    sums[g] += k * load_part(query + (head * group + from + g) * D + d, D - d);
+                }
+            }
+            for (size_t g = 0; g < heads; g++) scores[(from + g) * count + i] = sum16(sums[g]) * shape->scale;
         }
-        for (size_t g = 0; g < group; g++) scores[g * count + i] = dot(query + (head * group + g) * D, k, D) * shape->scale;
     }
     for (size_t g = 0; g < group; g++) {
         float *out = partial + g * (D + 2), *weights = scores + g * count;
@@ -238,18 +253,20 @@ static void attention_decode(
         float sum = 0;
         for (size_t i = 0; i < count; i++) weights[i] = exp1(weights[i] - maximum);
         for (size_t i = 0; i < count; i++) sum += weights[i];
-        memset(out, 0, D * sizeof(float));
         out[D] = maximum;
         out[D + 1] = sum;
     }
-    for (size_t i = 0; i < count; i++) {
-        const void *value = head_start(values, type, (first + i) * row + head * D);
-        const float *v = value;
-        if (type != TYPE_F32) {
-            half_to_float(numbers, value, D);
-            v = numbers;
+    for (size_t d = 0; d < D; d += 16) {
+        for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
+            const size_t heads = group - from < MOST_HEADS_AT_ONCE ? group - from : MOST_HEADS_AT_ONCE;
+            v16f sums[MOST_HEADS_AT_ONCE];
+            for (size_t g = 0; g < heads; g++) sums[g] = (v16f){0};
+            for (size_t i = 0; i < count; i++) {
+                const v16f v = head_part(head_start(values, type, (first + i) * row + head * D), type, d, D);
+                for (size_t g = 0; g < heads; g++) sums[g] += v * scores[(from + g) * count + i];
+            }
+            for (size_t g = 0; g < heads; g++) store_part(partial + (from + g) * (D + 2) + d, sums[g], D - d);
         }
-        for (size_t g = 0; g < group; g++) add_scaled(partial + g * (D + 2), scores[g * count + i], v, D);
     }
 }
 
