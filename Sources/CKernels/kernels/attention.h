@@ -2,7 +2,7 @@
 // arXiv 2205.14135; Milakov and Gimelshein, arXiv 1805.02867): scores exist
 // for 64 queries and 64 keys at a time.
 
-enum { BLOCK = 64, MOST_HEADS_AT_ONCE = 4 };
+enum { BLOCK = 64, MOST_HEADS_AT_ONCE = 4, KEYS_AHEAD = 8 };
 
 // Where a block of keys begins and ends for one query: 0 <= low <= high <= BLOCK.
 WB_INLINE void visible_keys(size_t position, size_t window, size_t first_key, size_t *low, size_t *high) {
@@ -233,6 +233,12 @@ static void attention_decode(
     float *scores = memory;  // (group, count)
     for (size_t i = 0; i < count; i++) {
         const void *key = head_start(keys, type, (first + i) * row + head * D);
+        // Keys lie too far apart for the processor to foresee them; values are needed soon, too.
+        const size_t next = (first + i + KEYS_AHEAD) * row + head * D;
+        for (size_t d = 0; d < D; d += 32) {
+            __builtin_prefetch(head_start(keys, type, next + d));
+            __builtin_prefetch(head_start(values, type, (first + i) * row + head * D + d));
+        }
         v16f sums[MOST_HEADS_AT_ONCE];
         for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
             const size_t heads = group - from < MOST_HEADS_AT_ONCE ? group - from : MOST_HEADS_AT_ONCE;
