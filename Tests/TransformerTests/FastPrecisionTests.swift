@@ -58,40 +58,15 @@ import Transformer
 
     @Test func tenLoRAStepsStayWithinTwoPercentOfPEFT() throws {
         guard let folder = LoRAReferenceTests.folder else { return }
-        let run = try JSONDecoder().decode(
-            LoRAReferenceTests.Run.self,
-            from: Data(contentsOf: fixture("lora_steps.json"))
-        )
-        let model = try Models.smollm2()
-        let adapter = try LoRA(AdapterFile.read(folder: "\(folder)/adapter_initial"), for: model)
-        let count = adapter.parameters.count
-        let (m, v, gradients) = (
-            FloatBuffer(count: count), FloatBuffer(count: count), FloatBuffer(count: count)
-        )
-        let pass = TrainingPass(
-            model,
-            .init(tokenCapacity: 256, shape: adapter.shape, precision: .fast)
-        )
-        for (index, step) in run.steps.enumerated() {
-            let batch = LoRAReferenceTests.batch(step.rows)
-            gradients.clear()
-            let loss =
-                try pass.lossAndGradients(
-                    batch,
-                    adapter: adapter,
-                    gradients: gradients,
-                    targetCount: batch.targetCount
-                ) / Double(batch.targetCount)
-            let norm = gradients.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-            #expect(abs(loss - step.loss) <= 2e-2 * step.loss, "loss of step \(index)")
-            #expect(abs(norm - step.grad_norm) <= 5e-2 * step.grad_norm, "norm of step \(index)")
-            AdamW(weightDecay: 0.01).step(
-                adapter.parameters,
-                gradients: gradients,
-                firstMoment: m,
-                secondMoment: v,
-                step: index + 1,
-                learningRate: 5e-4
+        let run = try LoRAReferenceTests.run()
+        _ = try LoRAReferenceTests.takeSteps(run, folder: folder, precision: .fast) {
+            step,
+            computed in
+            let index = computed.index
+            #expect(abs(computed.loss - step.loss) <= 2e-2 * step.loss, "loss of step \(index)")
+            #expect(
+                abs(computed.norm - step.grad_norm) <= 5e-2 * step.grad_norm,
+                "norm of step \(index)"
             )
         }
     }

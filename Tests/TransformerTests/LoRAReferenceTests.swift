@@ -40,12 +40,23 @@ import Transformer
         return "\(folder)/smollm2"
     }
 
-    @Test func tenStepsAndTheirGradientsAgreeWithPEFT() throws {
-        guard let folder = Self.folder else { return }
-        let run = try JSONDecoder().decode(
-            Run.self,
-            from: Data(contentsOf: fixture("lora_steps.json"))
-        )
+    /// What one of the ten steps computed, before the adapter changes.
+    struct Computed {
+        let index: Int
+        let loss: Double
+        let norm: Double
+        let gradients: FloatBuffer
+        let adapter: LoRA
+        let model: LanguageModel
+    }
+
+    /// Takes PEFT's ten steps in one precision; returns the loss of step 0's batch after them.
+    static func takeSteps(
+        _ run: Run,
+        folder: String,
+        precision: Precision,
+        _ check: (Run.Step, Computed) throws -> Void
+    ) throws -> Double {
         let model = try Models.smollm2()
         let adapter = try LoRA(AdapterFile.read(folder: "\(folder)/adapter_initial"), for: model)
         let count = adapter.parameters.count
@@ -54,33 +65,28 @@ import Transformer
         )
         let pass = TrainingPass(
             model,
-            .init(tokenCapacity: 256, shape: adapter.shape, precision: .exact)
+            .init(tokenCapacity: 256, shape: adapter.shape, precision: precision)
         )
-        let optimizer = AdamW(weightDecay: 0.01)
-
         for (index, step) in run.steps.enumerated() {
             let batch = Self.batch(step.rows)
             gradients.clear()
-            let loss =
-                try pass.lossAndGradients(
-                    batch,
-                    adapter: adapter,
-                    gradients: gradients,
-                    targetCount: batch.targetCount
-                )
-                / Double(batch.targetCount)
+            let sum = try pass.lossAndGradients(
+                batch,
+                adapter: adapter,
+                gradients: gradients,
+                targetCount: batch.targetCount
+            )
             let norm = gradients.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-            #expect(abs(loss - step.loss) <= 5e-6 * step.loss, "loss of step \(index)")
-            #expect(abs(norm - step.grad_norm) <= 1e-5 * step.grad_norm, "norm of step \(index)")
-            if index == 0 {
-                try expectGradients(
-                    gradients,
-                    adapter,
-                    model,
-                    "\(folder)/gradients_step0.safetensors"
-                )
-            }
-            optimizer.step(
+            let computed = Computed(
+                index: index,
+                loss: sum / Double(batch.targetCount),
+                norm: norm,
+                gradients: gradients,
+                adapter: adapter,
+                model: model
+            )
+            try check(step, computed)
+            AdamW(weightDecay: 0.01).step(
                 adapter.parameters,
                 gradients: gradients,
                 firstMoment: m,
@@ -89,9 +95,33 @@ import Transformer
                 learningRate: 5e-4
             )
         }
-
         let batch = Self.batch(run.steps[0].rows)
-        let loss = try pass.loss(batch, adapter: adapter) / Double(batch.targetCount)
+        return try pass.loss(batch, adapter: adapter) / Double(batch.targetCount)
+    }
+
+    static func run() throws -> Run {
+        try JSONDecoder().decode(Run.self, from: Data(contentsOf: fixture("lora_steps.json")))
+    }
+
+    @Test func tenStepsAndTheirGradientsAgreeWithPEFT() throws {
+        guard let folder = Self.folder else { return }
+        let run = try Self.run()
+        let loss = try Self.takeSteps(run, folder: folder, precision: .exact) { step, computed in
+            let index = computed.index
+            #expect(abs(computed.loss - step.loss) <= 5e-6 * step.loss, "loss of step \(index)")
+            #expect(
+                abs(computed.norm - step.grad_norm) <= 1e-5 * step.grad_norm,
+                "norm of step \(index)"
+            )
+            if index == 0 {
+                try expectGradients(
+                    computed.gradients,
+                    computed.adapter,
+                    computed.model,
+                    "\(folder)/gradients_step0.safetensors"
+                )
+            }
+        }
         let expected = run.loss_of_step_0_batch_after_10_steps
         #expect(abs(loss - expected) <= 5e-6 * expected)
     }
