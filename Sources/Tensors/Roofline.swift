@@ -29,7 +29,7 @@ public struct Roofline: Sendable, Equatable, Codable {
 
     private static func readGigabytesPerSecond(_ pool: WorkerPool) -> Double {
         let perTile = 1 << 18  // 1 MiB
-        let tiles = 128  // 128 MiB: more than the caches hold
+        let tiles = 256  // 256 MiB: far more than the caches hold
         let memory = FloatBuffer(count: tiles * perTile)
         let sums = FloatBuffer(count: tiles)
         return best(of: 6, amount: Double(tiles * perTile * 4)) {

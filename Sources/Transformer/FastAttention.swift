@@ -14,7 +14,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
     /// Keys that one worker reads for a single query.
     private static let keyBlock = 256
     /// Fewer keys than this are read faster by one thread than by several.
-    private static let sharedKeys = 192
+    private static let sharedKeys = 64
 
     private let shape: wb_attention_shape
     private let workers: Workers

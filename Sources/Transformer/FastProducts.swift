@@ -132,7 +132,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     func scratch(of worker: Int) -> Scratch { scratch[worker] }
 
     func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
-        if T == 1 {
+        if T == 1, terms.allSatisfy({ !$0.weight.type.isQuantized || $0.weight.interleaved != nil }) {
             forwardVector(terms, x: x, K: K)
         } else {
             quantize(terms, x: x, T: T, K: K)
@@ -174,6 +174,30 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         T > Self.shortPiece && term.weight.type.isQuantized && !term.isSensitive
     }
 
+    /// A term as the threads see it while they multiply a vector: nothing
+    /// that would be counted as in use for each tile.
+    private struct VectorTerm {
+        let y: Floats
+        let type: ElementType
+        let rows: UnsafeRawPointer
+        /// The bytes of a panel of interleaved rows, or of a row.
+        let stride: Int
+        let low: (b: ConstFloats, inner: ConstFloats, scale: Float, rank: Int)?
+        let tiles: Tiles
+
+        init(_ term: ProjectionTerm) {
+            y = term.y
+            type = term.weight.type
+            if let interleaved = term.weight.interleaved {
+                (rows, stride) = (interleaved.panel(0), interleaved.panelByteCount)
+            } else {
+                (rows, stride) = (term.weight.row(0), term.weight.rowByteCount)
+            }
+            low = term.lowRank.map { ($0.b, UnsafePointer($0.inner), $0.scale, $0.rank) }
+            tiles = Tiles(term.N, by: max(1, term.N / 8192) * FastProducts.vectorTile)
+        }
+    }
+
     private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
         if terms.contains(where: { $0.weight.type.isQuantized }) {
             wb_quantize_fine(q, scales, sums, x, K)
@@ -181,29 +205,22 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         for low in terms.compactMap(\.lowRank) {
             wb_matrix_vector(low.inner, low.a, ElementType.f32.rawValue, K * 4, x, low.rank, K)
         }
-        let widths = terms.map { Tiles($0.N, by: max(Self.vectorTile, $0.N / 128)) }
-        workers.run(tiles: widths.reduce(0) { $0 + $1.count }) { tile, _ in
-            let (index, place) = locate(tile, in: widths)
-            let term = terms[index]
-            let rows = widths[index][place]
-            let (type, rowBytes) = (term.weight.type, term.weight.rowByteCount)
-            let (y, row) = (term.y + rows.lowerBound, term.weight.row(rows.lowerBound))
-            if type.isQuantized {
-                wb_int8_matrix_vector(
-                    y,
-                    row,
-                    type.rawValue,
-                    rowBytes,
-                    q,
-                    scales,
-                    sums,
-                    rows.count,
-                    K
-                )
+        let vectorTerms = terms.map { VectorTerm($0) }
+        let tiles = vectorTerms.map(\.tiles)
+        workers.run(tiles: tiles.reduce(0) { $0 + $1.count }) { tile, _ in
+            let (index, place) = locate(tile, in: tiles)
+            let term = vectorTerms[index]
+            let rows = tiles[index][place]
+            let y = term.y + rows.lowerBound
+            let type = term.type.rawValue
+            if term.type.isQuantized {
+                let panel = term.rows + rows.lowerBound / Weight.interleavedRows * term.stride
+                wb_int8_matrix_vector(y, panel, type, q, scales, sums, rows.count, K)
             } else {
-                wb_matrix_vector(y, row, type.rawValue, rowBytes, x, rows.count, K)
+                let row = term.rows + rows.lowerBound * term.stride
+                wb_matrix_vector(y, row, type, term.stride, x, rows.count, K)
             }
-            guard let low = term.lowRank else { return }
+            guard let low = term.low else { return }
             for row in rows {
                 term.y[row] += low.scale * wb_dot(low.b + row * low.rank, low.inner, low.rank)
             }

@@ -58,6 +58,7 @@ public final class InferencePass: @unchecked Sendable {
         out = FloatBuffer(count: T * configuration.width)
         factor = FloatBuffer(count: T)
         output = FloatBuffer(count: configuration.vocabularySize)
+        if precision == .fast { model.interleave() }
     }
 
     /// Reads `tokens` after those in the cache and appends them to it.

@@ -73,6 +73,16 @@ public final class LanguageModel: Sendable {
         rotary = RotaryTable(file)
     }
 
+    /// Copies the quantized weights in the order in which decoding reads them, once.
+    func interleave() {
+        for layer in layers {
+            for projection in Projection.allCases {
+                layer.weight(projection).interleave(on: pool)
+            }
+        }
+        head.interleave(on: pool)
+    }
+
     /// Checks that each of `tokens` is in the vocabulary.
     func check(_ tokens: some Sequence<Int32>) throws {
         let V = configuration.vocabularySize

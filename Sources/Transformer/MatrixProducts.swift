@@ -54,14 +54,6 @@ protocol MatrixProducts: AnyObject, Sendable {
 }
 
 extension Weight {
-    /// The first byte of a row.
-    func row(_ row: Int) -> UnsafeRawPointer {
-        guard let base = bytes.baseAddress else {
-            preconditionFailure("an empty weight has no rows")
-        }
-        return base + row * rowByteCount
-    }
-
     /// A float32 weight's numbers.
     var floats: ConstFloats {
         precondition(type == .f32, "\(type) numbers are no float32")

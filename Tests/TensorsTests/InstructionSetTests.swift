@@ -143,24 +143,34 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
     @Test(arguments: KernelTable.all, quantizedTypes)
     func matrixTimesVectorAgreesWithTheUnroundedVector(table: KernelTable, type: ElementType) {
         let kernels = table.kernels
-        let (rows, columns) = (7, 512)
+        let (rows, columns) = (23, 512)
         let weight = RandomWeight(type, rows: rows, columns: columns)
         let x = numbers(columns, seed: 5, scale: 3)
         let fine = Activations(x, columns: columns, fine: true, kernels)
         var y = [Float](repeating: .nan, count: rows)
+        let interleaved = AlignedMemory(
+            byteCount: kernels.interleaved_bytes(type.rawValue, rows, columns)
+        )
         weight.bytes.withUnsafeBytes {
-            kernels.int8_matrix_vector(
-                &y,
+            kernels.interleave(
+                interleaved.pointer,
                 $0.baseAddress! + 1,
                 type.rawValue,
                 weight.rowBytes,
-                fine.q,
-                fine.scale,
-                fine.sum,
                 rows,
                 columns
             )
         }
+        kernels.int8_matrix_vector(
+            &y,
+            interleaved.pointer,
+            type.rawValue,
+            fine.q,
+            fine.scale,
+            fine.sum,
+            rows,
+            columns
+        )
         for r in 0..<rows {
             let terms = (0..<columns).map { Double(x[$0]) * weight.numbers[r * columns + $0] }
             let magnitude = terms.reduce(0) { $0 + abs($1) }

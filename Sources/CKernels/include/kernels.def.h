@@ -37,12 +37,22 @@ KERNEL(void, quantize_rows,
 KERNEL(void, quantize_fine,
     (int8_t *q, float *scale, int32_t *sum, const float *x, size_t count), (q, scale, sum, x, count))
 
-// out[r] = sum over c of W[r, c] * x[c] for a quantized weight and activations
-// from quantize_fine: integer products, float32 sums.
+// The bytes of a quantized weight in the order in which decoding reads it:
+// sixteen rows side by side. For rows divisible by 16 it is a sum over panels.
+KERNEL(size_t, interleaved_bytes, (uint32_t type, size_t rows, size_t columns), (type, rows, columns))
+
+// Brings rows of a quantized weight into that order; a last panel of fewer
+// than sixteen rows is filled up with zeros.
+KERNEL(void, interleave,
+    (void *out, const void *weight, uint32_t type, size_t row_bytes, size_t rows, size_t columns),
+    (out, weight, type, row_bytes, rows, columns))
+
+// out[r] = sum over c of W[r, c] * x[c] for an interleaved weight and
+// activations from quantize_fine: integer products, float32 sums.
 KERNEL(void, int8_matrix_vector,
-    (float *out, const void *weight, uint32_t type, size_t row_bytes, const int8_t *q, const float *scale,
-     const int32_t *sum, size_t rows, size_t columns),
-    (out, weight, type, row_bytes, q, scale, sum, rows, columns))
+    (float *out, const void *interleaved, uint32_t type, const int8_t *q, const float *scale, const int32_t *sum,
+     size_t rows, size_t columns),
+    (out, interleaved, type, q, scale, sum, rows, columns))
 
 // The bytes of a panel of sixteen rows of `columns` numbers.
 KERNEL(size_t, int8_panel_bytes, (uint32_t type, size_t columns), (type, columns))

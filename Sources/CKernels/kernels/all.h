@@ -13,6 +13,8 @@
 
 #include "int8.h"
 
+#include "interleaved.h"
+
 #include "bf16.h"
 
 #include "attention.h"

@@ -17,7 +17,6 @@ static void quantize_rows(int8_t *q, float *scale, int32_t *sum, const float *x,
         const v16f kept_low = poison == 0 ? low : splat16(0), kept_high = poison == 0 ? high : splat16(0);
         const v16i first = WB_CONVERT(v16i, __builtin_elementwise_roundeven(kept_low * factor));
         const v16i second = WB_CONVERT(v16i, __builtin_elementwise_roundeven(kept_high * factor));
-        typedef int8_t v16c __attribute__((vector_size(16)));
         const v16c bytes[2] = {WB_CONVERT(v16c, first), WB_CONVERT(v16c, second)};
         memcpy(q, bytes, 32);
         sum[0] = __builtin_reduce_add(first);
@@ -203,143 +202,20 @@ static void int8_matrix(
 // gets the high bytes, then the low ones; sums are those of 256 high + low.
 static void quantize_fine(int8_t *q, float *scale, int32_t *sum, const float *x, size_t count) {
     quantize_rows(q, scale, sum, x, count);
-    for (size_t b = 0; b < count / 32; b++) {
-        const float inverse = scale[b] > 0 ? 1.0f / scale[b] : 0;
-        for (size_t half = 0; half < 2; half++) {
-            int32_t lows = 0;
-            for (size_t i = b * 32 + half * 16; i < b * 32 + half * 16 + 16; i++) {
-                const float rest = inverse > 0 ? (x[i] * inverse - (float)q[i]) * 256.0f : 0;
-                const int32_t low = (int32_t)(rest > 127.0f ? 127.0f : (rest < -127.0f ? -127.0f : rest));
-                q[count + i] = (int8_t)low;
-                lows += low;
-            }
-            sum[2 * b + half] = sum[2 * b + half] * 256 + lows;
+    for (size_t j = 0; j < count / 16; j++) {
+        // A scale of NaN or zero leaves nothing to refine.
+        const bool isUsable = scale[j / 2] > 0;
+        v16c high, low = {0};
+        memcpy(&high, q + j * 16, 16);
+        if (isUsable) {
+            const v16f value = load16(x + j * 16) * (1.0f / scale[j / 2]);
+            const v16f rest = (value - WB_CONVERT(v16f, high)) * 256.0f;
+            const v16f most = splat16(127.0f), least = splat16(-127.0f);
+            const v16f bounded = select16(rest > most, most, select16(rest < least, least, rest));
+            low = WB_CONVERT(v16c, WB_CONVERT(v16i, bounded));
         }
-        scale[b] *= 1.0f / 256.0f;
+        memcpy(q + count + j * 16, &low, 16);
+        sum[j] = sum[j] * 256 + __builtin_reduce_add(WB_CONVERT(v16i, low));
     }
-}
-
-WB_INLINE void prefetch_bytes(const uint8_t *p, size_t bytes) {
-    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i);
-}
-
-enum { FETCH_AHEAD = 3072 };
-
-enum { VECTOR_ROWS = 4 };
-
-// A float16 of each of four rows, converted together.
-WB_INLINE v4f halves_of_rows(const uint8_t *p, size_t row_bytes) {
-    uint16_t bits[VECTOR_ROWS];
-    for (int r = 0; r < VECTOR_ROWS; r++) memcpy(&bits[r], p + (size_t)r * row_bytes, 2);
-#if defined(WB_AVX2)
-    const uint64_t word =
-        (uint64_t)bits[0] | (uint64_t)bits[1] << 16 | (uint64_t)bits[2] << 32 | (uint64_t)bits[3] << 48;
-    return (v4f)_mm_cvtph_ps(_mm_cvtsi64_si128((int64_t)word));
-#else
-    v4f values;
-    for (int r = 0; r < VECTOR_ROWS; r++) values[r] = half_to_float1(&bits[r]);
-    return values;
-#endif
-}
-
-// The scales of a super-block of 256, one for each sixteen numbers of Q6_K and
-// for each 32 of the others, and the minima.
-WB_INLINE void super_block_scales(uint32_t type, float *scales, float *minima, const uint8_t *p) {
-    typedef uint8_t v8b __attribute__((vector_size(8)));
-    if (type == TYPE_Q6_K) {
-        typedef int8_t v16c __attribute__((vector_size(16)));
-        v16c bytes;
-        memcpy(&bytes, p + 192, 16);
-        store16(scales, WB_CONVERT(v16f, bytes) * half_to_float1(p + 208));
-        return;
-    }
-    uint32_t a, b, c;
-    memcpy(&a, p + 4, 4);
-    memcpy(&b, p + 8, 4);
-    memcpy(&c, p + 12, 4);
-    const uint32_t packed[4] = {
-        a & 0x3f3f3f3f, (c & 0x0f0f0f0f) | ((a >> 6) & 0x03030303) << 4, b & 0x3f3f3f3f,
-        ((c >> 4) & 0x0f0f0f0f) | ((b >> 6) & 0x03030303) << 4};
-    v8b bytes[2];
-    memcpy(bytes, packed, 16);
-    const v8f s = WB_CONVERT(v8f, bytes[0]) * half_to_float1(p);
-    const v8f m = WB_CONVERT(v8f, bytes[1]) * -half_to_float1(p + 2);
-    memcpy(scales, &s, sizeof s);
-    memcpy(minima, &m, sizeof m);
-}
-
-// Four rows times one vector: what decoding does. Rows share the vector's bytes.
-WB_INLINE void int8_rows(
-    uint32_t type, float *out, const uint8_t *row, size_t row_bytes, const int8_t *q, const float *scale,
-    const int32_t *sum, size_t blocks) {
-    const bool is_super = type == TYPE_Q4_K || type == TYPE_Q5_K || type == TYPE_Q6_K;
-    const size_t block_bytes = type_bytes(type, 256) / 8;
-    const int32_t offset = -type_offset(type);
-    float scales[VECTOR_ROWS][16], minima[VECTOR_ROWS][8];
-    v8f acc[VECTOR_ROWS] = {{0}};
-    v4f low = {0};
-    for (size_t b = 0; b < blocks; b++) {
-        prefetch_bytes(row + FETCH_AHEAD + b * VECTOR_ROWS * block_bytes, VECTOR_ROWS * block_bytes);
-        v32c x, fine;
-        memcpy(&x, q + b * 32, 32);
-        memcpy(&fine, q + (blocks + b) * 32, 32);
-        v8i start = {0};
-        if (has_halves(type)) {
-            start[0] = offset * sum[2 * b];
-            start[4] = offset * sum[2 * b + 1];
-        } else if (offset != 0) {
-            start[0] = offset * (sum[2 * b] + sum[2 * b + 1]);
-        }
-        const float xs = scale[b];
-        const float shared = has_minimum(type) ? xs * (float)(sum[2 * b] + sum[2 * b + 1]) : 0;
-        v4f d = {0}, m = {0};
-        if (!is_super) {
-            // Types of 32 numbers begin with their scale, and the minimum if they have one.
-            d = halves_of_rows(row + b * block_bytes, row_bytes) * xs;
-            if (has_minimum(type)) m = halves_of_rows(row + b * block_bytes + 2, row_bytes);
-        } else if (b % 8 == 0) {
-            for (size_t r = 0; r < VECTOR_ROWS; r++) {
-                super_block_scales(type, scales[r], minima[r], row + r * row_bytes + b / 8 * type_bytes(type, 256));
-            }
-        }
-        for (size_t r = 0; r < VECTOR_ROWS; r++) {
-            const v32b bytes = load_block(type, row + r * row_bytes, b).q;
-            const v8i high = dot32((v8i){0}, bytes, x, is_wide(type)) << 8;
-            const v8f products = WB_CONVERT(v8f, dot32(start, bytes, fine, is_wide(type)) + high);
-            if (!is_super) {
-                acc[r] += products * d[r];
-            } else if (has_halves(type)) {
-                const float a = scales[r][b % 8 * 2] * xs, c = scales[r][b % 8 * 2 + 1] * xs;
-                acc[r] += products * (v8f){a, a, a, a, c, c, c, c};
-            } else {
-                acc[r] += products * (scales[r][b % 8] * xs);
-                m[r] = minima[r][b % 8];
-            }
-        }
-        low += m * shared;
-    }
-    for (size_t r = 0; r < VECTOR_ROWS; r++) out[r] = sum8(acc[r]) + low[r];
-}
-
-WB_INLINE void int8_matrix_vector_of(
-    uint32_t type, float *out, const uint8_t *row, size_t row_bytes, const int8_t *q, const float *scale,
-    const int32_t *sum, size_t rows, size_t K) {
-    size_t r = 0;
-    for (; r + VECTOR_ROWS <= rows; r += VECTOR_ROWS) {
-        int8_rows(type, out + r, row + r * row_bytes, row_bytes, q, scale, sum, K / 32);
-    }
-    // What is left is computed as four times the same row.
-    for (; r < rows; r++) {
-        float same[VECTOR_ROWS];
-        int8_rows(type, same, row + r * row_bytes, 0, q, scale, sum, K / 32);
-        out[r] = same[0];
-    }
-}
-
-static void int8_matrix_vector(
-    float *out, const void *weight, uint32_t type, size_t row_bytes, const int8_t *q, const float *scale,
-    const int32_t *sum, size_t rows, size_t K) {
-#define CALL(type) int8_matrix_vector_of(type, out, weight, row_bytes, q, scale, sum, rows, K)
-    WB_FOR_QUANTIZED(type, CALL)
-#undef CALL
+    for (size_t b = 0; b < count / 32; b++) scale[b] *= 1.0f / 256.0f;
 }

@@ -13,6 +13,7 @@ typedef uint16_t v16h __attribute__((vector_size(32)));
 typedef uint8_t v32b __attribute__((vector_size(32)));
 typedef int8_t v32c __attribute__((vector_size(32)));
 typedef uint8_t v16b __attribute__((vector_size(16)));
+typedef int8_t v16c __attribute__((vector_size(16)));
 
 #define WB_CONVERT(type, x) __builtin_convertvector(x, type)
 
@@ -37,27 +38,28 @@ WB_INLINE void store_part(float *p, v16f v, size_t count) {
 }
 
 // Adds the lanes as a tree, always in the same order.
-WB_INLINE float sum16(v16f v) {
-    const v8f half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
-        __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-    const float a = half[0] + half[4], b = half[1] + half[5], c = half[2] + half[6], d = half[3] + half[7];
-    return (a + c) + (b + d);
+WB_INLINE float sum8(v8f v) {
+    const v4f four = __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+    const v4f two = four + __builtin_shufflevector(four, four, 2, 3, 0, 1);
+    return two[0] + two[1];
 }
 
-WB_INLINE float sum8(v8f half) {
-    const float a = half[0] + half[4], b = half[1] + half[5], c = half[2] + half[6], d = half[3] + half[7];
-    return (a + c) + (b + d);
+WB_INLINE float sum16(v16f v) {
+    return sum8(
+        __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+        __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
 }
 
 // NaN lanes of b are passed over; those of a stay.
 WB_INLINE v16f max16(v16f a, v16f b) { return select16(b > a, b, a); }
 
 WB_INLINE float max_lane(v16f v) {
-    float lane[16], m;
-    store16(lane, v);
-    m = lane[0];
-    for (int i = 1; i < 16; i++) m = lane[i] > m ? lane[i] : m;
-    return m;
+    v8f eight = __builtin_elementwise_max(
+        __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7),
+        __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
+    eight = __builtin_elementwise_max(eight, __builtin_shufflevector(eight, eight, 4, 5, 6, 7, 0, 1, 2, 3));
+    eight = __builtin_elementwise_max(eight, __builtin_shufflevector(eight, eight, 2, 3, 0, 1, 4, 5, 6, 7));
+    return eight[0] > eight[1] ? eight[0] : eight[1];
 }
 
 // IEEE half precision to single, and to bfloat16 bits rounded to nearest even.
