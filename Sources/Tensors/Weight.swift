@@ -80,7 +80,9 @@ extension Weight {
 
     /// The copy that `interleave` made; nil before.
     public var interleaved: InterleavedWeight? {
-        copy.memory.map { InterleavedWeight(memory: $0, panelByteCount: interleavedByteCount(rows: 1)) }
+        copy.memory.map {
+            InterleavedWeight(memory: $0, panelByteCount: interleavedByteCount(rows: 1))
+        }
     }
 
     private func interleavedByteCount(rows: Int) -> Int {

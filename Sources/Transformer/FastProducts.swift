@@ -132,7 +132,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     func scratch(of worker: Int) -> Scratch { scratch[worker] }
 
     func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
-        if T == 1, terms.allSatisfy({ !$0.weight.type.isQuantized || $0.weight.interleaved != nil }) {
+        if T == 1, terms.allSatisfy({ !$0.weight.type.isQuantized || $0.weight.interleaved != nil })
+        {
             forwardVector(terms, x: x, K: K)
         } else {
             quantize(terms, x: x, T: T, K: K)
