@@ -68,7 +68,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
 
     private static func scratchBytes(_ shape: wb_attention_shape, longestSequence: Int) -> Int {
         var shape = shape
-        let decoding = 4 * (shape.H / shape.K * keyBlock)
+        let decoding = 4 * min(shape.H / shape.K, 4) * keyBlock
         let bytes = max(
             wb_attention_scratch_bytes(&shape, queryBlock, false),
             longestSequence > 0 ? wb_attention_scratch_bytes(&shape, longestSequence, true) : 0,

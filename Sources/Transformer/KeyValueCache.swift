@@ -50,6 +50,11 @@ public final class KeyValueCache: @unchecked Sendable {
         precision == .fast ? .f16 : .f32
     }
 
+    /// The bytes that a token at `position` reads.
+    public func readByteCount(at position: Int) -> Int {
+        2 * layerCount * type.byteCount(elements: position * width)
+    }
+
     /// Forgets all tokens from `count` on.
     public func truncate(to count: Int) {
         precondition(

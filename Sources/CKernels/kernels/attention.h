@@ -224,55 +224,111 @@ WB_INLINE v16f head_part(const void *p, uint32_t type, size_t d, size_t D) {
     return load16(numbers);
 }
 
+// What some heads that share their keys and values compute for one query.
+typedef struct {
+    const float *query;  // (heads, D)
+    const uint8_t *keys, *values;  // of the first position
+    size_t D, row_bytes, count;
+    float scale;
+    float *weights;  // (heads, sixteens(count))
+    float *out;  // (heads, D + 2)
+} decoded_heads;
+
+// Scores, their maximum, and weights with their sum.
+WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_heads *h) {
+    const size_t D = h->D, count = h->count, stride = sixteens(count);
+    v16f maximum[MOST_HEADS_AT_ONCE], sum[MOST_HEADS_AT_ONCE];
+    for (size_t g = 0; g < heads; g++) maximum[g] = splat16(-INFINITY);
+    for (size_t first = 0; first < count; first += 16) {
+        v16f parts[MOST_HEADS_AT_ONCE][16] = {{{0}}};
+        const size_t some = count - first < 16 ? count - first : 16;
+        for (size_t i = 0; i < some; i++) {
+            const uint8_t *key = h->keys + (first + i) * h->row_bytes;
+            const uint8_t *value = h->values + (first + i) * h->row_bytes;
+            // Keys lie too far apart for the processor to foresee them; values are needed soon, too.
+            for (size_t byte = 0; byte < type_bytes(type, D); byte += 64) {
+                __builtin_prefetch(key + KEYS_AHEAD * h->row_bytes + byte);
+                __builtin_prefetch(value + byte);
+            }
+            v16f dots[MOST_HEADS_AT_ONCE] = {{0}};
+            for (size_t d = 0; d < D; d += 16) {
+                const v16f k = head_part(key, type, d, D);
+                for (size_t g = 0; g < heads; g++) dots[g] += k * load_part(h->query + g * D + d, D - d);
+            }
+            for (size_t g = 0; g < heads; g++) parts[g][i % 4 * 4 + i / 4] = dots[g];
+        }
+        const v16i seen = lanes_between(0, some, 0);
+        for (size_t g = 0; g < heads; g++) {
+            const v16f scores = select16(seen, sums_of_16(parts[g]) * h->scale, splat16(-INFINITY));
+            maximum[g] = max16(maximum[g], scores);
+            store16(h->weights + g * stride + first, scores);
+        }
+    }
+    for (size_t g = 0; g < heads; g++) {
+        const float largest = max_lane(maximum[g]);
+        sum[g] = (v16f){0};
+        for (size_t i = 0; i < count; i += 16) {
+            float *weights = h->weights + g * stride + i;
+            const v16f e = exp_negative16(load16(weights) - largest);
+            sum[g] += e;
+            store16(weights, e);
+        }
+        h->out[g * (D + 2) + D] = largest;
+        h->out[g * (D + 2) + D + 1] = sum16(sum[g]);
+    }
+}
+
+// The weighted sum of 16 * parts numbers of each value from `d` on.
+WB_INLINE void decode_values(uint32_t type, const size_t heads, const size_t parts, const decoded_heads *h, size_t d) {
+    const size_t D = h->D, stride = sixteens(h->count);
+    v16f sums[MOST_HEADS_AT_ONCE][4] = {{{0}}};
+    for (size_t i = 0; i < h->count; i++) {
+        const uint8_t *value = h->values + i * h->row_bytes;
+        for (size_t p = 0; p < parts; p++) {
+            const v16f v = head_part(value, type, d + 16 * p, D);
+            for (size_t g = 0; g < heads; g++) sums[g][p] += v * h->weights[g * stride + i];
+        }
+    }
+    for (size_t g = 0; g < heads; g++) {
+        for (size_t p = 0; p < parts; p++) {
+            store_part(h->out + g * (D + 2) + d + 16 * p, sums[g][p], D - d - 16 * p);
+        }
+    }
+}
+
+WB_INLINE void decode_heads(uint32_t type, const size_t heads, const decoded_heads *h) {
+    decode_scores(type, heads, h);
+    size_t d = 0;
+    for (; d + 48 < h->D; d += 64) decode_values(type, heads, 4, h, d);
+    for (; d < h->D; d += 16) decode_values(type, heads, 1, h, d);
+}
+
 // One query against some keys, in float32: decoding. Heads of a group share
 // what is read. `partial` gets a sum of values, a maximum and a sum of weights a head.
 static void attention_decode(
     float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
     uint32_t type, size_t head, size_t first, size_t count, float *memory) {
-    const size_t D = shape->D, group = shape->H / shape->K, row = shape->K * D;
-    float *scores = memory;  // (group, count)
-    for (size_t i = 0; i < count; i++) {
-        const void *key = head_start(keys, type, (first + i) * row + head * D);
-        // Keys lie too far apart for the processor to foresee them; values are needed soon, too.
-        const size_t next = (first + i + KEYS_AHEAD) * row + head * D;
-        for (size_t d = 0; d < D; d += 32) {
-            __builtin_prefetch(head_start(keys, type, next + d));
-            __builtin_prefetch(head_start(values, type, (first + i) * row + head * D + d));
+    const size_t D = shape->D, group = shape->H / shape->K, row = shape->K * D, start = first * row + head * D;
+    for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
+        const decoded_heads heads = {
+            .query = query + (head * group + from) * D,
+            .keys = head_start(keys, type, start),
+            .values = head_start(values, type, start),
+            .D = D,
+            .row_bytes = type_bytes(type, row),
+            .count = count,
+            .scale = shape->scale,
+            .weights = memory,
+            .out = partial + from * (D + 2),
+        };
+#define CALL(count) (type == TYPE_F32 ? decode_heads(TYPE_F32, count, &heads) : decode_heads(TYPE_F16, count, &heads))
+        switch (group - from) {
+        case 1: CALL(1); break;
+        case 2: CALL(2); break;
+        case 3: CALL(3); break;
+        default: CALL(4);
         }
-        v16f sums[MOST_HEADS_AT_ONCE];
-        for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
-            const size_t heads = group - from < MOST_HEADS_AT_ONCE ? group - from : MOST_HEADS_AT_ONCE;
-            for (size_t g = 0; g < heads; g++) sums[g] = (v16f){0};
-            for (size_t d = 0; d < D; d += 16) {
-                const v16f k = head_part(key, type, d, D);
-                for (size_t g = 0; g < heads; g++) {
-                    sums[g] += k * load_part(query + (head * group + from + g) * D + d, D - d);
-                }
-            }
-            for (size_t g = 0; g < heads; g++) scores[(from + g) * count + i] = sum16(sums[g]) * shape->scale;
-        }
-    }
-    for (size_t g = 0; g < group; g++) {
-        float *out = partial + g * (D + 2), *weights = scores + g * count;
-        float maximum = weights[0];
-        for (size_t i = 1; i < count; i++) maximum = weights[i] > maximum ? weights[i] : maximum;
-        float sum = 0;
-        for (size_t i = 0; i < count; i++) weights[i] = exp1(weights[i] - maximum);
-        for (size_t i = 0; i < count; i++) sum += weights[i];
-        out[D] = maximum;
-        out[D + 1] = sum;
-    }
-    for (size_t d = 0; d < D; d += 16) {
-        for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
-            const size_t heads = group - from < MOST_HEADS_AT_ONCE ? group - from : MOST_HEADS_AT_ONCE;
-            v16f sums[MOST_HEADS_AT_ONCE];
-            for (size_t g = 0; g < heads; g++) sums[g] = (v16f){0};
-            for (size_t i = 0; i < count; i++) {
-                const v16f v = head_part(head_start(values, type, (first + i) * row + head * D), type, d, D);
-                for (size_t g = 0; g < heads; g++) sums[g] += v * scores[(from + g) * count + i];
-            }
-            for (size_t g = 0; g < heads; g++) store_part(partial + (from + g) * (D + 2) + d, sums[g], D - d);
-        }
+#undef CALL
     }
 }
 

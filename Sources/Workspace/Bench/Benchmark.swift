@@ -8,6 +8,7 @@ import Transformer
 /// `generate` and `train`.
 public enum Benchmark {
     private static let precision = Precision.fast
+    private static let promptPiece = 512
 
     /// One measurement.
     public struct Result: Sendable, Equatable, Codable {
@@ -33,31 +34,38 @@ public enum Benchmark {
         public var limitFraction: Double
     }
 
-    /// Answers one token after another, from position 1, with logits for each.
-    public static func decode(model path: String, tokens: Int, threads: Int?) throws -> Result {
+    /// Answers one token after another, after `context` and a first one, with logits for each.
+    public static func decode(
+        model path: String,
+        tokens: Int,
+        context: Int,
+        threads: Int?
+    ) throws -> Result {
         let model = try load(path, threads: threads)
-        try check(tokens + 1, model)
-        let ids = exampleTokens(tokens + 1, model)
+        let capacity = context + tokens + 1
+        try check(capacity, model)
+        let ids = exampleTokens(capacity, model)
         let pass = InferencePass(
             model,
-            tokenCapacity: 1,
-            contextLength: tokens + 1,
+            tokenCapacity: min(promptPiece, context + 1),
+            contextLength: capacity,
             precision: precision
         )
+        let cache = KeyValueCache(model.configuration, capacity: capacity, precision: precision)
+        for start in stride(from: 0, through: context, by: promptPiece) {
+            let piece = ids[start..<min(start + promptPiece, context + 1)]
+            _ = try pass.logits(piece, cache: cache, adapter: nil)
+        }
         let rates = try (0..<3).map { _ in
-            let cache = KeyValueCache(
-                model.configuration,
-                capacity: tokens + 1,
-                precision: precision
-            )
-            _ = try pass.logits(ids[0..<1], cache: cache, adapter: nil)
+            cache.truncate(to: context + 1)
             return try rate(tokens) {
                 for t in 1...tokens {
-                    _ = try pass.logits(ids[t..<t + 1], cache: cache, adapter: nil)
+                    let next = ids[context + t..<context + t + 1]
+                    _ = try pass.logits(next, cache: cache, adapter: nil)
                 }
             }
         }
-        return result("decode", rates, tokens: tokens, model)
+        return result("decode", rates, tokens: tokens, model, cache: cache)
     }
 
     /// Reads a prompt in one piece, with logits for its last token.
@@ -188,14 +196,18 @@ public enum Benchmark {
     private static func limit(
         _ job: String,
         _ model: LanguageModel,
-        rank: Int
+        tokens: Int,
+        rank: Int,
+        cache: KeyValueCache?
     ) -> (name: String, peak: Double, perToken: Double) {
         let peaks = Roofline.measure(model.pool)
         let sizes = model.configuration
         let weights = layerWeights(sizes)
         switch job {
         case "decode":
-            let bytes = Double(model.file.byteCount) / 1e9
+            // The weights and, on average, what the cache holds.
+            let cached = cache.map { $0.readByteCount(at: $0.count - tokens / 2) } ?? 0
+            let bytes = Double(model.file.byteCount + cached) / 1e9
             return ("memory read, GB/s", peaks.readGigabytesPerSecond, bytes)
         case "prefill":
             return ("int8, Gop/s", peaks.int8Gops, 2 * Double(weights) / 1e9)
@@ -213,11 +225,12 @@ public enum Benchmark {
         _ rates: [Double],
         tokens: Int,
         _ model: LanguageModel,
-        rank: Int = 1
+        rank: Int = 1,
+        cache: KeyValueCache? = nil
     ) -> Result {
         let rate = rates.sorted()[rates.count / 2]
         let peakRssBytes = SystemMemory.peakResidentBytes
-        let limit = limit(job, model, rank: rank)
+        let limit = limit(job, model, tokens: tokens, rank: rank, cache: cache)
         return Result(
             job: job,
             tokensPerSecond: rate,

@@ -44,12 +44,14 @@ extension BenchCommand {
         static let configuration = CommandConfiguration(abstract: "One token after another.")
         @OptionGroup var options: BenchOptions
         @Option(help: "How many tokens.") var tokens = 128
+        @Option(help: "How many tokens stand before them.") var context = 0
 
         func run() throws {
             try options.print(
                 Benchmark.decode(
                     model: try options.path(),
                     tokens: tokens,
+                    context: context,
                     threads: options.threads
                 )
             )
@@ -57,6 +59,7 @@ extension BenchCommand {
 
         mutating func validate() throws {
             if tokens < 1 { throw ValidationError("--tokens must be at least 1.") }
+            if context < 0 { throw ValidationError("--context must be at least 0.") }
         }
     }
 
