@@ -40,3 +40,39 @@ protocol AttentionOperator: AnyObject, Sendable {
         segments: [Segment]
     )
 }
+
+/// The keys and values that a segment's queries see, from position 0.
+///
+/// A cache holds them head by head, a list of tokens token by token.
+struct AttentionContext {
+    let type: ElementType
+    /// Numbers from one position to the next.
+    let rowStride: Int
+    private let keys: UnsafeRawPointer
+    private let values: UnsafeRawPointer
+    private let headByteCount: Int
+
+    init(
+        _ segment: Segment,
+        _ layer: Int,
+        key: ConstFloats,
+        value: ConstFloats,
+        _ configuration: ModelConfiguration
+    ) {
+        let (K, D) = (configuration.keyValueHeadCount, configuration.headWidth)
+        if let cache = segment.cache {
+            (type, rowStride) = (cache.type, D)
+            keys = UnsafeRawPointer(cache.keys(layer))
+            values = UnsafeRawPointer(cache.values(layer))
+            headByteCount = cache.headByteCount
+        } else {
+            (type, rowStride) = (.f32, K * D)
+            keys = UnsafeRawPointer(key + segment.rows.lowerBound * K * D)
+            values = UnsafeRawPointer(value + segment.rows.lowerBound * K * D)
+            headByteCount = D * MemoryLayout<Float>.stride
+        }
+    }
+
+    func keys(_ head: Int) -> UnsafeRawPointer { keys + head * headByteCount }
+    func values(_ head: Int) -> UnsafeRawPointer { values + head * headByteCount }
+}

@@ -10,6 +10,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
 
     private static let queryBlock = 64
 
+    private let configuration: ModelConfiguration
     private let H: Int
     private let K: Int
     private let D: Int
@@ -18,6 +19,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
     private let scratch: FloatBuffer  // (workers, 2, queryBlock, keyCapacity)
 
     init(_ configuration: ModelConfiguration, workers: Workers, keyCapacity: Int) {
+        self.configuration = configuration
         H = configuration.headCount
         K = configuration.keyValueHeadCount
         D = configuration.headWidth
@@ -34,20 +36,6 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         scratch.pointer + worker * Self.scratchCount(keyCapacity)
     }
 
-    /// The keys and values that a segment's queries see, from position 0.
-    private func context(
-        _ segment: Segment,
-        _ layer: Int,
-        key: Floats,
-        value: Floats
-    ) -> (key: Floats, value: Floats) {
-        if let cache = segment.cache {
-            return (cache.floatKeys(layer), cache.floatValues(layer))
-        }
-        let offset = segment.rows.lowerBound * K * D
-        return (key + offset, value + offset)
-    }
-
     func forward(
         _ out: Floats,
         logSums: Floats?,
@@ -59,17 +47,18 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
     ) {
         let blocks = segments.map { Tiles($0.rows.count, by: Self.queryBlock) }
         for (segment, blocks) in zip(segments, blocks) {
-            let (key, value) = context(segment, layer, key: key, value: value)
+            let context = AttentionContext(segment, layer, key: key, value: value, configuration)
             workers.run(tiles: blocks.count * H) { tile, worker in
                 let head = tile % H
                 let rows = blocks[tile / H]
                 let first = segment.rows.lowerBound + rows.lowerBound
-                let columns = (head / (H / K)) * D
+                let keyHead = head / (H / K)
                 let scores = scratch(of: worker)
                 let seen = probabilities(
                     scores,
                     query + first * H * D + head * D,
-                    key + columns,
+                    context.keys(keyHead).assumingMemoryBound(to: Float.self),
+                    rowStride: context.rowStride,
                     rows: rows,
                     firstPosition: segment.firstPosition
                 )
@@ -78,8 +67,8 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
                     ldc: H * D,
                     scores,
                     lda: seen,
-                    value + columns,
-                    ldb: K * D,
+                    context.values(keyHead).assumingMemoryBound(to: Float.self),
+                    ldb: context.rowStride,
                     m: rows.count,
                     n: D,
                     k: seen
@@ -92,7 +81,8 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
     private func probabilities(
         _ scores: Floats,
         _ query: Floats,
-        _ key: Floats,
+        _ key: ConstFloats,
+        rowStride: Int,
         rows: Range<Int>,
         firstPosition: Int
     ) -> Int {
@@ -103,7 +93,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
             query,
             lda: H * D,
             key,
-            ldb: K * D,
+            ldb: rowStride,
             transposeB: true,
             m: rows.count,
             n: seen,
@@ -143,6 +133,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
                         p,
                         query + place,
                         key + columns,
+                        rowStride: K * D,
                         rows: rows,
                         firstPosition: 0
                     )

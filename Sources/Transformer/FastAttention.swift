@@ -16,6 +16,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
     /// Fewer keys than this are read faster by one thread than by several.
     private static let sharedKeys = 64
 
+    private let configuration: ModelConfiguration
     private let shape: wb_attention_shape
     private let workers: Workers
     private let scratch: AlignedMemory  // (workers, scratchBytes)
@@ -33,6 +34,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         tokenCapacity: Int,
         longestSequence: Int
     ) {
+        self.configuration = configuration
         shape = Self.shape(configuration)
         self.workers = workers
         scratchBytes = Self.scratchBytes(shape, longestSequence: longestSequence)
@@ -85,23 +87,6 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         scratch.pointer + worker * scratchBytes
     }
 
-    /// The keys and values that a segment's queries see, from position 0.
-    private func context(
-        _ segment: Segment,
-        _ layer: Int,
-        key: Floats,
-        value: Floats
-    ) -> (key: UnsafeRawPointer, value: UnsafeRawPointer, type: ElementType) {
-        if let cache = segment.cache {
-            return (
-                UnsafeRawPointer(cache.keys(layer)), UnsafeRawPointer(cache.values(layer)),
-                cache.type
-            )
-        }
-        let offset = segment.rows.lowerBound * shape.K * shape.D
-        return (UnsafeRawPointer(key + offset), UnsafeRawPointer(value + offset), .f32)
-    }
-
     func forward(
         _ out: Floats,
         logSums: Floats?,
@@ -112,7 +97,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         segments: [Segment]
     ) {
         for segment in segments where segment.rows.count == 1 && segment.firstPosition > 0 {
-            let context = context(segment, layer, key: key, value: value)
+            let context = AttentionContext(segment, layer, key: key, value: value, configuration)
             let start = segment.rows.lowerBound * shape.H * shape.D
             decode(out + start, query + start, context, position: segment.firstPosition)
         }
@@ -127,17 +112,19 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         workers.run(tiles: blocks.count * K) { tile, worker in
             var shape = shape
             let (segment, rows) = blocks[tile / K]
-            let context = context(segment, layer, key: key, value: value)
+            let context = AttentionContext(segment, layer, key: key, value: value, configuration)
+            let head = tile % K
             let first = segment.rows.lowerBound + rows.lowerBound
             wb_attention_forward(
                 out + first * shape.H * shape.D,
                 logSums.map { $0 + first * shape.H },
                 &shape,
                 query + first * shape.H * shape.D,
-                context.key,
-                context.value,
+                context.keys(head),
+                context.values(head),
                 context.type.rawValue,
-                tile % K,
+                context.rowStride,
+                head,
                 rows.count,
                 segment.firstPosition + rows.lowerBound,
                 scratch(of: worker)
@@ -149,7 +136,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
     private func decode(
         _ out: Floats,
         _ query: Floats,
-        _ context: (key: UnsafeRawPointer, value: UnsafeRawPointer, type: ElementType),
+        _ context: AttentionContext,
         position: Int
     ) {
         let (H, K, D) = (shape.H, shape.K, shape.D)
@@ -158,15 +145,16 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         let parts = (seen + Self.keyBlock - 1) / Self.keyBlock
         let read = { [self] (tile: Int, worker: Int) in
             var shape = shape
-            let first = tile % parts * Self.keyBlock
+            let (head, first) = (tile / parts, tile % parts * Self.keyBlock)
             wb_attention_decode(
                 partial.pointer + tile * group * (D + 2),
                 &shape,
                 query,
-                context.key,
-                context.value,
+                context.keys(head),
+                context.values(head),
                 context.type.rawValue,
-                tile / parts,
+                context.rowStride,
+                head,
                 first,
                 min(Self.keyBlock, seen - first),
                 scratch(of: worker).assumingMemoryBound(to: Float.self)

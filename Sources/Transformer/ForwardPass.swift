@@ -206,7 +206,9 @@ final class ForwardPass: @unchecked Sendable {
     /// Appends a segment's keys and values to its cache, if it has one.
     private func remember(_ segment: Segment, _ layer: Int, _ saved: LayerActivations) {
         guard let cache = segment.cache else { return }
-        let start = segment.rows.lowerBound * cache.width
+        let configuration = model.configuration
+        let width = configuration.keyValueHeadCount * configuration.headWidth
+        let start = segment.rows.lowerBound * width
         cache.store(
             layer,
             key: saved.key + start,

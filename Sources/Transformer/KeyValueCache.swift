@@ -16,9 +16,12 @@ public final class KeyValueCache: @unchecked Sendable {
     /// The precision of the passes that use it.
     public let precision: Precision
 
-    let width: Int  // K*D
     let type: ElementType
-    private let memory: AlignedMemory  // (2, L, capacity, K*D)
+    /// The bytes of one head's keys, or values.
+    let headByteCount: Int
+    private let headCount: Int
+    private let headWidth: Int
+    private let memory: AlignedMemory  // (2, L, K, capacity, D)
     private let layerBytes: Int
     private let layerCount: Int
 
@@ -28,9 +31,11 @@ public final class KeyValueCache: @unchecked Sendable {
         self.capacity = capacity
         self.precision = precision
         type = Self.type(precision)
-        width = configuration.keyValueHeadCount * configuration.headWidth
+        headCount = configuration.keyValueHeadCount
+        headWidth = configuration.headWidth
         layerCount = configuration.layerCount
-        layerBytes = type.byteCount(elements: capacity * width)
+        headByteCount = type.byteCount(elements: capacity * headWidth)
+        layerBytes = headCount * headByteCount
         memory = AlignedMemory(
             byteCount: Self.byteCount(configuration, capacity: capacity, precision: precision)
         )
@@ -52,7 +57,7 @@ public final class KeyValueCache: @unchecked Sendable {
 
     /// The bytes that a token at `position` reads.
     public func readByteCount(at position: Int) -> Int {
-        2 * layerCount * type.byteCount(elements: position * width)
+        2 * layerCount * headCount * type.byteCount(elements: position * headWidth)
     }
 
     /// Forgets all tokens from `count` on.
@@ -64,30 +69,29 @@ public final class KeyValueCache: @unchecked Sendable {
         self.count = count
     }
 
-    /// The keys of a layer, (capacity, K*D) of `type`.
+    /// The keys of a layer, (K, capacity, D) of `type`.
     func keys(_ layer: Int) -> UnsafeMutableRawPointer { memory.pointer + layer * layerBytes }
 
-    /// The values of a layer, (capacity, K*D) of `type`.
+    /// The values of a layer, (K, capacity, D) of `type`.
     func values(_ layer: Int) -> UnsafeMutableRawPointer {
         memory.pointer + (layerCount + layer) * layerBytes
     }
 
-    func floatKeys(_ layer: Int) -> Floats { floats(keys(layer)) }
-    func floatValues(_ layer: Int) -> Floats { floats(values(layer)) }
-
-    private func floats(_ numbers: UnsafeMutableRawPointer) -> Floats {
-        precondition(type == .f32, "the cache belongs to another precision")
-        return numbers.assumingMemoryBound(to: Float.self)
-    }
-
-    /// Writes `count` rows of a layer, from position `first` on.
+    /// Writes `count` rows of a layer, each (K*D), from position `first` on.
     func store(_ layer: Int, key: Floats, value: Floats, first: Int, count: Int) {
+        let D = headWidth
         for (numbers, source) in [(keys(layer), key), (values(layer), value)] {
-            if type == .f16 {
-                let target = numbers.assumingMemoryBound(to: UInt16.self) + first * width
-                wb_float_to_half(target, source, count * width)
-            } else {
-                (floats(numbers) + first * width).update(from: source, count: count * width)
+            for row in 0..<count * headCount {
+                let (t, head) = (row / headCount, row % headCount)
+                let target = numbers + head * headByteCount
+                let place = (first + t) * D
+                if type == .f16 {
+                    let halves = target.assumingMemoryBound(to: UInt16.self)
+                    wb_float_to_half(halves + place, source + row * D, D)
+                } else {
+                    let floats = target.assumingMemoryBound(to: Float.self)
+                    (floats + place).update(from: source + row * D, count: D)
+                }
             }
         }
     }

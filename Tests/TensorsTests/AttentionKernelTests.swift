@@ -49,9 +49,10 @@ import Testing
                                 logSums.baseAddress! + start * shape.H,
                                 &kernel,
                                 q.baseAddress! + start * shape.H * shape.D,
-                                k,
-                                v,
+                                Array(k[(head * shape.D)...]),
+                                Array(v[(head * shape.D)...]),
                                 0,
+                                shape.K * shape.D,
                                 head,
                                 min(64, shape.T - start),
                                 shape.first + start,
@@ -104,7 +105,7 @@ import Testing
         let k16 = k.map { Float16($0).bitPattern }
         let v16 = v.map { Float16($0).bitPattern }
         let (parts, size, group, D) = (3, 28, 3, 10)
-        var scratch = [Float](repeating: 0, count: D + group * size)
+        var scratch = [Float](repeating: 0, count: 4 * 32)
         var out = [Float](repeating: .nan, count: q.count)
         for head in 0..<2 {
             var partial = [Float](repeating: .nan, count: parts * group * (D + 2))
@@ -115,9 +116,10 @@ import Testing
                         $0.baseAddress! + part * group * (D + 2),
                         &kernel,
                         q,
-                        k16,
-                        v16,
+                        Array(k16[(head * D)...]),
+                        Array(v16[(head * D)...]),
                         1,
+                        2 * D,
                         head,
                         part * size,
                         count,

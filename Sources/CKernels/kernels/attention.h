@@ -20,10 +20,6 @@ WB_INLINE v16i lanes_between(size_t low, size_t high, size_t first) {
     return (lane >= (int32_t)low) & (lane < (int32_t)high);
 }
 
-WB_INLINE const void *head_start(const void *p, uint32_t type, size_t elements) {
-    return (const uint8_t *)p + elements * (type == TYPE_F32 ? 4 : 2);
-}
-
 // The parts of a worker's scratch memory, each a multiple of 64 bytes.
 WB_INLINE void *take(uint8_t **scratch, size_t bytes) {
     void *p = *scratch;
@@ -70,8 +66,8 @@ WB_INLINE float softmax_row(
 
 static void attention_forward(
     float *out, float *log_sum, const wb_attention_shape *shape, const float *query, const void *keys,
-    const void *values, uint32_t type, size_t head, size_t rows, size_t first_position, void *memory) {
-    const size_t H = shape->H, K = shape->K, D = shape->D, group = H / K, row_bytes = type_bytes(type, K * D);
+    const void *values, uint32_t type, size_t row, size_t head, size_t rows, size_t first_position, void *memory) {
+    const size_t H = shape->H, D = shape->D, group = H / shape->K, row_bytes = type_bytes(type, row);
     uint8_t *scratch = memory;
     uint16_t *q = take(&scratch, group * BLOCK * even(D) * 2);           // (group, rows, D)
     float *acc = take(&scratch, group * BLOCK * D * 4);                  // (group, rows, D)
@@ -82,8 +78,6 @@ static void attention_forward(
     float *scores = take(&scratch, BLOCK * BLOCK * 4);                   // (rows, keys)
     uint16_t *p = take(&scratch, BLOCK * BLOCK * 2);                     // (rows, keys)
 
-    keys = head_start(keys, type, head * D);
-    values = head_start(values, type, head * D);
     for (size_t g = 0; g < group; g++) {
         to_bfloat16(q + g * rows * even(D), even(D), query + (head * group + g) * D, H * D, 1, rows, D);
     }
@@ -100,13 +94,13 @@ static void attention_forward(
         for (size_t g = 0; g < group; g++) {
             bf16_matrix(scores, BLOCK, q + g * rows * even(D), even(D), key_panels, false, rows, count, D);
             for (size_t i = 0; i < rows; i++) {
-                const size_t row = g * rows + i;
+                const size_t place = g * rows + i;
                 size_t low, high;
                 visible_keys(first_position + i, shape->window, k, &low, &high);
                 const float shrink = softmax_row(
-                    p + i * BLOCK, scores + i * BLOCK, shape->scale, low, high, maximum + row, sum + row);
+                    p + i * BLOCK, scores + i * BLOCK, shape->scale, low, high, maximum + place, sum + place);
                 if (shrink != 1) {
-                    for (size_t d = 0; d < D; d++) acc[row * D + d] *= shrink;
+                    for (size_t d = 0; d < D; d++) acc[place * D + d] *= shrink;
                 }
             }
             bf16_matrix(acc + g * rows * D, D, p, BLOCK, value_panels, true, rows, D, count);
@@ -114,10 +108,10 @@ static void attention_forward(
     }
     for (size_t g = 0; g < group; g++) {
         for (size_t i = 0; i < rows; i++) {
-            const size_t row = g * rows + i, place = i * H + head * group + g;
-            const float inverse = 1.0f / sum[row];
-            for (size_t d = 0; d < D; d++) out[place * D + d] = acc[row * D + d] * inverse;
-            if (log_sum) log_sum[place] = maximum[row] * shape->scale + logf(sum[row]);
+            const size_t from = g * rows + i, place = i * H + head * group + g;
+            const float inverse = 1.0f / sum[from];
+            for (size_t d = 0; d < D; d++) out[place * D + d] = acc[from * D + d] * inverse;
+            if (log_sum) log_sum[place] = maximum[from] * shape->scale + logf(sum[from]);
         }
     }
 }
@@ -307,15 +301,15 @@ WB_INLINE void decode_heads(uint32_t type, const size_t heads, const decoded_hea
 // what is read. `partial` gets a sum of values, a maximum and a sum of weights a head.
 static void attention_decode(
     float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
-    uint32_t type, size_t head, size_t first, size_t count, float *memory) {
-    const size_t D = shape->D, group = shape->H / shape->K, row = shape->K * D, start = first * row + head * D;
+    uint32_t type, size_t row, size_t head, size_t first, size_t count, float *memory) {
+    const size_t D = shape->D, group = shape->H / shape->K, row_bytes = type_bytes(type, row);
     for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
         const decoded_heads heads = {
             .query = query + (head * group + from) * D,
-            .keys = head_start(keys, type, start),
-            .values = head_start(values, type, start),
+            .keys = (const uint8_t *)keys + first * row_bytes,
+            .values = (const uint8_t *)values + first * row_bytes,
             .D = D,
-            .row_bytes = type_bytes(type, row),
+            .row_bytes = row_bytes,
             .count = count,
             .scale = shape->scale,
             .weights = memory,
