@@ -100,7 +100,11 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
             k: D
         )
         for (i, row) in rows.enumerated() {
-            wb_softmax(scores + i * seen, scale, firstPosition + row + 1, seen)
+            let end = firstPosition + row + 1
+            let begin = max(0, end - (configuration.slidingWindow ?? end))
+            let scores = scores + i * seen
+            scores.update(repeating: 0, count: begin)
+            wb_softmax(scores + begin, scale, end - begin, seen - begin)
         }
         return seen
     }

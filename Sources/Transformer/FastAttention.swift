@@ -63,7 +63,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
             H: configuration.headCount,
             K: configuration.keyValueHeadCount,
             D: configuration.headWidth,
-            window: 0,
+            window: configuration.slidingWindow ?? 0,
             scale: 1 / Float(configuration.headWidth).squareRoot()
         )
     }
@@ -141,7 +141,8 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
     ) {
         let (H, K, D) = (shape.H, shape.K, shape.D)
         let group = H / K
-        let seen = position + 1
+        let seen = min(position + 1, configuration.slidingWindow ?? .max)
+        let start = position + 1 - seen
         let parts = (seen + Self.keyBlock - 1) / Self.keyBlock
         let read = { [self] (tile: Int, worker: Int) in
             var shape = shape
@@ -155,7 +156,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
                 context.type.rawValue,
                 context.rowStride,
                 head,
-                first,
+                start + first,
                 min(Self.keyBlock, seen - first),
                 scratch(of: worker).assumingMemoryBound(to: Float.self)
             )
@@ -166,10 +167,10 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
             workers.run(tiles: K * parts, read)
         }
         for head in 0..<H {
-            let start = (head / group * parts * group + head % group) * (D + 2)
+            let place = (head / group * parts * group + head % group) * (D + 2)
             wb_attention_merge(
                 out + head * D,
-                partial.pointer + start,
+                partial.pointer + place,
                 D,
                 group * (D + 2),
                 parts

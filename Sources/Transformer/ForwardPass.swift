@@ -170,12 +170,24 @@ final class ForwardPass: @unchecked Sendable {
         }
 
         norm(normed.pointer, saved.attentionFactor, saved.x, layer.attentionNorm, T: T)
+        let (query, key) = (
+            saved.headNorms?.query ?? saved.query, saved.headNorms?.key ?? saved.key
+        )
         products.forward(
-            [term(.query, saved.query), term(.key, saved.key), term(.value, saved.value)],
+            [term(.query, query), term(.key, key), term(.value, saved.value)],
             x: normed.pointer,
             T: T,
             K: C
         )
+        if let biases = layer.biases {
+            add(query, biases.query, T: T)
+            add(key, biases.key, T: T)
+            add(saved.value, biases.value, T: T)
+        }
+        if let weights = layer.headNorms, let norms = saved.headNorms {
+            norm(saved.query, norms.queryFactor, query, weights.query, T: T * H)
+            norm(saved.key, norms.keyFactor, key, weights.key, T: T * K)
+        }
         rotate(saved.query, heads: H, T: T, direction: 1)
         rotate(saved.key, heads: K, T: T, direction: 1)
         for segment in segments { remember(segment, index, saved) }
@@ -250,8 +262,9 @@ final class ForwardPass: @unchecked Sendable {
         )
     }
 
+    /// Each of T rows, as long as `weight`, by its root mean square, times the weight.
     func norm(_ out: Floats, _ factor: Floats, _ x: Floats, _ weight: Weight, T: Int) {
-        let C = model.configuration.width
+        let C = weight.columns
         let epsilon = model.configuration.rmsEpsilon
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound
@@ -294,6 +307,14 @@ final class ForwardPass: @unchecked Sendable {
         let C = model.configuration.width
         workers.forEachRowTile(T) { rows in
             wb_add_scaled(y + rows.lowerBound * C, 1, x + rows.lowerBound * C, rows.count * C)
+        }
+    }
+
+    /// Adds a bias to each row of y, (T, N).
+    private func add(_ y: Floats, _ bias: Weight, T: Int) {
+        let N = bias.columns
+        workers.forEachRowTile(T) { rows in
+            for row in rows { wb_add_scaled(y + row * N, 1, bias.floats, N) }
         }
     }
 }

@@ -13,6 +13,10 @@ public final class LanguageModel: Sendable {
         let query: Weight  // (H*D, C)
         let key: Weight  // (K*D, C)
         let value: Weight  // (K*D, C)
+        /// Added to queries, keys and values, where the architecture has biases.
+        let biases: (query: Weight, key: Weight, value: Weight)?  // (H*D), (K*D), (K*D)
+        /// Where the architecture normalizes each head's query and key.
+        let headNorms: (query: Weight, key: Weight)?  // (D)
         let output: Weight  // (C, H*D)
         let feedForwardNorm: Weight  // (C)
         let gate: Weight  // (F, C)
@@ -54,12 +58,21 @@ public final class LanguageModel: Sendable {
         try BLAS.load()
         self.file = file
         self.pool = pool
+        let traits = file.configuration.traits
         layers = try (0..<file.configuration.layerCount).map { layer in
             try Layer(
                 attentionNorm: file.weight(.attentionNorm, layer: layer),
                 query: file.weight(.query, layer: layer),
                 key: file.weight(.key, layer: layer),
                 value: file.weight(.value, layer: layer),
+                biases: traits.hasAttentionBiases
+                    ? (
+                        file.weight(.queryBias, layer: layer), file.weight(.keyBias, layer: layer),
+                        file.weight(.valueBias, layer: layer)
+                    ) : nil,
+                headNorms: traits.hasHeadNorms
+                    ? (file.weight(.queryNorm, layer: layer), file.weight(.keyNorm, layer: layer))
+                    : nil,
                 output: file.weight(.attentionOutput, layer: layer),
                 feedForwardNorm: file.weight(.feedForwardNorm, layer: layer),
                 gate: file.weight(.gate, layer: layer),

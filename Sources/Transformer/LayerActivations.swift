@@ -8,6 +8,7 @@ struct LayerActivations {
     let query: Floats  // (T, H*D), turned to its position
     let key: Floats  // (T, K*D), turned to its position
     let value: Floats  // (T, K*D)
+    let headNorms: HeadNorms?
     let attended: Floats  // (T, H*D)
     let middle: Floats  // (T, C), x plus the attention's output
     let feedForwardFactor: Floats  // (T)
@@ -15,6 +16,14 @@ struct LayerActivations {
     let up: Floats  // (T, F)
     let logSums: Floats  // (T, H), of the attention's softmax
     let inner: [Floats]  // a projection: (T, R), its input times Aᵀ
+
+    /// What the normalization of each head's query and key leaves.
+    struct HeadNorms {
+        let query: Floats  // (T, H*D), not normalized
+        let key: Floats  // (T, K*D), not normalized
+        let queryFactor: Floats  // (T, H), 1 / root mean square
+        let keyFactor: Floats  // (T, K)
+    }
 
     init(_ configuration: ModelConfiguration, T: Int, rank: Int, from start: Floats) {
         let C = configuration.width
@@ -31,6 +40,14 @@ struct LayerActivations {
         query = take(T * HD)
         key = take(T * KD)
         value = take(T * KD)
+        headNorms =
+            configuration.traits.hasHeadNorms
+            ? HeadNorms(
+                query: take(T * HD),
+                key: take(T * KD),
+                queryFactor: take(T * configuration.headCount),
+                keyFactor: take(T * configuration.keyValueHeadCount)
+            ) : nil
         attended = take(T * HD)
         middle = take(T * C)
         feedForwardFactor = take(T)
@@ -47,6 +64,10 @@ struct LayerActivations {
         let KD = configuration.keyValueHeadCount * configuration.headWidth
         let F = configuration.feedForwardWidth
         let inner = Projection.allCases.count * rank
-        return T * (2 * C + 2 + 2 * HD + 2 * KD + 2 * F + configuration.headCount + inner)
+        let headNorms =
+            configuration.traits.hasHeadNorms
+            ? HD + KD + configuration.headCount + configuration.keyValueHeadCount : 0
+        return T
+            * (headNorms + 2 * C + 2 + 2 * HD + 2 * KD + 2 * F + configuration.headCount + inner)
     }
 }

@@ -125,7 +125,14 @@ extension TrainingPass {
             K: C,
             innerGradient: dInner
         )
-        addNormGradient(saved.middle, layer.feedForwardNorm, saved.feedForwardFactor, T: T)
+        addNormGradient(
+            gradient.pointer,
+            dNormed.pointer,
+            saved.middle,
+            layer.feedForwardNorm,
+            saved.feedForwardFactor,
+            T: T
+        )
 
         // middle = x + output(attended).
         clear(dAttended, T * HD)
@@ -148,11 +155,19 @@ extension TrainingPass {
         forward.rotate(dQuery.pointer, heads: H, T: T, direction: -1)
         forward.rotate(dKey.pointer, heads: K, T: T, direction: -1)
         forward.norm(normed, saved.attentionFactor, saved.x, layer.attentionNorm, T: T)
+        var (dquery, dkey) = (dQuery.pointer, dKey.pointer)
+        if let weights = layer.headNorms, let norms = saved.headNorms {
+            let (raw, rawKey) = (dHeadNorms.pointer, dHeadNorms.pointer + T * HD)
+            clear(dHeadNorms, T * (HD + K * configuration.headWidth))
+            addNormGradient(raw, dquery, norms.query, weights.query, norms.queryFactor, T: T * H)
+            addNormGradient(rawKey, dkey, norms.key, weights.key, norms.keyFactor, T: T * K)
+            (dquery, dkey) = (raw, rawKey)
+        }
         // Nothing is trained below the first layer, so its input needs no gradient.
         let needsInputGradient = index > 0
         clear(dNormed, T * C)
         products.backward(
-            [term(.query, dQuery.pointer), term(.key, dKey.pointer), term(.value, dValue.pointer)],
+            [term(.query, dquery), term(.key, dkey), term(.value, dValue.pointer)],
             dx: needsInputGradient ? dNormed.pointer : nil,
             x: normed,
             T: T,
@@ -160,18 +175,32 @@ extension TrainingPass {
             innerGradient: dInner
         )
         if needsInputGradient {
-            addNormGradient(saved.x, layer.attentionNorm, saved.attentionFactor, T: T)
+            addNormGradient(
+                gradient.pointer,
+                dNormed.pointer,
+                saved.x,
+                layer.attentionNorm,
+                saved.attentionFactor,
+                T: T
+            )
         }
     }
 
-    /// gradient += the gradient of a norm whose output's is in `dNormed`.
-    private func addNormGradient(_ x: Floats, _ weight: Weight, _ factor: Floats, T: Int) {
-        let C = forward.model.configuration.width
+    /// dx += the gradient of a norm of T rows, as long as its weight, whose output's is `dout`.
+    private func addNormGradient(
+        _ dx: Floats,
+        _ dout: Floats,
+        _ x: Floats,
+        _ weight: Weight,
+        _ factor: Floats,
+        T: Int
+    ) {
+        let C = weight.columns
         forward.workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound
             wb_rms_norm_backward(
-                gradient.pointer + start * C,
-                dNormed.pointer + start * C,
+                dx + start * C,
+                dout + start * C,
                 x + start * C,
                 weight.floats,
                 factor + start,

@@ -71,6 +71,7 @@ public final class TrainingPass: @unchecked Sendable {
     let dQuery: FloatBuffer  // (T, H*D)
     let dKey: FloatBuffer  // (T, K*D)
     let dValue: FloatBuffer  // (T, K*D)
+    let dHeadNorms: FloatBuffer  // (T, H*D + K*D), where heads are normalized
     let dAttended: FloatBuffer  // (T, H*D)
     let dHidden: FloatBuffer  // (T, F)
     let dGate: FloatBuffer  // (T, F)
@@ -115,6 +116,7 @@ public final class TrainingPass: @unchecked Sendable {
         dQuery = FloatBuffer(count: T * HD)
         dKey = FloatBuffer(count: T * KD)
         dValue = FloatBuffer(count: T * KD)
+        dHeadNorms = FloatBuffer(count: sizes.traits.hasHeadNorms ? T * (HD + KD) : 0)
         dAttended = FloatBuffer(count: T * HD)
         dHidden = FloatBuffer(count: T * F)
         dGate = FloatBuffer(count: T * F)
@@ -139,7 +141,8 @@ public final class TrainingPass: @unchecked Sendable {
         let layer = LayerActivations.count(sizes, T: T, rank: R)
         let activations =
             configuration.recomputes ? layer + sizes.layerCount * T * C : sizes.layerCount * layer
-        let gradients = T * (3 * C + 1 + 2 * HD + 2 * KD + 3 * F + 3 * R)
+        let headNorms = sizes.traits.hasHeadNorms ? HD + KD : 0
+        let gradients = T * (3 * C + 1 + 2 * HD + 2 * KD + headNorms + 3 * F + 3 * R)
         let head = LossHead.floatCount(sizes, tokenCapacity: T)
         return MemoryLayout<Float>.stride * (activations + gradients + head)
             + ForwardPass.byteCount(

@@ -115,7 +115,11 @@ import Tokenizers
         builder.set("general.architecture", .string("gemma7"))
         let error = try error(builder)
         #expect(error.code == .unsupportedArchitecture)
-        #expect(error.message.contains("unknown architecture \"gemma7\"; supported: llama"))
+        #expect(
+            error.message.contains(
+                "unknown architecture \"gemma7\"; supported: llama, qwen2, qwen3"
+            )
+        )
     }
 
     /// A setting that would change what the model computes, and the word its refusal has.

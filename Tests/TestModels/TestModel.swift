@@ -54,7 +54,11 @@ public struct TestModel: Sendable {
 
     /// Writes the model as a GGUF file.
     public func write(to path: String) throws {
-        let bytes = file().bytes()
+        try Self.write(file(), to: path)
+    }
+
+    static func write(_ file: GGUFWriter, to path: String) throws {
+        let bytes = file.bytes()
         guard let stream = fopen(path, "wb") else { throw WriteFailure(path: path, number: errno) }
         defer { fclose(stream) }
         guard fwrite(bytes, 1, bytes.count, stream) == bytes.count else {

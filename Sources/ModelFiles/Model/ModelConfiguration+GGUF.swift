@@ -1,7 +1,4 @@
 extension ModelConfiguration {
-    /// The architectures whose files are read here.
-    static let supportedArchitectures = ["llama"]
-
     /// Reads the configuration from a GGUF file's metadata.
     ///
     /// Throws where a setting is missing, impossible, or asks for something
@@ -59,7 +56,9 @@ extension ModelConfiguration {
             contextLength: try settings.dimension("context_length"),
             ropeTheta: try settings.positive("rope.freq_base", default: 10_000),
             rmsEpsilon: try settings.positive("attention.layer_norm_rms_epsilon", default: nil),
-            tiesEmbeddings: file.tensors["output.weight"] == nil
+            tiesEmbeddings: file.tensors["output.weight"] == nil,
+            slidingWindow: settings.has("attention.sliding_window")
+                ? try settings.dimension("attention.sliding_window") : nil
         )
     }
 }
@@ -70,7 +69,6 @@ private struct Settings {
     let architecture: String
 
     init(_ file: GGUFFile) throws(ModelFileError) {
-        let supported = ModelConfiguration.supportedArchitectures
         guard let architecture = file.metadata["general.architecture"]?.text else {
             throw ModelFileError(
                 .missingPart,
@@ -85,7 +83,8 @@ private struct Settings {
                 hint: "name the model's own file"
             )
         }
-        guard supported.contains(architecture) else {
+        guard Architecture.named(architecture) != nil else {
+            let supported = Architecture.all.map(\.name)
             throw ModelFileError(
                 .unsupportedArchitecture,
                 "\(file.path) is of the unknown architecture \"\(architecture)\"; "

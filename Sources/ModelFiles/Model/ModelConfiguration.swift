@@ -2,7 +2,7 @@
 ///
 /// The letters are the ones used for dimensions everywhere.
 public struct ModelConfiguration: Sendable, Equatable, Codable {
-    /// The architecture's name in GGUF, such as `llama`.
+    /// The architecture's name in GGUF, such as `llama`; one of `Architecture.all`.
     public let architecture: String
     /// The model's own name for itself, empty if it has none.
     public let name: String
@@ -28,11 +28,18 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
     public let rmsEpsilon: Float
     /// Whether the output matrix is the token embedding.
     public let tiesEmbeddings: Bool
+    /// How many tokens attention sees, the newest included; nil for all.
+    public let slidingWindow: Int?
+
+    /// What the architecture has beyond the plain one.
+    public var traits: Architecture { Architecture.named(architecture) ?? .llama }
 
     /// How many numbers the model consists of, its tied matrix counted once.
     public var parameterCount: Int {
         let attention = 2 * width * headWidth * (headCount + keyValueHeadCount)
-        let layer = attention + 3 * width * feedForwardWidth + 2 * width
+        let biases = traits.hasAttentionBiases ? headWidth * (headCount + 2 * keyValueHeadCount) : 0
+        let headNorms = traits.hasHeadNorms ? 2 * headWidth : 0
+        let layer = attention + 3 * width * feedForwardWidth + 2 * width + biases + headNorms
         return layerCount * layer + vocabularySize * width * (tiesEmbeddings ? 1 : 2) + width
     }
 
@@ -50,13 +57,19 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
         contextLength: Int,
         ropeTheta: Float = 10_000,
         rmsEpsilon: Float = 1e-5,
-        tiesEmbeddings: Bool
+        tiesEmbeddings: Bool,
+        slidingWindow: Int? = nil
     ) {
         let dimensions = [
             vocabularySize, width, layerCount, headCount, keyValueHeadCount, headWidth,
             feedForwardWidth, contextLength,
         ]
         precondition(dimensions.allSatisfy { $0 > 0 }, "a dimension is not positive: \(dimensions)")
+        precondition(
+            Architecture.named(architecture) != nil,
+            "unknown architecture \(architecture)"
+        )
+        precondition(slidingWindow ?? 1 > 0, "a window of \(slidingWindow ?? 0) tokens")
         precondition(headCount % keyValueHeadCount == 0, "K does not divide H")
         precondition(headWidth % 2 == 0, "the head width \(headWidth) is odd")
         self.architecture = architecture
@@ -72,5 +85,6 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
         self.ropeTheta = ropeTheta
         self.rmsEpsilon = rmsEpsilon
         self.tiesEmbeddings = tiesEmbeddings
+        self.slidingWindow = slidingWindow
     }
 }

@@ -40,7 +40,7 @@ public final class ModelFile: Sendable {
         self.file = file
         path = file.path
         configuration = try ModelConfiguration(file)
-        rotaryLayout = .adjacentPairs
+        rotaryLayout = configuration.traits.rotaryLayout
         ropeFrequencyFactors = try Self.frequencyFactors(file, configuration)
         try Self.checkTensors(file, configuration)
         quantization = Self.predominantType(file).name
@@ -135,7 +135,7 @@ extension ModelFile {
         _ configuration: ModelConfiguration
     ) throws(ModelFileError) {
         var known: Set<String> = [frequencyFactorsName]
-        for role in TensorRole.allCases where role != .output || !configuration.tiesEmbeddings {
+        for role in TensorRole.allCases where role.isUsed(configuration) {
             let shape = role.shape(configuration)
             for layer in 0..<(role.isInEachLayer ? configuration.layerCount : 1) {
                 let name = role.ggufName(layer: layer)
@@ -147,7 +147,7 @@ extension ModelFile {
                     )
                 }
                 try check(tensor, hasShape: shape, file)
-                if role.isNorm, tensor.type != .f32 { throw notFloat32(tensor, file) }
+                if role.isVector, tensor.type != .f32 { throw notFloat32(tensor, file) }
                 known.insert(name)
             }
         }

@@ -14,6 +14,16 @@ public enum TensorRole: Sendable, CaseIterable {
     case key
     /// (K*D, C).
     case value
+    /// (H*D): added to the queries.
+    case queryBias
+    /// (K*D).
+    case keyBias
+    /// (K*D).
+    case valueBias
+    /// (D): the normalization of each head's query.
+    case queryNorm
+    /// (D): the normalization of each head's key.
+    case keyNorm
     /// (C, H*D).
     case attentionOutput
     /// (C): the normalization before the feed-forward layer.
@@ -29,15 +39,28 @@ public enum TensorRole: Sendable, CaseIterable {
     public var isInEachLayer: Bool {
         switch self {
         case .tokenEmbedding, .outputNorm, .output: false
-        case .attentionNorm, .query, .key, .value, .attentionOutput, .feedForwardNorm, .gate, .up,
-            .down:
-            true
+        default: true
         }
     }
 
-    /// Whether it is a vector that scales a normalized state.
-    public var isNorm: Bool {
-        self == .outputNorm || self == .attentionNorm || self == .feedForwardNorm
+    /// Whether it is a vector, which is stored as F32, and no matrix.
+    public var isVector: Bool {
+        switch self {
+        case .outputNorm, .attentionNorm, .feedForwardNorm, .queryBias, .keyBias, .valueBias,
+            .queryNorm, .keyNorm:
+            true
+        default: false
+        }
+    }
+
+    /// Whether a model of that configuration has it.
+    func isUsed(_ configuration: ModelConfiguration) -> Bool {
+        switch self {
+        case .output: !configuration.tiesEmbeddings
+        case .queryBias, .keyBias, .valueBias: configuration.traits.hasAttentionBiases
+        case .queryNorm, .keyNorm: configuration.traits.hasHeadNorms
+        default: true
+        }
     }
 
     /// The shape that `configuration` asks for.
@@ -52,6 +75,9 @@ public enum TensorRole: Sendable, CaseIterable {
         case .outputNorm, .attentionNorm, .feedForwardNorm: [width]
         case .query: [queryWidth, width]
         case .key, .value: [keyWidth, width]
+        case .queryBias: [queryWidth]
+        case .keyBias, .valueBias: [keyWidth]
+        case .queryNorm, .keyNorm: [configuration.headWidth]
         case .attentionOutput: [width, queryWidth]
         case .gate, .up: [inner, width]
         case .down: [width, inner]
@@ -68,6 +94,11 @@ public enum TensorRole: Sendable, CaseIterable {
         case .query: "blk.\(layer).attn_q.weight"
         case .key: "blk.\(layer).attn_k.weight"
         case .value: "blk.\(layer).attn_v.weight"
+        case .queryBias: "blk.\(layer).attn_q.bias"
+        case .keyBias: "blk.\(layer).attn_k.bias"
+        case .valueBias: "blk.\(layer).attn_v.bias"
+        case .queryNorm: "blk.\(layer).attn_q_norm.weight"
+        case .keyNorm: "blk.\(layer).attn_k_norm.weight"
         case .attentionOutput: "blk.\(layer).attn_output.weight"
         case .feedForwardNorm: "blk.\(layer).ffn_norm.weight"
         case .gate: "blk.\(layer).ffn_gate.weight"

@@ -44,13 +44,26 @@ public final class SafetensorsFile: Sendable {
         }
     }
 
-    /// The numbers of the tensor `name`, which is of type I64.
+    /// The numbers of the tensor `name`, which is of type I64 or I32.
     public func integers(named name: String) throws(ModelFileError) -> [Int64] {
         let tensor = try tensor(named: name)
-        guard tensor.type == .i64 else { throw unsupported(tensor, wanted: "I64") }
-        return stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 8).map {
-            file.bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self)
+        switch tensor.type {
+        case .i64: return numbers(tensor, of: Int64.self)
+        case .i32: return numbers(tensor, of: Int32.self).map { Int64($0) }
+        default: throw unsupported(tensor, wanted: "I64 or I32")
         }
+    }
+
+    private func numbers<Number: FixedWidthInteger>(
+        _ tensor: SafetensorsTensor,
+        of type: Number.Type
+    ) -> [Number] {
+        let places = stride(
+            from: tensor.range.lowerBound,
+            to: tensor.range.upperBound,
+            by: MemoryLayout<Number>.size
+        )
+        return places.map { file.bytes.loadUnaligned(fromByteOffset: $0, as: type) }
     }
 
     private func tensor(named name: String) throws(ModelFileError) -> SafetensorsTensor {

@@ -1,0 +1,131 @@
+import Foundation
+import ModelFiles
+import Tensors
+import TestModels
+import Testing
+import Transformer
+
+/// Small random models of each architecture against transformers 4.57: Llama
+/// with scaled rotary embedding, Mistral with a window of 16 and its own head
+/// width, Qwen 2 with biases, Qwen 3 with normalized heads.
+@Suite struct ArchitectureReferenceTests {
+    static let names = ["llama", "mistral", "qwen2", "qwen3"]
+
+    private struct Reference {
+        let model: LanguageModel
+        let expected: SafetensorsFile
+        let batch: TokenBatch
+        let logits: [Float]  // (rows, T, V)
+        let T: Int
+    }
+
+    private func withReference(_ name: String, _ body: (Reference) throws -> Void) throws {
+        let folder = fixture("tiny/\(name)").path
+        let expected = try SafetensorsFile(path: "\(folder)/expected.safetensors")
+        let ids = try expected.integers(named: "input_ids").map { Int32($0) }
+        let labels = try expected.integers(named: "labels")
+        let T = try #require(expected.tensors["input_ids"]?.shape.last)
+        try TemporaryFolder.with { temporary in
+            let path = "\(temporary)/\(name).gguf"
+            try HuggingFaceTestModel(folder: folder).write(to: path)
+            let batch = TokenBatch(
+                tokens: ids,
+                segments: stride(from: 0, to: ids.count, by: T).map { $0..<$0 + T },
+                isTarget: labels.indices.map { $0 % T > 0 && labels[$0] >= 0 }
+            )
+            try body(
+                Reference(
+                    model: LanguageModel(ModelFile.open(path: path)),
+                    expected: expected,
+                    batch: batch,
+                    logits: expected.floats(named: "logits"),
+                    T: T
+                )
+            )
+        }
+    }
+
+    /// Reading a prompt in pieces and token by token gives transformers' logits.
+    @Test(arguments: names, [Precision.exact, .fast])
+    func logitsAgree(name: String, precision: Precision) throws {
+        try withReference(name) { reference in
+            let V = reference.model.configuration.vocabularySize
+            let T = reference.T
+            let tolerance: Float = precision == .exact ? 2e-5 : 4e-2
+            let pass = InferencePass(
+                reference.model,
+                tokenCapacity: T,
+                contextLength: T,
+                precision: precision
+            )
+            for (row, segment) in reference.batch.segments.enumerated() {
+                let cache = KeyValueCache(
+                    reference.model.configuration,
+                    capacity: T,
+                    precision: precision
+                )
+                let tokens = reference.batch.tokens[segment]
+                for end in [T / 2] + Array(T / 2 + 1...T) {
+                    let piece = tokens[tokens.startIndex + cache.count..<tokens.startIndex + end]
+                    let logits = try pass.logits(piece, cache: cache, adapter: nil)
+                    let place = (row * T + end - 1) * V
+                    let difference = (0..<V).map { abs(logits[$0] - reference.logits[place + $0]) }
+                    #expect(difference.max() ?? .infinity <= tolerance)
+                }
+            }
+        }
+    }
+
+    /// With B = 0 an adapter's dB is scale · dW · Aᵀ, and transformers says what dW is.
+    @Test(arguments: names, [Precision.exact, .fast])
+    func gradientsAgree(name: String, precision: Precision) throws {
+        try withReference(name) { reference in
+            let adapter = LoRA(
+                reference.model.configuration,
+                shape: .init(rank: 4, alpha: 4),
+                seed: 3
+            )
+            let pass = TrainingPass(
+                reference.model,
+                .init(
+                    tokenCapacity: reference.batch.tokens.count,
+                    longestSequence: reference.T,
+                    shape: adapter.shape,
+                    precision: precision
+                )
+            )
+            let gradients = FloatBuffer(count: adapter.parameters.count)
+            let targets = reference.batch.targetCount
+            let sum = try pass.lossAndGradients(
+                reference.batch,
+                adapter: adapter,
+                gradients: gradients,
+                targetCount: targets
+            )
+            let loss = try reference.expected.floats(named: "loss")[0]
+            #expect(abs(Float(sum / Double(targets)) - loss) <= (precision == .exact ? 1e-5 : 5e-3))
+            let values = try adapter.adapterFile(for: reference.model, baseModel: nil).tensors
+            let file = try adapter.adapterFile(of: gradients, for: reference.model)
+            for tensor in file.tensors.values where tensor.name.contains("lora_B") {
+                let projection = tensor.name.replacingOccurrences(of: ".lora_B.weight", with: "")
+                let weight = projection.replacingOccurrences(of: "base_model.model.", with: "")
+                let dW = try reference.expected.floats(named: "grad.\(weight).weight")
+                let a = try #require(values["\(projection).lora_A.weight"])
+                var (error, size) = (0.0, 0.0)
+                for n in 0..<tensor.rows {
+                    for r in 0..<tensor.columns {
+                        let expected = (0..<a.columns).reduce(0.0) {
+                            $0 + Double(dW[n * a.columns + $1])
+                                * Double(a.values[r * a.columns + $1])
+                        }
+                        let value = Double(tensor.values[n * tensor.columns + r])
+                        error += (value - expected) * (value - expected)
+                        size += expected * expected
+                    }
+                }
+                let tolerance = precision == .exact ? 1e-4 : 3e-2
+                #expect(error.squareRoot() <= tolerance * size.squareRoot(), "\(tensor.name)")
+            }
+        }
+    }
+}
