@@ -28,6 +28,14 @@ import Workspace
         #expect(driver.asked == [.chat(.prepare(ChatChoice.deployed.target))])
     }
 
+    @Test func comingBackToThePaneGoesOnTyping() {
+        var driver = Driver.chatting()
+        driver.press("esc", "2", "5", "t")
+        #expect(driver.state.pane == .chat)
+        #expect(driver.state.run.form == nil)
+        #expect(driver.state.chat.draft.text == "t")
+    }
+
     @Test func questionGoesToTheDeployedVersionWithTheWholeConversation() {
         var driver = Driver.chatting()
         driver.ask("하나", answer: 1)

@@ -200,13 +200,6 @@ extension Experiment {
         where condition: String,
         _ arguments: StatementArguments = []
     ) throws -> [Experiment] {
-        var tags: [Int: [TrackingKey: String]] = [:]
-        for row in try Row.fetchAll(
-            db,
-            sql: "SELECT experiment_id, key, value FROM experiment_tags"
-        ) {
-            tags[row[0], default: [:]][TrackingKey(row[1])] = row[2] ?? ""
-        }
         let rows = try Row.fetchAll(
             db,
             sql: """
@@ -215,15 +208,22 @@ extension Experiment {
                 """,
             arguments: arguments
         )
-        return rows.map { row in
-            Experiment(
+        let tags = try db.cachedStatement(
+            sql: "SELECT key, value FROM experiment_tags WHERE experiment_id = ?"
+        )
+        return try rows.map { row in
+            let notes = try Row.fetchAll(tags, arguments: [row[0] as Int])
+            return Experiment(
                 id: row[0],
                 name: row[1],
                 artifactLocation: row[2] ?? "",
                 lifecycle: LifecycleStage(rawValue: row[3] ?? "") ?? .active,
                 creationTime: row[4] ?? 0,
                 lastUpdateTime: row[5] ?? 0,
-                tags: tags[row[0]] ?? [:]
+                tags: Dictionary(
+                    notes.map { (TrackingKey($0[0]), $0[1] ?? "") },
+                    uniquingKeysWith: { first, _ in first }
+                )
             )
         }
     }

@@ -97,8 +97,10 @@ package enum ChatPane: PaneContent {
     }
 
     package static func appear(in state: inout AppState) -> [Effect] {
+        // Whoever comes here wants to type; elsewhere letters would be commands.
+        state.chat.isTyping = true
         // The registry knows which base a version was trained on.
-        (state.chat.choice == nil ? state.refreshSpeakers() : [])
+        return (state.chat.choice == nil ? state.refreshSpeakers() : [])
             + (state.registry.models == nil ? state.refreshRegistry() : [])
     }
 

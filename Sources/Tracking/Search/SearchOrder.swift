@@ -1,0 +1,49 @@
+/// One rule of an order in MLflow's search language, such as `metrics.loss ASC`.
+struct SearchOrder: Sendable, Equatable {
+    var field: SearchField
+    var isDescending: Bool
+
+    /// Reads rules; none may look at the same thing as another.
+    ///
+    /// - Throws: `TrackingError` with code `invalidValue`.
+    static func read(
+        _ texts: [String],
+        _ schema: SearchSchema
+    ) throws(TrackingError) -> [SearchOrder] {
+        var orders: [SearchOrder] = []
+        for text in texts {
+            let order = try SearchOrder(text, schema)
+            guard !orders.contains(where: { $0.field == order.field }) else {
+                throw invalid("\(order.field.key) occurs twice", text)
+            }
+            orders.append(order)
+        }
+        return orders
+    }
+
+    private init(_ text: String, _ schema: SearchSchema) throws(TrackingError) {
+        var tokens = try SearchToken.read(text)[...]
+        switch tokens.popFirst() {
+        case .name(let kind, let key): field = try schema.field(kind: kind, key: key)
+        case .text(let key): field = try schema.field(kind: nil, key: key)
+        default: throw Self.invalid("it begins with a name", text)
+        }
+        guard field.kind != .dataset else {
+            throw Self.invalid("\(schema.subject)s cannot be sorted by datasets", text)
+        }
+        switch tokens.popFirst()?.keyword {
+        case nil, "ASC": isDescending = false
+        case "DESC": isDescending = true
+        default: throw Self.invalid("a name is followed by ASC or DESC", text)
+        }
+        guard tokens.isEmpty else { throw Self.invalid("there is more than a name", text) }
+    }
+
+    private static func invalid(_ what: String, _ text: String) -> TrackingError {
+        TrackingError(
+            .invalidValue,
+            "Invalid order_by '\(Validation.printable(text))': \(what).",
+            hint: "write a name and ASC or DESC"
+        )
+    }
+}

@@ -1,0 +1,140 @@
+/// What can be searched for in one kind of thing, and where it lies in the database.
+package struct SearchSchema: Sendable {
+    enum ValueType: Sendable { case number, text }
+
+    /// A column of the thing itself.
+    package struct Attribute: Sendable {
+        let column: String
+        let type: ValueType
+        /// Whether it can only be sorted by.
+        let isOrderOnly: Bool
+        /// The stored values of texts, where those are stored as something else.
+        let codes: [String: Int]
+
+        package static func text(_ column: String, codes: [String: Int] = [:]) -> Attribute {
+            Attribute(column: column, type: .text, isOrderOnly: false, codes: codes)
+        }
+        package static func number(_ column: String) -> Attribute {
+            Attribute(column: column, type: .number, isOrderOnly: false, codes: [:])
+        }
+        package static func order(_ column: String) -> Attribute {
+            Attribute(column: column, type: .number, isOrderOnly: true, codes: [:])
+        }
+    }
+
+    /// A table with a row for each metric, parameter or tag of a thing.
+    package struct Details: Sendable {
+        let table: String
+        /// The columns that name the thing, here and in the thing's own table.
+        let owner: String
+        let id: String
+        let key: String
+        let value: String
+        /// True for rows whose number is NaN, if there can be any.
+        let isNaN: String?
+
+        package init(
+            table: String,
+            owner: String,
+            id: String,
+            key: String = "key",
+            value: String = "value",
+            isNaN: String? = nil
+        ) {
+            self.table = table
+            self.owner = owner
+            self.id = id
+            self.key = key
+            self.value = value
+            self.isNaN = isNaN
+        }
+    }
+
+    /// What the thing is called in messages.
+    let subject: String
+    let attributes: [String: Attribute]
+    let details: [SearchKind: Details]
+    /// What decides where an order leaves a tie.
+    let tieBreak: [String]
+
+    package init(
+        subject: String,
+        attributes: [String: Attribute],
+        metrics: Details? = nil,
+        params: Details? = nil,
+        tags: Details? = nil,
+        searchesDatasets: Bool = false,
+        tieBreak: [String]
+    ) {
+        self.subject = subject
+        self.attributes = attributes
+        self.tieBreak = tieBreak
+        var details: [SearchKind: Details] = [:]
+        details[.metric] = metrics
+        details[.param] = params
+        details[.tag] = tags
+        if searchesDatasets {
+            details[.dataset] = Details(table: "inputs", owner: "destination_id", id: "")
+        }
+        self.details = details
+    }
+
+    /// What a name means here.
+    func field(kind word: String?, key: String) throws(TrackingError) -> SearchField {
+        guard let word else { return try attribute(key) }
+        guard let kind = SearchKind(word) else {
+            // A name with a dot in it is an attribute's, or nothing.
+            throw SearchFilter.invalid(
+                "'\(word)' in '\(word).\(key)' is no kind of thing that \(subject)s have"
+            )
+        }
+        guard !key.isEmpty else { throw SearchFilter.invalid("'\(word).' names nothing") }
+        if kind == .attribute { return try attribute(key) }
+        guard details[kind] != nil else {
+            throw SearchFilter.invalid("\(subject)s cannot be searched by \(word)")
+        }
+        if kind == .dataset, !["name", "digest", "context"].contains(key) {
+            throw SearchFilter.invalid("datasets have a name, a digest and a context, no '\(key)'")
+        }
+        return SearchField(kind: kind, key: TrackingKey(key))
+    }
+
+    private func attribute(_ name: String) throws(TrackingError) -> SearchField {
+        let aliases = [
+            "created": "start_time", "Created": "start_time", "run name": "run_name",
+            "Run name": "run_name", "Run Name": "run_name", "run": "run_name",
+        ]
+        for known in [name, aliases[name] ?? name] where attributes[known] != nil {
+            return SearchField(kind: .attribute, key: TrackingKey(known))
+        }
+        throw SearchFilter.invalid(
+            "'\(name)' is no attribute of a \(subject); there are "
+                + attributes.keys.sorted().joined(separator: ", ")
+        )
+    }
+
+    func valueType(of field: SearchField) throws(TrackingError) -> ValueType {
+        switch field.kind {
+        case .metric: return .number
+        case .param, .tag, .dataset: return .text
+        case .attribute:
+            guard let attribute = attributes[field.key.text], !attribute.isOrderOnly else {
+                throw SearchFilter.invalid("\(subject)s can only be sorted by \(field.key)")
+            }
+            return attribute.type
+        }
+    }
+
+    func operations(_ field: SearchField, _ type: ValueType) -> Set<SearchClause.Operation> {
+        let numbers: Set<SearchClause.Operation> = [
+            .equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual,
+        ]
+        let texts: Set<SearchClause.Operation> = [.equal, .unequal, .like, .ilike]
+        switch field.kind {
+        case .metric: return numbers
+        case .param, .tag: return texts.union([.isNull, .isNotNull])
+        case .dataset: return texts.union([.isIn, .notIn])
+        case .attribute: return type == .number ? numbers : texts.union([.isIn, .notIn])
+        }
+    }
+}

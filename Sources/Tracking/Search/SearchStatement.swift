@@ -1,0 +1,199 @@
+import FoundationEssentials
+package import GRDB
+
+/// A search as one SQL statement with bound values.
+package struct SearchStatement {
+    private var joins: [String] = []
+    private var joined = StatementArguments()
+    private var conditions: [String] = []
+    private var bound = StatementArguments()
+    private var orderings: [String] = []
+    private let schema: SearchSchema
+
+    /// Reads a filter and an order.
+    ///
+    /// - Throws: `TrackingError` with code `invalidValue` where they are not understood.
+    package init(_ schema: SearchSchema, filter: String, orderBy: [String]) throws(TrackingError) {
+        try self.init(
+            schema,
+            SearchFilter(filter, schema),
+            SearchOrder.read(orderBy, schema)
+        )
+    }
+
+    init(
+        _ schema: SearchSchema,
+        _ filter: SearchFilter,
+        _ orders: [SearchOrder]
+    ) throws(TrackingError) {
+        self.schema = schema
+        for clause in filter.clauses { try add(clause) }
+        for (place, order) in orders.enumerated() { try add(order, at: place) }
+        orderings += schema.tieBreak
+    }
+
+    /// Adds a condition of the caller's.
+    package mutating func require(_ condition: String, _ arguments: StatementArguments = []) {
+        conditions.append(condition)
+        bound += arguments
+    }
+
+    /// The rows of one page, and whether there is another.
+    package func rows(
+        _ db: Database,
+        columns: String,
+        from table: String,
+        _ page: SearchPage
+    ) throws -> (rows: [Row], next: String?) {
+        let filter = conditions.isEmpty ? "1" : conditions.joined(separator: " AND ")
+        let sql = """
+            SELECT \(columns) FROM \(table) \(joins.joined(separator: " ")) WHERE \(filter) \
+            ORDER BY \(orderings.joined(separator: ", ")) LIMIT ? OFFSET ?
+            """
+        // One more than asked for tells whether there is more.
+        let arguments = joined + bound + [page.limit + 1, page.offset]
+        let found = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments)
+        guard found.count > page.limit else { return (found, nil) }
+        return (Array(found.dropLast()), page.next)
+    }
+}
+
+// MARK: - Conditions
+
+extension SearchStatement {
+    private mutating func add(_ clause: SearchClause) throws(TrackingError) {
+        switch clause.field.kind {
+        case .attribute: try addAttribute(clause)
+        case .dataset: addDataset(clause)
+        case .metric, .param, .tag: addDetail(clause)
+        }
+    }
+
+    private mutating func addAttribute(_ clause: SearchClause) throws(TrackingError) {
+        guard let attribute = schema.attributes[clause.field.key.text] else { return }
+        guard attribute.codes.isEmpty else { return try addCoded(clause, attribute) }
+        let (condition, arguments) = comparison(attribute.column, clause)
+        require(condition, arguments)
+    }
+
+    /// A text that is stored as a number.
+    private mutating func addCoded(
+        _ clause: SearchClause,
+        _ attribute: SearchSchema.Attribute
+    ) throws(TrackingError) {
+        let texts: [String]
+        switch (clause.operation, clause.value) {
+        case (.equal, .text(let text)), (.unequal, .text(let text)): texts = [text]
+        case (.isIn, .texts(let list)), (.notIn, .texts(let list)): texts = list
+        default:
+            throw SearchFilter.invalid("\(clause.field.key) is compared with = and IN alone")
+        }
+        let numbers = texts.compactMap { attribute.codes[$0.uppercased()] }
+        let isNot = clause.operation == .unequal || clause.operation == .notIn
+        require(
+            "\(attribute.column) \(isNot ? "NOT " : "")IN (\(Self.marks(numbers.count)))",
+            StatementArguments(numbers)
+        )
+    }
+
+    private mutating func addDetail(_ clause: SearchClause) {
+        guard let details = schema.details[clause.field.kind] else { return }
+        var condition = "\(details.key) = ?"
+        var arguments: StatementArguments = [clause.field.key.text]
+        if clause.operation != .isNull && clause.operation != .isNotNull {
+            let (compared, values) = comparison(details.value, clause)
+            condition += " AND \(compared)"
+            arguments += values
+            if let isNaN = details.isNaN { condition += " AND \(isNaN) = 0" }
+        }
+        let isNot = clause.operation == .isNull ? "NOT " : ""
+        require(
+            "\(details.id) \(isNot)IN (SELECT \(details.owner) FROM \(details.table) WHERE \(condition))",
+            arguments
+        )
+    }
+
+    private mutating func addDataset(_ clause: SearchClause) {
+        let tag = "input_tags.name = 'mlflow.data.context' AND input_tags.value"
+        let column = clause.field.key == "context" ? tag : "datasets.\(clause.field.key)"
+        let (condition, arguments) = comparison(column, clause)
+        let tags =
+            clause.field.key == "context"
+            ? "JOIN input_tags ON input_tags.input_uuid = inputs.input_uuid" : ""
+        require(
+            """
+            runs.run_uuid IN (SELECT destination_id FROM inputs JOIN datasets ON dataset_uuid = source_id \
+            \(tags) WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND \(condition))
+            """,
+            arguments
+        )
+    }
+
+    private func comparison(
+        _ column: String,
+        _ clause: SearchClause
+    ) -> (condition: String, arguments: StatementArguments) {
+        switch clause.value {
+        case .none: return ("\(column) \(clause.operation.rawValue)", [])
+        case .number(let number): return ("\(column) \(clause.operation.rawValue) ?", [number])
+        case .texts(let texts):
+            // One JSON array is one bound value, however long the list.
+            let list = (try? JSONEncoder().encode(texts)).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            return (
+                "\(column) \(clause.operation.rawValue) (SELECT value FROM json_each(?))",
+                [list ?? "[]"]
+            )
+        case .text(let text):
+            switch clause.operation {
+            // SQLite's LIKE takes upper and lower case of ASCII as one, its GLOB does not.
+            case .like: return ("\(column) GLOB ?", [Self.glob(like: text)])
+            case .ilike: return ("\(column) LIKE ?", [text])
+            default: return ("\(column) \(clause.operation.rawValue) ?", [text])
+            }
+        }
+    }
+
+    /// The pattern of GLOB that means what one of LIKE means.
+    static func glob(like pattern: String) -> String {
+        pattern.reduce(into: "") { glob, character in
+            switch character {
+            case "%": glob += "*"
+            case "_": glob += "?"
+            case "*", "?", "[": glob += "[\(character)]"
+            default: glob.append(character)
+            }
+        }
+    }
+
+    static func marks(_ count: Int) -> String {
+        [String](repeating: "?", count: count).joined(separator: ", ")
+    }
+}
+
+// MARK: - Order
+
+extension SearchStatement {
+    private mutating func add(_ order: SearchOrder, at place: Int) throws(TrackingError) {
+        let direction = order.isDescending ? "DESC" : "ASC"
+        if order.field.kind == .attribute {
+            guard let attribute = schema.attributes[order.field.key.text] else { return }
+            orderings += ["\(attribute.column) IS NULL", "\(attribute.column) \(direction)"]
+            return
+        }
+        guard let details = schema.details[order.field.kind] else { return }
+        let table = "sorted\(place)"
+        joins.append(
+            """
+            LEFT JOIN \(details.table) \(table) ON \(table).\(details.owner) = \(details.id) \
+            AND \(table).\(details.key) = ?
+            """
+        )
+        joined += [order.field.key.text]
+        let value = "\(table).\(details.value)"
+        // NaN, then what has no value, come last either way.
+        let rank = details.isNaN.map { "CASE WHEN \(value) IS NULL THEN 2 ELSE \(table).\($0) END" }
+        orderings += [rank ?? "\(value) IS NULL", "\(value) \(direction)"]
+    }
+}

@@ -1,0 +1,179 @@
+import GRDB
+
+extension SearchSchema {
+    static let runs = SearchSchema(
+        subject: "run",
+        attributes: [
+            "run_id": .text("runs.run_uuid"), "run_name": .text("runs.name"),
+            "user_id": .text("runs.user_id"), "status": .text("runs.status"),
+            "artifact_uri": .text("runs.artifact_uri"), "start_time": .number("runs.start_time"),
+            "end_time": .number("runs.end_time"),
+        ],
+        metrics: Details(
+            table: "latest_metrics",
+            owner: "run_uuid",
+            id: "runs.run_uuid",
+            isNaN: "is_nan"
+        ),
+        params: Details(table: "params", owner: "run_uuid", id: "runs.run_uuid"),
+        tags: Details(table: "tags", owner: "run_uuid", id: "runs.run_uuid"),
+        searchesDatasets: true,
+        tieBreak: ["runs.start_time DESC", "runs.run_uuid"]
+    )
+
+    static let experiments = SearchSchema(
+        subject: "experiment",
+        attributes: [
+            "name": .text("experiments.name"),
+            "experiment_id": .text("CAST(experiments.experiment_id AS TEXT)"),
+            "creation_time": .number("experiments.creation_time"),
+            "last_update_time": .number("experiments.last_update_time"),
+        ],
+        tags: Details(
+            table: "experiment_tags",
+            owner: "experiment_id",
+            id: "experiments.experiment_id"
+        ),
+        tieBreak: ["experiments.experiment_id"]
+    )
+
+    static let loggedModels = SearchSchema(
+        subject: "logged model",
+        attributes: [
+            "name": .text("logged_models.name"), "model_id": .text("logged_models.model_id"),
+            "model_type": .text("logged_models.model_type"),
+            "source_run_id": .text("logged_models.source_run_id"),
+            "status": .text(
+                "logged_models.status",
+                codes: ["PENDING": 1, "READY": 2, "FAILED": 3]
+            ),
+            "creation_timestamp": .number("logged_models.creation_timestamp_ms"),
+            "creation_time": .number("logged_models.creation_timestamp_ms"),
+            "last_updated_timestamp": .number("logged_models.last_updated_timestamp_ms"),
+            "last_updated_time": .number("logged_models.last_updated_timestamp_ms"),
+        ],
+        // Of a metric's steps the last one counts.
+        metrics: Details(
+            table: """
+                (SELECT model_id, metric_name, metric_value, max(metric_step)
+                 FROM logged_model_metrics GROUP BY model_id, metric_name)
+                """,
+            owner: "model_id",
+            id: "logged_models.model_id",
+            key: "metric_name",
+            value: "metric_value"
+        ),
+        params: modelDetails("params", key: "param_key", value: "param_value"),
+        tags: modelDetails("tags", key: "tag_key", value: "tag_value"),
+        tieBreak: ["logged_models.creation_timestamp_ms DESC", "logged_models.model_id"]
+    )
+
+    private static func modelDetails(_ kind: String, key: String, value: String) -> Details {
+        Details(
+            table: "logged_model_\(kind)",
+            owner: "model_id",
+            id: "logged_models.model_id",
+            key: key,
+            value: value
+        )
+    }
+}
+
+extension TrackingStore {
+    /// The most runs that a page may hold.
+    public static let mostRunsAPage = 50_000
+
+    /// The runs that meet a filter, a page of them.
+    ///
+    /// - Parameters:
+    ///   - experiments: Only runs of these; of all if nil.
+    ///   - filter: In MLflow's search language, see `SearchFilter`.
+    ///   - orderBy: Rules such as `metrics.loss ASC`; where they leave a tie the newest comes first.
+    ///   - view: In use, in the bin, or both.
+    ///   - limit: At most this many.
+    ///   - pageToken: What the page before gave.
+    ///   - details: Which parts of the runs to read.
+    /// - Throws: `TrackingError` with code `invalidValue` where the question is not understood.
+    public func searchRuns(
+        experiments: [Int]? = nil,
+        filter: String = "",
+        orderBy: [String] = [],
+        view: LifecycleView = .active,
+        limit: Int = 1000,
+        pageToken: String? = nil,
+        details: RunDetails = .all
+    ) throws -> SearchResult<RunRecord> {
+        var statement = try SearchStatement(.runs, filter: filter, orderBy: orderBy)
+        let page = try SearchPage(limit: limit, most: Self.mostRunsAPage, token: pageToken)
+        if let experiments {
+            statement.require(
+                "runs.experiment_id IN (\(SearchStatement.marks(experiments.count)))",
+                StatementArguments(experiments)
+            )
+        }
+        if view != .all { statement.require("runs.\(view.condition)") }
+        let columns = RunRecord.columns.split(separator: ", ").map { "runs.\($0)" }
+        return try read { db in
+            let found = try statement.rows(
+                db,
+                columns: columns.joined(separator: ", "),
+                from: "runs",
+                page
+            )
+            var runs = found.rows.map(RunRecord.init(row:))
+            try RunRecord.addDetails(db, details, to: &runs)
+            return SearchResult(items: runs, nextPageToken: found.next)
+        }
+    }
+
+    /// The experiments that meet a filter, a page of them; see `searchRuns`.
+    public func searchExperiments(
+        filter: String = "",
+        orderBy: [String] = [],
+        view: LifecycleView = .active,
+        limit: Int = 1000,
+        pageToken: String? = nil
+    ) throws -> SearchResult<Experiment> {
+        let order = orderBy.isEmpty ? ["creation_time DESC", "experiment_id ASC"] : orderBy
+        var statement = try SearchStatement(.experiments, filter: filter, orderBy: order)
+        let page = try SearchPage(limit: limit, most: 50_000, token: pageToken)
+        if view != .all { statement.require("experiments.\(view.condition)") }
+        return try read { db in
+            let found = try statement.rows(
+                db,
+                columns: "experiments.experiment_id",
+                from: "experiments",
+                page
+            )
+            let experiments = try found.rows.map { try Experiment.find(db, id: $0[0]) }
+            return SearchResult(items: experiments, nextPageToken: found.next)
+        }
+    }
+
+    /// The logged models of experiments that meet a filter, a page of them; see `searchRuns`.
+    public func searchLoggedModels(
+        experiments: [Int],
+        filter: String = "",
+        orderBy: [String] = [],
+        limit: Int = 100,
+        pageToken: String? = nil
+    ) throws -> SearchResult<LoggedModel> {
+        var statement = try SearchStatement(.loggedModels, filter: filter, orderBy: orderBy)
+        let page = try SearchPage(limit: limit, most: 1000, token: pageToken)
+        statement.require("logged_models.lifecycle_stage = 'active'")
+        statement.require(
+            "logged_models.experiment_id IN (\(SearchStatement.marks(experiments.count)))",
+            StatementArguments(experiments)
+        )
+        return try read { db in
+            let found = try statement.rows(
+                db,
+                columns: "logged_models.model_id",
+                from: "logged_models",
+                page
+            )
+            let models = try found.rows.map { try LoggedModel.find(db, id: $0[0]) }
+            return SearchResult(items: models, nextPageToken: found.next)
+        }
+    }
+}
