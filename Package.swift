@@ -29,6 +29,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird",
+            from: "2.28.1",
+            traits: []
+        ),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
@@ -40,6 +45,9 @@ let package = Package(
             name: "CNcurses",
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
         ),
+
+        // What both the engine and the operations read and write.
+        .target(name: "JSON"),
 
         // The engine.
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
@@ -57,7 +65,7 @@ let package = Package(
         .target(name: "Transformer", dependencies: ["CKernels", "Tensors", "ModelFiles"]),
         .target(
             name: "Datasets",
-            dependencies: ["Tokenizers", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: ["JSON", "Tokenizers", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
             name: "Training",

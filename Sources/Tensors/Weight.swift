@@ -56,12 +56,17 @@ extension Weight {
     /// The rows that lie side by side in the order in which decoding reads a weight.
     public static let interleavedRows = 16
 
-    /// Makes a copy of a quantized weight in the order in which decoding
-    /// reads it, once; it takes the memory that the weight takes.
-    public func interleave(on pool: WorkerPool) {
-        guard type.isQuantized else { return }
-        copy.make {
-            let memory = AlignedMemory(byteCount: interleavedByteCount(rows: rows))
+    /// The bytes of a copy in the order in which decoding reads a weight; 0 where it needs none.
+    public var interleavedByteCount: Int {
+        type.isQuantized ? interleavedByteCount(rows: rows) : 0
+    }
+
+    /// A copy of a quantized weight in the order in which decoding reads it; all who hold one
+    /// share it.
+    public func interleaved(on pool: WorkerPool) -> InterleavedWeight {
+        precondition(type.isQuantized, "\(type) numbers are read as they are")
+        return copy.get {
+            let memory = AlignedMemory(byteCount: interleavedByteCount)
             let tileRows = 8 * Self.interleavedRows
             pool.run(tiles: (rows + tileRows - 1) / tileRows, priority: .interactive) { tile, _ in
                 let first = tile * tileRows
@@ -74,14 +79,10 @@ extension Weight {
                     columns
                 )
             }
-            return memory
-        }
-    }
-
-    /// The copy that `interleave` made; nil before.
-    public var interleaved: InterleavedWeight? {
-        copy.memory.map {
-            InterleavedWeight(memory: $0, panelByteCount: interleavedByteCount(rows: 1))
+            return InterleavedWeight(
+                memory: memory,
+                panelByteCount: interleavedByteCount(rows: Self.interleavedRows)
+            )
         }
     }
 
@@ -91,26 +92,31 @@ extension Weight {
 }
 
 /// A quantized weight in the order in which decoding reads it.
-public struct InterleavedWeight {
-    let memory: AlignedMemory
+public final class InterleavedWeight: Sendable {
     /// The bytes of `Weight.interleavedRows` rows.
     public let panelByteCount: Int
+    private let memory: AlignedMemory
 
-    /// The panel that begins with `row`, a multiple of `Weight.interleavedRows`.
-    public func panel(_ row: Int) -> UnsafeRawPointer {
-        UnsafeRawPointer(memory.pointer) + row / Weight.interleavedRows * panelByteCount
+    init(memory: AlignedMemory, panelByteCount: Int) {
+        self.memory = memory
+        self.panelByteCount = panelByteCount
     }
+
+    /// The first panel.
+    public var start: UnsafeRawPointer { UnsafeRawPointer(memory.pointer) }
 }
 
-/// Where a weight keeps its copy.
+/// Where a weight finds its copy, for as long as somebody holds it.
 private final class InterleavedCopy: Sendable {
-    private let made = Mutex<AlignedMemory?>(nil)
+    private struct Known { weak var copy: InterleavedWeight? }
+    private let known = Mutex(Known())
 
-    var memory: AlignedMemory? { made.withLock { $0 } }
-
-    func make(_ body: () -> AlignedMemory) {
-        made.withLock { memory in
-            if memory == nil { memory = body() }
+    func get(_ make: () -> InterleavedWeight) -> InterleavedWeight {
+        known.withLock { known in
+            if let copy = known.copy { return copy }
+            let copy = make()
+            known.copy = copy
+            return copy
         }
     }
 }

@@ -24,6 +24,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         /// Numbers of all outputs that share an input; 0 where there is no backward pass.
         let outputs: Int
         let dropsInputs: Bool
+        /// What is multiplied by single vectors, token after token; else those are short matrices.
+        var decoded: [Weight] = []
     }
 
     static let tokenTile = 512
@@ -40,6 +42,9 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     let workers: Workers
     private let memory: AlignedMemory
     private let scratch: [Scratch]
+    /// By the first byte of a weight, the copy that decoding reads.
+    private let interleaved: [UnsafeRawPointer: InterleavedWeight]
+    private let decodes: Bool
     private let q: UnsafeMutablePointer<Int8>  // (T, K), or twice K for a single vector
     private let scales: Floats  // (T, K/32)
     private let sums: UnsafeMutablePointer<Int32>  // (T, K/16)
@@ -59,6 +64,12 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
 
     init(workers: Workers, capacity: Capacity) {
         self.workers = workers
+        decodes = !capacity.decoded.isEmpty
+        interleaved = Dictionary(
+            capacity.decoded.filter(\.type.isQuantized)
+                .map { ($0.row(0), $0.interleaved(on: workers.pool)) },
+            uniquingKeysWith: { first, _ in first }
+        )
         memory = AlignedMemory(
             byteCount: Self.byteCount(capacity, threads: workers.count)
         )
@@ -132,8 +143,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     func scratch(of worker: Int) -> Scratch { scratch[worker] }
 
     func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
-        if T == 1, terms.allSatisfy({ !$0.weight.type.isQuantized || $0.weight.interleaved != nil })
-        {
+        if T == 1, decodes {
             forwardVector(terms, x: x, K: K)
         } else {
             quantize(terms, x: x, T: T, K: K)
@@ -186,12 +196,13 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         let low: (b: ConstFloats, inner: ConstFloats, scale: Float, rank: Int)?
         let tiles: Tiles
 
-        init(_ term: ProjectionTerm) {
+        init(_ term: ProjectionTerm, _ interleaved: InterleavedWeight?) {
             y = term.y
             type = term.weight.type
-            if let interleaved = term.weight.interleaved {
-                (rows, stride) = (interleaved.panel(0), interleaved.panelByteCount)
+            if let interleaved {
+                (rows, stride) = (interleaved.start, interleaved.panelByteCount)
             } else {
+                precondition(!type.isQuantized, "a weight that this pass does not decode")
                 (rows, stride) = (term.weight.row(0), term.weight.rowByteCount)
             }
             low = term.lowRank.map { ($0.b, UnsafePointer($0.inner), $0.scale, $0.rank) }
@@ -206,7 +217,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         for low in terms.compactMap(\.lowRank) {
             wb_matrix_vector(low.inner, low.a, ElementType.f32.rawValue, K * 4, x, low.rank, K)
         }
-        let vectorTerms = terms.map { VectorTerm($0) }
+        let vectorTerms = terms.map { VectorTerm($0, interleaved[$0.weight.row(0)]) }
         let tiles = vectorTerms.map(\.tiles)
         workers.run(tiles: tiles.reduce(0) { $0 + $1.count }) { tile, _ in
             let (index, place) = locate(tile, in: tiles)

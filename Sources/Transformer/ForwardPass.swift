@@ -21,6 +21,8 @@ final class ForwardPass: @unchecked Sendable {
         var longestSequence = 0
         /// Whether adapters' inputs may be dropped.
         var dropsInputs = false
+        /// Whether it brings token after token, for which weights are copied in another order.
+        var decodes = false
     }
 
     let model: LanguageModel
@@ -61,10 +63,9 @@ final class ForwardPass: @unchecked Sendable {
                 keyCapacity: capacity.keys
             )
         case .fast:
-            products = FastProducts(
-                workers: workers,
-                capacity: Self.productCapacity(configuration, capacity)
-            )
+            var products = Self.productCapacity(configuration, capacity)
+            if capacity.decodes { products.decoded = model.matrices }
+            self.products = FastProducts(workers: workers, capacity: products)
             attention = FastAttention(
                 configuration,
                 workers: workers,

@@ -15,6 +15,7 @@ public final class InferencePass: @unchecked Sendable {
     public let precision: Precision
 
     private static let scoredRows = 128
+    private let contextLength: Int
 
     private let forward: ForwardPass
     private let activations: LayerActivations
@@ -32,21 +33,30 @@ public final class InferencePass: @unchecked Sendable {
     ///   - contextLength: The most tokens of a conversation.
     ///   - rank: The largest rank of an adapter in use.
     ///   - precision: How to compute; caches must be of the same.
+    ///   - decodes: Whether tokens come one after another: in fast precision the pass then holds
+    ///     a copy of the weights, see `LanguageModel.decodingByteCount`.
     public init(
         _ model: LanguageModel,
         tokenCapacity: Int,
         contextLength: Int,
         rank: Int = 256,
-        precision: Precision
+        precision: Precision,
+        decodes: Bool = false
     ) {
         let configuration = model.configuration
         let T = tokenCapacity
         self.tokenCapacity = T
+        self.contextLength = contextLength
         self.rank = rank
         self.precision = precision
         forward = ForwardPass(
             model,
-            ForwardPass.Capacity(tokens: T, keys: contextLength, rank: rank),
+            ForwardPass.Capacity(
+                tokens: T,
+                keys: contextLength,
+                rank: rank,
+                decodes: decodes
+            ),
             priority: .interactive,
             precision: precision
         )
@@ -58,7 +68,6 @@ public final class InferencePass: @unchecked Sendable {
         out = FloatBuffer(count: T * configuration.width)
         factor = FloatBuffer(count: T)
         output = FloatBuffer(count: configuration.vocabularySize)
-        if precision == .fast { model.interleave() }
     }
 
     /// Reads `tokens` after those in the cache and appends them to it.
@@ -136,6 +145,7 @@ public final class InferencePass: @unchecked Sendable {
         precondition(T >= 1 && T <= tokenCapacity, "\(T) tokens, room for \(tokenCapacity)")
         precondition(adapter.map { $0.shape.rank <= rank } ?? true, "the adapter's rank is larger")
         precondition(cache.precision == precision, "the cache belongs to another precision")
+        precondition(cache.capacity <= contextLength, "the cache is longer than the pass allows")
         try forward.model.check(tokens)
         let limit = min(cache.capacity, forward.model.configuration.contextLength)
         guard cache.count + T <= limit else {

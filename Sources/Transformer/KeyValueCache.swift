@@ -21,6 +21,7 @@ public final class KeyValueCache: @unchecked Sendable {
     let headByteCount: Int
     private let headCount: Int
     private let headWidth: Int
+    private let window: Int
     private let memory: AlignedMemory  // (2, L, K, capacity, D)
     private let layerBytes: Int
     private let layerCount: Int
@@ -33,6 +34,7 @@ public final class KeyValueCache: @unchecked Sendable {
         type = Self.type(precision)
         headCount = configuration.keyValueHeadCount
         headWidth = configuration.headWidth
+        window = configuration.slidingWindow ?? .max
         layerCount = configuration.layerCount
         headByteCount = type.byteCount(elements: capacity * headWidth)
         layerBytes = headCount * headByteCount
@@ -57,7 +59,7 @@ public final class KeyValueCache: @unchecked Sendable {
 
     /// The bytes that a token at `position` reads.
     public func readByteCount(at position: Int) -> Int {
-        2 * layerCount * headCount * type.byteCount(elements: position * headWidth)
+        2 * layerCount * headCount * type.byteCount(elements: min(position, window) * headWidth)
     }
 
     /// Forgets all tokens from `count` on.

@@ -86,14 +86,14 @@ public final class LanguageModel: Sendable {
         rotary = RotaryTable(file)
     }
 
-    /// Copies the quantized weights in the order in which decoding reads them, once.
-    func interleave() {
-        for layer in layers {
-            for projection in Projection.allCases {
-                layer.weight(projection).interleave(on: pool)
-            }
-        }
-        head.interleave(on: pool)
+    /// The matrices that a token is multiplied by.
+    var matrices: [Weight] {
+        layers.flatMap { layer in Projection.allCases.map { layer.weight($0) } } + [head]
+    }
+
+    /// The bytes of the copies that a pass of that precision holds while it decodes.
+    public func decodingByteCount(_ precision: Precision) -> Int {
+        precision == .fast ? matrices.reduce(0) { $0 + $1.interleavedByteCount } : 0
     }
 
     /// Checks that each of `tokens` is in the vocabulary.

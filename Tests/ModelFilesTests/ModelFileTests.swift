@@ -133,6 +133,14 @@ import Tokenizers
     static let refused: [Setting] = [
         Setting(key: "llama.expert_count", value: { .uint32(8) }, word: "8 experts"),
         Setting(key: "llama.rope.scaling.type", value: { .string("yarn") }, word: "yarn"),
+        Setting(
+            key: "llama.attention.sliding_window_pattern",
+            value: { .uint32(6) },
+            word: "some of its layers"
+        ),
+        Setting(key: "llama.attention.causal", value: { .bool(false) }, word: "embeddings"),
+        Setting(key: "llama.attention.scale", value: { .float32(0.5) }, word: "scores"),
+        Setting(key: "llama.rope.scale_linear", value: { .float32(2) }, word: "scaled by 2"),
         Setting(key: "llama.rope.dimension_count", value: { .uint32(1) }, word: "dimension_count"),
         Setting(key: "llama.attention.value_length", value: { .uint32(4) }, word: "value_length"),
         Setting(key: "llama.attention.head_count", value: { .int32s([4, 4]) }, word: "head_count"),

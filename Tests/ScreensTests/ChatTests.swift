@@ -162,7 +162,7 @@ import Workspace
         #expect(driver.state.exit == nil)
         driver.press("esc", "1")
         #expect(driver.state.pane == .data)
-        driver.press("5", "i")
+        driver.press("5")
         driver.type("!")
         #expect(driver.state.chat.draft.text == "q?:1한글!")
     }

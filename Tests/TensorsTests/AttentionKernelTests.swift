@@ -96,21 +96,29 @@ import Testing
         for (value, expected) in zip(out, twin) { #expect(abs(Double(value) - expected) <= 2e-2) }
     }
 
-    @Test(arguments: KernelTable.all)
-    func oneQueryInPartsAgrees(table: KernelTable) {
-        let shape = Shape(H: 6, K: 2, D: 10, T: 1, first: 69)
-        let (q, k, v) = inputs(shape)
-        let kernels = table.kernels
+    static let decoded = [
+        Shape(H: 6, K: 2, D: 10, T: 1, first: 69), Shape(H: 7, K: 1, D: 64, T: 1, first: 0),
+        Shape(H: 14, K: 2, D: 80, T: 1, first: 15), Shape(H: 5, K: 1, D: 128, T: 1, first: 299),
+    ]
+
+    /// One query in parts of at most `size` keys.
+    private func decode(
+        _ table: KernelTable,
+        _ shape: Shape,
+        _ q: [Float],
+        _ k16: [UInt16],
+        _ v16: [UInt16],
+        size: Int
+    ) -> [Float] {
+        let (kernels, D, group) = (table.kernels, shape.D, shape.H / shape.K)
         var kernel = shape.kernel
-        let k16 = k.map { Float16($0).bitPattern }
-        let v16 = v.map { Float16($0).bitPattern }
-        let (parts, size, group, D) = (3, 28, 3, 10)
-        var scratch = [Float](repeating: 0, count: 4 * 32)
+        let keys = shape.first + 1
+        let parts = (keys + size - 1) / size
+        var scratch = [Float](repeating: 0, count: 4 * ((size + 15) / 16 * 16))
         var out = [Float](repeating: .nan, count: q.count)
-        for head in 0..<2 {
-            var partial = [Float](repeating: .nan, count: parts * group * (D + 2))
+        for head in 0..<shape.K {
+            var partial = [Float](repeating: 7, count: parts * group * (D + 2) + 1)
             for part in 0..<parts {
-                let count = min(size, 70 - part * size)
                 partial.withUnsafeMutableBufferPointer {
                     kernels.attention_decode(
                         $0.baseAddress! + part * group * (D + 2),
@@ -119,14 +127,15 @@ import Testing
                         Array(k16[(head * D)...]),
                         Array(v16[(head * D)...]),
                         1,
-                        2 * D,
+                        shape.K * D,
                         head,
                         part * size,
-                        count,
+                        min(size, keys - part * size),
                         &scratch
                     )
                 }
             }
+            #expect(partial.last == 7)
             for g in 0..<group {
                 out.withUnsafeMutableBufferPointer { out in
                     partial.withUnsafeBufferPointer { partial in
@@ -141,9 +150,32 @@ import Testing
                 }
             }
         }
+        return out
+    }
+
+    @Test(arguments: KernelTable.all, decoded)
+    func oneQueryInPartsAgrees(table: KernelTable, shape: Shape) {
+        let (q, k, v) = inputs(shape)
+        let k16 = k.map { Float16($0).bitPattern }
+        let v16 = v.map { Float16($0).bitPattern }
         let rounded = { (bits: [UInt16]) in bits.map { Double(Float16(bitPattern: $0)) } }
         let twin = plain(shape, q.map(Double.init), rounded(k16), rounded(v16))
-        for (value, expected) in zip(out, twin) { #expect(abs(Double(value) - expected) <= 1e-4) }
+        for size in [28, 256] {
+            let out = decode(table, shape, q, k16, v16, size: size)
+            for (value, expected) in zip(out, twin) {
+                #expect(abs(Double(value) - expected) <= 1e-4)
+            }
+        }
+    }
+
+    @Test(arguments: KernelTable.all)
+    func aKeyThatIsNoNumberStaysVisible(table: KernelTable) {
+        let shape = Shape(H: 7, K: 1, D: 64, T: 1, first: 39)
+        let (q, k, v) = inputs(shape)
+        var k16 = k.map { Float16($0).bitPattern }
+        k16[20 * 64 + 5] = Float16.nan.bitPattern
+        let out = decode(table, shape, q, k16, v.map { Float16($0).bitPattern }, size: 256)
+        #expect(out.allSatisfy { $0.isNaN })
     }
 
     @Test(arguments: KernelTable.all, shapes.filter { $0.first == 0 && $0.T > 1 })

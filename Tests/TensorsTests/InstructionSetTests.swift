@@ -147,7 +147,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
         let weight = RandomWeight(type, rows: rows, columns: columns)
         let x = numbers(columns, seed: 5, scale: 3)
         let fine = Activations(x, columns: columns, fine: true, kernels)
-        var y = [Float](repeating: .nan, count: rows)
+        var y = [Float](repeating: .nan, count: rows) + [7]
         let interleaved = AlignedMemory(
             byteCount: kernels.interleaved_bytes(type.rawValue, rows, columns)
         )
@@ -171,6 +171,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
             rows,
             columns
         )
+        #expect(y[rows] == 7)
         for r in 0..<rows {
             let terms = (0..<columns).map { Double(x[$0]) * weight.numbers[r * columns + $0] }
             let magnitude = terms.reduce(0) { $0 + abs($1) }

@@ -18,6 +18,9 @@ extension TestModel {
             ("rope.dimension_count", width / heads), ("vocab_size", vocabulary.count),
         ]
         for (key, number) in numbers { file.set("llama.\(key)", .uint32(UInt32(number))) }
+        if let slidingWindow {
+            file.set("llama.attention.sliding_window", .uint32(UInt32(slidingWindow)))
+        }
         file.set("llama.attention.layer_norm_rms_epsilon", .float32(1e-5))
         file.set("llama.rope.freq_base", .float32(10_000))
     }

@@ -22,6 +22,8 @@ public struct TestModel: Sendable {
     public var feedForwardWidth = 64
     /// The longest sequence.
     public var contextLength = 256
+    /// How many tokens attention sees; nil for all.
+    public var slidingWindow: Int?
     /// Whether the output matrix is the token embedding.
     public var tiesEmbeddings = true
     /// What the weights are drawn from.

@@ -56,7 +56,8 @@ import Transformer
                 reference.model,
                 tokenCapacity: T,
                 contextLength: T,
-                precision: precision
+                precision: precision,
+                decodes: true
             )
             for (row, segment) in reference.batch.segments.enumerated() {
                 let cache = KeyValueCache(
@@ -77,23 +78,23 @@ import Transformer
     }
 
     /// With B = 0 an adapter's dB is scale · dW · Aᵀ, and transformers says what dW is.
-    @Test(arguments: names, [Precision.exact, .fast])
-    func gradientsAgree(name: String, precision: Precision) throws {
+    @Test(arguments: names, [(Precision.exact, false), (.exact, true), (.fast, false)])
+    func gradientsAgree(name: String, how: (precision: Precision, recomputes: Bool)) throws {
+        let (precision, recomputes) = how
         try withReference(name) { reference in
             let adapter = LoRA(
                 reference.model.configuration,
                 shape: .init(rank: 4, alpha: 4),
                 seed: 3
             )
-            let pass = TrainingPass(
-                reference.model,
-                .init(
-                    tokenCapacity: reference.batch.tokens.count,
-                    longestSequence: reference.T,
-                    shape: adapter.shape,
-                    precision: precision
-                )
+            var configuration = TrainingPass.Configuration(
+                tokenCapacity: reference.batch.tokens.count,
+                longestSequence: reference.T,
+                shape: adapter.shape,
+                precision: precision
             )
+            configuration.recomputes = recomputes
+            let pass = TrainingPass(reference.model, configuration)
             let gradients = FloatBuffer(count: adapter.parameters.count)
             let targets = reference.batch.targetCount
             let sum = try pass.lossAndGradients(

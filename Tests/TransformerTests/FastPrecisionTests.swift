@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import Tensors
+import TestModels
 import Testing
 import Tokenizers
 import Transformer
@@ -17,7 +18,13 @@ import Transformer
     func greedyTextIsThatOfFloat32OrTheGapWasSmall(prompt: Int) throws {
         let model = try Models.smollm2()
         let example = SmolLM2ReferenceTests.greedy[prompt]
-        let fast = InferencePass(model, tokenCapacity: 64, contextLength: 128, precision: .fast)
+        let fast = InferencePass(
+            model,
+            tokenCapacity: 64,
+            contextLength: 128,
+            precision: .fast,
+            decodes: true
+        )
         let exact = InferencePass(model, tokenCapacity: 64, contextLength: 128, precision: .exact)
         let fastCache = KeyValueCache(model.configuration, capacity: 128, precision: .fast)
         let exactCache = KeyValueCache(model.configuration, capacity: 128, precision: .exact)
@@ -32,6 +39,40 @@ import Transformer
                 "token \(index) is \(choice), not \(expected)"
             )
             tokens = [Int32(expected)]
+        }
+    }
+
+    /// More heads a key head than are computed at once, more keys than one worker reads, and a
+    /// window that begins within them.
+    @Test(arguments: [nil, 100, 300], [TestWeightType.q4_1, .q8_0])
+    func longContextsAreDecodedAsInFloat32(window: Int?, type: TestWeightType) throws {
+        var tiny = TestModel()
+        (tiny.width, tiny.heads, tiny.keyValueHeads) = (448, 14, 2)
+        (tiny.contextLength, tiny.slidingWindow, tiny.type) = (640, window, type)
+        try tiny.withFile { path in
+            let model = try LanguageModel(ModelFile.open(path: path))
+            let ids = (0..<620).map { Int32($0 * 7 % 250) }
+            let passes = Precision.allCases.map {
+                InferencePass(
+                    model,
+                    tokenCapacity: 512,
+                    contextLength: 640,
+                    precision: $0,
+                    decodes: true
+                )
+            }
+            let caches = Precision.allCases.map {
+                KeyValueCache(model.configuration, capacity: 640, precision: $0)
+            }
+            for end in [512, 600] + Array(601...620) {
+                let logits = try zip(passes, caches).map { pass, cache in
+                    Array(try pass.logits(ids[cache.count..<end], cache: cache, adapter: nil))
+                }
+                let largest = logits[1].map(abs).max() ?? 0
+                let difference = zip(logits[0], logits[1]).map { abs($0 - $1) }.max() ?? .infinity
+                // Rounding of 8 and 16 bits; a key too many or too few gives far more.
+                #expect(difference <= 0.03 * largest, "at \(end)")
+            }
         }
     }
 

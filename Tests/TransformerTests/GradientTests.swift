@@ -249,6 +249,30 @@ import Transformer
         #expect(one.values == many.values)
     }
 
+    /// A piece with one target is computed as a short matrix, whoever decodes meanwhile.
+    @Test func bitsDoNotDependOnWhetherSomebodyChats() throws {
+        try setUp(.q8_0) { model, adapter, _ in
+            let batch = TokenBatch(
+                tokens: [5, 9, 100],
+                segments: [0..<3],
+                isTarget: [false, false, true]
+            )
+            let alone = try gradients(model, adapter, batch, precision: .fast)
+            let chat = InferencePass(
+                model,
+                tokenCapacity: 1,
+                contextLength: 8,
+                precision: .fast,
+                decodes: true
+            )
+            let beside = try withExtendedLifetime(chat) {
+                try gradients(model, adapter, batch, precision: .fast)
+            }
+            #expect(alone.loss == beside.loss)
+            #expect(alone.values == beside.values)
+        }
+    }
+
     @Test(arguments: Precision.allCases)
     func recomputingLayersChangesNoBit(precision: Precision) throws {
         try setUp(.q8_0) { model, adapter, batch in

@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads the rows of one file, in whichever format they are written.
 struct RecordReader {
     let path: String

@@ -1,3 +1,4 @@
+import JSON
 import Tokenizers
 
 /// Turns the JSON of a row into a conversation, by the format that its members show.
@@ -28,11 +29,11 @@ struct RowParser {
                 hint: "add the answer as a message with the role assistant"
             )
         }
-        let known = Set(Self.members[format, default: []].map { Array($0.utf8) })
+        let known = Set(Self.members[format, default: []].map { JSONName($0) })
         var fields: [String: String] = [:]
         for (name, value) in row.members where !known.contains(name) {
             if case .string(let text) = value {
-                fields[String(decoding: name, as: UTF8.self)] = text
+                fields[name.text] = text
             }
         }
         return (format, Record(.conversation(messages), source: source, fields: fields))
@@ -103,7 +104,7 @@ struct RowParser {
         }
         if let weight = object["weight"] {
             // An answer that its author left out of training must not be trained on silently.
-            guard case .number(1) = weight else {
+            guard weight == .integer(1) || weight == .number(1) else {
                 throw fault(
                     .wrongShape,
                     "\(place): a weight other than 1 is not supported",

@@ -153,7 +153,8 @@ public final class Generator {
             tokenCapacity: min(contextLength, prefillChunk),
             contextLength: contextLength,
             rank: rank,
-            precision: precision
+            precision: precision,
+            decodes: true
         )
     }
 

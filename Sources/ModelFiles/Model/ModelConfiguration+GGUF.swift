@@ -57,8 +57,7 @@ extension ModelConfiguration {
             ropeTheta: try settings.positive("rope.freq_base", default: 10_000),
             rmsEpsilon: try settings.positive("attention.layer_norm_rms_epsilon", default: nil),
             tiesEmbeddings: file.tensors["output.weight"] == nil,
-            slidingWindow: settings.has("attention.sliding_window")
-                ? try settings.dimension("attention.sliding_window") : nil
+            slidingWindow: try settings.window()
         )
     }
 }
@@ -127,10 +126,27 @@ private struct Settings {
         return number
     }
 
+    /// How many tokens attention sees; nil for all, which files may write as 0.
+    func window() throws(ModelFileError) -> Int? {
+        let key = "attention.sliding_window"
+        guard has(key), file.metadata["\(architecture).\(key)"]?.integer != 0 else { return nil }
+        return try dimension(key)
+    }
+
     /// Refuses what would silently give other results if it were not honoured.
     func refuseWhatIsNotComputed() throws(ModelFileError) {
         if let experts = file.metadata["\(architecture).expert_count"]?.integer, experts > 0 {
             throw unsupported("it is a mixture of \(experts) experts")
+        }
+        if has("attention.sliding_window_pattern") {
+            throw unsupported("some of its layers see a window and others do not")
+        }
+        if case .bool(false) = file.metadata["\(architecture).attention.causal"] {
+            throw unsupported("its tokens see later ones; it is made for embeddings")
+        }
+        if has("attention.scale") { throw unsupported("it scales scores by a number of its own") }
+        if let factor = file.metadata["\(architecture).rope.scale_linear"]?.number, factor != 1 {
+            throw unsupported("its rotary embedding is scaled by \(factor)")
         }
         let scaling = file.metadata["\(architecture).rope.scaling.type"]?.text ?? "none"
         guard scaling == "none" else {

@@ -26,6 +26,8 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         case deleteVersion = "delete-version"
         /// A model was deleted.
         case deleteModel = "delete-model"
+        /// A model got another name.
+        case renameModel = "rename-model"
         /// An earlier change was taken back.
         case undo
         /// A change that was taken back was made again.
@@ -113,6 +115,7 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         case .deleteTag: return "removed tag \(more) of \(name)"
         case .deleteVersion: return "deleted \(name)"
         case .deleteModel: return "deleted \(name)"
+        case .renameModel: return "renamed \(name) \(more)"
         case .undo: return "undid: \(more)"
         case .redo: return "redid: \(more)"
         }

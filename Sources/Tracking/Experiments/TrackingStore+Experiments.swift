@@ -98,6 +98,25 @@ extension TrackingStore {
         }
     }
 
+    /// Removes a tag of an experiment.
+    ///
+    /// - Throws: `TrackingError` with code `notFound` when the experiment has no such tag.
+    public func deleteTag(_ key: TrackingKey, ofExperiment id: Int) throws {
+        try write { db in
+            try Experiment.find(db, id: id).checkActive()
+            try db.execute(
+                sql: "DELETE FROM experiment_tags WHERE key = ? AND experiment_id = ?",
+                arguments: [key.text, id]
+            )
+            guard db.changesCount > 0 else {
+                throw TrackingError(
+                    .notFound,
+                    "No tag with name: \(key) in experiment with id \(id)."
+                )
+            }
+        }
+    }
+
     private func insertExperiment(
         _ db: Database,
         _ name: String,

@@ -45,18 +45,7 @@ extension TrackingStore {
                     new.modelType, new.sourceRun,
                 ]
             )
-            for param in new.params {
-                try Validation.check(key: param.key, of: "parameter")
-                try Validation.check(
-                    text: param.value,
-                    of: "value of parameter \(param.key)",
-                    limit: Validation.paramLength
-                )
-                try db.execute(
-                    sql: "INSERT INTO logged_model_params VALUES (?, ?, ?, ?)",
-                    arguments: [id, experiment.id, param.key.text, param.value]
-                )
-            }
+            try insertParams(db, new.params, ofModel: id, experiment: experiment.id)
             try insertTags(db, new.tags, ofModel: id, experiment: experiment.id)
             return try LoggedModel.find(db, id: id)
         }
@@ -87,6 +76,47 @@ extension TrackingStore {
         try write { db in
             let model = try LoggedModel.find(db, id: id)
             try insertTags(db, tags, ofModel: id, experiment: model.experimentID)
+        }
+    }
+
+    /// Removes a tag of a model.
+    ///
+    /// - Throws: `TrackingError` with code `notFound` when the model has no such tag.
+    public func deleteTag(_ key: TrackingKey, ofModel id: String) throws {
+        try write { db in
+            _ = try LoggedModel.find(db, id: id)
+            try db.execute(
+                sql: "DELETE FROM logged_model_tags WHERE model_id = ? AND tag_key = ?",
+                arguments: [id, key.text]
+            )
+            guard db.changesCount > 0 else {
+                throw TrackingError(
+                    .notFound,
+                    "No tag with key '\(key)' found for logged model '\(id)'."
+                )
+            }
+        }
+    }
+
+    /// Adds parameters of a model; one that is there keeps its value.
+    public func logParams(_ params: [Param], ofModel id: String) throws {
+        try write { db in
+            let model = try LoggedModel.find(db, id: id)
+            try insertParams(db, params, ofModel: id, experiment: model.experimentID)
+        }
+    }
+
+    /// Puts a model into the bin.
+    public func deleteLoggedModel(_ id: String) throws {
+        try write { db in
+            _ = try LoggedModel.find(db, id: id)
+            try db.execute(
+                sql: """
+                    UPDATE logged_models SET lifecycle_stage = 'deleted',
+                        last_updated_timestamp_ms = ? WHERE model_id = ?
+                    """,
+                arguments: [configuration.now(), id]
+            )
         }
     }
 
@@ -158,6 +188,26 @@ extension TrackingStore {
                     ON CONFLICT (model_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value
                     """,
                 arguments: [id, experiment, tag.key.text, tag.value]
+            )
+        }
+    }
+
+    private func insertParams(
+        _ db: Database,
+        _ params: [Param],
+        ofModel id: String,
+        experiment: Int
+    ) throws {
+        for param in params {
+            try Validation.check(key: param.key, of: "parameter")
+            try Validation.check(
+                text: param.value,
+                of: "value of parameter \(param.key)",
+                limit: Validation.paramLength
+            )
+            try db.execute(
+                sql: "INSERT INTO logged_model_params VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [id, experiment, param.key.text, param.value]
             )
         }
     }

@@ -88,6 +88,35 @@ extension TrackingStore {
         }
     }
 
+    /// A page of one metric's points by time, then step, then value, as MLflow orders them.
+    public func metricPoints(
+        _ key: TrackingKey,
+        run: String,
+        limit: Int = 25_000,
+        pageToken: String? = nil
+    ) throws -> SearchResult<Metric> {
+        let page = try SearchPage(limit: limit, most: 1_000_000, token: pageToken)
+        return try read { db in
+            _ = try RunRecord.find(db, id: run, details: [])
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT key, value, is_nan, timestamp, step
+                    FROM metrics INDEXED BY index_metrics_run_uuid
+                    WHERE run_uuid = ? AND key = ? ORDER BY timestamp, step, value LIMIT ? OFFSET ?
+                    """
+            )
+            let rows = try Row.fetchAll(
+                statement,
+                arguments: [run, key.text, page.limit + 1, page.offset]
+            )
+            let points = rows.map { Metric(row: $0, from: 0) }
+            guard points.count > page.limit else {
+                return SearchResult(items: points, nextPageToken: nil)
+            }
+            return SearchResult(items: Array(points.dropLast()), nextPageToken: page.next)
+        }
+    }
+
     /// The history of one metric, reduced for drawing to at most `buckets` columns.
     public func reducedHistory(
         _ key: TrackingKey,

@@ -28,8 +28,15 @@ struct SearchOrder: Sendable, Equatable {
         case .text(let key): field = try schema.field(kind: nil, key: key)
         default: throw Self.invalid("it begins with a name", text)
         }
-        guard field.kind != .dataset else {
-            throw Self.invalid("\(schema.subject)s cannot be sorted by datasets", text)
+        let isSortable =
+            switch field.kind {
+            case .attribute: true
+            case .dataset: false
+            // What has two columns for an id has no rows to join here.
+            case .metric, .param, .tag: schema.details[field.kind]?.owner.contains(",") == false
+            }
+        guard isSortable else {
+            throw Self.invalid("\(schema.subject)s cannot be sorted by that", text)
         }
         switch tokens.popFirst()?.keyword {
         case nil, "ASC": isDescending = false

@@ -56,6 +56,8 @@ package struct SearchSchema: Sendable {
     let details: [SearchKind: Details]
     /// What decides where an order leaves a tie.
     let tieBreak: [String]
+    /// Whether prompts, which lie among the models, are left out unless they are asked for.
+    let hidesPrompts: Bool
 
     package init(
         subject: String,
@@ -64,11 +66,13 @@ package struct SearchSchema: Sendable {
         params: Details? = nil,
         tags: Details? = nil,
         searchesDatasets: Bool = false,
+        hidesPrompts: Bool = false,
         tieBreak: [String]
     ) {
         self.subject = subject
         self.attributes = attributes
         self.tieBreak = tieBreak
+        self.hidesPrompts = hidesPrompts
         var details: [SearchKind: Details] = [:]
         details[.metric] = metrics
         details[.param] = params

@@ -27,7 +27,18 @@ package struct SearchStatement {
         _ orders: [SearchOrder]
     ) throws(TrackingError) {
         self.schema = schema
-        for clause in filter.clauses { try add(clause) }
+        var asksForPrompts = !schema.hidesPrompts
+        for clause in filter.clauses {
+            if schema.hidesPrompts, clause.field == Self.isPrompt {
+                asksForPrompts = true
+                if clause.leavesOutPrompts {
+                    hidePrompts()
+                    continue
+                }
+            }
+            try add(clause)
+        }
+        if !asksForPrompts { hidePrompts() }
         for (place, order) in orders.enumerated() { try add(order, at: place) }
         orderings += schema.tieBreak
     }
@@ -169,6 +180,28 @@ extension SearchStatement {
 
     static func marks(_ count: Int) -> String {
         [String](repeating: "?", count: count).joined(separator: ", ")
+    }
+}
+
+// MARK: - Prompts
+
+extension SearchStatement {
+    private static let isPrompt = SearchField(kind: .tag, key: "mlflow.prompt.is_prompt")
+
+    /// Leaves out what is tagged as a prompt; a model without the tag is none.
+    private mutating func hidePrompts() {
+        guard let tags = schema.details[.tag] else { return }
+        require(
+            "\(tags.id) NOT IN (SELECT \(tags.owner) FROM \(tags.table) WHERE key = ? AND value = 'true')",
+            [Self.isPrompt.key.text]
+        )
+    }
+}
+
+extension SearchClause {
+    fileprivate var leavesOutPrompts: Bool {
+        (operation == .unequal && value == .text("true"))
+            || (operation == .equal && value == .text("false"))
     }
 }
 

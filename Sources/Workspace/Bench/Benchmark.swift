@@ -49,7 +49,8 @@ public enum Benchmark {
             model,
             tokenCapacity: min(promptPiece, context + 1),
             contextLength: capacity,
-            precision: precision
+            precision: precision,
+            decodes: true
         )
         let cache = KeyValueCache(model.configuration, capacity: capacity, precision: precision)
         for start in stride(from: 0, through: context, by: promptPiece) {

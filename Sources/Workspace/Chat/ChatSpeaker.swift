@@ -89,7 +89,7 @@ final class ChatSpeaker: @unchecked Sendable {
             precision: precision
         )
         try opened.memory.admit(
-            model.file.byteCount + cache,
+            model.file.byteCount + model.decodingByteCount(precision) + cache,
             for: "A conversation of \(length) tokens with \(models.name(path: path))",
             hint: "Choose a smaller model, or end what takes the memory."
         )

@@ -4,11 +4,20 @@ extension JSONParser {
         take()
         var text: [UInt8] = []
         while offset < bytes.count {
-            let plain = bytes[offset...].prefix {
-                $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+            var end = offset
+            while end < bytes.count, bytes[end] >= 0x20, bytes[end] != UInt8(ascii: "\""),
+                bytes[end] != UInt8(ascii: "\\")
+            {
+                end += 1
+            }
+            let plain = bytes[offset..<end]
+            skip(plain.count)
+            // Most strings have no escape.
+            if text.isEmpty, end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+                take()
+                return String(decoding: plain, as: UTF8.self)
             }
             text += plain
-            skip(plain.count)
             guard offset < bytes.count else { break }
             switch bytes[offset] {
             case UInt8(ascii: "\""):

@@ -1,27 +1,30 @@
 /// A strict JSON parser (RFC 8259) that says at which byte the text goes wrong.
 ///
-/// Rows must be reported by line and column, an object that has a name twice and half a surrogate
+/// Rows of datasets are reported by line and column, whole numbers keep 64 bits, an object that has a name twice and half a surrogate
 /// pair must be refused, and strings keep their bytes; Foundation's parsers promise none of these.
-struct JSONParser {
+public struct JSONParser {
     /// What is wrong, and at which byte of the text.
-    struct Failure: Error, Equatable {
-        let offset: Int
-        let what: String
+    public struct Failure: Error, Equatable {
+        /// The byte.
+        public let offset: Int
+        /// What is wrong there.
+        public let what: String
     }
 
     /// Deeper nesting is refused rather than recursed into.
-    static let deepestNesting = 64
+    public static let deepestNesting = 64
 
     let bytes: [UInt8]
-    private(set) var offset = 0
+    /// How far the text was read.
+    public private(set) var offset = 0
 
     /// Starts at the beginning of a text that is known to be UTF-8.
-    init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
     /// The one value that the whole text is.
-    static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+    public static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
         var parser = JSONParser(bytes)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
@@ -32,24 +35,24 @@ struct JSONParser {
     }
 
     /// The next byte behind any space, or nil at the end.
-    mutating func peek() -> UInt8? {
+    public mutating func peek() -> UInt8? {
         skipSpace()
         return offset < bytes.count ? bytes[offset] : nil
     }
 
     /// Takes a byte that is known to be next.
-    mutating func take() { offset += 1 }
+    public mutating func take() { offset += 1 }
 
     /// Takes so many bytes that are known to be next.
     mutating func skip(_ count: Int) { offset += count }
 
     /// A failure at the place reached.
-    func failure(_ what: String) -> Failure {
+    public func failure(_ what: String) -> Failure {
         Failure(offset: offset, what: offset < bytes.count ? what : "the JSON ends too early")
     }
 
     /// The next value.
-    mutating func value(depth: Int) throws(Failure) -> JSONValue {
+    public mutating func value(depth: Int) throws(Failure) -> JSONValue {
         guard depth < Self.deepestNesting else { throw failure("the JSON is nested too deep") }
         switch peek() {
         case UInt8(ascii: "{"): return .object(try object(depth: depth))
@@ -79,7 +82,7 @@ struct JSONParser {
             let name = try string()
             guard peek() == UInt8(ascii: ":") else { throw failure("':' is expected") }
             take()
-            guard object.insert(try value(depth: depth + 1), named: Array(name.utf8)) else {
+            guard object.insert(try value(depth: depth + 1), named: JSONName(name)) else {
                 throw Failure(
                     offset: start,
                     what: "the name \"\(name)\" stands twice in one object"
@@ -126,6 +129,7 @@ struct JSONParser {
 
     private mutating func number() throws(Failure) -> JSONValue {
         let start = offset
+        var isWhole = true
         if bytes[offset] == UInt8(ascii: "-") { take() }
         if offset < bytes.count, bytes[offset] == UInt8(ascii: "0") {
             take()
@@ -133,10 +137,12 @@ struct JSONParser {
             try digits()
         }
         if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
+            isWhole = false
             take()
             try digits()
         }
         if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") {
+            isWhole = false
             take()
             if offset < bytes.count,
                 bytes[offset] == UInt8(ascii: "+") || bytes[offset] == UInt8(ascii: "-")
@@ -145,7 +151,9 @@ struct JSONParser {
             }
             try digits()
         }
-        guard let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)) else {
+        let text = String(decoding: bytes[start..<offset], as: UTF8.self)
+        if isWhole, let value = Int(text) { return .integer(value) }
+        guard let value = Double(text) else {
             throw Failure(offset: start, what: "this is not a number")
         }
         return .number(value)

@@ -1,0 +1,116 @@
+/// A JSON value.
+public indirect enum JSONValue: Sendable, Equatable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case boolean(Bool)
+    /// A number without fraction or exponent that fits 64 bits.
+    case integer(Int)
+    /// Any other number.
+    case number(Double)
+    /// A text.
+    case string(String)
+    /// A list.
+    case array([JSONValue])
+    /// Names with values.
+    case object(JSONObject)
+
+    /// What it is, in the words of an error.
+    public var kind: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "true or false"
+        case .integer, .number: "a number"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}
+
+/// The name of a member, compared by its bytes: `String` would take names that differ in Unicode
+/// normalization for the same.
+public struct JSONName: Hashable, Sendable, ExpressibleByStringLiteral {
+    /// The name.
+    public let text: String
+
+    /// The name of that text.
+    public init(_ text: String) { self.text = text }
+    /// The name of that text.
+    public init(stringLiteral text: String) { self.text = text }
+
+    /// Whether both have the same UTF-8 bytes.
+    public static func == (left: JSONName, right: JSONName) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    /// Feeds the UTF-8 bytes to the hasher.
+    public func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+/// The members of a JSON object, in the order in which they came.
+public struct JSONObject: Sendable, Equatable {
+    /// The members.
+    public private(set) var members: [(name: JSONName, value: JSONValue)] = []
+    /// Where each name is, once there are so many that looking through all takes long.
+    private var places: [JSONName: Int] = [:]
+    private static let few = 12
+
+    /// An object without members.
+    public init() {}
+
+    /// The member of that name.
+    public subscript(name: JSONName) -> JSONValue? { place(of: name).map { members[$0].value } }
+    /// The member of that name.
+    public subscript(name: String) -> JSONValue? { self[JSONName(name)] }
+
+    /// Adds a member; false when there is one of that name.
+    public mutating func insert(_ value: JSONValue, named name: JSONName) -> Bool {
+        guard place(of: name) == nil else { return false }
+        members.append((name, value))
+        if members.count > Self.few {
+            if places.isEmpty {
+                for (place, member) in members.enumerated() { places[member.name] = place }
+            } else {
+                places[name] = members.count - 1
+            }
+        }
+        return true
+    }
+
+    /// Whether both have the same members, in any order.
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.members.count == right.members.count
+            && left.members.allSatisfy { right[$0.name] == $0.value }
+    }
+
+    private func place(of name: JSONName) -> Int? {
+        places.isEmpty ? members.firstIndex { $0.name == name } : places[name]
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByDictionaryLiteral
+{
+    /// A text.
+    public init(stringLiteral text: String) { self = .string(text) }
+    /// A list.
+    public init(arrayLiteral values: JSONValue...) { self = .array(values) }
+    /// `true` or `false`.
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    /// A number.
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    /// An object; a member whose value is nil is left out.
+    public init(dictionaryLiteral members: (String, JSONValue?)...) {
+        var object = JSONObject()
+        for (name, value) in members {
+            guard let value else { continue }
+            let isNew = object.insert(value, named: JSONName(name))
+            precondition(isNew, "\(name) stands twice in one object")
+        }
+        self = .object(object)
+    }
+}
