@@ -1,5 +1,7 @@
 extension JSONValue {
-    /// The value as JSON in UTF-8, in one line. Numbers that JSON lacks are written as the texts
+    /// The value as JSON in UTF-8, in one line.
+    ///
+    /// Numbers that JSON lacks are written as the texts
     /// `"NaN"`, `"Infinity"` and `"-Infinity"`.
     public var bytes: [UInt8] {
         var writer = JSONWriter()
