@@ -1,6 +1,7 @@
 public import EventBus
-import Logging
-import Tracking
+public import Logging
+public import Registry
+public import Tracking
 
 /// A workspace folder opened: the services that the screen and the command line share.
 ///
@@ -74,6 +75,7 @@ public final class Workspace: Sendable {
 
     let opened: OpenedFolder
     private let log: Logger
+    private let logs: LogFile
     private let work = WorkQueue(name: "wb-work")
     private let watch = Guarded<WorkspaceWatch?>(nil)
 
@@ -110,6 +112,7 @@ public final class Workspace: Sendable {
                 .full
             }
         let logs = LogFile(folder: layout.logs)
+        self.logs = logs
         log = Logger(label: "workbench") { ProcessLog(label: $0, file: logs) }
         opened = OpenedFolder(
             layout: layout,
@@ -133,6 +136,17 @@ public final class Workspace: Sendable {
 
     /// The folder.
     public var folder: String { layout.folder }
+
+    /// The tracker itself, for servers: what is written to it is seen by the watch as if another
+    /// process had done it.
+    public var tracking: TrackingStore { opened.store }
+    /// The registry itself, for servers.
+    public var modelRegistry: ModelRegistry { registry.registry }
+
+    /// A log in this process's file in `logs/`.
+    public func logger(_ label: String) -> Logger {
+        Logger(label: label) { ProcessLog(label: $0, file: logs) }
+    }
 
     /// Whether this process executes a run, gives an answer, or downloads.
     public var isLive: Bool { !runs.executed.isEmpty || chat.isAnswering || models.isPulling }

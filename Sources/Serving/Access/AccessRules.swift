@@ -1,0 +1,169 @@
+import Foundation
+import Glibc
+import Hummingbird
+import NIOCore
+import NIOConcurrencyHelpers
+
+/// Who may ask for what.
+///
+/// Other users of this machine and pages in a browser reach its loopback addresses, too. So
+/// without a token a call must come from a process of the same user, name this machine as its
+/// host, and come from no foreign page. From elsewhere a token is needed.
+final class AccessRules: Sendable {
+    /// Somebody who makes a call.
+    struct Caller: Sendable {
+        let name: String
+        let role: TokenFile.Role
+    }
+
+    private let tokens: TokenFile
+    private let owners = NIOLockedValueBox<[ObjectIdentifier: uid_t?]>([:])
+    private let failures = NIOLockedValueBox<[String: FailedAttempts]>([:])
+
+    private struct FailedAttempts {
+        var count = 0
+        var since = ContinuousClock.now
+    }
+
+    private static let mostFailures = 20
+    private static let failureWindow = Duration.seconds(60)
+
+    init(tokens: TokenFile) { self.tokens = tokens }
+
+    /// Who makes the call.
+    ///
+    /// - Throws: `WireError` for a call that may not be made.
+    func check(
+        _ request: Request,
+        on channel: any Channel,
+        need: Route.Need
+    ) throws(WireError) -> Caller {
+        try checkContent(request)
+        let caller = try caller(request, channel)
+        guard need == .read || caller.role == .write else {
+            throw WireError(.denied, "The token of \(caller.name) allows looking alone.")
+        }
+        return caller
+    }
+
+    private func caller(_ request: Request, _ channel: any Channel) throws(WireError) -> Caller {
+        let address = channel.remoteAddress?.ipAddress ?? ""
+        if let header = request.headers[.authorization] {
+            try checkFailures(address)
+            guard let entry = owner(header) else {
+                noteFailure(address)
+                throw WireError(.unauthenticated, "The token is not known here.")
+            }
+            return Caller(name: entry.name, role: entry.role)
+        }
+        guard isLoopback(channel.remoteAddress) else {
+            throw WireError(
+                .unauthenticated,
+                "A token is needed. hint: set MLFLOW_TRACKING_TOKEN; `workbench serve tokens add` "
+                    + "makes one"
+            )
+        }
+        try checkPage(request)
+        guard let user = user(of: channel) else {
+            throw WireError(
+                .unauthenticated,
+                "It cannot be told whose process this is, so a token is needed. hint: set "
+                    + "MLFLOW_TRACKING_TOKEN; `workbench serve tokens add` makes one"
+            )
+        }
+        guard user == geteuid() || user == 0 else {
+            throw WireError(
+                .unauthenticated,
+                "This server answers another user's processes with a token alone."
+            )
+        }
+        return Caller(name: "", role: .write)
+    }
+
+    /// The owner of a token in `Authorization: Bearer …` or `Basic …`.
+    private func owner(_ header: String) -> TokenFile.Entry? {
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        switch parts[0].lowercased() {
+        case "bearer": return tokens.owner(of: String(parts[1]))
+        case "basic":
+            guard let data = Data(base64Encoded: String(parts[1])),
+                let text = String(data: data, encoding: .utf8), let colon = text.firstIndex(of: ":")
+            else { return nil }
+            return tokens.owner(
+                of: String(text[text.index(after: colon)...]),
+                named: String(text[..<colon])
+            )
+        default: return nil
+        }
+    }
+
+    /// A page of another site may be open in a browser here: it cannot choose its `Origin`, and
+    /// the name by which it reached this machine is in `Host`.
+    private func checkPage(_ request: Request) throws(WireError) {
+        let authority = request.head.authority ?? ""
+        let host =
+            authority.hasPrefix("[")
+            ? String(authority.prefix { $0 != "]" }.dropFirst())
+            : String(authority.prefix { $0 != ":" })
+        guard ["localhost", "127.0.0.1", "::1"].contains(host.lowercased()) else {
+            throw WireError(.denied, "The host '\(authority.prefix(100))' is not this machine.")
+        }
+        guard let origin = request.headers[.origin] else { return }
+        guard origin == "http://\(authority)" else {
+            throw WireError(.denied, "Calls from pages of other sites are refused.")
+        }
+    }
+
+    /// A form in a page can send other kinds of text, but no JSON, without being asked first.
+    private func checkContent(_ request: Request) throws(WireError) {
+        guard request.method == .post || request.method == .patch else { return }
+        let type = request.headers[.contentType] ?? ""
+        let hasBody = request.headers[.contentLength] != "0"
+        guard !hasBody || type.lowercased().hasPrefix("application/json") else {
+            throw WireError(.badRequest, "The body must be of the type application/json.")
+        }
+    }
+
+    private func isLoopback(_ address: SocketAddress?) -> Bool {
+        guard let text = address?.ipAddress else { return false }
+        return text.hasPrefix("127.") || text == "::1" || text.hasPrefix("::ffff:127.")
+    }
+
+    /// The user at the other end, looked up once a connection.
+    private func user(of channel: any Channel) -> uid_t? {
+        let id = ObjectIdentifier(channel)
+        if let known = owners.withLockedValue({ $0[id] }) { return known }
+        guard let client = channel.remoteAddress, let server = channel.localAddress else {
+            return nil
+        }
+        let user = SocketOwner.user(of: client, connectedTo: server)
+        owners.withLockedValue { $0[id] = user }
+        channel.closeFuture.whenComplete { [owners] _ in
+            owners.withLockedValue { _ = $0.removeValue(forKey: id) }
+        }
+        return user
+    }
+
+    private func checkFailures(_ address: String) throws(WireError) {
+        let isLocked = failures.withLockedValue { failures in
+            guard let attempts = failures[address] else { return false }
+            if ContinuousClock.now - attempts.since > Self.failureWindow {
+                failures[address] = nil
+                return false
+            }
+            return attempts.count >= Self.mostFailures
+        }
+        if isLocked {
+            throw WireError(.limitExceeded, "Too many wrong tokens came from \(address).")
+        }
+    }
+
+    private func noteFailure(_ address: String) {
+        failures.withLockedValue { failures in
+            // Addresses are the callers' choice: their list must not grow without end.
+            if failures.count > 10_000 { failures = [:] }
+            failures[address, default: FailedAttempts()].count += 1
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Glibc
+import NIOCore
+
+/// Which user of this machine holds the other end of a connection.
+enum SocketOwner {
+    /// The user's number; nil where the system does not say, or the connection is from elsewhere.
+    ///
+    /// Only an established connection counts: of one that its owner has closed the system says
+    /// that it is root's.
+    static func user(of client: SocketAddress, connectedTo server: SocketAddress) -> uid_t? {
+        for (path, isWide) in [("/proc/net/tcp", false), ("/proc/net/tcp6", true)] {
+            guard let from = spelling(client, isWide: isWide),
+                let to = spelling(server, isWide: isWide), let table = read(path)
+            else { continue }
+            if let user = user(in: table, from: from, to: to) { return user }
+        }
+        return nil
+    }
+
+    /// Looks a connection up in a table as the kernel writes it.
+    static func user(in table: String, from: String, to: String) -> uid_t? {
+        for line in table.split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+            guard fields.count > 9, fields[1] == from, fields[2] == to, fields[3] == "01",
+                fields[9] != "0"
+            else { continue }
+            return uid_t(fields[7])
+        }
+        return nil
+    }
+
+    /// An address and port as the kernel's tables write them: words of the machine's byte order.
+    static func spelling(_ address: SocketAddress, isWide: Bool) -> String? {
+        guard let port = address.port else { return nil }
+        var bytes: [UInt8]
+        switch address {
+        case .v4(let v4):
+            var raw = v4.address.sin_addr.s_addr
+            bytes = withUnsafeBytes(of: &raw) { Array($0) }
+            // As a socket for both kinds of addresses sees it.
+            if isWide { bytes = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + bytes }
+        case .v6(let v6):
+            guard isWide else { return nil }
+            var raw = v6.address.sin6_addr
+            bytes = withUnsafeBytes(of: &raw) { Array($0) }
+        default: return nil
+        }
+        let words = stride(from: 0, to: bytes.count, by: 4).map { start in
+            bytes[start..<start + 4].reversed().map { hex($0) }.joined()
+        }
+        return "\(words.joined()):\(hex(UInt8(port >> 8)))\(hex(UInt8(port & 0xFF)))"
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return digits.count == 1 ? "0\(digits)" : digits
+    }
+
+    private static func read(_ path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = fread(&piece, 1, piece.count, file)
+            if count == 0 { break }
+            bytes += piece[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,112 @@
+import Crypto
+import Foundation
+import Glibc
+
+/// Who may reach the server from elsewhere: names, roles, and hashes of their tokens, in a file
+/// that only its owner reads.
+public struct TokenFile: Sendable {
+    /// What somebody may do.
+    public enum Role: String, Codable, Sendable, CaseIterable {
+        /// Look.
+        case read
+        /// Look and change.
+        case write
+    }
+
+    /// One token.
+    public struct Entry: Codable, Sendable, Equatable {
+        /// Whom it was given to; the user's name in basic authentication.
+        public let name: String
+        /// What it allows.
+        public let role: Role
+        let sha256: String
+    }
+
+    /// What went wrong with the file.
+    public struct Failure: Error, CustomStringConvertible {
+        /// In words.
+        public let description: String
+    }
+
+    /// The path of the file.
+    public let path: String
+    /// The tokens in it, by name.
+    public private(set) var entries: [Entry]
+
+    /// Reads the file; no file means no tokens.
+    ///
+    /// - Throws: `Failure` where others may read it, or it is no such file.
+    public init(path: String) throws {
+        self.path = path
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            entries = []
+            return
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw Failure(
+                description: "\(path) can be read by other users. hint: chmod 600 \(path)"
+            )
+        }
+        do {
+            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            entries = try JSONDecoder().decode([Entry].self, from: data)
+        } catch {
+            throw Failure(
+                description: "\(path) is no list of tokens. hint: remove it and make them anew"
+            )
+        }
+    }
+
+    /// Makes a token for somebody, in place of an earlier one, and gives it; it is kept nowhere.
+    public mutating func add(_ name: String, role: Role) throws -> String {
+        guard !name.isEmpty, !name.contains(where: { $0 == ":" || $0.isNewline }) else {
+            throw Failure(description: "A name has at least one letter and no ':'.")
+        }
+        let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
+        let token = "wb_" + secret.map { String(format: "%02x", $0) }.joined()
+        entries.removeAll { $0.name == name }
+        entries.append(Entry(name: name, role: role, sha256: Self.hash(token)))
+        entries.sort { $0.name < $1.name }
+        try write()
+        return token
+    }
+
+    /// Takes somebody's token back; false where there is none.
+    public mutating func remove(_ name: String) throws -> Bool {
+        let before = entries.count
+        entries.removeAll { $0.name == name }
+        guard entries.count < before else { return false }
+        try write()
+        return true
+    }
+
+    /// Whose token it is.
+    func owner(of token: String, named name: String? = nil) -> Entry? {
+        let hash = Self.hash(token)
+        return entries.first { $0.sha256 == hash && (name == nil || $0.name == name) }
+    }
+
+    /// Tokens are 256 random bits, so that a plain hash keeps them.
+    private static func hash(_ token: String) -> String {
+        SHA256.hash(data: Data(token.utf8)).map { String(format: "%02x", $0) }.joined()
+    }
+
+    private func write() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let data = try encoder.encode(entries)
+        let aside = "\(path).\(getpid())"
+        let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        defer {
+            close(file)
+            unlink(aside)
+        }
+        let isWritten = data.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+        guard file >= 0, isWritten == data.count, fsync(file) == 0, rename(aside, path) == 0 else {
+            throw Failure(
+                description: "\(path) could not be written: \(String(cString: strerror(errno)))."
+            )
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import JSON
+import Tracking
+
+extension Route {
+    static let loggedModels: [Route] = [
+        .post("logged-models") { request, tracker in
+            var new = NewLoggedModel(name: try request.optionalText("name") ?? "model")
+            new.experimentID = try request.experimentID()
+            new.modelType = try request.optionalText("model_type")
+            new.sourceRun = try request.optionalText("source_run_id").flatMap {
+                $0.isEmpty ? nil : $0
+            }
+            new.params = try request.params()
+            new.tags = try request.tags()
+            return ["model": WireReply.loggedModel(try tracker.store.createLoggedModel(new))]
+        },
+        .ask("logged-models/search") { request, tracker in
+            let order = try request.objects("order_by").map { rule in
+                let isAscending = try !rule.has("ascending") || rule.boolean("ascending")
+                return "\(quoted(try rule.text("field_name"))) \(isAscending ? "ASC" : "DESC")"
+            }
+            let found = try tracker.store.searchLoggedModels(
+                experiments: request.experimentIDs(),
+                filter: request.optionalText("filter") ?? "",
+                orderBy: order,
+                limit: request.optionalInteger("max_results") ?? 100,
+                pageToken: request.optionalText("page_token")
+            )
+            return WireReply.page("models", found, WireReply.loggedModel)
+        },
+        .get("logged-models/{model_id}") { request, tracker in
+            let model = try tracker.store.loggedModel(request.text("model_id"))
+            return ["model": WireReply.loggedModel(model)]
+        },
+        .patch("logged-models/{model_id}") { request, tracker in
+            let text = try request.text("status")
+            let status: LoggedModel.Status
+            switch text {
+            case "LOGGED_MODEL_PENDING": status = .pending
+            case "LOGGED_MODEL_READY": status = .ready
+            case "LOGGED_MODEL_UPLOAD_FAILED": status = .failed
+            default:
+                throw request.invalid("status", .string(text), "it must be a model's status")
+            }
+            let model = try tracker.store.finishLoggedModel(
+                request.text("model_id"),
+                status: status
+            )
+            return ["model": WireReply.loggedModel(model)]
+        },
+        .delete("logged-models/{model_id}") { request, tracker in
+            try tracker.store.deleteLoggedModel(request.text("model_id"))
+            return WireReply.empty
+        },
+        .patch("logged-models/{model_id}/tags") { request, tracker in
+            let id = try request.text("model_id")
+            try tracker.store.setTags(request.tags(), ofModel: id)
+            return ["model": WireReply.loggedModel(try tracker.store.loggedModel(id))]
+        },
+        .delete("logged-models/{model_id}/tags/{tag_key}") { request, tracker in
+            try tracker.store.deleteTag(
+                TrackingKey(request.text("tag_key")),
+                ofModel: request.text("model_id")
+            )
+            return WireReply.empty
+        },
+        .post("logged-models/{model_id}/params") { request, tracker in
+            try tracker.store.logParams(request.params(), ofModel: request.text("model_id"))
+            return WireReply.empty
+        },
+        .get("logged-models/{model_id}/artifacts/directories") { request, tracker in
+            let model = try tracker.store.loggedModel(request.text("model_id"))
+            return try tracker.artifacts.listing(
+                of: model.artifactLocation,
+                below: request.optionalText("artifact_directory_path")
+            )
+        },
+    ]
+
+    /// A name as the search language takes it, whatever is in it.
+    private static func quoted(_ name: String) -> String {
+        guard let dot = name.firstIndex(of: ".") else { return name }
+        let key = name[name.index(after: dot)...].replacing("`", with: "``")
+        return "\(name[..<dot]).`\(key)`"
+    }
+}

@@ -1,0 +1,79 @@
+import Hummingbird
+import Registry
+import Tracking
+
+/// What a client is told that asked for something that was not done.
+struct WireError: Error, Equatable {
+    /// MLflow's names of failures, with the status that goes with each.
+    enum Code: String, Sendable {
+        case doesNotExist = "RESOURCE_DOES_NOT_EXIST"
+        case alreadyExists = "RESOURCE_ALREADY_EXISTS"
+        case invalidParameter = "INVALID_PARAMETER_VALUE"
+        case badRequest = "BAD_REQUEST"
+        case noEndpoint = "ENDPOINT_NOT_FOUND"
+        case denied = "PERMISSION_DENIED"
+        case unauthenticated = "UNAUTHENTICATED"
+        case limitExceeded = "REQUEST_LIMIT_EXCEEDED"
+        case unavailable = "TEMPORARILY_UNAVAILABLE"
+        case notImplemented = "NOT_IMPLEMENTED"
+        case storageFull = "RESOURCE_EXHAUSTED"
+        case internalError = "INTERNAL_ERROR"
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .doesNotExist, .noEndpoint: .notFound
+            case .alreadyExists, .invalidParameter, .badRequest: .badRequest
+            case .denied: .forbidden
+            case .unauthenticated: .unauthorized
+            case .limitExceeded: .tooManyRequests
+            case .unavailable: .serviceUnavailable
+            case .notImplemented: .notImplemented
+            // Clients try again on 429 and 500; a full disk does not get better by that.
+            case .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage")
+            case .internalError: .internalServerError
+            }
+        }
+    }
+
+    var code: Code
+    var message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// What a failure below means to a client.
+    init(_ error: any Error) {
+        switch error {
+        case let error as WireError: self = error
+        case let error as TrackingError: self.init(Self.code(error.code), error.description)
+        case let error as RegistryError: self.init(Self.code(error.code), error.description)
+        case let error as HTTPError where error.status == .notFound:
+            self.init(.noEndpoint, "There is no such endpoint.")
+        case let error as HTTPError:
+            self.init(.badRequest, error.body ?? error.status.reasonPhrase)
+        default: self.init(.internalError, "\(error)")
+        }
+    }
+
+    private static func code(_ code: TrackingError.Code) -> Code {
+        switch code {
+        case .notFound: .doesNotExist
+        case .alreadyExists: .alreadyExists
+        case .invalidValue, .invalidState: .invalidParameter
+        case .readOnly: .denied
+        case .busy: .unavailable
+        case .diskFull: .storageFull
+        case .notADatabase, .corrupt, .foreignDatabase, .cannotOpen, .storage: .internalError
+        }
+    }
+
+    private static func code(_ code: RegistryError.Code) -> Code {
+        switch code {
+        case .notFound: .doesNotExist
+        case .alreadyExists: .alreadyExists
+        case .invalidValue, .nothingBefore, .conflict: .invalidParameter
+        }
+    }
+}
