@@ -53,9 +53,8 @@ extension Route {
             return WireReply.empty
         },
         .patch("logged-models/{model_id}/tags") { request, tracker in
-            let id = try request.text("model_id")
-            try tracker.store.setTags(request.tags(), ofModel: id)
-            return ["model": WireReply.loggedModel(try tracker.store.loggedModel(id))]
+            try tracker.store.setTags(request.tags(), ofModel: request.text("model_id"))
+            return WireReply.empty
         },
         .delete("logged-models/{model_id}/tags/{tag_key}") { request, tracker in
             try tracker.store.deleteTag(

@@ -121,7 +121,9 @@ extension Route {
                 run: try request.optionalText("run_id").flatMap { $0.isEmpty ? nil : $0 }
             )
             if let id = try request.optionalText("model_id"), !id.isEmpty {
-                new.storageLocation = try tracker.store.loggedModel(id).artifactLocation
+                let logged = try tracker.store.loggedModel(id)
+                new.storageLocation = logged.artifactLocation
+                new.run = new.run ?? logged.sourceRun
             }
             new.description = try request.optionalText("description")
             new.tags = try request.tags()
@@ -172,7 +174,9 @@ extension Route {
                 limit: request.optionalInteger("max_results") ?? 10_000,
                 pageToken: request.optionalText("page_token")
             )
-            return WireReply.page("model_versions", found, WireReply.version)
+            return WireReply.page("model_versions", found) {
+                WireReply.version($0, withAliases: false)
+            }
         },
         .get("model-versions/get-download-uri") { request, tracker in
             let version = try tracker.registry.version(

@@ -7,7 +7,8 @@ extension Route {
             var new = NewRun()
             new.experimentID = try request.has("experiment_id") ? request.experimentID() : 0
             new.name = try request.optionalText("run_name")
-            new.user = try request.optionalText("user_id")
+            new.user = try request.optionalText("user_id") ?? ""
+            new.tagsUser = false
             new.startTime = try request.optionalInteger("start_time")
             new.tags = try request.tags()
             return ["run": WireReply.run(try tracker.store.createRun(new))]

@@ -108,7 +108,7 @@ enum WireReply {
             "creation_timestamp": .integer(model.creationTime),
             "last_updated_timestamp": .integer(model.lastUpdateTime),
             "description": model.description.map { .string($0) },
-            "latest_versions": .array(latest(of: model).map(version)),
+            "latest_versions": .array(latest(of: model).map { version($0, withAliases: false) }),
             "tags": list(model.tags),
             "aliases": .array(
                 model.aliases.sorted { $0.key < $1.key }.map {
@@ -125,7 +125,8 @@ enum WireReply {
             .sorted { $0.version < $1.version }
     }
 
-    static func version(_ version: ModelVersion) -> JSONValue {
+    /// A version; in lists MLflow leaves the aliases out.
+    static func version(_ version: ModelVersion, withAliases: Bool) -> JSONValue {
         let logged = version.source.hasPrefix("models:/m-") ? version.source.dropFirst(8) : nil
         return [
             "name": .string(version.model), "version": .string(String(version.version)),
@@ -140,8 +141,12 @@ enum WireReply {
             "run_link": "",
             "model_id": logged.map { .string(String($0)) },
             "tags": list(version.tags),
-            "aliases": .array(version.aliases.map { .string($0) }),
+            "aliases": withAliases ? .array(version.aliases.map { .string($0) }) : nil,
         ]
+    }
+
+    static func version(_ version: ModelVersion) -> JSONValue {
+        Self.version(version, withAliases: true)
     }
 
     /// A page of things under the name that the call gives them.

@@ -31,6 +31,8 @@ public struct NewRun: Sendable {
     public var startTime: Int?
     /// Its first tags.
     public var tags: [Tag] = []
+    /// Whether the tag `mlflow.user` is set; MLflow's clients set it themselves.
+    public var tagsUser = true
 
     /// A run of the Default experiment with everything left to the store.
     public init() {}

@@ -51,7 +51,8 @@ extension TrackingStore {
                     "\(experiment.artifactLocation)/\(id)/artifacts", experiment.id,
                 ]
             )
-            let automatic = [Tag(Tag.user, user), Tag(Tag.runName, name)]
+            let automatic =
+                (new.tagsUser ? [Tag(Tag.user, user)] : []) + [Tag(Tag.runName, name)]
             let others = new.tags.filter { $0.key != Tag.runName }
             try BatchWriter(db, run: id).write(tags: automatic + others)
             return try RunRecord.find(db, id: id)

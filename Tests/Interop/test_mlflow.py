@@ -1,0 +1,358 @@
+"""MLflow's own client against `workbench serve`, and the same calls against `mlflow server`."""
+import json
+import math
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from conftest import BINARY
+
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
+
+import mlflow
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag, ViewType
+from mlflow.exceptions import MlflowException
+
+MLFLOW = pathlib.Path(sys.executable).parent / "mlflow"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def started(command, port, log):
+    """A server that answers."""
+    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"{command} ended"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as reply:
+                if reply.status == 200:
+                    return process
+        except OSError:
+            time.sleep(0.02)
+    process.kill()
+    raise AssertionError(f"no answer from {command}")
+
+
+def workbench_server(folder, *arguments):
+    port = free_port()
+    with open(folder / "serve.log", "a") as log:
+        command = [BINARY, "serve", "--workspace", str(folder / "workspace"), "--port", str(port), *arguments]
+        process = started(command, port, log)
+    return process, f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def workbench(tmp_path_factory):
+    process, uri = workbench_server(tmp_path_factory.mktemp("workbench"))
+    yield uri
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mlflow")
+    port = free_port()
+    with open(folder / "serve.log", "w") as log:
+        process = started(
+            [
+                MLFLOW, "server", "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
+                "--artifacts-destination", str(folder / "artifacts"), "--port", str(port), "--workers", "1",
+            ],
+            port,
+            log,
+        )
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture()
+def client(workbench):
+    mlflow.set_tracking_uri(workbench)
+    return MlflowClient(workbench)
+
+
+def unique(name):
+    return f"{name}-{time.time_ns()}"
+
+
+def test_fluent_run_is_recorded(client, tmp_path):
+    experiment = mlflow.set_experiment(unique("fluent"))
+    with mlflow.start_run(run_name="first", tags={"team": "a"}) as run:
+        mlflow.log_param("lr", 0.1)
+        mlflow.log_params({"rank": 16, "model": "tiny"})
+        for step in range(5):
+            mlflow.log_metric("loss", 1 / (step + 1), step=step)
+        mlflow.log_metrics({"accuracy": 0.5, "nan": float("nan"), "inf": float("inf")}, step=3)
+        mlflow.log_metric("late", 1.0, synchronous=False)
+        mlflow.set_tag("note", "한글 and more")
+        mlflow.log_text("hello", "notes/hello.txt")
+        (tmp_path / "big.bin").write_bytes(os.urandom(3_000_000))
+        mlflow.log_artifact(tmp_path / "big.bin")
+        mlflow.log_dict({"a": [1, 2]}, "config.json")
+        with mlflow.start_run(nested=True, run_name="child"):
+            mlflow.log_metric("loss", 2)
+    mlflow.flush_async_logging()
+    found = client.get_run(run.info.run_id)
+    assert found.info.status == "FINISHED" and found.info.run_name == "first"
+    assert found.data.params == {"lr": "0.1", "rank": "16", "model": "tiny"}
+    assert found.data.metrics["loss"] == pytest.approx(0.2) and found.data.metrics["accuracy"] == 0.5
+    assert math.isnan(found.data.metrics["nan"]) and found.data.metrics["inf"] > 1e308
+    assert found.data.metrics["late"] == 1
+    assert found.data.tags["team"] == "a" and found.data.tags["note"] == "한글 and more"
+    history = client.get_metric_history(run.info.run_id, "loss")
+    assert [(m.step, m.value) for m in history] == [(s, 1 / (s + 1)) for s in range(5)]
+    assert sorted(f.path for f in client.list_artifacts(run.info.run_id)) == ["big.bin", "config.json", "notes"]
+    assert [(f.path, f.file_size) for f in client.list_artifacts(run.info.run_id, "notes")] == [("notes/hello.txt", 5)]
+    local = client.download_artifacts(run.info.run_id, "big.bin", str(tmp_path / "."))
+    assert pathlib.Path(local).read_bytes() == (tmp_path / "big.bin").read_bytes()
+    assert mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/notes/hello.txt") == "hello"
+    children = client.search_runs([experiment.experiment_id], f"tags.`mlflow.parentRunId` = '{run.info.run_id}'")
+    assert [r.info.run_name for r in children] == ["child"]
+
+
+def test_searches_filter_order_and_page(client):
+    experiment = client.create_experiment(unique("search"), tags={"kind": "x"})
+    for i in range(12):
+        run = client.create_run(experiment, run_name=f"run-{i}", start_time=1000 + i)
+        metrics = [Metric("loss", 1 / (i + 1), 1, 0)] if i != 7 else [Metric("loss", float("nan"), 1, 0)]
+        client.log_batch(run.info.run_id, metrics, [Param("lr", str(i % 3))], [RunTag("a.b c", f"V{i}")])
+        client.set_terminated(run.info.run_id, "FINISHED" if i % 2 else "FAILED")
+    def names(filter="", **rest):
+        return [r.info.run_name for r in client.search_runs([experiment], filter, **rest)]
+    assert names("metrics.loss < 0.2 and params.lr = '2'") == ["run-11", "run-8", "run-5"]
+    assert names("attributes.status = 'FAILED' AND tags.`a.b c` LIKE 'V1%'") == ["run-10"]
+    assert names("tags.\"a.b c\" ILIKE 'v1%'", order_by=["start_time ASC"]) == ["run-1", "run-10", "run-11"]
+    assert names("params.absent IS NULL and start_time > 1009") == ["run-11", "run-10"]
+    assert names(order_by=["metrics.loss DESC"])[:2] == ["run-0", "run-1"]
+    assert names(order_by=["metrics.loss ASC"])[-1] == "run-7"
+    first = client.search_runs([experiment], max_results=5)
+    second = client.search_runs([experiment], max_results=5, page_token=first.token)
+    third = client.search_runs([experiment], max_results=5, page_token=second.token)
+    assert [len(first), len(second), len(third)] == [5, 5, 2] and not third.token
+    assert len({r.info.run_id for page in (first, second, third) for r in page}) == 12
+    found = client.search_experiments(filter_string="tags.kind = 'x'", order_by=["name ASC"])
+    assert experiment in [e.experiment_id for e in found]
+    for bad in ["metrics.loss < 'a'", "nonsense", "params.lr = 1", "metrics.loss < 1 OR params.lr = '1'"]:
+        with pytest.raises(MlflowException) as failure:
+            client.search_runs([experiment], bad)
+        assert failure.value.error_code == "INVALID_PARAMETER_VALUE"
+
+
+def test_failures_have_mlflows_codes(client):
+    experiment = client.create_experiment(unique("failures"))
+    run = client.create_run(experiment).info.run_id
+    client.log_param(run, "p", 1)
+    client.log_param(run, "p", 1)
+    cases = [
+        (lambda: client.get_run("0" * 32), "RESOURCE_DOES_NOT_EXIST"),
+        (lambda: client.get_experiment("123456"), "RESOURCE_DOES_NOT_EXIST"),
+        (lambda: client.create_experiment(client.get_experiment(experiment).name), "RESOURCE_ALREADY_EXISTS"),
+        (lambda: client.log_param(run, "p", 2), "INVALID_PARAMETER_VALUE"),
+        (lambda: client.get_registered_model("absent"), "RESOURCE_DOES_NOT_EXIST"),
+        (lambda: client.log_metric(run, "a\x00b", 1), "INVALID_PARAMETER_VALUE"),
+        (lambda: client.log_batch(run, params=[Param("d", "1"), Param("d", "2")]), "INVALID_PARAMETER_VALUE"),
+    ]
+    for call, code in cases:
+        with pytest.raises(MlflowException) as failure:
+            call()
+        assert failure.value.error_code == code, failure.value
+    client.delete_run(run)
+    with pytest.raises(MlflowException):
+        client.log_metric(run, "m", 1)
+    assert client.search_runs([experiment]) == []
+    assert [r.info.run_id for r in client.search_runs([experiment], run_view_type=ViewType.DELETED_ONLY)] == [run]
+    client.restore_run(run)
+    client.log_metric(run, "m", 1)
+    assert client.get_experiment_by_name("absent") is None
+
+
+def test_inputs_models_and_registry(client, tmp_path):
+    import pandas
+
+    mlflow.set_experiment(unique("models"))
+    name = unique("model")
+
+    class Echo(mlflow.pyfunc.PythonModel):
+        def predict(self, context, model_input, params=None):
+            return model_input
+
+    with mlflow.start_run() as run:
+        frame = pandas.DataFrame({"a": [1, 2]})
+        mlflow.log_input(mlflow.data.from_pandas(frame, name="rows"), context="training")
+        mlflow.log_metric("loss", 0.5)
+        logged = mlflow.pyfunc.log_model(name="echo", python_model=Echo(), registered_model_name=name)
+    found = client.get_run(run.info.run_id)
+    assert found.inputs.dataset_inputs[0].dataset.name == "rows"
+    assert found.inputs.dataset_inputs[0].tags[0].value == "training"
+    assert found.outputs.model_outputs[0].model_id == logged.model_id
+    model = client.get_logged_model(logged.model_id)
+    assert str(model.status) == "READY" and model.name == "echo"
+    assert [m.model_id for m in client.search_logged_models([found.info.experiment_id], "name = 'echo'")] == [logged.model_id]
+    version = client.get_model_version(name, "1")
+    assert version.run_id == run.info.run_id and version.current_stage == "None"
+    client.set_registered_model_alias(name, "champion", "1")
+    client.set_model_version_tag(name, "1", "checked", "yes")
+    client.update_model_version(name, "1", "first")
+    assert client.get_model_version_by_alias(name, "champion").description == "first"
+    loaded = mlflow.pyfunc.load_model(f"models:/{name}@champion")
+    assert list(loaded.predict(frame)["a"]) == [1, 2]
+    second = client.create_model_version(name, f"runs:/{run.info.run_id}/x", run.info.run_id)
+    client.transition_model_version_stage(name, second.version, "Production", archive_existing_versions=True)
+    assert [v.version for v in client.get_latest_versions(name, ["Production"])] == [second.version]
+    assert name in [m.name for m in client.search_registered_models(f"name = '{name}'")]
+    assert {v.version for v in client.search_model_versions(f"name = '{name}'")} == {"1", "2"}
+    assert client.search_model_versions(f"name = '{name}' and tags.checked = 'yes'")[0].version == "1"
+    client.rename_registered_model(name, name + "-new")
+    renamed = client.get_registered_model(name + "-new")
+    assert renamed.aliases == {"champion": "1"}
+    client.delete_registered_model_alias(renamed.name, "champion")
+    client.delete_model_version(renamed.name, "1")
+    client.delete_registered_model(renamed.name)
+    with pytest.raises(MlflowException):
+        client.get_registered_model(renamed.name)
+
+
+def normalized(value):
+    """A reply without what differs from server to server: ids, times, names of users."""
+    if isinstance(value, dict):
+        volatile = {
+            "experiment_id", "run_id", "run_uuid", "model_id", "creation_time", "last_update_time", "start_time",
+            "end_time", "creation_timestamp", "last_updated_timestamp", "creation_timestamp_ms",
+            "last_updated_timestamp_ms", "artifact_uri", "artifact_location", "user_id", "message", "source",
+            "next_page_token", "sqlstate", "error_class", "run_name", "workspace",
+        }
+        kept = {k: normalized(v) for k, v in value.items() if k not in volatile and v not in ("", [], {}, None)}
+        return {k: v for k, v in kept.items() if v not in ("", [], {}, None)}
+    if isinstance(value, list):
+        return sorted((normalized(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
+    return value
+
+
+def call(uri, method, path, body=None, query=""):
+    request = urllib.request.Request(
+        f"{uri}/api/2.0/mlflow/{path}{query}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return reply.status, json.loads(reply.read() or b"{}")
+    except urllib.error.HTTPError as failure:
+        return failure.code, json.loads(failure.read() or b"{}")
+
+
+def replay(uri):
+    """The same calls to any server: what each answered, without what must differ."""
+    answers = []
+
+    def ask(label, *arguments, **rest):
+        status, reply = call(uri, *arguments, **rest)
+        answers.append((label, status, normalized(reply)))
+        return reply
+
+    name, model = "replay", "replayed"
+    experiment = ask("create", "POST", "experiments/create", {"name": name})["experiment_id"]
+    ask("again", "POST", "experiments/create", {"name": name})
+    ask("nameless", "POST", "experiments/create", {})
+    ask("wrong type", "POST", "experiments/create", {"name": 123})
+    ask("by name", "GET", "experiments/get-by-name", query=f"?experiment_name={name}")
+    ask("tag", "POST", "experiments/set-experiment-tag", {"experiment_id": experiment, "key": "a", "value": "b"})
+    ask("get", "GET", "experiments/get", query=f"?experiment_id={experiment}")
+    run = ask("run", "POST", "runs/create", {"experiment_id": experiment, "run_name": "r", "start_time": 5})
+    run = run["run"]["info"]["run_id"]
+    ask("runless", "GET", "runs/get")
+    ask("no run", "GET", "runs/get", query="?run_id=" + "0" * 32)
+    ask("metric", "POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1.5, "timestamp": 7, "step": 2})
+    ask("nan", "POST", "runs/log-metric", {"run_id": run, "key": "n", "value": "NaN", "timestamp": 7})
+    ask("no value", "POST", "runs/log-metric", {"run_id": run, "key": "m", "timestamp": 7})
+    ask("bad value", "POST", "runs/log-metric", {"run_id": run, "key": "m", "value": "x", "timestamp": 7})
+    ask("param", "POST", "runs/log-parameter", {"run_id": run, "key": "p", "value": "1"})
+    ask("param again", "POST", "runs/log-parameter", {"run_id": run, "key": "p", "value": "1"})
+    ask("param changed", "POST", "runs/log-parameter", {"run_id": run, "key": "p", "value": "2"})
+    ask("set tag", "POST", "runs/set-tag", {"run_id": run, "key": "t", "value": "v"})
+    ask("delete tag", "POST", "runs/delete-tag", {"run_id": run, "key": "t"})
+    ask("delete tag again", "POST", "runs/delete-tag", {"run_id": run, "key": "t"})
+    batch = {"run_id": run, "metrics": [{"key": "b", "value": i, "timestamp": i, "step": i} for i in range(5)]}
+    ask("batch", "POST", "runs/log-batch", batch)
+    ask("too many", "POST", "runs/log-batch", {"run_id": run, "params": [{"key": str(i), "value": "1"} for i in range(101)]})
+    ask("bad key", "POST", "runs/log-batch", {"run_id": run, "metrics": [{"key": "a\tb", "value": 1, "timestamp": 1}]})
+    ask("history", "GET", "metrics/get-history", query=f"?run_id={run}&metric_key=b&max_results=3")
+    ask("no history", "GET", "metrics/get-history", query=f"?run_id={run}&metric_key=absent")
+    ask("update", "POST", "runs/update", {"run_id": run, "status": "FINISHED", "end_time": 9})
+    ask("bad status", "POST", "runs/update", {"run_id": run, "status": "DONE"})
+    ask("get run", "GET", "runs/get", query=f"?run_id={run}")
+    for filter in [
+        "", "metrics.m > 1", "metrics.m > 2", "params.p = '1'", "params.p != '1'", "params.absent != '1'",
+        "attributes.run_name LIKE 'R%'", "attributes.run_name ILIKE 'R%'", "status = 'FINISHED'", "metrics.b >= 4 and params.p = '1'",
+        "tags.mlflow.runName = 'r'", "metrics.m > '1'", "params.p = 1", "x.y = 'z'", "attributes.nothing = 'a'", "metrics.m >",
+        "run_id IN ('a', 'b')", "start_time > 3", "tags.t IS NULL", "end_time IS NULL",
+    ]:
+        ask(f"search {filter}", "POST", "runs/search", {"experiment_ids": [experiment], "filter": filter})
+    for order in [["metrics.m DESC"], ["params.p"], ["start_time", "start_time"], ["nonsense.x"], ["metrics.m SIDEWAYS"]]:
+        ask(f"order {order}", "POST", "runs/search", {"experiment_ids": [experiment], "order_by": order})
+    ask("too large a page", "POST", "runs/search", {"experiment_ids": [experiment], "max_results": 50001})
+    ask("delete", "POST", "runs/delete", {"run_id": run})
+    ask("log to deleted", "POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": 1})
+    ask("restore", "POST", "runs/restore", {"run_id": run})
+    ask("model", "POST", "registered-models/create", {"name": model, "description": "d", "tags": [{"key": "k", "value": "v"}]})
+    ask("model again", "POST", "registered-models/create", {"name": model})
+    ask("bad model", "POST", "registered-models/create", {"name": "a/b"})
+    ask("version", "POST", "model-versions/create", {"name": model, "source": "s3://bucket/x", "run_id": run})
+    ask("version of nothing", "POST", "model-versions/create", {"name": "absent", "source": "s3://bucket/x"})
+    ask("alias", "POST", "registered-models/alias", {"name": model, "alias": "best", "version": "1"})
+    ask("bad alias", "POST", "registered-models/alias", {"name": model, "alias": "v1", "version": "1"})
+    ask("latest alias", "POST", "registered-models/alias", {"name": model, "alias": "latest", "version": "1"})
+    ask("by alias", "GET", "registered-models/alias", query=f"?name={model}&alias=best")
+    ask("no alias", "GET", "registered-models/alias", query=f"?name={model}&alias=worst")
+    ask("stage", "POST", "model-versions/transition-stage", {"name": model, "version": "1", "stage": "production", "archive_existing_versions": True})
+    ask("bad stage", "POST", "model-versions/transition-stage", {"name": model, "version": "1", "stage": "Moon", "archive_existing_versions": False})
+    ask("get model", "GET", "registered-models/get", query=f"?name={model}")
+    ask("latest", "POST", "registered-models/get-latest-versions", {"name": model})
+    ask("uri", "GET", "model-versions/get-download-uri", query=f"?name={model}&version=1")
+    ask("search models", "GET", "registered-models/search", query="?filter=name%20ILIKE%20'REPLAY%25'")
+    ask("search versions", "GET", "model-versions/search", query=f"?filter=name%3D'{model}'")
+    ask("bad search", "GET", "model-versions/search", query="?filter=nothing%3D'a'")
+    ask("delete version", "DELETE", "model-versions/delete", {"name": model, "version": "1"})
+    ask("no version", "GET", "model-versions/get", query=f"?name={model}&version=1")
+    ask("delete model", "DELETE", "registered-models/delete", {"name": model})
+    logged = ask("logged", "POST", "logged-models", {"experiment_id": experiment, "name": "m", "params": [{"key": "a", "value": "b"}]})
+    logged = logged["model"]["info"]["model_id"]
+    ask("finish logged", "PATCH", f"logged-models/{logged}", {"model_id": logged, "status": "LOGGED_MODEL_READY"})
+    ask("get logged", "GET", f"logged-models/{logged}")
+    ask("tag logged", "PATCH", f"logged-models/{logged}/tags", {"tags": [{"key": "x", "value": "y"}]})
+    ask("search logged", "POST", "logged-models/search", {"experiment_ids": [experiment], "filter": "name = 'm'"})
+    ask("delete experiment", "POST", "experiments/delete", {"experiment_id": experiment})
+    ask("run in deleted", "POST", "runs/create", {"experiment_id": experiment})
+    ask("restore experiment", "POST", "experiments/restore", {"experiment_id": experiment})
+    return answers
+
+
+# What is refused here with 400, where MLflow answers 500 or takes a status that there is not.
+KNOWN = {"order ['start_time', 'start_time']", "bad status"}
+
+
+def test_replies_are_those_of_mlflow(workbench, reference):
+    ours, theirs = replay(workbench), replay(reference)
+    different = [
+        f"{label}\n  mlflow    {b}\n  workbench {a}"
+        for (label, *a), (_, *b) in zip(ours, theirs)
+        if a != b and label not in KNOWN
+    ]
+    assert not different, "\n".join(different)
