@@ -191,6 +191,17 @@ let package = Package(
             name: "WorkspaceTests",
             dependencies: ["Workspace", "EventBus", "Tracking", "TestModels"]
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Serving",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]
+        ),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"]),
         .testTarget(
             name: "ScreensTests",

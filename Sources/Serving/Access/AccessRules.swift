@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
-import Hummingbird
-import NIOCore
+package import Hummingbird
+package import NIOCore
 import NIOConcurrencyHelpers
 
 /// Who may ask for what.
@@ -9,11 +9,11 @@ import NIOConcurrencyHelpers
 /// Other users of this machine and pages in a browser reach its loopback addresses, too. So
 /// without a token a call must come from a process of the same user, name this machine as its
 /// host, and come from no foreign page. From elsewhere a token is needed.
-final class AccessRules: Sendable {
+package final class AccessRules: Sendable {
     /// Somebody who makes a call.
-    struct Caller: Sendable {
-        let name: String
-        let role: TokenFile.Role
+    package struct Caller: Sendable {
+        package let name: String
+        package let role: TokenFile.Role
     }
 
     private let tokens: TokenFile
@@ -28,12 +28,12 @@ final class AccessRules: Sendable {
     private static let mostFailures = 20
     private static let failureWindow = Duration.seconds(60)
 
-    init(tokens: TokenFile) { self.tokens = tokens }
+    package init(tokens: TokenFile) { self.tokens = tokens }
 
     /// Who makes the call.
     ///
     /// - Throws: `WireError` for a call that may not be made.
-    func check(
+    package func check(
         _ request: Request,
         on channel: any Channel,
         need: Route.Need

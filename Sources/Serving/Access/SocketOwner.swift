@@ -1,8 +1,8 @@
-import Glibc
-import NIOCore
+package import Glibc
+package import NIOCore
 
 /// Which user of this machine holds the other end of a connection.
-enum SocketOwner {
+package enum SocketOwner {
     /// The user's number; nil where the system does not say, or the connection is from elsewhere.
     ///
     /// Only an established connection counts: of one that its owner has closed the system says
@@ -18,7 +18,7 @@ enum SocketOwner {
     }
 
     /// Looks a connection up in a table as the kernel writes it.
-    static func user(in table: String, from: String, to: String) -> uid_t? {
+    package static func user(in table: String, from: String, to: String) -> uid_t? {
         for line in table.split(separator: "\n").dropFirst() {
             let fields = line.split(separator: " ", omittingEmptySubsequences: true)
             guard fields.count > 9, fields[1] == from, fields[2] == to, fields[3] == "01",
@@ -30,7 +30,7 @@ enum SocketOwner {
     }
 
     /// An address and port as the kernel's tables write them: words of the machine's byte order.
-    static func spelling(_ address: SocketAddress, isWide: Bool) -> String? {
+    package static func spelling(_ address: SocketAddress, isWide: Bool) -> String? {
         guard let port = address.port else { return nil }
         var bytes: [UInt8]
         switch address {

@@ -82,7 +82,7 @@ public struct TokenFile: Sendable {
     }
 
     /// Whose token it is.
-    func owner(of token: String, named name: String? = nil) -> Entry? {
+    package func owner(of token: String, named name: String? = nil) -> Entry? {
         let hash = Self.hash(token)
         return entries.first { $0.sha256 == hash && (name == nil || $0.name == name) }
     }

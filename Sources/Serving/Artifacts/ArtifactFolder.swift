@@ -4,12 +4,12 @@ import JSON
 
 /// The workspace's `artifacts/`, as clients may see it: nothing outside it, whatever a path or a
 /// link says.
-struct ArtifactFolder: Sendable {
+package struct ArtifactFolder: Sendable {
     /// The folder, with links resolved.
     private let root: String
 
     /// The folder at `path`, which is made if it is not there.
-    init(path: String) throws(WireError) {
+    package init(path: String) throws(WireError) {
         mkdir(path, 0o700)
         guard let real = Self.real(path) else {
             throw WireError(.internalError, "The folder \(path) cannot be opened.")
@@ -18,7 +18,7 @@ struct ArtifactFolder: Sendable {
     }
 
     /// Where the file or folder of that name lies; nil if there is none.
-    func existing(_ path: String) throws(WireError) -> String? {
+    package func existing(_ path: String) throws(WireError) -> String? {
         let full = try self.full(path)
         guard let real = Self.real(full) else { return nil }
         guard real == root || real.hasPrefix(root + "/") else { throw Self.outside(path) }
@@ -26,7 +26,7 @@ struct ArtifactFolder: Sendable {
     }
 
     /// Where a file of that name is to be written; the folders above it are made.
-    func place(for path: String) throws(WireError) -> String {
+    package func place(for path: String) throws(WireError) -> String {
         let full = try self.full(path)
         guard full != root else { throw Self.invalid(path) }
         var folder = root
@@ -54,7 +54,7 @@ struct ArtifactFolder: Sendable {
     }
 
     /// Removes a file, or a folder with all in it.
-    func remove(_ path: String) throws(WireError) {
+    package func remove(_ path: String) throws(WireError) {
         guard let real = try existing(path) else { return }
         guard real != root else { throw Self.invalid(path) }
         do { try FileManager.default.removeItem(atPath: real) } catch {
@@ -63,7 +63,7 @@ struct ArtifactFolder: Sendable {
     }
 
     /// What lies directly in a folder; nothing where there is no such folder.
-    func entries(of path: String) throws(WireError) -> [Entry] {
+    package func entries(of path: String) throws(WireError) -> [Entry] {
         guard let folder = try existing(path), Self.isFolder(folder) else { return [] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().compactMap { name in
@@ -74,10 +74,10 @@ struct ArtifactFolder: Sendable {
         }
     }
 
-    struct Entry {
-        let name: String
+    package struct Entry {
+        package let name: String
         /// The bytes of a file; nil for a folder.
-        let size: Int?
+        package let size: Int?
     }
 
     static func isFolder(_ path: String) -> Bool {

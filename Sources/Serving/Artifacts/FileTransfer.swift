@@ -53,7 +53,7 @@ enum FileTransfer {
             // What a model wrote must not be run by a browser that shows it.
             .contentDisposition: "attachment",
         ]
-        headers[.xContentTypeOptions] = "nosniff"
+        if let options = HTTPField.Name("X-Content-Type-Options") { headers[options] = "nosniff" }
         var part = 0..<size
         var status = HTTPResponse.Status.ok
         if let header {
@@ -106,11 +106,15 @@ enum FileTransfer {
 
     private static func write(_ piece: ByteBuffer, to file: Int32) throws {
         try piece.withUnsafeReadableBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let count = Glibc.write(file, bytes.baseAddress! + done, bytes.count - done)
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(
+                    file,
+                    UnsafeRawBufferPointer(rebasing: rest).baseAddress,
+                    rest.count
+                )
                 guard count > 0 else { throw failure() }
-                done += count
+                rest = rest.dropFirst(count)
             }
         }
     }
@@ -132,9 +136,9 @@ private final class OpenFile: Sendable {
 }
 
 /// `Range: bytes=…`, one range of it.
-enum ByteRange {
+package enum ByteRange {
     /// The part asked for; nil where there is none such.
-    static func parse(_ header: String, size: Int) -> Range<Int>? {
+    package static func parse(_ header: String, size: Int) -> Range<Int>? {
         guard header.hasPrefix("bytes=") else { return 0..<size }
         let parts = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, !header.contains(",") else { return 0..<size }
@@ -147,8 +151,4 @@ enum ByteRange {
         guard let last = Int(parts[1]), last >= first else { return nil }
         return first..<min(last + 1, size)
     }
-}
-
-extension HTTPField.Name {
-    static let xContentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
 }

@@ -18,7 +18,8 @@ extension Route {
                 request.runID(),
                 status: request.status(),
                 endTime: request.optionalInteger("end_time"),
-                name: request.optionalText("run_name")
+                name: request.optionalText("run_name"),
+                details: []
             )
             return ["run_info": WireReply.info(run)]
         },

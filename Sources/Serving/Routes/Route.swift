@@ -4,9 +4,9 @@ import Registry
 import Tracking
 
 /// One call of MLflow's REST API.
-struct Route: Sendable {
+package struct Route: Sendable {
     /// Who may make it.
-    enum Need: Sendable, Equatable { case read, write }
+    package enum Need: Sendable, Equatable { case read, write }
 
     let method: HTTPRequest.Method
     /// Behind `/api/2.0/mlflow/`; names in braces are parameters.

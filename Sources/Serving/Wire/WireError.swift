@@ -3,9 +3,9 @@ import Registry
 import Tracking
 
 /// What a client is told that asked for something that was not done.
-struct WireError: Error, Equatable {
+package struct WireError: Error, Equatable {
     /// MLflow's names of failures, with the status that goes with each.
-    enum Code: String, Sendable {
+    package enum Code: String, Sendable {
         case doesNotExist = "RESOURCE_DOES_NOT_EXIST"
         case alreadyExists = "RESOURCE_ALREADY_EXISTS"
         case invalidParameter = "INVALID_PARAMETER_VALUE"
@@ -35,8 +35,8 @@ struct WireError: Error, Equatable {
         }
     }
 
-    var code: Code
-    var message: String
+    package var code: Code
+    package var message: String
 
     init(_ code: Code, _ message: String) {
         self.code = code

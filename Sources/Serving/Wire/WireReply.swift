@@ -172,23 +172,23 @@ enum WireReply {
 
 /// How places of artifacts are called on the wire: what lies in the workspace goes through this
 /// server, what lies elsewhere keeps its name.
-enum ArtifactLocation {
+package enum ArtifactLocation {
     private static let folder = "artifacts/"
     private static let scheme = "mlflow-artifacts:/"
 
-    static func wire(_ location: String) -> String {
+    package static func wire(_ location: String) -> String {
         location.hasPrefix(folder) ? scheme + location.dropFirst(folder.count) : location
     }
 
     /// The place as the store keeps it.
-    static func stored(_ location: String) -> String {
+    package static func stored(_ location: String) -> String {
         guard location.hasPrefix(scheme) else { return location }
         let path = location.dropFirst(scheme.count).drop { $0 == "/" }
         return folder + path
     }
 
     /// The path below the artifacts' folder; nil for what lies elsewhere.
-    static func path(_ location: String) -> String? {
+    package static func path(_ location: String) -> String? {
         let stored = stored(location)
         return stored.hasPrefix(folder) ? String(stored.dropFirst(folder.count)) : nil
     }

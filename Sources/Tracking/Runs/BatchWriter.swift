@@ -33,15 +33,24 @@ struct BatchWriter {
                     > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)
                 """
         )
-        for metric in metrics {
-            try Validation.check(key: metric.key, of: "metric")
-            let row: StatementArguments = [
+        func row(_ metric: Metric) -> StatementArguments {
+            [
                 metric.key.text, metric.storedValue, metric.timestamp, run, metric.step,
                 metric.value.isNaN,
             ]
-            try history.execute(arguments: row)
-            try latest.execute(arguments: row)
         }
+        // The last point of each key is enough for the other table.
+        var last: [TrackingKey: Metric] = [:]
+        for metric in metrics {
+            if let known = last[metric.key] {
+                if metric.isLater(than: known) { last[metric.key] = metric }
+            } else {
+                try Validation.check(key: metric.key, of: "metric")
+                last[metric.key] = metric
+            }
+            try history.execute(arguments: row(metric))
+        }
+        for metric in last.values { try latest.execute(arguments: row(metric)) }
     }
 
     /// Adds parameters; one that is there with the same value is left alone.
@@ -143,5 +152,12 @@ extension TrackingStore {
                 )
             }
         }
+    }
+}
+
+extension Metric {
+    /// Whether it replaces `other` as the last value of its key.
+    fileprivate func isLater(than other: Metric) -> Bool {
+        (step, timestamp, storedValue) > (other.step, other.timestamp, other.storedValue)
     }
 }

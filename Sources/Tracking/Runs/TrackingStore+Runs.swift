@@ -55,7 +55,8 @@ extension TrackingStore {
                 (new.tagsUser ? [Tag(Tag.user, user)] : []) + [Tag(Tag.runName, name)]
             let others = new.tags.filter { $0.key != Tag.runName }
             try BatchWriter(db, run: id).write(tags: automatic + others)
-            return try RunRecord.find(db, id: id)
+            // There is nothing else yet.
+            return try RunRecord.find(db, id: id, details: .tags)
         }
     }
 
@@ -63,12 +64,15 @@ extension TrackingStore {
     ///
     /// A run that ends is on the disk when this returns; its end time is now unless it is
     /// given. One that goes on again has no end.
+    ///
+    /// - Parameter details: Which parts of the run to give back.
     @discardableResult
     public func updateRun(
         _ id: String,
         status: RunStatus? = nil,
         endTime: Int? = nil,
-        name: String? = nil
+        name: String? = nil,
+        details: RunDetails = .all
     ) throws -> RunRecord {
         try write(status?.isTerminal == true ? .full : .normal) { db in
             try RunRecord.checkActive(db, id: id)
@@ -87,7 +91,7 @@ extension TrackingStore {
             if let name, !name.isEmpty {
                 try BatchWriter(db, run: id).write(tags: [Tag(Tag.runName, name)])
             }
-            return try RunRecord.find(db, id: id)
+            return try RunRecord.find(db, id: id, details: details)
         }
     }
 
