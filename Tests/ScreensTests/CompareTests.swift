@@ -53,6 +53,28 @@ import Workspace
         #expect(Self.names(driver).count == 4)
     }
 
+    @Test func clausesAreAskedOfTheStore() {
+        var driver = Driver.comparing()
+        driver.press("/")
+        driver.type("metrics.loss < 2")
+        // One question is under way, the last one follows it.
+        #expect(driver.asked.contains(.compare(.search("metrics.loss <"))))
+        #expect(Self.names(driver).count == 4)
+        let error = WorkspaceError(.invalid, "Invalid filter: it ends too early.")
+        driver.take(.compare(.notUnderstood(error, for: "metrics.loss <")))
+        #expect(driver.asked.last == .compare(.search("metrics.loss < 2")))
+        let found = Set([RunSummary.four[1].id])
+        driver.take(.compare(.found(found, for: "metrics.loss < 2")))
+        #expect(Self.names(driver) == ["faq-ko-r8"])
+        driver.type(" and")
+        driver.take(.compare(.notUnderstood(error, for: "metrics.loss < 2 and")))
+        // What is not finished leaves what was found.
+        #expect(Self.names(driver) == ["faq-ko-r8"])
+        #expect(driver.state.compare.search?.problem?.contains("ends too early") == true)
+        driver.press("enter", "esc")
+        #expect(Self.names(driver).count == 4)
+    }
+
     @Test func comparingNeedsTwoMarkedRuns() {
         var driver = Driver.comparing()
         driver.press("enter")

@@ -45,6 +45,19 @@ public final class RunService: Sendable {
         }
     }
 
+    /// The ids of the runs that meet a filter in MLflow's search language, the newest first.
+    ///
+    /// Blocks.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `invalid` that says what is not understood.
+    public func matching(_ filter: String) throws -> [String] {
+        try WorkspaceError.wording {
+            let most = TrackingStore.mostRunsAPage
+            return try opened.store.searchRuns(filter: filter, limit: most, details: []).items
+                .map(\.id)
+        }
+    }
+
     /// One run.
     ///
     /// Blocks.

@@ -19,9 +19,21 @@ extension RunsCommand {
         static let configuration = CommandConfiguration(abstract: "All runs, the newest first.")
         @OptionGroup var shared: SharedOptions
         @Flag(help: "Deleted ones too.") var all = false
+        @Option(
+            help: """
+                Only those that meet clauses in MLflow's search language, such as \
+                "metrics.loss < 2 and params.rank = '16'".
+                """
+        )
+        var filter: String?
 
         func run() throws {
-            let runs = try shared.open().runs.list(includingDeleted: all)
+            let service = try shared.open().runs
+            var runs = try service.list(includingDeleted: all)
+            if let filter {
+                let matching = Set(try service.matching(filter))
+                runs.removeAll { !matching.contains($0.id) }
+            }
             if shared.json { return try Console.printJSON(runs) }
             var table = TextTable([
                 "RUN", "STATUS", "STEP", "LOSS", "EVAL", "MODEL", "DATA", "STARTED",

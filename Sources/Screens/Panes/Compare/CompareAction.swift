@@ -6,6 +6,10 @@ package enum CompareAction: Equatable, Sendable {
     case compared(RunComparison)
     /// They cannot be.
     case comparingFailed(WorkspaceError, runs: [String])
+    /// The store answered what the filter asks for.
+    case found(Set<String>, for: String)
+    /// It did not understand it.
+    case notUnderstood(WorkspaceError, for: String)
     /// Mark the selected run, or take the mark away.
     case mark
     /// Take all marks away.

@@ -16,8 +16,7 @@ package enum ComparePane: PaneContent {
     package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
         if state.compare.isFiltering {
             guard state.compare.filter.handle(key) else { return nil }
-            state.compare.selection.refresh(state.comparable.map(\.id))
-            return []
+            return state.filterChanged()
         }
         let layout = CompareLayout(state)
         guard state.compare.opened != nil else {
@@ -50,8 +49,7 @@ package enum ComparePane: PaneContent {
 
     package static func paste(_ text: String, in state: inout AppState) -> [Effect] {
         state.compare.filter.insert(text.oneLine)
-        state.compare.selection.refresh(state.comparable.map(\.id))
-        return []
+        return state.filterChanged()
     }
 
     package static func click(
@@ -98,6 +96,7 @@ package enum ComparePane: PaneContent {
         } else if state.compare.isFiltering || !state.compare.filter.text.isEmpty {
             state.compare.isFiltering = false
             state.compare.filter = TextFieldState()
+            state.compare.search = nil
         } else {
             return false
         }
@@ -107,10 +106,22 @@ package enum ComparePane: PaneContent {
 
     package static func appear(in state: inout AppState) -> [Effect] {
         (state.run.runs == nil ? state.refreshRuns() : []) + state.refreshComparison()
+            + state.refreshSearch()
     }
 
     /// Pane 2 keeps the list of runs; here only what lies side by side is kept in step.
     package static func observe(
+        _ event: WorkspaceEvent,
+        in state: inout AppState
+    ) -> [Effect] {
+        switch event {
+        case .runStep, .runChanged, .runEvaluated, .runCrashed, .runEnded:
+            state.refreshSearch() + observeCompared(event, in: &state)
+        default: []
+        }
+    }
+
+    private static func observeCompared(
         _ event: WorkspaceEvent,
         in state: inout AppState
     ) -> [Effect] {

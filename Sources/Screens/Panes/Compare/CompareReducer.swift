@@ -5,7 +5,9 @@ extension AppState {
     /// The runs of the table, narrowed down and sorted.
     var comparable: [RunSummary] {
         let terms = RunFilter(compare.filter.text)
-        let fitting = (run.runs ?? []).filter { !$0.isDeleted && terms.accept($0) }
+        let fitting = (run.runs ?? []).filter {
+            !$0.isDeleted && isAccepted($0, words: terms)
+        }
         return compare.order.sorted(fitting, at: now)
     }
 
@@ -14,7 +16,7 @@ extension AppState {
         let selected = compare.selection.selected
         // Asked for by every binding, so that sorting is worth avoiding.
         if let known = run.runs?.first(where: { $0.id == selected && !$0.isDeleted }),
-            RunFilter(compare.filter.text).accept(known)
+            isAccepted(known, words: RunFilter(compare.filter.text))
         {
             return known
         }
@@ -32,6 +34,8 @@ extension AppState {
         case .comparingFailed(let error, let runs):
             if runs == compare.opened?.runs { compare.opened?.problem = error }
             return endComparing()
+        case .found(let runs, let text): return take(runs, nil, for: text)
+        case .notUnderstood(let error, let text): return take(nil, error.message, for: text)
         case .mark:
             let ids = comparable.map(\.id)
             guard let id = comparedSelection?.id else { return [] }

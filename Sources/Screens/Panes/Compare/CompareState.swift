@@ -13,7 +13,10 @@ package struct CompareState: Equatable, Sendable {
     package var order = RunOrder()
     /// The runs side by side; nil while there is only the table.
     package var opened: OpenedComparison?
+    /// What the filter found where it is clauses; nil where it is words.
+    package var search: RunSearch?
     var reading = Refresh()
+    var searching = Refresh()
 
     package init() {}
 }

@@ -52,9 +52,14 @@ extension ComparePane {
             canvas.write(StyledText("/", .accent), in: field[0])
             TextField(
                 state.compare.filter,
-                placeholder: "words, !not",
+                placeholder: "words, !not, or metrics.loss < 2 and params.rank = '16'",
                 isFocused: state.compare.isFiltering
             ).draw(in: field[1], on: &canvas)
+        }
+        if let problem = state.compare.search?.problem, state.compare.isFiltering {
+            let rows = inner.rows([.ratio(1), .fixed(1)])
+            inner = rows[0]
+            canvas.write(StyledText(problem, .muted), in: rows[1])
         }
         if shown.isEmpty {
             canvas.write(StyledText("No run fits; esc drops the filter.", .muted), in: inner)
