@@ -219,14 +219,13 @@ extension Experiment {
         where condition: String,
         _ arguments: StatementArguments = []
     ) throws -> [Experiment] {
-        let rows = try Row.fetchAll(
-            db,
+        let found = try db.cachedStatement(
             sql: """
                 SELECT experiment_id, name, artifact_location, lifecycle_stage, creation_time,
                     last_update_time FROM experiments WHERE \(condition) ORDER BY experiment_id
-                """,
-            arguments: arguments
+                """
         )
+        let rows = try Row.fetchAll(found, arguments: arguments)
         let tags = try db.cachedStatement(
             sql: "SELECT key, value FROM experiment_tags WHERE experiment_id = ?"
         )

@@ -48,7 +48,8 @@ struct BatchWriter {
                 try Validation.check(key: metric.key, of: "metric")
                 last[metric.key] = metric
             }
-            try history.execute(arguments: row(metric))
+            history.setUncheckedArguments(row(metric))
+            try history.execute()
         }
         for metric in last.values { try latest.execute(arguments: row(metric)) }
     }
@@ -112,10 +113,10 @@ struct BatchWriter {
             try statement.execute(arguments: [tag.key.text, tag.value, run])
             guard tag.key == Tag.runName else { continue }
             try Validation.check(text: tag.value, of: "run name", limit: Validation.keyLength)
-            try db.execute(
-                sql: "UPDATE runs SET name = ? WHERE run_uuid = ?",
-                arguments: [tag.value, run]
+            let rename = try db.cachedStatement(
+                sql: "UPDATE runs SET name = ? WHERE run_uuid = ?"
             )
+            try rename.execute(arguments: [tag.value, run])
         }
     }
 }

@@ -39,13 +39,15 @@ extension TrackingStore {
             let user = new.user ?? configuration.identity.user
             try Validation.check(text: name, of: "run name", limit: Validation.keyLength)
             try Validation.check(text: user, of: "user name", limit: 256)
-            try db.execute(
+            let statement = try db.cachedStatement(
                 sql: """
                     INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name,
                         user_id, status, start_time, source_version, lifecycle_stage, artifact_uri,
                         experiment_id)
                     VALUES (?, ?, 'UNKNOWN', '', '', ?, ?, ?, '', 'active', ?, ?)
-                    """,
+                    """
+            )
+            try statement.execute(
                 arguments: [
                     id, name, user, new.status.rawValue, new.startTime ?? configuration.now(),
                     "\(experiment.artifactLocation)/\(id)/artifacts", experiment.id,
@@ -78,10 +80,10 @@ extension TrackingStore {
             try RunRecord.checkActive(db, id: id)
             if let status {
                 let end = status.isTerminal ? endTime ?? configuration.now() : endTime
-                try db.execute(
-                    sql: "UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
-                    arguments: [status.rawValue, end, id]
+                let statement = try db.cachedStatement(
+                    sql: "UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?"
                 )
+                try statement.execute(arguments: [status.rawValue, end, id])
             } else if let endTime {
                 try db.execute(
                     sql: "UPDATE runs SET end_time = ? WHERE run_uuid = ?",
