@@ -41,7 +41,8 @@ public struct JSONName: Hashable, Sendable, ExpressibleByStringLiteral {
 
     /// Whether both have the same UTF-8 bytes.
     public static func == (left: JSONName, right: JSONName) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.utf8.count == right.text.utf8.count
+            && left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     /// Feeds the UTF-8 bytes to the hasher.

@@ -13,7 +13,8 @@ public struct TrackingKey: Hashable, Comparable, Sendable {
 
     /// Whether both names have the same UTF-8 bytes.
     public static func == (left: TrackingKey, right: TrackingKey) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.utf8.count == right.text.utf8.count
+            && left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     /// Whether `left` comes first in the order of UTF-8 bytes, which is SQLite's.

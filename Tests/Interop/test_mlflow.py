@@ -356,3 +356,150 @@ def test_replies_are_those_of_mlflow(workbench, reference):
         if a != b and label not in KNOWN
     ]
     assert not different, "\n".join(different)
+
+
+def test_artifacts_stay_within_their_folder(workbench, tmp_path):
+    proxy = f"{workbench}/api/2.0/mlflow-artifacts/artifacts"
+
+    def status(method, path, data=None, headers={}):
+        request = urllib.request.Request(f"{proxy}/{path}", method=method, data=data, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as reply:
+                return reply.status, reply.read(), reply.headers
+        except urllib.error.HTTPError as failure:
+            return failure.code, failure.read(), failure.headers
+
+    content = os.urandom(700_000)
+    assert status("PUT", "9/x/a%20b.bin", content)[0] == 200
+    assert status("GET", "9/x/a%20b.bin")[1] == content
+    code, part, headers = status("GET", "9/x/a%20b.bin", headers={"Range": "bytes=1000-1999"})
+    assert (code, part) == (206, content[1000:2000]) and headers["Content-Range"] == "bytes 1000-1999/700000"
+    assert status("GET", "9/x/a%20b.bin", headers={"Range": "bytes=700000-"})[0] == 416
+    for path in ["../workbench.db", "9/../../workbench.db", "%2e%2e/workbench.db", "9/%252e%252e/%252e%252e/workbench.db"]:
+        for method in ["GET", "PUT", "DELETE"]:
+            assert status(method, path, b"x" if method == "PUT" else None)[0] in (400, 404), (method, path)
+    assert status("DELETE", "9/x/a%20b.bin")[0] == 200
+    assert status("GET", "9/x/a%20b.bin")[0] == 404
+
+
+def test_pages_and_strangers_are_refused(workbench):
+    def status(headers, method="GET", data=None):
+        request = urllib.request.Request(
+            f"{workbench}/api/2.0/mlflow/experiments/get?experiment_id=0", method=method, data=data, headers=headers
+        )
+        try:
+            return urllib.request.urlopen(request, timeout=10).status
+        except urllib.error.HTTPError as failure:
+            return failure.code
+
+    assert status({}) == 200
+    assert status({"Host": "evil.example"}) == 403
+    assert status({"Origin": "http://evil.example"}) == 403
+    assert status({"Authorization": "Bearer wb_wrong"}) == 401
+    assert status({"Content-Type": "text/plain"}, "POST", b"{}") in (400, 404)
+    if os.geteuid() == 0:
+        # A process of another user of this machine.
+        child = os.fork()
+        if child == 0:
+            os.setuid(65534)
+            os._exit(status({}) // 10)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 40
+
+
+def test_tokens_open_other_addresses(tmp_path):
+    folder = tmp_path / "workspace"
+
+    def workbench(*arguments):
+        return subprocess.run(
+            [BINARY, "serve", *arguments, "--workspace", str(folder)], capture_output=True, text=True, timeout=30
+        )
+
+    refused = workbench("--host", "0.0.0.0", "--port", "0")
+    assert refused.returncode == 1 and "nobody has a token" in refused.stderr
+    reader = workbench("tokens", "add", "reader").stdout.strip()
+    writer = workbench("tokens", "add", "writer", "--role", "write").stdout.strip()
+    assert (folder / "tokens.json").stat().st_mode & 0o777 == 0o600
+    process, uri = workbench_server(tmp_path, "--host", "0.0.0.0")
+    address = next(
+        (a[4][0] for a in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET) if not a[4][0].startswith("127.")), None
+    )
+    try:
+        outside = uri.replace("127.0.0.1", address) if address else None
+        for token, may_write in [(writer, True), (reader, False)]:
+            os.environ["MLFLOW_TRACKING_TOKEN"] = token
+            client = MlflowClient(outside or uri)
+            assert client.get_experiment("0").name == "Default"
+            if may_write:
+                client.create_experiment("made")
+            else:
+                with pytest.raises(MlflowException) as failure:
+                    client.create_experiment("not made")
+                assert failure.value.error_code == "PERMISSION_DENIED"
+        del os.environ["MLFLOW_TRACKING_TOKEN"]
+        if outside:
+            with pytest.raises(MlflowException):
+                MlflowClient(outside).get_experiment("0")
+    finally:
+        os.environ.pop("MLFLOW_TRACKING_TOKEN", None)
+        process.terminate()
+        process.wait(10)
+
+
+def test_what_was_acknowledged_survives_kill(tmp_path):
+    """kill -9 under load: every run that was acknowledged is there whole, none is half there."""
+    import signal
+    import threading
+
+    acknowledged = {}
+    for attempt in range(int(os.environ.get("WORKBENCH_KILLS", "8"))):
+        process, uri = workbench_server(tmp_path)
+        stop = threading.Event()
+
+        def load(worker):
+            i = 0
+            while not stop.is_set():
+                try:
+                    name = f"{attempt}-{worker}-{i}"
+                    _, reply = call(uri, "POST", "runs/create", {"experiment_id": "0", "run_name": name, "start_time": 1})
+                    run = reply["run"]["info"]["run_id"]
+                    body = {
+                        "run_id": run,
+                        "metrics": [{"key": "m", "value": s, "timestamp": 1, "step": s} for s in range(20)],
+                        "params": [{"key": "p", "value": name}],
+                    }
+                    status, _ = call(uri, "POST", "runs/log-batch", body)
+                    if status == 200:
+                        acknowledged[run] = name
+                    i += 1
+                except (OSError, KeyError, ValueError, Exception):
+                    return
+
+        workers = [threading.Thread(target=load, args=(n,)) for n in range(3)]
+        for worker in workers:
+            worker.start()
+        time.sleep(0.05 + 0.07 * (attempt % 7))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        stop.set()
+        for worker in workers:
+            worker.join()
+    process, uri = workbench_server(tmp_path)
+    try:
+        client = MlflowClient(uri)
+        runs, token = {}, None
+        while True:
+            page = client.search_runs(["0"], max_results=1000, page_token=token)
+            runs.update({r.info.run_id: r for r in page})
+            token = page.token
+            if not token:
+                break
+        assert len(acknowledged) > 20
+        assert not set(acknowledged) - set(runs)
+        for run, record in runs.items():
+            # A batch is there whole or not at all.
+            assert len(record.data.params) == (1 if "m" in record.data.metrics else 0)
+            if run in acknowledged:
+                assert record.data.params["p"] == acknowledged[run] and record.data.metrics["m"] == 19
+    finally:
+        process.terminate()
+        process.wait(10)
