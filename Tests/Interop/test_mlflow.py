@@ -503,3 +503,37 @@ def test_what_was_acknowledged_survives_kill(tmp_path):
     finally:
         process.terminate()
         process.wait(10)
+
+
+def test_transformers_callback_logs_a_training(client, workbench, tmp_path):
+    import torch
+    import transformers
+
+    os.environ["MLFLOW_TRACKING_URI"] = workbench
+    os.environ["MLFLOW_EXPERIMENT_NAME"] = unique("callback")
+    os.environ["HF_MLFLOW_LOG_ARTIFACTS"] = "0"
+
+    class Rows(torch.utils.data.Dataset):
+        def __len__(self):
+            return 16
+
+        def __getitem__(self, i):
+            ids = torch.arange(i, i + 12) % 50
+            return {"input_ids": ids, "labels": ids}
+
+    model = transformers.LlamaForCausalLM(
+        transformers.LlamaConfig(
+            vocab_size=64, hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2
+        )
+    )
+    arguments = transformers.TrainingArguments(
+        output_dir=str(tmp_path / "out"), max_steps=6, logging_steps=1, per_device_train_batch_size=4,
+        report_to=["mlflow"], run_name="callback", use_cpu=True, save_strategy="no", disable_tqdm=True,
+    )
+    transformers.Trainer(model=model, args=arguments, train_dataset=Rows()).train()
+    experiment = client.get_experiment_by_name(os.environ["MLFLOW_EXPERIMENT_NAME"])
+    run = client.search_runs([experiment.experiment_id])[0]
+    assert run.info.status in ("FINISHED", "RUNNING") and run.info.run_name == "callback"
+    assert [m.step for m in client.get_metric_history(run.info.run_id, "loss")] == [1, 2, 3, 4, 5, 6]
+    assert run.data.params["max_steps"] == "6" and run.data.params["hidden_size"] == "16"
+    mlflow.end_run()

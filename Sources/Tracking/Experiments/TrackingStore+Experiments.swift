@@ -158,7 +158,7 @@ extension TrackingStore {
                     INSERT INTO experiment_tags (key, value, experiment_id) VALUES (?, ?, ?)
                     ON CONFLICT (key, experiment_id) DO UPDATE SET value = excluded.value
                     """,
-                arguments: [tag.key.text, tag.value, id]
+                arguments: [tag.key.text, tag.storedValue, id]
             )
         }
     }

@@ -187,7 +187,7 @@ extension TrackingStore {
                     VALUES (?, ?, ?, ?)
                     ON CONFLICT (model_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value
                     """,
-                arguments: [id, experiment, tag.key.text, tag.value]
+                arguments: [id, experiment, tag.key.text, tag.storedValue]
             )
         }
     }
@@ -207,7 +207,7 @@ extension TrackingStore {
             )
             try db.execute(
                 sql: "INSERT INTO logged_model_params VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                arguments: [id, experiment, param.key.text, param.value]
+                arguments: [id, experiment, param.key.text, param.storedValue]
             )
         }
     }

@@ -11,6 +11,9 @@ public struct Tag: Sendable, Equatable {
         self.value = value
     }
 
+    /// Its text as it is stored.
+    var storedValue: String { Secrets.redacted(value) }
+
     /// The tag that holds a run's name; setting it renames the run.
     public static let runName: TrackingKey = "mlflow.runName"
     /// The tag that holds the name of a run's user.
@@ -30,6 +33,8 @@ public struct Param: Sendable, Equatable {
     public var key: TrackingKey
     /// Its text.
     public var value: String
+    /// Its text as it is stored.
+    var storedValue: String { Secrets.redacted(value) }
 
     /// Makes a parameter of its parts.
     public init(_ key: TrackingKey, _ value: String) {

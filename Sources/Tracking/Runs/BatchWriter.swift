@@ -78,7 +78,7 @@ struct BatchWriter {
                         + "the request contains only one param value per param key."
                 )
             }
-            try statement.execute(arguments: [param.key.text, param.value, run])
+            try statement.execute(arguments: [param.key.text, param.storedValue, run])
             if db.changesCount == 0 { try checkUnchanged(param) }
         }
     }
@@ -88,7 +88,7 @@ struct BatchWriter {
             sql: "SELECT value FROM params WHERE key = ? AND run_uuid = ?"
         )
         let old = try String.fetchOne(statement, arguments: [param.key.text, run]) ?? ""
-        guard old.utf8.elementsEqual(param.value.utf8) else {
+        guard old.utf8.elementsEqual(param.storedValue.utf8) else {
             throw TrackingError(
                 .invalidValue,
                 "Changing param values is not allowed. Param with key='\(param.key)' was already "
@@ -110,7 +110,7 @@ struct BatchWriter {
         )
         for tag in tags {
             try tag.check()
-            try statement.execute(arguments: [tag.key.text, tag.value, run])
+            try statement.execute(arguments: [tag.key.text, tag.storedValue, run])
             guard tag.key == Tag.runName else { continue }
             try Validation.check(text: tag.value, of: "run name", limit: Validation.keyLength)
             let rename = try db.cachedStatement(
