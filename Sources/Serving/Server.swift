@@ -63,10 +63,15 @@ public struct Server: Sendable {
         log = workspace.logger("serve")
     }
 
-    /// Serves until the process is asked to end by SIGINT or SIGTERM.
+    /// Serves until the task is cancelled, or the process is asked to end.
     ///
-    /// - Parameter started: Called with the address once it listens.
-    public func run(started: @escaping @Sendable (String) -> Void) async throws {
+    /// - Parameters:
+    ///   - endsOnSignals: Whether SIGINT and SIGTERM end it, for a process that does nothing else.
+    ///   - started: Called with the address once it listens.
+    public func run(
+        endsOnSignals: Bool,
+        started: @escaping @Sendable (String) -> Void
+    ) async throws {
         let host = configuration.host
         var quiet = log
         // What the libraries say of single connections is of no use to anybody.
@@ -83,12 +88,18 @@ public struct Server: Sendable {
             },
             logger: quiet
         )
-        do { try await application.runService() } catch let error as IOError {
+        do {
+            if endsOnSignals {
+                try await application.runService()
+            } else {
+                try await application.run()
+            }
+        } catch let error as IOError {
             throw WorkspaceError(
                 .inaccessible,
                 "\(host):\(configuration.port) cannot be listened on: "
                     + "\(String(cString: strerror(error.errnoCode))).",
-                hint: "choose another port with --port"
+                hint: "end what uses it, or `workbench serve --port` another one"
             )
         }
     }

@@ -70,6 +70,8 @@ public final class Workspace: Sendable {
     public let registry: RegistryService
     /// Answers.
     public let chat: ChatService
+    /// Serving over HTTP, on and off.
+    public let server = ServerSwitch()
     /// The machine's memory and accelerators.
     public let machine: MachineMonitor
 
@@ -184,6 +186,7 @@ public final class Workspace: Sendable {
     ///
     /// Blocks until that is done.
     public func close() {
+        server.stop()
         runs.stopHere()
         models.close()
         chat.close()

@@ -4,6 +4,24 @@ import TerminalUI
 import Testing
 import Workspace
 
+@Suite struct ServerTests {
+    @Test func oneKeyServesAndStops() {
+        var driver = Driver.comparing()
+        driver.press("S")
+        #expect(driver.asked == [.screen(.toggleServer)])
+        driver.take(.event(.serverChanged(.on(address: "http://127.0.0.1:5000"))))
+        #expect(driver.state.server == .on(address: "http://127.0.0.1:5000"))
+        #expect(
+            driver.state.message?.text.contains("MLFLOW_TRACKING_URI=http://127.0.0.1:5000") == true
+        )
+        driver.take(.event(.serverChanged(.off)))
+        #expect(driver.state.message?.text == "Nothing is served any more.")
+        let error = WorkspaceError(.inaccessible, "127.0.0.1:5000 cannot be listened on.")
+        driver.take(.event(.serverChanged(.failed(error))))
+        #expect(driver.state.message?.text.contains("cannot be listened on") == true)
+    }
+}
+
 @Suite struct KeyTests {
     static func live() -> Driver { RunScreenTests.live() }
 

@@ -65,4 +65,6 @@ package enum ScreenAction: Equatable, Sendable {
     case leaveInBackground
     /// Suspend the program as ctrl+z does.
     case suspend
+    /// Serve over HTTP, or stop.
+    case toggleServer
 }

@@ -60,11 +60,27 @@ extension AppState {
         switch event {
         case .machine(let reading): machine.append(reading)
         case .notice(let notice): tell(notice)
+        case .serverChanged(let state): take(state)
         default: break
         }
         var effects = observeModels(event)
         for pane in Pane.allCases { effects += pane.content.observe(event, in: &self) }
         return effects
+    }
+}
+
+extension AppState {
+    private mutating func take(_ state: ServerState) {
+        let wasOn = server != .off
+        server = state
+        switch state {
+        case .on(let address):
+            let words = "Serving: MLFLOW_TRACKING_URI=\(address)"
+            tell(Notice(.success, words), command: "workbench serve")
+        case .off where wasOn: tell(Notice(.information, "Nothing is served any more."))
+        case .failed(let error): tell(error)
+        case .off, .starting: break
+        }
     }
 }
 

@@ -19,6 +19,7 @@ extension AppState {
             let words = isMouseOn ? "on" : "off; the terminal selects text now"
             tell(Notice(.information, "The mouse is \(words)."))
             return [.terminal(.setMouse(isMouseOn))]
+        case .toggleServer: return [.screen(.toggleServer)]
         case .stepOut:
             if !pane.content.stepOut(of: &self) { message = nil }
         case .suspend: return [.terminal(.suspend)]

@@ -26,6 +26,8 @@ package struct AppState: Equatable, Sendable {
     package var opening = Opening.opening
     /// Why nothing may be changed; nil when everything may.
     package var readOnlyReason: String?
+    /// Whether this process serves the workspace over HTTP.
+    package var server = ServerState.off
     /// The user's settings.
     package var settings: Settings
     /// The themes to choose from, never empty.

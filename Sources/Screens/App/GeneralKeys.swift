@@ -67,6 +67,13 @@ package enum GeneralKeys {
                 category: "Registry",
                 disabledReason: \.obstacle
             ) { _ in .registry(.redo) },
+            KeyBinding(
+                "serve",
+                ["S"],
+                "Serve over HTTP for MLflow's clients, or stop",
+                category: screen,
+                disabledReason: { $0.isOpen ? nil : "the workspace is not open" }
+            ) { _ in .screen(.toggleServer) },
             KeyBinding("copy", ["y"], "Copy what is selected", category: screen) { _ in
                 .screen(.copy)
             },

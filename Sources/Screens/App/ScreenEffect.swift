@@ -8,6 +8,8 @@ package enum ScreenEffect: WorkspaceEffect {
     case log(Notice)
     /// Measure the machine once.
     case readMachine
+    /// Begin serving over HTTP, or end it.
+    case toggleServer
 
     package func perform(in workspace: Workspace) throws -> [Action] {
         switch self {
@@ -18,6 +20,9 @@ package enum ScreenEffect: WorkspaceEffect {
             return []
         case .log(let notice):
             workspace.log(notice)
+            return []
+        case .toggleServer:
+            try workspace.server.toggle(workspace)
             return []
         case .readMachine:
             return [.machine(workspace.machine.read())]

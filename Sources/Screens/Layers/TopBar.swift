@@ -56,6 +56,11 @@ enum TopBar {
             return StyledText("\(glyphs.running) ", .accent)
                 + StyledText(DownloadText.line(download))
         }
+        switch state.server {
+        case .on(let address): return StyledText("serving \(address)", .accent)
+        case .starting: return StyledText("starting to serve\(glyphs.ellipsis)", .muted)
+        case .off, .failed: break
+        }
         if state.readOnlyReason != nil { return StyledText("read-only", .warning) }
         return StyledText()
     }

@@ -32,6 +32,8 @@ public enum WorkspaceEvent: Equatable, Sendable {
     case answerPiece(AnswerPiece)
     /// An answer ended.
     case answerEnded(AnswerOutcome)
+    /// Serving over HTTP begins or ends.
+    case serverChanged(ServerState)
     /// The machine was measured.
     case machine(MachineReading)
     /// Something a person should read once.

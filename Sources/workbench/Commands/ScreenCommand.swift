@@ -49,9 +49,11 @@ struct ScreenCommand: ParsableCommand {
                 problems: problems
             )
         ) {
-            try Workspace.open(
+            let workspace = try Workspace.open(
                 Workspace.Configuration(folder: folder, isReadOnly: isReadOnly)
             )
+            workspace.server.use(ScreenServer.start)
+            return workspace
         }
         let exit = program.run()
         terminal.close()

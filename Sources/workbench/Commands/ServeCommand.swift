@@ -38,7 +38,7 @@ extension ServeCommand {
             }
             let isJSON = shared.json
             try Blocking.run {
-                try await server.run { address in
+                try await server.run(endsOnSignals: true) { address in
                     if isJSON {
                         try? Console.printJSON(["address": address])
                     } else {
@@ -134,6 +134,33 @@ extension ServeCommand.Tokens {
             }
             try shared.confirm("\(name) has no token any more.", ["name": .text(name)])
         }
+    }
+}
+
+/// Serves from within the screen.
+enum ScreenServer {
+    static func start(
+        _ workspace: Workspace,
+        _ report: @escaping @Sendable (ServerState) -> Void
+    ) -> @Sendable () -> Void {
+        let task = Task {
+            do {
+                let server = try Server(
+                    workspace,
+                    tokens: try ServeCommand.Tokens.file(in: workspace),
+                    configuration: Server.Configuration()
+                )
+                try await server.run(endsOnSignals: false) { report(.on(address: $0)) }
+                report(.off)
+            } catch is CancellationError {
+                report(.off)
+            } catch let error as WorkspaceError {
+                report(.failed(error))
+            } catch {
+                report(.failed(WorkspaceError(.failed, "\(error)")))
+            }
+        }
+        return { task.cancel() }
     }
 }
 

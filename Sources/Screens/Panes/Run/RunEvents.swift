@@ -25,7 +25,7 @@ extension RunPane {
             )
             return state.refreshRuns() + bell(state)
         case .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged, .download, .chat,
-            .answerPiece, .answerEnded, .machine, .notice:
+            .answerPiece, .answerEnded, .machine, .notice, .serverChanged:
             return []
         }
     }

@@ -1,0 +1,72 @@
+import EventBus
+
+/// Whether the workspace is served over HTTP by this process.
+public enum ServerState: Equatable, Sendable {
+    /// It is not.
+    case off
+    /// It is about to be.
+    case starting
+    /// It is, at this address.
+    case on(address: String)
+    /// It cannot be.
+    case failed(WorkspaceError)
+}
+
+/// Turns serving on and off, for whoever shows the workspace; the server itself is not known here.
+public final class ServerSwitch: Sendable {
+    /// Starts a server and returns what stops it; says by the second parameter how that goes.
+    public typealias Start =
+        @Sendable (Workspace, @escaping @Sendable (ServerState) -> Void) ->
+        @Sendable () -> Void
+
+    private struct Parts {
+        var start: Start?
+        var stop: (@Sendable () -> Void)?
+        var state = ServerState.off
+    }
+
+    private let parts = Guarded(Parts())
+
+    init() {}
+
+    /// Gives the program's server.
+    public func use(_ start: @escaping Start) { parts.withLock { $0.start = start } }
+
+    /// Whether the workspace is served.
+    public var state: ServerState { parts.withLock { $0.state } }
+
+    /// Starts or stops serving; events tell how it goes.
+    ///
+    /// - Throws: ``WorkspaceError`` where the program has no server.
+    public func toggle(_ workspace: Workspace) throws {
+        if stop() {
+            take(.off, workspace)
+            return
+        }
+        guard let start = parts.withLock({ $0.start }) else {
+            throw WorkspaceError(.failed, "This program cannot serve.")
+        }
+        take(.starting, workspace)
+        let stop = start(workspace) { [weak self] state in self?.take(state, workspace) }
+        parts.withLock { $0.stop = stop }
+    }
+
+    /// Stops serving; false where nothing was served.
+    @discardableResult
+    func stop() -> Bool {
+        let stop = parts.withLock { parts in
+            defer { parts.stop = nil }
+            return parts.stop
+        }
+        stop?()
+        return stop != nil
+    }
+
+    private func take(_ state: ServerState, _ workspace: Workspace) {
+        parts.withLock { parts in
+            parts.state = state
+            if case .failed = state { parts.stop = nil }
+        }
+        workspace.events.publish(.serverChanged(state))
+    }
+}
