@@ -101,17 +101,22 @@ public final class TrackingStore: Sendable {
         _ durability: Durability = .normal,
         _ body: (Database) throws -> T
     ) throws -> T {
+        try checkWritable()
+        return try TrackingError.wording(path: path) {
+            try pool.writeWithoutTransaction { db in
+                try db.transaction(durability) { try body(db) }
+            }
+        }
+    }
+
+    /// Checks that the store takes writes.
+    func checkWritable() throws {
         guard !isReadOnly else {
             throw TrackingError(
                 .readOnly,
                 notice ?? "\(path) was opened for reading alone.",
                 hint: notice == nil ? nil : "use the newer version of workbench to change it"
             )
-        }
-        return try TrackingError.wording(path: path) {
-            try pool.writeWithoutTransaction { db in
-                try db.transaction(durability) { try body(db) }
-            }
         }
     }
 

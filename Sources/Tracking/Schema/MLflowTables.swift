@@ -1,5 +1,7 @@
 /// MLflow's tables at revision `bda7b8c39065` (MLflow 3.17.2), with its names, types,
 /// keys and indexes, so that what an MLflow client knows of its store holds for ours.
+///
+/// Constraints have the names that MLflow gave them: its later migrations look for them.
 let mlflowTables = """
     CREATE TABLE alembic_version (
         version_num VARCHAR(32) NOT NULL,
@@ -94,7 +96,7 @@ let mlflowTables = """
         dataset_schema TEXT,
         dataset_profile TEXT,
         CONSTRAINT dataset_pk PRIMARY KEY (experiment_id, name, digest),
-        FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
+        CONSTRAINT fk_datasets_experiment_id_experiments FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
     );
     CREATE INDEX index_datasets_experiment_id_dataset_source_type ON datasets (experiment_id, dataset_source_type);
     CREATE INDEX index_datasets_dataset_uuid ON datasets (dataset_uuid);
@@ -129,7 +131,7 @@ let mlflowTables = """
         status_message VARCHAR(1000),
         CONSTRAINT logged_models_pk PRIMARY KEY (model_id),
         CONSTRAINT logged_models_lifecycle_stage_check CHECK (lifecycle_stage IN ('active', 'deleted')),
-        FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
+        CONSTRAINT fk_logged_models_experiment_id FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
     );
     CREATE TABLE logged_model_metrics (
         model_id VARCHAR(36) NOT NULL,
@@ -143,9 +145,9 @@ let mlflowTables = """
         dataset_name VARCHAR(500),
         dataset_digest VARCHAR(36),
         CONSTRAINT logged_model_metrics_pk PRIMARY KEY (model_id, metric_name, metric_timestamp_ms, metric_step, run_id),
-        FOREIGN KEY (run_id) REFERENCES runs (run_uuid) ON DELETE CASCADE,
-        FOREIGN KEY (model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE,
-        FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
+        CONSTRAINT fk_logged_model_metrics_run_id FOREIGN KEY (run_id) REFERENCES runs (run_uuid) ON DELETE CASCADE,
+        CONSTRAINT fk_logged_model_metrics_model_id FOREIGN KEY (model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE,
+        CONSTRAINT fk_logged_model_metrics_experiment_id FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
     );
     CREATE INDEX index_logged_model_metrics_model_id ON logged_model_metrics (model_id);
     CREATE TABLE logged_model_params (
@@ -154,8 +156,8 @@ let mlflowTables = """
         param_key VARCHAR(255) NOT NULL,
         param_value TEXT NOT NULL,
         CONSTRAINT logged_model_params_pk PRIMARY KEY (model_id, param_key),
-        FOREIGN KEY (model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE,
-        FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
+        CONSTRAINT fk_logged_model_params_model_id FOREIGN KEY (model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE,
+        CONSTRAINT fk_logged_model_params_experiment_id FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
     );
     CREATE TABLE logged_model_tags (
         model_id VARCHAR(36) NOT NULL,
@@ -163,8 +165,8 @@ let mlflowTables = """
         tag_key VARCHAR(255) NOT NULL,
         tag_value TEXT NOT NULL,
         CONSTRAINT logged_model_tags_pk PRIMARY KEY (model_id, tag_key),
-        FOREIGN KEY (model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE,
-        FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
+        CONSTRAINT fk_logged_model_tags_model_id FOREIGN KEY (model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE,
+        CONSTRAINT fk_logged_model_tags_experiment_id FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
     );
     CREATE TABLE registered_models (
         name VARCHAR(256) NOT NULL,
@@ -185,7 +187,7 @@ let mlflowTables = """
         version INTEGER NOT NULL,
         name VARCHAR(256) NOT NULL,
         CONSTRAINT registered_model_alias_pk PRIMARY KEY (name, alias),
-        FOREIGN KEY (name) REFERENCES registered_models (name) ON DELETE CASCADE ON UPDATE CASCADE
+        CONSTRAINT registered_model_alias_name_fkey FOREIGN KEY (name) REFERENCES registered_models (name) ON DELETE CASCADE ON UPDATE CASCADE
     );
     CREATE TABLE model_versions (
         name VARCHAR(256) NOT NULL,
@@ -219,7 +221,7 @@ let mlflowTables = """
         execution_time_ms BIGINT,
         status VARCHAR(50) NOT NULL,
         CONSTRAINT trace_info_pk PRIMARY KEY (request_id),
-        FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
+        CONSTRAINT fk_trace_info_experiment_id FOREIGN KEY (experiment_id) REFERENCES experiments (experiment_id)
     );
     CREATE INDEX index_trace_info_experiment_id_timestamp_ms ON trace_info (experiment_id, timestamp_ms);
     CREATE TABLE trace_tags (
@@ -227,7 +229,7 @@ let mlflowTables = """
         value VARCHAR(8000),
         request_id VARCHAR(50) NOT NULL,
         CONSTRAINT trace_tag_pk PRIMARY KEY (key, request_id),
-        FOREIGN KEY (request_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
+        CONSTRAINT fk_trace_tags_request_id FOREIGN KEY (request_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
     );
     CREATE INDEX index_trace_tags_request_id ON trace_tags (request_id);
     CREATE TABLE trace_request_metadata (
@@ -235,7 +237,7 @@ let mlflowTables = """
         value VARCHAR(8000),
         request_id VARCHAR(50) NOT NULL,
         CONSTRAINT trace_request_metadata_pk PRIMARY KEY (key, request_id),
-        FOREIGN KEY (request_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
+        CONSTRAINT fk_trace_request_metadata_request_id FOREIGN KEY (request_id) REFERENCES trace_info (request_id) ON DELETE CASCADE
     );
     CREATE INDEX index_trace_request_metadata_request_id ON trace_request_metadata (request_id);
     """

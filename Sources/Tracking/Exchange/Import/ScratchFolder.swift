@@ -1,0 +1,24 @@
+import FoundationEssentials
+import Glibc
+
+/// A folder for one import's own files, beside the database and for its owner alone.
+///
+/// It lies there and not under `/tmp`, because a copy of a database needs room.
+struct ScratchFolder {
+    let path: String
+
+    init(beside database: String) throws {
+        var template = Array("\(database).import-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw TrackingError(
+                .cannotOpen,
+                "No folder can be made beside \(database): \(String(cString: strerror(errno))).",
+                hint: "check the permissions of the workspace"
+            )
+        }
+        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Removes the folder with all that is in it.
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,47 @@
+extension RunTable {
+    /// The table as a JSON array with one object a run, its keys the columns' titles.
+    ///
+    /// What a run does not have is null. JSON has no word for NaN: it is the text `"NaN"`.
+    public var json: String {
+        let objects = runs.map { run in
+            let fields = columns.map { column in
+                "    \(Self.string(column.title)): \(Self.value(Self.cell(run, column)))"
+            }
+            return fields.isEmpty ? "  {}" : "  {\n\(fields.joined(separator: ",\n"))\n  }"
+        }
+        return objects.isEmpty ? "[]\n" : "[\n\(objects.joined(separator: ",\n"))\n]\n"
+    }
+
+    private static func value(_ cell: Cell) -> String {
+        switch cell {
+        case .missing: "null"
+        case .text(let text): string(text)
+        case .integer(let number): "\(number)"
+        case .number(let number): number.isFinite ? text(number) : string(text(number))
+        case .time(let time): string(text(time: time))
+        }
+    }
+
+    private static func string(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            // Control characters, and the two line breaks that JavaScript does not allow.
+            case "\0"..." ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+                result += scalar == " " ? " " : escape(scalar)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+    }
+}
