@@ -3,10 +3,11 @@ import Tracking
 
 extension ModelRegistry {
     /// Deploys a version: stage Production and the alias `production`, with every version
-    /// that was in Production archived.
+    /// that was in Production archived, all in one transaction.
     ///
     /// - Parameter expected: The deployed version that the person saw when they decided.
     ///   If another one is deployed by now, or none, nothing is changed.
+    /// - Throws: `RegistryError` with code `refused` where the model's gate is not passed.
     @discardableResult
     public func promote(
         _ model: String,
@@ -29,7 +30,8 @@ extension ModelRegistry {
 
     /// Deploys the version again that was deployed before the present one.
     ///
-    /// Rolling back twice goes back two deployments, and not back and forth.
+    /// Rolling back twice goes back two deployments, and not back and forth. The model's gate is
+    /// not asked: what was in use before may come back at any time.
     ///
     /// - Parameter expected: As for `promote`.
     /// - Throws: `RegistryError` with code `nothingBefore` when there is none.

@@ -6,6 +6,8 @@ extension ModelRegistry {
     ///
     /// - Parameter archivingOthers: Whether versions that are in that stage, Staging or
     ///   Production, go to Archived.
+    /// - Throws: `RegistryError` with code `refused` where the version would enter Production and
+    ///   the model's gate is not passed.
     @discardableResult
     public func transition(
         _ model: String,
@@ -37,6 +39,9 @@ extension ModelRegistry {
     }
 
     /// Makes an alias name a version, whatever it named before.
+    ///
+    /// - Throws: `RegistryError` with code `refused` for the alias `production` where the model's
+    ///   gate is not passed.
     public func setAlias(
         _ alias: String,
         of model: String,
@@ -59,6 +64,8 @@ extension ModelRegistry {
     }
 
     /// Removes an alias.
+    ///
+    /// Without `production`, the newest version that is in stage Production is the deployed one.
     ///
     /// - Throws: `RegistryError` with code `notFound` when there is none of this name.
     public func deleteAlias(

@@ -134,7 +134,10 @@ extension ModelRegistry {
         }
     }
 
-    /// Deletes a version and the aliases that name it; its number is not given again.
+    /// Deletes a version with its approvals and the aliases that name it; its number is not given
+    /// again.
+    ///
+    /// Where it was deployed, the newest version that is left in stage Production is, else none.
     public func deleteVersion(
         _ version: Int,
         of model: String,
@@ -146,6 +149,10 @@ extension ModelRegistry {
             let row: StatementArguments = [model, version]
             try db.execute(
                 sql: "DELETE FROM model_version_tags WHERE name = ? AND version = ?",
+                arguments: row
+            )
+            try db.execute(
+                sql: "DELETE FROM wb_approvals WHERE name = ? AND version = ?",
                 arguments: row
             )
             try db.execute(

@@ -14,6 +14,8 @@ public struct RegistryError: Error, Sendable, Equatable, CustomStringConvertible
         case nothingBefore
         /// Something was changed in the meantime.
         case conflict
+        /// The version does not pass the model's gate; the message names what it fails.
+        case refused
     }
 
     /// The kind of refusal.

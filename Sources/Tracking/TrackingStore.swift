@@ -120,6 +120,11 @@ public final class TrackingStore: Sendable {
         }
     }
 
+    /// Works on the writing connection outside of any transaction, as `VACUUM INTO` has to.
+    package func outsideTransaction<T>(_ body: (Database) throws -> T) throws -> T {
+        try TrackingError.wording(path: path) { try pool.writeWithoutTransaction(body) }
+    }
+
     /// The system's clock in milliseconds since 1970.
     public static let systemMilliseconds: @Sendable () -> Int = {
         var time = timespec()

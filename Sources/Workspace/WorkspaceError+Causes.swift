@@ -63,7 +63,7 @@ extension WorkspaceError.Code {
             switch code {
             case .notFound: .notFound
             case .invalidValue: .invalid
-            case .alreadyExists, .nothingBefore, .conflict: .conflict
+            case .alreadyExists, .nothingBefore, .conflict, .refused: .conflict
             }
     }
 

@@ -14,7 +14,7 @@ struct Workbench: ParsableCommand {
         subcommands: [
             ScreenCommand.self, DoctorCommand.self, ModelCommand.self, DataCommand.self,
             TrainCommand.self, RunsCommand.self, RegistryCommand.self, ChatCommand.self,
-            GenerateCommand.self, ServeCommand.self, BenchCommand.self,
+            GenerateCommand.self, ServeCommand.self, BenchCommand.self, WorkspaceCommand.self,
         ],
         defaultSubcommand: ScreenCommand.self
     )

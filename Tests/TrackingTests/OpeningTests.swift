@@ -122,14 +122,44 @@ import Tracking
         #expect(try migrated.read { try $0.tableExists("wb_later") })
         #expect(try migrated.run(run.id).id == run.id)
 
-        let copy = folder.database + ".workbench-1"
+        let copy = folder.database + ".workbench-2"
         #expect(mode(copy) == 0o600)
         let old = try TrackingStore(path: copy)
         #expect(!old.isReadOnly)
         #expect(try old.run(run.id) == run)
         #expect(try !old.read { try $0.tableExists("wb_later") })
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(files.filter { $0.hasPrefix("workbench.db.") && !$0.contains("-1-") }.count == 1)
+        #expect(files.filter { $0.hasPrefix("workbench.db.") && !$0.contains("-2-") }.count == 1)
+    }
+
+    @Test func aFileOfTheFirstVersionIsMigratedWithAllThatIsInIt() throws {
+        let first = try TrackingStore(
+            path: folder.database,
+            configuration: .init(),
+            migrations: Array(Migration.all.prefix(1))
+        )
+        let run = try first.createRun(NewRun())
+        try first.log(
+            Batch(
+                metrics: [Metric("loss", 1.5, timestamp: 1, step: 1)],
+                params: [Param("rank", "8")],
+                tags: [Tag("team", "blue")]
+            ),
+            run: run.id
+        )
+        let before = try first.run(run.id)
+        #expect(try !first.read { try $0.tableExists("wb_gates") })
+        try first.close()
+
+        let store = try folder.open()
+        #expect(try store.run(run.id) == before)
+        #expect(try store.read { try $0.tableExists("wb_gates") })
+        #expect(try store.read { try $0.tableExists("wb_approvals") })
+        let problems = try store.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+        #expect(problems == ["ok"])
+        #expect(mode(folder.database + ".workbench-1") == 0o600)
+        // A second opening finds nothing to do.
+        #expect(try folder.open().run(run.id) == before)
     }
 
     @Test func aMigrationThatFailsLeavesTheFileAsItWas() throws {

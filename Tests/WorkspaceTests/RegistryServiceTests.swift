@@ -83,6 +83,63 @@ import Workspace
         }
     }
 
+    @Test func aGateIsSetCheckedAndRefusesWithAConflict() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let registry = workspace.registry
+                let runs = try [1, 3].map { steps in
+                    let run = try workspace.runs.start(test.request(steps: steps))
+                    _ = try workspace.runs.wait(for: run.id)
+                    _ = try registry.register(run: run.id, as: "facts")
+                    return try workspace.runs.summary(run.id)
+                }
+                let losses = try runs.map { try #require($0.loss) }
+                try #require(losses[1] < losses[0])
+                #expect(try registry.gate("facts") == nil)
+                #expect(try registry.checkGate("facts", version: 1).passed)
+
+                try registry.promote("facts", version: 2, reason: "the only one")
+                let gate = ModelGate(conditions: ["loss < deployed"], approvers: ["grace"])
+                try registry.setGate("facts", to: gate)
+                #expect(try registry.gate("facts") == gate)
+                let check = try registry.checkGate("facts", version: 1)
+                #expect(check.findings.map(\.subject) == ["loss", "approval"])
+                #expect(check.findings.map(\.passed) == [false, false])
+                for way in [
+                    { try registry.promote("facts", version: 1) },
+                    { try registry.setStage("facts", version: 1, to: .production) },
+                    { try registry.setAlias("facts", alias: "production", version: 1) },
+                ] {
+                    let error = #expect(throws: WorkspaceError.self, performing: way)
+                    #expect(error?.code == .conflict)
+                    #expect(error?.message.contains("loss: found \(losses[0])") == true)
+                    #expect(error?.message.contains("approval: found none") == true)
+                }
+                try registry.approve("facts", version: 1, reason: "mine does not count")
+                #expect(try !registry.checkGate("facts", version: 1).findings[1].passed)
+
+                let row = try #require(try registry.board().first)
+                #expect((row.deployed, row.newest, row.staging) == (2, 2, []))
+                #expect(row.reason == "the only one")
+                #expect(row.gate == gate)
+
+                let comparison = try registry.compare("facts", versions: [2, 1])
+                #expect(comparison.versions.map(\.number) == [2, 1])
+                #expect(comparison.differingParameters.map(\.key).contains("steps"))
+                let loss = try #require(comparison.metrics.first { $0.key == "loss" })
+                #expect(loss.values == ["\(losses[1])", "\(losses[0])"])
+                #expect(loss.best == [0])
+
+                let broken = #expect(throws: WorkspaceError.self) {
+                    try registry.setGate("facts", to: ModelGate(conditions: ["loss"]))
+                }
+                #expect(broken?.code == .invalid)
+                try registry.setGate("facts", to: nil)
+                try registry.promote("facts", version: 1)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("smollm2", ChatTarget.base(model: "smollm2")),
         ("runs:/abc", .run(id: "abc")),

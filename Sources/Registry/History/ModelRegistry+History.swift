@@ -21,7 +21,8 @@ extension ModelRegistry {
     /// Makes one change to a model and records it, all or nothing.
     ///
     /// The rows before and after are compared, so that the record says what was done and
-    /// not what was meant, and a change of nothing leaves no trace.
+    /// not what was meant, and a change of nothing leaves no trace. A change that brings a
+    /// version into use is refused where the model's gate is not passed.
     ///
     /// - Parameters:
     ///   - result: Reads what the caller returns, once everything is written.
@@ -42,7 +43,9 @@ extension ModelRegistry {
             entry.version = version
             entry.detail = detail
             let before = try ModelImage(db, model: model)
+            let inUse = try VersionsInUse(db, of: model)
             try body(db, &entry)
+            try checkGate(db, entry, since: inUse)
             let touched = before.changes(to: try ModelImage(db, model: model))
             guard !touched.isEmpty else { return try result(db, entry) }
 

@@ -28,6 +28,10 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         case deleteModel = "delete-model"
         /// A model got another name.
         case renameModel = "rename-model"
+        /// What must hold before a deployment was said.
+        case setGate = "set-gate"
+        /// A person approved a version.
+        case approve
         /// An earlier change was taken back.
         case undo
         /// A change that was taken back was made again.
@@ -56,7 +60,7 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
     public var action: Action
     /// The version that it was done to, where it was one.
     public var version: Int?
-    /// More on it: the stages, the alias, the tag.
+    /// More on it: the stages, the alias, the tag, the gate.
     public var detail: String?
     /// The deployed version before, if one was.
     public var deployedBefore: Int?
@@ -116,6 +120,8 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         case .deleteVersion: return "deleted \(name)"
         case .deleteModel: return "deleted \(name)"
         case .renameModel: return "renamed \(name) \(more)"
+        case .setGate: return "set the gate of \(name): \(more)"
+        case .approve: return "approved \(name)"
         case .undo: return "undid: \(more)"
         case .redo: return "redid: \(more)"
         }

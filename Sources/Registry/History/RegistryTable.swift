@@ -36,6 +36,16 @@ struct RegistryTable: Sendable {
             keys: ["key", "name", "version"],
             values: ["value"]
         ),
+        RegistryTable(
+            name: "wb_gates",
+            keys: ["name"],
+            values: ["gate"]
+        ),
+        RegistryTable(
+            name: "wb_approvals",
+            keys: ["name", "version", "approved_by"],
+            values: ["approved_at", "reason"]
+        ),
     ]
 
     private var keyText: String { "json_array(\(keys.joined(separator: ", ")))" }

@@ -19,7 +19,11 @@ package struct Migration: Sendable {
         Migration { db in
             try db.execute(sql: mlflowTables)
             try db.execute(sql: workbenchTables)
-        }
+        },
+        Migration { db in
+            try db.execute(sql: gateTables)
+            try db.execute(sql: searchIndexes)
+        },
     ]
 
     /// Takes the steps that the file lacks, all or none of them.

@@ -1,4 +1,4 @@
-/// The tables that MLflow does not have.
+/// The tables of the first schema that MLflow does not have; `gateTables` came later.
 ///
 /// - `wb_requests`: what any process asks of the process that executes a run; read
 ///   between two steps, answered once.

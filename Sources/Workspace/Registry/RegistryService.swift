@@ -129,8 +129,13 @@ public final class RegistryService: Sendable {
     /// Puts a version into use: stage Production and the alias `production`.
     ///
     /// Blocks.
-    public func promote(_ name: String, version: Int) throws {
-        try change(name) { _ = try registry.promote(name, version: version) }
+    ///
+    /// - Parameter reason: Why, for the history.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` where the model's gate is not passed;
+    ///   the message names what is wanting. So do ``setStage(_:version:to:archivingOthers:)`` and
+    ///   ``setAlias(_:alias:version:)`` where they would put a version into use.
+    public func promote(_ name: String, version: Int, reason: String = "") throws {
+        try change(name) { _ = try registry.promote(name, version: version, reason: reason) }
     }
 
     /// What a rollback would do.
@@ -183,7 +188,7 @@ public final class RegistryService: Sendable {
         }
     }
 
-    private func change<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+    func change<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
         try opened.checkWritable()
         let result = try WorkspaceError.wording(body)
         opened.publish(.registryChanged(name: name))

@@ -15,6 +15,15 @@ public struct RunComparison: Equatable, Sendable, Codable {
             self.values = values
             self.best = best
         }
+
+        /// Creates the row of a metric, the best values marked.
+        init(metric: String, values: [Double?]) {
+            self.init(
+                key: metric,
+                values: values.map { $0.map { "\($0)" } },
+                best: RunComparison.best(of: values, direction: Direction(metric: metric))
+            )
+        }
     }
 
     /// The compared runs.
@@ -46,12 +55,7 @@ public struct RunComparison: Equatable, Sendable, Codable {
             }
         }
         metrics = Set(runs.flatMap(\.metrics.keys)).sorted().map { key in
-            let values = runs.map { $0.metrics[key] }
-            return Row(
-                key: key,
-                values: values.map { $0.map { "\($0)" } },
-                best: Self.best(of: values, direction: Direction(metric: key))
-            )
+            Row(metric: key, values: runs.map { $0.metrics[key] })
         }
     }
 

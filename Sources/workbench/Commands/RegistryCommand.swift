@@ -5,11 +5,11 @@ public import Workspace
 struct RegistryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry",
-        abstract: "Registered models: versions, stages, aliases, promotion and rollback.",
+        abstract: "Registered models: versions, stages, aliases, gates, promotion and rollback.",
         subcommands: [
-            List.self, Show.self, Register.self, Stage.self, Alias.self, Promote.self,
-            Rollback.self,
-            Undo.self, Redo.self, History.self,
+            List.self, Show.self, Board.self, Compare.self, Register.self, Stage.self, Alias.self,
+            Gate.self, Approve.self, Promote.self, Rollback.self, Undo.self, Redo.self,
+            History.self,
         ]
     )
 }
@@ -148,9 +148,10 @@ extension RegistryCommand {
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The registered model's name.") var model: String
         @Argument(help: "The version's number.") var version: Int
+        @Option(help: "Why, for the history.") var reason = ""
 
         func run() throws {
-            try shared.open().registry.promote(model, version: version)
+            try shared.open().registry.promote(model, version: version, reason: reason)
             try shared.confirm(
                 "\(model) version \(version) is deployed",
                 ["name": .text(model), "version": .number(Double(version))]

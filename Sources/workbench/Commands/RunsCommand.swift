@@ -98,16 +98,7 @@ extension RunsCommand {
                 table.add([row.key] + row.values.map { $0 ?? "-" })
             }
             for row in comparison.metrics {
-                table.add(
-                    [row.key]
-                        + row.values.enumerated().map { index, value in
-                            let text =
-                                value.flatMap(Double.init).map {
-                                    Figures.significant($0, digits: 4)
-                                } ?? value ?? "-"
-                            return row.best.contains(index) ? "\(text) *" : text
-                        }
-                )
+                table.add([row.key] + row.metricTexts)
             }
             table.print()
         }

@@ -1,0 +1,158 @@
+import FoundationEssentials
+import Tracking
+
+extension Gate.Condition: CustomStringConvertible {
+    /// Reads a condition as a person writes it: `eval_loss <= 1.9`, `eval_loss < deployed` or
+    /// `accuracy >= deployed - 0.01`.
+    ///
+    /// - Throws: `RegistryError` with code `invalidValue`.
+    public init(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        // A metric's name holds neither sign.
+        let signs = [UInt8(ascii: "<"), UInt8(ascii: ">")]
+        guard let sign = bytes.firstIndex(where: signs.contains) else {
+            throw Self.malformed(text)
+        }
+        let isWide = bytes[(sign + 1)...].first == UInt8(ascii: "=")
+        let end = sign + (isWide ? 2 : 1)
+        let metric = Self.trimmed(bytes[..<sign])
+        guard !metric.isEmpty,
+            let comparison = Gate.Comparison(rawValue: Self.trimmed(bytes[sign..<end])),
+            let bound = Gate.Bound(Self.trimmed(bytes[end...]))
+        else { throw Self.malformed(text) }
+        self.init(TrackingKey(metric), comparison, bound)
+    }
+
+    /// The condition as `init(_:)` reads it.
+    public var description: String { "\(metric) \(wanted)" }
+
+    /// The condition without the metric.
+    var wanted: String { "\(comparison.rawValue) \(bound)" }
+
+    fileprivate static func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var bytes = bytes.drop(while: isBlank)
+        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func malformed(_ text: String) -> RegistryError {
+        RegistryError(
+            .invalidValue,
+            "'\(text)' is no condition.",
+            hint: "write a metric, one of < <= > >=, and a number or deployed, "
+                + "such as 'eval_loss <= 1.9' or 'eval_loss < deployed + 0.05'"
+        )
+    }
+}
+
+extension Gate.Bound: CustomStringConvertible {
+    /// Reads a finite number, `deployed`, or `deployed` plus or minus a finite number.
+    init?(_ text: String) {
+        let word = Array("deployed".utf8)
+        let bytes = Array(text.utf8)
+        guard bytes.starts(with: word) else {
+            guard let value = Double(text), value.isFinite else { return nil }
+            self = .value(value)
+            return
+        }
+        let rest = Gate.Condition.trimmed(bytes[word.count...])
+        guard let sign = rest.first else {
+            self = .deployed(margin: 0)
+            return
+        }
+        let digits = Array(rest.dropFirst().utf8)
+        guard sign == "+" || sign == "-",
+            let size = Double(Gate.Condition.trimmed(digits[...])), size.isFinite, size >= 0
+        else { return nil }
+        self = .deployed(margin: sign == "+" ? size : -size)
+    }
+
+    /// The bound as a person writes it.
+    public var description: String {
+        switch self {
+        case .value(let value): "\(value)"
+        case .deployed(let margin) where margin == 0: "deployed"
+        case .deployed(let margin): "deployed \(margin < 0 ? "-" : "+") \(abs(margin))"
+        }
+    }
+}
+
+extension Gate.Approval: CustomStringConvertible {
+    /// Who must have approved, in words.
+    public var description: String {
+        switch self {
+        case .anyone: "by another person"
+        case .oneOf(let names): "by \(names.map(\.text).joined(separator: " or "))"
+        }
+    }
+}
+
+extension Gate: CustomStringConvertible {
+    /// The gate on one line, as the history shows it.
+    public var description: String {
+        (conditions.map(\.description) + (approval.map { ["approved \($0)"] } ?? []))
+            .joined(separator: ", ")
+    }
+
+    /// The gate as it is stored.
+    func encoded() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(Stored(self)), as: UTF8.self)
+    }
+
+    /// The gate that was stored.
+    init(decoding text: String) throws {
+        self = try JSONDecoder().decode(Stored.self, from: Data(text.utf8)).gate
+    }
+
+    private struct Stored: Codable {
+        struct Condition: Codable {
+            var metric: String
+            var comparison: Comparison
+            var value: Double?
+            /// The margin to the deployed version's value.
+            var deployed: Double?
+        }
+
+        var conditions: [Condition]
+        /// Who may approve; empty for anyone else, nil where nobody must.
+        var approvers: [String]?
+
+        init(_ gate: Gate) {
+            conditions = gate.conditions.map { condition in
+                var stored = Condition(
+                    metric: condition.metric.text,
+                    comparison: condition.comparison
+                )
+                switch condition.bound {
+                case .value(let value): stored.value = value
+                case .deployed(let margin): stored.deployed = margin
+                }
+                return stored
+            }
+            approvers =
+                switch gate.approval {
+                case nil: nil
+                case .anyone: []
+                case .oneOf(let names): names.map(\.text)
+                }
+        }
+
+        var gate: Gate {
+            Gate(
+                conditions.map { stored in
+                    Gate.Condition(
+                        TrackingKey(stored.metric),
+                        stored.comparison,
+                        stored.value.map { .value($0) } ?? .deployed(margin: stored.deployed ?? 0)
+                    )
+                },
+                approval: approvers.map { names in
+                    names.isEmpty ? .anyone : .oneOf(names.map { TrackingKey($0) })
+                }
+            )
+        }
+    }
+}

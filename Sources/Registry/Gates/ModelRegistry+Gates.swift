@@ -1,0 +1,227 @@
+import GRDB
+import Tracking
+
+// MARK: - Reading
+
+extension ModelRegistry {
+    /// The gate of a model; nil where it has none.
+    ///
+    /// - Throws: `RegistryError` with code `notFound` for a model that is not there.
+    public func gate(of model: String) throws -> Gate? {
+        try store.read { db in
+            try checkExists(db, model, nil)
+            return try Gate.fetch(db, of: model)
+        }
+    }
+
+    /// Who approved a version, the first one first.
+    public func approvals(of model: String, version: Int) throws -> [VersionApproval] {
+        try store.read { db in
+            try checkExists(db, model, version)
+            return try VersionApproval.fetch(db, model: model, version: version)
+        }
+    }
+
+    /// What the gate would say if `author` deployed the version now; nothing is changed.
+    ///
+    /// - Parameter author: Who would deploy; the store's identity if nil.
+    public func checkGate(
+        _ model: String,
+        version: Int,
+        by author: String? = nil
+    ) throws -> GateReport {
+        try store.read { db in
+            try checkExists(db, model, version)
+            return try askGate(
+                db,
+                model,
+                version,
+                deployed: Deployment.version(db, of: model),
+                by: author ?? store.configuration.identity.description
+            )
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension ModelRegistry {
+    /// Sets a model's gate, or removes it with nil.
+    ///
+    /// - Throws: `RegistryError` with code `invalidValue` for a gate that wants nothing, or a bound
+    ///   that is no finite number.
+    public func setGate(
+        _ gate: Gate?,
+        of model: String,
+        by author: String? = nil,
+        reason: String = ""
+    ) throws {
+        if let gate { try gate.check() }
+        let detail = gate?.description ?? Gate.noGate
+        try change(model, .setGate, detail: detail, by: author, reason: reason) { db, _ in
+            try checkExists(db, model, nil)
+            if let gate {
+                try db.execute(
+                    sql: """
+                        INSERT INTO wb_gates (name, gate) VALUES (?, ?)
+                        ON CONFLICT (name) DO UPDATE SET gate = excluded.gate
+                        """,
+                    arguments: [model, try gate.encoded()]
+                )
+            } else {
+                try db.execute(sql: "DELETE FROM wb_gates WHERE name = ?", arguments: [model])
+            }
+        }
+    }
+
+    /// Approves a version for use, in the name of `author`; `undo` takes it back.
+    ///
+    /// An approval is of the version, whatever its gate is or will be; it counts for a deployment
+    /// by somebody else.
+    public func approve(
+        _ model: String,
+        version: Int,
+        by author: String? = nil,
+        reason: String = ""
+    ) throws {
+        try change(model, .approve, version: version, by: author, reason: reason) { db, entry in
+            try checkExists(db, model, version)
+            try db.execute(
+                sql: """
+                    INSERT INTO wb_approvals (name, version, approved_by, approved_at, reason)
+                    VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (name, version, approved_by) DO UPDATE SET
+                        approved_at = excluded.approved_at, reason = excluded.reason
+                    WHERE reason <> excluded.reason
+                    """,
+                arguments: [model, version, entry.author, entry.time, reason]
+            )
+        }
+    }
+
+    /// Asks the gate about every version that a change brings into use, and refuses the change
+    /// where one does not pass.
+    ///
+    /// This is the one place where a gate is enforced. `change` calls it for every change within
+    /// the change's transaction, so that no way into use leads past it and what was found still
+    /// holds when the change does.
+    func checkGate(
+        _ db: Database,
+        _ entry: RegistryChange,
+        since before: VersionsInUse
+    ) throws {
+        guard entry.action != .rollback else { return }
+        for version in try VersionsInUse(db, of: entry.model).entered(since: before) {
+            let report = try askGate(
+                db,
+                entry.model,
+                version,
+                deployed: entry.deployedBefore,
+                by: entry.author
+            )
+            if !report.passed { throw RegistryError(refusing: report) }
+        }
+    }
+
+    private func askGate(
+        _ db: Database,
+        _ model: String,
+        _ version: Int,
+        deployed: Int?,
+        by author: String
+    ) throws -> GateReport {
+        let findings = try Gate.fetch(db, of: model).map {
+            try GateCheck(db: db, model: model, gate: $0, deployed: deployed)
+                .findings(for: version, by: author)
+        }
+        return GateReport(
+            model: model,
+            version: version,
+            deployedVersion: deployed,
+            findings: findings ?? []
+        )
+    }
+}
+
+extension RegistryError {
+    /// Names each condition that a version fails, with what was found and what is wanted.
+    init(refusing report: GateReport) {
+        let failures = report.findings.filter { !$0.passed }
+            .map { "\($0.subject): found \($0.found), wanted \($0.wanted)" }
+        self.init(
+            .refused,
+            "Version \(report.version) of '\(report.model)' does not pass its gate: "
+                + "\(failures.joined(separator: "; ")).",
+            hint: "choose a version that passes, have it approved, or change the gate"
+        )
+    }
+}
+
+// MARK: - Rows
+
+extension Gate {
+    /// What the history says where a gate was removed.
+    static let noGate = "none"
+
+    static func fetch(_ db: Database, of model: String) throws -> Gate? {
+        let statement = try db.cachedStatement(sql: "SELECT gate FROM wb_gates WHERE name = ?")
+        guard let text = try String.fetchOne(statement, arguments: [model]) else { return nil }
+        guard let gate = try? Gate(decoding: text) else {
+            throw RegistryError(
+                .invalidValue,
+                "The gate of '\(model)' cannot be read, so nothing can pass it.",
+                hint: "set it anew"
+            )
+        }
+        return gate
+    }
+
+    func check() throws {
+        guard !conditions.isEmpty || approval != nil else {
+            throw RegistryError(
+                .invalidValue,
+                "The gate wants nothing.",
+                hint: "give a condition or ask for an approval, or remove the gate"
+            )
+        }
+        for condition in conditions {
+            let number =
+                switch condition.bound {
+                case .value(let value): value
+                case .deployed(let margin): margin
+                }
+            guard !condition.metric.text.isEmpty, number.isFinite else {
+                throw RegistryError(
+                    .invalidValue,
+                    "'\(condition)' is no condition.",
+                    hint: "name a metric and a finite number"
+                )
+            }
+            try Names.check(text: condition.metric.text, of: "metric name", limit: 250)
+        }
+        if case .oneOf(let names) = approval {
+            guard !names.isEmpty, names.allSatisfy({ !$0.text.isEmpty }) else {
+                throw RegistryError(
+                    .invalidValue,
+                    "Nobody is named who may approve.",
+                    hint: "name a person, or let anyone else approve"
+                )
+            }
+            for name in names { try Names.check(text: name.text, of: "person", limit: 256) }
+        }
+    }
+}
+
+extension VersionApproval {
+    static func fetch(_ db: Database, model: String, version: Int) throws -> [VersionApproval] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT approved_by, approved_at, reason FROM wb_approvals
+                WHERE name = ? AND version = ? ORDER BY approved_at, approved_by
+                """
+        )
+        return try Row.fetchAll(statement, arguments: [model, version]).map {
+            VersionApproval(author: $0[0], time: $0[1], reason: $0[2])
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import GRDB
+import Tracking
+
+extension ModelRegistry {
+    /// Where every registered model stands, by name.
+    public func board() throws -> [DeploymentStatus] {
+        try store.read { db in
+            try RegisteredModel.fetch(db).map { model in
+                DeploymentStatus(
+                    model: model.name,
+                    deployed: model.deployed,
+                    deployment: try lastDeployment(db, of: model),
+                    staging: model.versions.filter { $0.stage == .staging },
+                    newest: model.versions.first,
+                    gate: try Gate.fetch(db, of: model.name)
+                )
+            }
+        }
+    }
+
+    /// Versions of a model side by side, with what their runs were given and measured.
+    ///
+    /// - Throws: `RegistryError` with code `invalidValue` for fewer than two versions, and with
+    ///   `notFound` for one that is not there.
+    public func compare(_ model: String, versions: [Int]) throws -> VersionComparison {
+        guard versions.count > 1 else {
+            throw RegistryError(.invalidValue, "Name at least two versions to compare.")
+        }
+        return try store.read { db in
+            let found = try versions.map { try ModelVersion.find(db, model: model, version: $0) }
+            let params = try found.map { try loggedParams(db, of: $0) }
+            let metrics = try found.map { try lastMetrics(db, of: $0) }
+            return VersionComparison(
+                versions: found,
+                differingParams: rows(params.map { $0.mapValues { TrackingKey($0) } })
+                    .filter { Set($0.values).count > 1 }
+                    .map { .init(key: $0.key, values: $0.values.map { $0?.text }) },
+                metrics: rows(metrics)
+            )
+        }
+    }
+
+    /// The newest change after which another version was deployed than before, if it is the one
+    /// that is deployed now: other programs deploy without telling the history.
+    private func lastDeployment(_ db: Database, of model: RegisteredModel) throws -> RegistryChange?
+    {
+        guard let deployed = model.deployedVersion else { return nil }
+        let newest = try RegistryChange.fetch(
+            db,
+            where: "wb_deployments.model = ? AND version_from IS NOT version_to",
+            [model.name],
+            limit: 1
+        ).first
+        return newest?.deployedAfter == deployed ? newest : nil
+    }
+
+    private func rows<Value: Sendable & Equatable>(
+        _ columns: [[TrackingKey: Value]]
+    ) -> [VersionComparison.Row<Value>] {
+        Set(columns.flatMap(\.keys)).sorted().map { key in
+            .init(key: key, values: columns.map { $0[key] })
+        }
+    }
+
+    private func loggedParams(
+        _ db: Database,
+        of version: ModelVersion
+    ) throws -> [TrackingKey: String] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT key, value FROM params WHERE run_uuid = ?"
+        )
+        return try Row.fetchAll(statement, arguments: [version.run])
+            .reduce(into: [:]) { $0[TrackingKey($1[0])] = $1[1] }
+    }
+
+    private func lastMetrics(
+        _ db: Database,
+        of version: ModelVersion
+    ) throws -> [TrackingKey: Double] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?"
+        )
+        return try Row.fetchAll(statement, arguments: [version.run])
+            .reduce(into: [:]) { $0[TrackingKey($1[0])] = $1[2] ? .nan : $1[1] }
+    }
+}

@@ -1,0 +1,69 @@
+public import Tracking
+
+/// Where one registered model stands, as a row of the board.
+public struct DeploymentStatus: Sendable, Equatable {
+    /// The registered model's name.
+    public var model: String
+    /// The version in use, if one is.
+    public var deployed: ModelVersion?
+    /// The change that brought it into use: who, when and why; nil where another program did.
+    public var deployment: RegistryChange?
+    /// The versions in Staging, the newest first.
+    public var staging: [ModelVersion]
+    /// The newest version, if there is one.
+    public var newest: ModelVersion?
+    /// What must hold before another version is deployed, if anything must.
+    public var gate: Gate?
+
+    /// Makes a row of its parts.
+    public init(
+        model: String,
+        deployed: ModelVersion? = nil,
+        deployment: RegistryChange? = nil,
+        staging: [ModelVersion] = [],
+        newest: ModelVersion? = nil,
+        gate: Gate? = nil
+    ) {
+        self.model = model
+        self.deployed = deployed
+        self.deployment = deployment
+        self.staging = staging
+        self.newest = newest
+        self.gate = gate
+    }
+}
+
+/// Versions of a model side by side.
+public struct VersionComparison: Sendable, Equatable {
+    /// One parameter or metric: a value a version, in the order of the versions.
+    public struct Row<Value: Sendable & Equatable>: Sendable, Equatable {
+        /// The parameter's or metric's name.
+        public var key: TrackingKey
+        /// A value a version; nil where its run has none, or it has no run.
+        public var values: [Value?]
+
+        /// Makes a row of its parts.
+        public init(key: TrackingKey, values: [Value?]) {
+            self.key = key
+            self.values = values
+        }
+    }
+
+    /// The compared versions with their stages, aliases and runs, in the order asked for.
+    public var versions: [ModelVersion]
+    /// The parameters of their runs whose values are not all the same, by name.
+    public var differingParams: [Row<String>]
+    /// The last values of all metrics of their runs, by name; NaN where NaN was logged.
+    public var metrics: [Row<Double>]
+
+    /// Makes a comparison of its parts.
+    public init(
+        versions: [ModelVersion],
+        differingParams: [Row<String>],
+        metrics: [Row<Double>]
+    ) {
+        self.versions = versions
+        self.differingParams = differingParams
+        self.metrics = metrics
+    }
+}

@@ -1,0 +1,8 @@
+/// Indexes on MLflow's tables that MLflow does not have: searches by the value of a metric, a
+/// parameter or a tag, and listings of an experiment's runs, read no other rows than they show.
+let searchIndexes = """
+    CREATE INDEX wb_latest_metrics_value ON latest_metrics (key, value, is_nan, run_uuid);
+    CREATE INDEX wb_params_value ON params (key, value, run_uuid);
+    CREATE INDEX wb_tags_value ON tags (key, value, run_uuid);
+    CREATE INDEX wb_runs_listing ON runs (experiment_id, lifecycle_stage, start_time);
+    """

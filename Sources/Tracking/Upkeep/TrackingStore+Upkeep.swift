@@ -1,0 +1,99 @@
+import Glibc
+import GRDB
+
+extension TrackingStore {
+    /// How much there is of everything.
+    public func counts() throws -> DatabaseCounts {
+        try read { db in
+            func count(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
+            let tables = ["experiments", "runs", "logged_models"]
+            let active = try tables.map {
+                try count("SELECT count(*) FROM \($0) WHERE lifecycle_stage = 'active'")
+            }
+            let all = try tables.reduce(0) { try $0 + count("SELECT count(*) FROM \($1)") }
+            let page = try count("PRAGMA page_size")
+            return DatabaseCounts(
+                schema: try String.fetchOne(db, sql: "SELECT version_num FROM alembic_version")
+                    ?? "",
+                experiments: active[0],
+                runs: active[1],
+                loggedModels: active[2],
+                binned: all - active.reduce(0, +),
+                metricPoints: try count("SELECT count(*) FROM metrics"),
+                registeredModels: try count("SELECT count(*) FROM registered_models"),
+                versions: try count(
+                    "SELECT count(*) FROM model_versions WHERE current_stage <> 'Deleted_Internal'"
+                ),
+                freeBytes: Int64(try count("PRAGMA freelist_count") * page)
+            )
+        }
+    }
+
+    /// Reads the whole file and says what is wrong with it; takes a while for a large one.
+    public func check() throws -> DatabaseCheck {
+        do {
+            return try read { db in
+                let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check")
+                let broken = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
+                    let place = (row[1] as Int?).map { ", row \($0)," } ?? ""
+                    return "\(row[0] as String)\(place) refers to \(row[2] as String)"
+                }
+                return DatabaseCheck(
+                    damages: damages == ["ok"] ? [] : damages,
+                    brokenReferences: broken
+                )
+            }
+        } catch let error as TrackingError where error.code == .corrupt {
+            // Damage that ends the check is what the check was to find.
+            return DatabaseCheck(damages: [error.message])
+        }
+    }
+
+    /// Writes a copy of the database as it is now, which only its owner may read (mode 0600).
+    ///
+    /// Others may go on writing meanwhile; what they commit then is not in the copy. The copy is on
+    /// the disk when this returns, or is not there at all.
+    ///
+    /// - Throws: `TrackingError` with code `alreadyExists` where something is at `copy`, and with
+    ///   `cannotOpen` where nothing can be made there.
+    public func backUp(to copy: String) throws {
+        var status = stat()
+        guard lstat(copy, &status) != 0 else { throw Self.taken(copy) }
+        let unfinished = "\(copy).\(getpid()).part"
+        unlink(unfinished)
+        defer { unlink(unfinished) }
+        guard mknod(unfinished, S_IFREG | 0o600, 0) == 0 else { throw Self.unwritable(copy) }
+        try outsideTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [unfinished]) }
+        try Self.synchronize(unfinished, of: copy)
+        // A link never replaces.
+        guard link(unfinished, copy) == 0 else {
+            throw errno == EEXIST ? Self.taken(copy) : Self.unwritable(copy)
+        }
+        unlink(unfinished)
+        let folder = copy.lastIndex(of: "/").map { String(copy[..<$0]) } ?? "."
+        try Self.synchronize(folder.isEmpty ? "/" : folder, of: copy)
+    }
+
+    private static func synchronize(_ path: String, of copy: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unwritable(copy) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw unwritable(copy) }
+    }
+
+    private static func taken(_ copy: String) -> TrackingError {
+        TrackingError(
+            .alreadyExists,
+            "\(copy) is there already and is not replaced.",
+            hint: "choose another name, or move it away"
+        )
+    }
+
+    private static func unwritable(_ copy: String) -> TrackingError {
+        TrackingError(
+            errno == ENOSPC ? .diskFull : .cannotOpen,
+            "\(copy) cannot be written: \(String(cString: strerror(errno))).",
+            hint: "check that its folder exists, may be written and has room"
+        )
+    }
+}

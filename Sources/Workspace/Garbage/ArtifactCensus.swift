@@ -1,0 +1,136 @@
+import Registry
+import Tracking
+
+/// What lies in `artifacts/` and whose it is, by what the store says at one moment.
+struct ArtifactCensus {
+    let owners: [ArtifactOwner]
+    /// The folder of each run and logged model that has one in the workspace.
+    let folders: [ArtifactOwner.ID: ArtifactPlace]
+    /// What registered versions refer to.
+    let references: [ArtifactReference]
+    /// What each run refers to beside its own folder.
+    let outgoing: [ArtifactOwner.ID: [ArtifactReference]]
+
+    init(_ owners: [ArtifactOwner], _ opened: OpenedFolder, _ tree: ArtifactTree) throws {
+        self.owners = owners
+        let reader = ReferenceReader(opened: opened, tree: tree)
+        folders = Dictionary(
+            owners.compactMap { owner in reader.folder(of: owner).map { (owner.id, $0) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        references = try reader.versionReferences()
+        outgoing = try reader.runReferences()
+    }
+
+    func plan(binnedBefore cutoff: Int, isLive: (String) -> Bool) -> GarbagePlan {
+        GarbagePlan(
+            owners,
+            binnedBefore: cutoff,
+            folders: folders,
+            references: references,
+            outgoing: outgoing,
+            isLive: isLive
+        )
+    }
+
+    /// What lies in the tree and belongs to nothing that the store knows.
+    func orphans(in tree: ArtifactTree) -> [ArtifactPlace] {
+        var owned = Set(folders.values)
+        for reference in references + outgoing.values.joined() {
+            if case .place(let place) = reference.target { owned.insert(place) }
+        }
+        let above = Set(owned.flatMap(\.ancestors))
+        let known = Set(owners.map(\.id))
+        var orphans: [ArtifactPlace] = []
+        func look(into folder: ArtifactPlace) {
+            for (place, isFolder) in tree.children(of: folder) where !owned.contains(place) {
+                // A link in place of the folder of a run that is there is that run's.
+                if let owner = place.owner, known.contains(owner) { continue }
+                if isFolder, above.contains(place) || place.isContainer {
+                    look(into: place)
+                } else {
+                    orphans.append(place)
+                }
+            }
+        }
+        look(into: ArtifactPlace([]))
+        return orphans
+    }
+}
+
+/// Finds out what things refer to.
+private struct ReferenceReader {
+    let opened: OpenedFolder
+    let tree: ArtifactTree
+
+    /// The folder that belongs to a run or logged model alone; nil where it lies elsewhere.
+    func folder(of owner: ArtifactOwner) -> ArtifactPlace? {
+        guard owner.id.kind != .experiment, let place = place(of: owner.location),
+            let parent = place.parent
+        else { return nil }
+        // By MLflow's layout the artifacts lie in a folder in the folder of the run.
+        let isInside =
+            place.names.last == Array("artifacts".utf8)
+            && parent.names.last == Array(owner.id.text.text.utf8)
+        return isInside ? parent : place
+    }
+
+    /// The place of a location; nil for one outside the workspace's artifacts.
+    func place(of location: String) -> ArtifactPlace? {
+        guard let path = opened.localPath(of: location) else { return nil }
+        return tree.place(of: path)
+    }
+
+    func versionReferences() throws -> [ArtifactReference] {
+        try ModelRegistry(opened.store).models().flatMap(\.versions).flatMap { version in
+            let holder = "version \(version.version) of \(version.model)"
+            let base = version.tags[VersionTag.basePath].map { [$0] } ?? []
+            let run = version.run.map { ["runs:/\($0)"] } ?? []
+            let locations = [version.source, version.storageLocation] + base + run
+            return locations.flatMap(targets).map { ArtifactReference(holder: holder, target: $0) }
+        }
+    }
+
+    func runReferences() throws -> [ArtifactOwner.ID: [ArtifactReference]] {
+        var query = RunQuery()
+        query.view = .all
+        query.details = .tags
+        var references: [ArtifactOwner.ID: [ArtifactReference]] = [:]
+        for run in try opened.store.runs(query) {
+            var locations = [run.tags[RunTag.modelPath]]
+            if run.status != .finished {
+                // What resuming it reads, and the run that it repeats.
+                let request = run.tags[RunTag.request].flatMap(TrainingRequest.init(json:))
+                locations += [
+                    request?.initialAdapter, request?.model, run.tags[RunTag.dataset],
+                    run.tags[RunTag.evaluationDataset],
+                ]
+                locations += [run.tags[RunTag.parent], run.tags[RunTag.retryOf]]
+                    .map { id in id.map { "runs:/\($0)" } }
+            }
+            references[.init(.run, run.id)] = locations.compactMap { $0 }
+                .flatMap(targets)
+                .map { ArtifactReference(holder: "run \(run.name)", target: $0) }
+        }
+        return references
+    }
+
+    /// What a location, `models:/m-…` or `runs:/…` stands for; nothing where that is outside.
+    private func targets(_ location: String) -> [ArtifactReference.Target] {
+        for (scheme, kind) in [("models:/", ArtifactOwner.Kind.model), ("runs:/", .run)]
+        where location.hasPrefix(scheme) {
+            let id = location.dropFirst(scheme.count).prefix { $0 != "/" }
+            return [.owner(.init(kind, String(id)))]
+        }
+        return place(of: location).map { [.place($0)] } ?? []
+    }
+}
+
+extension OpenedFolder {
+    /// The path of an artifact location; nil where it has a scheme that names no file.
+    func localPath(of location: String) -> String? {
+        guard !location.isEmpty else { return nil }
+        let isElsewhere = location.contains("://") && !location.hasPrefix("file:///")
+        return isElsewhere ? nil : path(of: location)
+    }
+}

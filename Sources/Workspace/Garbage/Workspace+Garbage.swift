@@ -1,0 +1,161 @@
+import Tracking
+
+extension Workspace {
+    /// Removes for good what is in the bin for long enough, with its files, and files that belong to
+    /// nothing.
+    ///
+    /// What a registered version refers to stays, what a process executes, and what a run refers to
+    /// that can be resumed: a model, an adapter or a run that it goes on from. The rows go first, in
+    /// one transaction; where this ends in between, the files belong to nothing, and the next call
+    /// finds them. Only files below `artifacts/` are removed, and never through a symbolic link.
+    ///
+    /// Blocks, for as long as it takes to remove the files.
+    ///
+    /// - Parameters:
+    ///   - seconds: How long something must have been in the bin. Files that belong to nothing must
+    ///     have been left alone for as long.
+    ///   - isDryRun: Whether it only says what would go.
+    public func collectGarbage(olderThan seconds: Int, isDryRun: Bool) throws -> GarbageReport {
+        if !isDryRun { try opened.checkWritable() }
+        return try WorkspaceError.wording {
+            guard seconds >= 0, seconds <= Int.max / 2000 else {
+                throw WorkspaceError(.invalid, "The age must not be negative.")
+            }
+            guard let tree = ArtifactTree(folder: layout.artifacts) else {
+                throw WorkspaceError(.inaccessible, "\(layout.artifacts) cannot be opened.")
+            }
+            let cutoff = opened.store.configuration.now() - seconds * 1000
+            var plan: GarbagePlan?
+            var folders: [ArtifactOwner.ID: ArtifactPlace] = [:]
+            func choose(_ owners: [ArtifactOwner]) throws -> [ArtifactOwner] {
+                let census = try ArtifactCensus(owners, opened, tree)
+                let made = census.plan(binnedBefore: cutoff) { self.isLive(run: $0) }
+                (plan, folders) = (made, census.folders)
+                return made.going
+            }
+            let owners = try opened.store.artifactOwners()
+            // Other processes wait while rows are removed, so nothing is begun where nothing is due.
+            let isDue = try !choose(owners).isEmpty
+            if isDue, !isDryRun { try opened.store.removeForGood(choose) }
+            var report = GarbageReport(isDryRun: isDryRun)
+            for (owner, reason) in plan?.kept ?? [] {
+                report.kept.append(
+                    .init(
+                        kind: owner.id.kind.rawValue,
+                        id: owner.id.text.text,
+                        name: owner.name,
+                        reason: reason
+                    )
+                )
+            }
+            removeFiles(of: plan?.going ?? [], folders, tree, &report)
+            try removeOrphans(tree, leftBefore: cutoff, &report)
+            return report
+        }
+    }
+
+    /// Whether a process executes a run, this one or another.
+    func isLive(run: String) -> Bool {
+        runs.execution(run) != nil || RunLock.holder(of: layout.lock(run: run)) != nil
+    }
+
+    private func removeFiles(
+        of owners: [ArtifactOwner],
+        _ folders: [ArtifactOwner.ID: ArtifactPlace],
+        _ tree: ArtifactTree,
+        _ report: inout GarbageReport
+    ) {
+        let going = Set(owners.compactMap { folders[$0.id] })
+        var removed: Set<ArtifactPlace> = []
+        // An experiment's folder is empty once those of its runs are gone.
+        let ordered =
+            owners.filter { $0.id.kind != .experiment }
+            + owners.filter { $0.id.kind == .experiment }
+        for owner in ordered {
+            var item = GarbageReport.Item(
+                kind: owner.id.kind.rawValue,
+                id: owner.id.text.text,
+                name: owner.name
+            )
+            if let folder = folders[owner.id] {
+                // What lies in a folder that goes is counted with that.
+                let isCounted =
+                    folder.ancestors.contains(where: going.contains)
+                    || !removed.insert(folder).inserted
+                let contents = isCounted ? nil : take(folder, tree, &report)
+                if contents != nil { item.path = folder.text }
+                item.fileCount = contents?.fileCount ?? 0
+                item.byteCount = contents?.byteCount ?? 0
+            } else if owner.id.kind != .experiment {
+                report.left.append(.init(path: owner.location, reason: "outside artifacts/"))
+            } else if !report.isDryRun, let own = experimentFolder(owner, tree) {
+                tree.removeIfEmpty(own.child(ArtifactPlace.models))
+                tree.removeIfEmpty(own)
+            }
+            report.add(item)
+        }
+    }
+
+    /// Removes a folder, or only measures it in a dry run; nil where nothing is there.
+    private func take(
+        _ folder: ArtifactPlace,
+        _ tree: ArtifactTree,
+        _ report: inout GarbageReport
+    ) -> ArtifactTree.Contents? {
+        let contents = report.isDryRun ? tree.contents(of: folder) : tree.remove(folder)
+        if let failure = contents?.failure {
+            report.left.append(.init(path: folder.text, reason: failure))
+        }
+        return contents
+    }
+
+    /// The folder that an experiment's runs lie in by MLflow's layout; nil where it lies elsewhere.
+    private func experimentFolder(
+        _ experiment: ArtifactOwner,
+        _ tree: ArtifactTree
+    ) -> ArtifactPlace? {
+        let place = opened.localPath(of: experiment.location).flatMap { tree.place(of: $0) }
+        return place.flatMap { $0.isContainer && $0.names.count == 1 ? $0 : nil }
+    }
+
+    private func removeOrphans(
+        _ tree: ArtifactTree,
+        leftBefore cutoff: Int,
+        _ report: inout GarbageReport
+    ) throws {
+        let left = Set(report.left.map(\.path))
+        for place in try orphans(in: tree) where !left.contains(place.text) {
+            let contents = tree.contents(of: place)
+            guard let owner = place.owner else {
+                report.left.append(.init(path: place.text, reason: "belongs to nothing known"))
+                continue
+            }
+            if owner.kind == .run, isLive(run: owner.text.text) { continue }
+            guard let contents, contents.newest <= cutoff else {
+                report.left.append(
+                    .init(path: place.text, reason: "belongs to nothing, and was written lately")
+                )
+                continue
+            }
+            _ = take(place, tree, &report)
+            report.add(
+                .init(
+                    kind: "orphan",
+                    path: place.text,
+                    fileCount: contents.fileCount,
+                    byteCount: contents.byteCount
+                )
+            )
+        }
+    }
+
+    /// What lies in `artifacts/` and belongs to nothing.
+    func orphans(in tree: ArtifactTree) throws -> [ArtifactPlace] {
+        let store = opened.store
+        let found = try ArtifactCensus(store.artifactOwners(), opened, tree).orphans(in: tree)
+        if found.isEmpty { return [] }
+        // A run is in the store before its folder is made: what came meanwhile is known by now.
+        let known = Set(try ArtifactCensus(store.artifactOwners(), opened, tree).orphans(in: tree))
+        return found.filter(known.contains)
+    }
+}

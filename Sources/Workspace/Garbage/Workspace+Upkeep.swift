@@ -1,0 +1,135 @@
+import Registry
+import Tracking
+
+extension Workspace {
+    /// What the workspace holds and how much room it takes.
+    ///
+    /// Blocks.
+    public func overview() throws -> WorkspaceOverview {
+        try WorkspaceError.wording {
+            let folders = [
+                ("artifacts", layout.artifacts), ("datasets", layout.datasets),
+                ("models", layout.models), ("logs", layout.logs),
+            ]
+            let files = Files.names(in: layout.folder)
+                .filter { $0.hasPrefix(FilePaths.name(layout.database)) }
+                .map {
+                    WorkspaceOverview.Part(name: $0, byteCount: Self.byteCount(layout.folder, $0))
+                }
+            let counts = try opened.store.counts()
+            let reason: String? = if case .readOnly(let reason) = access { reason } else { nil }
+            return WorkspaceOverview(
+                folder: layout.folder,
+                readOnlyReason: reason,
+                schema: counts.schema,
+                counts: [
+                    .init(name: "experiments", count: counts.experiments),
+                    .init(name: "runs", count: counts.runs),
+                    .init(name: "logged models", count: counts.loggedModels),
+                    .init(name: "in the bin", count: counts.binned),
+                    .init(name: "metric points", count: counts.metricPoints),
+                    .init(name: "registered models", count: counts.registeredModels),
+                    .init(name: "versions", count: counts.versions),
+                ],
+                parts: files
+                    + folders.map {
+                        .init(name: "\($0.0)/", byteCount: Files.byteCount($0.1))
+                    }
+            )
+        }
+    }
+
+    /// Looks for damage: in the database, in references between its rows, and for files that are
+    /// missing or belong to nothing.
+    ///
+    /// Blocks: reads the whole database.
+    public func check() throws -> WorkspaceCheck {
+        try WorkspaceError.wording {
+            let database = try opened.store.check()
+            // A damaged file may not answer what the rest asks.
+            guard database.damages.isEmpty else {
+                return WorkspaceCheck(
+                    damages: database.damages,
+                    brokenReferences: database.brokenReferences,
+                    missing: [],
+                    orphans: []
+                )
+            }
+            let tree = ArtifactTree(folder: layout.artifacts)
+            let orphans = try tree.map { tree in
+                try self.orphans(in: tree).map { place in
+                    let contents = tree.contents(of: place)
+                    return WorkspaceCheck.Orphan(
+                        path: place.text,
+                        fileCount: contents?.fileCount ?? 0,
+                        byteCount: contents?.byteCount ?? 0,
+                        isCollected: place.owner != nil
+                    )
+                }
+            }
+            return WorkspaceCheck(
+                damages: [],
+                brokenReferences: database.brokenReferences,
+                missing: try missingFiles(),
+                orphans: orphans ?? []
+            )
+        }
+    }
+
+    /// Writes a copy of the database, readable by its owner alone; artifacts are not in it.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameter path: Where to; a relative path goes from the current folder.
+    /// - Returns: The copy's full path.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` where something is there already.
+    public func backUp(to path: String) throws -> String {
+        try WorkspaceError.wording {
+            guard !path.isEmpty else {
+                throw WorkspaceError(.invalid, "The copy must have a name.")
+            }
+            let home = ProcessEnvironment.variables["HOME"] ?? ""
+            let copy = FilePaths.absolute(path, home: home)
+            try opened.store.backUp(to: copy)
+            return copy
+        }
+    }
+
+    /// What versions, finished models and runs in use need and is not there.
+    private func missingFiles() throws -> [WorkspaceCheck.Missing] {
+        var needed: [(holder: String, location: String)] = []
+        for version in try modelRegistry.models().flatMap(\.versions) {
+            let holder = "version \(version.version) of \(version.model)"
+            needed.append((holder, version.storageLocation))
+        }
+        var query = RunQuery()
+        query.details = .tags
+        for run in try opened.store.runs(query) {
+            let holder = "run \(run.name)"
+            if let adapter = run.tags[RunTag.adapter] {
+                needed.append((holder, "\(run.artifactURI)/\(adapter)"))
+            }
+            for data in [RunTag.dataset, RunTag.evaluationDataset] {
+                if let location = run.tags[data] { needed.append((holder, location)) }
+            }
+            for model in try opened.store.loggedModels(run: run.id) where model.status == .ready {
+                needed.append(("model \(model.name)", model.artifactLocation))
+            }
+        }
+        return needed.compactMap { holder, location in
+            guard let path = opened.localPath(of: location), Self.namesFiles(location),
+                !FilePaths.exists(path)
+            else { return nil }
+            return WorkspaceCheck.Missing(holder: holder, path: path)
+        }
+    }
+
+    /// Whether a location is a path, and not `models:/…` or `runs:/…`.
+    private static func namesFiles(_ location: String) -> Bool {
+        !location.hasPrefix("models:/") && !location.hasPrefix("runs:/")
+    }
+
+    private static func byteCount(_ folder: String, _ name: String) -> Int64 {
+        Files.byteCount("\(folder)/\(name)")
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Screens
+import Workspace
+
+extension RegistryCommand {
+    struct Board: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Where every model stands: deployed, by whom and why, in Staging, newest."
+        )
+        @OptionGroup var shared: SharedOptions
+
+        func run() throws {
+            let board = try shared.open().registry.board()
+            if shared.json { return try Console.printJSON(board) }
+            var table = TextTable([
+                "MODEL", "DEPLOYED", "SINCE", "BY", "WHY", "STAGING", "NEWEST", "GATE",
+            ])
+            for row in board {
+                let staging = row.staging.map(String.init).joined(separator: " ")
+                table.add([
+                    row.name, row.deployed.map(String.init) ?? "-",
+                    row.deployment.map { Console.time($0.date) } ?? "-",
+                    row.deployment?.user ?? "-", row.reason.isEmpty ? "-" : row.reason,
+                    staging.isEmpty ? "-" : staging, row.newest.map(String.init) ?? "-",
+                    row.gate == nil ? "-" : "yes",
+                ])
+            }
+            table.print()
+        }
+    }
+
+    struct Compare: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Versions side by side: parameters that differ, and metrics with the best marked *."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "Two or more versions' numbers.") var versions: [Int]
+
+        func run() throws {
+            let comparison = try shared.open().registry.compare(model, versions: versions)
+            if shared.json { return try Console.printJSON(comparison) }
+            var table = TextTable([""] + comparison.versions.map { "version \($0.number)" })
+            table.add(["stage"] + comparison.versions.map(\.stage.rawValue))
+            table.add(
+                ["aliases"]
+                    + comparison.versions.map {
+                        $0.aliases.isEmpty ? "-" : $0.aliases.joined(separator: " ")
+                    }
+            )
+            table.add(["run"] + comparison.versions.map { $0.runName ?? $0.run ?? "-" })
+            for row in comparison.differingParameters {
+                table.add([row.key] + row.values.map { $0 ?? "-" })
+            }
+            for row in comparison.metrics {
+                table.add([row.key] + row.metricTexts)
+            }
+            table.print()
+        }
+
+        mutating func validate() throws {
+            if versions.count < 2 {
+                throw ValidationError("Name at least two versions to compare.")
+            }
+        }
+    }
+}
+
+extension RunComparison.Row {
+    /// A metric's values as a table shows them, the best marked.
+    var metricTexts: [String] {
+        values.enumerated().map { index, value in
+            let number = value.flatMap(Double.init)
+            let text = number.map { Figures.significant($0, digits: 4) } ?? value ?? "-"
+            return best.contains(index) ? "\(text) *" : text
+        }
+    }
+}

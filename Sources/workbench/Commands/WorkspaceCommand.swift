@@ -1,0 +1,142 @@
+import ArgumentParser
+import Screens
+import Workspace
+
+struct WorkspaceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workspace",
+        abstract: "The workspace itself: what it holds, whether it is sound, copies, garbage.",
+        subcommands: [Show.self, Check.self, Backup.self, GC.self]
+    )
+}
+
+extension WorkspaceCommand {
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What there is, and how much room it takes."
+        )
+        @OptionGroup var shared: SharedOptions
+
+        func run() throws {
+            let overview = try shared.open().overview()
+            if shared.json { return try Console.printJSON(overview) }
+            var table = TextTable(["folder", overview.folder])
+            if let reason = overview.readOnlyReason { table.add(["read-only", reason]) }
+            table.add(["schema", overview.schema])
+            for count in overview.counts { table.add([count.name, "\(count.count)"]) }
+            for part in overview.parts { table.add([part.name, Figures.bytes(part.byteCount)]) }
+            table.print()
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look for damage, missing files, and files that belong to nothing.",
+            discussion: "Exit status 1 if something is damaged or missing."
+        )
+        @OptionGroup var shared: SharedOptions
+
+        func run() throws {
+            let check = try shared.open().check()
+            if shared.json {
+                try Console.printJSON(check)
+            } else {
+                for damage in check.damages { say("damaged", damage) }
+                for broken in check.brokenReferences { say("broken", broken) }
+                for missing in check.missing {
+                    say("missing", "\(missing.path) (\(missing.holder))")
+                }
+                for orphan in check.orphans {
+                    let remedy = orphan.isCollected ? "" : ", not removed by gc"
+                    let size = Figures.bytes(orphan.byteCount)
+                    say("orphan", "\(orphan.path) (\(orphan.fileCount) files, \(size)\(remedy))")
+                }
+                Console.print(check.isSound ? "sound" : "not sound")
+            }
+            if !check.isSound { throw ExitCode(ExitStatus.failed) }
+        }
+
+        private func say(_ kind: String, _ text: String) {
+            Console.print(Console.line("\(kind): \(text)"))
+        }
+    }
+
+    struct Backup: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy the database to a new file; artifacts are not in it."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "The new file; an existing one is not replaced.") var file: String
+
+        func run() throws {
+            let path = try shared.open().backUp(to: file)
+            try shared.confirm("copied to \(path)", ["path": .text(path)])
+        }
+    }
+
+    struct GC: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gc",
+            abstract: "Remove for good what is in the bin for long enough, with its files.",
+            discussion: """
+                What a registered version or a live or resumable run refers to stays. Files that \
+                belong to nothing go too. There is no way back: try --dry-run first.
+                """
+        )
+        @OptionGroup var shared: SharedOptions
+        @Option(help: "How long it must have been there, such as 30d, 12h or 1d12h.")
+        var olderThan = Age(seconds: 30 * 86_400)
+        @Flag(help: "Only say what would go.") var dryRun = false
+
+        func run() throws {
+            let report = try shared.open()
+                .collectGarbage(olderThan: olderThan.seconds, isDryRun: dryRun)
+            if shared.json { return try Console.printJSON(report) }
+            for item in report.removed {
+                let name = item.name.isEmpty ? item.id : item.name
+                let what = name.isEmpty ? item.kind : "\(item.kind) \(name)"
+                let size = item.path.map {
+                    ": \($0) (\(item.fileCount) files, \(Figures.bytes(item.byteCount)))"
+                }
+                say(dryRun ? "would remove" : "removed", what + (size ?? ""))
+            }
+            for item in report.kept { say("kept", "\(item.kind) \(item.name): \(item.reason)") }
+            for item in report.left { say("left", "\(item.path): \(item.reason)") }
+            let verb = dryRun ? "would be freed" : "freed"
+            Console.print("\(report.count) removed, \(Figures.bytes(report.byteCount)) \(verb)")
+        }
+
+        private func say(_ kind: String, _ text: String) {
+            Console.print(Console.line("\(kind) \(text)"))
+        }
+    }
+}
+
+/// A length of time such as `30d`, `12h`, `45m` or `1d12h`.
+struct Age: ExpressibleByArgument {
+    var seconds: Int
+
+    private static let units: [Character: Int] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
+
+    init(seconds: Int) { self.seconds = seconds }
+
+    init?(argument: String) {
+        var total = 0
+        var digits = ""
+        for character in argument {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+                continue
+            }
+            // A century is more than anybody waits, and less than overflows.
+            guard let unit = Self.units[character], let count = Int(digits), count < 36_525 * 86_400
+            else { return nil }
+            total += count * unit
+            digits = ""
+        }
+        guard digits.isEmpty, !argument.isEmpty, total <= 36_525 * 86_400 else { return nil }
+        seconds = total
+    }
+
+    var defaultValueDescription: String { "\(seconds / 86_400)d" }
+}
