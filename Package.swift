@@ -189,7 +189,7 @@ let package = Package(
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
         .testTarget(
             name: "WorkspaceTests",
-            dependencies: ["Workspace", "EventBus", "Tracking", "TestModels"]
+            dependencies: ["Workspace", "EventBus", "Tracking", "Registry", "TestModels"]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(

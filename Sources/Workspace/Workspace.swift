@@ -68,6 +68,8 @@ public final class Workspace: Sendable {
     public let models: ModelService
     /// Registered models: versions, stages, aliases, history.
     public let registry: RegistryService
+    /// What goes to other programs, and comes over from them.
+    public let exchange: ExchangeService
     /// Answers.
     public let chat: ChatService
     /// Serving over HTTP, on and off.
@@ -128,6 +130,7 @@ public final class Workspace: Sendable {
         datasets = DatasetService(opened, models: models, resources: configuration.resources)
         registry = RegistryService(opened, models: models)
         runs = RunService(opened, models: models, datasets: datasets, registry: registry)
+        exchange = ExchangeService(opened)
         chat = ChatService(opened, models: models, registry: registry, runs: runs)
         machine = MachineMonitor(
             configuration.machine ?? .init(environment: configuration.environment),

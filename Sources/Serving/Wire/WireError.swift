@@ -73,7 +73,7 @@ package struct WireError: Error, Equatable {
         switch code {
         case .notFound: .doesNotExist
         case .alreadyExists: .alreadyExists
-        case .invalidValue, .nothingBefore, .conflict: .invalidParameter
+        case .invalidValue, .nothingBefore, .conflict, .refused: .invalidParameter
         }
     }
 }

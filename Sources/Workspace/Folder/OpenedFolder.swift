@@ -1,4 +1,5 @@
 import EventBus
+import FoundationEssentials
 import Logging
 import Tracking
 
@@ -33,9 +34,26 @@ final class OpenedFolder: Sendable {
         throw WorkspaceError(.readOnly, reason, hint: "Open the workspace without --readonly.")
     }
 
-    /// The place of an artifact location, which is relative to the workspace if it has no scheme.
+    /// Where an artifact location lies, to be opened; locations without a scheme are relative to
+    /// the workspace.
+    ///
+    /// One outside the workspace, which a client or an import may name, is kept in the store and
+    /// never opened: its path is one where nothing is.
     func path(of location: String) -> String {
-        if location.hasPrefix("file://") { return String(location.dropFirst("file://".count)) }
+        let path = place(of: location)
+        let known = FilePaths.real(path) ?? path
+        let roots = [layout.artifacts, layout.datasets, layout.models]
+        let isInside = roots.contains { root in
+            known.hasPrefix("\(FilePaths.real(root) ?? root)/") && !path.contains("/../")
+        }
+        return isInside ? path : "\(layout.artifacts)/.elsewhere"
+    }
+
+    /// The place that a location names, wherever that is: to be told, and not to be opened.
+    func place(of location: String) -> String {
+        if location.hasPrefix("file://"), let url = URL(string: location) {
+            return url.path(percentEncoded: false)
+        }
         return location.hasPrefix("/") ? location : "\(layout.folder)/\(location)"
     }
 

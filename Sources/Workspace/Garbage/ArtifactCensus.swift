@@ -131,6 +131,6 @@ extension OpenedFolder {
     func localPath(of location: String) -> String? {
         guard !location.isEmpty else { return nil }
         let isElsewhere = location.contains("://") && !location.hasPrefix("file:///")
-        return isElsewhere ? nil : path(of: location)
+        return isElsewhere ? nil : place(of: location)
     }
 }

@@ -9,7 +9,7 @@ struct RunsCommand: ParsableCommand {
         abstract: "What was trained: list, compare, watch, stop, retry.",
         subcommands: [
             List.self, Show.self, Compare.self, Watch.self, Pause.self, Continue.self, Stop.self,
-            Retry.self, Delete.self, Restore.self,
+            Retry.self, Delete.self, Restore.self, Export.self, Import.self,
         ]
     )
 }
