@@ -537,3 +537,79 @@ def test_transformers_callback_logs_a_training(client, workbench, tmp_path):
     assert [m.step for m in client.get_metric_history(run.info.run_id, "loss")] == [1, 2, 3, 4, 5, 6]
     assert run.data.params["max_steps"] == "6" and run.data.params["hidden_size"] == "16"
     mlflow.end_run()
+
+
+def run_workbench(folder, *arguments, code=0):
+    done = subprocess.run(
+        [BINARY, *map(str, arguments), "--workspace", str(folder)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_mlflow_opens_what_was_exported_and_back(tmp_path):
+    process, uri = workbench_server(tmp_path)
+    try:
+        client = MlflowClient(uri)
+        experiment = client.create_experiment("exchanged", tags={"a": "b"})
+        for i in range(3):
+            run = client.create_run(experiment, run_name=f"r{i}", tags={"t": str(i)}).info.run_id
+            client.log_batch(run, [Metric("m", float(s), s, s) for s in range(50)], [Param("p", str(i))])
+            client.set_terminated(run)
+        client.create_registered_model("exchanged-model")
+        client.create_model_version("exchanged-model", "s3://bucket/x", run)
+        client.set_registered_model_alias("exchanged-model", "best", "1")
+    finally:
+        process.terminate()
+        process.wait(10)
+    exported = tmp_path / "exported.db"
+    run_workbench(tmp_path / "workspace", "runs", "export", "--mlflow", exported)
+    run_workbench(tmp_path / "workspace", "runs", "export", "--mlflow", exported, code=3)
+    table = run_workbench(tmp_path / "workspace", "runs", "export", "--filter", "params.p = '2'")
+    assert len(table.splitlines()) == 2 and "params.p" in table
+    port = free_port()
+    with open(tmp_path / "mlflow.log", "w") as log:
+        server = started(
+            [MLFLOW, "server", "--backend-store-uri", f"sqlite:///{exported}", "--port", str(port), "--workers", "1"], port, log
+        )
+    try:
+        client = MlflowClient(f"http://127.0.0.1:{port}")
+        found = client.search_runs([client.get_experiment_by_name("exchanged").experiment_id], order_by=["start_time ASC"])
+        assert sorted(r.data.params["p"] for r in found) == ["0", "1", "2"]
+        assert [m.value for m in client.get_metric_history(found[0].info.run_id, "m")] == [float(s) for s in range(50)]
+        assert client.get_model_version_by_alias("exchanged-model", "best").version == "1"
+        client.log_metric(found[0].info.run_id, "added", 1)
+    finally:
+        server.terminate()
+        server.wait(20)
+    # The file, migrated and written to by MLflow, comes over into another workspace.
+    second = tmp_path / "second"
+    assert "3 runs" in run_workbench(second, "runs", "import", exported)
+    assert "3 runs were here" in run_workbench(second, "runs", "import", exported)
+    listed = run_workbench(second, "runs", "export", "--format", "json", "--filter", "metrics.added = 1")
+    assert json.loads(listed)[0]["run_id"] == found[0].info.run_id
+
+
+def test_a_gate_holds_for_clients_too(client, workbench, tmp_path_factory):
+    folder = next(p for p in tmp_path_factory.getbasetemp().iterdir() if p.name.startswith("workbench")) / "workspace"
+    name = unique("gated")
+    experiment = client.create_experiment(unique("gate"))
+    versions = []
+    for loss in [0.9, 0.1]:
+        run = client.create_run(experiment).info.run_id
+        client.log_metric(run, "eval_loss", loss)
+        if not versions:
+            client.create_registered_model(name)
+        versions.append(client.create_model_version(name, f"s3://bucket/{loss}", run).version)
+    run_workbench(folder, "registry", "gate", name, "--require", "eval_loss < 0.5")
+    bad, good = versions
+    for refused in [
+        lambda: client.transition_model_version_stage(name, bad, "Production"),
+        lambda: client.set_registered_model_alias(name, "production", bad),
+    ]:
+        with pytest.raises(MlflowException) as failure:
+            refused()
+        assert failure.value.error_code == "INVALID_PARAMETER_VALUE" and "eval_loss" in failure.value.message
+    assert "eval_loss" in run_workbench(folder, "registry", "promote", name, bad, code=3)
+    client.set_registered_model_alias(name, "production", good)
+    assert client.get_model_version_by_alias(name, "production").version == good
