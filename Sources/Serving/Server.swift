@@ -15,6 +15,8 @@ public struct Server: Sendable {
         public var host = "127.0.0.1"
         /// The port; 0 for any that is free.
         public var port = 5000
+        /// Whether processes of the same user on this machine need a token, too.
+        public var needsToken = false
         /// The largest body of a call, in bytes.
         public var bodyLimit = 8 << 20
         /// The largest artifact, in bytes.
@@ -42,10 +44,13 @@ public struct Server: Sendable {
     ///
     /// - Throws: `WorkspaceError` where it could be reached from elsewhere and nobody has a token.
     public init(_ workspace: Workspace, tokens: TokenFile, configuration: Configuration) throws {
-        guard configuration.isLoopback || !tokens.entries.isEmpty else {
+        let isOpen = configuration.isLoopback && !configuration.needsToken
+        guard isOpen || !tokens.entries.isEmpty else {
             throw WorkspaceError(
                 .invalid,
-                "\(configuration.host) can be reached from other machines, and nobody has a token.",
+                configuration.isLoopback
+                    ? "Everybody needs a token, and nobody has one."
+                    : "\(configuration.host) can be reached from other machines, and nobody has a token.",
                 hint: "make one with `workbench serve tokens add NAME --role write`"
             )
         }
@@ -59,7 +64,7 @@ public struct Server: Sendable {
         } catch {
             throw WorkspaceError(.inaccessible, WireError(error).message)
         }
-        rules = AccessRules(tokens: tokens)
+        rules = AccessRules(tokens: tokens, needsToken: configuration.needsToken)
         log = workspace.logger("serve")
     }
 

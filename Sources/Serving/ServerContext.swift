@@ -85,7 +85,16 @@ struct RequestLog: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = Response(WireError(error))
+            let failure = WireError(error)
+            if failure.code == .internalError {
+                // What went wrong inside is for whoever runs the server.
+                log.error("\(request.method) \(request.uri.path.prefix(300)): \(failure.message)")
+                response = Response(
+                    WireError(.internalError, "The server failed; the workspace's logs/ say why.")
+                )
+            } else {
+                response = Response(failure)
+            }
         }
         let duration = ContinuousClock.now - start
         statistics.count(response.status.code, duration)
@@ -94,7 +103,7 @@ struct RequestLog: RouterMiddleware {
             + Double(duration.components.seconds) * 1000
         // The path without its query: that may hold what nobody else should read.
         log.info(
-            "\(request.method) \(request.uri.path) \(response.status.code)",
+            "\(request.method) \(request.uri.path.prefix(300)) \(response.status.code)",
             metadata: [
                 "ms": "\(milliseconds)",
                 "peer": "\(context.channel.remoteAddress?.ipAddress ?? "unknown")",

@@ -613,3 +613,20 @@ def test_a_gate_holds_for_clients_too(client, workbench, tmp_path_factory):
     assert "eval_loss" in run_workbench(folder, "registry", "promote", name, bad, code=3)
     client.set_registered_model_alias(name, "production", good)
     assert client.get_model_version_by_alias(name, "production").version == good
+
+
+def test_steps_at_the_limits_break_nothing(tmp_path):
+    process, uri = workbench_server(tmp_path)
+    try:
+        client = MlflowClient(uri)
+        for step in [2**63 - 1, -(2**63), 0]:
+            run = client.create_run("0", tags={"workbench.total_steps": "5"}).info.run_id
+            for key in ["loss", "eval_loss"]:
+                client.log_metric(run, key, 1.0, timestamp=1, step=step)
+                client.log_metric(run, key, 2.0, timestamp=1, step=7)
+            assert sorted(m.step for m in client.get_metric_history(run, "loss")) == sorted([step, 7])
+    finally:
+        process.terminate()
+        process.wait(10)
+    for arguments in [("runs", "list"), ("runs", "list", "--json"), ("runs", "show", run), ("runs", "export")]:
+        run_workbench(tmp_path / "workspace", *arguments)

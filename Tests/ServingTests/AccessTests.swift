@@ -84,6 +84,24 @@ import Serving
         host: String = "127.0.0.1:5000",
         headers: HTTPFields = [:]
     ) throws -> AccessRules.Caller {
+        try check(
+            AccessRules(tokens: tokens),
+            from: address,
+            method: method,
+            need: need,
+            host: host,
+            headers: headers
+        )
+    }
+
+    private func check(
+        _ rules: AccessRules,
+        from address: String,
+        method: HTTPRequest.Method = .get,
+        need: Route.Need = .read,
+        host: String = "127.0.0.1:5000",
+        headers: HTTPFields = [:]
+    ) throws -> AccessRules.Caller {
         let channel = EmbeddedChannel()
         try channel.connect(to: SocketAddress(ipAddress: address, port: 43210)).wait()
         let head = HTTPRequest(
@@ -94,7 +112,7 @@ import Serving
             headerFields: headers
         )
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
-        return try AccessRules(tokens: tokens).check(request, on: channel, need: need)
+        return try rules.check(request, on: channel, need: need)
     }
 
     private func code(_ body: () throws -> AccessRules.Caller) -> WireError.Code? {
@@ -127,6 +145,46 @@ import Serving
             #expect(
                 code { try check(tokens, from: "10.0.0.7", headers: stranger) } == .unauthenticated
             )
+        }
+    }
+
+    @Test func whatAProxyPassesOnNeedsAToken() throws {
+        try withTokens { file in
+            let token = try file.add("ann", role: .read)
+            let tokens = file
+            let forwarded: HTTPFields = [
+                try #require(HTTPField.Name("X-Forwarded-For")): "203.0.113.9"
+            ]
+            #expect(
+                code { try check(tokens, from: "127.0.0.1", headers: forwarded) }
+                    == .unauthenticated
+            )
+            var known = forwarded
+            known[.authorization] = "Bearer \(token)"
+            #expect(try check(tokens, from: "127.0.0.1", headers: known).name == "ann")
+        }
+    }
+
+    @Test func aTokenThatIsTakenBackWorksNoLonger() throws {
+        try withTokens { file in
+            let token = try file.add("ann", role: .read)
+            let rules = AccessRules(tokens: file)
+            let right: HTTPFields = [.authorization: "Bearer \(token)"]
+            #expect(try check(rules, from: "10.0.0.7", headers: right).name == "ann")
+            #expect(try file.remove("ann"))
+            #expect(code { try check(rules, from: "10.0.0.7", headers: right) } == .unauthenticated)
+        }
+    }
+
+    @Test func wrongTokensDoNotShutOutRightOnes() throws {
+        try withTokens { file in
+            let token = try file.add("ann", role: .read)
+            let rules = AccessRules(tokens: file)
+            let wrong: HTTPFields = [.authorization: "Bearer wb_0"]
+            for _ in 0..<20 { _ = code { try check(rules, from: "10.0.0.7", headers: wrong) } }
+            #expect(code { try check(rules, from: "10.0.0.7", headers: wrong) } == .limitExceeded)
+            let right: HTTPFields = [.authorization: "Bearer \(token)"]
+            #expect(try check(rules, from: "10.0.0.7", headers: right).name == "ann")
         }
     }
 

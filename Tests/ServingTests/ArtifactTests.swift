@@ -67,6 +67,7 @@ import Serving
 
     @Test(arguments: [
         ("bytes=0-4", 0..<5), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=8-99", 8..<10),
+        ("bytes=0-9223372036854775807", 0..<10),
         ("bytes=-99", 0..<10), ("lines=1-2", 0..<10), ("bytes=0-1,4-5", 0..<10),
     ])
     func rangesAreRead(header: String, expected: Range<Int>) {

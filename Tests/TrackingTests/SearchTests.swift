@@ -113,6 +113,27 @@ import Tracking
         }
     }
 
+    @Test func whatIsTooLargeIsRefused() throws {
+        try withRuns { store in
+            let rules = (0..<17).map { "metrics.m\($0)" }
+            #expect(throws: TrackingError.self) { try store.searchRuns(orderBy: rules) }
+            let sorted = try store.searchRuns(orderBy: Array(rules.dropLast())).items
+            #expect(sorted.count == 6)
+            let clauses = [String](repeating: "start_time > 0", count: 101)
+            #expect(throws: TrackingError.self) {
+                try store.searchRuns(filter: clauses.joined(separator: " AND "))
+            }
+            let most = clauses.dropLast().joined(separator: " AND ")
+            #expect(try store.searchRuns(filter: most).items.count == 6)
+            #expect(throws: TrackingError.self) {
+                try store.searchRuns(
+                    filter: "run_name = '\(String(repeating: "x", count: 70_000))'"
+                )
+            }
+            #expect(try store.searchRuns(experiments: Array(0..<50_000)).items.count == 6)
+        }
+    }
+
     @Test func pagesJoinWithoutAHole() throws {
         try withRuns { store in
             var (found, token): ([String], String?) = ([], nil)

@@ -16,7 +16,8 @@ package final class AccessRules: Sendable {
         package let role: TokenFile.Role
     }
 
-    private let tokens: TokenFile
+    private let tokens: NIOLockedValueBox<TokenFile>
+    private let needsToken: Bool
     private let owners = NIOLockedValueBox<[ObjectIdentifier: uid_t?]>([:])
     private let failures = NIOLockedValueBox<[String: FailedAttempts]>([:])
 
@@ -28,7 +29,12 @@ package final class AccessRules: Sendable {
     private static let mostFailures = 20
     private static let failureWindow = Duration.seconds(60)
 
-    package init(tokens: TokenFile) { self.tokens = tokens }
+    /// - Parameter needsToken: Whether processes of the same user need a token, too, as behind a
+    ///   proxy on this machine.
+    package init(tokens: TokenFile, needsToken: Bool = false) {
+        self.tokens = NIOLockedValueBox(tokens)
+        self.needsToken = needsToken
+    }
 
     /// Who makes the call.
     ///
@@ -49,14 +55,14 @@ package final class AccessRules: Sendable {
     private func caller(_ request: Request, _ channel: any Channel) throws(WireError) -> Caller {
         let address = channel.remoteAddress?.ipAddress ?? ""
         if let header = request.headers[.authorization] {
-            try checkFailures(address)
             guard let entry = owner(header) else {
+                try checkFailures(address)
                 noteFailure(address)
                 throw WireError(.unauthenticated, "The token is not known here.")
             }
             return Caller(name: entry.name, role: entry.role)
         }
-        guard isLoopback(channel.remoteAddress) else {
+        guard !needsToken, !isForwarded(request), isLoopback(channel.remoteAddress) else {
             throw WireError(
                 .unauthenticated,
                 "A token is needed. hint: set MLFLOW_TRACKING_TOKEN; `workbench serve tokens add` "
@@ -80,10 +86,24 @@ package final class AccessRules: Sendable {
         return Caller(name: "", role: .write)
     }
 
+    /// Whether a proxy passes on the call of somebody else.
+    private func isForwarded(_ request: Request) -> Bool {
+        request.headers.contains { field in
+            let name = field.name.canonicalName
+            return name == "forwarded" || name == "via" || name == "x-real-ip"
+                || name.hasPrefix("x-forwarded-")
+        }
+    }
+
     /// The owner of a token in `Authorization: Bearer …` or `Basic …`.
     private func owner(_ header: String) -> TokenFile.Entry? {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2 else { return nil }
+        // A token that was taken back must not work any longer.
+        let tokens = tokens.withLockedValue { tokens in
+            tokens.refresh()
+            return tokens
+        }
         switch parts[0].lowercased() {
         case "bearer": return tokens.owner(of: String(parts[1]))
         case "basic":

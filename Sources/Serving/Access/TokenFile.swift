@@ -32,12 +32,14 @@ public struct TokenFile: Sendable {
     public let path: String
     /// The tokens in it, by name.
     public private(set) var entries: [Entry]
+    private var stamp: [Int]
 
     /// Reads the file; no file means no tokens.
     ///
     /// - Throws: `Failure` where others may read it, or it is no such file.
     public init(path: String) throws {
         self.path = path
+        stamp = Self.stamp(path)
         var status = stat()
         guard stat(path, &status) == 0 else {
             entries = []
@@ -79,6 +81,20 @@ public struct TokenFile: Sendable {
         guard entries.count < before else { return false }
         try write()
         return true
+    }
+
+    /// Reads the file again if it has changed; one that cannot be read allows nobody in.
+    mutating func refresh() {
+        guard Self.stamp(path) != stamp else { return }
+        do { self = try TokenFile(path: path) } catch { entries = [] }
+    }
+
+    private static func stamp(_ path: String) -> [Int] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return [] }
+        return [
+            Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+        ]
     }
 
     /// Whose token it is.

@@ -113,12 +113,17 @@ package struct ArtifactFolder: Sendable {
     }
 
     private static func failure(_ path: String) -> WireError {
-        errno == ENOSPC
-            ? WireError(.storageFull, "No room is left for '\(path)'.")
-            : WireError(
+        let shown = path.prefix(200)
+        switch errno {
+        case ENOSPC, EDQUOT: return WireError(.storageFull, "No room is left for '\(shown)'.")
+        case ENAMETOOLONG, EINVAL, ENOTDIR:
+            return WireError(.invalidParameter, "Invalid path: \(shown)")
+        default:
+            return WireError(
                 .internalError,
-                "'\(path)' cannot be written: \(String(cString: strerror(errno)))."
+                "'\(shown)' cannot be written: \(String(cString: strerror(errno)))."
             )
+        }
     }
 }
 

@@ -14,7 +14,9 @@ enum FileTransfer {
         to path: String,
         atMost limit: Int
     ) async throws {
-        let aside = "\(path).\(getpid()).\(UInt64.random(in: 0...UInt64.max)).part"
+        // A name of its own length: the target's may be as long as a name can be.
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        let aside = "\(folder).\(UInt64.random(in: 0...UInt64.max)).part"
         let file = try await onThread { try open(aside, O_WRONLY | O_CREAT | O_EXCL) }
         do {
             var count = 0
@@ -123,6 +125,8 @@ enum FileTransfer {
         switch errno {
         case ENOSPC, EDQUOT: WireError(.storageFull, "No room is left on the device.")
         case ENOENT, ENOTDIR, ELOOP: WireError(.doesNotExist, "There is no such artifact.")
+        case ENAMETOOLONG, EISDIR, EINVAL:
+            WireError(.invalidParameter, String(cString: strerror(errno)))
         default: WireError(.internalError, String(cString: strerror(errno)))
         }
     }
@@ -149,6 +153,6 @@ package enum ByteRange {
         guard let first = Int(parts[0]), first >= 0, first < size else { return nil }
         guard !parts[1].isEmpty else { return first..<size }
         guard let last = Int(parts[1]), last >= first else { return nil }
-        return first..<min(last + 1, size)
+        return first..<(last >= size ? size : last + 1)
     }
 }

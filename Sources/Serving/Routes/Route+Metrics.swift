@@ -38,8 +38,12 @@ extension Route {
                 try request.optionalInteger("end_step") ?? .max
             )
             var metrics: [JSONValue] = []
-            for run in try request.texts("run_ids") {
-                let points = try tracker.store.metricPoints(key, run: run, limit: 1_000_000).items
+            let runs = Set(try request.texts("run_ids"))
+            guard (1...100).contains(runs.count) else {
+                throw WireError(.invalidParameter, "1 to 100 run_ids are taken; got \(runs.count).")
+            }
+            for run in runs.sorted() {
+                let points = try tracker.store.metricPoints(key, run: run, limit: 250_000).items
                     .filter { first...max(first, last) ~= $0.step }
                 metrics += spread(points, over: max(1, most)).map { WireReply.point($0, run: run) }
             }

@@ -19,6 +19,9 @@ public struct Metric: Sendable, Equatable {
         self.step = step
     }
 
+    /// A step that can be counted on from: as it is, but for numbers beyond 2^53.
+    public static func drawable(_ step: Int) -> Int { min(max(step, -(1 << 53)), 1 << 53) }
+
     /// Whether both are the same measurement; NaN equals NaN here.
     public static func == (left: Metric, right: Metric) -> Bool {
         left.key == right.key && left.timestamp == right.timestamp && left.step == right.step

@@ -167,7 +167,8 @@ extension MetricPoint {
     fileprivate init(row: Row, from column: Int) {
         self.init(
             row: row[column],
-            step: row[column + 1],
+            // Clients may log any 64 bits; whoever draws adds and subtracts steps.
+            step: Metric.drawable(row[column + 1]),
             timestamp: row[column + 2],
             value: row[column + 4] ? .nan : row[column + 3]
         )

@@ -13,9 +13,18 @@ public struct SearchFilter: Sendable, Equatable {
     ///
     /// - Throws: `TrackingError` with code `invalidValue` that says what is not understood.
     init(_ text: String, _ schema: SearchSchema) throws(TrackingError) {
+        guard text.utf8.count <= Self.mostBytes else {
+            throw Self.invalid("it is longer than \(Self.mostBytes) bytes")
+        }
         var parser = Parser(tokens: try SearchToken.read(text), text: text, schema: schema)
         clauses = try parser.clauses()
+        guard clauses.count <= Self.mostClauses else {
+            throw Self.invalid("it has more than \(Self.mostClauses) clauses")
+        }
     }
+
+    private static let mostBytes = 1 << 16
+    private static let mostClauses = 100
 
     static func invalid(_ what: String) -> TrackingError {
         TrackingError(

@@ -3,6 +3,10 @@ struct SearchOrder: Sendable, Equatable {
     var field: SearchField
     var isDescending: Bool
 
+    /// The most rules of an order: each is a join and two terms, and SQLite 3.40 crashes with more
+    /// than 64 terms.
+    private static let most = 16
+
     /// Reads rules; none may look at the same thing as another.
     ///
     /// - Throws: `TrackingError` with code `invalidValue`.
@@ -10,6 +14,9 @@ struct SearchOrder: Sendable, Equatable {
         _ texts: [String],
         _ schema: SearchSchema
     ) throws(TrackingError) -> [SearchOrder] {
+        guard texts.count <= most, texts.allSatisfy({ $0.utf8.count <= 1000 }) else {
+            throw invalid("an order has at most \(most) rules of 1000 bytes", "")
+        }
         var orders: [SearchOrder] = []
         for text in texts {
             let order = try SearchOrder(text, schema)

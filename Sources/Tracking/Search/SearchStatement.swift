@@ -49,6 +49,13 @@ package struct SearchStatement {
         bound += arguments
     }
 
+    /// Adds a condition that a column is one of some numbers, however many.
+    package mutating func require(_ column: String, isIn numbers: [Int]) {
+        // One JSON array is one bound value.
+        let list = "[\(numbers.map(String.init).joined(separator: ","))]"
+        require("\(column) IN (SELECT value FROM json_each(?))", [list])
+    }
+
     /// The rows of one page, and whether there is another.
     package func rows(
         _ db: Database,
@@ -63,7 +70,8 @@ package struct SearchStatement {
             """
         // One more than asked for tells whether there is more.
         let arguments = joined + bound + [page.limit + 1, page.offset]
-        let found = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments)
+        // Not kept prepared: every question is another one.
+        let found = try Row.fetchAll(db, sql: sql, arguments: arguments)
         guard found.count > page.limit else { return (found, nil) }
         return (Array(found.dropLast()), page.next)
     }

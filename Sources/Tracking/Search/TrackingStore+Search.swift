@@ -106,10 +106,7 @@ extension TrackingStore {
         var statement = try SearchStatement(.runs, filter: filter, orderBy: orderBy)
         let page = try SearchPage(limit: limit, most: Self.mostRunsAPage, token: pageToken)
         if let experiments {
-            statement.require(
-                "runs.experiment_id IN (\(SearchStatement.marks(experiments.count)))",
-                StatementArguments(experiments)
-            )
+            statement.require("runs.experiment_id", isIn: experiments)
         }
         if view != .all { statement.require("runs.\(view.condition)") }
         let columns = RunRecord.columns.split(separator: ", ").map { "runs.\($0)" }
@@ -161,10 +158,7 @@ extension TrackingStore {
         var statement = try SearchStatement(.loggedModels, filter: filter, orderBy: orderBy)
         let page = try SearchPage(limit: limit, most: 1000, token: pageToken)
         statement.require("logged_models.lifecycle_stage = 'active'")
-        statement.require(
-            "logged_models.experiment_id IN (\(SearchStatement.marks(experiments.count)))",
-            StatementArguments(experiments)
-        )
+        statement.require("logged_models.experiment_id", isIn: experiments)
         return try read { db in
             let found = try statement.rows(
                 db,

@@ -49,11 +49,19 @@ final class LogFile: Sendable {
         }
     }
 
+    private static let mostBytes = 16 << 20
+
     var path: String { "\(folder)/workbench-\(getpid()).log" }
 
     func append(level: String, text: String) {
         let line = "\(Date().ISO8601Format()) \(level) \(text.replacing("\n", with: "\\n"))\n"
         descriptor.withLock { descriptor in
+            if let open = descriptor, lseek(open, 0, SEEK_END) > Self.mostBytes {
+                // One older file is kept.
+                close(open)
+                rename(path, "\(path).1")
+                descriptor = nil
+            }
             if descriptor == nil {
                 let opened = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
                 if opened >= 0 { descriptor = opened }

@@ -79,11 +79,12 @@ struct RunReader: Sendable {
         summary.gradientNorm = summary.metrics[MetricName.gradientNorm]
         summary.tokensPerSecond = summary.metrics[MetricName.tokensPerSecond]
         summary.bestEvaluation = record.metrics[TrackingKey(MetricName.bestEvaluationLoss)].map {
-            RunSummary.Measurement(value: $0.value, step: $0.step)
+            RunSummary.Measurement(value: $0.value, step: Metric.drawable($0.step))
         }
         let last = record.metrics[TrackingKey(MetricName.loss)]?.step
-        summary.stepsDone = last.map { $0 + 1 } ?? 0
+        summary.stepsDone = last.map { max(0, Metric.drawable($0) + 1) } ?? 0
         summary.totalSteps = record.tags[RunTag.totalSteps].flatMap { Int($0) }
+            .map { max(0, Metric.drawable($0)) }
         summary.resumableStep = record.tags[RunTag.resumableStep].flatMap { Int($0) }
         if summary.status == .running, let total = summary.totalSteps,
             let pace = summary.metrics[MetricName.secondsPerStep]

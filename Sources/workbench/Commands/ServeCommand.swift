@@ -22,12 +22,15 @@ extension ServeCommand {
         @OptionGroup var shared: SharedOptions
         @Option(help: "The address to listen on.") var host = "127.0.0.1"
         @Option(help: "The port; 0 for any that is free.") var port = 5000
+        @Flag(help: "A token for everybody, as behind a proxy on this machine.")
+        var requireToken = false
 
         func run() throws {
             let workspace = try shared.open()
             var configuration = Server.Configuration()
             configuration.host = host
             configuration.port = port
+            configuration.needsToken = requireToken
             let server = try Server(
                 workspace,
                 tokens: try Tokens.file(in: workspace),
@@ -102,7 +105,6 @@ extension ServeCommand.Tokens {
                 Console.note(
                     "The token of \(Console.line(name)) (\(role.rawValue)); it is not kept."
                 )
-                Console.note("A server that is running takes it after it was started again.")
             }
         }
     }
