@@ -213,7 +213,7 @@ extension Server {
                 _ = try rules.check(request, on: context.channel, need: .read)
                 let input = WireRequest(query: request.query)
                 let registry = tracker.registry
-                let (name, version) = (try input.text("name"), try input.version())
+                let (name, version) = (try input.text("name"), try input.integer("version"))
                 let location = try await FileTransfer.onThread {
                     try registry.version(version, of: name).storageLocation
                 }

@@ -212,26 +212,6 @@ WB_INLINE v16i dot4(v16i acc, v16i u, v16i s, const bool wide) {
 #endif
 }
 
-// The same for a block of 32, whose first half lands in the lower four lanes.
-WB_INLINE v8i dot32(v8i acc, v32b u, v32c s, const bool wide) {
-    (void)wide;
-#if defined(WB_VNNI)
-    return (v8i)_mm256_dpbusd_epi32((__m256i)acc, (__m256i)u, (__m256i)s);
-#elif defined(WB_AVX512)
-    if (!wide) {
-        const __m256i pairs = _mm256_maddubs_epi16((__m256i)u, (__m256i)s);
-        return acc + (v8i)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-    }
-    const __m512i products = _mm512_madd_epi16(
-        _mm512_cvtepu8_epi16((__m256i)u), _mm512_cvtepi8_epi16((__m256i)s));
-    return acc + (v8i)_mm512_castsi512_si256(products) + (v8i)_mm512_extracti64x4_epi64(products, 1);
-#elif defined(WB_AVX2)
-    return (v8i)dot4_avx2((__m256i)acc, (__m256i)u, (__m256i)s, wide);
-#else
-    return acc + dot32_portable(u, s);
-#endif
-}
-
 // e^x within two units in the last place, without a branch, so that loops
 // over it vectorize: x = n ln 2 + r, a polynomial for e^r, times 2^n.
 // Coefficients: Cephes, expf. Infinity and NaN come out as they should.

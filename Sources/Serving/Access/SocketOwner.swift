@@ -1,5 +1,6 @@
 package import Glibc
 package import NIOCore
+import Workspace
 
 /// Which user of this machine holds the other end of a connection.
 package enum SocketOwner {
@@ -10,9 +11,10 @@ package enum SocketOwner {
     static func user(of client: SocketAddress, connectedTo server: SocketAddress) -> uid_t? {
         for (path, isWide) in [("/proc/net/tcp", false), ("/proc/net/tcp6", true)] {
             guard let from = spelling(client, isWide: isWide),
-                let to = spelling(server, isWide: isWide), let table = read(path)
+                let to = spelling(server, isWide: isWide), let table = try? Files.read(path)
             else { continue }
-            if let user = user(in: table, from: from, to: to) { return user }
+            let text = String(decoding: table, as: UTF8.self)
+            if let user = user(in: text, from: from, to: to) { return user }
         }
         return nil
     }
@@ -54,18 +56,5 @@ package enum SocketOwner {
     private static func hex(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
         return digits.count == 1 ? "0\(digits)" : digits
-    }
-
-    private static func read(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&piece, 1, piece.count, file)
-            if count == 0 { break }
-            bytes += piece[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Glibc
+import Workspace
 
 /// Who may reach the server from elsewhere: names, roles, and hashes of their tokens, in a file
 /// that only its owner reads.
@@ -112,17 +113,8 @@ public struct TokenFile: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let data = try encoder.encode(entries)
-        let aside = "\(path).\(getpid())"
-        let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        defer {
-            close(file)
-            unlink(aside)
-        }
-        let isWritten = data.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-        guard file >= 0, isWritten == data.count, fsync(file) == 0, rename(aside, path) == 0 else {
-            throw Failure(
-                description: "\(path) could not be written: \(String(cString: strerror(errno)))."
-            )
+        do { try Files.write(Array(data), to: path) } catch {
+            throw Failure(description: "\(error)")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import Workspace
 
 /// The workspace's `artifacts/`, as clients may see it: nothing outside it, whatever a path or a
 /// link says.
@@ -11,7 +12,7 @@ package struct ArtifactFolder: Sendable {
     /// The folder at `path`, which is made if it is not there.
     package init(path: String) throws(WireError) {
         mkdir(path, 0o700)
-        guard let real = Self.real(path) else {
+        guard let real = FilePaths.real(path) else {
             throw WireError(.internalError, "The folder \(path) cannot be opened.")
         }
         root = real
@@ -20,7 +21,7 @@ package struct ArtifactFolder: Sendable {
     /// Where the file or folder of that name lies; nil if there is none.
     package func existing(_ path: String) throws(WireError) -> String? {
         let full = try self.full(path)
-        guard let real = Self.real(full) else { return nil }
+        guard let real = FilePaths.real(full) else { return nil }
         guard real == root || real.hasPrefix(root + "/") else { throw Self.outside(path) }
         return real
     }
@@ -34,9 +35,9 @@ package struct ArtifactFolder: Sendable {
             folder += "/\(component)"
             guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.failure(path) }
             // A link that leads out is found before anything is made behind it.
-            guard let real = Self.real(folder) else { throw Self.failure(path) }
+            guard let real = FilePaths.real(folder) else { throw Self.failure(path) }
             guard real.hasPrefix(root + "/") else { throw Self.outside(path) }
-            guard Self.isFolder(real) else {
+            guard FilePaths.isFolder(real) else {
                 throw WireError(
                     .invalidParameter,
                     "'\(path)' cannot be written: '\(component)' is a file."
@@ -64,7 +65,7 @@ package struct ArtifactFolder: Sendable {
 
     /// What lies directly in a folder; nothing where there is no such folder.
     package func entries(of path: String) throws(WireError) -> [Entry] {
-        guard let folder = try existing(path), Self.isFolder(folder) else { return [] }
+        guard let folder = try existing(path), FilePaths.isFolder(folder) else { return [] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().compactMap { name in
             var status = stat()
@@ -78,17 +79,6 @@ package struct ArtifactFolder: Sendable {
         package let name: String
         /// The bytes of a file; nil for a folder.
         package let size: Int?
-    }
-
-    static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    private static func real(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     /// The full path, with links not resolved yet.

@@ -97,12 +97,11 @@ enum FileTransfer {
 
     private static func read(_ file: Int32, _ offset: Int, _ count: Int) throws -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: count)
-        let done = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+        _ = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
             let done = pread(file, bytes.baseAddress, count, off_t(offset))
             guard done >= 0 else { throw failure() }
             return done
         }
-        _ = done
         return buffer
     }
 

@@ -56,7 +56,7 @@ extension Route {
         },
     ]
 
-    private static let searchExperiments: @Sendable (WireRequest, Tracker) throws -> JSONValue = {
+    private static let searchExperiments: Answer = {
         request,
         tracker in
         let found = try tracker.store.searchExperiments(

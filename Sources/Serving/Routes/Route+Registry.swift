@@ -69,7 +69,7 @@ extension Route {
             try tracker.registry.setAlias(
                 request.text("alias"),
                 of: request.text("name"),
-                to: request.version(),
+                to: request.integer("version"),
                 by: tracker.author
             )
             return WireReply.empty
@@ -97,7 +97,7 @@ extension Route {
         },
     ]
 
-    private static let latestVersions: @Sendable (WireRequest, Tracker) throws -> JSONValue = {
+    private static let latestVersions: Answer = {
         request,
         tracker in
         let model = try tracker.registry.model(request.text("name"))
@@ -131,7 +131,7 @@ extension Route {
             return ["model_version": WireReply.version(version)]
         },
         .patch("model-versions/update") { request, tracker in
-            let (name, version) = (try request.text("name"), try request.version())
+            let (name, version) = (try request.text("name"), try request.integer("version"))
             try tracker.registry.describe(
                 name,
                 version: version,
@@ -145,7 +145,7 @@ extension Route {
         .post("model-versions/transition-stage") { request, tracker in
             let version = try tracker.registry.transition(
                 request.text("name"),
-                version: request.version(),
+                version: request.integer("version"),
                 to: Stage(named: request.text("stage")),
                 archivingOthers: request.boolean("archive_existing_versions"),
                 by: tracker.author
@@ -154,7 +154,7 @@ extension Route {
         },
         .delete("model-versions/delete") { request, tracker in
             try tracker.registry.deleteVersion(
-                request.version(),
+                request.integer("version"),
                 of: request.text("name"),
                 by: tracker.author
             )
@@ -162,7 +162,7 @@ extension Route {
         },
         .get("model-versions/get") { request, tracker in
             let version = try tracker.registry.version(
-                request.version(),
+                request.integer("version"),
                 of: request.text("name")
             )
             return ["model_version": WireReply.version(version)]
@@ -180,7 +180,7 @@ extension Route {
         },
         .get("model-versions/get-download-uri") { request, tracker in
             let version = try tracker.registry.version(
-                request.version(),
+                request.integer("version"),
                 of: request.text("name")
             )
             return ["artifact_uri": .string(ArtifactLocation.wire(version.storageLocation))]
@@ -189,7 +189,7 @@ extension Route {
             try tracker.registry.setTag(
                 request.tag(),
                 of: request.text("name"),
-                version: request.version(),
+                version: request.integer("version"),
                 by: tracker.author
             )
             return WireReply.empty
@@ -198,7 +198,7 @@ extension Route {
             try tracker.registry.deleteTag(
                 TrackingKey(request.text("key")),
                 of: request.text("name"),
-                version: request.version(),
+                version: request.integer("version"),
                 by: tracker.author
             )
             return WireReply.empty

@@ -250,9 +250,4 @@ extension WireRequest {
         }
         return status
     }
-
-    func version(_ name: String = "version") throws(WireError) -> Int {
-        guard let version = try optionalInteger(name) else { throw missing(name) }
-        return version
-    }
 }

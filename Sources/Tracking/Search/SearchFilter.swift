@@ -3,11 +3,8 @@
 /// `metrics.loss < 2 AND params.rank = '16' AND tags.`owner` LIKE 'j%'`. Names are those of
 /// attributes unless they begin with the kind of thing that they are. A thing that has no such
 /// value meets no clause but `IS NULL`.
-public struct SearchFilter: Sendable, Equatable {
-    var clauses: [SearchClause]
-
-    /// A filter that everything meets.
-    public init() { clauses = [] }
+struct SearchFilter: Sendable, Equatable {
+    let clauses: [SearchClause]
 
     /// Reads a filter; an empty text lets everything through.
     ///

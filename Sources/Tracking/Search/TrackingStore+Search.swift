@@ -87,7 +87,8 @@ extension TrackingStore {
     ///
     /// - Parameters:
     ///   - experiments: Only runs of these; of all if nil.
-    ///   - filter: In MLflow's search language, see `SearchFilter`.
+    ///   - filter: Clauses in MLflow's search language, joined by AND, such as
+    ///     `metrics.loss < 2 AND params.rank = '16'`; an empty text lets everything through.
     ///   - orderBy: Rules such as `metrics.loss ASC`; where they leave a tie the newest comes first.
     ///   - view: In use, in the bin, or both.
     ///   - limit: At most this many.

@@ -57,43 +57,11 @@ extension TrackingStore {
     /// - Throws: `TrackingError` with code `alreadyExists` where something is at `copy`, and with
     ///   `cannotOpen` where nothing can be made there.
     public func backUp(to copy: String) throws {
-        var status = stat()
-        guard lstat(copy, &status) != 0 else { throw Self.taken(copy) }
-        let unfinished = "\(copy).\(getpid()).part"
-        unlink(unfinished)
-        defer { unlink(unfinished) }
-        guard mknod(unfinished, S_IFREG | 0o600, 0) == 0 else { throw Self.unwritable(copy) }
-        try outsideTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [unfinished]) }
-        try Self.synchronize(unfinished, of: copy)
-        // A link never replaces.
-        guard link(unfinished, copy) == 0 else {
-            throw errno == EEXIST ? Self.taken(copy) : Self.unwritable(copy)
+        let file = try AsideFile(for: copy, mark: String(newRunID().prefix(8)))
+        defer { file.discard() }
+        try outsideTransaction {
+            try $0.execute(sql: "VACUUM INTO ?", arguments: [file.unfinished])
         }
-        unlink(unfinished)
-        let folder = copy.lastIndex(of: "/").map { String(copy[..<$0]) } ?? "."
-        try Self.synchronize(folder.isEmpty ? "/" : folder, of: copy)
-    }
-
-    private static func synchronize(_ path: String, of copy: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unwritable(copy) }
-        defer { Glibc.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw unwritable(copy) }
-    }
-
-    private static func taken(_ copy: String) -> TrackingError {
-        TrackingError(
-            .alreadyExists,
-            "\(copy) is there already and is not replaced.",
-            hint: "choose another name, or move it away"
-        )
-    }
-
-    private static func unwritable(_ copy: String) -> TrackingError {
-        TrackingError(
-            errno == ENOSPC ? .diskFull : .cannotOpen,
-            "\(copy) cannot be written: \(String(cString: strerror(errno))).",
-            hint: "check that its folder exists, may be written and has room"
-        )
+        try file.publish()
     }
 }

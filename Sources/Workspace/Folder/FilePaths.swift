@@ -1,7 +1,7 @@
 import Glibc
 
 /// Paths as text, and what the file system says about them.
-enum FilePaths {
+package enum FilePaths {
     /// A path that holds from any folder: `~` and relative paths are resolved.
     static func absolute(_ path: String, home: String) -> String {
         var path = path
@@ -24,7 +24,7 @@ enum FilePaths {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    static func isFolder(_ path: String) -> Bool {
+    package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
@@ -38,7 +38,7 @@ enum FilePaths {
     }
 
     /// The path without symbolic links; nil where nothing is.
-    static func real(_ path: String) -> String? {
+    package static func real(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)

@@ -13,7 +13,7 @@ package enum Files {
     }
 
     /// All bytes of a file; nil where there is none.
-    static func read(_ path: String) throws(WorkspaceError) -> [UInt8]? {
+    package static func read(_ path: String) throws(WorkspaceError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -39,7 +39,7 @@ package enum Files {
     }
 
     /// Writes a file so that a reader sees the old content or the new, never a part.
-    static func write(_ bytes: [UInt8], to path: String) throws(WorkspaceError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(WorkspaceError) {
         let aside = "\(path).\(getpid()).part"
         let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(errno, "\(path) cannot be written") }
