@@ -68,6 +68,33 @@ import Workspace
         }
     }
 
+    @Test func theLastPointsOfAnotherProcessAreToldBeforeItsEnd() throws {
+        try TestWorkspace.with { test in
+            try test.opened { watching in
+                let events = EventRecorder(watching.events)
+                let store = try TrackingStore(path: "\(test.home)/workbench.db")
+                let run = try store.createRun(NewRun()).id
+                #expect(events.first { $0 == .runChanged(run: run) } != nil)
+                // Both within what the watch gathers before it looks.
+                let now = TrackingStore.systemMilliseconds()
+                let last = Metric("loss", 1.5, timestamp: now, step: 7)
+                try store.log(Batch(metrics: [last]), run: run)
+                try store.updateRun(run, status: .killed)
+                try store.close()
+                let isTold = becomesTrue {
+                    let told = events.all
+                    let point = told.lastIndex {
+                        if case .runStep(run, _) = $0 { true } else { false }
+                    }
+                    let change = told.lastIndex(of: .runChanged(run: run))
+                    guard let point, let change else { return false }
+                    return point < change
+                }
+                #expect(isTold)
+            }
+        }
+    }
+
     @Test func theRunsOfThisProcessAreNotToldTwice() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

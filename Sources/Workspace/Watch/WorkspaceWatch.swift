@@ -24,6 +24,12 @@ final class WorkspaceWatch: Sendable {
         var tags: [TrackingKey: String]?
     }
 
+    private struct Change {
+        var run: String
+        var before: Mark?
+        var now: Mark
+    }
+
     private enum Place: Int {
         case folder, locks, datasets
     }
@@ -73,8 +79,11 @@ final class WorkspaceWatch: Sendable {
             }
             if hasNews {
                 runs.wake()
-                try tellRuns()
+                // The points that came before a run's end are told before it: a point says that
+                // its run is alive. So the runs are read first and told last.
+                let changes = try readChangedRuns()
                 try tellMetrics()
+                for change in changes { tell(change) }
                 try tellRegistry()
             }
             if change.hasClosed || change.isAsked { try tellCrashes() }
@@ -127,20 +136,22 @@ final class WorkspaceWatch: Sendable {
         return tags?[RunTag.totalSteps].flatMap { Int($0) }
     }
 
-    /// Publishes which runs are new or not as they were.
-    private func tellRuns() throws {
+    /// Which runs are new or not as they were, without those that this process executes.
+    private func readChangedRuns() throws -> [Change] {
         let marks = try readMarks()
         let before = seen.withLock { seen in
             defer { seen.runs = marks }
             return seen.runs
         }
         let mine = Set(runs.executed)
-        for (run, mark) in marks where before[run] != mark && !mine.contains(run) {
-            tell(mark, of: run, before: before[run])
+        return marks.compactMap { run, mark in
+            guard before[run] != mark, !mine.contains(run) else { return nil }
+            return Change(run: run, before: before[run], now: mark)
         }
     }
 
-    private func tell(_ mark: Mark, of run: String, before: Mark?) {
+    private func tell(_ change: Change) {
+        let (run, before, mark) = (change.run, change.before, change.now)
         // A run that was live has ended; its last checkpoint is told all the same.
         let wasLive = before.map { $0.tags != nil } ?? true
         let tags =
