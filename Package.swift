@@ -25,6 +25,7 @@ let package = Package(
     products: [.executable(name: "workbench", targets: ["workbench"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -96,7 +97,7 @@ let package = Package(
             name: "Workspace",
             dependencies: [
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
-                "Tensors", "Tracking", "Registry", "EventBus",
+                "Tensors", "CKernels", "Tracking", "Registry", "EventBus",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -107,6 +108,7 @@ let package = Package(
             name: "Serving",
             dependencies: [
                 "Workspace", "Tracking", "Registry", "JSON",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "kernels/tables.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,6 +15,15 @@ size_t wb_available_processors(void) {
 }
 
 void wb_lower_thread_priority(int nice) { setpriority(PRIO_PROCESS, (id_t)gettid(), nice); }
+
+void wb_keep_freed_memory(size_t bytes) {
+#if defined(__GLIBC__)
+    mallopt(M_TRIM_THRESHOLD, (int)bytes);
+    mallopt(M_TOP_PAD, (int)(bytes / 8));
+#else
+    (void)bytes;
+#endif
+}
 
 void wb_pause(void) {
 #if defined(__x86_64__)

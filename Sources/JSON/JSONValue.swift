@@ -63,6 +63,20 @@ public struct JSONObject: Sendable, Equatable {
     /// An object without members.
     public init() {}
 
+    /// The members that a literal names; the program's own text names none twice.
+    init(literal: [(String, JSONValue?)]) {
+        members.reserveCapacity(literal.count)
+        for (name, value) in literal {
+            if let value { members.append((JSONName(name), value)) }
+        }
+        if members.count > Self.few { findPlaces() }
+        assert(Set(members.map(\.name)).count == members.count, "a name stands twice")
+    }
+
+    private mutating func findPlaces() {
+        for (place, member) in members.enumerated() { places[member.name] = place }
+    }
+
     /// The member of that name.
     public subscript(name: JSONName) -> JSONValue? { place(of: name).map { members[$0].value } }
     /// The member of that name.
@@ -74,7 +88,7 @@ public struct JSONObject: Sendable, Equatable {
         members.append((name, value))
         if members.count > Self.few {
             if places.isEmpty {
-                for (place, member) in members.enumerated() { places[member.name] = place }
+                findPlaces()
             } else {
                 places[name] = members.count - 1
             }
@@ -106,12 +120,6 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
     public init(integerLiteral value: Int) { self = .integer(value) }
     /// An object; a member whose value is nil is left out.
     public init(dictionaryLiteral members: (String, JSONValue?)...) {
-        var object = JSONObject()
-        for (name, value) in members {
-            guard let value else { continue }
-            let isNew = object.insert(value, named: JSONName(name))
-            precondition(isNew, "\(name) stands twice in one object")
-        }
-        self = .object(object)
+        self = .object(JSONObject(literal: members))
     }
 }

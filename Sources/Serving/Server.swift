@@ -93,11 +93,18 @@ public struct Server: Sendable {
             },
             logger: quiet
         )
+        SystemMemory.keepFreedMemory()
+        let threads = try WaitingThreads()
+        defer { threads.close() }
         do {
-            if endsOnSignals {
-                try await application.runService()
-            } else {
-                try await application.run()
+            // Calls are answered on threads that may wait for a file or the database; each is
+            // taken up there straight from its connection, without another thread between.
+            try await withTaskExecutorPreference(threads) {
+                if endsOnSignals {
+                    try await application.runService()
+                } else {
+                    try await application.run()
+                }
             }
         } catch let error as IOError {
             throw WorkspaceError(
@@ -146,9 +153,7 @@ public struct Server: Sendable {
         }
         var tracker = tracker
         if !caller.name.isEmpty { tracker.author = caller.name }
-        let (asked, answering) = (input, tracker)
-        let reply = try await FileTransfer.onThread { try route.answer(asked, answering).bytes }
-        return Response.json(reply)
+        return Response.json(try route.answer(input, tracker).bytes)
     }
 
     private func collect(_ request: Request) async throws -> [UInt8] {
@@ -172,17 +177,16 @@ extension Server {
         for version in ["api/2.0", "api/3.0", "ajax-api/2.0", "ajax-api/3.0"] {
             let folder = "\(version)/mlflow-artifacts/artifacts"
             router.on("\(folder)", method: .get) { request, context in
-                try await listing(request, context)
+                try listing(request, context)
             }
             router.on("\(folder)/**", method: .get) { request, context in
                 _ = try rules.check(request, on: context.channel, need: .read)
-                return try await send(request.artifactPath(behind: folder), request)
+                return try send(request.artifactPath(behind: folder), request)
             }
             router.on("\(folder)/**", method: .put) { request, context in
                 _ = try rules.check(request, on: context.channel, need: .write)
                 let path = try request.artifactPath(behind: folder)
-                let artifacts = tracker.artifacts
-                let place = try await FileTransfer.onThread { try artifacts.place(for: path) }
+                let place = try tracker.artifacts.place(for: path)
                 try await FileTransfer.receive(
                     request.body,
                     to: place,
@@ -193,8 +197,7 @@ extension Server {
             router.on("\(folder)/**", method: .delete) { request, context in
                 _ = try rules.check(request, on: context.channel, need: .write)
                 let path = try request.artifactPath(behind: folder)
-                let artifacts = tracker.artifacts
-                try await FileTransfer.onThread { try artifacts.remove(path) }
+                try tracker.artifacts.remove(path)
                 return Response.json(WireReply.empty.bytes)
             }
         }
@@ -202,33 +205,25 @@ extension Server {
             router.on("\(prefix)get-artifact", method: .get) { request, context in
                 _ = try rules.check(request, on: context.channel, need: .read)
                 let input = WireRequest(query: request.query)
-                let store = tracker.store
-                let run = try input.runID()
-                let location = try await FileTransfer.onThread {
-                    try store.run(run, details: []).artifactURI
-                }
-                return try await send(location, input.text("path"), request)
+                let location = try tracker.store.run(input.runID(), details: []).artifactURI
+                return try send(location, input.text("path"), request)
             }
             router.on("\(prefix)model-versions/get-artifact", method: .get) { request, context in
                 _ = try rules.check(request, on: context.channel, need: .read)
                 let input = WireRequest(query: request.query)
-                let registry = tracker.registry
-                let (name, version) = (try input.text("name"), try input.integer("version"))
-                let location = try await FileTransfer.onThread {
-                    try registry.version(version, of: name).storageLocation
-                }
-                return try await send(location, input.text("path"), request)
+                let version = try tracker.registry.version(
+                    input.integer("version"),
+                    of: input.text("name")
+                )
+                return try send(version.storageLocation, input.text("path"), request)
             }
         }
     }
 
-    private func listing(_ request: Request, _ context: ServerContext) async throws -> Response {
+    private func listing(_ request: Request, _ context: ServerContext) throws -> Response {
         _ = try rules.check(request, on: context.channel, need: .read)
         let path = try WireRequest(query: request.query).optionalText("path") ?? ""
-        let artifacts = tracker.artifacts
-        let files = try await FileTransfer.onThread {
-            try artifacts.entries(of: path).map { ArtifactFolder.wire($0) }
-        }
+        let files = try tracker.artifacts.entries(of: path).map { ArtifactFolder.wire($0) }
         let reply: JSONValue = ["files": .array(files)]
         return Response.json(reply.bytes)
     }
@@ -237,21 +232,21 @@ extension Server {
         _ location: String,
         _ path: String,
         _ request: Request
-    ) async throws -> Response {
+    ) throws -> Response {
         guard let base = ArtifactLocation.path(location) else {
             throw WireError(
                 .invalidParameter,
                 "The artifacts lie at \(location), which this server does not read."
             )
         }
-        return try await send("\(base)/\(path)", request)
+        return try send("\(base)/\(path)", request)
     }
 
-    private func send(_ path: String, _ request: Request) async throws -> Response {
-        let artifacts = tracker.artifacts
-        let file = try await FileTransfer.onThread { try artifacts.existing(path) }
-        guard let file else { throw WireError(.doesNotExist, "There is no artifact '\(path)'.") }
-        return try await FileTransfer.send(file, range: request.headers[.range])
+    private func send(_ path: String, _ request: Request) throws -> Response {
+        guard let file = try tracker.artifacts.existing(path) else {
+            throw WireError(.doesNotExist, "There is no artifact '\(path)'.")
+        }
+        return try FileTransfer.send(file, range: request.headers[.range])
     }
 }
 
@@ -273,8 +268,7 @@ extension Server {
         }
         router.get("metrics") { request, context in
             _ = try rules.check(request, on: context.channel, need: .read)
-            let store = tracker.store
-            let runs = try await FileTransfer.onThread { try RunGauges(store).text }
+            let runs = try RunGauges(tracker.store).text
             var response = Response.text(statistics.text + runs)
             response.headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
             return response

@@ -53,6 +53,10 @@ size_t wb_available_processors(void);
 // Makes the calling thread give way to others of this process.
 void wb_lower_thread_priority(int nice);
 
+// Keeps up to so many freed bytes of each heap, where the allocator would hand them back to the system
+// after every large piece of work and take them, page by page, for the next.
+void wb_keep_freed_memory(size_t bytes);
+
 // Tells the processor that the thread waits for another one.
 void wb_pause(void);
 

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 
-/// Moves artifacts between requests and files, a piece at a time, on threads that may wait.
+/// Moves artifacts between requests and files, a piece at a time.
 enum FileTransfer {
     private static let pieceSize = 1 << 18
 
@@ -17,7 +17,7 @@ enum FileTransfer {
         // A name of its own length: the target's may be as long as a name can be.
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
         let aside = "\(folder).\(UInt64.random(in: 0...UInt64.max)).part"
-        let file = try await onThread { try open(aside, O_WRONLY | O_CREAT | O_EXCL) }
+        let file = try open(aside, O_WRONLY | O_CREAT | O_EXCL)
         do {
             var count = 0
             for try await piece in body {
@@ -25,11 +25,9 @@ enum FileTransfer {
                 guard count <= limit else {
                     throw WireError(.badRequest, "The file is larger than \(limit) bytes.")
                 }
-                try await onThread { try write(piece, to: file) }
+                try write(piece, to: file)
             }
-            try await onThread {
-                guard fsync(file) == 0, rename(aside, path) == 0 else { throw failure() }
-            }
+            guard fsync(file) == 0, rename(aside, path) == 0 else { throw failure() }
         } catch {
             close(file)
             unlink(aside)
@@ -39,17 +37,13 @@ enum FileTransfer {
     }
 
     /// A file, or the part of it that a `Range` header asks for.
-    static func send(_ path: String, range header: String?) async throws -> Response {
-        let (file, size) = try await onThread {
-            let file = try open(path, O_RDONLY)
-            var status = stat()
-            guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-                close(file)
-                throw WireError(.doesNotExist, "There is no such artifact.")
-            }
-            return (file, Int(status.st_size))
+    static func send(_ path: String, range header: String?) throws -> Response {
+        let owner = OpenFile(try open(path, O_RDONLY))
+        var entry = stat()
+        guard fstat(owner.descriptor, &entry) == 0, entry.st_mode & S_IFMT == S_IFREG else {
+            throw WireError(.doesNotExist, "There is no such artifact.")
         }
-        let owner = OpenFile(file)
+        let size = Int(entry.st_size)
         var headers: HTTPFields = [
             .contentType: "application/octet-stream", .acceptRanges: "bytes",
             // What a model wrote must not be run by a browser that shows it.
@@ -73,7 +67,7 @@ enum FileTransfer {
             while offset < wanted.upperBound {
                 let start = offset
                 let count = min(pieceSize, wanted.upperBound - start)
-                let piece = try await onThread { try read(owner.descriptor, start, count) }
+                let piece = try read(owner.descriptor, start, count)
                 // A file that shrank meanwhile ends the connection, so that nobody takes it as whole.
                 guard piece.readableBytes > 0 else { throw failure() }
                 offset += piece.readableBytes
@@ -82,11 +76,6 @@ enum FileTransfer {
             try await writer.finish(nil)
         }
         return Response(status: status, headers: headers, body: body)
-    }
-
-    static func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T
-    {
-        try await NIOThreadPool.singleton.runIfActive(body)
     }
 
     private static func open(_ path: String, _ flags: Int32) throws -> Int32 {

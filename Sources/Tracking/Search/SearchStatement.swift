@@ -70,8 +70,8 @@ package struct SearchStatement {
             """
         // One more than asked for tells whether there is more.
         let arguments = joined + bound + [page.limit + 1, page.offset]
-        // Not kept prepared: every question is another one.
-        let found = try Row.fetchAll(db, sql: sql, arguments: arguments)
+        let statement = try KeptQuestions.statement(sql, db)
+        let found = try Row.fetchAll(statement, arguments: arguments)
         guard found.count > page.limit else { return (found, nil) }
         return (Array(found.dropLast()), page.next)
     }

@@ -1,7 +1,8 @@
+import CKernels
 import Glibc
 
 /// Memory of the machine and of this process, from `/proc`.
-struct SystemMemory: Equatable, Sendable {
+package struct SystemMemory: Equatable, Sendable {
     var residentBytes: Int64
     var usedBytes: Int64
     var totalBytes: Int64
@@ -25,6 +26,9 @@ struct SystemMemory: Equatable, Sendable {
     static func availableBytes(root: String = "/proc") -> Int64? {
         fields("\(root)/meminfo")["MemAvailable"]
     }
+
+    /// Has the allocator keep what a call of the server frees for the next call.
+    package static func keepFreedMemory() { wb_keep_freed_memory(32 << 20) }
 
     /// Lines such as `VmRSS:    1234 kB`, in bytes.
     private static func fields(_ path: String) -> [String: Int64] {

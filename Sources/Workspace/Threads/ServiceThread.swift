@@ -3,7 +3,7 @@ import Glibc
 /// A thread of its own, outside Swift's cooperative pool, that a service may block.
 ///
 /// `@unchecked` because the thread's handle is written once, before it is shared.
-final class ServiceThread: @unchecked Sendable {
+package final class ServiceThread: @unchecked Sendable {
     private final class Start {
         let name: String
         let niceness: Int32
@@ -24,7 +24,7 @@ final class ServiceThread: @unchecked Sendable {
     /// - Parameters:
     ///   - name: What system tools show; its first 15 bytes count.
     ///   - niceness: How far it stands back behind the screen, 0 to 19.
-    init(
+    package init(
         name: String,
         niceness: Int32 = 0,
         body: @escaping @Sendable () -> Void
