@@ -12,7 +12,8 @@ extension ModelRegistry {
                     deployment: try lastDeployment(db, of: model),
                     staging: model.versions.filter { $0.stage == .staging },
                     newest: model.versions.first,
-                    gate: try Gate.fetch(db, of: model.name)
+                    gate: try Gate.fetch(db, of: model.name),
+                    reports: DeploymentReport.read(model.tags)
                 )
             }
         }

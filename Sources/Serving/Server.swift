@@ -17,6 +17,8 @@ public struct Server: Sendable {
         public var port = 5000
         /// Whether processes of the same user on this machine need a token, too.
         public var needsToken = false
+        /// How many calls each token may make in a second.
+        public var callsPerSecond = 500
         /// The largest body of a call, in bytes.
         public var bodyLimit = 8 << 20
         /// The largest artifact, in bytes.
@@ -64,7 +66,11 @@ public struct Server: Sendable {
         } catch {
             throw WorkspaceError(.inaccessible, WireError(error).message)
         }
-        rules = AccessRules(tokens: tokens, needsToken: configuration.needsToken)
+        rules = AccessRules(
+            tokens: tokens,
+            needsToken: configuration.needsToken,
+            callsPerSecond: configuration.callsPerSecond
+        )
         log = workspace.logger("serve")
     }
 

@@ -129,13 +129,19 @@ public final class Workspace: Sendable {
         models = ModelService(opened, environment: configuration.environment)
         datasets = DatasetService(opened, models: models, resources: configuration.resources)
         registry = RegistryService(opened, models: models)
-        runs = RunService(opened, models: models, datasets: datasets, registry: registry)
-        exchange = ExchangeService(opened)
-        chat = ChatService(opened, models: models, registry: registry, runs: runs)
         machine = MachineMonitor(
             configuration.machine ?? .init(environment: configuration.environment),
             events: events
         )
+        runs = RunService(
+            opened,
+            models: models,
+            datasets: datasets,
+            registry: registry,
+            machine: machine
+        )
+        exchange = ExchangeService(opened)
+        chat = ChatService(opened, models: models, registry: registry, runs: runs)
         if configuration.isWatching { startWatching() }
     }
 

@@ -2,6 +2,8 @@
 import json
 
 import torch
+from mlflow.models import Model
+from mlflow.types import DataType
 from peft import LoraConfig, PeftModel, get_peft_model
 
 from conftest import MODEL, log_probabilities
@@ -59,6 +61,10 @@ def test_an_adapter_trained_here_loads_in_peft(workbench, base, tmp_path):
     theirs = log_probabilities(PeftModel.from_pretrained(base, last["adapter"]), IDS)
     assert difference(plain, theirs) > 0.01, "six steps have to change something"
     assert difference(workbench.score(IDS, last["adapter"]), theirs) < 5e-4
+    logged = Model.load(last["adapter"])
+    assert logged.flavors["transformers"]["peft_adaptor"] == "."
+    assert logged.signature.inputs.input_types() == [DataType.string]
+    assert logged.load_input_example(last["adapter"])["messages"][0]["role"] == "user"
 
 
 def test_training_from_the_same_adapter_agrees_step_by_step(workbench, base, tmp_path):

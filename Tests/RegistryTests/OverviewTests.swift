@@ -47,6 +47,17 @@ import Tracking
         #expect(try row().deployment?.summary == "undid: rolled back to version 1 of faq")
     }
 
+    @Test func whatClientsSayTheyUseIsOnTheBoard() throws {
+        try registry.promote("faq", version: 1)
+        for (key, value) in [("deployed.seoul", "1"), ("deployed.", "9"), ("deployed", "9")] {
+            try registry.setTag(Tag(TrackingKey(key), value), of: "faq")
+        }
+        try registry.setTag(Tag("deployed.busan", "2"), of: "faq")
+        #expect(
+            try row().reports.map { "\($0.environment) \($0.version)" } == ["busan 2", "seoul 1"]
+        )
+    }
+
     @Test func whatAnotherProgramDeployedHasNoAuthor() throws {
         try registry.promote("faq", version: 1)
         try temporary.store.write { db in

@@ -91,3 +91,57 @@ extension Driver {
         return driver
     }
 }
+
+extension DeploymentSummary {
+    /// The first model, with a gate, used in two places.
+    static let faq = DeploymentSummary(
+        name: "company-faq",
+        deployed: 2,
+        deployment: .sample(60, "promoted version 2 of company-faq"),
+        reason: "fewer wrong answers",
+        staging: [3],
+        newest: 3,
+        gate: ModelGate(conditions: ["eval_loss <= 1.85"], approvers: ["lee"]),
+        reports: [
+            Report(environment: "busan", version: "1"), Report(environment: "seoul", version: "2"),
+        ]
+    )
+
+    static let fresh = DeploymentSummary(name: "휴가-안내", newest: 1)
+}
+
+extension GateCheck {
+    /// What the gate says of the third version.
+    static let third = GateCheck(
+        name: "company-faq",
+        version: 3,
+        passed: false,
+        findings: [
+            Finding(
+                subject: "eval_loss",
+                wanted: "<= 1.85",
+                found: "1.8421",
+                passed: true
+            ),
+            Finding(
+                subject: "approval",
+                wanted: "by lee",
+                found: "none",
+                passed: false
+            ),
+        ]
+    )
+}
+
+extension Driver {
+    /// The Registry pane with a model whose gate holds its newest version back.
+    static func gated(width: Int = 80, height: Int = 24) -> Driver {
+        var driver = Driver.registered(width: width, height: height)
+        driver.take(
+            .registry(.listed([.faq, .fresh], rollbacks: [:], board: [.faq, .fresh]))
+        )
+        driver.take(.registry(.checked(.third)))
+        driver.effects = []
+        return driver
+    }
+}

@@ -16,7 +16,16 @@ enum FileDigest {
             let end = min(start + step, file.bytes.count)
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[start..<end]))
         }
-        return hash.finalize().reduce(into: "") { text, byte in
+        return hexadecimal(hash.finalize())
+    }
+
+    /// The SHA-256 of the text in UTF-8, in hexadecimal.
+    static func sha256(text: String) -> String {
+        hexadecimal(SHA256.hash(data: Array(text.utf8)))
+    }
+
+    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+        digest.reduce(into: "") { text, byte in
             text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
     }

@@ -17,6 +17,13 @@ extension ModelFile {
         try FileDigest.sha256(path: path)
     }
 
+    /// The SHA-256 of the chat template's text in hexadecimal; nil where there is none.
+    ///
+    /// An adapter answers well only where it is asked through the template that it was trained with.
+    public var chatTemplateDigest: String? {
+        file.metadata["tokenizer.chat_template"]?.text.map { FileDigest.sha256(text: $0) }
+    }
+
     /// The catalogue's entry, told by the file's name and size: a pull checked the rest.
     private var catalogued: CatalogueEntry? {
         ModelCatalogue.standard.entries.first {

@@ -14,6 +14,8 @@ public struct DeploymentStatus: Sendable, Equatable {
     public var newest: ModelVersion?
     /// What must hold before another version is deployed, if anything must.
     public var gate: Gate?
+    /// What clients say they use, by environment.
+    public var reports: [DeploymentReport]
 
     /// Makes a row of its parts.
     public init(
@@ -22,7 +24,8 @@ public struct DeploymentStatus: Sendable, Equatable {
         deployment: RegistryChange? = nil,
         staging: [ModelVersion] = [],
         newest: ModelVersion? = nil,
-        gate: Gate? = nil
+        gate: Gate? = nil,
+        reports: [DeploymentReport] = []
     ) {
         self.model = model
         self.deployed = deployed
@@ -30,6 +33,33 @@ public struct DeploymentStatus: Sendable, Equatable {
         self.staging = staging
         self.newest = newest
         self.gate = gate
+        self.reports = reports
+    }
+}
+
+/// Which version a client says it uses: the tag `deployed.ENVIRONMENT` of a registered model.
+///
+/// A tag, so that MLflow's own clients can report without knowing of the workbench:
+/// `client.set_registered_model_tag("faq", "deployed.seoul", "3")`.
+public struct DeploymentReport: Sendable, Equatable {
+    /// What the tag's name starts with.
+    public static let prefix = "deployed."
+
+    /// Where, as the client calls it.
+    public var environment: String
+    /// What it said: a version's number, if it is a proper report.
+    public var version: String
+
+    /// The reports among a model's tags, by environment.
+    static func read(_ tags: [TrackingKey: String]) -> [DeploymentReport] {
+        tags.filter { $0.key.text.hasPrefix(prefix) && $0.key.text.count > prefix.count }
+            .map { tag in
+                DeploymentReport(
+                    environment: String(tag.key.text.dropFirst(prefix.count)),
+                    version: tag.value
+                )
+            }
+            .sorted { $0.environment < $1.environment }
     }
 }
 

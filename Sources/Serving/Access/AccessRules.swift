@@ -18,6 +18,7 @@ package final class AccessRules: Sendable {
 
     private let tokens: NIOLockedValueBox<TokenFile>
     private let needsToken: Bool
+    private let rateLimit: RateLimit
     private let owners = NIOLockedValueBox<[ObjectIdentifier: uid_t?]>([:])
     private let failures = NIOLockedValueBox<[String: FailedAttempts]>([:])
 
@@ -29,11 +30,15 @@ package final class AccessRules: Sendable {
     private static let mostFailures = 20
     private static let failureWindow = Duration.seconds(60)
 
-    /// - Parameter needsToken: Whether processes of the same user need a token, too, as behind a
-    ///   proxy on this machine.
-    package init(tokens: TokenFile, needsToken: Bool = false) {
+    /// - Parameters:
+    ///   - needsToken: Whether processes of the same user need a token, too, as behind a proxy on
+    ///     this machine.
+    ///   - callsPerSecond: How many calls each token may make; processes of the same user without
+    ///     one are not held back.
+    package init(tokens: TokenFile, needsToken: Bool = false, callsPerSecond: Int = 500) {
         self.tokens = NIOLockedValueBox(tokens)
         self.needsToken = needsToken
+        rateLimit = RateLimit(callsPerSecond: callsPerSecond)
     }
 
     /// Who makes the call.
@@ -59,6 +64,13 @@ package final class AccessRules: Sendable {
                 try checkFailures(address)
                 noteFailure(address)
                 throw WireError(.unauthenticated, "The token is not known here.")
+            }
+            guard rateLimit.admits(entry.name) else {
+                throw WireError(
+                    .limitExceeded,
+                    "\(entry.name) makes too many calls a second. hint: log in batches, or "
+                        + "`workbench serve --rate` allows more"
+                )
             }
             return Caller(name: entry.name, role: entry.role)
         }

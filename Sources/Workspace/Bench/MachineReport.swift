@@ -51,7 +51,7 @@ extension Workspace {
         )
     }
 
-    private static var processorName: String {
+    static var processorName: String {
         let lines = (try? Files.text("/proc/cpuinfo")) ?? ""
         for line in lines.split(separator: "\n") where line.hasPrefix("model name") {
             guard let colon = line.firstIndex(of: ":") else { break }

@@ -63,7 +63,10 @@ extension RegistryService {
                     reason: status.deployment?.reason ?? "",
                     staging: status.staging.map(\.version),
                     newest: status.newest?.version,
-                    gate: status.gate.map(ModelGate.init)
+                    gate: status.gate.map(ModelGate.init),
+                    reports: status.reports.map {
+                        DeploymentSummary.Report(environment: $0.environment, version: $0.version)
+                    }
                 )
             }
         }

@@ -8,6 +8,7 @@ import Training
 final class RunRecorder {
     private let opened: OpenedFolder
     private let run: String
+    private let system: SystemSampler
     /// The last step whose metrics an earlier process has stored already.
     private let recordedStep: Int?
     private let recordedEvaluation: Int?
@@ -19,13 +20,17 @@ final class RunRecorder {
     /// Records the run of `record`, which may have steps already: those are computed again, to the
     /// same bits, when its process died after its last checkpoint, and are not stored twice.
     ///
-    /// - Parameter checkpoint: What the trainer goes on from.
+    /// - Parameters:
+    ///   - checkpoint: What the trainer goes on from.
+    ///   - system: What the machine does meanwhile.
     init(
         _ opened: OpenedFolder,
         continuing record: RunRecord,
-        from checkpoint: Checkpoint?
+        from checkpoint: Checkpoint?,
+        system: SystemSampler
     ) throws {
         self.opened = opened
+        self.system = system
         run = record.id
         resumableStep = checkpoint?.state.completedSteps
         recordedStep = record.metrics[TrackingKey(MetricName.loss)]?.step
@@ -67,7 +72,7 @@ final class RunRecorder {
     }
 
     private func record(_ report: StepReport) throws {
-        let values: [(String, Double)] = [
+        var values: [(String, Double)] = [
             (MetricName.loss, report.loss),
             (MetricName.gradientNorm, report.gradientNorm),
             (MetricName.learningRate, report.learningRate),
@@ -77,6 +82,7 @@ final class RunRecorder {
             (MetricName.epoch, report.epoch),
             (MetricName.residentBytes, Double(SystemMemory.read().residentBytes)),
         ]
+        values += system.sample()
         if report.step > recordedStep ?? -1 {
             try log(values, step: report.step)
             losses.append(MetricPoint(row: 0, step: report.step, timestamp: 0, value: report.loss))

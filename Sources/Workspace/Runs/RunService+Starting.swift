@@ -107,6 +107,10 @@ extension RunService {
                 Tag(RunTag.sourceType, "LOCAL"),
             ]
         if let evaluation { new.tags.append(Tag(RunTag.evaluationDataset, relative(evaluation))) }
+        if let digest = inputs.templateDigest {
+            new.tags.append(Tag(RunTag.templateDigest, digest))
+        }
+        if let checkout = GitCheckout(containing: ".") { new.tags += checkout.tags }
         let record = try opened.store.createRun(new)
         try opened.store.log(Batch(params: inputs.request.parameters), run: id)
         var read = [
@@ -151,8 +155,14 @@ extension RunService {
                 throw WorkspaceError(.conflict, "The workspace is closed.")
             }
             if state.stopCount != stops { execution.stop() }
-            state.threads[record.id] = try execution.start(lock: lock) {
-                try RunRecorder(opened, continuing: record, from: checkpoint)
+            state.threads[record.id] = try execution.start(lock: lock) { [machine] in
+                try Self.logEnvironment(in: folder, machine.read())
+                return try RunRecorder(
+                    opened,
+                    continuing: record,
+                    from: checkpoint,
+                    system: SystemSampler(machine)
+                )
             } makeTrainer: {
                 try Trainer(
                     model: inputs.model,
@@ -165,7 +175,7 @@ extension RunService {
                     resumingFrom: checkpoint
                 )
             } finish: { report in
-                try Self.logAdapter(of: record, report, opened)
+                try Self.logAdapter(of: record, inputs, report, opened)
                 return report.adapterFolder
             } ended: { [weak self] in
                 let row = (try? opened.store.lastMetricRow()) ?? 0
@@ -181,6 +191,7 @@ extension RunService {
     /// Makes the finished adapter a logged model of its run; a second time does nothing new.
     private static func logAdapter(
         of record: RunRecord,
+        _ inputs: TrainingInputs,
         _ report: FinishReport,
         _ opened: OpenedFolder
     ) throws {
@@ -193,9 +204,11 @@ extension RunService {
             new.status = .ready
             new.modelType = "peft"
             new.sourceRun = record.id
+            new.params = inputs.request.parameters
             model = try store.createLoggedModel(new).id
         }
         if let model {
+            try logCard(of: model, record, inputs, in: report.adapterFolder)
             try store.logOutputs([ModelOutput(model: model, step: report.steps)], run: record.id)
         }
         try store.log(

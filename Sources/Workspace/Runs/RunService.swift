@@ -17,18 +17,21 @@ public final class RunService: Sendable {
     let models: ModelService
     let datasets: DatasetService
     let registry: RegistryService
+    let machine: MachineMonitor
     let state = Guarded(State())
 
     init(
         _ opened: OpenedFolder,
         models: ModelService,
         datasets: DatasetService,
-        registry: RegistryService
+        registry: RegistryService,
+        machine: MachineMonitor
     ) {
         self.opened = opened
         self.models = models
         self.datasets = datasets
         self.registry = registry
+        self.machine = machine
     }
 
     /// The runs that this process executes now.

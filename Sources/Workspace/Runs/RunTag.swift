@@ -28,6 +28,8 @@ enum RunTag {
     static let modelDigest: TrackingKey = "workbench.model_digest"
     /// The file of the base model.
     static let modelPath: TrackingKey = "workbench.model_path"
+    /// SHA-256 of the chat template that the data was written with.
+    static let templateDigest: TrackingKey = "workbench.template_digest"
     /// The run whose parameters this one repeats.
     static let retryOf: TrackingKey = "workbench.retry_of"
     /// MLflow's tag for a run that belongs to another one.
@@ -36,4 +38,10 @@ enum RunTag {
     static let sourceName: TrackingKey = "mlflow.source.name"
     /// MLflow's tag for the kind of that program.
     static let sourceType: TrackingKey = "mlflow.source.type"
+    /// MLflow's tag for the commit that was checked out where the run was started.
+    static let gitCommit: TrackingKey = "mlflow.source.git.commit"
+    /// MLflow's tag for its branch.
+    static let gitBranch: TrackingKey = "mlflow.source.git.branch"
+    /// MLflow's tag for its repository.
+    static let gitRepository: TrackingKey = "mlflow.source.git.repoURL"
 }

@@ -11,6 +11,8 @@ struct TrainingInputs: Sendable {
     var modelPath: String
     var model: LanguageModel
     var provenance: RunProvenance
+    /// SHA-256 of the chat template that the data is written with; nil for raw text.
+    var templateDigest: String?
     /// The data as it lies on the disk, before a part is held out.
     var dataset: Dataset
     /// Separate evaluation data.
@@ -97,6 +99,7 @@ extension RunService {
                 datasetName: dataset.name,
                 datasetDigest: dataset.digest
             ),
+            templateDigest: isText ? nil : file.chatTemplateDigest,
             dataset: dataset,
             evaluationDataset: separate,
             examples: try examples(split.training),

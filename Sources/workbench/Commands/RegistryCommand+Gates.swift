@@ -86,11 +86,3 @@ extension RegistryCommand {
         }
     }
 }
-
-extension ModelGate {
-    /// Who must have approved, in words.
-    fileprivate var approvalWords: String {
-        approvers.isEmpty
-            ? "approved by another person" : "approved by \(approvers.joined(separator: " or "))"
-    }
-}

@@ -13,7 +13,7 @@ extension RegistryCommand {
             let board = try shared.open().registry.board()
             if shared.json { return try Console.printJSON(board) }
             var table = TextTable([
-                "MODEL", "DEPLOYED", "SINCE", "BY", "WHY", "STAGING", "NEWEST", "GATE",
+                "MODEL", "DEPLOYED", "SINCE", "BY", "WHY", "STAGING", "NEWEST", "GATE", "IN USE AT",
             ])
             for row in board {
                 let staging = row.staging.map(String.init).joined(separator: " ")
@@ -23,9 +23,17 @@ extension RegistryCommand {
                     row.deployment?.user ?? "-", row.reason.isEmpty ? "-" : row.reason,
                     staging.isEmpty ? "-" : staging, row.newest.map(String.init) ?? "-",
                     row.gate == nil ? "-" : "yes",
+                    row.reports.isEmpty
+                        ? "-" : row.reports.map { row.words(of: $0) }.joined(separator: ", "),
                 ])
             }
             table.print()
+            for row in board where !row.alarms.isEmpty {
+                let places = row.alarms.map(\.environment).joined(separator: ", ")
+                Console.note(
+                    "alarm: \(row.name) is in use at \(places) in another version than the one deployed."
+                )
+            }
         }
     }
 

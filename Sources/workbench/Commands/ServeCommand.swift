@@ -24,6 +24,7 @@ extension ServeCommand {
         @Option(help: "The port; 0 for any that is free.") var port = 5000
         @Flag(help: "A token for everybody, as behind a proxy on this machine.")
         var requireToken = false
+        @Option(help: "How many calls each token may make in a second.") var rate = 500
 
         func run() throws {
             let workspace = try shared.open()
@@ -31,6 +32,7 @@ extension ServeCommand {
             configuration.host = host
             configuration.port = port
             configuration.needsToken = requireToken
+            configuration.callsPerSecond = rate
             let server = try Server(
                 workspace,
                 tokens: try Tokens.file(in: workspace),
@@ -56,6 +58,9 @@ extension ServeCommand {
         mutating func validate() throws {
             guard (0...65_535).contains(port) else {
                 throw ValidationError("--port takes 0 to 65535.")
+            }
+            guard (1...1_000_000).contains(rate) else {
+                throw ValidationError("--rate takes 1 to 1000000.")
             }
         }
     }

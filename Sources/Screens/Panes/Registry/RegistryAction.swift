@@ -3,7 +3,11 @@ package import Workspace
 /// A fact of the Registry pane.
 package enum RegistryAction: Equatable, Sendable {
     /// The registered models were read, and what a rollback would do to each.
-    case listed([RegisteredModelSummary], rollbacks: [String: Rollback])
+    case listed(
+        [RegisteredModelSummary],
+        rollbacks: [String: Rollback],
+        board: [DeploymentSummary] = []
+    )
     /// They cannot be read.
     case listingFailed(WorkspaceError)
 
@@ -49,6 +53,25 @@ package enum RegistryAction: Equatable, Sendable {
     /// Redo the change undone last.
     case redo
 
+    /// Ask what must hold before a version of the selected model is deployed.
+    case gate
+    /// Set the gate of a model that a line describes; an empty line removes it.
+    case setGate(name: String, line: String)
+    /// The gate cannot be set.
+    case gateFailed(WorkspaceError, name: String, line: String)
+    /// The gate was asked about a version.
+    case checked(GateCheck)
+    /// Ask whether to approve the selected version.
+    case approve
+    /// Approve a version.
+    case approveNow(RegisteredVersion)
+
+    /// Show or hide where every model stands.
+    case toggleBoard
+    /// Show or hide the selected version beside the one it would replace.
+    case toggleComparison
+    /// Versions were read side by side.
+    case compared(RegisteredVersionComparison)
     /// Show or hide what was done to the selected model.
     case toggleHistory
     /// It was read.

@@ -4,6 +4,10 @@ package import Workspace
 package enum RegistryEffect: WorkspaceEffect {
     case list
     case history(String)
+    case compare(String, versions: [Int])
+    case check(RegisteredVersion)
+    case setGate(name: String, line: String)
+    case approve(RegisteredVersion)
     case register(name: String, run: String)
     case setStage(RegisteredVersion, ModelStage)
     case setAlias(RegisteredVersion, alias: String)
@@ -23,12 +27,29 @@ package enum RegistryEffect: WorkspaceEffect {
                 .registry(
                     .listed(
                         models,
-                        rollbacks: Dictionary(rollbacks, uniquingKeysWith: { first, _ in first })
+                        rollbacks: Dictionary(rollbacks, uniquingKeysWith: { first, _ in first }),
+                        board: try registry.board()
                     )
                 )
             ]
         case .history(let name):
             return [.registry(.remembered(name: name, try registry.history(name)))]
+        case .compare(let name, let versions):
+            return [.registry(.compared(try registry.compare(name, versions: versions)))]
+        case .check(let version):
+            let check = try registry.checkGate(version.name, version: version.number)
+            return [.registry(.checked(check))]
+        case .setGate(let name, let line):
+            let gate = ModelGate(line: line)
+            try registry.setGate(name, to: gate)
+            return Self.done(
+                gate.map { "\(name) is deployed only with \($0.line)." }
+                    ?? "\(name) has no gate any more.",
+                "gate \(CommandText.quoted(name)) \(gate?.options ?? "--remove")"
+            )
+        case .approve(let version):
+            try registry.approve(version.name, version: version.number)
+            return Self.done("\(version.words) is approved by you.", "approve \(version.arguments)")
         case .register(let name, let run):
             let number = try registry.register(run: run, as: name)
             return [.registry(.registered(.init(name: name, number: number), run: run))]
@@ -75,7 +96,11 @@ package enum RegistryEffect: WorkspaceEffect {
             [.registry(.registerFailed(error, name: name, run: run))]
         case .setAlias(let version, let alias):
             [.registry(.aliasFailed(error, version, alias: alias))]
-        case .history, .setStage, .removeAlias, .promote, .rollBack, .undo, .redo: [.failed(error)]
+        case .setGate(let name, let line):
+            [.registry(.gateFailed(error, name: name, line: line))]
+        case .history, .compare, .check, .approve, .setStage, .removeAlias, .promote, .rollBack,
+            .undo, .redo:
+            [.failed(error)]
         }
     }
 
@@ -94,5 +119,17 @@ package enum RegistryEffect: WorkspaceEffect {
         hint: String = "z undoes it."
     ) -> [Action] {
         [.told(Notice(.success, message, hint: hint), command: "workbench registry \(command)")]
+    }
+}
+
+extension ModelGate {
+    /// The options that set this gate on the command line.
+    fileprivate var options: String {
+        let conditions = conditions.map { "--require \(CommandText.quoted($0))" }
+        let approval =
+            approvers.isEmpty
+            ? (needsApproval ? ["--approval"] : [])
+            : approvers.map { "--approver \(CommandText.quoted($0))" }
+        return (conditions + approval).joined(separator: " ")
     }
 }

@@ -44,8 +44,10 @@ extension RegistryPane {
             disabledReason: { state in
                 reason(state) { model, version in
                     let isInUse = model.deployed?.number == version.number
-                    return isInUse && version.stage == .production
-                        ? "\(model.name) v\(version.number) is deployed already" : nil
+                    if isInUse && version.stage == .production {
+                        return "\(model.name) v\(version.number) is deployed already"
+                    }
+                    return state.registry.check?.obstacle
                 }
             }
         ) { _ in .registry(.promote) },
@@ -122,6 +124,45 @@ extension RegistryPane {
             hint: "undo",
             disabledReason: \.obstacle
         ) { _ in .registry(.undo) },
+        KeyBinding(
+            "differences",
+            ["d"],
+            "Show this version beside the one in use",
+            category: category,
+            disabledReason: { state in
+                guard state.registry.target != nil else { return "no version is selected" }
+                return state.registry.comparable == nil ? "there is no other version" : nil
+            }
+        ) { _ in .registry(.toggleComparison) },
+        KeyBinding(
+            "board",
+            ["b"],
+            "Show where every model stands",
+            category: category,
+            disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
+        ) { _ in .registry(.toggleBoard) },
+        KeyBinding(
+            "gate",
+            ["r"],
+            "Say what must hold before a version is deployed",
+            category: category,
+            disabledReason: { state in
+                state.obstacle
+                    ?? (state.registry.selected == nil ? "no model is registered" : nil)
+            }
+        ) { _ in .registry(.gate) },
+        KeyBinding(
+            "approve",
+            ["A"],
+            "Approve this version in your name",
+            category: category,
+            disabledReason: { state in
+                reason(state) { model, _ in
+                    state.registry.standing?.gate?.needsApproval == true
+                        ? nil : "the gate of \(model.name) asks for no approval"
+                }
+            }
+        ) { _ in .registry(.approve) },
     ]
 
     /// Why nothing can be done to the selected version.
@@ -135,6 +176,20 @@ extension RegistryPane {
         else { return "no version is selected" }
         return check(model, version)
     }
+}
+
+extension GateCheck {
+    /// What keeps the version from being deployed; nil where nothing does.
+    fileprivate var obstacle: String? {
+        guard !passed else { return nil }
+        let wanting = findings.filter { !$0.passed }.map(\.words)
+        return "the gate wants \(wanting.joined(separator: ", and "))"
+    }
+}
+
+extension GateCheck.Finding {
+    /// Such as `eval_loss <= 1.9 (found 2.1)`.
+    var words: String { "\(subject) \(wanted) (found \(found))".oneLine }
 }
 
 extension String {

@@ -1,14 +1,17 @@
 import TerminalUI
+import Workspace
 
 /// Where the parts of the Registry pane lie.
 struct RegistryLayout {
     static let modelPrefix = "model:"
     static let versionPrefix = "version:"
     static let changePrefix = "change:"
+    static let boardPrefix = "board:"
+    static let differencePrefix = "difference:"
 
     /// The registered models.
     let models: Rect
-    /// The selected model's versions, or its history.
+    /// The selected model's versions, or what lies over them.
     let versions: Rect
     /// What is known of the selected version; empty where there is no room.
     let detail: Rect
@@ -27,9 +30,12 @@ struct RegistryLayout {
             models = rows[0]
             area = rows[1]
         }
-        let hasDetail = area.height >= 12 && state.registry.history == nil
+        let hasDetail = area.height >= 12 && state.registry.cover == nil
+        let gate = state.registry.standing?.gate
+        let demands = gate.map { $0.conditions.count + ($0.needsApproval ? 1 : 0) } ?? 0
+        let detailHeight = 7 + min(4, demands)
         let parts = area.rows(
-            [.ratio(1), .fixed(hasDetail ? 7 : 0)],
+            [.ratio(1), .fixed(hasDetail ? detailHeight : 0)],
             sharingBorders: hasDetail
         )
         versions = hasDetail ? parts[0] : area

@@ -8,19 +8,13 @@ package enum RegistryPane: PaneContent {
         Word("stage", "where a version stands: None, Staging, Production or Archived"),
         Word("alias", "a name that points at a version, such as champion; it can be moved"),
         Word("deployed", "the version with alias production, else the newest in Production"),
+        Word("gate", "what must hold before a version is deployed: metrics, an approval"),
         Word("roll back", "put the version into use again that was deployed before"),
     ]
 
     package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
         let layout = RegistryLayout(state)
-        if var history = state.registry.history {
-            let ids = (history.changes ?? []).map(\.id)
-            guard history.selection.handle(key, in: ids, visibleRows: layout.visibleVersions) else {
-                return nil
-            }
-            state.registry.history = history
-            return []
-        }
+        if let cover = state.registry.cover { return press(key, cover, layout, in: &state) }
         switch key {
         case .left, "h":
             state.registry.focus = .models
@@ -30,6 +24,36 @@ package enum RegistryPane: PaneContent {
             return []
         default: return move(key, layout, in: &state)
         }
+    }
+
+    private static func press(
+        _ key: Key,
+        _ cover: RegistryCover,
+        _ layout: RegistryLayout,
+        in state: inout AppState
+    ) -> [Effect]? {
+        let rows = layout.visibleVersions
+        switch cover {
+        case .history(var history):
+            let ids = (history.changes ?? []).map(\.id)
+            guard history.selection.handle(key, in: ids, visibleRows: rows) else { return nil }
+            state.registry.cover = .history(history)
+        case .comparison(var opened):
+            let ids = VersionComparisonView.rows(opened).map(\.id)
+            guard opened.selection.handle(key, in: ids, visibleRows: rows) else { return nil }
+            state.registry.cover = .comparison(opened)
+        case .board:
+            let names = (state.registry.models ?? []).map(\.name)
+            let before = state.registry.selected?.name
+            guard state.registry.selection.handle(key, in: names, visibleRows: rows) else {
+                return nil
+            }
+            state.registry.moved(from: before)
+            // To move is no reason to close the board.
+            state.registry.cover = .board
+            return state.checkGate()
+        }
+        return []
     }
 
     private static func move(
@@ -45,13 +69,14 @@ package enum RegistryPane: PaneContent {
                 state.registry.selection.handle(key, in: names, visibleRows: layout.visibleModels)
             else { return nil }
             state.registry.moved(from: name)
+            return state.checkGate()
         case .versions:
             let numbers = (state.registry.selected?.versions ?? []).map(\.number)
             guard
                 state.registry.version.handle(key, in: numbers, visibleRows: layout.visibleVersions)
             else { return nil }
+            return state.checkGate()
         }
-        return []
     }
 
     package static func click(
@@ -69,6 +94,24 @@ package enum RegistryPane: PaneContent {
             state.registry.selection.select(names[row], in: names)
             state.registry.moved(from: name)
             state.registry.focus = .models
+            return state.checkGate()
+        }
+        if let row = place(after: RegistryLayout.boardPrefix) {
+            let names = (state.registry.models ?? []).map(\.name)
+            guard names.indices.contains(row) else { return nil }
+            let name = state.registry.selected?.name
+            state.registry.selection.select(names[row], in: names)
+            state.registry.moved(from: name)
+            state.registry.cover = isDouble ? nil : .board
+            return state.checkGate()
+        }
+        if let row = place(after: RegistryLayout.differencePrefix),
+            case .comparison(var opened) = state.registry.cover
+        {
+            let ids = VersionComparisonView.rows(opened).map(\.id)
+            guard ids.indices.contains(row) else { return nil }
+            opened.selection.select(ids[row], in: ids)
+            state.registry.cover = .comparison(opened)
             return []
         }
         if let row = place(after: RegistryLayout.versionPrefix) {
@@ -76,7 +119,7 @@ package enum RegistryPane: PaneContent {
             guard numbers.indices.contains(row) else { return nil }
             state.registry.version.select(numbers[row], in: numbers)
             state.registry.focus = .versions
-            return isDouble ? state.reduce(.registry(.talk)) : []
+            return isDouble ? state.reduce(.registry(.talk)) : state.checkGate()
         }
         guard let row = place(after: RegistryLayout.changePrefix),
             var history = state.registry.history
@@ -94,8 +137,8 @@ package enum RegistryPane: PaneContent {
     }
 
     package static func stepOut(of state: inout AppState) -> Bool {
-        if state.registry.history != nil {
-            state.registry.history = nil
+        if state.registry.cover != nil {
+            state.registry.cover = nil
         } else if state.registry.focus == .versions {
             state.registry.focus = .models
         } else {
@@ -124,6 +167,11 @@ package enum RegistryPane: PaneContent {
             let changes = history.changes ?? []
             return TabbedText.of(
                 changes.map { [HistoryView.moment($0.date), $0.user, $0.summary] }
+            )
+        }
+        if case .comparison(let opened) = state.registry.cover {
+            return TabbedText.of(
+                VersionComparisonView.rows(opened).map { [$0.title] + $0.values.map(\.plain) }
             )
         }
         guard let target = state.registry.target else { return state.registry.selected?.name }

@@ -145,9 +145,43 @@ enum RegistryQuestions {
         )
     }
 
+    static func gate(
+        of name: String,
+        line: String,
+        problem: WorkspaceError? = nil
+    ) -> TextPrompt {
+        var prompt = TextPrompt(
+            "What must hold before \(name) is deployed?",
+            hint: "such as eval_loss <= 1.9, approval by kim; empty: no gate",
+            text: line,
+            answer: .init("gate \(name)") { .registry(.setGate(name: name, line: $0)) }
+        )
+        prompt.problem = problem?.description
+        return prompt
+    }
+
+    static func approve(
+        _ version: RegisteredModelSummary.Version,
+        in model: RegisteredModelSummary,
+        check: GateCheck?
+    ) -> Question {
+        let target = RegisteredVersion(name: model.name, number: version.number)
+        var message: [StyledText] = [
+            "Another person can deploy it then. The approval stands in your name."
+        ]
+        message += quality(of: version, against: model.deployed)
+        message += (check?.findings ?? []).map(VersionView.finding)
+        return Question(
+            "Approve \(target.words)?",
+            message: message,
+            answers: [(.init(id: "approve", title: "Approve"), .registry(.approveNow(target)))]
+        )
+    }
+
     static func promote(
         _ version: RegisteredModelSummary.Version,
-        in model: RegisteredModelSummary
+        in model: RegisteredModelSummary,
+        check: GateCheck? = nil
     ) -> Question {
         let target = RegisteredVersion(name: model.name, number: version.number)
         var message: [StyledText] = []
@@ -159,6 +193,7 @@ enum RegistryQuestions {
         }
         message.append("Chat and whoever asks for @production get v\(version.number).")
         message += quality(of: version, against: model.deployed)
+        message += (check?.findings ?? []).map(VersionView.finding)
         return Question(
             "Promote \(target.words)?",
             message: message,

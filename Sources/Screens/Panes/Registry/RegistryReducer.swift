@@ -4,12 +4,14 @@ import Workspace
 extension AppState {
     mutating func reduce(_ action: RegistryAction) -> [Effect] {
         switch action {
-        case .listed(let models, let rollbacks):
+        case .listed(let models, let rollbacks, let board):
             registry.models = models
             registry.rollbacks = rollbacks
+            registry.board = board
+            registry.checks = [:]
             registry.problem = nil
             registry.refreshSelections()
-            return (registry.listing.end() ? [.registry(.list)] : []) + readHistory()
+            return (registry.listing.end() ? [.registry(.list)] : []) + readCover() + checkGate()
         case .listingFailed(let error):
             registry.problem = error
             tell(error)
@@ -24,9 +26,32 @@ extension AppState {
             registry.history =
                 registry.history == nil
                 ? registry.selected.map { OpenedHistory(name: $0.name) } : nil
-            return readHistory()
+            return readCover()
+        case .toggleBoard:
+            registry.cover = registry.cover == .board ? nil : .board
+            return []
+        case .toggleComparison:
+            if case .comparison = registry.cover {
+                registry.cover = nil
+            } else {
+                registry.cover = registry.comparable.map { .comparison($0) }
+            }
+            return readCover()
+        case .compared(let comparison):
+            if case .comparison(var opened) = registry.cover, opened.name == comparison.name {
+                opened.comparison = comparison
+                opened.selection.refresh(VersionComparisonView.rows(opened).map(\.id))
+                registry.cover = .comparison(opened)
+            }
+            return []
+        case .checked(let check):
+            registry.checks[.init(name: check.name, number: check.version)] = check
+            return []
+        case .setGate(let name, let line): return [.registry(.setGate(name: name, line: line))]
+        case .approveNow(let version): return [.registry(.approve(version))]
         case .open:
             guard registry.focus == .models else { return reduce(RegistryAction.talk) }
+            if registry.cover == .board { registry.cover = nil }
             registry.focus = .versions
             return []
         case .talk:
@@ -43,7 +68,8 @@ extension AppState {
         case .chooseRun, .register, .registerAs, .registered, .registerFailed:
             return reduceRegistration(action)
         case .giveAlias(let version, let alias): return giveAlias(alias, to: version)
-        case .stage, .alias, .aliasFailed, .unalias, .askToRemove, .promote, .rollBack:
+        case .stage, .alias, .aliasFailed, .unalias, .askToRemove, .promote, .rollBack, .gate,
+            .gateFailed, .approve:
             ask(action)
             return []
         }
@@ -55,8 +81,21 @@ extension AppState {
         return [.registry(.list)]
     }
 
-    private func readHistory() -> [Effect] {
-        registry.history.map { [.registry(.history($0.name))] } ?? []
+    /// Asks the gate about the selected version, unless that is known.
+    func checkGate() -> [Effect] {
+        guard let target = registry.target, registry.standing?.gate != nil,
+            registry.checks[target] == nil
+        else { return [] }
+        return [.registry(.check(target))]
+    }
+
+    private func readCover() -> [Effect] {
+        switch registry.cover {
+        case .history(let history): [.registry(.history(history.name))]
+        case .comparison(let opened):
+            [.registry(.compare(opened.name, versions: opened.versions))]
+        case .board, nil: []
+        }
     }
 
     private mutating func reduceRegistration(_ action: RegistryAction) -> [Effect] {
@@ -115,6 +154,14 @@ extension AppState {
                 case .possible(let plan) = registry.rollbacks[name]
             else { return }
             overlay = .question(RegistryQuestions.rollBack(plan))
+        case .gate:
+            guard let model = registry.selected else { return }
+            let line = registry.standing?.gate?.line ?? ""
+            overlay = .prompt(RegistryQuestions.gate(of: model.name, line: line))
+        case .gateFailed(let error, let name, let line):
+            tell(error)
+            guard overlay == nil, pane == .registry else { return }
+            overlay = .prompt(RegistryQuestions.gate(of: name, line: line, problem: error))
         default: askAboutVersion(action)
         }
     }
@@ -136,7 +183,12 @@ extension AppState {
             }
         case .askToRemove(let target, let alias):
             overlay = .question(RegistryQuestions.removeAlias(alias, of: target, in: model))
-        case .promote: overlay = .question(RegistryQuestions.promote(version, in: model))
+        case .promote:
+            let question = RegistryQuestions.promote(version, in: model, check: registry.check)
+            overlay = .question(question)
+        case .approve:
+            let question = RegistryQuestions.approve(version, in: model, check: registry.check)
+            overlay = .question(question)
         default: break
         }
     }

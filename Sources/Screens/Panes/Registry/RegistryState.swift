@@ -23,8 +23,12 @@ package struct RegistryState: Equatable, Sendable {
     package var version = ListSelection<Int>()
     /// Which list the keys move in.
     package var focus = Focus.models
-    /// The history that covers the versions; nil while they show.
-    package var history: OpenedHistory?
+    /// Where each model stands.
+    package var board: [DeploymentSummary] = []
+    /// What the gate says of versions, as far as it was asked since the last reading.
+    package var checks: [RegisteredVersion: GateCheck] = [:]
+    /// What covers the versions; nil while they show.
+    package var cover: RegistryCover?
     /// The version to select once it is in the list.
     var wanted: RegisteredVersion?
     var listing = Refresh()
@@ -43,10 +47,38 @@ package struct RegistryState: Equatable, Sendable {
         return version.position(in: versions.map(\.number)).map { versions[$0] }
     }
 
+    /// The history that covers the versions.
+    package var history: OpenedHistory? {
+        get { if case .history(let history) = cover { history } else { nil } }
+        set { cover = newValue.map { .history($0) } }
+    }
+
+    /// Where the selected model stands.
+    package var standing: DeploymentSummary? {
+        selected.flatMap { model in board.first { $0.name == model.name } }
+    }
+
+    /// What the gate says of the selected version; nil where nothing is known or must hold.
+    package var check: GateCheck? { target.flatMap { checks[$0] } }
+
     /// The selected version with its model's name.
     package var target: RegisteredVersion? {
         guard let selected, let selectedVersion else { return nil }
         return RegisteredVersion(name: selected.name, number: selectedVersion.number)
+    }
+
+    /// The selected version beside the one in use, which it would replace.
+    ///
+    /// The one in use stands beside the one before it. Nil where there are no two.
+    var comparable: OpenedVersionComparison? {
+        guard let model = selected, let version = selectedVersion else { return nil }
+        let deployed = model.deployed?.number
+        let other =
+            deployed == version.number || deployed == nil
+            ? model.versions.map(\.number).filter { $0 < version.number }.max() : deployed
+        return other.map {
+            OpenedVersionComparison(name: model.name, versions: [version.number, $0])
+        }
     }
 
     /// Keeps the selections in step with the list.
@@ -67,7 +99,7 @@ package struct RegistryState: Equatable, Sendable {
     mutating func moved(from name: String?) {
         guard selected?.name != name else { return }
         version = ListSelection(selected?.versions.first?.number)
-        history = nil
+        cover = nil
     }
 }
 
@@ -96,6 +128,33 @@ package enum Rollback: Equatable, Sendable {
     case possible(RollbackPlan)
     /// Not, for this reason.
     case impossible(String)
+}
+
+/// What lies over the versions.
+package enum RegistryCover: Equatable, Sendable {
+    /// What was done to the selected model.
+    case history(OpenedHistory)
+    /// Where every model stands; the selected row is the selected model.
+    case board
+    /// Versions side by side.
+    case comparison(OpenedVersionComparison)
+}
+
+/// Versions of a model side by side.
+package struct OpenedVersionComparison: Equatable, Sendable {
+    /// The model.
+    package let name: String
+    /// The versions, the selected one first.
+    package let versions: [Int]
+    /// What they are; nil before it has been read.
+    package var comparison: RegisteredVersionComparison?
+    /// The selected row.
+    package var selection = ListSelection<String>()
+
+    package init(name: String, versions: [Int]) {
+        self.name = name
+        self.versions = versions
+    }
 }
 
 /// What was done to a model.

@@ -12,10 +12,13 @@ extension RegistryPane {
         let layout = RegistryLayout(state)
         drawModels(state, models, in: layout.models, on: &canvas)
         guard let model = state.registry.selected else { return }
-        if let history = state.registry.history {
+        switch state.registry.cover {
+        case .history(let history):
             HistoryView.draw(history, at: state.now, in: layout.versions, on: &canvas)
-        } else {
-            drawVersions(state, model, in: layout.versions, on: &canvas)
+        case .comparison(let opened):
+            VersionComparisonView.draw(opened, in: layout.versions, on: &canvas)
+        case .board: BoardView.draw(state, in: layout.versions, on: &canvas)
+        case nil: drawVersions(state, model, in: layout.versions, on: &canvas)
         }
         if !layout.detail.isEmpty {
             VersionView.draw(state, model, in: layout.detail, on: &canvas)
@@ -116,6 +119,10 @@ extension RegistryPane {
             title.append(" \(glyphs.dot) \(glyphs.running) v\(deployed) is deployed", .success)
         } else {
             title.append(" \(glyphs.dot) nothing is deployed", .muted)
+        }
+        if let standing = state.registry.standing, !standing.alarms.isEmpty {
+            let others = standing.alarms.map(standing.words).joined(separator: ", ")
+            title.append(" \(glyphs.dot) in use: \(others)".oneLine, .error)
         }
         let inner = canvas.box(
             rect,

@@ -40,9 +40,22 @@ enum VersionView {
         lines.append(
             fact("measured", measured.isEmpty ? "nothing" : measured.joined(separator: "   "))
         )
+        if let gate = state.registry.standing?.gate {
+            let found = state.registry.check?.findings.map(finding) ?? [StyledText(gate.line)]
+            lines += zip(["gate"] + found.dropFirst().map { _ in "" }, found).map { label, text in
+                StyledText(label.padded(to: 10), .muted) + text
+            }
+        }
         lines.append(fact("adapter", version.adapterPath ?? Figures.none))
         if !version.note.isEmpty { lines.append(fact("note", version.note.oneLine)) }
         return lines
+    }
+
+    /// What the gate found for one thing, with its mark.
+    static func finding(_ finding: GateCheck.Finding) -> StyledText {
+        finding.passed
+            ? StyledText("met: \(finding.words)", .success)
+            : StyledText("not met: \(finding.words)", .error)
     }
 
     private static func fact(_ label: String, _ value: String) -> StyledText {

@@ -136,6 +136,13 @@ struct MLrunsReader {
         }
         try progress(ImportProgress(.reading, done: runs.count))
         try writer.write(row)
+        if try list(path, "run").contains(where: { $0.kind == .folder && $0.name == "inputs" }) {
+            leaveOut(
+                "dataset inputs",
+                path,
+                "the links of runs to datasets are not read from files"
+            )
+        }
         for (name, value) in try texts("\(path)/params", "parameter") {
             try writer.writeParam(folder, name, value)
         }

@@ -1,0 +1,47 @@
+import NIOConcurrencyHelpers
+
+/// How many calls each caller may make in a second, on average over a few.
+///
+/// A caller who was quiet may make some at once; one who never stops gets the rate.
+package final class RateLimit: Sendable {
+    private struct Account {
+        var calls: Double
+        var since: ContinuousClock.Instant
+    }
+
+    /// How many seconds' calls may come at once.
+    private static let burst = 5.0
+    private static let mostAccounts = 10_000
+
+    private let rate: Double
+    private let accounts = NIOLockedValueBox<[String: Account]>([:])
+
+    /// - Parameter callsPerSecond: More than 0.
+    package init(callsPerSecond: Int) { rate = Double(callsPerSecond) }
+
+    /// Counts a call, unless there were too many; false then.
+    package func admits(_ caller: String, at now: ContinuousClock.Instant = .now) -> Bool {
+        accounts.withLockedValue { accounts in
+            // Who was quiet long enough to have it all again need not be remembered.
+            if accounts.count >= Self.mostAccounts {
+                accounts = accounts.filter { seconds(from: $0.value.since, to: now) < Self.burst }
+            }
+            var account = accounts[caller] ?? Account(calls: rate * Self.burst, since: now)
+            let earned = max(0, seconds(from: account.since, to: now)) * rate
+            account.calls = min(rate * Self.burst, account.calls + earned)
+            account.since = now
+            let isAdmitted = account.calls >= 1
+            if isAdmitted { account.calls -= 1 }
+            accounts[caller] = account
+            return isAdmitted
+        }
+    }
+
+    private func seconds(
+        from start: ContinuousClock.Instant,
+        to end: ContinuousClock.Instant
+    ) -> Double {
+        let (seconds, attoseconds) = (end - start).components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,65 @@
+import Glibc
+import ModelFiles
+import Tensors
+
+/// What a run was computed with and on: the artifact `environment.json`.
+///
+/// Of the environment's variables those of a short list are told, since others hold passwords.
+package struct RunEnvironment: Codable, Equatable, Sendable {
+    static let fileName = "environment.json"
+
+    /// Variables that change what is computed or how fast, and hold no secret.
+    private static let told = [
+        "CUDA_VISIBLE_DEVICES", "LANG", "LC_ALL", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS",
+        "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "SLURM_ARRAY_TASK_ID", "SLURM_JOB_ID",
+        "WORKBENCH_ISA",
+    ]
+
+    var system: String
+    var kernel: String
+    var processor: String
+    var instructionSet: String
+    var cores: Int
+    var memoryBytes: Int64
+    var openblasCore: String?
+    var gpus: [String]
+    var workingFolder: String
+    package var variables: [String: String]
+
+    package init(
+        machine: MachineReading,
+        variables: [String: String] = ProcessEnvironment.variables
+    ) {
+        var names = utsname()
+        uname(&names)
+        kernel = withUnsafeBytes(of: names.release) { Self.text($0) }
+        system = Self.distribution ?? "Linux"
+        processor = Workspace.processorName
+        instructionSet = InstructionSet.name
+        cores = WorkerPool.shared.threadCount
+        memoryBytes = machine.memoryTotal
+        openblasCore = try? BLAS.coreName()
+        gpus = machine.gpus.map(\.name)
+        workingFolder = FilePaths.real(".") ?? "."
+        self.variables = variables.filter { Self.told.contains($0.key) }
+    }
+
+    /// Such as `Debian GNU/Linux 12 (bookworm)`.
+    private static var distribution: String? {
+        let key = "PRETTY_NAME="
+        let lines = ((try? Files.text("/etc/os-release")) ?? "").split(separator: "\n")
+        return lines.first { $0.hasPrefix(key) }.map { line in
+            String(line.dropFirst(key.count)).trimmingQuotes
+        }
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}
+
+extension String {
+    fileprivate var trimmingQuotes: String {
+        hasPrefix("\"") && hasSuffix("\"") && count > 1 ? String(dropFirst().dropLast()) : self
+    }
+}
