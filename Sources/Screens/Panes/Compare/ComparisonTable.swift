@@ -22,8 +22,14 @@ struct ComparisonTable {
         let differing = table.differingParameters
         var rows = Self.section("what differs", differing)
         if differing.isEmpty { rows.append(.heading("nothing differs")) }
-        rows += Self.section("metrics", table.metrics.map(Self.rounded))
-        if opened.showsAll { rows += Self.section("what is the same", table.commonParameters) }
+        // What else the machine did is looked for seldom.
+        let machine = table.metrics.filter(Self.isOfMachine)
+        let measured = table.metrics.filter { !Self.isOfMachine($0) }
+        rows += Self.section("metrics", measured.map(Self.rounded))
+        if opened.showsAll {
+            rows += Self.section("machine", machine.map(Self.rounded))
+            rows += Self.section("what is the same", table.commonParameters)
+        }
         self.rows = rows
     }
 
@@ -43,6 +49,10 @@ struct ComparisonTable {
                     }
                 }
         )
+    }
+
+    private static func isOfMachine(_ row: RunComparison.Row) -> Bool {
+        row.key.hasPrefix("system/") && row.key != MetricName.residentBytes
     }
 
     private static func section(_ title: String, _ rows: [RunComparison.Row]) -> [Row] {
