@@ -3,6 +3,7 @@ import json
 import math
 import os
 import pathlib
+import resource
 import socket
 import subprocess
 import sys
@@ -630,3 +631,21 @@ def test_steps_at_the_limits_break_nothing(tmp_path):
         process.wait(10)
     for arguments in [("runs", "list"), ("runs", "list", "--json"), ("runs", "show", run), ("runs", "export")]:
         run_workbench(tmp_path / "workspace", *arguments)
+
+
+def test_a_thousand_slow_connections_hold_nobody_up(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    head = b"POST /api/2.0/mlflow/runs/create HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
+    process, address = workbench_server(tmp_path)
+    port = int(address.rsplit(":", 1)[1])
+    try:
+        connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(1000)]
+        for connection in connections:
+            connection.sendall(head)
+        start = time.monotonic()
+        with urllib.request.urlopen(f"{address}/health", timeout=60) as reply:
+            assert reply.read() == b"OK"
+        assert time.monotonic() - start < 10
+    finally:
+        process.kill()

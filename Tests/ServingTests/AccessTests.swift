@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOEmbedded
+import NIOPosix
 import Testing
 
 import Serving
@@ -25,12 +26,60 @@ import Serving
         let from = try #require(SocketOwner.spelling(client, isWide: false))
         let to = try #require(SocketOwner.spelling(server, isWide: false))
         #expect(from == "0100007F:A8CA")
-        #expect(SocketOwner.user(in: table(), from: from, to: to) == 1000)
+        #expect(SocketOwner.user(in: Array(table().utf8), from: from, to: to) == 1000)
         // Of a connection that was closed the kernel says that it is root's.
-        #expect(SocketOwner.user(in: table(state: "06", user: "0"), from: from, to: to) == nil)
-        #expect(SocketOwner.user(in: table(user: "0", inode: "0"), from: from, to: to) == nil)
-        #expect(SocketOwner.user(in: table(), from: to, to: "0100007F:0001") == nil)
-        #expect(SocketOwner.user(in: "", from: from, to: to) == nil)
+        #expect(
+            SocketOwner.user(in: Array(table(state: "06", user: "0").utf8), from: from, to: to)
+                == nil
+        )
+        #expect(
+            SocketOwner.user(in: Array(table(user: "0", inode: "0").utf8), from: from, to: to)
+                == nil
+        )
+        #expect(SocketOwner.user(in: Array(table().utf8), from: to, to: "0100007F:0001") == nil)
+        #expect(SocketOwner.user(in: Array("".utf8), from: from, to: to) == nil)
+    }
+
+    @Test(
+        arguments: [
+            // A connection, one that was closed, none, a refusal, a cut answer.
+            (reply(state: 1, user: 1000, inode: 7), .user(1000)),
+            (reply(state: 6, user: 0, inode: 0), .nobody),
+            (reply(state: 1, user: 0, inode: 0), .nobody),
+            (failure(ENOENT), .nobody), (failure(EPERM), .unknown),
+            (Array(reply(state: 1, user: 1, inode: 1).prefix(80)), .unknown), ([], .unknown),
+        ] as [([UInt8], SocketDiagnosis.Answer)]
+    )
+    func theKernelsAnswerIsRead(bytes: [UInt8], answer: SocketDiagnosis.Answer) {
+        #expect(SocketDiagnosis.read(bytes) == answer)
+    }
+
+    private static func words(_ numbers: [UInt32]) -> [UInt8] {
+        numbers.flatMap { number in withUnsafeBytes(of: number) { Array($0) } }
+    }
+
+    private static func reply(state: UInt8, user: UInt32, inode: UInt32) -> [UInt8] {
+        words([88, 20, 0, 0]) + [2, state, 0, 0] + [UInt8](repeating: 9, count: 48)
+            + words([0, 0, 0, user, inode])
+    }
+
+    private static func failure(_ code: Int32) -> [UInt8] {
+        words([36, 2, 0, 0, UInt32(bitPattern: -code)]) + [UInt8](repeating: 0, count: 16)
+    }
+
+    @Test func anOwnConnectionIsTheOwners() throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        defer { try? group.syncShutdownGracefully() }
+        let server = try ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).wait()
+        let client = try ClientBootstrap(group: group)
+            .connect(to: try #require(server.localAddress)).wait()
+        let (from, to) = (try #require(client.localAddress), try #require(server.localAddress))
+        // Where the kernel does not answer the table is read.
+        let answer = SocketDiagnosis.user(of: from, to: to)
+        #expect(answer == .user(geteuid()) || answer == .unknown)
+        #expect(SocketDiagnosis.user(of: to, to: to) != .user(geteuid()))
+        try client.close().wait()
+        try server.close().wait()
     }
 
     @Test func wideAddressesAreSpeltInWords() throws {

@@ -9,26 +9,43 @@ package enum SocketOwner {
     /// Only an established connection counts: of one that its owner has closed the system says
     /// that it is root's.
     static func user(of client: SocketAddress, connectedTo server: SocketAddress) -> uid_t? {
+        switch SocketDiagnosis.user(of: client, to: server) {
+        case .user(let user): return user
+        case .nobody: return nil
+        case .unknown: return tabulatedUser(of: client, connectedTo: server)
+        }
+    }
+
+    /// The same from the kernel's table of all connections, which takes longer the more there are.
+    private static func tabulatedUser(
+        of client: SocketAddress,
+        connectedTo server: SocketAddress
+    ) -> uid_t? {
         for (path, isWide) in [("/proc/net/tcp", false), ("/proc/net/tcp6", true)] {
             guard let from = spelling(client, isWide: isWide),
                 let to = spelling(server, isWide: isWide), let table = try? Files.read(path)
             else { continue }
-            let text = String(decoding: table, as: UTF8.self)
-            if let user = user(in: text, from: from, to: to) { return user }
+            if let user = user(in: table, from: from, to: to) { return user }
         }
         return nil
     }
 
     /// Looks a connection up in a table as the kernel writes it.
-    package static func user(in table: String, from: String, to: String) -> uid_t? {
-        for line in table.split(separator: "\n").dropFirst() {
-            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-            guard fields.count > 9, fields[1] == from, fields[2] == to, fields[3] == "01",
-                fields[9] != "0"
-            else { continue }
-            return uid_t(fields[7])
+    ///
+    /// The table has a line for every connection of the machine, so it is searched as bytes.
+    package static func user(in table: [UInt8], from: String, to: String) -> uid_t? {
+        let wanted = " \(from) \(to) 01 "
+        let text = (table + [0]).map { CChar(bitPattern: $0) }
+        let line: String? = text.withUnsafeBufferPointer { text in
+            guard let start = text.baseAddress, let found = strstr(start, wanted) else {
+                return nil
+            }
+            return String(cString: found + wanted.utf8.count)
         }
-        return nil
+        // Queues, timers, retransmissions, user, timeouts, inode.
+        let fields = (line ?? "").prefix { $0 != "\n" }.split(separator: " ")
+        guard fields.count > 5, fields[5] != "0" else { return nil }
+        return uid_t(fields[3])
     }
 
     /// An address and port as the kernel's tables write them: words of the machine's byte order.
