@@ -24,6 +24,12 @@ enum ByteAlphabet {
     /// What is not of the alphabet stays as it is.
     static func decode(_ token: some Sequence<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
+        decode(token, to: &result)
+        return result
+    }
+
+    /// Appends the bytes that a stored token stands for.
+    static func decode(_ token: some Sequence<UInt8>, to result: inout [UInt8]) {
         // The alphabet ends below U+0144, so every letter of it takes one or two bytes.
         var lead: UInt8?
         for byte in token {
@@ -45,6 +51,5 @@ enum ByteAlphabet {
             }
         }
         if let lead { result.append(lead) }
-        return result
     }
 }
