@@ -66,16 +66,20 @@ public final class Tokenizer: Sendable {
         try definition.check()
         let types = definition.vocabulary.types
         let alphabet = definition.alphabet
-        let tokens = zip(definition.vocabulary.tokens, types).map {
-            Self.bytes(stored: $0, type: $1, alphabet)
-        }
-        let ids = Int32(0)..<Int32(types.count)
+        var tokens: [[UInt8]] = []
+        tokens.reserveCapacity(types.count)
         // A piece of text is found before a special token of the same spelling.
-        let tokenBytes = ByteStringTable(
-            tokens,
-            order: ids.filter { types[Int($0)] == .normal }
-                + ids.filter { types[Int($0)] != .normal && types[Int($0)] != .unused }
-        )
+        var (pieces, others): ([Int32], [Int32]) = ([], [])
+        for (stored, type) in zip(definition.vocabulary.tokens, types) {
+            let (bytes, isPiece) = Self.bytes(stored: stored, type: type, alphabet)
+            if isPiece {
+                pieces.append(Int32(tokens.count))
+            } else if type != .unused {
+                others.append(Int32(tokens.count))
+            }
+            tokens.append(bytes)
+        }
+        let tokenBytes = ByteStringTable(tokens, order: pieces + others)
         byteTokens = (0..<256).map { byte in
             tokenBytes.number(of: [UInt8(byte)]).flatMap { types[Int($0)].isText ? $0 : nil } ?? -1
         }
@@ -127,22 +131,28 @@ public final class Tokenizer: Sendable {
 // MARK: - Setting up
 
 extension Tokenizer {
+    /// The bytes of a token, and whether it is a piece of text that its alphabet can spell.
     private static func bytes(
         stored: [UInt8],
         type: TokenType,
         _ alphabet: TokenizerDefinition.Alphabet
-    ) -> [UInt8] {
-        switch type {
-        case .normal:
-            return alphabet == .bytes ? ByteAlphabet.decode(stored) : stored
-        case .byte:
+    ) -> ([UInt8], isPiece: Bool) {
+        switch (type, alphabet) {
+        case (.normal, .characters):
+            return (stored, true)
+        case (.normal, .bytes):
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(stored.count)
+            let isSpelled = ByteAlphabet.decode(stored, to: &bytes)
+            return (bytes, isSpelled)
+        case (.byte, _):
             // `<0x0A>`
             guard stored.count == 6,
                 let byte = UInt8(String(decoding: stored[3..<5], as: UTF8.self), radix: 16)
-            else { return stored }
-            return [byte]
-        case .unknown, .control, .userDefined, .unused:
-            return stored
+            else { return (stored, false) }
+            return ([byte], false)
+        case (.unknown, _), (.control, _), (.userDefined, _), (.unused, _):
+            return (stored, false)
         }
     }
 
