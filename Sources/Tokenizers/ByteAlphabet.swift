@@ -19,11 +19,13 @@ enum ByteAlphabet {
         return bytes
     }()
 
-    /// The bytes that a stored token stands for.
+    /// Appends the bytes that a stored token stands for.
     ///
     /// What is not of the alphabet stays as it is.
-    static func decode(_ token: some Sequence<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
+    /// - Returns: whether all of the token is of the alphabet.
+    @discardableResult
+    static func decode(_ token: some Sequence<UInt8>, to result: inout [UInt8]) -> Bool {
+        var isSpelled = true
         // The alphabet ends below U+0144, so every letter of it takes one or two bytes.
         var lead: UInt8?
         for byte in token {
@@ -35,6 +37,7 @@ enum ByteAlphabet {
                     continue
                 }
                 result.append(first)
+                isSpelled = false
             }
             if byte & 0xE0 == 0xC0 {
                 lead = byte
@@ -42,9 +45,13 @@ enum ByteAlphabet {
                 result.append(UInt8(bytes[Int(byte)]))
             } else {
                 result.append(byte)
+                isSpelled = false
             }
         }
-        if let lead { result.append(lead) }
-        return result
+        if let lead {
+            result.append(lead)
+            isSpelled = false
+        }
+        return isSpelled
     }
 }

@@ -1,11 +1,23 @@
-/// Merges the bytes of one piece of text into tokens, the earliest merge first and of equal ones
-/// the leftmost.
+/// A token and the bytes of its word that it stands for.
+struct WordToken {
+    var id: Int32
+    var start: Int32
+    var end: Int32
+}
+
+/// Merges the bytes or characters of one word into tokens, the earliest merge first and of equal
+/// ones the leftmost.
 ///
 /// It keeps its buffers, so that a text of many words allocates once.
 struct BytePairMerger {
-    /// One token so far; `next` and `previous` link what is left of the piece.
+    /// One token so far; `next` and `previous` link what is left of the word.
+    ///
+    /// The id is negative where there is no token: what stands there is left out, and nothing
+    /// merges across it.
     private struct Symbol {
         var id: Int32
+        var start: Int32
+        var end: Int32
         var previous: Int32
         var next: Int32
     }
@@ -17,46 +29,115 @@ struct BytePairMerger {
     /// longer fits.
     private var heap: [UInt64] = []
 
-    /// Appends the tokens of `piece`; every byte of it must have a token.
+    /// Appends the tokens of `word`.
     mutating func append(
-        _ piece: UnsafeBufferPointer<UInt8>,
-        tokenizer: Tokenizer,
-        to ids: inout [Int32]
+        _ word: UnsafeBufferPointer<UInt8>,
+        _ tokenizer: Tokenizer,
+        to tokens: inout [WordToken]
     ) {
+        if tokenizer.ignoresMerges, let id = tokenizer.tokenBytes.number(of: word),
+            tokenizer.types[Int(id)].isText
+        {
+            tokens.append(WordToken(id: id, start: 0, end: Int32(word.count)))
+            return
+        }
         symbols.removeAll(keepingCapacity: true)
         heap.removeAll(keepingCapacity: true)
-        for (index, byte) in piece.enumerated() {
-            let next = index + 1 < piece.count ? Int32(index + 1) : -1
-            let id = tokenizer.byteTokens[Int(byte)]
-            symbols.append(Symbol(id: id, previous: Int32(index) - 1, next: next))
+        switch tokenizer.alphabet {
+        case .bytes: addBytes(of: word, 0..<word.count, tokenizer)
+        case .characters: addCharacters(of: word, tokenizer)
         }
         for index in 0..<max(0, symbols.count - 1) {
             push(leftOf: Int32(index), tokenizer.merges)
         }
+        merge(tokenizer.merges)
+        var index: Int32 = symbols.isEmpty ? -1 : 0
+        while index >= 0 {
+            let symbol = symbols[Int(index)]
+            if symbol.id >= 0 {
+                tokens.append(WordToken(id: symbol.id, start: symbol.start, end: symbol.end))
+            }
+            index = symbol.next
+        }
+    }
+
+    // MARK: - Symbols
+
+    private mutating func addBytes(
+        of word: UnsafeBufferPointer<UInt8>,
+        _ range: Range<Int>,
+        _ tokenizer: Tokenizer
+    ) {
+        for position in range {
+            let id = tokenizer.byteTokens[Int(word[position])]
+            if id >= 0 { add(id, position..<position + 1) } else { addUnknown(position..<position + 1, tokenizer) }
+        }
+    }
+
+    private mutating func addCharacters(
+        of word: UnsafeBufferPointer<UInt8>,
+        _ tokenizer: Tokenizer
+    ) {
+        var position = 0
+        while position < word.count {
+            let range = position..<position + word.scalarLength(at: position, before: word.count)
+            let character = UnsafeBufferPointer(rebasing: word[range])
+            if let id = tokenizer.tokenBytes.number(of: character),
+                tokenizer.types[Int(id)].isText
+            {
+                add(id, range)
+            } else if character.allSatisfy({ tokenizer.byteTokens[Int($0)] >= 0 }) {
+                addBytes(of: word, range, tokenizer)
+            } else {
+                addUnknown(range, tokenizer)
+            }
+            position = range.upperBound
+        }
+    }
+
+    private mutating func addUnknown(_ range: Range<Int>, _ tokenizer: Tokenizer) {
+        let id = tokenizer.unknown ?? -1
+        if tokenizer.fusesUnknown, let last = symbols.last, last.id == id, id >= 0 {
+            symbols[symbols.count - 1].end = Int32(range.upperBound)
+        } else {
+            add(id, range)
+        }
+    }
+
+    private mutating func add(_ id: Int32, _ range: Range<Int>) {
+        let index = Int32(symbols.count)
+        if index > 0 { symbols[Int(index) - 1].next = index }
+        symbols.append(
+            Symbol(
+                id: id,
+                start: Int32(range.lowerBound),
+                end: Int32(range.upperBound),
+                previous: index - 1,
+                next: -1
+            )
+        )
+    }
+
+    // MARK: - Merging
+
+    private mutating func merge(_ merges: MergeTable) {
         while let (rank, left) = popSmallest() {
             let right = symbols[Int(left)].next
             guard right >= 0, symbols[Int(left)].id >= 0,
-                let merge = tokenizer.merges.merge(
-                    symbols[Int(left)].id,
-                    symbols[Int(right)].id
-                ),
+                let merge = merges.merge(symbols[Int(left)].id, symbols[Int(right)].id),
                 merge.rank == rank
             else { continue }
             let next = symbols[Int(right)].next
             symbols[Int(left)].id = merge.merged
+            symbols[Int(left)].end = symbols[Int(right)].end
             symbols[Int(left)].next = next
             symbols[Int(right)].id = -1
             if next >= 0 {
                 symbols[Int(next)].previous = left
-                push(leftOf: left, tokenizer.merges)
+                push(leftOf: left, merges)
             }
             let previous = symbols[Int(left)].previous
-            if previous >= 0 { push(leftOf: previous, tokenizer.merges) }
-        }
-        var index: Int32 = symbols.isEmpty ? -1 : 0
-        while index >= 0 {
-            ids.append(symbols[Int(index)].id)
-            index = symbols[Int(index)].next
+            if previous >= 0 { push(leftOf: previous, merges) }
         }
     }
 

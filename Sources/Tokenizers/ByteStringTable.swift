@@ -37,6 +37,10 @@ struct ByteStringTable: Sendable {
 
     subscript(number: Int) -> ArraySlice<UInt8> { storage[range(of: number)] }
 
+    func number(of string: [UInt8]) -> Int32? {
+        string.withUnsafeBufferPointer { number(of: $0) }
+    }
+
     func number(of string: UnsafeBufferPointer<UInt8>) -> Int32? {
         let number = slots[slot(of: string)]
         return number < 0 ? nil : number

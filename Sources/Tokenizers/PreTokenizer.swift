@@ -1,50 +1,134 @@
-/// How text is cut into words before byte pairs are merged; merges never cross a cut.
-public enum PreTokenizer: Sendable, Hashable, CaseIterable {
-    /// GPT-2's pattern.
-    case gpt2
-    /// Every digit by itself first, then GPT-2's pattern on what lies between.
-    case smolLM
-
-    /// The values of GGUF's `tokenizer.ggml.pre` that mean this pre-tokenizer.
-    public var names: [String] {
-        switch self {
-        case .gpt2: ["gpt-2", "default"]
-        case .smolLM: ["smollm"]
-        }
+/// How text is cut into words before tokens are merged; merges never cross a cut.
+public struct PreTokenizer: Sendable, Hashable {
+    /// What becomes of a pattern's matches and of the text between them.
+    public enum Behavior: String, Sendable, Hashable {
+        /// Both are words.
+        case isolated = "Isolated"
+        /// Matches are dropped, or what lies between them if the split is inverted.
+        case removed = "Removed"
+        /// A match is the end of the word before it.
+        case mergedWithPrevious = "MergedWithPrevious"
+        /// A match is the beginning of the word behind it.
+        case mergedWithNext = "MergedWithNext"
+        /// Neighbouring matches are one word.
+        case contiguous = "Contiguous"
     }
 
-    /// The pre-tokenizer that a model file names in `tokenizer.ggml.pre`.
+    /// One pattern and what is done with its matches.
+    struct Split: Sendable, Hashable {
+        let pattern: Pattern
+        let behavior: Behavior
+        let isInverted: Bool
+    }
+
+    var splits: [Split] = []
+
+    /// Takes the text as one word.
+    public init() {}
+
+    /// Cuts each word further by a regular expression.
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
-    public init(named name: String) throws(TokenizerError) {
-        guard let match = Self.allCases.first(where: { $0.names.contains(name) }) else {
-            let supported = Self.allCases.flatMap(\.names).joined(separator: ", ")
-            throw TokenizerError(
-                .unsupportedPreTokenizer,
-                "The pre-tokenizer \"\(name)\" is not supported.",
-                hint: "Use a model whose pre-tokenizer is one of: \(supported)."
-            )
-        }
-        self = match
+    public mutating func split(
+        by expression: String,
+        _ behavior: Behavior = .isolated,
+        isInverted: Bool = false
+    ) throws(TokenizerError) {
+        let pattern = try Pattern(expression)
+        splits.append(Split(pattern: pattern, behavior: behavior, isInverted: isInverted))
     }
 
-    /// Calls `body` with each word of `text`, in order and without gaps.
+    /// Cuts each word further at every occurrence of a text.
+    /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
+    public mutating func split(
+        at text: String,
+        _ behavior: Behavior = .isolated,
+        isInverted: Bool = false
+    ) throws(TokenizerError) {
+        let pattern = try Pattern(literal: text)
+        splits.append(Split(pattern: pattern, behavior: behavior, isInverted: isInverted))
+    }
+
+    /// Calls `body` with each word of `text`, in order.
     package func forEachWord(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
-        switch self {
-        case .gpt2:
-            GPT2Pattern.forEachMatch(in: text, range: 0..<text.count, body)
-        case .smolLM:
-            var start = 0
-            var position = 0
-            while position < text.count {
-                let scalar = text.scalar(at: position, before: text.count)
-                if scalar.kind == .number {
-                    GPT2Pattern.forEachMatch(in: text, range: start..<position, body)
-                    body(position..<position + scalar.length)
-                    start = position + scalar.length
-                }
-                position += scalar.length
-            }
-            GPT2Pattern.forEachMatch(in: text, range: start..<text.count, body)
+        guard !text.isEmpty else { return }
+        forEachWord(in: text, 0..<text.count, splits[...], body)
+    }
+
+    private func forEachWord(
+        in text: UnsafeBufferPointer<UInt8>,
+        _ range: Range<Int>,
+        _ splits: ArraySlice<Split>,
+        _ body: (Range<Int>) -> Void
+    ) {
+        guard let split = splits.first else { return body(range) }
+        let rest = splits.dropFirst()
+        let part = UnsafeBufferPointer(rebasing: text[range])
+        split.forEachPiece(of: part) { piece in
+            let start = range.lowerBound + piece.lowerBound
+            forEachWord(in: text, start..<start + piece.count, rest, body)
         }
+    }
+}
+
+extension PreTokenizer.Split {
+    /// Calls `body` with each piece the split leaves, in order.
+    func forEachPiece(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
+        var matcher = PatternMatcher(pattern, in: text)
+        var joiner = PieceJoiner(behavior)
+        var start = 0
+        while start < text.count {
+            let match = matcher.firstMatch(from: start) ?? text.count..<text.count
+            if match.lowerBound > start {
+                joiner.add(start..<match.lowerBound, isMatch: isInverted, body)
+            }
+            if !match.isEmpty { joiner.add(match, isMatch: !isInverted, body) }
+            start = match.upperBound
+        }
+        joiner.finish(body)
+    }
+}
+
+/// Joins matches with their neighbours as a behavior asks.
+private struct PieceJoiner {
+    private let behavior: PreTokenizer.Behavior
+    private var pending: Range<Int>?
+    private var isMatchPending = false
+
+    init(_ behavior: PreTokenizer.Behavior) {
+        self.behavior = behavior
+    }
+
+    mutating func add(_ piece: Range<Int>, isMatch: Bool, _ body: (Range<Int>) -> Void) {
+        switch behavior {
+        case .isolated:
+            return body(piece)
+        case .removed:
+            if !isMatch { body(piece) }
+            return
+        case .mergedWithPrevious:
+            join(piece, if: isMatch && !isMatchPending, body)
+        case .mergedWithNext:
+            join(piece, if: isMatchPending && !isMatch, body)
+        case .contiguous:
+            join(piece, if: isMatch == isMatchPending, body)
+        }
+        isMatchPending = isMatch
+    }
+
+    private mutating func join(
+        _ piece: Range<Int>,
+        if isJoined: Bool,
+        _ body: (Range<Int>) -> Void
+    ) {
+        if let before = pending, isJoined {
+            pending = before.lowerBound..<piece.upperBound
+        } else {
+            if let pending { body(pending) }
+            pending = piece
+        }
+    }
+
+    func finish(_ body: (Range<Int>) -> Void) {
+        if let pending { body(pending) }
     }
 }

@@ -1,4 +1,4 @@
-/// Encodes one text: special tokens, then words, then merges.
+/// Encodes one text: added tokens, then edits, then words, then merges.
 struct TextEncoder {
     var ids: [Int32] = []
     private(set) var ranges: [Range<Int>] = []
@@ -18,51 +18,84 @@ struct TextEncoder {
         permitsControl: (Range<Int>) -> Bool
     ) {
         var start = 0
-        while let (token, range) = tokenizer.specialTokens.firstMatch(
+        while let match = tokenizer.addedTokens.firstMatch(
             in: text,
             from: start,
             permitsControl: permitsControl
         ) {
-            encodeWords(of: text, in: start..<range.lowerBound)
-            ids.append(token.id)
-            if recordsRanges { ranges.append(range) }
-            start = range.upperBound
+            encode(text, in: start..<match.range.lowerBound, permitsControl)
+            append(match.token.id, match.range)
+            start = match.range.upperBound
         }
-        encodeWords(of: text, in: start..<text.count)
+        encode(text, in: start..<text.count, permitsControl)
     }
 
-    private mutating func encodeWords(of text: UnsafeBufferPointer<UInt8>, in range: Range<Int>) {
-        let part = UnsafeBufferPointer(rebasing: text[range])
-        tokenizer.preTokenizer.forEachWord(in: part) { word in
-            // A byte without a token is left out, and nothing merges across it.
-            var start = word.lowerBound
-            for position in word where tokenizer.byteTokens[Int(part[position])] < 0 {
-                encodePiece(of: part, in: start..<position, offset: range.lowerBound)
-                start = position + 1
-            }
-            encodePiece(of: part, in: start..<word.upperBound, offset: range.lowerBound)
-        }
+    private mutating func append(_ id: Int32, _ range: Range<Int>) {
+        ids.append(id)
+        if recordsRanges { ranges.append(range) }
     }
 
-    private mutating func encodePiece(
-        of text: UnsafeBufferPointer<UInt8>,
+    /// Encodes what lies between added tokens.
+    private mutating func encode(
+        _ text: UnsafeBufferPointer<UInt8>,
         in range: Range<Int>,
-        offset: Int
+        _ permitsControl: (Range<Int>) -> Bool
     ) {
         guard !range.isEmpty else { return }
-        let piece = UnsafeBufferPointer(rebasing: text[range])
-        let first = ids.count
-        let fingerprint = piece.fingerprint
-        if !cache.append(piece, fingerprint, to: &ids) {
-            merger.append(piece, tokenizer: tokenizer, to: &ids)
-            cache.insert(piece, fingerprint, ids: ids[first...])
+        let isPlain =
+            tokenizer.edits.isEmpty && tokenizer.wordEdits.isEmpty && tokenizer.editedTokens.isEmpty
+        if isPlain {
+            let part = UnsafeBufferPointer(rebasing: text[range])
+            let start = range.lowerBound
+            return encodeWords(of: part) { start + $0.lowerBound..<start + $0.upperBound }
         }
-        guard recordsRanges else { return }
-        var start = offset + range.lowerBound
-        for id in ids[first...] {
-            let end = start + tokenizer.tokenBytes.length(of: Int(id))
-            ranges.append(start..<end)
-            start = end
+        var edited = EditedText(text, range, recordsOrigins: recordsRanges)
+        edited.apply(tokenizer.edits)
+        let origin = { [origins = edited.origins] (place: Range<Int>) -> Range<Int> in
+            guard let origins else { return range }
+            return origins[place.lowerBound]..<origins[place.upperBound]
+        }
+        edited.bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            while let match = tokenizer.editedTokens.firstMatch(
+                in: bytes,
+                from: start,
+                permitsControl: { permitsControl(origin($0)) }
+            ) {
+                encodeEdited(edited, start..<match.range.lowerBound)
+                append(match.token.id, origin(match.range))
+                start = match.range.upperBound
+            }
+            encodeEdited(edited, start..<bytes.count)
+        }
+    }
+
+    private mutating func encodeEdited(_ text: EditedText, _ range: Range<Int>) {
+        guard !range.isEmpty else { return }
+        var part = text.part(range)
+        part.apply(tokenizer.wordEdits)
+        part.bytes.withUnsafeBufferPointer { bytes in
+            encodeWords(of: bytes) { [origins = part.origins] place in
+                guard let origins else { return place }
+                return origins[place.lowerBound]..<origins[place.upperBound]
+            }
+        }
+    }
+
+    /// Encodes text in its last form; `origin` tells where a part of it comes from.
+    private mutating func encodeWords(
+        of text: UnsafeBufferPointer<UInt8>,
+        origin: (Range<Int>) -> Range<Int>
+    ) {
+        tokenizer.preTokenizer.forEachWord(in: text) { range in
+            let word = UnsafeBufferPointer(rebasing: text[range])
+            let tokens = cache.tokens(of: word) { merger.append(word, tokenizer, to: &$0) }
+            for token in tokens {
+                ids.append(token.id)
+                guard recordsRanges else { continue }
+                let start = range.lowerBound + Int(token.start)
+                ranges.append(origin(start..<range.lowerBound + Int(token.end)))
+            }
         }
     }
 }

@@ -19,14 +19,16 @@ extension Tokenizer {
     /// - Parameters:
     ///   - parsingSpecialTokens: whether control tokens spelled out in the text become those
     ///     tokens. Text of a user or of a document must be encoded without.
-    ///   - addingBOS: whether `bos`, if there is one, comes first.
+    ///   - addingBOS: whether `opening`, or else `bos`, if there is one, comes first.
+    ///   - addingEOS: whether `closing`, or else `eos`, if there is one, comes last.
     public func encode(
         _ text: some Collection<UInt8>,
         parsingSpecialTokens: Bool,
-        addingBOS: Bool = false
+        addingBOS: Bool = false,
+        addingEOS: Bool = false
     ) -> [Int32] {
         var encoder = TextEncoder(self, recordsRanges: false)
-        if addingBOS, let bos { encoder.ids.append(bos) }
+        if addingBOS { encoder.ids += opening.isEmpty ? bos.map { [$0] } ?? [] : opening }
         let done: Void? = text.withContiguousStorageIfAvailable {
             encoder.encode($0) { _ in parsingSpecialTokens }
         }
@@ -35,6 +37,7 @@ extension Tokenizer {
                 encoder.encode($0) { _ in parsingSpecialTokens }
             }
         }
+        if addingEOS { encoder.ids += closing.isEmpty ? eos.map { [$0] } ?? [] : closing }
         return encoder.ids
     }
 

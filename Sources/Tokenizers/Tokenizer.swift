@@ -1,31 +1,46 @@
-/// A byte-level byte pair tokenizer: text to token ids and back, by the bytes.
+/// Turns text to token ids and back, by the bytes.
 ///
-/// Text is never normalized, and bytes that are not valid UTF-8 pass like any others.
+/// Tokens are merged from bytes (GPT-2 and its heirs) or from characters (sentencepiece). Bytes
+/// that are not valid UTF-8 pass like any others where the vocabulary has tokens for bytes.
 public final class Tokenizer: Sendable {
     /// The token that starts a text, where the model has one.
     public let bos: Int32?
     /// The token that ends a text, where the model has one.
     public let eos: Int32?
-    /// Whether the model expects `bos` in front of a text that no chat template wrote.
-    public let addsBOS: Bool
+    /// What the model expects in front of a text that no chat template wrote.
+    public let opening: [Int32]
+    /// What the model expects behind such a text.
+    public let closing: [Int32]
     /// `eos` and every control token whose text ends a turn.
     public let endTokens: Set<Int32>
 
-    /// The bytes each token stands for.
+    /// The bytes each token is found by.
     let tokenBytes: ByteStringTable
     let types: [TokenType]
+    let alphabet: TokenizerDefinition.Alphabet
+    let edits: [TextEdit]
+    let wordEdits: [TextEdit]
     let preTokenizer: PreTokenizer
-    let specialTokens: SpecialTokens
+    /// Those that are found in text as it comes, and those that are found in edited text.
+    let addedTokens: AddedTokenFinder
+    let editedTokens: AddedTokenFinder
     let merges: MergeTable
+    let ignoresMerges: Bool
+    let unknown: Int32?
+    let fusesUnknown: Bool
+    let dropsFirstSpace: Bool
     /// The token of each byte, or -1: some vocabularies lack bytes their training text lacked.
     let byteTokens: [Int32]
 
-    /// Creates a tokenizer from what a model file stores.
+    /// Whether the model expects something in front of a text that no chat template wrote.
+    public var addsBOS: Bool { !opening.isEmpty }
+
+    /// Creates a byte-level tokenizer from what a model file stores.
     ///
     /// - Parameters:
     ///   - merges: pairs as `left right` in the byte-level alphabet, the earliest first.
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
-    public init(
+    public convenience init(
         vocabulary: Vocabulary,
         preTokenizer: PreTokenizer,
         merges: [[UInt8]],
@@ -33,48 +48,67 @@ public final class Tokenizer: Sendable {
         eos: Int32?,
         addsBOS: Bool
     ) throws(TokenizerError) {
-        let count = vocabulary.tokens.count
-        guard count == vocabulary.types.count, count <= Int(Int32.max) else {
-            throw TokenizerError(
-                .invalidVocabulary,
-                "The vocabulary has \(count) tokens but \(vocabulary.types.count) token types."
-            )
-        }
-        for (name, id) in [("bos", bos), ("eos", eos)] {
-            if let id, id < 0 || Int(id) >= count {
-                throw TokenizerError(
-                    .invalidVocabulary,
-                    "The \(name) token \(id) is not one of the vocabulary's \(count) tokens."
-                )
-            }
-        }
-        let types = vocabulary.types
-        let tokens = zip(vocabulary.tokens, types).map(Self.bytes(stored:type:))
-        let ids = Int32(0)..<Int32(count)
+        var definition = TokenizerDefinition(
+            vocabulary: vocabulary,
+            alphabet: .bytes,
+            merging: .ranked(try TokenizerDefinition.Merge.all(merges))
+        )
+        definition.preTokenizer = preTokenizer
+        definition.bos = bos
+        definition.eos = eos
+        if addsBOS, let bos { definition.opening = [bos] }
+        try self.init(definition)
+    }
+
+    /// Creates the tokenizer that is defined.
+    /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
+    public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
+        try definition.check()
+        let types = definition.vocabulary.types
+        let alphabet = definition.alphabet
+        var tokens: [[UInt8]] = []
+        tokens.reserveCapacity(types.count)
         // A piece of text is found before a special token of the same spelling.
-        let tokenBytes = ByteStringTable(
-            tokens,
-            order: ids.filter { types[Int($0)] == .normal }
-                + ids.filter { types[Int($0)] != .normal && types[Int($0)] != .unused }
-        )
-        self.byteTokens = (0..<256).map { byte in
-            [UInt8(byte)].withUnsafeBufferPointer(tokenBytes.number(of:))
-                .flatMap { types[Int($0)] == .control ? nil : $0 } ?? -1
-        }
-        self.merges = try Self.mergeTable(merges, tokens: tokenBytes, types: types)
-        self.specialTokens = SpecialTokens(
-            ids.filter { [.control, .unknown, .userDefined].contains(types[Int($0)]) }.map {
-                let isControl = types[Int($0)] != .userDefined
-                return .init(id: $0, bytes: tokens[Int($0)], isControl: isControl)
+        var (pieces, others): ([Int32], [Int32]) = ([], [])
+        for (stored, type) in zip(definition.vocabulary.tokens, types) {
+            let (bytes, isPiece) = Self.bytes(stored: stored, type: type, alphabet)
+            if isPiece {
+                pieces.append(Int32(tokens.count))
+            } else if type != .unused {
+                others.append(Int32(tokens.count))
             }
+            tokens.append(bytes)
+        }
+        let tokenBytes = ByteStringTable(tokens, order: pieces + others)
+        byteTokens = (0..<256).map { byte in
+            tokenBytes.number(of: [UInt8(byte)]).flatMap { types[Int($0)].isText ? $0 : nil } ?? -1
+        }
+        merges = try MergeTable(definition.merging, tokenBytes, types, alphabet)
+        let added = definition.addedTokens ?? Self.addedTokens(tokens, types)
+        addedTokens = AddedTokenFinder(added.filter { !$0.isFoundInEditedText })
+        editedTokens = AddedTokenFinder(
+            added.filter(\.isFoundInEditedText).map { Self.edited($0, definition.edits) }
         )
-        self.endTokens = Self.endTokens(eos: eos, tokens: tokens, types: types)
+        endTokens = Self.endTokens(eos: definition.eos, tokens: tokens, types: types)
+            .union(definition.furtherEnds)
+        var preTokenizer = definition.preTokenizer
+        if alphabet == .characters, Self.staysWithinWords(tokenBytes, types) {
+            preTokenizer.cutBeforeSpaces()
+        }
+        self.preTokenizer = preTokenizer
         self.tokenBytes = tokenBytes
         self.types = types
-        self.preTokenizer = preTokenizer
-        self.bos = bos
-        self.eos = eos
-        self.addsBOS = addsBOS
+        self.alphabet = alphabet
+        edits = definition.edits
+        wordEdits = definition.wordEdits
+        ignoresMerges = definition.ignoresMerges
+        unknown = definition.unknown
+        fusesUnknown = definition.fusesUnknown
+        dropsFirstSpace = definition.dropsFirstSpace
+        bos = definition.bos
+        eos = definition.eos
+        opening = definition.opening
+        closing = definition.closing
     }
 
     /// How many tokens there are; ids lie below.
@@ -87,54 +121,142 @@ public final class Tokenizer: Sendable {
 
     /// The token that stands for exactly these bytes, not those of its stored form.
     public func id(of token: [UInt8]) -> Int32? {
-        token.withUnsafeBufferPointer(tokenBytes.number(of:))
+        if alphabet == .characters, let id = tokenBytes.number(of: SpaceMark.mark(token)) {
+            return id
+        }
+        return tokenBytes.number(of: token)
     }
+}
 
-    private static func bytes(stored: [UInt8], type: TokenType) -> [UInt8] {
-        switch type {
-        case .normal:
-            return ByteAlphabet.decode(stored)
-        case .byte:
+// MARK: - Setting up
+
+extension Tokenizer {
+    /// The bytes of a token, and whether it is a piece of text that its alphabet can spell.
+    private static func bytes(
+        stored: [UInt8],
+        type: TokenType,
+        _ alphabet: TokenizerDefinition.Alphabet
+    ) -> ([UInt8], isPiece: Bool) {
+        switch (type, alphabet) {
+        case (.normal, .characters):
+            return (stored, true)
+        case (.normal, .bytes):
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(stored.count)
+            let isSpelled = ByteAlphabet.decode(stored, to: &bytes)
+            return (bytes, isSpelled)
+        case (.byte, _):
             // `<0x0A>`
             guard stored.count == 6,
                 let byte = UInt8(String(decoding: stored[3..<5], as: UTF8.self), radix: 16)
-            else { return stored }
-            return [byte]
-        case .unknown, .control, .userDefined, .unused:
-            return stored
+            else { return (stored, false) }
+            return ([byte], false)
+        case (.unknown, _), (.control, _), (.userDefined, _), (.unused, _):
+            return (stored, false)
         }
     }
 
-    private static func mergeTable(
-        _ merges: [[UInt8]],
-        tokens: ByteStringTable,
-        types: [TokenType]
-    ) throws(TokenizerError) -> MergeTable {
-        var table = MergeTable(capacity: merges.count)
-        for (rank, merge) in merges.enumerated() {
-            let halves = merge.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-            guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty else {
-                throw TokenizerError(
-                    .invalidVocabulary,
-                    "Merge \(rank), \"\(String(decoding: merge, as: UTF8.self))\", is not a pair."
-                )
+    private static func addedTokens(_ tokens: [[UInt8]], _ types: [TokenType]) -> [AddedToken] {
+        types.indices.compactMap { index in
+            switch types[index] {
+            case .control, .unknown:
+                AddedToken(id: Int32(index), text: tokens[index], isControl: true)
+            case .userDefined:
+                AddedToken(id: Int32(index), text: tokens[index], isControl: false)
+            case .normal, .unused, .byte:
+                nil
             }
-            let left = ByteAlphabet.decode(halves[0])
-            let right = ByteAlphabet.decode(halves[1])
-            guard let leftID = left.withUnsafeBufferPointer(tokens.number(of:)),
-                let rightID = right.withUnsafeBufferPointer(tokens.number(of:)),
-                let merged = (left + right).withUnsafeBufferPointer(tokens.number(of:))
-            else {
-                throw TokenizerError(
-                    .invalidVocabulary,
-                    "Merge \(rank), \"\(String(decoding: merge, as: UTF8.self))\", "
-                        + "is of tokens the vocabulary does not have."
-                )
-            }
-            // Text must never become a control token, whatever the file says.
-            guard types[Int(merged)] != .control else { continue }
-            table.insert(left: leftID, right: rightID, rank: rank, merged: merged)
         }
-        return table
+    }
+
+    private static func edited(_ token: AddedToken, _ edits: [TextEdit]) -> AddedToken {
+        var token = token
+        token.text = token.text.withUnsafeBufferPointer {
+            var text = EditedText($0, 0..<$0.count, recordsOrigins: false)
+            text.apply(edits)
+            return text.bytes
+        }
+        return token
+    }
+
+    /// Whether no token goes on behind the end of a word, so that words can be merged by
+    /// themselves although no pattern cuts them.
+    private static func staysWithinWords(_ tokens: ByteStringTable, _ types: [TokenType]) -> Bool {
+        guard tokens.number(of: SpaceMark.bytes) != nil else { return false }
+        return types.indices.allSatisfy { index in
+            guard types[index].isText, types[index] != .byte else { return true }
+            var isInWord = false
+            var token = tokens[index]
+            while !token.isEmpty {
+                if token.starts(with: SpaceMark.bytes) {
+                    if isInWord { return false }
+                    token = token.dropFirst(SpaceMark.bytes.count)
+                } else {
+                    isInWord = true
+                    token = token.dropFirst()
+                }
+            }
+            return true
+        }
+    }
+}
+
+extension TokenizerDefinition.Merge {
+    /// The pairs that a list of `left right` names.
+    /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
+    public static func all(_ merges: [[UInt8]]) throws(TokenizerError) -> [Self] {
+        var result: [Self] = []
+        result.reserveCapacity(merges.count)
+        for (rank, text) in merges.enumerated() {
+            guard let merge = Self(text) else {
+                throw TokenizerError(
+                    .invalidVocabulary,
+                    "Merge \(rank), \"\(String(decoding: text.prefix(80), as: UTF8.self))\", "
+                        + "is not a pair."
+                )
+            }
+            result.append(merge)
+        }
+        return result
+    }
+}
+
+extension TokenizerDefinition {
+    private static let longestAddedToken = 4_096
+
+    /// Checks that the parts fit together.
+    fileprivate func check() throws(TokenizerError) {
+        let count = vocabulary.tokens.count
+        guard count == vocabulary.types.count, count <= Int(Int32.max) else {
+            throw TokenizerError(
+                .invalidVocabulary,
+                "The vocabulary has \(count) tokens but \(vocabulary.types.count) token types."
+            )
+        }
+        if case .scored(let scores) = merging, scores.count != count {
+            throw TokenizerError(
+                .invalidVocabulary,
+                "The vocabulary has \(count) tokens but \(scores.count) scores."
+            )
+        }
+        var named: [(String, Int32)] = []
+        for (name, id) in [("bos", bos), ("eos", eos), ("unknown", unknown)] {
+            if let id { named.append((name, id)) }
+        }
+        named += opening.map { ("opening", $0) } + closing.map { ("closing", $0) }
+        named += furtherEnds.map { ("end", $0) }
+        named += (addedTokens ?? []).map { ("added", $0.id) }
+        for (name, id) in named where id < 0 || Int(id) >= count {
+            throw TokenizerError(
+                .invalidVocabulary,
+                "The \(name) token \(id) is not one of the vocabulary's \(count) tokens."
+            )
+        }
+        if let long = addedTokens?.first(where: { $0.text.count > Self.longestAddedToken }) {
+            throw TokenizerError(
+                .invalidVocabulary,
+                "The added token \(long.id) is longer than \(Self.longestAddedToken) bytes."
+            )
+        }
     }
 }

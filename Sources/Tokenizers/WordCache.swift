@@ -4,8 +4,8 @@ struct WordCache {
         var fingerprint: UInt64
         var wordStart: Int32
         var wordCount: Int32
-        var idStart: Int32
-        var idCount: Int32
+        var tokenStart: Int32
+        var tokenCount: Int32
     }
 
     private static let slotCount = 1 << 14
@@ -14,48 +14,53 @@ struct WordCache {
     /// Direct mapping: a word replaces the one whose slot it takes.
     private var entries: [Entry] = []
     private var words: [UInt8] = []
-    private var ids: [Int32] = []
+    private var tokens: [WordToken] = []
+    /// The tokens of a word that is not kept: long ones hardly come again.
+    private var longWord: [WordToken] = []
 
-    /// Appends the tokens of a word, if it is known.
-    func append(
-        _ word: UnsafeBufferPointer<UInt8>,
-        _ fingerprint: UInt64,
-        to result: inout [Int32]
-    ) -> Bool {
-        guard !entries.isEmpty else { return false }
-        let entry = entries[Int(truncatingIfNeeded: fingerprint) & (Self.slotCount - 1)]
-        guard entry.fingerprint == fingerprint, Int(entry.wordCount) == word.count else {
-            return false
+    /// The tokens of a word; those of one not known are appended by `encode`.
+    mutating func tokens(
+        of word: UnsafeBufferPointer<UInt8>,
+        _ encode: (inout [WordToken]) -> Void
+    ) -> ArraySlice<WordToken> {
+        guard word.count <= Self.longestWord else {
+            longWord.removeAll(keepingCapacity: true)
+            encode(&longWord)
+            return longWord[...]
         }
-        let start = Int(entry.wordStart)
-        guard words[start..<start + word.count].elementsEqual(word) else { return false }
-        result += ids[Int(entry.idStart)..<Int(entry.idStart + entry.idCount)]
-        return true
-    }
-
-    /// Remembers the tokens of a word.
-    ///
-    /// Long ones hardly come again and are not worth the room.
-    mutating func insert(
-        _ word: UnsafeBufferPointer<UInt8>,
-        _ fingerprint: UInt64,
-        ids newIDs: ArraySlice<Int32>
-    ) {
-        guard word.count <= Self.longestWord else { return }
+        let fingerprint = word.fingerprint
+        let slot = Int(truncatingIfNeeded: fingerprint) & (Self.slotCount - 1)
+        if !entries.isEmpty {
+            let entry = entries[slot]
+            let start = Int(entry.wordStart)
+            if entry.fingerprint == fingerprint, Int(entry.wordCount) == word.count,
+                words[start..<start + word.count].elementsEqual(word)
+            {
+                return tokens[Int(entry.tokenStart)..<Int(entry.tokenStart + entry.tokenCount)]
+            }
+        }
         if entries.isEmpty || words.count > 1 << 24 {
-            let free = Entry(fingerprint: 0, wordStart: 0, wordCount: 0, idStart: 0, idCount: 0)
+            let free = Entry(
+                fingerprint: 0,
+                wordStart: 0,
+                wordCount: 0,
+                tokenStart: 0,
+                tokenCount: 0
+            )
             entries = Array(repeating: free, count: Self.slotCount)
             words.removeAll(keepingCapacity: true)
-            ids.removeAll(keepingCapacity: true)
+            tokens.removeAll(keepingCapacity: true)
         }
-        entries[Int(truncatingIfNeeded: fingerprint) & (Self.slotCount - 1)] = Entry(
+        let first = tokens.count
+        encode(&tokens)
+        entries[slot] = Entry(
             fingerprint: fingerprint,
             wordStart: Int32(words.count),
             wordCount: Int32(word.count),
-            idStart: Int32(ids.count),
-            idCount: Int32(newIDs.count)
+            tokenStart: Int32(first),
+            tokenCount: Int32(tokens.count - first)
         )
         words += word
-        ids += newIDs
+        return tokens[first...]
     }
 }

@@ -1,39 +1,13 @@
 internal import Tokenizers
 
 extension Tokenizer {
-    /// Makes the tokenizer that a GGUF file describes, for a model of `vocabularySize` tokens.
-    convenience init(_ file: GGUFFile, vocabularySize: Int) throws(ModelFileError) {
-        let words = Words(file)
-        guard let model = file.metadata["tokenizer.ggml.model"]?.text else {
-            throw words.missing("model")
-        }
-        guard model == "gpt2" else {
-            throw ModelFileError(
-                .unsupportedTokenizer,
-                "\(file.path) has the tokenizer \"\(model)\"; supported: gpt2 (byte-level BPE).",
-                hint: "use a model with a byte-level tokenizer"
-            )
-        }
-        let tokens = try words.strings("tokens")
-        guard tokens.count == vocabularySize else {
-            throw ModelFileError(
-                .corrupt,
-                "\(file.path) has words for \(tokens.count) tokens, but the model has "
-                    + "\(vocabularySize).",
-                hint: ModelFileError.fetchAgain
-            )
-        }
+    /// Makes the tokenizer that a GGUF file describes.
+    ///
+    /// - Parameter vocabularySize: how many tokens the model has; nil takes as many as the file
+    ///   has words.
+    convenience init(_ file: GGUFFile, vocabularySize: Int? = nil) throws(ModelFileError) {
         do {
-            try self.init(
-                vocabulary: Vocabulary(tokens: tokens, types: words.types(count: tokens.count)),
-                preTokenizer: PreTokenizer(
-                    named: file.metadata["tokenizer.ggml.pre"]?.text ?? "default"
-                ),
-                merges: words.strings("merges"),
-                bos: words.token("bos_token_id"),
-                eos: words.token("eos_token_id"),
-                addsBOS: words.flag("add_bos_token")
-            )
+            try self.init(Words(file).definition(vocabularySize: vocabularySize))
         } catch let error as TokenizerError {
             throw ModelFileError(
                 .unsupportedTokenizer,
@@ -56,7 +30,116 @@ private struct Words {
         self.file = file
     }
 
-    func strings(_ key: String) throws(ModelFileError) -> [[UInt8]] {
+    func definition(vocabularySize: Int?) throws -> TokenizerDefinition {
+        guard let model = file.metadata["tokenizer.ggml.model"]?.text else {
+            throw missing("model")
+        }
+        let tokens = try strings("tokens")
+        if let vocabularySize, tokens.count != vocabularySize {
+            throw ModelFileError(
+                .corrupt,
+                "\(file.path) has words for \(tokens.count) tokens, but the model has "
+                    + "\(vocabularySize).",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        let vocabulary = Vocabulary(tokens: tokens, types: try types(count: tokens.count))
+        var definition =
+            switch model {
+            case "gpt2": try bytePairs(vocabulary)
+            case "llama": try sentencePieces(vocabulary)
+            case "gemma4": try characterPairs(vocabulary)
+            default:
+                throw ModelFileError(
+                    .unsupportedTokenizer,
+                    "\(file.path) has the tokenizer \"\(model)\"; supported: gpt2 (byte-level BPE), "
+                        + "llama (sentencepiece) and gemma4.",
+                    hint: "use a model with one of these tokenizers"
+                )
+            }
+        if flag("add_eos_token") ?? false, let eos = definition.eos { definition.closing = [eos] }
+        return definition
+    }
+
+    /// A byte-level tokenizer, as GPT-2's.
+    private func bytePairs(_ vocabulary: Vocabulary) throws -> TokenizerDefinition {
+        let named = try NamedPreTokenizer.named(
+            file.metadata["tokenizer.ggml.pre"]?.text ?? "default"
+        )
+        var definition = TokenizerDefinition(
+            vocabulary: vocabulary,
+            alphabet: .bytes,
+            merging: .ranked(try TokenizerDefinition.Merge.all(strings("merges")))
+        )
+        definition.preTokenizer = try PreTokenizer(named)
+        definition.ignoresMerges = named.ignoresMerges
+        if named.composes { definition.edits = [.compose] }
+        try addEnds(to: &definition, addsBOS: named.addsBOS)
+        return definition
+    }
+
+    /// A tokenizer of sentencepiece's BPE kind, as Llama 2's.
+    private func sentencePieces(_ vocabulary: Vocabulary) throws -> TokenizerDefinition {
+        guard case .array(let array) = file.metadata["tokenizer.ggml.scores"],
+            let scores = array.floats()
+        else { throw missing("scores") }
+        var definition = TokenizerDefinition(
+            vocabulary: vocabulary,
+            alphabet: .characters,
+            merging: .scored(scores)
+        )
+        try addSpaces(to: &definition, prefix: flag("add_space_prefix") ?? true)
+        try addEnds(to: &definition, addsBOS: true)
+        // Phi 3's template puts a line feed behind each of its tokens that is no token of the text.
+        if file.metadata["general.name"]?.text?.lowercased().contains("phi-3") == true {
+            stripBehindAddedTokens(&definition)
+        }
+        return definition
+    }
+
+    /// A tokenizer that merges characters by rank, as Gemma's.
+    private func characterPairs(_ vocabulary: Vocabulary) throws -> TokenizerDefinition {
+        var definition = TokenizerDefinition(
+            vocabulary: vocabulary,
+            alphabet: .characters,
+            merging: .ranked(try TokenizerDefinition.Merge.all(strings("merges")))
+        )
+        try addSpaces(to: &definition, prefix: flag("add_space_prefix") ?? false)
+        try addEnds(to: &definition, addsBOS: true)
+        return definition
+    }
+
+    private func addSpaces(to definition: inout TokenizerDefinition, prefix: Bool) throws {
+        let mark = Array("\u{2581}".utf8)
+        definition.edits = (prefix ? [.prepend(mark)] : []) + [.replace([0x20], with: mark)]
+        definition.dropsFirstSpace = prefix
+        definition.unknown = try token("unknown_token_id")
+        definition.fusesUnknown = true
+    }
+
+    private func addEnds(to definition: inout TokenizerDefinition, addsBOS: Bool) throws {
+        definition.bos = try token("bos_token_id")
+        definition.eos = try token("eos_token_id")
+        if flag("add_bos_token") ?? addsBOS, let bos = definition.bos { definition.opening = [bos] }
+    }
+
+    private func stripBehindAddedTokens(_ definition: inout TokenizerDefinition) {
+        let plain: Set<[UInt8]> = Set(["<unk>", "<s>", "<|endoftext|>"].map { Array($0.utf8) })
+        let vocabulary = definition.vocabulary
+        definition.addedTokens = vocabulary.types.indices.compactMap { index in
+            let type = vocabulary.types[index]
+            guard [.control, .unknown, .userDefined].contains(type) else { return nil }
+            var token = AddedToken(
+                id: Int32(index),
+                text: vocabulary.tokens[index],
+                isControl: type != .userDefined
+            )
+            token.stripsRight = !plain.contains(token.text)
+            return token
+        }
+    }
+
+    private func strings(_ key: String) throws(ModelFileError) -> [[UInt8]] {
         guard case .array(let array) = file.metadata["tokenizer.ggml.\(key)"],
             let strings = array.strings()
         else { throw missing(key) }
@@ -64,7 +147,7 @@ private struct Words {
     }
 
     /// The tokens' types; all are normal where the file names none.
-    func types(count: Int) throws(ModelFileError) -> [TokenType] {
+    private func types(count: Int) throws(ModelFileError) -> [TokenType] {
         guard let value = file.metadata["tokenizer.ggml.token_type"] else {
             return [TokenType](repeating: .normal, count: count)
         }
@@ -86,21 +169,29 @@ private struct Words {
         return types
     }
 
-    func token(_ key: String) throws(ModelFileError) -> Int32? {
+    private func token(_ key: String) throws(ModelFileError) -> Int32? {
         guard let value = file.metadata["tokenizer.ggml.\(key)"] else { return nil }
         guard let id = value.integer.flatMap(Int32.init(exactly:)) else { throw missing(key) }
         return id
     }
 
-    func flag(_ key: String) -> Bool {
-        if case .bool(true) = file.metadata["tokenizer.ggml.\(key)"] { true } else { false }
+    private func flag(_ key: String) -> Bool? {
+        if case .bool(let flag) = file.metadata["tokenizer.ggml.\(key)"] { flag } else { nil }
     }
 
-    func missing(_ key: String) -> ModelFileError {
+    private func missing(_ key: String) -> ModelFileError {
         ModelFileError(
             .missingPart,
             "\(file.path) has no usable tokenizer.ggml.\(key).",
             hint: "the file holds no whole model; get it again or use another"
         )
+    }
+}
+
+extension GGUFArray {
+    /// The values as floats, or nil if they are of another type.
+    fileprivate func floats() -> [Float]? {
+        guard elementType == .float32 else { return nil }
+        return (0..<count).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
     }
 }

@@ -89,6 +89,20 @@ public final class ModelService: Sendable {
         }
     }
 
+    /// The tokens of several texts, special tokens read as such, without any in front.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameter nameOrPath: A model's name, a GGUF file, be there more in it than a vocabulary
+    ///   or not, or a folder with a `tokenizer.json`.
+    public func tokenize(_ nameOrPath: String, texts: [String]) throws -> [[Int32]] {
+        try WorkspaceError.wording {
+            let isFolder = FilePaths.isFolder(nameOrPath)
+            let tokenizer = try Tokenizer.read(path: isFolder ? nameOrPath : path(nameOrPath))
+            return texts.map { tokenizer.encode(Array($0.utf8), parsingSpecialTokens: true) }
+        }
+    }
+
     /// How likely a model finds a text.
     ///
     /// Blocks, and computes.

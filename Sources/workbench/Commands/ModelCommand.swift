@@ -1,4 +1,5 @@
 public import ArgumentParser
+import FoundationEssentials
 import Screens
 public import Workspace
 
@@ -93,15 +94,42 @@ extension ModelCommand {
             abstract: "A text's tokens; special tokens in it are read as such."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A model's name or file.") var model: String
-        @Option(help: "The text.") var text: String
+        @Argument(help: "A model's name or file, or a folder with a tokenizer.json.") var model: String
+        @Option(help: "The text.") var text: String?
+        @Option(help: "A file of texts instead, one JSON string a line; prints their ids.")
+        var texts: String?
+
+        mutating func validate() throws {
+            if (text == nil) == (texts == nil) {
+                throw ValidationError("Give either --text or --texts.")
+            }
+        }
 
         func run() throws {
-            let result = try shared.open().models.tokenize(model, text: text)
+            let models = try shared.open().models
+            if let texts {
+                for ids in try models.tokenize(model, texts: read(texts)) {
+                    try Console.printJSON(["ids": ids])
+                }
+            }
+            guard let text else { return }
+            let result = try models.tokenize(model, text: text)
             if shared.json { return try Console.printJSON(result) }
             var table = TextTable(["ID", "TOKEN"])
             for (id, token) in zip(result.ids, result.tokens) { table.add(["\(id)", token]) }
             table.print()
+        }
+
+        private func read(_ path: String) throws -> [String] {
+            guard let bytes = try Files.read(path) else {
+                throw ValidationError("There is no file \(path).")
+            }
+            return try bytes.split(separator: UInt8(ascii: "\n")).enumerated().map { line, text in
+                guard let text = try? JSONDecoder().decode(String.self, from: Data(text)) else {
+                    throw ValidationError("Line \(line + 1) of \(path) is not one JSON string.")
+                }
+                return text
+            }
         }
     }
 

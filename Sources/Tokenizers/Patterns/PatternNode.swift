@@ -1,0 +1,42 @@
+/// A pattern as it is written, before it is turned into steps.
+indirect enum PatternNode: Hashable, Sendable {
+    case one(CharacterClass)
+    case sequence([PatternNode])
+    case alternatives([PatternNode])
+    /// `most` is nil where there is no limit; a possessive repetition never gives back.
+    case repetition(PatternNode, least: Int, most: Int?, isPossessive: Bool)
+    /// `(?=x)` and `(?!x)` of one character.
+    case lookahead(CharacterClass, isNegated: Bool)
+    /// `$`: before a line feed or at the end.
+    case lineEnd
+
+    /// Whether it can match without taking a character.
+    var mayBeEmpty: Bool {
+        switch self {
+        case .one: false
+        case .sequence(let nodes): nodes.allSatisfy(\.mayBeEmpty)
+        case .alternatives(let nodes): nodes.contains(where: \.mayBeEmpty)
+        case .repetition(let node, let least, _, _): least == 0 || node.mayBeEmpty
+        case .lookahead, .lineEnd: true
+        }
+    }
+
+    /// The bytes that a match may start with.
+    var firstBytes: ByteSet {
+        switch self {
+        case .one(let characters): return characters.firstBytes
+        case .repetition(let node, _, _, _): return node.firstBytes
+        case .alternatives(let nodes):
+            return nodes.reduce(ByteSet()) { $0.union($1.firstBytes) }
+        case .sequence(let nodes):
+            var bytes = ByteSet()
+            for node in nodes {
+                if case .lookahead = node { continue }
+                bytes = bytes.union(node.firstBytes)
+                if !node.mayBeEmpty { break }
+            }
+            return bytes
+        case .lookahead, .lineEnd: return .all
+        }
+    }
+}
