@@ -41,3 +41,10 @@ extension ElementType {
         wb_dequantize(out, bytes, rawValue, count)
     }
 }
+
+extension ElementType {
+    /// What the sixteen codes of NF4 stand for, ascending from -1 to 1.
+    public static var normalFloatCode: [Float] {
+        withUnsafeBytes(of: wb_nf4_code) { Array($0.bindMemory(to: Float.self)) }
+    }
+}

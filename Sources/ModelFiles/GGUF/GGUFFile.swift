@@ -17,9 +17,9 @@ public final class GGUFFile: Sendable {
     /// The tensors, by name.
     public let tensors: [String: GGUFTensor]
     /// What tensors' places are multiples of, in bytes.
-    let alignment: Int
-    /// The metadata in the order and in the bytes of the file.
-    let storedMetadata: [GGUFStoredValue]
+    public let alignment: Int
+    /// The metadata in the order and in the bytes of the file, for writing it to another.
+    public let storedMetadata: [GGUFStoredValue]
     let file: MappedFile
 
     /// Maps and checks the file at `path`.

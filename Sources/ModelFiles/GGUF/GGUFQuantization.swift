@@ -256,7 +256,7 @@ extension GGUFQuantization {
 
 extension GGUFFile {
     /// The tensors in the order in which they lie in the file.
-    var tensorsInOrder: [GGUFTensor] {
+    public var tensorsInOrder: [GGUFTensor] {
         tensors.values.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 }

@@ -5,6 +5,8 @@ public import Tensors
 /// Source: `llama_tensor_get_type` of llama.cpp, for models without experts
 /// and without an importance matrix.
 public enum QuantizationRecipe: String, Sendable, CaseIterable {
+    /// IEEE single precision.
+    case f32 = "F32"
     /// IEEE half precision.
     case f16 = "F16"
     /// The upper half of IEEE single precision.
@@ -43,6 +45,7 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
     /// What `general.file_type` says of such a file.
     var fileType: UInt32 {
         switch self {
+        case .f32: 0
         case .f16: 1
         case .q4_0: 2
         case .q4_1: 3
@@ -61,6 +64,7 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
     /// The type of most matrices.
     public var type: ElementType {
         switch self {
+        case .f32: .f32
         case .f16: .f16
         case .bf16: .bf16
         case .q8_0: .q8_0
