@@ -1,4 +1,4 @@
-/// What can go wrong below the model: a missing library, too little memory.
+/// What can go wrong below the model: a missing library, numbers that have no place in a type.
 public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kinds of failure.
     public enum Code: Sendable {
@@ -6,6 +6,10 @@ public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
         case missingLibrary
         /// `WORKBENCH_ISA` names kernels that this machine cannot use.
         case unknownInstructionSet
+        /// A matrix whose rows the wanted type cannot hold.
+        case wrongShape
+        /// A number that is infinite or no number.
+        case notFinite
     }
 
     /// The kind of failure.

@@ -58,13 +58,13 @@ extension Weight {
 
     /// The bytes of a copy in the order in which decoding reads a weight; 0 where it needs none.
     public var interleavedByteCount: Int {
-        type.isQuantized ? interleavedByteCount(rows: rows) : 0
+        type.hasIntegerProducts ? interleavedByteCount(rows: rows) : 0
     }
 
     /// A copy of a quantized weight in the order in which decoding reads it; all who hold one
     /// share it.
     public func interleaved(on pool: WorkerPool) -> InterleavedWeight {
-        precondition(type.isQuantized, "\(type) numbers are read as they are")
+        precondition(type.hasIntegerProducts, "\(type) numbers are read as they are")
         return copy.get {
             let memory = AlignedMemory(byteCount: interleavedByteCount)
             let tileRows = 8 * Self.interleavedRows

@@ -1,8 +1,8 @@
 internal import CKernels
 internal import Tensors
 
-/// The products with few bits: quantized weights times activations in 8 bits,
-/// everything else in bfloat16; sums are float32.
+/// The products with few bits: weights quantized to integers times activations in
+/// 8 bits, everything else in bfloat16; sums are float32.
 ///
 /// Activations have a scale for each 32. Sensitive and short products, and all
 /// gradients, are in bfloat16, with weights that are dequantized a tile at a time.
@@ -66,7 +66,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         self.workers = workers
         decodes = !capacity.decoded.isEmpty
         interleaved = Dictionary(
-            capacity.decoded.filter(\.type.isQuantized)
+            capacity.decoded.filter(\.type.hasIntegerProducts)
                 .map { ($0.row(0), $0.interleaved(on: workers.pool)) },
             uniquingKeysWith: { first, _ in first }
         )
@@ -182,7 +182,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     }
 
     private func isInt8(_ term: ProjectionTerm, T: Int) -> Bool {
-        T > Self.shortPiece && term.weight.type.isQuantized && !term.isSensitive
+        T > Self.shortPiece && term.weight.type.hasIntegerProducts && !term.isSensitive
     }
 
     /// A term as the threads see it while they multiply a vector: nothing
@@ -202,7 +202,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             if let interleaved {
                 (rows, stride) = (interleaved.start, interleaved.panelByteCount)
             } else {
-                precondition(!type.isQuantized, "a weight that this pass does not decode")
+                precondition(!type.hasIntegerProducts, "a weight that this pass does not decode")
                 (rows, stride) = (term.weight.row(0), term.weight.rowByteCount)
             }
             low = term.lowRank.map { ($0.b, UnsafePointer($0.inner), $0.scale, $0.rank) }
@@ -211,7 +211,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     }
 
     private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
-        if terms.contains(where: { $0.weight.type.isQuantized }) {
+        if terms.contains(where: { $0.weight.type.hasIntegerProducts }) {
             wb_quantize_fine(q, scales, sums, x, K)
         }
         for low in terms.compactMap(\.lowRank) {
@@ -225,7 +225,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             let rows = tiles[index][place]
             let y = term.y + rows.lowerBound
             let type = term.type.rawValue
-            if term.type.isQuantized {
+            if term.type.hasIntegerProducts {
                 let panel = term.rows + rows.lowerBound / Weight.interleavedRows * term.stride
                 wb_int8_matrix_vector(y, panel, type, q, scales, sums, rows.count, K)
             } else {

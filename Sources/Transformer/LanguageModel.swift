@@ -49,22 +49,38 @@ public final class LanguageModel: Sendable {
     let head: Weight  // (V, C)
     let rotary: RotaryTable
 
-    /// Takes the weights of `file`; nothing is copied.
+    /// Takes the weights of `file`; nothing is copied unless it is brought into NF4.
     ///
+    /// - Parameters:
+    ///   - file: The model.
+    ///   - pool: The threads that compute.
+    ///   - usesNormalFloat: Whether the seven matrices of each layer are held in NF4 with quantized
+    ///     scales, in memory, as QLoRA does (arXiv 2305.14314); those that the file has quantized
+    ///     stay as they are.
     /// - Throws: `ModelFileError` if a weight is missing, `TensorError` if
-    ///   OpenBLAS is not installed or `WORKBENCH_ISA` names unknown kernels.
-    public init(_ file: ModelFile, pool: WorkerPool = .shared) throws {
+    ///   OpenBLAS is not installed, if `WORKBENCH_ISA` names unknown kernels, or if a matrix cannot
+    ///   be held in NF4.
+    public init(
+        _ file: ModelFile,
+        pool: WorkerPool = .shared,
+        usesNormalFloat: Bool = false
+    ) throws {
         try InstructionSet.check()
         try BLAS.load()
         self.file = file
         self.pool = pool
         let traits = file.configuration.traits
+        func matrix(_ role: TensorRole, _ layer: Int) throws -> Weight {
+            let weight = try file.weight(role, layer: layer)
+            guard usesNormalFloat, !weight.type.isQuantized else { return weight }
+            return try NormalFloatMatrix(quantizing: weight, on: pool).weight
+        }
         layers = try (0..<file.configuration.layerCount).map { layer in
             try Layer(
                 attentionNorm: file.weight(.attentionNorm, layer: layer),
-                query: file.weight(.query, layer: layer),
-                key: file.weight(.key, layer: layer),
-                value: file.weight(.value, layer: layer),
+                query: matrix(.query, layer),
+                key: matrix(.key, layer),
+                value: matrix(.value, layer),
                 biases: traits.hasAttentionBiases
                     ? (
                         file.weight(.queryBias, layer: layer), file.weight(.keyBias, layer: layer),
@@ -73,11 +89,11 @@ public final class LanguageModel: Sendable {
                 headNorms: traits.hasHeadNorms
                     ? (file.weight(.queryNorm, layer: layer), file.weight(.keyNorm, layer: layer))
                     : nil,
-                output: file.weight(.attentionOutput, layer: layer),
+                output: matrix(.attentionOutput, layer),
                 feedForwardNorm: file.weight(.feedForwardNorm, layer: layer),
-                gate: file.weight(.gate, layer: layer),
-                up: file.weight(.up, layer: layer),
-                down: file.weight(.down, layer: layer)
+                gate: matrix(.gate, layer),
+                up: matrix(.up, layer),
+                down: matrix(.down, layer)
             )
         }
         embedding = try file.weight(.tokenEmbedding)

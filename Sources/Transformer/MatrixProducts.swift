@@ -71,14 +71,17 @@ func dequantize(_ out: Floats, _ weight: Weight, rows: Range<Int>) {
     )
 }
 
-/// out = some columns of some rows of `weight`, (rows, columns); columns are whole blocks.
+/// out = some columns of some rows of `weight`, (rows, columns).
+///
+/// Columns of quantized types begin and end at multiples of 32, which may lie within a block of 64
+/// or 256.
 func dequantize(_ out: Floats, _ weight: Weight, rows: Range<Int>, columns: Range<Int>) {
-    let skipped = weight.type.byteCount(elements: columns.lowerBound)
     for (i, row) in rows.enumerated() {
-        wb_dequantize(
+        wb_dequantize_part(
             out + i * columns.count,
-            weight.row(row) + skipped,
+            weight.row(row),
             weight.type.rawValue,
+            columns.lowerBound,
             columns.count
         )
     }

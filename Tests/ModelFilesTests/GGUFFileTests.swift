@@ -135,14 +135,20 @@ import Testing
 
     @Test func anUnsupportedTypeIsNamedWithWhatIsSupported() throws {
         var builder = Self.small
-        builder.tensors[1].type = 20
+        builder.tensors[1].type = 23
         let error = try error(builder)
         #expect(error.code == .unsupportedType)
-        #expect(error.message.contains("tensor blocks as IQ4_NL"))
+        #expect(error.message.contains("tensor blocks as IQ4_XS"))
         #expect(
             error.hint
-                == "use a file in \(ElementType.allCases.map(\.name).joined(separator: ", "))"
+                == "use a file in \(ElementType.ggufTypes.map(\.name).joined(separator: ", "))"
         )
+    }
+
+    @Test func aTypeOfOurOwnIsNoneOfAFile() throws {
+        var builder = Self.small
+        builder.tensors[1].type = ElementType.nf4.rawValue
+        #expect(try error(builder).code == .unsupportedType)
     }
 
     /// A file that says of itself what cannot be.

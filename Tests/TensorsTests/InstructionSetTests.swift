@@ -22,6 +22,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
 /// Every build of the kernels against the plain loops, on sizes that divide by nothing.
 @Suite struct InstructionSetTests {
     static let quantizedTypes = ElementType.allCases.filter(\.isQuantized)
+    static let integerTypes = ElementType.allCases.filter(\.hasIntegerProducts)
 
     /// A weight of random blocks with reasonable scales, one byte off alignment, and its numbers.
     struct RandomWeight {
@@ -39,10 +40,18 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
             let scales =
                 switch type {
                 case .q6_k: [208]
+                case .q3_k: [108]
+                case .q2_k: [80, 82]
                 case .q4_1, .q5_1, .q4_k, .q5_k: [0, 2]
                 default: [0]
                 }
             for start in stride(from: 0, to: bytes.count, by: type.blockBytes) {
+                if type == .nf4 {
+                    let unit = random.uniform(step: 2, index: start)
+                    let bits = Float(0.02 * unit).bitPattern
+                    for byte in 0..<4 { bytes[start + byte] = UInt8(bits >> (8 * byte) & 255) }
+                    continue
+                }
                 for place in scales {
                     let unit = random.uniform(step: 2, index: start + place)
                     let bits = Float16(0.02 * (unit - 0.3)).bitPattern
@@ -72,10 +81,9 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
         }
     }
 
-    @Test(arguments: KernelTable.all, ElementType.allCases)
+    @Test(arguments: KernelTable.all, quantizedTypes)
     func dequantizingAgrees(table: KernelTable, type: ElementType) {
         let columns = 512
-        guard type.isQuantized else { return }
         let weight = RandomWeight(type, rows: 3, columns: columns)
         var out = [Float](repeating: .nan, count: 3 * columns)
         weight.bytes.withUnsafeBytes {
@@ -86,7 +94,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
         }
     }
 
-    @Test(arguments: KernelTable.all, quantizedTypes)
+    @Test(arguments: KernelTable.all, integerTypes)
     func int8ProductsAgree(table: KernelTable, type: ElementType) throws {
         let kernels = table.kernels
         for (T, rows, columns) in [(1, 1, 256), (2, 17, 256), (13, 50, 512), (6, 16, 768)] {
@@ -140,7 +148,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
         }
     }
 
-    @Test(arguments: KernelTable.all, quantizedTypes)
+    @Test(arguments: KernelTable.all, integerTypes)
     func matrixTimesVectorAgreesWithTheUnroundedVector(table: KernelTable, type: ElementType) {
         let kernels = table.kernels
         let (rows, columns) = (23, 512)

@@ -3,6 +3,14 @@ import Tensors
 
 /// The kernels' twins: plain loops in double precision that share no code with them.
 enum PlainLoops {
+    /// The codes of NF4: QLoRA, arXiv 2305.14314, appendix E.
+    static let normalFloat: [Float] = [
+        -1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453,
+        -0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0.0,
+        0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
+        0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0,
+    ]
+
     static func dequantize(_ bytes: [UInt8], _ type: ElementType, count: Int) -> [Double] {
         func half(_ offset: Int) -> Double {
             Double(Float16(bitPattern: UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8))
@@ -43,6 +51,43 @@ enum PlainLoops {
             return (0..<count).map { i in
                 let start = i / 32 * 34
                 return half(start) * Double(Int8(bitPattern: bytes[start + 2 + i % 32]))
+            }
+        case .iq4_nl:
+            let codes: [Double] = [
+                -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113,
+            ]
+            return (0..<count).map { i in
+                let start = i / 32 * 18
+                let byte = bytes[start + 2 + i % 16]
+                return half(start) * codes[Int(i % 32 < 16 ? byte & 15 : byte >> 4)]
+            }
+        case .nf4:
+            return (0..<count).map { i in
+                let start = i / 64 * 36
+                let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << (8 * $1) }
+                let byte = bytes[start + 4 + i % 64 / 2]
+                let code = Int(i % 2 == 0 ? byte >> 4 : byte & 15)
+                return Double(Float(bitPattern: bits)) * Double(normalFloat[code])
+            }
+        case .q2_k:
+            return (0..<count).map { i in
+                let start = i / 256 * 84
+                let (block, place) = (i % 256 / 32, i % 32)
+                let q = bytes[start + 16 + block / 4 * 32 + place] >> (2 * (block % 4)) & 3
+                let scale = bytes[start + i % 256 / 16]
+                return half(start + 80) * Double(scale & 15) * Double(q)
+                    - half(start + 82) * Double(scale >> 4)
+            }
+        case .q3_k:
+            return (0..<count).map { i in
+                let start = i / 256 * 110
+                let (block, place, group) = (i % 256 / 32, i % 32, i % 256 / 16)
+                let low = bytes[start + 32 + block / 4 * 32 + place] >> (2 * (block % 4)) & 3
+                let isSet = bytes[start + place] >> block & 1 == 1
+                let nibbles = bytes[start + 96 + group % 8]
+                let above = bytes[start + 104 + group % 4] >> (2 * (group / 4)) & 3
+                let scale = Int(group < 8 ? nibbles & 15 : nibbles >> 4) + 16 * Int(above) - 32
+                return half(start + 108) * Double(scale) * (Double(low) - (isSet ? 0 : 4))
             }
         case .q4_k, .q5_k:
             return (0..<count).map { i in

@@ -9,6 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// The type code of NF4, which GGUF does not have: 64 numbers share a float32
+// scale, four bytes, and have a code of four bits each, the first of two in
+// the high half of a byte.
+enum { WB_NF4 = 256 };
+
+// What the sixteen codes of NF4 stand for, ascending: Dettmers et al., "QLoRA",
+// arXiv 2305.14314, appendix E.
+extern const float wb_nf4_code[16];
+
 // The sizes of an attention layer.
 typedef struct {
     size_t H;       // query heads
@@ -43,9 +52,14 @@ const wb_kernel_table *wb_active_kernels(void);
 // What WORKBENCH_ISA says, if this machine cannot do that; else null.
 const char *wb_refused_instruction_set(void);
 
-// The blocks of `count` float32 numbers, of type F32, F16, Q4_0, Q4_1, Q5_0,
-// Q5_1 or Q8_0; count is whole blocks. Rounds as llama.cpp's reference does.
+// The blocks of `count` float32 numbers, of type F32, F16, BF16, Q4_0, Q4_1,
+// Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K or NF4; count is whole blocks, the numbers
+// are finite. The types of 32 are rounded as llama.cpp's reference does, NF4 as
+// bitsandbytes does; the K types have a search of their own, `quantize_super`.
 void wb_quantize(void *out, const float *in, uint32_t type, size_t count);
+
+// Whether no number is NaN or of a magnitude above `limit`.
+bool wb_are_within(const float *in, float limit, size_t count);
 
 // How many processors this process may run on.
 size_t wb_available_processors(void);

@@ -7,8 +7,9 @@
 // a result does not depend on who computes it.
 //
 // `type` is a GGUF type code: 0 F32, 1 F16, 2 Q4_0, 3 Q4_1, 6 Q5_0, 7 Q5_1,
-// 8 Q8_0, 12 Q4_K, 13 Q5_K, 14 Q6_K, 30 BF16. Rows of a weight lie `row_bytes`
-// apart and hold whole blocks.
+// 8 Q8_0, 10 Q2_K, 11 Q3_K, 12 Q4_K, 13 Q5_K, 14 Q6_K, 20 IQ4_NL, 30 BF16; or 256,
+// NF4, which has no products in integers. Rows of a weight lie `row_bytes` apart
+// and hold whole blocks.
 
 // out[i] = the i-th of `count` numbers at `source`; count is whole blocks.
 KERNEL(void, dequantize, (float *out, const void *source, uint32_t type, size_t count), (out, source, type, count))
@@ -16,6 +17,12 @@ KERNEL(void, dequantize, (float *out, const void *source, uint32_t type, size_t 
 // out[i] = number first + i of a row; both are multiples of 32 for quantized types.
 KERNEL(void, dequantize_part,
     (float *out, const void *row, uint32_t type, size_t first, size_t count), (out, row, type, first, count))
+
+// The super-blocks of `count` float32 numbers of type Q4_K, Q5_K or Q6_K; count is
+// a multiple of 256, the numbers are finite in float16. The bytes are the same
+// with every instruction set.
+KERNEL(void, quantize_super,
+    (void *out, const float *in, uint32_t type, size_t count), (out, in, type, count))
 
 // out[i] = f16(in[i]) and back.
 KERNEL(void, float_to_half, (uint16_t *out, const float *in, size_t count), (out, in, count))

@@ -11,6 +11,8 @@
 
 #include "weights.h"
 
+#include "quantize.h"
+
 #include "int8.h"
 
 #include "interleaved.h"

@@ -86,7 +86,7 @@ WB_INLINE void bf16_panels_of_blocks(
         __builtin_prefetch(row + (ROWS_AHEAD + 1) * row_bytes + start);
         for (size_t c = 0; c < columns; c += 32) {
             const block32 even = load_block(type, row, (first + c) / 32);
-            const block32 odd = n + 1 < rows ? load_block(type, row + row_bytes, (first + c) / 32) : (block32){.m = 0};
+            const block32 odd = n + 1 < rows ? load_block(type, row + row_bytes, (first + c) / 32) : (block32){.m = {0}};
             for (int half = 0; half < 2; half++) {
                 const v16f a = block_values(type, &even, half);
                 const v16f b = n + 1 < rows ? block_values(type, &odd, half) : (v16f){0};

@@ -25,10 +25,10 @@ static void quantize_rows(int8_t *q, float *scale, int32_t *sum, const float *x,
 }
 
 // A panel holds sixteen rows: for each block of 32 columns eight groups of
-// four bytes a row, then a scale a row (two for types with halves), then a
-// minimum a row for types that have one.
+// four bytes a row, then a scale a row (two for types with halves), then as
+// many minima for types that have them.
 WB_INLINE size_t panel_block_bytes(uint32_t type) {
-    return 512 + (has_halves(type) ? 128 : 64) + (has_minimum(type) ? 64 : 0);
+    return 512 + 64 * scale_groups(type) * (has_minimum(type) ? 2 : 1);
 }
 
 // Turns eight rows of eight 32-bit words into columns.
@@ -65,10 +65,10 @@ WB_INLINE void transpose_16_by_8(uint8_t *out, v8u *rows) {
 
 WB_INLINE void panel_of(
     uint32_t type, uint8_t *panel, const uint8_t *weight, size_t row_bytes, size_t rows, size_t blocks) {
-    const int groups = has_halves(type) ? 2 : 1;
+    const size_t groups = scale_groups(type);
     for (size_t b = 0; b < blocks; b++, panel += panel_block_bytes(type)) {
         v8u words[16];
-        float scales[2][16] = {{0}}, minima[16] = {0};
+        float scales[2][16] = {{0}}, minima[2][16] = {{0}};
         for (size_t r = 0; r < 16; r++) {
             words[r] = (v8u){0};
             if (r >= rows) continue;
@@ -76,11 +76,12 @@ WB_INLINE void panel_of(
             words[r] = (v8u)block.q;
             scales[0][r] = block.d[0];
             scales[1][r] = block.d[1];
-            minima[r] = block.m;
+            minima[0][r] = block.m[0];
+            minima[1][r] = block.m[1];
         }
         transpose_16_by_8(panel, words);
-        memcpy(panel + 512, scales, (size_t)groups * 64);
-        if (has_minimum(type)) memcpy(panel + 512 + groups * 64, minima, 64);
+        memcpy(panel + 512, scales, groups * 64);
+        if (has_minimum(type)) memcpy(panel + 512 + groups * 64, minima, groups * 64);
     }
 }
 
@@ -93,7 +94,7 @@ static void int8_panels(
     for (size_t r = 0; r < rows; r += 16, row += 16 * row_bytes, panel += int8_panel_bytes(type, columns)) {
         const size_t count = rows - r < 16 ? rows - r : 16;
 #define CALL(type) panel_of(type, panel, row, row_bytes, count, columns / 32)
-        WB_FOR_QUANTIZED(type, CALL)
+        WB_FOR_INTEGERS(type, CALL)
 #undef CALL
     }
 }
@@ -144,10 +145,14 @@ WB_INLINE void int8_tile(
         }
         if (!has_minimum(type)) continue;
         for (int r = 0; r < R; r++) {
-            const v16f minimum = load16((const float *)(panel + (size_t)r * panel_bytes + 512 + groups * 64));
-            for (int m = 0; m < M; m++) {
-                const int32_t *s = sum + (size_t)m * (K / 16) + 2 * b;
-                acc[m][r] += minimum * (scale[(size_t)m * blocks + b] * (float)(s[0] + s[1]));
+            const uint8_t *minima = panel + (size_t)r * panel_bytes + 512 + groups * 64;
+            for (int g = 0; g < groups; g++) {
+                const v16f minimum = load16((const float *)(minima + g * 64));
+                for (int m = 0; m < M; m++) {
+                    const int32_t *s = sum + (size_t)m * (K / 16) + 2 * b;
+                    const int32_t shared = groups == 2 ? s[g] : s[0] + s[1];
+                    acc[m][r] += minimum * (scale[(size_t)m * blocks + b] * (float)shared);
+                }
             }
         }
     }
@@ -193,7 +198,7 @@ static void int8_matrix(
     float *y, size_t y_stride, const void *panels, uint32_t type, const int8_t *q, const float *scale,
     const int32_t *sum, size_t T, size_t rows, size_t K) {
 #define CALL(type) int8_matrix_of(type, y, y_stride, panels, q, scale, sum, T, rows, K)
-    WB_FOR_QUANTIZED(type, CALL)
+    WB_FOR_INTEGERS(type, CALL)
 #undef CALL
 }
 

@@ -1,27 +1,41 @@
 // Quantized weights in the order in which decoding reads them: sixteen rows
 // side by side, so that a vector holds one column of each and the scales of a
 // block are one load. The numbers keep their bits, so nothing grows but K
-// types' scales, which take eight bits instead of six.
+// types' scales, which take eight bits instead of six, and the rarer types: Q2_K
+// and Q3_K take four bits a number, IQ4_NL eight.
 //
 // For each block of 32 columns, little endian:
 //   types of 32: 16 scales in float16, then 16 minima where the type has them;
 //   K types: at the start of each 256 columns the same for the super-block,
-//   then a byte a row for each scale (two with halves), then for the minimum;
+//   then a byte a row for each scale (two with halves), then for each minimum;
 //   then the bits beyond four, those of `8 / bits` words in each 64 bytes;
 //   then the low four: byte 64 j + 4 r + i holds columns 4 j + i (low) and
 //   4 j + i + 16 (high) of row r. Eight bits are stored as they are: byte
 //   64 k + 4 r + i holds column 4 k + i.
 
-WB_INLINE bool is_super(uint32_t type) { return type == TYPE_Q4_K || type == TYPE_Q5_K || type == TYPE_Q6_K; }
+WB_INLINE bool is_super(uint32_t type) {
+    return type == TYPE_Q2_K || type == TYPE_Q3_K || type == TYPE_Q4_K || type == TYPE_Q5_K || type == TYPE_Q6_K;
+}
 
-WB_INLINE size_t scale_groups(uint32_t type) { return has_halves(type) ? 2 : 1; }
+// Where the float16 scale of a super-block lies in it.
+WB_INLINE size_t super_scale_place(uint32_t type) {
+    switch (type) {
+    case TYPE_Q2_K: return 80;
+    case TYPE_Q3_K: return 108;
+    case TYPE_Q6_K: return 208;
+    default: return 0;
+    }
+}
+
+// The bytes that the scales and minima of a block take for sixteen rows of a K type.
+WB_INLINE size_t byte_scales(uint32_t type) { return 16 * scale_groups(type) * (has_minimum(type) ? 2 : 1); }
 
 // The bits of a number beyond four.
 WB_INLINE int more_bits(uint32_t type) {
     switch (type) {
     case TYPE_Q5_0: case TYPE_Q5_1: case TYPE_Q5_K: return 1;
     case TYPE_Q6_K: return 2;
-    case TYPE_Q8_0: return 4;
+    case TYPE_Q8_0: case TYPE_IQ4_NL: return 4;
     default: return 0;
     }
 }
@@ -29,7 +43,7 @@ WB_INLINE int more_bits(uint32_t type) {
 WB_INLINE size_t halves_bytes(uint32_t type) { return has_minimum(type) ? 64 : 32; }
 
 WB_INLINE size_t interleaved_block_bytes(uint32_t type) {
-    const size_t scales = is_super(type) ? 16 * (scale_groups(type) + has_minimum(type)) : halves_bytes(type);
+    const size_t scales = is_super(type) ? byte_scales(type) : halves_bytes(type);
     return scales + 256 + 64 * (size_t)more_bits(type);
 }
 
@@ -51,20 +65,30 @@ WB_INLINE uint8_t *interleave_halves(uint32_t type, uint8_t *out, const uint8_t 
 // The scales of block `b` in a super-block, a byte a row.
 WB_INLINE uint8_t *interleave_scales(
     uint32_t type, uint8_t *out, const uint8_t *super, size_t b, size_t row_bytes, size_t rows) {
-    const size_t bytes = 16 * (scale_groups(type) + has_minimum(type));
-    memset(out, 0, bytes);
+    memset(out, 0, byte_scales(type));
     for (size_t r = 0; r < rows; r++, super += row_bytes) {
-        if (type == TYPE_Q6_K) {
-            out[r] = super[192 + 2 * b];
-            out[16 + r] = super[192 + 2 * b + 1];
-        } else {
+        switch (type) {
+        case TYPE_Q2_K:
+            for (size_t g = 0; g < 2; g++) {
+                out[16 * g + r] = super[2 * b + g] & 15;
+                out[32 + 16 * g + r] = super[2 * b + g] >> 4;
+            }
+            break;
+        case TYPE_Q3_K:
+            for (size_t g = 0; g < 2; g++) out[16 * g + r] = (uint8_t)(int8_t)scale_of_16(super + 96, 2 * b + g);
+            break;
+        case TYPE_Q6_K:
+            for (size_t g = 0; g < 2; g++) out[16 * g + r] = super[192 + 2 * b + g];
+            break;
+        default: {
             float scale, minimum;
             scale_and_minimum(super + 4, b, &scale, &minimum);
             out[r] = (uint8_t)scale;
             out[16 + r] = (uint8_t)minimum;
         }
+        }
     }
-    return out + bytes;
+    return out + byte_scales(type);
 }
 
 WB_INLINE v16i load_words(const uint8_t *p) { v16i v; memcpy(&v, p, 64); return v; }
@@ -75,8 +99,8 @@ WB_INLINE void interleave_panel(
     for (size_t b = 0; b < blocks; b++) {
         if (is_super(type)) {
             const uint8_t *super = weight + b / 8 * super_bytes;
-            const size_t place = type == TYPE_Q6_K ? 208 : 0;
-            if (b % 8 == 0) out = interleave_halves(type, out, super + place, row_bytes, rows);
+            const uint8_t *scale = super + super_scale_place(type);
+            if (b % 8 == 0) out = interleave_halves(type, out, scale, row_bytes, rows);
             out = interleave_scales(type, out, super, b % 8, row_bytes, rows);
         } else {
             out = interleave_halves(type, out, weight + b * (super_bytes / 8), row_bytes, rows);
@@ -117,7 +141,7 @@ static void interleave(
     for (size_t r = 0; r < rows; r += 16, row += 16 * row_bytes, panel += bytes) {
         const size_t count = rows - r < 16 ? rows - r : 16;
 #define CALL(type) interleave_panel(type, panel, row, row_bytes, count, columns / 32)
-        WB_FOR_QUANTIZED(type, CALL)
+        WB_FOR_INTEGERS(type, CALL)
 #undef CALL
     }
 }
@@ -138,7 +162,7 @@ WB_INLINE v16f interleaved_dots(
     uint32_t type, const uint8_t *p, const int8_t *q, const float *scale, const int32_t *sum, size_t blocks) {
     v16f acc = {0}, minima = {0}, super_scale = {0}, super_minimum = {0};
     for (size_t b = 0; b < blocks; b++) {
-        v16f d[2], m = {0};
+        v16f d[2], m[2] = {{0}};
         if (is_super(type)) {
             if (b % 8 == 0) {
                 super_scale = half16((const uint16_t *)p);
@@ -149,13 +173,12 @@ WB_INLINE v16f interleaved_dots(
                 // Six bits, or eight with a sign.
                 d[g] = super_scale * WB_CONVERT(v16f, WB_CONVERT(v16i, (v16c)load_16_bytes(p)));
             }
-            if (has_minimum(type)) {
-                m = -super_minimum * WB_CONVERT(v16f, WB_CONVERT(v16i, load_16_bytes(p)));
-                p += 16;
+            for (size_t g = 0; has_minimum(type) && g < scale_groups(type); g++, p += 16) {
+                m[g] = -super_minimum * WB_CONVERT(v16f, WB_CONVERT(v16i, load_16_bytes(p)));
             }
         } else {
             d[0] = half16((const uint16_t *)p);
-            if (has_minimum(type)) m = half16((const uint16_t *)(p + 32));
+            if (has_minimum(type)) m[0] = half16((const uint16_t *)(p + 32));
             p += halves_bytes(type);
         }
         v16i more[4], low[4];
@@ -184,7 +207,12 @@ WB_INLINE v16f interleaved_dots(
             const v16i dots = ((high_dots[0] + high_dots[1]) << 8) + (fine_dots[0] + fine_dots[1]);
             acc += WB_CONVERT(v16f, dots) * (d[0] * scale[b]);
         }
-        if (has_minimum(type)) minima += m * (scale[b] * (float)both);
+        if (!has_minimum(type)) continue;
+        if (has_halves(type)) {
+            for (int g = 0; g < 2; g++) minima += m[g] * (scale[b] * (float)s[g]);
+        } else {
+            minima += m[0] * (scale[b] * (float)both);
+        }
     }
     return acc + minima;
 }
@@ -197,7 +225,7 @@ static void int8_matrix_vector(
     for (size_t r = 0; r < rows; r += 16, panel += bytes) {
         v16f dots;
 #define CALL(type) dots = interleaved_dots(type, panel, q, scale, sum, columns / 32)
-        WB_FOR_QUANTIZED(type, CALL)
+        WB_FOR_INTEGERS(type, CALL)
 #undef CALL
         store_part(out + r, dots, rows - r);
     }

@@ -212,6 +212,47 @@ WB_INLINE v16i dot4(v16i acc, v16i u, v16i s, const bool wide) {
 #endif
 }
 
+// table[index[i]] for indices below sixteen.
+WB_INLINE v16f look_up16(const float *table, v16i index) {
+#if defined(WB_AVX512)
+    return (v16f)_mm512_permutexvar_ps((__m512i)index, _mm512_loadu_ps(table));
+#elif defined(WB_AVX2)
+    const __m256 low = _mm256_loadu_ps(table), high = _mm256_loadu_ps(table + 8);
+    __m256i i[2];
+    __m256 values[2];
+    memcpy(i, &index, 64);
+    for (int half = 0; half < 2; half++) {
+        // The fourth bit, moved to where the sign is, chooses between the halves of the table.
+        values[half] = _mm256_blendv_ps(
+            _mm256_permutevar8x32_ps(low, i[half]), _mm256_permutevar8x32_ps(high, i[half]),
+            _mm256_castsi256_ps(_mm256_slli_epi32(i[half], 28)));
+    }
+    return load16((const float *)values);
+#else
+    float values[16];
+    for (int i = 0; i < 16; i++) values[i] = table[index[i]];
+    return load16(values);
+#endif
+}
+
+WB_INLINE v32b look_up_bytes(const uint8_t *table, v32b index) {
+#if defined(WB_AVX2)
+    const __m256i both = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+    return (v32b)_mm256_shuffle_epi8(both, (__m256i)index);
+#else
+    v32b values;
+    for (int i = 0; i < 32; i++) values[i] = table[index[i]];
+    return values;
+#endif
+}
+
+// a[0], b[0], a[1], b[1]...
+WB_INLINE v32b interleave_bytes(v16b a, v16b b) {
+    return __builtin_shufflevector(
+        a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
+        30, 15, 31);
+}
+
 // e^x within two units in the last place, without a branch, so that loops
 // over it vectorize: x = n ln 2 + r, a polynomial for e^r, times 2^n.
 // Coefficients: Cephes, expf. Infinity and NaN come out as they should.

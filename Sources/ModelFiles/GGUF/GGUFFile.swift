@@ -16,6 +16,10 @@ public final class GGUFFile: Sendable {
     public let metadata: [String: GGUFValue]
     /// The tensors, by name.
     public let tensors: [String: GGUFTensor]
+    /// What tensors' places are multiples of, in bytes.
+    public let alignment: Int
+    /// The metadata in the order and in the bytes of the file, for writing it to another.
+    public let storedMetadata: [GGUFStoredValue]
     let file: MappedFile
 
     /// Maps and checks the file at `path`.
@@ -34,19 +38,24 @@ public final class GGUFFile: Sendable {
 
         var metadata: [String: GGUFValue] = [:]
         metadata.reserveCapacity(valueCount)
+        var stored: [GGUFStoredValue] = []
+        stored.reserveCapacity(valueCount)
         for _ in 0..<valueCount {
             let key = try reader.name("a key")
+            let start = reader.position
             let value = try reader.value(key)
+            stored.append(GGUFStoredValue(key: key, range: start..<reader.position, file: file))
             guard metadata.updateValue(value, forKey: key) == nil else {
                 throw reader.corrupt("the key \(key) occurs twice")
             }
         }
         self.metadata = metadata
+        storedMetadata = stored
 
         var entries: [GGUFReader.TensorEntry] = []
         entries.reserveCapacity(tensorCount)
         for _ in 0..<tensorCount { entries.append(try reader.tensorEntry()) }
-        let alignment = try Self.alignment(metadata, reader)
+        alignment = try Self.alignment(metadata, reader)
         tensors = try Self.place(entries, alignment: alignment, reader)
     }
 

@@ -43,13 +43,13 @@ extension GGUFReader {
             shape.insert(extent, at: 0)
         }
         let code = try number(UInt32.self, "the type of \(name)")
-        guard let type = ElementType(rawValue: code) else {
+        guard let type = ElementType(rawValue: code), type.isInGGUF else {
             throw ModelFileError(
                 .unsupportedType,
                 "\(file.path) stores tensor \(name) as \(Self.typeName(code)), "
                     + "which is not supported.",
                 hint: "use a file in "
-                    + ElementType.allCases.map(\.name).joined(separator: ", ")
+                    + ElementType.ggufTypes.map(\.name).joined(separator: ", ")
             )
         }
         let offset = try number(UInt64.self, "the offset of \(name)")

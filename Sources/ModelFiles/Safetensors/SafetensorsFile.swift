@@ -9,7 +9,7 @@ public final class SafetensorsFile: Sendable {
     public let metadata: [String: String]
     /// The tensors, by name.
     public let tensors: [String: SafetensorsTensor]
-    private let file: MappedFile
+    let file: MappedFile
 
     /// Maps and checks the file at `path`.
     public init(path: String) throws(ModelFileError) {
@@ -66,7 +66,7 @@ public final class SafetensorsFile: Sendable {
         return places.map { file.bytes.loadUnaligned(fromByteOffset: $0, as: type) }
     }
 
-    private func tensor(named name: String) throws(ModelFileError) -> SafetensorsTensor {
+    func tensor(named name: String) throws(ModelFileError) -> SafetensorsTensor {
         guard let tensor = tensors[name] else {
             throw ModelFileError(
                 .missingPart,

@@ -1,0 +1,262 @@
+internal import Synchronization
+public import Tensors
+
+/// Brings a model's GGUF file into another type.
+///
+/// Tensor after tensor is read where it lies, widened a few million numbers at
+/// a time and written in its new type; so it takes little memory whatever the
+/// size of the model.
+public struct GGUFQuantization: Sendable {
+    /// How far the work is.
+    public struct Progress: Sendable, Equatable {
+        /// The tensor at work.
+        public let tensor: String
+        /// How many of the model's numbers are written.
+        public let numberCount: Int
+        /// How many the model has.
+        public let totalNumberCount: Int
+    }
+
+    /// What was written.
+    public struct Report: Sendable, Equatable {
+        /// Where it is.
+        public let path: String
+        /// Its size in bytes.
+        public let byteCount: Int
+        /// The size of the file that was read.
+        public let sourceByteCount: Int
+        /// How many numbers are stored in each type.
+        public let numberCounts: [ElementType: Int]
+        /// The tensors whose rows are no whole number of the recipe's blocks, so that they got another
+        /// type, in the file's order.
+        public let fallbacks: [String]
+
+        /// The bits that a number takes on average, everything else in the file included.
+        public var bitsPerNumber: Double {
+            Double(byteCount) * 8 / Double(max(1, numberCounts.values.reduce(0, +)))
+        }
+    }
+
+    /// The file to read.
+    public let source: GGUFFile
+    /// What each tensor becomes.
+    public let recipe: QuantizationRecipe
+    /// Whether matrices that are quantized already may be quantized again, which adds the errors of
+    /// both; where it is not allowed, such a file is refused.
+    public var allowsRequantizing = false
+    /// The threads that compute.
+    public var pool = WorkerPool.shared
+
+    /// Will bring `source` into the types of `recipe`.
+    public init(_ source: GGUFFile, recipe: QuantizationRecipe) {
+        self.source = source
+        self.recipe = recipe
+    }
+
+    /// Writes the new file to `path`: whole and flushed to the disk, or not at all.
+    ///
+    /// The file keeps all metadata but `general.file_type` and `general.quantization_version`, and
+    /// the order of its tensors. Cancelling the task stops the work soon.
+    ///
+    /// - Parameters:
+    ///   - path: Where it will be; a file that has the name is replaced.
+    ///   - progress: Is called from another thread, one call at a time.
+    /// - Throws: `ModelFileError` if the file is quantized already and that is not allowed, if a
+    ///   tensor has a number that the new type cannot hold, if the disk has not the room or the
+    ///   system refuses, or if the task was cancelled.
+    public func write(
+        to path: String,
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> Report {
+        try await onOwnThread { isCancelled in
+            try write(to: path, isCancelled: isCancelled, progress: progress)
+        }
+    }
+
+    /// The same on the calling thread.
+    package func write(
+        to path: String,
+        isCancelled: () -> Bool,
+        progress: (Progress) -> Void
+    ) throws -> Report {
+        let tensors = source.tensorsInOrder
+        let types = try tensors.map { tensor throws(ModelFileError) in try type(for: tensor) }
+        var writer = GGUFWriter()
+        writer.alignment = source.alignment
+        writer.metadata = source.storedMetadata.filter { !$0.key.hasPrefix("split.") }
+            .map { ($0.key, .stored($0)) }
+        writer.set("general.quantization_version", .uint32(2))
+        writer.set("general.file_type", .uint32(recipe.fileType))
+        writer.tensors = zip(tensors, types).map {
+            GGUFWriter.Tensor(name: $0.name, shape: $0.shape, type: $1)
+        }
+        let total = tensors.reduce(0) { $0 + $1.elementCount }
+        var done = 0
+        try writer.write(to: path) { index, sink in
+            let tensor = tensors[index]
+            try convert(tensor, to: types[index], isCancelled: isCancelled) { bytes, count in
+                try sink.write(bytes)
+                done += count
+                progress(
+                    Progress(tensor: tensor.name, numberCount: done, totalNumberCount: total)
+                )
+            }
+        }
+        return report(path, tensors, types, byteCount: try writer.plan(path).byteCount)
+    }
+
+    private var model: QuantizationRecipe.Model {
+        let names = source.tensors.keys
+        let architecture = source.metadata["general.architecture"]?.text ?? ""
+        func size(_ key: String) -> Int? { source.metadata["\(architecture).\(key)"]?.integer }
+        let heads = size("attention.head_count")
+        return QuantizationRecipe.Model(
+            layerCount: size("block_count") ?? 0,
+            hasOutput: names.contains("output.weight"),
+            hasFewValues: size("block_count") == 80
+                && (size("attention.head_count_kv") ?? heads) != heads
+        )
+    }
+
+    /// The new type of a tensor, or an error for one that may not change.
+    private func type(for tensor: GGUFTensor) throws(ModelFileError) -> ElementType {
+        guard let type = recipe.type(for: tensor, in: model), type != tensor.type else {
+            return tensor.type
+        }
+        guard allowsRequantizing || !tensor.type.isQuantized else {
+            throw ModelFileError(
+                .unsupportedType,
+                "\(source.path) is quantized already: it stores tensor \(tensor.name) as "
+                    + "\(tensor.type). Another time would add a second error to the first.",
+                hint: "begin with the model's F16 or BF16 file, or allow requantizing"
+            )
+        }
+        return type
+    }
+
+    private func report(
+        _ path: String,
+        _ tensors: [GGUFTensor],
+        _ types: [ElementType],
+        byteCount: Int
+    ) -> Report {
+        var counts: [ElementType: Int] = [:]
+        for (tensor, type) in zip(tensors, types) {
+            counts[type, default: 0] += tensor.elementCount
+        }
+        let fallbacks = tensors.filter {
+            recipe.type(for: $0, in: model) != nil
+                && ($0.shape.last ?? 0) % recipe.type.blockLength != 0
+        }
+        return Report(
+            path: path,
+            byteCount: byteCount,
+            sourceByteCount: source.byteCount,
+            numberCounts: counts,
+            fallbacks: fallbacks.map(\.name)
+        )
+    }
+}
+
+extension GGUFQuantization {
+    /// How many numbers are widened at once.
+    private static let chunk = 1 << 22
+    /// How many numbers one thread takes at a time.
+    private static let tile = 1 << 16
+
+    /// Hands the bytes of `tensor` in another type to `take`, with the count of numbers in them.
+    private func convert(
+        _ tensor: GGUFTensor,
+        to type: ElementType,
+        isCancelled: () -> Bool,
+        take: (UnsafeRawBufferPointer, _ numberCount: Int) throws -> Void
+    ) throws {
+        let bytes = UnsafeRawBufferPointer(rebasing: source.file.bytes[tensor.range])
+        let columns = tensor.shape.last ?? 1
+        let rows = tensor.elementCount / columns
+        let rowsAtOnce = max(1, min(rows, Self.chunk / columns))
+        let isCopied = type == tensor.type
+        let out = AlignedMemory(
+            byteCount: isCopied ? 0 : type.byteCount(elements: rowsAtOnce * columns)
+        )
+        let rowBytes = tensor.type.byteCount(elements: columns)
+        for row in stride(from: 0, to: rows, by: rowsAtOnce) {
+            guard !isCancelled() else { throw Self.cancelled(source.path) }
+            let count = min(rowsAtOnce, rows - row)
+            let part = UnsafeRawBufferPointer(
+                rebasing: bytes[row * rowBytes..<(row + count) * rowBytes]
+            )
+            guard !isCopied else {
+                try take(part, count * columns)
+                continue
+            }
+            guard convert(part, tensor.type, into: out.pointer, type, rows: count, columns) else {
+                throw notStorable(tensor, type)
+            }
+            let written = UnsafeRawBufferPointer(
+                start: out.pointer,
+                count: type.byteCount(elements: count * columns)
+            )
+            try take(written, count * columns)
+        }
+    }
+
+    /// Converts whole rows; false if one of the numbers has no place in the new type.
+    private func convert(
+        _ bytes: UnsafeRawBufferPointer,
+        _ stored: ElementType,
+        into out: UnsafeMutableRawPointer,
+        _ type: ElementType,
+        rows: Int,
+        _ columns: Int
+    ) -> Bool {
+        guard let start = bytes.baseAddress else { return true }
+        let rowsInTile = max(1, Self.tile / columns)
+        let tiles = (rows + rowsInTile - 1) / rowsInTile
+        let numbers = FloatBuffer(count: pool.threadCount * rowsInTile * columns)
+        let areStorable = Atomic(true)
+        pool.run(tiles: tiles, priority: .background) { tile, worker in
+            let first = tile * rowsInTile
+            let count = min(rowsInTile, rows - first) * columns
+            let place = numbers.pointer + worker * rowsInTile * columns
+            stored.dequantize(
+                start + stored.byteCount(elements: first * columns),
+                count: count,
+                into: place
+            )
+            guard type.canStore(place, count: count) else {
+                areStorable.store(false, ordering: .relaxed)
+                return
+            }
+            let target = out + type.byteCount(elements: first * columns)
+            type.quantize(place, count: count, into: target)
+        }
+        return areStorable.load(ordering: .relaxed)
+    }
+
+    private func notStorable(_ tensor: GGUFTensor, _ type: ElementType) -> ModelFileError {
+        ModelFileError(
+            .unsupportedType,
+            "Tensor \(tensor.name) of \(source.path) has a number that is no number, or beyond "
+                + "\(type.largestMagnitude), the most that \(type) can hold.",
+            hint: type.isQuantized || type == .f16
+                ? "try BF16, or get the model again if it is damaged"
+                : "the model is damaged; get it again"
+        )
+    }
+
+    private static func cancelled(_ path: String) -> ModelFileError {
+        ModelFileError(
+            .cancelled,
+            "Quantizing \(path) was stopped.",
+            hint: "nothing of the new file is left; start again"
+        )
+    }
+}
+
+extension GGUFFile {
+    /// The tensors in the order in which they lie in the file.
+    public var tensorsInOrder: [GGUFTensor] {
+        tensors.values.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+}

@@ -1,0 +1,172 @@
+internal import Glibc
+public import Tensors
+
+/// Writes a GGUF file of version 3, little endian, whose tensors are handed over one at a time.
+///
+/// The header is complete before the first number is: so a writer is first told
+/// all values and tensors, then writes. What it holds of a tensor is what the
+/// caller hands it. Source: the GGUF specification in the ggml repository.
+public struct GGUFWriter: Sendable {
+    /// A tensor that will be written.
+    public struct Tensor: Sendable, Equatable {
+        /// Its name, of 1 to 63 bytes.
+        public let name: String
+        /// Its one to four extents, the slowest first as in PyTorch; the last is whole blocks.
+        public let shape: [Int]
+        /// How its numbers are stored; a type of GGUF.
+        public let type: ElementType
+
+        /// Describes a tensor.
+        public init(name: String, shape: [Int], type: ElementType) {
+            self.name = name
+            self.shape = shape
+            self.type = type
+        }
+    }
+
+    /// What the file says about its model, in this order.
+    public var metadata: [(key: String, value: GGUFWritableValue)] = []
+    /// The tensors, in this order.
+    public var tensors: [Tensor] = []
+    /// What the tensors' places are multiples of, in bytes: a power of two from 8 up.
+    ///
+    /// Another one than 32 is written as `general.alignment`, which needs no value in `metadata`.
+    public var alignment = 32
+
+    /// A writer that has been told nothing yet.
+    public init() {}
+
+    /// Sets the value of `key`: in place of the one it has, or as the last.
+    public mutating func set(_ key: String, _ value: GGUFWritableValue) {
+        if let index = metadata.firstIndex(where: { $0.key == key }) {
+            metadata[index].value = value
+        } else {
+            metadata.append((key, value))
+        }
+    }
+
+    /// Writes the file aside, flushes it to the disk and gives it the name `path`, in place of a
+    /// file that had it; where anything fails, nothing of it is left.
+    ///
+    /// - Parameters:
+    ///   - path: Where the file will be.
+    ///   - fill: Is called for each tensor in turn, with its index, and hands all its bytes to the
+    ///     sink, in as many pieces as it likes. What it throws is thrown on.
+    /// - Throws: `ModelFileError` if a name, a shape or a type cannot be in a GGUF file, if the disk
+    ///   has not the room, or if the system refuses.
+    public func write(
+        to path: String,
+        _ fill: (_ tensor: Int, _ sink: inout Sink) throws -> Void
+    ) throws {
+        let plan = try plan(path)
+        try Self.requireRoom(plan.byteCount, for: path)
+        let aside = AtomicFile.temporaryName(beside: path)
+        do {
+            try writeAside(plan, to: aside, as: path, fill)
+            guard rename(aside, path) == 0 else {
+                throw AtomicFile.failure("write \(path)", errno)
+            }
+        } catch {
+            unlink(aside)
+            throw error
+        }
+        try AtomicFile.synchronizeFolder(AtomicFile.parent(of: path))
+    }
+
+    private func writeAside(
+        _ plan: Plan,
+        to aside: String,
+        as path: String,
+        _ fill: (_ tensor: Int, _ sink: inout Sink) throws -> Void
+    ) throws {
+        let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        defer { close(descriptor) }
+        var sink = Sink(descriptor: descriptor, path: path)
+        try sink.put(plan.header)
+        for (index, place) in plan.places.enumerated() {
+            try sink.fill(to: place.lowerBound)
+            sink.end = place.upperBound
+            try fill(index, &sink)
+            precondition(
+                sink.position == place.upperBound,
+                "tensor \(tensors[index].name) got \(sink.position - place.lowerBound) bytes "
+                    + "of \(place.count)"
+            )
+        }
+        try sink.fill(to: plan.byteCount)
+        guard fsync(descriptor) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
+    }
+
+    /// Takes the bytes of one tensor after the other.
+    public struct Sink: ~Copyable {
+        fileprivate let descriptor: Int32
+        fileprivate let path: String
+        fileprivate var position = 0
+        fileprivate var end = 0
+
+        fileprivate init(descriptor: Int32, path: String) {
+            self.descriptor = descriptor
+            self.path = path
+        }
+
+        /// Writes the tensor's next bytes; together they are as many as the tensor has.
+        ///
+        /// Throws `ModelFileError` if the system refuses, as when the disk is full.
+        public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
+            precondition(bytes.count <= end - position, "a tensor gets more bytes than it has")
+            try put(bytes)
+        }
+
+        /// The same with bytes from an array.
+        public mutating func write(_ bytes: [UInt8]) throws(ModelFileError) {
+            precondition(bytes.count <= end - position, "a tensor gets more bytes than it has")
+            try put(bytes)
+        }
+
+        fileprivate mutating func put(_ bytes: [UInt8]) throws(ModelFileError) {
+            var failure: ModelFileError?
+            bytes.withUnsafeBytes { bytes in
+                do throws(ModelFileError) { try put(bytes) } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+
+        /// Writes zeros up to a place in the file.
+        fileprivate mutating func fill(to place: Int) throws(ModelFileError) {
+            try put([UInt8](repeating: 0, count: place - position))
+        }
+
+        private mutating func put(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
+            var done = 0
+            while done < bytes.count {
+                let count = uninterrupted {
+                    Glibc.write(
+                        descriptor,
+                        bytes.baseAddress.map { $0 + done },
+                        bytes.count - done
+                    )
+                }
+                guard count >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
+                done += count
+            }
+            position += bytes.count
+        }
+    }
+
+    /// Refuses to begin what the disk has no room for.
+    private static func requireRoom(_ byteCount: Int, for path: String) throws(ModelFileError) {
+        let folder = AtomicFile.parent(of: path)
+        var status = statvfs()
+        // Opening the file will say what is wrong with the folder.
+        guard statvfs(folder, &status) == 0 else { return }
+        let room = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        guard !room.overflow, room.partialValue < UInt64(byteCount) else { return }
+        throw ModelFileError(
+            .diskFull,
+            "\(path) needs \(byteCount / 1_000_000 + 1) MB, but \(folder) has room for "
+                + "\(room.partialValue / 1_000_000) MB.",
+            hint: "free some room, or write to a larger disk"
+        )
+    }
+}
