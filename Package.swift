@@ -53,7 +53,7 @@ let package = Package(
 
         // The engine.
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
-        .target(name: "Tokenizers"),
+        .target(name: "Tokenizers", dependencies: ["JSON"]),
         .target(
             name: "ModelFiles",
             dependencies: [
@@ -145,7 +145,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
         .testTarget(
             name: "TokenizersTests",
-            dependencies: ["Tokenizers", "ModelFiles"],
+            dependencies: ["Tokenizers", "ModelFiles", "JSON"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(

@@ -35,7 +35,6 @@ private func render(
         ("{{ 1 ] }}", 1, "]"),
         ("{% endif %}", 1, "endif"),
         ("{{ 99999999999999999999 }}", 1, "too large"),
-        ("{% for x in y recursive %}{% endfor %}", 1, "recursive"),
         ("{{ a ! b }}", 1, "!"),
         ("{{ \"\\u12\" }}", 1, "hexadecimal"),
         ("{% raw %}", 1, "endraw"),
