@@ -145,13 +145,13 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
         .testTarget(
             name: "TokenizersTests",
-            dependencies: ["Tokenizers", "ModelFiles", "JSON"],
+            dependencies: ["Tokenizers", "ModelFiles", "JSON", "TestModels"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "ModelFilesTests",
             dependencies: [
-                "ModelFiles", "Tensors", "Tokenizers",
+                "ModelFiles", "Tensors", "Tokenizers", "TestModels",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

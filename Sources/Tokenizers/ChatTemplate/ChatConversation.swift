@@ -56,6 +56,40 @@ public struct ChatConversation: Sendable, Equatable {
         }
     }
 
+    /// Reads a conversation from JSON in UTF-8.
+    ///
+    /// - Throws: `TokenizerError` with the code `invalidConversation`, naming the byte or message.
+    public init(json: [UInt8]) throws(TokenizerError) {
+        try self.init(Self.parse(json, "conversation"))
+    }
+
+    /// Reads the tools on offer, a list in JSON, in place of those there are.
+    ///
+    /// - Throws: `TokenizerError` with the code `invalidConversation`.
+    public mutating func offer(toolsJSON: [UInt8]) throws(TokenizerError) {
+        tools = try Self.list(Self.parse(toolsJSON, "list of tools"), "tools")
+    }
+
+    private static func parse(
+        _ json: [UInt8],
+        _ what: String
+    ) throws(TokenizerError) -> JSONValue {
+        do throws(JSONParser.Failure) {
+            return try JSONParser.parse(json)
+        } catch {
+            throw .invalidConversation(
+                "The \(what) is not JSON, byte \(error.offset + 1): \(error.what)."
+            )
+        }
+    }
+
+    /// The role of the message at a place.
+    public func role(ofMessage index: Int) -> String? {
+        guard messages.indices.contains(index), case .string(let role)? = messages[index]["role"]
+        else { return nil }
+        return role
+    }
+
     private static func objects(_ values: [JSONValue]) throws(TokenizerError) -> [JSONObject] {
         var objects: [JSONObject] = []
         for (index, value) in values.enumerated() {

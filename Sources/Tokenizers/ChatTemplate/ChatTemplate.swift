@@ -8,6 +8,9 @@ public struct ChatTemplate: Sendable {
     /// Sixteen hexadecimal digits that tell templates apart (FNV-1a over the source's bytes).
     public let digest: String
 
+    /// Sixty times the longest published template, whose tokens still take little memory.
+    private static let longestSource = 1 << 20
+
     /// Whether the template itself marks what an assistant writes.
     let marksGeneration: Bool
     private let statements: [TemplateStatement]
@@ -24,6 +27,12 @@ public struct ChatTemplate: Sendable {
         clock: (@Sendable () -> Int)? = nil
     ) throws(TokenizerError) {
         let bytes = Array(source.utf8)
+        guard bytes.count <= Self.longestSource else {
+            throw .templateSyntax(
+                1,
+                "it has \(bytes.count) bytes where \(Self.longestSource) are the most"
+            )
+        }
         var parser = TemplateParser(try TemplateLexer.tokens(of: bytes))
         self.statements = try parser.parse()
         self.marksGeneration = parser.hasGenerationBlocks

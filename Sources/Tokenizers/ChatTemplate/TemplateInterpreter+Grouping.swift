@@ -33,6 +33,7 @@ extension TemplateInterpreter {
             throw failure("slice needs a number above zero")
         }
         guard count <= Limit.listItems else { throw excess("there are too many slices") }
+        try spend(count)
         let filler = arguments.value(1, "fill_with").flatMap { $0.isNone ? nil : $0 }
         let (size, extra) = items.count.quotientAndRemainder(dividingBy: count)
         var slices: [TemplateValue] = []

@@ -207,7 +207,9 @@ extension TemplateInterpreter {
         var parts: [TemplateText]
         switch arguments.value(0, "sep") {
         case nil, .some(.none):
-            let words = text.splitWords(limit: fromEnd || limit < 0 ? .max : limit)
+            let words = text.splitWords(
+                limit: fromEnd || limit < 0 ? Limit.listItems + 1 : min(limit, Limit.listItems + 1)
+            )
             guard !fromEnd || limit < 0 || limit >= words.count else {
                 throw failure("rsplit needs a separator if it has a limit")
             }
@@ -225,7 +227,9 @@ extension TemplateInterpreter {
                 }
                 parts.append(text[start..<text.count])
             } else {
-                parts = text.split(separator: separator, limit: limit < 0 ? .max : limit)
+                // One more than is allowed, so that what is too much is refused.
+                let most = Limit.listItems
+                parts = text.split(separator: separator, limit: limit < 0 ? most : min(limit, most))
             }
         case let value?:
             throw failure("\(value.typeName) cannot separate a string")

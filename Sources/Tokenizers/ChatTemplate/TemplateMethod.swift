@@ -14,19 +14,24 @@ extension TemplateValue {
         let (allowed, refused): (Set<String>, Set<String>) =
             switch self {
             case .text: (Self.textMethods, [])
-            case .mapping:
-                (Self.mappingMethods, ["clear", "pop", "popitem", "setdefault", "update"])
+            case .mapping: (Self.mappingMethods, Self.mappingChanges)
             case .list(let list) where list.view != nil: ([], [])
-            case .list(let list) where list.isTuple: (["count", "index"], [])
-            case .list:
-                (
-                    ["copy", "count", "index"],
-                    ["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"]
-                )
+            case .list(let list) where list.isTuple: (Self.tupleMethods, [])
+            case .list: (Self.listMethods, Self.listChanges)
             default: ([], [])
             }
         return (allowed.contains(name) || refused.contains(name), allowed.contains(name))
     }
+
+    private static let tupleMethods: Set = ["count", "index"]
+
+    private static let listMethods: Set = ["copy", "count", "index"]
+
+    private static let listChanges: Set = [
+        "append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort",
+    ]
+
+    private static let mappingChanges: Set = ["clear", "pop", "popitem", "setdefault", "update"]
 
     private static let mappingMethods: Set = ["copy", "fromkeys", "get", "items", "keys", "values"]
 

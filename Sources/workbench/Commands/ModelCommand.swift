@@ -6,7 +6,7 @@ struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
         abstract: "Get and look at base models.",
-        subcommands: [Pull.self, List.self, Show.self, Tokenize.self, Score.self]
+        subcommands: [Pull.self, List.self, Show.self, Tokenize.self, Score.self, Template.self]
     )
 }
 
