@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "ModelFiles",
             dependencies: [
-                "Tensors", "Tokenizers",
+                "JSON", "Tensors", "Tokenizers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// What the hub says is in a repository at one commit.
 struct HubListing: Sendable, Equatable {
     /// A file, and what tells whether it came whole.
@@ -20,7 +18,7 @@ struct HubListing: Sendable, Equatable {
     init(json: [UInt8]) throws(ModelFileError) {
         let answer: Answer
         do {
-            answer = try JSONDecoder().decode(Answer.self, from: Data(json))
+            answer = try decodeJSON(Answer.self, from: json)
         } catch {
             throw ModelFileError(.downloadFailed, "its list of files cannot be read.")
         }
