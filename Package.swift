@@ -53,7 +53,7 @@ let package = Package(
 
         // The engine.
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
-        .target(name: "Tokenizers"),
+        .target(name: "Tokenizers", dependencies: ["JSON"]),
         .target(
             name: "ModelFiles",
             dependencies: [
@@ -145,13 +145,13 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
         .testTarget(
             name: "TokenizersTests",
-            dependencies: ["Tokenizers", "ModelFiles"],
+            dependencies: ["Tokenizers", "ModelFiles", "JSON", "TestModels"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "ModelFilesTests",
             dependencies: [
-                "ModelFiles", "Tensors", "Tokenizers",
+                "ModelFiles", "Tensors", "Tokenizers", "TestModels",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

@@ -6,6 +6,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case invalidVocabulary
         /// The model names a pre-tokenizer this tokenizer does not have.
         case unsupportedPreTokenizer
+        /// What is to be rendered is not a conversation.
+        case invalidConversation
         /// The chat template cannot be parsed.
         case templateSyntax
         /// The chat template was parsed but failed on these messages.

@@ -90,6 +90,7 @@ import Testing
         (#"{"lora_alpha": 8, "target_modules": ["q_proj"]}"#, "lacks r"),
         (#"{"r": "4", "lora_alpha": 8, "target_modules": ["q_proj"]}"#, "r has the wrong type"),
         (#"{"r": 4"#, "not JSON"), ("", "not JSON"),
+        (String(repeating: "[", count: 600), "not JSON"), (#"{"r": 4, "r": 5}"#, "not JSON"),
     ])
     func whatMakesNoAdapterIsExplained(json: String, word: String) throws {
         let error = try #require(throws: ModelFileError.self) { _ = try read(json) }

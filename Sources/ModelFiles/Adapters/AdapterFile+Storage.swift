@@ -49,7 +49,7 @@ extension AdapterFile {
         let path = "\(folder)/\(configurationName)"
         let bytes = try MappedFile(path: path)
         do {
-            return try JSONDecoder().decode(AdapterConfiguration.self, from: Data(bytes.bytes))
+            return try decodeJSON(AdapterConfiguration.self, from: Array(bytes.bytes))
         } catch let error as ModelFileError {
             throw ModelFileError(error.code, "\(path): \(error.message)", hint: error.hint)
         } catch let error as DecodingError {

@@ -7,22 +7,143 @@ internal import NIOHTTP1
 struct HubDownload: Sendable {
     private let configuration: ModelStore.Configuration
     private static let redirectLimit = 8
+    /// More than any repository's list of files.
+    private static let longestListing = 32 << 20
+
+    /// The server sends whole files only.
+    private struct RangesUnknown: Error {}
 
     init(_ configuration: ModelStore.Configuration) {
         self.configuration = configuration
     }
 
-    /// Fetches the rest of a file of `byteCount` bytes into `partial`.
+    /// What is in a repository at a branch, tag or commit.
     ///
-    /// A dropped connection is taken up again as long as bytes come. Throws
-    /// `ModelFileError` with `downloadFailed` for what is the hub's failure.
+    /// Throws `ModelFileError` with `downloadFailed` for what is the hub's failure.
+    func listing(of reference: HubReference) async throws -> HubListing {
+        let revision = Self.quoted(reference.revision)
+        let address = "\(base)/api/models/\(reference.repository)/revision/\(revision)?blobs=true"
+        let body = try await withClient { client in
+            let response = try await open(address, range: nil, client)
+            guard response.status.code == 200 else {
+                let isMissing = [401, 404].contains(response.status.code)
+                guard isMissing, configuration.token == nil || response.status.code == 404 else {
+                    throw refusal(response)
+                }
+                // The hub tells those without a token of none that is private.
+                throw failure(
+                    "it has no \(reference.repository) at \(reference.revision)"
+                        + (configuration.token == nil ? ", or wants a token (set HF_TOKEN)." : ".")
+                )
+            }
+            do {
+                return try await response.body.collect(upTo: Self.longestListing)
+            } catch {
+                try Task.checkCancellation()
+                throw failure("its list of files did not come whole: \(Self.reason(error)).")
+            }
+        }
+        return try HubListing(json: Array(body.readableBytesView))
+    }
+
+    /// Fetches what is missing of a file of `byteCount` bytes, so that it lies in `path`.
+    ///
+    /// Long files come over several connections. A dropped connection is taken up again as long
+    /// as bytes come. Throws `ModelFileError` with `downloadFailed` for what is the hub's failure.
     func fetch(
         _ file: String,
         in repository: String,
-        into partial: PartialFile,
+        revision: String = "main",
+        to path: String,
         byteCount: Int,
+        report: @escaping @Sendable (Int) -> Void
+    ) async throws {
+        let address =
+            "\(base)/\(repository)/resolve/\(Self.quoted(revision))/"
+            + file.split(separator: "/").map { Self.quoted(String($0)) }.joined(separator: "/")
+        var gathering = try HubGathering(
+            path: path,
+            byteCount: byteCount,
+            connections: configuration.connections
+        )
+        try await withClient { client in
+            do {
+                try await fetch(gathering, address, client, report)
+            } catch is RangesUnknown {
+                gathering = try gathering.inOnePart()
+                try await fetch(gathering, address, client, report)
+            }
+        }
+        let whole = gathering
+        try await onOwnThread { _ in try whole.join() }
+    }
+
+    private func fetch(
+        _ gathering: HubGathering,
+        _ address: String,
+        _ client: HTTPClient,
+        _ report: @escaping @Sendable (Int) -> Void
+    ) async throws {
+        let progress = HubProgress(gathering.missing.count, settled: gathering.settled, report)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, part) in gathering.missing.enumerated() {
+                group.addTask {
+                    try await fetch(
+                        part,
+                        of: gathering.byteCount,
+                        address,
+                        client
+                    ) { progress.update(index, $0) }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func fetch(
+        _ part: HubPart,
+        of byteCount: Int,
+        _ address: String,
+        _ client: HTTPClient,
         report: (Int) -> Void
     ) async throws {
+        let partial = try PartialFile(path: part.path)
+        if partial.byteCount > part.range.count { try partial.clear() }
+        let isWhole = part.range.count == byteCount
+        while partial.byteCount != part.range.count {
+            let before = partial.byteCount
+            let start = part.range.lowerBound + before
+            let range =
+                isWhole
+                ? before > 0 ? "bytes=\(before)-" : nil
+                : "bytes=\(start)-\(part.range.upperBound - 1)"
+            let response = try await open(address, range: range, client)
+            try prepare(partial, for: response, part, byteCount: byteCount)
+            report(partial.byteCount)
+            do {
+                try await receive(response, into: partial, part, report: report)
+            } catch let error as ModelFileError {
+                throw error
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                try Task.checkCancellation()
+                guard partial.byteCount > before else {
+                    throw failure("the connection was lost: \(Self.reason(error)).")
+                }
+                continue
+            }
+            guard partial.byteCount == part.range.count else {
+                throw failure("it sent \(partial.byteCount) bytes of \(part.range.count).")
+            }
+        }
+        report(partial.byteCount)
+        try partial.synchronize()
+    }
+
+    private func withClient<Result: Sendable>(
+        _ body: (HTTPClient) async throws -> Result
+    ) async throws -> Result {
         var settings = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(
@@ -31,48 +152,37 @@ struct HubDownload: Sendable {
             )
         )
         settings.connectionPool.retryConnectionEstablishment = false
-        let base =
-            configuration.endpoint.hasSuffix("/")
+        return try await HTTPClient.withHTTPClient(configuration: settings, body)
+    }
+
+    private var base: Substring {
+        configuration.endpoint.hasSuffix("/")
             ? configuration.endpoint.dropLast() : configuration.endpoint[...]
-        let address = "\(base)/\(repository)/resolve/main/\(file)"
-        try await HTTPClient.withHTTPClient(configuration: settings) { client in
-            while partial.byteCount != byteCount {
-                if partial.byteCount > byteCount { try partial.clear() }
-                let before = partial.byteCount
-                let response = try await open(address, from: before, client)
-                try prepare(partial, for: response, byteCount: byteCount)
-                report(partial.byteCount)
-                do {
-                    try await receive(response, into: partial, byteCount: byteCount, report: report)
-                } catch let error as ModelFileError {
-                    throw error
-                } catch is CancellationError {
-                    throw CancellationError()
-                } catch {
-                    try Task.checkCancellation()
-                    guard partial.byteCount > before else {
-                        throw failure("the connection was lost: \(Self.reason(error)).")
-                    }
-                    continue
-                }
-                guard partial.byteCount == byteCount else {
-                    throw failure("it sent \(partial.byteCount) bytes of \(byteCount).")
-                }
-            }
+    }
+
+    /// A part of an address's path with everything escaped that has a meaning there.
+    private static func quoted(_ part: String) -> String {
+        part.utf8.reduce(into: "") { result, byte in
+            let isPlain =
+                "._-~".utf8.contains(byte) || (0x30...0x39).contains(byte)
+                || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            let digits = String(byte, radix: 16, uppercase: true)
+            result +=
+                isPlain ? String(UnicodeScalar(byte)) : "%" + (digits.count < 2 ? "0" : "") + digits
         }
     }
 
-    /// Asks for the file from byte `offset` on, wherever the hub says it is.
+    /// Asks for what is at an address, or a range of it, wherever the hub says it is.
     private func open(
         _ address: String,
-        from offset: Int,
+        range: String?,
         _ client: HTTPClient
     ) async throws -> HTTPClientResponse {
         var address = address
         for _ in 0..<Self.redirectLimit {
             var request = HTTPClientRequest(url: address)
             request.headers.add(name: "User-Agent", value: "workbench")
-            if offset > 0 { request.headers.add(name: "Range", value: "bytes=\(offset)-") }
+            if let range { request.headers.add(name: "Range", value: range) }
             if let token = configuration.token, isOnHub(address) {
                 request.headers.add(name: "Authorization", value: "Bearer \(token)")
             }
@@ -102,32 +212,32 @@ struct HubDownload: Sendable {
     private func prepare(
         _ partial: PartialFile,
         for response: HTTPClientResponse,
+        _ part: HubPart,
         byteCount: Int
     ) throws {
+        let isWhole = part.range.count == byteCount
         switch response.status.code {
         case 200:
+            guard isWhole else { throw RangesUnknown() }
             try partial.clear()
         case 206:
             let range = response.headers.first(name: "Content-Range") ?? ""
-            guard range.hasPrefix("bytes \(partial.byteCount)-") else {
+            guard range.hasPrefix("bytes \(part.range.lowerBound + partial.byteCount)-") else {
                 throw failure("it sent another range than was asked for (\(range)).")
+            }
+            if !isWhole, let total = range.split(separator: "/").last.flatMap({ Int($0) }),
+                total != byteCount
+            {
+                throw failure("its file has \(total) bytes, the model \(byteCount).")
             }
         case 416:
             // What is here is of a longer file than the hub's.
             try partial.clear()
             throw failure("its file is shorter than what was already here.")
-        case 401, 403:
-            throw failure(
-                configuration.token == nil
-                    ? "it wants a token (set HF_TOKEN)."
-                    : "it did not accept the token in HF_TOKEN."
-            )
-        case 404:
-            throw failure("it does not have the file.")
-        default:
-            throw failure("it answered \(response.status.code) \(response.status.reasonPhrase).")
+        default: throw refusal(response)
         }
-        if let length = response.headers.first(name: "Content-Length").flatMap({ Int($0) }),
+        if isWhole,
+            let length = response.headers.first(name: "Content-Length").flatMap({ Int($0) }),
             partial.byteCount + length != byteCount
         {
             throw failure(
@@ -136,16 +246,29 @@ struct HubDownload: Sendable {
         }
     }
 
+    private func refusal(_ response: HTTPClientResponse) -> ModelFileError {
+        switch response.status.code {
+        case 401, 403:
+            failure(
+                configuration.token == nil
+                    ? "it wants a token (set HF_TOKEN)."
+                    : "it did not accept the token in HF_TOKEN."
+            )
+        case 404: failure("it does not have the file.")
+        default: failure("it answered \(response.status.code) \(response.status.reasonPhrase).")
+        }
+    }
+
     private func receive(
         _ response: HTTPClientResponse,
         into partial: PartialFile,
-        byteCount: Int,
+        _ part: HubPart,
         report: (Int) -> Void
     ) async throws {
         for try await chunk in response.body {
-            guard partial.byteCount + chunk.readableBytes <= byteCount else {
+            guard partial.byteCount + chunk.readableBytes <= part.range.count else {
                 try partial.clear()
-                throw failure("it sent more than the \(byteCount) bytes of the model.")
+                throw failure("it sent more than the \(part.range.count) bytes of the model.")
             }
             try chunk.withUnsafeReadableBytes { try partial.append($0) }
             report(partial.byteCount)

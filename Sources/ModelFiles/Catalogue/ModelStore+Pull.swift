@@ -4,6 +4,9 @@ internal import Glibc
 extension ModelStore {
     /// Gets the model called `name` from the first source that delivers it, and installs it.
     ///
+    /// A name that the catalogue does not have may be a repository of the hub, see
+    /// `HubReference`.
+    ///
     /// A model that is here already is checked and left. Nothing but a file
     /// with the right checksum ever has the model's name. Cancelling the task
     /// stops within 100 ms; what the hub has sent is kept for the next time.
@@ -13,10 +16,20 @@ extension ModelStore {
         progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
     ) async throws -> InstalledModel {
         guard let entry = catalogue[name] else {
+            if let reference = HubReference(name) {
+                do {
+                    return try await pull(reference, progress: progress)
+                } catch is CancellationError {
+                    throw Self.cancelled(name)
+                } catch let error as ModelFileError where error.code == .cancelled {
+                    throw Self.cancelled(name)
+                }
+            }
             throw ModelFileError(
                 .notFound,
                 "The catalogue has no model \(name).",
-                hint: "it has: \(catalogue.entries.map(\.name).joined(separator: ", "))"
+                hint: "it has: \(catalogue.entries.map(\.name).joined(separator: ", ")); "
+                    + "any other is named as on the hub: owner/name or owner/name:file.gguf"
             )
         }
         do {
@@ -87,20 +100,52 @@ extension ModelStore {
         file: String,
         report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
     ) async throws {
+        try await fetch(
+            file,
+            in: repository,
+            revision: "main",
+            byteCount: entry.byteCount,
+            checksum: .sha256(entry.sha256),
+            to: "\(folder)/\(entry.fileName).partial",
+            report: report
+        )
+        try install("\(folder)/\(entry.fileName).partial", as: entry)
+    }
+
+    /// Fetches a file of the hub to `path`, whole and with the right checksum.
+    func fetch(
+        _ file: String,
+        in repository: String,
+        revision: String,
+        byteCount: Int,
+        checksum: FileDigest.Checksum,
+        to path: String,
+        report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
+    ) async throws {
         let hub = HubDownload(configuration)
-        let partial = try PartialFile(path: "\(folder)/\(entry.fileName).partial")
-        defer { if partial.byteCount == 0 { unlink(partial.path) } }
         var isFirstAttempt = true
         while true {
-            let resumed = partial.byteCount
-            try requireRoom(entry.byteCount - min(resumed, entry.byteCount))
-            try await hub.fetch(file, in: repository, into: partial, byteCount: entry.byteCount) {
-                report(.receiving, $0)
+            let resumed = HubGathering.byteCount(path)
+            try requireRoom(byteCount - min(resumed, byteCount))
+            do {
+                try await hub.fetch(
+                    file,
+                    in: repository,
+                    revision: revision,
+                    to: path,
+                    byteCount: byteCount
+                ) { report(.receiving, $0) }
+            } catch {
+                if HubGathering.byteCount(path) == 0 { HubGathering.clear(path) }
+                throw error
             }
-            report(.checking, entry.byteCount)
-            try partial.synchronize()
-            if try await sha256(partial.path) == entry.sha256 { break }
-            try partial.clear()
+            report(.checking, byteCount)
+            if try await onOwnThread({ isCancelled in
+                try FileDigest.matches(checksum, path: path, isCancelled: isCancelled)
+            }) {
+                return
+            }
+            HubGathering.clear(path)
             // What an earlier attempt had left may have been of another file.
             guard resumed > 0, isFirstAttempt else {
                 throw ModelFileError(
@@ -110,7 +155,6 @@ extension ModelStore {
             }
             isFirstAttempt = false
         }
-        try install(partial.path, as: entry)
     }
 
     private func pull(
@@ -153,11 +197,11 @@ extension ModelStore {
         "\(folder)/.\(entry.name).\(purpose)"
     }
 
-    private func sha256(_ path: String) async throws -> String {
+    func sha256(_ path: String) async throws -> String {
         try await onOwnThread { try FileDigest.sha256(path: path, isCancelled: $0) }
     }
 
-    private func requireRoom(_ byteCount: Int) throws(ModelFileError) {
+    func requireRoom(_ byteCount: Int) throws(ModelFileError) {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return }
         let room = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))

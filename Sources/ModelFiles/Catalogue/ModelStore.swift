@@ -25,6 +25,8 @@ public struct ModelStore: Sendable {
         public var connectTimeout = Duration.seconds(5)
         /// How long the hub may be silent.
         public var idleTimeout = Duration.seconds(30)
+        /// How many connections a long file comes over.
+        public var connections = 4
         /// The Python that has pip: a path, or a name found on PATH.
         public var python = "python3"
 
@@ -87,7 +89,7 @@ public struct ModelStore: Sendable {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return files.filter { $0.hasSuffix(".gguf") && !$0.hasPrefix(".") }.sorted().compactMap {
             installedModel(named: String($0.dropLast(".gguf".count)))
-        }
+        } + installedFromHub()
     }
 
     /// The path of the file that `nameOrPath` means: an installed model, or a file.
@@ -109,7 +111,11 @@ public struct ModelStore: Sendable {
             }
             return path
         }
-        if catalogue[nameOrPath] != nil {
+        let reference = HubReference(nameOrPath)
+        if let reference, let model = installedModel(reference) { return model.path }
+        if catalogue[nameOrPath] != nil || reference != nil && !nameOrPath.hasSuffix(".gguf")
+            || reference?.file != nil
+        {
             throw ModelFileError(
                 .notFound,
                 "The model \(nameOrPath) is not on this machine yet.",
@@ -129,7 +135,7 @@ public struct ModelStore: Sendable {
     }
 
     /// The size of a plain file, or of what a link leads to; nil for anything else.
-    private static func byteCount(ofFile path: String) -> Int? {
+    static func byteCount(ofFile path: String) -> Int? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)

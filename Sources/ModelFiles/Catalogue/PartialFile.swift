@@ -35,11 +35,14 @@ final class PartialFile {
     }
 
     /// Forgets what has arrived.
-    func clear() throws(ModelFileError) {
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw AtomicFile.failure("write \(path)", errno)
-        }
-        byteCount = 0
+    func clear() throws(ModelFileError) { try truncate(to: 0) }
+
+    /// Forgets what has arrived behind so many bytes.
+    func truncate(to count: Int) throws(ModelFileError) {
+        guard ftruncate(descriptor, off_t(count)) == 0,
+            lseek(descriptor, off_t(count), SEEK_SET) == off_t(count)
+        else { throw AtomicFile.failure("write \(path)", errno) }
+        byteCount = count
     }
 
     /// Flushes the file to the disk.

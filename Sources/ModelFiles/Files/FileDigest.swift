@@ -3,13 +3,45 @@ internal import Glibc
 
 /// Checksums of files.
 enum FileDigest {
+    /// What tells whether a file is the one that was meant, in lower-case hexadecimal.
+    enum Checksum: Sendable, Equatable {
+        /// The SHA-256 of the content.
+        case sha256(String)
+        /// The SHA-1 by which Git names the content, which covers its length too.
+        case gitBlob(String)
+    }
+
     /// The SHA-256 of the file at `path`, in hexadecimal.
     static func sha256(
         path: String,
         isCancelled: () -> Bool = { false }
     ) throws -> String {
-        let file = try MappedFile(path: path)
-        var hash = SHA256()
+        try digest(of: MappedFile(path: path), SHA256(), isCancelled)
+    }
+
+    /// Whether the file at `path` has the checksum.
+    static func matches(
+        _ checksum: Checksum,
+        path: String,
+        isCancelled: () -> Bool = { false }
+    ) throws -> Bool {
+        switch checksum {
+        case .sha256(let expected):
+            return try sha256(path: path, isCancelled: isCancelled) == expected
+        case .gitBlob(let expected):
+            let file = try MappedFile(path: path)
+            var hash = Insecure.SHA1()
+            hash.update(data: Array("blob \(file.bytes.count)\0".utf8))
+            return try digest(of: file, hash, isCancelled) == expected
+        }
+    }
+
+    private static func digest(
+        of file: MappedFile,
+        _ hash: some HashFunction,
+        _ isCancelled: () -> Bool
+    ) throws -> String {
+        var hash = hash
         let step = 1 << 20
         for start in stride(from: 0, to: file.bytes.count, by: step) {
             if isCancelled() { throw CancellationError() }

@@ -1,13 +1,43 @@
 internal import Glibc
 
 /// A file mapped into memory, read-only, for as long as this object lives.
-final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
     // @unchecked because of `bytes`: the mapping is read-only and ends in deinit alone.
 
     /// The path it was opened by.
     let path: String
     /// The whole file.
     let bytes: UnsafeRawBufferPointer
+
+    /// How many bytes are mapped, what protects from reading behind the file included.
+    private let mappedByteCount: Int
+    private let mapping: UnsafeMutableRawPointer?
+
+    /// A file that is only in memory; a read behind its last byte is a fault at once.
+    package init(copying content: [UInt8], path: String) throws(ModelFileError) {
+        self.path = path
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let count = (content.count + page - 1) / page * page
+        mappedByteCount = count + page
+        guard
+            let address = mmap(
+                nil,
+                mappedByteCount,
+                PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS,
+                -1,
+                0
+            ),
+            address != UnsafeMutableRawPointer(bitPattern: -1)
+        else { throw Self.failure(path, errno) }
+        mprotect(address + count, page, PROT_NONE)
+        let start = address + (count - content.count)
+        content.withUnsafeBytes {
+            start.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(start), byteCount: $0.count)
+        }
+        bytes = UnsafeRawBufferPointer(start: start, count: content.count)
+        mapping = address
+    }
 
     /// Maps the regular file at `path`; an empty file has no bytes and is no error.
     init(path: String) throws(ModelFileError) {
@@ -28,18 +58,18 @@ final class MappedFile: @unchecked Sendable {
         let count = Int(status.st_size)
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            (mapping, mappedByteCount) = (nil, 0)
             return
         }
         guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
             address != UnsafeMutableRawPointer(bitPattern: -1)
         else { throw Self.failure(path, errno) }
         bytes = UnsafeRawBufferPointer(start: address, count: count)
+        (mapping, mappedByteCount) = (address, count)
     }
 
     deinit {
-        if let address = bytes.baseAddress {
-            munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
-        }
+        if let mapping { munmap(mapping, mappedByteCount) }
     }
 
     private static func failure(_ path: String, _ number: Int32) -> ModelFileError {

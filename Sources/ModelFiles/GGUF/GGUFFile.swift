@@ -27,9 +27,14 @@ public final class GGUFFile: Sendable {
     /// Throws `ModelFileError` for a file that is missing, foreign, truncated,
     /// damaged, of another version or byte order, or that has tensors of a type
     /// that is not supported.
-    public init(path: String) throws(ModelFileError) {
-        self.path = path
-        file = try MappedFile(path: path)
+    public convenience init(path: String) throws(ModelFileError) {
+        try self.init(MappedFile(path: path))
+    }
+
+    /// Checks a file that is mapped already.
+    package init(_ file: MappedFile) throws(ModelFileError) {
+        path = file.path
+        self.file = file
         var reader = GGUFReader(file)
         version = try reader.version()
         // The least that an entry can take: a name of one byte, and the fixed fields.

@@ -12,9 +12,14 @@ public final class SafetensorsFile: Sendable {
     let file: MappedFile
 
     /// Maps and checks the file at `path`.
-    public init(path: String) throws(ModelFileError) {
-        self.path = path
-        file = try MappedFile(path: path)
+    public convenience init(path: String) throws(ModelFileError) {
+        try self.init(MappedFile(path: path))
+    }
+
+    /// Checks a file that is mapped already.
+    package init(_ file: MappedFile) throws(ModelFileError) {
+        path = file.path
+        self.file = file
         var parser = try SafetensorsHeader(file)
         let header = try parser.parse()
         metadata = header.metadata

@@ -1,3 +1,5 @@
+import JSON
+
 extension ChatTemplate {
     /// Renders messages together with the ranges of bytes that an assistant is trained on.
     ///
@@ -12,8 +14,25 @@ extension ChatTemplate {
         bosToken: [UInt8] = [],
         eosToken: [UInt8] = []
     ) throws(TokenizerError) -> (chat: RenderedChat, targets: [Range<Int>]) {
+        try renderForTraining(
+            ChatConversation(messages),
+            bosToken: bosToken,
+            eosToken: eosToken
+        )
+    }
+
+    /// Renders a conversation together with the ranges of bytes that an assistant is trained on,
+    /// its calls of tools included.
+    ///
+    /// - Returns: the text, and its target ranges in order, none empty and none overlapping.
+    /// - Throws: `TokenizerError`, naming the template's line.
+    public func renderForTraining(
+        _ conversation: ChatConversation,
+        bosToken: [UInt8] = [],
+        eosToken: [UInt8] = []
+    ) throws(TokenizerError) -> (chat: RenderedChat, targets: [Range<Int>]) {
         let text = try text(
-            of: messages,
+            of: conversation,
             addingGenerationPrompt: false,
             bosToken: bosToken,
             eosToken: eosToken
@@ -22,13 +41,14 @@ extension ChatTemplate {
         if marksGeneration { return (chat, text.generatedRanges) }
 
         let prompt = generationPrompt(
-            after: messages,
+            after: conversation,
             rendered: text.bytes,
             bosToken: bosToken,
             eosToken: eosToken
         )
         var targets: [Range<Int>] = []
-        for (index, message) in messages.enumerated() where message.role == "assistant" {
+        for (index, message) in conversation.messages.enumerated()
+        where message.isOfAssistant {
             targets += chat.targets(ofMessage: index, generationPrompt: prompt)
         }
         targets.sort { $0.lowerBound < $1.lowerBound }
@@ -38,15 +58,15 @@ extension ChatTemplate {
     /// What the template adds when it is asked for a generation prompt; empty if it adds nothing,
     /// refuses, or renders something else altogether.
     private func generationPrompt(
-        after messages: [ChatMessage],
+        after conversation: ChatConversation,
         rendered: [UInt8],
         bosToken: [UInt8],
         eosToken: [UInt8]
     ) -> ArraySlice<UInt8> {
-        func prompt(after messages: [ChatMessage], rendered: [UInt8]?) -> ArraySlice<UInt8> {
+        func prompt(after conversation: ChatConversation, rendered: [UInt8]?) -> ArraySlice<UInt8> {
             func bytes(_ addingGenerationPrompt: Bool) -> [UInt8]? {
                 try? text(
-                    of: messages,
+                    of: conversation,
                     addingGenerationPrompt: addingGenerationPrompt,
                     bosToken: bosToken,
                     eosToken: eosToken
@@ -57,12 +77,14 @@ extension ChatTemplate {
             else { return [] }
             return long[short.count...]
         }
-        let atEnd = prompt(after: messages, rendered: rendered)
+        let atEnd = prompt(after: conversation, rendered: rendered)
         guard atEnd.isEmpty,
-            let first = messages.firstIndex(where: { $0.role == "assistant" }), first > 0
+            let first = conversation.messages.firstIndex(where: \.isOfAssistant), first > 0
         else { return atEnd }
         // Some templates write no prompt behind an assistant's message.
-        return prompt(after: Array(messages[..<first]), rendered: nil)
+        var before = conversation
+        before.messages.removeSubrange(first...)
+        return prompt(after: before, rendered: nil)
     }
 }
 
@@ -82,7 +104,7 @@ extension RenderedChat {
                 start = output.lowerBound + generationPrompt.count
             } else if let content = spans.first(where: {
                 $0.range.lowerBound >= output.lowerBound && $0.message == message
-                    && $0.field == .content
+                    && $0.field != nil && $0.field != .role
             }), content.range.upperBound <= output.upperBound {
                 start = content.range.lowerBound
             } else {

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// A model's chat template: the program, in a subset of Jinja, that turns messages into text.
 public struct ChatTemplate: Sendable {
@@ -6,6 +7,9 @@ public struct ChatTemplate: Sendable {
     public let source: String
     /// Sixteen hexadecimal digits that tell templates apart (FNV-1a over the source's bytes).
     public let digest: String
+
+    /// Sixty times the longest published template, whose tokens still take little memory.
+    private static let longestSource = 1 << 20
 
     /// Whether the template itself marks what an assistant writes.
     let marksGeneration: Bool
@@ -23,6 +27,12 @@ public struct ChatTemplate: Sendable {
         clock: (@Sendable () -> Int)? = nil
     ) throws(TokenizerError) {
         let bytes = Array(source.utf8)
+        guard bytes.count <= Self.longestSource else {
+            throw .templateSyntax(
+                1,
+                "it has \(bytes.count) bytes where \(Self.longestSource) are the most"
+            )
+        }
         var parser = TemplateParser(try TemplateLexer.tokens(of: bytes))
         self.statements = try parser.parse()
         self.marksGeneration = parser.hasGenerationBlocks
@@ -45,8 +55,26 @@ public struct ChatTemplate: Sendable {
         bosToken: [UInt8] = [],
         eosToken: [UInt8] = []
     ) throws(TokenizerError) -> RenderedChat {
+        try render(
+            ChatConversation(messages),
+            addingGenerationPrompt: addingGenerationPrompt,
+            bosToken: bosToken,
+            eosToken: eosToken
+        )
+    }
+
+    /// Renders a conversation, with its tools and documents, as the text that a model reads.
+    ///
+    /// - Parameters: as for plain messages.
+    /// - Throws: `TokenizerError`, naming the template's line.
+    public func render(
+        _ conversation: ChatConversation,
+        addingGenerationPrompt: Bool,
+        bosToken: [UInt8] = [],
+        eosToken: [UInt8] = []
+    ) throws(TokenizerError) -> RenderedChat {
         let text = try text(
-            of: messages,
+            of: conversation,
             addingGenerationPrompt: addingGenerationPrompt,
             bosToken: bosToken,
             eosToken: eosToken
@@ -56,45 +84,43 @@ public struct ChatTemplate: Sendable {
 
     /// What the template writes, with all that is known of its bytes.
     func text(
-        of messages: [ChatMessage],
+        of conversation: ChatConversation,
         addingGenerationPrompt: Bool,
         bosToken: [UInt8],
         eosToken: [UInt8]
     ) throws(TokenizerError) -> TemplateText {
-        let values = messages.enumerated().map { index, message in
-            TemplateValue.mapping(
-                TemplateMapping(
-                    [
-                        Self.entry("role", message.role, of: index, .role),
-                        Self.entry("content", message.content, of: index, .content),
-                    ],
-                    message: index
-                )
-            )
+        func list(_ values: [JSONValue]?, _ field: RenderedChat.Field) -> TemplateValue {
+            let origin = TemplateOrigin(field: field)
+            return values.map { .init(.array($0), origin: origin) } ?? .none
         }
+        var variables: [String: TemplateValue] = [
+            "bos_token": .text(TemplateText(bosToken)),
+            "eos_token": .text(TemplateText(eosToken)),
+        ]
+        for (name, value) in conversation.variables.members {
+            variables[name.text] = .init(value, origin: TemplateOrigin(field: .variable))
+        }
+        variables["messages"] = .list(
+            TemplateList(
+                conversation.messages.enumerated().map { .init(message: $1, number: $0) }
+            )
+        )
+        variables["tools"] = list(conversation.tools, .tools)
+        variables["documents"] = list(conversation.documents, .documents)
+        variables["add_generation_prompt"] = .boolean(addingGenerationPrompt)
         let interpreter = TemplateInterpreter(
-            variables: [
-                "messages": .list(TemplateList(values)),
-                "add_generation_prompt": .boolean(addingGenerationPrompt),
-                "bos_token": .text(TemplateText(bosToken)),
-                "eos_token": .text(TemplateText(eosToken)),
-                "tools": .none,
-                "documents": .none,
-            ],
-            inputBytes: messages.reduce(0) { $0 + $1.role.utf8.count + $1.content.utf8.count },
+            variables: variables,
+            inputBytes: conversation.textByteCount,
             clock: clock
         )
         return try interpreter.run(statements)
     }
+}
 
-    private static func entry(
-        _ name: String,
-        _ value: String,
-        of message: Int,
-        _ field: RenderedChat.Field
-    ) -> (key: TemplateValue, value: TemplateValue) {
-        let origin = TemplateOrigin(message: message, field: field)
-        return (.text(TemplateText(name)), .text(TemplateText(Array(value.utf8), origin: origin)))
+extension ChatConversation {
+    fileprivate var textByteCount: Int {
+        messages.reduce(variables.textByteCount) { $0 + $1.textByteCount }
+            + JSONValue.array((tools ?? []) + (documents ?? [])).textByteCount
     }
 }
 

@@ -1,8 +1,25 @@
 /// A conversation as the text a model reads, with the origin of every byte.
 public struct RenderedChat: Sendable, Equatable {
-    /// The part of a message that bytes were taken from.
-    public enum Field: Sendable, Hashable {
-        case role, content
+    /// What bytes were taken from: a part of a message, or what stands beside the messages.
+    public enum Field: String, Sendable, Hashable, CaseIterable {
+        /// A message's role.
+        case role
+        /// What a message says.
+        case content
+        /// What an assistant thought before it answered.
+        case reasoning
+        /// The calls of tools in a message.
+        case toolCalls
+        /// A message's name, or the id of the call it answers.
+        case name
+        /// Any other part of a message.
+        case other
+        /// The tools on offer.
+        case tools
+        /// Documents to answer from.
+        case documents
+        /// A variable given to the template.
+        case variable
     }
 
     /// Bytes of one origin.
@@ -39,12 +56,12 @@ public struct RenderedChat: Sendable, Equatable {
     }
 
     /// Whether a control token may stand here: the template wrote it, at most with a role's name
-    /// inside as in `<|user|>`, and no part of it is of a message's content.
+    /// inside as in `<|user|>`, and no part of it is of what a message or a tool says.
     func isWrittenByTemplate(_ range: Range<Int>) -> Bool {
         var index = spans.partitionIndex { $0.range.upperBound > range.lowerBound }
         guard index < spans.count, spans[index].field == nil else { return false }
         while index < spans.count, spans[index].range.lowerBound < range.upperBound {
-            if spans[index].field == .content { return false }
+            if let field = spans[index].field, field != .role { return false }
             index += 1
         }
         return true

@@ -30,6 +30,16 @@ extension TemplateInterpreter {
         switch callee {
         case .macro(let macro): return .text(try call(macro, arguments, caller: nil))
         case .function(let function): return try call(function, arguments)
+        case .loop(let loop):
+            guard let items = arguments.positional.first else {
+                throw failure("a loop is called with the items to go through")
+            }
+            return .text(try repeated(loop, over: items))
+        case .method(let method):
+            guard let result = try callMethod(method.name, of: method.owner, arguments) else {
+                throw failure("the method \"\(method.name)\" is not supported")
+            }
+            return result
         case .undefined(let description):
             if let name, let owner { throw failure("\(owner.typeName) has no method \"\(name)\"") }
             throw failure("\"\(description)\" is undefined and cannot be called")
@@ -45,18 +55,30 @@ extension TemplateInterpreter {
         caller: TemplateMacro?
     ) throws(TokenizerError) -> TemplateText {
         let definition = macro.definition
-        guard arguments.positional.count <= definition.parameters.count else {
+        let count = definition.parameters.count
+        guard arguments.positional.count <= count || definition.takesMoreValues else {
             throw failure(
-                "the macro \"\(definition.name)\" takes \(definition.parameters.count) values, "
+                "the macro \"\(definition.name)\" takes \(count) values, "
                     + "not \(arguments.positional.count)"
             )
         }
-        for (name, _) in arguments.named
-        where !definition.parameters.contains(where: { $0.name == name }) {
+        let moreNames = arguments.named.filter { name, _ in
+            !definition.parameters.contains { $0.name == name }
+        }
+        if let (name, _) = moreNames.first, !definition.takesMoreNames {
             throw failure("the macro \"\(definition.name)\" has no parameter \"\(name)\"")
         }
         return try scoped(in: macro.scope) { () throws(TokenizerError) in
             if let caller { scope.values["caller"] = .macro(caller) }
+            if definition.takesMoreValues {
+                let more = Array(arguments.positional.dropFirst(count))
+                scope.values["varargs"] = try makeList(more, isTuple: true)
+            }
+            if definition.takesMoreNames {
+                scope.values["kwargs"] = try makeMapping(
+                    moreNames.map { (.text(TemplateText($0.name)), $0.value) }
+                )
+            }
             for (index, (name, standard)) in definition.parameters.enumerated() {
                 if let value = arguments.value(index, name) {
                     scope.values[name] = value

@@ -128,15 +128,26 @@ extension TemplateInterpreter {
         case .undefined(let description):
             throw failure("\"\(description)\" is undefined and has no \"\(name)\"")
         case .mapping(let mapping):
+            if let method = self.method(name, of: value) { return method }
             try spend(mapping.entries.count)
             return mapping[name] ?? .undefined(name)
+        case .list(let list) where list.isGroup && (name == "grouper" || name == "list"):
+            return list.items[name == "list" ? 1 : 0]
         case .namespace(let namespace):
             return namespace.values[name] ?? .undefined(name)
         case .loop(let loop):
             return loop.attribute(name) ?? .undefined(name)
         default:
-            return .undefined(name)
+            return method(name, of: value) ?? .undefined(name)
         }
+    }
+
+    /// The method of a name; undefined if it may not be called, nil if there is none.
+    private func method(_ name: String, of value: TemplateValue) -> TemplateValue? {
+        let (exists, isAllowed) = value.method(named: name)
+        guard exists else { return nil }
+        return isAllowed
+            ? .method(TemplateMethod(name: name, owner: value)) : .undefined(name)
     }
 
     /// The part of an index or key; undefined if there is none.
@@ -148,9 +159,13 @@ extension TemplateInterpreter {
         case (.undefined(let description), _):
             throw failure("\"\(description)\" is undefined and has no parts")
         case (.mapping(let mapping), _):
-            return try self.index(of: index, in: mapping.entries)
-                .map { mapping.entries[$0].value } ?? .undefined(plain(index))
-        case (.list(let list), .integer(let index)):
+            if let place = try self.index(of: index, in: mapping.entries) {
+                return mapping.entries[place].value
+            }
+            guard case .text(let name) = index else { return .undefined(plain(index)) }
+            return method(String(decoding: name.bytes, as: UTF8.self), of: value)
+                ?? .undefined(plain(index))
+        case (.list(let list), .integer(let index)) where list.view == nil:
             let place = index < 0 ? list.items.count + index : index
             guard list.items.indices.contains(place) else { return .undefined("item \(index)") }
             return list.items[place]
@@ -212,7 +227,7 @@ extension TemplateInterpreter {
             var result = TemplateText()
             for place in places { result.append(text[offsets[place]..<offsets[place + 1]]) }
             return .text(result)
-        case .list(let list):
+        case .list(let list) where list.view == nil:
             let places = Self.places(start, stop, step, count: list.items.count)
             return try makeList(places.map { list.items[$0] }, isTuple: list.isTuple)
         default:
@@ -246,6 +261,8 @@ extension TemplateLoop {
         case "first": return .boolean(index == 0)
         case "last": return .boolean(index == count - 1)
         case "length": return .integer(count)
+        case "depth": return .integer(depth + 1)
+        case "depth0": return .integer(depth)
         case "previtem": return index > 0 ? items.items[index - 1] : nil
         case "nextitem": return index + 1 < count ? items.items[index + 1] : nil
         default: return nil

@@ -16,14 +16,23 @@ extension TemplateInterpreter {
                 ? arguments.value(0, "default_value") ?? .text(TemplateText()) : value
         case .tojson: return try toJSON(value, arguments)
         case .string: return .text(try text(of: value))
-        case .safe: return value
+        case .safe: return .text(try text(of: value).markup(true))
+        case .escape, .e, .forceescape:
+            let text = try text(of: value)
+            try spend(characters: text)
+            if text.isMarkup, filter != .forceescape { return value }
+            return try makeText(text.escaped)
         case .items:
-            if case .undefined = value { return try makeList([]) }
+            if case .undefined = value { return try makeGenerator([]) }
             guard case .mapping(let mapping) = value else {
                 throw failure("\(value.typeName) has no items")
             }
-            return try items(of: mapping)
-        case .trim, .upper, .lower, .capitalize, .title, .replace, .indent:
+            return try makeGenerator(pairs(of: mapping))
+        case .attr:
+            let name = try textArgument(arguments, 0, "name", of: "attr")
+            return try attribute(String(decoding: name.bytes, as: UTF8.self), of: value)
+        case .trim, .upper, .lower, .capitalize, .title, .replace, .indent, .truncate, .wordcount,
+            .center, .format:
             return try applyToText(filter, text(of: value), arguments)
         case .abs, .int, .float, .round: return try applyToNumber(filter, value, arguments)
         default: return try applyToSequence(filter, value, arguments)
@@ -49,10 +58,28 @@ extension TemplateInterpreter {
             return try makeText(
                 text.titlecased {
                     "-([{<".unicodeScalars.contains($0) || $0.properties.isWhitespace
-                }
+                }.markup(false)
             )
         case .indent: return try indent(text, arguments)
-        default: return try replace(text, arguments)
+        case .truncate: return try truncate(text, arguments)
+        case .wordcount: return .integer(wordCount(text))
+        case .center:
+            return try padded(
+                text,
+                to: arguments.value(0, "width")?.integer ?? 80,
+                with: literal([0x20]),
+                textAt: .center
+            )
+        case .format:
+            guard !arguments.named.isEmpty else {
+                let values = try makeList(arguments.positional, isTuple: true)
+                return try interpolated(text, values)
+            }
+            return try interpolated(
+                text,
+                makeMapping(arguments.named.map { (.text(TemplateText($0.name)), $0.value) })
+            )
+        default: return try replace(text.markup(false), arguments)
         }
     }
 
@@ -120,15 +147,7 @@ extension TemplateInterpreter {
                 return .real(number)
             }
             return arguments.value(0, "default") ?? .real(0)
-        default:
-            if let integer = value.integer { return .integer(integer) }
-            guard let number = value.real else {
-                throw failure("\(value.typeName) cannot be rounded")
-            }
-            var scale = 1.0
-            let places = min(max(arguments.value(0, "precision")?.integer ?? 0, 0), 15)
-            for _ in 0..<places { scale *= 10 }
-            return .real((number * scale).rounded(.toNearestOrEven) / scale)
+        default: return try round(value, arguments)
         }
     }
 
@@ -136,27 +155,23 @@ extension TemplateInterpreter {
         _ value: TemplateValue,
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        func named(_ name: String) -> TemplateValue? {
-            arguments.named.first { $0.name == name }?.value
-        }
-        if named("ensure_ascii")?.isTruthy == true {
-            throw failure("tojson supports ensure_ascii=false only")
-        }
-        let indentation = (arguments.positional.first ?? named("indent"))?.integer
+        let isASCII = arguments.value(0, "ensure_ascii")?.isTruthy ?? false
+        let indentation = arguments.value(1, "indent")?.integer
         if let indentation, !(0...64).contains(indentation) {
             throw failure("tojson cannot indent by \(indentation)")
         }
         var separators: (item: TemplateText, key: TemplateText)?
-        if case .list(let list)? = named("separators"), list.items.count == 2 {
+        if case .list(let list)? = arguments.value(2, "separators"), list.items.count == 2 {
             separators = (try text(of: list.items[0]), try text(of: list.items[1]))
         }
-        let isSorted = named("sort_keys")?.isTruthy ?? false
+        let isSorted = arguments.value(3, "sort_keys")?.isTruthy ?? false
         return .text(
             try json(
                 value,
                 indentation: indentation,
                 separators: separators,
-                isSorted: isSorted
+                isSorted: isSorted,
+                isASCII: isASCII
             )
         )
     }

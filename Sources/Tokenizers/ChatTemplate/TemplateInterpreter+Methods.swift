@@ -11,8 +11,20 @@ extension TemplateInterpreter {
         case .list(let list): try callMethod(name, of: list, arguments)
         case .loop(let loop) where name == "cycle" && !arguments.positional.isEmpty:
             arguments.positional[loop.index % arguments.positional.count]
+        case .loop(let loop) where name == "changed": .boolean(try changed(loop, arguments))
         default: nil
         }
+    }
+
+    /// Whether values differ from those of the iteration before.
+    private func changed(
+        _ loop: TemplateLoop,
+        _ arguments: Arguments
+    ) throws(TokenizerError) -> Bool {
+        let values = TemplateValue.list(TemplateList(arguments.positional))
+        if let seen = loop.seen, try areEqual(.list(TemplateList(seen)), values) { return false }
+        loop.seen = arguments.positional
+        return true
     }
 
     private func callMethod(
@@ -22,8 +34,9 @@ extension TemplateInterpreter {
     ) throws(TokenizerError) -> TemplateValue? {
         switch name {
         case "items": return try items(of: mapping)
-        case "keys": return try makeList(mapping.entries.map(\.key))
-        case "values": return try makeList(mapping.entries.map(\.value))
+        case "keys": return try makeList(mapping.entries.map(\.key), view: "dict_keys")
+        case "values": return try makeList(mapping.entries.map(\.value), view: "dict_values")
+        case "copy": return .mapping(mapping)
         case "get":
             guard let key = arguments.value(0, "key") else { throw failure("get needs a key") }
             return try index(of: key, in: mapping.entries).map { mapping.entries[$0].value }
@@ -34,9 +47,11 @@ extension TemplateInterpreter {
 
     /// A mapping's keys and values as pairs.
     func items(of mapping: TemplateMapping) throws(TokenizerError) -> TemplateValue {
-        try makeList(
-            mapping.entries.map { .list(TemplateList([$0.key, $0.value], isTuple: true)) }
-        )
+        try makeList(pairs(of: mapping), view: "dict_items")
+    }
+
+    func pairs(of mapping: TemplateMapping) -> [TemplateValue] {
+        mapping.entries.map { .list(TemplateList([$0.key, $0.value], isTuple: true)) }
     }
 
     private func callMethod(
@@ -54,6 +69,7 @@ extension TemplateInterpreter {
             var count = 0
             for item in list.items where try areEqual(item, wanted) { count += 1 }
             return .integer(count)
+        case ("copy", nil): return .list(list)
         case ("append", _), ("extend", _), ("insert", _), ("pop", _), ("remove", _):
             throw failure("a template cannot change a list; it can add lists with \"+\"")
         default: return nil
@@ -66,7 +82,8 @@ extension TemplateInterpreter {
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue? {
         switch name {
-        case "upper", "lower", "capitalize", "title", "split", "rsplit", "splitlines":
+        case "upper", "lower", "capitalize", "title", "split", "rsplit", "splitlines", "swapcase",
+            "casefold":
             try spend(characters: text)
         default:
             try spend(text.count / 16)
@@ -80,7 +97,7 @@ extension TemplateInterpreter {
         case "capitalize": return try makeText(text.capitalized)
         case "title": return try makeText(text.titlecased { !$0.properties.isCased })
         case "split", "rsplit": return try split(text, fromEnd: name == "rsplit", arguments)
-        case "splitlines": return try splitLines(text)
+        case "splitlines": return try splitLines(text, arguments)
         case "startswith", "endswith":
             return .boolean(try hasAffix(text, atEnd: name == "endswith", arguments))
         case "removeprefix", "removesuffix":
@@ -92,12 +109,26 @@ extension TemplateInterpreter {
                     ? text[0..<text.count - affix.count] : text[affix.count..<text.count]
             )
         case "replace": return try replace(text, arguments)
-        case "find", "rfind", "index":
+        case "format": return try formatted(text, arguments)
+        case "partition", "rpartition":
+            return try partition(text, fromEnd: name == "rpartition", arguments)
+        case "swapcase":
+            return try makeText(
+                text.mapScalars {
+                    $0.properties.isUppercase
+                        ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping
+                }
+            )
+        case "casefold": return try makeText(text.lowercased)
+        case "isascii": return .boolean(text.bytes.allSatisfy { $0 < 0x80 })
+        case "find", "rfind", "index", "rindex":
             let part = try textArgument(arguments, 0, "sub", of: name)
             let offset =
-                name == "rfind" ? text.lastOffset(of: part) : text.firstOffset(of: part)
+                name.hasPrefix("r") ? text.lastOffset(of: part) : text.firstOffset(of: part)
             guard let offset else {
-                if name == "index" { throw failure("the string does not contain what index seeks") }
+                if name.hasSuffix("index") {
+                    throw failure("the string does not contain what index seeks")
+                }
                 return .integer(-1)
             }
             return .integer(text[0..<offset].scalarCount)
@@ -117,7 +148,7 @@ extension TemplateInterpreter {
         case "isspace": return .boolean(!text.isEmpty && text.trimmed(.both).isEmpty)
         case "isupper": return .boolean(text.isCased && text.uppercased.bytes == text.bytes)
         case "islower": return .boolean(text.isCased && text.lowercased.bytes == text.bytes)
-        default: return nil
+        default: return try pad(name, text, arguments)
         }
     }
 
@@ -176,7 +207,9 @@ extension TemplateInterpreter {
         var parts: [TemplateText]
         switch arguments.value(0, "sep") {
         case nil, .some(.none):
-            let words = text.splitWords(limit: fromEnd || limit < 0 ? .max : limit)
+            let words = text.splitWords(
+                limit: fromEnd || limit < 0 ? Limit.listItems + 1 : min(limit, Limit.listItems + 1)
+            )
             guard !fromEnd || limit < 0 || limit >= words.count else {
                 throw failure("rsplit needs a separator if it has a limit")
             }
@@ -194,7 +227,9 @@ extension TemplateInterpreter {
                 }
                 parts.append(text[start..<text.count])
             } else {
-                parts = text.split(separator: separator, limit: limit < 0 ? .max : limit)
+                // One more than is allowed, so that what is too much is refused.
+                let most = Limit.listItems
+                parts = text.split(separator: separator, limit: limit < 0 ? most : min(limit, most))
             }
         case let value?:
             throw failure("\(value.typeName) cannot separate a string")
@@ -202,16 +237,21 @@ extension TemplateInterpreter {
         return try makeList(parts.map { .text($0) })
     }
 
-    private func splitLines(_ text: TemplateText) throws(TokenizerError) -> TemplateValue {
+    private func splitLines(
+        _ text: TemplateText,
+        _ arguments: Arguments
+    ) throws(TokenizerError) -> TemplateValue {
+        let keepsEnds = arguments.value(0, "keepends")?.isTruthy ?? false
         var lines: [TemplateValue] = []
         var start = 0
         while start < text.count {
             let end = text.bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? text.count
-            lines.append(.text(text[start..<end]))
             let isPair =
                 end + 1 < text.count && text.bytes[end] == 0x0D
                 && text.bytes[end + 1] == 0x0A
-            start = end + (isPair ? 2 : 1)
+            let next = min(end + (isPair ? 2 : 1), text.count)
+            lines.append(.text(text[start..<(keepsEnds ? next : end)]))
+            start = next
         }
         return try makeList(lines)
     }
@@ -250,7 +290,7 @@ extension TemplateInterpreter {
 
 extension TemplateText {
     /// The place of the last occurrence.
-    fileprivate func lastOffset(of pattern: TemplateText) -> Int? {
+    func lastOffset(of pattern: TemplateText) -> Int? {
         let reversed = TemplateText(bytes.reversed())
         return reversed.firstOffset(of: TemplateText(pattern.bytes.reversed()))
             .map { count - $0 - pattern.count }

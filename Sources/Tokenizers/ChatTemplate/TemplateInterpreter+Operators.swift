@@ -26,16 +26,24 @@ extension TemplateInterpreter {
     ) throws(TokenizerError) -> TemplateValue {
         switch (operation, left, right) {
         case (.concatenate, _, _):
-            return try concatenated(text(of: left), text(of: right))
+            return try concatenated(text(of: left).markup(false), text(of: right))
         case (.add, .text(let left), .text(let right)):
-            return try concatenated(left, right)
-        case (.add, .list(let left), .list(let right)) where left.isTuple == right.isTuple:
+            guard left.isMarkup || right.isMarkup else { return try concatenated(left, right) }
+            try spend(characters: left)
+            try spend(characters: right)
+            return try concatenated(
+                left.isMarkup ? left : left.escaped,
+                right.isMarkup ? right : right.escaped
+            )
+        case (.add, .list(let left), .list(let right))
+        where left.isTuple == right.isTuple && left.view == nil && right.view == nil:
             return try makeList(left.items + right.items, isTuple: left.isTuple)
         case (.multiply, .text(let text), _):
             if let count = right.integer { return try repeated(text, count) }
         case (.multiply, _, .text(let text)):
             if let count = left.integer { return try repeated(text, count) }
-        case (.multiply, .list(let list), _):
+        case (.remainder, .text(let text), _): return try interpolated(text, right)
+        case (.multiply, .list(let list), _) where list.view == nil:
             if let count = right.integer { return try repeated(list, count) }
         default:
             if let left = left.integer, let right = right.integer {
@@ -69,7 +77,7 @@ extension TemplateInterpreter {
         try checkLength(length.overflow ? .max : length.partialValue)
         guard !text.isEmpty else { return .text(text) }
         try spend(max(count, 0))
-        var result = TemplateText()
+        var result = TemplateText().markup(text.isMarkup)
         for _ in 0..<max(count, 0) { result.append(text) }
         return .text(result)
     }
@@ -188,6 +196,7 @@ extension TemplateInterpreter {
             }
             return true
         case (.namespace(let left), .namespace(let right)): return left === right
+        case (.generator(let left), .generator(let right)): return left === right
         default:
             if let left = left.integer, let right = right.integer { return left == right }
             guard let left = left.real, let right = right.real else { return false }

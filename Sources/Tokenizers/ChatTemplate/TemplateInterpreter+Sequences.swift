@@ -5,6 +5,7 @@ extension TemplateInterpreter {
         case .list(let list): return list.items
         case .mapping(let mapping): return mapping.entries.map(\.key)
         case .undefined: return []
+        case .generator(let generator): return generator.takeAll()
         case .text(let text):
             try spend(text.count)
             let offsets = text.scalarOffsets
@@ -27,14 +28,24 @@ extension TemplateInterpreter {
             let characters = try items(of: value).reversed()
             return try join(Array(characters), separator: TemplateText())
         }
-        let items = try items(of: value)
+        if case .generator(let generator) = value {
+            switch filter {
+            case .length, .count, .last, .dictsort:
+                throw failure("a generator has no \(filter.rawValue); make it a list first")
+            case .first: return generator.takeFirst() ?? .undefined("the first item of nothing")
+            case .reverse: return try makeList(generator.takeAll().reversed())
+            default: break
+            }
+        }
+        let items =
+            filter.passesOverNothing && !value.isTruthy ? [] : try items(of: value)
         try spend(items.count)
         switch filter {
         case .length, .count: return .integer(items.count)
         case .first: return items.first ?? .undefined("the first item of nothing")
         case .last: return items.last ?? .undefined("the last item of nothing")
         case .list: return try makeList(items)
-        case .reverse: return try makeList(items.reversed())
+        case .reverse: return try makeGenerator(items.reversed())
         case .join:
             var items = items
             if let path = arguments.value(1, "attribute") { items = try get(path, ofEach: items) }
@@ -42,6 +53,9 @@ extension TemplateInterpreter {
                 (value) throws(TokenizerError) in try text(of: value)
             }
             return try join(items, separator: separator ?? TemplateText())
+        case .batch: return try batch(items, arguments)
+        case .slice: return try slice(items, arguments)
+        case .groupby: return try group(items, arguments)
         case .map: return try map(items, arguments)
         case .select, .reject:
             return try pick(items, where: arguments, keeping: filter == .select)
@@ -101,7 +115,7 @@ extension TemplateInterpreter {
     // MARK: - Attributes of items
 
     /// The part of a value that a path like `function.name` leads to.
-    private func get(
+    func get(
         _ path: TemplateValue,
         of value: TemplateValue
     ) throws(TokenizerError) -> TemplateValue {
@@ -152,7 +166,7 @@ extension TemplateInterpreter {
                 )
             }
         }
-        return try makeList(results)
+        return try makeGenerator(results)
     }
 
     /// The items for which a test, or their being true, holds or does not hold.
@@ -179,7 +193,7 @@ extension TemplateInterpreter {
             }
             if holds == kept { results.append(item) }
         }
-        return try makeList(results)
+        return try makeGenerator(results)
     }
 
     // MARK: - Order
@@ -227,7 +241,7 @@ extension TemplateInterpreter {
     }
 
     /// A string without case; other values as they are.
-    private func folded(_ value: TemplateValue) -> TemplateValue {
+    func folded(_ value: TemplateValue) -> TemplateValue {
         guard case .text(let text) = value else { return value }
         return .text(text.lowercased)
     }
@@ -249,7 +263,7 @@ extension TemplateInterpreter {
             seen.append(key)
             results.append(item)
         }
-        return try makeList(results)
+        return try makeGenerator(results)
     }
 
     private func sortEntries(
@@ -273,5 +287,15 @@ extension TemplateInterpreter {
                 isReversed: isReversed
             )
         )
+    }
+}
+
+extension TemplateFilter {
+    /// Whether the filter takes what is false, none among it, for an empty list.
+    fileprivate var passesOverNothing: Bool {
+        switch self {
+        case .map, .select, .reject, .selectattr, .rejectattr: true
+        default: false
+        }
     }
 }

@@ -42,11 +42,17 @@ extension TemplateInterpreter {
         case (.number, .integer), (.number, .real), (.number, .boolean): return true
         case (.string, .text): return true
         case (.mapping, .mapping): return true
-        case (.sequence, .list), (.sequence, .text), (.sequence, .mapping): return true
+        case (.sequence, .list(let list)): return list.view == nil
+        case (.sequence, .text), (.sequence, .mapping): return true
         case (.sequence, .undefined): return true
         case (.iterable, .list), (.iterable, .text), (.iterable, .mapping): return true
         case (.iterable, .undefined): return true
-        case (.callable, .macro), (.callable, .function): return true
+        case (.iterable, .generator): return true
+        case (.callable, .macro), (.callable, .function), (.callable, .method): return true
+        case (.filter, .text(let text)):
+            return TemplateFilter(rawValue: String(decoding: text.bytes, as: UTF8.self)) != nil
+        case (.test, .text(let text)):
+            return TemplateTest(named: String(decoding: text.bytes, as: UTF8.self)) != nil
         case (.upper, .text(let text)): return text.uppercased.bytes == text.bytes
         case (.lower, .text(let text)): return text.lowercased.bytes == text.bytes
         case (.eq, _), (.equalto, _): return try areEqual(value, operand())

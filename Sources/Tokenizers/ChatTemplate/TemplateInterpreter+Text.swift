@@ -7,12 +7,16 @@ extension TemplateInterpreter {
         case .none: return literal("None")
         case .boolean(let value): return literal(value ? "True" : "False")
         case .integer(let value): return literal("\(value)")
-        case .real(let value): return literal("\(value)")
-        default:
-            var result = TemplateText()
-            try appendRepresentation(of: value, to: &result)
-            return result
+        case .real(let value): return literal(value.pythonText)
+        default: return try representation(of: value)
         }
+    }
+
+    /// What `repr` gives in Python.
+    func representation(of value: TemplateValue) throws(TokenizerError) -> TemplateText {
+        var result = TemplateText()
+        try appendRepresentation(of: value, to: &result)
+        return result
     }
 
     /// What an error message or a lookup by name makes of a value.
@@ -35,8 +39,11 @@ extension TemplateInterpreter {
         switch value {
         case .text(let text):
             try spend(characters: text)
+            if text.isMarkup { result.append(literal("Markup(")) }
             appendQuoted(text, to: &result)
+            if text.isMarkup { result.append(literal(")")) }
         case .list(let list):
+            if let view = list.view { result.append(literal(view + "(")) }
             result.append(literal(list.isTuple ? "(" : "["))
             for (index, item) in list.items.enumerated() {
                 if index > 0 { result.append(literal(", ")) }
@@ -44,6 +51,7 @@ extension TemplateInterpreter {
             }
             if list.isTuple, list.items.count == 1 { result.append(literal(",")) }
             result.append(literal(list.isTuple ? ")" : "]"))
+            if list.view != nil { result.append(literal(")")) }
         case .mapping(let mapping):
             result.append(literal("{"))
             for (index, entry) in mapping.entries.enumerated() {
@@ -54,7 +62,8 @@ extension TemplateInterpreter {
             }
             result.append(literal("}"))
         case .undefined: result.append(literal("Undefined"))
-        case .namespace, .loop, .macro, .function: result.append(literal("<\(value.typeName)>"))
+        case .namespace, .loop, .macro, .function, .generator, .method:
+            result.append(literal("<\(value.typeName)>"))
         case .none, .boolean, .integer, .real: result.append(try text(of: value))
         }
     }
@@ -83,18 +92,20 @@ extension TemplateInterpreter {
 
     // MARK: - JSON
 
-    /// The value as JSON, written as Python's `json.dumps` does with `ensure_ascii` off.
+    /// The value as JSON, written as Python's `json.dumps` does does.
     func json(
         _ value: TemplateValue,
         indentation: Int?,
         separators: (item: TemplateText, key: TemplateText)?,
-        isSorted: Bool
+        isSorted: Bool,
+        isASCII: Bool
     ) throws(TokenizerError) -> TemplateText {
         var writer = JSONLayout(
             indentation: indentation,
             itemSeparator: separators?.item ?? literal(indentation == nil ? ", " : ","),
             keySeparator: separators?.key ?? literal(": "),
-            isSorted: isSorted
+            isSorted: isSorted,
+            isASCII: isASCII
         )
         try appendJSON(value, &writer)
         return writer.text
@@ -105,6 +116,7 @@ extension TemplateInterpreter {
         let itemSeparator: TemplateText
         let keySeparator: TemplateText
         let isSorted: Bool
+        let isASCII: Bool
         var level = 0
         var text = TemplateText()
 
@@ -123,11 +135,15 @@ extension TemplateInterpreter {
         switch value {
         case .none: json.text.append(literal("null"))
         case .boolean(let value): json.text.append(literal(value ? "true" : "false"))
-        case .integer, .real: json.text.append(try text(of: value))
+        case .integer: json.text.append(try text(of: value))
+        case .real(let value):
+            let isFinite = value.isFinite
+            let extreme = value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
+            json.text.append(literal(isFinite ? value.pythonText : extreme))
         case .text(let text):
             try spend(characters: text)
-            appendJSONString(text, to: &json.text)
-        case .list(let list):
+            appendJSONString(text, to: &json)
+        case .list(let list) where list.view == nil:
             try appendJSON(list.items.count, in: ("[", "]"), &json) {
                 (index, json) throws(TokenizerError) in
                 try appendJSON(list.items[index], &json)
@@ -141,11 +157,11 @@ extension TemplateInterpreter {
             }
             try appendJSON(entries.count, in: ("{", "}"), &json) {
                 (index, json) throws(TokenizerError) in
-                appendJSONString(try text(of: entries[index].key), to: &json.text)
+                appendJSONString(try memberName(entries[index].key), to: &json)
                 json.text.append(json.keySeparator)
                 try appendJSON(entries[index].value, &json)
             }
-        case .undefined, .namespace, .loop, .macro, .function:
+        case .undefined, .list, .namespace, .loop, .macro, .function, .generator, .method:
             throw failure("\(value.typeName) cannot be written as JSON")
         }
     }
@@ -168,9 +184,20 @@ extension TemplateInterpreter {
         json.text.append(literal(brackets.close))
     }
 
-    private func appendJSONString(_ text: TemplateText, to result: inout TemplateText) {
-        result.append(literal("\""))
-        result.append(
+    /// What a mapping's key is called in JSON, where only texts are names.
+    private func memberName(_ key: TemplateValue) throws(TokenizerError) -> TemplateText {
+        switch key {
+        case .none: return literal("null")
+        case .boolean(let value): return literal(value ? "true" : "false")
+        case .text, .integer, .real: return try text(of: key)
+        default: throw failure("\(key.typeName) cannot be a name in JSON")
+        }
+    }
+
+    private func appendJSONString(_ text: TemplateText, to json: inout JSONLayout) {
+        let isASCII = json.isASCII
+        json.text.append(literal("\""))
+        json.text.append(
             text.mapScalars { scalar in
                 switch scalar {
                 case "\"": "\\\""
@@ -181,17 +208,23 @@ extension TemplateInterpreter {
                 case "\u{08}": "\\b"
                 case "\u{0C}": "\\f"
                 case _ where scalar.value < 0x20: "\\u" + scalar.hexadecimal(digits: 4)
+                case _ where isASCII && scalar.value > 0x7E:
+                    scalar.utf16.map { "\\u" + UInt32($0).hexadecimal(digits: 4) }.joined()
                 default: String(Character(scalar))
                 }
             }
         )
-        result.append(literal("\""))
+        json.text.append(literal("\""))
     }
 }
 
 extension Unicode.Scalar {
+    fileprivate func hexadecimal(digits: Int) -> String { value.hexadecimal(digits: digits) }
+}
+
+extension UInt32 {
     fileprivate func hexadecimal(digits: Int) -> String {
-        let number = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, digits - number.count)) + number
+        let number = String(self, radix: 16)
+        return String(repeating: "0", count: Swift.max(0, digits - number.count)) + number
     }
 }

@@ -127,15 +127,24 @@ final class TemplateInterpreter {
 
     func makeList(
         _ items: [TemplateValue],
-        isTuple: Bool = false
+        isTuple: Bool = false,
+        view: String? = nil
     ) throws(TokenizerError) -> TemplateValue {
         guard items.count <= Limit.listItems else {
             throw excess("a list has more than \(Limit.listItems) items")
         }
         try spend(items.count)
-        let list = TemplateList(items, isTuple: isTuple)
+        let list = TemplateList(items, isTuple: isTuple, view: view)
         try check(depth: list.depth)
         return .list(list)
+    }
+
+    /// What can be gone through once.
+    func makeGenerator(_ items: [TemplateValue]) throws(TokenizerError) -> TemplateValue {
+        try spend(items.count)
+        let generator = TemplateGenerator(items)
+        try check(depth: generator.depth)
+        return .generator(generator)
     }
 
     func makeMapping(
@@ -285,7 +294,31 @@ final class TemplateInterpreter {
     }
 
     private func execute(_ loop: TemplateStatement.Loop) throws(TokenizerError) {
-        let iterated = try evaluate(loop.items)
+        try execute(loop, over: evaluate(loop.items), depth: 0)
+    }
+
+    /// What a recursive loop writes for items within its items.
+    func repeated(
+        _ loop: TemplateLoop,
+        over items: TemplateValue
+    ) throws(TokenizerError) -> TemplateText {
+        guard let (statement, scope) = loop.recursion else {
+            throw failure("only a loop that is recursive can be called")
+        }
+        return try scoped(in: scope) { () throws(TokenizerError) in
+            try capture { () throws(TokenizerError) in
+                try nested { () throws(TokenizerError) in
+                    try execute(statement, over: items, depth: loop.depth + 1)
+                }
+            }
+        }
+    }
+
+    private func execute(
+        _ loop: TemplateStatement.Loop,
+        over iterated: TemplateValue,
+        depth: Int
+    ) throws(TokenizerError) {
         var items = try self.items(of: iterated)
         try spend(items.count)
         if let condition = loop.condition {
@@ -303,7 +336,11 @@ final class TemplateInterpreter {
             _ = try scoped(in: scope) { () throws(TokenizerError) in try execute(loop.otherwise) }
             return
         }
-        let state = TemplateLoop(TemplateList(items))
+        let state = TemplateLoop(
+            TemplateList(items),
+            depth: depth,
+            recursion: loop.isRecursive ? (loop, scope) : nil
+        )
         let outerMessage = message
         defer { message = outerMessage }
         for (index, item) in items.enumerated() {

@@ -249,7 +249,8 @@ struct TemplateLexer {
         case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
             openBrackets.append(byte)
         case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-            guard let open = openBrackets.popLast(), byte - open <= 2 else {
+            // In ASCII a bracket's other is one or two places behind it.
+            guard let open = openBrackets.popLast(), (1...2).contains(Int(byte) - Int(open)) else {
                 throw .templateSyntax(
                     line,
                     "\"\(String(decoding: [byte], as: UTF8.self))\" closes nothing"

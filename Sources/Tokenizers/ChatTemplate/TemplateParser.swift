@@ -139,13 +139,11 @@ struct TemplateParser {
         case "macro":
             let name = try expectName()
             let parameters = try parseParameters()
-            let body = try parseBody(closedBy: "endmacro")
-            return .macro(.init(name: name, parameters: parameters, body: body))
+            return .macro(try parseMacro(name, parameters, closedBy: "endmacro"))
         case "call":
             let parameters = isAt("(") ? try parseParameters() : []
             let call = try parseExpression()
-            let body = try parseBody(closedBy: "endcall")
-            return .callBlock(call, .init(name: "caller", parameters: parameters, body: body))
+            return .callBlock(call, try parseMacro("caller", parameters, closedBy: "endcall"))
         case "filter":
             let first = try parseAppliedFilter()
             let filters = [first] + (try parseAppliedFilters())
@@ -173,6 +171,23 @@ struct TemplateParser {
         }
     }
 
+    private mutating func parseMacro(
+        _ name: String,
+        _ parameters: [(name: String, standard: TemplateExpression?)],
+        closedBy ender: String
+    ) throws(TokenizerError) -> TemplateStatement.MacroDefinition {
+        let start = index
+        let body = try parseBody(closedBy: ender)
+        let tokens = tokens[start..<index]
+        return .init(
+            name: name,
+            parameters: parameters,
+            body: body,
+            takesMoreValues: tokens.contains { $0.kind == .name("varargs") },
+            takesMoreNames: tokens.contains { $0.kind == .name("kwargs") }
+        )
+    }
+
     private mutating func parseConditional() throws(TokenizerError) -> TemplateStatement.Kind {
         var branches: [(condition: TemplateExpression, body: [TemplateStatement])] = []
         while true {
@@ -196,9 +211,7 @@ struct TemplateParser {
         guard skip(keyword: "in") else { throw unexpected(wanted: "in") }
         let items = try parseTuple(allowsConditional: false)
         let condition = skip(keyword: "if") ? try parseExpression() : nil
-        if isAt(keyword: "recursive") {
-            throw .templateSyntax(line, "recursive loops are not supported")
-        }
+        let isRecursive = skip(keyword: "recursive")
         try expect(.blockEnd)
         let body = try parseBody(until: ["else", "endfor"])
         var otherwise: [TemplateStatement] = []
@@ -213,7 +226,8 @@ struct TemplateParser {
                 items: items,
                 condition: condition,
                 body: body,
-                otherwise: otherwise
+                otherwise: otherwise,
+                isRecursive: isRecursive
             )
         )
     }

@@ -83,12 +83,17 @@ struct TemplateStatement: Sendable {
         let condition: TemplateExpression?
         let body: [TemplateStatement]
         let otherwise: [TemplateStatement]
+        /// Whether the body may call the loop for items within items.
+        let isRecursive: Bool
     }
 
     struct MacroDefinition: Sendable {
         let name: String
         let parameters: [(name: String, standard: TemplateExpression?)]
         let body: [TemplateStatement]
+        /// Whether the body uses `varargs` and `kwargs`: what is given beyond the parameters.
+        let takesMoreValues: Bool
+        let takesMoreNames: Bool
     }
 
     struct AppliedFilter: Sendable {
@@ -111,14 +116,17 @@ indirect enum TemplateTarget: Sendable {
 
 /// The filters that templates may apply.
 enum TemplateFilter: String, Sendable {
-    case abs, capitalize, count, `default`, d, dictsort, first, float, indent, int, items, join
-    case last, length, list, lower, map, max, min, reject, rejectattr, replace, reverse, round
-    case safe, select, selectattr, sort, string, sum, title, tojson, trim, unique, upper
+    case abs, attr, batch, capitalize, center, count, `default`, d, dictsort, e, escape, first,
+        float
+    case forceescape, format, groupby, indent, int, items, join, last, length, list, lower, map, max
+    case min, reject, rejectattr, replace, reverse, round, safe, select, selectattr, slice, sort
+    case string, sum, title, tojson, trim, truncate, unique, upper, wordcount
 }
 
 /// The tests that may stand behind `is`.
 enum TemplateTest: String, Sendable {
-    case boolean, callable, defined, divisibleby, eq, equalto, even, `false`, float, ge, greaterthan
-    case gt, `in`, integer, iterable, le, lessthan, lower, lt, mapping, ne, none, number, odd
-    case sameas, sequence, string, `true`, undefined, upper
+    case boolean, callable, defined, divisibleby, eq, equalto, even, `false`, filter, float, ge
+    case greaterthan, gt, `in`, integer, iterable, le, lessthan, lower, lt, mapping, ne, none,
+        number
+    case odd, sameas, sequence, string, test, `true`, undefined, upper
 }

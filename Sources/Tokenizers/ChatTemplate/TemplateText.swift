@@ -20,6 +20,9 @@ struct TemplateText: Sendable {
     private(set) var bytes: [UInt8] = []
     /// The origins of the bytes, in order; no run is empty.
     private(set) var runs: [Run] = []
+    /// Whether the filter `safe` was applied: Jinja then escapes a string that `+` joins to it,
+    /// though nothing else is escaped in a chat template.
+    var isMarkup = false
 
     init() {}
 
@@ -69,6 +72,7 @@ struct TemplateText: Sendable {
         guard range != 0..<count else { return self }
         var result = TemplateText()
         result.bytes = Array(bytes[range])
+        result.isMarkup = isMarkup
         var index = runs.partitionIndex { $0.end > range.lowerBound }
         while index < runs.count, !range.isEmpty {
             let end = min(runs[index].end, range.upperBound)
@@ -94,6 +98,7 @@ struct TemplateText: Sendable {
     /// The text with each character replaced by some; what replaces it has its origin.
     func mapScalars(_ change: (Unicode.Scalar) -> String) -> TemplateText {
         var result = TemplateText()
+        result.isMarkup = isMarkup
         var start = 0
         for run in runs {
             var mapped: [UInt8] = []

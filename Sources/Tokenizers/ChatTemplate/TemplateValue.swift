@@ -13,6 +13,8 @@ enum TemplateValue {
     case loop(TemplateLoop)
     case macro(TemplateMacro)
     case function(TemplateFunction)
+    case generator(TemplateGenerator)
+    indirect case method(TemplateMethod)
 
     /// How deep lists and mappings are nested in the value.
     var depth: Int {
@@ -20,6 +22,8 @@ enum TemplateValue {
         case .list(let list): list.depth
         case .mapping(let mapping): mapping.depth
         case .loop(let loop): loop.items.depth + 1
+        case .generator(let generator): generator.depth
+        case .method(let method): method.owner.depth + 1
         default: 0
         }
     }
@@ -38,6 +42,8 @@ enum TemplateValue {
         case .loop: "the loop"
         case .macro: "a macro"
         case .function: "a function"
+        case .generator: "a generator"
+        case .method: "a method"
         }
     }
 
@@ -51,7 +57,7 @@ enum TemplateValue {
         case .text(let text): !text.isEmpty
         case .list(let list): !list.items.isEmpty
         case .mapping(let mapping): !mapping.entries.isEmpty
-        case .namespace, .loop, .macro, .function: true
+        case .namespace, .loop, .macro, .function, .generator, .method: true
         }
     }
 
@@ -65,16 +71,27 @@ enum TemplateValue {
     }
 }
 
-/// A list or a tuple.
+/// A list, a tuple, or a view of a mapping.
 struct TemplateList {
     let items: [TemplateValue]
     var isTuple = false
+    /// What Python calls the list if it is a view of a mapping, without places of its own.
+    var view: String?
+    /// Whether it is what `groupby` gives: a `grouper` and its `list`.
+    var isGroup = false
     let depth: Int
 
     /// The depth is one more than the deepest item's.
-    init(_ items: [TemplateValue], isTuple: Bool = false) {
+    init(
+        _ items: [TemplateValue],
+        isTuple: Bool = false,
+        view: String? = nil,
+        isGroup: Bool = false
+    ) {
         self.items = items
+        self.isGroup = isGroup
         self.isTuple = isTuple
+        self.view = view
         self.depth = 1 + (items.lazy.map(\.depth).max() ?? 0)
     }
 }
@@ -108,10 +125,22 @@ final class TemplateNamespace {
 /// What the name `loop` stands for.
 final class TemplateLoop {
     let items: TemplateList
+    /// How many loops of the same statement it is called from, if that is `recursive`.
+    let depth: Int
+    /// What a call of the loop runs, and where.
+    let recursion: (statement: TemplateStatement.Loop, scope: TemplateScope)?
     var index = 0
+    /// The values of the last call of `changed`.
+    var seen: [TemplateValue]?
 
-    init(_ items: TemplateList) {
+    init(
+        _ items: TemplateList,
+        depth: Int,
+        recursion: (statement: TemplateStatement.Loop, scope: TemplateScope)?
+    ) {
         self.items = items
+        self.depth = depth
+        self.recursion = recursion
     }
 }
 

@@ -7,17 +7,23 @@ struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
         abstract: "Get and look at base models.",
-        subcommands: [Pull.self, List.self, Show.self, Tokenize.self, Score.self]
+        subcommands: [Pull.self, List.self, Show.self, Tokenize.self, Score.self, Template.self]
     )
 }
 
 extension ModelCommand {
     struct Pull: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Download a model of the catalogue, checked by its sha256."
+            abstract: "Download a model of the catalogue or the hub, checked by its checksums."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The model's name; `workbench model list` shows them.") var model: String
+        @Argument(
+            help: """
+                A name that `workbench model list` shows, or a repository of the hub: owner/name, \
+                owner/name:file.gguf, owner/name@revision.
+                """
+        )
+        var model: String
 
         func run() throws {
             let workspace = try shared.open()

@@ -132,14 +132,15 @@ extension LocalServer {
         for request: Request,
         cutAfter limit: Int = .max
     ) -> [UInt8] {
-        guard let range = request.headers["range"],
-            let start = Int(range.dropFirst("bytes=".count).dropLast())
+        guard let range = request.headers["range"]?.dropFirst("bytes=".count).split(separator: "-"),
+            let start = range.first.flatMap({ Int($0) }), start < bytes.count
         else { return response("200 OK", body: bytes, cutAfter: limit) }
-        let place = "bytes \(start)-\(bytes.count - 1)/\(bytes.count)"
+        let last = range.count > 1 ? Int(range[1]) ?? bytes.count - 1 : bytes.count - 1
+        let place = "bytes \(start)-\(last)/\(bytes.count)"
         return response(
             "206 Partial Content",
             ["Content-Range": place],
-            body: bytes[start...],
+            body: bytes[start...last],
             cutAfter: limit
         )
     }

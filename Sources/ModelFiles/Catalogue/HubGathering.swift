@@ -1,0 +1,108 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Synchronization
+
+/// Where the parts of one file gather, and which of them are still to come.
+struct HubGathering: Sendable {
+    let path: String
+    let byteCount: Int
+    /// The parts whose bytes are not yet in the file itself.
+    let missing: [HubPart]
+    /// How many bytes of the file itself hold parts that were joined before.
+    let settled: Int
+    private let parts: [HubPart]
+
+    /// Takes up what an earlier attempt left at `path` and beside it.
+    init(path: String, byteCount: Int, connections: Int) throws(ModelFileError) {
+        try self.init(
+            path: path,
+            byteCount: byteCount,
+            parts: HubPart.parts(of: byteCount, at: path, atMost: connections)
+        )
+    }
+
+    private init(path: String, byteCount: Int, parts: [HubPart]) throws(ModelFileError) {
+        self.path = path
+        self.byteCount = byteCount
+        self.parts = parts
+        guard parts.count > 1 else {
+            (missing, settled) = (parts, 0)
+            return
+        }
+        // The joining of parts may have been cut short, within one or between two of them.
+        let file = try PartialFile(path: path)
+        let joined = parts.filter { $0.range.upperBound <= file.byteCount }
+        if let end = joined.last?.range.upperBound, file.byteCount <= byteCount {
+            if file.byteCount > end { try file.truncate(to: end) }
+            for part in joined.dropFirst() { unlink(part.path) }
+            (missing, settled) = (Array(parts[joined.count...]), end)
+        } else {
+            (missing, settled) = (parts, 0)
+        }
+    }
+
+    /// The same file in one part, for servers that do not send ranges.
+    func inOnePart() throws(ModelFileError) -> HubGathering {
+        for part in parts.dropFirst() { unlink(part.path) }
+        return try HubGathering(
+            path: path,
+            byteCount: byteCount,
+            parts: HubPart.parts(of: byteCount, at: path, atMost: 1)
+        )
+    }
+
+    /// Appends the parts to the file, one after the other.
+    func join() throws(ModelFileError) {
+        guard parts.count > 1 else { return }
+        let file = try PartialFile(path: path)
+        for part in missing where part.path != path {
+            let bytes = try MappedFile(path: part.path)
+            try file.append(bytes.bytes)
+            try file.synchronize()
+            unlink(part.path)
+        }
+    }
+
+    /// Removes all that has come.
+    static func clear(_ path: String) {
+        unlink(path)
+        for part in others(path) { unlink(part) }
+    }
+
+    /// How many bytes have come.
+    static func byteCount(_ path: String) -> Int {
+        ([path] + others(path)).reduce(0) { sum, part in
+            var status = stat()
+            return stat(part, &status) == 0 ? sum + Int(status.st_size) : sum
+        }
+    }
+
+    /// The files of the parts behind the first.
+    private static func others(_ path: String) -> [String] {
+        let folder = AtomicFile.parent(of: path)
+        let start = (path.split(separator: "/").last ?? "") + "."
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix(start) }.map { "\(folder)/\($0)" }
+    }
+}
+
+/// Adds up what comes over several connections.
+final class HubProgress: Sendable {
+    private let counts: Mutex<[Int]>
+    private let settled: Int
+    private let report: @Sendable (Int) -> Void
+
+    init(_ parts: Int, settled: Int, _ report: @escaping @Sendable (Int) -> Void) {
+        counts = Mutex([Int](repeating: 0, count: parts))
+        self.settled = settled
+        self.report = report
+    }
+
+    /// Says how much of a part has come; sums are reported one at a time, in order.
+    func update(_ part: Int, _ count: Int) {
+        counts.withLock { counts in
+            counts[part] = count
+            report(counts.reduce(settled, +))
+        }
+    }
+}

@@ -1,0 +1,162 @@
+/// What the hub says is in a repository at one commit.
+struct HubListing: Sendable, Equatable {
+    /// A file, and what tells whether it came whole.
+    struct File: Sendable, Equatable {
+        let path: String
+        let byteCount: Int
+        let checksum: FileDigest.Checksum
+    }
+
+    /// The commit, so that all files are of the same one.
+    let commit: String
+    let files: [File]
+
+    /// Reads the hub's answer to `api/models/…/revision/…?blobs=true`.
+    ///
+    /// Throws `ModelFileError` with `downloadFailed` for an answer that is none, or that names a
+    /// file outside the repository.
+    init(json: [UInt8]) throws(ModelFileError) {
+        let answer: Answer
+        do {
+            answer = try decodeJSON(Answer.self, from: json)
+        } catch {
+            throw ModelFileError(.downloadFailed, "its list of files cannot be read.")
+        }
+        guard Self.isHexadecimal(answer.sha, count: 40) else {
+            throw ModelFileError(.downloadFailed, "its list of files names no commit.")
+        }
+        commit = answer.sha
+        var files: [File] = []
+        for sibling in answer.siblings ?? [] {
+            guard HubReference.isSafePath(sibling.rfilename), let size = sibling.byteCount,
+                size >= 0, let checksum = sibling.checksum
+            else { continue }
+            files.append(File(path: sibling.rfilename, byteCount: size, checksum: checksum))
+        }
+        self.files = files
+    }
+
+    private struct Answer: Decodable {
+        let sha: String
+        let siblings: [Sibling]?
+    }
+
+    private struct Sibling: Decodable {
+        struct LargeFile: Decodable {
+            let sha256: String?
+            let oid: String?
+            let size: Int?
+        }
+
+        let rfilename: String
+        let size: Int?
+        let blobId: String?
+        let lfs: LargeFile?
+
+        var byteCount: Int? { lfs?.size ?? size }
+
+        /// The content's SHA-256 of a large file; else Git's name of the content.
+        var checksum: FileDigest.Checksum? {
+            if let lfs {
+                guard let digest = lfs.sha256 ?? lfs.oid, isHexadecimal(digest, count: 64) else {
+                    return nil
+                }
+                return .sha256(digest.lowercased())
+            }
+            guard let blobId, isHexadecimal(blobId, count: 40) else { return nil }
+            return .gitBlob(blobId.lowercased())
+        }
+    }
+
+    private static func isHexadecimal(_ text: String, count: Int) -> Bool {
+        text.utf8.count == count && text.utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
+    }
+
+    // MARK: - What is to be got
+
+    /// The files that a reference means: the one it names, or a whole model in safetensors, or the
+    /// only GGUF file.
+    func selection(_ reference: HubReference) throws(ModelFileError) -> [File] {
+        if let name = reference.file {
+            guard let file = files.first(where: { $0.path == name }) else {
+                throw ModelFileError(
+                    .notFound,
+                    "\(reference.repository) has no file \(name).",
+                    hint: whatThereIs(reference)
+                )
+            }
+            try Self.refuseParts(file)
+            return [file]
+        }
+        let weights = try weights(of: reference)
+        if !weights.isEmpty {
+            guard let configuration = files.first(where: { $0.path == "config.json" }) else {
+                throw ModelFileError(
+                    .missingPart,
+                    "\(reference.repository) has weights but no config.json.",
+                    hint: "take the repository of the whole model"
+                )
+            }
+            // The configuration comes last: where it is, the model is whole.
+            return files.filter { Self.companions.contains($0.path) } + weights + [configuration]
+        }
+        let single = files.filter { $0.path.hasSuffix(".gguf") }
+        guard single.count == 1 else {
+            throw ModelFileError(
+                .notFound,
+                single.isEmpty
+                    ? "\(reference.repository) has no model in safetensors or GGUF."
+                    : "\(reference.repository) has \(single.count) GGUF files.",
+                hint: single.isEmpty ? nil : whatThereIs(reference)
+            )
+        }
+        try Self.refuseParts(single[0])
+        return single
+    }
+
+    /// What a model needs beside its weights and configuration, where the repository has it.
+    private static let companions: Set = [
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model",
+        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "chat_template.jinja", "chat_template.json", "model.safetensors.index.json", "LICENSE",
+    ]
+
+    private func weights(of reference: HubReference) throws(ModelFileError) -> [File] {
+        let whole = files.filter { $0.path == "model.safetensors" }
+        guard whole.isEmpty else { return whole }
+        let parts = files.filter {
+            $0.path.hasPrefix("model-") && $0.path.hasSuffix(".safetensors")
+        }
+        guard let first = parts.first else { return [] }
+        // model-00001-of-00003.safetensors
+        let count = first.path.dropLast(".safetensors".count).split(separator: "-").last
+            .flatMap { Int($0) }
+        guard count == parts.count else {
+            throw ModelFileError(
+                .missingPart,
+                "\(reference.repository) has \(parts.count) of the model's "
+                    + "\(count.map(String.init) ?? "unknown number of") parts.",
+                hint: "take another repository or revision"
+            )
+        }
+        return parts
+    }
+
+    private static func refuseParts(_ file: File) throws(ModelFileError) {
+        guard file.path.hasSuffix(".gguf"),
+            file.path.dropLast(".gguf".count).split(separator: "-").suffix(2).first == "of"
+        else { return }
+        throw ModelFileError(
+            .unsupportedVersion,
+            "\(file.path) is one part of a model in several GGUF files, which are not read here.",
+            hint: "take a model in one file"
+        )
+    }
+
+    private func whatThereIs(_ reference: HubReference) -> String {
+        let names = files.filter { $0.path.hasSuffix(".gguf") }.prefix(40).map {
+            "\(reference.repository):\($0.path) (\($0.byteCount / 1_000_000) MB)"
+        }
+        return names.isEmpty ? "it has no GGUF file" : "name one: \(names.joined(separator: ", "))"
+    }
+}

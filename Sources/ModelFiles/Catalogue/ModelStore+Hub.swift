@@ -1,0 +1,152 @@
+internal import Glibc
+
+extension ModelStore {
+    /// Gets what a reference means from the hub: one GGUF file, or a model in safetensors with
+    /// its configuration and tokenizer.
+    ///
+    /// Every file is checked against the hub's own checksum before it has its name.
+    func pull(
+        _ reference: HubReference,
+        progress: @escaping @Sendable (PullProgress) -> Void
+    ) async throws -> InstalledModel {
+        try makeFolder(folder)
+        let name = reference.repository.replacing("/", with: "--")
+        let lock = try await FileLock.acquire("\(folder)/.\(name).lock") {
+            progress(PullProgress(.waiting))
+        }
+        defer { lock.release() }
+        let source = "the hub (\(reference.repository))"
+        progress(PullProgress(.connecting, source: source))
+        do {
+            let listing = try await HubDownload(configuration).listing(of: reference)
+            let files = try listing.selection(reference)
+            try await fetch(files, of: listing, reference, source, progress)
+            return try installed(reference, files)
+        } catch let error as ModelFileError
+            where error.code == .downloadFailed || error.code == .wrongChecksum
+        {
+            throw ModelFileError(
+                error.code,
+                "\(source) did not deliver \(reference): \(error.message)",
+                hint: "check the name and the network and try again; what has come is kept"
+            )
+        }
+    }
+
+    private func fetch(
+        _ files: [HubListing.File],
+        of listing: HubListing,
+        _ reference: HubReference,
+        _ source: String,
+        _ progress: @escaping @Sendable (PullProgress) -> Void
+    ) async throws {
+        let total = files.reduce(0) { $0 + $1.byteCount }
+        var done = 0
+        for file in files {
+            try Task.checkCancellation()
+            let path = "\(folder)/\(reference.folder)/\(file.path)"
+            try makeFolder(AtomicFile.parent(of: path))
+            let before = done
+            done += file.byteCount
+            if try await isHere(file, path) { continue }
+            try requireRoom(
+                total - before - min(HubGathering.byteCount("\(path).partial"), total - before)
+            )
+            try await fetch(
+                file.path,
+                in: reference.repository,
+                revision: listing.commit,
+                byteCount: file.byteCount,
+                checksum: file.checksum,
+                to: "\(path).partial"
+            ) { stage, count in
+                progress(PullProgress(stage, source: source, byteCount: before + count, of: total))
+            }
+            try AtomicFile.synchronize("\(path).partial")
+            guard rename("\(path).partial", path) == 0 else {
+                throw AtomicFile.failure("write \(path)", errno)
+            }
+            try AtomicFile.synchronizeFolder(AtomicFile.parent(of: path))
+        }
+    }
+
+    private func isHere(_ file: HubListing.File, _ path: String) async throws -> Bool {
+        guard Self.byteCount(ofFile: path) == file.byteCount else { return false }
+        return try await onOwnThread { isCancelled in
+            try FileDigest.matches(file.checksum, path: path, isCancelled: isCancelled)
+        }
+    }
+
+    private func installed(
+        _ reference: HubReference,
+        _ files: [HubListing.File]
+    ) throws(ModelFileError) -> InstalledModel {
+        let whole =
+            files.count == 1
+            ? HubReference("\(reference.folder):\(files[0].path)") ?? reference : reference
+        guard let model = installedModel(whole) else {
+            throw ModelFileError(.notFound, "\(reference) is not where it was put.")
+        }
+        return model
+    }
+
+    /// The model that a reference means, if it is here.
+    ///
+    /// Its path is a file, or the folder of a model in several files.
+    func installedModel(_ reference: HubReference) -> InstalledModel? {
+        let home = "\(folder)/\(reference.folder)"
+        if let file = reference.file {
+            guard let size = Self.byteCount(ofFile: "\(home)/\(file)") else { return nil }
+            return InstalledModel(
+                name: reference.description,
+                path: "\(home)/\(file)",
+                byteCount: size,
+                entry: nil
+            )
+        }
+        let names = Self.names(in: home)
+        if names.contains("config.json") {
+            let sizes = names.compactMap { Self.byteCount(ofFile: "\(home)/\($0)") }
+            return InstalledModel(
+                name: reference.description,
+                path: home,
+                byteCount: sizes.reduce(0, +),
+                entry: nil
+            )
+        }
+        let single = names.filter { $0.hasSuffix(".gguf") }
+        guard single.count == 1 else { return nil }
+        return HubReference("\(reference.folder):\(single[0])").flatMap(installedModel)
+    }
+
+    /// The models that were got by the names of their repositories.
+    func installedFromHub() -> [InstalledModel] {
+        var models: [InstalledModel] = []
+        for owner in Self.names(in: folder) {
+            for name in Self.names(in: "\(folder)/\(owner)") {
+                guard let reference = HubReference("\(owner)/\(name)") else { continue }
+                let files = Self.names(in: "\(folder)/\(owner)/\(name)")
+                if files.contains("config.json") {
+                    models += [installedModel(reference)].compactMap(\.self)
+                }
+                models += files.filter { $0.hasSuffix(".gguf") }
+                    .compactMap { HubReference("\(owner)/\(name):\($0)").flatMap(installedModel) }
+            }
+        }
+        return models
+    }
+
+    /// The names in a folder that are not hidden, in order; none if it is no folder.
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+}

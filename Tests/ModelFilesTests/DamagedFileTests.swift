@@ -1,0 +1,212 @@
+import Foundation
+import ModelFiles
+import Tensors
+import TestModels
+import Testing
+import Tokenizers
+
+/// Thousands of damaged files, the same ones in every run; `make fuzz` tries a million.
+///
+/// A trap ends the run; a read behind the end of a file is one, since each file lies at the end of
+/// its mapping.
+@Suite(.serialized) struct DamagedFileTests {
+    /// No reader needs more for a file of a few kilobytes.
+    private static let addressSpace = 1 << 30
+
+    private static func largerModel() throws -> [UInt8] {
+        try TestModel().withFile { Array(try Data(contentsOf: URL(filePath: $0))) }
+    }
+
+    private func expectBoundedSpace(_ body: () throws -> Void) rethrows {
+        let before = Endurance.peakAddressSpace()
+        try body()
+        #expect(Endurance.peakAddressSpace() - before < Self.addressSpace)
+    }
+
+    @Test func `a damaged GGUF file is refused or consistent`() throws {
+        let files = [
+            GGUFBuilder.model().bytes(), GGUFBuilder.model(tied: false, headWidth: 4).bytes(),
+            GGUFBuilder().bytes(), try Self.largerModel(),
+        ]
+        let words: [[UInt8]] = [
+            Array("GGUF".utf8), Array("general.alignment".utf8), [9, 0, 0, 0, 8, 0, 0, 0],
+            [UInt8](repeating: 0xFF, count: 8), [0, 0, 0, 0, 0, 0, 0, 0x80],
+        ]
+        var mutator = Mutator(seed: Endurance.seed)
+        var (sound, refused) = (0, 0)
+        try expectBoundedSpace {
+            for _ in 0..<Endurance.cases(1500) {
+                let bytes = mutator.damaged(files, words: words)
+                do throws(ModelFileError) {
+                    let mapped = try MappedFile(copying: bytes, path: "damaged.gguf")
+                    try expectConsistent(GGUFFile(mapped))
+                    sound += 1
+                } catch {
+                    try expectWorded(error)
+                    refused += 1
+                }
+            }
+        }
+        #expect(sound > 0 && refused > 0)
+    }
+
+    private func expectConsistent(_ file: GGUFFile) throws(ModelFileError) {
+        var end = 0
+        for tensor in file.tensors.values.sorted(by: { $0.range.lowerBound < $1.range.lowerBound })
+        {
+            #expect(tensor.range.lowerBound >= end && tensor.range.upperBound <= file.byteCount)
+            #expect(tensor.range.count == tensor.type.byteCount(elements: tensor.elementCount))
+            end = tensor.range.upperBound
+            if tensor.shape.count <= 2 {
+                #expect(try file.weight(named: tensor.name).bytes.count == tensor.range.count)
+            }
+        }
+        for case .array(let array) in file.metadata.values {
+            if let strings = array.strings() { #expect(strings.count == array.count) }
+            if let integers = array.integers() { #expect(integers.count == array.count) }
+        }
+    }
+
+    @Test func `a damaged model is refused or complete`() throws {
+        let folder = try TemporaryFolder()
+        let files = [GGUFBuilder.model().bytes(), try Self.largerModel()]
+        var mutator = Mutator(seed: Endurance.seed &+ 1)
+        try expectBoundedSpace {
+            for _ in 0..<Endurance.cases(500) {
+                let path = try folder.write(mutator.damaged(files, words: []))
+                do {
+                    let model = try ModelFile.open(path: path)
+                    let ids = model.tokenizer.encode(Array("abc".utf8), parsingSpecialTokens: true)
+                    #expect(ids.allSatisfy { $0 >= 0 })
+                    _ = try? model.chatTemplate?.render(
+                        [.init(role: "user", content: "a")],
+                        addingGenerationPrompt: true
+                    )
+                } catch let error as ModelFileError {
+                    try expectWorded(error)
+                }
+            }
+        }
+    }
+
+    @Test func `a damaged safetensors file is refused or consistent`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/sound"
+        try SafetensorsFile.write(
+            [
+                .init(name: "a", shape: [2, 3], values: .float32([1, 2, 3, 4, 5, 6])),
+                .init(name: "b.c", shape: [4], values: .float16([1, 2, 3, 4])),
+                .init(name: "empty", shape: [0, 5], values: .float32([])),
+                .init(name: "ids", shape: [2], values: .int64([1, -1])),
+            ],
+            metadata: ["format": "pt", "한": "\"\\\n"],
+            to: path
+        )
+        let sound = Array(try Data(contentsOf: URL(filePath: path)))
+        let files =
+            [sound, Array(sound.prefix(8)) + Array("{}      ".utf8)]
+            + Endurance.models(endingWith: ".safetensors")
+        let words = [
+            "{", "}", "[", "]", "\"", ",", ":", "\"dtype\":\"F32\"", "\"shape\":[]", "\\u0000",
+        ]
+        .map { Array($0.utf8) }
+        var mutator = Mutator(seed: Endurance.seed &+ 2)
+        try expectBoundedSpace {
+            for _ in 0..<Endurance.cases(1500) {
+                let bytes = mutator.damaged(files, words: words)
+                do throws(ModelFileError) {
+                    let mapped = try MappedFile(copying: bytes, path: "damaged.safetensors")
+                    try expectConsistent(SafetensorsFile(mapped), byteCount: bytes.count)
+                } catch {
+                    try expectWorded(error)
+                }
+            }
+        }
+    }
+
+    private func expectConsistent(
+        _ file: SafetensorsFile,
+        byteCount: Int
+    ) throws(ModelFileError) {
+        var end: Int?
+        for tensor in file.tensors.values.sorted(by: {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }) {
+            #expect(end == nil || tensor.range.lowerBound == end)
+            end = tensor.range.upperBound
+            let count = tensor.shape.reduce(1, *)
+            #expect(tensor.range.count == count * tensor.type.byteCount)
+            if let floats = try? file.floats(named: tensor.name) { #expect(floats.count == count) }
+            if let numbers = try? file.integers(named: tensor.name) {
+                #expect(numbers.count == count)
+            }
+        }
+        #expect(end == nil || end == byteCount)
+    }
+
+    @Test func `a damaged adapter is refused or whole`() throws {
+        let folder = try TemporaryFolder()
+        let configuration = AdapterConfiguration(
+            rank: 2,
+            alpha: 4,
+            targetModules: ["q_proj", "v_proj"]
+        )
+        var tensors: [AdapterTensor] = []
+        for layer in 0..<2 {
+            for module in configuration.targetModules {
+                for factor in AdapterFile.Factor.allCases {
+                    let name = AdapterFile.name(layer: layer, module: module, factor: factor)
+                    let (rows, columns) = factor == .a ? (2, 3) : (3, 2)
+                    tensors.append(
+                        .init(
+                            name: name,
+                            rows: rows,
+                            columns: columns,
+                            values: .init(repeating: 1, count: 6)
+                        )
+                    )
+                }
+            }
+        }
+        let adapter = folder.path + "/adapter"
+        try AdapterFile(configuration: configuration, tensors: tensors).write(folder: adapter)
+        let soundConfiguration = Array(
+            try Data(contentsOf: URL(filePath: adapter + "/adapter_config.json"))
+        )
+        let soundTensors = Array(
+            try Data(contentsOf: URL(filePath: adapter + "/adapter_model.safetensors"))
+        )
+        let words = [
+            "null", "true", "[]", "{}", "\"\"", "-1", "1e308", "\"all-linear\"",
+            "\"target_modules\": []",
+            "\"rank_pattern\": {\"x\": 9}", String(repeating: "[", count: 600),
+        ].map { Array($0.utf8) }
+        var mutator = Mutator(seed: Endurance.seed &+ 3)
+        try expectBoundedSpace {
+            for index in 0..<Endurance.cases(600) {
+                let isOfConfiguration = index % 4 != 0
+                let bytes = mutator.damaged(
+                    [isOfConfiguration ? soundConfiguration : soundTensors],
+                    words: words
+                )
+                let name = isOfConfiguration ? "adapter_config.json" : "adapter_model.safetensors"
+                _ = try folder.write(bytes, to: "adapter/\(name)")
+                if isOfConfiguration, index % 8 == 1 {
+                    _ = try folder.write(soundTensors, to: "adapter/adapter_model.safetensors")
+                } else if !isOfConfiguration {
+                    _ = try folder.write(soundConfiguration, to: "adapter/adapter_config.json")
+                }
+                do throws(ModelFileError) {
+                    let read = try AdapterFile.read(folder: adapter)
+                    #expect(read.layerCount > 0 && read.configuration.rank > 0)
+                } catch {
+                    try expectWorded(error)
+                }
+            }
+        }
+    }
+
+    private func expectWorded(_ error: ModelFileError) throws {
+        try #require(!error.message.isEmpty && error.message.utf8.count < 10_000)
+    }
+}
