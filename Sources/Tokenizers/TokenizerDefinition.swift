@@ -44,6 +44,11 @@ public struct TokenizerDefinition: Sendable {
 
         var left: ArraySlice<UInt8> { text[..<leftEnd] }
         var right: ArraySlice<UInt8> { text[rightStart...] }
+
+        /// The pair as `left right`.
+        package var line: [UInt8] { left + [0x20] + right }
+        /// The token that they become.
+        package var joined: [UInt8] { Array(left + right) }
     }
 
     /// The tokens.

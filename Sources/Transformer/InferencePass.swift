@@ -94,6 +94,31 @@ public final class InferencePass: @unchecked Sendable {
         return UnsafeBufferPointer(output.values)
     }
 
+    /// How many tokens `allLogits` may be given.
+    public var mostScoredTokens: Int { min(tokenCapacity, Self.scoredRows) }
+
+    /// Reads `tokens` after those in the cache and appends them to it.
+    ///
+    /// - Parameters:
+    ///   - tokens: At least one, at most `mostScoredTokens`.
+    ///   - cache: The text so far, made with the same adapter.
+    ///   - adapter: The adapter in use; nil for the base model.
+    /// - Returns: (T, V): the logits after each of the tokens.
+    /// - Throws: As `logits`.
+    public func allLogits(
+        _ tokens: some RandomAccessCollection<Int32>,
+        cache: KeyValueCache,
+        adapter: LoRA?
+    ) throws -> [Float] {
+        precondition(tokens.count <= mostScoredTokens, "\(tokens.count) tokens to be scored")
+        try run(tokens, cache: cache, adapter: adapter, isCancelled: { false })
+        let logits = FloatBuffer(
+            count: tokens.count * forward.model.configuration.vocabularySize
+        )
+        project(out.pointer, into: logits.pointer, T: tokens.count)
+        return Array(logits.values)
+    }
+
     /// log p of each token after the first, given what stands before it.
     ///
     /// - Parameters:

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import Tensors
+import Tokenizers
 import TestModels
 import Testing
 import Transformer
@@ -19,15 +20,27 @@ import Transformer
         let T: Int
     }
 
-    private func withReference(_ name: String, _ body: (Reference) throws -> Void) throws {
+    /// What the model is opened as.
+    enum Form: CaseIterable {
+        /// The folder as transformers wrote it.
+        case folder
+        /// The GGUF file that a converter makes of it.
+        case gguf
+    }
+
+    private func withReference(
+        _ name: String,
+        _ form: Form = .folder,
+        _ body: (Reference) throws -> Void
+    ) throws {
         let folder = fixture("tiny/\(name)").path
         let expected = try SafetensorsFile(path: "\(folder)/expected.safetensors")
         let ids = try expected.integers(named: "input_ids").map { Int32($0) }
         let labels = try expected.integers(named: "labels")
         let T = try #require(expected.tensors["input_ids"]?.shape.last)
         try TemporaryFolder.with { temporary in
-            let path = "\(temporary)/\(name).gguf"
-            try HuggingFaceTestModel(folder: folder).write(to: path)
+            let path = form == .folder ? folder : "\(temporary)/\(name).gguf"
+            if form == .gguf { try HuggingFaceTestModel(folder: folder).write(to: path) }
             let batch = TokenBatch(
                 tokens: ids,
                 segments: stride(from: 0, to: ids.count, by: T).map { $0..<$0 + T },
@@ -46,9 +59,13 @@ import Transformer
     }
 
     /// Reading a prompt in pieces and token by token gives transformers' logits.
-    @Test(arguments: names, [Precision.exact, .fast])
-    func logitsAgree(name: String, precision: Precision) throws {
-        try withReference(name) { reference in
+    @Test(
+        arguments: names,
+        [(Precision.exact, Form.folder), (.fast, .folder), (.exact, .gguf), (.fast, .gguf)]
+    )
+    func logitsAgree(name: String, how: (precision: Precision, form: Form)) throws {
+        let (precision, form) = how
+        try withReference(name, form) { reference in
             let V = reference.model.configuration.vocabularySize
             let T = reference.T
             let tolerance: Float = precision == .exact ? 2e-5 : 4e-2
@@ -74,6 +91,22 @@ import Transformer
                     #expect(difference.max() ?? .infinity <= tolerance)
                 }
             }
+        }
+    }
+
+    /// The folder's tokenizer gives transformers' ids.
+    @Test(arguments: names)
+    func idsAgree(name: String) throws {
+        struct Case: Decodable {
+            let text: String
+            let ids: [Int32]
+        }
+        let folder = fixture("tiny/\(name)").path
+        let data = try Data(contentsOf: URL(filePath: "\(folder)/tokenization.json"))
+        let tokenizer = try ModelFile.open(path: folder).tokenizer
+        for sample in try JSONDecoder().decode([Case].self, from: data) {
+            let ids = tokenizer.encode(Array(sample.text.utf8), parsingSpecialTokens: true)
+            #expect(ids == sample.ids, "\(sample.text)")
         }
     }
 

@@ -92,7 +92,8 @@ public struct ModelStore: Sendable {
         } + installedFromHub()
     }
 
-    /// The path of the file that `nameOrPath` means: an installed model, or a file.
+    /// The path that `nameOrPath` means: an installed model, a GGUF file, or the folder of a
+    /// Hugging Face model.
     ///
     /// Throws with a hint on what there is and how to get more.
     public func resolve(_ nameOrPath: String) throws(ModelFileError) -> String {
@@ -102,14 +103,16 @@ public struct ModelStore: Sendable {
         let path = nameOrPath.hasPrefix("~/") ? expandingHome(nameOrPath) : nameOrPath
         var isFolder = false
         if !path.isEmpty, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard !isFolder else {
+            guard isFolder else { return path }
+            let folder = String(path.reversed().drop { $0 == "/" }.reversed())
+            guard FileManager.default.fileExists(atPath: "\(folder)/config.json") else {
                 throw ModelFileError(
                     .foreignFormat,
-                    "\(path) is a folder; a model is one GGUF file.",
-                    hint: "name the file itself"
+                    "\(path) is a folder without config.json, so no model is in it.",
+                    hint: "name a GGUF file, or the folder of a Hugging Face model"
                 )
             }
-            return path
+            return folder
         }
         let reference = HubReference(nameOrPath)
         if let reference, let model = installedModel(reference) { return model.path }

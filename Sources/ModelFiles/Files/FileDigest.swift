@@ -19,6 +19,17 @@ enum FileDigest {
         try digest(of: MappedFile(path: path), SHA256(), isCancelled)
     }
 
+    /// The SHA-256 of the files one behind the other, in hexadecimal.
+    static func sha256(
+        paths: [String],
+        isCancelled: () -> Bool = { false }
+    ) throws -> String {
+        if paths.count == 1 { return try sha256(path: paths[0], isCancelled: isCancelled) }
+        // Each file's own digest, so that no border between two can move unseen.
+        let digests = try paths.map { try sha256(path: $0, isCancelled: isCancelled) }
+        return sha256(text: digests.joined(separator: "\n"))
+    }
+
     /// Whether the file at `path` has the checksum.
     static func matches(
         _ checksum: Checksum,
@@ -56,7 +67,7 @@ enum FileDigest {
         hexadecimal(SHA256.hash(data: Array(text.utf8)))
     }
 
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
         digest.reduce(into: "") { text, byte in
             text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }

@@ -44,6 +44,8 @@ public struct GGUFQuantization: Sendable {
     /// Whether matrices that are quantized already may be quantized again, which adds the errors of
     /// both; where it is not allowed, such a file is refused.
     public var allowsRequantizing = false
+    /// What changes matrices on the way.
+    var change: (any MatrixChange)?
     /// The threads that compute.
     public var pool = WorkerPool.shared
 
@@ -175,7 +177,7 @@ extension GGUFQuantization {
         let columns = tensor.shape.last ?? 1
         let rows = tensor.elementCount / columns
         let rowsAtOnce = max(1, min(rows, Self.chunk / columns))
-        let isCopied = type == tensor.type
+        let isCopied = type == tensor.type && change?.changes(tensor.name) != true
         let out = AlignedMemory(
             byteCount: isCopied ? 0 : type.byteCount(elements: rowsAtOnce * columns)
         )
@@ -190,7 +192,7 @@ extension GGUFQuantization {
                 try take(part, count * columns)
                 continue
             }
-            guard convert(part, tensor.type, into: out.pointer, type, rows: count, columns) else {
+            guard convert(part, tensor, row..<row + count, into: out.pointer, type) else {
                 throw notStorable(tensor, type)
             }
             let written = UnsafeRawBufferPointer(
@@ -204,13 +206,13 @@ extension GGUFQuantization {
     /// Converts whole rows; false if one of the numbers has no place in the new type.
     private func convert(
         _ bytes: UnsafeRawBufferPointer,
-        _ stored: ElementType,
+        _ tensor: GGUFTensor,
+        _ range: Range<Int>,
         into out: UnsafeMutableRawPointer,
-        _ type: ElementType,
-        rows: Int,
-        _ columns: Int
+        _ type: ElementType
     ) -> Bool {
         guard let start = bytes.baseAddress else { return true }
+        let (stored, rows, columns) = (tensor.type, range.count, tensor.shape.last ?? 1)
         let rowsInTile = max(1, Self.tile / columns)
         let tiles = (rows + rowsInTile - 1) / rowsInTile
         let numbers = FloatBuffer(count: pool.threadCount * rowsInTile * columns)
@@ -224,6 +226,8 @@ extension GGUFQuantization {
                 count: count,
                 into: place
             )
+            let firstRow = range.lowerBound + first
+            change?.apply(to: tensor, rows: firstRow..<firstRow + count / columns, place)
             guard type.canStore(place, count: count) else {
                 areStorable.store(false, ordering: .relaxed)
                 return

@@ -3,6 +3,8 @@
 public struct Architecture: Sendable, Equatable {
     /// Its name in GGUF files.
     public let name: String
+    /// What `model_type` it is in the `config.json` of Hugging Face models.
+    public let modelTypes: [String]
     /// Which rows of a head rotate together, in its files.
     public let rotaryLayout: RotaryLayout
     /// Whether queries, keys and values have a bias.
@@ -11,16 +13,22 @@ public struct Architecture: Sendable, Equatable {
     public let hasHeadNorms: Bool
 
     /// Llama, and what files of its kind hold: Mistral, SmolLM.
-    public static let llama = Architecture(name: "llama", rotaryLayout: .adjacentPairs)
+    public static let llama = Architecture(
+        name: "llama",
+        modelTypes: ["llama", "mistral"],
+        rotaryLayout: .adjacentPairs
+    )
     /// Qwen 2 and 2.5.
     public static let qwen2 = Architecture(
         name: "qwen2",
+        modelTypes: ["qwen2"],
         rotaryLayout: .halves,
         hasAttentionBiases: true
     )
     /// Qwen 3, the dense models.
     public static let qwen3 = Architecture(
         name: "qwen3",
+        modelTypes: ["qwen3"],
         rotaryLayout: .halves,
         hasHeadNorms: true
     )
@@ -33,11 +41,13 @@ public struct Architecture: Sendable, Equatable {
 
     private init(
         name: String,
+        modelTypes: [String],
         rotaryLayout: RotaryLayout,
         hasAttentionBiases: Bool = false,
         hasHeadNorms: Bool = false
     ) {
         self.name = name
+        self.modelTypes = modelTypes
         self.rotaryLayout = rotaryLayout
         self.hasAttentionBiases = hasAttentionBiases
         self.hasHeadNorms = hasHeadNorms

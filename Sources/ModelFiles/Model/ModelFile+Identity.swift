@@ -12,16 +12,16 @@ extension ModelFile {
         catalogued?.baseModel ?? (configuration.name.isEmpty ? fileName : configuration.name)
     }
 
-    /// The SHA-256 of the file in hexadecimal, which takes a second for a gigabyte.
+    /// The SHA-256 of the weights' file, or of several together, in hexadecimal, which takes a second for a gigabyte.
     public func digest() throws -> String {
-        try FileDigest.sha256(path: path)
+        try FileDigest.sha256(paths: weights.paths)
     }
 
     /// The SHA-256 of the chat template's text in hexadecimal; nil where there is none.
     ///
     /// An adapter answers well only where it is asked through the template that it was trained with.
     public var chatTemplateDigest: String? {
-        file.metadata["tokenizer.chat_template"]?.text.map { FileDigest.sha256(text: $0) }
+        templateSource.map { FileDigest.sha256(text: $0) }
     }
 
     /// The catalogue's entry, told by the file's name and size: a pull checked the rest.

@@ -2,50 +2,88 @@ public import Glibc
 public import Tensors
 public import Tokenizers
 
-/// A model as one file on disk: its weights, its configuration and its words.
+/// A model on disk: its weights, its configuration and its words.
 ///
-/// Weights stay in the file, which is mapped into memory. Opening checks that
-/// every tensor of the architecture is there in its shape and that there is
-/// no other, so that nothing of the model is silently left out.
+/// It is a GGUF file, or a Hugging Face folder with `config.json`, `tokenizer.json` and
+/// safetensors. Weights stay in their files, which are mapped into memory. Opening checks that
+/// every tensor of the architecture is there in its shape and that there is no other, so that
+/// nothing of the model is silently left out.
 public final class ModelFile: Sendable {
-    /// The path it was opened by.
+    /// The path it was opened by: a file or a folder.
     public let path: String
     /// The model's sizes and constants.
     public let configuration: ModelConfiguration
     /// Turns text into the model's tokens and back.
     public let tokenizer: Tokenizer
     /// How most of the model's numbers are stored, such as `Q4_1`.
-    public let quantization: String
+    public var quantization: String { weights.predominantType.name }
     /// Which rows of a head rotate together, in the query and key matrices as stored.
     public let rotaryLayout: RotaryLayout
     /// (D/2): what the rotary frequencies are divided by, if the model scales them.
     public let ropeFrequencyFactors: [Float]?
-    /// The size of the file in bytes.
-    public var byteCount: Int { file.byteCount }
+    /// The size of the weights' files in bytes.
+    public var byteCount: Int { weights.byteCount }
 
-    let file: GGUFFile
+    let weights: any WeightStore
+    /// What the tokenizer of a folder is made of; nil for a GGUF file.
+    let words: TokenizerDefinition?
+    /// The chat template's text.
+    let templateSource: String?
     private let template: Result<ChatTemplate, ModelFileError>
 
-    /// Opens the GGUF file at `path` and checks it from end to end.
+    /// Opens the GGUF file or Hugging Face folder at `path` and checks it from end to end.
     ///
     /// `clock` gives the seconds since 1970 to chat templates that write today's date.
     public static func open(
         path: String,
         clock: @escaping @Sendable () -> Int = { time(nil) }
     ) throws -> ModelFile {
-        try ModelFile(GGUFFile(path: path), clock: clock)
+        try isFolder(path)
+            ? ModelFile(folder: path, clock: clock) : ModelFile(GGUFFile(path: path), clock: clock)
     }
 
     init(_ file: GGUFFile, clock: @escaping @Sendable () -> Int) throws(ModelFileError) {
-        self.file = file
         path = file.path
         configuration = try ModelConfiguration(file)
         rotaryLayout = configuration.traits.rotaryLayout
-        ropeFrequencyFactors = try Self.frequencyFactors(file, configuration)
-        try Self.checkTensors(file, configuration)
-        quantization = Self.predominantType(file).name
+        ropeFrequencyFactors = try GGUFWeights.frequencyFactors(file, configuration)
+        weights = try GGUFWeights(file, configuration)
         tokenizer = try Tokenizer(file, vocabularySize: configuration.vocabularySize)
-        template = Self.template(file, clock: clock)
+        words = nil
+        templateSource = file.metadata["tokenizer.chat_template"]?.text
+        template = Self.template(templateSource, of: path, clock: clock)
+    }
+
+    init(folder: String, clock: @escaping @Sendable () -> Int) throws(ModelFileError) {
+        path = folder
+        let settings = try CheckpointConfiguration(folder: folder) { () throws(ModelFileError) in
+            try CheckpointFolder.hasOutputMatrix(in: folder)
+        }
+        configuration = settings.configuration
+        rotaryLayout = .halves
+        ropeFrequencyFactors = settings.ropeFrequencyFactors
+        weights = try CheckpointFolder(path: folder, configuration)
+        let files = try HuggingFaceTokenizer(
+            folder: folder,
+            vocabularySize: configuration.vocabularySize
+        )
+        do {
+            tokenizer = try Tokenizer(files.definition)
+        } catch {
+            throw ModelFileError(
+                .unsupportedTokenizer,
+                "The tokenizer of \(folder) is not usable. \(error.message)",
+                hint: error.hint
+            )
+        }
+        words = files.definition
+        templateSource = files.chatTemplate
+        template = Self.template(templateSource, of: path, clock: clock)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// How the model wants a conversation written; nil if it says nothing of that, or nothing
@@ -65,20 +103,21 @@ public final class ModelFile: Sendable {
             "there is no layer \(layer)"
         )
         let stored = role == .output && configuration.tiesEmbeddings ? .tokenEmbedding : role
-        return try file.weight(named: stored.ggufName(layer: layer))
+        return try weights.weight(stored, layer: layer)
     }
 
     /// A model whose template is not understood can still score and continue text, so that is
     /// an error only for whoever needs the template.
     private static func template(
-        _ file: GGUFFile,
+        _ source: String?,
+        of path: String,
         clock: @escaping @Sendable () -> Int
     ) -> Result<ChatTemplate, ModelFileError> {
-        guard let source = file.metadata["tokenizer.chat_template"]?.text else {
+        guard let source else {
             return .failure(
                 ModelFileError(
                     .unsupportedTokenizer,
-                    "\(file.path) has no chat template.",
+                    "\(path) has no chat template.",
                     hint: "use a model made for chat, or generate with --raw"
                 )
             )
@@ -89,96 +128,10 @@ public final class ModelFile: Sendable {
             return .failure(
                 ModelFileError(
                     .unsupportedTokenizer,
-                    "The chat template of \(file.path) is not understood. \(error.message)",
+                    "The chat template of \(path) is not understood. \(error.message)",
                     hint: "generate with --raw, or use another model"
                 )
             )
         }
-    }
-
-    /// The type that holds more numbers than any other.
-    private static func predominantType(_ file: GGUFFile) -> ElementType {
-        let counts = file.tensors.values.reduce(into: [ElementType: Int]()) {
-            $0[$1.type, default: 0] += $1.elementCount
-        }
-        return counts.max { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }?.key ?? .f32
-    }
-}
-
-extension ModelFile {
-    private static let frequencyFactorsName = "rope_freqs.weight"
-
-    private static func frequencyFactors(
-        _ file: GGUFFile,
-        _ configuration: ModelConfiguration
-    ) throws(ModelFileError) -> [Float]? {
-        guard let tensor = file.tensors[frequencyFactorsName] else { return nil }
-        try check(tensor, hasShape: [configuration.headWidth / 2], file)
-        guard tensor.type == .f32 else { throw notFloat32(tensor, file) }
-        let factors = stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map
-        {
-            Float(bitPattern: file.file.bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
-        }
-        guard factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-            throw ModelFileError(
-                .corrupt,
-                "\(file.path) has an impossible factor in \(frequencyFactorsName).",
-                hint: ModelFileError.fetchAgain
-            )
-        }
-        return factors
-    }
-
-    /// Checks that the file has every tensor of the model in its shape, and no other.
-    private static func checkTensors(
-        _ file: GGUFFile,
-        _ configuration: ModelConfiguration
-    ) throws(ModelFileError) {
-        var known: Set<String> = [frequencyFactorsName]
-        for role in TensorRole.allCases where role.isUsed(configuration) {
-            let shape = role.shape(configuration)
-            for layer in 0..<(role.isInEachLayer ? configuration.layerCount : 1) {
-                let name = role.ggufName(layer: layer)
-                guard let tensor = file.tensors[name] else {
-                    throw ModelFileError(
-                        .missingPart,
-                        "\(file.path) lacks the tensor \(name).",
-                        hint: "the file holds no whole model; get it again or use another"
-                    )
-                }
-                try check(tensor, hasShape: shape, file)
-                if role.isVector, tensor.type != .f32 { throw notFloat32(tensor, file) }
-                known.insert(name)
-            }
-        }
-        guard let unknown = file.tensors.keys.filter({ !known.contains($0) }).min() else { return }
-        throw ModelFileError(
-            .unsupportedArchitecture,
-            "\(file.path) has the tensor \(unknown), which the architecture "
-                + "\"\(configuration.architecture)\" does not use here.",
-            hint: "use another model: leaving the tensor out would give wrong answers"
-        )
-    }
-
-    private static func check(
-        _ tensor: GGUFTensor,
-        hasShape shape: [Int],
-        _ file: GGUFFile
-    ) throws(ModelFileError) {
-        guard tensor.shape != shape else { return }
-        throw ModelFileError(
-            .wrongShape,
-            "Tensor \(tensor.name) of \(file.path) has the shape \(tensor.shape), "
-                + "where the model's sizes ask for \(shape).",
-            hint: "the file contradicts itself; get it again"
-        )
-    }
-
-    private static func notFloat32(_ tensor: GGUFTensor, _ file: GGUFFile) -> ModelFileError {
-        ModelFileError(
-            .unsupportedType,
-            "Tensor \(tensor.name) of \(file.path) is stored as \(tensor.type), where F32 is needed.",
-            hint: "convert the model again with a current converter"
-        )
     }
 }

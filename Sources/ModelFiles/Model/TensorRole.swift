@@ -106,4 +106,28 @@ public enum TensorRole: Sendable, CaseIterable {
         case .down: "blk.\(layer).ffn_down.weight"
         }
     }
+
+    /// The tensor's name in a Hugging Face checkpoint.
+    func checkpointName(layer: Int) -> String {
+        let place = "model.layers.\(layer)"
+        return switch self {
+        case .tokenEmbedding: "model.embed_tokens.weight"
+        case .outputNorm: "model.norm.weight"
+        case .output: "lm_head.weight"
+        case .attentionNorm: "\(place).input_layernorm.weight"
+        case .query: "\(place).self_attn.q_proj.weight"
+        case .key: "\(place).self_attn.k_proj.weight"
+        case .value: "\(place).self_attn.v_proj.weight"
+        case .queryBias: "\(place).self_attn.q_proj.bias"
+        case .keyBias: "\(place).self_attn.k_proj.bias"
+        case .valueBias: "\(place).self_attn.v_proj.bias"
+        case .queryNorm: "\(place).self_attn.q_norm.weight"
+        case .keyNorm: "\(place).self_attn.k_norm.weight"
+        case .attentionOutput: "\(place).self_attn.o_proj.weight"
+        case .feedForwardNorm: "\(place).post_attention_layernorm.weight"
+        case .gate: "\(place).mlp.gate_proj.weight"
+        case .up: "\(place).mlp.up_proj.weight"
+        case .down: "\(place).mlp.down_proj.weight"
+        }
+    }
 }

@@ -26,6 +26,14 @@ public final class SafetensorsFile: Sendable {
         tensors = try Self.place(header.entries, from: parser.dataStart, file)
     }
 
+    /// The size of the whole file in bytes.
+    public var byteCount: Int { file.bytes.count }
+
+    /// Where a tensor of this file lies in memory.
+    func bytes(of tensor: SafetensorsTensor) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: file.bytes[tensor.range])
+    }
+
     /// The numbers of the tensor `name`, widened to float32 exactly from F32, F16 or BF16.
     public func floats(named name: String) throws(ModelFileError) -> [Float] {
         let tensor = try tensor(named: name)

@@ -7,7 +7,10 @@ struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
         abstract: "Get and look at base models.",
-        subcommands: [Pull.self, List.self, Show.self, Tokenize.self, Score.self, Template.self]
+        subcommands: [
+            Pull.self, List.self, Show.self, Tokenize.self, Score.self, Template.self,
+            Quantize.self, Convert.self, Merge.self,
+        ]
     )
 }
 

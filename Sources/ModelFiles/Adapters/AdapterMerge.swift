@@ -1,0 +1,94 @@
+/// Changes matrices of a model while its file is rewritten.
+package protocol MatrixChange: Sendable {
+    /// Whether it changes the tensor of that name.
+    func changes(_ name: String) -> Bool
+    /// Changes whole rows of a tensor, widened to float32: (rows, columns) of them.
+    func apply(to tensor: GGUFTensor, rows: Range<Int>, _ numbers: UnsafeMutablePointer<Float>)
+}
+
+/// An adapter's products, added to the matrices of the model that it was trained on:
+/// W + s · B · A.
+struct AdapterMerge: MatrixChange {
+    private struct Product {
+        let a: [Float]  // (r, columns)
+        let b: [Float]  // (rows, r), in the order of the file's rows
+        let rank: Int
+    }
+
+    private let products: [String: Product]
+    private let scale: Float
+
+    /// - Throws: `ModelFileError` if the adapter was made for a model of other sizes.
+    init(_ adapter: AdapterFile, into model: ModelFile) throws(ModelFileError) {
+        let configuration = model.configuration
+        try adapter.check(fits: configuration)
+        var products: [String: Product] = [:]
+        for layer in 0..<configuration.layerCount {
+            for (module, role) in Self.roles {
+                guard let a = adapter.tensor(layer: layer, module: module, factor: .a),
+                    let b = adapter.tensor(layer: layer, module: module, factor: .b)
+                else { continue }
+                var values = b.values
+                if let heads = Self.rotatedHeads(role, configuration),
+                    model.rotaryLayout == .adjacentPairs
+                {
+                    values = permuteToAdjacentPairs(values, columns: b.columns, heads: heads)
+                }
+                products[role.ggufName(layer: layer)] = Product(
+                    a: a.values,
+                    b: values,
+                    rank: a.rows
+                )
+            }
+        }
+        self.products = products
+        scale = Float(adapter.configuration.scale)
+    }
+
+    private static let roles: [(String, TensorRole)] = [
+        ("q_proj", .query), ("k_proj", .key), ("v_proj", .value), ("o_proj", .attentionOutput),
+        ("gate_proj", .gate), ("up_proj", .up), ("down_proj", .down),
+    ]
+
+    private static func rotatedHeads(
+        _ role: TensorRole,
+        _ configuration: ModelConfiguration
+    ) -> Int? {
+        switch role {
+        case .query: configuration.headCount
+        case .key: configuration.keyValueHeadCount
+        default: nil
+        }
+    }
+
+    func changes(_ name: String) -> Bool { products[name] != nil }
+
+    func apply(
+        to tensor: GGUFTensor,
+        rows: Range<Int>,
+        _ numbers: UnsafeMutablePointer<Float>
+    ) {
+        guard let product = products[tensor.name], let columns = tensor.shape.last else { return }
+        product.a.withUnsafeBufferPointer { a in
+            for row in rows {
+                let target = numbers + (row - rows.lowerBound) * columns
+                for k in 0..<product.rank {
+                    let factor = scale * product.b[row * product.rank + k]
+                    for column in 0..<columns { target[column] += factor * a[k * columns + column] }
+                }
+            }
+        }
+    }
+}
+
+extension GGUFQuantization {
+    /// Adds an adapter to the matrices it was trained for before they get their new type.
+    ///
+    /// - Throws: `ModelFileError` if the adapter was made for a model of other sizes.
+    public mutating func merge(
+        _ adapter: AdapterFile,
+        into model: ModelFile
+    ) throws(ModelFileError) {
+        change = try AdapterMerge(adapter, into: model)
+    }
+}

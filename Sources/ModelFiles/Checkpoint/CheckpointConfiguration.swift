@@ -1,0 +1,123 @@
+import JSON
+
+/// What `config.json` of a Hugging Face model folder says of the model's sizes.
+///
+/// Whatever would give other results if it were not honoured is honoured or refused.
+struct CheckpointConfiguration {
+    let configuration: ModelConfiguration
+    /// (D/2): what the rotary frequencies are divided by, if the model scales them.
+    let ropeFrequencyFactors: [Float]?
+
+    /// Reads the configuration of the model in `folder`.
+    ///
+    /// - Parameter hasOutputMatrix: Asked where the file does not say whether embeddings are tied.
+    init(
+        folder: String,
+        hasOutputMatrix: () throws(ModelFileError) -> Bool
+    ) throws(ModelFileError) {
+        let path = "\(folder)/config.json"
+        guard let object = try JSONFile.read(path) else {
+            throw ModelFileError(
+                .notFound,
+                "There is no file \(path).",
+                hint: "name a folder with a model: config.json, tokenizer.json, model.safetensors"
+            )
+        }
+        let settings = CheckpointSettings(object: object, path: path)
+        let architecture = try Self.architecture(settings)
+        try Self.refuseWhatIsNotComputed(settings)
+        let width = try settings.dimension("hidden_size")
+        let heads = try settings.dimension("num_attention_heads")
+        let keyValueHeads = try settings.dimension("num_key_value_heads", default: heads)
+        guard heads % keyValueHeads == 0 else {
+            throw settings.contradiction("\(heads) heads cannot share \(keyValueHeads)")
+        }
+        guard settings.has("head_dim") || width % heads == 0 else {
+            throw settings.contradiction("the width \(width) is no multiple of \(heads) heads")
+        }
+        let headWidth = try settings.dimension("head_dim", default: width / heads)
+        guard headWidth % 2 == 0 else {
+            throw settings.contradiction("a head is \(headWidth) wide, which is odd")
+        }
+        let layers = try settings.dimension("num_hidden_layers")
+        let isTied: Bool
+        if let said = try settings.flag("tie_word_embeddings") {
+            isTied = said
+        } else {
+            isTied = !(try hasOutputMatrix())
+        }
+        let rope = try RopeSettings(settings)
+        configuration = ModelConfiguration(
+            architecture: architecture.name,
+            name: folder.split(separator: "/").last.map(String.init) ?? "",
+            vocabularySize: try settings.dimension("vocab_size"),
+            width: width,
+            layerCount: layers,
+            headCount: heads,
+            keyValueHeadCount: keyValueHeads,
+            headWidth: headWidth,
+            feedForwardWidth: try settings.dimension("intermediate_size"),
+            contextLength: try settings.dimension("max_position_embeddings"),
+            ropeTheta: Float(rope.theta),
+            rmsEpsilon: Float(try settings.positive("rms_norm_eps", default: 1e-6)),
+            tiesEmbeddings: isTied,
+            slidingWindow: try Self.window(settings, layers: layers)
+        )
+        ropeFrequencyFactors = rope.frequencyFactors(headWidth: headWidth)
+    }
+
+    private static func architecture(
+        _ settings: CheckpointSettings
+    ) throws(ModelFileError) -> Architecture {
+        let type = try settings.text("model_type") ?? ""
+        guard let architecture = Architecture.all.first(where: { $0.modelTypes.contains(type) })
+        else {
+            let known = Architecture.all.flatMap(\.modelTypes).joined(separator: ", ")
+            throw settings.unsupported("its model_type is \"\(type)\"; supported: \(known)")
+        }
+        return architecture
+    }
+
+    private static func refuseWhatIsNotComputed(
+        _ settings: CheckpointSettings
+    ) throws(ModelFileError) {
+        let activation = try settings.text("hidden_act") ?? "silu"
+        guard activation == "silu" else { throw settings.unsupported("it uses \(activation)") }
+        // Qwen 2 has its biases without saying so.
+        for name in ["attention_bias", "mlp_bias"] where try settings.flag(name) == true {
+            throw settings.unsupported("it has \(name)")
+        }
+        if let quantization = try settings.part("quantization_config") {
+            let method = try quantization.text("quant_method") ?? "unknown"
+            let type = try quantization.text("bnb_4bit_quant_type") ?? "fp4"
+            guard method == "bitsandbytes", try quantization.flag("load_in_4bit") == true,
+                type == "nf4"
+            else {
+                throw settings.unsupported(
+                    "it is quantized by \(method), of which nf4 by bitsandbytes is read"
+                )
+            }
+        }
+    }
+
+    /// How many tokens attention sees; nil for all.
+    private static func window(
+        _ settings: CheckpointSettings,
+        layers: Int
+    ) throws(ModelFileError) -> Int? {
+        guard settings.has("sliding_window"),
+            try settings.flag("use_sliding_window") ?? true
+        else { return nil }
+        let kinds = Set(try settings.texts("layer_types") ?? [])
+        if kinds == ["full_attention"] { return nil }
+        let first = try settings.optionalNumber("max_window_layers") ?? 0
+        // Qwen lets the first layers see everything.
+        let isMixed =
+            kinds.isEmpty ? settings.has("use_sliding_window") && first > 0 : kinds.count > 1
+        if isMixed {
+            if kinds.isEmpty, first >= Double(layers) { return nil }
+            throw settings.unsupported("some of its layers see a window and others do not")
+        }
+        return try settings.dimension("sliding_window")
+    }
+}

@@ -1,0 +1,213 @@
+import JSON
+import Tensors
+
+/// The weights of a Hugging Face model folder: `model.safetensors`, or several such files with
+/// `model.safetensors.index.json` that says which tensor is in which.
+///
+/// The files stay mapped; a matrix is read where it lies, a vector of 16-bit numbers is widened.
+final class CheckpointFolder: Sendable {
+    let path: String
+    let byteCount: Int
+    let predominantType: ElementType
+    private let files: [SafetensorsFile]
+    /// Which of the files a tensor is in.
+    private let places: [String: Int]
+    /// The safetensors files.
+    var paths: [String] { files.map(\.path) }
+
+    /// Maps the files and checks that they hold every tensor of the model, and no other.
+    init(path: String, _ configuration: ModelConfiguration) throws(ModelFileError) {
+        self.path = path
+        let names = try Self.fileNames(in: path)
+        var files: [SafetensorsFile] = []
+        var places: [String: Int] = [:]
+        for name in names {
+            let file = try SafetensorsFile(path: "\(path)/\(name)")
+            for tensor in file.tensors.keys {
+                guard places.updateValue(files.count, forKey: tensor) == nil else {
+                    throw ModelFileError(
+                        .corrupt,
+                        "\(path) has the tensor \(tensor) in two files.",
+                        hint: ModelFileError.fetchAgain
+                    )
+                }
+            }
+            files.append(file)
+        }
+        self.files = files
+        self.places = places
+        byteCount = files.reduce(0) { $0 + $1.byteCount }
+        predominantType = Self.predominant(
+            files.flatMap { file in
+                file.tensors.values.compactMap { tensor in
+                    let type =
+                        file.isNormalFloat(named: tensor.name)
+                        ? ElementType.nf4 : ElementType(tensor.type)
+                    // Two numbers a byte.
+                    return type.map { ($0, tensor.elementCount * ($0 == .nf4 ? 2 : 1)) }
+                }
+            }
+        )
+        try check(configuration)
+    }
+
+    /// Whether the weights hold an output matrix, for a configuration that does not say.
+    static func hasOutputMatrix(in path: String) throws(ModelFileError) -> Bool {
+        for name in try fileNames(in: path) {
+            let file = try SafetensorsFile(path: "\(path)/\(name)")
+            if file.tensors[TensorRole.output.checkpointName(layer: 0)] != nil { return true }
+        }
+        return false
+    }
+
+    private static func fileNames(in path: String) throws(ModelFileError) -> [String] {
+        let single = "model.safetensors"
+        guard let index = try JSONFile.read("\(path)/\(single).index.json") else {
+            return [single]
+        }
+        guard case .object(let map) = index["weight_map"] else {
+            throw ModelFileError(
+                .corrupt,
+                "\(path)/\(single).index.json has no weight_map.",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        var names: Set<String> = []
+        for member in map.members {
+            // A name that leads out of the folder is nobody's shard.
+            guard case .string(let name) = member.value, !name.contains("/"),
+                name.hasSuffix(".safetensors")
+            else {
+                throw ModelFileError(
+                    .corrupt,
+                    "\(path)/\(single).index.json places \(member.name.text) in no safetensors file.",
+                    hint: ModelFileError.fetchAgain
+                )
+            }
+            names.insert(name)
+        }
+        return names.sorted()
+    }
+}
+
+// MARK: - What there has to be
+
+extension CheckpointFolder {
+    /// What is beside the weights: tables that are computed anew, and parts of matrices in NF4.
+    private static let companions = [
+        ".rotary_emb.inv_freq", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map",
+        ".quant_state.bitsandbytes__nf4",
+    ]
+
+    private func check(_ configuration: ModelConfiguration) throws(ModelFileError) {
+        var known: Set<String> = []
+        for role in TensorRole.allCases where role.isUsed(configuration) {
+            for layer in 0..<(role.isInEachLayer ? configuration.layerCount : 1) {
+                let name = role.checkpointName(layer: layer)
+                try check(name, role, role.shape(configuration))
+                known.insert(name)
+            }
+        }
+        // A tied matrix may be stored all the same.
+        known.insert(TensorRole.output.checkpointName(layer: 0))
+        let unknown = places.keys.filter { name in
+            !known.contains(name) && !Self.companions.contains { name.hasSuffix($0) }
+        }
+        guard let unknown = unknown.min() else { return }
+        throw ModelFileError(
+            .unsupportedArchitecture,
+            "\(path) has the tensor \(unknown), which the architecture "
+                + "\"\(configuration.architecture)\" does not use here.",
+            hint: "use another model: leaving the tensor out would give wrong answers"
+        )
+    }
+
+    private func check(
+        _ name: String,
+        _ role: TensorRole,
+        _ shape: [Int]
+    ) throws(ModelFileError) {
+        guard let place = places[name], let tensor = files[place].tensors[name] else {
+            throw ModelFileError(
+                .missingPart,
+                "\(path) lacks the tensor \(name).",
+                hint: "the folder holds no whole model; get it again or use another"
+            )
+        }
+        let isNormalFloat = files[place].isNormalFloat(named: name)
+        let stored = isNormalFloat ? try files[place].normalFloatShape(named: name) : tensor.shape
+        guard stored == shape else {
+            throw ModelFileError(
+                .wrongShape,
+                "Tensor \(name) of \(path) has the shape \(stored), "
+                    + "where the model's sizes ask for \(shape).",
+                hint: "the folder contradicts itself; get it again"
+            )
+        }
+        guard isNormalFloat ? !role.isVector : ElementType(tensor.type) != nil else {
+            throw ModelFileError(
+                .unsupportedType,
+                "Tensor \(name) of \(path) is stored as \(tensor.type.rawValue), "
+                    + "where F32, F16, BF16 or NF4 of bitsandbytes is read.",
+                hint: "use the model in one of these types"
+            )
+        }
+    }
+}
+
+// MARK: - Weights
+
+extension CheckpointFolder: WeightStore {
+    func weight(_ role: TensorRole, layer: Int) throws(ModelFileError) -> Weight {
+        let name = role.checkpointName(layer: layer)
+        guard let place = places[name], let tensor = files[place].tensors[name],
+            let columns = tensor.shape.last
+        else {
+            throw ModelFileError(
+                .missingPart,
+                "\(path) lacks the tensor \(name).",
+                hint: "the folder holds no whole model; get it again or use another"
+            )
+        }
+        let file = files[place]
+        if file.isNormalFloat(named: name) { return try file.normalFloatWeight(named: name) }
+        guard let type = ElementType(tensor.type), !role.isVector || type == .f32 else {
+            return Self.widened(try file.floats(named: name))
+        }
+        return Weight(
+            type: type,
+            rows: role.isVector ? 1 : tensor.shape[0],
+            columns: columns,
+            bytes: file.bytes(of: tensor),
+            owner: file
+        )
+    }
+
+    private static func widened(_ numbers: [Float]) -> Weight {
+        let memory = AlignedMemory(byteCount: 4 * numbers.count)
+        numbers.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress {
+                memory.pointer.copyMemory(from: start, byteCount: bytes.count)
+            }
+        }
+        return Weight(
+            type: .f32,
+            rows: 1,
+            columns: numbers.count,
+            bytes: UnsafeRawBufferPointer(start: memory.pointer, count: 4 * numbers.count),
+            owner: memory
+        )
+    }
+}
+
+extension ElementType {
+    /// The type of the same numbers here; nil for those that no weight has.
+    fileprivate init?(_ type: SafetensorsType) {
+        switch type {
+        case .f32: self = .f32
+        case .f16: self = .f16
+        case .bf16: self = .bf16
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Glibc
+
+/// How a Hugging Face configuration wants the rotary embedding: `rope_theta` and `rope_scaling`, or
+/// the `rope_parameters` of newer files, which hold both.
+struct RopeSettings {
+    /// How frequencies are scaled.
+    enum Scaling: Equatable {
+        case none
+        /// Every frequency is divided by the factor.
+        case linear(Double)
+        /// Llama 3's: low frequencies are divided, high ones kept, those between in between.
+        case llama3(factor: Double, low: Double, high: Double, originalContext: Double)
+    }
+
+    let theta: Double
+    let scaling: Scaling
+
+    init(_ settings: CheckpointSettings) throws(ModelFileError) {
+        let olderPart = try settings.part("rope_scaling")
+        let parameters = try settings.part("rope_parameters") ?? olderPart
+        if let parameters, let number = try parameters.optionalNumber("rope_theta") {
+            theta = number
+        } else {
+            theta = try settings.positive("rope_theta", default: 10_000)
+        }
+        guard theta.isFinite, theta > 0 else {
+            throw settings.contradiction("rope_theta is no positive number")
+        }
+        guard let parameters else {
+            scaling = .none
+            return
+        }
+        let older = try parameters.text("type")
+        let type = try parameters.text("rope_type") ?? older ?? "default"
+        switch type {
+        case "default": scaling = .none
+        case "linear": scaling = .linear(try parameters.positive("factor"))
+        case "llama3":
+            let (low, high) = (
+                try parameters.positive("low_freq_factor"),
+                try parameters.positive("high_freq_factor")
+            )
+            guard low < high else {
+                throw settings.contradiction("low_freq_factor is not below high_freq_factor")
+            }
+            scaling = .llama3(
+                factor: try parameters.positive("factor"),
+                low: low,
+                high: high,
+                originalContext: try parameters.positive("original_max_position_embeddings")
+            )
+        default: throw settings.unsupported("its rotary embedding is scaled by \"\(type)\"")
+        }
+        if let part = try parameters.optionalNumber("partial_rotary_factor"), part != 1 {
+            throw settings.unsupported("only a part of each head is rotated")
+        }
+    }
+
+    /// (D/2): what each frequency is divided by; nil where none is scaled.
+    func frequencyFactors(headWidth: Int) -> [Float]? {
+        switch scaling {
+        case .none: return nil
+        case .linear(let factor):
+            return [Float](repeating: Float(factor), count: headWidth / 2)
+        case .llama3(let factor, let low, let high, let context):
+            return (0..<headWidth / 2).map { pair in
+                let wavelength = 2 * Double.pi * pow(theta, 2 * Double(pair) / Double(headWidth))
+                if wavelength < context / high { return 1 }
+                if wavelength > context / low { return Float(factor) }
+                let smooth = (context / wavelength - low) / (high - low)
+                return Float(1 / ((1 - smooth) / factor + smooth))
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import JSON
+
+/// A file that holds one JSON object.
+enum JSONFile {
+    /// The object; nil if there is no such file.
+    static func read(_ path: String) throws(ModelFileError) -> JSONObject? {
+        let mapped: MappedFile
+        do {
+            mapped = try MappedFile(path: path)
+        } catch {
+            if error.code == .notFound { return nil }
+            throw error
+        }
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(Array(mapped.bytes))
+        } catch {
+            throw ModelFileError(
+                .corrupt,
+                "\(path) is not JSON: \(error.what), at byte \(error.offset).",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        guard case .object(let object) = value else {
+            throw ModelFileError(
+                .corrupt,
+                "\(path) holds \(value.kind) where an object is expected.",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        return object
+    }
+}

@@ -1,0 +1,97 @@
+import Tensors
+
+/// The weights of a model in a GGUF file.
+struct GGUFWeights: WeightStore {
+    private let file: GGUFFile
+    let predominantType: ElementType
+    var paths: [String] { [file.path] }
+    var byteCount: Int { file.byteCount }
+
+    /// Checks that the file has every tensor of the model in its shape, and no other.
+    init(_ file: GGUFFile, _ configuration: ModelConfiguration) throws(ModelFileError) {
+        self.file = file
+        try Self.checkTensors(file, configuration)
+        predominantType = Self.predominant(file.tensors.values.map { ($0.type, $0.elementCount) })
+    }
+
+    func weight(_ role: TensorRole, layer: Int) throws(ModelFileError) -> Weight {
+        try file.weight(named: role.ggufName(layer: layer))
+    }
+
+    private static let frequencyFactorsName = "rope_freqs.weight"
+
+    /// (D/2): what the file's rotary frequencies are divided by, if they are scaled.
+    static func frequencyFactors(
+        _ file: GGUFFile,
+        _ configuration: ModelConfiguration
+    ) throws(ModelFileError) -> [Float]? {
+        guard let tensor = file.tensors[frequencyFactorsName] else { return nil }
+        try check(tensor, hasShape: [configuration.headWidth / 2], file)
+        guard tensor.type == .f32 else { throw notFloat32(tensor, file) }
+        let factors = stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map
+        {
+            Float(bitPattern: file.file.bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+        }
+        guard factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+            throw ModelFileError(
+                .corrupt,
+                "\(file.path) has an impossible factor in \(frequencyFactorsName).",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        return factors
+    }
+
+    /// Checks that the file has every tensor of the model in its shape, and no other.
+    private static func checkTensors(
+        _ file: GGUFFile,
+        _ configuration: ModelConfiguration
+    ) throws(ModelFileError) {
+        var known: Set<String> = [frequencyFactorsName]
+        for role in TensorRole.allCases where role.isUsed(configuration) {
+            let shape = role.shape(configuration)
+            for layer in 0..<(role.isInEachLayer ? configuration.layerCount : 1) {
+                let name = role.ggufName(layer: layer)
+                guard let tensor = file.tensors[name] else {
+                    throw ModelFileError(
+                        .missingPart,
+                        "\(file.path) lacks the tensor \(name).",
+                        hint: "the file holds no whole model; get it again or use another"
+                    )
+                }
+                try check(tensor, hasShape: shape, file)
+                if role.isVector, tensor.type != .f32 { throw notFloat32(tensor, file) }
+                known.insert(name)
+            }
+        }
+        guard let unknown = file.tensors.keys.filter({ !known.contains($0) }).min() else { return }
+        throw ModelFileError(
+            .unsupportedArchitecture,
+            "\(file.path) has the tensor \(unknown), which the architecture "
+                + "\"\(configuration.architecture)\" does not use here.",
+            hint: "use another model: leaving the tensor out would give wrong answers"
+        )
+    }
+
+    private static func check(
+        _ tensor: GGUFTensor,
+        hasShape shape: [Int],
+        _ file: GGUFFile
+    ) throws(ModelFileError) {
+        guard tensor.shape != shape else { return }
+        throw ModelFileError(
+            .wrongShape,
+            "Tensor \(tensor.name) of \(file.path) has the shape \(tensor.shape), "
+                + "where the model's sizes ask for \(shape).",
+            hint: "the file contradicts itself; get it again"
+        )
+    }
+
+    private static func notFloat32(_ tensor: GGUFTensor, _ file: GGUFFile) -> ModelFileError {
+        ModelFileError(
+            .unsupportedType,
+            "Tensor \(tensor.name) of \(file.path) is stored as \(tensor.type), where F32 is needed.",
+            hint: "convert the model again with a current converter"
+        )
+    }
+}

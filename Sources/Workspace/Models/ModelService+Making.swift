@@ -1,0 +1,137 @@
+import Inference
+import ModelFiles
+import Tensors
+import Transformer
+
+extension ModelService {
+    /// Makes a model of another one: of another type, with an adapter merged into it, or both.
+    ///
+    /// The result is compared with its source, unless that is not wanted, and the report is stored
+    /// beside it.
+    ///
+    /// Blocks, and computes.
+    ///
+    /// - Parameters:
+    ///   - progress: Called with the share that is done, 0 to 1.
+    /// - Throws: ``WorkspaceError`` with the code `cancelled` if it was stopped; nothing is left then.
+    public func make(
+        _ making: ModelMaking,
+        isCancelled: @escaping @Sendable () -> Bool = { false },
+        progress: @escaping @Sendable (Double) -> Void = { _ in }
+    ) throws -> MadeModel {
+        try WorkspaceError.wording {
+            let source = try file(making.model)
+            let adapter = try making.adapter.map { try AdapterFile.read(folder: $0) }
+            let recipe = try recipe(making, source)
+            let output = try output(making, source, recipe)
+            let report = try write(making, source, adapter, recipe, output, isCancelled, progress)
+            var made = MadeModel(
+                path: output,
+                name: store.installed().first { $0.path == output }?.name,
+                byteCount: Int64(report.byteCount),
+                sourceByteCount: Int64(source.byteCount),
+                fallbacks: report.fallbacks
+            )
+            if making.compares {
+                let parity = try parity(making.model, adapter, with: output, isCancelled)
+                let text = try WorkspaceJSON.encode(parity)
+                try Files.write(Array(text.utf8), to: "\(output).parity.json")
+                made.parity = parity
+            }
+            return made
+        }
+    }
+
+    /// How far a model answers as another one, of which it was made.
+    ///
+    /// Blocks, and computes.
+    public func compare(_ model: String, with other: String) throws -> ParityReport {
+        try WorkspaceError.wording { try parity(model, nil, with: path(other), { false }) }
+    }
+
+    private func write(
+        _ making: ModelMaking,
+        _ source: ModelFile,
+        _ adapter: AdapterFile?,
+        _ recipe: QuantizationRecipe,
+        _ output: String,
+        _ isCancelled: @escaping @Sendable () -> Bool,
+        _ progress: @escaping @Sendable (Double) -> Void
+    ) throws -> GGUFQuantization.Report {
+        var path = source.path
+        // What is made on the way lies beside the result and goes with the end of the work.
+        let halfway = "\(output).\(UInt32.random(in: 0...UInt32.max)).halfway"
+        defer { Files.remove(halfway) }
+        if !path.hasSuffix(".gguf"), FilePaths.isFolder(path) {
+            try CheckpointConversion(source).write(to: halfway, isCancelled: isCancelled)
+            path = halfway
+        }
+        var work = GGUFQuantization(try GGUFFile(path: path), recipe: recipe)
+        work.allowsRequantizing = making.allowsRequantizing || adapter != nil
+        if let adapter { try work.merge(adapter, into: ModelFile.open(path: path)) }
+        return try work.write(to: output, isCancelled: isCancelled) { state in
+            progress(Double(state.numberCount) / Double(max(1, state.totalNumberCount)))
+        }
+    }
+
+    private func recipe(_ making: ModelMaking, _ source: ModelFile) throws -> QuantizationRecipe {
+        if let type = making.type {
+            guard let recipe = QuantizationRecipe(name: type) else {
+                let known = QuantizationRecipe.allCases.map(\.name).joined(separator: ", ")
+                throw WorkspaceError(
+                    .invalid,
+                    "A model cannot be brought into \(type).",
+                    hint: "Choose one of \(known)."
+                )
+            }
+            return recipe
+        }
+        return source.isQuantized ? .f16 : QuantizationRecipe(name: source.quantization) ?? .f16
+    }
+
+    private func output(
+        _ making: ModelMaking,
+        _ source: ModelFile,
+        _ recipe: QuantizationRecipe
+    ) throws -> String {
+        if let output = making.output {
+            guard !FilePaths.isFolder(output) else {
+                throw WorkspaceError(.invalid, "\(output) is a folder; name the file to write.")
+            }
+            guard FilePaths.real(output) != FilePaths.real(source.path) || !FilePaths.exists(output)
+            else {
+                throw WorkspaceError(.invalid, "\(output) is the model itself; name another file.")
+            }
+            return output
+        }
+        let base = name(path: source.path).split(separator: "/").last.map(String.init) ?? "model"
+        let stem = base.split(separator: ":").last.map(String.init) ?? base
+        let name = stem.hasSuffix(".gguf") ? String(stem.dropLast(5)) : stem
+        let merged = making.adapter == nil ? "" : "-merged"
+        let path = "\(store.folder)/\(name)\(merged)-\(recipe.name.lowercased()).gguf"
+        guard !FilePaths.exists(path) else {
+            throw WorkspaceError(
+                .conflict,
+                "\(path) is there already.",
+                hint: "Remove it, or name another file with --output."
+            )
+        }
+        try Files.makeFolder(store.folder)
+        return path
+    }
+
+    private func parity(
+        _ model: String,
+        _ adapter: AdapterFile?,
+        with result: String,
+        _ isCancelled: @escaping @Sendable () -> Bool
+    ) throws -> ParityReport {
+        let source = try self.model(model)
+        let lora = try adapter.map { try LoRA($0, for: source) }
+        let other = try LanguageModel(ModelFile.open(path: result))
+        return try Parity(
+            source: Parity.Side(source, adapter: lora),
+            result: Parity.Side(other)
+        ).compare(ParityText.texts, isCancelled: isCancelled)
+    }
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Screens
+import Workspace
+
+extension ModelCommand {
+    struct Quantize: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Bring a model into a type of fewer bits, and compare the two.",
+            discussion: """
+                Tensors get the types that llama.cpp gives them. The report of the comparison is \
+                stored beside the file, as FILE.parity.json.
+                """
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A model's name, a GGUF file, or the folder of a Hugging Face model.")
+        var model: String
+        @Option(name: .customLong("to"), help: "The type: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16, …")
+        var type: String
+        @Flag(help: "Quantize a model that is quantized already, which adds a second error.")
+        var again = false
+        @OptionGroup var result: ResultOptions
+
+        func run() throws {
+            var making = ModelMaking(model: model)
+            making.type = type
+            making.allowsRequantizing = again
+            try result.make(making, shared)
+        }
+    }
+
+    struct Convert: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the model of a Hugging Face folder as a GGUF file, and compare the two."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "The folder, or the name of a pulled model.") var model: String
+        @Option(name: .customLong("to"), help: "A type; that of the folder if none is named.")
+        var type: String?
+        @OptionGroup var result: ResultOptions
+
+        func run() throws {
+            var making = ModelMaking(model: model)
+            making.type = type
+            try result.make(making, shared)
+        }
+    }
+
+    struct Merge: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add an adapter to its base model for good, and compare with the two apart."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "The base model.") var model: String
+        @Option(help: "The adapter's folder.") var adapter: String
+        @Option(
+            name: .customLong("to"),
+            help: "The type; that of the base if none is named, F16 for a quantized one."
+        )
+        var type: String?
+        @OptionGroup var result: ResultOptions
+
+        func run() throws {
+            var making = ModelMaking(model: model)
+            making.adapter = adapter
+            making.type = type
+            try result.make(making, shared)
+        }
+    }
+}
+
+/// Where a made model goes, and what is asked of it.
+struct ResultOptions: ParsableArguments {
+    @Option(help: "The file to write; among the installed models if none is named.")
+    var output: String?
+    @Flag(help: "Do not compare with the source, which takes some seconds.") var noCompare = false
+    @Option(help: "Fail where the mean divergence from the source is above this, in nats.")
+    var maxDivergence: Double?
+
+    func validate() throws {
+        if noCompare, maxDivergence != nil {
+            throw ValidationError("--max-divergence needs the comparison.")
+        }
+    }
+
+    func make(_ making: ModelMaking, _ shared: SharedOptions) throws {
+        var making = making
+        making.output = output
+        making.compares = !noCompare
+        let workspace = try shared.open()
+        let isStopped = Stopping()
+        Signals.handle { _ in isStopped.stop() }
+        let made = try workspace.models.make(making, isCancelled: { isStopped.isStopped }) { share in
+            Console.progress("\(Int(share * 100)) %")
+        }
+        Console.endProgress()
+        if shared.json {
+            try Console.printJSON(made)
+        } else {
+            print(made)
+        }
+        guard let limit = maxDivergence, let parity = made.parity,
+            !(parity.meanDivergence <= limit)
+        else { return }
+        Console.note(
+            "The mean divergence is \(Figures.significant(parity.meanDivergence, digits: 3)), above "
+                + "\(limit). hint: the file is kept; choose a type of more bits"
+        )
+        throw ExitCode(3)
+    }
+
+    private func print(_ made: MadeModel) {
+        let share = Double(made.byteCount) / Double(max(1, made.sourceByteCount)) * 100
+        Console.print(
+            Console.line(
+                "\(made.name ?? made.path)  \(Figures.bytes(made.byteCount)), "
+                    + "\(Int(share.rounded())) % of its source"
+            )
+        )
+        for tensor in made.fallbacks.prefix(5) {
+            Console.print(Console.line("  \(tensor) has rows that are no whole blocks: wider type"))
+        }
+        guard let parity = made.parity else { return }
+        let figures = [
+            ("tokens", parity.hasSameTokens ? "the same" : "NOT the same"),
+            ("same likeliest token", "\(Figures.significant(parity.topAgreement * 100, digits: 4)) %"),
+            ("mean divergence", "\(Figures.significant(parity.meanDivergence, digits: 3)) nats"),
+            ("largest", "\(Figures.significant(parity.largestDivergence, digits: 3)) nats"),
+            (
+                "perplexity",
+                "\(Figures.significant(parity.perplexity, digits: 4)), source "
+                    + Figures.significant(parity.sourcePerplexity, digits: 4)
+            ),
+        ]
+        for (name, value) in figures {
+            Console.print(Console.line("  \(name.padding(toLength: 22, withPad: " ", startingAt: 0))\(value)"))
+        }
+    }
+}
+
+/// Whether a person asked to stop.
+final class Stopping: @unchecked Sendable {
+    // @unchecked because of the flag, which the lock guards.
+    private let lock = NSLock()
+    private var stopped = false
+
+    var isStopped: Bool { lock.withLock { stopped } }
+    func stop() { lock.withLock { stopped = true } }
+}
