@@ -98,7 +98,10 @@ struct AddedTokenFinder: Sendable {
                 end += 1
             }
             if let (token, end) = best {
-                return Match(token: token, range: Self.range(of: token, position..<end, text, start))
+                return Match(
+                    token: token,
+                    range: Self.range(of: token, position..<end, text, start)
+                )
             }
         }
         return nil
@@ -106,7 +109,9 @@ struct AddedTokenFinder: Sendable {
 
     private static func isWord(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
         let characters = CharacterClass.wordCharacters
-        if characters.end(in: text, at: range.upperBound, before: text.count) != nil { return false }
+        if characters.end(in: text, at: range.upperBound, before: text.count) != nil {
+            return false
+        }
         guard range.lowerBound > 0 else { return true }
         let before = text.scalarStart(before: range.lowerBound, after: 0)
         return characters.end(in: text, at: before, before: range.lowerBound) == nil

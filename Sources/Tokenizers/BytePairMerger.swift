@@ -70,7 +70,11 @@ struct BytePairMerger {
     ) {
         for position in range {
             let id = tokenizer.byteTokens[Int(word[position])]
-            if id >= 0 { add(id, position..<position + 1) } else { addUnknown(position..<position + 1, tokenizer) }
+            if id >= 0 {
+                add(id, position..<position + 1)
+            } else {
+                addUnknown(position..<position + 1, tokenizer)
+            }
         }
     }
 

@@ -81,7 +81,9 @@ extension MergeTable {
                 var middle = text.isEmpty ? 0 : text.scalarLength(at: 0, before: text.count)
                 while middle < text.count {
                     if let left = tokens.number(of: UnsafeBufferPointer(rebasing: text[..<middle])),
-                        let right = tokens.number(of: UnsafeBufferPointer(rebasing: text[middle...])),
+                        let right = tokens.number(
+                            of: UnsafeBufferPointer(rebasing: text[middle...])
+                        ),
                         types[Int(left)].isText, types[Int(right)].isText
                     {
                         found.append((left, right, ranks[score] ?? 0, merged))

@@ -90,7 +90,8 @@ extension NamedPreTokenizer {
             + #"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
     ]
     static let deepSeekCoder = [
-        #"[\r\n]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#, #"[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"#, digit,
+        #"[\r\n]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#,
+        #"[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"#, digit,
     ]
     static let deepSeekLLM = [
         #"[\r\n]"#,

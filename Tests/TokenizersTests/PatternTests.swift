@@ -67,14 +67,16 @@ import Tokenizers
         #expect(error?.hint != nil)
     }
 
-    @Test(arguments: [
-        (.isolated, false, ["a", "-", "-", "b", "-"]),
-        (.removed, false, ["a", "b"]),
-        (.removed, true, ["-", "-", "-"]),
-        (.mergedWithPrevious, false, ["a-", "-", "b-"]),
-        (.mergedWithNext, false, ["a", "-", "-b", "-"]),
-        (.contiguous, false, ["a", "--", "b", "-"]),
-    ] as [(PreTokenizer.Behavior, Bool, [String])])
+    @Test(
+        arguments: [
+            (.isolated, false, ["a", "-", "-", "b", "-"]),
+            (.removed, false, ["a", "b"]),
+            (.removed, true, ["-", "-", "-"]),
+            (.mergedWithPrevious, false, ["a-", "-", "b-"]),
+            (.mergedWithNext, false, ["a", "-", "-b", "-"]),
+            (.contiguous, false, ["a", "--", "b", "-"]),
+        ] as [(PreTokenizer.Behavior, Bool, [String])]
+    )
     func `matches go where the behavior says`(
         behavior: PreTokenizer.Behavior,
         isInverted: Bool,
@@ -103,7 +105,10 @@ import Tokenizers
     }
 
     @Test(arguments: [
-        ("llama-bpe", "I'LL\n go 12345\n\n x", ["I", "'LL", "\n", " go", " ", "123", "45", "\n\n", " x"]),
+        (
+            "llama-bpe", "I'LL\n go 12345\n\n x",
+            ["I", "'LL", "\n", " go", " ", "123", "45", "\n\n", " x"]
+        ),
         ("qwen2", "a 12!?\n\nb", ["a", " ", "1", "2", "!?\n\n", "b"]),
         ("tekken", "HTTPServer fooBar", ["HTTPServer", " foo", "Bar"]),
         ("gpt-4o", "fooBar's", ["foo", "Bar's"]),
@@ -116,7 +121,8 @@ import Tokenizers
     }
 
     @Test(arguments: [
-        ("(a|a)*b", "a"), ("(?:a+a+)+b", "a"), ("(?:aa|a)+$b", "a"), (#"\s+$b"#, " "), ("a*a*a*b", "a"),
+        ("(a|a)*b", "a"), ("(?:a+a+)+b", "a"), ("(?:aa|a)+$b", "a"), (#"\s+$b"#, " "),
+        ("a*a*a*b", "a"),
     ])
     func `an expression that would take forever ends and keeps the text`(
         expression: String,

@@ -126,7 +126,11 @@ import Tokenizers
         #expect(texts.first == "")
         #expect(texts.prefix(4) == ["", "a", " ", "e\u{301}"])
         #expect(encoded.ranges.last == chat.bytes.count - 1..<chat.bytes.count)
-        #expect(zip(encoded.ranges, encoded.ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        #expect(
+            zip(encoded.ranges, encoded.ranges.dropFirst()).allSatisfy {
+                $0.upperBound == $1.lowerBound
+            }
+        )
     }
 
     // MARK: - Edits of a byte-level tokenizer
@@ -146,7 +150,8 @@ import Tokenizers
     @Test(arguments: [
         ("e\u{301}", "\u{E9}"), ("\u{1112}\u{1161}\u{11AB}", "\u{D55C}"), ("\u{212B}", "\u{C5}"),
         ("a\u{323}\u{307}b", "\u{1EA1}\u{307}b"), ("a\u{307}\u{323}", "\u{1EA1}\u{307}"),
-        ("\u{F900}", "\u{8C48}"), ("plain 한글", "plain 한글"), ("\u{1100}\u{1100}\u{1161}", "\u{1100}\u{AC00}"),
+        ("\u{F900}", "\u{8C48}"), ("plain 한글", "plain 한글"),
+        ("\u{1100}\u{1100}\u{1161}", "\u{1100}\u{AC00}"),
     ])
     func `text is composed`(text: String, expected: String) throws {
         #expect(Array(try edited(text, [.compose]).utf8) == Array(expected.utf8))
@@ -162,7 +167,9 @@ import Tokenizers
         let tokenizer = try Tokenizer(definition)
         let bytes: [UInt8] = [0xFF, 0x65, 0xCC, 0x81, 0xC3, 0x61]
         let ids = tokenizer.encode(bytes, parsingSpecialTokens: false)
-        #expect(tokenizer.decode(ids, skippingControlTokens: false) == [0xFF, 0xC3, 0xA9, 0xC3, 0x61])
+        #expect(
+            tokenizer.decode(ids, skippingControlTokens: false) == [0xFF, 0xC3, 0xA9, 0xC3, 0x61]
+        )
     }
 
     @Test func `edits put in front and replace`() throws {
@@ -217,7 +224,11 @@ import Tokenizers
             alphabet: .bytes,
             merging: .ranked([])
         )
-        var token = AddedToken(id: SmallVocabulary.defined, text: Array("{é}".utf8), isControl: false)
+        var token = AddedToken(
+            id: SmallVocabulary.defined,
+            text: Array("{é}".utf8),
+            isControl: false
+        )
         token.isFoundInEditedText = true
         definition.addedTokens = [token]
         definition.edits = [.compose]

@@ -12,8 +12,15 @@ extension TokenizerFile {
         further: [AddedToken]
     ) throws(ModelFileError) -> TokenizerDefinition {
         try allowOnly(
-            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
-            "post_processor", "decoder", "model"
+            "version",
+            "truncation",
+            "padding",
+            "added_tokens",
+            "normalizer",
+            "pre_tokenizer",
+            "post_processor",
+            "decoder",
+            "model"
         )
         guard let model = try part("model") else { throw refusal("it has no \"model\"") }
         try model.checkModel()
@@ -52,8 +59,15 @@ extension TokenizerFile {
             throw refusal("its type is \"\(type)\", and only \"BPE\" is known here")
         }
         try allowOnly(
-            "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
-            "byte_fallback", "ignore_merges", "vocab", "merges"
+            "dropout",
+            "unk_token",
+            "continuing_subword_prefix",
+            "end_of_word_suffix",
+            "fuse_unk",
+            "byte_fallback",
+            "ignore_merges",
+            "vocab",
+            "merges"
         )
         for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
             guard try string(name) ?? "" == "" else { throw refusal("it has a \"\(name)\"") }
@@ -93,7 +107,13 @@ extension TokenizerFile {
     /// An entry of `added_tokens`, or of `added_tokens_decoder` under `id`.
     func addedToken(id: Int32?) throws(ModelFileError) -> AddedToken {
         try allowOnly(
-            "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special",
+            "id",
+            "content",
+            "single_word",
+            "lstrip",
+            "rstrip",
+            "normalized",
+            "special",
             "__type"
         )
         let ownID = try self.id("id")
@@ -121,7 +141,9 @@ private struct VocabularyBuilder {
         _ added: [AddedToken],
         _ vocabularySize: Int?
     ) throws(ModelFileError) {
-        guard let vocab = try model.part("vocab") else { throw model.refusal("it has no \"vocab\"") }
+        guard let vocab = try model.part("vocab") else {
+            throw model.refusal("it has no \"vocab\"")
+        }
         let members = vocab.object.members
         // Ids may have gaps, but none that would make a small file a large vocabulary.
         let limit = vocabularySize ?? (members.count + added.count) * 2 + 65_536
@@ -129,7 +151,9 @@ private struct VocabularyBuilder {
         words.reserveCapacity(members.count)
         for (name, value) in members {
             guard case .integer(let id) = value, 0..<limit ~= id else {
-                throw model.refusal("the token \"\(name.text.prefix(60))\" has no id below \(limit)")
+                throw model.refusal(
+                    "the token \"\(name.text.prefix(60))\" has no id below \(limit)"
+                )
             }
             words.append((id, Array(name.text.utf8)))
         }

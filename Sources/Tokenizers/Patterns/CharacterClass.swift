@@ -15,7 +15,11 @@ struct CharacterClass: Hashable, Sendable {
         self.ranges = ranges
         self.isNegated = isNegated
         for byte in UInt32(0)..<0x80 where holds(byte) {
-            if byte < 64 { ascii.low |= 1 << UInt64(byte) } else { ascii.high |= 1 << UInt64(byte - 64) }
+            if byte < 64 {
+                ascii.low |= 1 << UInt64(byte)
+            } else {
+                ascii.high |= 1 << UInt64(byte - 64)
+            }
         }
         // What is below is answered by the bits.
         self.ranges.removeAll { $0.upperBound < 0x80 }

@@ -53,9 +53,9 @@ struct CharacterKinds: OptionSet, Hashable, Sendable {
     static let others: CharacterKinds = [
         .control, .spacingControl, .format, .surrogate, .privateUse, .unassigned,
     ]
-    /// `\s`: every separator is white space, of the control characters some are.
+    /// What `\s` matches: every separator is white space, of the control characters some are.
     static let whitespace: CharacterKinds = [.separators, .spacingControl]
-    /// `\w`
+    /// What `\w` matches.
     static let wordCharacters: CharacterKinds = [
         .letters, .marks, .decimalNumber, .connectorPunctuation,
     ]

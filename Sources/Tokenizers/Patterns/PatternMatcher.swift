@@ -62,7 +62,11 @@ struct PatternMatcher {
                 case .match:
                     return position
                 case .one:
-                    if let end = pattern.classes[step.set].end(in: text, at: position, before: limit) {
+                    if let end = pattern.classes[step.set].end(
+                        in: text,
+                        at: position,
+                        before: limit
+                    ) {
                         position = end
                         index += 1
                     } else {

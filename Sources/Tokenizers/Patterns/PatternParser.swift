@@ -74,7 +74,9 @@ struct PatternParser {
         if take(".") { return (.one(CharacterClass(ranges: [10...10], isNegated: true)), true) }
         if take("\\") {
             let escape = try escape()
-            return (.one(characters(escape.kinds, escape.ranges, isNegated: escape.isNegated)), true)
+            return (
+                .one(characters(escape.kinds, escape.ranges, isNegated: escape.isNegated)), true
+            )
         }
         guard let next, !"*+?{}^".unicodeScalars.contains(next) else {
             throw failure("nothing to repeat, or an anchor that is not supported")
@@ -263,7 +265,9 @@ extension PatternParser {
         if ignoresCase {
             for range in ranges where range.count == 1 {
                 guard let scalar = Unicode.Scalar(range.lowerBound) else { continue }
-                for text in [scalar.properties.uppercaseMapping, scalar.properties.lowercaseMapping]
+                for text in [
+                    scalar.properties.uppercaseMapping, scalar.properties.lowercaseMapping,
+                ]
                 where text.unicodeScalars.count == 1 {
                     ranges += text.unicodeScalars.map { $0.value...$0.value }
                 }

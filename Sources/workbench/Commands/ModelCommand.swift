@@ -103,7 +103,8 @@ extension ModelCommand {
             abstract: "A text's tokens; special tokens in it are read as such."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A model's name or file, or a folder with a tokenizer.json.") var model: String
+        @Argument(help: "A model's name or file, or a folder with a tokenizer.json.") var model:
+            String
         @Option(help: "The text.") var text: String?
         @Option(help: "A file of texts instead, one JSON string a line; prints their ids.")
         var texts: String?
