@@ -28,6 +28,9 @@ static uint8_t clamped(float value, int highest) {
     return (uint8_t)(q < 0 ? 0 : (q > highest ? highest : q));
 }
 
+// Zero for a scale without an inverse: it is zero in float16 as well.
+static float inverse_of(float d) { return fabsf(d) > 1e-38f ? 1 / d : 0; }
+
 static uint8_t nibble(float value) { return clamped(value, 15); }
 
 static void quantize_q4_0(block_q4_0 *out, const float *in, size_t blocks) {
@@ -36,7 +39,7 @@ static void quantize_q4_0(block_q4_0 *out, const float *in, size_t blocks) {
         for (int j = 0; j < 32; j++) {
             if (fabsf(in[j]) > magnitude) { magnitude = fabsf(in[j]); extreme = in[j]; }
         }
-        const float d = extreme / -8, inverse = d != 0 ? 1 / d : 0;
+        const float d = extreme / -8, inverse = inverse_of(d);
         wb_float_to_half(&out[b].d, &d, 1);
         for (int j = 0; j < 16; j++) {
             out[b].q[j] = (uint8_t)(nibble(in[j] * inverse + 8.5f) | nibble(in[j + 16] * inverse + 8.5f) << 4);
@@ -51,7 +54,7 @@ static void quantize_q4_1(block_q4_1 *out, const float *in, size_t blocks) {
             low = fminf(low, in[j]);
             high = fmaxf(high, in[j]);
         }
-        const float d = (high - low) / 15, inverse = d != 0 ? 1 / d : 0;
+        const float d = (high - low) / 15, inverse = inverse_of(d);
         wb_float_to_half(&out[b].d, &d, 1);
         wb_float_to_half(&out[b].m, &low, 1);
         for (int j = 0; j < 16; j++) {
@@ -75,7 +78,7 @@ static void quantize_q5_0(block_q5_0 *out, const float *in, size_t blocks) {
         for (int j = 0; j < 32; j++) {
             if (fabsf(in[j]) > magnitude) { magnitude = fabsf(in[j]); extreme = in[j]; }
         }
-        const float d = extreme / -16, inverse = d != 0 ? 1 / d : 0;
+        const float d = extreme / -16, inverse = inverse_of(d);
         uint8_t q[32];
         for (int j = 0; j < 32; j++) q[j] = clamped(in[j] * inverse + 16.5f, 31);
         wb_float_to_half(&out[b].d, &d, 1);
@@ -90,7 +93,7 @@ static void quantize_q5_1(block_q5_1 *out, const float *in, size_t blocks) {
             low = fminf(low, in[j]);
             high = fmaxf(high, in[j]);
         }
-        const float d = (high - low) / 31, inverse = d != 0 ? 1 / d : 0;
+        const float d = (high - low) / 31, inverse = inverse_of(d);
         uint8_t q[32];
         for (int j = 0; j < 32; j++) q[j] = clamped((in[j] - low) * inverse + 0.5f, 31);
         wb_float_to_half(&out[b].d, &d, 1);
@@ -103,7 +106,7 @@ static void quantize_q8_0(block_q8_0 *out, const float *in, size_t blocks) {
     for (size_t b = 0; b < blocks; b++, in += 32) {
         float magnitude = 0;
         for (int j = 0; j < 32; j++) magnitude = fmaxf(magnitude, fabsf(in[j]));
-        const float d = magnitude / 127, inverse = d != 0 ? 1 / d : 0;
+        const float d = magnitude / 127, inverse = inverse_of(d);
         wb_float_to_half(&out[b].d, &d, 1);
         for (int j = 0; j < 32; j++) out[b].q[j] = (int8_t)roundf(in[j] * inverse);
     }

@@ -1,5 +1,6 @@
 import Glibc
 import ModelFiles
+import Tokenizers
 public import Transformer
 
 /// How far a model that was made of another one answers as that does.

@@ -87,6 +87,17 @@ import Testing
         #expect(codes[18...].allSatisfy { $0 == 7 })
     }
 
+    /// Some have no inverse in float32, none has a scale in float16.
+    @Test(arguments: KernelTests.writableTypes, [0x1p-126, 0x1p-136, 0x1p-149] as [Float])
+    func numbersTooSmallForAScaleComeOutAsFinite(type: ElementType, size: Float) {
+        let source = numbers(256, seed: 4).map { $0 * size }
+        var bytes = [UInt8](repeating: 0, count: type.byteCount(elements: 256))
+        type.quantize(source, count: 256, into: &bytes)
+        var out = [Float](repeating: .nan, count: 256)
+        type.dequantize(bytes, count: 256, into: &out)
+        for value in out { #expect(abs(value) <= 1e-37) }
+    }
+
     @Test func whatHasNoPlaceInATypeIsTold() {
         for type in KernelTests.writableTypes {
             var numbers = [Float](repeating: 1, count: 256)

@@ -8,6 +8,9 @@
 // codes. A number weighs more the larger it is, since large weights meet large
 // activations more often than not.
 //
+// Of numbers too small to have a scale in float16 nothing is left. Where one is
+// so small that it has no inverse, an error may be NaN: no comparison takes it.
+//
 // Every build gives the same bytes, so that a file does not depend on the
 // machine: sums are added in one order, and products are rounded before.
 #pragma STDC FP_CONTRACT OFF
@@ -88,7 +91,7 @@ WB_INLINE wb_affine search_affine(const v16f *x, const v16f *weight, float highe
         for (int round = 0; round < 2; round++) {
             a = fit_affine(q, x, weight, a);
             const float error = nearest_codes(q, x, weight, a, 0, highest, 2);
-            if (error >= least) break;
+            if (!(error < least)) break;
             least = error;
             best = a;
         }
@@ -115,7 +118,7 @@ WB_INLINE float round_affine(wb_affine_super *s, int b, wb_affine wanted, float 
         const wb_affine a = {s->d * near_scale, s->dmin * near_minimum};
         v16f q[2];
         const float error = nearest_codes(q, s->x[b], s->weight[b], a, 0, highest, 2);
-        if (error >= least) continue;
+        if (!(error < least)) continue;
         least = error;
         s->scale[b] = near_scale;
         s->minimum[b] = near_minimum;
@@ -162,11 +165,12 @@ WB_INLINE void search_affine_super(wb_affine_super *best, const float *in, float
     }
     s.d = as_half(s.d / 63);
     s.dmin = as_half(s.dmin / 63);
+    *best = s;
     float least = INFINITY;
     for (int round = 0; round <= SUPER_ROUNDS; round++) {
         float error = 0;
         for (int b = 0; b < SUPER_BLOCKS; b++) error += round_affine(&s, b, wanted[b], highest);
-        if (error >= least) break;
+        if (!(error < least)) break;
         least = error;
         *best = s;
         fit_super(&s);
@@ -227,7 +231,7 @@ WB_INLINE float search_scale(v16f x, v16f weight) {
             a.scale = sum16(weight * q * x) / QQ;
         }
         const float error = nearest_codes(&q, &x, &weight, a, -32, 31, 1);
-        if (error >= least) continue;
+        if (!(error < least)) continue;
         least = error;
         best = a.scale;
     }
@@ -236,8 +240,8 @@ WB_INLINE float search_scale(v16f x, v16f weight) {
 
 WB_INLINE void quantize_q6_k(uint8_t *out, const float *in) {
     enum { BLOCKS = 16 };
-    v16f x[BLOCKS], weight[BLOCKS], q[BLOCKS], best_q[BLOCKS] = {{0}};
-    float wanted[BLOCKS], scale[BLOCKS], best_scale[BLOCKS] = {0}, extreme = 0;
+    v16f x[BLOCKS], weight[BLOCKS], q[BLOCKS] = {{0}}, best_q[BLOCKS] = {{0}};
+    float wanted[BLOCKS], scale[BLOCKS] = {0}, best_scale[BLOCKS] = {0}, extreme = 0;
     for (int b = 0; b < BLOCKS; b++) {
         x[b] = load16(in + 16 * b);
         weight[b] = weigh16(x[b]);
@@ -256,7 +260,7 @@ WB_INLINE void quantize_q6_k(uint8_t *out, const float *in) {
                 if (near < -128 || near > 127) continue;
                 v16f codes;
                 const float error = nearest_codes(&codes, &x[b], &weight[b], (wb_affine){d * near, 0}, -32, 31, 1);
-                if (error >= nearest) continue;
+                if (!(error < nearest)) continue;
                 nearest = error;
                 scale[b] = near;
                 q[b] = codes;
@@ -266,7 +270,7 @@ WB_INLINE void quantize_q6_k(uint8_t *out, const float *in) {
             aa += weight[b] * a * a;
             ax += weight[b] * a * x[b];
         }
-        if (total >= least) break;
+        if (!(total < least)) break;
         least = total;
         best_d = d;
         memcpy(best_q, q, sizeof q);
