@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 FORCED_KERNELS := portable $(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo avx2)
 SWIFT_FILES := Package.swift Sources Tests
 
-.PHONY: help run build test interop lint format check bench install clean
+.PHONY: help run build test interop fuzz lint format check bench install clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -39,6 +39,11 @@ interop: ## Run the tests against the real Python clients, in a virtual environm
 	@scripts/build
 	@$(BINARY) model pull $(MODEL)
 	@scripts/interop
+
+fuzz: ## Give a million damaged files to the readers; FUZZ_SEED=N for others
+	@swift build -c $(CONFIGURATION) --build-tests
+	@WORKBENCH_FUZZ_CASES=200000 WORKBENCH_FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} \
+		swift test -c $(CONFIGURATION) --skip-build --filter 'DamagedFileTests|DamagedTemplateTests'
 
 lint: ## Check format, documentation comments and the sample data
 	@swift format lint --strict -p -r $(SWIFT_FILES)

@@ -1,6 +1,7 @@
-import Inference
+public import Inference
 import ModelFiles
 import Tensors
+import Training
 import Transformer
 
 extension ModelService {
