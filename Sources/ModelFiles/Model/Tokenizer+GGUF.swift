@@ -12,7 +12,7 @@ extension Tokenizer {
             throw ModelFileError(
                 .unsupportedTokenizer,
                 "The tokenizer of \(file.path) is not usable. \(error.message)",
-                hint: error.hint
+                hint: error.hint ?? ModelFileError.fetchAgain
             )
         } catch let error as ModelFileError {
             throw error

@@ -28,7 +28,7 @@ extension Tokenizer {
             throw ModelFileError(
                 .unsupportedTokenizer,
                 "The tokenizer of \(folder) is not usable. \(error.message)",
-                hint: error.hint
+                hint: error.hint ?? ModelFileError.fetchAgain
             )
         }
     }
