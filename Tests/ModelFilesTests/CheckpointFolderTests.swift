@@ -59,7 +59,8 @@ import ModelFiles
                 "model": [
                     "type": "BPE", "vocab": ["a": 0, "b": 1, "ab": 2, "c": 3], "merges": ["a b"],
                 ],
-                "added_tokens": [],
+                "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false],
+                "decoder": ["type": "ByteLevel"], "added_tokens": [],
             ]
             try write(try JSONSerialization.data(withJSONObject: words), "tokenizer.json")
             for (name, data) in weights { try write(data, name) }
@@ -104,7 +105,9 @@ import ModelFiles
         let first = Self.shapes.filter { names.prefix(5).contains($0.key) }
         let second = Self.shapes.filter { !names.prefix(5).contains($0.key) }
         let places = Dictionary(
-            uniqueKeysWithValues: names.map { ($0, first[$0] == nil ? "b.safetensors" : "a.safetensors") }
+            uniqueKeysWithValues: names.map {
+                ($0, first[$0] == nil ? "b.safetensors" : "a.safetensors")
+            }
         )
         try Self.folder(
             weights: [
@@ -125,22 +128,33 @@ import ModelFiles
         }
     }
 
-    @Test(arguments: [
-        (["model_type": "gpt2"], "model_type"), (["hidden_act": "gelu"], "gelu"),
-        (["attention_bias": true], "attention_bias"), (["num_attention_heads": 3], "head"),
-        (["rope_scaling": ["rope_type": "yarn", "factor": 4.0] as [String: any Sendable]], "yarn"),
-        (["rope_parameters": ["rope_type": "longrope"]], "longrope"),
-        (["quantization_config": ["quant_method": "gptq"]], "gptq"),
-        (["hidden_size": "x"], "hidden_size"), (["vocab_size": NSNull()], "vocab_size"),
-        (["hidden_size": 1 << 40], "hidden_size"), (["rope_theta": -1.0], "rope_theta"),
-        (
-            ["sliding_window": 4, "layer_types": ["full_attention", "sliding_attention"]], "window"
-        ),
-        (["sliding_window": 4, "use_sliding_window": true, "max_window_layers": 1], nil),
-        (["sliding_window": 4, "use_sliding_window": false], nil),
-        (["rope_parameters": ["rope_type": "default", "rope_theta": 500.0] as [String: any Sendable]], nil),
-        (["rope_scaling": ["type": "linear", "factor": 2.0] as [String: any Sendable]], nil),
-    ] as [([String: any Sendable], String?)])
+    @Test(
+        arguments: [
+            (["model_type": "gpt2"], "model_type"), (["hidden_act": "gelu"], "gelu"),
+            (["attention_bias": true], "attention_bias"), (["num_attention_heads": 3], "head"),
+            (
+                ["rope_scaling": ["rope_type": "yarn", "factor": 4.0] as [String: any Sendable]],
+                "yarn"
+            ),
+            (["rope_parameters": ["rope_type": "longrope"]], "longrope"),
+            (["quantization_config": ["quant_method": "gptq"]], "gptq"),
+            (["hidden_size": "x"], "hidden_size"), (["vocab_size": NSNull()], "vocab_size"),
+            (["hidden_size": 1 << 40], "hidden_size"), (["rope_theta": -1.0], "rope_theta"),
+            (
+                ["sliding_window": 4, "layer_types": ["full_attention", "sliding_attention"]],
+                "window"
+            ),
+            (["sliding_window": 4, "use_sliding_window": true, "max_window_layers": 1], nil),
+            (["sliding_window": 4, "use_sliding_window": false], nil),
+            (
+                [
+                    "rope_parameters": ["rope_type": "default", "rope_theta": 500.0]
+                        as [String: any Sendable]
+                ], nil
+            ),
+            (["rope_scaling": ["type": "linear", "factor": 2.0] as [String: any Sendable]], nil),
+        ] as [([String: any Sendable], String?)]
+    )
     func settingsAreHonouredOrRefused(changes: [String: any Sendable], named: String?) throws {
         let failure = try Self.failure(changes)
         if let named {

@@ -105,7 +105,11 @@ import Transformer
         let data = try Data(contentsOf: URL(filePath: "\(folder)/tokenization.json"))
         let tokenizer = try ModelFile.open(path: folder).tokenizer
         for sample in try JSONDecoder().decode([Case].self, from: data) {
-            let ids = tokenizer.encode(Array(sample.text.utf8), parsingSpecialTokens: true)
+            let ids = tokenizer.encode(
+                Array(sample.text.utf8),
+                parsingSpecialTokens: true,
+                addingBOS: tokenizer.addsBOS
+            )
             #expect(ids == sample.ids, "\(sample.text)")
         }
     }

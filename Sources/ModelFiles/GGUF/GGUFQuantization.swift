@@ -130,7 +130,7 @@ public struct GGUFQuantization: Sendable {
                 .unsupportedType,
                 "\(source.path) is quantized already: it stores tensor \(tensor.name) as "
                     + "\(tensor.type). Another time would add a second error to the first.",
-                hint: "begin with the model's F16 or BF16 file, or allow requantizing"
+                hint: "begin with the model's F16 or BF16 file, or allow it with --again"
             )
         }
         return type

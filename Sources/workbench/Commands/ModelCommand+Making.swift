@@ -32,7 +32,8 @@ extension ModelCommand {
 
     struct Convert: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write the model of a Hugging Face folder as a GGUF file, and compare the two."
+            abstract:
+                "Write the model of a Hugging Face folder as a GGUF file, and compare the two."
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The folder, or the name of a pulled model.") var model: String
@@ -91,7 +92,8 @@ struct ResultOptions: ParsableArguments {
         let workspace = try shared.open()
         let isStopped = Stopping()
         Signals.handle { _ in isStopped.stop() }
-        let made = try workspace.models.make(making, isCancelled: { isStopped.isStopped }) { share in
+        let made = try workspace.models.make(making, isCancelled: { isStopped.isStopped }) {
+            share in
             Console.progress("\(Int(share * 100)) %")
         }
         Console.endProgress()
@@ -118,13 +120,21 @@ struct ResultOptions: ParsableArguments {
                     + "\(Int(share.rounded())) % of its source"
             )
         )
-        for tensor in made.fallbacks.prefix(5) {
-            Console.print(Console.line("  \(tensor) has rows that are no whole blocks: wider type"))
+        if let first = made.fallbacks.first {
+            let others = made.fallbacks.count > 1 ? " and \(made.fallbacks.count - 1) more" : ""
+            Console.print(
+                Console.line(
+                    "  \(first)\(others): rows are no whole blocks, so the type is a wider one"
+                )
+            )
         }
         guard let parity = made.parity else { return }
         let figures = [
             ("tokens", parity.hasSameTokens ? "the same" : "NOT the same"),
-            ("same likeliest token", "\(Figures.significant(parity.topAgreement * 100, digits: 4)) %"),
+            (
+                "same likeliest token",
+                "\(Figures.significant(parity.topAgreement * 100, digits: 4)) %"
+            ),
             ("mean divergence", "\(Figures.significant(parity.meanDivergence, digits: 3)) nats"),
             ("largest", "\(Figures.significant(parity.largestDivergence, digits: 3)) nats"),
             (
@@ -134,7 +144,9 @@ struct ResultOptions: ParsableArguments {
             ),
         ]
         for (name, value) in figures {
-            Console.print(Console.line("  \(name.padding(toLength: 22, withPad: " ", startingAt: 0))\(value)"))
+            Console.print(
+                Console.line("  \(name.padding(toLength: 22, withPad: " ", startingAt: 0))\(value)")
+            )
         }
     }
 }
