@@ -11,7 +11,7 @@ import Tokenizers
 /// its mapping.
 @Suite(.serialized) struct DamagedFileTests {
     /// No reader needs more for a file of a few kilobytes.
-    private static let addressSpace = 1 << 30
+    private static let addressSpace = 2 << 30
 
     private static func largerModel() throws -> [UInt8] {
         try TestModel().withFile { Array(try Data(contentsOf: URL(filePath: $0))) }

@@ -251,6 +251,7 @@ extension TemplateInterpreter {
                 && text.bytes[end + 1] == 0x0A
             let next = min(end + (isPair ? 2 : 1), text.count)
             lines.append(.text(text[start..<(keepsEnds ? next : end)]))
+            guard lines.count <= Limit.listItems else { break }
             start = next
         }
         return try makeList(lines)

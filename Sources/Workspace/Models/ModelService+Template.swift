@@ -109,7 +109,7 @@ extension ModelService {
             let encoded = tokenizer.encode(chat)
             rendering.ids = encoded.ids
             rendering.starts = encoded.ranges.map(\.lowerBound)
-            rendering.controlIDs = Set(encoded.ids).filter(tokenizer.isControl).sorted()
+            rendering.controls = Set(encoded.ids).filter(tokenizer.isControl).sorted()
         }
     }
 

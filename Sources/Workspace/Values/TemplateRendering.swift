@@ -44,7 +44,7 @@ public struct TemplateRendering: Equatable, Sendable, Codable {
     /// For each token its text's first byte.
     public var starts: [Int]?
     /// Those of the ids that are control tokens.
-    public var controlIDs: [Int32]?
+    public var controls: [Int32]?
     /// Why there is no text.
     public var error: String?
 
