@@ -72,7 +72,7 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Transformer", "Datasets", "Tensors", "ModelFiles", "Tokenizers",
+                "Transformer", "Datasets", "Tensors", "ModelFiles", "Tokenizers", "JSON",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -84,11 +84,11 @@ let package = Package(
         // The operations.
         .target(
             name: "Tracking",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: ["JSON", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .target(
             name: "Registry",
-            dependencies: ["Tracking", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: ["JSON", "Tracking", .product(name: "GRDB", package: "GRDB.swift")]
         ),
 
         // The workspace joins the two.
@@ -97,7 +97,7 @@ let package = Package(
             name: "Workspace",
             dependencies: [
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
-                "Tensors", "CKernels", "Tracking", "Registry", "EventBus",
+                "Tensors", "CKernels", "Tracking", "Registry", "EventBus", "JSON",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ]

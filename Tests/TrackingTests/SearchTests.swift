@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Tracking
 
@@ -146,7 +147,11 @@ import Tracking
             } while token != nil
             #expect(pages == 2)
             #expect(found == ["run5", "run4", "run3", "run2", "run1", "run0"])
-            #expect(throws: TrackingError.self) { try store.searchRuns(pageToken: "nonsense") }
+            // Foundation's decoder alone would trap on the second.
+            let deep = Data(String(repeating: "[", count: 513).utf8).base64EncodedString()
+            for token in ["nonsense", deep] {
+                #expect(throws: TrackingError.self) { try store.searchRuns(pageToken: token) }
+            }
             #expect(throws: TrackingError.self) { try store.searchRuns(limit: 0) }
             #expect(throws: TrackingError.self) { try store.searchRuns(limit: 50_001) }
         }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import JSON
 
 extension AdapterFile {
     /// The name of the file that holds the configuration.

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What the hub says is in a repository at one commit.
 struct HubListing: Sendable, Equatable {
     /// A file, and what tells whether it came whole.

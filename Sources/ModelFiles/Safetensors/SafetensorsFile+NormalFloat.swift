@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import JSON
 public import Tensors
 
 /// Matrices as bitsandbytes stores them in four bits.
@@ -102,9 +103,9 @@ extension SafetensorsFile {
         }
         let stored = try tensor(named: Self.stateName(name, "nf4"))
         guard
-            let fields = try? JSONDecoder().decode(
+            let fields = try? decodeJSON(
                 NormalFloatState.Fields.self,
-                from: Data(file.bytes[stored.range])
+                from: Array(file.bytes[stored.range])
             ), let state = NormalFloatState(fields)
         else { throw broken(name, "a quant_state that is not understood") }
         guard state.columns % ElementType.nf4.blockLength == 0,

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Tracking
 
 extension Gate.Condition: CustomStringConvertible {
@@ -104,7 +105,7 @@ extension Gate: CustomStringConvertible {
 
     /// The gate that was stored.
     init(decoding text: String) throws {
-        self = try JSONDecoder().decode(Stored.self, from: Data(text.utf8)).gate
+        self = try decodeJSON(Stored.self, from: Array(text.utf8)).gate
     }
 
     private struct Stored: Codable {

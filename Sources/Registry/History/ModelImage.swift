@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import JSON
 import Tracking
 
 /// Every row that the registry holds for one model, to find out what a change did.
@@ -50,7 +51,7 @@ extension [ModelImage.RowChange] {
 
     /// The changes that were stored.
     init(decoding text: String) throws {
-        self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        self = try decodeJSON(Self.self, from: [UInt8](text.utf8))
     }
 
     /// The changes that lead back.

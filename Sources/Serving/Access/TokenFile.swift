@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Glibc
+import JSON
 import Workspace
 
 /// Who may reach the server from elsewhere: names, roles, and hashes of their tokens, in a file
@@ -53,7 +54,7 @@ public struct TokenFile: Sendable {
         }
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
-            entries = try JSONDecoder().decode([Entry].self, from: data)
+            entries = try decodeJSON([Entry].self, from: Array(data))
         } catch {
             throw Failure(
                 description: "\(path) is no list of tokens. hint: remove it and make them anew"

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// Which part of the things found is asked for.
 package struct SearchPage: Sendable, Equatable {
@@ -23,7 +24,7 @@ package struct SearchPage: Sendable, Equatable {
             return
         }
         guard let data = Data(base64Encoded: token),
-            let content = try? JSONDecoder().decode(Content.self, from: data),
+            let content = try? decodeJSON(Content.self, from: Array(data)),
             (0...Int.max / 2).contains(content.offset)
         else {
             throw TrackingError(

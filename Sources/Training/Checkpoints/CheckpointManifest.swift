@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import JSON
 
 /// The files of a checkpoint besides the adapter's own.
 enum CheckpointFile: String {
@@ -86,7 +87,7 @@ enum CheckpointJSON {
         var bytes = Data()
         try DurableFiles.read(path) { bytes.append(contentsOf: $0) }
         do {
-            return try JSONDecoder().decode(type, from: bytes)
+            return try decodeJSON(type, from: Array(bytes))
         } catch {
             throw TrainingError(
                 .damagedCheckpoint,

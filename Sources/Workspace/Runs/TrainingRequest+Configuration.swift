@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Tracking
 import Training
 import Transformer
@@ -72,7 +73,7 @@ extension TrainingRequest {
 
     /// Reads what ``json`` wrote; nil for what an other version wrote.
     init?(json: String) {
-        guard let request = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
+        guard let request = try? decodeJSON(Self.self, from: Array(json.utf8)) else {
             return nil
         }
         self = request

@@ -1,11 +1,10 @@
-internal import FoundationEssentials
-internal import JSON
+import FoundationEssentials
 
-/// Decodes JSON that comes from elsewhere.
+/// Decodes JSON that comes from elsewhere, in UTF-8.
 ///
 /// Foundation's decoder traps on a text that ends within some hundred open brackets, and takes the
 /// last of two members of one name; a strict parser goes first and refuses both.
-func decodeJSON<Value: Decodable>(_: Value.Type, from bytes: [UInt8]) throws -> Value {
+public func decodeJSON<Value: Decodable>(_: Value.Type, from bytes: [UInt8]) throws -> Value {
     do {
         _ = try JSONParser.parse(bytes)
     } catch {
