@@ -103,8 +103,8 @@ extension ModelCommand {
             abstract: "A text's tokens; special tokens in it are read as such."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A model's name or file, or a folder with a tokenizer.json.") var model:
-            String
+        @Argument(help: "A model's name or file; with --texts also a tokenizer.json's folder.")
+        var model: String
         @Option(help: "The text.") var text: String?
         @Option(help: "A file of texts instead, one JSON string a line; prints their ids.")
         var texts: String?
@@ -131,12 +131,20 @@ extension ModelCommand {
         }
 
         private func read(_ path: String) throws -> [String] {
-            guard let bytes = try Files.read(path) else {
-                throw ValidationError("There is no file \(path).")
+            guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+                throw WorkspaceError(
+                    .inaccessible,
+                    "\(path) cannot be read.",
+                    hint: "Check the path given to --texts."
+                )
             }
-            return try bytes.split(separator: UInt8(ascii: "\n")).enumerated().map { line, text in
+            return try data.split(separator: UInt8(ascii: "\n")).enumerated().map { line, text in
                 guard let text = try? JSONDecoder().decode(String.self, from: Data(text)) else {
-                    throw ValidationError("Line \(line + 1) of \(path) is not one JSON string.")
+                    throw WorkspaceError(
+                        .invalid,
+                        "Line \(line + 1) of \(path) is not one JSON string.",
+                        hint: "Write each text in quotes, with line feeds as \\n."
+                    )
                 }
                 return text
             }
