@@ -6,11 +6,21 @@ public struct TextStream: Sendable {
     private let skippingControlTokens: Bool
     /// The first bytes of a character whose last ones have not come.
     private var pending: [UInt8] = []
+    /// Whether a space would be the one that encoding puts in front of a text.
+    private var isAtStart: Bool
 
     /// Creates a stream that starts at a character's first byte.
-    public init(_ tokenizer: Tokenizer, skippingControlTokens: Bool = true) {
+    ///
+    /// - Parameter startsText: Whether a text starts with it, and is not gone on with: a space that
+    ///   encoding puts in front of texts is left out then.
+    public init(
+        _ tokenizer: Tokenizer,
+        skippingControlTokens: Bool = true,
+        startsText: Bool = false
+    ) {
         self.tokenizer = tokenizer
         self.skippingControlTokens = skippingControlTokens
+        isAtStart = startsText && tokenizer.dropsFirstSpace
     }
 
     /// Takes the next token and returns the text that became complete with it, maybe none.
@@ -18,7 +28,12 @@ public struct TextStream: Sendable {
     /// Bytes that cannot be text become U+FFFD.
     public mutating func append(_ id: Int32) -> String {
         if skippingControlTokens, tokenizer.isControl(id) { return "" }
-        pending += tokenizer.bytes(of: id)
+        var bytes = tokenizer.bytes(of: id)
+        if isAtStart, let first = bytes.first {
+            if first == 0x20 { bytes.removeFirst() }
+            isAtStart = false
+        }
+        pending += bytes
         let complete = pending.count - Self.incompleteSuffixLength(of: pending)
         defer { pending.removeFirst(complete) }
         return String(decoding: pending[..<complete], as: UTF8.self)

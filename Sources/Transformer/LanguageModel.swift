@@ -40,6 +40,8 @@ public final class LanguageModel: Sendable {
     public let file: ModelFile
     /// The threads that compute.
     public let pool: WorkerPool
+    /// Whether matrices of the layers are held in NF4, in memory of their own.
+    public let usesNormalFloat: Bool
     /// The model's sizes.
     public var configuration: ModelConfiguration { file.configuration }
 
@@ -69,6 +71,7 @@ public final class LanguageModel: Sendable {
         try BLAS.load()
         self.file = file
         self.pool = pool
+        self.usesNormalFloat = usesNormalFloat
         let traits = file.configuration.traits
         func matrix(_ role: TensorRole, _ layer: Int) throws -> Weight {
             let weight = try file.weight(role, layer: layer)
@@ -100,6 +103,14 @@ public final class LanguageModel: Sendable {
         outputNorm = try file.weight(.outputNorm)
         head = try file.weight(.output)
         rotary = RotaryTable(file)
+    }
+
+    /// The bytes of the weights: those of the file where they are read where they lie.
+    public var weightByteCount: Int {
+        guard usesNormalFloat else { return file.byteCount }
+        let all =
+            matrices + [embedding] + layers.flatMap { [$0.attentionNorm, $0.feedForwardNorm] }
+        return all.reduce(0) { $0 + $1.bytes.count }
     }
 
     /// The matrices that a token is multiplied by.

@@ -53,6 +53,25 @@ def test_an_adapter_of_peft_loads_here(workbench, base, tmp_path):
     assert difference(workbench.score(IDS, tmp_path / "adapter"), theirs) < 5e-4
 
 
+def test_an_adapter_with_patterns_is_read_as_it_is_meant(workbench, base, tmp_path):
+    config = LoraConfig(
+        r=4, lora_alpha=8, target_modules=["q_proj", "v_proj", "down_proj"], task_type="CAUSAL_LM",
+        rank_pattern={"v_proj": 6, "layers.3.mlp.down_proj": 2}, alpha_pattern={"q_proj": 32, "layers.3.mlp.down_proj": 1},
+        layers_to_transform=[1, 3, 7],
+    )
+    torch.manual_seed(5)
+    model = get_peft_model(base, config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(0, 0.02)
+    model.save_pretrained(tmp_path / "patterns")
+    theirs = log_probabilities(model, IDS)
+    model.unload()
+    assert difference(log_probabilities(base, IDS), theirs) > 0.01
+    assert difference(workbench.score(IDS, tmp_path / "patterns"), theirs) < 5e-4
+
+
 def test_an_adapter_trained_here_loads_in_peft(workbench, base, tmp_path):
     data = dataset(tmp_path / "data.jsonl")
     last = workbench("train", "--model", MODEL, "--data", data, "--steps", 6, "--rank", 4, *TRAINING)[-1]

@@ -133,6 +133,23 @@ import Tokenizers
         )
     }
 
+    @Test func `the space in front of a text is not streamed, one within it is`() throws {
+        var definition = Self.pieces(
+            Self.letters,
+            edits: [.prepend(Self.mark), .replace([0x20], with: Self.mark)]
+        )
+        definition.dropsFirstSpace = true
+        let tokenizer = try Tokenizer(definition)
+        let ids = tokenizer.encode(Array("a b".utf8), parsingSpecialTokens: false)
+        func text(startsText: Bool) -> String {
+            var stream = TextStream(tokenizer, startsText: startsText)
+            return ids.map { stream.append($0) }.joined() + stream.finish()
+        }
+        #expect(text(startsText: true) == "a b")
+        // What goes on with a text begins with its space.
+        #expect(text(startsText: false) == " a b")
+    }
+
     // MARK: - Edits of a byte-level tokenizer
 
     private func edited(_ text: String, _ edits: [TextEdit]) throws -> String {

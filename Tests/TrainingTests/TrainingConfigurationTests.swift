@@ -64,7 +64,6 @@ import Transformer
             }
         ),
         Mistake("method full is not available.", { $0.method = .full }),
-        Mistake("method qlora needs a quantized model file.", { $0.method = .qlora }),
     ]
 
     @Test(arguments: mistakes)

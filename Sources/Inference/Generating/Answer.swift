@@ -10,9 +10,10 @@ struct Answer {
     private var stream: TextStream
     private var filter: StopFilter
 
-    init(_ tokenizer: Tokenizer, stop: [String]) {
+    /// - Parameter startsText: Whether it stands behind a special token, as behind a turn's head.
+    init(_ tokenizer: Tokenizer, stop: [String], startsText: Bool) {
         endTokens = tokenizer.endTokens
-        stream = TextStream(tokenizer)
+        stream = TextStream(tokenizer, startsText: startsText)
         filter = StopFilter(stop)
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 public import ModelFiles
+import Tokenizers
 public import Transformer
 
 /// Answers prompts with one model, one after another, and keeps what it has
@@ -105,7 +106,12 @@ public final class Generator {
             configuration,
             vocabularySize: model.configuration.vocabularySize
         )
-        var answer = Answer(model.file.tokenizer, stop: configuration.stop)
+        let tokenizer = model.file.tokenizer
+        var answer = Answer(
+            tokenizer,
+            stop: configuration.stop,
+            startsText: prompt.last.map(tokenizer.isControl) ?? true
+        )
         var context = prompt
         // The prompt fits the context, as was checked.
         let limit = prompt.count + min(configuration.maxTokens, contextLength - prompt.count)

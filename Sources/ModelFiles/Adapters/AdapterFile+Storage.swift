@@ -7,10 +7,14 @@ extension AdapterFile {
     static let configurationName = "adapter_config.json"
     /// The name of the file that holds the matrices.
     static let tensorsName = "adapter_model.safetensors"
+    /// What trackers put beside them: it goes with the adapter that it describes.
+    static let companions = ["MLmodel", "input_example.json"]
 
     /// Reads the adapter in `folder`; F16 and BF16 matrices are widened.
     public static func read(folder: String) throws(ModelFileError) -> AdapterFile {
-        let configuration = try configuration(in: folder)
+        let json = try MappedFile(path: "\(folder)/\(configurationName)").content
+        let uneven = try AdapterPatterns.take(from: json)
+        let configuration = try decode(uneven?.rest ?? json, in: folder)
         let path = "\(folder)/\(tensorsName)"
         let file = try SafetensorsFile(path: path)
         var tensors: [AdapterTensor] = []
@@ -40,17 +44,34 @@ extension AdapterFile {
                 )
             )
         }
-        return try AdapterFile(configuration: configuration, tensors: tensors, origin: path)
+        guard let patterns = uneven?.patterns else {
+            return try AdapterFile(configuration: configuration, tensors: tensors, origin: path)
+        }
+        let even = patterns.evenedOut(configuration, tensors)
+        var adapter = try AdapterFile(
+            configuration: even.configuration,
+            tensors: even.tensors,
+            origin: path
+        )
+        adapter.mayLeaveLayersOut = true
+        return adapter
     }
 
-    /// Reads the configuration alone of the adapter in `folder`.
+    /// Reads the configuration alone of the adapter in `folder`, of which training can go on: one
+    /// whose matrices are all alike.
     public static func configuration(
         in folder: String
     ) throws(ModelFileError) -> AdapterConfiguration {
+        try decode(MappedFile(path: "\(folder)/\(configurationName)").content, in: folder)
+    }
+
+    private static func decode(
+        _ json: [UInt8],
+        in folder: String
+    ) throws(ModelFileError) -> AdapterConfiguration {
         let path = "\(folder)/\(configurationName)"
-        let bytes = try MappedFile(path: path)
         do {
-            return try decodeJSON(AdapterConfiguration.self, from: Array(bytes.bytes))
+            return try decodeJSON(AdapterConfiguration.self, from: json)
         } catch let error as ModelFileError {
             throw ModelFileError(error.code, "\(path): \(error.message)", hint: error.hint)
         } catch let error as DecodingError {
@@ -112,7 +133,7 @@ extension AdapterFile {
     /// Puts `aside` in the place of the adapter in `folder`, and removes that.
     private static func replace(_ folder: String, by aside: String) throws(ModelFileError) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let others = Set(names).subtracting([configurationName, tensorsName])
+        let others = Set(names).subtracting([configurationName, tensorsName] + companions)
         if let other = others.min() {
             throw ModelFileError(
                 .unwritable,
@@ -133,7 +154,7 @@ extension AdapterFile {
     }
 
     private static func removeAdapter(_ folder: String) {
-        for name in [configurationName, tensorsName] { unlink("\(folder)/\(name)") }
+        for name in [configurationName, tensorsName] + companions { unlink("\(folder)/\(name)") }
         rmdir(folder)
     }
 

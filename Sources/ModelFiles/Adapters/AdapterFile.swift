@@ -42,6 +42,8 @@ public struct AdapterFile: Sendable, Equatable {
     public let tensors: [String: AdapterTensor]
     /// How many layers it changes: all from the first on.
     public let layerCount: Int
+    /// Whether the last layers of the model may be unchanged.
+    var mayLeaveLayersOut = false
 
     /// Puts an adapter together, and checks that each layer has both factors of each target
     /// in the configuration's rank, and nothing else.
@@ -100,7 +102,8 @@ public struct AdapterFile: Sendable, Equatable {
 
     /// Checks that the adapter was made for a model of these sizes.
     public func check(fits model: ModelConfiguration) throws(ModelFileError) {
-        guard layerCount == model.layerCount else {
+        let isWhole = layerCount == model.layerCount
+        guard isWhole || mayLeaveLayersOut && layerCount < model.layerCount else {
             throw Self.misfit("it has \(layerCount) layers, the model \(model.layerCount)")
         }
         for layer in 0..<layerCount {

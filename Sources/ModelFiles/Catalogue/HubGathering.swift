@@ -56,8 +56,10 @@ struct HubGathering: Sendable {
         guard parts.count > 1 else { return }
         let file = try PartialFile(path: path)
         for part in missing where part.path != path {
-            let bytes = try MappedFile(path: part.path)
-            try file.append(bytes.bytes)
+            let mapped = try MappedFile(path: part.path)
+            try withExtendedLifetime(mapped) { () throws(ModelFileError) in
+                try file.append(mapped.bytes)
+            }
             try file.synchronize()
             unlink(part.path)
         }

@@ -57,7 +57,9 @@ enum FileDigest {
         for start in stride(from: 0, to: file.bytes.count, by: step) {
             if isCancelled() { throw CancellationError() }
             let end = min(start + step, file.bytes.count)
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[start..<end]))
+            withExtendedLifetime(file) {
+                hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[start..<end]))
+            }
         }
         return hexadecimal(hash.finalize())
     }

@@ -13,7 +13,7 @@ enum JSONFile {
         }
         let value: JSONValue
         do {
-            value = try JSONParser.parse(Array(mapped.bytes))
+            value = try JSONParser.parse(mapped.content)
         } catch {
             throw ModelFileError(
                 .corrupt,

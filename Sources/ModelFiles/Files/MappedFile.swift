@@ -68,6 +68,12 @@ package final class MappedFile: @unchecked Sendable {
         (mapping, mappedByteCount) = (address, count)
     }
 
+    /// A copy of the file's bytes.
+    ///
+    /// The mapping ends with the last use of this object, which may be before the last use of
+    /// `bytes`: whoever wants the content of a file that it does not keep takes this.
+    var content: [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
+
     deinit {
         if let mapping { munmap(mapping, mappedByteCount) }
     }

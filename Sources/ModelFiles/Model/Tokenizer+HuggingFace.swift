@@ -113,7 +113,7 @@ public struct HuggingFaceTokenizer: Sendable {
     ) throws(ModelFileError) -> String? {
         do {
             let file = try MappedFile(path: folder + "/chat_template.jinja")
-            return String(decoding: file.bytes, as: UTF8.self)
+            return String(decoding: file.content, as: UTF8.self)
         } catch {
             guard error.code == .notFound else { throw error }
         }

@@ -52,16 +52,9 @@ extension TrainingConfiguration {
 
     private func validateMethod(isQuantized: Bool) throws {
         switch resolvedMethod(isQuantized: isQuantized) {
-        case .lora:
+        // A 16-bit model becomes NF4 under qlora; a quantized one stays as it is under both.
+        case .lora, .qlora:
             break
-        case .qlora where isQuantized:
-            break
-        case .qlora:
-            throw TrainingError(
-                .configuration,
-                "method qlora needs a quantized model file.",
-                hint: "train with --method lora, or take a quantized file of this model"
-            )
         case .full:
             throw TrainingError(
                 .configuration,

@@ -4,7 +4,8 @@ public import Transformer
 
 /// An estimate of a run's memory, in bytes, from sizes alone.
 public struct MemoryForecast: Sendable, Codable, Equatable {
-    /// The model file, mapped: the system may take these pages back.
+    /// The model file, mapped: the system may take these pages back. Of a model that is held in NF4
+    /// its matrices, which stay.
     public let weights: Int
     /// The adapter's parameters, its gradients and the optimizer's two moments.
     public let adapter: Int
@@ -23,7 +24,7 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
         longestSequence: Int
     ) {
         let parameters = configuration.adapterShape.parameterCount(model.configuration)
-        weights = model.file.byteCount
+        weights = model.weightByteCount
         adapter = 4 * parameters * MemoryLayout<Float>.stride
         activations = TrainingPass.byteCount(
             model.configuration,

@@ -22,8 +22,20 @@ final class ModelLibrary: Sendable {
     ///
     /// With a number of threads other than the process's it is a model of its own, which costs
     /// little: the weights are the same mapped pages.
-    func model(_ path: String, threads: Int? = nil) throws -> LanguageModel {
+    ///
+    /// In NF4 it is one of its own, too, for whoever asks: its matrices are in memory.
+    func model(
+        _ path: String,
+        threads: Int? = nil,
+        usesNormalFloat: Bool = false
+    ) throws -> LanguageModel {
         let entry = try entry(path)
+        if usesNormalFloat {
+            let count = threads ?? WorkerPool.shared.threadCount
+            let isShared = count == WorkerPool.shared.threadCount
+            let pool = isShared ? WorkerPool.shared : WorkerPool(threads: count)
+            return try LanguageModel(entry.file, pool: pool, usesNormalFloat: true)
+        }
         if let threads, threads != WorkerPool.shared.threadCount {
             return try LanguageModel(entry.file, pool: WorkerPool(threads: threads))
         }

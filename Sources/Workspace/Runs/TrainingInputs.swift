@@ -91,7 +91,11 @@ extension RunService {
             configuration: configuration,
             modelPath: base.modelPath,
             model: try stage {
-                try models.library.model(base.modelPath, threads: configuration.threads)
+                try models.library.model(
+                    base.modelPath,
+                    threads: configuration.threads,
+                    usesNormalFloat: request.method == .qlora && !file.isQuantized
+                )
             },
             provenance: RunProvenance(
                 modelName: file.baseModelName,

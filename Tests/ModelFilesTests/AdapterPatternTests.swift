@@ -1,0 +1,86 @@
+import Foundation
+import ModelFiles
+import Testing
+
+/// Adapters whose matrices differ in rank, scale or presence are read as equal plain ones.
+@Suite struct AdapterPatternTests {
+    private func read(
+        _ settings: [String: Any],
+        leavingOut leftOut: (String) -> Bool = { _ in false }
+    ) throws -> (plain: AdapterFile, read: AdapterFile) {
+        let tests = try AdapterFileTests()
+        let plain = try tests.adapter(targets: ["q_proj", "down_proj"])
+        let folder = tests.folder.path + "/adapter"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let kept = plain.tensors.values.filter { !leftOut($0.name) }
+        let source = try AdapterFile(
+            configuration: plain.configuration,
+            tensors: Array(plain.tensors.values)
+        )
+        try source.write(folder: folder + "/whole")
+        let configuration = URL(filePath: folder + "/whole/adapter_config.json")
+        let object = try JSONSerialization.jsonObject(with: Data(contentsOf: configuration))
+        let changed = (object as? [String: Any] ?? [:]).merging(settings) { $1 }
+        try JSONSerialization.data(withJSONObject: changed).write(
+            to: URL(filePath: folder + "/adapter_config.json")
+        )
+        var header: [String: Any] = [:]
+        var data = Data()
+        for tensor in kept {
+            let start = data.count
+            tensor.values.withUnsafeBytes { data.append(contentsOf: $0) }
+            header[tensor.name] = [
+                "dtype": "F32", "shape": [tensor.rows, tensor.columns],
+                "data_offsets": [start, data.count],
+            ]
+        }
+        let text = try JSONSerialization.data(withJSONObject: header)
+        let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
+        try (length + text + data).write(
+            to: URL(filePath: folder + "/adapter_model.safetensors")
+        )
+        return (plain, try AdapterFile.read(folder: folder))
+    }
+
+    @Test func aScaleOfItsOwnGoesIntoB() throws {
+        let (plain, read) = try read(["alpha_pattern": ["layers.1.self_attn.q_proj": 12]])
+        #expect(read.configuration.scale == plain.configuration.scale)
+        for (name, tensor) in plain.tensors {
+            let isMeant = name.contains("layers.1.self_attn.q_proj.lora_B")
+            let factor: Float = isMeant ? 2 : 1
+            #expect(read.tensors[name]?.values == tensor.values.map { $0 * factor }, "\(name)")
+        }
+    }
+
+    @Test func layersThatAreNotChangedHaveAChangeOfZero() throws {
+        let (plain, first) = try read(["layers_to_transform": [1]]) { $0.contains("layers.0.") }
+        for (name, tensor) in plain.tensors {
+            let isZero = name.contains("layers.0.")
+            let values = isZero ? tensor.values.map { _ in 0 } : tensor.values
+            #expect(first.tensors[name]?.values == values, "\(name)")
+        }
+        // What lies behind the last changed layer needs nothing.
+        let (_, last) = try read(["layers_to_transform": [0]]) { $0.contains("layers.1.") }
+        #expect(last.layerCount == 1)
+        try last.check(fits: AdapterFileTests.model)
+        let (_, whole) = try read([:])
+        #expect(whole.layerCount == 2)
+    }
+
+    @Test func matricesOfSeveralRanksAreWidened() throws {
+        // Of rank 3 all; the configuration says 2 for most, which their shapes overrule.
+        let (plain, read) = try read(["rank_pattern": ["q_proj": 3], "r": 2])
+        #expect(read.configuration.rank == 3)
+        // alpha / r of each is that of its own rank.
+        let name = AdapterFile.name(layer: 0, module: "q_proj", factor: .b)
+        #expect(read.tensors[name]?.values == plain.tensors[name]?.values)
+    }
+
+    @Test(arguments: [#"q_proj|k_proj"#, #".*\.0\..*"#, "q_proj$"])
+    func expressionsAreRefused(pattern: String) throws {
+        let error = #expect(throws: ModelFileError.self) {
+            try read(["alpha_pattern": [pattern: 3]])
+        }
+        #expect(error?.message.contains("alpha_pattern") == true)
+    }
+}
