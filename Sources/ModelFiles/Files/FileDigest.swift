@@ -58,7 +58,8 @@ enum FileDigest {
             if isCancelled() { throw CancellationError() }
             let end = min(start + step, file.bytes.count)
             withExtendedLifetime(file) {
-                hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[start..<end]))
+                let part = UnsafeRawBufferPointer(rebasing: file.bytes[start..<end])
+                hash.update(bufferPointer: part)
             }
         }
         return hexadecimal(hash.finalize())

@@ -4,8 +4,9 @@ public import Transformer
 
 /// An estimate of a run's memory, in bytes, from sizes alone.
 public struct MemoryForecast: Sendable, Codable, Equatable {
-    /// The model file, mapped: the system may take these pages back. Of a model that is held in NF4
-    /// its matrices, which stay.
+    /// The model file, mapped: the system may take these pages back.
+    ///
+    /// Of a model that is held in NF4 its matrices, which stay.
     public let weights: Int
     /// The adapter's parameters, its gradients and the optimizer's two moments.
     public let adapter: Int
