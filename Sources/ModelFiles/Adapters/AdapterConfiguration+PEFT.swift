@@ -129,7 +129,7 @@ extension AdapterConfiguration: Codable {
         return false
     }
 
-    private static func refusal(_ reason: String) -> ModelFileError {
+    static func refusal(_ reason: String) -> ModelFileError {
         ModelFileError(
             .unsupportedAdapter,
             "The adapter is not supported: \(reason).",

@@ -30,7 +30,8 @@ struct AdapterPatterns {
                 switch member.value {
                 case .integer(let number): alpha = Double(number)
                 case .number(let number): alpha = number
-                default: throw refusal("its alpha_pattern holds what is no number")
+                default:
+                    throw AdapterConfiguration.refusal("its alpha_pattern holds what is no number")
                 }
                 alphas.append((try literal(member.name.text), alpha))
             }
@@ -54,17 +55,11 @@ struct AdapterPatterns {
             $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".")
         }
         guard isName else {
-            throw refusal("its alpha_pattern has the expression \"\(pattern.prefix(80))\"")
+            throw AdapterConfiguration.refusal(
+                "its alpha_pattern has the expression \"\(pattern.prefix(80))\""
+            )
         }
         return name
-    }
-
-    private static func refusal(_ reason: String) -> ModelFileError {
-        ModelFileError(
-            .unsupportedAdapter,
-            "The adapter is not supported: \(reason).",
-            hint: "save it as a plain LoRA, or merge it into its model"
-        )
     }
 
     /// Whether a pattern means a module such as `model.layers.0.self_attn.q_proj`.

@@ -202,15 +202,11 @@ extension ModelStore {
     }
 
     func requireRoom(_ byteCount: Int) throws(ModelFileError) {
-        var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { return }
-        let room = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-        guard !room.overflow, room.partialValue < UInt64(byteCount) else { return }
-        throw ModelFileError(
-            .diskFull,
-            "The model needs \(byteCount / 1_000_000 + 1) MB, but \(folder) has room for "
-                + "\(room.partialValue / 1_000_000) MB.",
-            hint: "free some room, or set XDG_CACHE_HOME to a larger disk"
+        try DiskRoom.require(
+            byteCount,
+            in: folder,
+            for: "The model",
+            elsewhere: "set XDG_CACHE_HOME to a larger disk"
         )
     }
 

@@ -59,7 +59,12 @@ public struct GGUFWriter: Sendable {
         _ fill: (_ tensor: Int, _ sink: inout Sink) throws -> Void
     ) throws {
         let plan = try plan(path)
-        try Self.requireRoom(plan.byteCount, for: path)
+        try DiskRoom.require(
+            plan.byteCount,
+            in: AtomicFile.parent(of: path),
+            for: path,
+            elsewhere: "write to a larger disk"
+        )
         let aside = AtomicFile.temporaryName(beside: path)
         do {
             try writeAside(plan, to: aside, as: path, fill)
@@ -152,21 +157,5 @@ public struct GGUFWriter: Sendable {
             }
             position += bytes.count
         }
-    }
-
-    /// Refuses to begin what the disk has no room for.
-    private static func requireRoom(_ byteCount: Int, for path: String) throws(ModelFileError) {
-        let folder = AtomicFile.parent(of: path)
-        var status = statvfs()
-        // Opening the file will say what is wrong with the folder.
-        guard statvfs(folder, &status) == 0 else { return }
-        let room = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-        guard !room.overflow, room.partialValue < UInt64(byteCount) else { return }
-        throw ModelFileError(
-            .diskFull,
-            "\(path) needs \(byteCount / 1_000_000 + 1) MB, but \(folder) has room for "
-                + "\(room.partialValue / 1_000_000) MB.",
-            hint: "free some room, or write to a larger disk"
-        )
     }
 }
