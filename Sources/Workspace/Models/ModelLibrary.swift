@@ -30,14 +30,13 @@ final class ModelLibrary: Sendable {
         usesNormalFloat: Bool = false
     ) throws -> LanguageModel {
         let entry = try entry(path)
-        if usesNormalFloat {
-            let count = threads ?? WorkerPool.shared.threadCount
-            let isShared = count == WorkerPool.shared.threadCount
-            let pool = isShared ? WorkerPool.shared : WorkerPool(threads: count)
-            return try LanguageModel(entry.file, pool: pool, usesNormalFloat: true)
-        }
-        if let threads, threads != WorkerPool.shared.threadCount {
-            return try LanguageModel(entry.file, pool: WorkerPool(threads: threads))
+        let own = threads.flatMap { $0 == WorkerPool.shared.threadCount ? nil : $0 }
+        if own != nil || usesNormalFloat {
+            return try LanguageModel(
+                entry.file,
+                pool: own.map(WorkerPool.init) ?? .shared,
+                usesNormalFloat: usesNormalFloat
+            )
         }
         if let model = entry.model { return model }
         let model = try LanguageModel(entry.file)
