@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Random numbers that are a pure function of (seed, purpose, step, index).
 ///
 /// There is no state to save: whoever knows the four numbers gets the same
@@ -49,6 +51,15 @@ public struct CounterRandom: Sendable, Equatable {
     /// A number in 0 ..< 1 with 53 random bits.
     public func uniform(step: Int, index: Int) -> Double {
         Double(bits(step: step, index: index) >> 11) * 0x1p-53
+    }
+
+    /// A number of the standard normal distribution (Box and Muller).
+    public func normal(step: Int, index: Int) -> Double {
+        let bits = bits(step: step, index: index)
+        // Never 0, whose logarithm there is not.
+        let radius = (Double(bits >> 32) + 0.5) * 0x1p-32
+        let angle = Double(bits & 0xffff_ffff) * 0x1p-32
+        return (-2 * log(radius)).squareRoot() * cos(2 * .pi * angle)
     }
 
     /// An integer in 0 ..< bound; the bias is below bound / 2^64.

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Glibc
 
 /// Memory for float32 numbers, aligned to a cache line, zero at first.
@@ -25,9 +26,20 @@ public final class FloatBuffer: @unchecked Sendable {
         pointer = memory.pointer.assumingMemoryBound(to: Float.self)
     }
 
+    /// A copy of `numbers`.
+    public convenience init(_ numbers: [Float]) {
+        self.init(count: numbers.count)
+        _ = values.update(fromContentsOf: numbers)
+    }
+
     /// The numbers, for reading and writing.
     public var values: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: pointer, count: count)
+    }
+
+    /// The sum of the squares of some numbers, in double.
+    public func sumOfSquares(in range: Range<Int>) -> Double {
+        wb_sum_of_squares(pointer + range.lowerBound, range.count)
     }
 
     /// Sets every number to zero.

@@ -186,6 +186,7 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
         for (term, low, dInner) in adapted {
             accumulate(term, low, dInner: dInner, x: x, T: T, K: K)
         }
+        for term in terms { accumulateWeight(term, x: x, T: T, K: K) }
         if let dx { addInputGradient(terms, dx, T: T, K: K, innerGradient: innerGradient) }
     }
 
@@ -250,6 +251,28 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
                 ldb: stride,
                 m: R,
                 n: columns.count,
+                k: T,
+                beta: 1
+            )
+        }
+    }
+
+    /// dW += dyᵀ·x.
+    private func accumulateWeight(_ term: ProjectionTerm, x: ConstFloats, T: Int, K: Int) {
+        guard let dW = term.weightGradient else { return }
+        let outputs = Tiles(term.N, by: Self.widthTile)
+        workers.run(tiles: outputs.count) { tile, _ in
+            let rows = outputs[tile]
+            BLAS.multiply(
+                dW + rows.lowerBound * K,
+                ldc: K,
+                term.y + rows.lowerBound,
+                lda: term.N,
+                transposeA: true,
+                x,
+                ldb: K,
+                m: rows.count,
+                n: K,
                 k: T,
                 beta: 1
             )

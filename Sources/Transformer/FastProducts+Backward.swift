@@ -51,6 +51,7 @@ extension FastProducts {
         }
         projectGradientDown(adapted, T: T)
         accumulate(adapted, x: x, T: T, K: K)
+        accumulateWeights(terms, x: x, T: T, K: K)
         if let dx { addInputGradient(terms, gradients16, adapted, dx, T: T, K: K) }
     }
 
@@ -211,6 +212,62 @@ extension FastProducts {
                 part.low.rank,
                 columns.count,
                 T
+            )
+        }
+    }
+
+    /// dW += dyᵀ·x.
+    private func accumulateWeights(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+        guard terms.contains(where: { $0.weightGradient != nil }) else { return }
+        let width = 2 * Self.columnTile
+        let inputs = Tiles(K, by: width)
+        let outputs = terms.map { Tiles($0.N, by: Self.rowBlock) }
+        let blocks = outputs.reduce(0) { $0 + $1.count }
+        turn(terms, T: T)
+        workers.run(tiles: inputs.count * blocks) { tile, worker in
+            let columns = inputs[tile / blocks]
+            let (index, place) = locate(tile % blocks, in: outputs)
+            guard let dW = terms[index].weightGradient else { return }
+            let rows = outputs[index][place]
+            let panels = scratch(of: worker).panels.assumingMemoryBound(to: UInt16.self)
+            wb_bf16_panels_of_columns(
+                panels,
+                x,
+                ElementType.f32.rawValue,
+                K * 4,
+                columns.lowerBound,
+                columns.count,
+                T
+            )
+            let first = terms[..<index].reduce(0) { $0 + $1.N } + rows.lowerBound
+            wb_bf16_matrix(
+                dW + rows.lowerBound * K + columns.lowerBound,
+                K,
+                dyColumns + first * even(T),
+                even(T),
+                panels,
+                true,
+                rows.count,
+                columns.count,
+                T
+            )
+        }
+    }
+
+    /// Writes each term's dy, (T, N), as columns of (N, T) in bfloat16.
+    private func turn(_ terms: [ProjectionTerm], T: Int) {
+        let outputs = terms.map { Tiles($0.N, by: Self.thinTile) }
+        workers.run(tiles: outputs.reduce(0) { $0 + $1.count }) { tile, _ in
+            let (index, place) = locate(tile, in: outputs)
+            let rows = outputs[index][place]
+            let first = terms[..<index].reduce(0) { $0 + $1.N } + rows.lowerBound
+            wb_to_bfloat16_columns(
+                dyColumns + first * even(T),
+                even(T),
+                terms[index].y + rows.lowerBound,
+                terms[index].N,
+                T,
+                rows.count
             )
         }
     }

@@ -24,6 +24,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         /// Numbers of all outputs that share an input; 0 where there is no backward pass.
         let outputs: Int
         let dropsInputs: Bool
+        /// Whether the weights themselves are trained.
+        var trainsWeights = false
         /// What is multiplied by single vectors, token after token; else those are short matrices.
         var decoded: [Weight] = []
     }
@@ -51,6 +53,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     private let x16: Bfloat16s  // (T, K)
     private let inner16: [Bfloat16s]  // a term: (T, R), x·Aᵀ times the scale
     let dy16: Bfloat16s  // (T, N) of one term after the other
+    let dyColumns: Bfloat16s  // (N, T) of one term after the other, where weights are trained
     let dInner16: [Bfloat16s]  // a term: (T, R)
     let innerColumns: [Bfloat16s]  // a term: (R, T), as inner16
     let dInnerColumns: [Bfloat16s]  // a term: (R, T)
@@ -76,6 +79,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         var cursor = MemoryLayoutCursor(memory.pointer)
         let parts = Self.divide(&cursor, capacity, threads: workers.count)
         (q, scales, sums, x16, dy16) = (parts.q, parts.scales, parts.sums, parts.x16, parts.dy16)
+        dyColumns = parts.dyColumns
         (inner16, dInner16) = (parts.inner16, parts.dInner16)
         (innerColumns, dInnerColumns) = (parts.innerColumns, parts.dInnerColumns)
         scratch = parts.scratch
@@ -93,7 +97,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         let scales: Floats
         let sums: UnsafeMutablePointer<Int32>
         let x16: Bfloat16s
-        let dy16: Bfloat16s
+        let dy16, dyColumns: Bfloat16s
         let inner16, dInner16, innerColumns, dInnerColumns: [Bfloat16s]
         let scratch: [Scratch]
     }
@@ -122,6 +126,9 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             sums: cursor.take(T * K / 16 + 1, of: Int32.self),
             x16: bfloat16s(T * even(K)),
             dy16: bfloat16s(capacity.outputs + terms * T),
+            dyColumns: bfloat16s(
+                capacity.trainsWeights ? capacity.outputs / T * even(T) : 0
+            ),
             inner16: eachTerm(T * even(R)),
             dInner16: eachTerm(trains ? T * even(R) : 0),
             innerColumns: eachTerm(trains ? R * even(T) : 0),

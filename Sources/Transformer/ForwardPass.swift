@@ -21,6 +21,8 @@ final class ForwardPass: @unchecked Sendable {
         var longestSequence = 0
         /// Whether adapters' inputs may be dropped.
         var dropsInputs = false
+        /// Whether the model's own weights are trained.
+        var trainsWeights = false
         /// Whether it brings token after token, for which weights are copied in another order.
         var decodes = false
     }
@@ -99,7 +101,8 @@ final class ForwardPass: @unchecked Sendable {
             N: widths.max() ?? 0,
             R: capacity.rank,
             outputs: capacity.longestSequence > 0 ? max(capacity.tokens * shared, logits) : 0,
-            dropsInputs: capacity.dropsInputs
+            dropsInputs: capacity.dropsInputs,
+            trainsWeights: capacity.trainsWeights
         )
     }
 
@@ -242,7 +245,11 @@ final class ForwardPass: @unchecked Sendable {
         let weight = model.layers[layer].weight(projection)
         let isSensitive = projection.feedsAttention
         guard let adapter, let slot = adapter.slot(layer, projection) else {
-            return ProjectionTerm(weight: weight, y: y, isSensitive: isSensitive)
+            var term = ProjectionTerm(weight: weight, y: y, isSensitive: isSensitive)
+            term.weightGradient = gradients.flatMap {
+                weightGradient(projection.role, layer, in: $0)
+            }
+            return term
         }
         let parameters = adapter.parameters.pointer
         return ProjectionTerm(
@@ -261,6 +268,36 @@ final class ForwardPass: @unchecked Sendable {
                 gradient: gradients.map { ($0.pointer + slot.a, $0.pointer + slot.b) }
             )
         )
+    }
+
+    /// Where the gradient of one of the model's own weights goes, if those are trained.
+    func weightGradient(_ role: TensorRole, _ layer: Int = 0, in gradients: FloatBuffer) -> Floats? {
+        model.parameters?.slot(role, layer: layer).map { gradients.pointer + $0.range.lowerBound }
+    }
+
+    /// Adds the gradient of a norm's weight, where that is trained.
+    func addNormWeightGradient(
+        _ gradient: Floats?,
+        _ dout: Floats,
+        _ x: Floats,
+        _ factor: Floats,
+        T: Int,
+        C: Int
+    ) {
+        guard let gradient else { return }
+        let columns = Tiles(C, by: 64)
+        workers.run(tiles: columns.count) { tile, _ in
+            let start = columns[tile].lowerBound
+            wb_rms_norm_weight_backward(
+                gradient + start,
+                dout + start,
+                x + start,
+                factor,
+                T,
+                columns[tile].count,
+                C
+            )
+        }
     }
 
     /// Each of T rows, as long as `weight`, by its root mean square, times the weight.

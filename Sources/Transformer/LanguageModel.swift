@@ -42,6 +42,8 @@ public final class LanguageModel: Sendable {
     public let pool: WorkerPool
     /// Whether matrices of the layers are held in NF4, in memory of their own.
     public let usesNormalFloat: Bool
+    /// The weights' numbers where those are trained; nil where they are read where they lie.
+    public let parameters: ModelParameters?
     /// The model's sizes.
     public var configuration: ModelConfiguration { file.configuration }
 
@@ -51,7 +53,7 @@ public final class LanguageModel: Sendable {
     let head: Weight  // (V, C)
     let rotary: RotaryTable
 
-    /// Takes the weights of `file`; nothing is copied unless it is brought into NF4.
+    /// Takes the weights of `file`; nothing is copied unless it is brought into NF4 or trained.
     ///
     /// - Parameters:
     ///   - file: The model.
@@ -59,54 +61,64 @@ public final class LanguageModel: Sendable {
     ///   - usesNormalFloat: Whether the seven matrices of each layer are held in NF4 with quantized
     ///     scales, in memory, as QLoRA does (arXiv 2305.14314); those that the file has quantized
     ///     stay as they are.
+    ///   - isTrained: Whether the weights are held in float32, in memory, to be trained.
     /// - Throws: `ModelFileError` if a weight is missing, `TensorError` if
     ///   OpenBLAS is not installed, if `WORKBENCH_ISA` names unknown kernels, or if a matrix cannot
     ///   be held in NF4.
     public init(
         _ file: ModelFile,
         pool: WorkerPool = .shared,
-        usesNormalFloat: Bool = false
+        usesNormalFloat: Bool = false,
+        isTrained: Bool = false
     ) throws {
+        precondition(!(usesNormalFloat && isTrained), "weights in NF4 cannot be trained")
         try InstructionSet.check()
         try BLAS.load()
         self.file = file
         self.pool = pool
         self.usesNormalFloat = usesNormalFloat
         let traits = file.configuration.traits
-        func matrix(_ role: TensorRole, _ layer: Int) throws -> Weight {
+        let parameters = isTrained ? try ModelParameters(file, on: pool) : nil
+        self.parameters = parameters
+        func weight(_ role: TensorRole, _ layer: Int = 0) throws -> Weight {
+            try parameters?.weight(role, layer: layer) ?? file.weight(role, layer: layer)
+        }
+        func matrix(_ role: TensorRole, _ layer: Int = 0) throws -> Weight {
+            if let parameters { return parameters.weight(role, layer: layer) }
             let weight = try file.weight(role, layer: layer)
             guard usesNormalFloat, !weight.type.isQuantized else { return weight }
             return try NormalFloatMatrix(quantizing: weight, on: pool).weight
         }
         layers = try (0..<file.configuration.layerCount).map { layer in
             try Layer(
-                attentionNorm: file.weight(.attentionNorm, layer: layer),
+                attentionNorm: weight(.attentionNorm, layer),
                 query: matrix(.query, layer),
                 key: matrix(.key, layer),
                 value: matrix(.value, layer),
                 biases: traits.hasAttentionBiases
                     ? (
-                        file.weight(.queryBias, layer: layer), file.weight(.keyBias, layer: layer),
-                        file.weight(.valueBias, layer: layer)
+                        weight(.queryBias, layer), weight(.keyBias, layer),
+                        weight(.valueBias, layer)
                     ) : nil,
                 headNorms: traits.hasHeadNorms
-                    ? (file.weight(.queryNorm, layer: layer), file.weight(.keyNorm, layer: layer))
-                    : nil,
+                    ? (weight(.queryNorm, layer), weight(.keyNorm, layer)) : nil,
                 output: matrix(.attentionOutput, layer),
-                feedForwardNorm: file.weight(.feedForwardNorm, layer: layer),
+                feedForwardNorm: weight(.feedForwardNorm, layer),
                 gate: matrix(.gate, layer),
                 up: matrix(.up, layer),
                 down: matrix(.down, layer)
             )
         }
-        embedding = try file.weight(.tokenEmbedding)
-        outputNorm = try file.weight(.outputNorm)
-        head = try file.weight(.output)
+        // These two stay in their own type under NF4, as they do in QLoRA.
+        embedding = try weight(.tokenEmbedding)
+        outputNorm = try weight(.outputNorm)
+        head = try weight(.output)
         rotary = RotaryTable(file)
     }
 
     /// The bytes of the weights: those of the file where they are read where they lie.
     public var weightByteCount: Int {
+        if let parameters { return parameters.buffer.count * MemoryLayout<Float>.stride }
         guard usesNormalFloat else { return file.byteCount }
         let all =
             matrices + [embedding] + layers.flatMap { [$0.attentionNorm, $0.feedForwardNorm] }

@@ -10,9 +10,10 @@ extension LoRA {
         let shape = Shape(
             rank: adapter.configuration.rank,
             alpha: adapter.configuration.alpha,
-            targets: adapter.configuration.targetModules.compactMap(Projection.init)
+            targets: adapter.configuration.targetModules.compactMap(Projection.init),
+            usesRankStabilization: adapter.configuration.usesRankStabilization
         )
-        self.init(model.configuration, shape: shape, scale: adapter.configuration.scale)
+        self.init(model.configuration, shape: shape)
         forEachMatrix(model.configuration) { matrix in
             guard var values = adapter.tensors[matrix.name]?.values else { return }
             if let heads = matrix.rotatedHeads, model.rotary.isAdjacent {
@@ -65,7 +66,7 @@ extension LoRA {
                 dropout: dropout,
                 targetModules: shape.targets.map(\.rawValue),
                 baseModelName: baseModel,
-                usesRankStabilization: scale != Float(shape.alpha / Double(shape.rank))
+                usesRankStabilization: shape.usesRankStabilization
             ),
             tensors: tensors
         )

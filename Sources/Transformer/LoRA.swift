@@ -10,20 +10,34 @@ public import Tensors
 /// Hugging Face's.
 public final class LoRA: Sendable {
     /// What decides how many parameters there are.
-    public struct Shape: Sendable, Codable, Equatable {
+    public struct Shape: Sendable, Equatable {
         /// The inner width R.
         public var rank: Int
         /// The numerator of the scale.
         public var alpha: Double
         /// The adapted projections of every layer.
         public var targets: [Projection]
+        /// Whether the scale divides by the root of the rank and not by the rank, as rsLoRA does
+        /// (Kalajdzievski, arXiv 2312.03732).
+        public var usesRankStabilization: Bool
 
         /// A shape; the order of `targets` does not matter.
-        public init(rank: Int, alpha: Double, targets: [Projection] = Projection.allCases) {
+        public init(
+            rank: Int,
+            alpha: Double,
+            targets: [Projection] = Projection.allCases,
+            usesRankStabilization: Bool = false
+        ) {
             precondition(rank >= 1, "an adapter needs a rank of at least 1")
             self.rank = rank
             self.alpha = alpha
             self.targets = Projection.allCases.filter(targets.contains)
+            self.usesRankStabilization = usesRankStabilization
+        }
+
+        /// What the product of the two matrices is multiplied by.
+        public var scale: Double {
+            alpha / (usesRankStabilization ? Double(rank).squareRoot() : Double(rank))
         }
 
         /// How many parameters an adapter of this shape has on such a model.
@@ -52,9 +66,17 @@ public final class LoRA: Sendable {
 
     let slots: [Slot?]  // (L * 7)
 
-    init(_ configuration: ModelConfiguration, shape: Shape, scale: Double) {
+    /// How a fresh A is drawn; B is zero.
+    public enum Initialization: String, Sendable, Codable, CaseIterable {
+        /// Uniform within 1/√inputs, as PEFT's `init_lora_weights=True`.
+        case uniform
+        /// Normal with the deviation 1/R, as PEFT's `"gaussian"`.
+        case gaussian
+    }
+
+    init(_ configuration: ModelConfiguration, shape: Shape) {
         self.shape = shape
-        self.scale = Float(scale)
+        scale = Float(shape.scale)
         var next = 0
         slots = (0..<configuration.layerCount).flatMap { _ in
             Projection.allCases.map { projection in
@@ -74,16 +96,26 @@ public final class LoRA: Sendable {
         parameters = FloatBuffer(count: next)
     }
 
-    /// A fresh adapter: A uniform within 1/√inputs as PEFT draws it, B zero.
-    public convenience init(_ configuration: ModelConfiguration, shape: Shape, seed: UInt64) {
-        self.init(configuration, shape: shape, scale: shape.alpha / Double(shape.rank))
+    /// A fresh adapter, which changes nothing yet.
+    public convenience init(
+        _ configuration: ModelConfiguration,
+        shape: Shape,
+        seed: UInt64,
+        initialization: Initialization = .uniform
+    ) {
+        self.init(configuration, shape: shape)
         let random = CounterRandom(seed: seed, purpose: .adapterInitialization)
         for (index, slot) in slots.enumerated() {
             guard let slot else { continue }
             let bound = 1 / Double(slot.inputs).squareRoot()
             for i in 0..<shape.rank * slot.inputs {
-                let unit = random.uniform(step: index, index: i)
-                parameters.pointer[slot.a + i] = Float((2 * unit - 1) * bound)
+                parameters.pointer[slot.a + i] =
+                    switch initialization {
+                    case .uniform:
+                        Float((2 * random.uniform(step: index, index: i) - 1) * bound)
+                    case .gaussian:
+                        Float(random.normal(step: index, index: i) / Double(shape.rank))
+                    }
             }
         }
     }

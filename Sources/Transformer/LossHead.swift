@@ -48,12 +48,16 @@ final class LossHead: @unchecked Sendable {
     }
 
     /// The sum of -log p over the targets; `gradient`, (T, C), gets that of the sum / divisor.
+    ///
+    /// Where the model is trained, the gradients of its last two weights are added to
+    /// `weightGradients`.
     func loss(
         _ batch: TokenBatch,
         last: Floats,
         factor: Floats,
         pass: ForwardPass,
         gradient: Floats?,
+        weightGradients: FloatBuffer? = nil,
         divisor: Int
     ) -> Double {
         let T = batch.tokens.count
@@ -68,7 +72,8 @@ final class LossHead: @unchecked Sendable {
                 targets,
                 tokens: batch.tokens,
                 normed: pass.normed.pointer,
-                gradientScale: gradient == nil ? 0 : 1 / Float(divisor)
+                gradientScale: gradient == nil ? 0 : 1 / Float(divisor),
+                weightGradient: weightGradients.flatMap { pass.weightGradient(.output, in: $0) }
             )
             guard gradient != nil else { continue }
             for (i, t) in targets.enumerated() {
@@ -76,6 +81,14 @@ final class LossHead: @unchecked Sendable {
             }
         }
         if let gradient {
+            pass.addNormWeightGradient(
+                weightGradients.flatMap { pass.weightGradient(.outputNorm, in: $0) },
+                dNormed.pointer,
+                last,
+                factor,
+                T: T,
+                C: C
+            )
             memset(gradient, 0, T * C * MemoryLayout<Float>.stride)
             workers.forEachRowTile(T) { rows in
                 let start = rows.lowerBound
@@ -98,14 +111,16 @@ final class LossHead: @unchecked Sendable {
         _ targets: ArraySlice<Int>,
         tokens: [Int32],
         normed: Floats,
-        gradientScale: Float
+        gradientScale: Float,
+        weightGradient: Floats?
     ) -> Double {
         let C = model.configuration.width
         let V = model.configuration.vocabularySize
         for (i, t) in targets.enumerated() {
             (rows.pointer + i * C).update(from: normed + (t - 1) * C, count: C)
         }
-        let term = ProjectionTerm(weight: model.head, y: logits.pointer, isSensitive: true)
+        var term = ProjectionTerm(weight: model.head, y: logits.pointer, isSensitive: true)
+        term.weightGradient = weightGradient
         products.forward([term], x: rows.pointer, T: targets.count, K: C)
         workers.run(tiles: targets.count) { i, _ in
             let target = Int(tokens[targets[targets.startIndex + i]])

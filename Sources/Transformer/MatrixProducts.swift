@@ -4,8 +4,8 @@ internal import Tensors
 typealias Floats = UnsafeMutablePointer<Float>
 typealias ConstFloats = UnsafePointer<Float>
 
-/// One projection's part in a product: the frozen weight, where its output
-/// goes, and the adapter if it has one.
+/// One projection's part in a product: the weight, where its output goes, and
+/// the adapter if it has one.
 struct ProjectionTerm {
     /// The adapter's matrices and, in training, where their gradients go.
     struct LowRank {
@@ -24,6 +24,8 @@ struct ProjectionTerm {
     /// Whether activations of eight bits would cost more accuracy here than they save time.
     var isSensitive = false
     var lowRank: LowRank?
+    /// Where the weight's own gradient is added, (N, K), if it is trained.
+    var weightGradient: Floats?
 
     var N: Int { weight.rows }
 }
@@ -40,7 +42,7 @@ protocol MatrixProducts: AnyObject, Sendable {
     /// The gradients of `forward`.
     ///
     /// - Parameters:
-    ///   - terms: With `y` holding dy; the adapters' gradients are added to.
+    ///   - terms: With `y` holding dy; the gradients of adapters and of trained weights are added to.
     ///   - dx: Gets the terms' sum added to it, (T, K); nil where nobody needs it.
     ///   - innerGradient: Room for (T, R) floats for each term with an adapter.
     func backward(

@@ -4,12 +4,12 @@ internal import ModelFiles
 public import Tensors
 
 extension TrainingPass {
-    /// The sum of -log p over the batch's targets, and the adapter's gradients.
+    /// The sum of -log p over the batch's targets, and the gradients of what is trained.
     ///
     /// - Parameters:
     ///   - batch: At most as many tokens as the pass has room for.
-    ///   - adapter: The adapter in training, of the pass's shape.
-    ///   - gradients: As long as the adapter's parameters; the gradients of
+    ///   - adapter: The adapter in training, of the pass's shape; nil where the model itself is.
+    ///   - gradients: As long as the parameters of the adapter, or of the model; the gradients of
     ///     loss / `targetCount` are added to it.
     ///   - targetCount: The targets of the whole optimizer step, the divisor
     ///     that makes the step's loss a mean.
@@ -20,17 +20,18 @@ extension TrainingPass {
     ///   outside the vocabulary.
     public func lossAndGradients(
         _ batch: TokenBatch,
-        adapter: LoRA,
+        adapter: LoRA?,
         gradients: FloatBuffer,
         targetCount: Int,
         dropout: Dropout? = nil,
         isCancelled: () -> Bool = { false }
     ) throws -> Double {
         precondition(
-            adapter.shape == configuration.shape,
+            adapter?.shape == configuration.shape,
             "the pass was made for another adapter"
         )
-        precondition(gradients.count == adapter.parameters.count, "gradients of another adapter")
+        let parameters = adapter?.parameters ?? forward.model.parameters?.buffer
+        precondition(gradients.count == parameters?.count, "gradients of another size")
         precondition(targetCount >= 1, "a loss without targets")
         precondition(
             batch.tokens.count <= configuration.tokenCapacity,
@@ -47,6 +48,7 @@ extension TrainingPass {
                 factor: lastFactor.pointer,
                 pass: forward,
                 gradient: gradient.pointer,
+                weightGradients: adapter == nil ? gradients : nil,
                 divisor: targetCount
             )
             let segments = Self.segments(piece.batch)
@@ -60,6 +62,7 @@ extension TrainingPass {
                     gradients: gradients
                 )
             }
+            if adapter == nil { addEmbeddingGradient(piece.batch.tokens, gradients) }
         }
         return sum
     }
@@ -70,7 +73,7 @@ extension TrainingPass {
         _ index: Int,
         T: Int,
         segments: [Segment],
-        adapter: LoRA,
+        adapter: LoRA?,
         gradients: FloatBuffer
     ) {
         let saved = activations(of: index, T: T, segments: segments, adapter: adapter)
@@ -79,7 +82,7 @@ extension TrainingPass {
         let configuration = model.configuration
         let (C, F) = (configuration.width, configuration.feedForwardWidth)
         let (H, K) = (configuration.headCount, configuration.keyValueHeadCount)
-        let HD = H * configuration.headWidth
+        let (HD, KD) = (H * configuration.headWidth, K * configuration.headWidth)
         let products = forward.products
         let normed = forward.normed.pointer
         let term = { (projection: Projection, dy: Floats) in
@@ -91,6 +94,10 @@ extension TrainingPass {
                 adapter: adapter,
                 gradients: gradients
             )
+        }
+        let trained = adapter == nil ? gradients : nil
+        let weightGradient = { (role: TensorRole) in
+            trained.flatMap { self.forward.weightGradient(role, index, in: $0) }
         }
 
         // out = middle + down(hidden): gradient is that of both.
@@ -131,7 +138,8 @@ extension TrainingPass {
             saved.middle,
             layer.feedForwardNorm,
             saved.feedForwardFactor,
-            T: T
+            T: T,
+            weightGradient: weightGradient(.feedForwardNorm)
         )
 
         // middle = x + output(attended).
@@ -158,13 +166,34 @@ extension TrainingPass {
         var (dquery, dkey) = (dQuery.pointer, dKey.pointer)
         if let weights = layer.headNorms, let norms = saved.headNorms {
             let (raw, rawKey) = (dHeadNorms.pointer, dHeadNorms.pointer + T * HD)
-            clear(dHeadNorms, T * (HD + K * configuration.headWidth))
-            addNormGradient(raw, dquery, norms.query, weights.query, norms.queryFactor, T: T * H)
-            addNormGradient(rawKey, dkey, norms.key, weights.key, norms.keyFactor, T: T * K)
+            clear(dHeadNorms, T * (HD + KD))
+            addNormGradient(
+                raw,
+                dquery,
+                norms.query,
+                weights.query,
+                norms.queryFactor,
+                T: T * H,
+                weightGradient: weightGradient(.queryNorm)
+            )
+            addNormGradient(
+                rawKey,
+                dkey,
+                norms.key,
+                weights.key,
+                norms.keyFactor,
+                T: T * K,
+                weightGradient: weightGradient(.keyNorm)
+            )
             (dquery, dkey) = (raw, rawKey)
         }
-        // Nothing is trained below the first layer, so its input needs no gradient.
-        let needsInputGradient = index > 0
+        if layer.biases != nil {
+            addBiasGradient(weightGradient(.queryBias), dquery, T: T, width: HD)
+            addBiasGradient(weightGradient(.keyBias), dkey, T: T, width: KD)
+            addBiasGradient(weightGradient(.valueBias), dValue.pointer, T: T, width: KD)
+        }
+        // No adapter lies below the first layer, so there its input needs no gradient.
+        let needsInputGradient = index > 0 || trained != nil
         clear(dNormed, T * C)
         products.backward(
             [term(.query, dquery), term(.key, dkey), term(.value, dValue.pointer)],
@@ -181,21 +210,26 @@ extension TrainingPass {
                 saved.x,
                 layer.attentionNorm,
                 saved.attentionFactor,
-                T: T
+                T: T,
+                weightGradient: weightGradient(.attentionNorm)
             )
         }
     }
 
     /// dx += the gradient of a norm of T rows, as long as its weight, whose output's is `dout`.
+    ///
+    /// So is that of the norm's weight, where it is trained.
     private func addNormGradient(
         _ dx: Floats,
         _ dout: Floats,
         _ x: Floats,
         _ weight: Weight,
         _ factor: Floats,
-        T: Int
+        T: Int,
+        weightGradient: Floats?
     ) {
         let C = weight.columns
+        forward.addNormWeightGradient(weightGradient, dout, x, factor, T: T, C: C)
         forward.workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound
             wb_rms_norm_backward(
@@ -207,6 +241,31 @@ extension TrainingPass {
                 rows.count,
                 C
             )
+        }
+    }
+
+    /// The gradient of a bias is the sum of its outputs' over the tokens.
+    private func addBiasGradient(_ gradient: Floats?, _ dout: Floats, T: Int, width: Int) {
+        guard let gradient else { return }
+        let columns = Tiles(width, by: 64)
+        forward.workers.run(tiles: columns.count) { tile, _ in
+            let start = columns[tile].lowerBound
+            wb_add_rows(gradient + start, dout + start, T, columns[tile].count, width)
+        }
+    }
+
+    /// Adds `gradient`, now that of the first layer's input, to the rows of the tokens.
+    private func addEmbeddingGradient(_ tokens: [Int32], _ gradients: FloatBuffer) {
+        guard let rows = forward.weightGradient(.tokenEmbedding, in: gradients) else { return }
+        let C = forward.model.configuration.width
+        let columns = Tiles(C, by: 64)
+        // Threads share out columns, since a token may come several times.
+        forward.workers.run(tiles: columns.count) { tile, _ in
+            let start = columns[tile].lowerBound
+            for (t, token) in tokens.enumerated() {
+                let row = rows + Int(token) * C + start
+                wb_add_scaled(row, 1, gradient.pointer + t * C + start, columns[tile].count)
+            }
         }
     }
 

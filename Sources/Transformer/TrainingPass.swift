@@ -2,7 +2,8 @@ internal import CKernels
 public import ModelFiles
 internal import Tensors
 
-/// Loss and gradients of an adapter on a frozen model, with all memory made beforehand.
+/// Loss and gradients of an adapter on a frozen model, or of the model itself, with all memory
+/// made beforehand.
 ///
 /// One pass serves micro-batches of up to `tokenCapacity` tokens, one after
 /// another, from one thread at a time. A micro-batch is computed in pieces of
@@ -17,8 +18,8 @@ public final class TrainingPass: @unchecked Sendable {
         public var tokenCapacity: Int
         /// The most tokens in one sequence.
         public var longestSequence: Int
-        /// The shape of the adapters that are trained.
-        public var shape: LoRA.Shape
+        /// The shape of the adapters that are trained; nil where the model itself is.
+        public var shape: LoRA.Shape?
         /// How to compute.
         public var precision: Precision
         /// Whether micro-batches may come with a `Dropout`.
@@ -35,7 +36,7 @@ public final class TrainingPass: @unchecked Sendable {
         public init(
             tokenCapacity: Int,
             longestSequence: Int? = nil,
-            shape: LoRA.Shape,
+            shape: LoRA.Shape?,
             precision: Precision
         ) {
             self.tokenCapacity = tokenCapacity
@@ -44,6 +45,9 @@ public final class TrainingPass: @unchecked Sendable {
             self.precision = precision
         }
 
+        /// The rank of the adapters; 0 without any.
+        var rank: Int { shape?.rank ?? 0 }
+
         /// Tokens computed at once.
         var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, Self.usualPiece)) }
 
@@ -51,9 +55,10 @@ public final class TrainingPass: @unchecked Sendable {
             ForwardPass.Capacity(
                 tokens: pieceCapacity,
                 keys: longestSequence,
-                rank: shape.rank,
+                rank: rank,
                 longestSequence: longestSequence,
-                dropsInputs: dropsInputs
+                dropsInputs: dropsInputs,
+                trainsWeights: shape == nil
             )
         }
     }
@@ -87,7 +92,7 @@ public final class TrainingPass: @unchecked Sendable {
         self.configuration = configuration
         let sizes = model.configuration
         let T = configuration.pieceCapacity
-        let R = configuration.shape.rank
+        let R = configuration.rank
         let C = sizes.width
         let HD = sizes.headCount * sizes.headWidth
         let KD = sizes.keyValueHeadCount * sizes.headWidth
@@ -133,7 +138,7 @@ public final class TrainingPass: @unchecked Sendable {
         threads: Int
     ) -> Int {
         let T = configuration.pieceCapacity
-        let R = configuration.shape.rank
+        let R = configuration.rank
         let C = sizes.width
         let HD = sizes.headCount * sizes.headWidth
         let KD = sizes.keyValueHeadCount * sizes.headWidth
@@ -196,7 +201,7 @@ public final class TrainingPass: @unchecked Sendable {
         let T = piece.tokens.count
         precondition(T <= configuration.pieceCapacity, "a sequence is longer than the pass allows")
         precondition(
-            adapter.map { $0.shape.rank <= configuration.shape.rank } ?? true,
+            adapter.map { $0.shape.rank <= configuration.rank } ?? true,
             "the adapter's rank is larger"
         )
         try forward.model.check(piece.tokens)
@@ -226,7 +231,7 @@ public final class TrainingPass: @unchecked Sendable {
         of layer: Int,
         T: Int,
         segments: [Segment],
-        adapter: LoRA
+        adapter: LoRA?
     ) -> LayerActivations {
         guard configuration.recomputes else { return activations[layer] }
         let saved = activations[0]

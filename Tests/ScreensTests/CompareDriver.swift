@@ -12,7 +12,7 @@ extension RunSummary {
             run.bestEvaluation = .init(value: 1.8744, step: 50)
             run.parameters = ["rank": "8", "alpha": "32.0", "learning_rate": "0.0001"]
             run.endedAt = Driver.start.addingTimeInterval(-60)
-            run.adapterPath = "/w/artifacts/0/b/artifacts/adapter"
+            run.resultPath = "/w/artifacts/0/b/artifacts/adapter"
         },
         .sample("cpt-ko", .finished, steps: 40) { run in
             run.loss = 3.204
@@ -22,7 +22,7 @@ extension RunSummary {
             run.totalSteps = 40
             run.dataset = "corpus-ko@77c0ffee"
             run.endedAt = Driver.start
-            run.adapterPath = "/w/artifacts/0/c/artifacts/adapter"
+            run.resultPath = "/w/artifacts/0/c/artifacts/adapter"
         },
         .sample("faq-ko-r64", .failed, steps: 9) { run in
             run.loss = .nan

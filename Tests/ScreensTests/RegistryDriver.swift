@@ -40,7 +40,7 @@ extension RegisteredModelSummary.Version {
             run: "id-\(run)",
             runName: run,
             baseModel: "smollm2-135m-instruct",
-            adapterPath: "/w/artifacts/0/\(run)/artifacts/adapter",
+            resultPath: "/w/artifacts/0/\(run)/artifacts/adapter",
             metrics: loss.map { [MetricName.evaluationLoss: $0] } ?? [:],
             createdAt: Driver.start.addingTimeInterval(-3600 * Double(4 - number)),
             note: number == 3 ? "질문 40개를 더했다" : ""

@@ -8,7 +8,7 @@ import Workspace
         .sample("faq-ko-r16", .running, isMine: true),
         .sample("faq-ko-r8", .finished, steps: 60) {
             $0.loss = 1.97
-            $0.adapterPath = "/a"
+            $0.resultPath = "/a"
         },
         .sample("faq-ko-r64", .failed, steps: 9) {
             $0.loss = .nan

@@ -286,6 +286,25 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
         }
     }
 
+    @Test(arguments: KernelTable.all)
+    func columnsInBfloat16AreTheRowsTurned(table: KernelTable) {
+        let kernels = table.kernels
+        for (T, C) in [(1, 1), (2, 16), (31, 17), (33, 40), (70, 5)] {
+            let stride = C + 2
+            let x = numbers(T * stride, seed: 4)
+            var rows = [UInt16](repeating: 7, count: T * (C + 1) / 2 * 2 + 2)
+            let even = (T + 1) / 2 * 2
+            var columns = [UInt16](repeating: 7, count: C * even + 1)
+            kernels.to_bfloat16_columns(&columns, even, x, stride, T, C)
+            for t in 0..<T {
+                kernels.to_bfloat16(&rows, (C + 1) / 2 * 2, Array(x[(t * stride)...]), C, 1, 1, C)
+                for c in 0..<C { #expect(columns[c * even + t] == rows[c]) }
+            }
+            if T != even { for c in 0..<C { #expect(columns[c * even + T] == 0) } }
+            #expect(columns[C * even] == 7)
+        }
+    }
+
     @Test(arguments: KernelTable.all, quantizedTypes)
     func panelsOfWeightsHoldTheWeights(table: KernelTable, type: ElementType) {
         let kernels = table.kernels

@@ -154,6 +154,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 17, 33, 100])
+    func gradientsOfRowWeightsAreSumsOverTheRows(width: Int) {
+        let T = 7
+        let stride = width + 3
+        let (x, dout) = (numbers(T * stride, seed: 1), numbers(T * stride, seed: 2))
+        let inverse = numbers(T, seed: 3)
+        var dweight = [Float](repeating: 1, count: width + 1)
+        wb_rms_norm_weight_backward(&dweight, dout, x, inverse, T, width, stride)
+        var sums = [Float](repeating: 1, count: width + 1)
+        wb_add_rows(&sums, x, T, width, stride)
+        for c in 0..<width {
+            let column = (0..<T).map { $0 * stride + c }
+            let products = zip(column, inverse).reduce(0.0) {
+                $0 + Double(dout[$1.0]) * Double(x[$1.0]) * Double($1.1)
+            }
+            #expect(abs(Double(dweight[c]) - 1 - products) <= 1e-5)
+            #expect(abs(Double(sums[c]) - 1 - column.reduce(0.0) { $0 + Double(x[$1]) }) <= 1e-5)
+        }
+        #expect(dweight[width] == 1 && sums[width] == 1)
+    }
+
     @Test func swigluAndItsGradientAgree() {
         let gate = numbers(101, scale: 12) + [100, -100, 0]
         let up = numbers(104, seed: 5, scale: 3)

@@ -19,6 +19,7 @@ struct TinyRun {
     static func with<Result>(
         _ type: TestWeightType = .f32,
         threads: Int = 1,
+        isTrained: Bool = false,
         _ body: (inout TinyRun) throws -> Result
     ) throws -> Result {
         try TemporaryFolder.with { folder in
@@ -27,11 +28,16 @@ struct TinyRun {
             try tiny.write(to: "\(folder)/tiny.gguf")
             let file = try ModelFile.open(path: "\(folder)/tiny.gguf")
             var run = TinyRun(
-                model: try LanguageModel(file, pool: WorkerPool(threads: threads)),
+                model: try LanguageModel(
+                    file,
+                    pool: WorkerPool(threads: threads),
+                    isTrained: isTrained
+                ),
                 folder: folder,
                 examples: sentences(12, from: 0),
                 configuration: settings
             )
+            if isTrained { run.configuration.method = .full }
             return try body(&run)
         }
     }
@@ -63,7 +69,7 @@ struct TinyRun {
     }
 
     var checkpoints: String { "\(folder)/checkpoints" }
-    var adapterFolder: String { "\(folder)/adapter" }
+    var resultFolder: String { "\(folder)/result" }
 
     func trainer(
         resumingFrom checkpoint: Checkpoint? = nil,
@@ -81,7 +87,7 @@ struct TinyRun {
                 datasetDigest: datasetDigest
             ),
             checkpoints: checkpoints,
-            adapterFolder: adapterFolder,
+            resultFolder: resultFolder,
             resumingFrom: checkpoint,
             clock: clock
         )

@@ -24,9 +24,9 @@ import Transformer
             run.evaluation = TinyRun.sentences(5, from: 100)
             run.configuration.evaluationInterval = 4
             let whole = try run.train().events
-            let wholeBits = try run.parameterBits(run.adapterFolder)
+            let wholeBits = try run.parameterBits(run.resultFolder)
             TemporaryFolder.remove(run.checkpoints)
-            TemporaryFolder.remove(run.adapterFolder)
+            TemporaryFolder.remove(run.resultFolder)
 
             let (outcome, before) = try run.train(stop: 3)
             guard case .stopped(3, let folder) = outcome else {
@@ -38,7 +38,7 @@ import Transformer
             #expect(after.steps.first?.step == 3)
             #expect((before + after).steps.map(\.bits) == whole.steps.map(\.bits))
             #expect((before + after).evaluations == whole.evaluations)
-            #expect(try run.parameterBits(run.adapterFolder) == wholeBits)
+            #expect(try run.parameterBits(run.resultFolder) == wholeBits)
         }
     }
 
@@ -138,7 +138,7 @@ import Transformer
             let error = #expect(throws: TrainingError.self) {
                 _ = try trainer.run(
                     between: { completed in
-                        if completed == 3 { trainer.adapter.parameters.pointer[0] = .nan }
+                        if completed == 3 { trainer.weights.buffer.pointer[0] = .nan }
                         return .proceed
                     },
                     emit: { if case .step(let report) = $0 { steps.append(report) } }
@@ -148,7 +148,7 @@ import Transformer
             #expect(error?.message.hasPrefix("The run diverged at step 3: loss") == true)
             #expect(steps.count == 3)
             #expect(trainer.completedSteps == 3)
-            #expect(trainer.adapter.parameters.pointer[1].isFinite)
+            #expect(trainer.weights.buffer.pointer[1].isFinite)
         }
     }
 
@@ -286,10 +286,10 @@ import Transformer
     @Test func continuesAnAdapterOnlyWithItsOwnShape() throws {
         try TinyRun.with { run in
             _ = try run.train()
-            let folder = run.adapterFolder
+            let folder = run.resultFolder
             run.configuration.initialAdapter = folder
             let trainer = try run.trainer()
-            #expect(trainer.adapter.bits == (try run.parameterBits(folder)))
+            #expect(trainer.weights.adapter?.bits == (try run.parameterBits(folder)))
             run.configuration.rank = 8
             let error = #expect(throws: TrainingError.self) { try run.trainer() }
             #expect(error?.message.contains("rank 4, alpha 8.0") == true)

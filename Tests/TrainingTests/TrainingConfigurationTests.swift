@@ -63,7 +63,14 @@ import Transformer
                 $0.epochs = 2
             }
         ),
-        Mistake("method full is not available.", { $0.method = .full }),
+        Mistake("LoRA+ ratio must be above 0, not 0.0.", { $0.loraPlusRatio = 0 }),
+        Mistake(
+            "method full trains no adapter, so it takes none to go on from and no dropout.",
+            {
+                $0.method = .full
+                $0.dropout = 0.1
+            }
+        ),
     ]
 
     @Test(arguments: mistakes)

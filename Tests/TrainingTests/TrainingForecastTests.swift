@@ -69,8 +69,8 @@ import Transformer
             }
             let small = memory { _ in }
             #expect(memory { $0.batchSize *= 2 }.activations > small.activations)
-            #expect(memory { $0.rank *= 2 }.adapter == 2 * small.adapter)
-            #expect(small.total == small.weights + small.adapter + small.activations)
+            #expect(memory { $0.rank *= 2 }.training == 2 * small.training)
+            #expect(small.total == small.weights + small.training + small.activations)
         }
     }
 

@@ -31,6 +31,7 @@ import Transformer
     private func withReference(
         _ name: String,
         _ form: Form = .folder,
+        isTrained: Bool = false,
         _ body: (Reference) throws -> Void
     ) throws {
         let folder = fixture("tiny/\(name)").path
@@ -48,7 +49,7 @@ import Transformer
             )
             try body(
                 Reference(
-                    model: LanguageModel(ModelFile.open(path: path)),
+                    model: LanguageModel(ModelFile.open(path: path), isTrained: isTrained),
                     expected: expected,
                     batch: batch,
                     logits: expected.floats(named: "logits"),
@@ -111,6 +112,55 @@ import Transformer
                 addingBOS: tokenizer.addsBOS
             )
             #expect(ids == sample.ids, "\(sample.text)")
+        }
+    }
+
+    /// Where the model itself is trained, every tensor's gradient is transformers'.
+    @Test(
+        arguments: names,
+        [(Precision.exact, false), (.exact, true), (.fast, false), (.fast, true)]
+    )
+    func everyParametersGradientAgrees(
+        name: String,
+        how: (precision: Precision, recomputes: Bool)
+    ) throws {
+        let (precision, recomputes) = how
+        try withReference(name, isTrained: true) { reference in
+            let parameters = try #require(reference.model.parameters)
+            var configuration = TrainingPass.Configuration(
+                tokenCapacity: reference.batch.tokens.count,
+                longestSequence: reference.T,
+                shape: nil,
+                precision: precision
+            )
+            configuration.recomputes = recomputes
+            let pass = TrainingPass(reference.model, configuration)
+            let gradients = FloatBuffer(count: parameters.buffer.count)
+            let targets = reference.batch.targetCount
+            let sum = try pass.lossAndGradients(
+                reference.batch,
+                adapter: nil,
+                gradients: gradients,
+                targetCount: targets
+            )
+            let loss = try reference.expected.floats(named: "loss")[0]
+            #expect(abs(Float(sum / Double(targets)) - loss) <= (precision == .exact ? 1e-5 : 5e-3))
+            var names: Set<String> = []
+            for slot in parameters.slots {
+                let name = "grad.\(slot.role.checkpointName(layer: slot.layer))"
+                names.insert(name)
+                let expected = try reference.expected.floats(named: name)
+                let values = gradients.values[slot.range]
+                #expect(values.count == expected.count, "\(name)")
+                let error = zip(values, expected).reduce(0.0) {
+                    $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+                }
+                let size = expected.reduce(0.0) { $0 + Double($1) * Double($1) }
+                let tolerance = precision == .exact ? 1e-4 : 3e-2
+                #expect((error / size).squareRoot() <= tolerance, "\(name)")
+            }
+            let all = reference.expected.tensors.keys.filter { $0.hasPrefix("grad.") }
+            #expect(names == Set(all))
         }
     }
 

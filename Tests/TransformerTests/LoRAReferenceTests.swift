@@ -60,9 +60,8 @@ import Transformer
         let model = try Models.smollm2()
         let adapter = try LoRA(AdapterFile.read(folder: "\(folder)/adapter_initial"), for: model)
         let count = adapter.parameters.count
-        let (m, v, gradients) = (
-            FloatBuffer(count: count), FloatBuffer(count: count), FloatBuffer(count: count)
-        )
+        let gradients = FloatBuffer(count: count)
+        let rule = AdamW(parameterCount: count)
         let pass = TrainingPass(
             model,
             .init(tokenCapacity: 256, shape: adapter.shape, precision: precision)
@@ -86,13 +85,14 @@ import Transformer
                 model: model
             )
             try check(step, computed)
-            AdamW(weightDecay: 0.01).step(
-                adapter.parameters,
-                gradients: gradients,
-                firstMoment: m,
-                secondMoment: v,
-                step: index + 1,
-                learningRate: 5e-4
+            rule.step(
+                OptimizerStep(
+                    parameters: adapter.parameters,
+                    gradients: gradients,
+                    number: index + 1,
+                    learningRate: 5e-4
+                ),
+                of: OptimizerPiece(range: 0..<count, weightDecay: 0.01)
             )
         }
         let batch = Self.batch(run.steps[0].rows)

@@ -21,7 +21,7 @@ import Workspace
                 #expect(newest.baseModel == "tiny")
                 #expect(newest.runName == "facts-r4")
                 #expect(newest.metrics["loss"] != nil)
-                #expect(newest.adapterPath?.hasPrefix(test.home) == true)
+                #expect(newest.resultPath?.hasPrefix(test.home) == true)
                 #expect(newest.note == "from facts-r4")
 
                 try registry.promote("facts", version: 1)

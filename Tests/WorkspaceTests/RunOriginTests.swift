@@ -120,7 +120,7 @@ import Yams
                 let summary = try workspace.runs.summary(run)
                 #expect(summary.tags["workbench.template_digest"]?.count == 64)
                 #expect(summary.metrics["system/system_memory_usage_megabytes"] ?? 0 > 0)
-                let adapter = try #require(summary.adapterPath)
+                let adapter = try #require(summary.resultPath)
                 let folder = (adapter as NSString).deletingLastPathComponent
                 let environment = try JSONSerialization.jsonObject(
                     with: Data(contentsOf: URL(filePath: "\(folder)/environment.json"))

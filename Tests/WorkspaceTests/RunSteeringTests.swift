@@ -140,7 +140,7 @@ import Workspace
                 let outcome = try workspace.runs.wait(for: run)
                 #expect(outcome.status == .finished)
                 #expect(outcome.stepsDone == 2)
-                #expect(outcome.adapterPath != nil)
+                #expect(outcome.resultPath != nil)
             }
         }
     }

@@ -35,9 +35,9 @@ import Workspace
                 #expect(summary.evaluationLoss != nil)
                 #expect(summary.bestEvaluation != nil)
                 #expect(summary.ownerProcess == nil)
-                let adapter = try #require(summary.adapterPath)
+                let adapter = try #require(summary.resultPath)
                 #expect(access("\(adapter)/adapter_model.safetensors", R_OK) == 0)
-                #expect(outcome.adapterPath == adapter)
+                #expect(outcome.resultPath == adapter)
 
                 let detail = try workspace.runs.detail(started.id)
                 let losses = try #require(detail.series["loss"])

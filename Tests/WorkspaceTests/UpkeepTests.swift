@@ -11,7 +11,7 @@ import Workspace
                 _ = try workspace.runs.wait(for: run.id)
                 try workspace.registry.register(run: run.id, as: "facts")
                 #expect(try workspace.check().isSound)
-                let adapter = try #require(workspace.runs.summary(run.id).adapterPath)
+                let adapter = try #require(workspace.runs.summary(run.id).resultPath)
                 #expect(rename(adapter, "\(test.folder)/adapter") == 0)
                 let check = try workspace.check()
                 #expect(!check.isSound)

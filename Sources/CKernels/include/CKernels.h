@@ -27,6 +27,15 @@ typedef struct {
     float scale;    // what scores are multiplied by
 } wb_attention_shape;
 
+// Moments of an optimizer in eight bits: how many share a scale, what the 256
+// codes of each moment stand for, ascending, and the nearest code to each of
+// 65536 numbers from -1 (first moment) or 0 (second) to 1.
+enum { WB_MOMENT_BLOCK = 256 };
+typedef struct {
+    const float *first, *second;
+    const uint8_t *nearest_first, *nearest_second;
+} wb_moment_codes;
+
 #define KERNEL(result, name, parameters, arguments) result wb_##name parameters;
 #include "kernels.def.h"
 #undef KERNEL

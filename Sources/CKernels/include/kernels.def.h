@@ -83,6 +83,12 @@ KERNEL(void, to_bfloat16,
     (uint16_t *out, size_t out_stride, const float *x, size_t x_stride, float factor, size_t rows, size_t columns),
     (out, out_stride, x, x_stride, factor, rows, columns))
 
+// out = bf16(x) transposed: x is (T, C) with rows `x_stride` numbers apart, out
+// is (C, T) with rows `out_stride` (even) apart, filled up with a zero.
+KERNEL(void, to_bfloat16_columns,
+    (uint16_t *out, size_t out_stride, const float *x, size_t x_stride, size_t T, size_t C),
+    (out, out_stride, x, x_stride, T, C))
+
 // The bfloat16 numbers of a panel of sixteen columns with `contracted` rows.
 KERNEL(size_t, bf16_panel_count, (size_t contracted), (contracted))
 
@@ -166,6 +172,15 @@ KERNEL(void, rms_norm_backward,
     (float *dx, const float *dout, const float *x, const float *weight, const float *inverse, size_t T, size_t C),
     (dx, dout, x, weight, inverse, T, C))
 
+// dweight += the gradient of rms_norm with respect to its weight, for C of its
+// columns; rows of `dout` and `x` are `stride` numbers apart.
+KERNEL(void, rms_norm_weight_backward,
+    (float *dweight, const float *dout, const float *x, const float *inverse, size_t T, size_t C, size_t stride),
+    (dweight, dout, x, inverse, T, C, stride))
+
+// out += the sum of T rows of C numbers, `stride` numbers apart, in their order.
+KERNEL(void, add_rows, (float *out, const float *x, size_t T, size_t C, size_t stride), (out, x, T, C, stride))
+
 // Rotary position embedding (Su et al., arXiv 2104.09864) in place on
 // (T, heads, D) with rows `stride` floats apart; `cosine` and `sine` are
 // tables (positions, D/2). `adjacent` pairs (0,1), (2,3)…, else (0, D/2)….
@@ -201,6 +216,27 @@ KERNEL(void, adamw,
      double correction2, size_t count),
     (parameters, first_moment, second_moment, gradients, gradient_scale, learning_rate, beta1, beta2, epsilon,
      weight_decay, correction1, correction2, count))
+
+// One step of AdamW with the moments in eight bits a number, blocks of
+// WB_MOMENT_BLOCK of which share a scale (Dettmers et al., arXiv 2110.02861).
+KERNEL(void, adamw_8bit,
+    (float *parameters, uint8_t *first_codes, float *first_scales, uint8_t *second_codes, float *second_scales,
+     const float *gradients, const wb_moment_codes *codes, float gradient_scale, double learning_rate, double beta1,
+     double beta2, double epsilon, double weight_decay, double correction1, double correction2, size_t count),
+    (parameters, first_codes, first_scales, second_codes, second_scales, gradients, codes, gradient_scale,
+     learning_rate, beta1, beta2, epsilon, weight_decay, correction1, correction2, count))
+
+// One step of torch.optim.SGD without dampening; the decay is part of the gradient.
+KERNEL(void, sgd,
+    (float *parameters, float *velocity, const float *gradients, float gradient_scale, double learning_rate,
+     double momentum, double weight_decay, size_t count),
+    (parameters, velocity, gradients, gradient_scale, learning_rate, momentum, weight_decay, count))
+
+// One step of Lion (Chen et al., arXiv 2302.06675): the sign of the mean is the step.
+KERNEL(void, lion,
+    (float *parameters, float *moment, const float *gradients, float gradient_scale, double learning_rate,
+     double beta1, double beta2, double weight_decay, size_t count),
+    (parameters, moment, gradients, gradient_scale, learning_rate, beta1, beta2, weight_decay, count))
 
 // What one core can do at most: `rounds` times twelve independent operations
 // of sixteen lanes: 32 in float32, 64 in bfloat16, 128 in int8 each. The

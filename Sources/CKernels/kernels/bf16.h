@@ -16,6 +16,27 @@ static void to_bfloat16(
     }
 }
 
+// Sixteen columns of 32 rows at a time, so that both sides stay in near memory.
+static void to_bfloat16_columns(
+    uint16_t *out, size_t out_stride, const float *x, size_t x_stride, size_t T, size_t C) {
+    for (size_t first = 0; first < T; first += 32) {
+        const size_t rows = T - first < 32 ? T - first : 32, filled = (rows + 1) / 2 * 2;
+        for (size_t c = 0; c < C; c += 16) {
+            const size_t columns = C - c < 16 ? C - c : 16;
+            uint16_t block[32][16];
+            for (size_t t = 0; t < filled; t++) {
+                const v16f values = t < rows ? load_part(x + (first + t) * x_stride + c, columns) : (v16f){0};
+                const v16h bits = to_bf16(values);
+                memcpy(block[t], &bits, sizeof bits);
+            }
+            for (size_t i = 0; i < columns; i++) {
+                uint16_t *column = out + (c + i) * out_stride + first;
+                for (size_t t = 0; t < filled; t++) column[t] = block[t][i];
+            }
+        }
+    }
+}
+
 static size_t bf16_panel_count(size_t contracted) { return (contracted + 1) / 2 * 32; }
 
 WB_INLINE void bf16_panels_of_quantized_rows(

@@ -28,6 +28,20 @@ static void rms_norm_backward(
     }
 }
 
+static void rms_norm_weight_backward(
+    float *dweight, const float *dout, const float *x, const float *inverse, size_t T, size_t C, size_t stride) {
+    for (size_t t = 0; t < T; t++, dout += stride, x += stride) {
+        const float r = inverse[t];
+        for (size_t c = 0; c < C; c++) dweight[c] += dout[c] * (x[c] * r);
+    }
+}
+
+static void add_rows(float *out, const float *x, size_t T, size_t C, size_t stride) {
+    for (size_t t = 0; t < T; t++, x += stride) {
+        for (size_t c = 0; c < C; c++) out[c] += x[c];
+    }
+}
+
 static void rotary(
     float *x, const int32_t *positions, const float *cosine, const float *sine, bool adjacent, float direction,
     size_t T, size_t heads, size_t D, size_t stride) {

@@ -5,9 +5,24 @@ enum AtomicFile {
     /// Writes `parts` one after the other to a file beside `path`, flushes it to the disk and
     /// gives it the name `path`, in place of a file that had it.
     static func write(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
+        try write(to: path) { (write: Write) throws(ModelFileError) in
+            for part in parts {
+                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try write(bytes) }
+            }
+        }
+    }
+
+    /// Writes bytes to the end of a file.
+    typealias Write = (UnsafeRawBufferPointer) throws(ModelFileError) -> Void
+
+    /// The same with the parts that `body` writes.
+    static func write(
+        to path: String,
+        _ body: (Write) throws(ModelFileError) -> Void
+    ) throws(ModelFileError) {
         let aside = temporaryName(beside: path)
         do throws(ModelFileError) {
-            try writeNew(parts, to: aside)
+            try writeNew(to: aside, body)
             guard rename(aside, path) == 0 else { throw failure("write \(path)", errno) }
         } catch {
             unlink(aside)
@@ -18,20 +33,26 @@ enum AtomicFile {
 
     /// Writes a file that does not exist yet and flushes it to the disk.
     static func writeNew(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
+        try writeNew(to: path) { (write: Write) throws(ModelFileError) in
+            for part in parts {
+                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try write(bytes) }
+            }
+        }
+    }
+
+    /// The same with the parts that `body` writes.
+    static func writeNew(
+        to path: String,
+        _ body: (Write) throws(ModelFileError) -> Void
+    ) throws(ModelFileError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure("write \(path)", errno) }
         defer { close(descriptor) }
-        for part in parts {
+        try body { (bytes) throws(ModelFileError) in
             var done = 0
-            while done < part.count {
+            while done < bytes.count {
                 let count = uninterrupted {
-                    part.withUnsafeBytes { bytes in
-                        Glibc.write(
-                            descriptor,
-                            bytes.baseAddress.map { $0 + done },
-                            part.count - done
-                        )
-                    }
+                    Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
                 }
                 guard count >= 0 else { throw failure("write \(path)", errno) }
                 done += count

@@ -45,7 +45,7 @@ public struct GGUFQuantization: Sendable {
     /// both; where it is not allowed, such a file is refused.
     public var allowsRequantizing = false
     /// What changes matrices on the way.
-    var change: (any MatrixChange)?
+    package var change: (any MatrixChange)?
     /// The threads that compute.
     public var pool = WorkerPool.shared
 

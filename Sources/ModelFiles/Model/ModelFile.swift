@@ -81,6 +81,9 @@ public final class ModelFile: Sendable {
         template = Self.template(templateSource, of: path, clock: clock)
     }
 
+    /// Whether it was opened from a Hugging Face folder.
+    public var isFolder: Bool { words != nil }
+
     private static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -54,7 +54,7 @@ public enum TensorRole: Sendable, CaseIterable {
     }
 
     /// Whether a model of that configuration has it.
-    func isUsed(_ configuration: ModelConfiguration) -> Bool {
+    package func isUsed(_ configuration: ModelConfiguration) -> Bool {
         switch self {
         case .output: !configuration.tiesEmbeddings
         case .queryBias, .keyBias, .valueBias: configuration.traits.hasAttentionBiases
@@ -64,7 +64,7 @@ public enum TensorRole: Sendable, CaseIterable {
     }
 
     /// The shape that `configuration` asks for.
-    func shape(_ configuration: ModelConfiguration) -> [Int] {
+    package func shape(_ configuration: ModelConfiguration) -> [Int] {
         let width = configuration.width
         let vocabulary = configuration.vocabularySize
         let inner = configuration.feedForwardWidth
@@ -85,7 +85,7 @@ public enum TensorRole: Sendable, CaseIterable {
     }
 
     /// The tensor's name in a GGUF file.
-    func ggufName(layer: Int) -> String {
+    package func ggufName(layer: Int) -> String {
         switch self {
         case .tokenEmbedding: "token_embd.weight"
         case .outputNorm: "output_norm.weight"
@@ -108,7 +108,7 @@ public enum TensorRole: Sendable, CaseIterable {
     }
 
     /// The tensor's name in a Hugging Face checkpoint.
-    func checkpointName(layer: Int) -> String {
+    package func checkpointName(layer: Int) -> String {
         let place = "model.layers.\(layer)"
         return switch self {
         case .tokenEmbedding: "model.embed_tokens.weight"

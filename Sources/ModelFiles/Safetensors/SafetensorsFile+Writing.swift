@@ -79,6 +79,18 @@ extension SafetensorsFile {
         let ordered = entries.sorted {
             ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name)
         }
+        let header = header(
+            ordered.map { ($0.name, $0.type, $0.shape, $0.byteCount) },
+            metadata: metadata
+        )
+        return [header] + ordered.map(\.bytes)
+    }
+
+    /// What stands before the tensors of a file that has them in that order.
+    static func header(
+        _ tensors: [(name: String, type: SafetensorsType, shape: [Int], byteCount: Int)],
+        metadata: [String: String]
+    ) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {
             let values = metadata.sorted { $0.key < $1.key }
@@ -86,7 +98,7 @@ extension SafetensorsFile {
             members.append("\"__metadata__\":{\(values.joined(separator: ","))}")
         }
         var offset = 0
-        for entry in ordered {
+        for entry in tensors {
             let shape = entry.shape.map(String.init).joined(separator: ",")
             let end = offset + entry.byteCount
             members.append(
@@ -98,7 +110,7 @@ extension SafetensorsFile {
         var header = Array("{\(members.joined(separator: ","))}".utf8)
         while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
         let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { [UInt8]($0) }
-        return [length + header] + ordered.map(\.bytes)
+        return length + header
     }
 
     private static func quoted(_ text: String) -> String {

@@ -58,14 +58,30 @@ public enum DynamicCode {
         codes.enumerated().map { map[Int($1)] * scales[$0 / blockLength] }
     }
 
+    /// The same for numbers that are never negative: ascending from 0 to 1, with twice the pieces.
+    static let positiveMap: [Float] = {
+        var values: [Float] = [0, 1]
+        for (bits, power) in [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1].enumerated() {
+            let pieces = 2 << bits
+            for piece in 0..<pieces {
+                let middle = 0.1 + 0.9 * (Double(piece) + 0.5) / Double(pieces)
+                values.append(Float(power * middle))
+            }
+        }
+        return values.sorted()
+    }()
+
     /// The nearest code to each of 65536 numbers from -1 to 1.
-    private static let nearest: [UInt8] = {
+    private static let nearest = nearest(in: map, from: -1)
+
+    /// The nearest of `map`, ascending, to each of 65536 numbers from `low` to 1.
+    static func nearest(in map: [Float], from low: Double) -> [UInt8] {
         let borders = zip(map, map.dropFirst()).map { (Double($0) + Double($1)) / 2 }
         var code = 0
         return (0..<65536).map { i in
-            let value = Double(i) * 2 / 65535 - 1
+            let value = Double(i) * (1 - low) / 65535 + low
             while borders.indices.contains(code), borders[code] < value { code += 1 }
             return UInt8(code)
         }
-    }()
+    }
 }

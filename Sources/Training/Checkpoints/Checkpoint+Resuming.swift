@@ -48,7 +48,11 @@ extension TrainingConfiguration {
             ("gradient accumulation", differs(\.gradientAccumulation)),
             ("dropout", differs(\.dropout)), ("seed", differs(\.seed)),
             ("packing", differs(\.isPacked)), ("shuffling", differs(\.isShuffled)),
-            ("precision", differs(\.precision)),
+            ("precision", differs(\.precision)), ("optimizer", differs(\.optimizer)),
+            ("LoRA+ ratio", differs(\.loraPlusRatio)),
+            ("rsLoRA", differs(\.usesRankStabilization)),
+            ("initialization", differs(\.initialization)),
+            ("scheduler power", differs(\.schedulerPower)),
         ]
         return differences.filter(\.1).map(\.0)
     }

@@ -2,9 +2,10 @@ public import ModelFiles
 
 /// A complete checkpoint on disk: all that a run needs to go on as if it had never stopped.
 ///
-/// The folder `checkpoint-N` holds the adapter in PEFT's layout, the
-/// optimizer's moments (`optimizer.safetensors`), `state.json`, and
-/// `manifest.json` with the SHA-256 of each. There is no random state and no
+/// The folder `checkpoint-N` holds the adapter in PEFT's layout, or a model's
+/// numbers in float32 (`parameters.safetensors`), the optimizer's state
+/// (`optimizer.safetensors`), `state.json`, and `manifest.json` with the SHA-256
+/// of each. There is no random state and no
 /// place in the data to save: both are functions of the step.
 public struct Checkpoint: Sendable {
     /// Where the run stood.

@@ -44,17 +44,19 @@ public struct CheckpointStore: Sendable {
     }
 
     /// Writes a checkpoint; when this returns it is whole and on the disk.
+    ///
+    /// `writeWeights` writes what is trained into the folder that it is given.
     func write(
         _ state: Checkpoint.State,
-        adapter: AdapterFile,
-        optimizer: AdamWOptimizer
+        optimizer: Optimizer,
+        writeWeights: (_ folder: String) throws -> Void
     ) throws -> String {
         let final = folder(step: state.completedSteps)
         let aside = "\(folder)/.\(Self.prefix)\(state.completedSteps).\(getpid())"
         try DurableFiles.makeFolder(folder)
         try DurableFiles.removeFolder(aside)
         do {
-            try adapter.write(folder: aside)
+            try writeWeights(aside)
             try optimizer.write(to: CheckpointFile.optimizer.path(in: aside))
             try DurableFiles.write(
                 CheckpointJSON.data(state),

@@ -11,6 +11,8 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
         case cosine
         /// A line from the peak down to 0.
         case linear
+        /// A power of the line from the peak, down to 1e-7.
+        case polynomial
         /// The peak throughout.
         case constant
     }
@@ -23,14 +25,20 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
     public let warmupSteps: Int
     /// How many steps the run has, the warm-up included.
     public let totalSteps: Int
+    /// The power of a polynomial curve.
+    public let power: Double
+
+    /// Where a polynomial curve ends, unless the peak is lower: transformers' `lr_end`.
+    private static let polynomialEnd = 1e-7
 
     /// A schedule over `totalSteps` steps.
-    public init(kind: Kind, peak: Double, warmupSteps: Int, totalSteps: Int) {
+    public init(kind: Kind, peak: Double, warmupSteps: Int, totalSteps: Int, power: Double = 1) {
         precondition(warmupSteps >= 0 && totalSteps >= 0, "a schedule needs counts of at least 0")
         self.kind = kind
         self.peak = peak
         self.warmupSteps = warmupSteps
         self.totalSteps = totalSteps
+        self.power = power
     }
 
     /// The rate that the step with this number, counted from 0, is taken with.
@@ -40,7 +48,11 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
         return switch kind {
         case .constant: peak
         case .linear: peak * max(0, 1 - progress)
+        case .polynomial:
+            Self.end(peak) + (peak - Self.end(peak)) * pow(max(0, 1 - progress), power)
         case .cosine: peak * max(0, 0.5 * (1 + cos(.pi * progress)))
         }
     }
+
+    private static func end(_ peak: Double) -> Double { min(polynomialEnd, peak) }
 }

@@ -27,6 +27,8 @@ extension TrainingConfiguration {
         if let threads { try require(threads, in: 1...1_024, named: "threads") }
         try validateAdapter(for: model)
         try require(learningRate, named: "learning rate", "above 0") { $0 > 0 }
+        try require(loraPlusRatio, named: "LoRA+ ratio", "above 0") { $0 > 0 }
+        try require(schedulerPower, named: "scheduler power", "above 0") { $0 > 0 }
         try require(weightDecay, named: "weight decay", "at least 0") { $0 >= 0 }
         try require(maxGradientNorm, named: "max gradient norm", "at least 0") { $0 >= 0 }
         try require(dropout, named: "dropout", "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
@@ -56,13 +58,20 @@ extension TrainingConfiguration {
         case .lora, .qlora:
             break
         case .full:
-            throw TrainingError(
-                .configuration,
-                isQuantized
-                    ? "method full cannot train a quantized model file."
-                    : "method full is not available.",
-                hint: "train with --method lora"
-            )
+            guard !isQuantized else {
+                throw TrainingError(
+                    .configuration,
+                    "method full cannot train a quantized model file.",
+                    hint: "train the model's 16-bit file, or with --method qlora"
+                )
+            }
+            guard initialAdapter == nil, dropout == 0 else {
+                throw TrainingError(
+                    .configuration,
+                    "method full trains no adapter, so it takes none to go on from and no dropout.",
+                    hint: "merge the adapter first with `workbench model merge`"
+                )
+            }
         }
     }
 

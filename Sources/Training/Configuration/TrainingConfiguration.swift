@@ -48,6 +48,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var sequenceLength = 256
     /// The curve of the learning rate.
     public var scheduler = LearningRateSchedule.Kind.cosine
+    /// The power of a polynomial curve.
+    public var schedulerPower = 1.0
     /// The steps in which the learning rate climbs to its peak.
     public var warmupSteps = 0
     /// The decoupled decay of every trained matrix.
@@ -58,6 +60,14 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var gradientAccumulation = 1
     /// The part of an adapter's input that is dropped.
     public var dropout = 0.0
+    /// The rule by which parameters change.
+    public var optimizer = OptimizerKind.adamw
+    /// How much faster B of an adapter learns than A: LoRA+ (arXiv 2402.12354); 1 is plain LoRA.
+    public var loraPlusRatio = 1.0
+    /// Whether adapters' scale divides by the root of the rank: rsLoRA (arXiv 2312.03732).
+    public var usesRankStabilization = false
+    /// How a fresh adapter is drawn.
+    public var initialization = LoRA.Initialization.uniform
     /// What shuffling, initialization and dropout are drawn from.
     public var seed: UInt64 = 0
     /// Whether several conversations share a row.
@@ -74,20 +84,22 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var precision = Precision.fast
     /// Whether the backward pass computes layers again rather than keep what they left.
     ///
-    /// Less memory, more time, the same bits. Nil, as in older checkpoints, is no.
-    public var recomputes: Bool?
+    /// Less memory, more time, the same bits.
+    public var recomputes = false
     /// The threads that compute, which change no result; nil leaves it to the machine.
     public var threads: Int?
 
     /// The defaults.
     public init() {}
 
-    /// The shape of the adapters that this configuration trains.
-    public var adapterShape: LoRA.Shape {
-        LoRA.Shape(
+    /// The shape of the adapters that this configuration trains; nil if it trains the model itself.
+    public var adapterShape: LoRA.Shape? {
+        guard method != .full else { return nil }
+        return LoRA.Shape(
             rank: rank,
             alpha: alpha,
-            targets: targets
+            targets: targets,
+            usesRankStabilization: usesRankStabilization
         )
     }
 
@@ -100,7 +112,7 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
             precision: precision
         )
         pass.dropsInputs = dropout > 0
-        pass.recomputes = recomputes ?? false
+        pass.recomputes = recomputes
         return pass
     }
 
@@ -110,7 +122,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
             kind: scheduler,
             peak: learningRate,
             warmupSteps: warmupSteps,
-            totalSteps: totalSteps
+            totalSteps: totalSteps,
+            power: schedulerPower
         )
     }
 
@@ -125,4 +138,49 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
 
     /// Rows in an optimizer step.
     public var rowsPerStep: Int { batchSize * gradientAccumulation }
+}
+
+extension TrainingConfiguration {
+    /// Reads a configuration; what an older version did not know has its default.
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func take<Value: Decodable>(
+            _ setting: WritableKeyPath<Self, Value>,
+            _ key: CodingKeys
+        ) throws {
+            if let value = try values.decodeIfPresent(Value.self, forKey: key) {
+                self[keyPath: setting] = value
+            }
+        }
+        try take(\.method, .method)
+        try take(\.steps, .steps)
+        try take(\.epochs, .epochs)
+        try take(\.batchSize, .batchSize)
+        try take(\.learningRate, .learningRate)
+        try take(\.rank, .rank)
+        try take(\.alpha, .alpha)
+        try take(\.targets, .targets)
+        try take(\.sequenceLength, .sequenceLength)
+        try take(\.scheduler, .scheduler)
+        try take(\.schedulerPower, .schedulerPower)
+        try take(\.warmupSteps, .warmupSteps)
+        try take(\.weightDecay, .weightDecay)
+        try take(\.maxGradientNorm, .maxGradientNorm)
+        try take(\.gradientAccumulation, .gradientAccumulation)
+        try take(\.dropout, .dropout)
+        try take(\.optimizer, .optimizer)
+        try take(\.loraPlusRatio, .loraPlusRatio)
+        try take(\.usesRankStabilization, .usesRankStabilization)
+        try take(\.initialization, .initialization)
+        try take(\.seed, .seed)
+        try take(\.isPacked, .isPacked)
+        try take(\.isShuffled, .isShuffled)
+        try take(\.evaluationInterval, .evaluationInterval)
+        try take(\.checkpointInterval, .checkpointInterval)
+        try take(\.initialAdapter, .initialAdapter)
+        try take(\.precision, .precision)
+        try take(\.recomputes, .recomputes)
+        try take(\.threads, .threads)
+    }
 }

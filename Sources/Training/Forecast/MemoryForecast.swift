@@ -8,13 +8,14 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
     ///
     /// Of a model that is held in NF4 its matrices, which stay.
     public let weights: Int
-    /// The adapter's parameters, its gradients and the optimizer's two moments.
-    public let adapter: Int
+    /// The trained numbers, unless they are the model's own weights, their gradients, and what the
+    /// optimizer remembers.
+    public let training: Int
     /// Activations and their gradients of the largest micro-batch.
     public let activations: Int
 
     /// What the run may hold at its peak, the program itself aside.
-    public var total: Int { weights + adapter + activations }
+    public var total: Int { weights + training + activations }
 
     /// The estimate for a run with micro-batches of at most `tokenCapacity` tokens, in sequences
     /// of at most `longestSequence`.
@@ -24,9 +25,14 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
         tokenCapacity: Int,
         longestSequence: Int
     ) {
-        let parameters = configuration.adapterShape.parameterCount(model.configuration)
+        let number = MemoryLayout<Float>.stride
+        let state = Optimizer.stateBytes(of: configuration.optimizer)
         weights = model.weightByteCount
-        adapter = 4 * parameters * MemoryLayout<Float>.stride
+        if let shape = configuration.adapterShape {
+            training = shape.parameterCount(model.configuration) * (2 * number + state)
+        } else {
+            training = model.configuration.parameterCount * (number + state)
+        }
         activations = TrainingPass.byteCount(
             model.configuration,
             configuration.pass(tokenCapacity: tokenCapacity, longestSequence: longestSequence),

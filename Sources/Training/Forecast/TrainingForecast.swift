@@ -119,12 +119,11 @@ extension TrainingPlan {
             sample.append(example)
             count += example.ids.count
         }
-        let adapter = LoRA(
-            model.configuration,
-            shape: configuration.adapterShape,
-            seed: configuration.seed
-        )
-        let gradients = FloatBuffer(count: adapter.parameters.count)
+        let adapter = configuration.adapterShape.map {
+            LoRA(model.configuration, shape: $0, seed: configuration.seed)
+        }
+        let trained = adapter?.parameters ?? model.parameters?.buffer
+        let gradients = FloatBuffer(count: trained?.count ?? 0)
         let pass = TrainingPass(
             model,
             configuration.pass(

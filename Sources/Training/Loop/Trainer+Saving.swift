@@ -24,7 +24,14 @@ extension Trainer {
             arithmetic: arithmetic
         )
         let folder = try output.write {
-            let folder = try checkpoints.write(state, adapter: adapterFile(), optimizer: optimizer)
+            let folder = try checkpoints.write(state, optimizer: optimizer) { folder in
+                switch weights {
+                case .adapter(let adapter): try file(of: adapter).write(folder: folder)
+                case .model(let parameters):
+                    try DurableFiles.makeFolder(folder)
+                    try ParameterFile.write(parameters, folder: folder)
+                }
+            }
             try checkpoints.prune(keepingBest: bestEvaluation?.step)
             return folder
         }
@@ -42,12 +49,12 @@ extension Trainer {
         )
     }
 
-    /// Writes the finished adapter.
+    /// Writes what was trained.
     func finish(_ output: RunOutput) throws -> TrainingOutcome {
-        try output.write { try adapterFile().write(folder: adapterFolder) }
+        let result = try output.write { try writeResult() }
         let report = FinishReport(
             steps: completedSteps,
-            adapterFolder: adapterFolder,
+            result: result,
             lastLoss: lastLoss,
             bestEvaluation: bestEvaluation,
             tokens: tokens,
@@ -59,7 +66,7 @@ extension Trainer {
 
     /// Puts the run back to where the checkpoint was written.
     func restore(_ checkpoint: Checkpoint) throws {
-        guard adapter.shape == configuration.adapterShape else {
+        guard weights.adapter?.shape == configuration.adapterShape else {
             throw TrainingError(
                 .damagedCheckpoint,
                 "The adapter in \(checkpoint.folder) has another shape than its run."
@@ -80,20 +87,41 @@ extension Trainer {
         savedStep = completedSteps
     }
 
-    /// The adapter that a new run starts from.
-    static func initialAdapter(
+    /// What a checkpoint holds of the trained weights.
+    static func weights(
+        _ model: LanguageModel,
+        of checkpoint: Checkpoint
+    ) throws -> TrainedWeights {
+        guard let parameters = model.parameters else {
+            return .adapter(try LoRA(checkpoint.adapter(), for: model))
+        }
+        try ParameterFile.read(into: parameters, folder: checkpoint.folder)
+        return .model(parameters)
+    }
+
+    /// What a new run starts from.
+    static func initialWeights(
         _ model: LanguageModel,
         _ configuration: TrainingConfiguration
-    ) throws -> LoRA {
+    ) throws -> TrainedWeights {
+        guard let shape = configuration.adapterShape else {
+            guard let parameters = model.parameters else {
+                preconditionFailure("the model was not opened to be trained")
+            }
+            return .model(parameters)
+        }
         guard let folder = configuration.initialAdapter else {
-            return LoRA(
-                model.configuration,
-                shape: configuration.adapterShape,
-                seed: configuration.seed
+            return .adapter(
+                LoRA(
+                    model.configuration,
+                    shape: shape,
+                    seed: configuration.seed,
+                    initialization: configuration.initialization
+                )
             )
         }
         let adapter = try LoRA(AdapterFile.read(folder: folder), for: model)
-        guard adapter.shape == configuration.adapterShape else {
+        guard adapter.shape == shape else {
             throw TrainingError(
                 .configuration,
                 "The adapter in \(folder) has rank \(adapter.shape.rank), alpha \(adapter.shape.alpha) and targets "
@@ -102,7 +130,7 @@ extension Trainer {
                 hint: "leave rank, alpha and targets to the adapter"
             )
         }
-        return adapter
+        return .adapter(adapter)
     }
 
     var startReport: StartReport {
@@ -111,12 +139,25 @@ extension Trainer {
             firstStep: completedSteps,
             trainingExamples: plan.training.examples.count,
             evaluationExamples: plan.evaluation.examples.count,
-            parameterCount: adapter.parameters.count,
+            parameterCount: weights.buffer.count,
             warnings: warnings
         )
     }
 
-    private func adapterFile() throws -> AdapterFile {
+    private func writeResult() throws -> TrainingResult {
+        switch weights {
+        case .adapter(let adapter):
+            try file(of: adapter).write(folder: resultFolder)
+            return .adapter(folder: resultFolder)
+        case .model(let parameters):
+            try DurableFiles.makeFolder(resultFolder)
+            let path = "\(resultFolder)/\(TrainingResult.modelName)"
+            try parameters.write(inPlaceOfThoseOf: plan.model.file, to: path)
+            return .model(path: path)
+        }
+    }
+
+    private func file(of adapter: LoRA) throws -> AdapterFile {
         try adapter.adapterFile(
             for: plan.model,
             baseModel: provenance.modelName,

@@ -15,7 +15,7 @@ extension Trainer {
         for (index, batch) in batches.enumerated() {
             sum += try pass.lossAndGradients(
                 batch,
-                adapter: adapter,
+                adapter: weights.adapter,
                 gradients: gradients,
                 targetCount: targetTokens,
                 dropout: dropout(step: number, microbatch: index),
@@ -23,12 +23,11 @@ extension Trainer {
             )
         }
         let loss = sum / Double(targetTokens)
-        let norm = AdamWOptimizer.norm(of: gradients)
+        let norm = optimizer.norm(of: gradients)
         guard loss.isFinite, norm.isFinite else { throw diverged(number, loss: loss, norm: norm) }
         let rate = plan.schedule.rate(at: number)
         optimizer.apply(
             gradients,
-            to: adapter.parameters,
             gradientNorm: norm,
             step: number,
             learningRate: rate
@@ -70,7 +69,7 @@ extension Trainer {
         var targetTokens = 0
         for range in plan.evaluation.batches(tokenCapacity: plan.tokenCapacity) {
             let batch = TokenBatch(plan.evaluation.examples[range])
-            sum += try pass.loss(batch, adapter: adapter, isCancelled: isCancelled)
+            sum += try pass.loss(batch, adapter: weights.adapter, isCancelled: isCancelled)
             targetTokens += batch.targetCount
         }
         elapsedSeconds += clock() - start

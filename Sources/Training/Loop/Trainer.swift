@@ -3,7 +3,7 @@ public import Transformer
 import ModelFiles
 import Tensors
 
-/// Trains an adapter: takes step after step and says what happens.
+/// Trains an adapter or a whole model: takes step after step and says what happens.
 ///
 /// A trainer runs on the thread that calls `run`, prints nothing, and knows
 /// neither tracker nor screen: its owner passes closures for those. What it
@@ -18,17 +18,17 @@ public final class Trainer {
     public internal(set) var completedSteps = 0
     /// Why the results may differ in the last bits from an uninterrupted run.
     public let warnings: [String]
-    /// The adapter that is trained.
-    public let adapter: LoRA
+    /// What is trained.
+    public let weights: TrainedWeights
 
     let plan: TrainingPlan
     let provenance: RunProvenance
     let arithmetic: Arithmetic
     let gradients: FloatBuffer
-    let optimizer: AdamWOptimizer
+    let optimizer: Optimizer
     let pass: TrainingPass
     let checkpoints: CheckpointStore
-    let adapterFolder: String
+    let resultFolder: String
     let clock: () -> Double
 
     var bestEvaluation: EvaluationReport?
@@ -42,12 +42,12 @@ public final class Trainer {
     /// Prepares a run, allocating all that its steps need.
     ///
     /// - Parameters:
-    ///   - model: The frozen base.
+    ///   - model: The base: frozen, or with parameters of its own if the method is `full`.
     ///   - examples: What is trained on; at least one.
     ///   - evaluation: What is held out; may be empty.
     ///   - provenance: What the model and the data are, for checkpoints.
     ///   - checkpoints: The folder for this run's checkpoints.
-    ///   - adapterFolder: Where the finished adapter goes.
+    ///   - resultFolder: Where the finished adapter goes, or the finished model.
     ///   - checkpoint: Where to go on from; nil starts at step 0.
     ///   - clock: Seconds that only grow.
     /// - Throws: `TrainingError` for a setting, an example or a checkpoint that cannot be used.
@@ -58,7 +58,7 @@ public final class Trainer {
         configuration: TrainingConfiguration,
         provenance: RunProvenance,
         checkpoints: String,
-        adapterFolder: String,
+        resultFolder: String,
         resumingFrom checkpoint: Checkpoint? = nil,
         clock: @escaping () -> Double = Pace.monotonicSeconds
     ) throws {
@@ -72,22 +72,19 @@ public final class Trainer {
         self.configuration = configuration
         self.provenance = provenance
         self.checkpoints = CheckpointStore(folder: checkpoints)
-        self.adapterFolder = adapterFolder
+        self.resultFolder = resultFolder
         self.clock = clock
 
         if let checkpoint {
             try checkpoint.state.checkResumable(configuration, provenance)
-            adapter = try LoRA(checkpoint.adapter(), for: model)
+            weights = try Self.weights(model, of: checkpoint)
             warnings = arithmetic.warnings(resuming: checkpoint.state.arithmetic)
         } else {
-            adapter = try Self.initialAdapter(model, configuration)
+            weights = try Self.initialWeights(model, configuration)
             warnings = []
         }
-        gradients = FloatBuffer(count: adapter.parameters.count)
-        optimizer = AdamWOptimizer(
-            parameterCount: adapter.parameters.count,
-            configuration: configuration
-        )
+        gradients = FloatBuffer(count: weights.buffer.count)
+        optimizer = Optimizer(weights, configuration, pool: model.pool)
         pass = TrainingPass(model, plan.pass)
         if let checkpoint { try restore(checkpoint) }
     }

@@ -8,7 +8,7 @@ public enum TrainingEvent: Sendable, Equatable {
     case evaluated(EvaluationReport)
     /// A checkpoint of the first `completedSteps` steps was written to `folder`.
     case checkpointed(completedSteps: Int, folder: String)
-    /// The run took all its steps and its adapter was written.
+    /// The run took all its steps and its result was written.
     case finished(FinishReport)
 }
 
@@ -22,7 +22,7 @@ public struct StartReport: Sendable, Equatable {
     public let trainingExamples: Int
     /// Examples held out.
     public let evaluationExamples: Int
-    /// Adapter parameters that are trained.
+    /// Parameters that are trained.
     public let parameterCount: Int
     /// Why the results may differ in the last bits from an uninterrupted run.
     public let warnings: [String]
@@ -71,8 +71,8 @@ public struct EvaluationReport: Sendable, Equatable, Codable {
 public struct FinishReport: Sendable, Equatable {
     /// The steps taken.
     public let steps: Int
-    /// The folder of the finished adapter.
-    public let adapterFolder: String
+    /// What was written.
+    public let result: TrainingResult
     /// The loss of the last step that this process took, if it took one.
     public let lastLoss: Double?
     /// The lowest loss on the held-out data and its step.
@@ -81,4 +81,23 @@ public struct FinishReport: Sendable, Equatable {
     public let tokens: Int
     /// Seconds worked, over all processes.
     public let elapsedSeconds: Double
+}
+
+/// What a finished run leaves.
+public enum TrainingResult: Sendable, Equatable {
+    /// An adapter in PEFT's layout.
+    case adapter(folder: String)
+    /// A whole model, as a GGUF file.
+    case model(path: String)
+
+    /// The name of the file that holds a whole model.
+    public static let modelName = "model.gguf"
+
+    /// Where it is: a folder or a file.
+    public var path: String {
+        switch self {
+        case .adapter(let folder): folder
+        case .model(let path): path
+        }
+    }
 }

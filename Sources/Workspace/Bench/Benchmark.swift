@@ -115,15 +115,18 @@ public enum Benchmark {
             for: "The measurement",
             hint: "Measure with a smaller batch or shorter sequences."
         )
-        let shape = configuration.adapterShape
-        let adapter = LoRA(model.configuration, shape: shape, seed: 0)
+        let adapter = configuration.adapterShape.map {
+            LoRA(model.configuration, shape: $0, seed: 0)
+        }
+        guard let trained = adapter.map(TrainedWeights.adapter) else {
+            preconditionFailure("the measurement trains an adapter")
+        }
+        let optimizer = Optimizer(trained, configuration, pool: model.pool)
         let pass = TrainingPass(
             model,
             configuration.pass(tokenCapacity: count, longestSequence: sequenceLength)
         )
-        let gradients = FloatBuffer(count: adapter.parameters.count)
-        let first = FloatBuffer(count: gradients.count)
-        let second = FloatBuffer(count: gradients.count)
+        let gradients = FloatBuffer(count: trained.buffer.count)
         let segments = (0..<batchSize).map { $0 * sequenceLength..<($0 + 1) * sequenceLength }
         let batch = TokenBatch(
             tokens: exampleTokens(count, model),
@@ -139,12 +142,10 @@ public enum Benchmark {
                     gradients: gradients,
                     targetCount: batch.targetCount
                 )
-                AdamW().step(
-                    adapter.parameters,
-                    gradients: gradients,
-                    firstMoment: first,
-                    secondMoment: second,
-                    step: step,
+                optimizer.apply(
+                    gradients,
+                    gradientNorm: optimizer.norm(of: gradients),
+                    step: step - 1,
                     learningRate: 2e-4
                 )
             }

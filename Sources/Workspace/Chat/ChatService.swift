@@ -50,7 +50,7 @@ public final class ChatService: Sendable {
                 if let resolved = try? registry.resolve(target) { choices.append(resolved.choice) }
             }
         }
-        for run in try runs.list() where run.adapterPath != nil {
+        for run in try runs.list() where run.resultPath != nil {
             if let resolved = try? registry.resolve(.run(id: run.id)) {
                 choices.append(resolved.choice)
             }

@@ -106,8 +106,8 @@ extension Workspace {
         query.details = .tags
         for run in try opened.store.runs(query) {
             let holder = "run \(run.name)"
-            if let adapter = run.tags[RunTag.adapter] {
-                needed.append((holder, "\(run.artifactURI)/\(adapter)"))
+            if let result = run.result {
+                needed.append((holder, "\(run.artifactURI)/\(result)"))
             }
             for data in [RunTag.dataset, RunTag.evaluationDataset] {
                 if let location = run.tags[data] { needed.append((holder, location)) }

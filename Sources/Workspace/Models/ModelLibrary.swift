@@ -23,19 +23,22 @@ final class ModelLibrary: Sendable {
     /// With a number of threads other than the process's it is a model of its own, which costs
     /// little: the weights are the same mapped pages.
     ///
-    /// In NF4 it is one of its own, too, for whoever asks: its matrices are in memory.
+    /// In NF4, or to be trained, it is one of its own, too, for whoever asks: its numbers are in
+    /// memory.
     func model(
         _ path: String,
         threads: Int? = nil,
-        usesNormalFloat: Bool = false
+        usesNormalFloat: Bool = false,
+        isTrained: Bool = false
     ) throws -> LanguageModel {
         let entry = try entry(path)
         let own = threads.flatMap { $0 == WorkerPool.shared.threadCount ? nil : $0 }
-        if own != nil || usesNormalFloat {
+        if own != nil || usesNormalFloat || isTrained {
             return try LanguageModel(
                 entry.file,
                 pool: own.map(WorkerPool.init) ?? .shared,
-                usesNormalFloat: usesNormalFloat
+                usesNormalFloat: usesNormalFloat,
+                isTrained: isTrained
             )
         }
         if let model = entry.model { return model }

@@ -53,12 +53,17 @@ extension RegistryService {
     }
 
     private func resolve(run: RunRecord, _ target: ChatTarget) throws -> ModelOnDisk {
-        guard let adapter = run.tags[RunTag.adapter] else {
+        guard let result = run.result else {
             throw WorkspaceError(
                 .conflict,
-                "\(run.name) has no finished adapter.",
+                "\(run.name) has made no adapter or model yet.",
                 hint: "Let the run finish first."
             )
+        }
+        let made = "\(opened.path(of: run.artifactURI))/\(result)"
+        if Self.isModel(made) {
+            let choice = ChatChoice(target: target, title: run.name, subtitle: "model of a run")
+            return ModelOnDisk(modelPath: made, adapter: nil, choice: choice)
         }
         let path = try base(
             name: run.params["model"],
@@ -67,7 +72,7 @@ extension RegistryService {
         )
         return ModelOnDisk(
             modelPath: path,
-            adapter: "\(opened.path(of: run.artifactURI))/\(adapter)",
+            adapter: made,
             choice: ChatChoice(
                 target: target,
                 title: run.name,
@@ -78,24 +83,33 @@ extension RegistryService {
 
     private func resolve(_ version: ModelVersion, _ target: ChatTarget) throws -> ModelOnDisk {
         let name = "\(version.model) v\(version.version)"
+        let made = opened.path(of: version.storageLocation)
+        let place =
+            version.aliases.map { "@\($0)" }
+            + (version.stage == .none ? [] : [version.stage.rawValue])
+        let title = ([name] + place).joined(separator: " ")
+        if Self.isModel(made) {
+            let choice = ChatChoice(target: target, title: title, subtitle: "model")
+            return ModelOnDisk(modelPath: made, adapter: nil, choice: choice)
+        }
         let path = try base(
             name: version.tags[VersionTag.baseModel],
             path: version.tags[VersionTag.basePath],
             of: name
         )
-        let place =
-            version.aliases.map { "@\($0)" }
-            + (version.stage == .none ? [] : [version.stage.rawValue])
         return ModelOnDisk(
             modelPath: path,
-            adapter: opened.path(of: version.storageLocation),
+            adapter: made,
             choice: ChatChoice(
                 target: target,
-                title: ([name] + place).joined(separator: " "),
+                title: title,
                 subtitle: "adapter on \(models.name(path: path))"
             )
         )
     }
+
+    /// Whether what a run made is a whole model, and no adapter.
+    private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gguf") }
 
     /// The base model's file: where it was, else wherever the name leads.
     private func base(name: String?, path: String?, of thing: String) throws -> String {

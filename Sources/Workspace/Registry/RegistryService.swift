@@ -58,16 +58,16 @@ public final class RegistryService: Sendable {
     public func register(run: String, as name: String, note: String = "") throws -> Int {
         try change(name) {
             let record = try opened.store.run(run)
-            guard let adapter = record.tags[RunTag.adapter] else {
+            guard let result = record.result else {
                 throw WorkspaceError(
                     .conflict,
-                    "\(record.name) has no finished adapter.",
+                    "\(record.name) has made no adapter or model yet.",
                     hint: "Let the run finish, then register it."
                 )
             }
-            let folder = "\(opened.path(of: record.artifactURI))/\(adapter)"
-            guard FilePaths.isFolder(folder) else {
-                throw WorkspaceError(.notFound, "The adapter of \(record.name) is gone: \(folder).")
+            let path = "\(opened.path(of: record.artifactURI))/\(result)"
+            guard FilePaths.exists(path) else {
+                throw WorkspaceError(.notFound, "What \(record.name) made is gone: \(path).")
             }
             guard let base = record.params["model"], !base.isEmpty else {
                 throw WorkspaceError(
@@ -77,10 +77,10 @@ public final class RegistryService: Sendable {
             }
             let logged = record.outputs.last.map { "models:/\($0.model)" }
             var version = NewVersion(
-                source: logged ?? "\(record.artifactURI)/\(adapter)",
+                source: logged ?? "\(record.artifactURI)/\(result)",
                 run: record.id
             )
-            version.storageLocation = "\(record.artifactURI)/\(adapter)"
+            version.storageLocation = "\(record.artifactURI)/\(result)"
             version.description = note.isEmpty ? nil : note
             version.tags = [Tag(VersionTag.baseModel, base)]
             if let path = record.tags[RunTag.modelPath] {
@@ -214,7 +214,7 @@ public final class RegistryService: Sendable {
             run: version.run,
             runName: run?.name,
             baseModel: version.tags[VersionTag.baseModel] ?? run?.params["model"],
-            adapterPath: opened.path(of: version.storageLocation),
+            resultPath: opened.path(of: version.storageLocation),
             metrics: run.map { run in
                 Dictionary(run.metrics.map { ($0.key.text, $0.value.value) }) { first, _ in first }
             } ?? [:],

@@ -250,7 +250,7 @@ final class RunExecution: Sendable {
             run: run,
             status: status,
             stepsDone: steps,
-            adapterPath: adapter,
+            resultPath: adapter,
             peakResidentBytes: SystemMemory.peakResidentBytes,
             failure: failure
         )

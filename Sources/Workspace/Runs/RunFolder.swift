@@ -7,5 +7,9 @@ struct RunFolder: Equatable, Sendable {
     /// The finished adapter in PEFT's layout.
     var adapter: String { "\(path)/\(Self.adapterName)" }
 
+    /// The finished model, where all its weights were trained.
+    var model: String { "\(path)/\(Self.modelName)" }
+
     static let adapterName = "adapter"
+    static let modelName = "model"
 }

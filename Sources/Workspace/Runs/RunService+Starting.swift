@@ -171,12 +171,12 @@ extension RunService {
                     configuration: checkpoint?.state.configuration ?? inputs.configuration,
                     provenance: inputs.provenance,
                     checkpoints: folder.checkpoints,
-                    adapterFolder: folder.adapter,
+                    resultFolder: inputs.request.method == .full ? folder.model : folder.adapter,
                     resumingFrom: checkpoint
                 )
             } finish: { report in
-                try Self.logAdapter(of: record, inputs, report, opened)
-                return report.adapterFolder
+                try Self.logResult(of: record, inputs, report, opened)
+                return report.result.path
             } ended: { [weak self] in
                 let row = (try? opened.store.lastMetricRow()) ?? 0
                 self?.state.withLock { state in
@@ -188,33 +188,42 @@ extension RunService {
         }
     }
 
-    /// Makes the finished adapter a logged model of its run; a second time does nothing new.
-    private static func logAdapter(
+    /// Makes what a run made a logged model of it; a second time does nothing new.
+    private static func logResult(
         of record: RunRecord,
         _ inputs: TrainingInputs,
         _ report: FinishReport,
         _ opened: OpenedFolder
     ) throws {
         let store = opened.store
+        let (name, type, tag) =
+            switch report.result {
+            case .adapter:
+                (RunFolder.adapterName, "peft", Tag(RunTag.adapter, RunFolder.adapterName))
+            case .model:
+                (
+                    RunFolder.modelName, "gguf",
+                    Tag(RunTag.model, "\(RunFolder.modelName)/\(TrainingResult.modelName)")
+                )
+            }
         var model = try store.loggedModels(run: record.id).last?.id
         if model == nil {
             var new = NewLoggedModel(name: record.name)
             new.experimentID = record.experimentID
-            new.artifactLocation = "\(record.artifactURI)/\(RunFolder.adapterName)"
+            new.artifactLocation = "\(record.artifactURI)/\(name)"
             new.status = .ready
-            new.modelType = "peft"
+            new.modelType = type
             new.sourceRun = record.id
             new.params = inputs.request.parameters
             model = try store.createLoggedModel(new).id
         }
         if let model {
-            try logCard(of: model, record, inputs, in: report.adapterFolder)
+            if case .adapter(let folder) = report.result {
+                try logCard(of: model, record, inputs, in: folder)
+            }
             try store.logOutputs([ModelOutput(model: model, step: report.steps)], run: record.id)
         }
-        try store.log(
-            Batch(tags: [Tag(RunTag.adapter, RunFolder.adapterName)]),
-            run: record.id
-        )
+        try store.log(Batch(tags: [tag]), run: record.id)
     }
 
     private var owner: Tag { Tag(RunTag.owner, Identity.current().description) }

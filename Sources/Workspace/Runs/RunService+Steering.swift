@@ -53,7 +53,7 @@ extension RunService {
             run: id,
             status: summary.status,
             stepsDone: summary.stepsDone,
-            adapterPath: summary.adapterPath,
+            resultPath: summary.resultPath,
             peakResidentBytes: SystemMemory.peakResidentBytes,
             failure: summary.failure.map { WorkspaceError(.failed, $0) }
         )

@@ -18,6 +18,8 @@ enum RunTag {
     static let failure: TrackingKey = "workbench.failure"
     /// The folder of the finished adapter, below the run's artifacts.
     static let adapter: TrackingKey = "workbench.adapter"
+    /// The file of the finished model, below the run's artifacts, where all weights were trained.
+    static let model: TrackingKey = "workbench.model"
     /// The loss curve in a few numbers, for lists.
     static let lossTail: TrackingKey = "workbench.loss_tail"
     /// Where the snapshot of the training data lies, below the workspace.
@@ -44,4 +46,9 @@ enum RunTag {
     static let gitBranch: TrackingKey = "mlflow.source.git.branch"
     /// MLflow's tag for its repository.
     static let gitRepository: TrackingKey = "mlflow.source.git.repoURL"
+}
+
+extension RunRecord {
+    /// What the finished run made, below its artifacts: an adapter's folder, or a model's file.
+    var result: String? { tags[RunTag.adapter] ?? tags[RunTag.model] }
 }

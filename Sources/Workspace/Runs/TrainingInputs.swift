@@ -94,7 +94,8 @@ extension RunService {
                 try models.library.model(
                     base.modelPath,
                     threads: configuration.threads,
-                    usesNormalFloat: request.method == .qlora && !file.isQuantized
+                    usesNormalFloat: request.method == .qlora && !file.isQuantized,
+                    isTrained: request.method == .full
                 )
             },
             provenance: RunProvenance(
@@ -108,7 +109,8 @@ extension RunService {
             evaluationDataset: separate,
             examples: try examples(split.training),
             evaluation: try examples(separate?.training ?? split.heldOut),
-            runName: request.runName ?? "\(dataset.name)-r\(request.rank)"
+            runName: request.runName
+                ?? "\(dataset.name)-\(request.method == .full ? "full" : "r\(request.rank)")"
         )
     }
 }

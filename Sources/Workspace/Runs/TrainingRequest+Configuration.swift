@@ -36,7 +36,7 @@ extension TrainingRequest {
             }
         configuration.initialAdapter = initialAdapter
         configuration.precision = precision.arithmetic
-        configuration.recomputes = recomputes
+        configuration.recomputes = recomputes ?? false
         configuration.threads = threads
         return configuration
     }
@@ -96,6 +96,7 @@ extension TrainingRequest.Scheduler {
             switch kind {
             case .cosine: .cosine
             case .linear: .linear
+            case .polynomial: .polynomial
             case .constant: .constant
             }
     }
@@ -104,6 +105,7 @@ extension TrainingRequest.Scheduler {
         switch self {
         case .cosine: .cosine
         case .linear: .linear
+        case .polynomial: .polynomial
         case .constant: .constant
         }
     }

@@ -29,7 +29,7 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
         /// The base model its adapter was trained on.
         public var baseModel: String?
         /// The adapter's folder.
-        public var adapterPath: String?
+        public var resultPath: String?
         /// The run's metrics, to judge the version by.
         public var metrics: [String: Double]
         /// When it was registered.
@@ -48,7 +48,7 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
             run: String?,
             runName: String?,
             baseModel: String?,
-            adapterPath: String?,
+            resultPath: String?,
             metrics: [String: Double],
             createdAt: Date,
             note: String
@@ -59,7 +59,7 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
             self.run = run
             self.runName = runName
             self.baseModel = baseModel
-            self.adapterPath = adapterPath
+            self.resultPath = resultPath
             self.metrics = metrics
             self.createdAt = createdAt
             self.note = note

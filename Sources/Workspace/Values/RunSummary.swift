@@ -64,8 +64,8 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var tags: [String: String]
     /// The step a resumed run would begin with; nil without a checkpoint.
     public var resumableStep: Int?
-    /// The folder of the finished adapter.
-    public var adapterPath: String?
+    /// What the finished run made: an adapter's folder, or a model's file.
+    public var resultPath: String?
     /// Why the run failed or waits, in words.
     public var failure: String?
     /// The last losses, oldest first, for a sparkline.

@@ -27,6 +27,8 @@ public struct TrainingRequest: Equatable, Sendable, Codable {
         case cosine
         /// A line to zero.
         case linear
+        /// A power of that line.
+        case polynomial
         /// It stays.
         case constant
     }

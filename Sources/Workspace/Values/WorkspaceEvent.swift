@@ -76,8 +76,8 @@ public struct RunOutcome: Equatable, Sendable, Codable {
     public var status: RunStatus
     /// Steps done in all.
     public var stepsDone: Int
-    /// The adapter's folder, when finished.
-    public var adapterPath: String?
+    /// What it made, when finished: an adapter's folder, or a model's file.
+    public var resultPath: String?
     /// The largest resident memory of the process so far, in bytes.
     public var peakResidentBytes: Int64
     /// Why it failed.
@@ -88,14 +88,14 @@ public struct RunOutcome: Equatable, Sendable, Codable {
         run: String,
         status: RunStatus,
         stepsDone: Int,
-        adapterPath: String? = nil,
+        resultPath: String? = nil,
         peakResidentBytes: Int64 = 0,
         failure: WorkspaceError? = nil
     ) {
         self.run = run
         self.status = status
         self.stepsDone = stepsDone
-        self.adapterPath = adapterPath
+        self.resultPath = resultPath
         self.peakResidentBytes = peakResidentBytes
         self.failure = failure
     }

@@ -72,7 +72,7 @@ extension RunsCommand {
                 ("started", Console.time(summary.startedAt)),
                 ("ended", Console.time(summary.endedAt)),
                 ("resumes at", summary.resumableStep.map { "step \($0)" } ?? "-"),
-                ("adapter", summary.adapterPath ?? "-"), ("failure", summary.failure ?? "-"),
+                ("adapter", summary.resultPath ?? "-"), ("failure", summary.failure ?? "-"),
             ] where value != "-" && value != Figures.none { table.add([name, value]) }
             for (key, value) in summary.parameters.sorted(by: { $0.key < $1.key }) {
                 table.add(["param \(key)", value])

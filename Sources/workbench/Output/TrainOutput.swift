@@ -36,7 +36,7 @@ final class TrainOutput: Sendable {
     func end(_ outcome: RunOutcome) {
         guard isJSON else {
             Console.note("\(outcome.status.rawValue) after \(outcome.stepsDone) steps")
-            if let adapter = outcome.adapterPath { Console.print(adapter) }
+            if let path = outcome.resultPath { Console.print(path) }
             return
         }
         var fields: [String: JSONValue] = [
@@ -44,7 +44,9 @@ final class TrainOutput: Sendable {
             "peak_rss_bytes": .number(Double(outcome.peakResidentBytes)),
             "steps": .number(Double(outcome.stepsDone)),
         ]
-        fields["adapter"] = outcome.adapterPath.map(JSONValue.text)
+        if let path = outcome.resultPath {
+            fields[path.hasSuffix(".gguf") ? "model" : "adapter"] = .text(path)
+        }
         write(outcome.status.rawValue, fields)
     }
 

@@ -51,7 +51,7 @@ extension ComparePane {
             disabledReason: { state in
                 if let obstacle = state.obstacle { return obstacle }
                 guard let run = state.comparedSelection else { return "no run is selected" }
-                return run.adapterPath == nil ? "\(run.name) has no finished adapter" : nil
+                return run.resultPath == nil ? "\(run.name) has no finished adapter" : nil
             }
         ) { state in .registry(.register(run: state.comparedSelection?.id)) },
         KeyBinding(

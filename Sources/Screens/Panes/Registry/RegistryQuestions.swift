@@ -4,7 +4,7 @@ import Workspace
 /// The questions that the registry asks before it changes anything; each names what would come of it.
 enum RegistryQuestions {
     static func run(of state: AppState) -> ChoicePrompt? {
-        let runs = (state.run.runs ?? []).filter { $0.adapterPath != nil && !$0.isDeleted }
+        let runs = (state.run.runs ?? []).filter { $0.resultPath != nil && !$0.isDeleted }
         guard !runs.isEmpty else { return nil }
         let items = runs.map { run in
             let loss = run.bestEvaluation?.value ?? run.evaluationLoss

@@ -197,6 +197,6 @@ extension AppState {
     private func registrable(_ id: String?) -> RunSummary? {
         let meant = id.flatMap { id in run.runs?.first { $0.id == id } }
         let candidate = id == nil ? (pane == .compare ? comparedSelection : run.selected) : meant
-        return candidate.flatMap { $0.adapterPath == nil ? nil : $0 }
+        return candidate.flatMap { $0.resultPath == nil ? nil : $0 }
     }
 }

@@ -46,7 +46,7 @@ enum VersionView {
                 StyledText(label.padded(to: 10), .muted) + text
             }
         }
-        lines.append(fact("adapter", version.adapterPath ?? Figures.none))
+        lines.append(fact("adapter", version.resultPath ?? Figures.none))
         if !version.note.isEmpty { lines.append(fact("note", version.note.oneLine)) }
         return lines
     }

@@ -166,7 +166,7 @@ struct RunDetailView {
         if !run.isMine, let process = run.ownerProcess {
             facts.append(StyledText("process ", .muted) + StyledText("\(process)"))
         }
-        if run.adapterPath != nil { facts.append(StyledText("adapter saved", .success)) }
+        if run.resultPath != nil { facts.append(StyledText("adapter saved", .success)) }
         let lines = Self.flow(facts, width: inner.width, rows: inner.height)
         for (row, line) in lines.enumerated() { canvas.write(line, in: inner, row: row) }
     }

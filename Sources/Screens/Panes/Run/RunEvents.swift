@@ -129,7 +129,7 @@ extension RunPane {
             run.status = outcome.status
             run.stepsDone = outcome.stepsDone
             run.secondsRemaining = nil
-            run.adapterPath = outcome.adapterPath ?? run.adapterPath
+            run.resultPath = outcome.resultPath ?? run.resultPath
             run.failure = outcome.failure?.description
             run.endedAt = state.now
         }

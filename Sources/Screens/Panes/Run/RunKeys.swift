@@ -57,7 +57,7 @@ extension RunPane {
             category: category,
             hint: "register",
             disabledReason: {
-                reason($0) { $0.adapterPath == nil ? "has no finished adapter" : nil }
+                reason($0) { $0.resultPath == nil ? "has no finished adapter" : nil }
             }
         ) { state in .registry(.register(run: state.run.selected?.id)) },
         KeyBinding("filter", ["/"], "Narrow the list down", category: category, hint: "filter") {

@@ -1,0 +1,70 @@
+/// A tensor in memory that is written to a safetensors file as it lies there, without a copy.
+public struct SafetensorsView {
+    /// The tensor's name, which is not `__metadata__`.
+    public let name: String
+    /// Its extents, the slowest first.
+    public let shape: [Int]
+    /// The type of its numbers.
+    public let type: SafetensorsType
+    /// Its bytes, little endian, row after row; valid while the file is written.
+    public let bytes: UnsafeRawBufferPointer
+
+    /// Describes a tensor; the shape has as many places as there are numbers.
+    public init(
+        name: String,
+        shape: [Int],
+        type: SafetensorsType,
+        bytes: UnsafeRawBufferPointer
+    ) {
+        precondition(
+            bytes.count == shape.reduce(type.byteCount, *),
+            "tensor \(name) has \(bytes.count) bytes in the shape \(shape)"
+        )
+        self.name = name
+        self.shape = shape
+        self.type = type
+        self.bytes = bytes
+    }
+}
+
+extension SafetensorsFile {
+    /// Writes `views`, whose names differ, to `path`: whole and flushed to the disk, or not at all.
+    public static func write(
+        _ views: [SafetensorsView],
+        metadata: [String: String] = [:],
+        to path: String
+    ) throws(ModelFileError) {
+        precondition(Set(views.map(\.name)).count == views.count, "a tensor's name occurs twice")
+        // The widest types first, so that every tensor is aligned to its numbers.
+        let ordered = views.sorted {
+            ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name)
+        }
+        let header = header(
+            ordered.map { ($0.name, $0.type, $0.shape, $0.bytes.count) },
+            metadata: metadata
+        )
+        try AtomicFile.write(to: path) { (write: AtomicFile.Write) throws(ModelFileError) in
+            try header.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try write(bytes) }
+            for view in ordered { try write(view.bytes) }
+        }
+    }
+
+    /// Copies the bytes of the tensor `name` to memory that has room for exactly them.
+    ///
+    /// - Throws: `ModelFileError` if the file has no such tensor of that type and size.
+    public func copy(
+        _ name: String,
+        of type: SafetensorsType,
+        to memory: UnsafeMutableRawBufferPointer
+    ) throws(ModelFileError) {
+        let tensor = try tensor(named: name)
+        guard tensor.type == type, tensor.range.count == memory.count else {
+            throw ModelFileError(
+                .corrupt,
+                "\(path) has \(tensor.elementCount) \(tensor.type.rawValue) numbers in \(name), "
+                    + "but \(memory.count / type.byteCount) of \(type.rawValue) belong there."
+            )
+        }
+        withExtendedLifetime(self) { memory.copyMemory(from: bytes(of: tensor)) }
+    }
+}

@@ -1,0 +1,36 @@
+internal import CKernels
+
+/// Gradient descent with momentum, as `torch.optim.SGD` computes it.
+///
+/// The decay is added to the gradient, as there; it is not decoupled.
+public final class SGD: OptimizerRule {
+    /// The bytes it remembers of each parameter.
+    public static let bytesPerParameter = 4
+
+    private let momentum: Double
+    private let velocity: FloatBuffer
+
+    /// Makes room for the velocities of `parameterCount` numbers.
+    public init(parameterCount: Int, momentum: Double = 0.9) {
+        self.momentum = momentum
+        velocity = FloatBuffer(count: parameterCount)
+    }
+
+    public var state: [OptimizerState] {
+        [OptimizerState(name: "velocity", numbers: .floats(velocity))]
+    }
+
+    public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
+        let start = piece.range.lowerBound
+        wb_sgd(
+            step.parameters.pointer + start,
+            velocity.pointer + start,
+            step.gradients.pointer + start,
+            step.gradientScale,
+            step.learningRate * piece.rateFactor,
+            momentum,
+            piece.weightDecay,
+            piece.range.count
+        )
+    }
+}
