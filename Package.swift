@@ -53,7 +53,10 @@ let package = Package(
 
         // The engine.
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
-        .target(name: "Tokenizers", dependencies: ["JSON"]),
+        .target(
+            name: "Tokenizers",
+            dependencies: ["JSON", .product(name: "HeapModule", package: "swift-collections")]
+        ),
         .target(
             name: "ModelFiles",
             dependencies: [

@@ -16,6 +16,7 @@ public struct CounterRandom: Sendable, Equatable {
         case shuffle
         case sampling
         case datasetSplit
+        case modelInitialization
     }
 
     private let seed: UInt64

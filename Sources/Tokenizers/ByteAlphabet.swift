@@ -54,4 +54,22 @@ enum ByteAlphabet {
         }
         return isSpelled
     }
+
+    /// The bytes in the order of their characters.
+    static let order: [UInt8] = bytes.filter { $0 >= 0 }.map(UInt8.init)
+
+    /// The character of each byte, in UTF-8.
+    private static let characters: [[UInt8]] = {
+        var characters = [[UInt8]](repeating: [], count: 256)
+        for (scalar, byte) in bytes.enumerated() where byte >= 0 {
+            characters[Int(byte)] =
+                scalar < 0x80 ? [UInt8(scalar)] : [0xC0 | UInt8(scalar >> 6), 0x80 | UInt8(scalar & 0x3F)]
+        }
+        return characters
+    }()
+
+    /// Bytes as a vocabulary stores them.
+    static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        bytes.flatMap { characters[Int($0)] }
+    }
 }

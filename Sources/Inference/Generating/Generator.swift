@@ -29,7 +29,7 @@ public final class Generator {
             forget()
             if let rank = adapter?.shape.rank, rank > passRank {
                 passRank = rank
-                pass = Self.pass(model, contextLength, rank: rank, precision)
+                pass = Self.pass(model, contextLength, rank: rank, precision, holdsCopies)
             }
         }
     }
@@ -39,6 +39,7 @@ public final class Generator {
     /// The largest rank that the pass has room for.
     private var passRank: Int
     private let clock: () -> Double
+    private let holdsCopies: Bool
     /// The tokens in the cache.
     private var inCache: [Int32] = []
 
@@ -49,6 +50,8 @@ public final class Generator {
     ///   - adapter: The adapter in use; nil for the base.
     ///   - contextLength: At most the model's own; nil takes that or `defaultContextLength`.
     ///   - precision: How to compute.
+    ///   - holdsCopies: Whether fast precision holds the weights in the order in which decoding
+    ///     reads them, which is faster and takes their memory once more.
     ///   - clock: Seconds that only grow.
     /// - Throws: `InferenceError` if the model has no such context.
     public init(
@@ -56,6 +59,7 @@ public final class Generator {
         adapter: LoRA? = nil,
         contextLength: Int? = nil,
         precision: Precision = .fast,
+        holdsCopies: Bool = true,
         clock: @escaping () -> Double = monotonicSeconds
     ) throws {
         let limit = model.configuration.contextLength
@@ -73,7 +77,8 @@ public final class Generator {
         self.clock = clock
         cache = KeyValueCache(model.configuration, capacity: length, precision: precision)
         passRank = adapter?.shape.rank ?? 1
-        pass = Self.pass(model, length, rank: passRank, precision)
+        self.holdsCopies = holdsCopies
+        pass = Self.pass(model, length, rank: passRank, precision, holdsCopies)
     }
 
     /// The context that is set up where the caller names none, in tokens.
@@ -152,7 +157,8 @@ public final class Generator {
         _ model: LanguageModel,
         _ contextLength: Int,
         rank: Int,
-        _ precision: Precision
+        _ precision: Precision,
+        _ holdsCopies: Bool
     ) -> InferencePass {
         InferencePass(
             model,
@@ -160,7 +166,7 @@ public final class Generator {
             contextLength: contextLength,
             rank: rank,
             precision: precision,
-            decodes: true
+            decodes: holdsCopies
         )
     }
 

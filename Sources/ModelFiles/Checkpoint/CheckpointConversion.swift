@@ -19,7 +19,8 @@ public struct CheckpointConversion {
     public func write(to path: String, isCancelled: () -> Bool = { false }) throws {
         let tensors = try tensors()
         var writer = GGUFWriter()
-        for (key, value) in try settings() { writer.set(key, value) }
+        let settings = Self.settings(model.configuration, type: model.quantization)
+        for (key, value) in settings { writer.set(key, value) }
         for (key, value) in try GGUFVocabulary(model).metadata() { writer.set(key, value) }
         writer.tensors = tensors.map(\.tensor)
         var factors = model.ropeFrequencyFactors
@@ -95,13 +96,16 @@ public struct CheckpointConversion {
         }
     }
 
-    private func settings() throws -> [(String, GGUFWritableValue)] {
-        let configuration = model.configuration
+    /// What GGUF's metadata says of a model of these sizes, most of it stored in that type.
+    static func settings(
+        _ configuration: ModelConfiguration,
+        type: String
+    ) -> [(String, GGUFWritableValue)] {
         let architecture = configuration.architecture
         var settings: [(String, GGUFWritableValue)] = [
             ("general.architecture", .text(architecture)), ("general.type", .text("model")),
             ("general.name", .text(configuration.name)),
-            ("general.file_type", .uint32(Self.fileType(model.quantization))),
+            ("general.file_type", .uint32(fileType(type))),
         ]
         let numbers = [
             ("context_length", configuration.contextLength),

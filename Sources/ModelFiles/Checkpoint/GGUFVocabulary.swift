@@ -18,9 +18,14 @@ struct GGUFVocabulary {
                 hint: "name the folder of a Hugging Face model"
             )
         }
-        path = model.path
+        self.init(words, template: model.templateSource, path: model.path)
+    }
+
+    /// A tokenizer and a template; `path` names them in errors.
+    init(_ words: TokenizerDefinition, template: String?, path: String) {
+        self.path = path
         self.words = words
-        template = model.templateSource
+        self.template = template
     }
 
     /// The values, in the order in which converters write them.

@@ -7,7 +7,12 @@ struct TrainingExamples {
     /// The tokens of each example.
     var lengths: [Int] { examples.map(\.ids.count) }
 
-    init(_ examples: [Example], sequenceLength: Int, vocabularySize: Int) throws {
+    init(
+        _ examples: [Example],
+        sequenceLength: Int,
+        vocabularySize: Int,
+        allowsNoTargets: Bool = false
+    ) throws {
         for example in examples {
             guard example.ids.count <= sequenceLength else {
                 throw TrainingError(
@@ -23,7 +28,7 @@ struct TrainingExamples {
                     hint: "prepare the data with this model's own tokenizer"
                 )
             }
-            guard example.targetCount > 0 else {
+            guard allowsNoTargets || example.targetCount > 0 else {
                 throw TrainingError(
                     .example,
                     "\(example.source) has no token to learn.",

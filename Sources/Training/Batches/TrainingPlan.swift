@@ -35,7 +35,8 @@ struct TrainingPlan {
             try TrainingExamples(
                 examples,
                 sequenceLength: configuration.sequenceLength,
-                vocabularySize: model.configuration.vocabularySize
+                vocabularySize: model.configuration.vocabularySize,
+                allowsNoTargets: configuration.allowsNoTargets
             )
         }
         self.model = model

@@ -51,6 +51,8 @@ extension TrainingConfiguration {
             ("precision", differs(\.precision)), ("optimizer", differs(\.optimizer)),
             ("LoRA+ ratio", differs(\.loraPlusRatio)),
             ("rsLoRA", differs(\.usesRankStabilization)),
+            ("sentinels", differs(\.sentinels)), ("patience", differs(\.patience)),
+            ("choice of the best", differs(\.choosesBest)),
             ("initialization", differs(\.initialization)),
             ("scheduler power", differs(\.schedulerPower)),
         ]

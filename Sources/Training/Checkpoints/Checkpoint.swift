@@ -26,6 +26,10 @@ public struct Checkpoint: Sendable {
         public let elapsedSeconds: Double
         /// The kernels that computed it.
         public let arithmetic: Arithmetic
+        /// What sentinels have changed; nil in an older checkpoint.
+        let adjustments: Adjustments?
+        /// What sentinels remember; nil in an older checkpoint.
+        let course: Course?
     }
 
     /// The layout that this program writes and reads.

@@ -24,6 +24,16 @@ extension TrainingConfiguration {
         if let interval = evaluationInterval {
             try require(interval, in: 1...Self.maximumCount, named: "evaluation interval")
         }
+        if let patience { try require(patience, in: 1...Self.maximumCount, named: "patience") }
+        for sentinel in Sentinel.allCases
+        where !SentinelActions.possible(for: sentinel).contains(sentinels[sentinel]) {
+            let possible = SentinelActions.possible(for: sentinel).map(\.rawValue)
+            throw TrainingError(
+                .configuration,
+                "\(sentinel.rawValue) cannot \(sentinels[sentinel].rawValue).",
+                hint: "choose one of \(possible.joined(separator: ", "))"
+            )
+        }
         if let threads { try require(threads, in: 1...1_024, named: "threads") }
         try validateAdapter(for: model)
         try require(learningRate, named: "learning rate", "above 0") { $0 > 0 }

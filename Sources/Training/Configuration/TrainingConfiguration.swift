@@ -76,6 +76,14 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var isShuffled = true
     /// Steps between evaluations; nil evaluates five times in a run.
     public var evaluationInterval: Int?
+    /// Evaluations without a lower held-out loss after which the run ends; nil never ends it early.
+    public var patience: Int?
+    /// Whether the result is that of the lowest held-out loss, and not the last one.
+    public var choosesBest = false
+    /// Whether examples without anything to learn are let in; steps of nothing else are skipped.
+    public var allowsNoTargets = false
+    /// What is done when a sentinel calls.
+    public var sentinels = SentinelActions()
     /// When a checkpoint is due; there is one at every evaluation as well.
     public var checkpointInterval = CheckpointInterval.seconds(60)
     /// The folder of the adapter to continue from.
@@ -177,6 +185,10 @@ extension TrainingConfiguration {
         try take(\.isPacked, .isPacked)
         try take(\.isShuffled, .isShuffled)
         try take(\.evaluationInterval, .evaluationInterval)
+        try take(\.patience, .patience)
+        try take(\.choosesBest, .choosesBest)
+        try take(\.allowsNoTargets, .allowsNoTargets)
+        try take(\.sentinels, .sentinels)
         try take(\.checkpointInterval, .checkpointInterval)
         try take(\.initialAdapter, .initialAdapter)
         try take(\.precision, .precision)

@@ -21,7 +21,9 @@ extension Trainer {
             bestEvaluation: bestEvaluation,
             tokens: tokens,
             elapsedSeconds: elapsedSeconds,
-            arithmetic: arithmetic
+            arithmetic: arithmetic,
+            adjustments: adjustments,
+            course: course
         )
         let folder = try output.write {
             let folder = try checkpoints.write(state, optimizer: optimizer) { folder in
@@ -51,10 +53,12 @@ extension Trainer {
 
     /// Writes what was trained.
     func finish(_ output: RunOutput) throws -> TrainingOutcome {
+        let resultStep = try chooseResult()
         let result = try output.write { try writeResult() }
         let report = FinishReport(
             steps: completedSteps,
             result: result,
+            resultStep: resultStep,
             lastLoss: lastLoss,
             bestEvaluation: bestEvaluation,
             tokens: tokens,
@@ -83,8 +87,31 @@ extension Trainer {
         bestEvaluation = checkpoint.state.bestEvaluation
         tokens = checkpoint.state.tokens
         elapsedSeconds = checkpoint.state.elapsedSeconds
+        adjustments = checkpoint.state.adjustments ?? Adjustments()
+        course = checkpoint.state.course ?? Course()
         secondsAtSave = elapsedSeconds
         savedStep = completedSteps
+    }
+
+    /// Puts the trained weights back to those of a checkpoint of this run.
+    func restoreWeights(_ checkpoint: Checkpoint) throws {
+        switch weights {
+        case .adapter(let adapter):
+            let saved = try LoRA(checkpoint.adapter(), for: plan.model)
+            adapter.parameters.copy(from: saved.parameters)
+        case .model(let parameters):
+            try ParameterFile.read(into: parameters, folder: checkpoint.folder)
+        }
+    }
+
+    /// Takes the weights of the best evaluation, where those are wanted.
+    ///
+    /// - Returns: The step whose weights are the result.
+    private func chooseResult() throws -> Int {
+        guard configuration.choosesBest, let best = bestEvaluation, best.step != completedSteps
+        else { return completedSteps }
+        try restoreWeights(Checkpoint(folder: checkpoints.folder(step: best.step)))
+        return best.step
     }
 
     /// What a checkpoint holds of the trained weights.

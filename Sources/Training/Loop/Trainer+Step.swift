@@ -2,17 +2,58 @@ import Tensors
 import Transformer
 
 extension Trainer {
+    /// What came of a step.
+    enum StepOutcome {
+        /// It was applied.
+        case taken(StepReport)
+        /// It had nothing to learn.
+        case skipped
+        /// Its loss or gradient is no finite number; it was not applied.
+        case notFinite(loss: Double, norm: Double)
+    }
+
+    /// Takes the next step and tells of it; false if the run went back.
+    func advance(_ output: RunOutput, _ isCancelled: () -> Bool) throws -> Bool {
+        let number = completedSteps
+        switch try takeStep(isCancelled) {
+        case .taken(let report):
+            try output.send(.step(report))
+            try follow(report, output)
+        case .skipped:
+            completedSteps += 1
+            skippedSteps += 1
+            try act(
+                on: .noTargets,
+                "Step \(number) has no token to learn and was skipped; \(skippedSteps) so far.",
+                step: number,
+                output
+            )
+        case .notFinite(let loss, let norm):
+            let message = try diagnosis(step: number, loss: loss, norm: norm)
+            guard configuration.sentinels[.notFinite] == .goBack else {
+                throw TrainingError(
+                    .diverged,
+                    "\(message) The step was not applied.",
+                    hint: "lower the learning rate, or lengthen the warm-up"
+                )
+            }
+            try act(on: .notFinite, message, step: number, output)
+        }
+        return completedSteps == number + 1
+    }
+
     /// Takes the next step; where it throws, `CancellationError` included, nothing has changed.
-    func takeStep(_ isCancelled: () -> Bool) throws -> StepReport {
+    func takeStep(_ isCancelled: () -> Bool) throws -> StepOutcome {
         let start = clock()
         let number = completedSteps
         let step = plan.batches.step(number)
-        let batches = step.microbatches.map { TokenBatch($0.map { plan.training.examples[$0] }) }
+        let batches = step.microbatches.map { TokenBatch(examples($0)) }
         let targetTokens = batches.reduce(0) { $0 + $1.targetCount }
 
+        guard targetTokens > 0 else { return .skipped }
         gradients.clear()
         var sum = 0.0
-        for (index, batch) in batches.enumerated() {
+        for (index, batch) in batches.enumerated() where batch.targetCount > 0 {
             sum += try pass.lossAndGradients(
                 batch,
                 adapter: weights.adapter,
@@ -24,8 +65,8 @@ extension Trainer {
         }
         let loss = sum / Double(targetTokens)
         let norm = optimizer.norm(of: gradients)
-        guard loss.isFinite, norm.isFinite else { throw diverged(number, loss: loss, norm: norm) }
-        let rate = plan.schedule.rate(at: number)
+        guard loss.isFinite, norm.isFinite else { return .notFinite(loss: loss, norm: norm) }
+        let rate = plan.schedule.rate(at: number) * adjustments.rateFactor
         optimizer.apply(
             gradients,
             gradientNorm: norm,
@@ -40,7 +81,7 @@ extension Trainer {
         elapsedSeconds += seconds
         pace.add(seconds: seconds)
         lastLoss = loss
-        return StepReport(
+        let report = StepReport(
             step: number,
             totalSteps: totalSteps,
             loss: loss,
@@ -53,13 +94,25 @@ extension Trainer {
             epoch: step.epoch,
             elapsedSeconds: elapsedSeconds
         )
+        return .taken(report)
     }
 
-    /// Whether the held-out data is to be evaluated after the step just taken.
+    /// Whether the model is to be evaluated, and asked, after the step just taken.
     var isEvaluationDue: Bool {
-        !plan.evaluation.examples.isEmpty
-            && (completedSteps.isMultiple(of: plan.evaluationInterval)
-                || completedSteps == totalSteps)
+        completedSteps.isMultiple(of: plan.evaluationInterval) || completedSteps == totalSteps
+    }
+
+    /// Whether the held-out loss has not fallen for as many evaluations as are waited for.
+    var isPatienceOver: Bool {
+        guard let patience = configuration.patience, let best = bestEvaluation else { return false }
+        return completedSteps - best.step >= patience * plan.evaluationInterval
+    }
+
+    /// Work that counts as the run's time.
+    func timed<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let start = clock()
+        defer { elapsedSeconds += clock() - start }
+        return try body()
     }
 
     /// The mean loss over all held-out targets.
@@ -85,15 +138,6 @@ extension Trainer {
             seed: configuration.seed,
             step: step,
             microbatch: microbatch
-        )
-    }
-
-    private func diverged(_ step: Int, loss: Double, norm: Double) -> TrainingError {
-        TrainingError(
-            .diverged,
-            "The run diverged at step \(step): loss \(loss), gradient norm \(norm). "
-                + "The step was not applied.",
-            hint: "lower the learning rate, or lengthen the warm-up"
         )
     }
 }

@@ -31,6 +31,9 @@ public final class Trainer {
     let resultFolder: String
     let clock: () -> Double
 
+    var adjustments = Adjustments()
+    var course = Course()
+    var skippedSteps = 0
     var bestEvaluation: EvaluationReport?
     var lastLoss: Double?
     var tokens = 0
@@ -97,18 +100,22 @@ public final class Trainer {
     ///   - emit: Gets every event, in order; what it throws is a failed write.
     ///   - writeFailed: Decides what happens after an event or a checkpoint could not be written;
     ///     it may block until there is room again.
+    ///   - answer: Asks the model as it is now; called when an evaluation is due.
     ///   - isCancelled: Asked often; true ends the run at once, without a checkpoint.
-    /// - Throws: `TrainingError` with the code `diverged` if a loss or a gradient is no finite
-    ///   number, in which case the step was not applied; else what a write threw.
+    /// - Throws: `TrainingError` with the code `diverged` if a sentinel ends the run, as by default
+    ///   where a loss or a gradient is no finite number: such a step was not applied; else what a
+    ///   write threw.
     public func run(
         between: (_ completedSteps: Int) throws -> Directive = { _ in .proceed },
         emit: @escaping (TrainingEvent) throws -> Void,
         writeFailed: @escaping (any Error) -> RetryDecision = { _ in .fail },
+        answer: ((_ isCancelled: () -> Bool) throws -> [AnswerSample])? = nil,
         isCancelled: () -> Bool = { false }
     ) throws -> TrainingOutcome {
         let output = RunOutput(emit: emit, writeFailed: writeFailed)
         do {
             try output.send(.started(startReport))
+            if configuration.sentinels.mayGoBack, completedSteps == 0 { try save(output) }
             while completedSteps < totalSteps {
                 switch try between(completedSteps) {
                 case .proceed: break
@@ -117,10 +124,19 @@ public final class Trainer {
                     continue
                 case .stop: return try stop(output)
                 }
-                try output.send(.step(takeStep(isCancelled)))
-                if isEvaluationDue {
-                    try output.send(.evaluated(evaluate(isCancelled)))
+                guard try advance(output, isCancelled) else { continue }
+                if isEvaluationDue, !plan.evaluation.examples.isEmpty || answer != nil {
+                    if !plan.evaluation.examples.isEmpty {
+                        let report = try evaluate(isCancelled)
+                        try output.send(.evaluated(report))
+                        try follow(report, output)
+                    }
+                    if let answer {
+                        let samples = try timed { try answer(isCancelled) }
+                        try output.send(.answered(step: completedSteps, samples))
+                    }
                     try save(output)
+                    if isPatienceOver { break }
                 } else if isCheckpointDue {
                     try save(output)
                 }

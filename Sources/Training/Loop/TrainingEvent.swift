@@ -1,3 +1,5 @@
+public import Datasets
+
 /// What happens in a run, in the order in which it happens.
 public enum TrainingEvent: Sendable, Equatable {
     /// The run is about to take its first step.
@@ -6,6 +8,12 @@ public enum TrainingEvent: Sendable, Equatable {
     case step(StepReport)
     /// The held-out data was evaluated.
     case evaluated(EvaluationReport)
+    /// The model was asked, after `step` steps.
+    case answered(step: Int, [AnswerSample])
+    /// A sentinel calls.
+    case called(SentinelCall)
+    /// The run went back to a checkpoint; its next step is `toStep`, and these rows are left out.
+    case wentBack(toStep: Int, leftOut: [RecordSource])
     /// A checkpoint of the first `completedSteps` steps was written to `folder`.
     case checkpointed(completedSteps: Int, folder: String)
     /// The run took all its steps and its result was written.
@@ -73,6 +81,9 @@ public struct FinishReport: Sendable, Equatable {
     public let steps: Int
     /// What was written.
     public let result: TrainingResult
+    /// The steps after which the weights were what was written: those of the best evaluation, if
+    /// that was chosen.
+    public let resultStep: Int
     /// The loss of the last step that this process took, if it took one.
     public let lastLoss: Double?
     /// The lowest loss on the held-out data and its step.

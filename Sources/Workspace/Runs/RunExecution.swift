@@ -48,17 +48,19 @@ final class RunExecution: Sendable {
     ///   - lock: Held until the run has ended and the store says so.
     ///   - makeRecorder: Called on the thread, first.
     ///   - makeTrainer: Called on the thread, since setting up allocates much.
+    ///   - makeSampler: Called there too; nil for a run that answers nothing.
     ///   - finish: Stores the finished adapter, and gives its folder.
     ///   - ended: Called on the thread once the run has ended and its lock is free.
     func start(
         lock: RunLock,
         makeRecorder: @escaping @Sendable () throws -> RunRecorder,
         makeTrainer: @escaping @Sendable () throws -> Trainer,
+        makeSampler: @escaping @Sendable (Trainer) throws -> RunSampler?,
         finish: @escaping @Sendable (FinishReport) throws -> String,
         ended: @escaping @Sendable () -> Void
     ) throws(WorkspaceError) -> ServiceThread {
         try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
-            let outcome = execute(makeRecorder, makeTrainer, finish)
+            let outcome = execute(makeRecorder, makeTrainer, makeSampler, finish)
             lock.release()
             ended()
             control.withLock { $0.outcome = outcome }
@@ -93,6 +95,7 @@ final class RunExecution: Sendable {
     private func execute(
         _ makeRecorder: () throws -> RunRecorder,
         _ makeTrainer: () throws -> Trainer,
+        _ makeSampler: (Trainer) throws -> RunSampler?,
         _ finish: (FinishReport) throws -> String
     ) -> RunOutcome {
         var recorder: RunRecorder?
@@ -103,14 +106,19 @@ final class RunExecution: Sendable {
                 return end(.stopped, steps: made.stepsDone, made)
             }
             let trainer = try makeTrainer()
+            let sampler = try makeSampler(trainer)
             control.withLock { $0.hasBegun = true }
             let outcome = try trainer.run(
                 between: { try self.directive(completedSteps: $0, made) },
                 emit: { event in
                     try made.record(event)
+                    if case .called(let call) = event, call.action == .pause {
+                        self.setPaused(true, step: trainer.completedSteps)
+                    }
                     self.setObstacle(nil, step: trainer.completedSteps)
                 },
                 writeFailed: { self.waitForRoom(after: $0, step: trainer.completedSteps) },
+                answer: sampler.map { sampler in { try sampler.answers(isCancelled: $0) } },
                 isCancelled: { self.control.withLock { $0.isCancelled } }
             )
             switch outcome {

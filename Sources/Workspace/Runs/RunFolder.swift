@@ -10,6 +10,9 @@ struct RunFolder: Equatable, Sendable {
     /// The finished model, where all its weights were trained.
     var model: String { "\(path)/\(Self.modelName)" }
 
+    /// What the model answered at each evaluation, a file each.
+    var answers: String { "\(path)/answers" }
+
     static let adapterName = "adapter"
     static let modelName = "model"
 }

@@ -105,6 +105,8 @@ struct RunReader: Sendable {
         summary.method = summary.parameters["method"]
         let input = record.inputs.first { $0.context == "training" } ?? record.inputs.first
         summary.dataset = input.map { "\($0.dataset.name)@\($0.dataset.digest.prefix(8))" }
+        summary.calls = record.calls
+        summary.answers = record.answers
         if let result = record.result {
             summary.resultPath = "\(opened.path(of: record.artifactURI))/\(result)"
         }

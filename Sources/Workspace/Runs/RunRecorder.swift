@@ -1,3 +1,5 @@
+import Datasets
+import Logging
 import Tracking
 import Training
 
@@ -10,8 +12,10 @@ final class RunRecorder {
     private let run: String
     private let system: SystemSampler
     /// The last step whose metrics an earlier process has stored already.
-    private let recordedStep: Int?
-    private let recordedEvaluation: Int?
+    private var recordedStep: Int?
+    private var recordedEvaluation: Int?
+    private var calls: [RunCall]
+    private let folder: RunFolder
     private var bestEvaluation: RunSummary.Measurement?
     private var losses: [MetricPoint] = []
     /// The step that the newest checkpoint goes on with.
@@ -26,11 +30,14 @@ final class RunRecorder {
     init(
         _ opened: OpenedFolder,
         continuing record: RunRecord,
+        in folder: RunFolder,
         from checkpoint: Checkpoint?,
         system: SystemSampler
     ) throws {
         self.opened = opened
         self.system = system
+        self.folder = folder
+        calls = record.calls
         run = record.id
         resumableStep = checkpoint?.state.completedSteps
         recordedStep = record.metrics[TrackingKey(MetricName.loss)]?.step
@@ -48,6 +55,9 @@ final class RunRecorder {
         case .started(let report): try record(report)
         case .step(let report): try record(report)
         case .evaluated(let report): try record(report)
+        case .answered(let step, let samples): try record(samples, step: step)
+        case .called(let call): try record(call)
+        case .wentBack(let step, let rows): goBack(to: step, leftOut: rows.map(\.description))
         case .checkpointed(let completedSteps, _): try recordCheckpoint(nextStep: completedSteps)
         case .finished: break
         }
@@ -108,6 +118,54 @@ final class RunRecorder {
         opened.publish(.runEvaluated(run: run, step: report.step, loss: report.loss))
     }
 
+    /// The answers of each evaluation are a file of the run; those of the last are a tag too.
+    private func record(_ samples: [AnswerSample], step: Int) throws {
+        let answers = RunAnswers(
+            step: step,
+            samples: samples.map {
+                .init(prompt: $0.prompt, reference: $0.reference, answer: $0.answer)
+            }
+        )
+        try Files.makeFolder(folder.answers)
+        let text = try WorkspaceJSON.encode(answers)
+        try Files.write(Array(text.utf8), to: "\(folder.answers)/step-\(step).json")
+        let tag = Tag(RunTag.answers, try WorkspaceJSON.encode(answers.shortened))
+        try opened.store.log(Batch(tags: [tag]), run: run)
+        opened.publish(.runAnswered(run: run, answers))
+    }
+
+    private func record(_ call: SentinelCall) throws {
+        let call = RunCall(
+            step: call.step,
+            sentinel: call.sentinel.rawValue,
+            message: call.message,
+            action: call.action.rawValue
+        )
+        // A step that is computed again calls again.
+        guard !calls.contains(call) else { return }
+        calls = (calls + [call]).suffix(Self.keptCalls)
+        let tag = Tag(RunTag.calls, try WorkspaceJSON.encode(calls))
+        try opened.store.log(Batch(tags: [tag]), run: run)
+        opened.publish(.runCalled(run: run, call))
+    }
+
+    /// How many calls a run keeps.
+    private static let keptCalls = 40
+
+    /// Steps from `step` on are taken again, with other numbers.
+    private func goBack(to step: Int, leftOut rows: [String]) {
+        recordedStep = nil
+        recordedEvaluation = nil
+        losses.removeAll { $0.step >= step }
+        let names = rows.prefix(3).joined(separator: ", ")
+        let more = rows.count > 3 ? " and \(rows.count - 3) more" : ""
+        opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
+        opened.publish(
+            .notice(Notice(.warning, "Went back to step \(step), without the rows \(names)\(more)."))
+        )
+        opened.publish(.runChanged(run: run))
+    }
+
     private func recordCheckpoint(nextStep: Int) throws {
         let tag = Tag(RunTag.resumableStep, "\(nextStep)")
         try opened.store.log(Batch(tags: [tag]), run: run)
@@ -119,5 +177,20 @@ final class RunRecorder {
         let now = TrackingStore.systemMilliseconds()
         let metrics = values.map { Metric(TrackingKey($0.0), $0.1, timestamp: now, step: step) }
         try opened.store.log(Batch(metrics: metrics), run: run)
+    }
+}
+
+extension RunAnswers {
+    /// As much as a tag may hold.
+    fileprivate var shortened: RunAnswers {
+        var short = self
+        short.samples = samples.prefix(4).map {
+            Sample(
+                prompt: String($0.prompt.prefix(300)),
+                reference: $0.reference.map { String($0.prefix(300)) },
+                answer: String($0.answer.prefix(600))
+            )
+        }
+        return short
     }
 }

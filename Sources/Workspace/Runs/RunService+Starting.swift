@@ -160,6 +160,7 @@ extension RunService {
                 return try RunRecorder(
                     opened,
                     continuing: record,
+                    in: folder,
                     from: checkpoint,
                     system: SystemSampler(machine)
                 )
@@ -174,6 +175,8 @@ extension RunService {
                     resultFolder: inputs.request.method == .full ? folder.model : folder.adapter,
                     resumingFrom: checkpoint
                 )
+            } makeSampler: { trainer in
+                try RunSampler(inputs, trainer)
             } finish: { report in
                 try Self.logResult(of: record, inputs, report, opened)
                 return report.result.path

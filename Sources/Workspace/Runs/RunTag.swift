@@ -1,3 +1,4 @@
+import JSON
 import Tracking
 
 /// The tags that this program writes on its own runs.
@@ -20,6 +21,10 @@ enum RunTag {
     static let adapter: TrackingKey = "workbench.adapter"
     /// The file of the finished model, below the run's artifacts, where all weights were trained.
     static let model: TrackingKey = "workbench.model"
+    /// What the sentinels saw, as JSON: the newest calls.
+    static let calls: TrackingKey = "workbench.calls"
+    /// What the model answered at the last evaluation, as JSON.
+    static let answers: TrackingKey = "workbench.answers"
     /// The loss curve in a few numbers, for lists.
     static let lossTail: TrackingKey = "workbench.loss_tail"
     /// Where the snapshot of the training data lies, below the workspace.
@@ -51,4 +56,14 @@ enum RunTag {
 extension RunRecord {
     /// What the finished run made, below its artifacts: an adapter's folder, or a model's file.
     var result: String? { tags[RunTag.adapter] ?? tags[RunTag.model] }
+
+    /// What the run's sentinels saw; what another version wrote is passed over.
+    var calls: [RunCall] { decoded(RunTag.calls) ?? [] }
+
+    /// What the model answered at the last evaluation.
+    var answers: RunAnswers? { decoded(RunTag.answers) }
+
+    private func decoded<Value: Decodable>(_ tag: TrackingKey) -> Value? {
+        tags[tag].flatMap { try? decodeJSON(Value.self, from: Array($0.utf8)) }
+    }
 }

@@ -19,6 +19,8 @@ struct TrainingInputs: Sendable {
     var evaluationDataset: Dataset?
     var examples: [Example]
     var evaluation: [Example]
+    /// The rows of `evaluation`.
+    var heldOutRecords: [Record]
     var runName: String
 
     /// `name@digest`, as a list shows it.
@@ -109,10 +111,16 @@ extension RunService {
             evaluationDataset: separate,
             examples: try examples(split.training),
             evaluation: try examples(separate?.training ?? split.heldOut),
+            heldOutRecords: Array((separate?.training ?? split.heldOut).prefix(Self.keptRows)),
             runName: request.runName
                 ?? "\(dataset.name)-\(request.method == .full ? "full" : "r\(request.rank)")"
         )
     }
+}
+
+extension RunService {
+    /// Held-out rows that are kept to be asked.
+    private static let keptRows = 64
 }
 
 extension TrainingRequest.Method {

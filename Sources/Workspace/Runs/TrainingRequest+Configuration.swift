@@ -34,6 +34,21 @@ extension TrainingRequest {
             case .steps(let steps): .steps(steps)
             case .seconds(let seconds): .seconds(seconds)
             }
+        if let optimizer {
+            configuration.optimizer = try Self.choice(optimizer, "an optimizer")
+        }
+        if let initialization {
+            configuration.initialization = try Self.choice(initialization, "an initialization")
+        }
+        configuration.schedulerPower = schedulerPower ?? configuration.schedulerPower
+        configuration.loraPlusRatio = loraPlusRatio ?? configuration.loraPlusRatio
+        configuration.usesRankStabilization = usesRankStabilization ?? false
+        configuration.patience = patience
+        configuration.choosesBest = choosesBest ?? (patience != nil)
+        for (name, action) in sentinels ?? [:] {
+            let sentinel: Sentinel = try Self.choice(name, "a sentinel")
+            configuration.sentinels[sentinel] = try Self.choice(action, "an action")
+        }
         configuration.initialAdapter = initialAdapter
         configuration.precision = precision.arithmetic
         configuration.recomputes = recomputes ?? false
@@ -58,6 +73,18 @@ extension TrainingRequest {
             ("gradient_accumulation", "\(gradientAccumulation)"), ("dropout", "\(dropout)"),
             ("seed", "\(seed)"), ("packing", "\(isPacked)"), ("shuffle", "\(isShuffled)"),
             ("precision", precision.rawValue), ("init_adapter", initialAdapter),
+            ("optimizer", optimizer), ("scheduler_power", schedulerPower.map { "\($0)" }),
+            ("loraplus_ratio", loraPlusRatio.map { "\($0)" }),
+            ("rslora", usesRankStabilization.map { "\($0)" }),
+            ("initialization", initialization), ("patience", patience.map { "\($0)" }),
+            ("best", choosesBest.map { "\($0)" }),
+            (
+                "sentinels",
+                sentinels.map { actions in
+                    actions.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
+                        .joined(separator: ",")
+                }
+            ),
         ]
         return values.compactMap { key, value in value.map { Param(key, $0) } }
     }
@@ -77,6 +104,17 @@ extension TrainingRequest {
             return nil
         }
         self = request
+    }
+
+    /// A choice by its name.
+    private static func choice<Choice>(
+        _ name: String,
+        _ kind: String
+    ) throws(WorkspaceError) -> Choice
+    where Choice: RawRepresentable<String> & CaseIterable {
+        if let choice = Choice(rawValue: name) { return choice }
+        let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw WorkspaceError(.invalid, "\(name) is not \(kind).", hint: "Choose one of \(known).")
     }
 
     private static func projection(_ name: String) throws(WorkspaceError) -> Projection {

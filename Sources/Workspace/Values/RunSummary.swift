@@ -66,6 +66,10 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var resumableStep: Int?
     /// What the finished run made: an adapter's folder, or a model's file.
     public var resultPath: String?
+    /// What the sentinels saw, in the order of their calls.
+    public var calls: [RunCall] = []
+    /// What the model answered at the last evaluation.
+    public var answers: RunAnswers?
     /// Why the run failed or waits, in words.
     public var failure: String?
     /// The last losses, oldest first, for a sparkline.

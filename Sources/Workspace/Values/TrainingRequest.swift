@@ -91,6 +91,26 @@ public struct TrainingRequest: Equatable, Sendable, Codable {
     public var dropout: Double
     /// Whether layers are computed again in the backward pass: less memory, more time; nil is no.
     public var recomputes: Bool?
+    /// The rule by which parameters change: `adamw`, which nil means too, `adamw_8bit`, `sgd`, `lion`.
+    public var optimizer: String?
+    /// The power of a polynomial schedule; nil is 1.
+    public var schedulerPower: Double?
+    /// How much faster B of an adapter learns than A (LoRA+); nil is 1.
+    public var loraPlusRatio: Double?
+    /// Whether the adapters' scale divides by the root of the rank (rsLoRA); nil is no.
+    public var usesRankStabilization: Bool?
+    /// How a fresh adapter is drawn: `uniform`, which nil means too, or `gaussian`.
+    public var initialization: String?
+    /// Evaluations without a lower held-out loss after which the run ends; nil never.
+    public var patience: Int?
+    /// Whether the result is that of the lowest held-out loss; nil is no, unless there is a patience.
+    public var choosesBest: Bool?
+    /// What is done when a sentinel calls, by its name; nil marks the place.
+    public var sentinels: [String: String]?
+    /// How many held-out rows are answered at every evaluation; nil is two.
+    public var sampleCount: Int?
+    /// Further prompts that are answered then.
+    public var samplePrompts: [String]?
     /// Seed of everything random.
     public var seed: UInt64
     /// Whether several conversations share a row.

@@ -8,6 +8,10 @@ public enum WorkspaceEvent: Equatable, Sendable {
     case runStep(run: String, StepPoint)
     /// A run measured its held-out loss.
     case runEvaluated(run: String, step: Int, loss: Double)
+    /// A run in training answered the prompts it is asked at evaluations.
+    case runAnswered(run: String, RunAnswers)
+    /// A run's sentinel called.
+    case runCalled(run: String, RunCall)
     /// A run can be resumed at `nextStep` from now on.
     case runCheckpointed(run: String, nextStep: Int)
     /// A run waits: a person paused it, or a write failed (then `reason` says why).

@@ -9,7 +9,7 @@ struct ModelCommand: ParsableCommand {
         abstract: "Get and look at base models.",
         subcommands: [
             Pull.self, List.self, Show.self, Tokenize.self, Score.self, Template.self,
-            Quantize.self, Convert.self, Merge.self,
+            Quantize.self, Convert.self, Merge.self, New.self,
         ]
     )
 }

@@ -45,11 +45,15 @@ struct TrainCommand: ParsableCommand {
     var initAdapter: String?
     @Option(help: "fast or exact.")
     var precision: TrainingRequest.Precision?
-    @Option(help: "cosine, linear or constant.")
+    @Option(help: "cosine, linear, polynomial or constant.")
     var scheduler: TrainingRequest.Scheduler?
     @Option(help: "Steps over which the learning rate rises.")
     var warmup: Int?
-    @Option(help: "AdamW's weight decay.")
+    @Option(help: "The power of a polynomial schedule.")
+    var schedulerPower: Double?
+    @Option(help: "adamw, adamw_8bit, sgd or lion.")
+    var optimizer: String?
+    @Option(help: "The decay of every trained matrix.")
     var weightDecay: Double?
     @Option(help: "Clip the gradient to this norm; 0 turns it off.")
     var maxGradNorm: Double?
@@ -61,6 +65,29 @@ struct TrainCommand: ParsableCommand {
     var recompute = false
     @Option(help: "The adapted projections, separated by commas.")
     var targets: String?
+    @Option(help: "How much faster B of the adapter learns than A, as in LoRA+.")
+    var loraplusRatio: Double?
+    @Flag(help: "Scale the adapter by alpha / √rank, as rsLoRA does.")
+    var rslora = false
+    @Option(name: .customLong("init"), help: "How a fresh adapter is drawn: uniform or gaussian.")
+    var initialization: String?
+    @Option(help: "End after so many evaluations without a lower held-out loss; keeps the best.")
+    var patience: Int?
+    @Flag(help: "Keep what had the lowest held-out loss, not what came last.")
+    var best = false
+    @Option(
+        name: .customLong("on"),
+        help: """
+            What to do when a sentinel calls, such as loss-spike=go-back. Sentinels: not-finite, \
+            loss-spike, gradient-spike, plateau, slowdown, eval-gap, no-targets. Actions: mark, \
+            pause, lower-rate, go-back, stop. May be given several times.
+            """
+    )
+    var sentinels: [String] = []
+    @Option(help: "Held-out rows that are answered at every evaluation.")
+    var samples: Int?
+    @Option(help: "A further prompt to answer then; may be given several times.")
+    var samplePrompt: [String] = []
     @Option(help: "Threads that compute.")
     var threads: Int?
     @Option(help: "The run's name.")
@@ -188,6 +215,16 @@ struct TrainCommand: ParsableCommand {
         if let gradientAccumulation { request.gradientAccumulation = gradientAccumulation }
         if let dropout { request.dropout = dropout }
         if recompute { request.recomputes = true }
+        request.optimizer = optimizer
+        request.schedulerPower = schedulerPower
+        request.loraPlusRatio = loraplusRatio
+        request.usesRankStabilization = rslora ? true : nil
+        request.initialization = initialization
+        request.patience = patience
+        request.choosesBest = best ? true : nil
+        request.sentinels = try Self.actions(sentinels)
+        request.sampleCount = samples
+        request.samplePrompts = samplePrompt.isEmpty ? nil : samplePrompt
         if let targets {
             request.targets = targets.split(separator: ",").map { String($0.filter { $0 != " " }) }
         }
@@ -233,9 +270,11 @@ struct TrainCommand: ParsableCommand {
             sequenceLength, initAdapter, precision, scheduler, warmup, weightDecay, maxGradNorm,
             gradientAccumulation, dropout, targets, threads, runName, evalData, evalSplit,
             evalEvery,
-            checkpointEvery, seed, experiment, config,
+            checkpointEvery, seed, experiment, config, schedulerPower, optimizer, loraplusRatio,
+            initialization, patience, samples,
         ]
-        return noPacking || noShuffle || dryRun || given.contains { $0 != nil }
+        return noPacking || noShuffle || dryRun || rslora || best || !sentinels.isEmpty
+            || !samplePrompt.isEmpty || given.contains { $0 != nil }
     }
 
     private static func interval(_ text: String) throws -> TrainingRequest.CheckpointInterval {
@@ -246,6 +285,19 @@ struct TrainCommand: ParsableCommand {
         throw ValidationError(
             "--checkpoint-every takes steps such as 20, or seconds such as 60s, not \"\(text)\"."
         )
+    }
+
+    /// `NAME=ACTION` of each sentinel that is named.
+    private static func actions(_ texts: [String]) throws -> [String: String]? {
+        var actions: [String: String] = [:]
+        for text in texts {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw ValidationError("--on takes NAME=ACTION such as loss-spike=go-back, not \"\(text)\".")
+            }
+            actions[parts[0]] = parts[1]
+        }
+        return actions.isEmpty ? nil : actions
     }
 
     private static func without(_ option: String, _ arguments: [String]) -> [String] {

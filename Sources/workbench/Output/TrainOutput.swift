@@ -57,6 +57,17 @@ final class TrainOutput: Sendable {
             isJSON
                 ? write("evaluated", ["step": .number(Double(step)), "eval_loss": .number(loss)])
                 : Console.print("eval \(step)  loss \(Figures.optional(loss))")
+        case .runAnswered(run.id, let answers): write(answers)
+        case .runCalled(run.id, let call):
+            isJSON
+                ? write(
+                    "called",
+                    [
+                        "step": .number(Double(call.step)), "sentinel": .text(call.sentinel),
+                        "message": .text(call.message), "action": .text(call.action),
+                    ]
+                )
+                : Console.note("\(call.sentinel) at step \(call.step): \(call.message)")
         case .runCheckpointed(run.id, let next):
             isJSON
                 ? write("checkpoint", ["next_step": .number(Double(next))])
@@ -66,6 +77,22 @@ final class TrainOutput: Sendable {
                 ? write("paused", ["step": .number(Double(step)), "reason": .text(reason ?? "")])
                 : Console.note("paused at step \(step)\(reason.map { ": \($0)" } ?? "")")
         default: break
+        }
+    }
+
+    private func write(_ answers: RunAnswers) {
+        for sample in answers.samples {
+            guard isJSON else {
+                Console.note("  Q \(Console.line(sample.prompt))")
+                Console.note("  A \(Console.line(sample.answer))")
+                continue
+            }
+            var fields: [String: JSONValue] = [
+                "step": .number(Double(answers.step)), "prompt": .text(sample.prompt),
+                "answer": .text(sample.answer),
+            ]
+            fields["reference"] = sample.reference.map(JSONValue.text)
+            write("answered", fields)
         }
     }
 

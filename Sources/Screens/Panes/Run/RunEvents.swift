@@ -13,6 +13,9 @@ extension RunPane {
         case .runStep(let id, let point): return step(point, of: id, in: &state)
         case .runEvaluated(let id, let step, let loss):
             return evaluated(loss, at: step, of: id, in: &state)
+        case .runAnswered(let id, let answers):
+            return state.run.update(id) { $0.answers = answers } ? [] : state.refreshRuns()
+        case .runCalled(let id, let call): return called(call, by: id, in: &state)
         case .runCheckpointed(let id, let nextStep):
             return checkpointed(nextStep, of: id, in: &state)
         case .runPaused(let id, let step, let reason):
@@ -82,6 +85,18 @@ extension RunPane {
             // Evaluations are far apart, so a gap tells nothing.
             _ = state.extendCurve(\.evaluations, step: step, value: loss)
         }
+        return isKnown ? [] : state.refreshRuns()
+    }
+
+    private static func called(
+        _ call: RunCall,
+        by id: String,
+        in state: inout AppState
+    ) -> [Effect] {
+        let isKnown = state.run.update(id) { run in
+            if !run.calls.contains(call) { run.calls.append(call) }
+        }
+        state.tell(Notice(.warning, "\(name(of: id, in: state)), step \(call.step): \(call.message)"))
         return isKnown ? [] : state.refreshRuns()
     }
 

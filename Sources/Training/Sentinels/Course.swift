@@ -1,0 +1,133 @@
+/// What the sentinels remember of a run's steps.
+///
+/// It is part of every checkpoint, so that a resumed run calls where an
+/// uninterrupted one does; speeds are not, since they change no number.
+struct Course: Codable, Equatable {
+    /// The losses of late, those of spikes left out, the newest last.
+    private(set) var losses: [Double] = []
+    /// The gradients' norms of late, those of spikes left out.
+    private(set) var norms: [Double] = []
+    /// The mean losses of the stretches of steps between plateaus' looks.
+    private(set) var stretches: [Double] = []
+    private var stretch: [Double] = []
+    private var isOnPlateau = false
+    /// The mean training losses at the evaluations, and the evaluations' own.
+    private var evaluations: [[Double]] = []
+    private var speeds: [Double] = []
+    private var isSlow = false
+
+    private enum CodingKeys: String, CodingKey {
+        case losses, norms, stretches, stretch, isOnPlateau, evaluations
+    }
+
+    /// Steps that a step is compared with.
+    static let window = 50
+    /// Steps that must have been seen before anything is called a spike.
+    static let leastSteps = 16
+    /// Steps whose mean loss is compared for a plateau.
+    static let plateauStretch = 100
+
+    /// Takes a step in, and says who calls.
+    mutating func add(_ report: StepReport) -> [(Sentinel, String)] {
+        var calls: [(Sentinel, String)] = []
+        if let usual = Self.usual(losses), report.loss > usual.spikeLimit {
+            calls.append(
+                (.lossSpike, "The loss \(Self.text(report.loss)) is far above the usual \(Self.text(usual.median)).")
+            )
+        } else {
+            Self.keep(report.loss, in: &losses)
+        }
+        if let usual = Self.usual(norms), report.gradientNorm > 10 * usual.median,
+            report.gradientNorm > usual.spikeLimit
+        {
+            calls.append(
+                (
+                    .gradientSpike,
+                    "The gradient's norm \(Self.text(report.gradientNorm)) is far above the usual "
+                        + "\(Self.text(usual.median))."
+                )
+            )
+        } else {
+            Self.keep(report.gradientNorm, in: &norms)
+        }
+        if let message = plateau(report.loss) { calls.append((.plateau, message)) }
+        if let message = slowdown(report.tokensPerSecond) { calls.append((.slowdown, message)) }
+        return calls
+    }
+
+    /// Takes an evaluation in, and says whether the two losses part.
+    mutating func add(_ report: EvaluationReport) -> String? {
+        guard let training = losses.isEmpty ? nil : losses.suffix(20).reduce(0, +) / Double(min(20, losses.count))
+        else { return nil }
+        let best = evaluations.min { $0[1] < $1[1] }
+        evaluations.append([training, report.loss])
+        guard let best, report.loss > 1.05 * best[1], training < best[0] else { return nil }
+        return
+            "The held-out loss \(Self.text(report.loss)) is above its best, \(Self.text(best[1])), while the "
+            + "training loss fell to \(Self.text(training))."
+    }
+
+    private mutating func plateau(_ loss: Double) -> String? {
+        stretch.append(loss)
+        guard stretch.count == Self.plateauStretch else { return nil }
+        let mean = stretch.reduce(0, +) / Double(stretch.count)
+        stretch = []
+        defer {
+            stretches.append(mean)
+            stretches = stretches.suffix(2)
+        }
+        guard let before = stretches.min(), mean > 0.998 * before else {
+            isOnPlateau = false
+            return nil
+        }
+        guard !isOnPlateau else { return nil }
+        isOnPlateau = true
+        return
+            "The loss has not fallen for \(Self.plateauStretch) steps: "
+            + "\(Self.text(mean)) after \(Self.text(before))."
+    }
+
+    private mutating func slowdown(_ speed: Double) -> String? {
+        guard speed > 0 else { return nil }
+        Self.keep(speed, in: &speeds)
+        guard let usual = Self.usual(speeds), speeds.count >= 2 * Self.leastSteps else { return nil }
+        let latest = Self.median(Array(speeds.suffix(5)))
+        guard latest < usual.median / 2 else {
+            isSlow = false
+            return nil
+        }
+        guard !isSlow else { return nil }
+        isSlow = true
+        return "\(Int(latest)) tokens a second, after \(Int(usual.median))."
+    }
+
+    private struct Usual {
+        let median: Double
+        /// Above this is a spike: six deviations, estimated by the median's, and a tenth more.
+        let spikeLimit: Double
+    }
+
+    private static func usual(_ values: [Double]) -> Usual? {
+        guard values.count >= leastSteps else { return nil }
+        let middle = median(values)
+        let spread = 1.4826 * median(values.map { abs($0 - middle) })
+        return Usual(median: middle, spikeLimit: max(middle + 6 * spread, 1.1 * middle))
+    }
+
+    private static func keep(_ value: Double, in values: inout [Double]) {
+        values.append(value)
+        if values.count > window { values.removeFirst() }
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count.isMultiple(of: 2)
+            ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    }
+
+    /// Three decimals, for a person.
+    private static func text(_ value: Double) -> String {
+        "\((value * 1000).rounded() / 1000)"
+    }
+}

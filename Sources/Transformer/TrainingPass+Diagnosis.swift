@@ -1,0 +1,76 @@
+internal import ModelFiles
+internal import Tensors
+
+/// The first number in a pass that is infinite or not a number.
+public struct NonFinite: Sendable, Equatable {
+    /// The tensor that has it, in the order of the computation.
+    public let tensor: String
+    /// The numbers of the batch's sequences that have it; empty where it is in a weight.
+    public let sequences: [Int]
+}
+
+extension TrainingPass {
+    /// Looks for the first tensor of a forward pass that has a number that is none.
+    ///
+    /// It is for after a loss that is no number: it takes as long as the pass itself.
+    ///
+    /// - Returns: nil where every number of the forward pass is finite.
+    public func firstNonFinite(in batch: TokenBatch, adapter: LoRA?) throws -> NonFinite? {
+        let weights = adapter.map(TrainedWeights.adapter) ?? forward.model.parameters.map(TrainedWeights.model)
+        if let weights, let part = weights.parts.first(where: { !isFinite(weights.buffer, $0.range) }) {
+            return NonFinite(tensor: part.name, sequences: [])
+        }
+        try forward.model.check(batch.tokens)
+        forward.dropout = nil
+        for piece in batch.pieces(atMost: configuration.pieceCapacity) {
+            if let found = try firstNonFinite(piece.batch, adapter) {
+                let skipped = batch.segments.count { $0.upperBound <= piece.firstRow }
+                return NonFinite(
+                    tensor: found.tensor,
+                    sequences: found.sequences.map { $0 + skipped }
+                )
+            }
+        }
+        return nil
+    }
+
+    private func firstNonFinite(_ piece: TokenBatch, _ adapter: LoRA?) throws -> NonFinite? {
+        let sizes = forward.model.configuration
+        let T = piece.tokens.count
+        let saved = activations[0]
+        let segments = Self.segments(piece)
+        let (C, F) = (sizes.width, sizes.feedForwardWidth)
+        let (HD, KD) = (sizes.headCount * sizes.headWidth, sizes.keyValueHeadCount * sizes.headWidth)
+        func look(_ name: String, _ numbers: Floats, _ width: Int) -> NonFinite? {
+            let bad = piece.segments.indices.filter { index in
+                let rows = piece.segments[index]
+                let start = numbers + rows.lowerBound * width
+                return !(0..<rows.count * width).allSatisfy { start[$0].isFinite }
+            }
+            return bad.isEmpty ? nil : NonFinite(tensor: name, sequences: bad)
+        }
+        forward.setPositions(segments)
+        forward.embed(piece.tokens, into: saved.x)
+        if let found = look(TensorRole.tokenEmbedding.checkpointName(layer: 0), saved.x, C) { return found }
+        for layer in 0..<sizes.layerCount {
+            forward.layer(layer, saved, out: last.pointer, T: T, segments: segments, adapter: adapter)
+            let outputs: [(TensorRole, Floats, Int)] = [
+                (.query, saved.query, HD), (.key, saved.key, KD), (.value, saved.value, KD),
+                (.attentionOutput, saved.middle, C), (.gate, saved.gate, F), (.up, saved.up, F),
+                (.down, last.pointer, C),
+            ]
+            for (role, numbers, width) in outputs {
+                let module = role.checkpointName(layer: layer).replacing(".weight", with: "")
+                if let found = look("the output of \(module)", numbers, width) {
+                    return found
+                }
+            }
+            saved.x.update(from: last.pointer, count: T * C)
+        }
+        return nil
+    }
+
+    private func isFinite(_ buffer: FloatBuffer, _ range: Range<Int>) -> Bool {
+        range.allSatisfy { buffer.pointer[$0].isFinite }
+    }
+}

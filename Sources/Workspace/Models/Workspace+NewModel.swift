@@ -1,0 +1,147 @@
+import Datasets
+import ModelFiles
+import Tensors
+import Tokenizers
+
+extension Workspace {
+    /// Makes a model that has learnt nothing yet: a vocabulary learnt from datasets, random weights
+    /// of a Llama's shape, and ChatML as its chat template.
+    ///
+    /// Blocks.
+    ///
+    /// - Throws: ``WorkspaceError`` for sizes that do not fit together, or a file that is there.
+    public func makeModel(
+        _ request: NewModelRequest,
+        isCancelled: @escaping () -> Bool = { false }
+    ) throws -> NewModel {
+        try WorkspaceError.wording {
+            let type = try request.checked()
+            var learner = BytePairLearner(
+                .init(
+                    vocabularySize: request.vocabularySize,
+                    specialTokens: ChatML.specialTokens.map { Array($0.utf8) }
+                )
+            )
+            for name in request.datasets {
+                let dataset = try datasets.read(name, isCancelled: isCancelled)
+                for record in dataset.training {
+                    for text in record.texts { learner.add(Array(text.utf8)) }
+                }
+            }
+            var words = learner.learn()
+            words.bos = 0
+            words.eos = 2
+            let name = FilePaths.name(request.output)
+            let configuration = ModelConfiguration(
+                name: request.name ?? (name.hasSuffix(".gguf") ? String(name.dropLast(5)) : name),
+                vocabularySize: words.vocabulary.tokens.count,
+                width: request.width,
+                layerCount: request.layerCount,
+                headCount: request.headCount,
+                keyValueHeadCount: request.keyValueHeadCount,
+                headWidth: request.width / request.headCount,
+                feedForwardWidth: request.feedForwardWidth,
+                contextLength: request.contextLength,
+                tiesEmbeddings: true
+            )
+            try RandomModel(
+                configuration: configuration,
+                words: words,
+                template: ChatML.template,
+                type: type,
+                seed: request.seed
+            ).write(to: request.output)
+            let file = try models.file(request.output)
+            return NewModel(
+                path: request.output,
+                vocabularySize: configuration.vocabularySize,
+                parameterCount: configuration.parameterCount,
+                byteCount: Int64(file.byteCount)
+            )
+        }
+    }
+}
+
+/// The turns of a conversation between `<|im_start|>` and `<|im_end|>`.
+private enum ChatML {
+    /// The end of a text, the start of a turn, its end: the first three tokens.
+    static let specialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+
+    static let template = """
+        {% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] \
+        + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}\
+        {{ '<|im_start|>assistant\\n' }}{% endif %}
+        """
+}
+
+extension Record {
+    /// The texts that a row holds.
+    fileprivate var texts: [String] {
+        switch content {
+        case .text(let text): [text]
+        case .conversation: messages?.map(\.content) ?? []
+        }
+    }
+}
+
+extension NewModelRequest {
+    /// The type its matrices are stored in, once every size is known to be possible.
+    fileprivate func checked() throws(WorkspaceError) -> ElementType {
+        func require(
+            _ value: Int,
+            _ range: ClosedRange<Int>,
+            _ name: String
+        ) throws(WorkspaceError) {
+            guard range.contains(value) else {
+                throw WorkspaceError(
+                    .invalid,
+                    "\(name) must be between \(range.lowerBound) and \(range.upperBound), not \(value)."
+                )
+            }
+        }
+        try require(vocabularySize, 512...262_144, "vocabulary")
+        try require(width, 32...8_192, "width")
+        try require(layerCount, 1...256, "layers")
+        try require(headCount, 1...128, "heads")
+        try require(keyValueHeadCount, 1...headCount, "kv-heads")
+        try require(feedForwardWidth, 32...65_536, "feed-forward")
+        try require(contextLength, 16...1_048_576, "context")
+        guard !datasets.isEmpty else {
+            throw WorkspaceError(
+                .invalid,
+                "No data to learn a vocabulary from.",
+                hint: "Name it with --data; `workbench data list` shows what there is."
+            )
+        }
+        guard width % headCount == 0, width / headCount % 2 == 0, headCount % keyValueHeadCount == 0
+        else {
+            throw WorkspaceError(
+                .invalid,
+                "\(headCount) heads and \(keyValueHeadCount) kv-heads do not divide the width \(width).",
+                hint: "The width is a multiple of twice the heads, the heads one of the kv-heads."
+            )
+        }
+        guard width % 32 == 0, feedForwardWidth % 32 == 0 else {
+            throw WorkspaceError(
+                .invalid,
+                "width and feed-forward must be multiples of 32, so that the model can be quantized."
+            )
+        }
+        guard let type = ["F32": ElementType.f32, "F16": .f16, "BF16": .bf16][type.uppercased()]
+        else {
+            throw WorkspaceError(
+                .invalid,
+                "A model to be trained cannot be stored as \(type).",
+                hint: "Choose F32, F16 or BF16."
+            )
+        }
+        guard !FilePaths.exists(output) else {
+            throw WorkspaceError(
+                .conflict,
+                "\(output) is there already.",
+                hint: "Name another file with --output."
+            )
+        }
+        return type
+    }
+}

@@ -1,0 +1,29 @@
+/// What a model in training answered at one of its run's evaluations.
+public struct RunAnswers: Equatable, Sendable, Codable {
+    /// A prompt and its answer.
+    public struct Sample: Equatable, Sendable, Codable {
+        /// What was asked.
+        public var prompt: String
+        /// What the data answers; nil for a prompt that is not of the data.
+        public var reference: String?
+        /// What the model answered.
+        public var answer: String
+    }
+
+    /// The steps taken before.
+    public var step: Int
+    /// The answers.
+    public var samples: [Sample]
+}
+
+/// Something that a run's sentinels saw.
+public struct RunCall: Equatable, Sendable, Codable {
+    /// The step it is about.
+    public var step: Int
+    /// Who called, such as `loss-spike`.
+    public var sentinel: String
+    /// What it saw.
+    public var message: String
+    /// What was done about it, such as `mark`.
+    public var action: String
+}
