@@ -8,10 +8,10 @@ PREFIX ?= /usr/local
 FORCED_KERNELS := portable $(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo avx2)
 SWIFT_FILES := Package.swift Sources Tests
 
-.PHONY: help run build test interop fuzz lint format check bench install clean
+.PHONY: help run build test interop fuzz tiny-model lint format check bench install clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 run: ## Install what is missing, build, get the default model, open the workbench
 	@scripts/setup run
@@ -44,6 +44,10 @@ fuzz: ## Give a million damaged files to the readers; FUZZ_SEED=N for others
 	@swift build -c $(CONFIGURATION) --build-tests
 	@WORKBENCH_FUZZ_CASES=200000 WORKBENCH_FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} \
 		swift test -c $(CONFIGURATION) --skip-build --filter 'DamagedFileTests|DamagedTemplateTests'
+
+tiny-model: ## Train the small model that comes with the program, from scratch
+	@scripts/build
+	@scripts/tiny-model
 
 lint: ## Check format, documentation comments and the sample data
 	@swift format lint --strict -p -r $(SWIFT_FILES)

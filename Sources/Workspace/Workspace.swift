@@ -126,7 +126,11 @@ public final class Workspace: Sendable {
             log: log,
             memory: MemoryGate(available: configuration.availableMemory)
         )
-        models = ModelService(opened, environment: configuration.environment)
+        models = ModelService(
+            opened,
+            environment: configuration.environment,
+            resources: configuration.resources
+        )
         datasets = DatasetService(opened, models: models, resources: configuration.resources)
         registry = RegistryService(opened, models: models)
         machine = MachineMonitor(

@@ -78,7 +78,7 @@ import Workspace
                     try workspace.registry.register(run: run, as: "facts")
                 }
                 #expect(error?.code == .conflict)
-                #expect(error?.message.contains("no finished adapter") == true)
+                #expect(error?.message.contains("made no adapter or model") == true)
             }
         }
     }

@@ -11,6 +11,8 @@ public struct InstalledModel: Sendable, Equatable {
     public let byteCount: Int
     /// What the catalogue says of it, if it is from there.
     public let entry: CatalogueEntry?
+    /// Whether it came with the program, and was not got or made by a person.
+    public var isShipped = false
 }
 
 /// The folder of pulled models, which all workspaces of a user share.
@@ -48,6 +50,8 @@ public struct ModelStore: Sendable {
     public let catalogue: ModelCatalogue
     /// How it is got.
     public let configuration: Configuration
+    /// The folder of the models that come with the program; nil where there is none.
+    public var shippedFolder: String?
 
     /// Opens the store in `folder`, which need not exist yet.
     public init(
@@ -89,7 +93,16 @@ public struct ModelStore: Sendable {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return files.filter { $0.hasSuffix(".gguf") && !$0.hasPrefix(".") }.sorted().compactMap {
             installedModel(named: String($0.dropLast(".gguf".count)))
-        } + installedFromHub()
+        } + installedFromHub() + shipped()
+    }
+
+    /// The models that came with the program, those whose names another one has left out.
+    private func shipped() -> [InstalledModel] {
+        guard let shippedFolder else { return [] }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: shippedFolder)) ?? []
+        return files.filter { $0.hasSuffix(".gguf") }.sorted()
+            .compactMap { installedModel(named: String($0.dropLast(".gguf".count))) }
+            .filter(\.isShipped)
     }
 
     /// The path that `nameOrPath` means: an installed model, a GGUF file, or the folder of a
@@ -130,11 +143,21 @@ public struct ModelStore: Sendable {
 
     /// The model called `name`, if it is here.
     func installedModel(named name: String) -> InstalledModel? {
+        guard !name.isEmpty, !name.contains("/") else { return nil }
         let path = "\(folder)/\(name).gguf"
-        guard !name.isEmpty, !name.contains("/"),
-            let size = Self.byteCount(ofFile: path)
+        if let size = Self.byteCount(ofFile: path) {
+            return InstalledModel(name: name, path: path, byteCount: size, entry: catalogue[name])
+        }
+        guard let shipped = shippedFolder.map({ "\($0)/\(name).gguf" }),
+            let size = Self.byteCount(ofFile: shipped)
         else { return nil }
-        return InstalledModel(name: name, path: path, byteCount: size, entry: catalogue[name])
+        return InstalledModel(
+            name: name,
+            path: shipped,
+            byteCount: size,
+            entry: nil,
+            isShipped: true
+        )
     }
 
     /// The size of a plain file, or of what a link leads to; nil for anything else.

@@ -24,21 +24,31 @@ struct Course: Codable, Equatable {
     static let window = 50
     /// Steps that must have been seen before anything is called a spike.
     static let leastSteps = 16
+    /// What a loss rises by at least in a spike, in nats: near 0 a mere nothing is many times more.
+    static let leastRise = 0.2
+    /// What a gradient's norm is at least in a spike.
+    static let leastNorm = 1.0
     /// Steps whose mean loss is compared for a plateau.
     static let plateauStretch = 100
 
     /// Takes a step in, and says who calls.
     mutating func add(_ report: StepReport) -> [(Sentinel, String)] {
         var calls: [(Sentinel, String)] = []
-        if let usual = Self.usual(losses), report.loss > usual.spikeLimit {
+        if let usual = Self.usual(losses),
+            report.loss > max(usual.spikeLimit, usual.median + Self.leastRise)
+        {
             calls.append(
-                (.lossSpike, "The loss \(Self.text(report.loss)) is far above the usual \(Self.text(usual.median)).")
+                (
+                    .lossSpike,
+                    "The loss \(Self.text(report.loss)) is far above the usual "
+                        + "\(Self.text(usual.median))."
+                )
             )
         } else {
             Self.keep(report.loss, in: &losses)
         }
-        if let usual = Self.usual(norms), report.gradientNorm > 10 * usual.median,
-            report.gradientNorm > usual.spikeLimit
+        if let usual = Self.usual(norms),
+            report.gradientNorm > max(usual.spikeLimit, 10 * usual.median, Self.leastNorm)
         {
             calls.append(
                 (
@@ -57,8 +67,9 @@ struct Course: Codable, Equatable {
 
     /// Takes an evaluation in, and says whether the two losses part.
     mutating func add(_ report: EvaluationReport) -> String? {
-        guard let training = losses.isEmpty ? nil : losses.suffix(20).reduce(0, +) / Double(min(20, losses.count))
-        else { return nil }
+        guard !losses.isEmpty else { return nil }
+        let latest = losses.suffix(20)
+        let training = latest.reduce(0, +) / Double(latest.count)
         let best = evaluations.min { $0[1] < $1[1] }
         evaluations.append([training, report.loss])
         guard let best, report.loss > 1.05 * best[1], training < best[0] else { return nil }

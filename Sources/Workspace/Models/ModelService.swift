@@ -10,9 +10,11 @@ public final class ModelService: Sendable {
     let store: ModelStore
     let pulls = Guarded<[String: ModelPull]>([:])
 
-    init(_ opened: OpenedFolder, environment: [String: String]) {
+    init(_ opened: OpenedFolder, environment: [String: String], resources: ResourceFolders) {
         self.opened = opened
-        store = ModelStore(environment: environment)
+        var store = ModelStore(environment: environment)
+        store.shippedFolder = resources.folder(named: "sample-data/models")
+        self.store = store
     }
 
     /// Models on this machine, then those that the catalogue knows besides.
@@ -153,7 +155,10 @@ public final class ModelService: Sendable {
             let path = try WorkspaceError.wording { try store.resolve(name) }
             return ModelSummary(path: path)
         }
-        return installed.count == 1 ? installed.first.map(ModelSummary.init) : nil
+        // The small one that comes with the program is for those who have no other.
+        let own = installed.filter { !$0.isShipped }
+        let candidates = own.isEmpty ? installed : own
+        return candidates.count == 1 ? candidates.first.map(ModelSummary.init) : nil
     }
 
     func path(_ nameOrPath: String) throws -> String { try store.resolve(nameOrPath) }

@@ -6,20 +6,33 @@ struct RunDetailView {
     private let state: AppState
     private let run: RunSummary
 
+    /// With so many columns there is room for answers beside memory and facts.
+    private static let answersWidth = 96
+
     init(_ state: AppState, _ run: RunSummary) {
         self.state = state
         self.run = run
     }
 
     func draw(in rect: Rect, on canvas: inout Canvas) {
-        let panelRows = rect.height >= 14 ? 4 : 0
+        let panelRows = rect.height >= 14 ? (run.answers != nil && rect.height >= 20 ? 6 : 4) : 0
         let parts = rect.rows([.ratio(1), .fixed(panelRows)], sharingBorders: true)
         let inner = canvas.box(parts[0], title: title(canvas.glyphs), isFocused: true)
             .inset(horizontally: 1)
         if panelRows > 0 {
-            let panels = parts[1].columns([.ratio(1), .ratio(1)], sharingBorders: true)
-            drawMemory(in: panels[0], on: &canvas)
-            drawFacts(in: panels[1], on: &canvas)
+            if let answers = run.answers, rect.width >= Self.answersWidth {
+                let panels = parts[1].columns(
+                    [.ratio(2), .ratio(2), .ratio(3)],
+                    sharingBorders: true
+                )
+                drawMemory(in: panels[0], on: &canvas)
+                drawFacts(in: panels[1], on: &canvas)
+                draw(answers, in: panels[2], on: &canvas)
+            } else {
+                let panels = parts[1].columns([.ratio(1), .ratio(1)], sharingBorders: true)
+                drawMemory(in: panels[0], on: &canvas)
+                drawFacts(in: panels[1], on: &canvas)
+            }
         }
         let figures = Self.flow(figures(canvas.glyphs), width: inner.width, rows: 2)
         let notes = notes(canvas.glyphs).flatMap { $0.wrapped(to: inner.width) }.prefix(3)
@@ -141,7 +154,27 @@ struct RunDetailView {
         LineChart(
             series,
             markers: curves.checkpoints.map { .init(x: Double($0), label: "\($0)") }
+                + run.calls.suffix(Self.markedCalls).map {
+                    .init(x: Double($0.step), label: "\($0.sentinel)")
+                }
         ).draw(in: rect, on: &canvas)
+    }
+
+    /// Calls that are marked on the chart: the newest.
+    private static let markedCalls = 4
+
+    private func draw(_ answers: RunAnswers, in rect: Rect, on canvas: inout Canvas) {
+        let inner = canvas.box(rect, title: "Last answers, step \(answers.step)")
+            .inset(horizontally: 1)
+        var lines: [StyledText] = []
+        for sample in answers.samples {
+            lines.append(StyledText("Q ", .muted) + StyledText(sample.prompt.oneLine))
+            let answer = StyledText("A ", .muted) + StyledText(sample.answer.oneLine)
+            lines += answer.wrapped(to: inner.width).prefix(2)
+        }
+        for (row, line) in lines.prefix(inner.height).enumerated() {
+            canvas.write(line, in: inner, row: row)
+        }
     }
 
     private func drawMemory(in rect: Rect, on canvas: inout Canvas) {
@@ -166,7 +199,19 @@ struct RunDetailView {
         if !run.isMine, let process = run.ownerProcess {
             facts.append(StyledText("process ", .muted) + StyledText("\(process)"))
         }
-        if run.resultPath != nil { facts.append(StyledText("adapter saved", .success)) }
+        if let path = run.resultPath {
+            let what = path.hasSuffix(".gguf") ? "model" : "adapter"
+            facts.append(StyledText("\(what) saved", .success))
+        }
+        if let call = run.calls.last {
+            facts.append(
+                StyledText("\(call.sentinel) ", .warning) + StyledText("step \(call.step)")
+                    + StyledText(
+                        run.calls.count > 1 ? ", \(run.calls.count - 1) before" : "",
+                        .muted
+                    )
+            )
+        }
         let lines = Self.flow(facts, width: inner.width, rows: inner.height)
         for (row, line) in lines.enumerated() { canvas.write(line, in: inner, row: row) }
     }
