@@ -17,6 +17,7 @@ public struct CounterRandom: Sendable, Equatable {
         case sampling
         case datasetSplit
         case modelInitialization
+        case rowOrder
     }
 
     private let seed: UInt64

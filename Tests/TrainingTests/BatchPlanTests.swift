@@ -67,7 +67,7 @@ import Training
         for row in rows { #expect(row.reduce(0) { $0 + lengths[$1] } <= 40) }
         #expect(Set(rows.joined()) == Set(0..<500))
         let filled = Double(lengths.reduce(0, +)) / Double(rows.count * 40)
-        #expect(filled > 0.9)
+        #expect(filled > 0.99)
     }
 
     @Test func stepsAreTheSameInWhateverOrderTheyAreAsked() {
