@@ -15,6 +15,11 @@ struct RopeSettings {
     let theta: Double
     let scaling: Scaling
 
+    init(theta: Double, scaling: Scaling) {
+        self.theta = theta
+        self.scaling = scaling
+    }
+
     init(_ settings: CheckpointSettings) throws(ModelFileError) {
         let olderPart = try settings.part("rope_scaling")
         let parameters = try settings.part("rope_parameters") ?? olderPart

@@ -22,15 +22,7 @@ extension Tokenizer {
         vocabularySize: Int? = nil
     ) throws(ModelFileError) {
         let files = try HuggingFaceTokenizer(folder: folder, vocabularySize: vocabularySize)
-        do {
-            try self.init(files.definition)
-        } catch {
-            throw ModelFileError(
-                .unsupportedTokenizer,
-                "The tokenizer of \(folder) is not usable. \(error.message)",
-                hint: error.hint ?? ModelFileError.fetchAgain
-            )
-        }
+        try self.init(files.definition, of: folder)
     }
 }
 

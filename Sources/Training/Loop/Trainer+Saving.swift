@@ -92,7 +92,15 @@ extension Trainer {
                 seed: configuration.seed
             )
         }
-        let adapter = try LoRA(AdapterFile.read(folder: folder), for: model)
+        let file = try AdapterFile.read(path: folder, for: model.configuration)
+        guard !file.isEvened else {
+            throw TrainingError(
+                .configuration,
+                "The adapter in \(folder) changes the model's layers unlike each other.",
+                hint: "begin a new adapter, or merge this one into its model"
+            )
+        }
+        let adapter = try LoRA(file, for: model)
         guard adapter.shape == configuration.adapterShape else {
             throw TrainingError(
                 .configuration,

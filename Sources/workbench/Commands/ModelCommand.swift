@@ -159,7 +159,7 @@ extension ModelCommand {
         @Argument(help: "A model's name or file.") var model: String
         @Option(help: "The text.") var text: String?
         @Option(help: "Token ids instead, separated by commas.") var ids: String?
-        @Option(help: "An adapter's folder.") var adapter: String?
+        @Option(help: "An adapter's folder, or a LoRA in GGUF.") var adapter: String?
         @Option(help: "fast or exact.") var precision: TrainingRequest.Precision = .fast
 
         func run() throws {
