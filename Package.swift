@@ -129,7 +129,7 @@ let package = Package(
         .executableTarget(
             name: "workbench",
             dependencies: [
-                "Workspace", "Serving", "Screens", "TerminalNcurses", "TerminalUI",
+                "Workspace", "Serving", "Screens", "TerminalNcurses", "TerminalUI", "JSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],

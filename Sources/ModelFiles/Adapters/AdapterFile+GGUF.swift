@@ -29,9 +29,18 @@ extension AdapterFile {
         path: String,
         for model: ModelConfiguration
     ) throws(ModelFileError) -> AdapterFile {
-        let adapter =
-            isGGUF(path)
-            ? try GGUFAdapter(path: path).adapterFile(for: model) : try read(folder: path)
+        guard !isGGUF(path) else { return try read(GGUFFile(path: path), for: model) }
+        let adapter = try read(folder: path)
+        try adapter.check(fits: model)
+        return adapter
+    }
+
+    /// Reads the LoRA in a GGUF file that is opened already.
+    package static func read(
+        _ file: GGUFFile,
+        for model: ModelConfiguration
+    ) throws(ModelFileError) -> AdapterFile {
+        let adapter = try GGUFAdapter(file).adapterFile(for: model)
         try adapter.check(fits: model)
         return adapter
     }
@@ -42,7 +51,8 @@ extension AdapterFile {
         path: String
     ) throws(ModelFileError) -> AdapterConfiguration {
         isGGUF(path)
-            ? try GGUFAdapter(path: path).evenConfiguration() : try configuration(in: path)
+            ? try GGUFAdapter(GGUFFile(path: path)).evenConfiguration()
+            : try configuration(in: path)
     }
 
     /// Writes the adapter as a LoRA in GGUF, which llama.cpp loads on that model: whole and flushed

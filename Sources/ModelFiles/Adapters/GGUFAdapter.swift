@@ -20,12 +20,7 @@ struct GGUFAdapter {
     private let baseModelName: String?
     private let pairs: [Target: [AdapterFile.Factor: AdapterTensor]]
 
-    /// Reads the file at `path`, whose numbers are widened to float32.
-    init(path: String) throws(ModelFileError) {
-        try self.init(GGUFFile(path: path))
-    }
-
-    /// Reads a file that is opened already.
+    /// Reads a file, whose numbers are widened to float32.
     init(_ file: GGUFFile) throws(ModelFileError) {
         path = file.path
         guard file.metadata["general.type"]?.text == "adapter" else {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import FoundationEssentials
+import JSON
 import Screens
 public import Workspace
 
@@ -139,7 +140,7 @@ extension ModelCommand {
                 )
             }
             return try data.split(separator: UInt8(ascii: "\n")).enumerated().map { line, text in
-                guard let text = try? JSONDecoder().decode(String.self, from: Data(text)) else {
+                guard let text = try? decodeJSON(String.self, from: [UInt8](text)) else {
                     throw WorkspaceError(
                         .invalid,
                         "Line \(line + 1) of \(path) is not one JSON string.",

@@ -1,0 +1,117 @@
+"""llama.cpp reads what is written here, and computes the same with it."""
+import json
+import pathlib
+
+import peft
+import pytest
+import torch
+import transformers
+
+from conftest import MODEL, TARGETS
+from llama import Llama, quantize
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+TINY = TESTS / "TransformerTests" / "Fixtures" / "tiny"
+FAMILIES = ["llama", "mistral", "qwen2", "qwen3"]
+TYPES = ["Q8_0", "Q6_K", "Q5_K_M", "Q5_K_S", "Q5_1", "Q5_0", "Q4_K_M", "Q4_K_S", "Q4_1", "Q4_0"]
+PROMPTS = ["The capital of France is", "Once upon a time there was a", "def fibonacci(n):\n", "Water boils at"]
+
+
+def text():
+    """Questions and answers in English."""
+    rows = (TESTS.parent / "sample-data" / "company-faq" / "train.jsonl").read_text().splitlines()[:200]
+    return "\n".join(message["content"] for row in rows for message in json.loads(row)["messages"])
+
+
+def tokens(workbench, model, text):
+    return workbench("model", "tokenize", model, "--text", text)[-1]["ids"]
+
+
+def greedy(workbench, model, prompt, count, adapter=None):
+    """The program's tokens behind a prompt, in float32."""
+    extra = ["--adapter", adapter] if adapter else []
+    return workbench("generate", "--model", model, "--prompt", prompt, "--raw", "--temperature", 0, "--max-tokens",
+                     count, "--precision", "exact", *extra)[-1]["ids"]
+
+
+def adapter_of(folder, path):
+    """A PEFT adapter for the model in a folder that changes what it says."""
+    torch.manual_seed(3)
+    base = transformers.AutoModelForCausalLM.from_pretrained(folder, torch_dtype=torch.float32)
+    config = peft.LoraConfig(r=4, lora_alpha=6, target_modules=TARGETS, use_rslora=True, task_type="CAUSAL_LM")
+    model = peft.get_peft_model(base, config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=0.05)
+    model.save_pretrained(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A folder for the large files of this module."""
+    return tmp_path_factory.mktemp("llama")
+
+
+@pytest.fixture(scope="module")
+def half(files):
+    """The default model in F16, of which all others are made."""
+    from conftest import Workbench
+    workbench = Workbench(files / "workspace")
+    workbench("model", "quantize", MODEL, "--to", "F16", "--again", "--output", files / "F16.gguf", "--no-compare")
+    return files / "F16.gguf"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_greedy_text_is_the_same(workbench, tmp_path, family):
+    folder, base = TINY / family, tmp_path / "base.gguf"
+    # llama.cpp applies no window to files of `llama`; Mistral's is 16 here, which prompt and answer stay within.
+    prompt, count = ("post", 8) if family == "mistral" else ("The post room is on floor 3.", 32)
+    workbench("model", "convert", folder, "--output", base, "--no-compare")
+    adapter = adapter_of(folder, tmp_path / "adapter")
+    lora, merged = tmp_path / "adapter.gguf", tmp_path / "merged.gguf"
+    workbench("model", "convert", adapter, "--base", base, "--output", lora)
+    workbench("model", "merge", base, "--adapter", lora, "--output", merged)
+    ids = tokens(workbench, base, prompt)
+    answers = []
+    for model, extra in [(base, None), (base, lora), (merged, None)]:
+        ours = greedy(workbench, model, prompt, count, extra)
+        with Llama(model, extra) as llama:
+            assert llama.greedy(ids, len(ours)) == ours
+        answers.append(ours)
+    assert len(answers[0]) > 1 and answers[0] != answers[1], "the adapter changes the answer"
+    assert answers[1] == answers[2] == greedy(workbench, base, prompt, count, adapter)
+
+
+@pytest.mark.parametrize("type", ["F32", "BF16", "F16", *TYPES])
+def test_every_written_type_is_read(workbench, half, files, type):
+    path = half if type == "F16" else files / f"{type}.gguf"
+    if type != "F16":
+        workbench("model", "quantize", half, "--to", type, "--output", path, "--no-compare")
+    misses, count = [], 0
+    with Llama(path) as llama:
+        for prompt in PROMPTS:
+            ids = tokens(workbench, path, prompt)
+            ours = greedy(workbench, path, prompt, 48)
+            rows = llama.logits(ids + ours)[len(ids) - 1:-1]
+            misses += [(prompt, place, float(row.max() - row[token]))
+                       for place, (row, token) in enumerate(zip(rows, ours)) if row.argmax() != token]
+            count += len(ours)
+    for prompt, place, gap in misses:
+        print(f"{type}: {prompt!r} goes on otherwise at {place}, by a logit gap of {gap:.4f}")
+    print(f"{type}: the same likeliest token at {count - len(misses)} of {count} places")
+    assert len(misses) <= 0.03 * count
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_a_quantized_file_is_as_good_as_that_of_llama_cpp(workbench, half, files, type):
+    ids = tokens(workbench, half, text())[:1024]
+    path, theirs = files / f"{type}.gguf", files / "theirs.gguf"
+    quantize(half, theirs, type)
+    found = []
+    for file in (path, theirs):
+        with Llama(file) as llama:
+            found.append(llama.perplexity(ids))
+    print(f"{type}: perplexity {found[0]:.4f}, llama.cpp's own {found[1]:.4f}, {found[0] / found[1] - 1:+.2%}")
+    assert found[0] < 1.01 * found[1]
