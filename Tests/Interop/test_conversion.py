@@ -1,15 +1,11 @@
 """A folder that is made of a GGUF file is one that transformers and PEFT open, with the same results."""
-import pathlib
-
 import peft
 import pytest
 import torch
 import transformers
 
-from conftest import MODEL, log_probabilities
+from conftest import FAMILIES, MODEL, TINY, log_probabilities
 
-TINY = pathlib.Path(__file__).resolve().parents[1] / "TransformerTests" / "Fixtures" / "tiny"
-FAMILIES = ["llama", "mistral", "qwen2", "qwen3"]
 TEXTS = ["Hello, world! 한국어 123", "  two  spaces\n\nnew", "def f(x): return x**2", "é NFC?", "naïve 😀👍🏽 日本語", "a"]
 IDS = [5, 44, 99, 310, 7, 256, 18, 402, 61, 77, 205, 33, 9, 128, 411, 90, 230, 301, 19, 4, 66, 500]
 

@@ -7,19 +7,17 @@ import pytest
 import torch
 import transformers
 
-from conftest import MODEL, TARGETS
+from conftest import FAMILIES, MODEL, TARGETS, TINY, Workbench
 from llama import Llama, quantize
 
-TESTS = pathlib.Path(__file__).resolve().parents[1]
-TINY = TESTS / "TransformerTests" / "Fixtures" / "tiny"
-FAMILIES = ["llama", "mistral", "qwen2", "qwen3"]
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "sample-data"
 TYPES = ["Q8_0", "Q6_K", "Q5_K_M", "Q5_K_S", "Q5_1", "Q5_0", "Q4_K_M", "Q4_K_S", "Q4_1", "Q4_0"]
 PROMPTS = ["The capital of France is", "Once upon a time there was a", "def fibonacci(n):\n", "Water boils at"]
 
 
 def text():
     """Questions and answers in English."""
-    rows = (TESTS.parent / "sample-data" / "company-faq" / "train.jsonl").read_text().splitlines()[:200]
+    rows = (SAMPLES / "company-faq" / "train.jsonl").read_text().splitlines()[:200]
     return "\n".join(message["content"] for row in rows for message in json.loads(row)["messages"])
 
 
@@ -57,7 +55,6 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def half(files):
     """The default model in F16, of which all others are made."""
-    from conftest import Workbench
     workbench = Workbench(files / "workspace")
     workbench("model", "quantize", MODEL, "--to", "F16", "--again", "--output", files / "F16.gguf", "--no-compare")
     return files / "F16.gguf"

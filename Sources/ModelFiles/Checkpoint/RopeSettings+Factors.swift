@@ -12,7 +12,7 @@ extension RopeSettings {
     /// than two factors tell.
     ///
     /// - Parameter factors: (D/2); nil where no frequency is scaled.
-    init?(theta: Double, factors: [Float]?) {
+    package init?(theta: Double, factors: [Float]?) {
         guard let factors, let most = factors.max(), factors.contains(where: { $0 != 1 }) else {
             self.init(theta: theta, scaling: .none)
             return

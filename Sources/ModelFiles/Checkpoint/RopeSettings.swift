@@ -2,9 +2,9 @@ import Glibc
 
 /// How a Hugging Face configuration wants the rotary embedding: `rope_theta` and `rope_scaling`, or
 /// the `rope_parameters` of newer files, which hold both.
-struct RopeSettings {
+package struct RopeSettings {
     /// How frequencies are scaled.
-    enum Scaling: Equatable {
+    package enum Scaling: Equatable {
         case none
         /// Every frequency is divided by the factor.
         case linear(Double)
@@ -12,10 +12,10 @@ struct RopeSettings {
         case llama3(factor: Double, low: Double, high: Double, originalContext: Double)
     }
 
-    let theta: Double
-    let scaling: Scaling
+    package let theta: Double
+    package let scaling: Scaling
 
-    init(theta: Double, scaling: Scaling) {
+    package init(theta: Double, scaling: Scaling) {
         self.theta = theta
         self.scaling = scaling
     }
@@ -62,7 +62,7 @@ struct RopeSettings {
     }
 
     /// (D/2): what each frequency is divided by; nil where none is scaled.
-    func frequencyFactors(headWidth: Int) -> [Float]? {
+    package func frequencyFactors(headWidth: Int) -> [Float]? {
         switch scaling {
         case .none: return nil
         case .linear(let factor):

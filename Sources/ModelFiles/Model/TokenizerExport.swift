@@ -27,7 +27,7 @@ struct TokenizerExport {
             texts.append(text)
         }
         self.texts = texts
-        added = definition.standingTokens
+        added = definition.standingTokens.filter { !$0.text.isEmpty }
     }
 
     /// What `tokenizer.json` says.
