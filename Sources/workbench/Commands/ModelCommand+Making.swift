@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Inference
 import Screens
-import Workspace
+public import Workspace
 
 extension ModelCommand {
     struct Quantize: ParsableCommand {
