@@ -191,7 +191,9 @@ let package = Package(
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
         .testTarget(
             name: "WorkspaceTests",
-            dependencies: ["Workspace", "EventBus", "Tracking", "Registry", "TestModels"]
+            dependencies: [
+                "Workspace", "Inference", "EventBus", "Tracking", "Registry", "TestModels",
+            ]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(

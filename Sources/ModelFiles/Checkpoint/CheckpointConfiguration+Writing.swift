@@ -33,10 +33,8 @@ extension CheckpointConfiguration {
         if kind == "llama" { set("mlp_bias", false) }
         if kind == "llama" || kind == "qwen3" { set("attention_bias", false) }
         set("tie_word_embeddings", .boolean(sizes.tiesEmbeddings))
-        if let window = sizes.slidingWindow {
-            set("sliding_window", .integer(window))
-        } else {
-            set("sliding_window", .null)
+        if kind != "llama" {
+            set("sliding_window", sizes.slidingWindow.map { .integer($0) } ?? .null)
         }
         if kind.hasPrefix("qwen") {
             set("use_sliding_window", .boolean(sizes.slidingWindow != nil))
