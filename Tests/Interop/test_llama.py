@@ -93,6 +93,14 @@ def test_greedy_text_of_the_default_model_is_the_same(workbench, base, half, tmp
     path.unlink()
 
 
+def written(workbench, half, files, type):
+    """The default model in a type."""
+    path = files / f"{type}.gguf"
+    if not path.exists():
+        workbench("model", "quantize", half, "--to", type, "--output", path, "--no-compare")
+    return path
+
+
 def misses(answers, path):
     """Where llama.cpp, led along our tokens, finds another one the likeliest, and by how much."""
     found = []
@@ -105,9 +113,7 @@ def misses(answers, path):
 
 @pytest.mark.parametrize("type", ["F16", "BF16", *TYPES])
 def test_every_written_type_is_read(workbench, half, files, type):
-    path, wide = files / f"{type}.gguf", files / "wide.gguf"
-    if type != "F16":
-        workbench("model", "quantize", half, "--to", type, "--output", path, "--no-compare")
+    path, wide = written(workbench, half, files, type), files / "wide.gguf"
     answers = [(tokens(workbench, path, prompt), greedy(workbench, path, prompt, 48)) for prompt in PROMPTS]
     count = sum(len(ours) for _, ours in answers)
     # The same numbers in float32: what is read of the blocks, without llama.cpp's activations of eight bits.
@@ -126,7 +132,7 @@ def test_every_written_type_is_read(workbench, half, files, type):
 @pytest.mark.parametrize("type", TYPES)
 def test_a_quantized_file_is_as_good_as_that_of_llama_cpp(workbench, half, files, type):
     ids = tokens(workbench, half, text())[:1024]
-    path, theirs = files / f"{type}.gguf", files / "theirs.gguf"
+    path, theirs = written(workbench, half, files, type), files / "theirs.gguf"
     quantize(half, theirs, type)
     found = []
     for file in (path, theirs):
