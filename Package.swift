@@ -132,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "workbench",
             dependencies: [
-                "Workspace", "Serving", "Screens", "TerminalNcurses", "TerminalUI",
+                "Workspace", "Serving", "Screens", "TerminalNcurses", "TerminalUI", "JSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -194,7 +194,9 @@ let package = Package(
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
         .testTarget(
             name: "WorkspaceTests",
-            dependencies: ["Workspace", "EventBus", "Tracking", "Registry", "TestModels"]
+            dependencies: [
+                "Workspace", "Inference", "EventBus", "Tracking", "Registry", "TestModels",
+            ]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(

@@ -10,8 +10,22 @@ extension JSONValue {
     }
 }
 
+extension JSONValue {
+    /// The value as JSON in UTF-8, a member or element a line, for files that people read.
+    public var indentedBytes: [UInt8] {
+        var writer = JSONWriter(indents: true)
+        writer.write(self)
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
 private struct JSONWriter {
     var bytes: [UInt8] = []
+    /// Whether members and elements have lines of their own.
+    var indents = false
+    private var depth = 0
+
+    init(indents: Bool = false) { self.indents = indents }
 
     mutating func write(_ value: JSONValue) {
         switch value {
@@ -21,22 +35,38 @@ private struct JSONWriter {
         case .number(let value): write(value)
         case .string(let text): write(text)
         case .array(let values):
-            bytes.append(UInt8(ascii: "["))
-            for (place, value) in values.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                write(value)
-            }
-            bytes.append(UInt8(ascii: "]"))
+            enclose("[", "]", values) { writer, value in writer.write(value) }
         case .object(let object):
-            bytes.append(UInt8(ascii: "{"))
-            for (place, member) in object.members.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                write(member.name.text)
-                bytes.append(UInt8(ascii: ":"))
-                write(member.value)
+            enclose("{", "}", object.members) { writer, member in
+                writer.write(member.name.text)
+                writer.bytes += (writer.indents ? ": " : ":").utf8
+                writer.write(member.value)
             }
-            bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    private mutating func enclose<Part>(
+        _ open: Unicode.Scalar,
+        _ close: Unicode.Scalar,
+        _ parts: [Part],
+        _ write: (inout JSONWriter, Part) -> Void
+    ) {
+        bytes.append(UInt8(ascii: open))
+        depth += 1
+        for (place, part) in parts.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            startLine()
+            write(&self, part)
+        }
+        depth -= 1
+        if !parts.isEmpty { startLine() }
+        bytes.append(UInt8(ascii: close))
+    }
+
+    private mutating func startLine() {
+        guard indents else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes += [UInt8](repeating: UInt8(ascii: " "), count: 2 * depth)
     }
 
     private mutating func write(_ number: Double) {

@@ -84,7 +84,7 @@ public final class Tokenizer: Sendable {
             tokenBytes.number(of: [UInt8(byte)]).flatMap { types[Int($0)].isText ? $0 : nil } ?? -1
         }
         merges = try MergeTable(definition.merging, tokenBytes, types, alphabet)
-        let added = definition.addedTokens ?? Self.addedTokens(tokens, types)
+        let added = definition.standingTokens
         addedTokens = AddedTokenFinder(added.filter { !$0.isFoundInEditedText })
         editedTokens = AddedTokenFinder(
             added.filter(\.isFoundInEditedText).map { Self.edited($0, definition.edits) }
@@ -156,19 +156,6 @@ extension Tokenizer {
         }
     }
 
-    private static func addedTokens(_ tokens: [[UInt8]], _ types: [TokenType]) -> [AddedToken] {
-        types.indices.compactMap { index in
-            switch types[index] {
-            case .control, .unknown:
-                AddedToken(id: Int32(index), text: tokens[index], isControl: true)
-            case .userDefined:
-                AddedToken(id: Int32(index), text: tokens[index], isControl: false)
-            case .normal, .unused, .byte:
-                nil
-            }
-        }
-    }
-
     private static func edited(_ token: AddedToken, _ edits: [TextEdit]) -> AddedToken {
         var token = token
         token.text = token.text.withUnsafeBufferPointer {
@@ -223,6 +210,24 @@ extension TokenizerDefinition.Merge {
 
 extension TokenizerDefinition {
     private static let longestAddedToken = 4_096
+
+    /// The tokens that stand in text as a whole, whether a file names them or the types do.
+    package var standingTokens: [AddedToken] {
+        if let addedTokens { return addedTokens }
+        let types = vocabulary.types
+        return types.indices.compactMap { index in
+            switch types[index] {
+            case .control, .unknown, .userDefined:
+                AddedToken(
+                    id: Int32(index),
+                    text: vocabulary.tokens[index],
+                    isControl: types[index] != .userDefined
+                )
+            case .normal, .unused, .byte:
+                nil
+            }
+        }
+    }
 
     /// Checks that the parts fit together.
     fileprivate func check() throws(TokenizerError) {

@@ -42,8 +42,8 @@ public struct TokenizerDefinition: Sendable {
             rightStart = left.count
         }
 
-        var left: ArraySlice<UInt8> { text[..<leftEnd] }
-        var right: ArraySlice<UInt8> { text[rightStart...] }
+        package var left: ArraySlice<UInt8> { text[..<leftEnd] }
+        package var right: ArraySlice<UInt8> { text[rightStart...] }
 
         /// The pair as `left right`.
         package var line: [UInt8] { left + [0x20] + right }

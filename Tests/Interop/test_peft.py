@@ -6,10 +6,9 @@ from mlflow.models import Model
 from mlflow.types import DataType
 from peft import LoraConfig, PeftModel, get_peft_model
 
-from conftest import MODEL, log_probabilities
+from conftest import MODEL, TARGETS, log_probabilities
 
 IDS = [1, 4093, 198, 2020, 536, 339, 15453, 957, 25357, 8824, 47, 2, 198, 1, 520, 9531, 198, 14297, 260, 639, 29]
-TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 TRAINING = ["--no-packing", "--no-shuffle", "--scheduler", "constant", "--warmup", 0, "--max-grad-norm", 0,
             "--precision", "exact", "--weight-decay", 0.01, "--learning-rate", 5e-4, "--batch-size", 2]
 

@@ -5,9 +5,7 @@ internal import Glibc
 /// The settings that PEFT keeps in `adapter_config.json`.
 public struct AdapterConfiguration: Sendable, Equatable {
     /// The projections that a LoRA can change, by PEFT's names, in canonical order.
-    public static let supportedModules = [
-        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
-    ]
+    public static let supportedModules = TensorRole.adaptable.map(\.module)
 
     /// R: the rank of every change.
     public var rank: Int

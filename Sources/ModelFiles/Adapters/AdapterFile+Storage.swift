@@ -47,13 +47,13 @@ extension AdapterFile {
         guard let patterns = uneven?.patterns else {
             return try AdapterFile(configuration: configuration, tensors: tensors, origin: path)
         }
-        let even = patterns.evenedOut(configuration, tensors)
+        let even = try patterns.evenedOut(configuration, tensors)
         var adapter = try AdapterFile(
             configuration: even.configuration,
             tensors: even.tensors,
             origin: path
         )
-        adapter.mayLeaveLayersOut = true
+        adapter.isEvened = true
         return adapter
     }
 

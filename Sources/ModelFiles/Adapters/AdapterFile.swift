@@ -37,13 +37,14 @@ public struct AdapterFile: Sendable, Equatable {
     }
 
     /// What the adapter is.
-    public let configuration: AdapterConfiguration
+    public private(set) var configuration: AdapterConfiguration
     /// Its matrices, by PEFT's names.
     public let tensors: [String: AdapterTensor]
     /// How many layers it changes: all from the first on.
     public let layerCount: Int
-    /// Whether the last layers of the model may be unchanged.
-    var mayLeaveLayersOut = false
+    /// Whether it stands for one whose matrices differ in rank, in scale, or in the layers that they
+    /// are there for, so that training cannot go on with it; its last layers may be missing.
+    public internal(set) var isEvened = false
 
     /// Puts an adapter together, and checks that each layer has both factors of each target
     /// in the configuration's rank, and nothing else.
@@ -89,6 +90,13 @@ public struct AdapterFile: Sendable, Equatable {
         layerCount = layer
     }
 
+    /// The same adapter, which names the model it was trained on if it does not yet.
+    public func naming(base: String) -> AdapterFile {
+        var named = self
+        named.configuration.baseModelName = configuration.baseModelName ?? base
+        return named
+    }
+
     /// PEFT's name of a matrix, `module` being one of `AdapterConfiguration.supportedModules`.
     public static func name(layer: Int, module: String, factor: Factor) -> String {
         let block = ["gate_proj", "up_proj", "down_proj"].contains(module) ? "mlp" : "self_attn"
@@ -103,7 +111,7 @@ public struct AdapterFile: Sendable, Equatable {
     /// Checks that the adapter was made for a model of these sizes.
     public func check(fits model: ModelConfiguration) throws(ModelFileError) {
         let isWhole = layerCount == model.layerCount
-        guard isWhole || mayLeaveLayersOut && layerCount < model.layerCount else {
+        guard isWhole || isEvened && layerCount < model.layerCount else {
             throw Self.misfit("it has \(layerCount) layers, the model \(model.layerCount)")
         }
         for layer in 0..<layerCount {
@@ -160,15 +168,10 @@ public struct AdapterFile: Sendable, Equatable {
 extension ModelConfiguration {
     /// The shape (out, in) of the projection that PEFT calls `module`.
     func projectionShape(_ module: String) -> (rows: Int, columns: Int) {
-        let queryWidth = headCount * headWidth
-        let keyWidth = keyValueHeadCount * headWidth
-        return switch module {
-        case "q_proj": (queryWidth, width)
-        case "k_proj", "v_proj": (keyWidth, width)
-        case "o_proj": (width, queryWidth)
-        case "gate_proj", "up_proj": (feedForwardWidth, width)
-        case "down_proj": (width, feedForwardWidth)
-        default: preconditionFailure("there is no projection \(module)")
+        guard let role = TensorRole.adaptable.first(where: { $0.module == module })?.role else {
+            preconditionFailure("there is no projection \(module)")
         }
+        let shape = role.shape(self)
+        return (shape[0], shape[1])
     }
 }

@@ -2,8 +2,13 @@
 package protocol MatrixChange: Sendable {
     /// Whether it changes the tensor of that name.
     func changes(_ name: String) -> Bool
-    /// Changes whole rows of a tensor, widened to float32: (rows, columns) of them.
-    func apply(to tensor: GGUFTensor, rows: Range<Int>, _ numbers: UnsafeMutablePointer<Float>)
+    /// Changes whole rows of the tensor `name`, widened to float32: (rows, columns) of them.
+    func apply(
+        to name: String,
+        columns: Int,
+        rows: Range<Int>,
+        _ numbers: UnsafeMutablePointer<Float>
+    )
 }
 
 /// An adapter's products, added to the matrices of the model that it was trained on:
@@ -18,19 +23,24 @@ struct AdapterMerge: MatrixChange {
     private let products: [String: Product]
     private let scale: Float
 
+    /// The products for matrices by their names in GGUF, rows of heads in that order.
+    ///
     /// - Throws: `ModelFileError` if the adapter was made for a model of other sizes.
-    init(_ adapter: AdapterFile, into model: ModelFile) throws(ModelFileError) {
-        let configuration = model.configuration
+    init(
+        _ adapter: AdapterFile,
+        into configuration: ModelConfiguration,
+        _ layout: RotaryLayout
+    ) throws(ModelFileError) {
         try adapter.check(fits: configuration)
         var products: [String: Product] = [:]
         for layer in 0..<configuration.layerCount {
-            for (module, role) in Self.roles {
+            for (module, role) in TensorRole.adaptable {
                 guard let a = adapter.tensor(layer: layer, module: module, factor: .a),
                     let b = adapter.tensor(layer: layer, module: module, factor: .b)
                 else { continue }
                 var values = b.values
-                if let heads = Self.rotatedHeads(role, configuration),
-                    model.rotaryLayout == .adjacentPairs
+                if let heads = role.rotatedHeads(configuration),
+                    layout == .adjacentPairs
                 {
                     values = permuteToAdjacentPairs(values, columns: b.columns, heads: heads)
                 }
@@ -45,30 +55,15 @@ struct AdapterMerge: MatrixChange {
         scale = Float(adapter.configuration.scale)
     }
 
-    private static let roles: [(String, TensorRole)] = [
-        ("q_proj", .query), ("k_proj", .key), ("v_proj", .value), ("o_proj", .attentionOutput),
-        ("gate_proj", .gate), ("up_proj", .up), ("down_proj", .down),
-    ]
-
-    private static func rotatedHeads(
-        _ role: TensorRole,
-        _ configuration: ModelConfiguration
-    ) -> Int? {
-        switch role {
-        case .query: configuration.headCount
-        case .key: configuration.keyValueHeadCount
-        default: nil
-        }
-    }
-
     func changes(_ name: String) -> Bool { products[name] != nil }
 
     func apply(
-        to tensor: GGUFTensor,
+        to name: String,
+        columns: Int,
         rows: Range<Int>,
         _ numbers: UnsafeMutablePointer<Float>
     ) {
-        guard let product = products[tensor.name], let columns = tensor.shape.last else { return }
+        guard let product = products[name] else { return }
         product.a.withUnsafeBufferPointer { a in
             for row in rows {
                 let target = numbers + (row - rows.lowerBound) * columns
@@ -89,6 +84,6 @@ extension GGUFQuantization {
         _ adapter: AdapterFile,
         into model: ModelFile
     ) throws(ModelFileError) {
-        change = try AdapterMerge(adapter, into: model)
+        change = try AdapterMerge(adapter, into: model.configuration, model.rotaryLayout)
     }
 }

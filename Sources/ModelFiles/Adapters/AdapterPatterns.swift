@@ -4,9 +4,7 @@ internal import JSON
 /// Settings by which the matrices of a PEFT adapter differ from each other: `rank_pattern`,
 /// `alpha_pattern` and `layers_to_transform`.
 ///
-/// Such an adapter is read as an equal one whose matrices are all of the largest rank: rows and
-/// columns of zeros are added, B takes up what differs in the scales, and a layer that is not
-/// changed has a change of zero.
+/// Such an adapter is read as an equal one whose matrices are all alike, see `AdapterEvening`.
 struct AdapterPatterns {
     private let alphas: [(pattern: String, alpha: Double)]
 
@@ -72,74 +70,21 @@ struct AdapterPatterns {
     func evenedOut(
         _ configuration: AdapterConfiguration,
         _ tensors: [AdapterTensor]
-    ) -> (configuration: AdapterConfiguration, tensors: [AdapterTensor]) {
-        let isA: (AdapterTensor) -> Bool = { $0.name.hasSuffix(".lora_A.weight") }
-        let ranks = tensors.map { isA($0) ? $0.rows : $0.columns }
-        guard let rank = ranks.max() else { return (configuration, tensors) }
+    ) throws(ModelFileError) -> (configuration: AdapterConfiguration, tensors: [AdapterTensor]) {
         var even = configuration
-        even.rank = rank
-        let evened = zip(tensors, ranks).map { tensor, own in
+        even.rank = AdapterEvening.rank(of: tensors) ?? configuration.rank
+        // No factor in B brings back what a scale of zero took away.
+        if even.scale == 0 { even.alpha = Double(even.rank) }
+        let evened = try AdapterEvening(even).even(tensors) { tensor, rank in
             let module = tensor.name.split(separator: ".lora_")[0]
                 .drop { $0 != "." }.dropFirst().drop { $0 != "." }.dropFirst()
             var part = configuration
-            part.rank = own
+            part.rank = rank
             if let alpha = alphas.first(where: { Self.matches($0.pattern, String(module)) }) {
                 part.alpha = alpha.alpha
             }
-            return isA(tensor)
-                ? Self.widened(tensor, rows: rank, columns: tensor.columns, by: 1)
-                : Self.widened(
-                    tensor,
-                    rows: tensor.rows,
-                    columns: rank,
-                    by: Float(part.scale / even.scale)
-                )
+            return part.scale
         }
-        return (even, evened + Self.missing(evened, even))
-    }
-
-    private static func widened(
-        _ tensor: AdapterTensor,
-        rows: Int,
-        columns: Int,
-        by factor: Float
-    ) -> AdapterTensor {
-        var values = [Float](repeating: 0, count: rows * columns)
-        for row in 0..<tensor.rows {
-            for column in 0..<tensor.columns {
-                values[row * columns + column] =
-                    factor * tensor.values[row * tensor.columns + column]
-            }
-        }
-        return AdapterTensor(name: tensor.name, rows: rows, columns: columns, values: values)
-    }
-
-    /// Changes of zero for the layers that have none, up to the last that has one.
-    private static func missing(
-        _ tensors: [AdapterTensor],
-        _ configuration: AdapterConfiguration
-    ) -> [AdapterTensor] {
-        let known = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
-        let layers = tensors.compactMap { tensor in
-            tensor.name.split(separator: ".").drop { $0 != "layers" }.dropFirst().first
-                .flatMap { Int($0) }
-        }
-        guard let last = layers.max(), last < 1 << 16 else { return [] }
-        return configuration.targetModules.flatMap { module in
-            AdapterFile.Factor.allCases.flatMap { factor -> [AdapterTensor] in
-                let names = (0...last).map {
-                    AdapterFile.name(layer: $0, module: module, factor: factor)
-                }
-                guard let model = names.lazy.compactMap({ known[$0] }).first else { return [] }
-                return names.filter { known[$0] == nil }.map { name in
-                    AdapterTensor(
-                        name: name,
-                        rows: model.rows,
-                        columns: model.columns,
-                        values: [Float](repeating: 0, count: model.values.count)
-                    )
-                }
-            }
-        }
+        return (even, evened)
     }
 }

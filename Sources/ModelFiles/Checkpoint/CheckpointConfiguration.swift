@@ -16,28 +16,27 @@ struct CheckpointConfiguration {
         hasOutputMatrix: () throws(ModelFileError) -> Bool
     ) throws(ModelFileError) {
         let path = "\(folder)/config.json"
-        guard let object = try JSONFile.read(path) else {
+        guard let settings = try JSONPart.read(path, .model) else {
             throw ModelFileError(
                 .notFound,
                 "There is no file \(path).",
                 hint: "name a folder with a model: config.json, tokenizer.json, model.safetensors"
             )
         }
-        let settings = CheckpointSettings(object: object, path: path)
         let architecture = try Self.architecture(settings)
         try Self.refuseWhatIsNotComputed(settings)
         let width = try settings.dimension("hidden_size")
         let heads = try settings.dimension("num_attention_heads")
         let keyValueHeads = try settings.dimension("num_key_value_heads", default: heads)
         guard heads % keyValueHeads == 0 else {
-            throw settings.contradiction("\(heads) heads cannot share \(keyValueHeads)")
+            throw settings.refusal("\(heads) heads cannot share \(keyValueHeads)")
         }
         guard settings.has("head_dim") || width % heads == 0 else {
-            throw settings.contradiction("the width \(width) is no multiple of \(heads) heads")
+            throw settings.refusal("the width \(width) is no multiple of \(heads) heads")
         }
         let headWidth = try settings.dimension("head_dim", default: width / heads)
         guard headWidth % 2 == 0 else {
-            throw settings.contradiction("a head is \(headWidth) wide, which is odd")
+            throw settings.refusal("a head is \(headWidth) wide, which is odd")
         }
         let layers = try settings.dimension("num_hidden_layers")
         let isTied: Bool
@@ -67,9 +66,9 @@ struct CheckpointConfiguration {
     }
 
     private static func architecture(
-        _ settings: CheckpointSettings
+        _ settings: JSONPart
     ) throws(ModelFileError) -> Architecture {
-        let type = try settings.text("model_type") ?? ""
+        let type = try settings.string("model_type") ?? ""
         guard let architecture = Architecture.all.first(where: { $0.modelTypes.contains(type) })
         else {
             let known = Architecture.all.flatMap(\.modelTypes).joined(separator: ", ")
@@ -79,17 +78,17 @@ struct CheckpointConfiguration {
     }
 
     private static func refuseWhatIsNotComputed(
-        _ settings: CheckpointSettings
+        _ settings: JSONPart
     ) throws(ModelFileError) {
-        let activation = try settings.text("hidden_act") ?? "silu"
+        let activation = try settings.string("hidden_act") ?? "silu"
         guard activation == "silu" else { throw settings.unsupported("it uses \(activation)") }
         // Qwen 2 has its biases without saying so.
         for name in ["attention_bias", "mlp_bias"] where try settings.flag(name) == true {
             throw settings.unsupported("it has \(name)")
         }
         if let quantization = try settings.part("quantization_config") {
-            let method = try quantization.text("quant_method") ?? "unknown"
-            let type = try quantization.text("bnb_4bit_quant_type") ?? "fp4"
+            let method = try quantization.string("quant_method") ?? "unknown"
+            let type = try quantization.string("bnb_4bit_quant_type") ?? "fp4"
             guard method == "bitsandbytes", try quantization.flag("load_in_4bit") == true,
                 type == "nf4"
             else {
@@ -102,15 +101,15 @@ struct CheckpointConfiguration {
 
     /// How many tokens attention sees; nil for all.
     private static func window(
-        _ settings: CheckpointSettings,
+        _ settings: JSONPart,
         layers: Int
     ) throws(ModelFileError) -> Int? {
         guard settings.has("sliding_window"),
             try settings.flag("use_sliding_window") ?? true
         else { return nil }
-        let kinds = Set(try settings.texts("layer_types") ?? [])
+        let kinds = Set(try settings.strings("layer_types") ?? [])
         if kinds == ["full_attention"] { return nil }
-        let first = try settings.optionalNumber("max_window_layers") ?? 0
+        let first = try settings.number("max_window_layers") ?? 0
         // Qwen lets the first layers see everything.
         let isMixed =
             kinds.isEmpty ? settings.has("use_sliding_window") && first > 0 : kinds.count > 1

@@ -66,9 +66,6 @@ public struct CheckpointConversion {
                         hint: "convert the model's 16-bit checkpoint"
                     )
                 }
-                var heads: Int?
-                if turns, role == .query { heads = configuration.headCount }
-                if turns, role == .key { heads = configuration.keyValueHeadCount }
                 return Source(
                     tensor: GGUFWriter.Tensor(
                         name: name,
@@ -76,13 +73,13 @@ public struct CheckpointConversion {
                         type: weight.type
                     ),
                     weight: weight,
-                    heads: heads
+                    heads: turns ? role.rotatedHeads(configuration) : nil
                 )
             }
         }
     }
 
-    private func write(_ source: Source, _ sink: inout GGUFWriter.Sink) throws {
+    private func write(_ source: Source, _ sink: inout TensorSink) throws {
         let weight = source.weight
         guard let heads = source.heads else { return try sink.write(weight.bytes) }
         // The pair i, i + D/2 of a head becomes the rows 2i and 2i + 1.

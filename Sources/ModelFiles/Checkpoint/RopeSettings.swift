@@ -2,9 +2,9 @@ import Glibc
 
 /// How a Hugging Face configuration wants the rotary embedding: `rope_theta` and `rope_scaling`, or
 /// the `rope_parameters` of newer files, which hold both.
-struct RopeSettings {
+package struct RopeSettings {
     /// How frequencies are scaled.
-    enum Scaling: Equatable {
+    package enum Scaling: Equatable {
         case none
         /// Every frequency is divided by the factor.
         case linear(Double)
@@ -12,26 +12,31 @@ struct RopeSettings {
         case llama3(factor: Double, low: Double, high: Double, originalContext: Double)
     }
 
-    let theta: Double
-    let scaling: Scaling
+    package let theta: Double
+    package let scaling: Scaling
 
-    init(_ settings: CheckpointSettings) throws(ModelFileError) {
+    package init(theta: Double, scaling: Scaling) {
+        self.theta = theta
+        self.scaling = scaling
+    }
+
+    init(_ settings: JSONPart) throws(ModelFileError) {
         let olderPart = try settings.part("rope_scaling")
         let parameters = try settings.part("rope_parameters") ?? olderPart
-        if let parameters, let number = try parameters.optionalNumber("rope_theta") {
+        if let parameters, let number = try parameters.number("rope_theta") {
             theta = number
         } else {
             theta = try settings.positive("rope_theta", default: 10_000)
         }
         guard theta.isFinite, theta > 0 else {
-            throw settings.contradiction("rope_theta is no positive number")
+            throw settings.refusal("rope_theta is no positive number")
         }
         guard let parameters else {
             scaling = .none
             return
         }
-        let older = try parameters.text("type")
-        let type = try parameters.text("rope_type") ?? older ?? "default"
+        let older = try parameters.string("type")
+        let type = try parameters.string("rope_type") ?? older ?? "default"
         switch type {
         case "default": scaling = .none
         case "linear": scaling = .linear(try parameters.positive("factor"))
@@ -41,7 +46,7 @@ struct RopeSettings {
                 try parameters.positive("high_freq_factor")
             )
             guard low < high else {
-                throw settings.contradiction("low_freq_factor is not below high_freq_factor")
+                throw settings.refusal("low_freq_factor is not below high_freq_factor")
             }
             scaling = .llama3(
                 factor: try parameters.positive("factor"),
@@ -51,13 +56,13 @@ struct RopeSettings {
             )
         default: throw settings.unsupported("its rotary embedding is scaled by \"\(type)\"")
         }
-        if let part = try parameters.optionalNumber("partial_rotary_factor"), part != 1 {
+        if let part = try parameters.number("partial_rotary_factor"), part != 1 {
             throw settings.unsupported("only a part of each head is rotated")
         }
     }
 
     /// (D/2): what each frequency is divided by; nil where none is scaled.
-    func frequencyFactors(headWidth: Int) -> [Float]? {
+    package func frequencyFactors(headWidth: Int) -> [Float]? {
         switch scaling {
         case .none: return nil
         case .linear(let factor):

@@ -1,4 +1,3 @@
-internal import Synchronization
 public import Tensors
 
 /// Brings a model's GGUF file into another type.
@@ -94,9 +93,15 @@ public struct GGUFQuantization: Sendable {
         }
         let total = tensors.reduce(0) { $0 + $1.elementCount }
         var done = 0
+        let conversion = WeightConversion(path: source.path, change: change, pool: pool)
         try writer.write(to: path) { index, sink in
             let tensor = tensors[index]
-            try convert(tensor, to: types[index], isCancelled: isCancelled) { bytes, count in
+            try conversion.convert(
+                source.rows(of: tensor),
+                named: tensor.name,
+                to: types[index],
+                isCancelled: isCancelled
+            ) { bytes, count in
                 try sink.write(bytes)
                 done += count
                 progress(
@@ -160,105 +165,19 @@ public struct GGUFQuantization: Sendable {
     }
 }
 
-extension GGUFQuantization {
-    /// How many numbers are widened at once.
-    private static let chunk = 1 << 22
-    /// How many numbers one thread takes at a time.
-    private static let tile = 1 << 16
-
-    /// Hands the bytes of `tensor` in another type to `take`, with the count of numbers in them.
-    private func convert(
-        _ tensor: GGUFTensor,
-        to type: ElementType,
-        isCancelled: () -> Bool,
-        take: (UnsafeRawBufferPointer, _ numberCount: Int) throws -> Void
-    ) throws {
-        let bytes = UnsafeRawBufferPointer(rebasing: source.file.bytes[tensor.range])
-        let columns = tensor.shape.last ?? 1
-        let rows = tensor.elementCount / columns
-        let rowsAtOnce = max(1, min(rows, Self.chunk / columns))
-        let isCopied = type == tensor.type && change?.changes(tensor.name) != true
-        let out = AlignedMemory(
-            byteCount: isCopied ? 0 : type.byteCount(elements: rowsAtOnce * columns)
-        )
-        let rowBytes = tensor.type.byteCount(elements: columns)
-        for row in stride(from: 0, to: rows, by: rowsAtOnce) {
-            guard !isCancelled() else { throw Self.cancelled(source.path) }
-            let count = min(rowsAtOnce, rows - row)
-            let part = UnsafeRawBufferPointer(
-                rebasing: bytes[row * rowBytes..<(row + count) * rowBytes]
-            )
-            guard !isCopied else {
-                try take(part, count * columns)
-                continue
-            }
-            guard convert(part, tensor, row..<row + count, into: out.pointer, type) else {
-                throw notStorable(tensor, type)
-            }
-            let written = UnsafeRawBufferPointer(
-                start: out.pointer,
-                count: type.byteCount(elements: count * columns)
-            )
-            try take(written, count * columns)
-        }
-    }
-
-    /// Converts whole rows; false if one of the numbers has no place in the new type.
-    private func convert(
-        _ bytes: UnsafeRawBufferPointer,
-        _ tensor: GGUFTensor,
-        _ range: Range<Int>,
-        into out: UnsafeMutableRawPointer,
-        _ type: ElementType
-    ) -> Bool {
-        guard let start = bytes.baseAddress else { return true }
-        let (stored, rows, columns) = (tensor.type, range.count, tensor.shape.last ?? 1)
-        let rowsInTile = max(1, Self.tile / columns)
-        let tiles = (rows + rowsInTile - 1) / rowsInTile
-        let numbers = FloatBuffer(count: pool.threadCount * rowsInTile * columns)
-        let areStorable = Atomic(true)
-        pool.run(tiles: tiles, priority: .background) { tile, worker in
-            let first = tile * rowsInTile
-            let count = min(rowsInTile, rows - first) * columns
-            let place = numbers.pointer + worker * rowsInTile * columns
-            stored.dequantize(
-                start + stored.byteCount(elements: first * columns),
-                count: count,
-                into: place
-            )
-            let firstRow = range.lowerBound + first
-            change?.apply(to: tensor, rows: firstRow..<firstRow + count / columns, place)
-            guard type.canStore(place, count: count) else {
-                areStorable.store(false, ordering: .relaxed)
-                return
-            }
-            let target = out + type.byteCount(elements: first * columns)
-            type.quantize(place, count: count, into: target)
-        }
-        return areStorable.load(ordering: .relaxed)
-    }
-
-    private func notStorable(_ tensor: GGUFTensor, _ type: ElementType) -> ModelFileError {
-        ModelFileError(
-            .unsupportedType,
-            "Tensor \(tensor.name) of \(source.path) has a number that is no number, or beyond "
-                + "\(type.largestMagnitude), the most that \(type) can hold.",
-            hint: type.isQuantized || type == .f16
-                ? "try BF16, or get the model again if it is damaged"
-                : "the model is damaged; get it again"
-        )
-    }
-
-    private static func cancelled(_ path: String) -> ModelFileError {
-        ModelFileError(
-            .cancelled,
-            "Quantizing \(path) was stopped.",
-            hint: "nothing of the new file is left; start again"
-        )
-    }
-}
-
 extension GGUFFile {
+    /// A tensor as the matrix of its rows, of however many dimensions it is.
+    fileprivate func rows(of tensor: GGUFTensor) -> Weight {
+        let columns = tensor.shape.last ?? 1
+        return Weight(
+            type: tensor.type,
+            rows: tensor.elementCount / columns,
+            columns: columns,
+            bytes: UnsafeRawBufferPointer(rebasing: file.bytes[tensor.range]),
+            owner: file
+        )
+    }
+
     /// The tensors in the order in which they lie in the file.
     public var tensorsInOrder: [GGUFTensor] {
         tensors.values.sorted { $0.range.lowerBound < $1.range.lowerBound }

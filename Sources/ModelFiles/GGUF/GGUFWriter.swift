@@ -56,7 +56,7 @@ public struct GGUFWriter: Sendable {
     ///   has not the room, or if the system refuses.
     public func write(
         to path: String,
-        _ fill: (_ tensor: Int, _ sink: inout Sink) throws -> Void
+        _ fill: (_ tensor: Int, _ sink: inout TensorSink) throws -> Void
     ) throws {
         let plan = try plan(path)
         try DiskRoom.require(
@@ -67,7 +67,14 @@ public struct GGUFWriter: Sendable {
         )
         let aside = AtomicFile.temporaryName(beside: path)
         do {
-            try writeAside(plan, to: aside, as: path, fill)
+            try TensorSink.writeNew(
+                aside,
+                as: path,
+                header: plan.header,
+                places: plan.places,
+                byteCount: plan.byteCount,
+                fill
+            )
             guard rename(aside, path) == 0 else {
                 throw AtomicFile.failure("write \(path)", errno)
             }
@@ -76,86 +83,5 @@ public struct GGUFWriter: Sendable {
             throw error
         }
         try AtomicFile.synchronizeFolder(AtomicFile.parent(of: path))
-    }
-
-    private func writeAside(
-        _ plan: Plan,
-        to aside: String,
-        as path: String,
-        _ fill: (_ tensor: Int, _ sink: inout Sink) throws -> Void
-    ) throws {
-        let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
-        defer { close(descriptor) }
-        var sink = Sink(descriptor: descriptor, path: path)
-        try sink.put(plan.header)
-        for (index, place) in plan.places.enumerated() {
-            try sink.fill(to: place.lowerBound)
-            sink.end = place.upperBound
-            try fill(index, &sink)
-            precondition(
-                sink.position == place.upperBound,
-                "tensor \(tensors[index].name) got \(sink.position - place.lowerBound) bytes "
-                    + "of \(place.count)"
-            )
-        }
-        try sink.fill(to: plan.byteCount)
-        guard fsync(descriptor) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
-    }
-
-    /// Takes the bytes of one tensor after the other.
-    public struct Sink: ~Copyable {
-        fileprivate let descriptor: Int32
-        fileprivate let path: String
-        fileprivate var position = 0
-        fileprivate var end = 0
-
-        fileprivate init(descriptor: Int32, path: String) {
-            self.descriptor = descriptor
-            self.path = path
-        }
-
-        /// Writes the tensor's next bytes; together they are as many as the tensor has.
-        ///
-        /// Throws `ModelFileError` if the system refuses, as when the disk is full.
-        public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
-            precondition(bytes.count <= end - position, "a tensor gets more bytes than it has")
-            try put(bytes)
-        }
-
-        /// The same with bytes from an array.
-        public mutating func write(_ bytes: [UInt8]) throws(ModelFileError) {
-            precondition(bytes.count <= end - position, "a tensor gets more bytes than it has")
-            try put(bytes)
-        }
-
-        fileprivate mutating func put(_ bytes: [UInt8]) throws(ModelFileError) {
-            var failure: ModelFileError?
-            bytes.withUnsafeBytes { bytes in
-                do throws(ModelFileError) { try put(bytes) } catch { failure = error }
-            }
-            if let failure { throw failure }
-        }
-
-        /// Writes zeros up to a place in the file.
-        fileprivate mutating func fill(to place: Int) throws(ModelFileError) {
-            try put([UInt8](repeating: 0, count: place - position))
-        }
-
-        private mutating func put(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
-            var done = 0
-            while done < bytes.count {
-                let count = uninterrupted {
-                    Glibc.write(
-                        descriptor,
-                        bytes.baseAddress.map { $0 + done },
-                        bytes.count - done
-                    )
-                }
-                guard count >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
-                done += count
-            }
-            position += bytes.count
-        }
     }
 }

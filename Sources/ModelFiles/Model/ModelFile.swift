@@ -67,15 +67,7 @@ public final class ModelFile: Sendable {
             folder: folder,
             vocabularySize: configuration.vocabularySize
         )
-        do {
-            tokenizer = try Tokenizer(files.definition)
-        } catch {
-            throw ModelFileError(
-                .unsupportedTokenizer,
-                "The tokenizer of \(folder) is not usable. \(error.message)",
-                hint: error.hint
-            )
-        }
+        tokenizer = try Tokenizer(files.definition, of: folder)
         words = files.definition
         templateSource = files.chatTemplate
         template = Self.template(templateSource, of: path, clock: clock)

@@ -131,3 +131,20 @@ public enum TensorRole: Sendable, CaseIterable {
         }
     }
 }
+
+extension TensorRole {
+    /// The projections that an adapter can change, with PEFT's names, in canonical order.
+    static let adaptable: [(module: String, role: TensorRole)] = [
+        ("q_proj", .query), ("k_proj", .key), ("v_proj", .value), ("o_proj", .attentionOutput),
+        ("gate_proj", .gate), ("up_proj", .up), ("down_proj", .down),
+    ]
+
+    /// How many heads its rows belong to, if rotation pairs rows of a head.
+    func rotatedHeads(_ configuration: ModelConfiguration) -> Int? {
+        switch self {
+        case .query: configuration.headCount
+        case .key: configuration.keyValueHeadCount
+        default: nil
+        }
+    }
+}

@@ -6,19 +6,46 @@ extension Tokenizer {
     /// - Parameter vocabularySize: how many tokens the model has; nil takes as many as the file
     ///   has words.
     convenience init(_ file: GGUFFile, vocabularySize: Int? = nil) throws(ModelFileError) {
+        let definition = try TokenizerDefinition(file, vocabularySize: vocabularySize)
+        try self.init(definition, of: file.path)
+    }
+
+    /// Makes the tokenizer that the files of the model at `path` define.
+    convenience init(
+        _ definition: TokenizerDefinition,
+        of path: String
+    ) throws(ModelFileError) {
         do {
-            try self.init(Words(file).definition(vocabularySize: vocabularySize))
+            try self.init(definition)
+        } catch {
+            throw .unusableTokenizer(path, error)
+        }
+    }
+}
+
+extension TokenizerDefinition {
+    /// Reads what a GGUF file says of its tokenizer.
+    init(_ file: GGUFFile, vocabularySize: Int? = nil) throws(ModelFileError) {
+        do {
+            self = try Words(file).definition(vocabularySize: vocabularySize)
         } catch let error as TokenizerError {
-            throw ModelFileError(
-                .unsupportedTokenizer,
-                "The tokenizer of \(file.path) is not usable. \(error.message)",
-                hint: error.hint ?? ModelFileError.fetchAgain
-            )
+            throw .unusableTokenizer(file.path, error)
         } catch let error as ModelFileError {
             throw error
         } catch {
             throw ModelFileError(.unsupportedTokenizer, "\(file.path): \(error)")
         }
+    }
+}
+
+extension ModelFileError {
+    /// That the tokenizer of the model at `path` cannot be made.
+    static func unusableTokenizer(_ path: String, _ error: TokenizerError) -> ModelFileError {
+        ModelFileError(
+            .unsupportedTokenizer,
+            "The tokenizer of \(path) is not usable. \(error.message)",
+            hint: error.hint ?? fetchAgain
+        )
     }
 }
 

@@ -22,15 +22,7 @@ extension Tokenizer {
         vocabularySize: Int? = nil
     ) throws(ModelFileError) {
         let files = try HuggingFaceTokenizer(folder: folder, vocabularySize: vocabularySize)
-        do {
-            try self.init(files.definition)
-        } catch {
-            throw ModelFileError(
-                .unsupportedTokenizer,
-                "The tokenizer of \(folder) is not usable. \(error.message)",
-                hint: error.hint ?? ModelFileError.fetchAgain
-            )
-        }
+        try self.init(files.definition, of: folder)
     }
 }
 
@@ -51,14 +43,14 @@ public struct HuggingFaceTokenizer: Sendable {
     ///   `tokenizer.json` that is not understood.
     public init(folder: String, vocabularySize: Int? = nil) throws(ModelFileError) {
         let path = folder + "/tokenizer.json"
-        guard let file = try TokenizerFile.read(path) else {
+        guard let file = try JSONPart.read(path, .tokenizer) else {
             throw ModelFileError(
                 .notFound,
                 "There is no file \(path).",
                 hint: "get the model's tokenizer.json too; a tokenizer.model alone is not read"
             )
         }
-        let settings = try TokenizerFile.read(folder + "/tokenizer_config.json")
+        let settings = try JSONPart.read(folder + "/tokenizer_config.json", .tokenizer)
         let further = try settings?.decoderTokens()
         var definition = try file.definition(vocabularySize: vocabularySize, further: further ?? [])
         try Self.addEnds(to: &definition, folder, settings)
@@ -70,11 +62,11 @@ public struct HuggingFaceTokenizer: Sendable {
     private static func addEnds(
         to definition: inout TokenizerDefinition,
         _ folder: String,
-        _ settings: TokenizerFile?
+        _ settings: JSONPart?
     ) throws(ModelFileError) {
-        let map = try TokenizerFile.read(folder + "/special_tokens_map.json")
-        let generation = try TokenizerFile.read(folder + "/generation_config.json")
-        let model = try TokenizerFile.read(folder + "/config.json")
+        let map = try JSONPart.read(folder + "/special_tokens_map.json", .tokenizer)
+        let generation = try JSONPart.read(folder + "/generation_config.json", .tokenizer)
+        let model = try JSONPart.read(folder + "/config.json", .tokenizer)
         let (generationEnds, modelEnds) = (try generation?.endIDs(), try model?.endIDs())
         let ends = generationEnds ?? modelEnds ?? []
         for file in [map, settings] {
@@ -109,7 +101,7 @@ public struct HuggingFaceTokenizer: Sendable {
 
     private static func chatTemplate(
         _ folder: String,
-        _ settings: TokenizerFile?
+        _ settings: JSONPart?
     ) throws(ModelFileError) -> String? {
         do {
             let file = try MappedFile(path: folder + "/chat_template.jinja")
@@ -138,7 +130,7 @@ extension TokenizerDefinition {
     }
 }
 
-extension TokenizerFile {
+extension JSONPart {
     /// A token that is given as its text or as an object with its content.
     fileprivate func spelling(_ name: String) throws(ModelFileError) -> String? {
         if case .object = object[name] { return try part(name)?.string("content") }

@@ -75,56 +75,11 @@ extension SafetensorsFile {
             Set(entries.map(\.name)).count == entries.count,
             "a tensor's name occurs twice"
         )
-        // The widest types first, so that every tensor is aligned to its numbers.
-        let ordered = entries.sorted {
-            ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name)
-        }
-        let header = header(
-            ordered.map { ($0.name, $0.type, $0.shape, $0.byteCount) },
+        let plan = SafetensorsPlan(
+            entries.map { .init(name: $0.name, type: $0.type, shape: $0.shape) },
             metadata: metadata
         )
-        return [header] + ordered.map(\.bytes)
-    }
-
-    /// What stands before the tensors of a file that has them in that order.
-    static func header(
-        _ tensors: [(name: String, type: SafetensorsType, shape: [Int], byteCount: Int)],
-        metadata: [String: String]
-    ) -> [UInt8] {
-        var members: [String] = []
-        if !metadata.isEmpty {
-            let values = metadata.sorted { $0.key < $1.key }
-                .map { "\(quoted($0.key)):\(quoted($0.value))" }
-            members.append("\"__metadata__\":{\(values.joined(separator: ","))}")
-        }
-        var offset = 0
-        for entry in tensors {
-            let shape = entry.shape.map(String.init).joined(separator: ",")
-            let end = offset + entry.byteCount
-            members.append(
-                "\(quoted(entry.name)):{\"dtype\":\"\(entry.type.rawValue)\","
-                    + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
-            )
-            offset = end
-        }
-        var header = Array("{\(members.joined(separator: ","))}".utf8)
-        while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
-        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { [UInt8]($0) }
-        return length + header
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        let entries = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
+        return [plan.header] + plan.tensors.compactMap { entries[$0.name]?.bytes }
     }
 }

@@ -35,17 +35,18 @@ extension SafetensorsFile {
         to path: String
     ) throws(ModelFileError) {
         precondition(Set(views.map(\.name)).count == views.count, "a tensor's name occurs twice")
-        // The widest types first, so that every tensor is aligned to its numbers.
-        let ordered = views.sorted {
-            ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name)
-        }
-        let header = header(
-            ordered.map { ($0.name, $0.type, $0.shape, $0.bytes.count) },
+        let plan = SafetensorsPlan(
+            views.map { .init(name: $0.name, type: $0.type, shape: $0.shape) },
             metadata: metadata
         )
+        let bytes = Dictionary(views.map { ($0.name, $0.bytes) }) { first, _ in first }
         try AtomicFile.write(to: path) { (write: AtomicFile.Write) throws(ModelFileError) in
-            try header.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try write(bytes) }
-            for view in ordered { try write(view.bytes) }
+            try plan.header.span.bytes.withUnsafeBytes { (header) throws(ModelFileError) in
+                try write(header)
+            }
+            for tensor in plan.tensors {
+                if let tensor = bytes[tensor.name] { try write(tensor) }
+            }
         }
     }
 

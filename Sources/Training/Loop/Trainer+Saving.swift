@@ -147,7 +147,15 @@ extension Trainer {
                 )
             )
         }
-        let adapter = try LoRA(AdapterFile.read(folder: folder), for: model)
+        let file = try AdapterFile.read(path: folder, for: model.configuration)
+        guard !file.isEvened else {
+            throw TrainingError(
+                .configuration,
+                "The adapter in \(folder) changes the model's layers unlike each other.",
+                hint: "begin a new adapter, or merge this one into its model"
+            )
+        }
+        let adapter = try LoRA(file, for: model)
         guard adapter.shape == shape else {
             throw TrainingError(
                 .configuration,

@@ -97,13 +97,14 @@ final class ChatSpeaker: @unchecked Sendable {
     }
 
     private func adapter(
-        _ folder: String,
+        _ path: String,
         _ stamp: Files.Stamp,
         for model: LanguageModel
     ) throws -> LoRA {
-        if let known = adapters[folder], known.stamp == stamp { return known.adapter }
-        let adapter = try LoRA(AdapterFile.read(folder: folder), for: model)
-        adapters[folder] = (stamp, adapter)
+        if let known = adapters[path], known.stamp == stamp { return known.adapter }
+        let file = try AdapterFile.read(path: path, for: model.configuration)
+        let adapter = try LoRA(file, for: model)
+        adapters[path] = (stamp, adapter)
         return adapter
     }
 

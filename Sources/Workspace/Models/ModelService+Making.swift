@@ -22,17 +22,25 @@ extension ModelService {
     ) throws -> MadeModel {
         try WorkspaceError.wording {
             let source = try file(making.model)
-            let adapter = try making.adapter.map { try AdapterFile.read(folder: $0) }
-            let recipe = try recipe(making, source)
-            let output = try output(making, source, recipe)
-            let report = try write(making, source, adapter, recipe, output, isCancelled, progress)
+            let adapter = try making.adapter.map {
+                try AdapterFile.read(path: $0, for: source.configuration)
+            }
+            let making = try making.whole(source)
+            let output = try output(making, source)
             var made = MadeModel(
                 path: output,
-                name: store.installed().first { $0.path == output }?.name,
-                byteCount: Int64(report.byteCount),
+                byteCount: 0,
                 sourceByteCount: Int64(source.byteCount),
-                fallbacks: report.fallbacks
+                fallbacks: []
             )
+            if making.format == .safetensors {
+                let count = try writeFolder(making, source, adapter, output, isCancelled, progress)
+                made.byteCount = Int64(count)
+            } else {
+                let report = try write(making, source, adapter, output, isCancelled, progress)
+                (made.byteCount, made.fallbacks) = (Int64(report.byteCount), report.fallbacks)
+            }
+            made.name = store.installed().first { $0.path == output }?.name
             if making.compares {
                 let parity = try parity(making.model, adapter, with: output, isCancelled)
                 let text = try WorkspaceJSON.encode(parity)
@@ -54,7 +62,6 @@ extension ModelService {
         _ making: ModelMaking,
         _ source: ModelFile,
         _ adapter: AdapterFile?,
-        _ recipe: QuantizationRecipe,
         _ output: String,
         _ isCancelled: @escaping @Sendable () -> Bool,
         _ progress: @escaping @Sendable (Double) -> Void
@@ -67,7 +74,7 @@ extension ModelService {
             try CheckpointConversion(source).write(to: halfway, isCancelled: isCancelled)
             path = halfway
         }
-        var work = GGUFQuantization(try GGUFFile(path: path), recipe: recipe)
+        var work = GGUFQuantization(try GGUFFile(path: path), recipe: try making.recipe())
         work.allowsRequantizing = making.allowsRequantizing || adapter != nil
         if let adapter { try work.merge(adapter, into: ModelFile.open(path: path)) }
         return try work.write(to: output, isCancelled: isCancelled) { state in
@@ -75,33 +82,33 @@ extension ModelService {
         }
     }
 
-    private func recipe(_ making: ModelMaking, _ source: ModelFile) throws -> QuantizationRecipe {
-        if let type = making.type {
-            guard let recipe = QuantizationRecipe(name: type) else {
-                let known = QuantizationRecipe.allCases.map(\.name).joined(separator: ", ")
-                throw WorkspaceError(
-                    .invalid,
-                    "A model cannot be brought into \(type).",
-                    hint: "Choose one of \(known)."
-                )
-            }
-            return recipe
-        }
-        return source.isQuantized ? .f16 : QuantizationRecipe(name: source.quantization) ?? .f16
-    }
-
-    private func output(
+    private func writeFolder(
         _ making: ModelMaking,
         _ source: ModelFile,
-        _ recipe: QuantizationRecipe
-    ) throws -> String {
+        _ adapter: AdapterFile?,
+        _ output: String,
+        _ isCancelled: @escaping @Sendable () -> Bool,
+        _ progress: @escaping @Sendable (Double) -> Void
+    ) throws -> Int {
+        var export = CheckpointExport(source, type: try making.recipe().type)
+        if let adapter { try export.merge(adapter) }
+        return try export.write(to: output, isCancelled: isCancelled) { state in
+            progress(Double(state.numberCount) / Double(max(1, state.totalNumberCount)))
+        }
+    }
+
+    private func output(_ making: ModelMaking, _ source: ModelFile) throws -> String {
+        let isFolder = making.format == .safetensors
         if let output = making.output {
-            guard !FilePaths.isFolder(output) else {
-                throw WorkspaceError(.invalid, "\(output) is a folder; name the file to write.")
-            }
             guard FilePaths.real(output) != FilePaths.real(source.path) || !FilePaths.exists(output)
             else {
-                throw WorkspaceError(.invalid, "\(output) is the model itself; name another file.")
+                throw WorkspaceError(
+                    .invalid,
+                    "\(output) is the model itself; name another \(isFolder ? "folder" : "file")."
+                )
+            }
+            guard isFolder || !FilePaths.isFolder(output) else {
+                throw WorkspaceError(.invalid, "\(output) is a folder; name the file to write.")
             }
             return output
         }
@@ -109,7 +116,8 @@ extension ModelService {
         let stem = base.split(separator: ":").last.map(String.init) ?? base
         let name = stem.hasSuffix(".gguf") ? String(stem.dropLast(5)) : stem
         let merged = making.adapter == nil ? "" : "-merged"
-        let path = "\(store.folder)/\(name)\(merged)-\(recipe.name.lowercased()).gguf"
+        let type = try making.recipe().name.lowercased()
+        let path = "\(store.folder)/\(name)\(merged)-\(type)\(isFolder ? "" : ".gguf")"
         guard !FilePaths.exists(path) else {
             throw WorkspaceError(
                 .conflict,
@@ -134,5 +142,36 @@ extension ModelService {
             source: Parity.Side(source, adapter: lora),
             result: Parity.Side(other)
         ).compare(ParityText.texts, isCancelled: isCancelled)
+    }
+}
+
+extension ModelMaking {
+    /// The same with what it leaves open decided for a source.
+    fileprivate func whole(_ source: ModelFile) throws -> ModelMaking {
+        var whole = self
+        if let output, output.count > 1, output.hasSuffix("/") {
+            whole.output = String(output.dropLast())
+        }
+        whole.format = format ?? (output?.hasSuffix(".gguf") ?? true ? .gguf : .safetensors)
+        let own = source.isQuantized ? nil : QuantizationRecipe(name: source.quantization)
+        whole.type = type ?? (own ?? .f16).name
+        _ = try whole.recipe()
+        return whole
+    }
+
+    /// The recipe of the type, which is decided.
+    fileprivate func recipe() throws -> QuantizationRecipe {
+        let isFolder = format == .safetensors
+        let known = QuantizationRecipe.allCases.filter {
+            !isFolder || CheckpointExport.types.contains($0.type)
+        }
+        guard let recipe = QuantizationRecipe(name: type ?? ""), known.contains(recipe) else {
+            throw WorkspaceError(
+                .invalid,
+                "A model cannot be brought into \(type ?? "nothing")\(isFolder ? " in a folder" : "").",
+                hint: "Choose one of \(known.map(\.name).joined(separator: ", "))."
+            )
+        }
+        return recipe
     }
 }

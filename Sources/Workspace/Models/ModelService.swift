@@ -109,7 +109,7 @@ public final class ModelService: Sendable {
     ///
     /// Blocks, and computes.
     ///
-    /// - Parameter adapter: An adapter's folder; nil for the base alone.
+    /// - Parameter adapter: An adapter's folder, or a LoRA in GGUF; nil for the base alone.
     public func score(
         _ nameOrPath: String,
         text: String,
@@ -131,7 +131,9 @@ public final class ModelService: Sendable {
     ) throws -> TextScore {
         try WorkspaceError.wording {
             let model = try model(nameOrPath)
-            let lora = try adapter.map { try LoRA(AdapterFile.read(folder: $0), for: model) }
+            let lora = try adapter.map {
+                try LoRA(AdapterFile.read(path: $0, for: model.configuration), for: model)
+            }
             let score = try Scorer(
                 model: model,
                 adapter: lora,

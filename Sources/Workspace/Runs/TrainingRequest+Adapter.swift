@@ -5,9 +5,10 @@ extension TrainingRequest {
     ///
     /// Blocks.
     ///
-    /// - Throws: ``WorkspaceError`` if the folder holds no adapter.
-    public mutating func adoptShape(ofAdapter folder: String) throws {
-        let adapter = try WorkspaceError.wording { try AdapterFile.configuration(in: folder) }
+    /// - Throws: ``WorkspaceError`` if there is no adapter, or one whose
+    ///   layers are changed unlike each other.
+    public mutating func adoptShape(ofAdapter path: String) throws {
+        let adapter = try WorkspaceError.wording { try AdapterFile.configuration(path: path) }
         rank = adapter.rank
         alpha = adapter.alpha
         targets = adapter.targetModules

@@ -2,7 +2,7 @@ public import Inference
 
 /// A model that was made of another one.
 public struct MadeModel: Equatable, Sendable, Codable {
-    /// Its file.
+    /// Its file or folder.
     public var path: String
     /// The name it is used by; nil for a file elsewhere than among the installed models.
     public var name: String?
@@ -18,15 +18,25 @@ public struct MadeModel: Equatable, Sendable, Codable {
 
 /// How a model is made of another one.
 public struct ModelMaking: Equatable, Sendable {
+    /// What a model is written as.
+    public enum Format: String, Sendable, CaseIterable {
+        /// One file.
+        case gguf
+        /// The folder of a Hugging Face model.
+        case safetensors
+    }
+
     /// The model: a name, a GGUF file or a folder.
     public var model: String
-    /// An adapter's folder to be merged into it; nil for none.
+    /// An adapter to be merged into it, a folder or a LoRA in GGUF; nil for none.
     public var adapter: String?
     /// The type, such as `Q4_K_M`; nil for that of the source, or F16 where an adapter is merged
     /// into a quantized one.
     public var type: String?
-    /// Where the file will be; nil for among the installed models.
+    /// Where the result will be; nil for among the installed models.
     public var output: String?
+    /// What it is written as; nil for GGUF where `output` is nil or ends so, else a folder.
+    public var format: Format?
     /// Whether a quantized model may be quantized again.
     public var allowsRequantizing = false
     /// Whether the result is compared with its source.
@@ -34,4 +44,16 @@ public struct ModelMaking: Equatable, Sendable {
 
     /// Makes a model of `model`.
     public init(model: String) { self.model = model }
+}
+
+/// An adapter that was written in another layout.
+public struct ConvertedAdapter: Equatable, Sendable, Codable {
+    /// Its folder, in PEFT's layout, or its GGUF file.
+    public var path: String
+    /// The rank of its matrices.
+    public var rank: Int
+    /// The numerator of its scale.
+    public var alpha: Double
+    /// The projections that it changes.
+    public var targets: [String]
 }

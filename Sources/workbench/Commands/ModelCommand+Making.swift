@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Inference
 import Screens
-import Workspace
+public import Workspace
 
 extension ModelCommand {
     struct Quantize: ParsableCommand {
@@ -25,6 +25,7 @@ extension ModelCommand {
         func run() throws {
             var making = ModelMaking(model: model)
             making.type = type
+            making.format = .gguf
             making.allowsRequantizing = again
             try result.make(making, shared)
         }
@@ -32,19 +33,48 @@ extension ModelCommand {
 
     struct Convert: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract:
-                "Write the model of a Hugging Face folder as a GGUF file, and compare the two."
+            abstract: "Write a model or an adapter in another format, and compare models.",
+            discussion: """
+                A Hugging Face folder becomes a GGUF file, a GGUF file such a folder; what is written \
+                follows from --output, which ends with .gguf or does not. An adapter's folder becomes \
+                a LoRA in GGUF as llama.cpp loads it, and the other way; that needs --base.
+                """
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The folder, or the name of a pulled model.") var model: String
-        @Option(name: .customLong("to"), help: "A type; that of the folder if none is named.")
+        @Argument(help: "A folder, a GGUF file, the name of a pulled model, or an adapter.")
+        var model: String
+        @Option(
+            name: .customLong("to"),
+            help: "A type; the source's if none is named, F16 for a quantized one in a folder."
+        )
         var type: String?
+        @Option(help: "The model that an adapter was trained on.") var base: String?
+        @OptionGroup var format: FormatOptions
         @OptionGroup var result: ResultOptions
 
         func run() throws {
-            var making = ModelMaking(model: model)
-            making.type = type
-            try result.make(making, shared)
+            let models = try shared.open().models
+            guard models.isAdapter(model) else {
+                guard base == nil else {
+                    throw ValidationError("--base is for adapters, and \(model) is none.")
+                }
+                var making = ModelMaking(model: model)
+                making.type = type
+                making.format = format.format
+                return try result.make(making, shared)
+            }
+            guard let base, let output = result.output else {
+                throw ValidationError("An adapter needs --base MODEL and --output PATH.")
+            }
+            let converted = try models.convertAdapter(model, base: base, to: output)
+            if shared.json { return try Console.printJSON(converted) }
+            Console.print(
+                Console.line(
+                    "\(converted.path)  rank \(converted.rank), alpha "
+                        + "\(Figures.significant(converted.alpha, digits: 4)), "
+                        + converted.targets.joined(separator: ",")
+                )
+            )
         }
     }
 
@@ -54,26 +84,36 @@ extension ModelCommand {
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The base model.") var model: String
-        @Option(help: "The adapter's folder.") var adapter: String
+        @Option(help: "The adapter's folder, or a LoRA in GGUF.") var adapter: String
         @Option(
             name: .customLong("to"),
             help: "The type; that of the base if none is named, F16 for a quantized one."
         )
         var type: String?
+        @OptionGroup var format: FormatOptions
         @OptionGroup var result: ResultOptions
 
         func run() throws {
             var making = ModelMaking(model: model)
             making.adapter = adapter
             making.type = type
+            making.format = format.format
             try result.make(making, shared)
         }
     }
 }
 
+extension ModelMaking.Format: ExpressibleByArgument {}
+
+/// What a made model is written as.
+struct FormatOptions: ParsableArguments {
+    @Option(help: "gguf or safetensors; what --output is named as if none is said.")
+    var format: ModelMaking.Format?
+}
+
 /// Where a made model goes, and what is asked of it.
 struct ResultOptions: ParsableArguments {
-    @Option(help: "The file to write; among the installed models if none is named.")
+    @Option(help: "The file or folder to write; among the installed models if none is named.")
     var output: String?
     @Flag(help: "Do not compare with the source, which takes some seconds.") var noCompare = false
     @Option(help: "Fail where the mean divergence from the source is above this, in nats.")

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import FoundationEssentials
+import JSON
 import Screens
 public import Workspace
 
@@ -139,7 +140,7 @@ extension ModelCommand {
                 )
             }
             return try data.split(separator: UInt8(ascii: "\n")).enumerated().map { line, text in
-                guard let text = try? JSONDecoder().decode(String.self, from: Data(text)) else {
+                guard let text = try? decodeJSON(String.self, from: [UInt8](text)) else {
                     throw WorkspaceError(
                         .invalid,
                         "Line \(line + 1) of \(path) is not one JSON string.",
@@ -159,7 +160,7 @@ extension ModelCommand {
         @Argument(help: "A model's name or file.") var model: String
         @Option(help: "The text.") var text: String?
         @Option(help: "Token ids instead, separated by commas.") var ids: String?
-        @Option(help: "An adapter's folder.") var adapter: String?
+        @Option(help: "An adapter's folder, or a LoRA in GGUF.") var adapter: String?
         @Option(help: "fast or exact.") var precision: TrainingRequest.Precision = .fast
 
         func run() throws {

@@ -95,7 +95,7 @@ struct TargetOptions: ParsableArguments {
     )
     var model: String?
 
-    @Option(help: "An adapter's folder, or a run's name or id.")
+    @Option(help: "An adapter's folder, a LoRA in GGUF, or a run's name or id.")
     var adapter: String?
 
     /// Finds what the options mean.

@@ -1,7 +1,7 @@
 internal import JSON
 internal import Tokenizers
 
-extension TokenizerFile {
+extension JSONPart {
     /// What a whole `tokenizer.json` defines.
     ///
     /// - Parameters:
@@ -137,7 +137,7 @@ private struct VocabularyBuilder {
     var ids: [JSONName: Int32] = [:]
 
     init(
-        _ model: TokenizerFile,
+        _ model: JSONPart,
         _ added: [AddedToken],
         _ vocabularySize: Int?
     ) throws(ModelFileError) {

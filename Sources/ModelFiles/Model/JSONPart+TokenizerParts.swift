@@ -1,9 +1,32 @@
 internal import JSON
 internal import Tokenizers
 
+extension JSONPart {
+    /// What the part's `type` says it is.
+    var type: String {
+        get throws(ModelFileError) {
+            guard let type = try string("type") else { throw refusal("it has no \"type\"") }
+            return type
+        }
+    }
+
+    /// A token's id.
+    func id(_ name: String) throws(ModelFileError) -> Int32? {
+        switch object[name] {
+        case nil, .null: return nil
+        case .integer(let number):
+            guard let id = Int32(exactly: number), id >= 0 else {
+                throw refusal("\"\(name)\" is \(number), which is no token")
+            }
+            return id
+        case .some(let value): throw wrong(name, value, "a number")
+        }
+    }
+}
+
 // MARK: - Edits and words
 
-extension TokenizerFile {
+extension JSONPart {
     /// What a normalizer does, as edits.
     func normalizerEdits() throws(ModelFileError) -> [TextEdit] {
         switch try type {
@@ -135,7 +158,7 @@ extension TokenizerFile {
 
 // MARK: - Ends and decoding
 
-extension TokenizerFile {
+extension JSONPart {
     /// Adds what a post-processor puts around a text.
     func addPostProcessor(to definition: inout TokenizerDefinition) throws(ModelFileError) {
         switch try type {
@@ -166,7 +189,7 @@ extension TokenizerFile {
         }
     }
 
-    private func ids(in special: TokenizerFile) throws(ModelFileError) -> [Int32] {
+    private func ids(in special: JSONPart) throws(ModelFileError) -> [Int32] {
         guard let name = try string("id"), let token = try special.part(name) else {
             throw refusal("it names a token that is not described")
         }

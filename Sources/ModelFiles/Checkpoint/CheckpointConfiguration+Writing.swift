@@ -1,0 +1,97 @@
+import JSON
+import Tensors
+import Tokenizers
+
+extension CheckpointConfiguration {
+    /// What `config.json` says of a model that is stored in that type, with the tokens that start
+    /// and end texts.
+    ///
+    /// - Throws: `ModelFileError` if `config.json` has no words for how its rotary embedding is scaled.
+    static func settings(
+        of model: ModelFile,
+        type: ElementType
+    ) throws(ModelFileError) -> JSONObject {
+        let sizes = model.configuration
+        let isMistral = sizes.architecture == "llama" && sizes.slidingWindow != nil
+        let kind = isMistral ? "mistral" : sizes.architecture
+        var settings = JSONObject()
+        func set(_ name: String, _ value: JSONValue) {
+            _ = settings.insert(value, named: JSONName(name))
+        }
+        set("architectures", [.string(Self.className(kind))])
+        set("model_type", .string(kind))
+        set("torch_dtype", .string(Self.typeName(type)))
+        for (name, number) in [
+            ("vocab_size", sizes.vocabularySize), ("hidden_size", sizes.width),
+            ("num_hidden_layers", sizes.layerCount), ("num_attention_heads", sizes.headCount),
+            ("num_key_value_heads", sizes.keyValueHeadCount), ("head_dim", sizes.headWidth),
+            ("intermediate_size", sizes.feedForwardWidth),
+            ("max_position_embeddings", sizes.contextLength),
+        ] { set(name, .integer(number)) }
+        set("hidden_act", "silu")
+        set("rms_norm_eps", .number(Self.shortest(sizes.rmsEpsilon)))
+        if kind == "llama" { set("mlp_bias", false) }
+        if kind == "llama" || kind == "qwen3" { set("attention_bias", false) }
+        set("tie_word_embeddings", .boolean(sizes.tiesEmbeddings))
+        if kind != "llama" {
+            set("sliding_window", sizes.slidingWindow.map { .integer($0) } ?? .null)
+        }
+        if kind.hasPrefix("qwen") {
+            set("use_sliding_window", .boolean(sizes.slidingWindow != nil))
+            set("max_window_layers", .integer(sizes.slidingWindow == nil ? sizes.layerCount : 0))
+        }
+        try addRope(of: model, set)
+        let tokenizer = model.tokenizer
+        set("bos_token_id", tokenizer.bos.map { .integer(Int($0)) } ?? .null)
+        set("eos_token_id", tokenizer.eos.map { .integer(Int($0)) } ?? .null)
+        return settings
+    }
+
+    private static func addRope(
+        of model: ModelFile,
+        _ set: (String, JSONValue) -> Void
+    ) throws(ModelFileError) {
+        let theta = shortest(model.configuration.ropeTheta)
+        guard let rope = RopeSettings(theta: theta, factors: model.ropeFrequencyFactors) else {
+            throw ModelFileError(
+                .unsupportedArchitecture,
+                "\(model.path) scales its rotary embedding by factors (rope_freqs.weight) that "
+                    + "config.json has no words for.",
+                hint: "use the file as it is"
+            )
+        }
+        set("rope_theta", .number(theta))
+        switch rope.scaling {
+        case .none: set("rope_scaling", .null)
+        case .linear(let factor):
+            set("rope_scaling", ["rope_type": "linear", "factor": .number(factor)])
+        case .llama3(let factor, let low, let high, let context):
+            set(
+                "rope_scaling",
+                [
+                    "rope_type": "llama3", "factor": .number(factor),
+                    "low_freq_factor": .number(low), "high_freq_factor": .number(high),
+                    "original_max_position_embeddings": .integer(Int(context)),
+                ]
+            )
+        }
+    }
+
+    /// The name that PyTorch has for a type.
+    static func typeName(_ type: ElementType) -> String {
+        switch type {
+        case .f16: "float16"
+        case .bf16: "bfloat16"
+        default: "float32"
+        }
+    }
+
+    private static func className(_ kind: String) -> String {
+        kind.prefix(1).uppercased() + kind.dropFirst() + "ForCausalLM"
+    }
+
+    /// The number that a person wrote: of those that mean the same float32, the shortest.
+    private static func shortest(_ number: Float) -> Double {
+        Double("\(number)") ?? Double(number)
+    }
+}

@@ -1,0 +1,171 @@
+internal import Glibc
+public import Tensors
+
+/// Writes a model as a Hugging Face folder, with an adapter merged into it if one is given.
+///
+/// Matrices get the type that is asked for, vectors F32 as in GGUF files; query and key rows come
+/// into Hugging Face's order. The tokenizer's files are copied from a folder, or made of what a GGUF
+/// file says.
+public struct CheckpointExport {
+    /// How far the work is.
+    public struct Progress: Sendable, Equatable {
+        /// How many of the model's numbers are written.
+        public let numberCount: Int
+        /// How many the model has.
+        public let totalNumberCount: Int
+    }
+
+    /// The types that matrices can be written in.
+    public static let types: [ElementType] = [.f32, .f16, .bf16]
+
+    private let model: ModelFile
+    private let type: ElementType
+    private var change: (any MatrixChange)?
+    /// The threads that compute.
+    public var pool = WorkerPool.shared
+    /// How large one file of weights may become, in bytes.
+    package var largestFile = 5_000_000_000
+
+    /// Will write `model` with matrices in one of `types`.
+    public init(_ model: ModelFile, type: ElementType) {
+        precondition(Self.types.contains(type), "folders here have no \(type)")
+        self.model = model
+        self.type = type
+    }
+
+    /// Adds an adapter to the matrices it was trained for before they get their new type.
+    ///
+    /// - Throws: `ModelFileError` if the adapter was made for a model of other sizes.
+    public mutating func merge(_ adapter: AdapterFile) throws(ModelFileError) {
+        change = try AdapterMerge(adapter, into: model.configuration, .halves)
+    }
+
+    /// Writes the folder at `path`, where nothing is yet: whole and flushed to the disk, or not at all.
+    ///
+    /// - Returns: The bytes of the weights.
+    /// - Throws: `ModelFileError` if a Hugging Face folder has no words for the model's tokenizer or
+    ///   rotary embedding, if the type cannot hold a number, if the disk has not the room, if
+    ///   something is there, or if it was cancelled.
+    public func write(
+        to path: String,
+        isCancelled: () -> Bool = { false },
+        progress: (Progress) -> Void = { _ in }
+    ) throws -> Int {
+        let texts = try FolderText(model, type: type).files()
+        let shards = CheckpointShards(try tensors(), largestFile: largestFile)
+        try DiskRoom.require(
+            shards.byteCount,
+            in: AtomicFile.parent(of: path),
+            for: path,
+            elsewhere: "write to a larger disk"
+        )
+        let aside = AtomicFile.temporaryName(beside: path)
+        guard mkdir(aside, 0o755) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        var names: [String] = []
+        do {
+            for (name, bytes) in texts + shards.index {
+                names.append(name)
+                try AtomicFile.writeNew([bytes], to: "\(aside)/\(name)")
+            }
+            var done = 0
+            for shard in shards.files {
+                names.append(shard.name)
+                try write(shard, to: "\(aside)/\(shard.name)", isCancelled) { count in
+                    done += count
+                    progress(Progress(numberCount: done, totalNumberCount: shards.numberCount))
+                }
+            }
+            try AtomicFile.synchronizeFolder(aside)
+            // Only an empty folder gives way.
+            guard rename(aside, path) == 0 else { throw Self.occupied(path, errno) }
+        } catch {
+            for name in names { unlink("\(aside)/\(name)") }
+            rmdir(aside)
+            throw error
+        }
+        try AtomicFile.synchronizeFolder(AtomicFile.parent(of: path))
+        return shards.byteCount
+    }
+
+    private static func occupied(_ path: String, _ number: Int32) -> ModelFileError {
+        guard [ENOTEMPTY, EEXIST, ENOTDIR].contains(number) else {
+            return AtomicFile.failure("write \(path)", number)
+        }
+        return ModelFileError(
+            .unwritable,
+            "\(path) is there already.",
+            hint: "remove it, or name another folder"
+        )
+    }
+
+    private func write(
+        _ shard: CheckpointShards.File,
+        to path: String,
+        _ isCancelled: () -> Bool,
+        done: (Int) -> Void
+    ) throws {
+        let conversion = WeightConversion(path: model.path, change: change, pool: pool)
+        try TensorSink.writeNew(
+            path,
+            as: path,
+            header: shard.plan.header,
+            places: shard.plan.places,
+            byteCount: shard.plan.byteCount
+        ) { index, sink in
+            let tensor = shard.tensors[index]
+            try conversion.convert(
+                weight(tensor),
+                named: tensor.role.ggufName(layer: tensor.layer),
+                to: tensor.type,
+                isCancelled: isCancelled
+            ) { bytes, count in
+                try sink.write(bytes)
+                done(count)
+            }
+        }
+    }
+
+    private func tensors() throws -> [CheckpointShards.Tensor] {
+        let configuration = model.configuration
+        return TensorRole.allCases.filter { $0.isUsed(configuration) }.flatMap { role in
+            (0..<(role.isInEachLayer ? configuration.layerCount : 1)).map { layer in
+                CheckpointShards.Tensor(
+                    role: role,
+                    layer: layer,
+                    type: role.isVector ? .f32 : type,
+                    shape: role.shape(configuration)
+                )
+            }
+        }
+    }
+
+    /// A weight with its rows in Hugging Face's order.
+    private func weight(_ tensor: CheckpointShards.Tensor) throws -> Weight {
+        let weight = try model.weight(tensor.role, layer: tensor.layer)
+        guard model.rotaryLayout == .adjacentPairs,
+            let heads = tensor.role.rotatedHeads(model.configuration)
+        else { return weight }
+        return weight.inHalves(heads: heads)
+    }
+}
+
+extension Weight {
+    /// The same rows with those that rotate together half a head apart, where they were neighbours.
+    fileprivate func inHalves(heads: Int) -> Weight {
+        let memory = AlignedMemory(byteCount: bytes.count)
+        let width = rows / heads
+        for row in 0..<rows {
+            let (head, place) = (row / width, row % width)
+            let from = head * width + place % (width / 2) * 2 + place / (width / 2)
+            (memory.pointer + row * rowByteCount)
+                .copyMemory(from: self.row(from), byteCount: rowByteCount)
+        }
+        return Weight(
+            type: type,
+            rows: rows,
+            columns: columns,
+            bytes: UnsafeRawBufferPointer(start: memory.pointer, count: bytes.count),
+            owner: memory
+        )
+    }
+}

@@ -1,0 +1,41 @@
+import JSON
+
+/// The settings of a `config.json`.
+extension JSONPart {
+    /// A whole number from 1 to 2^24, so that no product of two overflows.
+    func dimension(_ name: String, default fallback: Int? = nil) throws(ModelFileError) -> Int {
+        guard has(name) else {
+            guard let fallback else { throw missing(name) }
+            return fallback
+        }
+        guard case .integer(let number) = object[name], (1...1 << 24).contains(number) else {
+            throw refusal("\(name) is no whole number from 1 to \(1 << 24)")
+        }
+        return number
+    }
+
+    /// A positive finite number.
+    func positive(_ name: String, default fallback: Double? = nil) throws(ModelFileError) -> Double
+    {
+        guard let number = try number(name) ?? fallback else { throw missing(name) }
+        guard number.isFinite, number > 0 else { throw refusal("\(name) is no positive number") }
+        return number
+    }
+
+    private func missing(_ name: String) -> ModelFileError {
+        ModelFileError(
+            .missingPart,
+            "\(file) lacks the setting \(name).",
+            hint: "the folder holds no whole model; get it again or use another"
+        )
+    }
+
+    /// That the settings ask for what is not computed here.
+    func unsupported(_ what: String) -> ModelFileError {
+        ModelFileError(
+            .unsupportedArchitecture,
+            "\(file): the model is not supported: \(what).",
+            hint: "use another model"
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Inference
+import Testing
+import Workspace
+
+@Suite struct ModelMakingTests {
+    @Test func aModelBecomesAFolderWithAReportBesideIt() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                var making = ModelMaking(model: test.model)
+                making.output = "\(test.folder)/folder/"
+                let made = try workspace.models.make(making)
+                #expect(made.path == "\(test.folder)/folder")
+                let parity = try #require(made.parity)
+                #expect(parity.hasSameTokens && parity.topAgreement > 0.99)
+                #expect(access("\(test.folder)/folder.parity.json", R_OK) == 0)
+                #expect(try workspace.models.show(made.path).vocabularySize == 264)
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.models.make(making)
+                }
+                #expect(error?.message.contains("is there already") == true)
+                making.type = "Q8_0"
+                let other = #expect(throws: WorkspaceError.self) {
+                    try workspace.models.make(making)
+                }
+                #expect(other?.hint?.contains("F32, F16, BF16") == true)
+            }
+        }
+    }
+
+    @Test func anAdapterInGGUFStandsForItsFolder() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let run = try workspace.runs.start(test.request())
+                let outcome = try workspace.runs.wait(for: run.id)
+                let folder = try #require(outcome.adapterPath)
+                let models = workspace.models
+                let file = "\(test.folder)/adapter.gguf"
+                #expect(models.isAdapter(folder) && !models.isAdapter(test.model))
+                let made = try models.convertAdapter(folder, base: test.model, to: file)
+                #expect(models.isAdapter(file) && made.rank == 4 && made.alpha == 8)
+
+                let ids = try models.tokenize(test.model, text: "what is 3?").ids
+                let scores = try [folder, file].map {
+                    try models.score(test.model, ids: ids, adapter: $0, precision: .exact)
+                }
+                #expect(scores[0].tokenLogprobs == scores[1].tokenLogprobs)
+                let plain = try models.score(test.model, ids: ids, precision: .exact)
+                #expect(plain.tokenLogprobs != scores[0].tokenLogprobs)
+
+                // Training goes on with it, and it can be merged.
+                var request = test.request(steps: 2)
+                request.initialAdapter = file
+                let next = try workspace.runs.start(request)
+                #expect(try workspace.runs.wait(for: next.id).status == .finished)
+                var making = ModelMaking(model: test.model)
+                making.adapter = file
+                making.output = "\(test.folder)/merged"
+                making.type = "F32"
+                let merged = try models.make(making)
+                #expect((merged.parity?.meanDivergence ?? 1) < 1e-6)
+
+                for (from, to) in [(folder, "\(test.folder)/x"), (file, "\(test.folder)/x.gguf")] {
+                    let error = #expect(throws: WorkspaceError.self) {
+                        try models.convertAdapter(from, base: test.model, to: to)
+                    }
+                    #expect(error?.code == .invalid)
+                }
+            }
+        }
+    }
+}
