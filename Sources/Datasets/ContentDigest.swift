@@ -1,11 +1,12 @@
 import Crypto
+import JSON
 import Tokenizers
 
 /// Digests of what rows say, whatever the file they stand in.
 ///
 /// Two datasets have the same digest when they hold the same messages or documents, byte for byte,
 /// in the same order and the same parts. Spelling of the JSON, line ends, file names, members that
-/// are not trained on and the format do not count. Every string is preceded by its length in bytes
+/// are not trained on and the format do not count; calls of tools and weights do. Every string is preceded by its length in bytes
 /// (eight, little-endian), so that no two contents are written alike.
 enum ContentDigest {
     /// The digest of a dataset, 64 hex digits.
@@ -51,9 +52,23 @@ enum ContentDigest {
 extension SHA256 {
     fileprivate mutating func add(_ record: Record) {
         switch record.content {
-        case .conversation(let messages): add(messages[...])
+        case .conversation(let dialogue) where dialogue.isPlain: add(dialogue.messages[...])
+        case .conversation(let dialogue): add(dialogue)
         case .text(let text): add(document: text)
         }
+    }
+
+    /// A conversation with more than roles and contents: all its members, and what is not learnt.
+    private mutating func add(_ dialogue: Dialogue) {
+        add("dialogue")
+        let chat = dialogue.chat
+        for part in [chat.messages.map(JSONValue.object), chat.tools ?? []] {
+            add(count: part.count)
+            for value in part { add(bytes: value.bytes) }
+        }
+        let unlearnt = dialogue.unlearnt.sorted()
+        add(count: unlearnt.count)
+        for place in unlearnt { add(count: place) }
     }
 
     fileprivate mutating func addQuestion(of record: Record) {
@@ -83,6 +98,11 @@ extension SHA256 {
             add(count: bytes.count)
             update(bufferPointer: UnsafeRawBufferPointer(bytes))
         }
+    }
+
+    private mutating func add(bytes: [UInt8]) {
+        add(count: bytes.count)
+        bytes.withUnsafeBytes { update(bufferPointer: $0) }
     }
 
     fileprivate mutating func add(count: Int) {

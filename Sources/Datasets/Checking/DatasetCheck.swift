@@ -48,7 +48,8 @@ public struct DatasetCheck {
         var kinds: [DatasetFinding.Kind] = []
         switch record.content {
         case .text(let text): texts = [text]
-        case .conversation(let messages):
+        case .conversation(let dialogue):
+            let messages = dialogue.messages
             texts = messages.map(\.content)
             let answers = messages.filter(\.isByAssistant)
             if answers.contains(where: { $0.content.unicodeScalars.allSatisfy(\.isSpace) }) {

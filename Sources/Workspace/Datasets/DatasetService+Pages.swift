@@ -87,7 +87,8 @@ extension DatasetService {
         let texts: [String] =
             switch record.content {
             case .text(let text): [text]
-            case .conversation(let messages): messages.map { "\($0.role): \($0.content)\n" }
+            case .conversation(let dialogue):
+                dialogue.messages.map { "\($0.role): \($0.content)\n" }
             }
         return texts.map {
             DatasetPage.Token(id: nil, text: $0, isTarget: false, isControl: false)
