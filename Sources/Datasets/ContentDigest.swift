@@ -30,8 +30,22 @@ enum ContentDigest {
         var hash = SHA256()
         hash.add("workbench split 1")
         hash.addQuestion(of: record)
-        let bits = hash.finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return Double(bits >> 11) / 0x1p53
+        return hash.place
+    }
+
+    /// A place in [0, 1) that depends on these texts alone.
+    static func place(of texts: [String]) -> Double {
+        var hash = SHA256()
+        hash.add("workbench split 2")
+        for text in texts { hash.add(text) }
+        return hash.place
+    }
+
+    /// A key equal for the same texts.
+    static func key(of texts: [String]) -> SHA256.Digest {
+        var hash = SHA256()
+        for text in texts { hash.add(text) }
+        return hash.finalize()
     }
 
     /// A key equal for rows of the same content.
@@ -40,16 +54,15 @@ enum ContentDigest {
         hash.add(record)
         return hash.finalize()
     }
-
-    /// A key equal for rows that ask the same, whatever the answer.
-    static func questionKey(of record: Record) -> SHA256.Digest {
-        var hash = SHA256()
-        hash.addQuestion(of: record)
-        return hash.finalize()
-    }
 }
 
 extension SHA256 {
+    /// The digest as a number in [0, 1).
+    fileprivate var place: Double {
+        let bits = finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Double(bits >> 11) / 0x1p53
+    }
+
     fileprivate mutating func add(_ record: Record) {
         switch record.content {
         case .conversation(let dialogue) where dialogue.isPlain: add(dialogue.messages[...])
@@ -92,7 +105,7 @@ extension SHA256 {
         add(text)
     }
 
-    fileprivate mutating func add(_ string: String) {
+    mutating func add(_ string: String) {
         var string = string
         string.withUTF8 { bytes in
             add(count: bytes.count)

@@ -23,6 +23,8 @@ public struct FittedExample: Sendable, Equatable {
     public let cutTargets: Int
     /// Whether an answer is learnt without its end, from which a model learns not to stop.
     public let losesEnd: Bool
+    /// Whether an answer is learnt without its beginning.
+    public let losesBeginning: Bool
 }
 
 extension OverLengthPolicy {
@@ -42,7 +44,12 @@ extension OverLengthPolicy {
             let kept =
                 example.ids.starts(with: opening) && opening.count < length - 1 ? opening : []
             let end = example.suffix(length - kept.count, behind: kept)
-            return FittedExample(examples: [end], of: example)
+            let start = example.ids.count - (length - kept.count)
+            return FittedExample(
+                examples: [end],
+                of: example,
+                losesBeginning: example.isTarget[start] && example.isTarget[start - 1]
+            )
         case .truncateRight:
             if let end = example.answerEnds.last(where: { $0 <= length }) {
                 return FittedExample(examples: [example.part(0..<end)], of: example)
@@ -65,6 +72,7 @@ extension FittedExample {
         examples: [Example],
         of whole: Example,
         losesEnd: Bool = false,
+        losesBeginning: Bool = false,
         sharedTokens: Int = 0
     ) {
         var kept: [Example] = []
@@ -83,6 +91,7 @@ extension FittedExample {
         cutTokens = whole.ids.count - tokens
         cutTargets = whole.targetCount - kept.reduce(0) { $0 + $1.targetCount }
         self.losesEnd = losesEnd && !kept.isEmpty
+        self.losesBeginning = losesBeginning && !kept.isEmpty
     }
 }
 
