@@ -17,9 +17,9 @@ extension Dataset {
         func clean(_ records: [Record]) throws -> [Record] {
             try records.compactMap { record in
                 if isCancelled() { throw CancellationError() }
-                let before = ContentDigest.key(of: record)
+                let before = cleaner.changeCount
                 let cleaned = record.with(cleaner.clean(record.content))
-                if ContentDigest.key(of: cleaned) != before { changed += 1 }
+                if cleaner.changeCount != before { changed += 1 }
                 guard !cleaned.isEmpty else {
                     emptied += 1
                     return nil

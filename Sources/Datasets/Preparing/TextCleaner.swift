@@ -3,6 +3,8 @@ struct TextCleaner {
     let rules: Set<TextCleaning.Rule>
     /// Characters that each rule changed or took out.
     private(set) var counts: [TextCleaning.Rule: Int] = [:]
+    /// What all rules changed together.
+    private(set) var changeCount = 0
 
     init(_ cleaning: TextCleaning) {
         rules = cleaning.rules
@@ -32,6 +34,7 @@ struct TextCleaner {
 
     private mutating func count(_ rule: TextCleaning.Rule, _ characters: Int = 1) {
         counts[rule, default: 0] += characters
+        changeCount += characters
     }
 
     /// What stands for a character; nil where it goes.

@@ -47,6 +47,9 @@ package enum CommandText {
         add("--gradient-accumulation", \.gradientAccumulation)
         add("--eval-data", \.evaluationDataset) { $0 }
         add("--eval-split", \.evaluationSplit) { $0.map { "\($0)" } }
+        add("--over-length", \.overLength) { $0 }
+        add("--documents", \.documents) { $0 }
+        add("--allow", \.allowedFindings) { $0?.joined(separator: ",") }
         add("--seed", \.seed)
         add("--run-name", \.runName) { $0 }
         return words.joined(separator: " ")

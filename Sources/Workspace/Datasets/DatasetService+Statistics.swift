@@ -8,7 +8,11 @@ extension DatasetService {
     /// Does not block.
     ///
     /// - Parameter model: Whose tokenizer counts; nil takes the default model.
-    public func measure(_ dataset: String, model: String? = nil, sequenceLength: Int = 512) {
+    public func measure(
+        _ dataset: String,
+        model: String? = nil,
+        sequenceLength: Int = DatasetService.usualLength
+    ) {
         do throws(WorkspaceError) {
             try measuring.add { [self] in
                 do {
@@ -43,7 +47,8 @@ extension DatasetService {
             if isClosed() { throw CancellationError() }
             do {
                 examples += try renderer.examples(of: record)
-            } catch let error as DatasetError where error.code == .noTarget {
+            } catch let error as DatasetError where error.source != nil {
+                // The lint says which rows and why.
                 withoutTarget += 1
             }
             let fraction = Double(index) / Double(records.count)
@@ -64,11 +69,20 @@ extension DatasetService {
             p95Tokens: counted.percentile(0.95),
             maximumTokens: counted.longest,
             tooLong: isText ? 0 : examples.count { $0.ids.count > sequenceLength },
-            withoutTarget: withoutTarget
+            withoutTarget: withoutTarget,
+            lengths: counted.histogram(columns: 24).map {
+                .init(from: $0.lowerBound, to: $0.upperBound, count: $0.count)
+            }
         )
-        state.withLock { $0.statistics[dataset.digest] = statistics }
+        var lint = try lint(dataset, file: file, sequenceLength: sequenceLength)
+        lint.model = modelName
+        let found = lint
+        state.withLock {
+            $0.statistics[dataset.digest] = statistics
+            $0.lints[dataset.digest] = found
+        }
         opened.publish(.datasetMeasured(dataset: name, fraction: 1))
     }
 
-    private func isClosed() -> Bool { state.withLock { $0.isClosed } }
+    func isClosed() -> Bool { state.withLock { $0.isClosed } }
 }

@@ -19,6 +19,10 @@ struct TrainingInputs: Sendable {
     var evaluationDataset: Dataset?
     var examples: [Example]
     var evaluation: [Example]
+    /// What fitting the training rows to the sequence length cost.
+    var overLength: OverLengthCounts
+    /// What was found in the data; nil where it was not looked for.
+    var lint: LintReport?
     var runName: String
 
     /// `name@digest`, as a list shows it.
@@ -30,9 +34,12 @@ extension RunService {
     ///
     /// Blocks: opens the model and tokenizes the data.
     ///
-    /// - Parameter isCancelled: Asked between the stages, and at every row of the data.
+    /// - Parameters:
+    ///   - isLinting: Whether the data is looked over too; a run that goes on was looked over before.
+    ///   - isCancelled: Asked between the stages, and at every row of the data.
     func inputs(
         for request: TrainingRequest,
+        isLinting: Bool = true,
         isCancelled: @escaping () -> Bool
     ) throws -> TrainingInputs {
         func stage<Result>(_ body: () throws -> Result) throws -> Result {
@@ -78,14 +85,24 @@ extension RunService {
         let separate = try request.evaluationDataset.map { name in
             try stage { try datasets.read(name, isCancelled: isCancelled) }
         }
-        let renderer = ExampleRenderer(
+        let overLength = try OverLengthPolicy(named: request.overLength ?? "stop")
+        var renderer = ExampleRenderer(
             tokenizer: file.tokenizer,
             template: isText ? nil : try file.requiredChatTemplate(),
             sequenceLength: request.sequenceLength
         )
-        func examples(_ records: [Record]) throws -> [Example] {
-            try renderer.render(records, isCancelled: isCancelled).examples
-        }
+        renderer.documents = try request.documentLayout
+        let training = try renderer.render(
+            split.training,
+            overLength: overLength,
+            isCancelled: isCancelled
+        )
+        let evaluation = try renderer.render(
+            separate?.training ?? split.heldOut,
+            overLength: overLength,
+            isCancelled: isCancelled
+        )
+        let lint = DatasetLint(renderer: renderer, overLength: overLength)
         return TrainingInputs(
             request: request,
             configuration: configuration,
@@ -106,10 +123,78 @@ extension RunService {
             templateDigest: isText ? nil : file.chatTemplateDigest,
             dataset: dataset,
             evaluationDataset: separate,
-            examples: try examples(split.training),
-            evaluation: try examples(separate?.training ?? split.heldOut),
+            examples: training.examples,
+            evaluation: evaluation.examples,
+            overLength: training.overLength,
+            lint: isLinting
+                ? try lint.report(
+                    on: split,
+                    evaluation: separate?.training,
+                    isCancelled: isCancelled
+                ) : nil,
             runName: request.runName ?? "\(dataset.name)-r\(request.rank)"
         )
+    }
+}
+
+extension TrainingInputs {
+    /// Refuses data that would spoil the run, unless the request allows the rules at fault.
+    func checkLint() throws(WorkspaceError) {
+        let blocking = lint?.blocking(allowing: try request.allowedRules) ?? []
+        guard let first = blocking.first else { return }
+        let names = Set(blocking.map(\.rule.rawValue)).sorted().joined(separator: ",")
+        throw WorkspaceError(
+            .conflict,
+            "The lint keeps \(runName) from starting: \(first.sentence).",
+            hint: "\(first.advice). To train nevertheless: --allow \(names).",
+            details: blocking.count > 1 ? blocking.map(\.sentence) : nil
+        )
+    }
+}
+
+extension LintFinding {
+    /// What was found, and in how many rows, the first of them named.
+    var sentence: String {
+        guard let row = rows.first else { return "\(rule.rawValue): \(detail)" }
+        let rows = count == 1 ? "1 row" : "\(count) rows, the first"
+        return "\(rule.rawValue): \(detail) (\(rows) \(row.source))"
+    }
+}
+
+extension TrainingRequest {
+    /// How documents become sequences.
+    fileprivate var documentLayout: ExampleRenderer.DocumentLayout {
+        get throws(WorkspaceError) {
+            guard let documents else { return .separate }
+            guard let layout = ExampleRenderer.DocumentLayout(rawValue: documents) else {
+                throw WorkspaceError(
+                    .invalid,
+                    "\(documents) is not how documents become sequences.",
+                    hint: "Give separate or joined."
+                )
+            }
+            return layout
+        }
+    }
+
+    /// The rules whose findings are allowed.
+    fileprivate var allowedRules: Set<LintRule> {
+        get throws(WorkspaceError) {
+            var rules: Set<LintRule> = []
+            for name in allowedFindings ?? [] {
+                if name == "all" { return Set(LintRule.allCases) }
+                guard let rule = LintRule(rawValue: name) else {
+                    let names = LintRule.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw WorkspaceError(
+                        .invalid,
+                        "The lint has no rule \(name).",
+                        hint: "Its rules are \(names)."
+                    )
+                }
+                rules.insert(rule)
+            }
+            return rules
+        }
     }
 }
 

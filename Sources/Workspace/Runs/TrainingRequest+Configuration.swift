@@ -58,6 +58,8 @@ extension TrainingRequest {
             ("gradient_accumulation", "\(gradientAccumulation)"), ("dropout", "\(dropout)"),
             ("seed", "\(seed)"), ("packing", "\(isPacked)"), ("shuffle", "\(isShuffled)"),
             ("precision", precision.rawValue), ("init_adapter", initialAdapter),
+            ("over_length", overLength), ("documents", documents),
+            ("allow", allowedFindings?.joined(separator: ",")),
         ]
         return values.compactMap { key, value in value.map { Param(key, $0) } }
     }

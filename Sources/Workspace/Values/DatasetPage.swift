@@ -36,14 +36,27 @@ public struct DatasetPage: Equatable, Sendable, Codable {
         public var source: String
         /// What the model reads.
         public var tokens: [Token]
+        /// The place of the first token behind the sequence length; nil for a row that fits.
+        public var cut: Int?
+        /// The places, ascending, at which a document is cut into sequences.
+        public var borders: [Int]
         /// Why it cannot be trained on.
         public var problem: String?
 
         /// Creates a row.
-        public init(index: Int, source: String, tokens: [Token], problem: String? = nil) {
+        public init(
+            index: Int,
+            source: String,
+            tokens: [Token],
+            cut: Int? = nil,
+            borders: [Int] = [],
+            problem: String? = nil
+        ) {
             self.index = index
             self.source = source
             self.tokens = tokens
+            self.cut = cut
+            self.borders = borders
             self.problem = problem
         }
 
@@ -57,6 +70,8 @@ public struct DatasetPage: Equatable, Sendable, Codable {
     public var part: Part
     /// The model whose tokenizer and template were used; nil for plain text.
     public var model: String?
+    /// The most tokens of a sequence.
+    public var sequenceLength: Int
     /// The first row's place.
     public var offset: Int
     /// Rows in the whole part.
@@ -69,6 +84,7 @@ public struct DatasetPage: Equatable, Sendable, Codable {
         dataset: String,
         part: Part,
         model: String?,
+        sequenceLength: Int = 256,
         offset: Int,
         totalCount: Int,
         rows: [Row]
@@ -76,6 +92,7 @@ public struct DatasetPage: Equatable, Sendable, Codable {
         self.dataset = dataset
         self.part = part
         self.model = model
+        self.sequenceLength = sequenceLength
         self.offset = offset
         self.totalCount = totalCount
         self.rows = rows

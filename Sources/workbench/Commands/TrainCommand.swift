@@ -41,6 +41,14 @@ struct TrainCommand: ParsableCommand {
     var alpha: Double?
     @Option(help: "The most tokens of a sequence.")
     var sequenceLength: Int?
+    @Option(
+        help: "Longer conversations: stop, drop, truncate-left, truncate-right or split."
+    )
+    var overLength: String?
+    @Option(help: "Documents: separate, or joined to one stream that is cut.")
+    var documents: String?
+    @Option(help: "Rules of the lint that do not keep the run from starting, or all.")
+    var allow: String?
     @Option(help: "Go on with this adapter: its rank, alpha and targets.")
     var initAdapter: String?
     @Option(help: "fast or exact.")
@@ -173,6 +181,9 @@ struct TrainCommand: ParsableCommand {
         request.threads = threads
         request.runName = runName
         request.experiment = experiment
+        request.overLength = overLength
+        request.documents = documents
+        request.allowedFindings = allow.map { $0.split(separator: ",").map(String.init) }
         request.isPacked = !noPacking
         request.isShuffled = !noShuffle
         if let batchSize { request.batchSize = batchSize }
@@ -233,7 +244,7 @@ struct TrainCommand: ParsableCommand {
             sequenceLength, initAdapter, precision, scheduler, warmup, weightDecay, maxGradNorm,
             gradientAccumulation, dropout, targets, threads, runName, evalData, evalSplit,
             evalEvery,
-            checkpointEvery, seed, experiment, config,
+            checkpointEvery, seed, experiment, config, overLength, documents, allow,
         ]
         return noPacking || noShuffle || dryRun || given.contains { $0 != nil }
     }

@@ -14,6 +14,10 @@ package enum DataAction: Equatable, Sendable {
     case open
     /// Show the other part: what is trained on, or what is held out.
     case otherPart
+    /// Show what the lint found in the dataset, or go back from it.
+    case findings
+    /// Tell a row's tokens apart, or not.
+    case tokens
     /// Ask for a file to add.
     case add
     /// Add a file.

@@ -12,10 +12,14 @@ extension DataPane {
         KeyBinding(
             "open-data",
             [.enter],
-            "Show the rows, or the selected row alone",
+            "Show the rows, the selected row alone, or the first row of a finding",
             category: category,
             hint: "open",
             disabledReason: { state in
+                if state.data.findings != nil, state.data.opened == nil {
+                    let rows = state.data.selectedFinding?.rows ?? []
+                    return rows.isEmpty ? "the finding is about no row" : nil
+                }
                 guard let dataset = state.data.selected else { return "no dataset is selected" }
                 return dataset.problem.map { _ in "\(dataset.name) cannot be read" }
             }
@@ -44,6 +48,29 @@ extension DataPane {
                 return state.data.openedSummary?.heldOutCount == 0 ? "nothing is held out" : nil
             }
         ) { _ in .data(.otherPart) },
+        KeyBinding(
+            "findings",
+            ["f"],
+            "Show what the lint found",
+            category: category,
+            disabledReason: { state in
+                guard state.data.findings == nil else { return nil }
+                guard let dataset = state.data.selected else { return "no dataset is selected" }
+                guard let lint = dataset.lint else {
+                    return "\(dataset.name) is not looked over yet"
+                }
+                return lint.findings.isEmpty ? "nothing was found in \(dataset.name)" : nil
+            }
+        ) { _ in .data(.findings) },
+        KeyBinding(
+            "tokens",
+            ["v"],
+            "Tell the tokens of a row apart, or not",
+            category: category,
+            disabledReason: { state in
+                state.data.opened == nil ? "open a dataset first" : nil
+            }
+        ) { _ in .data(.tokens) },
         KeyBinding(
             "add",
             ["a"],

@@ -10,6 +10,7 @@ extension AppState {
             if let opened = data.opened, !datasets.contains(where: { $0.name == opened.name }) {
                 data.opened = nil
             }
+            if data.shownFindings.isEmpty { data.findings = nil }
             return (data.listing.end() ? [.data(.list)] : []) + measureDatasets()
         case .listingFailed(let error):
             tell(error)
@@ -20,6 +21,13 @@ extension AppState {
             return endPaging(of: query)
         case .open: return openDataset()
         case .otherPart: return showOtherPart()
+        case .findings:
+            showFindings()
+            return []
+        case .tokens:
+            data.showsTokens.toggle()
+            data.opened?.scroll = ScrollTextState()
+            return []
         case .add:
             askForFile()
             return []
@@ -80,7 +88,9 @@ extension AppState {
     mutating func scrollText(by lines: Int) {
         guard var opened = data.opened, let row = opened.selected else { return }
         let area = DataLayout(self).text.insideBorder.inset(horizontally: 1)
-        let total = RowText.paragraphs(of: row).lines(width: area.width).count
+        // Every set of glyphs takes as many columns.
+        let text = RowText(showsTokens: data.showsTokens, glyphs: .braille)
+        let total = text.paragraphs(of: row).lines(width: area.width).count
         opened.scroll.scroll(by: lines, total: total, visible: area.height)
         data.opened = opened
     }
@@ -90,6 +100,7 @@ extension AppState {
             data.opened?.isRowOpen.toggle()
             return []
         }
+        if data.findings != nil { return openFinding() }
         guard let dataset = data.selected, dataset.problem == nil else { return [] }
         var opened = OpenedDataset(name: dataset.name)
         if dataset.trainingCount == 0, dataset.heldOutCount > 0 { opened.part = .heldOut }
@@ -105,7 +116,7 @@ extension AppState {
         return readRows()
     }
 
-    private mutating func readRows() -> [Effect] {
+    mutating func readRows() -> [Effect] {
         guard isOpen, let opened = data.opened, !opened.isCovered else { return [] }
         let query = opened.wanted(for: defaultModel?.name)
         return data.opened?.reading.begin() == true ? [.data(.page(query))] : []
@@ -139,7 +150,7 @@ extension AppState {
     private mutating func askForFile(_ path: String = "", problem: WorkspaceError? = nil) {
         var prompt = TextPrompt(
             "Add a dataset",
-            hint: "path of a .jsonl, .json or .txt file; it is copied",
+            hint: "path of a .jsonl, .json, .csv, .txt or .md file; it is copied",
             text: path,
             answer: .init("add") { .data(.addFile($0)) }
         )

@@ -13,6 +13,10 @@ package struct DataState: Equatable, Sendable {
     package var isFiltering = false
     /// The dataset whose rows are shown; nil while there is only the list.
     package var opened: OpenedDataset?
+    /// The findings that are shown; nil while they are not.
+    package var findings: ShownFindings?
+    /// Whether a row's tokens are told apart.
+    package var showsTokens = false
     /// Shares measured so far, 0 to 1, of datasets whose tokens are being counted.
     package var measuring: [String: Double] = [:]
     /// Datasets whose measurement was asked for; it is not asked for twice.
@@ -39,6 +43,32 @@ package struct DataState: Equatable, Sendable {
     /// The dataset that `t` trains on: the selected one, if it can be trained on.
     package var selectedForTraining: String? {
         selected.flatMap { $0.problem == nil ? $0.name : nil }
+    }
+}
+
+/// What the lint found in a dataset, one finding of it selected.
+package struct ShownFindings: Equatable, Sendable {
+    /// The dataset.
+    package let name: String
+    /// The selected finding's place.
+    package var row = 0
+    /// How far its description is scrolled.
+    package var scroll = ScrollTextState()
+
+    package init(name: String) { self.name = name }
+}
+
+extension DataState {
+    /// The findings that are shown, as the list of datasets has them.
+    var shownFindings: [DatasetLintReport.Finding] {
+        let dataset = datasets?.first { $0.name == findings?.name }
+        return dataset?.lint?.findings ?? []
+    }
+
+    /// The selected finding.
+    var selectedFinding: DatasetLintReport.Finding? {
+        guard let row = findings?.row, shownFindings.indices.contains(row) else { return nil }
+        return shownFindings[row]
     }
 }
 
