@@ -149,6 +149,7 @@ struct ForeignFormatTests {
         try folder.write("b.md", "둘")
         try folder.write("a.txt", "하나\n\n\n셋")
         try folder.write("image.png", "x")
+        try folder.write("README.md", "These are pages.")
         let dataset = try Dataset.read(path: folder.path)
         #expect(dataset.training.map(\.source.line) == [1, 4, 1])
         #expect(dataset.files == ["\(folder.path)/a.txt", "\(folder.path)/b.md"])

@@ -187,7 +187,9 @@ import Workspace
             var page = DatasetPage.sample()
             page.rows[0].cut = 7
             page.rows[0].problem = "the conversation has 9 tokens, the sequence length is 7"
-            page.rows[1].borders = [3, 6]
+            page.rows[1].borders = [
+                .init(place: 3, label: "sequence 2"), .init(place: 6, label: "sequence 3"),
+            ]
             driver.take(.data(.paged(page, query)))
         }
         driver.press("enter")
@@ -296,6 +298,60 @@ import Workspace
         )
         driver.press("v")
         #expect(!driver.screen.contains("user│"))
+    }
+
+    @Test func rowsAreShownAsTheyArePacked() {
+        var driver = DataScreenTests.opened()
+        driver.effects = []
+        driver.press("down", "p")
+        #expect(driver.state.data.opened?.row == 0)
+        #expect(driver.screen.contains("packed for training"))
+        for effect in driver.effects {
+            guard case .data(.page(let query)) = effect else { continue }
+            #expect(query.layout == .packed)
+            var page = DatasetPage.sample(total: 7)
+            page.layout = .packed
+            page.rows[0].source = "2 rows"
+            page.rows[0].borders = [
+                .init(place: 0, label: "faq.jsonl:31"), .init(place: 5, label: "faq.jsonl:4"),
+            ]
+            driver.take(.data(.paged(page, query)))
+        }
+        #expect(driver.screen.contains("faq · packed for training · 1 of 7"))
+        #expect(driver.screen.contains("Sequence 1 · 9 tokens, 2 trained on · 2 rows"))
+        #expect(driver.screen.contains("──── faq.jsonl:31 ────"))
+        #expect(driver.screen.contains("──── faq.jsonl:4 ────"))
+        driver.press("p")
+        driver.answerPages()
+        #expect(driver.state.data.opened?.layout == .records)
+        #expect(driver.screen.contains("training part · 1 of 480"))
+    }
+
+    @Test func datasetsAreMadeOfTheSelectedOne() {
+        var driver = Self.looked()
+        driver.effects = []
+        driver.press("C")
+        var cleaning = DatasetPreparation()
+        cleaning.cleaning = "korean"
+        #expect(driver.asked == [.data(.convert("faq", cleaning))])
+        driver.press("E")
+        #expect(driver.screen.contains("Hold out of faq") == false)
+        #expect(driver.state.message?.text.contains("some rows are held out") == true)
+        driver.press("down", "E")
+        #expect(driver.screen.contains("Hold out of corpus-ko"))
+        driver.effects = []
+        driver.press("enter")
+        var split = DatasetPreparation()
+        split.heldOutShare = 0.1
+        #expect(driver.asked == [.data(.convert("corpus-ko", split))])
+        var made = DatasetSummary.corpus
+        made.name = "corpus-ko-split"
+        made.heldOutCount = 6
+        driver.take(.data(.converted(made, command: CommandText.convert("corpus-ko", split))))
+        #expect(driver.state.data.selected?.name == "corpus-ko-split")
+        #expect(
+            driver.state.message?.text.contains("64 rows to train on and 6 held out") == true
+        )
     }
 
     @Test func whatIsCutOffIsNotMarkedAsTrainedOn() throws {

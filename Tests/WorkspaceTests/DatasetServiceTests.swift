@@ -265,8 +265,37 @@ import Workspace
                 let document = try #require(try page(text, 1000))
                 let blocks = try #require(try page(text, 5))
                 #expect(blocks.tokens.count == document.tokens.count)
-                #expect(blocks.borders.first == 5 && blocks.problem == nil)
-                #expect(blocks.borders == Array(stride(from: 5, to: document.tokens.count, by: 4)))
+                #expect(blocks.problem == nil && blocks.borders.first?.label == "sequence 2")
+                let places = Array(stride(from: 5, to: document.tokens.count, by: 4))
+                #expect(blocks.borders.map(\.place) == places)
+            }
+        }
+    }
+
+    @Test func packsAreThoseOfTheFirstPass() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let datasets = workspace.datasets
+                let length = 150
+                let page = try datasets.packs(
+                    test.data,
+                    model: test.model,
+                    sequenceLength: length
+                )
+                let single = try datasets.page(test.data, model: test.model)
+                #expect(page.layout == .packed && page.totalCount == page.rows.count)
+                #expect(page.rows.count < single.rows.count)
+                #expect(page.rows.allSatisfy { $0.tokens.count <= length })
+                let labels = page.rows.flatMap(\.borders).map(\.label)
+                #expect(labels.sorted() == single.rows.map(\.source).sorted())
+                for pack in page.rows {
+                    #expect(pack.borders.first?.place == 0)
+                    for border in pack.borders {
+                        let row = single.rows.first { $0.source == border.label }
+                        let tokens = pack.tokens[border.place...].prefix(row?.tokens.count ?? 0)
+                        #expect(Array(tokens) == row?.tokens)
+                    }
+                }
             }
         }
     }

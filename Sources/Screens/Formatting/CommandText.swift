@@ -18,6 +18,17 @@ package enum CommandText {
         return "'\(escaped)'"
     }
 
+    /// The command that makes a new dataset of one.
+    package static func convert(_ dataset: String, _ preparation: DatasetPreparation) -> String {
+        if let share = preparation.heldOutShare {
+            return "workbench data split \(quoted(dataset)) --eval \(share)"
+        }
+        var words = ["workbench data convert \(quoted(dataset))"]
+        if let cleaning = preparation.cleaning { words.append("--clean \(quoted(cleaning))") }
+        if preparation.deduplication != nil { words.append("--deduplicate") }
+        return words.joined(separator: " ")
+    }
+
     /// The command that starts a run, with what differs from the defaults.
     package static func train(_ request: TrainingRequest) -> String {
         let plain = TrainingRequest(model: request.model, dataset: request.dataset)

@@ -85,7 +85,12 @@ extension DatasetService {
                 for example in try renderer.examples(of: record) {
                     var tokens = tokens(of: example, renderer.tokenizer)
                     if !row.tokens.isEmpty {
-                        row.borders.append(row.tokens.count)
+                        row.borders.append(
+                            .init(
+                                place: row.tokens.count,
+                                label: "sequence \(row.borders.count + 2)"
+                            )
+                        )
                         tokens.removeFirst(max(1, renderer.tokenizer.opening.count))
                     }
                     row.tokens += tokens
@@ -98,7 +103,7 @@ extension DatasetService {
         return row
     }
 
-    private static func tokens(of example: Example, _ tokenizer: Tokenizer) -> [DatasetPage.Token] {
+    static func tokens(of example: Example, _ tokenizer: Tokenizer) -> [DatasetPage.Token] {
         var text = TextStream(tokenizer, skippingControlTokens: false)
         var tokens = zip(example.ids, example.isTarget).map { id, isTarget in
             DatasetPage.Token(

@@ -28,7 +28,30 @@ public struct DatasetPage: Equatable, Sendable, Codable {
         }
     }
 
-    /// One record.
+    /// What a page's rows are.
+    public enum Layout: String, Sendable, Codable, CaseIterable {
+        /// Records, in the order of the file.
+        case records
+        /// Records packed into sequences, as the first pass of a run with default settings takes
+        /// them.
+        case packed
+    }
+
+    /// Where one sequence or record ends in a row and the next begins.
+    public struct Border: Equatable, Sendable, Codable {
+        /// The first token behind it.
+        public var place: Int
+        /// What begins there.
+        public var label: String
+
+        /// Creates a border.
+        public init(place: Int, label: String) {
+            self.place = place
+            self.label = label
+        }
+    }
+
+    /// One record, or one packed sequence.
     public struct Row: Equatable, Sendable, Codable {
         /// Its place in its part, counted from 0.
         public var index: Int
@@ -38,8 +61,8 @@ public struct DatasetPage: Equatable, Sendable, Codable {
         public var tokens: [Token]
         /// The place of the first token behind the sequence length; nil for a row that fits.
         public var cut: Int?
-        /// The places, ascending, at which a document is cut into sequences.
-        public var borders: [Int]
+        /// Where a document is cut into sequences, or one record of a pack follows another.
+        public var borders: [Border]
         /// Why it cannot be trained on.
         public var problem: String?
 
@@ -49,7 +72,7 @@ public struct DatasetPage: Equatable, Sendable, Codable {
             source: String,
             tokens: [Token],
             cut: Int? = nil,
-            borders: [Int] = [],
+            borders: [Border] = [],
             problem: String? = nil
         ) {
             self.index = index
@@ -68,6 +91,8 @@ public struct DatasetPage: Equatable, Sendable, Codable {
     public var dataset: String
     /// Which records.
     public var part: Part
+    /// Whether the rows are records or packs of them.
+    public var layout: Layout
     /// The model whose tokenizer and template were used; nil for plain text.
     public var model: String?
     /// The most tokens of a sequence.
@@ -83,6 +108,7 @@ public struct DatasetPage: Equatable, Sendable, Codable {
     public init(
         dataset: String,
         part: Part,
+        layout: Layout = .records,
         model: String?,
         sequenceLength: Int = 256,
         offset: Int,
@@ -91,6 +117,7 @@ public struct DatasetPage: Equatable, Sendable, Codable {
     ) {
         self.dataset = dataset
         self.part = part
+        self.layout = layout
         self.model = model
         self.sequenceLength = sequenceLength
         self.offset = offset

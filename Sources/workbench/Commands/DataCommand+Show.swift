@@ -14,6 +14,7 @@ extension DataCommand {
         @Option(help: "The model whose tokenizer and template are used.") var model: String?
         @Option(help: "The most tokens of a sequence.") var sequenceLength: Int?
         @Flag(help: "Show the held-out part.") var heldOut = false
+        @Flag(help: "Show rows as training packs them into sequences.") var packed = false
         @Flag(help: "Say only where the rows come from and what was done to them.")
         var history = false
 
@@ -23,14 +24,7 @@ extension DataCommand {
             if history, shared.json { return try Console.printJSON(origin) }
             if !shared.json { printOrigin(origin) }
             if history { return }
-            let page = try datasets.page(
-                dataset,
-                part: heldOut ? .heldOut : .training,
-                offset: offset,
-                count: count,
-                model: model,
-                sequenceLength: sequenceLength ?? DatasetService.usualLength
-            )
+            let page = try page(datasets)
             if shared.json { return try Console.printJSON(page) }
             for row in page.rows {
                 Console.print(
@@ -43,6 +37,27 @@ extension DataCommand {
             }
             Console.print(
                 "rows \(page.offset) to \(page.offset + page.rows.count) of \(page.totalCount)"
+            )
+        }
+
+        private func page(_ datasets: DatasetService) throws -> DatasetPage {
+            let length = sequenceLength ?? DatasetService.usualLength
+            guard !packed else {
+                return try datasets.packs(
+                    dataset,
+                    offset: offset,
+                    count: count,
+                    model: model,
+                    sequenceLength: length
+                )
+            }
+            return try datasets.page(
+                dataset,
+                part: heldOut ? .heldOut : .training,
+                offset: offset,
+                count: count,
+                model: model,
+                sequenceLength: length
             )
         }
 
@@ -61,7 +76,7 @@ extension DataCommand {
 
         /// The row's text with brackets around the runs of learned tokens.
         private static func text(_ row: DatasetPage.Row) -> String {
-            let cuts = Set(row.borders + [row.cut].compactMap { $0 })
+            let cuts = Set(row.borders.map(\.place) + [row.cut].compactMap { $0 })
             var result = ""
             var isInside = false
             for (place, token) in row.tokens.enumerated() {
@@ -79,6 +94,7 @@ extension DataCommand {
             if offset < 0 || count < 0 {
                 throw ValidationError("--offset and --count must not be negative.")
             }
+            if packed, heldOut { throw ValidationError("Held-out rows are not packed.") }
             if let sequenceLength, sequenceLength < 2 {
                 throw ValidationError("--sequence-length is at least 2.")
             }

@@ -22,7 +22,8 @@ struct DatasetFiles {
             return
         }
         let kinds = names.map { FileEnding(of: $0) }
-        let documents = zip(names, kinds).filter { $0.1?.isText ?? false }.map(\.0)
+        let documents = zip(names, kinds)
+            .filter { ($0.1?.isText ?? false) && !Self.isAboutTheOthers($0.0) }.map(\.0)
         guard !documents.isEmpty, kinds.allSatisfy({ $0?.isText ?? true }) else {
             throw DatasetError(
                 .unsupported,
@@ -33,6 +34,11 @@ struct DatasetFiles {
         }
         training = documents.map { "\(path)/\($0)" }
         heldOut = []
+    }
+
+    /// Whether a file says something about the documents beside it.
+    private static func isAboutTheOthers(_ name: String) -> Bool {
+        ["readme.", "license."].contains { name.lowercased().hasPrefix($0) }
     }
 
     static func isPart(_ stem: String, _ name: String) -> Bool {

@@ -72,6 +72,48 @@ extension DataPane {
             }
         ) { _ in .data(.tokens) },
         KeyBinding(
+            "packs",
+            ["p"],
+            "Show rows as training packs them into sequences, or one by one",
+            category: category,
+            disabledReason: { state in
+                if state.data.opened == nil { return "open a dataset first" }
+                return state.defaultModel == nil ? "there is no model to count tokens" : nil
+            }
+        ) { _ in .data(.packs) },
+        KeyBinding(
+            "clean",
+            ["C"],
+            "Make a new dataset of this one with its texts put right",
+            category: category,
+            disabledReason: preparationObstacle
+        ) { _ in
+            var preparation = DatasetPreparation()
+            preparation.cleaning = "korean"
+            return .data(.convert(preparation))
+        },
+        KeyBinding(
+            "deduplicate",
+            ["D"],
+            "Make a new dataset of this one without duplicates",
+            category: category,
+            disabledReason: preparationObstacle
+        ) { _ in
+            var preparation = DatasetPreparation()
+            preparation.deduplication = "row"
+            return .data(.convert(preparation))
+        },
+        KeyBinding(
+            "split",
+            ["E"],
+            "Make a new dataset of this one, a share of which is held out",
+            category: category,
+            disabledReason: { state in
+                if let obstacle = preparationObstacle(state) { return obstacle }
+                return state.data.selected?.heldOutCount ?? 0 > 0 ? "some rows are held out" : nil
+            }
+        ) { _ in .data(.split) },
+        KeyBinding(
             "add",
             ["a"],
             "Add a file",
@@ -84,6 +126,11 @@ extension DataPane {
             _ in .data(.filter)
         },
     ])
+
+    @Sendable private static func preparationObstacle(_ state: AppState) -> String? {
+        if let obstacle = state.obstacle { return obstacle }
+        return state.data.selectedForTraining == nil ? "no dataset is selected" : nil
+    }
 
     private static let filterKeys = KeyTable<AppState, Action>([
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {

@@ -14,7 +14,7 @@ struct RowText {
             paragraphs.append(StyledText("not trained on: \(problem)", .warning))
         }
         let borders = Dictionary(
-            row.borders.enumerated().map { ($1, $0 + 2) },
+            row.borders.map { ($0.place, $0.label) },
             uniquingKeysWith: { first, _ in first }
         )
         var line = StyledText()
@@ -24,9 +24,9 @@ struct RowText {
             line = StyledText()
         }
         for (place, token) in row.tokens.enumerated() {
-            if let sequence = borders[place] {
+            if let label = borders[place] {
                 close()
-                paragraphs.append(rule("sequence \(sequence)", .accent))
+                paragraphs.append(rule(label, .accent))
             }
             if place == row.cut {
                 close()

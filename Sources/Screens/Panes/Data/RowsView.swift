@@ -9,7 +9,10 @@ enum RowsView {
         in rect: Rect,
         on canvas: inout Canvas
     ) {
-        let part = opened.part == .training ? "training part" : "held-out part"
+        let part =
+            opened.layout == .packed
+            ? "packed for training"
+            : opened.part == .training ? "training part" : "held-out part"
         let dot = canvas.glyphs.dot
         let count = opened.count
         // The border below is shared with the row's text, so the place stands in the one above.
@@ -24,7 +27,7 @@ enum RowsView {
             lines.draw(in: inner.inset(horizontally: 1), state: ScrollTextState(), on: &canvas)
             return
         }
-        guard opened.page?.part == opened.part else {
+        guard opened.isPageCurrent else {
             canvas.write(StyledText("reading the rows\(canvas.glyphs.ellipsis)", .muted), in: inner)
             return
         }
@@ -74,7 +77,8 @@ enum RowsView {
             canvas.box(rect)
             return
         }
-        var title = StyledText("Row \(row.index + 1)", .strong)
+        let what = opened.layout == .packed ? "Sequence" : "Row"
+        var title = StyledText("\(what) \(row.index + 1)", .strong)
         title.append(
             " \(canvas.glyphs.dot) \(row.tokens.count) tokens, \(row.targetCount) trained on",
             .muted
