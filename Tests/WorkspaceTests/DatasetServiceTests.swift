@@ -107,6 +107,27 @@ import Workspace
                 #expect(statistics.targetTokens == page.rows.reduce(0) { $0 + $1.targetCount })
                 #expect(statistics.tooLong == page.rows.count { $0.tokens.count > 50 })
                 #expect(statistics.maximumTokens == page.rows.map(\.tokens.count).max())
+                #expect(statistics.lengths.reduce(0) { $0 + $1.count } == 12)
+                #expect(try workspace.datasets.find("facts").lint?.rows == 12)
+            }
+            // Another process finds what was counted.
+            try test.opened { workspace in
+                let events = EventRecorder(workspace.events)
+                workspace.datasets.measure("facts", model: test.model, sequenceLength: 50)
+                #expect(
+                    events.first { $0 == .datasetMeasured(dataset: "facts", fraction: 1) } != nil
+                )
+                #expect(
+                    !events.all.contains { event in
+                        if case .datasetMeasured(_, let fraction) = event {
+                            fraction < 1
+                        } else {
+                            false
+                        }
+                    }
+                )
+                let again = try workspace.datasets.find("facts")
+                #expect(again.statistics?.sequenceLength == 50 && again.lint != nil)
             }
         }
     }

@@ -80,21 +80,23 @@ extension DatasetService {
                         + "\(renderer.sequenceLength)"
                 }
             case .text:
+                let examples = try renderer.examples(of: record)
+                let repeated = max(1, renderer.tokenizer.opening.count)
                 // A block begins with the last token of the one before, or with what begins every
                 // text; either is shown where the document has it.
-                for example in try renderer.examples(of: record) {
-                    var tokens = tokens(of: example, renderer.tokenizer)
-                    if !row.tokens.isEmpty {
-                        row.borders.append(
-                            .init(
-                                place: row.tokens.count,
-                                label: "sequence \(row.borders.count + 2)"
-                            )
-                        )
-                        tokens.removeFirst(max(1, renderer.tokenizer.opening.count))
+                var ids: [Int32] = []
+                for (number, example) in examples.enumerated() {
+                    if number > 0 {
+                        row.borders.append(.init(place: ids.count, label: "sequence \(number + 1)"))
                     }
-                    row.tokens += tokens
+                    ids += example.ids.dropFirst(number > 0 ? repeated : 0)
                 }
+                let whole = Example(
+                    ids: ids,
+                    isTarget: ids.indices.map { $0 > 0 },
+                    source: record.source
+                )
+                row.tokens = tokens(of: whole, renderer.tokenizer)
             }
         } catch {
             row.tokens = plainText(record)

@@ -30,9 +30,19 @@ extension DatasetService {
     }
 
     private func measureNow(_ name: String, model: String?, sequenceLength: Int) throws {
-        let dataset = try read(name, isCancelled: isClosed)
         let modelName = try model ?? models.default().name
         let file = try models.file(modelName)
+        let key = MeasurementCache.Key(
+            digest: try find(name).digest,
+            model: modelName,
+            modelStamp: Files.stamp(try models.path(modelName)),
+            sequenceLength: sequenceLength
+        )
+        let cache = MeasurementCache(folder: cacheFolder, isWritable: opened.access == .full)
+        if !key.digest.isEmpty, let known = cache.measurement(for: key) {
+            return publish(known, of: name, digest: key.digest)
+        }
+        let dataset = try read(name, isCancelled: isClosed)
         // Rows of any length are counted; which are too long is found by comparing.
         let renderer = ExampleRenderer(
             tokenizer: file.tokenizer,
@@ -76,10 +86,21 @@ extension DatasetService {
         )
         var lint = try lint(dataset, file: file, sequenceLength: sequenceLength)
         lint.model = modelName
-        let found = lint
+        let measurement = MeasurementCache.Measurement(statistics: statistics, lint: lint)
+        if key.digest.utf8.elementsEqual(dataset.digest.utf8) {
+            cache.keep(measurement, for: key)
+        }
+        publish(measurement, of: name, digest: dataset.digest)
+    }
+
+    private func publish(
+        _ measurement: MeasurementCache.Measurement,
+        of name: String,
+        digest: String
+    ) {
         state.withLock {
-            $0.statistics[dataset.digest] = statistics
-            $0.lints[dataset.digest] = found
+            $0.statistics[digest] = measurement.statistics
+            $0.lints[digest] = measurement.lint
         }
         opened.publish(.datasetMeasured(dataset: name, fraction: 1))
     }

@@ -76,11 +76,11 @@ public final class DatasetService: Sendable {
     }
 
     private var cache: SummaryCache {
-        SummaryCache(
-            folder: "\(opened.layout.datasets)/.summaries",
-            isWritable: opened.access == .full
-        )
+        SummaryCache(folder: cacheFolder, isWritable: opened.access == .full)
     }
+
+    /// What was read and counted before, hidden among the datasets.
+    var cacheFolder: String { "\(opened.layout.datasets)/.summaries" }
 
     /// Reads a summary, anew only where the files have changed.
     func summary(_ path: String, origin: DatasetSummary.Origin) -> DatasetSummary {
