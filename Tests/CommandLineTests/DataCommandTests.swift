@@ -31,8 +31,10 @@ import Testing
         let lines = added.text.split(separator: "\n")
         #expect(lines.first?.hasSuffix("  2 rows, 0 held out, read as alpaca") == true)
         #expect(lines.dropFirst().first == "  map instruction=질문,output=답변")
-        #expect(lines.last == "  deduplicate by row: 1 rows taken out")
+        #expect(lines.last == "  deduplicate by row: 1 row taken out")
         let shown = try program.run("data", "show", "qa", "--history", "--json")
+        let again = try program.run("data", "convert", "qa", "--deduplicate")
+        #expect(again.status == 0 && again.errors.contains("Nothing was to be changed in qa."))
         let history = try #require(shown.objects.first)
         #expect(history["source_format"] as? String == "alpaca")
         #expect((history["steps"] as? [[String: Any]])?.count == 3)
@@ -49,7 +51,7 @@ import Testing
         #expect(refused.errors.contains("  \(path):1:"))
         #expect(refused.errors.contains("  \(path):3: the row is in no known format"))
         let added = try program.run("data", "add", path, "--skip-broken")
-        #expect(added.status == 0 && added.text.contains("leave-out: 2 broken rows"))
+        #expect(added.status == 0 && added.text.contains("leave-out: 2 rows broken"))
     }
 
     @Test func aSplitHoldsOutTheSameRowsAgain() throws {

@@ -44,7 +44,7 @@ struct CleaningTests {
     @Test func eachRuleIsCounted() throws {
         let step = try cleaned("\u{1112}\u{1161}\u{11AB}ㆍㆍ\u{200B}\u{7} \u{A0}x ").step
         #expect(
-            step.description == "clean korean: 1 rows changed, 2 nfc, 2 whitespace, 2 middle-dots, "
+            step.description == "clean korean: 1 row changed, 2 nfc, 2 whitespace, 2 middle-dots, "
                 + "1 zero-width, 1 control"
         )
     }
@@ -134,6 +134,10 @@ struct PreparationTests {
         {"q":"라?","a":"3","page":"q"}
         """
 
+    private func rows(_ records: [Record]) -> String {
+        records.count == 1 ? "1 row" : "\(records.count) rows"
+    }
+
     @Test func theStepsAreRecordedWithTheirCountsAndTheSource() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("faq.jsonl", foreign)
@@ -150,12 +154,12 @@ struct PreparationTests {
         #expect(provenance.sourceDigest != dataset.digest)
         #expect(
             provenance.steps.map(\.description) == [
-                "map instruction=q,output=a", "leave-out: 1 broken rows",
-                "clean korean: 1 rows changed, 0 nfc, 0 whitespace, 1 middle-dots, 0 zero-width, "
+                "map instruction=q,output=a", "leave-out: 1 row broken",
+                "clean korean: 1 row changed, 0 nfc, 0 whitespace, 1 middle-dots, 0 zero-width, "
                     + "0 control",
-                "deduplicate by row: 1 rows taken out",
-                "split 0.5 by page: \(dataset.training.count) rows to train on, "
-                    + "\(dataset.heldOut.count) held out",
+                "deduplicate by row: 1 row taken out",
+                "split 0.5 by page: \(rows(dataset.training)) to train on, "
+                    + "\(rows(dataset.heldOut)) held out",
             ]
         )
     }

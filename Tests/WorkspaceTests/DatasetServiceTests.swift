@@ -206,7 +206,7 @@ import Workspace
                 let added = try workspace.datasets.add(path: path, preparation: preparation)
                 #expect(added.trainingCount == 2)
                 let steps = try workspace.datasets.history(of: added.path)?.steps
-                #expect(steps?.map(\.text) == ["leave-out: 2 broken rows"])
+                #expect(steps?.map(\.text) == ["leave-out: 2 rows broken"])
             }
         }
     }

@@ -60,7 +60,7 @@ import Workspace
                 let dropped = try workspace.runs.plan(request, isMeasured: false)
                 #expect(dropped.trainingExamples == 2)
                 #expect(
-                    dropped.warnings.contains { $0.hasPrefix("1 rows are too long: 1 left out") }
+                    dropped.warnings.contains { $0.hasPrefix("1 row is too long: 1 left out") }
                 )
                 request.overLength = "split"
                 let split = try workspace.runs.plan(request, isMeasured: false)

@@ -79,7 +79,7 @@ extension Dataset {
         }
         let counts = [
             DatasetStep.Count("rows to train on", kept.count),
-            DatasetStep.Count("held out", held.count),
+            DatasetStep.Count("rows held out", held.count),
         ]
         return (
             with(training: kept, heldOut: held),

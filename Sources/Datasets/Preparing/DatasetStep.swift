@@ -26,6 +26,12 @@ public struct DatasetStep: Sendable, Equatable, Codable, CustomStringConvertible
             self.name = name
             self.count = count
         }
+
+        /// The number and what it counts: `1 row changed`.
+        fileprivate var phrase: String {
+            let isOneRow = count == 1 && name.hasPrefix("rows ")
+            return "\(count) \(isOneRow ? "row " + name.dropFirst(5) : name)"
+        }
     }
 
     /// What was done.
@@ -44,7 +50,7 @@ public struct DatasetStep: Sendable, Equatable, Codable, CustomStringConvertible
 
     /// The step in a line.
     public var description: String {
-        let changes = counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+        let changes = counts.map(\.phrase).joined(separator: ", ")
         let what = setting.isEmpty ? kind.rawValue : "\(kind.rawValue) \(setting)"
         return changes.isEmpty ? what : "\(what): \(changes)"
     }

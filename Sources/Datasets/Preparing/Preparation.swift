@@ -36,7 +36,7 @@ public struct Preparation: Sendable, Equatable {
         }
         if !mapping.pairs.isEmpty { steps.append(DatasetStep(.map, mapping.description)) }
         if leavesBrokenRowsOut {
-            let count = DatasetStep.Count("broken rows", dataset.leftOut.count)
+            let count = DatasetStep.Count("rows broken", dataset.leftOut.count)
             steps.append(DatasetStep(.leaveOut, "", [count]))
         }
         if let cleaning { take(try dataset.cleaned(cleaning, isCancelled: isCancelled)) }

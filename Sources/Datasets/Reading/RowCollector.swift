@@ -29,11 +29,9 @@ struct RowCollector {
 
     /// Adds what a row holds; a broken one is noted.
     mutating func append(_ value: JSONValue, at source: RecordSource) throws {
-        try noting { rows in
-            let (format, record) = try RowParser(source: source, mapping: rows.mapping).record(
-                value
-            )
-            guard format == rows.format ?? format else {
+        do {
+            let (format, record) = try RowParser(source: source, mapping: mapping).record(value)
+            guard format == self.format ?? format else {
                 throw DatasetError(
                     .wrongShape,
                     at: source,
@@ -41,8 +39,10 @@ struct RowCollector {
                     hint: "keep one format to a file"
                 )
             }
-            rows.format = format
-            rows.records.append(record)
+            self.format = format
+            records.append(record)
+        } catch let fault as DatasetError {
+            note(fault)
         }
     }
 
@@ -52,15 +52,7 @@ struct RowCollector {
         records.append(Record(.text(String(decoding: document, as: UTF8.self)), source: source))
     }
 
-    /// Notes a fault of one row that `body` throws; other errors go on.
-    mutating func noting(_ body: (inout RowCollector) throws -> Void) throws {
-        do {
-            try body(&self)
-        } catch let fault as DatasetError where fault.source != nil {
-            note(fault)
-        }
-    }
-
+    /// Notes a broken row.
     mutating func note(_ fault: DatasetError) {
         if firstFault == nil { firstFault = fault }
         broken.add(fault)

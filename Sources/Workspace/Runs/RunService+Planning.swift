@@ -115,7 +115,9 @@ extension TrainingInputs {
 extension OverLengthCounts {
     /// What was cut, in a sentence.
     var sentence: String {
-        "\(rows) rows are too long: \(dropped) left out, \(divided) divided, \(cutTokens) tokens cut, "
+        let what = rows == 1 ? "1 row is" : "\(rows) rows are"
+        return
+            "\(what) too long: \(dropped) left out, \(divided) divided, \(cutTokens) tokens cut, "
             + "\(cutTargets) of them to learn."
     }
 }

@@ -67,11 +67,13 @@ extension DataCommand {
 
         func run() throws {
             let datasets = try shared.open().datasets
+            let before = try datasets.find(dataset).digest
             let made = try datasets.convert(
                 dataset,
                 name: name,
                 preparation: preparing.preparation
             )
+            if made.digest == before { Console.note("Nothing was to be changed in \(dataset).") }
             try made.report(datasets.history(of: made.path), isJSON: shared.json)
         }
     }
