@@ -1,11 +1,12 @@
 import Crypto
+import JSON
 import Tokenizers
 
 /// Digests of what rows say, whatever the file they stand in.
 ///
 /// Two datasets have the same digest when they hold the same messages or documents, byte for byte,
 /// in the same order and the same parts. Spelling of the JSON, line ends, file names, members that
-/// are not trained on and the format do not count. Every string is preceded by its length in bytes
+/// are not trained on and the format do not count; calls of tools and weights do. Every string is preceded by its length in bytes
 /// (eight, little-endian), so that no two contents are written alike.
 enum ContentDigest {
     /// The digest of a dataset, 64 hex digits.
@@ -29,8 +30,22 @@ enum ContentDigest {
         var hash = SHA256()
         hash.add("workbench split 1")
         hash.addQuestion(of: record)
-        let bits = hash.finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return Double(bits >> 11) / 0x1p53
+        return hash.place
+    }
+
+    /// A place in [0, 1) that depends on these texts alone.
+    static func place(of texts: [String]) -> Double {
+        var hash = SHA256()
+        hash.add("workbench split 2")
+        for text in texts { hash.add(text) }
+        return hash.place
+    }
+
+    /// A key equal for the same texts.
+    static func key(of texts: [String]) -> SHA256.Digest {
+        var hash = SHA256()
+        for text in texts { hash.add(text) }
+        return hash.finalize()
     }
 
     /// A key equal for rows of the same content.
@@ -39,21 +54,34 @@ enum ContentDigest {
         hash.add(record)
         return hash.finalize()
     }
-
-    /// A key equal for rows that ask the same, whatever the answer.
-    static func questionKey(of record: Record) -> SHA256.Digest {
-        var hash = SHA256()
-        hash.addQuestion(of: record)
-        return hash.finalize()
-    }
 }
 
 extension SHA256 {
+    /// The digest as a number in [0, 1).
+    fileprivate var place: Double {
+        let bits = finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Double(bits >> 11) / 0x1p53
+    }
+
     fileprivate mutating func add(_ record: Record) {
         switch record.content {
-        case .conversation(let messages): add(messages[...])
+        case .conversation(let dialogue) where dialogue.isPlain: add(dialogue.messages[...])
+        case .conversation(let dialogue): add(dialogue)
         case .text(let text): add(document: text)
         }
+    }
+
+    /// A conversation with more than roles and contents: all its members, and what is not learnt.
+    private mutating func add(_ dialogue: Dialogue) {
+        add("dialogue")
+        let chat = dialogue.chat
+        for part in [chat.messages.map(JSONValue.object), chat.tools ?? []] {
+            add(count: part.count)
+            for value in part { add(bytes: value.bytes) }
+        }
+        let unlearnt = dialogue.unlearnt.sorted()
+        add(count: unlearnt.count)
+        for place in unlearnt { add(count: place) }
     }
 
     fileprivate mutating func addQuestion(of record: Record) {
@@ -77,12 +105,17 @@ extension SHA256 {
         add(text)
     }
 
-    fileprivate mutating func add(_ string: String) {
+    mutating func add(_ string: String) {
         var string = string
         string.withUTF8 { bytes in
             add(count: bytes.count)
             update(bufferPointer: UnsafeRawBufferPointer(bytes))
         }
+    }
+
+    private mutating func add(bytes: [UInt8]) {
+        add(count: bytes.count)
+        bytes.withUnsafeBytes { update(bufferPointer: $0) }
     }
 
     fileprivate mutating func add(count: Int) {

@@ -1,15 +1,3 @@
-/// How the rows of a dataset are written.
-public enum DatasetFormat: String, Sendable, Codable, CaseIterable {
-    /// JSON objects with `instruction`, `output` and perhaps `input`, `system`, `history`.
-    case alpaca
-    /// JSON objects with `messages`, a list of `role` and `content`.
-    case messages
-    /// JSON objects with `prompt` and `completion`.
-    case promptCompletion = "prompt-completion"
-    /// Plain text, whose documents are divided by two or more empty lines.
-    case text
-}
-
 /// A dataset in memory: rows to train on and rows held out.
 public struct Dataset: Sendable {
     /// The name it goes by, made from its file or folder.
@@ -22,6 +10,10 @@ public struct Dataset: Sendable {
     public let training: [Record]
     /// The rows kept for evaluation, in the order of the file; may be empty.
     public let heldOut: [Record]
+    /// The files it was read from; empty where it was made from other rows.
+    public let files: [String]
+    /// The broken rows that were left out, because the reader was asked to.
+    public let leftOut: BrokenRows
     /// SHA-256, in hex, over what the rows say: see `ContentDigest`.
     public let digest: String
 
@@ -31,14 +23,23 @@ public struct Dataset: Sendable {
         path: String,
         format: DatasetFormat,
         training: [Record],
-        heldOut: [Record] = []
+        heldOut: [Record] = [],
+        files: [String] = [],
+        leftOut: BrokenRows = BrokenRows()
     ) {
         self.name = name
         self.path = path
         self.format = format
         self.training = training
         self.heldOut = heldOut
+        self.files = files
+        self.leftOut = leftOut
         self.digest = ContentDigest.hex(training: training, heldOut: heldOut)
+    }
+
+    /// The same dataset with other rows, which no file holds.
+    func with(training: [Record], heldOut: [Record]) -> Dataset {
+        Dataset(name: name, path: path, format: format, training: training, heldOut: heldOut)
     }
 
     /// The first eight digits of the digest, for a person to recognise.

@@ -24,6 +24,8 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         case tooLong
         /// A share to hold out that cannot be held out.
         case invalidSplit
+        /// A way to prepare the data that does not fit it, or cannot be read.
+        case invalidStep
         /// The chat template is missing or refused a row.
         case template
     }
@@ -36,6 +38,8 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
     public let hint: String?
     /// The row, where it is about one.
     public let source: RecordSource?
+    /// All broken rows of the file, where reading it found more than one.
+    public let brokenRows: BrokenRows
 
     /// A fault of a whole dataset.
     public init(_ code: Code, _ message: String, hint: String? = nil) {
@@ -43,6 +47,7 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         self.message = message
         self.hint = hint
         self.source = nil
+        brokenRows = BrokenRows()
     }
 
     /// A fault of one row; the message is preceded by the row's file, line and, if known, column.
@@ -57,10 +62,48 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         self.message = "\(source)\(column.map { ":\($0)" } ?? ""): \(what)"
         self.hint = hint
         self.source = source
+        brokenRows = BrokenRows()
+    }
+
+    /// The fault of the first broken row of several.
+    init(_ first: DatasetError, of rows: BrokenRows) {
+        code = first.code
+        let others = rows.count - 1
+        let rest = others == 1 ? "1 more row is broken" : "\(others) more rows are broken"
+        message = others > 0 ? "\(first.message); \(rest)" : first.message
+        hint = first.hint
+        source = first.source
+        brokenRows = rows
     }
 
     /// The message, and the hint where there is one.
     public var description: String {
         hint.map { "\(message) hint: \($0)" } ?? message
+    }
+}
+
+/// The broken rows of a file: how many there are, and what is wrong with the first of them.
+public struct BrokenRows: Sendable, Equatable {
+    /// Rows that are described; the others are counted.
+    public static let mostDescribed = 100
+
+    /// How many rows are broken.
+    public private(set) var count = 0
+    /// File, line and fault of the first ones, a line each.
+    public private(set) var lines: [String] = []
+
+    /// No broken rows.
+    public init() {}
+
+    /// Adds a row.
+    mutating func add(_ fault: DatasetError) {
+        count += 1
+        if lines.count < Self.mostDescribed { lines.append(fault.message) }
+    }
+
+    /// Adds the rows of another file.
+    mutating func add(_ other: BrokenRows) {
+        count += other.count
+        lines += other.lines.prefix(Self.mostDescribed - lines.count)
     }
 }

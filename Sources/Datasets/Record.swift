@@ -21,8 +21,8 @@ public struct RecordSource: Sendable, Hashable, Codable, CustomStringConvertible
 public struct Record: Sendable {
     /// What a row holds, whatever the format it was written in.
     public enum Content: Sendable {
-        /// Messages with at least one by the assistant.
-        case conversation([ChatMessage])
+        /// Messages with at least one by the assistant that is to be learnt.
+        case conversation(Dialogue)
         /// A document of raw text, with `\n` as line ends.
         case text(String)
     }
@@ -31,7 +31,7 @@ public struct Record: Sendable {
     public let content: Content
     /// Where it was read.
     public let source: RecordSource
-    /// The row's other members that are strings, such as `language`; not trained on, not digested.
+    /// The row's other members, as text, such as `language`; not trained on, not digested.
     public let fields: [String: String]
 
     /// Makes a row.
@@ -43,12 +43,17 @@ public struct Record: Sendable {
 
     /// The messages, or nil for a document.
     public var messages: [ChatMessage]? {
-        if case .conversation(let messages) = content { messages } else { nil }
+        if case .conversation(let dialogue) = content { dialogue.messages } else { nil }
     }
 
     /// The messages before the assistant's first one: what a person asks.
     var prompt: ArraySlice<ChatMessage>? {
         messages?.prefix { !$0.isByAssistant }
+    }
+
+    /// The same row with another content.
+    func with(_ content: Content) -> Record {
+        Record(content, source: source, fields: fields)
     }
 }
 

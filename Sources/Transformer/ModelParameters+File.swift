@@ -49,16 +49,16 @@ private struct ReplacedNumbers: MatrixChange {
     func changes(_ name: String) -> Bool { slots[name] != nil }
 
     func apply(
-        to tensor: GGUFTensor,
+        to name: String,
+        columns: Int,
         rows: Range<Int>,
         _ numbers: UnsafeMutablePointer<Float>
     ) {
-        guard let slot = slots[tensor.name] else { return }
+        guard let slot = slots[name] else { return }
         let start = parameters.buffer.pointer + slot.range.lowerBound
-        let columns = slot.columns
         for (i, row) in rows.enumerated() {
             var from = row
-            if let heads = heads[tensor.name] {
+            if let heads = heads[name] {
                 // The rows 2i and 2i + 1 of a head are its pair i, i + D/2.
                 let width = slot.rows / heads
                 let (head, place) = row.quotientAndRemainder(dividingBy: width)

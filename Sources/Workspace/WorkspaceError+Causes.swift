@@ -20,7 +20,8 @@ extension WorkspaceError {
             self.init(
                 error.code == .notFound ? .notFound : .invalid,
                 error.message,
-                hint: error.hint
+                hint: error.hint,
+                details: error.brokenRows.details
             )
         case let error as TrainingError:
             self.init(Code(error.code), error.message, hint: error.hint)
@@ -41,6 +42,14 @@ extension WorkspaceError {
         } catch {
             throw WorkspaceError(error)
         }
+    }
+}
+
+extension BrokenRows {
+    /// A line for each row, where there is more than one.
+    fileprivate var details: [String]? {
+        let rest = count - lines.count
+        return count > 1 ? lines + (rest > 0 ? ["… and \(rest) more"] : []) : nil
     }
 }
 

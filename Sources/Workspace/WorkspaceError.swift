@@ -30,12 +30,15 @@ public struct WorkspaceError: Error, Sendable, Equatable, Codable, CustomStringC
     public var message: String
     /// What to do now, where that is known.
     public var hint: String?
+    /// A line for each of the things at fault, such as the broken rows of a file; nil for one.
+    public var details: [String]?
 
     /// Creates an error from its parts.
-    public init(_ code: Code, _ message: String, hint: String? = nil) {
+    public init(_ code: Code, _ message: String, hint: String? = nil, details: [String]? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
+        self.details = details
     }
 
     /// The message, followed by the hint where there is one.

@@ -32,7 +32,11 @@ struct BadInputTests {
         Case(#"{"a":1.}"#, .brokenRow, "a digit is expected"),
         Case(#"{"a":\#(String(repeating: "[", count: 999))"#, .brokenRow, "nested too deep"),
         Case("3", .wrongShape, "the row is a number, not an object"),
-        Case(#"{"text":"a"}"#, .wrongShape, "in no known format"),
+        Case(
+            #"{"question":"a","answer":"b"}"#,
+            .wrongShape,
+            "in no known format; its members are question, answer"
+        ),
         Case(#"{"prompt":"a","completion":"b","messages":[]}"#, .wrongShape, "two formats at once"),
         Case(#"{"instruction":"a"}"#, .wrongShape, "has no output"),
         Case(#"{"instruction":"a","output":3}"#, .wrongShape, "output is a number, not a string"),
@@ -47,12 +51,12 @@ struct BadInputTests {
         Case(
             #"{"messages":[{"role":"assistant","content":null}]}"#,
             .wrongShape,
-            "message 1: content is null"
+            "message 1: content is null, not a string"
         ),
         Case(
             #"{"messages":[{"role":"assistant","content":"a","weight":0}]}"#,
-            .wrongShape,
-            "a weight other than 1"
+            .noTarget,
+            "every answer has the weight 0"
         ),
         Case(
             #"{"messages":[{"role":"human","content":"a"}]}"#,
@@ -118,9 +122,10 @@ struct BadInputTests {
     @Test func aRowLongerThanTheBoundIsRefused() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("a.jsonl", chatRow("a", "b") + "\n" + chatRow("a", "bcd"))
-        let bound = chatRow("a", "b").utf8.count
+        var reading = Dataset.Reading()
+        reading.longestRow = chatRow("a", "b").utf8.count
         let error = #expect(throws: DatasetError.self) {
-            try Dataset.read(path: file, longestRow: bound)
+            try Dataset.read(path: file, reading)
         }
         #expect(error?.code == .tooLong)
         #expect(error?.source?.line == 2)
@@ -135,7 +140,7 @@ struct BadInputTests {
 
     @Test func otherKindsOfFilesAndFoldersAreRefused() throws {
         let folder = try TemporaryFolder()
-        #expect(try fault(reading: "a,b", as: "a.csv")?.code == .unsupported)
+        #expect(try fault(reading: "a,b", as: "a.parquet")?.code == .unsupported)
         #expect(throws: DatasetError.self) { try Dataset.read(path: folder.path) }
         try folder.write("train.jsonl", chatRow("a", "b"))
         try folder.write("train.txt", "a")

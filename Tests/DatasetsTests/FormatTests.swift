@@ -96,7 +96,7 @@ struct FormatTests {
 
     @Test func otherStringsOfARowAreKept() throws {
         let row = chatRow("a", "b").dropLast() + #","language":"ko","id":7}"#
-        #expect(try read(String(row)).training.first?.fields == ["language": "ko"])
+        #expect(try read(String(row)).training.first?.fields == ["language": "ko", "id": "7"])
     }
 
     @Test func namesOfUnicodeNormalFormsAreDifferentMembers() throws {

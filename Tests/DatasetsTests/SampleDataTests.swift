@@ -102,7 +102,7 @@ struct SampleDataTests {
         #expect(datasets.map(\.name) == ["company-faq", "korean-corpus", "message-routing"])
         #expect(datasets.map(\.format) == [.messages, .text, .alpaca])
         for dataset in datasets {
-            #expect(try DatasetCheck().findings(in: dataset).isEmpty)
+            #expect(try DatasetLint().report(on: dataset).findings == [])
             #expect(dataset.training.count >= 20)
         }
     }

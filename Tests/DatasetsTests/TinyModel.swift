@@ -56,5 +56,8 @@ func conversation(_ contents: String..., line: Int = 1) -> Record {
     let messages = contents.enumerated().map {
         ChatMessage(role: $0.offset.isMultiple(of: 2) ? "user" : "assistant", content: $0.element)
     }
-    return Record(.conversation(messages), source: RecordSource(file: "rows.jsonl", line: line))
+    return Record(
+        .conversation(Dialogue(messages)),
+        source: RecordSource(file: "rows.jsonl", line: line)
+    )
 }

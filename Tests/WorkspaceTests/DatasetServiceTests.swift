@@ -107,6 +107,216 @@ import Workspace
                 #expect(statistics.targetTokens == page.rows.reduce(0) { $0 + $1.targetCount })
                 #expect(statistics.tooLong == page.rows.count { $0.tokens.count > 50 })
                 #expect(statistics.maximumTokens == page.rows.map(\.tokens.count).max())
+                #expect(statistics.lengths.reduce(0) { $0 + $1.count } == 12)
+                #expect(try workspace.datasets.find("facts").lint?.rows == 12)
+            }
+            // Another process finds what was counted.
+            try test.opened { workspace in
+                let events = EventRecorder(workspace.events)
+                workspace.datasets.measure("facts", model: test.model, sequenceLength: 50)
+                #expect(
+                    events.first { $0 == .datasetMeasured(dataset: "facts", fraction: 1) } != nil
+                )
+                #expect(
+                    !events.all.contains { event in
+                        if case .datasetMeasured(_, let fraction) = event {
+                            fraction < 1
+                        } else {
+                            false
+                        }
+                    }
+                )
+                let again = try workspace.datasets.find("facts")
+                #expect(again.statistics?.sequenceLength == 50 && again.lint != nil)
+            }
+        }
+    }
+
+    // MARK: Preparing
+
+    private static let foreign = """
+        {"q":"가ㆍ나는?","a":"1","page":"p"}
+        {"q":"가·나는?","a":"1","page":"p"}
+        {"q":"다는?","a":"2","page":"q"}
+
+        """
+
+    @Test func preparedRowsAreADatasetOfTheirOwnThatKnowsWhereItComesFrom() throws {
+        try TestWorkspace.with { test in
+            let path = "\(test.folder)/foreign.jsonl"
+            try TestWorkspace.write(Self.foreign, to: path)
+            try test.opened { workspace in
+                let datasets = workspace.datasets
+                #expect(throws: WorkspaceError.self) { try datasets.add(path: path) }
+                var preparation = DatasetPreparation()
+                preparation.mapping = "instruction=q,output=a"
+                preparation.cleaning = "korean"
+                preparation.deduplication = "row"
+                let added = try datasets.add(path: path, preparation: preparation)
+                #expect(added.name == "foreign" && added.format == "messages")
+                #expect(added.trainingCount == 2)
+                let history = try #require(try datasets.history(of: "foreign"))
+                #expect(history.source == path && history.sourceFormat == "alpaca")
+                #expect(history.sourceDigest != added.digest)
+                #expect(history.steps.map(\.kind) == ["map", "clean", "deduplicate"])
+                let counts = history.steps.last?.counts ?? []
+                #expect(counts.map(\.name) == ["rows taken out"] && counts.map(\.count) == [1])
+                #expect(try datasets.add(path: path, preparation: preparation).path == added.path)
+            }
+        }
+    }
+
+    @Test func aConvertedDatasetContinuesTheHistory() throws {
+        try TestWorkspace.with { test in
+            let path = "\(test.folder)/rows.jsonl"
+            try TestWorkspace.write(TestWorkspace.rows(60), to: path)
+            try test.opened { workspace in
+                let datasets = workspace.datasets
+                let added = try datasets.add(path: path)
+                #expect(try datasets.history(of: "rows")?.steps.isEmpty == true)
+                var split = DatasetPreparation()
+                split.heldOutShare = 0.2
+                let made = try datasets.convert("rows", preparation: split)
+                #expect(made.name == "rows-split" && made.digest != added.digest)
+                #expect(made.trainingCount + made.heldOutCount == 60 && made.heldOutCount > 0)
+                let history = try #require(try datasets.history(of: "rows-split"))
+                #expect(history.source == path && history.steps.map(\.kind) == ["split"])
+                #expect(try datasets.list().map(\.name).sorted() == ["rows", "rows-split"])
+                let error = #expect(throws: WorkspaceError.self) {
+                    try datasets.convert("rows", preparation: DatasetPreparation())
+                }
+                #expect(error?.code == .invalid)
+            }
+        }
+    }
+
+    @Test func brokenRowsAreNamedEachOrLeftOutWhenAsked() throws {
+        try TestWorkspace.with { test in
+            let path = "\(test.folder)/broken.jsonl"
+            try TestWorkspace.write("{\n" + TestWorkspace.rows(2) + "{}\n", to: path)
+            try test.opened { workspace in
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.datasets.add(path: path)
+                }
+                #expect(error?.message.contains("; 1 more row is broken") == true)
+                #expect(error?.details?.count == 2)
+                #expect(error?.details?.last?.contains("broken.jsonl:4: ") == true)
+                var preparation = DatasetPreparation()
+                preparation.leavesBrokenRowsOut = true
+                let added = try workspace.datasets.add(path: path, preparation: preparation)
+                #expect(added.trainingCount == 2)
+                let steps = try workspace.datasets.history(of: added.path)?.steps
+                #expect(steps?.map(\.text) == ["leave-out: 2 rows broken"])
+            }
+        }
+    }
+
+    // MARK: Listing
+
+    @Test func listingReadsOnlyWhatHasChanged() throws {
+        try TestWorkspace.with { test in
+            let added = try test.opened { try $0.datasets.add(path: test.data) }
+            // Another process would fail to read what is there now; the same size and time of
+            // change make it the file that was read.
+            var status = stat()
+            #expect(stat(added.path, &status) == 0)
+            let garbage = String(repeating: "x", count: Int(status.st_size))
+            try TestWorkspace.write(garbage, to: added.path)
+            var times = [status.st_atim, status.st_mtim]
+            #expect(utimensat(AT_FDCWD, added.path, &times, 0) == 0)
+            try test.opened { workspace in
+                let listed = try workspace.datasets.list()
+                #expect(listed == [added])
+            }
+            times[1].tv_sec += 1
+            #expect(utimensat(AT_FDCWD, added.path, &times, 0) == 0)
+            try test.opened { workspace in
+                let listed = try workspace.datasets.list()
+                #expect(listed.first?.problem != nil)
+            }
+        }
+    }
+
+    // MARK: Looking it over
+
+    @Test func theLintNamesWhatWouldSpoilARun() throws {
+        try TestWorkspace.with { test in
+            let path = "\(test.folder)/twice.jsonl"
+            try TestWorkspace.write(TestWorkspace.rows(3) + TestWorkspace.rows(1), to: path)
+            try test.opened { workspace in
+                let datasets = workspace.datasets
+                let report = try datasets.lint(path, model: test.model, sequenceLength: 128)
+                #expect(report.findings.map(\.rule) == ["duplicate"])
+                #expect(!report.isBlocking && report.rows == 4)
+                let known = try datasets.lint(
+                    path,
+                    evaluation: test.data,
+                    model: test.model,
+                    sequenceLength: 128
+                )
+                #expect(known.findings.first?.rule == "contamination" && known.isBlocking)
+                #expect(known.findings.first?.count == 3)
+                let short = try datasets.lint(path, model: test.model, sequenceLength: 8)
+                #expect(short.findings.map(\.rule) == ["over-length", "duplicate"])
+                let error = #expect(throws: WorkspaceError.self) {
+                    try datasets.lint(path, overLength: "cut")
+                }
+                #expect(error?.hint?.contains("truncate-left") == true)
+            }
+        }
+    }
+
+    @Test func whatIsTooLongSaysWhereItIsCut() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                func page(_ path: String, _ length: Int) throws -> DatasetPage.Row? {
+                    try workspace.datasets.page(
+                        path,
+                        count: 1,
+                        model: test.model,
+                        sequenceLength: length
+                    ).rows.first
+                }
+                let whole = try #require(try page(test.data, 1000))
+                #expect(whole.cut == nil && whole.problem == nil)
+                let cut = try #require(try page(test.data, 10))
+                #expect(cut.tokens == whole.tokens && cut.cut == 10 && cut.problem != nil)
+                let text = "\(test.folder)/corpus.txt"
+                try TestWorkspace.write("one two three four five six seven", to: text)
+                let document = try #require(try page(text, 1000))
+                let blocks = try #require(try page(text, 5))
+                #expect(blocks.tokens.count == document.tokens.count)
+                #expect(blocks.problem == nil && blocks.borders.first?.label == "sequence 2")
+                let places = Array(stride(from: 5, to: document.tokens.count, by: 4))
+                #expect(blocks.borders.map(\.place) == places)
+            }
+        }
+    }
+
+    @Test func packsAreThoseOfTheFirstPass() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let datasets = workspace.datasets
+                let length = 150
+                let page = try datasets.packs(
+                    test.data,
+                    model: test.model,
+                    sequenceLength: length
+                )
+                let single = try datasets.page(test.data, model: test.model)
+                #expect(page.layout == .packed && page.totalCount == page.rows.count)
+                #expect(page.rows.count < single.rows.count)
+                #expect(page.rows.allSatisfy { $0.tokens.count <= length })
+                let labels = page.rows.flatMap(\.borders).map(\.label)
+                #expect(labels.sorted() == single.rows.map(\.source).sorted())
+                for pack in page.rows {
+                    #expect(pack.borders.first?.place == 0)
+                    for border in pack.borders {
+                        let row = single.rows.first { $0.source == border.label }
+                        let tokens = pack.tokens[border.place...].prefix(row?.tokens.count ?? 0)
+                        #expect(Array(tokens) == row?.tokens)
+                    }
+                }
             }
         }
     }

@@ -33,7 +33,7 @@ import Workspace
             try test.opened { workspace in
                 let run = try workspace.runs.start(test.request())
                 let outcome = try workspace.runs.wait(for: run.id)
-                let folder = try #require(outcome.adapterPath)
+                let folder = try #require(outcome.resultPath)
                 let models = workspace.models
                 let file = "\(test.folder)/adapter.gguf"
                 #expect(models.isAdapter(folder) && !models.isAdapter(test.model))

@@ -2,59 +2,103 @@ extension Dataset {
     /// How long a row may be, in bytes, unless a reader is told otherwise.
     public static let longestRow = 64 << 20
 
-    /// Reads a `.jsonl`, `.json` or `.txt` file, or a folder that holds `train.*` and, for rows that
-    /// are held out, `validation.*`.
+    /// How a dataset is read.
+    public struct Reading: Sendable {
+        /// A longer row is refused, in bytes; a file that is one JSON array may be sixteen times as
+        /// long.
+        public var longestRow = Dataset.longestRow
+        /// Which members stand for the names that the formats know.
+        public var mapping = ColumnMapping()
+        /// Whether broken rows are left out and counted, or make the reading fail.
+        public var leavesBrokenRowsOut = false
+
+        /// Reads all rows, under their own names.
+        public init() {}
+    }
+
+    /// Reads a `.jsonl`, `.json`, `.csv`, `.tsv`, `.txt` or `.md` file, or a folder that holds
+    /// `train.*` and, for rows that are held out, `validation.*`, or nothing but documents.
     ///
-    /// - Parameters:
-    ///   - longestRow: A longer row is refused, in bytes; a file that is one JSON array may be
-    ///     sixteen times as long.
-    /// - Throws: `DatasetError` with the file and line of the first row at fault: none is skipped;
-    ///   `CancellationError` when cancelled.
+    /// - Throws: `DatasetError` with the file and line of every row at fault: none is skipped unless
+    ///   that is asked for; `CancellationError` when cancelled.
     public static func read(
         path: String,
-        longestRow: Int = Dataset.longestRow,
+        _ reading: Reading = Reading(),
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> Dataset {
-        func rows(_ path: String) throws -> (format: DatasetFormat, records: [Record]) {
-            try RecordReader(path: path, longestRow: longestRow, isCancelled: isCancelled).read()
-        }
-        guard try FileKind(of: path) == .folder else {
-            let (format, records) = try rows(path)
-            return Dataset(
-                name: DatasetName.make(path: path, isFolder: false),
+        func rows(_ path: String) throws -> RowCollector {
+            try RecordReader(
                 path: path,
-                format: format,
-                training: records
-            )
+                longestRow: reading.longestRow,
+                mapping: reading.mapping,
+                leavesBrokenRowsOut: reading.leavesBrokenRowsOut,
+                isCancelled: isCancelled
+            ).read()
         }
-        let names = try Folder.names(in: path)
-        guard let file = try part("train", of: names, in: path) else {
-            throw DatasetError(
-                .unsupported,
-                "there is no training file in \(path)",
-                hint: "a dataset folder holds train.jsonl, train.json or train.txt"
-            )
-        }
-        let (format, training) = try rows(file)
-        var heldOut: [Record] = []
-        if let file = try part("validation", of: names, in: path) {
-            let (otherFormat, records) = try rows(file)
-            guard (format == .text) == (otherFormat == .text) else {
-                throw DatasetError(
-                    .unsupported,
-                    "\(path) trains on \(format.rawValue) and holds out \(otherFormat.rawValue)",
-                    hint: "keep text and conversations apart"
-                )
+        let files = try DatasetFiles(path: path)
+        var format: DatasetFormat?
+        var leftOut = BrokenRows()
+        func records(_ paths: [String]) throws -> [Record] {
+            try paths.flatMap { file in
+                let rows = try rows(file)
+                let other = rows.format ?? .messages
+                guard (other == .text) == ((format ?? other) == .text) else {
+                    throw DatasetError(
+                        .unsupported,
+                        "\(path) trains on \((format ?? other).rawValue) and holds out "
+                            + "\(other.rawValue)",
+                        hint: "keep text and conversations apart"
+                    )
+                }
+                format = format ?? other
+                leftOut.add(rows.broken)
+                return rows.records
             }
-            heldOut = records
         }
+        let training = try records(files.training)
+        let heldOut = try records(files.heldOut)
         return Dataset(
-            name: DatasetName.make(path: path, isFolder: true),
+            name: DatasetName.make(path: path, isFolder: files.isFolder),
             path: path,
-            format: format,
+            format: format ?? .messages,
             training: training,
-            heldOut: heldOut
+            heldOut: heldOut,
+            files: files.training + files.heldOut,
+            leftOut: leftOut
         )
+    }
+
+    /// Which part of a dataset a row is in.
+    public enum Part: String, Sendable, Codable, CaseIterable {
+        /// Rows to train on.
+        case training
+        /// Rows kept for evaluation.
+        case heldOut = "held-out"
+    }
+
+    /// Some rows of a part, without reading those behind them or parsing those before.
+    ///
+    /// - Throws: `DatasetError` as `read` does, for the rows that are looked at.
+    public static func records(
+        _ window: Range<Int>,
+        of part: Part = .training,
+        path: String,
+        isCancelled: @escaping () -> Bool = { false }
+    ) throws -> [Record] {
+        let files = try DatasetFiles(path: path)
+        let paths = part == .training ? files.training : files.heldOut
+        guard paths.count <= 1 else {
+            let all = try read(path: path, isCancelled: isCancelled)
+            return Array((part == .training ? all.training : all.heldOut)[clamping: window])
+        }
+        return try paths.flatMap { file in
+            try RecordReader(
+                path: file,
+                longestRow: longestRow,
+                window: window,
+                isCancelled: isCancelled
+            ).read().records
+        }
     }
 
     /// The paths in a folder that look like datasets, in order of their names.
@@ -66,29 +110,16 @@ extension Dataset {
         try Folder.names(in: folder).filter { name in
             let path = "\(folder)/\(name)"
             guard let kind = try? FileKind(of: path) else { return false }
-            guard kind == .folder else { return FileEnding(of: name) != nil }
-            return try Folder.names(in: path).contains { isPart("train", $0) }
+            guard kind == .folder else { return FileEnding(of: name)?.isListed ?? false }
+            return try Folder.names(in: path).contains { DatasetFiles.isPart("train", $0) }
         }
         .map { "\(folder)/\($0)" }
     }
+}
 
-    private static func part(
-        _ stem: String,
-        of names: [String],
-        in folder: String
-    ) throws -> String? {
-        let matches = names.filter { isPart(stem, $0) }
-        guard matches.count < 2 else {
-            throw DatasetError(
-                .unsupported,
-                "\(folder) holds more than one \(stem) file: \(matches.joined(separator: ", "))",
-                hint: "leave one of them, or give the file's path"
-            )
-        }
-        return matches.first.map { "\(folder)/\($0)" }
-    }
-
-    private static func isPart(_ stem: String, _ name: String) -> Bool {
-        FileEnding(of: name).map { name.utf8.elementsEqual("\(stem).\($0.rawValue)".utf8) } ?? false
+extension Array {
+    /// The elements of a range, as far as they are there.
+    subscript(clamping range: Range<Int>) -> ArraySlice<Element> {
+        self[range.clamped(to: 0..<count)]
     }
 }

@@ -6,14 +6,12 @@ public import Tokenizers
 /// assistant's turn behind its generation prompt is learnt, found by the spans of the rendering.
 /// Of a document every token but the first is learnt, and the end-of-text token behind it too.
 public struct ExampleRenderer: Sendable {
-    /// What becomes of a conversation longer than the sequence length.
-    ///
-    /// None is ever cut, since an answer without its end teaches a model not to stop.
-    public enum OverLengthPolicy: String, Sendable, Codable, CaseIterable {
-        /// Rendering fails and says how many there are.
-        case refuse
-        /// They are left out and reported.
-        case drop
+    /// How documents become sequences.
+    public enum DocumentLayout: String, Sendable, Codable, CaseIterable {
+        /// Each document is cut into sequences of its own, and sees no other one.
+        case separate
+        /// Documents follow each other in one stream that is cut into sequences of full length.
+        case joined
     }
 
     /// The tokenizer of the model to train.
@@ -22,6 +20,10 @@ public struct ExampleRenderer: Sendable {
     public let template: ChatTemplate?
     /// The most tokens an example has.
     public let sequenceLength: Int
+    /// The token behind a document, which a chat model ends no turn with; nil for none.
+    public var endOfText: Int32?
+    /// How documents become sequences.
+    public var documents = DocumentLayout.separate
 
     /// Makes a renderer for a model; the sequence length must be at least 2.
     public init(tokenizer: Tokenizer, template: ChatTemplate?, sequenceLength: Int) {
@@ -29,6 +31,7 @@ public struct ExampleRenderer: Sendable {
         self.tokenizer = tokenizer
         self.template = template
         self.sequenceLength = sequenceLength
+        endOfText = tokenizer.endOfText
     }
 
     /// The examples of a row: one of a conversation, of a document one a block of the sequence
@@ -38,8 +41,8 @@ public struct ExampleRenderer: Sendable {
     ///   template.
     public func examples(of record: Record) throws -> [Example] {
         switch record.content {
-        case .conversation(let messages):
-            let example = try example(of: messages, source: record.source)
+        case .conversation(let dialogue):
+            let example = try example(of: dialogue, source: record.source)
             guard example.ids.count <= sequenceLength else {
                 throw DatasetError(
                     .tooLong,
@@ -51,79 +54,59 @@ public struct ExampleRenderer: Sendable {
             }
             return [example]
         case .text(let text):
-            return try blocks(of: text, source: record.source)
+            return try stream.sequences(of: [document(text, source: record.source)])
         }
     }
 
-    // MARK: Conversations
-
-    /// The tokens of a conversation, however long, with the assistant's turns marked.
-    func example(of messages: [ChatMessage], source: RecordSource) throws -> Example {
-        guard let template else {
-            throw DatasetError(
-                .template,
-                "the model has no chat template, so conversations cannot be rendered",
-                hint: "use an instruct model, or a dataset of plain text"
-            )
-        }
-        let chat: RenderedChat
-        let targets: [Range<Int>]
-        do {
-            (chat, targets) = try template.renderForTraining(
-                messages,
-                bosToken: tokenizer.bos.map(tokenizer.bytes(of:)) ?? [],
-                eosToken: tokenizer.eos.map(tokenizer.bytes(of:)) ?? []
-            )
-        } catch {
-            throw DatasetError(.template, at: source, "the chat template refuses the row: \(error)")
-        }
-        let encoded = tokenizer.encode(chat)
-        let isTarget = Self.marks(encoded.ranges, within: targets)
-        guard isTarget.contains(true) else {
+    /// The tokens of a conversation, however long, with the answers to learn marked.
+    ///
+    /// - Throws: `DatasetError` that names the row: without target, or refused by the template.
+    public func example(of dialogue: Dialogue, source: RecordSource) throws -> Example {
+        let rendered = try rendered(dialogue, source: source)
+        guard rendered.isTarget.contains(true) else {
             throw DatasetError(
                 .noTarget,
                 at: source,
                 "no token of the row is learnt: the template writes nothing for the assistant"
             )
         }
-        return Example(ids: encoded.ids, isTarget: isTarget, source: source)
+        return Example(ids: rendered.ids, isTarget: rendered.isTarget, source: source)
     }
 
-    /// Marks the tokens whose bytes begin inside a target; never the first.
+    /// The tokens of a document, without any before or behind it.
     ///
-    /// - Parameters:
-    ///   - tokens: The bytes of each token, ascending, (T).
-    ///   - targets: The bytes to learn, ascending.
-    static func marks(_ tokens: [Range<Int>], within targets: [Range<Int>]) -> [Bool] {
-        var target = targets.startIndex
-        return tokens.enumerated().map { index, token in
-            while target < targets.endIndex, targets[target].upperBound <= token.lowerBound {
-                target += 1
-            }
-            guard index > 0, target < targets.endIndex else { return false }
-            return targets[target].contains(token.lowerBound)
-        }
-    }
-
-    // MARK: Documents
-
-    /// The blocks of a document.
-    ///
-    /// Each block after the first begins with the last token of the one before, to predict from, so
-    /// every token but the document's first is learnt exactly once.
-    private func blocks(of text: String, source: RecordSource) throws -> [Example] {
-        var ids = tokenizer.encode(
+    /// - Throws: `DatasetError.Code.noTarget` for a document of a single token.
+    func document(_ text: String, source: RecordSource) throws -> DocumentStream.Document {
+        let ids = tokenizer.encode(
             Array(text.utf8),
             parsingSpecialTokens: false,
-            addingBOS: tokenizer.addsBOS
+            addingBOS: false
         )
-        if let eos = tokenizer.eos { ids.append(eos) }
-        guard ids.count > 1 else {
+        let count = stream.opening.count + ids.count + (endOfText == nil ? 0 : 1)
+        guard count > 1 else {
             throw DatasetError(.noTarget, at: source, "the document is too short to learn from")
         }
-        return stride(from: 0, to: ids.count - 1, by: sequenceLength - 1).map { start in
-            let block = Array(ids[start..<min(start + sequenceLength, ids.count)])
-            return Example(ids: block, isTarget: block.indices.map { $0 > 0 }, source: source)
-        }
+        return DocumentStream.Document(ids: ids, source: source)
+    }
+
+    /// How documents of this model are put behind each other.
+    var stream: DocumentStream {
+        DocumentStream(
+            sequenceLength: sequenceLength,
+            opening: tokenizer.opening,
+            endOfText: endOfText
+        )
+    }
+}
+
+extension Tokenizer {
+    /// Texts of tokens that end a document; chat models have another for the end of a turn.
+    private static let documentEnds = ["<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"]
+
+    /// The token that ends a document: the base model's own, where the vocabulary still has it, else
+    /// `eos`.
+    public var endOfText: Int32? {
+        let found = Self.documentEnds.lazy.compactMap { self.id(of: Array($0.utf8)) }
+        return found.first(where: isControl) ?? eos
     }
 }

@@ -18,6 +18,17 @@ package enum CommandText {
         return "'\(escaped)'"
     }
 
+    /// The command that makes a new dataset of one.
+    package static func convert(_ dataset: String, _ preparation: DatasetPreparation) -> String {
+        if let share = preparation.heldOutShare {
+            return "workbench data split \(quoted(dataset)) --eval \(share)"
+        }
+        var words = ["workbench data convert \(quoted(dataset))"]
+        if let cleaning = preparation.cleaning { words.append("--clean \(quoted(cleaning))") }
+        if preparation.deduplication != nil { words.append("--deduplicate") }
+        return words.joined(separator: " ")
+    }
+
     /// The command that starts a run, with what differs from the defaults.
     package static func train(_ request: TrainingRequest) -> String {
         let plain = TrainingRequest(model: request.model, dataset: request.dataset)
@@ -47,6 +58,9 @@ package enum CommandText {
         add("--gradient-accumulation", \.gradientAccumulation)
         add("--eval-data", \.evaluationDataset) { $0 }
         add("--eval-split", \.evaluationSplit) { $0.map { "\($0)" } }
+        add("--over-length", \.overLength) { $0 }
+        add("--documents", \.documents) { $0 }
+        add("--allow", \.allowedFindings) { $0?.joined(separator: ",") }
         add("--seed", \.seed)
         add("--run-name", \.runName) { $0 }
         return words.joined(separator: " ")

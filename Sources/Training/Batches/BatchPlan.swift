@@ -95,7 +95,9 @@ public final class BatchPlan {
         return low
     }
 
-    private func rows(ofEpoch epoch: Int) -> [[Int]] {
+    /// The rows of an epoch, in the order in which they are trained on: the numbers of the examples
+    /// in each.
+    public func rows(ofEpoch epoch: Int) -> [[Int]] {
         if cached.epoch != epoch {
             cached = (epoch, EpochRows.make(epoch: epoch, lengths, configuration))
         }

@@ -1,5 +1,7 @@
 import Datasets
+import FoundationEssentials
 import Glibc
+import JSON
 
 /// Content-addressed copies of data: `datasets/<digest>/<name>`, written once and never changed.
 struct DatasetArchive: Sendable {
@@ -8,28 +10,89 @@ struct DatasetArchive: Sendable {
 
     /// Copies what the dataset was read from, unless the same content is there.
     ///
-    /// - Parameter name: What to call the copy; nil keeps the name of the file or folder.
+    /// - Parameters:
+    ///   - name: What to call the copy; nil keeps the name of the file or folder.
+    ///   - provenance: Where the rows come from, to be kept with them.
     /// - Returns: The copy, which reads as a dataset of the same digest.
     func add(
         _ dataset: Dataset,
         name: String? = nil,
+        provenance: DatasetProvenance? = nil,
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> String {
         let home = "\(folder)/\(dataset.digest)"
         if let present = entry(in: home) { return present }
-        let aside = "\(folder)/.\(dataset.digest).\(getpid())"
-        Files.remove(aside)
-        do {
-            try Files.makeFolder(aside)
+        return try fill(home, as: dataset, isCancelled: isCancelled) { aside in
             let name = try Self.fileName(dataset, name: name)
             if FilePaths.isFolder(dataset.path) {
                 try Files.makeFolder("\(aside)/\(name)")
-                for file in Files.names(in: dataset.path) where Self.isPart(file) {
-                    try Files.copy("\(dataset.path)/\(file)", to: "\(aside)/\(name)/\(file)")
+                for file in dataset.files {
+                    try Files.copy(file, to: "\(aside)/\(name)/\(FilePaths.name(file))")
                 }
             } else {
                 try Files.copy(dataset.path, to: "\(aside)/\(name)")
             }
+            if let provenance { try write(provenance, in: aside) }
+            return name
+        }
+    }
+
+    /// Writes rows that no file holds, unless the same content is there.
+    ///
+    /// - Returns: A folder, which reads as a dataset of the same digest.
+    func write(
+        _ dataset: Dataset,
+        name: String,
+        provenance: DatasetProvenance,
+        isCancelled: @escaping () -> Bool = { false }
+    ) throws -> String {
+        let home = "\(folder)/\(dataset.digest)"
+        if let present = entry(in: home) { return present }
+        return try fill(home, as: dataset, isCancelled: isCancelled) { aside in
+            try Self.check(name)
+            try Files.makeFolder("\(aside)/\(name)")
+            try Files.write(dataset.jsonLines(.training), to: "\(aside)/\(name)/train.jsonl")
+            if !dataset.heldOut.isEmpty {
+                let path = "\(aside)/\(name)/validation.jsonl"
+                try Files.write(dataset.jsonLines(.heldOut), to: path)
+            }
+            try write(provenance, in: aside)
+            return name
+        }
+    }
+
+    /// Where the rows of a copy come from, where that was recorded.
+    func provenance(of path: String) -> DatasetProvenance? {
+        guard path.hasPrefix("\(folder)/"),
+            let bytes = try? Files.read("\(FilePaths.parent(path))/\(Self.provenanceName)")
+        else { return nil }
+        return try? decodeJSON(DatasetProvenance.self, from: bytes)
+    }
+
+    /// Hidden, so that it is not taken for the data.
+    private static let provenanceName = ".provenance.json"
+
+    private func write(_ provenance: DatasetProvenance, in folder: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = try encoder.encode(provenance)
+        try Files.write(Array(bytes), to: "\(folder)/\(Self.provenanceName)")
+    }
+
+    /// Fills a folder aside, checks that it reads as the dataset, and puts it in its place.
+    ///
+    /// - Parameter body: Writes into the folder and says under which name.
+    private func fill(
+        _ home: String,
+        as dataset: Dataset,
+        isCancelled: @escaping () -> Bool,
+        _ body: (String) throws -> String
+    ) throws -> String {
+        let aside = "\(folder)/.\(dataset.digest).\(getpid())"
+        Files.remove(aside)
+        do {
+            try Files.makeFolder(aside)
+            let name = try body(aside)
             // What changed while it was copied would lie under a digest that is not its own.
             let copied = try Dataset.read(path: "\(aside)/\(name)", isCancelled: isCancelled)
             guard copied.digest == dataset.digest else {
@@ -64,6 +127,14 @@ struct DatasetArchive: Sendable {
     private static func fileName(_ dataset: Dataset, name: String?) throws -> String {
         let original = FilePaths.name(dataset.path)
         guard let name else { return original }
+        try check(name)
+        guard !FilePaths.isFolder(dataset.path), let dot = original.lastIndex(of: ".") else {
+            return name
+        }
+        return name + original[dot...]
+    }
+
+    private static func check(_ name: String) throws(WorkspaceError) {
         guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
             throw WorkspaceError(
                 .invalid,
@@ -71,13 +142,5 @@ struct DatasetArchive: Sendable {
                 hint: "Use letters and digits."
             )
         }
-        guard !FilePaths.isFolder(dataset.path), let dot = original.lastIndex(of: ".") else {
-            return name
-        }
-        return name + original[dot...]
-    }
-
-    private static func isPart(_ file: String) -> Bool {
-        file.hasPrefix("train.") || file.hasPrefix("validation.")
     }
 }

@@ -1,11 +1,15 @@
 import Datasets
 import ModelFiles
 import Tokenizers
+import Training
 
 extension DatasetService {
+    /// The sequence length of a run that is not told another.
+    public static let usualLength = TrainingConfiguration().sequenceLength
+
     /// A stretch of rows as a model sees them.
     ///
-    /// Blocks.
+    /// Blocks; rows behind those that are shown are not read.
     ///
     /// - Parameters:
     ///   - dataset: A name or path.
@@ -18,29 +22,38 @@ extension DatasetService {
         offset: Int = 0,
         count: Int = 50,
         model: String? = nil,
-        sequenceLength: Int = 512
+        sequenceLength: Int = DatasetService.usualLength
     ) throws -> DatasetPage {
         try WorkspaceError.wording {
-            let data = try read(dataset)
-            let records = part == .training ? data.training : data.heldOut
+            let summary = try find(dataset)
+            if let problem = summary.problem { throw WorkspaceError(.invalid, problem) }
             let name = try model ?? models.defaultIfAny()?.name
             let file = try name.map(models.file)
+            let length = max(2, sequenceLength)
             let renderer = file.map {
                 ExampleRenderer(
                     tokenizer: $0.tokenizer,
                     template: $0.chatTemplate,
-                    sequenceLength: max(2, sequenceLength)
+                    sequenceLength: length
                 )
             }
-            let start = min(max(0, offset), records.count)
-            let end = min(records.count, start + max(0, count))
+            let total = part == .training ? summary.trainingCount : summary.heldOutCount
+            let start = min(max(0, offset), total)
+            let end = start + min(max(0, count), total - start)
+            let records = try Dataset.records(
+                start..<end,
+                of: part == .training ? .training : .heldOut,
+                path: summary.path,
+                isCancelled: isClosed
+            )
             return DatasetPage(
                 dataset: dataset,
                 part: part,
                 model: name,
+                sequenceLength: length,
                 offset: start,
-                totalCount: records.count,
-                rows: (start..<end).map { Self.row($0, records[$0], renderer) }
+                totalCount: total,
+                rows: records.enumerated().map { Self.row(start + $0.offset, $0.element, renderer) }
             )
         }
     }
@@ -50,26 +63,49 @@ extension DatasetService {
         _ record: Record,
         _ renderer: ExampleRenderer?
     ) -> DatasetPage.Row {
-        let source = record.source.description
+        var row = DatasetPage.Row(index: index, source: record.source.description, tokens: [])
         guard let renderer else {
-            return DatasetPage.Row(index: index, source: source, tokens: plainText(record))
+            row.tokens = plainText(record)
+            return row
         }
         do {
-            let examples = try renderer.examples(of: record)
-            let tokens = examples.flatMap { Self.tokens(of: $0, renderer.tokenizer) }
-            return DatasetPage.Row(index: index, source: source, tokens: tokens)
+            switch record.content {
+            case .conversation(let dialogue):
+                let example = try renderer.example(of: dialogue, source: record.source)
+                row.tokens = tokens(of: example, renderer.tokenizer)
+                if example.ids.count > renderer.sequenceLength {
+                    row.cut = renderer.sequenceLength
+                    row.problem =
+                        "the conversation has \(example.ids.count) tokens, the sequence length is "
+                        + "\(renderer.sequenceLength)"
+                }
+            case .text:
+                let examples = try renderer.examples(of: record)
+                let repeated = max(1, renderer.tokenizer.opening.count)
+                // A block begins with the last token of the one before, or with what begins every
+                // text; either is shown where the document has it.
+                var ids: [Int32] = []
+                for (number, example) in examples.enumerated() {
+                    if number > 0 {
+                        row.borders.append(.init(place: ids.count, label: "sequence \(number + 1)"))
+                    }
+                    ids += example.ids.dropFirst(number > 0 ? repeated : 0)
+                }
+                let whole = Example(
+                    ids: ids,
+                    isTarget: ids.indices.map { $0 > 0 },
+                    source: record.source
+                )
+                row.tokens = tokens(of: whole, renderer.tokenizer)
+            }
         } catch {
-            let problem = WorkspaceError(error).description
-            return DatasetPage.Row(
-                index: index,
-                source: source,
-                tokens: plainText(record),
-                problem: problem
-            )
+            row.tokens = plainText(record)
+            row.problem = WorkspaceError(error).description
         }
+        return row
     }
 
-    private static func tokens(of example: Example, _ tokenizer: Tokenizer) -> [DatasetPage.Token] {
+    static func tokens(of example: Example, _ tokenizer: Tokenizer) -> [DatasetPage.Token] {
         var text = TextStream(tokenizer, skippingControlTokens: false)
         var tokens = zip(example.ids, example.isTarget).map { id, isTarget in
             DatasetPage.Token(
@@ -87,7 +123,8 @@ extension DatasetService {
         let texts: [String] =
             switch record.content {
             case .text(let text): [text]
-            case .conversation(let messages): messages.map { "\($0.role): \($0.content)\n" }
+            case .conversation(let dialogue):
+                dialogue.messages.map { "\($0.role): \($0.content)\n" }
             }
         return texts.map {
             DatasetPage.Token(id: nil, text: $0, isTarget: false, isControl: false)

@@ -8,7 +8,11 @@ extension DatasetService {
     /// Does not block.
     ///
     /// - Parameter model: Whose tokenizer counts; nil takes the default model.
-    public func measure(_ dataset: String, model: String? = nil, sequenceLength: Int = 512) {
+    public func measure(
+        _ dataset: String,
+        model: String? = nil,
+        sequenceLength: Int = DatasetService.usualLength
+    ) {
         do throws(WorkspaceError) {
             try measuring.add { [self] in
                 do {
@@ -26,9 +30,19 @@ extension DatasetService {
     }
 
     private func measureNow(_ name: String, model: String?, sequenceLength: Int) throws {
-        let dataset = try read(name, isCancelled: isClosed)
         let modelName = try model ?? models.default().name
         let file = try models.file(modelName)
+        let key = MeasurementCache.Key(
+            digest: try find(name).digest,
+            model: modelName,
+            modelStamp: Files.stamp(try models.path(modelName)),
+            sequenceLength: sequenceLength
+        )
+        let cache = MeasurementCache(folder: cacheFolder, isWritable: opened.access == .full)
+        if !key.digest.isEmpty, let known = cache.measurement(for: key) {
+            return publish(known, of: name, digest: key.digest)
+        }
+        let dataset = try read(name, isCancelled: isClosed)
         // Rows of any length are counted; which are too long is found by comparing.
         let renderer = ExampleRenderer(
             tokenizer: file.tokenizer,
@@ -43,7 +57,8 @@ extension DatasetService {
             if isClosed() { throw CancellationError() }
             do {
                 examples += try renderer.examples(of: record)
-            } catch let error as DatasetError where error.code == .noTarget {
+            } catch let error as DatasetError where error.source != nil {
+                // The lint says which rows and why.
                 withoutTarget += 1
             }
             let fraction = Double(index) / Double(records.count)
@@ -64,11 +79,31 @@ extension DatasetService {
             p95Tokens: counted.percentile(0.95),
             maximumTokens: counted.longest,
             tooLong: isText ? 0 : examples.count { $0.ids.count > sequenceLength },
-            withoutTarget: withoutTarget
+            withoutTarget: withoutTarget,
+            lengths: counted.histogram(columns: 24).map {
+                .init(from: $0.lowerBound, to: $0.upperBound, count: $0.count)
+            }
         )
-        state.withLock { $0.statistics[dataset.digest] = statistics }
+        var lint = try lint(dataset, file: file, sequenceLength: sequenceLength)
+        lint.model = modelName
+        let measurement = MeasurementCache.Measurement(statistics: statistics, lint: lint)
+        if key.digest.utf8.elementsEqual(dataset.digest.utf8) {
+            cache.keep(measurement, for: key)
+        }
+        publish(measurement, of: name, digest: dataset.digest)
+    }
+
+    private func publish(
+        _ measurement: MeasurementCache.Measurement,
+        of name: String,
+        digest: String
+    ) {
+        state.withLock {
+            $0.statistics[digest] = measurement.statistics
+            $0.lints[digest] = measurement.lint
+        }
         opened.publish(.datasetMeasured(dataset: name, fraction: 1))
     }
 
-    private func isClosed() -> Bool { state.withLock { $0.isClosed } }
+    func isClosed() -> Bool { state.withLock { $0.isClosed } }
 }

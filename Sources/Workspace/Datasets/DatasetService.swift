@@ -5,6 +5,7 @@ public final class DatasetService: Sendable {
     struct State {
         var summaries: [String: (stamp: Files.Stamp, summary: DatasetSummary)] = [:]
         var statistics: [String: DatasetSummary.Statistics] = [:]
+        var lints: [String: DatasetLintReport] = [:]
         var isClosed = false
     }
 
@@ -22,7 +23,7 @@ public final class DatasetService: Sendable {
 
     /// All datasets, the samples first; broken ones are among them and say why.
     ///
-    /// Blocks, the first time for as long as it takes to read them.
+    /// Blocks, for as long as it takes to read those that have changed since they were last listed.
     public func list() throws -> [DatasetSummary] {
         try WorkspaceError.wording {
             let shipped = try samples.map(Dataset.candidates) ?? []
@@ -58,22 +59,6 @@ public final class DatasetService: Sendable {
         return withStatistics(summary(reference, origin: .added))
     }
 
-    /// Copies a file or folder into the workspace; the same content is kept once.
-    ///
-    /// Blocks.
-    ///
-    /// - Parameter name: What to call it; nil goes by the file.
-    public func add(path: String, name: String? = nil) throws -> DatasetSummary {
-        try opened.checkWritable()
-        return try WorkspaceError.wording {
-            let source = FilePaths.real(path) ?? path
-            let dataset = try Dataset.read(path: source)
-            let copy = try archive.add(dataset, name: name)
-            opened.publish(.datasetsChanged)
-            return withStatistics(summary(copy, origin: .added))
-        }
-    }
-
     /// Ends what is being measured.
     func close() {
         state.withLock { $0.isClosed = true }
@@ -90,11 +75,23 @@ public final class DatasetService: Sendable {
         return try Dataset.read(path: summary.path, isCancelled: isCancelled)
     }
 
+    private var cache: SummaryCache {
+        SummaryCache(folder: cacheFolder, isWritable: opened.access == .full)
+    }
+
+    /// What was read and counted before, hidden among the datasets.
+    var cacheFolder: String { "\(opened.layout.datasets)/.summaries" }
+
     /// Reads a summary, anew only where the files have changed.
-    private func summary(_ path: String, origin: DatasetSummary.Origin) -> DatasetSummary {
+    func summary(_ path: String, origin: DatasetSummary.Origin) -> DatasetSummary {
         let stamp = Files.stamp(path)
         let known = state.withLock { $0.summaries[path] }
         if let known, known.stamp == stamp { return known.summary }
+        if var kept = cache.summary(of: path, stamp: stamp) {
+            kept.origin = origin
+            state.withLock { $0.summaries[path] = (stamp, kept) }
+            return kept
+        }
         let summary: DatasetSummary
         do {
             let dataset = try Dataset.read(path: path)
@@ -122,11 +119,14 @@ public final class DatasetService: Sendable {
             )
         }
         state.withLock { $0.summaries[path] = (stamp, summary) }
+        if summary.problem == nil { cache.keep(summary, of: path, stamp: stamp) }
         return summary
     }
 
-    private func withStatistics(_ summary: DatasetSummary) -> DatasetSummary {
+    /// The summary with what was measured and found of the same rows.
+    func withStatistics(_ summary: DatasetSummary) -> DatasetSummary {
         var summary = summary
+        summary.lint = state.withLock { $0.lints[summary.digest] }
         summary.statistics = state.withLock { $0.statistics[summary.digest] }
         return summary
     }

@@ -125,7 +125,7 @@ package enum Files {
     }
 
     /// What changes when a file, or a file in a folder, is written.
-    struct Stamp: Equatable, Sendable {
+    struct Stamp: Equatable, Sendable, Codable {
         var byteCount: Int64 = 0
         var nanoseconds = 0
     }

@@ -42,8 +42,7 @@ extension RunService {
                 tokensPerEpoch: inputs.examples.reduce(0) { $0 + $1.ids.count },
                 memoryBytes: Int64(forecast.memory.total),
                 seconds: forecast.seconds,
-                warnings: inputs.evaluation.isEmpty
-                    ? ["Nothing is held out, so only the training loss will be known."] : []
+                warnings: inputs.warnings
             )
         }
     }
@@ -96,5 +95,29 @@ extension RunService {
                 + "or give --recompute."
         )
         return forecast
+    }
+}
+
+extension TrainingInputs {
+    /// What a person should know before starting.
+    fileprivate var warnings: [String] {
+        var warnings = (lint?.findings ?? []).map { finding in
+            finding.isBlocking ? "Blocks: \(finding.sentence)" : finding.sentence
+        }
+        if overLength.rows > 0 { warnings.append(overLength.sentence) }
+        if evaluation.isEmpty {
+            warnings.append("Nothing is held out, so only the training loss will be known.")
+        }
+        return warnings
+    }
+}
+
+extension OverLengthCounts {
+    /// What was cut, in a sentence.
+    var sentence: String {
+        let what = rows == 1 ? "1 row is" : "\(rows) rows are"
+        return
+            "\(what) too long: \(dropped) left out, \(divided) divided, \(cutTokens) tokens cut, "
+            + "\(cutTargets) of them to learn."
     }
 }

@@ -50,7 +50,11 @@ extension RunService {
                 opened.publish(.notice(Notice(.warning, damage.message, hint: damage.hint)))
             }
             let stops = stopCount
-            let inputs = try inputs(for: request, isCancelled: isStopped(since: stops))
+            let inputs = try inputs(
+                for: request,
+                isLinting: false,
+                isCancelled: isStopped(since: stops)
+            )
             try Self.check(inputs, against: checkpoint, of: plan.run)
             _ = try admittedForecast(inputs)
             try opened.store.log(Batch(tags: [owner, Tag(RunTag.ending, "")]), run: id)
@@ -66,6 +70,7 @@ extension RunService {
             let stops = stopCount
             let isStopped = isStopped(since: stops)
             let inputs = try inputs(for: request, isCancelled: isStopped)
+            try inputs.checkLint()
             _ = try admittedForecast(inputs)
             let snapshot = try datasets.archive.add(inputs.dataset, isCancelled: isStopped)
             let evaluation = try inputs.evaluationDataset.map {

@@ -21,6 +21,10 @@ struct TrainingInputs: Sendable {
     var evaluation: [Example]
     /// The rows of `evaluation`.
     var heldOutRecords: [Record]
+    /// What fitting the training rows to the sequence length cost.
+    var overLength: OverLengthCounts
+    /// What was found in the data; nil where it was not looked for.
+    var lint: LintReport?
     var runName: String
 
     /// `name@digest`, as a list shows it.
@@ -32,9 +36,12 @@ extension RunService {
     ///
     /// Blocks: opens the model and tokenizes the data.
     ///
-    /// - Parameter isCancelled: Asked between the stages, and at every row of the data.
+    /// - Parameters:
+    ///   - isLinting: Whether the data is looked over too; a run that goes on was looked over before.
+    ///   - isCancelled: Asked between the stages, and at every row of the data.
     func inputs(
         for request: TrainingRequest,
+        isLinting: Bool = true,
         isCancelled: @escaping () -> Bool
     ) throws -> TrainingInputs {
         func stage<Result>(_ body: () throws -> Result) throws -> Result {
@@ -80,14 +87,24 @@ extension RunService {
         let separate = try request.evaluationDataset.map { name in
             try stage { try datasets.read(name, isCancelled: isCancelled) }
         }
-        let renderer = ExampleRenderer(
+        let overLength = try OverLengthPolicy(named: request.overLength ?? "stop")
+        var renderer = ExampleRenderer(
             tokenizer: file.tokenizer,
             template: isText ? nil : try file.requiredChatTemplate(),
             sequenceLength: request.sequenceLength
         )
-        func examples(_ records: [Record]) throws -> [Example] {
-            try renderer.render(records, isCancelled: isCancelled).examples
-        }
+        renderer.documents = try request.documentLayout
+        let training = try renderer.render(
+            split.training,
+            overLength: overLength,
+            isCancelled: isCancelled
+        )
+        let evaluation = try renderer.render(
+            separate?.training ?? split.heldOut,
+            overLength: overLength,
+            isCancelled: isCancelled
+        )
+        let lint = DatasetLint(renderer: renderer, overLength: overLength)
         return TrainingInputs(
             request: request,
             configuration: configuration,
@@ -109,9 +126,16 @@ extension RunService {
             templateDigest: isText ? nil : file.chatTemplateDigest,
             dataset: dataset,
             evaluationDataset: separate,
-            examples: try examples(split.training),
-            evaluation: try examples(separate?.training ?? split.heldOut),
+            examples: training.examples,
+            evaluation: evaluation.examples,
             heldOutRecords: Array((separate?.training ?? split.heldOut).prefix(Self.keptRows)),
+            overLength: training.overLength,
+            lint: isLinting
+                ? try lint.report(
+                    on: split,
+                    evaluation: separate?.training,
+                    isCancelled: isCancelled
+                ) : nil,
             runName: request.runName
                 ?? "\(dataset.name)-\(request.method == .full ? "full" : "r\(request.rank)")"
         )

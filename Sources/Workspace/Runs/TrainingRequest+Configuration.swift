@@ -85,6 +85,8 @@ extension TrainingRequest {
                         .joined(separator: ",")
                 }
             ),
+            ("over_length", overLength), ("documents", documents),
+            ("allow", allowedFindings?.joined(separator: ",")),
         ]
         return values.compactMap { key, value in value.map { Param(key, $0) } }
     }

@@ -8,6 +8,23 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         case added
     }
 
+    /// A column of a histogram of lengths.
+    public struct LengthColumn: Equatable, Sendable, Codable {
+        /// The shortest length that is counted, in tokens.
+        public var from: Int
+        /// The first length that is not counted any more.
+        public var to: Int
+        /// Examples that are so long.
+        public var count: Int
+
+        /// Creates a column.
+        public init(from: Int, to: Int, count: Int) {
+            self.from = from
+            self.to = to
+            self.count = count
+        }
+    }
+
     /// What tokenizing with one model's tokenizer and template found.
     public struct Statistics: Equatable, Sendable, Codable {
         /// The model whose tokenizer counted.
@@ -30,6 +47,8 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         public var tooLong: Int
         /// Examples on which nothing would be learned.
         public var withoutTarget: Int
+        /// How many examples are how long, in columns of equal width.
+        public var lengths: [LengthColumn]
 
         /// Creates statistics.
         public init(
@@ -42,7 +61,8 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
             p95Tokens: Int,
             maximumTokens: Int,
             tooLong: Int,
-            withoutTarget: Int
+            withoutTarget: Int,
+            lengths: [LengthColumn] = []
         ) {
             self.model = model
             self.sequenceLength = sequenceLength
@@ -54,6 +74,7 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
             self.maximumTokens = maximumTokens
             self.tooLong = tooLong
             self.withoutTarget = withoutTarget
+            self.lengths = lengths
         }
     }
 
@@ -61,7 +82,8 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
     public var name: String
     /// The first hexadecimal digits of the content's SHA-256; empty where the data is broken.
     public var digest: String
-    /// `alpaca`, `messages` or `text`.
+    /// How the rows are written: `alpaca`, `dolly`, `sharegpt`, `messages`, `prompt-completion` or
+    /// `text`.
     public var format: String
     /// The file or folder.
     public var path: String
@@ -77,6 +99,8 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
     public var problem: String?
     /// Counts, once measured.
     public var statistics: Statistics?
+    /// What was found, once looked for.
+    public var lint: DatasetLintReport?
 
     /// The name.
     public var id: String { name }
@@ -92,7 +116,8 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         heldOutCount: Int,
         byteCount: Int64,
         problem: String? = nil,
-        statistics: Statistics? = nil
+        statistics: Statistics? = nil,
+        lint: DatasetLintReport? = nil
     ) {
         self.name = name
         self.digest = digest
@@ -104,5 +129,6 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         self.byteCount = byteCount
         self.problem = problem
         self.statistics = statistics
+        self.lint = lint
     }
 }

@@ -77,6 +77,13 @@ public struct TrainingRequest: Equatable, Sendable, Codable {
     public var targets: [String]
     /// Longest conversation, and length of a pack, in tokens.
     public var sequenceLength: Int
+    /// What becomes of longer conversations: `stop`, `drop`, `truncate-left`, `truncate-right` or
+    /// `split`; nil: nothing is trained.
+    public var overLength: String?
+    /// How documents become sequences: `separate`, which nil means too, or `joined`.
+    public var documents: String?
+    /// Rules of the lint whose findings do not keep the run from starting; `all` for every one.
+    public var allowedFindings: [String]?
     /// How the learning rate falls.
     public var scheduler: Scheduler
     /// Steps in which the learning rate rises.

@@ -41,6 +41,14 @@ struct TrainCommand: ParsableCommand {
     var alpha: Double?
     @Option(help: "The most tokens of a sequence.")
     var sequenceLength: Int?
+    @Option(
+        help: "Longer conversations: stop, drop, truncate-left, truncate-right or split."
+    )
+    var overLength: String?
+    @Option(help: "Documents: separate, or joined to one stream that is cut.")
+    var documents: String?
+    @Option(help: "Rules of the lint that do not keep the run from starting, or all.")
+    var allow: String?
     @Option(help: "Go on with this adapter: its rank, alpha and targets.")
     var initAdapter: String?
     @Option(help: "fast or exact.")
@@ -200,6 +208,9 @@ struct TrainCommand: ParsableCommand {
         request.threads = threads
         request.runName = runName
         request.experiment = experiment
+        request.overLength = overLength
+        request.documents = documents
+        request.allowedFindings = allow.map { $0.split(separator: ",").map(String.init) }
         request.isPacked = !noPacking
         request.isShuffled = !noShuffle
         if let batchSize { request.batchSize = batchSize }
@@ -272,6 +283,7 @@ struct TrainCommand: ParsableCommand {
             evalEvery,
             checkpointEvery, seed, experiment, config, schedulerPower, optimizer, loraplusRatio,
             initialization, patience, samples,
+            overLength, documents, allow,
         ]
         return noPacking || noShuffle || dryRun || rslora || best || !sentinels.isEmpty
             || !samplePrompt.isEmpty || given.contains { $0 != nil }

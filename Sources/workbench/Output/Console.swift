@@ -35,6 +35,7 @@ enum Console {
     /// Says what went wrong and what to do.
     static func report(_ error: WorkspaceError) {
         note("workbench: \(error.message)")
+        for detail in error.details ?? [] { note("  \(detail)") }
         if let hint = error.hint { note("hint: \(hint)") }
     }
 

@@ -14,6 +14,18 @@ package enum DataAction: Equatable, Sendable {
     case open
     /// Show the other part: what is trained on, or what is held out.
     case otherPart
+    /// Show what the lint found in the dataset, or go back from it.
+    case findings
+    /// Tell a row's tokens apart, or not.
+    case tokens
+    /// Show rows as training packs them, or one by one.
+    case packs
+    /// Make a new dataset of the selected one.
+    case convert(DatasetPreparation)
+    /// Ask for the share to hold out.
+    case split
+    /// A new dataset was made; the command that makes it too.
+    case converted(DatasetSummary, command: String)
     /// Ask for a file to add.
     case add
     /// Add a file.
@@ -33,11 +45,12 @@ package enum DataEffect: WorkspaceEffect {
     case list
     case page(DataQuery)
     case add(path: String)
+    case convert(String, DatasetPreparation)
     case measure(String, model: String)
 
     package var lane: Lane {
         switch self {
-        case .list, .page, .add: .store
+        case .list, .page, .add, .convert: .store
         case .measure: .immediate
         }
     }
@@ -46,6 +59,14 @@ package enum DataEffect: WorkspaceEffect {
         switch self {
         case .list:
             return [.data(.listed(try workspace.datasets.list()))]
+        case .page(let query) where query.layout == .packed:
+            let page = try workspace.datasets.packs(
+                query.dataset,
+                offset: query.offset,
+                count: query.count,
+                model: query.model
+            )
+            return [.data(.paged(page, query))]
         case .page(let query):
             let page = try workspace.datasets.page(
                 query.dataset,
@@ -57,6 +78,10 @@ package enum DataEffect: WorkspaceEffect {
             return [.data(.paged(page, query))]
         case .add(let path):
             return [.data(.added(try workspace.datasets.add(path: path), path: path))]
+        case .convert(let dataset, let preparation):
+            let made = try workspace.datasets.convert(dataset, preparation: preparation)
+            let command = CommandText.convert(dataset, preparation)
+            return [.data(.converted(made, command: command))]
         case .measure(let dataset, let model):
             workspace.datasets.measure(dataset, model: model)
             return []
@@ -68,7 +93,7 @@ package enum DataEffect: WorkspaceEffect {
         case .list: [.data(.listingFailed(error))]
         case .page(let query): [.data(.pageFailed(error, query))]
         case .add(let path): [.data(.addFailed(error, path: path))]
-        case .measure: [.failed(error)]
+        case .measure, .convert: [.failed(error)]
         }
     }
 }

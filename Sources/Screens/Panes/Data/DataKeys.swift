@@ -12,10 +12,14 @@ extension DataPane {
         KeyBinding(
             "open-data",
             [.enter],
-            "Show the rows, or the selected row alone",
+            "Show the rows, the selected row alone, or the first row of a finding",
             category: category,
             hint: "open",
             disabledReason: { state in
+                if state.data.findings != nil, state.data.opened == nil {
+                    let rows = state.data.selectedFinding?.rows ?? []
+                    return rows.isEmpty ? "the finding is about no row" : nil
+                }
                 guard let dataset = state.data.selected else { return "no dataset is selected" }
                 return dataset.problem.map { _ in "\(dataset.name) cannot be read" }
             }
@@ -45,6 +49,71 @@ extension DataPane {
             }
         ) { _ in .data(.otherPart) },
         KeyBinding(
+            "findings",
+            ["f"],
+            "Show what the lint found",
+            category: category,
+            disabledReason: { state in
+                guard state.data.findings == nil else { return nil }
+                guard let dataset = state.data.selected else { return "no dataset is selected" }
+                guard let lint = dataset.lint else {
+                    return "\(dataset.name) is not looked over yet"
+                }
+                return lint.findings.isEmpty ? "nothing was found in \(dataset.name)" : nil
+            }
+        ) { _ in .data(.findings) },
+        KeyBinding(
+            "tokens",
+            ["v"],
+            "Tell the tokens of a row apart, or not",
+            category: category,
+            disabledReason: { state in
+                state.data.opened == nil ? "open a dataset first" : nil
+            }
+        ) { _ in .data(.tokens) },
+        KeyBinding(
+            "packs",
+            ["p"],
+            "Show rows as training packs them into sequences, or one by one",
+            category: category,
+            disabledReason: { state in
+                if state.data.opened == nil { return "open a dataset first" }
+                return state.defaultModel == nil ? "there is no model to count tokens" : nil
+            }
+        ) { _ in .data(.packs) },
+        KeyBinding(
+            "clean",
+            ["C"],
+            "Make a new dataset of this one with its texts put right",
+            category: category,
+            disabledReason: preparationObstacle
+        ) { _ in
+            var preparation = DatasetPreparation()
+            preparation.cleaning = "korean"
+            return .data(.convert(preparation))
+        },
+        KeyBinding(
+            "deduplicate",
+            ["D"],
+            "Make a new dataset of this one without duplicates",
+            category: category,
+            disabledReason: preparationObstacle
+        ) { _ in
+            var preparation = DatasetPreparation()
+            preparation.deduplication = "row"
+            return .data(.convert(preparation))
+        },
+        KeyBinding(
+            "split",
+            ["E"],
+            "Make a new dataset of this one, a share of which is held out",
+            category: category,
+            disabledReason: { state in
+                if let obstacle = preparationObstacle(state) { return obstacle }
+                return state.data.selected?.heldOutCount ?? 0 > 0 ? "some rows are held out" : nil
+            }
+        ) { _ in .data(.split) },
+        KeyBinding(
             "add",
             ["a"],
             "Add a file",
@@ -57,6 +126,11 @@ extension DataPane {
             _ in .data(.filter)
         },
     ])
+
+    @Sendable private static func preparationObstacle(_ state: AppState) -> String? {
+        if let obstacle = state.obstacle { return obstacle }
+        return state.data.selectedForTraining == nil ? "no dataset is selected" : nil
+    }
 
     private static let filterKeys = KeyTable<AppState, Action>([
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {

@@ -4,6 +4,7 @@ import TerminalUI
 struct DataLayout {
     static let datasetPrefix = "dataset:"
     static let rowPrefix = "row:"
+    static let findingPrefix = "finding:"
 
     /// The list of datasets with its border; empty while rows cover it.
     let datasets: Rect
@@ -11,8 +12,10 @@ struct DataLayout {
     let facts: Rect
     /// The opened dataset's rows; empty while none is opened or a row covers them.
     let rows: Rect
-    /// The selected row's text; empty while no dataset is opened.
+    /// The selected row's or finding's text; empty while neither is shown.
     let text: Rect
+    /// The findings; empty while they are not shown or rows cover them.
+    let findings: Rect
 
     init(_ state: AppState) {
         let frame = Frame(size: state.size)
@@ -21,19 +24,21 @@ struct DataLayout {
         let opened = state.data.opened
         let columns = body.columns([.fixed(min(48, max(34, body.width / 3))), .ratio(1)])
         let main = frame.isWide ? columns[1] : body
-        guard let opened else {
+        guard opened != nil || state.data.findings != nil else {
             let parts = body.rows([.ratio(1), .fixed(min(9, body.height / 2))])
             datasets = frame.isWide ? columns[0] : parts[0]
             facts = frame.isWide ? columns[1] : parts[1]
             rows = nothing
             text = nothing
+            findings = nothing
             return
         }
         datasets = frame.isWide ? columns[0] : nothing
         facts = nothing
         let parts = main.rows([.ratio(2), .ratio(3)], sharingBorders: true)
-        rows = opened.isRowOpen ? nothing : parts[0]
-        text = opened.isRowOpen ? main : parts[1]
+        rows = opened == nil || opened?.isRowOpen == true ? nothing : parts[0]
+        findings = opened == nil ? parts[0] : nothing
+        text = opened?.isRowOpen == true ? main : parts[1]
     }
 
     /// Datasets that fit into the list under its heading.

@@ -8,6 +8,7 @@ package enum DataPane: PaneContent {
         Word("token", "a piece of text with a number; models read and write these"),
         Word("trained on", "tokens that the loss counts: the answers and the marks that end them"),
         Word("held out", "records never trained on; the eval loss is measured on them"),
+        Word("lint", "what was found in the rows that would spoil a run, or might"),
         Word("digest", "a fingerprint of the content; a run remembers on which it was trained"),
     ]
 
@@ -23,6 +24,7 @@ package enum DataPane: PaneContent {
         if let opened = state.data.opened {
             return opened.isRowOpen ? pressText(key, in: &state) : pressRows(key, in: &state)
         }
+        if state.data.findings != nil { return pressFindings(key, in: &state) }
         let ids = state.data.shown.map(\.id)
         return state.data.selection.handle(key, in: ids, visibleRows: layout.visibleDatasets)
             ? [] : nil
@@ -79,16 +81,25 @@ package enum DataPane: PaneContent {
             let effects = state.moveRow(to: row)
             return isDouble ? effects + state.reduce(.data(.open)) : effects
         }
+        if let row = place(after: DataLayout.findingPrefix) {
+            state.moveFinding(to: row)
+            return isDouble ? state.reduce(.data(.open)) : []
+        }
         guard let row = place(after: DataLayout.datasetPrefix) else { return nil }
         let ids = state.data.shown.map(\.id)
         guard ids.indices.contains(row) else { return nil }
         let wasOpen = state.data.opened != nil
         state.data.selection.select(ids[row], in: ids)
         state.data.opened = nil
+        state.data.findings = nil
         return isDouble || wasOpen ? state.reduce(.data(.open)) : []
     }
 
     package static func scroll(by lines: Int, in state: inout AppState) -> [Effect] {
+        if state.data.opened == nil, let findings = state.data.findings {
+            state.moveFinding(to: findings.row + lines)
+            return []
+        }
         guard let opened = state.data.opened else {
             state.data.selection.move(
                 by: lines,
@@ -112,6 +123,8 @@ package enum DataPane: PaneContent {
             state.data.opened?.isRowOpen = false
         } else if state.data.opened != nil {
             state.data.opened = nil
+        } else if state.data.findings != nil {
+            state.data.findings = nil
         } else if !state.data.filter.text.isEmpty {
             state.data.filter = TextFieldState()
         } else {

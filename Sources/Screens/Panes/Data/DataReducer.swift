@@ -10,6 +10,7 @@ extension AppState {
             if let opened = data.opened, !datasets.contains(where: { $0.name == opened.name }) {
                 data.opened = nil
             }
+            if data.shownFindings.isEmpty { data.findings = nil }
             return (data.listing.end() ? [.data(.list)] : []) + measureDatasets()
         case .listingFailed(let error):
             tell(error)
@@ -20,6 +21,31 @@ extension AppState {
             return endPaging(of: query)
         case .open: return openDataset()
         case .otherPart: return showOtherPart()
+        case .findings:
+            showFindings()
+            return []
+        case .tokens:
+            data.showsTokens.toggle()
+            data.opened?.scroll = ScrollTextState()
+            return []
+        case .packs: return showPacks()
+        case .convert(let preparation):
+            guard let name = data.selectedForTraining else { return [] }
+            tell(Notice(.information, "Preparing \(name)"))
+            return [.data(.convert(name, preparation))]
+        case .split:
+            askForShare()
+            return []
+        case .converted(let dataset, let command):
+            let held = dataset.heldOutCount > 0 ? " and \(dataset.heldOutCount) held out" : ""
+            tell(
+                Notice(
+                    .success,
+                    "\(dataset.name) has \(dataset.trainingCount) rows to train on\(held)."
+                ),
+                command: command
+            )
+            return show(dataset)
         case .add:
             askForFile()
             return []
@@ -28,15 +54,14 @@ extension AppState {
             return [.data(.add(path: path))]
         case .added(let dataset, let path):
             tell(
-                Notice(.success, "\(dataset.name) has \(dataset.trainingCount) rows to train on."),
+                Notice(
+                    .success,
+                    "\(dataset.name) has \(dataset.trainingCount) rows to train on, read as "
+                        + "\(dataset.format)."
+                ),
                 command: "workbench data add \(CommandText.quoted(path))"
             )
-            data.filter = TextFieldState()
-            var datasets = (data.datasets ?? []).filter { $0.name != dataset.name }
-            datasets.append(dataset)
-            data.datasets = datasets
-            data.selection.select(dataset.name, in: data.shown.map(\.id))
-            return refreshDatasets()
+            return show(dataset)
         case .addFailed(let error, let path):
             tell(error)
             // What was typed is kept, to be mended.
@@ -80,9 +105,23 @@ extension AppState {
     mutating func scrollText(by lines: Int) {
         guard var opened = data.opened, let row = opened.selected else { return }
         let area = DataLayout(self).text.insideBorder.inset(horizontally: 1)
-        let total = RowText.paragraphs(of: row).lines(width: area.width).count
+        // Every set of glyphs takes as many columns.
+        let text = RowText(showsTokens: data.showsTokens, glyphs: .braille)
+        let total = text.paragraphs(of: row).lines(width: area.width).count
         opened.scroll.scroll(by: lines, total: total, visible: area.height)
         data.opened = opened
+    }
+
+    /// Puts a new dataset into the list and selects it.
+    private mutating func show(_ dataset: DatasetSummary) -> [Effect] {
+        data.filter = TextFieldState()
+        var datasets = (data.datasets ?? []).filter { $0.name != dataset.name }
+        datasets.append(dataset)
+        data.datasets = datasets
+        data.opened = nil
+        data.findings = nil
+        data.selection.select(dataset.name, in: data.shown.map(\.id))
+        return refreshDatasets()
     }
 
     private mutating func openDataset() -> [Effect] {
@@ -90,6 +129,7 @@ extension AppState {
             data.opened?.isRowOpen.toggle()
             return []
         }
+        if data.findings != nil { return openFinding() }
         guard let dataset = data.selected, dataset.problem == nil else { return [] }
         var opened = OpenedDataset(name: dataset.name)
         if dataset.trainingCount == 0, dataset.heldOutCount > 0 { opened.part = .heldOut }
@@ -100,12 +140,23 @@ extension AppState {
     private mutating func showOtherPart() -> [Effect] {
         guard let part = data.opened?.part else { return [] }
         data.opened?.part = part == .training ? .heldOut : .training
+        data.opened?.layout = .records
         data.opened?.row = 0
         data.opened?.scroll = ScrollTextState()
         return readRows()
     }
 
-    private mutating func readRows() -> [Effect] {
+    private mutating func showPacks() -> [Effect] {
+        guard let layout = data.opened?.layout else { return [] }
+        data.opened?.layout = layout == .packed ? .records : .packed
+        data.opened?.part = .training
+        data.opened?.row = 0
+        data.opened?.problem = nil
+        data.opened?.scroll = ScrollTextState()
+        return readRows()
+    }
+
+    mutating func readRows() -> [Effect] {
         guard isOpen, let opened = data.opened, !opened.isCovered else { return [] }
         let query = opened.wanted(for: defaultModel?.name)
         return data.opened?.reading.begin() == true ? [.data(.page(query))] : []
@@ -113,7 +164,7 @@ extension AppState {
 
     private mutating func paged(_ page: DatasetPage, _ query: DataQuery) -> [Effect] {
         guard var opened = data.opened, query.dataset == opened.name else { return [] }
-        if query.part == opened.part {
+        if query.part == opened.part, query.layout == opened.layout {
             opened.page = page
             opened.problem = nil
             opened.row = min(opened.row, max(0, page.totalCount - 1))
@@ -136,10 +187,25 @@ extension AppState {
         return [.data(.page(wanted))]
     }
 
+    private mutating func askForShare() {
+        guard let name = data.selectedForTraining else { return }
+        let prompt = TextPrompt(
+            "Hold out of \(name)",
+            hint: "a share of its rows, such as 0.1; a new dataset is made",
+            text: "0.1",
+            answer: .init("hold out") { text in
+                var preparation = DatasetPreparation()
+                preparation.heldOutShare = Double(text) ?? 0
+                return .data(.convert(preparation))
+            }
+        )
+        overlay = .prompt(prompt)
+    }
+
     private mutating func askForFile(_ path: String = "", problem: WorkspaceError? = nil) {
         var prompt = TextPrompt(
             "Add a dataset",
-            hint: "path of a .jsonl, .json or .txt file; it is copied",
+            hint: "path of a .jsonl, .json, .csv, .txt or .md file; it is copied",
             text: path,
             answer: .init("add") { .data(.addFile($0)) }
         )

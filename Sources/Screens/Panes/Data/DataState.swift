@@ -13,6 +13,10 @@ package struct DataState: Equatable, Sendable {
     package var isFiltering = false
     /// The dataset whose rows are shown; nil while there is only the list.
     package var opened: OpenedDataset?
+    /// The findings that are shown; nil while they are not.
+    package var findings: ShownFindings?
+    /// Whether a row's tokens are told apart.
+    package var showsTokens = false
     /// Shares measured so far, 0 to 1, of datasets whose tokens are being counted.
     package var measuring: [String: Double] = [:]
     /// Datasets whose measurement was asked for; it is not asked for twice.
@@ -42,6 +46,32 @@ package struct DataState: Equatable, Sendable {
     }
 }
 
+/// What the lint found in a dataset, one finding of it selected.
+package struct ShownFindings: Equatable, Sendable {
+    /// The dataset.
+    package let name: String
+    /// The selected finding's place.
+    package var row = 0
+    /// How far its description is scrolled.
+    package var scroll = ScrollTextState()
+
+    package init(name: String) { self.name = name }
+}
+
+extension DataState {
+    /// The findings that are shown, as the list of datasets has them.
+    var shownFindings: [DatasetLintReport.Finding] {
+        let dataset = datasets?.first { $0.name == findings?.name }
+        return dataset?.lint?.findings ?? []
+    }
+
+    /// The selected finding.
+    var selectedFinding: DatasetLintReport.Finding? {
+        guard let row = findings?.row, shownFindings.indices.contains(row) else { return nil }
+        return shownFindings[row]
+    }
+}
+
 /// A dataset whose rows are shown, a stretch of them at a time.
 package struct OpenedDataset: Equatable, Sendable {
     /// Rows read at a time.
@@ -51,6 +81,8 @@ package struct OpenedDataset: Equatable, Sendable {
     package let name: String
     /// Which of its records.
     package var part = DatasetPage.Part.training
+    /// Whether its records are shown, or packs of them.
+    package var layout = DatasetPage.Layout.records
     /// The selected row's place in the part.
     package var row = 0
     /// How far the selected row's text is scrolled.
@@ -66,14 +98,17 @@ package struct OpenedDataset: Equatable, Sendable {
     package init(name: String) { self.name = name }
 
     /// The rows of the part, as far as they are known.
-    package var count: Int { page.map { $0.part == part ? $0.totalCount : 0 } ?? 0 }
+    package var count: Int { isPageCurrent ? page?.totalCount ?? 0 : 0 }
+
+    /// Whether the rows that have been read are those that are to be shown.
+    var isPageCurrent: Bool { page.map { $0.part == part && $0.layout == layout } ?? false }
 
     /// The selected row, once it has been read.
     package var selected: DatasetPage.Row? { self[row] }
 
     /// A row by its place; nil while it has not been read.
     package subscript(place: Int) -> DatasetPage.Row? {
-        guard let page, page.part == part else { return nil }
+        guard let page, isPageCurrent else { return nil }
         let index = place - page.offset
         return page.rows.indices.contains(index) ? page.rows[index] : nil
     }
@@ -84,6 +119,7 @@ package struct OpenedDataset: Equatable, Sendable {
         return DataQuery(
             dataset: name,
             part: part,
+            layout: layout,
             offset: offset,
             count: OpenedDataset.stretch,
             model: model
@@ -92,7 +128,7 @@ package struct OpenedDataset: Equatable, Sendable {
 
     /// Whether the rows around the selected one have been read.
     package var isCovered: Bool {
-        guard let page, page.part == part else { return false }
+        guard let page, isPageCurrent else { return false }
         let margin = OpenedDataset.stretch / 6
         let low = max(0, row - margin)
         let high = min(page.totalCount, row + margin + 1)
@@ -104,6 +140,7 @@ package struct OpenedDataset: Equatable, Sendable {
 package struct DataQuery: Equatable, Sendable {
     package var dataset: String
     package var part: DatasetPage.Part
+    package var layout: DatasetPage.Layout
     package var offset: Int
     package var count: Int
     /// The model as which it reads; nil for plain text.
@@ -112,12 +149,14 @@ package struct DataQuery: Equatable, Sendable {
     package init(
         dataset: String,
         part: DatasetPage.Part,
+        layout: DatasetPage.Layout = .records,
         offset: Int,
         count: Int,
         model: String?
     ) {
         self.dataset = dataset
         self.part = part
+        self.layout = layout
         self.offset = offset
         self.count = count
         self.model = model

@@ -10,16 +10,26 @@ extension DataPane {
             let lines = [
                 StyledText("No dataset yet.", .strong), StyledText(),
                 StyledText("a", .accent)
-                    + StyledText(" adds a file: .jsonl with messages or instructions, or .txt"),
+                    + StyledText(
+                        " adds a file: .jsonl or .csv with conversations or instructions, .txt, .md"
+                    ),
             ]
             return EmptyView.draw(lines, in: rect, on: &canvas)
         }
         let layout = DataLayout(state)
         if !layout.datasets.isEmpty { drawList(state, in: layout.datasets, on: &canvas) }
-        if !layout.facts.isEmpty { drawFacts(state, in: layout.facts, on: &canvas) }
-        guard let opened = state.data.opened else { return }
-        if !layout.rows.isEmpty { RowsView.drawList(state, opened, in: layout.rows, on: &canvas) }
-        if !layout.text.isEmpty { RowsView.drawText(opened, in: layout.text, on: &canvas) }
+        if !layout.facts.isEmpty { FactsView.draw(state, in: layout.facts, on: &canvas) }
+        if let opened = state.data.opened {
+            if !layout.rows.isEmpty {
+                RowsView.drawList(state, opened, in: layout.rows, on: &canvas)
+            }
+            if !layout.text.isEmpty {
+                RowsView.drawText(state, opened, in: layout.text, on: &canvas)
+            }
+        } else if let findings = state.data.findings {
+            FindingsView.drawList(state, findings, in: layout.findings, on: &canvas)
+            FindingsView.drawText(state, in: layout.text, on: &canvas)
+        }
     }
 
     private static func waiting(_ state: AppState, _ glyphs: GlyphSet) -> [StyledText] {
@@ -45,7 +55,7 @@ extension DataPane {
                 TableColumn("from", width: 6, priority: 2),
             ],
             rows: shown.map(\.id),
-            isFocused: state.data.opened == nil,
+            isFocused: isListFocused(state),
             hitPrefix: DataLayout.datasetPrefix
         ) { id in
             datasets[id].map { cells($0, state.data.measuring[id], glyphs) } ?? []
@@ -54,7 +64,7 @@ extension DataPane {
             rect,
             title: "Datasets",
             trailing: StyledText(table.footer(state.data.selection), .muted),
-            isFocused: state.data.opened == nil
+            isFocused: isListFocused(state)
         )
         if state.data.isFiltering || !state.data.filter.text.isEmpty {
             let rows = inner.rows([.ratio(1), .fixed(1)])
@@ -68,6 +78,10 @@ extension DataPane {
             canvas.write(StyledText("No dataset fits; esc drops the filter.", .muted), in: inner)
         }
         table.draw(in: inner, selection: state.data.selection, on: &canvas)
+    }
+
+    private static func isListFocused(_ state: AppState) -> Bool {
+        state.data.opened == nil && state.data.findings == nil
     }
 
     private static func cells(
@@ -96,91 +110,5 @@ extension DataPane {
             StyledText(dataset.format, .muted),
             StyledText(dataset.origin.rawValue, .muted),
         ]
-    }
-
-    private static func drawFacts(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        guard let dataset = state.data.selected else {
-            canvas.box(rect)
-            return
-        }
-        let inner = canvas.box(rect, title: StyledText(dataset.name, .strong))
-        let lines = ScrollText(facts(of: dataset, in: state, canvas.glyphs))
-        lines.draw(in: inner.inset(horizontally: 1), state: ScrollTextState(), on: &canvas)
-    }
-
-    private static func facts(
-        of dataset: DatasetSummary,
-        in state: AppState,
-        _ glyphs: GlyphSet
-    ) -> [StyledText] {
-        if let problem = dataset.problem {
-            return [
-                StyledText("\(glyphs.failed) \(problem)", .error),
-                StyledText("Mend the file and add it again with a.", .muted),
-                StyledText(dataset.path, .muted),
-            ]
-        }
-        var lines = [
-            fact(
-                "rows",
-                "\(dataset.trainingCount) to train on, \(dataset.heldOutCount) held out"
-            )
-        ]
-        if let statistics = dataset.statistics {
-            lines += facts(of: statistics)
-        } else if let measured = state.data.measuring[dataset.name] {
-            lines.append(fact("tokens", "counting, \(Figures.percent(measured))"))
-        } else if state.models.isEmpty {
-            lines.append(fact("tokens", "P gets a base model, which counts them"))
-        } else {
-            lines.append(fact("tokens", "not counted yet"))
-        }
-        lines.append(
-            fact(
-                "content",
-                "\(dataset.format), \(Figures.bytes(dataset.byteCount)) @ \(dataset.digest)"
-            )
-        )
-        lines.append(fact("file", dataset.path))
-        return lines
-    }
-
-    private static func facts(of statistics: DatasetSummary.Statistics) -> [StyledText] {
-        var lines = [
-            fact(
-                "tokens",
-                "\(Figures.count(statistics.tokens)), of which "
-                    + "\(Figures.count(statistics.targetTokens)) trained on; "
-                    + "counted by \(statistics.model)"
-            ),
-            fact(
-                "a row",
-                "median \(statistics.medianTokens), mean "
-                    + "\(Figures.significant(statistics.meanTokens)), 95 % up to "
-                    + "\(statistics.p95Tokens), longest \(statistics.maximumTokens)"
-            ),
-        ]
-        if statistics.tooLong > 0 {
-            lines.append(
-                StyledText(
-                    "! \(statistics.tooLong) rows are longer than "
-                        + "\(statistics.sequenceLength) tokens and will be cut.",
-                    .warning
-                )
-            )
-        }
-        if statistics.withoutTarget > 0 {
-            lines.append(
-                StyledText(
-                    "! \(statistics.withoutTarget) rows have nothing to train on.",
-                    .warning
-                )
-            )
-        }
-        return lines
-    }
-
-    private static func fact(_ label: String, _ value: String) -> StyledText {
-        StyledText(label.padded(to: 9), .muted) + StyledText(value)
     }
 }

@@ -9,7 +9,10 @@ enum RowsView {
         in rect: Rect,
         on canvas: inout Canvas
     ) {
-        let part = opened.part == .training ? "training part" : "held-out part"
+        let part =
+            opened.layout == .packed
+            ? "packed for training"
+            : opened.part == .training ? "training part" : "held-out part"
         let dot = canvas.glyphs.dot
         let count = opened.count
         // The border below is shared with the row's text, so the place stands in the one above.
@@ -24,7 +27,7 @@ enum RowsView {
             lines.draw(in: inner.inset(horizontally: 1), state: ScrollTextState(), on: &canvas)
             return
         }
-        guard opened.page?.part == opened.part else {
+        guard opened.isPageCurrent else {
             canvas.write(StyledText("reading the rows\(canvas.glyphs.ellipsis)", .muted), in: inner)
             return
         }
@@ -64,12 +67,18 @@ enum RowsView {
         }
     }
 
-    static func drawText(_ opened: OpenedDataset, in rect: Rect, on canvas: inout Canvas) {
+    static func drawText(
+        _ state: AppState,
+        _ opened: OpenedDataset,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
         guard let row = opened.selected else {
             canvas.box(rect)
             return
         }
-        var title = StyledText("Row \(row.index + 1)", .strong)
+        let what = opened.layout == .packed ? "Sequence" : "Row"
+        var title = StyledText("\(what) \(row.index + 1)", .strong)
         title.append(
             " \(canvas.glyphs.dot) \(row.tokens.count) tokens, \(row.targetCount) trained on",
             .muted
@@ -79,58 +88,11 @@ enum RowsView {
             StyledText("trained on", Style(.target)) + StyledText("  read only  ")
             + StyledText("control", .muted)
         let inner = canvas.box(rect, title: title, trailing: legend, isFocused: opened.isRowOpen)
-        RowText.paragraphs(of: row).draw(
+        let text = RowText(showsTokens: state.data.showsTokens, glyphs: canvas.glyphs)
+        text.paragraphs(of: row).draw(
             in: inner.inset(horizontally: 1),
             state: opened.scroll,
             on: &canvas
         )
-    }
-}
-
-/// A row's tokens as text: what is trained on marked, control tokens faint.
-enum RowText {
-    /// The whole row, a paragraph a line of it.
-    static func paragraphs(of row: DatasetPage.Row) -> ScrollText {
-        var paragraphs: [StyledText] = []
-        if let problem = row.problem {
-            paragraphs.append(StyledText("not trained on: \(problem)", .warning))
-        }
-        var line = StyledText()
-        for token in row.tokens {
-            let style = style(of: token)
-            let pieces = token.text.split(separator: "\n", omittingEmptySubsequences: false)
-            for (index, piece) in pieces.enumerated() {
-                if index > 0 {
-                    paragraphs.append(line)
-                    line = StyledText()
-                }
-                if !piece.isEmpty { line.append(String(piece), style) }
-            }
-        }
-        if !line.isEmpty { paragraphs.append(line) }
-        return ScrollText(paragraphs)
-    }
-
-    /// The start of a row in one line.
-    static func preview(of row: DatasetPage.Row, width: Int) -> StyledText {
-        var text = StyledText()
-        if row.problem != nil { text.append("! ", .warning) }
-        var used = text.width
-        for token in row.tokens where !token.isControl {
-            guard used <= width else { break }
-            let piece = token.text.oneLine
-            text.append(piece, style(of: token))
-            used += DisplayWidth.of(piece)
-        }
-        return text
-    }
-
-    private static func style(of token: DatasetPage.Token) -> Style {
-        switch (token.isTarget, token.isControl) {
-        case (true, false): Style(.target)
-        case (true, true): Style(.target).with(.dim)
-        case (false, true): .muted
-        case (false, false): .text
-        }
     }
 }

@@ -18,6 +18,16 @@ enum FileEnding: String, CaseIterable {
     case jsonl
     case json
     case txt
+    case md
+    case csv
+    case tsv
+
+    /// Whether a file of this kind is a dataset wherever it lies; a page in Markdown may be about
+    /// one.
+    var isListed: Bool { self != .md }
+
+    /// Whether the file is a document or several, not rows.
+    var isText: Bool { self == .txt || self == .md }
 
     /// The ending of a file's name, or nil when such files are not read.
     init?(of name: String) {

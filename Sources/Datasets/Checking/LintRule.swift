@@ -1,0 +1,59 @@
+/// What a dataset is looked over for, beyond what reading it refuses.
+public enum LintRule: String, Sendable, Codable, CaseIterable {
+    /// The model has no chat template, or it refuses rows, or leaves out what a role says.
+    case template
+    /// No token of a row is learnt.
+    case noTarget = "no-target"
+    /// A row is longer than the sequence length.
+    case overLength = "over-length"
+    /// At this sequence length an answer is learnt in part.
+    case truncatedAnswer = "truncated-answer"
+    /// No token at which the model stops is learnt, so it would learn not to stop.
+    case endNotTrained = "end-not-trained"
+    /// The token that begins a text stands there twice.
+    case doubleBOS = "double-bos"
+    /// A row that is held out is trained on too, wholly or for its greater part.
+    case contamination
+    /// A row stands there twice.
+    case duplicate
+    /// An answer of the assistant is empty.
+    case emptyAnswer = "empty-answer"
+    /// Hangul stands as single jamo (NFD), which tokenizers cut into many more tokens.
+    case decomposedHangul = "decomposed-hangul"
+    /// A replacement character (U+FFFD) stands where an earlier conversion lost text.
+    case lostText = "lost-text"
+    /// A text looks like a key, a password or a person's number.
+    case secret
+    /// A conversation is so long that it is likely a mistake.
+    case longRow = "long-row"
+
+    /// Whether training on it is refused unless the rule is allowed.
+    public var blocks: Bool {
+        switch self {
+        case .template, .noTarget, .truncatedAnswer, .endNotTrained, .doubleBOS, .contamination:
+            true
+        case .overLength, .duplicate, .emptyAnswer, .decomposedHangul, .lostText, .secret, .longRow:
+            false
+        }
+    }
+
+    /// What to do about it.
+    public var advice: String {
+        switch self {
+        case .template: "choose a model whose chat template writes these rows, or change the rows"
+        case .noTarget: "give the row an answer of the assistant, or take it out"
+        case .overLength: "raise the sequence length, or choose what becomes of long rows"
+        case .truncatedAnswer: "raise the sequence length, or leave such rows out"
+        case .endNotTrained:
+            "use the model's own chat template; its turns end in a token it stops at"
+        case .doubleBOS: "take the token out of the template or the texts"
+        case .contamination: "take these rows out of training, or hold out others: data split"
+        case .duplicate: "data convert --deduplicate"
+        case .emptyAnswer: "write the answer, or take the row out"
+        case .decomposedHangul: "data convert --clean korean"
+        case .lostText: "get the text again from its source, in UTF-8"
+        case .secret: "take it out, and change the key or password"
+        case .longRow: "check that the row is not several"
+        }
+    }
+}

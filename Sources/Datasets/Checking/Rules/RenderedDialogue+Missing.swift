@@ -1,0 +1,38 @@
+import JSON
+import Tokenizers
+
+extension RenderedDialogue {
+    /// What the conversation says and the template does not write, in words.
+    func missing(of dialogue: Dialogue) -> [String] {
+        var written: Set<Int> = []
+        var called: Set<Int> = []
+        var hasTools = false
+        for span in chat.spans {
+            guard let message = span.message else {
+                if span.field == .tools { hasTools = true }
+                continue
+            }
+            switch span.field {
+            case .content, .reasoning: written.insert(message)
+            case .toolCalls: called.insert(message)
+            default: break
+            }
+        }
+        var missing: [String] = []
+        func add(_ what: String) {
+            if !missing.contains(what) { missing.append(what) }
+        }
+        for (place, message) in dialogue.messages.enumerated() where !written.contains(place) {
+            if !message.content.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+                add("what the role \(message.role) says")
+            }
+        }
+        guard !dialogue.isPlain else { return missing }
+        for (place, message) in dialogue.chat.messages.enumerated()
+        where message["tool_calls"] != nil && !called.contains(place) {
+            add("calls of tools")
+        }
+        if dialogue.chat.tools?.isEmpty == false, !hasTools { add("the tools on offer") }
+        return missing
+    }
+}

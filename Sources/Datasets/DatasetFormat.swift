@@ -1,0 +1,27 @@
+/// How the rows of a dataset are written.
+public enum DatasetFormat: String, Sendable, Codable, CaseIterable {
+    /// `instruction`, `output` and perhaps `input`, `system`, `history`.
+    case alpaca
+    /// `instruction`, `response` and perhaps `context`, `system`.
+    case dolly
+    /// `conversations`, a list of `from` and `value`.
+    case shareGPT = "sharegpt"
+    /// `messages`, a list of `role` and `content`, perhaps with calls of `tools`.
+    case messages
+    /// `prompt` and `completion`: two strings, or two lists of messages.
+    case promptCompletion = "prompt-completion"
+    /// Plain text: files of documents, or rows with `text`.
+    case text
+
+    /// The members that belong to the format; a row's others are kept as its fields.
+    var members: [String] {
+        switch self {
+        case .alpaca: ["instruction", "input", "output", "system", "history"]
+        case .dolly: ["instruction", "context", "response", "system"]
+        case .shareGPT: ["conversations", "system", "tools"]
+        case .messages: ["messages", "tools", "functions", "parallel_tool_calls"]
+        case .promptCompletion: ["prompt", "completion", "system", "tools"]
+        case .text: ["text"]
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import JSON
+import Tokenizers
+
+extension Dataset {
+    /// The rows with their texts cleaned; rows of which nothing is left are taken out.
+    ///
+    /// Of a conversation what is said and thought is cleaned; calls of tools stay as they are.
+    ///
+    /// - Throws: `DatasetError.Code.empty` when no row is left; `CancellationError` when cancelled.
+    public func cleaned(
+        _ cleaning: TextCleaning,
+        isCancelled: () -> Bool = { false }
+    ) throws -> (dataset: Dataset, step: DatasetStep) {
+        var cleaner = TextCleaner(cleaning)
+        var changed = 0
+        var emptied = 0
+        func clean(_ records: [Record]) throws -> [Record] {
+            try records.compactMap { record in
+                if isCancelled() { throw CancellationError() }
+                let before = cleaner.changeCount
+                let cleaned = record.with(cleaner.clean(record.content))
+                if cleaner.changeCount != before { changed += 1 }
+                guard !cleaned.isEmpty else {
+                    emptied += 1
+                    return nil
+                }
+                return cleaned
+            }
+        }
+        let dataset = with(training: try clean(training), heldOut: try clean(heldOut))
+        guard !dataset.training.isEmpty else {
+            throw DatasetError(.empty, "cleaning leaves no row of \(name)")
+        }
+        let counts = TextCleaning.Rule.allCases.filter(cleaning.rules.contains).map {
+            DatasetStep.Count($0.rawValue, cleaner.counts[$0, default: 0])
+        }
+        let rows = [DatasetStep.Count("rows changed", changed)]
+        let gone = emptied > 0 ? [DatasetStep.Count("rows emptied and taken out", emptied)] : []
+        return (dataset, DatasetStep(.clean, cleaning.description, rows + gone + counts))
+    }
+}
+
+extension Record {
+    /// Whether it is a document that says nothing.
+    fileprivate var isEmpty: Bool {
+        guard case .text(let text) = content else { return false }
+        return text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+    }
+}
+
+extension TextCleaner {
+    /// What a row holds, cleaned.
+    fileprivate mutating func clean(_ content: Record.Content) -> Record.Content {
+        switch content {
+        case .text(let text): return .text(clean(text))
+        case .conversation(let dialogue) where dialogue.isPlain:
+            let messages = dialogue.messages.map {
+                ChatMessage(role: $0.role, content: clean($0.content))
+            }
+            return .conversation(Dialogue(messages))
+        case .conversation(let dialogue):
+            var chat = dialogue.chat
+            for index in chat.messages.indices {
+                var message = JSONObject()
+                for (name, value) in chat.messages[index].members {
+                    _ = message.insert(clean(value, named: name), named: name)
+                }
+                chat.messages[index] = message
+            }
+            return .conversation(Dialogue(chat, unlearnt: dialogue.unlearnt))
+        }
+    }
+
+    private mutating func clean(_ value: JSONValue, named name: JSONName) -> JSONValue {
+        let texts: Set<JSONName> = ["content", "reasoning_content", "reasoning", "thinking"]
+        guard texts.contains(name), case .string(let text) = value else { return value }
+        return .string(clean(text))
+    }
+}

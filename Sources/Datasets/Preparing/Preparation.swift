@@ -1,0 +1,53 @@
+/// What is done to rows between a file and the dataset they become, always in this order.
+public struct Preparation: Sendable, Equatable {
+    /// Which members stand for the names that the formats know.
+    public var mapping = ColumnMapping()
+    /// Whether broken rows are left out.
+    public var leavesBrokenRowsOut = false
+    /// What is put right in the texts.
+    public var cleaning: TextCleaning?
+    /// What makes rows duplicates, of which the first stays.
+    public var deduplication: RowKey?
+    /// What is held out.
+    public var heldOut: HeldOutShare?
+
+    /// Does nothing.
+    public init() {}
+
+    /// Whether the rows stay as they are in the file.
+    public var isEmpty: Bool { self == Preparation() }
+
+    /// Reads a file or folder and does what is to be done.
+    ///
+    /// - Throws: `DatasetError` as reading and the steps do; `CancellationError` when cancelled.
+    public func read(
+        path: String,
+        isCancelled: @escaping () -> Bool = { false }
+    ) throws -> (dataset: Dataset, provenance: DatasetProvenance) {
+        var reading = Dataset.Reading()
+        reading.mapping = mapping
+        reading.leavesBrokenRowsOut = leavesBrokenRowsOut
+        var dataset = try Dataset.read(path: path, reading, isCancelled: isCancelled)
+        let source = dataset
+        var steps: [DatasetStep] = []
+        func take(_ result: (dataset: Dataset, step: DatasetStep)) {
+            dataset = result.dataset
+            steps.append(result.step)
+        }
+        if !mapping.pairs.isEmpty { steps.append(DatasetStep(.map, mapping.description)) }
+        if leavesBrokenRowsOut {
+            let count = DatasetStep.Count("rows broken", dataset.leftOut.count)
+            steps.append(DatasetStep(.leaveOut, "", [count]))
+        }
+        if let cleaning { take(try dataset.cleaned(cleaning, isCancelled: isCancelled)) }
+        if let deduplication { take(try dataset.deduplicated(by: deduplication)) }
+        if let heldOut { take(try dataset.holdingOut(heldOut)) }
+        let provenance = DatasetProvenance(
+            source: path,
+            sourceDigest: source.digest,
+            sourceFormat: source.format,
+            steps: steps
+        )
+        return (dataset, provenance)
+    }
+}

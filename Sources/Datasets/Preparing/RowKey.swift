@@ -1,0 +1,66 @@
+import JSON
+import Tokenizers
+
+/// What of a row says whether it is the same as another.
+public enum RowKey: Sendable, Equatable, CustomStringConvertible {
+    /// All that it says.
+    case row
+    /// What is asked: the messages before the assistant's first.
+    case question
+    /// What the assistant says.
+    case answer
+    /// A member that is not trained on, such as the page a row was made from.
+    case field(String)
+
+    /// Reads `row`, `question`, `answer`, or else the name of a member.
+    public init(_ text: String) {
+        switch text {
+        case "row": self = .row
+        case "question": self = .question
+        case "answer": self = .answer
+        default: self = .field(text)
+        }
+    }
+
+    /// The name as which it is read.
+    public var description: String {
+        switch self {
+        case .row: "row"
+        case .question: "question"
+        case .answer: "answer"
+        case .field(let name): name
+        }
+    }
+
+    /// The texts that say it, in NFC and with single spaces; a document's text whatever the key.
+    ///
+    /// - Throws: `DatasetError.Code.invalidStep` for a row that lacks the member.
+    func texts(of record: Record) throws -> [String] {
+        if case .field(let name) = self {
+            guard let value = record.fields[name] else {
+                throw DatasetError(
+                    .invalidStep,
+                    at: record.source,
+                    "the row has no \(name)",
+                    hint: record.fields.isEmpty
+                        ? "give row, question or answer"
+                        : "give row, question, answer, or one of "
+                            + record.fields.keys.sorted().joined(separator: ", ")
+                )
+            }
+            return [value.normalized]
+        }
+        switch (record.content, self) {
+        case (.text(let text), _): return [text.normalized]
+        case (.conversation(let dialogue), .answer):
+            return dialogue.messages.filter(\.isByAssistant).map(\.content.normalized)
+        case (.conversation(let dialogue), .question):
+            let asked = dialogue.messages.prefix { !$0.isByAssistant }
+            return asked.flatMap { [$0.role, $0.content.normalized] }
+        case (.conversation(let dialogue), _):
+            let texts = dialogue.messages.flatMap { [$0.role, $0.content.normalized] }
+            let details = dialogue.isPlain ? [] : dialogue.chat.messages.map(JSONValue.object)
+            return texts + details.map { String(decoding: $0.bytes, as: UTF8.self) }
+        }
+    }
+}

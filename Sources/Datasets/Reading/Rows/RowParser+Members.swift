@@ -1,0 +1,47 @@
+import JSON
+
+/// Members of a row, each by its type.
+extension RowParser {
+    func string(_ name: String, of object: JSONObject, in place: String) throws -> String {
+        guard let value = object[name] else {
+            throw fault(.wrongShape, "\(place) has no \(name)")
+        }
+        guard case .string(let text) = value else {
+            throw fault(.wrongShape, "\(place): \(name) is \(value.kind), not a string")
+        }
+        return text
+    }
+
+    /// The text of a member; empty where it is missing or null.
+    func optionalString(_ name: String, of row: JSONObject) throws -> String {
+        switch row[name] {
+        case nil, .null?: ""
+        case .some: try string(name, of: row, in: "the row")
+        }
+    }
+
+    /// The elements of a list, which a table or another tool may have written as JSON in a string.
+    func list(_ name: String, of row: JSONObject) throws -> [JSONValue] {
+        switch row[name] {
+        case .array(let values)?: return values
+        case .string(let text)?:
+            if case .array(let values)? = try? JSONParser.parse(Array(text.utf8)) { return values }
+            throw fault(.wrongShape, "\(name) is a string that holds no list in JSON")
+        case let value:
+            throw fault(.wrongShape, "\(name) is \(value?.kind ?? "missing"), not a list")
+        }
+    }
+
+    /// The elements of a list that may be missing, null or an empty string.
+    func optionalList(_ name: String, of row: JSONObject) throws -> [JSONValue] {
+        switch row[name] {
+        case nil, .null?: []
+        case .string(let text)? where text.isEmpty: []
+        case .some: try list(name, of: row)
+        }
+    }
+
+    func fault(_ code: DatasetError.Code, _ what: String, hint: String? = nil) -> DatasetError {
+        DatasetError(code, at: source, what, hint: hint)
+    }
+}

@@ -1,0 +1,78 @@
+import JSON
+import Tokenizers
+
+/// Rows as ShareGPT's exports write them: `conversations` of `from` and `value`.
+extension RowParser {
+    /// What a turn's speaker is called, and the role that templates know.
+    private static let speakers = [
+        "system": "system",
+        "human": "user", "user": "user",
+        "gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant", "model": "assistant",
+        "bot": "assistant", "function_call": "assistant",
+        "tool": "tool", "observation": "tool", "function_response": "tool",
+    ]
+
+    func shareGPT(_ row: JSONObject) throws -> Dialogue {
+        let reader = MessageReader(parser: self)
+        var turns = try system(row).map {
+            MessageReader.Message(
+                members: [("role", .string($0.role)), ("content", .string($0.content))],
+                role: $0.role,
+                content: $0.content,
+                isLearnt: true
+            )
+        }
+        for (index, value) in try list("conversations", of: row).enumerated() {
+            turns.append(try turn(value, number: index + 1, reader))
+        }
+        return try reader.dialogue(turns, tools: optionalList("tools", of: row))
+    }
+
+    private func turn(
+        _ value: JSONValue,
+        number: Int,
+        _ reader: MessageReader
+    ) throws -> MessageReader.Message {
+        let place = "turn \(number)"
+        guard case .object(let object) = value else {
+            throw fault(.wrongShape, "\(place) is \(value.kind), not an object")
+        }
+        // Some exports have taken over OpenAI's names within the list.
+        if object["from"] == nil, object["role"] != nil {
+            return try reader.message(value, number: number)
+        }
+        let speaker = try string("from", of: object, in: place)
+        guard let role = Self.speakers[speaker.lowercased()] else {
+            throw fault(
+                .unknownRole,
+                "\(place) is from \"\(speaker)\", who is not known",
+                hint: "the speakers are system, human, gpt and tool"
+            )
+        }
+        var content = try string("value", of: object, in: place)
+        var members: [(name: String, value: JSONValue)] = [("role", .string(role))]
+        if speaker.lowercased() == "function_call" {
+            guard let call = try? JSONParser.parse(Array(content.utf8)) else {
+                throw fault(.wrongShape, "\(place) is a function_call, but no JSON")
+            }
+            let calls = if case .array(let calls) = call { calls } else { [call] }
+            content = ""
+            members.append(("content", .string(content)))
+            let caller = ToolCallReader(parser: self, place: place)
+            members.append(
+                (
+                    "tool_calls",
+                    .array(try calls.map { try caller.call(["type": "function", "function": $0]) })
+                )
+            )
+        } else {
+            members.append(("content", .string(content)))
+        }
+        return MessageReader.Message(
+            members: members,
+            role: role,
+            content: content,
+            isLearnt: try reader.isLearnt(object, in: place)
+        )
+    }
+}

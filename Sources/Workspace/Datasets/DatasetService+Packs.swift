@@ -1,0 +1,81 @@
+import Datasets
+import ModelFiles
+import Training
+
+extension DatasetService {
+    /// Of larger datasets packs are not shown: all rows must be tokenized first.
+    public static let mostPackedRows = 5_000
+
+    /// Rows to train on as the first pass of a run with default settings packs them.
+    ///
+    /// Blocks: tokenizes the whole dataset, but for rows over the sequence length.
+    ///
+    /// - Throws: ``WorkspaceError`` without a model, and for a dataset of more than
+    ///   ``mostPackedRows`` rows.
+    public func packs(
+        _ dataset: String,
+        offset: Int = 0,
+        count: Int = 50,
+        model: String? = nil,
+        sequenceLength: Int = DatasetService.usualLength
+    ) throws -> DatasetPage {
+        try WorkspaceError.wording {
+            let summary = try find(dataset)
+            guard summary.trainingCount <= Self.mostPackedRows else {
+                throw WorkspaceError(
+                    .invalid,
+                    "\(dataset) has \(summary.trainingCount) rows; packs are shown of "
+                        + "\(Self.mostPackedRows) at most."
+                )
+            }
+            let name = try model ?? models.default().name
+            let file = try models.file(name)
+            var configuration = TrainingConfiguration()
+            configuration.sequenceLength = max(2, sequenceLength)
+            let data = try read(dataset, isCancelled: isClosed)
+            let renderer = ExampleRenderer(
+                tokenizer: file.tokenizer,
+                template: file.chatTemplate,
+                sequenceLength: configuration.sequenceLength
+            )
+            let examples = try renderer.render(
+                data.training,
+                overLength: .drop,
+                isCancelled: isClosed
+            ).examples
+            let plan = BatchPlan(lengths: examples.map(\.ids.count), configuration: configuration)
+            let packs = plan.rows(ofEpoch: 0)
+            let start = min(max(0, offset), packs.count)
+            let end = start + min(max(0, count), packs.count - start)
+            return DatasetPage(
+                dataset: dataset,
+                part: .training,
+                layout: .packed,
+                model: name,
+                sequenceLength: configuration.sequenceLength,
+                offset: start,
+                totalCount: packs.count,
+                rows: (start..<end).map { pack in
+                    Self.row(pack, packs[pack].map { examples[$0] }, renderer)
+                }
+            )
+        }
+    }
+
+    /// Examples behind each other, each behind a border.
+    private static func row(
+        _ index: Int,
+        _ examples: [Example],
+        _ renderer: ExampleRenderer
+    ) -> DatasetPage.Row {
+        let rows = examples.count == 1 ? "1 row" : "\(examples.count) rows"
+        var row = DatasetPage.Row(index: index, source: rows, tokens: [])
+        for example in examples {
+            row.borders.append(
+                .init(place: row.tokens.count, label: example.source.description)
+            )
+            row.tokens += tokens(of: example, renderer.tokenizer)
+        }
+        return row
+    }
+}

@@ -1,0 +1,89 @@
+import Datasets
+
+extension DatasetService {
+    /// Copies a file or folder into the workspace; the same content is kept once.
+    ///
+    /// With something to prepare, what is kept is the prepared rows, and how they came about.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameters:
+    ///   - name: What to call it; nil goes by the file.
+    ///   - preparation: What is done to the rows.
+    /// - Throws: ``WorkspaceError`` that names every broken row in its details.
+    public func add(
+        path: String,
+        name: String? = nil,
+        preparation: DatasetPreparation = DatasetPreparation()
+    ) throws -> DatasetSummary {
+        try opened.checkWritable()
+        return try WorkspaceError.wording {
+            let source = FilePaths.real(path) ?? path
+            return try prepare(source, name: name, preparation.resolved)
+        }
+    }
+
+    /// Makes a new dataset of one that is there, which stays as it is.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameters:
+    ///   - reference: A dataset's name, or a path.
+    ///   - name: What to call the new one; nil goes by the old one and what is done.
+    /// - Throws: ``WorkspaceError``; with the code `invalid` where nothing is to be done.
+    public func convert(
+        _ reference: String,
+        name: String? = nil,
+        preparation: DatasetPreparation
+    ) throws -> DatasetSummary {
+        try opened.checkWritable()
+        return try WorkspaceError.wording {
+            let resolved = try preparation.resolved
+            guard !resolved.isEmpty else {
+                throw WorkspaceError(
+                    .invalid,
+                    "There is nothing to be done to \(reference).",
+                    hint: "Give --clean korean, --deduplicate, --map or --eval."
+                )
+            }
+            let source = try find(reference)
+            let base = source.name.prefix { $0 != "@" }
+            return try prepare(source.path, name: name ?? "\(base)\(preparation.suffix)", resolved)
+        }
+    }
+
+    /// Where a dataset's rows come from; nil where that was not recorded.
+    ///
+    /// Blocks.
+    public func history(of reference: String) throws -> DatasetHistory? {
+        archive.provenance(of: try find(reference).path).map { DatasetHistory($0) }
+    }
+
+    private func prepare(
+        _ path: String,
+        name: String?,
+        _ preparation: Preparation
+    ) throws -> DatasetSummary {
+        let (dataset, made) = try preparation.read(path: path, isCancelled: isClosed)
+        let earlier = archive.provenance(of: path)
+        let provenance = earlier?.adding(made.steps) ?? made
+        let copy =
+            if preparation.isEmpty {
+                try archive.add(
+                    dataset,
+                    name: name,
+                    provenance: provenance,
+                    isCancelled: isClosed
+                )
+            } else {
+                try archive.write(
+                    dataset,
+                    name: name ?? dataset.name,
+                    provenance: provenance,
+                    isCancelled: isClosed
+                )
+            }
+        opened.publish(.datasetsChanged)
+        return withStatistics(summary(copy, origin: .added))
+    }
+}

@@ -1,0 +1,50 @@
+import FoundationEssentials
+import JSON
+
+/// What was counted and found in datasets, kept from one process to the next.
+///
+/// It holds as long as the model's file has the same size and time of change.
+struct MeasurementCache: Sendable {
+    /// Counts and findings of one dataset as one model sees it.
+    struct Measurement: Codable {
+        var statistics: DatasetSummary.Statistics
+        var lint: DatasetLintReport
+    }
+
+    /// What a measurement depends on.
+    struct Key: Codable, Equatable {
+        var version = 1
+        var digest: String
+        var model: String
+        var modelStamp: Files.Stamp
+        var sequenceLength: Int
+    }
+
+    private struct Entry: Codable {
+        var key: Key
+        var measurement: Measurement
+    }
+
+    /// Where the files lie.
+    let folder: String
+    let isWritable: Bool
+
+    func measurement(for key: Key) -> Measurement? {
+        guard let bytes = try? Files.read(file(key)),
+            let entry = try? decodeJSON(Entry.self, from: bytes), entry.key == key
+        else { return nil }
+        return entry.measurement
+    }
+
+    /// Keeps a measurement; where that fails it is made anew the next time.
+    func keep(_ measurement: Measurement, for key: Key) {
+        guard isWritable else { return }
+        let entry = Entry(key: key, measurement: measurement)
+        guard let bytes = try? JSONEncoder().encode(entry) else { return }
+        try? Files.makeFolder(folder)
+        try? Files.write(Array(bytes), to: file(key))
+    }
+
+    /// One file a dataset: the newest measurement of it.
+    private func file(_ key: Key) -> String { "\(folder)/\(key.digest).measured.json" }
+}

@@ -1,0 +1,48 @@
+import FoundationEssentials
+import Glibc
+import JSON
+
+/// Summaries of datasets as they were last read, kept from one process to the next.
+///
+/// A summary holds as long as its files have the same sizes and times of change; a file of this
+/// cache that is missing, broken or of another version is as good as none.
+struct SummaryCache: Sendable {
+    private struct Entry: Codable {
+        var version = SummaryCache.version
+        var path: String
+        var stamp: Files.Stamp
+        var summary: DatasetSummary
+    }
+
+    private static let version = 1
+
+    /// Where the files lie; hidden among the datasets.
+    let folder: String
+    let isWritable: Bool
+
+    /// The summary of a file or folder that has not changed since.
+    func summary(of path: String, stamp: Files.Stamp) -> DatasetSummary? {
+        guard let bytes = try? Files.read(file(path)),
+            let entry = try? decodeJSON(Entry.self, from: bytes)
+        else { return nil }
+        let isSame = entry.path.utf8.elementsEqual(path.utf8) && entry.stamp == stamp
+        return isSame && entry.version == Self.version ? entry.summary : nil
+    }
+
+    /// Keeps a summary; where that fails it is read anew the next time.
+    func keep(_ summary: DatasetSummary, of path: String, stamp: Files.Stamp) {
+        guard isWritable else { return }
+        let entry = Entry(path: path, stamp: stamp, summary: summary)
+        guard let bytes = try? JSONEncoder().encode(entry) else { return }
+        try? Files.makeFolder(folder)
+        try? Files.write(Array(bytes), to: file(path))
+    }
+
+    /// A path's file: sixteen digits of its FNV-1a hash.
+    private func file(_ path: String) -> String {
+        let hash = path.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
+        return "\(folder)/\(String(hash, radix: 16)).json"
+    }
+}

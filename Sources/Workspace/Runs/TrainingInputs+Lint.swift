@@ -1,0 +1,62 @@
+import Datasets
+
+extension TrainingInputs {
+    /// Refuses data that would spoil the run, unless the request allows the rules at fault.
+    func checkLint() throws(WorkspaceError) {
+        let blocking = lint?.blocking(allowing: try request.allowedRules) ?? []
+        guard let first = blocking.first else { return }
+        let names = Set(blocking.map(\.rule.rawValue)).sorted().joined(separator: ",")
+        throw WorkspaceError(
+            .conflict,
+            "The lint keeps \(runName) from starting: \(first.sentence).",
+            hint: "\(first.advice). To train nevertheless: --allow \(names).",
+            details: blocking.count > 1 ? blocking.map(\.sentence) : nil
+        )
+    }
+}
+
+extension LintFinding {
+    /// What was found, and in how many rows, the first of them named.
+    var sentence: String {
+        guard let row = rows.first else { return "\(rule.rawValue): \(detail)" }
+        let rows = count == 1 ? "1 row" : "\(count) rows, the first"
+        return "\(rule.rawValue): \(detail) (\(rows) \(row.source))"
+    }
+}
+
+extension TrainingRequest {
+    /// How documents become sequences.
+    var documentLayout: ExampleRenderer.DocumentLayout {
+        get throws(WorkspaceError) {
+            guard let documents else { return .separate }
+            guard let layout = ExampleRenderer.DocumentLayout(rawValue: documents) else {
+                throw WorkspaceError(
+                    .invalid,
+                    "\(documents) is not how documents become sequences.",
+                    hint: "Give separate or joined."
+                )
+            }
+            return layout
+        }
+    }
+
+    /// The rules whose findings are allowed.
+    fileprivate var allowedRules: Set<LintRule> {
+        get throws(WorkspaceError) {
+            var rules: Set<LintRule> = []
+            for name in allowedFindings ?? [] {
+                if name == "all" { return Set(LintRule.allCases) }
+                guard let rule = LintRule(rawValue: name) else {
+                    let names = LintRule.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw WorkspaceError(
+                        .invalid,
+                        "The lint has no rule \(name).",
+                        hint: "Its rules are \(names)."
+                    )
+                }
+                rules.insert(rule)
+            }
+            return rules
+        }
+    }
+}

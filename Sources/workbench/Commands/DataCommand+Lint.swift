@@ -1,0 +1,66 @@
+import ArgumentParser
+import Workspace
+
+extension DataCommand {
+    struct Lint: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look a dataset over before training on it.",
+            discussion: """
+                Exit status 3 where something blocks training: rows without anything to learn, answers \
+                that are cut, an end that is not trained, a template that does not fit, held-out rows \
+                that are trained on too.
+                """
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A dataset's name, or a file.") var dataset: String
+        @Option(help: "The model as which the rows are looked at.") var model: String?
+        @Option(help: "Data to evaluate on, in place of the held-out part.") var evalData: String?
+        @Option(help: "The most tokens of a sequence.") var sequenceLength: Int?
+        @Option(help: "Longer rows: stop, drop, truncate-left, truncate-right or split.")
+        var overLength = "stop"
+        @Option(help: "Rules that do not make it fail, separated by commas.") var allow = ""
+
+        func run() throws {
+            let report = try shared.open().datasets.lint(
+                dataset,
+                evaluation: evalData,
+                model: model,
+                sequenceLength: sequenceLength ?? DatasetService.usualLength,
+                overLength: overLength
+            )
+            if shared.json { try Console.printJSON(report) } else { Self.print(report) }
+            let allowed = Set(allow.split(separator: ",").map(String.init))
+            let blocking = report.findings.filter { $0.blocks && !allowed.contains($0.rule) }
+            if !blocking.isEmpty { throw ExitCode(ExitStatus.refused) }
+        }
+
+        private static func print(_ report: DatasetLintReport) {
+            func line(_ text: String) { Console.print(Console.line(text)) }
+            for finding in report.findings {
+                line("\(finding.blocks ? "blocks" : "warns ")  \(finding.rule): \(finding.detail)")
+                let rows = finding.rows.map { row in
+                    "\(row.part == "training" ? "row" : "held-out row") \(row.number) (\(row.source)"
+                        + (row.other.map { ", as \($0)" } ?? "") + ")"
+                }
+                for row in rows.prefix(5) { line("        \(row)") }
+                if finding.count > min(5, rows.count) {
+                    line("        and \(finding.count - min(5, rows.count)) more rows")
+                }
+                if !finding.excerpt.isEmpty { line("        “\(finding.excerpt)”") }
+                line("        → \(finding.advice)")
+            }
+            let model = report.model.map { "as \($0) sees them, \(report.sequenceLength) tokens" }
+            let blocking = report.findings.count(where: \.blocks)
+            line(
+                "\(report.rows) rows and \(report.heldOutRows) held out, \(model ?? "without a model"): "
+                    + "\(blocking) findings block, \(report.findings.count - blocking) warn"
+            )
+        }
+
+        mutating func validate() throws {
+            if let sequenceLength, sequenceLength < 2 {
+                throw ValidationError("--sequence-length is at least 2.")
+            }
+        }
+    }
+}

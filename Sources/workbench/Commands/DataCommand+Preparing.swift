@@ -1,0 +1,127 @@
+import ArgumentParser
+import Workspace
+
+/// What is done to rows on their way into a dataset.
+struct PreparationOptions: ParsableArguments {
+    @Option(help: "Columns of other names: instruction=question,output=answer.")
+    var map: String?
+    @Option(
+        help: "Put texts right: korean, or some of nfc,whitespace,middle-dots,zero-width,control."
+    )
+    var clean: String?
+    @Flag(help: "Take out rows that stand there before.")
+    var deduplicate = false
+    @Option(help: "What makes rows equal: row, question, answer or the name of a member.")
+    var by: String?
+    @Flag(help: "Leave broken rows out, and say how many, rather than refuse the file.")
+    var skipBroken = false
+
+    var preparation: DatasetPreparation {
+        var preparation = DatasetPreparation()
+        preparation.mapping = map
+        preparation.cleaning = clean
+        preparation.deduplication = deduplicate ? by ?? "row" : nil
+        preparation.leavesBrokenRowsOut = skipBroken
+        return preparation
+    }
+
+    mutating func validate() throws {
+        if by != nil, !deduplicate { throw ValidationError("--by goes with --deduplicate.") }
+    }
+}
+
+extension DataCommand {
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy a file, or a folder with train.* and validation.*, into the workspace.",
+            discussion: """
+                Rows may be Alpaca, Dolly, ShareGPT, OpenAI messages, prompt and completion, or text, \
+                in JSON Lines, a JSON array, CSV or TSV; .txt and .md are documents.
+                """
+        )
+        @OptionGroup var shared: SharedOptions
+        @OptionGroup var preparing: PreparationOptions
+        @Argument(help: "The file or folder.") var path: String
+        @Option(help: "The dataset's name; else the file's.") var name: String?
+
+        func run() throws {
+            let datasets = try shared.open().datasets
+            let added = try datasets.add(
+                path: path,
+                name: name,
+                preparation: preparing.preparation
+            )
+            try added.report(datasets.history(of: added.path), isJSON: shared.json)
+        }
+    }
+
+    struct Convert: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a new dataset of one: cleaned, or without duplicates.",
+            discussion: "The old one stays; the new one knows where it comes from."
+        )
+        @OptionGroup var shared: SharedOptions
+        @OptionGroup var preparing: PreparationOptions
+        @Argument(help: "A dataset's name, or a file.") var dataset: String
+        @Option(help: "The new dataset's name.") var name: String?
+
+        func run() throws {
+            let datasets = try shared.open().datasets
+            let before = try datasets.find(dataset).digest
+            let made = try datasets.convert(
+                dataset,
+                name: name,
+                preparation: preparing.preparation
+            )
+            if made.digest == before { Console.note("Nothing was to be changed in \(dataset).") }
+            try made.report(datasets.history(of: made.path), isJSON: shared.json)
+        }
+    }
+
+    struct Split: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a new dataset of one, a share of whose rows is held out.",
+            discussion: """
+                A row's side depends on what it asks, or on a member, and on nothing else: it never \
+                changes when rows are added, and rows that are equal by it stay together.
+                """
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A dataset's name, or a file.") var dataset: String
+        @Option(help: "The share of the rows to hold out, such as 0.1.") var eval: Double
+        @Option(help: "What keeps rows together: question, row, answer or a member's name.")
+        var by: String?
+        @Option(help: "Another text holds out other rows.") var salt: String?
+        @Option(help: "The new dataset's name.") var name: String?
+
+        func run() throws {
+            var preparation = DatasetPreparation()
+            preparation.heldOutShare = eval
+            preparation.splitKey = by
+            preparation.splitSalt = salt
+            let datasets = try shared.open().datasets
+            let made = try datasets.convert(dataset, name: name, preparation: preparation)
+            try made.report(datasets.history(of: made.path), isJSON: shared.json)
+        }
+
+        mutating func validate() throws {
+            if !(eval > 0 && eval < 1) {
+                throw ValidationError("--eval takes a share between 0 and 1.")
+            }
+        }
+    }
+}
+
+extension DatasetSummary {
+    /// Says what was added, as what it was read, and what was done to it.
+    fileprivate func report(_ history: DatasetHistory?, isJSON: Bool) throws {
+        if isJSON { return try Console.printJSON(self) }
+        Console.print(
+            Console.line(
+                "\(name)@\(digest.prefix(8))  \(trainingCount) rows, \(heldOutCount) held out, "
+                    + "read as \(history?.sourceFormat ?? format)"
+            )
+        )
+        for step in history?.steps ?? [] { Console.print(Console.line("  \(step.text)")) }
+    }
+}

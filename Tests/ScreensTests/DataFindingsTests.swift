@@ -1,0 +1,419 @@
+import Screens
+import TerminalUI
+import Testing
+import Workspace
+
+/// Lengths, findings, tokens and cuts in the Data pane.
+@Suite struct DataFindingsTests {
+    static func looked(width: Int = 80, height: Int = 24) -> Driver {
+        var driver = Driver.opened(
+            width: width,
+            height: height,
+            datasets: [DatasetSummary.faq.lookedOver(), .corpus]
+        )
+        driver.press("1")
+        return driver
+    }
+
+    static func findings(width: Int = 80, height: Int = 24) -> Driver {
+        var driver = looked(width: width, height: height)
+        driver.press("f")
+        return driver
+    }
+
+    @Test func factsShowLengthsWithTheCutAndWhatWasFound() {
+        expectScreen(
+            Self.looked(),
+            """
+             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+            ╭ Datasets ────────────────────────────────────────────────────────────────────╮
+            │  dataset                 rows  held    tokens trained longest format   from  │
+            │› faq                      480   120     34.6k    41 %     131 messages sample│
+            │  corpus-ko                 64     0       0 %       -       - text     sample│
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
+            ╭ faq ─────────────────────────────────────────────────────────────────────────╮
+            │ rows     480 to train on, 120 held out                                       │
+            │ tokens   34.6k, of which 14.2k trained on; counted by smollm2-135m-instruct  │
+            │ a row    median 70, mean 72.0, 95 % up to 104, longest 131                   │
+            │ content  messages, 91.2 kB @ 3f9a02c1                                        │
+            │ file     /data/faq.jsonl                                                     │
+            │ lint     ✗ contamination blocks training; ! duplicate; f shows it            │
+            │ lengths  ▁▁▃▇█▆▄▃▂▁│▁ ▁  1 to 130 tokens, cut at 100                         │
+            ╰──────────────────────────────────────────────────────────────────────────────╯
+             enter open  t train on this  o held-out  a add a file  / filter  ? keys
+            """
+        )
+    }
+
+    @Test func aLargeScreenShowsABarForEachLength() {
+        expectScreen(
+            Self.looked(width: 200, height: 60),
+            """
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat
+            ╭ Datasets ────────────────────────────────────╮╭ faq ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╮
+            │  dataset         rows  held    tokens trained││ rows     480 to train on, 120 held out                                                                                                               │
+            │› faq              480   120     34.6k    41 %││ tokens   34.6k, of which 14.2k trained on; counted by smollm2-135m-instruct                                                                          │
+            │  corpus-ko         64     0       0 %       -││ a row    median 70, mean 72.0, 95 % up to 104, longest 131                                                                                           │
+            │                                              ││ content  messages, 91.2 kB @ 3f9a02c1                                                                                                                │
+            │                                              ││ file     /data/faq.jsonl                                                                                                                             │
+            │                                              ││ lint     ✗ contamination blocks training; ! duplicate; f shows it                                                                                    │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││ lengths  tokens and rows                                                                                                                             │
+            │                                              ││   1 to  10  ██ 3                                                                                                                                     │
+            │                                              ││  11 to  20  ██████ 12                                                                                                                                │
+            │                                              ││  21 to  30  ████████████████████ 40                                                                                                                  │
+            │                                              ││  31 to  40  ████████████████████████████████████████████████ 96                                                                                      │
+            │                                              ││  41 to  50  ████████████████████████████████████████████████████████████ 120                                                                         │
+            │                                              ││  51 to  60  ████████████████████████████████████████████ 88                                                                                          │
+            │                                              ││  61 to  70  ██████████████████████████████ 60                                                                                                        │
+            │                                              ││  71 to  80  ████████████████ 31                                                                                                                      │
+            │                                              ││  81 to  90  █████████ 17                                                                                                                             │
+            │                                              ││  91 to 100  ████ 8                                                                                                                                   │
+            │                                              ││ cut at 100 tokens                                                                                                                                    │
+            │                                              ││ 101 to 110  ██ 4                                                                                                                                     │
+            │                                              ││ 111 to 120                                                                                                                                           │
+            │                                              ││ 121 to 130  █ 1                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            ╰────────────────────────────────────── 1 of 2 ╯╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
+             enter open  t train on this  o held-out  a add a file  / filter  ? keys  q leave
+            """
+        )
+    }
+
+    @Test func findingsAreListedWithTheirRowsAndWhatToDo() {
+        expectScreen(
+            Self.findings(),
+            """
+             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+            ╭ faq · lint · 1 blocking, 1 warning ──────────────────────────────────────────╮
+            │› ✗ contamination     2 rows    what held-out rows ask is asked in training t…│
+            │  ! duplicate         31 rows   rows stand there twice                        │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            ├ contamination ───────────────────────────────────────────────────────────────┤
+            │ what held-out rows ask is asked in training too                              │
+            │ held-out row 7  /data/validation.jsonl:7, as /data/train.jsonl:31            │
+            │ held-out row 90  /data/validation.jsonl:90, as /data/train.jsonl:402         │
+            │ the first: 휴가는 어떻게␛[31m 신청하나요?                                    │
+            │ what to do: take these rows out of training, or hold out others: data split  │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            ╰──────────────────────────────────────────────────────────────────────────────╯
+             enter open  t train on this  o held-out  a add a file  / filter  ? keys
+            """
+        )
+    }
+
+    @Test func aFindingLeadsToItsFirstRow() throws {
+        var driver = Self.findings()
+        driver.press("enter")
+        #expect(driver.state.data.opened?.part == .heldOut)
+        #expect(driver.state.data.opened?.row == 6)
+        driver.answerPages()
+        #expect(driver.state.data.opened?.selected?.index == 6)
+        driver.press("esc")
+        #expect(driver.state.data.opened == nil && driver.state.data.findings?.row == 0)
+        driver.press("down")
+        #expect(driver.state.data.findings?.row == 1)
+        driver.press("down", "down")
+        #expect(driver.state.data.findings?.row == 1)
+        driver.press("esc")
+        #expect(driver.state.data.findings == nil)
+    }
+
+    @Test func withoutFindingsTheKeySaysWhy() {
+        var driver = Self.looked()
+        driver.press("down", "f")
+        #expect(driver.state.data.findings == nil)
+        #expect(driver.state.message?.text.contains("corpus-ko is not looked over yet") == true)
+    }
+
+    // MARK: Tokens and cuts
+
+    static func cutRow(width: Int = 80, height: Int = 24) -> Driver {
+        var driver = looked(width: width, height: height)
+        driver.press("enter")
+        for effect in driver.effects {
+            guard case .data(.page(let query)) = effect else { continue }
+            var page = DatasetPage.sample()
+            page.rows[0].cut = 7
+            page.rows[0].problem = "the conversation has 9 tokens, the sequence length is 7"
+            page.rows[1].borders = [
+                .init(place: 3, label: "sequence 2"), .init(place: 6, label: "sequence 3"),
+            ]
+            driver.take(.data(.paged(page, query)))
+        }
+        driver.press("enter")
+        return driver
+    }
+
+    @Test func whatIsCutOffStandsBehindALine() {
+        expectScreen(
+            Self.cutRow(),
+            """
+             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+            ╭ Row 1 · 9 tokens, 2 trained on · faq.jsonl:1 ────────────────────────────────╮
+            │ not trained on: the conversation has 9 tokens, the sequence length is 7      │
+            │ <|im_start|>user                                                             │
+            │ 휴가는 어떻게 신청하나요? (0)<|im_end|>                                      │
+            │ <|im_start|>assistant                                                        │
+            │ ──── cut here, at 7 tokens ────                                              │
+            │ 인사 포털에서 날짜를 입력합니다.<|im_end|>                                   │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            │                                                                              │
+            ╰────────────────────────────────────────────── trained on  read only  control ╯
+             enter open  t train on this  o held-out  a add a file  / filter  ? keys
+            """
+        )
+    }
+
+    @Test func tokensAreToldApartAndSequencesToo() {
+        var driver = Self.cutRow(width: 200, height: 60)
+        driver.press("v", "right")
+        expectScreen(
+            driver,
+            """
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat
+            ╭ Datasets ────────────────────────────────────╮╭ Row 2 · 9 tokens, 2 trained on · faq.jsonl:2 ────────────────────────────────────────────────────────────────────────────────────────────────────────╮
+            │  dataset         rows  held    tokens trained││ <|im_start|>│user                                                                                                                                    │
+            │› faq              480   120     34.6k    41 %││ 휴가는 어떻게 신청하나요? (1)│                                                                                                                       │
+            │  corpus-ko         64     0       0 %       -││ ──── sequence 2 ────                                                                                                                                 │
+            │                                              ││ <|im_end|>│                                                                                                                                          │
+            │                                              ││ <|im_start|>│                                                                                                                                        │
+            │                                              ││ ──── sequence 3 ────                                                                                                                                 │
+            │                                              ││ assistant                                                                                                                                            │
+            │                                              ││ 인사 포털에서 날짜를 입력합니다.│<|im_end|>│                                                                                                         │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            │                                              ││                                                                                                                                                      │
+            ╰────────────────────────────────────── 1 of 2 ╯╰────────────────────────────────────────────────────────────────────────────────────────────────────────────────────── trained on  read only  control ╯
+             enter open  t train on this  o held-out  a add a file  / filter  ? keys  q leave
+            """
+        )
+        driver.press("v")
+        #expect(!driver.screen.contains("user│"))
+    }
+
+    @Test func rowsAreShownAsTheyArePacked() {
+        var driver = DataScreenTests.opened()
+        driver.effects = []
+        driver.press("down", "p")
+        #expect(driver.state.data.opened?.row == 0)
+        #expect(driver.screen.contains("packed for training"))
+        for effect in driver.effects {
+            guard case .data(.page(let query)) = effect else { continue }
+            #expect(query.layout == .packed)
+            var page = DatasetPage.sample(total: 7)
+            page.layout = .packed
+            page.rows[0].source = "2 rows"
+            page.rows[0].borders = [
+                .init(place: 0, label: "faq.jsonl:31"), .init(place: 5, label: "faq.jsonl:4"),
+            ]
+            driver.take(.data(.paged(page, query)))
+        }
+        #expect(driver.screen.contains("faq · packed for training · 1 of 7"))
+        #expect(driver.screen.contains("Sequence 1 · 9 tokens, 2 trained on · 2 rows"))
+        #expect(driver.screen.contains("──── faq.jsonl:31 ────"))
+        #expect(driver.screen.contains("──── faq.jsonl:4 ────"))
+        driver.press("p")
+        driver.answerPages()
+        #expect(driver.state.data.opened?.layout == .records)
+        #expect(driver.screen.contains("training part · 1 of 480"))
+    }
+
+    @Test func datasetsAreMadeOfTheSelectedOne() {
+        var driver = Self.looked()
+        driver.effects = []
+        driver.press("C")
+        var cleaning = DatasetPreparation()
+        cleaning.cleaning = "korean"
+        #expect(driver.asked == [.data(.convert("faq", cleaning))])
+        driver.press("E")
+        #expect(driver.screen.contains("Hold out of faq") == false)
+        #expect(driver.state.message?.text.contains("some rows are held out") == true)
+        driver.press("down", "E")
+        #expect(driver.screen.contains("Hold out of corpus-ko"))
+        driver.effects = []
+        driver.press("enter")
+        var split = DatasetPreparation()
+        split.heldOutShare = 0.1
+        #expect(driver.asked == [.data(.convert("corpus-ko", split))])
+        var made = DatasetSummary.corpus
+        made.name = "corpus-ko-split"
+        made.heldOutCount = 6
+        driver.take(.data(.converted(made, command: CommandText.convert("corpus-ko", split))))
+        #expect(driver.state.data.selected?.name == "corpus-ko-split")
+        #expect(
+            driver.state.message?.text.contains("64 rows to train on and 6 held out") == true
+        )
+    }
+
+    @Test func whatIsCutOffIsNotMarkedAsTrainedOn() throws {
+        let cells = Self.cutRow().state.drawn().cells
+        let row = try #require((0..<24).first { cells.row($0).contains("인사 포털에서 날짜를") })
+        #expect(cells[2, row].style.role == .muted)
+    }
+}
+
+extension DatasetSummary {
+    fileprivate func lookedOver() -> DatasetSummary {
+        var dataset = measured()
+        dataset.statistics?.sequenceLength = 100
+        let counts = [3, 12, 40, 96, 120, 88, 60, 31, 17, 8, 4, 0, 1]
+        dataset.statistics?.lengths = counts.enumerated().map {
+            LengthColumn(from: 1 + 10 * $0.offset, to: 11 + 10 * $0.offset, count: $0.element)
+        }
+        dataset.lint = DatasetLintReport(
+            model: "smollm2-135m-instruct",
+            sequenceLength: 100,
+            rows: 480,
+            heldOutRows: 120,
+            findings: [
+                .init(
+                    rule: "contamination",
+                    blocks: true,
+                    detail: "what held-out rows ask is asked in training too",
+                    count: 2,
+                    rows: [
+                        .init(
+                            part: "held-out",
+                            number: 7,
+                            source: "/data/validation.jsonl:7",
+                            other: "/data/train.jsonl:31"
+                        ),
+                        .init(
+                            part: "held-out",
+                            number: 90,
+                            source: "/data/validation.jsonl:90",
+                            other: "/data/train.jsonl:402"
+                        ),
+                    ],
+                    excerpt: "휴가는 어떻게\u{1B}[31m 신청하나요?",
+                    advice: "take these rows out of training, or hold out others: data split"
+                ),
+                .init(
+                    rule: "duplicate",
+                    blocks: false,
+                    detail: "rows stand there twice",
+                    count: 31,
+                    rows: (1...20).map {
+                        .init(
+                            part: "training",
+                            number: $0 * 2,
+                            source: "/data/train.jsonl:\($0 * 2)"
+                        )
+                    },
+                    excerpt: "커피 머신은 무슨 이름입니까?",
+                    advice: "data convert --deduplicate"
+                ),
+            ]
+        )
+        return dataset
+    }
+}
