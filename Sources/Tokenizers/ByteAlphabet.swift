@@ -63,7 +63,8 @@ enum ByteAlphabet {
         var characters = [[UInt8]](repeating: [], count: 256)
         for (scalar, byte) in bytes.enumerated() where byte >= 0 {
             characters[Int(byte)] =
-                scalar < 0x80 ? [UInt8(scalar)] : [0xC0 | UInt8(scalar >> 6), 0x80 | UInt8(scalar & 0x3F)]
+                scalar < 0x80
+                ? [UInt8(scalar)] : [0xC0 | UInt8(scalar >> 6), 0x80 | UInt8(scalar & 0x3F)]
         }
         return characters
     }()

@@ -271,7 +271,8 @@ final class ForwardPass: @unchecked Sendable {
     }
 
     /// Where the gradient of one of the model's own weights goes, if those are trained.
-    func weightGradient(_ role: TensorRole, _ layer: Int = 0, in gradients: FloatBuffer) -> Floats? {
+    func weightGradient(_ role: TensorRole, _ layer: Int = 0, in gradients: FloatBuffer) -> Floats?
+    {
         model.parameters?.slot(role, layer: layer).map { gradients.pointer + $0.range.lowerBound }
     }
 

@@ -70,6 +70,27 @@ public final class InferencePass: @unchecked Sendable {
         output = FloatBuffer(count: configuration.vocabularySize)
     }
 
+    /// The bytes that such a pass allocates, if it does not decode.
+    public static func byteCount(
+        _ model: LanguageModel,
+        tokenCapacity: Int,
+        contextLength: Int,
+        rank: Int,
+        precision: Precision
+    ) -> Int {
+        let configuration = model.configuration
+        let floats =
+            LayerActivations.count(configuration, T: tokenCapacity, rank: rank)
+            + tokenCapacity * (configuration.width + 1) + configuration.vocabularySize
+        return floats * MemoryLayout<Float>.stride
+            + ForwardPass.byteCount(
+                configuration,
+                ForwardPass.Capacity(tokens: tokenCapacity, keys: contextLength, rank: rank),
+                threads: model.pool.threadCount,
+                precision: precision
+            )
+    }
+
     /// Reads `tokens` after those in the cache and appends them to it.
     ///
     /// - Parameters:

@@ -16,8 +16,12 @@ extension TrainingPass {
     ///
     /// - Returns: nil where every number of the forward pass is finite.
     public func firstNonFinite(in batch: TokenBatch, adapter: LoRA?) throws -> NonFinite? {
-        let weights = adapter.map(TrainedWeights.adapter) ?? forward.model.parameters.map(TrainedWeights.model)
-        if let weights, let part = weights.parts.first(where: { !isFinite(weights.buffer, $0.range) }) {
+        let weights =
+            adapter.map(TrainedWeights.adapter)
+            ?? forward.model.parameters.map(TrainedWeights.model)
+        if let weights,
+            let part = weights.parts.first(where: { !isFinite(weights.buffer, $0.range) })
+        {
             return NonFinite(tensor: part.name, sequences: [])
         }
         try forward.model.check(batch.tokens)
@@ -40,7 +44,9 @@ extension TrainingPass {
         let saved = activations[0]
         let segments = Self.segments(piece)
         let (C, F) = (sizes.width, sizes.feedForwardWidth)
-        let (HD, KD) = (sizes.headCount * sizes.headWidth, sizes.keyValueHeadCount * sizes.headWidth)
+        let (HD, KD) = (
+            sizes.headCount * sizes.headWidth, sizes.keyValueHeadCount * sizes.headWidth
+        )
         func look(_ name: String, _ numbers: Floats, _ width: Int) -> NonFinite? {
             let bad = piece.segments.indices.filter { index in
                 let rows = piece.segments[index]
@@ -51,9 +57,18 @@ extension TrainingPass {
         }
         forward.setPositions(segments)
         forward.embed(piece.tokens, into: saved.x)
-        if let found = look(TensorRole.tokenEmbedding.checkpointName(layer: 0), saved.x, C) { return found }
+        if let found = look(TensorRole.tokenEmbedding.checkpointName(layer: 0), saved.x, C) {
+            return found
+        }
         for layer in 0..<sizes.layerCount {
-            forward.layer(layer, saved, out: last.pointer, T: T, segments: segments, adapter: adapter)
+            forward.layer(
+                layer,
+                saved,
+                out: last.pointer,
+                T: T,
+                segments: segments,
+                adapter: adapter
+            )
             let outputs: [(TensorRole, Floats, Int)] = [
                 (.query, saved.query, HD), (.key, saved.key, KD), (.value, saved.value, KD),
                 (.attentionOutput, saved.middle, C), (.gate, saved.gate, F), (.up, saved.up, F),

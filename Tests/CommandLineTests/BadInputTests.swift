@@ -47,10 +47,16 @@ import Testing
         )
     }
 
-    @Test func withoutAModelItSaysHowToGetOne() throws {
+    @Test func aModelThatIsNotThereSaysHowToGetIt() throws {
         let program = try Program(hasModel: false)
         expectRefused(
-            try program.run("train", "--data", try program.dataset()),
+            try program.run(
+                "train",
+                "--model",
+                "smollm2-135m-instruct",
+                "--data",
+                try program.dataset()
+            ),
             "workbench model pull smollm2-135m-instruct"
         )
     }

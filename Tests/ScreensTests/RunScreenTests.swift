@@ -279,6 +279,7 @@ extension TrainingPlan {
             totalSteps: request.steps ?? 90,
             tokensPerEpoch: 34_560,
             memoryBytes: 610_000_000,
+            runMemoryBytes: 560_000_000,
             seconds: 432,
             warnings: []
         )

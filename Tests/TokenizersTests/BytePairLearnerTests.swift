@@ -37,7 +37,11 @@ import Tokenizers
         let definition = learn(Array(repeating: texts, count: 3).flatMap { $0 }, size: 320)
         let tokenizer = try Tokenizer(definition)
         for text in texts + ["never seen: Zürich 東京"] {
-            let ids = tokenizer.encode(Array(text.utf8), parsingSpecialTokens: false, addingBOS: false)
+            let ids = tokenizer.encode(
+                Array(text.utf8),
+                parsingSpecialTokens: false,
+                addingBOS: false
+            )
             #expect(tokenizer.decode(ids, skippingControlTokens: false) == Array(text.utf8))
         }
         #expect(

@@ -73,7 +73,9 @@ import Transformer
         try TinyRun.with(isTrained: true) { run in
             let parts = TrainedWeights.model(try #require(run.model.parameters)).parts
             let pieces = Optimizer.pieces(parts, run.configuration)
-            #expect(pieces.reduce(0) { $0 + $1.range.count } == parts.reduce(0) { $0 + $1.range.count })
+            #expect(
+                pieces.reduce(0) { $0 + $1.range.count } == parts.reduce(0) { $0 + $1.range.count }
+            )
             for part in parts {
                 let decay = part.kind == .vector ? 0 : run.configuration.weightDecay
                 let covering = pieces.filter { $0.range.overlaps(part.range) }

@@ -57,7 +57,9 @@ import Transformer
                 parameters.buffer.pointer[place] = value
             }
             for row in 0..<slot.rows { set(slot, row: row, column: 5, 0) }
-            for column in 0..<slot.columns { set(slot, row: token, column: column, column == 5 ? 1 : 0) }
+            for column in 0..<slot.columns {
+                set(slot, row: token, column: column, column == 5 ? 1 : 0)
+            }
             for role in [TensorRole.gate, .up] {
                 let matrix = try #require(parameters.slot(role))
                 for row in 0..<matrix.rows { set(matrix, row: row, column: 5, 1e19) }
@@ -177,7 +179,9 @@ import Transformer
                 return
             }
             let rest = try run.train(resumingFrom: Checkpoint(folder: folder)).events
-            #expect(begun.events.steps.map(\.bits) + rest.steps.map(\.bits) == whole.steps.map(\.bits))
+            #expect(
+                begun.events.steps.map(\.bits) + rest.steps.map(\.bits) == whole.steps.map(\.bits)
+            )
             #expect(calls(begun.events) + calls(rest) == calls(whole))
         }
     }

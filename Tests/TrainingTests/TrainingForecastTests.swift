@@ -27,7 +27,7 @@ import Transformer
 
     @Test func theTimeFollowsFromTheMeasuredRate() throws {
         try TinyRun.with { run in
-            var readings = [10.0, 11, 20, 23][...]
+            var readings = [10.0, 11, 20, 23, 30, 30.5][...]
             let forecast = try TrainingForecast.measure(
                 model: run.model,
                 examples: run.examples,
@@ -37,7 +37,10 @@ import Transformer
             let rate = try #require(forecast.rate)
             #expect(rate.evaluationSecondsPerToken == 1 / Double(rate.tokens))
             #expect(rate.trainingSecondsPerToken == 3 / Double(rate.tokens))
-            let seconds = Double(forecast.trainingTokens) * rate.trainingSecondsPerToken
+            #expect(rate.optimizerSecondsPerStep == 0.5)
+            let seconds =
+                Double(forecast.trainingTokens) * rate.trainingSecondsPerToken
+                + 0.5 * Double(forecast.steps)
             #expect(forecast.seconds == seconds)
         }
     }
@@ -70,7 +73,7 @@ import Transformer
             let small = memory { _ in }
             #expect(memory { $0.batchSize *= 2 }.activations > small.activations)
             #expect(memory { $0.rank *= 2 }.training == 2 * small.training)
-            #expect(small.total == small.weights + small.training + small.activations)
+            #expect(small.total == small.weights + small.training + small.activations + small.saving)
         }
     }
 

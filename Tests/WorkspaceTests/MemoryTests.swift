@@ -36,12 +36,37 @@ import Workspace
             }
             try test.opened(change) { workspace in
                 let request = test.request()
-                let forecast = try workspace.runs.plan(request, isMeasured: false).memoryBytes
+                let forecast = try workspace.runs.plan(request, isMeasured: false).runMemoryBytes
                 available.withLock { $0 = forecast - 1 }
                 #expect(throws: WorkspaceError.self) { try workspace.runs.plan(request) }
                 available.withLock { $0 = forecast }
                 let run = try workspace.runs.start(request).id
                 #expect(try workspace.runs.wait(for: run).status == .finished)
+            }
+        }
+    }
+
+    @Test func aRunThatDoesNotFitIsToldWhatWould() throws {
+        try TestWorkspace.with { test in
+            let available = Mutex<Int64?>(nil)
+            let change = { (configuration: inout Workspace.Configuration) in
+                configuration.availableMemory = { available.withLock { $0 } }
+            }
+            try test.opened(change) { workspace in
+                var request = test.request()
+                request.batchSize = 4
+                request.gradientAccumulation = 2
+                request.recomputes = true
+                let small = try workspace.runs.plan(request, isMeasured: false).runMemoryBytes
+                request.recomputes = nil
+                available.withLock { $0 = small }
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.runs.plan(request)
+                }
+                #expect(
+                    error?.hint
+                        == "These would fit: --batch-size 4 --gradient-accumulation 2 --recompute."
+                )
             }
         }
     }

@@ -353,7 +353,7 @@ import Workspace
                 let forecasts = try [1, 3, 64].map { threads in
                     var request = test.request()
                     request.threads = threads
-                    return try workspace.runs.plan(request, isMeasured: false).memoryBytes
+                    return try workspace.runs.plan(request, isMeasured: false).runMemoryBytes
                 }
                 // Each thread has scratch memory of its own.
                 #expect(forecasts[0] < forecasts[1])

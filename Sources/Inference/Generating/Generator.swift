@@ -86,6 +86,23 @@ public final class Generator {
         min(model.contextLength, defaultContextLength)
     }
 
+    /// The bytes that a generator takes that holds no copies of the weights.
+    public static func byteCount(
+        _ model: LanguageModel,
+        contextLength: Int,
+        rank: Int,
+        precision: Precision
+    ) -> Int {
+        KeyValueCache.byteCount(model.configuration, capacity: contextLength, precision: precision)
+            + InferencePass.byteCount(
+                model,
+                tokenCapacity: min(contextLength, prefillChunk),
+                contextLength: contextLength,
+                rank: rank,
+                precision: precision
+            )
+    }
+
     /// Forgets what was read.
     public func forget() {
         cache.truncate(to: 0)

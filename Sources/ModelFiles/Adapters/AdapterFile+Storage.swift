@@ -109,18 +109,22 @@ extension AdapterFile {
     }
 
     private func writeFiles(to folder: String, metadata: [String: String]) throws(ModelFileError) {
-        let entries = tensors.values.map {
-            SafetensorsEntry(
-                name: $0.name,
-                shape: [$0.rows, $0.columns],
-                values: .float32($0.values)
-            )
-        }
-        let parts = SafetensorsFile.parts(
-            entries,
+        let plan = SafetensorsPlan(
+            tensors.values.map { .init(name: $0.name, type: .f32, shape: [$0.rows, $0.columns]) },
             metadata: metadata.merging(["format": "pt"]) { given, _ in given }
         )
-        try AtomicFile.writeNew(parts, to: "\(folder)/\(Self.tensorsName)")
+        // As they lie there: an adapter may be large beside the memory that is left.
+        try AtomicFile.writeNew(to: "\(folder)/\(Self.tensorsName)") {
+            (write: AtomicFile.Write) throws(ModelFileError) in
+            try plan.header.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
+                try write(bytes)
+            }
+            for tensor in plan.tensors.compactMap({ tensors[$0.name] }) {
+                try tensor.values.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
+                    try write(bytes)
+                }
+            }
+        }
         let json: Data
         do {
             json = try configuration.json()

@@ -7,7 +7,9 @@ enum AtomicFile {
     static func write(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
         try write(to: path) { (write: Write) throws(ModelFileError) in
             for part in parts {
-                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try write(bytes) }
+                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
+                    try write(bytes)
+                }
             }
         }
     }
@@ -35,7 +37,9 @@ enum AtomicFile {
     static func writeNew(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
         try writeNew(to: path) { (write: Write) throws(ModelFileError) in
             for part in parts {
-                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try write(bytes) }
+                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
+                    try write(bytes)
+                }
             }
         }
     }

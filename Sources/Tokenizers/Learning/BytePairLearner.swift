@@ -55,7 +55,9 @@ public struct BytePairLearner: Sendable {
         let firstByte = Int32(configuration.specialTokens.count)
         var tokens = ByteAlphabet.order.map { [$0] }
         let places = Dictionary(
-            uniqueKeysWithValues: ByteAlphabet.order.enumerated().map { ($1, firstByte + Int32($0)) }
+            uniqueKeysWithValues: ByteAlphabet.order.enumerated().map {
+                ($1, firstByte + Int32($0))
+            }
         )
         // In an order of their own, since a dictionary has none.
         let words = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }

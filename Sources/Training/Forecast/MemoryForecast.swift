@@ -14,8 +14,17 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
     /// Activations and their gradients of the largest micro-batch.
     public let activations: Int
 
-    /// What the run may hold at its peak, the program itself aside.
-    public var total: Int { weights + training + activations }
+    /// A copy of the trained numbers that is made to save them.
+    public let saving: Int
+    /// What answering prompts during the run takes; the caller knows.
+    public var answering = 0
+    /// What the program holds already, the data included; the caller knows.
+    public var program = 0
+
+    /// What the run takes at its peak, besides what the program holds already.
+    public var total: Int { weights + training + activations + saving + answering }
+    /// What the program will hold at the run's peak.
+    public var peak: Int { total + program }
 
     /// The estimate for a run with micro-batches of at most `tokenCapacity` tokens, in sequences
     /// of at most `longestSequence`.
@@ -29,9 +38,13 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
         let state = Optimizer.stateBytes(of: configuration.optimizer)
         weights = model.weightByteCount
         if let shape = configuration.adapterShape {
-            training = shape.parameterCount(model.configuration) * (2 * number + state)
+            let count = shape.parameterCount(model.configuration)
+            training = count * (2 * number + state)
+            saving = count * number
         } else {
             training = model.configuration.parameterCount * (number + state)
+            // Numbers are written as they lie; a model's file is made some millions at a time.
+            saving = 0
         }
         activations = TrainingPass.byteCount(
             model.configuration,

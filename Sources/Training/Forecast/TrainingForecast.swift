@@ -11,6 +11,8 @@ public struct TrainingForecast: Sendable, Codable, Equatable {
         public let trainingSecondsPerToken: Double
         /// Seconds a token, forward alone.
         public let evaluationSecondsPerToken: Double
+        /// Seconds that the optimizer takes in a step.
+        public let optimizerSecondsPerStep: Double
         /// The tokens that were measured.
         public let tokens: Int
     }
@@ -21,10 +23,14 @@ public struct TrainingForecast: Sendable, Codable, Equatable {
     public let examples: Int
     /// Tokens trained on in all steps, every pass counted; an estimate for a run counted in steps.
     public let trainingTokens: Int
+    /// Evaluations.
+    public let evaluations: Int
+    /// Seconds that answering prompts takes at each of them; the caller knows.
+    public var secondsPerAnswering = 0.0
     /// Tokens evaluated in all evaluations.
     public let evaluationTokens: Int
     /// An estimate of the memory.
-    public let memory: MemoryForecast
+    public var memory: MemoryForecast
     /// The measured rate; nil where nothing was measured.
     public let rate: Rate?
 
@@ -33,6 +39,8 @@ public struct TrainingForecast: Sendable, Codable, Equatable {
         rate.map {
             Double(trainingTokens) * $0.trainingSecondsPerToken
                 + Double(evaluationTokens) * $0.evaluationSecondsPerToken
+                + Double(steps) * $0.optimizerSecondsPerStep
+                + Double(evaluations) * secondsPerAnswering
         }
     }
 }
@@ -88,13 +96,12 @@ extension TrainingForecast {
 
 extension TrainingPlan {
     func forecast(rate: TrainingForecast.Rate?) -> TrainingForecast {
-        let evaluations =
-            evaluation.examples.isEmpty
-            ? 0 : (batches.totalSteps + evaluationInterval - 1) / evaluationInterval
+        let evaluations = (batches.totalSteps + evaluationInterval - 1) / evaluationInterval
         return TrainingForecast(
             steps: batches.totalSteps,
             examples: training.examples.count,
             trainingTokens: batches.expectedTokens,
+            evaluations: evaluations,
             evaluationTokens: evaluations * evaluation.lengths.reduce(0, +),
             memory: MemoryForecast(
                 model: model,
@@ -122,8 +129,10 @@ extension TrainingPlan {
         let adapter = configuration.adapterShape.map {
             LoRA(model.configuration, shape: $0, seed: configuration.seed)
         }
-        let trained = adapter?.parameters ?? model.parameters?.buffer
-        let gradients = FloatBuffer(count: trained?.count ?? 0)
+        let trained =
+            adapter.map(TrainedWeights.adapter) ?? model.parameters.map(TrainedWeights.model)
+        let gradients = FloatBuffer(count: trained?.buffer.count ?? 0)
+        let optimizer = trained.map { Optimizer($0, configuration, pool: model.pool) }
         let pass = TrainingPass(
             model,
             configuration.pass(
@@ -137,25 +146,35 @@ extension TrainingPlan {
             try work()
             return clock() - start
         }
-        // The first pass reads the weights from the disk; it is not what the others take.
-        let warmUp = TokenBatch(sample.prefix(1))
-        _ = try pass.loss(warmUp, adapter: adapter, isCancelled: isCancelled)
-        let evaluating = try seconds {
-            _ = try pass.loss(batch, adapter: adapter, isCancelled: isCancelled)
-        }
-        let training = try seconds {
+        func train() throws {
             _ = try pass.lossAndGradients(
                 batch,
                 adapter: adapter,
                 gradients: gradients,
-                targetCount: batch.targetCount,
+                targetCount: max(1, batch.targetCount),
                 isCancelled: isCancelled
             )
         }
+        // The first pass reads the weights from the disk and gets its memory; it is not what the
+        // others take.
+        try train()
+        let evaluating = try seconds {
+            _ = try pass.loss(batch, adapter: adapter, isCancelled: isCancelled)
+        }
+        let training = try seconds(train)
+        let optimizing = seconds { optimizer.map { time(of: $0, gradients) } }
         return TrainingForecast.Rate(
             trainingSecondsPerToken: training / Double(count),
             evaluationSecondsPerToken: evaluating / Double(count),
+            optimizerSecondsPerStep: optimizing,
             tokens: count
         )
+    }
+
+    /// A step of the optimizer that changes nothing: gradients of zero, at a rate of zero.
+    private func time(of optimizer: Optimizer, _ gradients: FloatBuffer) {
+        gradients.clear()
+        let norm = optimizer.norm(of: gradients)
+        optimizer.apply(gradients, gradientNorm: norm, step: 0, learningRate: 0)
     }
 }

@@ -46,6 +46,7 @@ extension Trainer {
         guard let first = rows.first else { return "." }
         let more = rows.count > 3 ? " and \(rows.count - 3) more" : ""
         let names = rows.prefix(3).map(\.description).joined(separator: ", ")
-        return first.file.isEmpty ? "." : ", in \(rows.count == 1 ? "row" : "rows") \(names)\(more)."
+        return first.file.isEmpty
+            ? "." : ", in \(rows.count == 1 ? "row" : "rows") \(names)\(more)."
     }
 }

@@ -16,7 +16,11 @@ package final class Optimizer {
     /// The numbers of a piece, at most: enough work for a thread, and it stays in near memory.
     private static let pieceLength = 1 << 16
 
-    package init(_ weights: TrainedWeights, _ configuration: TrainingConfiguration, pool: WorkerPool) {
+    package init(
+        _ weights: TrainedWeights,
+        _ configuration: TrainingConfiguration,
+        pool: WorkerPool
+    ) {
         self.weights = weights
         self.pool = pool
         maxGradientNorm = configuration.maxGradientNorm
@@ -95,7 +99,12 @@ package final class Optimizer {
     /// Changes the weights by the step with this number, counted from 0.
     ///
     /// `gradientNorm` is that of `gradients`, before clipping.
-    package func apply(_ gradients: FloatBuffer, gradientNorm: Double, step: Int, learningRate: Double) {
+    package func apply(
+        _ gradients: FloatBuffer,
+        gradientNorm: Double,
+        step: Int,
+        learningRate: Double
+    ) {
         let clipping = maxGradientNorm > 0 ? min(1, maxGradientNorm / (gradientNorm + 1e-6)) : 1
         let step = OptimizerStep(
             parameters: weights.buffer,

@@ -101,7 +101,9 @@ struct Course: Codable, Equatable {
     private mutating func slowdown(_ speed: Double) -> String? {
         guard speed > 0 else { return nil }
         Self.keep(speed, in: &speeds)
-        guard let usual = Self.usual(speeds), speeds.count >= 2 * Self.leastSteps else { return nil }
+        guard let usual = Self.usual(speeds), speeds.count >= 2 * Self.leastSteps else {
+            return nil
+        }
         let latest = Self.median(Array(speeds.suffix(5)))
         guard latest < usual.median / 2 else {
             isSlow = false

@@ -6,6 +6,11 @@ struct MemoryGate: Sendable {
     /// The gate of this machine.
     static let machine = MemoryGate { AvailableMemory().read() }
 
+    /// Whether so many bytes are there.
+    func admits(_ byteCount: Int) -> Bool {
+        available().map { byteCount <= $0 } ?? true
+    }
+
     /// Lets work through that takes so many bytes, if they are there.
     ///
     /// - Throws: ``WorkspaceError`` with the code `conflict`, which names both figures.

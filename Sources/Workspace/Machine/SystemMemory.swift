@@ -22,6 +22,24 @@ package struct SystemMemory: Equatable, Sendable {
     /// The largest resident memory that this process had.
     static var peakResidentBytes: Int64 { fields("/proc/self/status")["VmHWM"] ?? 0 }
 
+    /// What this process holds now, the pages of one mapped file aside.
+    static func residentBytes(withoutFile path: String) -> Int64 {
+        guard let text = try? Files.text("/proc/self/smaps") else { return 0 }
+        var sum: Int64 = 0
+        var isFile = false
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("Rss:") {
+                let parts = line.split(separator: " ")
+                if !isFile, parts.count == 3, let count = Int64(parts[1]) { sum += count * 1024 }
+            } else if let first = line.split(separator: " ", maxSplits: 1).first,
+                first.contains("-")
+            {
+                isFile = line.hasSuffix(path)
+            }
+        }
+        return sum
+    }
+
     /// What the machine can still give without swapping; nil where the system does not say.
     static func availableBytes(root: String = "/proc") -> Int64? {
         fields("\(root)/meminfo")["MemAvailable"]

@@ -107,6 +107,7 @@ struct RunReader: Sendable {
         summary.dataset = input.map { "\($0.dataset.name)@\($0.dataset.digest.prefix(8))" }
         summary.calls = record.calls
         summary.answers = record.answers
+        summary.cost = record.cost
         if let result = record.result {
             summary.resultPath = "\(opened.path(of: record.artifactURI))/\(result)"
         }

@@ -161,7 +161,9 @@ final class RunRecorder {
         let more = rows.count > 3 ? " and \(rows.count - 3) more" : ""
         opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
         opened.publish(
-            .notice(Notice(.warning, "Went back to step \(step), without the rows \(names)\(more)."))
+            .notice(
+                Notice(.warning, "Went back to step \(step), without the rows \(names)\(more).")
+            )
         )
         opened.publish(.runChanged(run: run))
     }

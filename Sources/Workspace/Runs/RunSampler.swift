@@ -20,14 +20,63 @@ final class RunSampler {
     private let generator: Generator
 
     /// The tokens of an answer, at most.
-    private static let answerLength = 64
+    private static let answerLength = 48
+    /// The tokens that are written to measure how long it takes.
+    private static let measuredLength = 6
     /// Rows that are answered where nothing is said.
     private static let usualCount = 2
 
     /// Prepares the questions; nil where there are none.
-    init?(_ inputs: TrainingInputs, _ trainer: Trainer) throws {
+    convenience init?(_ inputs: TrainingInputs, _ trainer: Trainer) throws {
+        try self.init(inputs, adapter: trainer.weights.adapter)
+    }
+
+    /// The same for the model with that adapter.
+    init?(_ inputs: TrainingInputs, adapter: LoRA?) throws {
+        questions = Self.questions(inputs)
+        guard let length = Self.contextLength(questions) else { return nil }
+        generator = try Generator(
+            model: inputs.model,
+            adapter: adapter,
+            contextLength: length,
+            precision: inputs.configuration.precision,
+            holdsCopies: false
+        )
+    }
+
+    /// The bytes that asking takes.
+    static func byteCount(_ inputs: TrainingInputs) -> Int {
+        guard let length = contextLength(questions(inputs)) else { return 0 }
+        return Generator.byteCount(
+            inputs.model,
+            contextLength: length,
+            rank: inputs.configuration.adapterShape?.rank ?? 1,
+            precision: inputs.configuration.precision
+        )
+    }
+
+    /// How long an evaluation's answers take if none ends early, measured on the first of them.
+    func seconds(isCancelled: () -> Bool) throws -> Double {
+        guard let question = questions.first else { return 0 }
+        let answer = try generator.generate(
+            prompt: question.ids,
+            configuration: .greedy(maxTokens: Self.measuredLength),
+            isCancelled: isCancelled
+        )
+        let reading = answer.prefillSeconds / Double(max(1, question.ids.count))
+        let tokens = questions.reduce(0) { $0 + $1.ids.count }
+        let writing = answer.decodeSeconds / Double(max(1, answer.ids.count - 1))
+        return reading * Double(tokens)
+            + writing * Double(questions.count * Self.answerLength)
+    }
+
+    private static func contextLength(_ questions: [Question]) -> Int? {
+        questions.map(\.ids.count).max().map { $0 + answerLength }
+    }
+
+    private static func questions(_ inputs: TrainingInputs) -> [Question] {
         let request = inputs.request
-        let count = request.sampleCount ?? Self.usualCount
+        let count = request.sampleCount ?? usualCount
         let tokenizer = inputs.model.file.tokenizer
         let template = inputs.templateDigest == nil ? nil : inputs.model.file.chatTemplate
         func ids(_ messages: [ChatMessage]) -> [Int32]? {
@@ -54,21 +103,13 @@ final class RunSampler {
         let asked = (request.samplePrompts ?? []).map {
             ([ChatMessage(role: "user", content: $0)], nil as String?)
         }
-        let room = inputs.model.configuration.contextLength - Self.answerLength
-        questions = (rows + asked).compactMap { messages, reference in
+        let room = inputs.model.configuration.contextLength - answerLength
+        return (rows + asked).compactMap { messages, reference in
             guard let prompt = messages.last?.content, let ids = ids(messages), ids.count <= room,
                 !ids.isEmpty
             else { return nil }
             return Question(prompt: prompt, reference: reference, ids: ids)
         }
-        guard let longest = questions.map(\.ids.count).max() else { return nil }
-        generator = try Generator(
-            model: inputs.model,
-            adapter: trainer.weights.adapter,
-            contextLength: longest + Self.answerLength,
-            precision: trainer.configuration.precision,
-            holdsCopies: false
-        )
     }
 
     /// What the model answers now.

@@ -1,6 +1,7 @@
 import Datasets
 import Tracking
 import Training
+import Transformer
 
 extension RunService {
     /// What a request would do: checked, counted and forecast.
@@ -22,15 +23,7 @@ extension RunService {
                 try self.inputs(for: request, isCancelled: isCancelled)
             }
             var forecast = try admittedForecast(inputs)
-            if isMeasured {
-                forecast = try TrainingForecast.measure(
-                    model: inputs.model,
-                    examples: inputs.examples,
-                    evaluation: inputs.evaluation,
-                    configuration: inputs.configuration,
-                    isCancelled: isCancelled
-                )
-            }
+            if isMeasured { forecast = try measured(forecast, inputs, isCancelled) }
             return TrainingPlan(
                 request: inputs.request,
                 runName: inputs.runName,
@@ -40,7 +33,8 @@ extension RunService {
                 evaluationExamples: inputs.evaluation.count,
                 totalSteps: forecast.steps,
                 tokensPerEpoch: inputs.examples.reduce(0) { $0 + $1.ids.count },
-                memoryBytes: Int64(forecast.memory.total),
+                memoryBytes: Int64(forecast.memory.peak),
+                runMemoryBytes: Int64(forecast.memory.total),
                 seconds: forecast.seconds,
                 warnings: inputs.warnings
             )
@@ -80,21 +74,72 @@ extension RunService {
 
     /// What a run takes by sizes alone; refused where that is more memory than there is.
     func admittedForecast(_ inputs: TrainingInputs) throws -> TrainingForecast {
-        let forecast = try TrainingForecast(
-            model: inputs.model,
-            examples: inputs.examples,
-            evaluation: inputs.evaluation,
-            configuration: inputs.configuration
-        )
+        let forecast = try self.forecast(inputs, inputs.configuration)
         let request = inputs.request
+        let usual =
+            "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
+            + "or give --recompute."
         try opened.memory.admit(
             forecast.memory.total,
             for: "Training \(inputs.runName)",
-            hint:
-                "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
-                + "or give --recompute."
+            hint: fittingOptions(inputs).map { "These would fit: \($0)." } ?? usual
         )
         return forecast
+    }
+
+    /// The forecast with the rate that this machine computes it at.
+    func measured(
+        _ forecast: TrainingForecast,
+        _ inputs: TrainingInputs,
+        _ isCancelled: () -> Bool
+    ) throws -> TrainingForecast {
+        var measured = try TrainingForecast.measure(
+            model: inputs.model,
+            examples: inputs.examples,
+            evaluation: inputs.evaluation,
+            configuration: inputs.configuration,
+            isCancelled: isCancelled
+        )
+        measured.memory = forecast.memory
+        measured.secondsPerAnswering =
+            try RunSampler(inputs, adapter: nil)?.seconds(isCancelled: isCancelled) ?? 0
+        return measured
+    }
+
+    private func forecast(
+        _ inputs: TrainingInputs,
+        _ configuration: TrainingConfiguration
+    ) throws -> TrainingForecast {
+        var forecast = try TrainingForecast(
+            model: inputs.model,
+            examples: inputs.examples,
+            evaluation: inputs.evaluation,
+            configuration: configuration
+        )
+        forecast.memory.answering = RunSampler.byteCount(inputs)
+        // What a model holds in memory of its own is there by now.
+        let isHeld = inputs.model.parameters != nil || inputs.model.usesNormalFloat
+        let resident = SystemMemory.residentBytes(withoutFile: inputs.modelPath)
+        forecast.memory.program = Int(resident) - (isHeld ? forecast.memory.weights : 0)
+        return forecast
+    }
+
+    /// A smaller micro-batch with as many rows a step, and layers computed again, that would fit.
+    private func fittingOptions(_ inputs: TrainingInputs) -> String? {
+        var halved = inputs.configuration
+        while true {
+            for recomputes in [halved.recomputes, true] {
+                var candidate = halved
+                candidate.recomputes = recomputes
+                guard let forecast = try? forecast(inputs, candidate) else { continue }
+                guard opened.memory.admits(forecast.memory.total) else { continue }
+                return "--batch-size \(candidate.batchSize) --gradient-accumulation "
+                    + "\(candidate.gradientAccumulation)\(recomputes ? " --recompute" : "")"
+            }
+            guard halved.batchSize.isMultiple(of: 2) else { return nil }
+            halved.batchSize /= 2
+            halved.gradientAccumulation *= 2
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Datasets
+import FoundationEssentials
 import Tracking
 import Training
 
@@ -8,6 +9,11 @@ extension RunService {
     /// Blocks until the run is in the store: opens the model and tokenizes the data.
     public func start(_ request: TrainingRequest) throws -> RunSummary {
         try start(request, tags: [])
+    }
+
+    /// The same for a stage that goes on with what another run made.
+    public func start(_ request: TrainingRequest, after run: String?) throws -> RunSummary {
+        try start(request, tags: run.map { [Tag(RunTag.follows, $0)] } ?? [])
     }
 
     /// Starts a new run with the parameters of an earlier one.
@@ -71,7 +77,7 @@ extension RunService {
             let isStopped = isStopped(since: stops)
             let inputs = try inputs(for: request, isCancelled: isStopped)
             try inputs.checkLint()
-            _ = try admittedForecast(inputs)
+            let forecast = try measured(admittedForecast(inputs), inputs, isStopped)
             let snapshot = try datasets.archive.add(inputs.dataset, isCancelled: isStopped)
             let evaluation = try inputs.evaluationDataset.map {
                 try datasets.archive.add($0, isCancelled: isStopped)
@@ -83,7 +89,14 @@ extension RunService {
             }
             let record = try create(id, inputs, snapshot: snapshot, evaluation: evaluation, tags)
             opened.publish(.runChanged(run: id))
-            try execute(record, inputs, lock: lock, from: nil, asked: stops)
+            try execute(
+                record,
+                inputs,
+                lock: lock,
+                from: nil,
+                asked: stops,
+                forecast: forecast
+            )
             return try summary(id)
         }
     }
@@ -148,7 +161,8 @@ extension RunService {
         _ inputs: TrainingInputs,
         lock: RunLock,
         from checkpoint: Checkpoint?,
-        asked stops: Int
+        asked stops: Int,
+        forecast: TrainingForecast? = nil
     ) throws {
         let execution = RunExecution(run: record.id, opened: opened)
         let folder = folder(of: record)
@@ -184,6 +198,7 @@ extension RunService {
                 try RunSampler(inputs, trainer)
             } finish: { report in
                 try Self.logResult(of: record, inputs, report, opened)
+                if let forecast { try Self.log(forecast, against: report, record.id, opened) }
                 return report.result.path
             } ended: { [weak self] in
                 let row = (try? opened.store.lastMetricRow()) ?? 0
@@ -194,6 +209,25 @@ extension RunService {
             }
             state.executions[record.id] = execution
         }
+    }
+
+    /// Stores what a run was forecast to take beside what it took.
+    private static func log(
+        _ forecast: TrainingForecast,
+        against report: FinishReport,
+        _ run: String,
+        _ opened: OpenedFolder
+    ) throws {
+        let cost = RunCost(
+            forecastSeconds: forecast.seconds,
+            seconds: report.elapsedSeconds,
+            forecastBytes: forecast.memory.peak,
+            bytes: Int(SystemMemory.peakResidentBytes)
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let text = String(decoding: try encoder.encode(cost), as: UTF8.self)
+        try opened.store.log(Batch(tags: [Tag(RunTag.cost, text)]), run: run)
     }
 
     /// Makes what a run made a logged model of it; a second time does nothing new.

@@ -25,6 +25,8 @@ enum RunTag {
     static let calls: TrackingKey = "workbench.calls"
     /// What the model answered at the last evaluation, as JSON.
     static let answers: TrackingKey = "workbench.answers"
+    /// What the run was forecast to take and took, as JSON.
+    static let cost: TrackingKey = "workbench.cost"
     /// The loss curve in a few numbers, for lists.
     static let lossTail: TrackingKey = "workbench.loss_tail"
     /// Where the snapshot of the training data lies, below the workspace.
@@ -39,6 +41,8 @@ enum RunTag {
     static let templateDigest: TrackingKey = "workbench.template_digest"
     /// The run whose parameters this one repeats.
     static let retryOf: TrackingKey = "workbench.retry_of"
+    /// The run whose result this one, the next stage, began with.
+    static let follows: TrackingKey = "workbench.follows"
     /// MLflow's tag for a run that belongs to another one.
     static let parent: TrackingKey = "mlflow.parentRunId"
     /// MLflow's tag for the program that made a run.
@@ -62,6 +66,9 @@ extension RunRecord {
 
     /// What the model answered at the last evaluation.
     var answers: RunAnswers? { decoded(RunTag.answers) }
+
+    /// What the run was forecast to take and took.
+    var cost: RunCost? { decoded(RunTag.cost) }
 
     private func decoded<Value: Decodable>(_ tag: TrackingKey) -> Value? {
         tags[tag].flatMap { try? decodeJSON(Value.self, from: Array($0.utf8)) }

@@ -27,3 +27,15 @@ public struct RunCall: Equatable, Sendable, Codable {
     /// What was done about it, such as `mark`.
     public var action: String
 }
+
+/// What a run was forecast to take, and what it took.
+public struct RunCost: Equatable, Sendable, Codable {
+    /// Seconds of work, forecast from a measured step; nil where nothing was measured.
+    public var forecastSeconds: Double?
+    /// Seconds that it worked.
+    public var seconds: Double
+    /// What the process was forecast to hold at the run's peak, in bytes.
+    public var forecastBytes: Int
+    /// What it held at the most, whatever else it did.
+    public var bytes: Int
+}

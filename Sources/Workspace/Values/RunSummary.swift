@@ -70,6 +70,8 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var calls: [RunCall] = []
     /// What the model answered at the last evaluation.
     public var answers: RunAnswers?
+    /// What the run was forecast to take and took; nil before its end.
+    public var cost: RunCost?
     /// Why the run failed or waits, in words.
     public var failure: String?
     /// The last losses, oldest first, for a sparkline.

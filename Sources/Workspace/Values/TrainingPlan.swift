@@ -16,8 +16,11 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
     public var totalSteps: Int
     /// Tokens in one pass over the data.
     public var tokensPerEpoch: Int
-    /// Memory that the run will take, in bytes: an estimate from shapes.
+    /// What the program will hold at the run's peak, in bytes: what it holds now, and an estimate
+    /// from shapes of what the run takes.
     public var memoryBytes: Int64
+    /// What of it the run takes.
+    public var runMemoryBytes: Int64
     /// Seconds the run will take: measured on this machine, with this model and data.
     public var seconds: Double?
     /// What a person should know before starting, such as examples that are cut.
@@ -34,6 +37,7 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
         totalSteps: Int,
         tokensPerEpoch: Int,
         memoryBytes: Int64,
+        runMemoryBytes: Int64,
         seconds: Double?,
         warnings: [String]
     ) {
@@ -46,6 +50,7 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
         self.totalSteps = totalSteps
         self.tokensPerEpoch = tokensPerEpoch
         self.memoryBytes = memoryBytes
+        self.runMemoryBytes = runMemoryBytes
         self.seconds = seconds
         self.warnings = warnings
     }

@@ -72,8 +72,12 @@ extension RunsCommand {
                 ("started", Console.time(summary.startedAt)),
                 ("ended", Console.time(summary.endedAt)),
                 ("resumes at", summary.resumableStep.map { "step \($0)" } ?? "-"),
-                ("adapter", summary.resultPath ?? "-"), ("failure", summary.failure ?? "-"),
+                ("result", summary.resultPath ?? "-"), ("failure", summary.failure ?? "-"),
+                ("time", summary.cost?.time ?? "-"), ("memory", summary.cost?.memory ?? "-"),
             ] where value != "-" && value != Figures.none { table.add([name, value]) }
+            for call in summary.calls {
+                table.add(["\(call.sentinel), step \(call.step)", Console.line(call.message)])
+            }
             for (key, value) in summary.parameters.sorted(by: { $0.key < $1.key }) {
                 table.add(["param \(key)", value])
             }
@@ -217,5 +221,16 @@ extension RunsCommand {
             try runs.restore(run.id)
             try shared.confirm("\(run.name) is back", ["run_id": .text(run.id)])
         }
+    }
+}
+
+extension RunCost {
+    fileprivate var time: String {
+        let forecast = forecastSeconds.map { "forecast \(Figures.duration($0)), " } ?? ""
+        return "\(forecast)took \(Figures.duration(seconds))"
+    }
+
+    fileprivate var memory: String {
+        "forecast \(Figures.bytes(Int64(forecastBytes))), took \(Figures.bytes(Int64(bytes)))"
     }
 }

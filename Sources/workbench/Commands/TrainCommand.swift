@@ -23,6 +23,13 @@ struct TrainCommand: ParsableCommand {
     var model: String?
     @Option(help: "A dataset's name, or a file or folder.")
     var data: String?
+    @Option(
+        help: """
+            Data to train on next, from what came out, with options by name for this stage: \
+            "company-faq epochs=2 learning-rate=5e-4". May be given several times.
+            """
+    )
+    var then: [String] = []
     @Option(help: "lora, qlora or full.")
     var method: TrainingRequest.Method?
     @Option(help: "sft for conversations, cpt for raw text.")
@@ -143,20 +150,36 @@ struct TrainCommand: ParsableCommand {
         let workspace = try shared.open()
         running.workspace = workspace
         if dryRun { return try printPlan(workspace) }
+        defer { workspace.close() }
+        guard !then.isEmpty else {
+            _ = try follow(workspace, running) { try startOrResume(workspace) }
+            return
+        }
+        try TrainStages(shared, then).run(workspace, first: self) { start in
+            try follow(workspace, running, start)
+        }
+    }
+
+    /// Starts a run and tells what happens until it has ended.
+    private func follow(
+        _ workspace: Workspace,
+        _ running: Running,
+        _ start: () throws -> RunSummary
+    ) throws -> RunOutcome {
         let output = TrainOutput(isJSON: shared.json)
         let subscription = workspace.events.subscribe { output.receive($0) }
         defer { subscription.cancel() }
-        let summary = try startOrResume(workspace)
+        let summary = try start()
         output.begin(summary)
         if Signals.received.load(ordering: .relaxed) != 0 { running.stop() }
         let outcome = try workspace.runs.wait(for: summary.id)
         output.end(outcome)
-        workspace.close()
         if outcome.status == .failed {
             throw outcome.failure ?? WorkspaceError(.failed, "The run failed.")
         }
         let signal = Signals.received.load(ordering: .relaxed)
         if signal != 0, outcome.status != .finished { throw ExitCode(128 + signal) }
+        return outcome
     }
 
     /// The run, once it is in the store; a signal while the model loads ends the program.
@@ -185,7 +208,7 @@ struct TrainCommand: ParsableCommand {
         for warning in plan.warnings { Console.note("note: \(warning)") }
     }
 
-    private func request(_ workspace: Workspace) throws -> TrainingRequest {
+    func request(_ workspace: Workspace) throws -> TrainingRequest {
         guard let data else {
             throw WorkspaceError(
                 .invalid,
@@ -286,7 +309,7 @@ struct TrainCommand: ParsableCommand {
             overLength, documents, allow,
         ]
         return noPacking || noShuffle || dryRun || rslora || best || !sentinels.isEmpty
-            || !samplePrompt.isEmpty || given.contains { $0 != nil }
+            || !samplePrompt.isEmpty || !then.isEmpty || given.contains { $0 != nil }
     }
 
     private static func interval(_ text: String) throws -> TrainingRequest.CheckpointInterval {
@@ -305,7 +328,9 @@ struct TrainCommand: ParsableCommand {
         for text in texts {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
-                throw ValidationError("--on takes NAME=ACTION such as loss-spike=go-back, not \"\(text)\".")
+                throw ValidationError(
+                    "--on takes NAME=ACTION such as loss-spike=go-back, not \"\(text)\"."
+                )
             }
             actions[parts[0]] = parts[1]
         }

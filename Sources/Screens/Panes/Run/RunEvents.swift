@@ -96,7 +96,9 @@ extension RunPane {
         let isKnown = state.run.update(id) { run in
             if !run.calls.contains(call) { run.calls.append(call) }
         }
-        state.tell(Notice(.warning, "\(name(of: id, in: state)), step \(call.step): \(call.message)"))
+        state.tell(
+            Notice(.warning, "\(name(of: id, in: state)), step \(call.step): \(call.message)")
+        )
         return isKnown ? [] : state.refreshRuns()
     }
 

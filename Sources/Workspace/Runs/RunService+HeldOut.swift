@@ -1,0 +1,26 @@
+import ModelFiles
+import Training
+import Transformer
+
+extension RunService {
+    /// The mean loss over what a request holds out, with another run's result; nil if it holds out
+    /// nothing.
+    ///
+    /// Blocks, and computes.
+    ///
+    /// - Parameter result: An adapter's folder on the request's model, or a model's file.
+    public func heldOutLoss(_ request: TrainingRequest, with result: String) throws -> Double? {
+        try WorkspaceError.wording {
+            var request = request
+            request.initialAdapter = nil
+            request.method = nil
+            let isModel = result.hasSuffix(".gguf")
+            if isModel { request.model = result }
+            let inputs = try inputs(for: request, isLinting: false, isCancelled: { false })
+            let adapter =
+                isModel ? nil : try LoRA(AdapterFile.read(folder: result), for: inputs.model)
+            return try HeldOutLoss(inputs.model, adapter, inputs.configuration)
+                .mean(over: inputs.evaluation)
+        }
+    }
+}
