@@ -37,6 +37,7 @@ public final class AdamW: OptimizerRule {
         secondMoment = FloatBuffer(count: parameterCount)
     }
 
+    /// The two moments.
     public var state: [OptimizerState] {
         [
             OptimizerState(name: "first_moment", numbers: .floats(firstMoment)),
@@ -44,6 +45,7 @@ public final class AdamW: OptimizerRule {
         ]
     }
 
+    /// Changes the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         let corrections = constants.corrections(step: step.number)

@@ -29,6 +29,7 @@ public final class AdamW8Bit: OptimizerRule {
         secondScales = FloatBuffer(count: blockCount)
     }
 
+    /// The codes of the two moments and their scales.
     public var state: [OptimizerState] {
         [
             OptimizerState(name: "first_moment.codes", numbers: .bytes(firstCodes)),
@@ -38,6 +39,7 @@ public final class AdamW8Bit: OptimizerRule {
         ]
     }
 
+    /// Changes the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         let corrections = constants.corrections(step: step.number)

@@ -19,10 +19,12 @@ public final class Lion: OptimizerRule {
         moment = FloatBuffer(count: parameterCount)
     }
 
+    /// The running means.
     public var state: [OptimizerState] {
         [OptimizerState(name: "moment", numbers: .floats(moment))]
     }
 
+    /// Changes the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         wb_lion(

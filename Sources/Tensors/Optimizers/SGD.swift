@@ -16,10 +16,12 @@ public final class SGD: OptimizerRule {
         velocity = FloatBuffer(count: parameterCount)
     }
 
+    /// The velocities.
     public var state: [OptimizerState] {
         [OptimizerState(name: "velocity", numbers: .floats(velocity))]
     }
 
+    /// Changes the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         wb_sgd(
