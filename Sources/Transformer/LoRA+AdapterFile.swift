@@ -11,7 +11,8 @@ extension LoRA {
             rank: adapter.configuration.rank,
             alpha: adapter.configuration.alpha,
             targets: adapter.configuration.targetModules.compactMap(Projection.init),
-            usesRankStabilization: adapter.configuration.usesRankStabilization
+            usesRankStabilization: adapter.configuration.usesRankStabilization,
+            layers: adapter.configuration.layers
         )
         self.init(model.configuration, shape: shape)
         forEachMatrix(model.configuration) { matrix in
@@ -66,7 +67,8 @@ extension LoRA {
                 dropout: dropout,
                 targetModules: shape.targets.map(\.rawValue),
                 baseModelName: baseModel,
-                usesRankStabilization: shape.usesRankStabilization
+                usesRankStabilization: shape.usesRankStabilization,
+                layers: shape.layers
             ),
             tensors: tensors
         )

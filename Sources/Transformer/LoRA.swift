@@ -20,19 +20,23 @@ public final class LoRA: Sendable {
         /// Whether the scale divides by the root of the rank and not by the rank, as rsLoRA does
         /// (Kalajdzievski, arXiv 2312.03732).
         public var usesRankStabilization: Bool
+        /// The adapted layers, ascending; nil for all.
+        public var layers: [Int]?
 
         /// A shape; the order of `targets` does not matter.
         public init(
             rank: Int,
             alpha: Double,
             targets: [Projection] = Projection.allCases,
-            usesRankStabilization: Bool = false
+            usesRankStabilization: Bool = false,
+            layers: [Int]? = nil
         ) {
             precondition(rank >= 1, "an adapter needs a rank of at least 1")
             self.rank = rank
             self.alpha = alpha
             self.targets = Projection.allCases.filter(targets.contains)
             self.usesRankStabilization = usesRankStabilization
+            self.layers = layers.map { Set($0).sorted() }
         }
 
         /// What the product of the two matrices is multiplied by.
@@ -42,7 +46,7 @@ public final class LoRA: Sendable {
 
         /// How many parameters an adapter of this shape has on such a model.
         public func parameterCount(_ configuration: ModelConfiguration) -> Int {
-            configuration.layerCount
+            (layers?.count ?? configuration.layerCount)
                 * targets.reduce(0) {
                     $0 + rank * ($1.inputWidth(configuration) + $1.outputWidth(configuration))
                 }
@@ -78,9 +82,10 @@ public final class LoRA: Sendable {
         self.shape = shape
         scale = Float(shape.scale)
         var next = 0
-        slots = (0..<configuration.layerCount).flatMap { _ in
-            Projection.allCases.map { projection in
-                guard shape.targets.contains(projection) else { return nil }
+        slots = (0..<configuration.layerCount).flatMap { layer in
+            let isAdapted = shape.layers?.contains(layer) ?? true
+            return Projection.allCases.map { projection -> Slot? in
+                guard isAdapted, shape.targets.contains(projection) else { return nil }
                 let inputs = projection.inputWidth(configuration)
                 let outputs = projection.outputWidth(configuration)
                 let slot = Slot(

@@ -67,8 +67,8 @@ import Testing
     @Test(arguments: [
         ("use_dora", "true"), ("modules_to_save", #"["lm_head"]"#), ("bias", #""all""#),
         ("fan_in_fan_out", "true"), ("rank_pattern", #"{"q_proj": 4}"#),
-        ("alpha_pattern", #"{"q_proj": 4}"#), ("layers_to_transform", "[0, 1]"),
-        ("layers_to_transform", "3"), ("lora_bias", "true"), ("use_qalora", "true"),
+        ("alpha_pattern", #"{"q_proj": 4}"#), ("layers_to_transform", "[-1]"),
+        ("layers_to_transform", "70000"), ("lora_bias", "true"), ("use_qalora", "true"),
         ("target_parameters", #"["x"]"#), ("exclude_modules", #""x""#),
         ("trainable_token_indices", "[1]"), ("alora_invocation_tokens", "[1]"),
         ("layer_replication", "[[0, 1]]"), ("init_lora_weights", #""pissa_niter_4""#),

@@ -52,13 +52,20 @@ import Testing
         }
     }
 
-    @Test func layersThatAreNotChangedHaveAChangeOfZero() throws {
+    @Test func layersThatAreNotChangedHaveNoMatrices() throws {
         let (plain, first) = try read(["layers_to_transform": [1]]) { $0.contains("layers.0.") }
+        #expect(first.configuration.layers == [1])
+        try first.check(fits: AdapterFileTests.model)
         for (name, tensor) in plain.tensors {
-            let isZero = name.contains("layers.0.")
-            let values = isZero ? tensor.values.map { _ in 0 } : tensor.values
-            #expect(first.tensors[name]?.values == values, "\(name)")
+            let expected = name.contains("layers.0.") ? nil : tensor.values
+            #expect(first.tensors[name]?.values == expected, "\(name)")
         }
+        // With patterns beside them they are changes of zero.
+        let (_, mixed) = try read(
+            ["layers_to_transform": [1], "alpha_pattern": ["layers.1.self_attn.q_proj": 12]]
+        ) { $0.contains("layers.0.") }
+        let name = AdapterFile.name(layer: 0, module: "q_proj", factor: .b)
+        #expect(mixed.tensors[name]?.values.allSatisfy { $0 == 0 } == true)
         // What lies behind the last changed layer needs nothing.
         let (_, last) = try read(["layers_to_transform": [0]]) { $0.contains("layers.1.") }
         #expect(last.layerCount == 1)

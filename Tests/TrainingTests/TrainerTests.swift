@@ -285,6 +285,32 @@ import Transformer
         }
     }
 
+    @Test func onlyTheChosenLayersAreTrained() throws {
+        try TinyRun.with { run in
+            run.configuration.layers = [1]
+            let trainer = try run.trainer()
+            let count = trainer.weights.buffer.count
+            var all = run.configuration
+            all.layers = nil
+            run.configuration = all
+            #expect(try run.trainer().weights.buffer.count == 2 * count)
+            run.configuration.layers = [1]
+            let whole = try run.train().events.steps.map(\.bits)
+            let configuration = try AdapterFile.configuration(in: run.resultFolder)
+            #expect(configuration.layers == [1])
+            let file = try AdapterFile.read(folder: run.resultFolder)
+            #expect(file.tensors.keys.allSatisfy { $0.contains("layers.1.") })
+            TemporaryFolder.remove(run.checkpoints)
+            let begun = try run.train(stop: 3)
+            guard case .stopped(_, let folder) = begun.outcome else {
+                Issue.record("the run was not stopped")
+                return
+            }
+            let rest = try run.train(resumingFrom: Checkpoint(folder: folder)).events.steps
+            #expect(begun.events.steps.map(\.bits) + rest.map(\.bits) == whole)
+        }
+    }
+
     @Test func continuesAnAdapterOnlyWithItsOwnShape() throws {
         try TinyRun.with { run in
             _ = try run.train()

@@ -48,6 +48,20 @@ extension AdapterConfiguration: Codable {
         usesRankStabilization =
             try values.decodeIfPresent(Bool.self, forKey: .usesRankStabilization) ?? false
         targetModules = try Self.targetModules(values)
+        layers = try Self.layers(values)
+    }
+
+    /// The most layers that are believed: a list is a number for each.
+    private static let mostLayers = 1 << 12
+
+    private static func layers(_ values: KeyedDecodingContainer<Key>) throws -> [Int]? {
+        guard try !isUnset(.layers, values) else { return nil }
+        let single = try? values.decode(Int.self, forKey: .layers)
+        let list = try single.map { [$0] } ?? values.decode([Int].self, forKey: .layers)
+        guard let most = list.max(), let least = list.min(), least >= 0, most < mostLayers else {
+            throw refusal("its layers_to_transform holds what is no layer")
+        }
+        return Set(list).sorted()
     }
 
     /// Writes the settings as PEFT does for an adapter that is ready for use.
@@ -69,7 +83,8 @@ extension AdapterConfiguration: Codable {
         for key in [Key.rankPattern, .alphaPattern] {
             try values.encode([String: Int](), forKey: key)
         }
-        for key in [Key.savedModules, .layers, .layersPattern, .excludedModules] {
+        try values.encode(layers, forKey: .layers)
+        for key in [Key.savedModules, .layersPattern, .excludedModules] {
             try values.encodeNil(forKey: key)
         }
     }
@@ -102,7 +117,7 @@ extension AdapterConfiguration: Codable {
         let bias = try values.decodeIfPresent(String.self, forKey: .bias) ?? "none"
         guard bias == "none" else { throw refusal("it trains biases (bias: \(bias))") }
         let parts: [Key] = [
-            .savedModules, .rankPattern, .alphaPattern, .layers, .layerReplication,
+            .savedModules, .rankPattern, .alphaPattern, .layerReplication,
             .excludedModules, .targetParameters, .trainableTokens, .invocationTokens,
             .usesBlockDiagonal,
         ]

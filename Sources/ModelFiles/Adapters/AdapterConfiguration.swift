@@ -20,6 +20,9 @@ public struct AdapterConfiguration: Sendable, Equatable {
     /// Whether the scale divides by the root of the rank (rsLoRA) and not by the rank.
     public var usesRankStabilization: Bool
 
+    /// The layers that are changed, ascending (`layers_to_transform`); nil for all.
+    public var layers: [Int]?
+
     /// What the product B A is multiplied by before it is added.
     public var scale: Double {
         alpha / (usesRankStabilization ? Double(rank).squareRoot() : Double(rank))
@@ -32,7 +35,8 @@ public struct AdapterConfiguration: Sendable, Equatable {
         dropout: Double = 0,
         targetModules: [String] = supportedModules,
         baseModelName: String? = nil,
-        usesRankStabilization: Bool = false
+        usesRankStabilization: Bool = false,
+        layers: [Int]? = nil
     ) {
         precondition(rank > 0, "an adapter cannot have rank \(rank)")
         let unknown = targetModules.filter { !Self.supportedModules.contains($0) }
@@ -43,5 +47,6 @@ public struct AdapterConfiguration: Sendable, Equatable {
         self.targetModules = Self.supportedModules.filter(targetModules.contains)
         self.baseModelName = baseModelName
         self.usesRankStabilization = usesRankStabilization
+        self.layers = layers
     }
 }

@@ -40,7 +40,7 @@ public struct AdapterFile: Sendable, Equatable {
     public private(set) var configuration: AdapterConfiguration
     /// Its matrices, by PEFT's names.
     public let tensors: [String: AdapterTensor]
-    /// How many layers it changes: all from the first on.
+    /// How many layers there are up to the last that it changes.
     public let layerCount: Int
     /// Whether it stands for one whose matrices differ in rank, in scale, or in the layers that they
     /// are there for, so that training cannot go on with it; its last layers may be missing.
@@ -58,8 +58,15 @@ public struct AdapterFile: Sendable, Equatable {
         self.configuration = configuration
         self.tensors = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
         var expected: Set<String> = []
+        var layers = configuration.layers?[...]
         var layer = 0
         while expected.count < tensors.count {
+            if layers != nil {
+                guard let next = layers?.popFirst() else {
+                    throw Self.misfit("it has matrices of layers that it does not change")
+                }
+                layer = next
+            }
             for module in configuration.targetModules {
                 for factor in Factor.allCases {
                     let name = Self.name(layer: layer, module: module, factor: factor)
@@ -80,10 +87,10 @@ public struct AdapterFile: Sendable, Equatable {
             }
             layer += 1
         }
-        guard layer > 0 else {
+        guard layer > 0, layers?.isEmpty ?? true else {
             throw ModelFileError(
                 .missingPart,
-                "\(origin) has no matrices.",
+                "\(origin) has no matrices\(layer > 0 ? " for some of its layers" : "").",
                 hint: "the adapter is incomplete; copy it again"
             )
         }
@@ -111,10 +118,11 @@ public struct AdapterFile: Sendable, Equatable {
     /// Checks that the adapter was made for a model of these sizes.
     public func check(fits model: ModelConfiguration) throws(ModelFileError) {
         let isWhole = layerCount == model.layerCount
-        guard isWhole || isEvened && layerCount < model.layerCount else {
+        let mayLackLayers = isEvened || configuration.layers != nil
+        guard isWhole || mayLackLayers && layerCount < model.layerCount else {
             throw Self.misfit("it has \(layerCount) layers, the model \(model.layerCount)")
         }
-        for layer in 0..<layerCount {
+        for layer in configuration.layers ?? Array(0..<layerCount) {
             for module in configuration.targetModules {
                 let shape = model.projectionShape(module)
                 let a = tensor(layer: layer, module: module, factor: .a)?.columns

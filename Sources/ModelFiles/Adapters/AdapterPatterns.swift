@@ -16,7 +16,10 @@ struct AdapterPatterns {
     ) throws(ModelFileError) -> (patterns: AdapterPatterns, rest: [UInt8])? {
         guard case .object(let object)? = try? JSONParser.parse(json) else { return nil }
         let names = ["rank_pattern", "alpha_pattern", "layers_to_transform", "layers_pattern"]
-        guard names.contains(where: { isSet(object[$0]) }) else { return nil }
+        // What differs in its layers alone is read as it is, unless those are named by a pattern.
+        guard names.contains(where: { $0 != "layers_to_transform" && isSet(object[$0]) }) else {
+            return nil
+        }
         var rest = JSONObject()
         for member in object.members where !names.contains(member.name.text) {
             _ = rest.insert(member.value, named: member.name)

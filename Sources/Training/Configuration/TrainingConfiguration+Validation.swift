@@ -93,6 +93,14 @@ extension TrainingConfiguration {
         )
         try require(rank, in: 1...max(1, narrowest), named: "rank")
         try require(alpha, named: "alpha", "above 0") { $0 > 0 }
+        if let layers {
+            guard !layers.isEmpty else {
+                throw TrainingError(.configuration, "layers is empty: nothing would be trained.")
+            }
+            for layer in layers {
+                try require(layer, in: 0...model.layerCount - 1, named: "a layer")
+            }
+        }
         guard !targets.isEmpty else {
             throw TrainingError(
                 .configuration,

@@ -44,6 +44,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var alpha = 32.0
     /// The projections that have adapters.
     public var targets = Projection.allCases
+    /// The layers that have adapters, from 0; nil for all.
+    public var layers: [Int]?
     /// The longest conversation and the length of a pack, in tokens.
     public var sequenceLength = 256
     /// The curve of the learning rate.
@@ -107,7 +109,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
             rank: rank,
             alpha: alpha,
             targets: targets,
-            usesRankStabilization: usesRankStabilization
+            usesRankStabilization: usesRankStabilization,
+            layers: layers
         )
     }
 
@@ -169,6 +172,7 @@ extension TrainingConfiguration {
         try take(\.rank, .rank)
         try take(\.alpha, .alpha)
         try take(\.targets, .targets)
+        try take(\.layers, .layers)
         try take(\.sequenceLength, .sequenceLength)
         try take(\.scheduler, .scheduler)
         try take(\.schedulerPower, .schedulerPower)

@@ -12,5 +12,7 @@ extension TrainingRequest {
         rank = adapter.rank
         alpha = adapter.alpha
         targets = adapter.targetModules
+        layers = adapter.layers
+        usesRankStabilization = adapter.usesRankStabilization ? true : nil
     }
 }

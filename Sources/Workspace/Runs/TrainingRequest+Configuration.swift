@@ -18,6 +18,7 @@ extension TrainingRequest {
         configuration.rank = rank
         configuration.alpha = alpha
         configuration.targets = try targets.map(Self.projection)
+        configuration.layers = layers
         configuration.sequenceLength = sequenceLength
         configuration.scheduler = scheduler.kind
         configuration.warmupSteps = warmupSteps
@@ -85,6 +86,7 @@ extension TrainingRequest {
                         .joined(separator: ",")
                 }
             ),
+            ("layers", layers.map { $0.map(String.init).joined(separator: ",") }),
             ("over_length", overLength), ("documents", documents),
             ("allow", allowedFindings?.joined(separator: ",")),
         ]

@@ -75,6 +75,8 @@ public struct TrainingRequest: Equatable, Sendable, Codable {
     public var alpha: Double
     /// Projections with an adapter, in PEFT's names.
     public var targets: [String]
+    /// Layers with an adapter, from 0; nil for all.
+    public var layers: [Int]?
     /// Longest conversation, and length of a pack, in tokens.
     public var sequenceLength: Int
     /// What becomes of longer conversations: `stop`, `drop`, `truncate-left`, `truncate-right` or

@@ -80,6 +80,8 @@ struct TrainCommand: ParsableCommand {
     var recompute = false
     @Option(help: "The adapted projections, separated by commas.")
     var targets: String?
+    @Option(help: "The adapted layers, from 0, such as 20-29 or 0,3,5; all of them if not given.")
+    var layers: String?
     @Option(help: "How much faster B of the adapter learns than A, as in LoRA+.")
     var loraplusRatio: Double?
     @Flag(help: "Scale the adapter by alpha / √rank, as rsLoRA does.")
@@ -262,6 +264,7 @@ struct TrainCommand: ParsableCommand {
         if let targets {
             request.targets = targets.split(separator: ",").map { String($0.filter { $0 != " " }) }
         }
+        request.layers = try layers.map(Self.layers)
         if let seed { request.seed = seed }
         if let checkpointEvery { request.checkpointInterval = try Self.interval(checkpointEvery) }
         if let initAdapter {
@@ -287,6 +290,8 @@ struct TrainCommand: ParsableCommand {
                 "--alpha \(asked.alpha), but the adapter has alpha \(request.alpha)"
             } else if targets != nil, Set(asked.targets) != Set(request.targets) {
                 "--targets, but the adapter changes \(request.targets.joined(separator: ","))"
+            } else if asked.layers != nil, asked.layers != request.layers {
+                "--layers, but the adapter changes others"
             } else { nil }
         if let contradicted {
             throw WorkspaceError(
@@ -305,7 +310,7 @@ struct TrainCommand: ParsableCommand {
             gradientAccumulation, dropout, targets, threads, runName, evalData, evalSplit,
             evalEvery,
             checkpointEvery, seed, experiment, config, schedulerPower, optimizer, loraplusRatio,
-            initialization, patience, samples,
+            initialization, patience, samples, layers,
             overLength, documents, allow,
         ]
         return noPacking || noShuffle || dryRun || rslora || best || !sentinels.isEmpty
@@ -320,6 +325,21 @@ struct TrainCommand: ParsableCommand {
         throw ValidationError(
             "--checkpoint-every takes steps such as 20, or seconds such as 60s, not \"\(text)\"."
         )
+    }
+
+    /// The numbers of `0,3,20-29`.
+    private static func layers(_ text: String) throws -> [Int] {
+        try text.split(separator: ",").flatMap { part -> [Int] in
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
+                first <= last, last < 1 << 12
+            else {
+                throw ValidationError(
+                    "--layers takes numbers such as 20-29 or 0,3, not \"\(text)\"."
+                )
+            }
+            return Array(first...last)
+        }
     }
 
     /// `NAME=ACTION` of each sentinel that is named.

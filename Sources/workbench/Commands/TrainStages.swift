@@ -36,7 +36,8 @@ struct TrainStages {
 
     /// Options that are those of the first stage, or follow from it.
     private static let kept = [
-        "data", "then", "model", "init-adapter", "method", "rank", "alpha", "targets", "workspace",
+        "data", "then", "model", "init-adapter", "method", "rank", "alpha", "targets", "layers",
+        "workspace",
         "resume", "config", "dry-run", "stage",
     ]
 
