@@ -25,6 +25,14 @@ void wb_keep_freed_memory(size_t bytes) {
 #endif
 }
 
+void wb_return_freed_memory(size_t bytes) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, (int)bytes);
+#else
+    (void)bytes;
+#endif
+}
+
 void wb_pause(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();

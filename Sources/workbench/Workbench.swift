@@ -22,6 +22,7 @@ struct Workbench: ParsableCommand {
     static func main() {
         // A reader that goes away ends the output, not the run.
         signal(SIGPIPE, SIG_IGN)
+        SystemMemory.returnFreedMemory()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -80,6 +80,10 @@ void wb_lower_thread_priority(int nice);
 // after every large piece of work and take them, page by page, for the next.
 void wb_keep_freed_memory(size_t bytes);
 
+// Has blocks of at least so many bytes go back to the system when they are
+// freed; without it the allocator keeps those of up to 32 MB.
+void wb_return_freed_memory(size_t bytes);
+
 // Tells the processor that the thread waits for another one.
 void wb_pause(void);
 

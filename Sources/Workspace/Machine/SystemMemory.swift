@@ -45,6 +45,10 @@ package struct SystemMemory: Equatable, Sendable {
         fields("\(root)/meminfo")["MemAvailable"]
     }
 
+    /// Has large blocks go back to the system when they are freed, so that what a run takes is what
+    /// it needs, whatever was computed before it.
+    package static func returnFreedMemory() { wb_return_freed_memory(256 << 10) }
+
     /// Has the allocator keep what a call of the server frees for the next call.
     package static func keepFreedMemory() { wb_keep_freed_memory(32 << 20) }
 

@@ -120,9 +120,13 @@ extension RunService {
         // What a model holds in memory of its own is there by now.
         let isHeld = inputs.model.parameters != nil || inputs.model.usesNormalFloat
         let resident = SystemMemory.residentBytes(withoutFile: inputs.modelPath)
-        forecast.memory.program = Int(resident) - (isHeld ? forecast.memory.weights : 0)
+        forecast.memory.program =
+            Int(resident) - (isHeld ? forecast.memory.weights : 0) + Self.bookkeeping
         return forecast
     }
+
+    /// What writing down a run takes beside computing it: the store's pages, threads, events.
+    private static let bookkeeping = 6_000_000
 
     /// A smaller micro-batch with as many rows a step, and layers computed again, that would fit.
     private func fittingOptions(_ inputs: TrainingInputs) -> String? {
