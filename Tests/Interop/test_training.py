@@ -17,7 +17,7 @@ from peft.optimizers import create_loraplus_optimizer
 from conftest import FAMILIES, MODEL, TARGETS, TINY, Workbench
 
 SMALL = TINY.parents[3] / "sample-data" / "models" / "moru-tiny.gguf"
-EXACT = ["--precision", "exact", "--no-shuffle", "--samples", 0]
+EXACT = ["--precision", "exact", "--no-shuffle", "--samples", 0, "--sequence-length", 512]
 PLAIN = [*EXACT, "--no-packing", "--scheduler", "constant", "--max-grad-norm", 0]
 RATE = 1e-3
 
@@ -249,6 +249,7 @@ def test_training_every_weight_agrees_and_the_written_model_too(workbench, tmp_p
     workbench("model", "convert", TINY / family, "--output", source, "--no-compare")
     rate, decay = 1e-3, 0.1
     ours, last = steps_of(workbench, "--model", source, "--data", data, "--stage", "cpt", "--method", "full", *PLAIN,
+                          "--sequence-length", 256,
                           "--steps", 10, "--batch-size", 2, "--learning-rate", rate, "--weight-decay", decay)
     model = opened(TINY / family)
     matrices = [p for p in model.parameters() if p.ndim >= 2]
