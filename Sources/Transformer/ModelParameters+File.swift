@@ -57,13 +57,7 @@ private struct ReplacedNumbers: MatrixChange {
         guard let slot = slots[name] else { return }
         let start = parameters.buffer.pointer + slot.range.lowerBound
         for (i, row) in rows.enumerated() {
-            var from = row
-            if let heads = heads[name] {
-                // The rows 2i and 2i + 1 of a head are its pair i, i + D/2.
-                let width = slot.rows / heads
-                let (head, place) = row.quotientAndRemainder(dividingBy: width)
-                from = head * width + place / 2 + place % 2 * (width / 2)
-            }
+            let from = heads[name].map { rowInHalves(row, headWidth: slot.rows / $0) } ?? row
             (numbers + i * columns).update(from: start + from * columns, count: columns)
         }
     }

@@ -82,11 +82,8 @@ public struct CheckpointConversion {
     private func write(_ source: Source, _ sink: inout TensorSink) throws {
         let weight = source.weight
         guard let heads = source.heads else { return try sink.write(weight.bytes) }
-        // The pair i, i + D/2 of a head becomes the rows 2i and 2i + 1.
-        let width = weight.rows / heads
         for row in 0..<weight.rows {
-            let (head, place) = (row / width, row % width)
-            let from = head * width + place / 2 + place % 2 * (width / 2)
+            let from = rowInHalves(row, headWidth: weight.rows / heads)
             try sink.write(
                 UnsafeRawBufferPointer(start: weight.row(from), count: weight.rowByteCount)
             )

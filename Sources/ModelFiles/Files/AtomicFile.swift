@@ -5,13 +5,7 @@ enum AtomicFile {
     /// Writes `parts` one after the other to a file beside `path`, flushes it to the disk and
     /// gives it the name `path`, in place of a file that had it.
     static func write(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
-        try write(to: path) { (write: Write) throws(ModelFileError) in
-            for part in parts {
-                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
-                    try write(bytes)
-                }
-            }
-        }
+        try write(to: path) { (write: Write) throws(ModelFileError) in try put(parts, write) }
     }
 
     /// Writes bytes to the end of a file.
@@ -35,13 +29,7 @@ enum AtomicFile {
 
     /// Writes a file that does not exist yet and flushes it to the disk.
     static func writeNew(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
-        try writeNew(to: path) { (write: Write) throws(ModelFileError) in
-            for part in parts {
-                try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
-                    try write(bytes)
-                }
-            }
-        }
+        try writeNew(to: path) { (write: Write) throws(ModelFileError) in try put(parts, write) }
     }
 
     /// The same with the parts that `body` writes.
@@ -52,17 +40,32 @@ enum AtomicFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure("write \(path)", errno) }
         defer { close(descriptor) }
-        try body { (bytes) throws(ModelFileError) in
-            var done = 0
-            while done < bytes.count {
-                let count = uninterrupted {
-                    Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-                }
-                guard count >= 0 else { throw failure("write \(path)", errno) }
-                done += count
+        try body { (bytes) throws(ModelFileError) in try put(bytes, to: descriptor, named: path) }
+        guard fsync(descriptor) == 0 else { throw failure("write \(path)", errno) }
+    }
+
+    private static func put(_ parts: [[UInt8]], _ write: Write) throws(ModelFileError) {
+        for part in parts {
+            try part.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
+                try write(bytes)
             }
         }
-        guard fsync(descriptor) == 0 else { throw failure("write \(path)", errno) }
+    }
+
+    /// Writes all of `bytes` to an open file, which errors call `path`.
+    static func put(
+        _ bytes: UnsafeRawBufferPointer,
+        to descriptor: Int32,
+        named path: String
+    ) throws(ModelFileError) {
+        var done = 0
+        while done < bytes.count {
+            let count = uninterrupted {
+                Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            }
+            guard count >= 0 else { throw failure("write \(path)", errno) }
+            done += count
+        }
     }
 
     /// Flushes a file to the disk.

@@ -61,11 +61,7 @@ public struct TensorSink: ~Copyable {
     }
 
     private mutating func put(_ bytes: [UInt8]) throws(ModelFileError) {
-        var failure: ModelFileError?
-        bytes.withUnsafeBytes { bytes in
-            do throws(ModelFileError) { try put(bytes) } catch { failure = error }
-        }
-        if let failure { throw failure }
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try put(bytes) }
     }
 
     /// Writes zeros up to a place in the file.
@@ -74,18 +70,7 @@ public struct TensorSink: ~Copyable {
     }
 
     private mutating func put(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
-        var done = 0
-        while done < bytes.count {
-            let count = uninterrupted {
-                Glibc.write(
-                    descriptor,
-                    bytes.baseAddress.map { $0 + done },
-                    bytes.count - done
-                )
-            }
-            guard count >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
-            done += count
-        }
+        try AtomicFile.put(bytes, to: descriptor, named: path)
         position += bytes.count
     }
 }

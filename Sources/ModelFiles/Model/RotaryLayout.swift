@@ -20,8 +20,15 @@ public func permuteToAdjacentPairs(_ matrix: [Float], columns: Int, heads: Int) 
 /// Undoes `permuteToAdjacentPairs`.
 public func permuteToHalves(_ matrix: [Float], columns: Int, heads: Int) -> [Float] {
     permuteRows(matrix, columns: columns, heads: heads) { row, half in
-        row % 2 * half + row / 2
+        rowInHalves(row, headWidth: 2 * half)
     }
+}
+
+/// Where a row of adjacent pairs, counted over whole heads, stands where rotation pairs halves: the
+/// rows 2i and 2i + 1 of a head are its i and i + D/2.
+package func rowInHalves(_ row: Int, headWidth: Int) -> Int {
+    let (head, place) = row.quotientAndRemainder(dividingBy: headWidth)
+    return head * headWidth + place % 2 * (headWidth / 2) + place / 2
 }
 
 /// Moves each row of each head to where `destination` of (row in the head, D/2) says.

@@ -70,7 +70,7 @@ extension ModelService {
         // What is made on the way lies beside the result and goes with the end of the work.
         let halfway = "\(output).\(UInt32.random(in: 0...UInt32.max)).halfway"
         defer { Files.remove(halfway) }
-        if !path.hasSuffix(".gguf"), FilePaths.isFolder(path) {
+        if source.isFolder {
             try CheckpointConversion(source).write(to: halfway, isCancelled: isCancelled)
             path = halfway
         }
