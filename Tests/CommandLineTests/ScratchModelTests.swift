@@ -58,7 +58,7 @@ import Testing
             "all",
             "--json",
             "--then",
-            "\(chats) steps=8 learning-rate=1e-3 eval-split=0.2"
+            "\(chats) steps=8 learning-rate=1e-3 eval-split=0.2 scheduler-power=2"
         )
         #expect(trained.status == 0, "\(trained.errors)")
         let losses = trained.objects.filter { $0["event"] as? String == "stage" }
@@ -67,6 +67,15 @@ import Testing
         let finished = trained.objects.filter { $0["event"] as? String == "finished" }
         #expect(finished.count == 2)
         let result = try #require(finished.last?["model"] as? String)
+
+        // Options of a stage are its own; the others are the first stage's.
+        let second = try #require(finished.last?["run_id"] as? String)
+        let shown = try #require(try program.run("runs", "show", second, "--json").objects.first)
+        let summary = try #require(shown["summary"] as? [String: Any])
+        let parameters = try #require(summary["parameters"] as? [String: String])
+        #expect(parameters["scheduler_power"] == "2.0")
+        #expect(parameters["steps"] == "8")
+        #expect(parameters["method"] == "full")
 
         // The model of the second stage is a model as any other.
         let answer = try program.run(

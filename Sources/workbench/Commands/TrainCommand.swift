@@ -133,19 +133,16 @@ struct TrainCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        if let config {
-            // Options on the command line come later, so they win.
-            var own = Array(CommandLine.arguments.dropFirst())
-            if let command = own.firstIndex(of: "train") { own.remove(at: command) }
-            let merged = try Self.parse(
-                try OptionsFile(path: config).arguments + Self.without("--config", own)
-            )
-            return try merged.train()
-        }
-        try train()
+        var own = Array(CommandLine.arguments.dropFirst())
+        if let command = own.firstIndex(of: "train") { own.remove(at: command) }
+        guard let config else { return try train(own) }
+        // Options on the command line come later, so they win.
+        let merged = try OptionsFile(path: config).arguments + Self.without("--config", own)
+        try Self.parse(merged).train(merged)
     }
 
-    private func train() throws {
+    /// Trains; `own` are the options that this command was read from.
+    private func train(_ own: [String]) throws {
         // Before any thread is started, so that all leave the signals to one.
         let running = Running()
         Signals.handle { _ in running.stop() }
@@ -157,7 +154,7 @@ struct TrainCommand: ParsableCommand {
             _ = try follow(workspace, running) { try startOrResume(workspace) }
             return
         }
-        try TrainStages(shared, then).run(workspace, first: self) { start in
+        try TrainStages(shared, own, then).run(workspace, first: self) { start in
             try follow(workspace, running, start)
         }
     }
@@ -357,7 +354,7 @@ struct TrainCommand: ParsableCommand {
         return actions.isEmpty ? nil : actions
     }
 
-    private static func without(_ option: String, _ arguments: [String]) -> [String] {
+    static func without(_ option: String, _ arguments: [String]) -> [String] {
         var result: [String] = []
         var isValue = false
         for argument in arguments {

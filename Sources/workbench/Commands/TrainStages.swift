@@ -11,11 +11,14 @@ struct TrainStages {
     }
 
     private let shared: SharedOptions
+    /// The options of the first stage, as they were given.
+    private let own: [String]
     private let later: [Stage]
 
-    /// Reads what `--then` was given.
-    init(_ shared: SharedOptions, _ texts: [String]) throws {
+    /// Reads what `--then` was given beside the options `own`.
+    init(_ shared: SharedOptions, _ own: [String], _ texts: [String]) throws {
         self.shared = shared
+        self.own = own
         later = try texts.map { text in
             let words = text.split(separator: " ").map(String.init)
             guard let data = words.first else {
@@ -52,7 +55,7 @@ struct TrainStages {
         for number in 0...later.count {
             var request =
                 try number == 0
-                ? first.request(workspace) : request(later[number - 1], of: first, workspace)
+                ? first.request(workspace) : request(later[number - 1], workspace)
             if let previous {
                 if previous.result.hasSuffix(".gguf") {
                     request.model = previous.result
@@ -71,46 +74,21 @@ struct TrainStages {
         }
     }
 
-    private func request(
-        _ stage: Stage,
-        of first: TrainCommand,
-        _ workspace: Workspace
-    ) throws -> TrainingRequest {
-        // Read as options of their own, so that they are checked as those are.
-        let model = first.model.map { ["--model", $0] } ?? []
-        let own = try TrainCommand.parse(["--data", stage.data] + model + stage.options)
-        var request = try first.request(workspace)
-        let changed = try own.request(workspace)
-        let defaults = TrainingRequest(model: changed.model, dataset: stage.data)
-        request.dataset = stage.data
-        (request.stage, request.runName) = (nil, own.runName)
-        request.evaluationDataset = own.evalData
-        request.evaluationSplit = own.evalSplit
-        request.steps = own.steps ?? (own.epochs == nil ? request.steps : nil)
-        request.epochs = own.epochs ?? (own.steps == nil ? request.epochs : nil)
-        func take<Value: Equatable>(_ setting: WritableKeyPath<TrainingRequest, Value>) {
-            if changed[keyPath: setting] != defaults[keyPath: setting] {
-                request[keyPath: setting] = changed[keyPath: setting]
-            }
-        }
-        take(\.batchSize)
-        take(\.learningRate)
-        take(\.sequenceLength)
-        take(\.scheduler)
-        take(\.warmupSteps)
-        take(\.weightDecay)
-        take(\.maxGradientNorm)
-        take(\.gradientAccumulation)
-        take(\.dropout)
-        take(\.optimizer)
-        take(\.seed)
-        take(\.evaluationInterval)
-        take(\.patience)
-        take(\.overLength)
-        take(\.documents)
-        take(\.allowedFindings)
-        return request
+    /// The first stage's options with those of this one behind them, which win.
+    private func request(_ stage: Stage, _ workspace: Workspace) throws -> TrainingRequest {
+        var options = own
+        for name in Self.dropped { options = TrainCommand.without("--\(name)", options) }
+        // The two exclude each other, so naming one takes the other back.
+        for (given, other) in [("--steps", "--epochs"), ("--epochs", "--steps")]
+        where stage.options.contains(given) { options = TrainCommand.without(other, options) }
+        return try TrainCommand.parse(options + ["--data", stage.data] + stage.options)
+            .request(workspace)
     }
+
+    /// Options of the first stage that say nothing about later ones.
+    private static let dropped = [
+        "data", "then", "stage", "run-name", "eval-data", "eval-split", "init-adapter",
+    ]
 
     /// The held-out losses of every stage so far with what came out of the last.
     private func tell(
