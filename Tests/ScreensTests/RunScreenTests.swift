@@ -149,20 +149,20 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Train a model ───────────────────────────────────────────────────────────────╮
-            │ › dataset          < faq >                                                   │
-            │   base model       smollm2-135m-instruct                                     │
-            │   run name         from dataset and rank                                     │
-            │   method           qlora                                                     │
-            │   steps            as the passes take                                        │
-            │   passes           4                                                         │
-            │   batch size       2                                                         │
-            │   learning rate    0.001                                                     │
-            │   rank             16                                                        │
-            │   alpha            32                                                        │
-            │   sequence length  256                                                       │
-            │   warm-up steps    0                                                         │
-            │   held-out share   the dataset's own                                         │
-            │                                                                              │
+            │ › dataset            < faq >                                                 │
+            │   base model         smollm2-135m-instruct                                   │
+            │   run name           from dataset and rank                                   │
+            │   method             qlora                                                   │
+            │   steps              as the passes take                                      │
+            │   passes             4                                                       │
+            │   batch size         2                                                       │
+            │   learning rate      0.001                                                   │
+            │   rank               16                                                      │
+            │   alpha              32                                                      │
+            │   sequence length    256                                                     │
+            │   held-out share     the dataset's own                                       │
+            │   ▸ Adapter                                                                  │
+            │   ▼ 5 more                                                                   │
             │ left and right choose                                                        │
             ├ What it takes ───────────────────────────────────────────────────────────────┤
             │ time    measuring…                                                           │
@@ -185,24 +185,24 @@ import Workspace
             """
              workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Train a model ─────────────────────────────────────────────────┬ What it takes ────────────────────────────╮
-            │ › dataset          < faq >                                     │ time    7m12s for 90 steps, measured here │
-            │   base model       smollm2-135m-instruct                       │ memory  610 MB forecast of 8.20 GB in     │
-            │   run name         from dataset and rank                       │ this machine                              │
-            │   method           qlora                                       │ data    480 examples, 120 held out, 34.6k │
-            │   steps            as the passes take                          │ tokens a pass                             │
-            │   passes           4                                           │ run     faq-qlora-1                       │
-            │   batch size       2                                           │                                           │
-            │   learning rate    0.001                                       │                                           │
-            │   rank             16                                          │                                           │
-            │   alpha            32                                          │                                           │
-            │   sequence length  256                                         │                                           │
-            │   warm-up steps    0                                           │                                           │
-            │   held-out share   the dataset's own                           │                                           │
-            │   seed             0                                           │                                           │
-            │                                                                │                                           │
-            │                                                                │                                           │
-            │                                                                │                                           │
-            │                                                                │                                           │
+            │ › dataset            < faq >                                   │ time    7m12s for 90 steps, measured here │
+            │   base model         smollm2-135m-instruct                     │ memory  610 MB forecast of 8.20 GB in     │
+            │   run name           from dataset and rank                     │ this machine                              │
+            │   method             qlora                                     │ data    480 examples, 120 held out, 34.6k │
+            │   steps              as the passes take                        │ tokens a pass                             │
+            │   passes             4                                         │ run     faq-qlora-1                       │
+            │   batch size         2                                         │                                           │
+            │   learning rate      0.001                                     │                                           │
+            │   rank               16                                        │                                           │
+            │   alpha              32                                        │                                           │
+            │   sequence length    256                                       │                                           │
+            │   held-out share     the dataset's own                         │                                           │
+            │   ▸ Adapter                                                    │                                           │
+            │   ▸ Optimization                                               │                                           │
+            │   ▸ Data                                                       │                                           │
+            │   ▸ While it runs                                              │                                           │
+            │   ▸ Sentinels                                                  │                                           │
+            │   ▸ Next stage                                                 │                                           │
             │                                                                │                                           │
             │                                                                │                                           │
             │                                                                │                                           │

@@ -211,6 +211,87 @@ struct FormTests {
     }
 }
 
+@Suite("Sections of forms")
+struct FormSectionTests {
+    private var form: FormState {
+        FormState(
+            [
+                FormField("steps", "Steps", .number(minimum: 1, isInteger: true)),
+                FormField("data", "Data", .section, hint: "How it is read."),
+                FormField("long", "Too long", .choice(["stop", "drop"])),
+                FormField("packed", "Packing", .toggle),
+                FormField("end", "The end", .section),
+                FormField("patience", "Patience", .number(minimum: 1)),
+            ],
+            values: ["steps": "60", "long": "drop", "patience": "3"],
+            usual: ["steps": "10", "long": "stop", "packed": "true", "patience": "3"]
+        )
+    }
+
+    @Test("a closed section says what is unusual below it")
+    func closed() {
+        let canvas = drawn(40, 5) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
+        #expect(
+            canvas.cells.dump() == """
+                › Steps     60
+                  ▸ Data  Too long drop · no Packing
+                  ▸ The end
+
+
+                """
+        )
+    }
+
+    @Test("what is in a closed section is passed over, and space, left and right open and close")
+    func opens() {
+        var form = form
+        form.press(.down)
+        form.press(.down)
+        #expect(form.focused?.id == "end")
+        form.press(.up)
+        form.press("space")
+        form.press(.down)
+        #expect(form.focused?.id == "long")
+        form.press(.up)
+        form.press(.left)
+        form.press(.left)
+        form.press(.down)
+        #expect(form.focused?.id == "end")
+        form.press(.right)
+        form.press(.right)
+        form.press(.down)
+        #expect(form.focused?.id == "patience")
+        form.press(.down)
+        #expect(form.focused?.id == "steps")
+    }
+
+    @Test("a wrong answer in a closed section is marked, and the focus opens it")
+    func marksWrongAnswers() {
+        var form = form
+        form.set("patience", "0")
+        let canvas = drawn(40, 5) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
+        #expect(canvas.cells.dump().contains("! ▸ The end  Patience 0"))
+        form.focus("patience")
+        #expect(form.visible.count == 4)
+        #expect(form.value("end") == "true")
+    }
+
+    @Test("what does not fit is counted")
+    func counts() {
+        var form = form
+        form.toggle("data")
+        let canvas = drawn(40, 4) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
+        #expect(
+            canvas.cells.dump() == """
+                › Steps     60
+                  ▾ Data
+                  ▼ 3 more
+
+                """
+        )
+    }
+}
+
 @Suite("Dialogs and menus")
 struct DialogTests {
     private let dialog = Dialog(

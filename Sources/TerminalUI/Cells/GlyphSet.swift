@@ -25,6 +25,10 @@ public enum GlyphSet: String, CaseIterable, Hashable, Sendable {
     public var ascending: String { self == .ascii ? "^" : "▲" }
     /// Descending order.
     public var descending: String { self == .ascii ? "v" : "▼" }
+    /// The mark of a heading whose entries are hidden.
+    public var closed: String { self == .ascii ? "+" : "▸" }
+    /// The mark of a heading whose entries are shown.
+    public var opened: String { self == .ascii ? "-" : "▾" }
     /// The pointer before a selected entry.
     public var pointer: String { self == .ascii ? ">" : "›" }
     /// A separator between short facts.

@@ -15,7 +15,7 @@ public struct Form: Sendable {
     public static let hitPrefix = "form:"
 
     /// The rows it takes to show every question and the line below.
-    public var height: Int { state.fields.count + 2 }
+    public var height: Int { state.visible.count + 2 }
 
     /// Draws as many questions around the focused one as fit.
     public func draw(in rect: Rect, on canvas: inout Canvas) {
@@ -23,10 +23,17 @@ public struct Form: Sendable {
         let hasHint = rect.height > 2
         let rows = hasHint ? rect.height - 2 : rect.height
         let problems = state.problems
-        let first = max(0, min(state.focus - rows / 2, state.fields.count - rows))
+        let visible = state.visible
+        let focus = visible.lastIndex { $0 <= state.focus } ?? 0
+        let first = max(0, min(focus - rows / 2, visible.count - rows))
         let labels = state.fields.map { DisplayWidth.of($0.label) }.max() ?? 0
         let labelWidth = min(labels, rect.width / 2) + 4
-        for (row, field) in state.fields.dropFirst(first).prefix(rows).enumerated() {
+        for (row, position) in visible.dropFirst(first).prefix(rows).enumerated() {
+            let field = state.fields[position]
+            if case .section = field.kind {
+                draw(section: position, problems: problems, in: rect.row(row), on: &canvas)
+                continue
+            }
             draw(
                 field,
                 problem: problems[field.id],
@@ -36,10 +43,40 @@ public struct Form: Sendable {
             )
         }
         guard hasHint, let field = state.focused else { return }
+        let below = visible.count - first - rows
+        if below > 0 {
+            let text = StyledText("  \(canvas.glyphs.descending) \(below) more", .muted)
+            canvas.write(text, in: rect.row(rect.height - 2))
+        }
         let text =
             problems[field.id].map { StyledText("\(field.label): \($0)", .error) }
             ?? StyledText(field.hint, .muted)
         canvas.write(text, in: rect.row(rect.height - 1))
+    }
+
+    /// A heading, with what is unusual below it while that is hidden.
+    private func draw(
+        section: Int,
+        problems: [String: String],
+        in line: Rect,
+        on canvas: inout Canvas
+    ) {
+        let field = state.fields[section]
+        let isOpen = state.value(field.id) == "true"
+        let hasFocus = isFocused && section == state.focus
+        let hasProblem =
+            !isOpen && state.questions(of: section).contains { problems[$0.id] != nil }
+        let mark = hasFocus ? canvas.glyphs.pointer : hasProblem ? "!" : " "
+        let arrow = isOpen ? canvas.glyphs.opened : canvas.glyphs.closed
+        var text = StyledText(mark, hasProblem ? .error : .accent)
+        text.append(" \(arrow) ", .muted)
+        text.append(field.label, hasFocus ? .strong : .text)
+        let unusual = isOpen ? [] : state.unusual(in: section)
+        if !unusual.isEmpty {
+            text.append("  " + unusual.joined(separator: " \(canvas.glyphs.dot) "), .muted)
+        }
+        canvas.write(text, in: line)
+        canvas.hit(line, Self.hitPrefix + field.id)
     }
 
     private func draw(
@@ -83,6 +120,7 @@ public struct Form: Sendable {
             canvas.write(StyledText(text, style), in: parts[2])
         case .toggle:
             canvas.write(StyledText(answer == "true" ? "[x] on" : "[ ] off", style), in: parts[2])
+        case .section: break
         }
         canvas.hit(line, Self.hitPrefix + field.id)
     }

@@ -17,6 +17,8 @@ public struct FormField: Hashable, Sendable {
         case choice([String])
         /// `true` or `false`.
         case toggle
+        /// No question but the heading of those behind it, up to the next: `true` shows them.
+        case section
     }
 
     /// The name of the answer.
@@ -48,7 +50,7 @@ public struct FormField: Hashable, Sendable {
     /// What is wrong with an answer, or nil.
     public func problem(with value: String) -> String? {
         switch kind {
-        case .text, .toggle:
+        case .text, .toggle, .section:
             return nil
         case .choice(let options):
             return options.contains(value)

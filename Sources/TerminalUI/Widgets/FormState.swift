@@ -5,18 +5,26 @@ public struct FormState: Hashable, Sendable {
     /// The position of the question with the focus.
     public private(set) var focus = 0
     private var answers: [String: TextFieldState]
+    private let usual: [String: String]
     private var external: [String: String] = [:]
 
     /// A form with its first answers; a missing one is empty, the first option, or `false`.
-    public init(_ fields: [FormField], values: [String: String] = [:]) {
+    ///
+    /// - Parameter usual: The answers that a closed section does not mention.
+    public init(
+        _ fields: [FormField],
+        values: [String: String] = [:],
+        usual: [String: String] = [:]
+    ) {
         self.fields = fields
+        self.usual = usual
         answers = Dictionary(
             fields.map { field in
                 let fallback =
                     switch field.kind {
                     case .text, .number: ""
                     case .choice(let options): options.first ?? ""
-                    case .toggle: "false"
+                    case .toggle, .section: "false"
                     }
                 return (field.id, TextFieldState(values[field.id] ?? fallback))
             },
@@ -39,9 +47,46 @@ public struct FormState: Hashable, Sendable {
         external[id] = nil
     }
 
-    /// Moves the focus to a question.
+    /// Moves the focus to a question, and opens the section it is in.
     public mutating func focus(_ id: String) {
-        focus = fields.firstIndex { $0.id == id } ?? focus
+        guard let position = fields.firstIndex(where: { $0.id == id }) else { return }
+        focus = position
+        if let section = section(of: position) { set(fields[section].id, "true") }
+    }
+
+    /// Opens a section, or closes it.
+    public mutating func toggle(_ id: String) { set(id, value(id) == "true" ? "false" : "true") }
+
+    /// The positions of the questions that are not in a closed section.
+    public var visible: [Int] {
+        var isOpen = true
+        return fields.indices.filter { position in
+            guard case .section = fields[position].kind else { return isOpen }
+            isOpen = value(fields[position].id) == "true"
+            return true
+        }
+    }
+
+    /// The questions of a section.
+    func questions(of section: Int) -> ArraySlice<FormField> {
+        fields.dropFirst(section + 1).prefix { $0.kind != .section }
+    }
+
+    /// The answers of a section that are not the usual ones, in words.
+    func unusual(in section: Int) -> [String] {
+        questions(of: section).compactMap { field in
+            let answer = value(field.id)
+            guard answer != usual[field.id] ?? "", !answer.isEmpty else { return nil }
+            switch field.kind {
+            case .toggle: return answer == "true" ? field.label : "no \(field.label)"
+            default: return "\(field.label) \(answer)"
+            }
+        }
+    }
+
+    private func section(of position: Int) -> Int? {
+        guard fields[position].kind != .section else { return nil }
+        return fields[..<position].lastIndex { $0.kind == .section }
     }
 
     /// Says that an answer is wrong for a reason the form cannot know; changing it clears that.
@@ -61,7 +106,8 @@ public struct FormState: Hashable, Sendable {
 
     /// Applies a key and tells whether it was for the form.
     ///
-    /// Tab and arrows move; left, right and space change a choice or toggle; all else edits text.
+    /// Tab and arrows move; left, right and space change a choice, toggle or section; all else
+    /// edits text.
     public mutating func handle(_ key: Key) -> Bool {
         switch key {
         case .tab, .down: move(by: 1)
@@ -81,8 +127,10 @@ public struct FormState: Hashable, Sendable {
     func answer(_ id: String) -> TextFieldState { answers[id] ?? TextFieldState() }
 
     private mutating func move(by step: Int) {
-        guard !fields.isEmpty else { return }
-        focus = (focus + step + fields.count) % fields.count
+        let visible = visible
+        guard !visible.isEmpty else { return }
+        let now = visible.lastIndex { $0 <= focus } ?? 0
+        focus = visible[(now + step + visible.count) % visible.count]
     }
 
     private mutating func edit(_ key: Key) -> Bool {
@@ -100,9 +148,12 @@ public struct FormState: Hashable, Sendable {
             }
         case .toggle:
             isHandled = [.left, .right, "space"].contains(key)
+            if isHandled { toggle(field.id) }
+        case .section:
+            isHandled = [.left, .right, "space"].contains(key)
             if isHandled {
-                let isOn = value(field.id) == "true"
-                answers[field.id]?.set(isOn ? "false" : "true")
+                let isOpen = value(field.id) == "true"
+                set(field.id, key == .right || (key == "space" && !isOpen) ? "true" : "false")
             }
         }
         if isHandled { external[field.id] = nil }
@@ -114,7 +165,7 @@ extension FormField {
     var isTyped: Bool {
         switch kind {
         case .text, .number: true
-        case .choice, .toggle: false
+        case .choice, .toggle, .section: false
         }
     }
 }

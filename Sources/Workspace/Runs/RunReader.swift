@@ -108,6 +108,9 @@ struct RunReader: Sendable {
         summary.calls = record.calls
         summary.answers = record.answers
         summary.cost = record.cost
+        summary.previousStage = record.tags[RunTag.follows]
+        summary.laterStages = (record.tags[RunTag.then] ?? "").split(separator: ",")
+            .map(String.init)
         if let result = record.result {
             summary.resultPath = "\(opened.path(of: record.artifactURI))/\(result)"
         }

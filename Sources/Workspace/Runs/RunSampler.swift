@@ -24,7 +24,7 @@ final class RunSampler {
     /// The tokens that are written to measure how long it takes.
     private static let measuredLength = 6
     /// Rows that are answered where nothing is said.
-    private static let usualCount = 2
+    static let usualCount = 2
 
     /// Prepares the questions; nil where there are none.
     convenience init?(_ inputs: TrainingInputs, _ trainer: Trainer) throws {

@@ -19,26 +19,42 @@ extension RunService {
         isCancelled: () -> Bool = { false }
     ) throws -> TrainingPlan {
         try WorkspaceError.wording {
-            let inputs = try withoutActuallyEscaping(isCancelled) { isCancelled in
-                try self.inputs(for: request, isCancelled: isCancelled)
+            var plan = try stagePlan(request, isMeasured: isMeasured, isCancelled: isCancelled)
+            plan.later = try (request.then ?? []).map { stage in
+                try stagePlan(
+                    stage.asStage(after: request),
+                    isMeasured: isMeasured,
+                    isCancelled: isCancelled
+                )
             }
-            var forecast = try admittedForecast(inputs)
-            if isMeasured { forecast = try measured(forecast, inputs, isCancelled) }
-            return TrainingPlan(
-                request: inputs.request,
-                runName: inputs.runName,
-                modelPath: inputs.modelPath,
-                dataset: inputs.datasetTitle,
-                trainingExamples: inputs.examples.count,
-                evaluationExamples: inputs.evaluation.count,
-                totalSteps: forecast.steps,
-                tokensPerEpoch: inputs.examples.reduce(0) { $0 + $1.ids.count },
-                memoryBytes: Int64(forecast.memory.peak),
-                runMemoryBytes: Int64(forecast.memory.total),
-                seconds: forecast.seconds,
-                warnings: inputs.warnings
-            )
+            return plan
         }
+    }
+
+    private func stagePlan(
+        _ request: TrainingRequest,
+        isMeasured: Bool,
+        isCancelled: () -> Bool
+    ) throws -> TrainingPlan {
+        let inputs = try withoutActuallyEscaping(isCancelled) { isCancelled in
+            try self.inputs(for: request, isCancelled: isCancelled)
+        }
+        var forecast = try admittedForecast(inputs)
+        if isMeasured { forecast = try measured(forecast, inputs, isCancelled) }
+        return TrainingPlan(
+            request: inputs.request,
+            runName: inputs.runName,
+            modelPath: inputs.modelPath,
+            dataset: inputs.datasetTitle,
+            trainingExamples: inputs.examples.count,
+            evaluationExamples: inputs.evaluation.count,
+            totalSteps: forecast.steps,
+            tokensPerEpoch: inputs.examples.reduce(0) { $0 + $1.ids.count },
+            memoryBytes: Int64(forecast.memory.peak),
+            runMemoryBytes: Int64(forecast.memory.total),
+            seconds: forecast.seconds,
+            warnings: inputs.warnings
+        )
     }
 
     /// What can be done with a run that is not live.

@@ -11,11 +11,6 @@ extension RunService {
         try start(request, tags: [])
     }
 
-    /// The same for a stage that goes on with what another run made.
-    public func start(_ request: TrainingRequest, after run: String?) throws -> RunSummary {
-        try start(request, tags: run.map { [Tag(RunTag.follows, $0)] } ?? [])
-    }
-
     /// Starts a new run with the parameters of an earlier one.
     ///
     /// Blocks as ``start(_:)`` does.
@@ -34,7 +29,8 @@ extension RunService {
     /// Goes on with a stopped, failed or crashed run from its last checkpoint, exactly: the next
     /// step event is the one after it.
     ///
-    /// Blocks as ``start(_:)`` does.
+    /// A finished run whose next stage was never started goes on with that. Blocks as ``start(_:)``
+    /// does.
     public func resume(_ id: String) throws -> RunSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
@@ -49,6 +45,7 @@ extension RunService {
             let plan = try retryPlan(id)
             let record = try opened.store.run(id)
             let newest = try CheckpointStore(folder: folder(of: record).checkpoints).newest()
+            if let next = try startNext(after: id) { return next }
             guard plan.run.status != .finished, let request = plan.request,
                 let checkpoint = newest.checkpoint
             else { throw Self.notResumable(plan) }
@@ -70,18 +67,16 @@ extension RunService {
         }
     }
 
-    private func start(_ request: TrainingRequest, tags: [Tag]) throws -> RunSummary {
+    func start(_ request: TrainingRequest, tags: [Tag]) throws -> RunSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
             let stops = stopCount
             let isStopped = isStopped(since: stops)
-            let inputs = try inputs(for: request, isCancelled: isStopped)
+            var inputs = try inputs(for: request, isCancelled: isStopped)
             try inputs.checkLint()
             let forecast = try measured(admittedForecast(inputs), inputs, isStopped)
-            let snapshot = try datasets.archive.add(inputs.dataset, isCancelled: isStopped)
-            let evaluation = try inputs.evaluationDataset.map {
-                try datasets.archive.add($0, isCancelled: isStopped)
-            }
+            let (snapshot, evaluation) = try keptData(of: inputs, isStopped)
+            inputs.request.then = try keptStages(of: request, isStopped)
             if isStopped() { throw CancellationError() }
             let id = opened.store.newRunID()
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
@@ -125,6 +120,10 @@ extension RunService {
                 Tag(RunTag.sourceType, "LOCAL"),
             ]
         if let evaluation { new.tags.append(Tag(RunTag.evaluationDataset, relative(evaluation))) }
+        if let then = inputs.request.then {
+            let names = try then.map { try datasets.find($0.dataset).name }
+            new.tags.append(Tag(RunTag.then, names.joined(separator: ",")))
+        }
         if let digest = inputs.templateDigest {
             new.tags.append(Tag(RunTag.templateDigest, digest))
         }

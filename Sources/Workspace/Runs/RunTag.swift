@@ -43,6 +43,8 @@ enum RunTag {
     static let retryOf: TrackingKey = "workbench.retry_of"
     /// The run whose result this one, the next stage, began with.
     static let follows: TrackingKey = "workbench.follows"
+    /// The data of the stages that come after this one, separated by commas.
+    static let then: TrackingKey = "workbench.then"
     /// MLflow's tag for a run that belongs to another one.
     static let parent: TrackingKey = "mlflow.parentRunId"
     /// MLflow's tag for the program that made a run.

@@ -89,6 +89,7 @@ extension TrainingRequest {
             ("layers", layers.map { $0.map(String.init).joined(separator: ",") }),
             ("over_length", overLength), ("documents", documents),
             ("allow", allowedFindings?.joined(separator: ",")),
+            ("then", then?.map(\.dataset).joined(separator: ",")),
         ]
         return values.compactMap { key, value in value.map { Param(key, $0) } }
     }

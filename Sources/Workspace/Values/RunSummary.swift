@@ -72,6 +72,10 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var answers: RunAnswers?
     /// What the run was forecast to take and took; nil before its end.
     public var cost: RunCost?
+    /// The data of the stages that come after this run, in their order.
+    public var laterStages: [String] = []
+    /// The run whose result this one began with, where it is a later stage.
+    public var previousStage: String?
     /// Why the run failed or waits, in words.
     public var failure: String?
     /// The last losses, oldest first, for a sparkline.
@@ -104,6 +108,9 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
         isMine = false
         isDeleted = false
     }
+
+    /// Whether the run is one of several stages.
+    public var isStage: Bool { !laterStages.isEmpty || previousStage != nil }
 
     /// Done steps as a share of all, 0 to 1.
     public var progress: Double? {

@@ -140,6 +140,8 @@ public struct TrainingRequest: Equatable, Sendable, Codable {
     public var runName: String?
     /// The experiment's name; nil for the settings', else `Default`.
     public var experiment: String?
+    /// Stages that follow once this run is finished, each from what the one before it made.
+    public var then: [TrainingRequest]?
 
     /// A request with the program's defaults.
     public init(model: String, dataset: String) {

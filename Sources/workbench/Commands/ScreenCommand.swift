@@ -70,9 +70,16 @@ struct ScreenCommand: ParsableCommand {
         }
     }
 
-    /// The terminal is gone; what runs here goes on to its end.
+    /// The terminal is gone; what runs here goes on to its end, and so do the stages after it.
     private func waitForRuns(of program: ScreenProgram) {
-        guard let workspace = program.workspace else { return }
-        for run in workspace.runs.executed { _ = try? workspace.runs.wait(for: run) }
+        guard let runs = program.workspace?.runs else { return }
+        for run in runs.executed {
+            var stage = run
+            while (try? runs.wait(for: stage))?.status == .finished {
+                _ = try? runs.heldOutLosses(after: stage)
+                guard let next = try? runs.startNext(after: stage) else { break }
+                stage = next.id
+            }
+        }
     }
 }

@@ -143,32 +143,35 @@ struct TrainCommand: ParsableCommand {
 
     /// Trains; `own` are the options that this command was read from.
     private func train(_ own: [String]) throws {
+        let stages = try TrainStages(own, then)
         // Before any thread is started, so that all leave the signals to one.
         let running = Running()
         Signals.handle { _ in running.stop() }
         let workspace = try shared.open()
         running.workspace = workspace
-        if dryRun { return try printPlan(workspace) }
+        if dryRun { return try printPlan(workspace, stages) }
         defer { workspace.close() }
-        guard !then.isEmpty else {
-            _ = try follow(workspace, running) { try startOrResume(workspace) }
-            return
+        var next: RunSummary? = try follow(workspace, running) {
+            try startOrResume(workspace, stages)
         }
-        try TrainStages(shared, own, then).run(workspace, first: self) { start in
-            try follow(workspace, running, start)
+        while let finished = next {
+            try tellHeldOutLosses(after: finished.id, workspace)
+            next = try follow(workspace, running) {
+                try workspace.runs.startNext(after: finished.id)
+            }
         }
     }
 
-    /// Starts a run and tells what happens until it has ended.
+    /// Starts a run and tells what happens until it has ended; nil unless it was finished.
     private func follow(
         _ workspace: Workspace,
         _ running: Running,
-        _ start: () throws -> RunSummary
-    ) throws -> RunOutcome {
+        _ start: () throws -> RunSummary?
+    ) throws -> RunSummary? {
         let output = TrainOutput(isJSON: shared.json)
         let subscription = workspace.events.subscribe { output.receive($0) }
         defer { subscription.cancel() }
-        let summary = try start()
+        guard let summary = try cancellable(start) else { return nil }
         output.begin(summary)
         if Signals.received.load(ordering: .relaxed) != 0 { running.stop() }
         let outcome = try workspace.runs.wait(for: summary.id)
@@ -178,23 +181,65 @@ struct TrainCommand: ParsableCommand {
         }
         let signal = Signals.received.load(ordering: .relaxed)
         if signal != 0, outcome.status != .finished { throw ExitCode(128 + signal) }
-        return outcome
+        return outcome.status == .finished ? summary : nil
     }
 
-    /// The run, once it is in the store; a signal while the model loads ends the program.
-    private func startOrResume(_ workspace: Workspace) throws -> RunSummary {
+    /// The run, once it is in the store.
+    private func startOrResume(
+        _ workspace: Workspace,
+        _ stages: TrainStages
+    ) throws -> RunSummary {
+        guard let resume else {
+            return try workspace.runs.start(try request(workspace, stages))
+        }
+        return try workspace.runs.resume(try workspace.runs.find(resume).id)
+    }
+
+    /// A signal while a model loads ends the program.
+    private func cancellable<Result>(_ body: () throws -> Result) throws -> Result {
         do {
-            guard let resume else { return try workspace.runs.start(try request(workspace)) }
-            return try workspace.runs.resume(try workspace.runs.find(resume).id)
+            return try body()
         } catch let error as WorkspaceError where error.code == .cancelled {
             let signal = Signals.received.load(ordering: .relaxed)
             throw signal == 0 ? error : ExitCode(128 + signal)
         }
     }
 
-    private func printPlan(_ workspace: Workspace) throws {
-        let plan = try workspace.runs.plan(try request(workspace))
+    private func request(
+        _ workspace: Workspace,
+        _ stages: TrainStages
+    ) throws -> TrainingRequest {
+        var first = try request(workspace)
+        first.then = try stages.requests(workspace)
+        return first
+    }
+
+    private func tellHeldOutLosses(after run: String, _ workspace: Workspace) throws {
+        let losses = try workspace.runs.heldOutLosses(after: run)
+        for loss in losses {
+            if shared.json {
+                try Console.printJSON(
+                    StageLine(
+                        afterStage: losses.count,
+                        run: run,
+                        stage: loss.stage,
+                        dataset: loss.dataset,
+                        evalLoss: loss.evaluationLoss
+                    )
+                )
+            } else {
+                Console.print(Console.line("after stage \(losses.count)  \(loss.sentence)"))
+            }
+        }
+    }
+
+    private func printPlan(_ workspace: Workspace, _ stages: TrainStages) throws {
+        let plan = try workspace.runs.plan(try request(workspace, stages))
         if shared.json { return try Console.printJSON(plan) }
+        for plan in [plan] + plan.later { Self.printTable(plan) }
+    }
+
+    private static func printTable(_ plan: TrainingPlan) {
         var table = TextTable(["RUN", plan.runName])
         for (name, value) in [
             ("model", plan.modelPath), ("data", plan.dataset),
@@ -232,7 +277,7 @@ struct TrainCommand: ParsableCommand {
         request.experiment = experiment
         request.overLength = overLength
         request.documents = documents
-        request.allowedFindings = allow.map { $0.split(separator: ",").map(String.init) }
+        request.allowedFindings = allow.map(TrainingRequest.names)
         request.isPacked = !noPacking
         request.isShuffled = !noShuffle
         if let batchSize { request.batchSize = batchSize }
@@ -259,7 +304,7 @@ struct TrainCommand: ParsableCommand {
         request.sampleCount = samples
         request.samplePrompts = samplePrompt.isEmpty ? nil : samplePrompt
         if let targets {
-            request.targets = targets.split(separator: ",").map { String($0.filter { $0 != " " }) }
+            request.targets = TrainingRequest.names(targets)
         }
         request.layers = try layers.map(Self.layers)
         if let seed { request.seed = seed }
@@ -314,29 +359,22 @@ struct TrainCommand: ParsableCommand {
             || !samplePrompt.isEmpty || !then.isEmpty || given.contains { $0 != nil }
     }
 
-    private static func interval(_ text: String) throws -> TrainingRequest.CheckpointInterval {
-        if text.last == "s", let seconds = Double(text.dropLast()), seconds > 0 {
-            return .seconds(seconds)
+    private static func interval(
+        _ text: String
+    ) throws -> TrainingRequest.CheckpointInterval {
+        guard let interval = TrainingRequest.CheckpointInterval(text) else {
+            throw ValidationError(
+                "--checkpoint-every takes steps such as 20, or seconds such as 60s, not \"\(text)\"."
+            )
         }
-        if let steps = Int(text), steps > 0 { return .steps(steps) }
-        throw ValidationError(
-            "--checkpoint-every takes steps such as 20, or seconds such as 60s, not \"\(text)\"."
-        )
+        return interval
     }
 
-    /// The numbers of `0,3,20-29`.
     private static func layers(_ text: String) throws -> [Int] {
-        try text.split(separator: ",").flatMap { part -> [Int] in
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
-                first <= last, last < 1 << 12
-            else {
-                throw ValidationError(
-                    "--layers takes numbers such as 20-29 or 0,3, not \"\(text)\"."
-                )
-            }
-            return Array(first...last)
+        guard let layers = TrainingRequest.layers(text) else {
+            throw ValidationError("--layers takes numbers such as 20-29 or 0,3, not \"\(text)\".")
         }
+        return layers
     }
 
     /// `NAME=ACTION` of each sentinel that is named.
@@ -375,6 +413,20 @@ struct TrainCommand: ParsableCommand {
         if let evalSplit, !(evalSplit > 0 && evalSplit < 1) {
             throw ValidationError("--eval-split takes a share between 0 and 1.")
         }
+    }
+}
+
+/// The held-out loss of a stage, as a line of JSON.
+private struct StageLine: Encodable {
+    let event = "stage"
+    let afterStage: Int
+    let run: String
+    let stage: Int
+    let dataset: String
+    let evalLoss: Double
+
+    private enum CodingKeys: CodingKey {
+        case event, afterStage, run, stage, dataset, evalLoss
     }
 }
 

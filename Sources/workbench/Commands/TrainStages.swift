@@ -1,8 +1,7 @@
 import ArgumentParser
-import Screens
 import Workspace
 
-/// Runs that follow each other: each begins with what the one before it made.
+/// What `--then` asks for: stages that follow each other, each from what the one before it made.
 struct TrainStages {
     /// Data, and options that differ in this stage.
     private struct Stage {
@@ -10,14 +9,12 @@ struct TrainStages {
         let options: [String]
     }
 
-    private let shared: SharedOptions
     /// The options of the first stage, as they were given.
     private let own: [String]
     private let later: [Stage]
 
     /// Reads what `--then` was given beside the options `own`.
-    init(_ shared: SharedOptions, _ own: [String], _ texts: [String]) throws {
-        self.shared = shared
+    init(_ own: [String], _ texts: [String]) throws {
         self.own = own
         later = try texts.map { text in
             let words = text.split(separator: " ").map(String.init)
@@ -40,38 +37,17 @@ struct TrainStages {
     /// Options that are those of the first stage, or follow from it.
     private static let kept = [
         "data", "then", "model", "init-adapter", "method", "rank", "alpha", "targets", "layers",
-        "workspace",
-        "resume", "config", "dry-run", "stage",
+        "workspace", "resume", "config", "dry-run", "stage",
     ]
 
-    /// Takes the stages, and says after each how all their held-out data is predicted.
-    func run(
-        _ workspace: Workspace,
-        first: TrainCommand,
-        _ follow: (() throws -> RunSummary) throws -> RunOutcome
-    ) throws {
-        var requests: [TrainingRequest] = []
-        var previous: (run: String, result: String)?
-        for number in 0...later.count {
-            var request =
-                try number == 0
-                ? first.request(workspace) : request(later[number - 1], workspace)
-            if let previous {
-                if previous.result.hasSuffix(".gguf") {
-                    request.model = previous.result
-                } else {
-                    request.initialAdapter = previous.result
-                    try request.adoptShape(ofAdapter: previous.result)
-                }
-            }
-            let outcome = try follow {
-                try workspace.runs.start(request, after: previous?.run)
-            }
-            guard let result = outcome.resultPath else { return }
-            previous = (outcome.run, result)
-            requests.append(request)
-            try tell(requests, after: outcome.run, result, workspace)
-        }
+    /// Options of the first stage that say nothing about later ones.
+    private static let dropped = [
+        "data", "then", "stage", "run-name", "eval-data", "eval-split", "init-adapter",
+    ]
+
+    /// The later stages; nil if there are none.
+    func requests(_ workspace: Workspace) throws -> [TrainingRequest]? {
+        later.isEmpty ? nil : try later.map { try request($0, workspace) }
     }
 
     /// The first stage's options with those of this one behind them, which win.
@@ -83,52 +59,5 @@ struct TrainStages {
         where stage.options.contains(given) { options = TrainCommand.without(other, options) }
         return try TrainCommand.parse(options + ["--data", stage.data] + stage.options)
             .request(workspace)
-    }
-
-    /// Options of the first stage that say nothing about later ones.
-    private static let dropped = [
-        "data", "then", "stage", "run-name", "eval-data", "eval-split", "init-adapter",
-    ]
-
-    /// The held-out losses of every stage so far with what came out of the last.
-    private func tell(
-        _ requests: [TrainingRequest],
-        after run: String,
-        _ result: String,
-        _ workspace: Workspace
-    ) throws {
-        for (number, request) in requests.enumerated() {
-            guard let loss = try workspace.runs.heldOutLoss(request, with: result) else { continue }
-            if shared.json {
-                let line = StageLoss(
-                    afterStage: requests.count,
-                    run: run,
-                    stage: number + 1,
-                    dataset: request.dataset,
-                    evalLoss: loss
-                )
-                try Console.printJSON(line)
-            } else {
-                Console.print(
-                    Console.line(
-                        "after stage \(requests.count)  held-out loss of stage \(number + 1), "
-                            + "\(request.dataset): \(Figures.loss(loss))"
-                    )
-                )
-            }
-        }
-    }
-
-    private struct StageLoss: Encodable {
-        let event = "stage"
-        let afterStage: Int
-        let run: String
-        let stage: Int
-        let dataset: String
-        let evalLoss: Double
-
-        private enum CodingKeys: CodingKey {
-            case event, afterStage, run, stage, dataset, evalLoss
-        }
     }
 }

@@ -23,6 +23,8 @@ package enum RunAction: Equatable, Sendable {
     case planFailed(WorkspaceError, request: TrainingRequest)
     /// A run began, or goes on.
     case started(RunSummary, command: String)
+    /// A stage of several is over, and the next one began, if there is one.
+    case stageEnded(String, [StageLoss], next: RunSummary?)
     /// It did not begin.
     case startFailed(WorkspaceError)
 

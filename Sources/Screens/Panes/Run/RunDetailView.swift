@@ -199,6 +199,19 @@ struct RunDetailView {
         if !run.isMine, let process = run.ownerProcess {
             facts.append(StyledText("process ", .muted) + StyledText("\(process)"))
         }
+        if let next = run.laterStages.first {
+            let more = run.laterStages.count - 1
+            facts.append(
+                StyledText("then ", .muted) + StyledText(next)
+                    + StyledText(more > 0 ? ", \(more) after" : "", .muted)
+            )
+        }
+        if let previous = run.previousStage {
+            let name = state.run.runs?.first { $0.id == previous }?.name
+            facts.append(
+                StyledText("from ", .muted) + StyledText(name ?? String(previous.prefix(8)))
+            )
+        }
         if let path = run.resultPath {
             let what = path.hasSuffix(".gguf") ? "model" : "adapter"
             facts.append(StyledText("\(what) saved", .success))

@@ -10,6 +10,7 @@ package enum RunEffect: WorkspaceEffect {
     case retryPlan(String)
     case resume(id: String, name: String)
     case again(id: String, name: String)
+    case next(after: String)
     case delete(id: String, name: String)
     case detach(String)
 
@@ -17,7 +18,7 @@ package enum RunEffect: WorkspaceEffect {
         switch self {
         case .list, .detail, .ask, .retryPlan, .delete: .store
         case .plan: .measurement
-        case .start, .resume, .again, .detach: .engine
+        case .start, .resume, .again, .next, .detach: .engine
         }
     }
 
@@ -49,6 +50,9 @@ package enum RunEffect: WorkspaceEffect {
         case .again(let id, let name):
             let command = "workbench runs retry \(CommandText.quoted(name))"
             return [.run(.started(try runs.retry(id), command: command))]
+        case .next(let id):
+            let losses = try runs.heldOutLosses(after: id)
+            return [.run(.stageEnded(id, losses, next: try runs.startNext(after: id)))]
         case .delete(let id, let name):
             try runs.delete(id)
             let notice = Notice(.success, "Deleted \(name).", hint: "runs restore takes it back.")
@@ -66,7 +70,7 @@ package enum RunEffect: WorkspaceEffect {
         case .plan(let request, _): [.run(.planFailed(error, request: request))]
         case .start, .resume, .again: [.run(.startFailed(error))]
         case .detach: [.run(.detachFailed(error))]
-        case .ask, .retryPlan, .delete: [.failed(error)]
+        case .ask, .retryPlan, .next, .delete: [.failed(error)]
         }
     }
 }

@@ -151,6 +151,13 @@ extension RunPane {
             run.endedAt = state.now
         }
         let name = name(of: outcome.run, in: state)
+        var stages: [Effect] = []
+        if outcome.status == .finished,
+            let run = state.run.runs?.first(where: { $0.id == outcome.run }), run.isMine,
+            run.isStage
+        {
+            stages = [.run(.next(after: run.id))]
+        }
         switch outcome.status {
         case .finished:
             state.tell(
@@ -163,7 +170,8 @@ extension RunPane {
             state.tell(Notice(.failure, "\(name) failed: \(reason)", hint: outcome.failure?.hint))
         }
         // The last measurement may be as old as a short run.
-        return state.refreshRuns() + state.runsChanged() + [.screen(.readMachine)] + bell(state)
+        return state.refreshRuns() + state.runsChanged() + stages + [.screen(.readMachine)]
+            + bell(state)
     }
 
     private static func bell(_ state: AppState) -> [Effect] {

@@ -42,7 +42,7 @@ package enum RunPane: PaneContent {
         in state: inout AppState
     ) -> [Effect]? {
         if target.hasPrefix(Form.hitPrefix) {
-            state.run.form?.form.focus(String(target.dropFirst(Form.hitPrefix.count)))
+            state.run.form?.click(String(target.dropFirst(Form.hitPrefix.count)))
             return []
         }
         guard target.hasPrefix(RunLayout.hitPrefix),

@@ -16,6 +16,8 @@ extension AppState {
             return endReading()
         case .openForm, .quickLook, .submit, .planned, .planFailed, .edit: return reduceForm(action)
         case .started(let summary, let command): return started(summary, command: command)
+        case .stageEnded(let id, let losses, let next):
+            return stageEnded(id, losses, next: next)
         case .startFailed(let error):
             run.starting = nil
             run.form?.startingFailed(error)
@@ -134,13 +136,35 @@ extension AppState {
             run.form = nil
         }
         run.filter = TextFieldState()
-        var runs = (run.runs ?? []).filter { $0.id != summary.id }
-        runs.insert(summary, at: 0)
-        run.runs = runs
+        insert(summary)
         run.selection.select(summary.id, in: run.shown.map(\.id))
         run.isDetailOpen = true
         tell(Notice(.success, "\(summary.name) is running."), command: command)
         return runsChanged() + refreshRuns()
+    }
+
+    private mutating func stageEnded(
+        _ id: String,
+        _ losses: [StageLoss],
+        next: RunSummary?
+    ) -> [Effect] {
+        let name = run.runs?.first { $0.id == id }?.name ?? id
+        if !losses.isEmpty {
+            let text = losses.map(\.sentence).joined(separator: "; ")
+            tell(Notice(.information, "After \(name): \(text)."))
+        }
+        guard let next else { return refreshRuns() }
+        let isFollowed = run.selected?.id == id
+        insert(next)
+        if isFollowed { run.selection.select(next.id, in: run.shown.map(\.id)) }
+        tell(Notice(.success, "\(next.name) goes on from \(name)."))
+        return runsChanged() + refreshRuns()
+    }
+
+    private mutating func insert(_ summary: RunSummary) {
+        var runs = (run.runs ?? []).filter { $0.id != summary.id }
+        runs.insert(summary, at: 0)
+        run.runs = runs
     }
 
     private mutating func asked(_ request: RunRequest, of id: String) -> [Effect] {

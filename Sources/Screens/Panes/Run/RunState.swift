@@ -65,6 +65,17 @@ package struct RunState: Equatable, Sendable {
         mine.first ?? runs?.first { $0.status == .running || $0.status == .paused }
     }
 
+    /// The finished runs that a new one can go on from, newest first, each by a name of its own.
+    var starts: [TrainForm.Start] {
+        var names: Set<String> = []
+        return (runs ?? []).compactMap { run in
+            guard !run.isDeleted, let path = run.resultPath else { return nil }
+            let isKnown = !names.insert(run.name).inserted
+            let label = isKnown ? "\(run.name) (\(run.id.prefix(8)))" : run.name
+            return TrainForm.Start(label: label, path: path, model: run.model)
+        }
+    }
+
     /// Changes what is known of a run; false when there is no such run.
     mutating func update(_ id: String, _ change: (inout RunSummary) -> Void) -> Bool {
         guard let index = runs?.firstIndex(where: { $0.id == id }) else { return false }

@@ -4,8 +4,10 @@ import Workspace
 extension TrainForm {
     /// What is chosen where only opening the model's file would tell.
     static let automatic = "automatic"
+    /// What is chosen where no run is gone on from, and where no stage follows.
+    static let nothing = "nothing"
     /// The passes of a run for which nobody says anything else.
-    static let usualPasses = "4"
+    static let usualPasses = "\(TrainingChoices.usualEpochs)"
 
     /// How the weights of a model are adapted unless somebody wants it otherwise.
     static func usualMethod(of model: ModelSummary?) -> String {
@@ -14,7 +16,16 @@ extension TrainForm {
         return (isWhole ? TrainingRequest.Method.lora : .qlora).rawValue
     }
 
-    static func fields(models: [String], datasets: [String]) -> [FormField] {
+    static func fields(
+        models: [String],
+        datasets: [String],
+        starts: [Start]
+    ) -> [FormField] {
+        whatIsTrained(models, datasets) + adapter(starts) + optimization + data + meanwhile
+            + sentinels + nextStage(datasets)
+    }
+
+    private static func whatIsTrained(_ models: [String], _ datasets: [String]) -> [FormField] {
         [
             FormField("dataset", "dataset", .choice(datasets), hint: "left and right choose"),
             FormField("model", "base model", .choice(models), hint: "left and right choose"),
@@ -28,7 +39,7 @@ extension TrainForm {
                 "method",
                 "method",
                 .choice([automatic] + TrainingRequest.Method.allCases.map(\.rawValue)),
-                hint: "automatic: qlora on a quantized file, lora on a 16 or 32 bit one"
+                hint: "lora and qlora train an adapter, full every weight of a 16 or 32 bit file"
             ),
             FormField(
                 "steps",
@@ -72,13 +83,7 @@ extension TrainForm {
                 "length",
                 "sequence length",
                 .number(minimum: 8, maximum: 1_048_576, isInteger: true),
-                hint: "tokens a row; a longer example is refused, not cut"
-            ),
-            FormField(
-                "warmup",
-                "warm-up steps",
-                .number(minimum: 0, isInteger: true),
-                hint: "steps in which the learning rate rises"
+                hint: "tokens a row; what is longer is refused, or see Data below"
             ),
             FormField(
                 "split",
@@ -87,32 +92,262 @@ extension TrainForm {
                 hint: "empty: the dataset's own held-out part, if it has one",
                 emptyText: "the dataset's own"
             ),
+        ]
+    }
+
+    private static func adapter(_ starts: [Start]) -> [FormField] {
+        [
             FormField(
-                "seed",
-                "seed",
-                .number(minimum: 0, isInteger: true),
-                hint: "the same seed gives the same run, bit by bit"
+                "adapter",
+                "Adapter",
+                .section,
+                hint: "where it goes and how it begins; space opens"
+            ),
+            FormField(
+                "from",
+                "go on from",
+                .choice([nothing] + starts.map(\.label)),
+                hint: "a finished run: its adapter, with its own rank and alpha, or its model"
+            ),
+            FormField(
+                "targets",
+                "targets",
+                .text(placeholder: "all seven projections"),
+                hint: "of \(TrainingChoices.targets.joined(separator: ", "))"
+            ),
+            FormField(
+                "layers",
+                "layers",
+                .text(placeholder: "all"),
+                hint: "from 0, such as 20-29 or 0,3,5; empty: all of them"
+            ),
+            FormField(
+                "dropout",
+                "dropout",
+                .number(minimum: 0, maximum: 0.99),
+                hint: "share of the adapter's inputs that is left out"
+            ),
+            FormField(
+                "initialization",
+                "fresh adapter",
+                .choice(TrainingChoices.initializations),
+                hint: "how A is drawn; B is zero"
+            ),
+            FormField(
+                "rslora",
+                "rsLoRA",
+                .toggle,
+                hint: "divides alpha by the root of the rank: for high ranks"
+            ),
+            FormField(
+                "ratio",
+                "LoRA+ ratio",
+                .number(minimum: 0.01, maximum: 1000),
+                hint: "how much faster B learns than A; 1 is plain LoRA"
             ),
         ]
     }
 
-    static func values(of request: TrainingRequest, on model: ModelSummary?) -> [String: String] {
-        let passes = request.steps == nil ? usualPasses : ""
-        return [
-            "dataset": request.dataset,
-            "model": request.model,
-            "name": request.runName ?? "",
-            "method": request.method?.rawValue ?? usualMethod(of: model),
-            "steps": request.steps.map(String.init) ?? "",
-            "epochs": request.epochs.map(String.init) ?? passes,
-            "batch": "\(request.batchSize)",
-            "rate": Figures.plain(request.learningRate),
-            "rank": "\(request.rank)",
-            "alpha": Figures.plain(request.alpha),
-            "length": "\(request.sequenceLength)",
-            "warmup": "\(request.warmupSteps)",
-            "split": request.evaluationSplit.map(Figures.plain) ?? "",
-            "seed": "\(request.seed)",
+    private static let optimization = [
+        FormField(
+            "optimization",
+            "Optimization",
+            .section,
+            hint: "optimizer, schedule, arithmetic; space opens"
+        ),
+        FormField(
+            "optimizer",
+            "optimizer",
+            .choice(TrainingChoices.optimizers),
+            hint: "adamw_8bit takes a quarter of the memory, sgd and lion half"
+        ),
+        FormField(
+            "schedule",
+            "schedule",
+            .choice(TrainingRequest.Scheduler.allCases.map(\.rawValue)),
+            hint: "how the learning rate falls after the warm-up"
+        ),
+        FormField(
+            "power",
+            "schedule's power",
+            .number(minimum: 0.01, maximum: 100),
+            hint: "of a polynomial schedule"
+        ),
+        FormField(
+            "warmup",
+            "warm-up steps",
+            .number(minimum: 0, isInteger: true),
+            hint: "steps in which the learning rate rises"
+        ),
+        FormField(
+            "decay",
+            "weight decay",
+            .number(minimum: 0, maximum: 100),
+            hint: "of every trained matrix, not of norms and biases"
+        ),
+        FormField(
+            "clip",
+            "gradient clipping",
+            .number(minimum: 0),
+            hint: "the largest norm; 0 turns it off"
+        ),
+        FormField(
+            "accumulation",
+            "accumulation",
+            .number(minimum: 1, maximum: 65_536, isInteger: true),
+            hint: "batches whose gradients make one step"
+        ),
+        FormField(
+            "precision",
+            "precision",
+            .choice(["fast", "exact"]),
+            hint: "exact is float32 throughout, and slower"
+        ),
+        FormField(
+            "recompute",
+            "recomputation",
+            .toggle,
+            hint: "computes layers again in the backward pass: less memory, more time, same bits"
+        ),
+        FormField(
+            "seed",
+            "seed",
+            .number(minimum: 0, isInteger: true),
+            hint: "the same seed gives the same run, bit by bit"
+        ),
+    ]
+
+    private static let data = [
+        FormField(
+            "data",
+            "Data",
+            .section,
+            hint: "what is too long, packing, order, the lint; space opens"
+        ),
+        FormField(
+            "long",
+            "too long",
+            .choice(TrainingChoices.overLength),
+            hint: "what becomes of a conversation longer than a row"
+        ),
+        FormField(
+            "documents",
+            "documents",
+            .choice(TrainingChoices.documents),
+            hint: "of raw text: each for itself, or one stream that is cut"
+        ),
+        FormField(
+            "packing",
+            "packing",
+            .toggle,
+            hint: "several conversations share a row; none sees another"
+        ),
+        FormField("shuffle", "shuffling", .toggle, hint: "an order of its own for every pass"),
+        FormField(
+            "allow",
+            "allowed findings",
+            .text(placeholder: "none"),
+            hint: "rules of the lint that do not keep the run from starting, or all"
+        ),
+    ]
+
+    private static let meanwhile = [
+        FormField(
+            "meanwhile",
+            "While it runs",
+            .section,
+            hint: "evaluations, answers, checkpoints, when to end; space opens"
+        ),
+        FormField(
+            "evaluate",
+            "evaluate every",
+            .number(minimum: 1, isInteger: true, isOptional: true),
+            hint: "steps between held-out losses",
+            emptyText: "\(TrainingChoices.usualEvaluations) times a run"
+        ),
+        FormField(
+            "samples",
+            "answers",
+            .number(minimum: 0, maximum: 64, isInteger: true),
+            hint: "held-out rows that are answered at every evaluation"
+        ),
+        FormField(
+            "checkpoint",
+            "checkpoint every",
+            .text(),
+            hint: "seconds such as 60s, or steps such as 20"
+        ),
+        FormField(
+            "patience",
+            "patience",
+            .number(minimum: 1, isInteger: true, isOptional: true),
+            hint: "ends after so many evaluations without a lower held-out loss",
+            emptyText: "to the last step"
+        ),
+        FormField(
+            "best",
+            "keep the best",
+            .toggle,
+            hint: "the result is that of the lowest held-out loss, not the last one"
+        ),
+    ]
+
+    private static let sentinels =
+        [
+            FormField(
+                "sentinels",
+                "Sentinels",
+                .section,
+                hint: "what to do when a number looks wrong; space opens"
+            )
+        ]
+        + TrainingChoices.watches.map { watch in
+            FormField(
+                watch.sentinel,
+                watch.sentinel,
+                .choice(watch.actions),
+                hint: Self.hints[watch.sentinel] ?? ""
+            )
+        }
+
+    private static let hints = [
+        "not-finite": "a loss or gradient is infinite or no number",
+        "loss-spike": "the loss is far above the last 50",
+        "gradient-spike": "the gradient's norm is far above the usual",
+        "plateau": "a hundred steps were no better than those before",
+        "slowdown": "half as many tokens a second as usual",
+        "eval-gap": "the held-out loss rises while the training loss falls",
+        "no-targets": "a step had nothing to learn and was skipped",
+    ]
+
+    private static func nextStage(_ datasets: [String]) -> [FormField] {
+        [
+            FormField(
+                "stage",
+                "Next stage",
+                .section,
+                hint: "goes on with other data from what comes out; space opens"
+            ),
+            FormField(
+                "then",
+                "then train on",
+                .choice([nothing] + datasets),
+                hint: "after each stage the held-out losses of all are told"
+            ),
+            FormField(
+                "then-epochs",
+                "its passes",
+                .number(minimum: 1, isInteger: true, isOptional: true),
+                hint: "times through its data",
+                emptyText: "as this stage"
+            ),
+            FormField(
+                "then-rate",
+                "its learning rate",
+                .number(minimum: 0, maximum: 1, isOptional: true),
+                hint: "lower keeps more of what was learnt before",
+                emptyText: "as this stage"
+            ),
         ]
     }
 }

@@ -69,7 +69,8 @@ extension AppState {
         run.form = TrainForm(
             request,
             models: models.installed,
-            datasets: (data.datasets ?? []).filter { $0.problem == nil }.map(\.name)
+            datasets: (data.datasets ?? []).filter { $0.problem == nil }.map(\.name),
+            starts: run.starts
         )
         return effects + replan()
     }
@@ -77,7 +78,8 @@ extension AppState {
     private mutating func submit() -> [Effect] {
         guard let form = run.form else { return [] }
         guard let request = form.request else {
-            if let field = form.form.fields.first(where: { form.form.problems[$0.id] != nil }) {
+            let problems = form.form.problems
+            if let field = form.form.fields.first(where: { problems[$0.id] != nil }) {
                 run.form?.form.focus(field.id)
             }
             tell(Notice(.warning, "An answer cannot be used; see the line below the form."))

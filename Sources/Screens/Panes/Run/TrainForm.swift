@@ -11,6 +11,25 @@ package struct TrainForm: Equatable, Sendable {
         package var secondsPerStep: Double
     }
 
+    /// A finished run that another one can go on from.
+    package struct Start: Equatable, Sendable {
+        /// What the form calls it.
+        package var label: String
+        /// An adapter's folder, or a model's file.
+        package var path: String
+        /// The base model of an adapter.
+        package var model: String?
+
+        package init(label: String, path: String, model: String? = nil) {
+            self.label = label
+            self.path = path
+            self.model = model
+        }
+
+        /// Whether all weights were trained, so that it is the base of what comes.
+        var isModel: Bool { path.hasSuffix(".gguf") }
+    }
+
     /// The questions and answers.
     package var form: FormState
     /// What the last answer to a forecast said; nil before the first.
@@ -28,7 +47,8 @@ package struct TrainForm: Equatable, Sendable {
     /// Whether the run is being started.
     package var isStarting = false
     /// What the form does not ask.
-    private let base: TrainingRequest
+    let base: TrainingRequest
+    let starts: [Start]
     private let models: [ModelSummary]
     private var refused: TrainingRequest?
     private var beforeQuickLook: Length?
@@ -38,19 +58,40 @@ package struct TrainForm: Equatable, Sendable {
         let epochs: String
     }
 
-    /// A form filled in with a request, offering these models and datasets.
-    package init(_ request: TrainingRequest, models: [ModelSummary], datasets: [String]) {
+    /// A form filled in with a request, offering these models, datasets and runs to go on from.
+    package init(
+        _ request: TrainingRequest,
+        models: [ModelSummary],
+        datasets: [String],
+        starts: [Start] = []
+    ) {
         base = request
         self.models = models
+        var starts = starts
+        if let path = request.initialAdapter, !starts.contains(where: { $0.path == path }) {
+            starts.insert(Start(label: path, path: path), at: 0)
+        }
+        self.starts = starts
+        let start = starts.first { $0.path == request.initialAdapter }
+        let model = models.first { $0.name == request.model }
         func offering(_ name: String, _ names: [String]) -> [String] {
             names.contains(name) || name.isEmpty ? names : [name] + names
         }
         form = FormState(
             Self.fields(
                 models: offering(request.model, models.map(\.name)),
-                datasets: offering(request.dataset, datasets)
+                datasets: offering(
+                    request.then?.first?.dataset ?? "",
+                    offering(request.dataset, datasets)
+                ),
+                starts: starts
             ),
-            values: Self.values(of: request, on: models.first { $0.name == request.model })
+            values: Self.values(of: request, on: model, from: start),
+            usual: Self.values(
+                of: TrainingRequest(model: request.model, dataset: request.dataset),
+                on: model,
+                from: nil
+            )
         )
         form.focus("dataset")
     }
@@ -70,33 +111,20 @@ package struct TrainForm: Equatable, Sendable {
         return state.run.starting
     }
 
-    /// What the form says; nil while an answer cannot be read.
-    package var request: TrainingRequest? {
-        guard form.isValid else { return nil }
-        var request = base
-        request.model = form.value("model")
-        request.dataset = form.value("dataset")
-        request.runName = form.value("name").isEmpty ? nil : form.value("name")
-        request.method = TrainingRequest.Method(rawValue: form.value("method"))
-        request.steps = Int(form.value("steps"))
-        request.epochs = Int(form.value("epochs"))
-        request.batchSize = Int(form.value("batch")) ?? base.batchSize
-        request.learningRate = Double(form.value("rate")) ?? base.learningRate
-        request.rank = Int(form.value("rank")) ?? base.rank
-        request.alpha = Double(form.value("alpha")) ?? base.alpha
-        request.sequenceLength = Int(form.value("length")) ?? base.sequenceLength
-        request.warmupSteps = Int(form.value("warmup")) ?? base.warmupSteps
-        request.evaluationSplit = Double(form.value("split"))
-        request.seed = UInt64(form.value("seed")) ?? base.seed
-        return request
-    }
-
     /// Applies a key; false when it is not for the form.
     mutating func handle(_ key: Key) -> Bool {
         let before = form
         guard !isStarting, form.handle(key) else { return false }
         fillIn(after: before)
         return true
+    }
+
+    /// Gives a question the focus, and opens or closes a section.
+    mutating func click(_ id: String) {
+        guard !isStarting else { return }
+        let isHeading = form.fields.contains { $0.id == id && $0.kind == .section }
+        form.focus(id)
+        if isHeading { form.toggle(id) }
     }
 
     /// Pastes into the focused answer.
@@ -175,9 +203,28 @@ package struct TrainForm: Equatable, Sendable {
         }
         let isOpen = form.value("steps").isEmpty && form.value("epochs").isEmpty
         form.setProblem("epochs", isOpen ? "give passes or steps" : nil)
+        if isNew("from"),
+            let model = starts.first(where: { $0.label == form.value("from") })?.model,
+            models.contains(where: { $0.name == model })
+        {
+            form.set("model", model)
+        }
         if isNew("model"), form.value("method") == usualMethod(in: before) {
             form.set("method", usualMethod(in: form))
         }
+        checkTexts()
+    }
+
+    /// Finds what is wrong with answers that are lists and durations.
+    private mutating func checkTexts() {
+        let layers = form.value("layers")
+        let areLayers = layers.isEmpty || TrainingRequest.layers(layers) != nil
+        form.setProblem("layers", areLayers ? nil : "numbers such as 20-29 or 0,3")
+        let unknown = TrainingRequest.names(form.value("targets"))
+            .first { !TrainingChoices.targets.contains($0) }
+        form.setProblem("targets", unknown.map { "\($0) is none" })
+        let interval = TrainingRequest.CheckpointInterval(form.value("checkpoint"))
+        form.setProblem("checkpoint", interval == nil ? "seconds such as 60s, or steps" : nil)
     }
 
     private func usualMethod(in form: FormState) -> String {
@@ -192,5 +239,10 @@ extension TrainingRequest {
             && stage == other.stage && rank == other.rank && targets == other.targets
             && sequenceLength == other.sequenceLength && precision == other.precision
             && isPacked == other.isPacked && threads == other.threads
+            && layers == other.layers && optimizer == other.optimizer
+            && (recomputes ?? false) == (other.recomputes ?? false)
+            && (dropout > 0) == (other.dropout > 0) && sampleCount == other.sampleCount
+            && overLength == other.overLength && documents == other.documents
+            && initialAdapter == other.initialAdapter
     }
 }

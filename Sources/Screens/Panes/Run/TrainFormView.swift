@@ -33,7 +33,8 @@ enum TrainFormView {
             lines.append(StyledText(problem.message, .error))
             if let hint = problem.hint { lines.append(StyledText(hint, .muted)) }
         }
-        lines += (form.plan?.warnings ?? []).map { StyledText("! \($0)", .warning) }
+        let stages = form.plan.map { [$0] + $0.later } ?? []
+        lines += stages.flatMap(\.warnings).map { StyledText("! \($0)", .warning) }
         lines.append(time(of: form, glyphs))
         guard let plan = form.plan else { return lines }
         lines.append(memory(of: plan, machine: machine))
@@ -42,6 +43,13 @@ enum TrainFormView {
             + "\(Figures.count(plan.evaluationExamples)) held out, "
             + "\(Figures.count(plan.tokensPerEpoch)) tokens a pass"
         lines.append(label("data") + StyledText(data))
+        for stage in plan.later {
+            var text = label("then") + StyledText("\(stage.totalSteps) steps on \(stage.dataset)")
+            if let seconds = stage.seconds {
+                text.append(", \(Figures.duration(seconds))", .muted)
+            }
+            lines.append(text)
+        }
         let name = form.form.value("name")
         lines.append(label("run") + StyledText(name.isEmpty ? plan.runName : name))
         return lines

@@ -1,0 +1,207 @@
+import TerminalUI
+package import Workspace
+
+extension TrainForm {
+    /// The answers that make a request.
+    static func values(
+        of request: TrainingRequest,
+        on model: ModelSummary?,
+        from start: Start?
+    ) -> [String: String] {
+        let passes = request.steps == nil ? usualPasses : ""
+        let adapter: [String: String] = [
+            "rank": "\(request.rank)",
+            "alpha": Figures.plain(request.alpha),
+            "from": start?.label ?? nothing,
+            "targets": request.targets == TrainingChoices.targets
+                ? "" : request.targets.joined(separator: ","),
+            "layers": request.layers.map(TrainingRequest.text(ofLayers:)) ?? "",
+            "dropout": Figures.plain(request.dropout),
+            "rslora": "\(request.usesRankStabilization ?? false)",
+            "ratio": Figures.plain(request.loraPlusRatio ?? 1),
+            "initialization": choice(request.initialization, TrainingChoices.initializations),
+        ]
+        let optimization: [String: String] = [
+            "batch": "\(request.batchSize)",
+            "rate": Figures.plain(request.learningRate),
+            "optimizer": choice(request.optimizer, TrainingChoices.optimizers),
+            "schedule": request.scheduler.rawValue,
+            "power": Figures.plain(request.schedulerPower ?? 1),
+            "warmup": "\(request.warmupSteps)",
+            "decay": Figures.plain(request.weightDecay),
+            "clip": Figures.plain(request.maxGradientNorm),
+            "accumulation": "\(request.gradientAccumulation)",
+            "precision": request.precision.rawValue,
+            "recompute": "\(request.recomputes ?? false)",
+            "seed": "\(request.seed)",
+        ]
+        let data: [String: String] = [
+            "dataset": request.dataset,
+            "length": "\(request.sequenceLength)",
+            "split": request.evaluationSplit.map(Figures.plain) ?? "",
+            "long": choice(request.overLength, TrainingChoices.overLength),
+            "documents": choice(request.documents, TrainingChoices.documents),
+            "packing": "\(request.isPacked)",
+            "shuffle": "\(request.isShuffled)",
+            "allow": request.allowedFindings?.joined(separator: ",") ?? "",
+        ]
+        let course: [String: String] = [
+            "steps": text(request.steps),
+            "epochs": request.epochs == nil ? passes : text(request.epochs),
+            "evaluate": text(request.evaluationInterval),
+            "samples": "\(request.sampleCount ?? TrainingChoices.usualSamples)",
+            "checkpoint": request.checkpointInterval.text,
+            "patience": text(request.patience),
+            "best": "\(request.choosesBest ?? false)",
+        ]
+        var values = [
+            "model": request.model,
+            "name": request.runName ?? "",
+            "method": request.method?.rawValue ?? usualMethod(of: model),
+        ]
+        for part in [adapter, optimization, data, course, stageValues(of: request)] {
+            values.merge(part) { first, _ in first }
+        }
+        for watch in TrainingChoices.watches {
+            values[watch.sentinel] = choice(request.sentinels?[watch.sentinel], watch.actions)
+        }
+        return values
+    }
+
+    private static func stageValues(of request: TrainingRequest) -> [String: String] {
+        guard let stage = request.then?.first else { return ["then": nothing] }
+        let isAsLong = stage.epochs == request.epochs
+        let isAsFast = stage.learningRate == request.learningRate
+        return [
+            "then": stage.dataset,
+            "then-epochs": isAsLong ? "" : text(stage.epochs),
+            "then-rate": isAsFast ? "" : Figures.plain(stage.learningRate),
+        ]
+    }
+
+    private static func text(_ number: Int?) -> String { number.map { "\($0)" } ?? "" }
+
+    /// Where nothing is said, a choice stands on its first option.
+    private static func choice(_ answer: String?, _ options: [String]) -> String {
+        answer ?? options.first ?? ""
+    }
+
+    /// What the form says; nil while an answer cannot be read.
+    package var request: TrainingRequest? {
+        guard form.isValid else { return nil }
+        var request = base
+        answerWhatIsTrained(&request)
+        answerAdapter(&request)
+        answerOptimization(&request)
+        answerCourse(&request)
+        request.then = laterStages(after: request)
+        return request
+    }
+
+    private func answerWhatIsTrained(_ request: inout TrainingRequest) {
+        request.model = form.value("model")
+        request.dataset = form.value("dataset")
+        // What data is for goes by the data.
+        if request.dataset != base.dataset { request.stage = nil }
+        request.runName = text("name")
+        request.method = TrainingRequest.Method(rawValue: form.value("method"))
+        request.steps = Int(form.value("steps"))
+        request.epochs = Int(form.value("epochs"))
+        request.batchSize = Int(form.value("batch")) ?? base.batchSize
+        request.learningRate = number("rate") ?? base.learningRate
+        request.rank = Int(form.value("rank")) ?? base.rank
+        request.alpha = number("alpha") ?? base.alpha
+        request.sequenceLength = Int(form.value("length")) ?? base.sequenceLength
+        request.evaluationSplit = number("split")
+    }
+
+    private func answerAdapter(_ request: inout TrainingRequest) {
+        request.initialAdapter = nil
+        if let start = starts.first(where: { $0.label == form.value("from") }) {
+            if start.isModel {
+                request.model = start.path
+            } else {
+                request.initialAdapter = start.path
+            }
+        }
+        request.targets = text("targets").map(TrainingRequest.names) ?? TrainingChoices.targets
+        request.layers = text("layers").flatMap(TrainingRequest.layers)
+        request.dropout = number("dropout") ?? base.dropout
+        request.usesRankStabilization = isOn("rslora") ? true : nil
+        request.loraPlusRatio = number("ratio").flatMap { $0 == 1 ? nil : $0 }
+        request.initialization = chosen("initialization", TrainingChoices.initializations)
+    }
+
+    private func answerOptimization(_ request: inout TrainingRequest) {
+        request.optimizer = chosen("optimizer", TrainingChoices.optimizers)
+        request.scheduler =
+            TrainingRequest.Scheduler(rawValue: form.value("schedule")) ?? base.scheduler
+        request.schedulerPower = number("power").flatMap { $0 == 1 ? nil : $0 }
+        request.warmupSteps = Int(form.value("warmup")) ?? base.warmupSteps
+        request.weightDecay = number("decay") ?? base.weightDecay
+        request.maxGradientNorm = number("clip") ?? base.maxGradientNorm
+        request.gradientAccumulation =
+            Int(form.value("accumulation")) ?? base.gradientAccumulation
+        request.precision =
+            TrainingRequest.Precision(rawValue: form.value("precision")) ?? base.precision
+        request.recomputes = isOn("recompute") ? true : nil
+        request.seed = UInt64(form.value("seed")) ?? base.seed
+    }
+
+    private func answerCourse(_ request: inout TrainingRequest) {
+        request.overLength = chosen("long", TrainingChoices.overLength)
+        request.documents = chosen("documents", TrainingChoices.documents)
+        request.isPacked = isOn("packing")
+        request.isShuffled = isOn("shuffle")
+        request.allowedFindings = text("allow").map(TrainingRequest.names)
+        request.evaluationInterval = Int(form.value("evaluate"))
+        request.sampleCount = Int(form.value("samples")).flatMap {
+            $0 == TrainingChoices.usualSamples ? nil : $0
+        }
+        request.checkpointInterval =
+            TrainingRequest.CheckpointInterval(form.value("checkpoint"))
+            ?? base.checkpointInterval
+        request.patience = Int(form.value("patience"))
+        request.choosesBest = isOn("best") ? true : nil
+        let actions = TrainingChoices.watches.compactMap { watch in
+            chosen(watch.sentinel, watch.actions).map { (watch.sentinel, $0) }
+        }
+        request.sentinels =
+            actions.isEmpty ? nil : Dictionary(actions) { first, _ in first }
+    }
+
+    private func laterStages(after request: TrainingRequest) -> [TrainingRequest]? {
+        let data = form.value("then")
+        guard data != Self.nothing, !data.isEmpty else { return nil }
+        let known = base.then?.first.flatMap { $0.dataset == data ? $0 : nil }
+        var stage = known ?? request
+        stage.dataset = data
+        if known == nil {
+            stage.stage = nil
+            stage.runName = nil
+            stage.evaluationDataset = nil
+            stage.evaluationSplit = nil
+            stage.initialAdapter = nil
+        }
+        stage.then = nil
+        stage.epochs = Int(form.value("then-epochs")) ?? request.epochs
+        stage.steps = stage.epochs == nil ? request.steps : nil
+        stage.learningRate = number("then-rate") ?? request.learningRate
+        return [stage] + (base.then?.dropFirst() ?? [])
+    }
+
+    private func text(_ id: String) -> String? {
+        let text = form.value(id)
+        return text.isEmpty ? nil : text
+    }
+
+    private func number(_ id: String) -> Double? { Double(form.value(id)) }
+
+    private func isOn(_ id: String) -> Bool { form.value(id) == "true" }
+
+    /// What was chosen, unless it is the first of the options.
+    private func chosen(_ id: String, _ options: [String]) -> String? {
+        let answer = form.value(id)
+        return answer == options.first ? nil : answer
+    }
+}

@@ -1,0 +1,142 @@
+import Tracking
+
+/// A held-out loss after a stage of several.
+public struct StageLoss: Equatable, Sendable, Codable {
+    /// Which stage's held-out data, from 1.
+    public var stage: Int
+    /// The name of its data.
+    public var dataset: String
+    /// Nats a target token.
+    public var evaluationLoss: Double
+
+    /// Creates a loss.
+    public init(stage: Int, dataset: String, evaluationLoss: Double) {
+        self.stage = stage
+        self.dataset = dataset
+        self.evaluationLoss = evaluationLoss
+    }
+}
+
+extension RunService {
+    /// Starts the stage that comes after a finished run; nil if there is none, or it was started.
+    ///
+    /// Blocks as ``start(_:)`` does.
+    public func startNext(after id: String) throws -> RunSummary? {
+        try WorkspaceError.wording {
+            let finished = try summary(id)
+            guard finished.status == .finished, !finished.laterStages.isEmpty,
+                let result = finished.resultPath, try follower(of: id) == nil,
+                let request = try retryPlan(id).request, var next = request.then?.first
+            else { return nil }
+            next = next.asStage(after: request)
+            next.then = request.then.map { Array($0.dropFirst()) }
+            if next.then?.isEmpty == true { next.then = nil }
+            if result.hasSuffix(".gguf") {
+                next.model = result
+            } else {
+                next.initialAdapter = result
+            }
+            return try start(next, tags: [Tag(RunTag.follows, id)])
+        }
+    }
+
+    /// How the held-out data of every stage so far is predicted after the last of them, which is
+    /// kept as metrics of its run; empty for a run that is not one of several.
+    ///
+    /// Blocks, and computes.
+    public func heldOutLosses(after id: String) throws -> [StageLoss] {
+        try WorkspaceError.wording {
+            let last = try summary(id)
+            guard last.isStage, let result = last.resultPath else { return [] }
+            var stages: [RunSummary] = [last]
+            while let previous = stages.first?.previousStage,
+                !stages.contains(where: { $0.id == previous })
+            {
+                guard let stage = try? summary(previous) else { break }
+                stages.insert(stage, at: 0)
+            }
+            var losses: [StageLoss] = []
+            for (number, stage) in stages.enumerated() {
+                guard let request = try retryPlan(stage.id).request,
+                    let loss = try heldOutLoss(request, with: result)
+                else { continue }
+                let name = stage.dataset.map { String($0.prefix { $0 != "@" }) }
+                losses.append(
+                    StageLoss(
+                        stage: number + 1,
+                        dataset: name ?? request.dataset,
+                        evaluationLoss: loss
+                    )
+                )
+            }
+            let now = TrackingStore.systemMilliseconds()
+            let metrics = losses.map { loss in
+                Metric(
+                    TrackingKey(MetricName.evaluationLoss(ofStage: loss.stage)),
+                    loss.evaluationLoss,
+                    timestamp: now,
+                    step: last.stepsDone
+                )
+            }
+            try opened.store.log(Batch(metrics: metrics), run: id)
+            opened.publish(.runChanged(run: id))
+            return losses
+        }
+    }
+
+    /// The stages after a request, read, checked and kept, so that none fails when its turn comes
+    /// for a reason that is there already.
+    func keptStages(
+        of request: TrainingRequest,
+        _ isStopped: @escaping @Sendable () -> Bool
+    ) throws -> [TrainingRequest]? {
+        try request.then?.map { stage in
+            let inputs = try inputs(for: stage.asStage(after: request), isCancelled: isStopped)
+            try inputs.checkLint()
+            var kept = stage
+            let (data, evaluation) = try keptData(of: inputs, isStopped)
+            kept.dataset = data
+            kept.evaluationDataset = evaluation
+            return kept
+        }
+    }
+
+    /// Copies of the data that a run reads, which nobody changes.
+    func keptData(
+        of inputs: TrainingInputs,
+        _ isStopped: @escaping @Sendable () -> Bool
+    ) throws -> (training: String, evaluation: String?) {
+        (
+            try datasets.archive.add(inputs.dataset, isCancelled: isStopped),
+            try inputs.evaluationDataset.map {
+                try datasets.archive.add($0, isCancelled: isStopped)
+            }
+        )
+    }
+
+    /// The run that went on with what another one made.
+    private func follower(of id: String) throws -> RunRecord? {
+        let filter = "tags.`\(RunTag.follows.text)` = '\(id)'"
+        return try opened.store.searchRuns(filter: filter, limit: 1, details: []).items.first
+    }
+}
+
+extension TrainingRequest {
+    /// This stage as it goes on from an earlier one, whose result is not there yet: on the same
+    /// model, in the same form.
+    func asStage(after earlier: TrainingRequest) -> TrainingRequest {
+        var stage = self
+        stage.model = earlier.model
+        // An adapter has its own shape; a model of which all is trained is trained on.
+        stage.method = earlier.method
+        stage.rank = earlier.rank
+        stage.alpha = earlier.alpha
+        stage.targets = earlier.targets
+        stage.layers = earlier.layers
+        stage.usesRankStabilization = earlier.usesRankStabilization
+        stage.initialAdapter = earlier.initialAdapter
+        stage.experiment = earlier.experiment
+        stage.then = nil
+        return stage
+    }
+}

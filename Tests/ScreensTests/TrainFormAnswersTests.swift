@@ -1,0 +1,201 @@
+import Screens
+import TerminalUI
+import Testing
+import Workspace
+
+/// What the form's answers make of a request, and the command that stands for it.
+@Suite struct TrainFormAnswersTests {
+    /// A request in which nothing has its default.
+    static let unusual: TrainingRequest = {
+        var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq")
+        request.method = .qlora
+        request.epochs = 2
+        request.batchSize = 3
+        request.learningRate = 2e-4
+        request.rank = 8
+        request.alpha = 12
+        request.targets = ["q_proj", "v_proj"]
+        request.layers = [0, 20, 21, 22]
+        request.sequenceLength = 128
+        request.overLength = "drop"
+        request.documents = "joined"
+        request.allowedFindings = ["duplicates", "secrets"]
+        request.scheduler = .polynomial
+        request.schedulerPower = 2
+        request.warmupSteps = 5
+        request.weightDecay = 0.1
+        request.maxGradientNorm = 0.5
+        request.gradientAccumulation = 4
+        request.dropout = 0.05
+        request.recomputes = true
+        request.optimizer = "lion"
+        request.loraPlusRatio = 4
+        request.usesRankStabilization = true
+        request.initialization = "gaussian"
+        request.patience = 3
+        request.choosesBest = true
+        request.sentinels = ["loss-spike": "go-back", "plateau": "pause"]
+        request.sampleCount = 0
+        request.samplePrompts = ["Who are you?"]
+        request.seed = 7
+        request.isPacked = false
+        request.isShuffled = false
+        request.evaluationInterval = 10
+        request.evaluationSplit = 0.1
+        request.checkpointInterval = .steps(20)
+        request.initialAdapter = "/runs/first/adapter"
+        request.precision = .exact
+        request.threads = 2
+        request.runName = "careful"
+        request.experiment = "trials"
+        return request
+    }()
+
+    static let models = Driver.opened().state.models.installed
+
+    static func form(_ request: TrainingRequest) -> TrainForm {
+        TrainForm(
+            request,
+            models: models,
+            datasets: ["faq", "corpus-ko"],
+            starts: [
+                .init(label: "first", path: "/runs/first/adapter", model: "smollm2-135m-instruct"),
+                .init(label: "whole", path: "/runs/whole/model/model.gguf", model: "other"),
+            ]
+        )
+    }
+
+    @Test func everyAnswerComesBack() {
+        #expect(Self.form(Self.unusual).request == Self.unusual)
+        var staged = Self.unusual
+        var stage = Self.unusual
+        stage.dataset = "corpus-ko"
+        stage.learningRate = 1e-4
+        stage.epochs = 1
+        staged.then = [stage]
+        #expect(Self.form(staged).request == staged)
+    }
+
+    @Test func defaultsStayUnsaid() throws {
+        var plain = TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq")
+        plain.method = .qlora
+        plain.epochs = 4
+        #expect(Self.form(plain).request == plain)
+    }
+
+    @Test func aFinishedRunIsGoneOnFrom() throws {
+        var form = Self.form(TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq"))
+        form.form.set("from", "first")
+        #expect(form.request?.initialAdapter == "/runs/first/adapter")
+        #expect(form.request?.model == "smollm2-135m-instruct")
+        // All of its weights were trained: it is the base of what comes.
+        form.form.set("from", "whole")
+        #expect(form.request?.initialAdapter == nil)
+        #expect(form.request?.model == "/runs/whole/model/model.gguf")
+    }
+
+    @Test func aStageHasItsOwnDataPassesAndRate() throws {
+        var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "corpus-ko")
+        request.stage = .cpt
+        request.evaluationSplit = 0.1
+        request.runName = "first"
+        var form = Self.form(request)
+        form.form.set("then", "faq")
+        form.form.set("then-epochs", "1")
+        form.form.set("then-rate", "1e-4")
+        let stage = try #require(form.request?.then?.first)
+        #expect(stage.dataset == "faq")
+        #expect(stage.epochs == 1)
+        #expect(stage.learningRate == 1e-4)
+        // These are about the first stage's data.
+        #expect(stage.stage == nil)
+        #expect(stage.runName == nil)
+        #expect(stage.evaluationSplit == nil)
+        form.form.set("then", "nothing")
+        #expect(form.request?.then == nil)
+    }
+
+    @Test(arguments: [
+        ("layers", "3-1", "numbers such as 20-29"), ("targets", "q_proj,lm_head", "lm_head"),
+        ("checkpoint", "soon", "60s"),
+    ])
+    func aWrongListIsShown(field: String, answer: String, expected: String) {
+        var driver = TrainFormTests.form()
+        driver.state.run.form?.form.focus(field)
+        driver.press("ctrl+u")
+        driver.type(answer)
+        driver.press("enter")
+        #expect(driver.screen.contains(expected), "\(driver.screen)")
+        #expect(driver.state.run.form?.request == nil)
+        #expect(driver.state.run.form?.isStarting == false)
+    }
+
+    @Test func aSectionOpensByKeyAndByClick() {
+        var driver = TrainFormTests.form()
+        #expect(!driver.screen.contains("LoRA+ ratio"))
+        for _ in 0..<12 { driver.press("down") }
+        driver.press("space")
+        #expect(driver.screen.contains("go on from"))
+        _ = RunPane.click("form:adapter", isDouble: false, in: &driver.state)
+        #expect(!driver.screen.contains("go on from"))
+    }
+
+    @Test func theCommandSaysAllThatIsUnusual() {
+        var request = Self.unusual
+        var stage = request
+        stage.dataset = "corpus-ko"
+        stage.learningRate = 1e-4
+        stage.runName = nil
+        stage.evaluationSplit = nil
+        request.then = [stage]
+        #expect(
+            CommandText.train(request) == """
+                workbench train --model smollm2-135m-instruct --data faq --method qlora --epochs 2 \
+                --batch-size 3 --learning-rate 0.0002 --rank 8 --alpha 12.0 \
+                --targets q_proj,v_proj --layers 0,20-22 --dropout 0.05 --init gaussian --rslora \
+                --loraplus-ratio 4.0 --init-adapter /runs/first/adapter --sequence-length 128 \
+                --over-length drop --documents joined --allow duplicates,secrets --no-packing \
+                --no-shuffle --optimizer lion --scheduler polynomial --scheduler-power 2.0 \
+                --warmup 5 --weight-decay 0.1 --max-grad-norm 0.5 --gradient-accumulation 4 \
+                --precision exact --recompute --eval-split 0.1 --eval-every 10 \
+                --checkpoint-every 20 --patience 3 --best --samples 0 \
+                --sample-prompt 'Who are you?' --on loss-spike=go-back --on plateau=pause \
+                --seed 7 --threads 2 --experiment trials --run-name careful \
+                --then 'corpus-ko learning-rate=0.0001'
+                """
+        )
+    }
+}
+
+@Suite struct StageScreenTests {
+    static func finished(_ run: RunSummary) -> Driver {
+        var driver = Driver.opened(runs: [run])
+        let outcome = RunOutcome(
+            run: run.id,
+            status: .finished,
+            stepsDone: 60,
+            resultPath: "/a",
+            peakResidentBytes: 1,
+            failure: nil
+        )
+        driver.take(.event(.runEnded(outcome)))
+        return driver
+    }
+
+    @Test func aFinishedStageIsFollowed() throws {
+        var run = RunSummary.sample("corpus-r16", .running, isMine: true)
+        run.laterStages = ["faq"]
+        var driver = Self.finished(run)
+        #expect(driver.asked.contains(.run(.next(after: run.id))))
+        let next = RunSummary.sample("faq-r16", .running, isMine: true, steps: 0)
+        let loss = StageLoss(stage: 1, dataset: "corpus", evaluationLoss: 1.5)
+        driver.take(.run(.stageEnded(run.id, [loss], next: next)))
+        #expect(driver.state.run.selected?.id == next.id)
+        #expect(driver.state.log.entries.map(\.text).joined().contains("corpus: 1.50"))
+    }
+
+    @Test func aRunWithoutStagesIsFollowedByNothing() {
+        let run = RunSummary.sample("faq-r16", .running, isMine: true)
+        #expect(!Self.finished(run).asked.contains(.run(.next(after: run.id))))
+    }
+}

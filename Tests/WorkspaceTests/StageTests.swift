@@ -1,0 +1,121 @@
+import TestModels
+import Testing
+import Workspace
+
+@Suite struct StageTests {
+    /// A request with one stage after it, on other data.
+    static func request(_ test: TestWorkspace) throws -> TrainingRequest {
+        let later = "\(test.folder)/more.jsonl"
+        try TestWorkspace.write(TestWorkspace.rows(8), to: later)
+        var request = test.request(steps: 3)
+        request.evaluationSplit = 0.3
+        var stage = test.request(steps: 2)
+        stage.dataset = later
+        stage.evaluationSplit = 0.3
+        stage.learningRate = 5e-3
+        // The shape is that of the first stage's adapter, whatever is said here.
+        stage.rank = 2
+        request.then = [stage]
+        return request
+    }
+
+    @Test func theNextStageGoesOnFromWhatTheFirstMade() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let runs = workspace.runs
+                let first = try runs.start(Self.request(test))
+                #expect(first.laterStages == ["more"])
+                #expect(first.isStage)
+                #expect(try runs.startNext(after: first.id) == nil, "it is not finished")
+                _ = try runs.wait(for: first.id)
+                #expect(try runs.heldOutLosses(after: first.id).map(\.stage) == [1])
+
+                let second = try #require(try runs.startNext(after: first.id))
+                #expect(second.previousStage == first.id)
+                #expect(second.laterStages.isEmpty)
+                #expect(try runs.startNext(after: first.id) == nil, "it was started")
+                #expect(try runs.wait(for: second.id).stepsDone == 2)
+                #expect(try runs.startNext(after: second.id) == nil)
+
+                let parameters = try runs.summary(second.id).parameters
+                #expect(parameters["learning_rate"] == "0.005")
+                #expect(parameters["rank"] == "4")
+                #expect(parameters["init_adapter"] == (try runs.summary(first.id).resultPath))
+
+                let losses = try runs.heldOutLosses(after: second.id)
+                #expect(losses.map(\.stage) == [1, 2])
+                #expect(losses.map(\.dataset) == ["facts", "more"])
+                let kept = try runs.summary(second.id).metrics
+                #expect(kept["eval_loss/stage-1"] == losses[0].evaluationLoss)
+                #expect(kept["eval_loss/stage-2"] == losses[1].evaluationLoss)
+                // The last evaluation of the run is on the same rows with the same weights.
+                let last = try #require(kept["eval_loss"])
+                #expect(abs(last - losses[1].evaluationLoss) < 1e-4)
+            }
+        }
+    }
+
+    @Test func aResumedFirstStageIsFollowedByTheSecond() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let runs = workspace.runs
+                let run = try RunTests.start(try Self.request(test), in: workspace, at: 0) {
+                    try runs.ask(.stop, of: $0)
+                }
+                #expect(try runs.wait(for: run).status == .stopped)
+                #expect(try runs.startNext(after: run) == nil)
+                // What the stage reads was kept when the first one began.
+                try TestWorkspace.write("{}", to: "\(test.folder)/more.jsonl")
+                _ = try runs.resume(run)
+                #expect(try runs.wait(for: run).status == .finished)
+
+                // To resume what is finished is to start what comes after it.
+                let second = try runs.resume(run)
+                #expect(second.previousStage == run)
+                #expect(try runs.wait(for: second.id).status == .finished)
+                #expect(throws: WorkspaceError.self) { try runs.resume(run) }
+            }
+        }
+    }
+
+    @Test func aStageThatCannotRunIsRefusedBeforeTheFirst() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                var request = try Self.request(test)
+                request.then?[0].dataset = "nowhere"
+                #expect(throws: WorkspaceError.self) { try workspace.runs.start(request) }
+                #expect(throws: WorkspaceError.self) {
+                    try workspace.runs.plan(request, isMeasured: false)
+                }
+                #expect(try workspace.runs.list().isEmpty)
+            }
+        }
+    }
+
+    @Test func aPlanTellsOfEveryStage() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let plan = try workspace.runs.plan(try Self.request(test), isMeasured: false)
+                #expect(plan.totalSteps == 3)
+                #expect(plan.later.map(\.totalSteps) == [2])
+                #expect(plan.later.first?.dataset.hasPrefix("more@") == true)
+            }
+        }
+    }
+
+    @Test func layersAndIntervalsAreReadAsTheyAreWritten() {
+        for (text, layers) in [("0,3,20-22", [0, 3, 20, 21, 22]), ("7", [7]), ("1-2", [1, 2])] {
+            #expect(TrainingRequest.layers(text) == layers)
+            #expect(TrainingRequest.text(ofLayers: layers) == text)
+        }
+        for text in ["", "a", "3-1", "1-2-3", "1,,2", "-1", "99999"] {
+            #expect(TrainingRequest.layers(text) == nil, "\(text)")
+        }
+        for text in ["60s", "20", "0.5s"] {
+            #expect(TrainingRequest.CheckpointInterval(text)?.text == text)
+        }
+        for text in ["", "0", "-1", "s", "0s", "infs", "20 s", "1m"] {
+            #expect(TrainingRequest.CheckpointInterval(text) == nil, "\(text)")
+        }
+    }
+}
