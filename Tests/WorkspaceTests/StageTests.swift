@@ -55,6 +55,26 @@ import Workspace
         }
     }
 
+    @Test func theScaleOfAnAdapterIsCarriedOn() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let runs = workspace.runs
+                var request = try Self.request(test)
+                request.usesRankStabilization = true
+                // So slow that nothing changes: what is predicted is what the first stage learnt.
+                request.then?[0].learningRate = 1e-12
+                let first = try runs.start(request)
+                _ = try runs.wait(for: first.id)
+                let before = try #require(try runs.heldOutLosses(after: first.id).first)
+                let second = try #require(try runs.startNext(after: first.id))
+                _ = try runs.wait(for: second.id)
+                let after = try #require(try runs.heldOutLosses(after: second.id).first)
+                #expect(try runs.summary(second.id).parameters["rslora"] == "true")
+                #expect(abs(after.evaluationLoss - before.evaluationLoss) < 1e-6)
+            }
+        }
+    }
+
     @Test func aResumedFirstStageIsFollowedByTheSecond() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

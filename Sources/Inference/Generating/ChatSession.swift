@@ -25,13 +25,7 @@ public final class ChatSession {
 
     /// The tokens of a conversation that the assistant is to continue.
     public func prompt(_ messages: [ChatMessage]) throws -> [Int32] {
-        let chat = try template.render(
-            messages,
-            addingGenerationPrompt: true,
-            bosToken: tokenizer.bos.map(tokenizer.bytes(of:)) ?? [],
-            eosToken: tokenizer.eos.map(tokenizer.bytes(of:)) ?? []
-        )
-        return tokenizer.encode(chat).ids
+        try template.prompt(messages, tokenizer: tokenizer)
     }
 
     /// The assistant's answer to `messages`; see `Generator.generate`.

@@ -21,13 +21,13 @@ extension AppState {
     mutating func pressOverlay(_ key: Key) -> [Effect] {
         switch overlay {
         case .help(var state):
-            if scroll(&state, with: key, total: HelpView.lineCount(self)) {
+            if scroll(&state, with: key, total: HelpView.sheet(self).lineCount(size)) {
                 overlay = .help(state)
             } else if [.escape, "?", "q", "F1", .enter].contains(key.onlyLatin) {
                 overlay = nil
             }
         case .actionLog(var state):
-            if scroll(&state, with: key, total: ActionLogView.lineCount(self)) {
+            if scroll(&state, with: key, total: ActionLogView.sheet(self).lineCount(size)) {
                 overlay = .actionLog(state)
             } else if [.escape, "L", "q", .enter].contains(key.onlyLatin) {
                 overlay = nil

@@ -3,25 +3,8 @@ import Workspace
 
 /// What `L` shows: what was done and told, with the command line that does the same.
 enum ActionLogView {
-    static func lineCount(_ state: AppState) -> Int {
-        text(state).lines(width: Frame(size: state.size).overlay.insideBorder.width - 2).count
-    }
-
-    static func draw(
-        _ state: AppState,
-        _ scroll: ScrollTextState,
-        in rect: Rect,
-        on canvas: inout Canvas
-    ) {
-        canvas.hideCursor()
-        canvas.fill(rect)
-        let inner = canvas.box(
-            rect,
-            title: StyledText("Log of actions", .strong),
-            trailing: StyledText("esc closes", .muted),
-            isFocused: true
-        )
-        text(state).draw(in: inner.inset(horizontally: 1), state: scroll, on: &canvas)
+    static func sheet(_ state: AppState) -> TextSheet {
+        TextSheet(title: "Log of actions", text: text(state))
     }
 
     private static func text(_ state: AppState) -> ScrollText {

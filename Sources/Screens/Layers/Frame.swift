@@ -56,8 +56,8 @@ package struct Frame: Equatable, Sendable {
     private func drawOverlay(_ state: AppState, on canvas: inout Canvas) {
         let screen = Rect(size)
         switch state.overlay {
-        case .help(let scroll): HelpView.draw(state, scroll, in: overlay, on: &canvas)
-        case .actionLog(let scroll): ActionLogView.draw(state, scroll, in: overlay, on: &canvas)
+        case .help(let scroll): HelpView.sheet(state).draw(scroll, in: overlay, on: &canvas)
+        case .actionLog(let scroll): ActionLogView.sheet(state).draw(scroll, in: overlay, on: &canvas)
         case .palette(let menu): Palette.menu(state).draw(menu, in: screen, on: &canvas)
         case .choice(let prompt): prompt.menu.draw(prompt.state, in: screen, on: &canvas)
         case .question(let question):

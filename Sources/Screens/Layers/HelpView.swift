@@ -2,25 +2,8 @@ import TerminalUI
 
 /// What `?` shows: the pane's words, then every binding, from the table that dispatches them.
 enum HelpView {
-    static func lineCount(_ state: AppState) -> Int {
-        text(state).lines(width: Frame(size: state.size).overlay.insideBorder.width - 2).count
-    }
-
-    static func draw(
-        _ state: AppState,
-        _ scroll: ScrollTextState,
-        in rect: Rect,
-        on canvas: inout Canvas
-    ) {
-        canvas.hideCursor()
-        canvas.fill(rect)
-        let inner = canvas.box(
-            rect,
-            title: StyledText("Keys and words of \(state.pane.title)", .strong),
-            trailing: StyledText("esc closes", .muted),
-            isFocused: true
-        )
-        text(state).draw(in: inner.inset(horizontally: 1), state: scroll, on: &canvas)
+    static func sheet(_ state: AppState) -> TextSheet {
+        TextSheet(title: "Keys and words of \(state.pane.title)", text: text(state))
     }
 
     private static func text(_ state: AppState) -> ScrollText {

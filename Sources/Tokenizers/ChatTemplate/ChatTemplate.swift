@@ -82,6 +82,22 @@ public struct ChatTemplate: Sendable {
         return RenderedChat(text)
     }
 
+    /// The tokens of a conversation that the assistant is to continue.
+    ///
+    /// - Throws: `TokenizerError`, naming the template's line.
+    public func prompt(
+        _ messages: [ChatMessage],
+        tokenizer: Tokenizer
+    ) throws(TokenizerError) -> [Int32] {
+        let chat = try render(
+            messages,
+            addingGenerationPrompt: true,
+            bosToken: tokenizer.bos.map(tokenizer.bytes(of:)) ?? [],
+            eosToken: tokenizer.eos.map(tokenizer.bytes(of:)) ?? []
+        )
+        return tokenizer.encode(chat).ids
+    }
+
     /// What the template writes, with all that is known of its bytes.
     func text(
         of conversation: ChatConversation,

@@ -89,13 +89,7 @@ final class RunSampler {
                     )
                 }
             }
-            let chat = try? template.render(
-                messages,
-                addingGenerationPrompt: true,
-                bosToken: tokenizer.bos.map(tokenizer.bytes(of:)) ?? [],
-                eosToken: tokenizer.eos.map(tokenizer.bytes(of:)) ?? []
-            )
-            return chat.map { tokenizer.encode($0).ids }
+            return try? template.prompt(messages, tokenizer: tokenizer)
         }
         let rows = inputs.heldOutRecords.prefix(count).compactMap { record in
             record.question.map { ($0.messages, $0.reference) }

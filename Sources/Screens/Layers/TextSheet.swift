@@ -1,0 +1,24 @@
+import TerminalUI
+
+/// Text over the whole screen that is scrolled and closed: the help, the log of actions.
+struct TextSheet {
+    let title: String
+    let text: ScrollText
+
+    /// The lines it has on a screen of that size.
+    func lineCount(_ size: Size) -> Int {
+        text.lines(width: Frame(size: size).overlay.insideBorder.width - 2).count
+    }
+
+    func draw(_ scroll: ScrollTextState, in rect: Rect, on canvas: inout Canvas) {
+        canvas.hideCursor()
+        canvas.fill(rect)
+        let inner = canvas.box(
+            rect,
+            title: StyledText(title, .strong),
+            trailing: StyledText("esc closes", .muted),
+            isFocused: true
+        )
+        text.draw(in: inner.inset(horizontally: 1), state: scroll, on: &canvas)
+    }
+}
