@@ -120,6 +120,22 @@ struct ChartTests {
         #expect(!marks([590, 600]).contains("600"))
     }
 
+    @Test("an alarm has a line and a row of its own, and the first of two comes first")
+    func alarms() {
+        let canvas = drawn(32, 8) { rect, canvas in
+            LineChart(
+                [.init("train", SampleSeries([4, 3, 2.5, 2.2, 2, 1.9, 1.8]), role: .series1)],
+                markers: [
+                    .init(x: 3, label: "3"), .init(x: 5, label: "5"),
+                    .init(x: 3, label: "spike 3", isAlarm: true),
+                    .init(x: 2, label: "spike 2", isAlarm: true),
+                ]
+            ).draw(in: rect, on: &canvas)
+        }
+        #expect(canvas.cells.row(5) == "    │  spike 2! ⠉⠒!spike 3")
+        #expect(canvas.cells.row(0).contains("┊"))
+    }
+
     @Test("keeps a spike of one step among a hundred thousand, and says what shares a column")
     func spike() throws {
         var values = [Double](repeating: 1, count: 100_000)

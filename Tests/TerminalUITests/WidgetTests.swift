@@ -233,7 +233,7 @@ struct FormSectionTests {
         let canvas = drawn(40, 5) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
         #expect(
             canvas.cells.dump() == """
-                › Steps     60
+                › Steps       60
                   ▸ Data  Too long drop · no Packing
                   ▸ The end
 
@@ -283,7 +283,7 @@ struct FormSectionTests {
         let canvas = drawn(40, 4) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
         #expect(
             canvas.cells.dump() == """
-                › Steps     60
+                › Steps       60
                   ▾ Data
                   ▼ 3 more
 

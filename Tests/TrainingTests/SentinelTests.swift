@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Datasets
 import ModelFiles
 import Tensors
@@ -100,10 +101,66 @@ import Transformer
             #expect(back.first?.0 == 2)
             #expect(back.first?.1.isEmpty == false)
             #expect(calls(events).filter { $0.action == .goBack }.map(\.sentinel) == [.notFinite])
+            #expect(!calls(events).contains { $0.sentinel == .noTargets }, "they were left out")
             // Step 2 was taken twice; of step 3 nothing is left.
             #expect(Array(events.steps.map(\.step).prefix(4)) == [0, 1, 2, 2])
             #expect(events.steps.last?.step == 7)
             #expect(events.steps.allSatisfy { $0.loss.isFinite })
+        }
+    }
+
+    /// Spoils the weights once `step` was applied, where no later step would notice.
+    static func spoiled(
+        _ run: TinyRun,
+        after step: Int,
+        with value: Float
+    ) throws -> TrainingOutcome {
+        let trainer = try run.trainer()
+        var isSpoiled = false
+        return try trainer.run(emit: { event in
+            guard case .step(let report) = event, report.step == step, !isSpoiled else { return }
+            isSpoiled = true
+            // One number of every tensor, so that all layers are spoiled.
+            for part in trainer.weights.parts {
+                trainer.weights.buffer.pointer[part.range.lowerBound] = value
+            }
+        })
+    }
+
+    @Test(arguments: [Float.nan, .infinity, 1e38])
+    func nothingIsKeptOfALastStepThatDiverged(value: Float) throws {
+        try TinyRun.with { run in
+            let error = #expect(throws: TrainingError.self) {
+                try Self.spoiled(run, after: 7, with: value)
+            }
+            #expect(error?.code == .diverged)
+            #expect(error?.message.hasPrefix("The run diverged: after") == true)
+            #expect(!FileManager.default.fileExists(atPath: run.resultFolder))
+            // With rows held out it is their loss that tells.
+            run.evaluation = TinyRun.sentences(3, from: 50)
+            #expect(throws: TrainingError.self) {
+                try Self.spoiled(run, after: 7, with: value)
+            }
+            #expect(!FileManager.default.fileExists(atPath: run.resultFolder))
+        }
+    }
+
+    @Test func aDivergedStepIsNoCheckpoint() throws {
+        try TinyRun.with { run in
+            run.configuration.checkpointInterval = .steps(3)
+            #expect(throws: TrainingError.self) {
+                try Self.spoiled(run, after: 5, with: .nan)
+            }
+            let newest = try CheckpointStore(folder: run.checkpoints).newest()
+            #expect(newest.checkpoint?.state.completedSteps == 3)
+
+            run.configuration.sentinels[.notFinite] = .goBack
+            let outcome = try Self.spoiled(run, after: 7, with: .nan)
+            guard case .finished(let report) = outcome else {
+                Issue.record("the run did not finish")
+                return
+            }
+            #expect(report.steps == 8)
         }
     }
 
@@ -130,6 +187,10 @@ import Transformer
             #expect(spikes.first?.step == 30)
             #expect(events.steps[30].learningRate == 1e-2)
             #expect(events.steps[31].learningRate == 0.5e-2)
+            // It stays up, which is one event and not ten.
+            #expect(events.steps[35].loss > 2 * events.steps[29].loss)
+            #expect(spikes.count == 1)
+            #expect(events.steps[39].learningRate == 0.5e-2)
         }
     }
 

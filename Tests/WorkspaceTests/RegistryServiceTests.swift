@@ -19,10 +19,10 @@ import Workspace
                 #expect(registered.deployed == nil)
                 let newest = try #require(registered.versions.first)
                 #expect(newest.baseModel == "tiny")
-                #expect(newest.runName == "facts-r4")
+                #expect(newest.runName == "facts-r4-2")
                 #expect(newest.metrics["loss"] != nil)
                 #expect(newest.resultPath?.hasPrefix(test.home) == true)
-                #expect(newest.note == "from facts-r4")
+                #expect(newest.note == "from facts-r4-2")
 
                 try registry.promote("facts", version: 1)
                 try registry.promote("facts", version: 2)

@@ -139,3 +139,38 @@ import Workspace
         }
     }
 }
+
+@Suite struct RunNameTests {
+    @Test func aRunThatNobodyNamedHasANameOfItsOwn() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                var request = test.request(steps: 1)
+                for expected in ["facts-r4", "facts-r4-2", "facts-r4-3"] {
+                    #expect(try workspace.runs.plan(request, isMeasured: false).runName == expected)
+                    let run = try workspace.runs.start(request)
+                    _ = try workspace.runs.wait(for: run.id)
+                    #expect(run.name == expected)
+                }
+                request.runName = "facts-r4"
+                let named = try workspace.runs.start(request)
+                _ = try workspace.runs.wait(for: named.id)
+                #expect(named.name == "facts-r4", "a name that was asked for is kept")
+            }
+        }
+    }
+
+    @Test func aRunSaysWhoseResultItBeganWith() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let first = try workspace.runs.start(test.request(steps: 1))
+                let result = try workspace.runs.wait(for: first.id).resultPath
+                var request = test.request(steps: 1)
+                request.initialAdapter = result
+                let second = try workspace.runs.start(request)
+                #expect(try workspace.runs.wait(for: second.id).status == .finished)
+                #expect(second.origin == first.id)
+                #expect(!second.isStage)
+            }
+        }
+    }
+}

@@ -32,6 +32,12 @@ extension AppState {
             } else if [.escape, "L", "q", .enter].contains(key.onlyLatin) {
                 overlay = nil
             }
+        case .answers(var state):
+            if scroll(&state, with: key, total: AnswersView.sheet(self).lineCount(size)) {
+                overlay = .answers(state)
+            } else if [.escape, "a", "q", .enter].contains(key.onlyLatin) {
+                overlay = nil
+            }
         case .palette(var state):
             let outcome = Palette.menu(self).handle(key, &state)
             overlay = .palette(state)
@@ -70,13 +76,13 @@ extension AppState {
             return take(prompt.menu.choose(row: row, prompt.state)) { state, id in
                 prompt.answers[id].map { state.reduce($0) } ?? []
             }
-        case .help, .actionLog, .commandLine, .prompt, nil: return []
+        case .help, .actionLog, .answers, .commandLine, .prompt, nil: return []
         }
     }
 
     mutating func scrollOverlay(by lines: Int) -> [Effect] {
         switch overlay {
-        case .help, .actionLog:
+        case .help, .actionLog, .answers:
             return (0..<abs(lines)).flatMap { _ in pressOverlay(lines < 0 ? .up : .down) }
         case .palette, .choice: return pressOverlay(lines < 0 ? .up : .down)
         case .commandLine, .prompt, .question, nil: return []

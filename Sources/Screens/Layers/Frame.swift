@@ -57,7 +57,9 @@ package struct Frame: Equatable, Sendable {
         let screen = Rect(size)
         switch state.overlay {
         case .help(let scroll): HelpView.sheet(state).draw(scroll, in: overlay, on: &canvas)
-        case .actionLog(let scroll): ActionLogView.sheet(state).draw(scroll, in: overlay, on: &canvas)
+        case .answers(let scroll): AnswersView.sheet(state).draw(scroll, in: overlay, on: &canvas)
+        case .actionLog(let scroll):
+            ActionLogView.sheet(state).draw(scroll, in: overlay, on: &canvas)
         case .palette(let menu): Palette.menu(state).draw(menu, in: screen, on: &canvas)
         case .choice(let prompt): prompt.menu.draw(prompt.state, in: screen, on: &canvas)
         case .question(let question):

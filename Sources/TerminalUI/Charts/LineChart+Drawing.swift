@@ -63,8 +63,12 @@ extension LineChart {
             Self.trace(columns, scale: scale, series: index, pattern: pattern, on: &grid)
         }
         grid.draw(in: plot, on: &canvas) { Style(series[$0].role) }
+        // Steps that were taken twice have no place of their own.
+        let positions = Int(
+            ((domain.upperBound - domain.lowerBound) / Double(max(1, plot.width))).rounded(.up)
+        )
         return Reduction(
-            stepsPerColumn: stepsPerColumn,
+            stepsPerColumn: min(stepsPerColumn, max(1, positions)),
             isReduced: densest > 1,
             gapCount: gaps
         )
@@ -185,31 +189,61 @@ extension LineChart {
         on canvas: inout Canvas
     ) {
         guard plot.height >= 3 else { return }
-        var free = plot.x
+        let alarms = markers.filter(\.isAlarm)
+        for x in alarms.compactMap({ column(of: $0.x, in: plot, domain: domain) }) {
+            drawLine(at: x, in: plot, .warning, on: &canvas)
+        }
+        let row = plot.maxY - 1
+        draw(markers.filter { !$0.isAlarm }, row: row, .accent, in: plot, domain, on: &canvas)
+        draw(alarms, row: row - 1, .warning, in: plot, domain, on: &canvas)
+    }
+
+    private func draw(
+        _ markers: [Marker],
+        row y: Int,
+        _ style: Style,
+        in plot: Rect,
+        _ domain: ClosedRange<Double>,
+        on canvas: inout Canvas
+    ) {
+        var taken: Set<Int> = []
         for marker in markers {
-            guard let x = column(of: marker.x, in: plot, domain: domain), x >= free else {
-                continue
-            }
-            let place = place(of: marker, at: x, from: free, in: plot, canvas.glyphs)
-            free = place.x + canvas.write(place.text, x: place.x, y: plot.maxY - 1, style: .accent)
-            free += 1
+            guard let x = column(of: marker.x, in: plot, domain: domain),
+                let place = place(of: marker, at: x, taken, in: plot, canvas.glyphs)
+            else { continue }
+            let width = canvas.write(place.text, x: place.x, y: y, style: style)
+            // A blank between it and the next.
+            taken.formUnion(place.x - 1...place.x + width)
         }
     }
 
-    /// The label stands after its flag, at the right edge before it; a number cut short would read
-    /// as another one, so that the flag stands alone where there is room on neither side.
+    /// The label stands after its flag, or before it; a number cut short would read as another one,
+    /// so that the flag stands alone where there is room on neither side.
     private func place(
         of marker: Marker,
         at x: Int,
-        from free: Int,
+        _ taken: Set<Int>,
         in plot: Rect,
         _ glyphs: GlyphSet
-    ) -> (x: Int, text: String) {
-        let width = DisplayWidth.of(marker.label)
-        let flagWidth = DisplayWidth.of(glyphs.flag)
-        if x + flagWidth + width <= plot.maxX { return (x, glyphs.flag + marker.label) }
-        if x - width >= free { return (x - width, marker.label + glyphs.flag) }
-        return (x, glyphs.flag)
+    ) -> (x: Int, text: String)? {
+        let flag = marker.isAlarm ? "!" : glyphs.flag
+        let flagWidth = DisplayWidth.of(flag)
+        let width = flagWidth + DisplayWidth.of(marker.label)
+        func isFree(_ start: Int, _ width: Int) -> Bool {
+            start >= plot.x && start + width <= plot.maxX
+                && taken.isDisjoint(with: start..<start + width)
+        }
+        if isFree(x, width) { return (x, flag + marker.label) }
+        let before = x + flagWidth - width
+        if isFree(before, width) { return (before, marker.label + flag) }
+        return isFree(x, flagWidth) ? (x, flag) : nil
+    }
+
+    /// A line from top to bottom where nothing else is drawn.
+    private func drawLine(at x: Int, in plot: Rect, _ style: Style, on canvas: inout Canvas) {
+        for y in plot.y..<plot.maxY where canvas.cells[checked: x, y]?.text == " " {
+            canvas.write(canvas.glyphs == .ascii ? ":" : "┊", x: x, y: y, style: style)
+        }
     }
 
     private func drawInspection(
@@ -218,9 +252,7 @@ extension LineChart {
         on canvas: inout Canvas
     ) {
         guard let inspected, let x = column(of: inspected, in: plot, domain: domain) else { return }
-        for y in plot.y..<plot.maxY where canvas.cells[checked: x, y]?.text == " " {
-            canvas.write(canvas.glyphs == .ascii ? ":" : "┊", x: x, y: y, style: .muted)
-        }
+        drawLine(at: x, in: plot, .muted, on: &canvas)
     }
 
     private func drawLegend(in plot: Rect, on canvas: inout Canvas) {

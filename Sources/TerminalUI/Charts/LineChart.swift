@@ -26,11 +26,14 @@ public struct LineChart: Sendable {
         public let x: Double
         /// What stands beside its flag.
         public let label: String
+        /// Whether something was wrong there: a line through the chart, and a row of its own.
+        public let isAlarm: Bool
 
         /// A position with a label.
-        public init(x: Double, label: String) {
+        public init(x: Double, label: String, isAlarm: Bool = false) {
             self.x = x
             self.label = label
+            self.isAlarm = isAlarm
         }
     }
 
@@ -46,7 +49,7 @@ public struct LineChart: Sendable {
 
     /// The curves; later ones lie over earlier ones.
     public let series: [Series]
-    /// Flags on the axis.
+    /// Flags on the axis, and alarms above them; where they do not all fit, the first come first.
     public let markers: [Marker]
     /// What positions are called, such as `step`.
     public let xLabel: String

@@ -26,7 +26,10 @@ public struct Form: Sendable {
         let visible = state.visible
         let focus = visible.lastIndex { $0 <= state.focus } ?? 0
         let first = max(0, min(focus - rows / 2, visible.count - rows))
-        let labels = state.fields.map { DisplayWidth.of($0.label) }.max() ?? 0
+        let labels =
+            state.fields.indices.map { position in
+                DisplayWidth.of(state.fields[position].label) + indent(position)
+            }.max() ?? 0
         let labelWidth = min(labels, rect.width / 2) + 4
         for (row, position) in visible.dropFirst(first).prefix(rows).enumerated() {
             let field = state.fields[position]
@@ -37,6 +40,7 @@ public struct Form: Sendable {
             draw(
                 field,
                 problem: problems[field.id],
+                indent: indent(position),
                 labelWidth: labelWidth,
                 in: rect.row(row),
                 on: &canvas
@@ -53,6 +57,9 @@ public struct Form: Sendable {
             ?? StyledText(field.hint, .muted)
         canvas.write(text, in: rect.row(rect.height - 1))
     }
+
+    /// The columns that a question stands in from the headings.
+    private func indent(_ position: Int) -> Int { state.section(of: position) == nil ? 0 : 2 }
 
     /// A heading, with what is unusual below it while that is hidden.
     private func draw(
@@ -82,6 +89,7 @@ public struct Form: Sendable {
     private func draw(
         _ field: FormField,
         problem: String?,
+        indent: Int,
         labelWidth: Int,
         in line: Rect,
         on canvas: inout Canvas
@@ -96,7 +104,8 @@ public struct Form: Sendable {
             style: problem == nil ? .accent : .error
         )
         let parts = line.columns([.fixed(2), .fixed(labelWidth - 2), .ratio(1)])
-        canvas.write(StyledText(field.label, hasFocus ? .strong : .muted), in: parts[1])
+        let label = String(repeating: " ", count: indent) + field.label
+        canvas.write(StyledText(label, hasFocus ? .strong : .muted), in: parts[1])
         let surface: Role = hasFocus ? .selection : .background
         let style = Style(problem == nil ? .text : .error, on: surface)
         let answer = state.value(field.id)

@@ -84,7 +84,7 @@ public struct FormState: Hashable, Sendable {
         }
     }
 
-    private func section(of position: Int) -> Int? {
+    func section(of position: Int) -> Int? {
         guard fields[position].kind != .section else { return nil }
         return fields[..<position].lastIndex { $0.kind == .section }
     }
@@ -106,12 +106,14 @@ public struct FormState: Hashable, Sendable {
 
     /// Applies a key and tells whether it was for the form.
     ///
-    /// Tab and arrows move; left, right and space change a choice, toggle or section; all else
+    /// Tab, arrows and page keys move; left, right and space change a choice, toggle or section; all else
     /// edits text.
     public mutating func handle(_ key: Key) -> Bool {
         switch key {
         case .tab, .down: move(by: 1)
         case .backTab, .up: move(by: -1)
+        case .pageDown: moveToSection(after: true)
+        case .pageUp: moveToSection(after: false)
         default: return edit(key)
         }
         return true
@@ -131,6 +133,15 @@ public struct FormState: Hashable, Sendable {
         guard !visible.isEmpty else { return }
         let now = visible.lastIndex { $0 <= focus } ?? 0
         focus = visible[(now + step + visible.count) % visible.count]
+    }
+
+    /// Moves to the next section's heading, or the one before; past them to the ends.
+    private mutating func moveToSection(after: Bool) {
+        let headings = visible.filter { fields[$0].kind == .section }
+        focus =
+            after
+            ? headings.first { $0 > focus } ?? visible.last ?? focus
+            : headings.last { $0 < focus } ?? 0
     }
 
     private mutating func edit(_ key: Key) -> Bool {

@@ -11,9 +11,10 @@ extension Trainer {
         }
     }
 
-    /// Writes a checkpoint of the steps taken so far, unless there is one already.
+    /// Writes a checkpoint of the steps taken so far, unless there is one already, or what they
+    /// made is no number.
     func save(_ output: RunOutput) throws {
-        guard savedStep != completedSteps else { return }
+        guard savedStep != completedSteps, try checkWeights(output) else { return }
         let state = Checkpoint.State(
             completedSteps: completedSteps,
             configuration: configuration,
@@ -57,6 +58,7 @@ extension Trainer {
         let result = try output.write { try writeResult() }
         let report = FinishReport(
             steps: completedSteps,
+            totalSteps: totalSteps,
             result: result,
             resultStep: resultStep,
             lastLoss: lastLoss,

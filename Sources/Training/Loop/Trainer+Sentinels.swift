@@ -1,4 +1,6 @@
 import Datasets
+import Tensors
+import Transformer
 
 extension Trainer {
     /// Tells what the sentinels say of a step, and does what is to be done.
@@ -10,8 +12,51 @@ extension Trainer {
 
     /// The same of an evaluation.
     func follow(_ report: EvaluationReport, _ output: RunOutput) throws {
+        guard report.loss.isFinite else {
+            let message =
+                "The run diverged: after step \(report.step - 1) the held-out loss is no number."
+            return try diverge(at: report.step - 1, message, output)
+        }
         guard let message = course.add(report) else { return }
         try act(on: .evaluationGap, message, step: report.step, output)
+    }
+
+    /// Ends the run for something that is no finite number, or goes back.
+    func diverge(at step: Int, _ message: String, _ output: RunOutput) throws {
+        guard configuration.sentinels[.notFinite] == .goBack else {
+            throw TrainingError(
+                .diverged,
+                message,
+                hint: "lower the learning rate, or lengthen the warm-up"
+            )
+        }
+        try act(on: .notFinite, message, step: step, output)
+    }
+
+    /// Whether the weights are numbers; else the run ends or goes back, and they are not kept.
+    func checkWeights(_ output: RunOutput) throws -> Bool {
+        let numbers = UnsafeBufferPointer(
+            start: weights.buffer.pointer,
+            count: weights.buffer.count
+        )
+        guard let place = numbers.firstIndex(where: { !$0.isFinite }) else { return true }
+        let part = weights.parts.first { $0.range.contains(place) }?.name ?? "the weights"
+        let message =
+            "The run diverged: after step \(completedSteps - 1) \(part) holds \(numbers[place])."
+        try diverge(at: completedSteps - 1, message, output)
+        return false
+    }
+
+    /// Looks whether the last step left something that computes: no later one would find out.
+    func checkLastStep(_ output: RunOutput, _ isCancelled: () -> Bool) throws {
+        guard try checkWeights(output), plan.evaluation.examples.isEmpty else { return }
+        let batches = plan.batches.step(completedSteps - 1).microbatches.lazy
+            .map { TokenBatch(self.examples($0)) }
+        guard let batch = batches.first(where: { $0.targetCount > 0 }) else { return }
+        let loss = try pass.loss(batch, adapter: weights.adapter, isCancelled: isCancelled)
+        guard !loss.isFinite else { return }
+        let message = "The run diverged: after its last step the loss is no number."
+        try diverge(at: completedSteps - 1, message, output)
     }
 
     func act(
@@ -30,8 +75,8 @@ extension Trainer {
         case .stop:
             throw TrainingError(
                 .diverged,
-                "The run was stopped at step \(step). \(message)",
-                hint: "go on from the last checkpoint with a lower learning rate"
+                "\(sentinel.rawValue) stopped the run at step \(step). \(message)",
+                hint: "train again with a lower learning rate, or another action"
             )
         }
     }
@@ -47,14 +92,14 @@ extension Trainer {
         else {
             throw TrainingError(
                 .diverged,
-                "The run diverged at step \(step) after going back \(adjustments.returns) times. \(reason)",
+                "\(reason) It went back \(adjustments.returns) times before.",
                 hint: "lower the learning rate, or look at the rows that were left out"
             )
         }
         guard let checkpoint = try checkpoints.newest().checkpoint else {
             throw TrainingError(
                 .diverged,
-                "The run diverged at step \(step), and there is no checkpoint to go back to. \(reason)"
+                "\(reason) There is no checkpoint to go back to."
             )
         }
         try restoreWeights(checkpoint)

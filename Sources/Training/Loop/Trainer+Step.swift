@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 import Transformer
 
@@ -21,6 +22,10 @@ extension Trainer {
             try follow(report, output)
         case .skipped:
             completedSteps += 1
+            let rows = plan.batches.step(number).microbatches.joined()
+            let hadTargets = rows.contains { plan.training.examples[$0].targetCount > 0 }
+            // Its rows were left out on purpose: nobody needs to be called for that.
+            guard !hadTargets else { break }
             skippedSteps += 1
             try act(
                 on: .noTargets,
@@ -30,14 +35,7 @@ extension Trainer {
             )
         case .notFinite(let loss, let norm):
             let message = try diagnosis(step: number, loss: loss, norm: norm)
-            guard configuration.sentinels[.notFinite] == .goBack else {
-                throw TrainingError(
-                    .diverged,
-                    "\(message) The step was not applied.",
-                    hint: "lower the learning rate, or lengthen the warm-up"
-                )
-            }
-            try act(on: .notFinite, message, step: number, output)
+            try diverge(at: number, "\(message) The step was not applied.", output)
         }
         return completedSteps == number + 1
     }

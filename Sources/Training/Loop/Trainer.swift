@@ -130,6 +130,7 @@ public final class Trainer {
                         let report = try evaluate(isCancelled)
                         try output.send(.evaluated(report))
                         try follow(report, output)
+                        guard completedSteps == report.step else { continue }
                     }
                     if let answer {
                         let samples = try timed { try answer(isCancelled) }
@@ -140,6 +141,7 @@ public final class Trainer {
                 } else if isCheckpointDue {
                     try save(output)
                 }
+                if completedSteps == totalSteps { try checkLastStep(output, isCancelled) }
             }
             return try finish(output)
         } catch is CancellationError {

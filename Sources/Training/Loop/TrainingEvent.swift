@@ -79,6 +79,8 @@ public struct EvaluationReport: Sendable, Equatable, Codable {
 public struct FinishReport: Sendable, Equatable {
     /// The steps taken.
     public let steps: Int
+    /// The steps that were planned: more than were taken where patience ended the run.
+    public let totalSteps: Int
     /// What was written.
     public let result: TrainingResult
     /// The steps after which the weights were what was written: those of the best evaluation, if

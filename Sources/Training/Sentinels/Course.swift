@@ -13,11 +13,15 @@ struct Course: Codable, Equatable {
     private var isOnPlateau = false
     /// The mean training losses at the evaluations, and the evaluations' own.
     private var evaluations: [[Double]] = []
+    /// Losses far above the usual, one after the other, up to now; nil before the first.
+    private var highLosses: [Double]?
+    /// The same of gradients' norms.
+    private var highNorms: [Double]?
     private var speeds: [Double] = []
     private var isSlow = false
 
     private enum CodingKeys: String, CodingKey {
-        case losses, norms, stretches, stretch, isOnPlateau, evaluations
+        case losses, norms, stretches, stretch, isOnPlateau, evaluations, highLosses, highNorms
     }
 
     /// Steps that a step is compared with.
@@ -34,31 +38,29 @@ struct Course: Codable, Equatable {
     /// Takes a step in, and says who calls.
     mutating func add(_ report: StepReport) -> [(Sentinel, String)] {
         var calls: [(Sentinel, String)] = []
-        if let usual = Self.usual(losses),
-            report.loss > max(usual.spikeLimit, usual.median + Self.leastRise)
-        {
+        let usualLoss = Self.spike(report.loss, beside: &losses, after: &highLosses) { usual in
+            max(usual.spikeLimit, usual.median + Self.leastRise)
+        }
+        if let usual = usualLoss {
             calls.append(
                 (
                     .lossSpike,
-                    "The loss \(Self.text(report.loss)) is far above the usual "
-                        + "\(Self.text(usual.median))."
+                    "The loss \(Self.text(report.loss)) is far above the usual \(Self.text(usual))."
                 )
             )
-        } else {
-            Self.keep(report.loss, in: &losses)
         }
-        if let usual = Self.usual(norms),
-            report.gradientNorm > max(usual.spikeLimit, 10 * usual.median, Self.leastNorm)
-        {
+        let usualNorm = Self.spike(report.gradientNorm, beside: &norms, after: &highNorms) {
+            usual in
+            max(usual.spikeLimit, 10 * usual.median, Self.leastNorm)
+        }
+        if let usual = usualNorm {
             calls.append(
                 (
                     .gradientSpike,
                     "The gradient's norm \(Self.text(report.gradientNorm)) is far above the usual "
-                        + "\(Self.text(usual.median))."
+                        + "\(Self.text(usual))."
                 )
             )
-        } else {
-            Self.keep(report.gradientNorm, in: &norms)
         }
         if let message = plateau(report.loss) { calls.append((.plateau, message)) }
         if let message = slowdown(report.tokensPerSecond) { calls.append((.slowdown, message)) }
@@ -76,6 +78,29 @@ struct Course: Codable, Equatable {
         return
             "The held-out loss \(Self.text(report.loss)) is above its best, \(Self.text(best[1])), while the "
             + "training loss fell to \(Self.text(training))."
+    }
+
+    /// Takes a value in; the usual one if this is the first of those far above it.
+    ///
+    /// Values that stay up call once, and after ``leastSteps`` of them they are the usual ones.
+    private static func spike(
+        _ value: Double,
+        beside values: inout [Double],
+        after high: inout [Double]?,
+        limit: (Usual) -> Double
+    ) -> Double? {
+        guard let usual = usual(values), value > limit(usual) else {
+            keep(value, in: &values)
+            high = nil
+            return nil
+        }
+        let before = high ?? []
+        high = before + [value]
+        if before.count + 1 >= leastSteps {
+            values = before + [value]
+            high = nil
+        }
+        return before.isEmpty ? usual.median : nil
     }
 
     private mutating func plateau(_ loss: Double) -> String? {

@@ -10,14 +10,14 @@ final class RunExecution: Sendable {
         var hasNews = false
         /// Whether the trainer is set up, so that a stopped run has a checkpoint.
         var hasBegun = false
-        /// Whether a person paused it.
-        var isPaused = false
+        /// Why it is paused: asked for, or by a sentinel; nil while it is not.
+        var pauseReason: String?
         /// The write that does not succeed, in words.
         var obstacle: String?
         var outcome: RunOutcome?
 
         var isEnding: Bool { isStopRequested || isCancelled }
-        var waitingReason: String? { obstacle ?? (isPaused ? RunExecution.pausedReason : nil) }
+        var waitingReason: String? { obstacle ?? pauseReason }
     }
 
     private static let pausedReason = "paused"
@@ -49,14 +49,18 @@ final class RunExecution: Sendable {
     ///   - makeRecorder: Called on the thread, first.
     ///   - makeTrainer: Called on the thread, since setting up allocates much.
     ///   - makeSampler: Called there too; nil for a run that answers nothing.
-    ///   - finish: Stores the finished adapter, and gives its folder.
+    ///   - finish: Stores what the run made, beside the most memory that was seen, and says where it
+    ///     is and what should be known of it.
     ///   - ended: Called on the thread once the run has ended and its lock is free.
     func start(
         lock: RunLock,
         makeRecorder: @escaping @Sendable () throws -> RunRecorder,
         makeTrainer: @escaping @Sendable () throws -> Trainer,
         makeSampler: @escaping @Sendable (Trainer) throws -> RunSampler?,
-        finish: @escaping @Sendable (FinishReport) throws -> String,
+        finish:
+            @escaping @Sendable (FinishReport, Int64) throws -> (
+                result: String, conclusion: String?
+            ),
         ended: @escaping @Sendable () -> Void
     ) throws(WorkspaceError) -> ServiceThread {
         try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
@@ -96,7 +100,7 @@ final class RunExecution: Sendable {
         _ makeRecorder: () throws -> RunRecorder,
         _ makeTrainer: () throws -> Trainer,
         _ makeSampler: (Trainer) throws -> RunSampler?,
-        _ finish: (FinishReport) throws -> String
+        _ finish: (FinishReport, Int64) throws -> (result: String, conclusion: String?)
     ) -> RunOutcome {
         var recorder: RunRecorder?
         do {
@@ -113,7 +117,10 @@ final class RunExecution: Sendable {
                 emit: { event in
                     try made.record(event)
                     if case .called(let call) = event, call.action == .pause {
-                        self.setPaused(true, step: trainer.completedSteps)
+                        self.setPaused(
+                            "\(call.sentinel.rawValue) at step \(call.step): \(call.message)",
+                            step: trainer.completedSteps
+                        )
                     }
                     self.setObstacle(nil, step: trainer.completedSteps)
                 },
@@ -123,8 +130,16 @@ final class RunExecution: Sendable {
             )
             switch outcome {
             case .finished(let report):
-                let adapter = try retrying(trainer.completedSteps) { try finish(report) }
-                return end(.finished, steps: report.steps, made, adapter: adapter)
+                let made = try retrying(trainer.completedSteps) {
+                    try finish(report, recorder?.peakResidentBytes ?? 0)
+                }
+                return end(
+                    .finished,
+                    steps: report.steps,
+                    recorder,
+                    result: made.result,
+                    conclusion: made.conclusion
+                )
             case .stopped(let steps, _), .cancelled(let steps):
                 return end(.stopped, steps: steps, made)
             }
@@ -146,10 +161,10 @@ final class RunExecution: Sendable {
             for request in openRequests() {
                 switch request.kind {
                 case .pause:
-                    setPaused(true, step: completedSteps)
+                    setPaused(Self.pausedReason, step: completedSteps)
                     answer(request, "paused before step \(completedSteps)")
                 case .resume:
-                    setPaused(false, step: completedSteps)
+                    setPaused(nil, step: completedSteps)
                     answer(request, "goes on with step \(completedSteps)")
                 case .checkpoint where recorder.resumableStep == completedSteps:
                     answer(request, "checkpoint before step \(completedSteps)")
@@ -162,7 +177,7 @@ final class RunExecution: Sendable {
             if control.withLock({ $0.isCancelled }) { throw CancellationError() }
             let (isStopping, isWaiting) = control.withLock { control in
                 control.hasNews = false
-                return (control.isStopRequested, control.isPaused)
+                return (control.isStopRequested, control.pauseReason != nil)
             }
             if isStopping { return .stop }
             if isCheckpointAsked { return .checkpoint }
@@ -194,8 +209,8 @@ final class RunExecution: Sendable {
         }
     }
 
-    private func setPaused(_ isPaused: Bool, step: Int) {
-        change(step: step) { $0.isPaused = isPaused }
+    private func setPaused(_ reason: String?, step: Int) {
+        change(step: step) { $0.pauseReason = reason }
     }
 
     private func setObstacle(_ obstacle: String?, step: Int) {
@@ -225,7 +240,8 @@ final class RunExecution: Sendable {
         _ status: RunStatus,
         steps: Int,
         _ recorder: RunRecorder?,
-        adapter: String? = nil,
+        result: String? = nil,
+        conclusion: String? = nil,
         failure: WorkspaceError? = nil
     ) -> RunOutcome {
         var tags = [Tag(RunTag.paused, "")]
@@ -258,8 +274,9 @@ final class RunExecution: Sendable {
             run: run,
             status: status,
             stepsDone: steps,
-            resultPath: adapter,
+            resultPath: result,
             peakResidentBytes: SystemMemory.peakResidentBytes,
+            conclusion: conclusion,
             failure: failure
         )
     }

@@ -108,6 +108,8 @@ struct RunReader: Sendable {
         summary.calls = record.calls
         summary.answers = record.answers
         summary.cost = record.cost
+        summary.conclusion = record.tags[RunTag.conclusion]
+        summary.origin = record.tags[RunTag.origin]
         summary.previousStage = record.tags[RunTag.follows]
         summary.laterStages = (record.tags[RunTag.then] ?? "").split(separator: ",")
             .map(String.init)

@@ -20,6 +20,9 @@ final class RunRecorder {
     private var losses: [MetricPoint] = []
     /// The step that the newest checkpoint goes on with.
     private(set) var resumableStep: Int?
+    /// The most memory that the process held when something was recorded. Its own peak may be that
+    /// of another run.
+    private(set) var peakResidentBytes: Int64 = 0
 
     /// Records the run of `record`, which may have steps already: those are computed again, to the
     /// same bits, when its process died after its last checkpoint, and are not stored twice.
@@ -51,9 +54,11 @@ final class RunRecorder {
     }
 
     func record(_ event: TrainingEvent) throws {
+        let residentBytes = SystemMemory.read().residentBytes
+        peakResidentBytes = max(peakResidentBytes, residentBytes)
         switch event {
         case .started(let report): try record(report)
-        case .step(let report): try record(report)
+        case .step(let report): try record(report, residentBytes)
         case .evaluated(let report): try record(report)
         case .answered(let step, let samples): try record(samples, step: step)
         case .called(let call): try record(call)
@@ -81,7 +86,7 @@ final class RunRecorder {
         for warning in report.warnings { opened.publish(.notice(Notice(.warning, warning))) }
     }
 
-    private func record(_ report: StepReport) throws {
+    private func record(_ report: StepReport, _ residentBytes: Int64) throws {
         var values: [(String, Double)] = [
             (MetricName.loss, report.loss),
             (MetricName.gradientNorm, report.gradientNorm),
@@ -90,7 +95,7 @@ final class RunRecorder {
             (MetricName.targetTokens, Double(report.targetTokens)),
             (MetricName.secondsPerStep, report.secondsPerStep),
             (MetricName.epoch, report.epoch),
-            (MetricName.residentBytes, Double(SystemMemory.read().residentBytes)),
+            (MetricName.residentBytes, Double(residentBytes)),
         ]
         values += system.sample()
         if report.step > recordedStep ?? -1 {
@@ -135,14 +140,15 @@ final class RunRecorder {
     }
 
     private func record(_ call: SentinelCall) throws {
-        let call = RunCall(
+        var call = RunCall(
             step: call.step,
             sentinel: call.sentinel.rawValue,
             message: call.message,
             action: call.action.rawValue
         )
         // A step that is computed again calls again.
-        guard !calls.contains(call) else { return }
+        guard !calls.contains(where: { $0.isSame(as: call) }) else { return }
+        call.number = (calls.last?.number ?? calls.count) + 1
         calls = (calls + [call]).suffix(Self.keptCalls)
         let tag = Tag(RunTag.calls, try WorkspaceJSON.encode(calls))
         try opened.store.log(Batch(tags: [tag]), run: run)
@@ -160,6 +166,12 @@ final class RunRecorder {
         let names = rows.prefix(3).joined(separator: ", ")
         let more = rows.count > 3 ? " and \(rows.count - 3) more" : ""
         opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
+        if let last = calls.indices.last, calls[last].action == SentinelAction.goBack.rawValue {
+            calls[last].outcome = "It went back to step \(step), without the rows \(names)\(more)."
+            if let text = try? WorkspaceJSON.encode(calls) {
+                try? opened.store.log(Batch(tags: [Tag(RunTag.calls, text)]), run: run)
+            }
+        }
         opened.publish(
             .notice(
                 Notice(.warning, "Went back to step \(step), without the rows \(names)\(more).")

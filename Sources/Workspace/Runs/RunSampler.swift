@@ -112,18 +112,30 @@ final class RunSampler {
             if isCancelled() { throw CancellationError() }
             // The weights are others than the last time.
             generator.forget()
-            let answer = try generator.generate(
-                prompt: question.ids,
-                configuration: .greedy(maxTokens: Self.answerLength),
-                isCancelled: isCancelled
-            )
             return AnswerSample(
                 prompt: question.prompt,
                 reference: question.reference,
-                answer: answer.text
+                answer: try answer(to: question, isCancelled)
             )
         }
     }
+
+    /// A model that computes no numbers has no answer, which is no reason to end its run: that is
+    /// for the sentinels, which look at the loss.
+    private func answer(to question: Question, _ isCancelled: () -> Bool) throws -> String {
+        do {
+            return try generator.generate(
+                prompt: question.ids,
+                configuration: .greedy(maxTokens: Self.answerLength),
+                isCancelled: isCancelled
+            ).text
+        } catch let error as InferenceError where error.code == .brokenLogits {
+            return Self.noAnswer
+        }
+    }
+
+    /// What stands in place of an answer that could not be computed.
+    private static let noAnswer = "(none: the model's numbers overflow)"
 }
 
 extension Record {

@@ -43,7 +43,7 @@ extension RunService {
         if isMeasured { forecast = try measured(forecast, inputs, isCancelled) }
         return TrainingPlan(
             request: inputs.request,
-            runName: inputs.runName,
+            runName: try freeName(inputs),
             modelPath: inputs.modelPath,
             dataset: inputs.datasetTitle,
             trainingExamples: inputs.examples.count,

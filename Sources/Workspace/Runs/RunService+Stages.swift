@@ -78,7 +78,11 @@ extension RunService {
                     step: last.stepsDone
                 )
             }
+            // These are no steps of the run, which has ended: nobody is told of them as such.
+            state.withLock { $0.toldRows[id] = .max }
             try opened.store.log(Batch(metrics: metrics), run: id)
+            let row = try opened.store.lastMetricRow()
+            state.withLock { $0.toldRows[id] = row }
             opened.publish(.runChanged(run: id))
             return losses
         }

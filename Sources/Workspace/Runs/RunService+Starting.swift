@@ -108,7 +108,7 @@ extension RunService {
         var new = NewRun()
         new.id = id
         new.experimentID = try opened.store.findOrCreateExperiment(named: name).id
-        new.name = inputs.runName
+        new.name = try freeName(inputs)
         new.tags =
             tags + [
                 owner,
@@ -120,16 +120,21 @@ extension RunService {
                 Tag(RunTag.sourceType, "LOCAL"),
             ]
         if let evaluation { new.tags.append(Tag(RunTag.evaluationDataset, relative(evaluation))) }
-        if let then = inputs.request.then {
-            let names = try then.map { try datasets.find($0.dataset).name }
-            new.tags.append(Tag(RunTag.then, names.joined(separator: ",")))
+        let later = try inputs.request.then?.map { try datasets.find($0.dataset).name }
+            .joined(separator: ",")
+        if let later { new.tags.append(Tag(RunTag.then, later)) }
+        let start = inputs.request.initialAdapter ?? inputs.modelPath
+        if let origin = run(ofResult: start), !tags.contains(where: { $0.key == RunTag.follows }) {
+            new.tags.append(Tag(RunTag.origin, origin.id))
         }
         if let digest = inputs.templateDigest {
             new.tags.append(Tag(RunTag.templateDigest, digest))
         }
         if let checkout = GitCheckout(containing: ".") { new.tags += checkout.tags }
         let record = try opened.store.createRun(new)
-        try opened.store.log(Batch(params: inputs.request.parameters), run: id)
+        let stages = later.map { Param("then", $0) }
+        let params = inputs.request.parameters + [stages].compactMap { $0 }
+        try opened.store.log(Batch(params: params), run: id)
         var read = [
             DatasetInput(
                 TrackedDataset(inputs.dataset, at: relative(snapshot)),
@@ -143,6 +148,28 @@ extension RunService {
         try opened.store.logInputs(read, run: id)
         return record
     }
+
+    /// The name of a run: the one asked for, else one that no other run has.
+    func freeName(_ inputs: TrainingInputs) throws -> String {
+        guard inputs.request.runName == nil else { return inputs.runName }
+        var query = RunQuery()
+        query.details = []
+        let taken = Set(try opened.store.runs(query).map(\.name))
+        guard taken.contains(inputs.runName) else { return inputs.runName }
+        var number = 2
+        while taken.contains("\(inputs.runName)-\(number)") { number += 1 }
+        return "\(inputs.runName)-\(number)"
+    }
+
+    /// The run that made what lies at a path.
+    func run(ofResult path: String) -> RunRecord? {
+        let ids = path.split(separator: "/").filter { part in
+            part.utf8.count == 32 && part.utf8.allSatisfy { Self.hexadecimal.contains($0) }
+        }
+        return ids.last.flatMap { try? opened.store.run(String($0), details: .tags) }
+    }
+
+    private static let hexadecimal = Set("0123456789abcdef".utf8)
 
     /// How often this process was asked to end its runs.
     private var stopCount: Int { state.withLock { $0.stopCount } }
@@ -195,10 +222,12 @@ extension RunService {
                 )
             } makeSampler: { trainer in
                 try RunSampler(inputs, trainer)
-            } finish: { report in
+            } finish: { report, bytes in
                 try Self.logResult(of: record, inputs, report, opened)
-                if let forecast { try Self.log(forecast, against: report, record.id, opened) }
-                return report.result.path
+                if let forecast {
+                    try Self.log(forecast, against: report, bytes, record.id, opened)
+                }
+                return (report.result.path, report.conclusion)
             } ended: { [weak self] in
                 let row = (try? opened.store.lastMetricRow()) ?? 0
                 self?.state.withLock { state in
@@ -214,6 +243,7 @@ extension RunService {
     private static func log(
         _ forecast: TrainingForecast,
         against report: FinishReport,
+        _ bytes: Int64,
         _ run: String,
         _ opened: OpenedFolder
     ) throws {
@@ -221,7 +251,7 @@ extension RunService {
             forecastSeconds: forecast.seconds,
             seconds: report.elapsedSeconds,
             forecastBytes: forecast.memory.peak,
-            bytes: Int(SystemMemory.peakResidentBytes)
+            bytes: Int(bytes)
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
@@ -264,7 +294,8 @@ extension RunService {
             }
             try store.logOutputs([ModelOutput(model: model, step: report.steps)], run: record.id)
         }
-        try store.log(Batch(tags: [tag]), run: record.id)
+        let conclusion = report.conclusion.map { Tag(RunTag.conclusion, $0) }
+        try store.log(Batch(tags: [tag] + [conclusion].compactMap { $0 }), run: record.id)
     }
 
     private var owner: Tag { Tag(RunTag.owner, Identity.current().description) }
@@ -310,6 +341,21 @@ extension RunService {
             plan.obstacle ?? "\(plan.run.name) has no checkpoint to go on from.",
             hint: "Train it again with `workbench runs retry`."
         )
+    }
+}
+
+extension FinishReport {
+    /// What is not as one would expect of a run that took all its steps.
+    fileprivate var conclusion: String? {
+        let early =
+            steps < totalSteps
+            ? "It ended after \(steps) of \(totalSteps) steps, since the held-out loss fell no more."
+            : nil
+        let best =
+            resultStep != steps
+            ? "The result is that of step \(resultStep), where the held-out loss was lowest." : nil
+        let sentences = [early, best].compactMap { $0 }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }
 

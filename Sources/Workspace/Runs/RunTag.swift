@@ -27,6 +27,10 @@ enum RunTag {
     static let answers: TrackingKey = "workbench.answers"
     /// What the run was forecast to take and took, as JSON.
     static let cost: TrackingKey = "workbench.cost"
+    /// What a person should know of how the run ended.
+    static let conclusion: TrackingKey = "workbench.conclusion"
+    /// The run whose result this one was started on, by a person's choice.
+    static let origin: TrackingKey = "workbench.started_from"
     /// The loss curve in a few numbers, for lists.
     static let lossTail: TrackingKey = "workbench.loss_tail"
     /// Where the snapshot of the training data lies, below the workspace.

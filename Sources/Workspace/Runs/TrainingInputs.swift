@@ -1,5 +1,6 @@
 import Datasets
 import ModelFiles
+import Tracking
 import Training
 import Transformer
 
@@ -62,7 +63,7 @@ extension RunService {
         }
         if let folder = request.initialAdapter { try request.adoptShape(ofAdapter: folder) }
         let file = try stage { try models.library.file(base.modelPath) }
-        request.model = models.name(path: base.modelPath)
+        request.model = run(ofResult: base.modelPath)?.name ?? models.name(path: base.modelPath)
         let configuration = try request.configuration()
         request.method = TrainingRequest.Method(
             configuration.resolvedMethod(isQuantized: file.isQuantized)

@@ -67,8 +67,11 @@ extension TrainingRequest {
         ]
         values += [
             ("batch_size", "\(batchSize)"), ("learning_rate", "\(learningRate)"),
-            ("rank", "\(rank)"), ("alpha", "\(alpha)"),
-            ("targets", targets.joined(separator: ",")), ("sequence_length", "\(sequenceLength)"),
+            ("sequence_length", "\(sequenceLength)"),
+            ("eval_every", evaluationInterval.map { "\($0)" }),
+            ("checkpoint_every", checkpointInterval.text),
+            ("recompute", "\(recomputes ?? false)"),
+            ("samples", sampleCount.map { "\($0)" }),
             ("scheduler", scheduler.rawValue), ("warmup", "\(warmupSteps)"),
             ("weight_decay", "\(weightDecay)"), ("max_grad_norm", "\(maxGradientNorm)"),
             ("gradient_accumulation", "\(gradientAccumulation)"), ("dropout", "\(dropout)"),
@@ -89,8 +92,13 @@ extension TrainingRequest {
             ("layers", layers.map { $0.map(String.init).joined(separator: ",") }),
             ("over_length", overLength), ("documents", documents),
             ("allow", allowedFindings?.joined(separator: ",")),
-            ("then", then?.map(\.dataset).joined(separator: ",")),
         ]
+        if method != .full {
+            values += [
+                ("rank", "\(rank)"), ("alpha", "\(alpha)"),
+                ("targets", targets.joined(separator: ",")),
+            ]
+        }
         return values.compactMap { key, value in value.map { Param(key, $0) } }
     }
 

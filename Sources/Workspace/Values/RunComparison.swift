@@ -64,7 +64,9 @@ public struct RunComparison: Equatable, Sendable, Codable {
 
         init(metric: String) {
             self =
-                if metric.hasSuffix("loss") || metric.hasSuffix("perplexity") {
+                if metric.hasSuffix("loss") || metric.hasSuffix("perplexity")
+                    || metric.hasPrefix("\(MetricName.evaluationLoss)/")
+                {
                     .lower
                 } else if metric.hasSuffix("accuracy") || metric == MetricName.tokensPerSecond {
                     .higher

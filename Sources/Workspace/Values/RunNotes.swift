@@ -26,6 +26,15 @@ public struct RunCall: Equatable, Sendable, Codable {
     public var message: String
     /// What was done about it, such as `mark`.
     public var action: String
+    /// Which call of the run it is, from 1; a run keeps the newest.
+    public var number: Int?
+    /// What came of the action, in a sentence, where there is more to say.
+    public var outcome: String?
+
+    /// Whether both are about the same thing that was seen.
+    func isSame(as other: RunCall) -> Bool {
+        step == other.step && sentinel == other.sentinel && message == other.message
+    }
 }
 
 /// What a run was forecast to take, and what it took.

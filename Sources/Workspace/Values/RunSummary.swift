@@ -76,6 +76,10 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var laterStages: [String] = []
     /// The run whose result this one began with, where it is a later stage.
     public var previousStage: String?
+    /// What a person should know of how a finished run ended.
+    public var conclusion: String?
+    /// The run whose result this one was started on, by a person's choice.
+    public var origin: String?
     /// Why the run failed or waits, in words.
     public var failure: String?
     /// The last losses, oldest first, for a sparkline.

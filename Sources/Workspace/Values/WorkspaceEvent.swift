@@ -84,6 +84,9 @@ public struct RunOutcome: Equatable, Sendable, Codable {
     public var resultPath: String?
     /// The largest resident memory of the process so far, in bytes.
     public var peakResidentBytes: Int64
+    /// What a person should know of a finished run: that it ended early, or that its result is not
+    /// that of the last step.
+    public var conclusion: String?
     /// Why it failed.
     public var failure: WorkspaceError?
 
@@ -94,8 +97,10 @@ public struct RunOutcome: Equatable, Sendable, Codable {
         stepsDone: Int,
         resultPath: String? = nil,
         peakResidentBytes: Int64 = 0,
+        conclusion: String? = nil,
         failure: WorkspaceError? = nil
     ) {
+        self.conclusion = conclusion
         self.run = run
         self.status = status
         self.stepsDone = stepsDone

@@ -73,15 +73,33 @@ extension RunsCommand {
                 ("ended", Console.time(summary.endedAt)),
                 ("resumes at", summary.resumableStep.map { "step \($0)" } ?? "-"),
                 ("result", summary.resultPath ?? "-"), ("failure", summary.failure ?? "-"),
+                ("ending", summary.conclusion ?? "-"),
+                ("stage after", try name(of: summary.previousStage, runs)),
+                ("started from", try name(of: summary.origin, runs)),
+                (
+                    "stages to come",
+                    summary.laterStages.isEmpty ? "-" : summary.laterStages.joined(separator: ", ")
+                ),
                 ("time", summary.cost?.time ?? "-"), ("memory", summary.cost?.memory ?? "-"),
             ] where value != "-" && value != Figures.none { table.add([name, value]) }
+            for stage in summary.stageLosses {
+                table.add(["eval loss of stage \(stage.stage)", Figures.loss(stage.loss)])
+            }
+            if let first = summary.calls.first?.number, first > 1 {
+                table.add(["sentinels", "\(first - 1) calls before these"])
+            }
             for call in summary.calls {
-                table.add(["\(call.sentinel), step \(call.step)", Console.line(call.message)])
+                table.add(["step \(call.step)", Console.line(call.sentence)])
             }
             for (key, value) in summary.parameters.sorted(by: { $0.key < $1.key }) {
                 table.add(["param \(key)", value])
             }
             table.print()
+        }
+
+        private func name(of run: String?, _ runs: RunService) throws -> String {
+            guard let run else { return "-" }
+            return (try? runs.summary(run).name) ?? run
         }
     }
 

@@ -23,7 +23,12 @@ struct TrainStages {
             }
             let options = try words.dropFirst().flatMap { word -> [String] in
                 let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-                guard parts.count == 2, !Self.kept.contains(parts[0]) else {
+                if Self.kept.contains(parts[0]) {
+                    throw ValidationError(
+                        "--then cannot change \(parts[0]): it is that of the first stage, or follows from it."
+                    )
+                }
+                guard parts.count == 2 else {
                     throw ValidationError(
                         "--then takes options such as epochs=2 behind the data, not \"\(word)\"."
                     )

@@ -36,6 +36,7 @@ final class TrainOutput: Sendable {
     func end(_ outcome: RunOutcome) {
         guard isJSON else {
             Console.note("\(outcome.status.rawValue) after \(outcome.stepsDone) steps")
+            if let conclusion = outcome.conclusion { Console.note(conclusion) }
             if let path = outcome.resultPath { Console.print(path) }
             return
         }
@@ -44,6 +45,7 @@ final class TrainOutput: Sendable {
             "peak_rss_bytes": .number(Double(outcome.peakResidentBytes)),
             "steps": .number(Double(outcome.stepsDone)),
         ]
+        fields["conclusion"] = outcome.conclusion.map(JSONValue.text)
         if let path = outcome.resultPath {
             fields[path.hasSuffix(".gguf") ? "model" : "adapter"] = .text(path)
         }
@@ -67,7 +69,9 @@ final class TrainOutput: Sendable {
                         "message": .text(call.message), "action": .text(call.action),
                     ]
                 )
-                : Console.note("\(call.sentinel) at step \(call.step): \(call.message)")
+                : Console.note("step \(call.step), \(call.sentence)")
+        case .notice(let notice) where !isJSON:
+            Console.note(Console.line([notice.message, notice.hint ?? ""].joined(separator: " ")))
         case .runCheckpointed(run.id, let next):
             isJSON
                 ? write("checkpoint", ["next_step": .number(Double(next))])

@@ -34,6 +34,8 @@ package enum RunAction: Equatable, Sendable {
     case stop
     /// The selected run's process was asked for something.
     case asked(RunRequest, run: String)
+    /// Show what the selected run's model answers.
+    case showAnswers
     /// Find out how the selected run could go on.
     case retry
     /// This is how.

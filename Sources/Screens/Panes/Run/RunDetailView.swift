@@ -35,7 +35,8 @@ struct RunDetailView {
             }
         }
         let figures = Self.flow(figures(canvas.glyphs), width: inner.width, rows: 2)
-        let notes = notes(canvas.glyphs).flatMap { $0.wrapped(to: inner.width) }.prefix(3)
+        let notes = notes(canvas.glyphs).flatMap { $0.wrapped(to: inner.width) }
+            .prefix(inner.height >= 12 ? 4 : 3)
         let rows = inner.rows([.fixed(figures.count), .fixed(notes.count), .ratio(1)])
         for (row, line) in figures.enumerated() { canvas.write(line, in: rows[0], row: row) }
         for (row, line) in notes.enumerated() { canvas.write(line, in: rows[1], row: row) }
@@ -114,13 +115,32 @@ struct RunDetailView {
 
     /// What a person must know of the run: why it waits or failed, and what to press.
     private func notes(_ glyphs: GlyphSet) -> [StyledText] {
+        var notes = standing(glyphs)
+        // A run that was paused by a sentinel says so already.
+        if run.status != .paused || run.failure == nil, let call = run.calls.last {
+            notes.append(StyledText("! step \(call.step), \(call.sentence)", .warning))
+        }
+        let losses = run.stageLosses.map { "stage \($0.stage) \(Figures.loss($0.loss))" }
+        if !losses.isEmpty {
+            notes.append(
+                StyledText("held-out losses after it: ", .muted)
+                    + StyledText(losses.joined(separator: "   "))
+            )
+        }
+        return notes
+    }
+
+    private func standing(_ glyphs: GlyphSet) -> [StyledText] {
         let resumable = run.resumableStep.map { "R resumes at step \($0)" } ?? "R runs it again"
         switch run.status {
         case .paused:
-            return [StyledText("paused: \(run.failure ?? "p lets it go on")", .warning)]
+            // Asked for, it says no more than that.
+            let reason = run.failure.flatMap { $0 == "paused" ? nil : ": \($0)" } ?? "."
+            return [StyledText("paused\(reason) p goes on.", .warning)]
         case .failed:
             return [
-                StyledText("failed: \(run.failure ?? "no reason was given") \(resumable).", .error)
+                StyledText("Failed. \(resumable).", .muted),
+                StyledText(run.failure ?? "No reason was given.", .error),
             ]
         case .crashed: return [StyledText("Its process died. \(resumable).", .error)]
         case .stopped: return [StyledText("Stopped. \(resumable).", .muted)]
@@ -130,7 +150,8 @@ struct RunDetailView {
                 StyledText("Nothing came for a while; the last was \(last ?? "never").", .warning)
             ]
         case .scheduled: return [StyledText("It has not begun yet.", .muted)]
-        case .running, .finished: return []
+        case .finished: return run.conclusion.map { [StyledText($0, .muted)] } ?? []
+        case .running: return []
         }
     }
 
@@ -154,14 +175,12 @@ struct RunDetailView {
         LineChart(
             series,
             markers: curves.checkpoints.map { .init(x: Double($0), label: "\($0)") }
-                + run.calls.suffix(Self.markedCalls).map {
-                    .init(x: Double($0.step), label: "\($0.sentinel)")
+                // The newest first, since they get the room.
+                + run.calls.reversed().map {
+                    .init(x: Double($0.step), label: "\($0.sentinel) \($0.step)", isAlarm: true)
                 }
         ).draw(in: rect, on: &canvas)
     }
-
-    /// Calls that are marked on the chart: the newest.
-    private static let markedCalls = 4
 
     private func draw(_ answers: RunAnswers, in rect: Rect, on canvas: inout Canvas) {
         let inner = canvas.box(rect, title: "Last answers, step \(answers.step)")
@@ -172,9 +191,17 @@ struct RunDetailView {
             let answer = StyledText("A ", .muted) + StyledText(sample.answer.oneLine)
             lines += answer.wrapped(to: inner.width).prefix(2)
         }
+        if lines.count > inner.height {
+            lines = lines.prefix(inner.height - 1) + [StyledText("a shows them all", .muted)]
+        }
         for (row, line) in lines.prefix(inner.height).enumerated() {
             canvas.write(line, in: inner, row: row)
         }
+    }
+
+    private func from(_ id: String) -> StyledText {
+        let name = state.run.runs?.first { $0.id == id }?.name
+        return StyledText("from ", .muted) + StyledText(name ?? String(id.prefix(8)))
     }
 
     private func drawMemory(in rect: Rect, on canvas: inout Canvas) {
@@ -207,22 +234,18 @@ struct RunDetailView {
             )
         }
         if let previous = run.previousStage {
-            let name = state.run.runs?.first { $0.id == previous }?.name
-            facts.append(
-                StyledText("from ", .muted) + StyledText(name ?? String(previous.prefix(8)))
-            )
+            facts.append(from(previous))
         }
+        if let origin = run.origin { facts.append(from(origin)) }
         if let path = run.resultPath {
             let what = path.hasSuffix(".gguf") ? "model" : "adapter"
             facts.append(StyledText("\(what) saved", .success))
         }
         if let call = run.calls.last {
+            let before = (call.number ?? run.calls.count) - 1
             facts.append(
                 StyledText("\(call.sentinel) ", .warning) + StyledText("step \(call.step)")
-                    + StyledText(
-                        run.calls.count > 1 ? ", \(run.calls.count - 1) before" : "",
-                        .muted
-                    )
+                    + StyledText(before > 0 ? ", \(before) before" : "", .muted)
             )
         }
         let lines = Self.flow(facts, width: inner.width, rows: inner.height)

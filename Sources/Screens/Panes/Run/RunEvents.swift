@@ -23,9 +23,9 @@ extension RunPane {
         case .runEnded(let outcome): return ended(outcome, in: &state)
         case .runCrashed(let id):
             let name = name(of: id, in: state)
-            state.tell(
-                Notice(.failure, "The process of \(name) died.", hint: "R resumes the run.")
-            )
+            let run = state.run.runs?.first { $0.id == id }
+            let hint = run?.resumableStep == nil ? "R runs it again." : "R resumes the run."
+            state.tell(Notice(.failure, "The process of \(name) died.", hint: hint))
             return state.refreshRuns() + bell(state)
         case .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged, .download, .chat,
             .answerPiece, .answerEnded, .machine, .notice, .serverChanged:
@@ -97,7 +97,7 @@ extension RunPane {
             if !run.calls.contains(call) { run.calls.append(call) }
         }
         state.tell(
-            Notice(.warning, "\(name(of: id, in: state)), step \(call.step): \(call.message)")
+            Notice(.warning, "\(name(of: id, in: state)), step \(call.step): \(call.sentence)")
         )
         return isKnown ? [] : state.refreshRuns()
     }
@@ -134,7 +134,9 @@ extension RunPane {
         }
         let name = name(of: id, in: state)
         if let reason {
-            state.tell(Notice(.warning, "\(name) waits at step \(step): \(reason)"))
+            state.tell(
+                Notice(.warning, "\(name) waits at step \(step): \(reason)", hint: "p goes on.")
+            )
         } else {
             state.tell(Notice(.information, "\(name) is paused at step \(step)."))
         }
@@ -148,6 +150,7 @@ extension RunPane {
             run.secondsRemaining = nil
             run.resultPath = outcome.resultPath ?? run.resultPath
             run.failure = outcome.failure?.description
+            run.conclusion = outcome.conclusion
             run.endedAt = state.now
         }
         let name = name(of: outcome.run, in: state)

@@ -60,6 +60,13 @@ extension RunPane {
                 reason($0) { $0.resultPath == nil ? "has no finished adapter" : nil }
             }
         ) { state in .registry(.register(run: state.run.selected?.id)) },
+        KeyBinding(
+            "answers",
+            ["a"],
+            "Show what the model answered at the last evaluation",
+            category: category,
+            disabledReason: { reason($0) { $0.answers == nil ? "has no answers" : nil } }
+        ) { _ in .run(.showAnswers) },
         KeyBinding("filter", ["/"], "Narrow the list down", category: category, hint: "filter") {
             _ in .run(.filter)
         },

@@ -8,6 +8,8 @@ package enum RunPane: PaneContent {
         Word("loss", "nats a token the model still misses; eval is the same on rows held out"),
         Word("adapter", "the small weights that a run adds to a base model"),
         Word("checkpoint", "all that is needed to go on exactly; R resumes from the last one"),
+        Word("sentinel", "looks at every step and calls when a number looks wrong; ! on the curve"),
+        Word("stage", "one of several runs, each on other data, from what the one before made"),
         Word("experiment", "a name under which runs are kept together"),
     ]
 

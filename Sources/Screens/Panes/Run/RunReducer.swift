@@ -28,6 +28,9 @@ extension AppState {
             return [.run(.ask(selected.status == .paused ? .resume : .pause, run: selected.id))]
         case .stop: return run.selected.map { [.run(.ask(.stop, run: $0.id))] } ?? []
         case .asked(let request, let id): return asked(request, of: id)
+        case .showAnswers:
+            if run.selected?.answers != nil { overlay = .answers(ScrollTextState()) }
+            return []
         case .retry: return run.selected.map { [.run(.retryPlan($0.id))] } ?? []
         case .retryPlanned(let plan):
             overlay = .question(RetryQuestion.of(plan))
@@ -221,6 +224,8 @@ enum RetryQuestion {
                     .run(.resume(id: run.id, name: run.name))
                 )
             )
+        } else if run.status == .finished {
+            message.append(StyledText("It is finished, so there is nothing to resume."))
         } else {
             message.append(StyledText("It has no checkpoint to go on from."))
         }

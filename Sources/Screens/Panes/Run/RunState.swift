@@ -72,7 +72,12 @@ package struct RunState: Equatable, Sendable {
             guard !run.isDeleted, let path = run.resultPath else { return nil }
             let isKnown = !names.insert(run.name).inserted
             let label = isKnown ? "\(run.name) (\(run.id.prefix(8)))" : run.name
-            return TrainForm.Start(label: label, path: path, model: run.model)
+            var shape: [String: String] = [:]
+            if !path.hasSuffix(".gguf") {
+                shape["rank"] = run.parameters["rank"]
+                shape["alpha"] = run.parameters["alpha"].flatMap(Double.init).map(Figures.plain)
+            }
+            return TrainForm.Start(label: label, path: path, model: run.model, shape: shape)
         }
     }
 

@@ -64,7 +64,7 @@ extension TrainForm {
             FormField(
                 "rate",
                 "learning rate",
-                .number(minimum: 0, maximum: 1),
+                .number(minimum: 0),
                 hint: "the highest it gets; too high diverges, too low learns nothing"
             ),
             FormField(
@@ -107,7 +107,7 @@ extension TrainForm {
                 "from",
                 "go on from",
                 .choice([nothing] + starts.map(\.label)),
-                hint: "a finished run: its adapter, with its own rank and alpha, or its model"
+                hint: "a finished run: its adapter as it is, or its model"
             ),
             FormField(
                 "targets",
@@ -298,7 +298,8 @@ extension TrainForm {
                 "sentinels",
                 "Sentinels",
                 .section,
-                hint: "what to do when a number looks wrong; space opens"
+                hint:
+                    "lower-rate halves the rate, go-back takes the last checkpoint without the rows"
             )
         ]
         + TrainingChoices.watches.map { watch in
@@ -342,11 +343,25 @@ extension TrainForm {
                 emptyText: "as this stage"
             ),
             FormField(
+                "then-batch",
+                "its batch size",
+                .number(minimum: 1, maximum: 4096, isInteger: true, isOptional: true),
+                hint: "rows a step",
+                emptyText: "as this stage"
+            ),
+            FormField(
                 "then-rate",
                 "its learning rate",
-                .number(minimum: 0, maximum: 1, isOptional: true),
+                .number(minimum: 0, isOptional: true),
                 hint: "lower keeps more of what was learnt before",
                 emptyText: "as this stage"
+            ),
+            FormField(
+                "then-split",
+                "its held-out share",
+                .number(minimum: 0, maximum: 0.9, isOptional: true),
+                hint: "empty: the dataset's own held-out part, if it has one",
+                emptyText: "the dataset's own"
             ),
         ]
     }

@@ -6,7 +6,7 @@ extension AppState {
         switch action {
         case .openForm(let dataset): return openForm(dataset: dataset)
         case .edit(let request):
-            return showForm(request)
+            return showForm(named(request))
         case .quickLook:
             run.form?.toggleQuickLook()
             return replan()
@@ -73,6 +73,25 @@ extension AppState {
             starts: run.starts
         )
         return effects + replan()
+    }
+
+    /// The request with names in place of the paths under which a past run knows its data and model.
+    private func named(_ request: TrainingRequest) -> TrainingRequest {
+        var named = request
+        named.dataset = datasetName(request.dataset)
+        named.evaluationDataset = request.evaluationDataset.map(datasetName)
+        if let model = models.installed.first(where: { $0.path == request.model }) {
+            named.model = model.name
+        }
+        named.then = request.then?.map { self.named($0) }
+        return named
+    }
+
+    /// The name of what lies at a path, if a dataset of that name has the same content.
+    private func datasetName(_ path: String) -> String {
+        let digests = path.split(separator: "/").map(String.init)
+        let dataset = data.datasets?.first { $0.path == path || digests.contains($0.digest) }
+        return dataset?.name ?? path
     }
 
     private mutating func submit() -> [Effect] {

@@ -72,10 +72,13 @@ extension TrainForm {
         guard let stage = request.then?.first else { return ["then": nothing] }
         let isAsLong = stage.epochs == request.epochs
         let isAsFast = stage.learningRate == request.learningRate
+        let isAsWide = stage.batchSize == request.batchSize
         return [
             "then": stage.dataset,
             "then-epochs": isAsLong ? "" : text(stage.epochs),
+            "then-batch": isAsWide ? "" : text(stage.batchSize),
             "then-rate": isAsFast ? "" : Figures.plain(stage.learningRate),
+            "then-split": stage.evaluationSplit.map(Figures.plain) ?? "",
         ]
     }
 
@@ -180,13 +183,14 @@ extension TrainForm {
             stage.stage = nil
             stage.runName = nil
             stage.evaluationDataset = nil
-            stage.evaluationSplit = nil
             stage.initialAdapter = nil
         }
         stage.then = nil
         stage.epochs = Int(form.value("then-epochs")) ?? request.epochs
         stage.steps = stage.epochs == nil ? request.steps : nil
+        stage.batchSize = Int(form.value("then-batch")) ?? request.batchSize
         stage.learningRate = number("then-rate") ?? request.learningRate
+        stage.evaluationSplit = number("then-split")
         return [stage] + (base.then?.dropFirst() ?? [])
     }
 

@@ -19,11 +19,19 @@ package struct TrainForm: Equatable, Sendable {
         package var path: String
         /// The base model of an adapter.
         package var model: String?
+        /// The adapter's rank and alpha, as the form would show them.
+        package var shape: [String: String]
 
-        package init(label: String, path: String, model: String? = nil) {
+        package init(
+            label: String,
+            path: String,
+            model: String? = nil,
+            shape: [String: String] = [:]
+        ) {
             self.label = label
             self.path = path
             self.model = model
+            self.shape = shape
         }
 
         /// Whether all weights were trained, so that it is the base of what comes.
@@ -72,7 +80,10 @@ package struct TrainForm: Equatable, Sendable {
             starts.insert(Start(label: path, path: path), at: 0)
         }
         self.starts = starts
-        let start = starts.first { $0.path == request.initialAdapter }
+        let start = starts.first { $0.path == request.initialAdapter || $0.path == request.model }
+        var request = request
+        // What was trained whole stands under "go on from".
+        if start?.isModel == true, let first = models.first { request.model = first.name }
         let model = models.first { $0.name == request.model }
         func offering(_ name: String, _ names: [String]) -> [String] {
             names.contains(name) || name.isEmpty ? names : [name] + names
@@ -203,11 +214,20 @@ package struct TrainForm: Equatable, Sendable {
         }
         let isOpen = form.value("steps").isEmpty && form.value("epochs").isEmpty
         form.setProblem("epochs", isOpen ? "give passes or steps" : nil)
-        if isNew("from"),
-            let model = starts.first(where: { $0.label == form.value("from") })?.model,
-            models.contains(where: { $0.name == model })
-        {
-            form.set("model", model)
+        let start = starts.first { $0.label == form.value("from") }
+        if isNew("from"), let start {
+            if let model = start.model, models.contains(where: { $0.name == model }) {
+                form.set("model", model)
+            }
+            for (id, value) in start.shape { form.set(id, value) }
+        }
+        for id in ["rank", "alpha"] {
+            let own = start?.shape[id]
+            let isItsOwn = own == nil || own == form.value(id)
+            form.setProblem(
+                id,
+                isItsOwn ? nil : "the adapter that is gone on from has \(own ?? "")"
+            )
         }
         if isNew("model"), form.value("method") == usualMethod(in: before) {
             form.set("method", usualMethod(in: form))

@@ -33,16 +33,11 @@ enum TrainFormView {
             lines.append(StyledText(problem.message, .error))
             if let hint = problem.hint { lines.append(StyledText(hint, .muted)) }
         }
-        let stages = form.plan.map { [$0] + $0.later } ?? []
-        lines += stages.flatMap(\.warnings).map { StyledText("! \($0)", .warning) }
+        if form.request == nil {
+            lines.append(StyledText("An answer cannot be used; this is for those before.", .muted))
+        }
         lines.append(time(of: form, glyphs))
         guard let plan = form.plan else { return lines }
-        lines.append(memory(of: plan, machine: machine))
-        let data =
-            "\(Figures.count(plan.trainingExamples)) examples, "
-            + "\(Figures.count(plan.evaluationExamples)) held out, "
-            + "\(Figures.count(plan.tokensPerEpoch)) tokens a pass"
-        lines.append(label("data") + StyledText(data))
         for stage in plan.later {
             var text = label("then") + StyledText("\(stage.totalSteps) steps on \(stage.dataset)")
             if let seconds = stage.seconds {
@@ -50,6 +45,16 @@ enum TrainFormView {
             }
             lines.append(text)
         }
+        lines.append(memory(of: plan, machine: machine))
+        for stage in [plan] + plan.later {
+            let whose = plan.later.isEmpty ? "" : "\(stage.dataset): "
+            lines += stage.warnings.map { StyledText("! \(whose)\($0)", .warning) }
+        }
+        let data =
+            "\(Figures.count(plan.trainingExamples)) examples, "
+            + "\(Figures.count(plan.evaluationExamples)) held out, "
+            + "\(Figures.count(plan.tokensPerEpoch)) tokens a pass"
+        lines.append(label("data") + StyledText(data))
         let name = form.form.value("name")
         lines.append(label("run") + StyledText(name.isEmpty ? plan.runName : name))
         return lines
