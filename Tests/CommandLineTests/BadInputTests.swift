@@ -80,8 +80,11 @@ import Testing
         for (option, value) in [
             ("--rank", "0"), ("--steps", "0"), ("--batch-size", "0"), ("--learning-rate", "-1"),
             ("--sequence-length", "1"), ("--dropout", "1"), ("--targets", "nose_proj"),
+            ("--samples", "-1"), ("--samples", "99999999"), ("--then", "rows rank=4"),
+            ("--then", "rows help=1"), ("--then", "rows best=perhaps"),
+            ("--gradient-accumulation", "9999999999"),
         ] {
-            let done = try program.run("train", "--data", data, option, value)
+            let done = try program.run("train", "--data", data, "\(option)=\(value)")
             #expect(
                 done.status == 1 || done.status == 64,
                 "\(option): \(done.status) \(done.errors)"

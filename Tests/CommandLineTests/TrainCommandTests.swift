@@ -108,7 +108,17 @@ import Testing
         let data = try program.dataset()
         let file = try program.file(
             "train.yaml",
-            "data: \(data)\nsteps: 9\nlearning-rate: 1e-3\nno-shuffle: true\n"
+            """
+            data: \(data)
+            steps: 9
+            learning-rate: 1e-3
+            no-shuffle: true
+            rslora: true
+            recompute: false
+            on: [loss-spike=pause, plateau=stop]
+            then: ["\(data) steps=1 no-shuffle=false"]
+
+            """
         )
         let done = try program.run(
             "train",
@@ -122,9 +132,18 @@ import Testing
         )
         #expect(done.status == 0, "\(done.errors)")
         #expect(Self.losses(done.objects).count == 2)
+        #expect(done.objects.filter { $0["event"] as? String == "finished" }.count == 2)
         let shown = try #require(try program.run("runs", "show", "c", "--json").objects.first)
         let parameters = (shown["summary"] as? [String: Any])?["parameters"] as? [String: String]
         #expect(parameters?["learning_rate"] == "0.001")
+        #expect(parameters?["sentinels"] == "loss-spike=pause,plateau=stop")
+        #expect(parameters?["rslora"] == "true")
+        #expect(parameters?["recompute"] == "false")
+        for line in ["help: 1", "config: a.yaml", "best: maybe"] {
+            let file = try program.file("bad.yaml", "data: \(data)\n\(line)\n")
+            let done = try program.run("train", "--config", file)
+            #expect(done.status == 1 && done.errors.contains("bad.yaml"), "\(done.errors)")
+        }
     }
 
     static func losses(_ objects: [[String: Any]]) -> [Int: Double] {

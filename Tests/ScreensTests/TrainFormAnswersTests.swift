@@ -188,7 +188,7 @@ import Workspace
         var driver = Self.finished(run)
         #expect(driver.asked.contains(.run(.next(after: run.id))))
         let next = RunSummary.sample("faq-r16", .running, isMine: true, steps: 0)
-        let loss = StageLoss(stage: 1, dataset: "corpus", evaluationLoss: 1.5)
+        let loss = StageLoss(afterStage: 1, stage: 1, dataset: "corpus", evaluationLoss: 1.5)
         driver.take(.run(.stageEnded(run.id, [loss], next: next)))
         #expect(driver.state.run.selected?.id == next.id)
         #expect(driver.state.log.entries.map(\.text).joined().contains("corpus: 1.50"))

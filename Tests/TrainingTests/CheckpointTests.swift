@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Tensors
+import Transformer
 import TestModels
 import Testing
 import Training
@@ -70,6 +72,102 @@ import Training
             let checkpoint = try store.newest().checkpoint
             _ = try run.train(resumingFrom: checkpoint)
             #expect(try Checkpoint(folder: store.folder(step: 4)).state.completedSteps == 4)
+        }
+    }
+
+    @Test func damagedOnesWithHigherNumbersDoNotCrowdOutWhatIsWritten() throws {
+        try withCheckpoints { run, store in
+            for step in [4, 90, 91] {
+                let folder = store.folder(step: step)
+                try FileManager.default.createDirectory(
+                    atPath: folder,
+                    withIntermediateDirectories: true
+                )
+                try Data().write(to: URL(filePath: "\(folder)/manifest.json"))
+            }
+            // Something in one of them that cannot be removed as a file is in nobody's way.
+            try FileManager.default.createDirectory(
+                atPath: "\(store.folder(step: 91))/odd/odder",
+                withIntermediateDirectories: true
+            )
+            let newest = try store.newest()
+            #expect(newest.checkpoint?.state.completedSteps == 2)
+            #expect(newest.damages.count == 3)
+            _ = try run.train(resumingFrom: newest.checkpoint, stop: 3)
+            #expect(try store.newest().checkpoint?.state.completedSteps == 3)
+            #expect(try store.steps().filter { $0 <= 90 } == [3, 2])
+        }
+    }
+
+    @Test(arguments: [
+        (#""completedSteps" : 4"#, #""completedSteps" : -4"#),
+        (#""tokens" : "#, #""tokens" : 9"#), (#""elapsedSeconds" : "#, #""elapsedSeconds" : -"#),
+    ])
+    func countsThatCannotBeAreFoundOut(written: String, instead: String) throws {
+        try withCheckpoints { _, store in
+            let path = "\(store.folder(step: 4))/state.json"
+            try change(path) { data in
+                var text = String(decoding: data, as: UTF8.self)
+                #expect(text.contains(written))
+                let nines = instead.hasSuffix("9") ? "99999999999999999" : ""
+                text = text.replacing(written, with: instead + nines, maxReplacements: 1)
+                data = Data(text.utf8)
+            }
+            try remakeManifest(store.folder(step: 4))
+            let newest = try store.newest()
+            #expect(newest.checkpoint?.state.completedSteps == 2)
+            #expect(newest.damages.count == 1)
+        }
+    }
+
+    @Test func aManifestWithoutWeightsIsFoundOut() throws {
+        try withCheckpoints { _, store in
+            let folder = store.folder(step: 4)
+            try FileManager.default.removeItem(atPath: "\(folder)/adapter_model.safetensors")
+            try remakeManifest(folder)
+            #expect(try store.newest().checkpoint?.state.completedSteps == 2)
+        }
+    }
+
+    /// As somebody does who edits a checkpoint by hand.
+    private func remakeManifest(_ folder: String) throws {
+        try FileManager.default.removeItem(atPath: "\(folder)/manifest.json")
+        try CheckpointManifest.make(folder: folder).write(folder: folder)
+    }
+
+    @Test func aDamagedBestLeavesTheLastWeights() throws {
+        try TinyRun.with { run in
+            run.evaluation = TinyRun.sentences(3, from: 50)
+            run.configuration.evaluationInterval = 2
+            run.configuration.choosesBest = true
+            let store = CheckpointStore(folder: run.checkpoints)
+            var evaluations: [EvaluationReport] = []
+            let trainer = try run.trainer()
+            let outcome = try trainer.run(
+                between: { completed in
+                    if completed == 5 {
+                        for i in 0..<trainer.weights.buffer.count {
+                            trainer.weights.buffer.pointer[i] *= 30
+                        }
+                    }
+                    let best = evaluations.min { $0.loss < $1.loss }?.step
+                    if completed == 7, let best {
+                        try change("\(store.folder(step: best))/optimizer.safetensors") {
+                            $0[99] ^= 1
+                        }
+                    }
+                    return .proceed
+                },
+                emit: { if case .evaluated(let report) = $0 { evaluations.append(report) } }
+            )
+            guard case .finished(let report) = outcome else {
+                Issue.record("the run did not finish")
+                return
+            }
+            let best = try #require(report.bestEvaluation?.step)
+            try #require(best < 8)
+            #expect(report.lostBest == best)
+            #expect(report.resultStep == 8)
         }
     }
 

@@ -73,7 +73,11 @@ import Transformer
             let small = memory { _ in }
             #expect(memory { $0.batchSize *= 2 }.activations > small.activations)
             #expect(memory { $0.rank *= 2 }.training == 2 * small.training)
-            let parts = [small.weights, small.training, small.activations, small.saving]
+            #expect(memory { $0.batchSize *= 2 }.batch > small.batch)
+            #expect(memory { $0.gradientAccumulation *= 2 }.batch > small.batch)
+            let parts = [
+                small.weights, small.training, small.activations, small.batch, small.saving,
+            ]
             #expect(small.total == parts.reduce(0, +))
         }
     }
@@ -83,13 +87,21 @@ import Transformer
             run.configuration.steps = 1_000_000_000
             run.configuration.batchSize = 65_536
             run.configuration.gradientAccumulation = 65_536
+            #expect(throws: TrainingError.self) {
+                try TrainingForecast(
+                    model: run.model,
+                    examples: run.examples,
+                    configuration: run.configuration
+                )
+            }
+            run.configuration.gradientAccumulation = 4
             let forecast = try TrainingForecast(
                 model: run.model,
                 examples: run.examples,
                 configuration: run.configuration
             )
             #expect(forecast.steps == 1_000_000_000)
-            #expect(forecast.trainingTokens > 1 << 61)
+            #expect(forecast.trainingTokens > 1 << 50)
             #expect(forecast.memory.activations > 65_536 * 48)
         }
     }

@@ -38,7 +38,9 @@ extension TrainingConfiguration {
             self[keyPath: path] != other[keyPath: path]
         }
         let differences = [
-            ("method", differs(\.method)), ("steps", differs(\.steps)),
+            // Left out, the model's file decides, which is the same file.
+            ("method", method != nil && other.method != nil && differs(\.method)),
+            ("steps", differs(\.steps)),
             ("epochs", differs(\.epochs)), ("batch size", differs(\.batchSize)),
             ("learning rate", differs(\.learningRate)), ("rank", differs(\.rank)),
             ("alpha", differs(\.alpha)), ("targets", Set(targets) != Set(other.targets)),

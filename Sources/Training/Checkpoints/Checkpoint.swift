@@ -56,7 +56,15 @@ public struct Checkpoint: Sendable {
                 hint: "resume with the version of the program that wrote it"
             )
         }
+        guard state.completedSteps >= 0, (0...Self.mostTokens).contains(state.tokens),
+            state.elapsedSeconds.isFinite, state.elapsedSeconds >= 0
+        else {
+            throw TrainingError(.damagedCheckpoint, "\(folder) holds counts that cannot be.")
+        }
     }
+
+    /// More than any machine gets through.
+    private static let mostTokens = 1 << 60
 
     /// The adapter as it was then.
     public func adapter() throws -> AdapterFile { try AdapterFile.read(folder: folder) }

@@ -12,7 +12,7 @@ enum CheckpointFile: String {
 }
 
 /// The digest of every file of a checkpoint; written last, it makes the checkpoint whole.
-struct CheckpointManifest: Codable, Equatable {
+package struct CheckpointManifest: Codable, Equatable {
     struct Entry: Codable, Equatable {
         let bytes: Int
         let sha256: String
@@ -21,7 +21,7 @@ struct CheckpointManifest: Codable, Equatable {
     let files: [String: Entry]
 
     /// Digests every file that lies in `folder` now.
-    static func make(folder: String) throws -> CheckpointManifest {
+    package static func make(folder: String) throws -> CheckpointManifest {
         var files: [String: Entry] = [:]
         for name in try DurableFiles.names(in: folder)
         where name != CheckpointFile.manifest.rawValue {
@@ -30,9 +30,17 @@ struct CheckpointManifest: Codable, Equatable {
         return CheckpointManifest(files: files)
     }
 
+    /// Writes it beside the files.
+    package func write(folder: String) throws {
+        try DurableFiles.write(
+            CheckpointJSON.data(self),
+            to: CheckpointFile.manifest.path(in: folder)
+        )
+    }
+
     static func read(folder: String) throws -> CheckpointManifest {
         let path = CheckpointFile.manifest.path(in: folder)
-        guard DurableFiles.exists(path) else {
+        guard DurableFiles.isPlain(path) else {
             throw TrainingError(
                 .damagedCheckpoint,
                 "\(folder) has no manifest: it was not written to its end."
@@ -49,10 +57,14 @@ struct CheckpointManifest: Codable, Equatable {
                 "The manifest of \(folder) does not list \(required.rawValue)."
             )
         }
+        let weights = ["adapter_model.safetensors", ParameterFile.name]
+        guard weights.contains(where: { files[$0] != nil }) else {
+            throw TrainingError(.damagedCheckpoint, "The manifest of \(folder) lists no weights.")
+        }
         for (name, expected) in files.sorted(by: { $0.key < $1.key }) {
             let path = "\(folder)/\(name)"
-            guard DurableFiles.exists(path) else {
-                throw TrainingError(.damagedCheckpoint, "\(path) is missing.")
+            guard DurableFiles.isPlain(path) else {
+                throw TrainingError(.damagedCheckpoint, "\(path) is missing, or no plain file.")
             }
             guard try Self.entry(path) == expected else {
                 throw TrainingError(

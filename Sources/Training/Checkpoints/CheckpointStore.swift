@@ -64,10 +64,7 @@ public struct CheckpointStore: Sendable {
             )
             let manifest = try CheckpointManifest.make(folder: aside)
             for name in manifest.files.keys { try DurableFiles.synchronize("\(aside)/\(name)") }
-            try DurableFiles.write(
-                CheckpointJSON.data(manifest),
-                to: CheckpointFile.manifest.path(in: aside)
-            )
+            try manifest.write(folder: aside)
             try DurableFiles.synchronize(aside)
             // A damaged folder of this name is in the way of the rename, and of no use.
             try DurableFiles.removeFolder(final)
@@ -79,14 +76,20 @@ public struct CheckpointStore: Sendable {
         return final
     }
 
-    /// Removes all but the newest two and the best, and what a killed process left aside.
-    func prune(keepingBest best: Int?) throws {
-        for step in try steps().dropFirst(Self.keptCount) where step != best {
-            try DurableFiles.removeFolder(folder(step: step))
+    /// Removes all but the checkpoint at `step`, the one before it and the best, and what a killed
+    /// process left aside.
+    ///
+    /// Those after `step` are damaged ones, or those of a course that was given up. What cannot be
+    /// removed stays: it is in nobody's way.
+    func prune(keeping step: Int, best: Int?) throws {
+        let steps = try steps()
+        let kept = steps.filter { $0 <= step }.prefix(Self.keptCount)
+        for step in steps where !kept.contains(step) && step != best {
+            try? DurableFiles.removeFolder(folder(step: step))
         }
         for name in try DurableFiles.names(in: folder)
         where name.hasPrefix(".") && name.contains(Self.prefix) {
-            try DurableFiles.removeFolder("\(folder)/\(name)")
+            try? DurableFiles.removeFolder("\(folder)/\(name)")
         }
     }
 

@@ -4,6 +4,12 @@ import Glibc
 enum DurableFiles {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether there is a plain file, which reads to its end.
+    static func isPlain(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Makes a folder with all above it.
     static func makeFolder(_ path: String) throws {
         if exists(path) { return }

@@ -19,6 +19,12 @@ extension TrainingConfiguration {
         if let epochs { try require(epochs, in: 1...10_000, named: "epochs") }
         try require(batchSize, in: 1...65_536, named: "batch size")
         try require(gradientAccumulation, in: 1...65_536, named: "gradient accumulation")
+        // Either may be large, and their product is what a step goes through.
+        try require(
+            batchSize.multipliedReportingOverflow(by: gradientAccumulation).partialValue,
+            in: 1...Self.mostRows,
+            named: "batch size times gradient accumulation"
+        )
         try require(sequenceLength, in: 2...max(2, model.contextLength), named: "sequence length")
         try require(warmupSteps, in: 0...Self.maximumCount, named: "warmup steps")
         if let interval = evaluationInterval {
@@ -61,6 +67,8 @@ extension TrainingConfiguration {
     }
 
     private static let maximumCount = 1_000_000_000
+    /// Rows of a step, at most.
+    private static let mostRows = 1 << 18
 
     private func validateMethod(isQuantized: Bool) throws {
         switch resolvedMethod(isQuantized: isQuantized) {

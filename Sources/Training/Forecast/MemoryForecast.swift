@@ -13,6 +13,8 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
     public let training: Int
     /// Activations and their gradients of the largest micro-batch.
     public let activations: Int
+    /// The micro-batch itself, as token ids, and the numbers of the step's rows.
+    public let batch: Int
 
     /// A copy of the trained numbers that is made to save them.
     public let saving: Int
@@ -22,9 +24,14 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
     public var program = 0
 
     /// What the run takes at its peak, besides what the program holds already.
-    public var total: Int { weights + training + activations + saving + answering }
+    public var total: Int { weights + training + activations + batch + saving + answering }
     /// What the program will hold at the run's peak.
     public var peak: Int { total + program }
+
+    /// An id and whether it is a target, in the batch and in the piece that is computed.
+    private static let bytesPerToken = 2 * (MemoryLayout<Int32>.stride + MemoryLayout<Bool>.stride)
+    /// A row's examples, a handful, as numbers and with what refers to their tokens.
+    private static let bytesPerRow = 512
 
     /// The estimate for a run with micro-batches of at most `tokenCapacity` tokens, in sequences
     /// of at most `longestSequence`.
@@ -46,6 +53,8 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
             // Numbers are written as they lie; a model's file is made some millions at a time.
             saving = 0
         }
+        batch =
+            tokenCapacity * Self.bytesPerToken + configuration.rowsPerStep * Self.bytesPerRow
         activations = TrainingPass.byteCount(
             model.configuration,
             configuration.pass(tokenCapacity: tokenCapacity, longestSequence: longestSequence),

@@ -35,7 +35,7 @@ extension Trainer {
                     try ParameterFile.write(parameters, folder: folder)
                 }
             }
-            try checkpoints.prune(keepingBest: bestEvaluation?.step)
+            try checkpoints.prune(keeping: completedSteps, best: bestEvaluation?.step)
             return folder
         }
         savedStep = completedSteps
@@ -54,13 +54,14 @@ extension Trainer {
 
     /// Writes what was trained.
     func finish(_ output: RunOutput) throws -> TrainingOutcome {
-        let resultStep = try chooseResult()
+        let (resultStep, lostBest) = try chooseResult()
         let result = try output.write { try writeResult() }
         let report = FinishReport(
             steps: completedSteps,
             totalSteps: totalSteps,
             result: result,
             resultStep: resultStep,
+            lostBest: lostBest,
             lastLoss: lastLoss,
             bestEvaluation: bestEvaluation,
             tokens: tokens,
@@ -108,12 +109,18 @@ extension Trainer {
 
     /// Takes the weights of the best evaluation, where those are wanted.
     ///
-    /// - Returns: The step whose weights are the result.
-    private func chooseResult() throws -> Int {
+    /// - Returns: The step whose weights are the result, and the step of the best one if that is
+    ///   damaged, so that the last weights have to do.
+    private func chooseResult() throws -> (step: Int, lostBest: Int?) {
         guard configuration.choosesBest, let best = bestEvaluation, best.step != completedSteps
-        else { return completedSteps }
-        try restoreWeights(Checkpoint(folder: checkpoints.folder(step: best.step)))
-        return best.step
+        else { return (completedSteps, nil) }
+        do {
+            // Every file is verified before the first weight is changed.
+            try restoreWeights(Checkpoint(folder: checkpoints.folder(step: best.step)))
+            return (best.step, nil)
+        } catch let error as TrainingError where error.code == .damagedCheckpoint {
+            return (completedSteps, best.step)
+        }
     }
 
     /// What a checkpoint holds of the trained weights.

@@ -45,15 +45,16 @@ extension Trainer {
         let start = clock()
         let number = completedSteps
         let step = plan.batches.step(number)
-        let batches = step.microbatches.map { TokenBatch(examples($0)) }
-        let targetTokens = batches.reduce(0) { $0 + $1.targetCount }
+        let microbatches = step.microbatches.map(examples)
+        let targetTokens = microbatches.joined().reduce(0) { $0 + $1.targetCount }
 
         guard targetTokens > 0 else { return .skipped }
         gradients.clear()
         var sum = 0.0
-        for (index, batch) in batches.enumerated() where batch.targetCount > 0 {
+        for (index, examples) in microbatches.enumerated()
+        where examples.contains(where: { $0.targetCount > 0 }) {
             sum += try pass.lossAndGradients(
-                batch,
+                TokenBatch(examples),
                 adapter: weights.adapter,
                 gradients: gradients,
                 targetCount: targetTokens,
@@ -73,7 +74,7 @@ extension Trainer {
         )
 
         let seconds = clock() - start
-        let stepTokens = batches.reduce(0) { $0 + $1.tokens.count }
+        let stepTokens = microbatches.joined().reduce(0) { $0 + $1.ids.count }
         completedSteps = number + 1
         tokens += stepTokens
         elapsedSeconds += seconds

@@ -86,6 +86,8 @@ public struct FinishReport: Sendable, Equatable {
     /// The steps after which the weights were what was written: those of the best evaluation, if
     /// that was chosen.
     public let resultStep: Int
+    /// The step of the best evaluation, where its weights were wanted and are damaged.
+    public let lostBest: Int?
     /// The loss of the last step that this process took, if it took one.
     public let lastLoss: Double?
     /// The lowest loss on the held-out data and its step.

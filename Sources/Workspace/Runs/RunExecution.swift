@@ -190,6 +190,8 @@ final class RunExecution: Sendable {
 
     /// After a failed write: blocks until it is worth another attempt, or the run is stopped.
     private func waitForRoom(after error: any Error, step: Int) -> RetryDecision {
+        // Waiting helps where the disk is full, not where something cannot be written down at all.
+        guard !(error is EncodingError) else { return .fail }
         setObstacle(WorkspaceError(error).description, step: step)
         _ = control.wait(seconds: Self.patience) { $0.isEnding ? true : nil }
         if openRequests().contains(where: { $0.kind == .stop }) { stop() }
@@ -214,7 +216,8 @@ final class RunExecution: Sendable {
     }
 
     private func setObstacle(_ obstacle: String?, step: Int) {
-        change(step: step) { $0.obstacle = obstacle }
+        // The first reason stays: the next attempt fails at a file of another name.
+        change(step: step) { $0.obstacle = obstacle == nil ? nil : $0.obstacle ?? obstacle }
     }
 
     /// Changes why the run waits; what is new is told to other processes and on the bus.

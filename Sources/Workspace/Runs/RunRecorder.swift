@@ -20,8 +20,9 @@ final class RunRecorder {
     private var losses: [MetricPoint] = []
     /// The step that the newest checkpoint goes on with.
     private(set) var resumableStep: Int?
-    /// The most memory that the process held when something was recorded. Its own peak may be that
-    /// of another run.
+    /// The most memory that the process held when something was recorded.
+    ///
+    /// The process's own peak may be that of another run.
     private(set) var peakResidentBytes: Int64 = 0
 
     /// Records the run of `record`, which may have steps already: those are computed again, to the

@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Tracking
 import Training
 import Transformer
@@ -76,13 +77,15 @@ extension RunService {
                 request?.evaluationDataset = opened.path(of: snapshot)
             }
             let summary = try summary(id)
+            // This process holds the lock while it resumes the run.
+            let isElsewhere = summary.ownerProcess.map { $0 != getpid() } ?? false
+            let isResumable = summary.status != .finished && request != nil
             return RetryPlan(
                 run: summary,
-                resumableStep: summary.status == .finished
-                    ? nil : newest.checkpoint?.state.completedSteps,
-                obstacle: summary.ownerProcess == nil
-                    ? newest.damages.first?.description
-                    : "It is being trained by process \(summary.ownerProcess ?? 0).",
+                resumableStep: isResumable ? newest.checkpoint?.state.completedSteps ?? 0 : nil,
+                obstacle: isElsewhere
+                    ? "It is being trained by process \(summary.ownerProcess ?? 0)."
+                    : newest.damages.first?.description,
                 request: request
             )
         }

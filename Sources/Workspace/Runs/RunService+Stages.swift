@@ -2,6 +2,8 @@ import Tracking
 
 /// A held-out loss after a stage of several.
 public struct StageLoss: Equatable, Sendable, Codable {
+    /// The stage that is over, from 1.
+    public var afterStage: Int
     /// Which stage's held-out data, from 1.
     public var stage: Int
     /// The name of its data.
@@ -10,7 +12,8 @@ public struct StageLoss: Equatable, Sendable, Codable {
     public var evaluationLoss: Double
 
     /// Creates a loss.
-    public init(stage: Int, dataset: String, evaluationLoss: Double) {
+    public init(afterStage: Int, stage: Int, dataset: String, evaluationLoss: Double) {
+        self.afterStage = afterStage
         self.stage = stage
         self.dataset = dataset
         self.evaluationLoss = evaluationLoss
@@ -18,26 +21,50 @@ public struct StageLoss: Equatable, Sendable, Codable {
 }
 
 extension RunService {
-    /// Starts the stage that comes after a finished run; nil if there is none, or it was started.
+    /// Starts the stage that comes after a finished run, or goes on with it where it was stopped;
+    /// nil if there is none, or it is live or finished.
     ///
     /// Blocks as ``start(_:)`` does.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `conflict` if another process is about to start it.
     public func startNext(after id: String) throws -> RunSummary? {
         try WorkspaceError.wording {
-            let finished = try summary(id)
-            guard finished.status == .finished, !finished.laterStages.isEmpty,
-                let result = finished.resultPath, try follower(of: id) == nil,
-                let request = try retryPlan(id).request, var next = request.then?.first
-            else { return nil }
-            next = next.asStage(after: request)
-            next.then = request.then.map { Array($0.dropFirst()) }
-            if next.then?.isEmpty == true { next.then = nil }
-            if result.hasSuffix(".gguf") {
-                next.model = result
-            } else {
-                next.initialAdapter = result
+            let run = try summary(id)
+            guard run.status == .finished, !run.laterStages.isEmpty else { return nil }
+            guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
+                let holder = RunLock.holder(of: opened.layout.lock(run: id)) ?? 0
+                throw WorkspaceError(
+                    .conflict,
+                    "Process \(holder) is about to start what comes after run \(id).",
+                    hint: "`workbench runs list` shows it."
+                )
             }
-            return try start(next, tags: [Tag(RunTag.follows, id)])
+            defer { lock.release() }
+            return try next(after: id)
         }
+    }
+
+    /// The same while the run's lock is held, so that no other process does it too.
+    func next(after id: String) throws -> RunSummary? {
+        let finished = try summary(id)
+        guard finished.status == .finished, !finished.laterStages.isEmpty,
+            let result = finished.resultPath,
+            let request = try retryPlan(id).request, var next = request.then?.first
+        else { return nil }
+        if let follower = try follower(of: id) {
+            let stage = try summary(follower.id)
+            let isLive = stage.isMine || stage.ownerProcess != nil
+            return stage.status == .finished || isLive ? nil : try resume(follower.id)
+        }
+        next = next.asStage(after: request)
+        next.then = request.then.map { Array($0.dropFirst()) }
+        if next.then?.isEmpty == true { next.then = nil }
+        if result.hasSuffix(".gguf") {
+            next.model = result
+        } else {
+            next.initialAdapter = result
+        }
+        return try start(next, tags: [Tag(RunTag.follows, id)])
     }
 
     /// How the held-out data of every stage so far is predicted after the last of them, which is
@@ -63,6 +90,7 @@ extension RunService {
                 let name = stage.dataset.map { String($0.prefix { $0 != "@" }) }
                 losses.append(
                     StageLoss(
+                        afterStage: stages.count,
                         stage: number + 1,
                         dataset: name ?? request.dataset,
                         evaluationLoss: loss

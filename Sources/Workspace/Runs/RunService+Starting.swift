@@ -23,7 +23,9 @@ extension RunService {
                 hint: "Start a new run with `t` or `workbench train`."
             )
         }
-        return try start(request, tags: [Tag(RunTag.retryOf, id), Tag(RunTag.parent, id)])
+        var tags = [Tag(RunTag.retryOf, id), Tag(RunTag.parent, id)]
+        if let stage = plan.run.previousStage { tags.append(Tag(RunTag.follows, stage)) }
+        return try start(request, tags: tags)
     }
 
     /// Goes on with a stopped, failed or crashed run from its last checkpoint, exactly: the next
@@ -45,10 +47,12 @@ extension RunService {
             let plan = try retryPlan(id)
             let record = try opened.store.run(id)
             let newest = try CheckpointStore(folder: folder(of: record).checkpoints).newest()
-            if let next = try startNext(after: id) { return next }
-            guard plan.run.status != .finished, let request = plan.request,
-                let checkpoint = newest.checkpoint
-            else { throw Self.notResumable(plan) }
+            if let next = try next(after: id) { return next }
+            guard plan.run.status != .finished, let request = plan.request else {
+                throw Self.notResumable(plan)
+            }
+            // Without a checkpoint the steps are taken from the first on, to the same bits.
+            let checkpoint = newest.checkpoint
             for damage in newest.damages {
                 opened.publish(.notice(Notice(.warning, damage.message, hint: damage.hint)))
             }
@@ -58,7 +62,7 @@ extension RunService {
                 isLinting: false,
                 isCancelled: isStopped(since: stops)
             )
-            try Self.check(inputs, against: checkpoint, of: plan.run)
+            if let checkpoint { try Self.check(inputs, against: checkpoint, of: plan.run) }
             _ = try admittedForecast(inputs)
             try opened.store.log(Batch(tags: [owner, Tag(RunTag.ending, "")]), run: id)
             try opened.store.updateRun(id, status: .running)
@@ -78,6 +82,21 @@ extension RunService {
             let (snapshot, evaluation) = try keptData(of: inputs, isStopped)
             inputs.request.then = try keptStages(of: request, isStopped)
             if isStopped() { throw CancellationError() }
+            try checkLength(of: inputs.request)
+            if inputs.evaluation.isEmpty,
+                inputs.request.patience != nil || inputs.request.choosesBest == true
+            {
+                opened.publish(
+                    .notice(
+                        Notice(
+                            .warning,
+                            "Nothing of \(inputs.dataset.name) is held out, so the best result and "
+                                + "patience have nothing to go by.",
+                            hint: "Give --eval-split or --eval-data."
+                        )
+                    )
+                )
+            }
             let id = opened.store.newRunID()
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
                 throw WorkspaceError(.conflict, "The lock of run \(id) is taken.")
@@ -149,6 +168,31 @@ extension RunService {
         return record
     }
 
+    /// Refuses options that are too long to be kept with the run, before there is a run.
+    private func checkLength(of request: TrainingRequest) throws {
+        let longest = request.parameters.max { $0.value.utf8.count < $1.value.utf8.count }
+        if let longest, longest.value.utf8.count > Self.mostParameterBytes {
+            throw WorkspaceError(
+                .invalid,
+                "\(longest.key.text) takes \(longest.value.utf8.count) bytes; at most "
+                    + "\(Self.mostParameterBytes) are kept with a run."
+            )
+        }
+        let count = try request.json.utf8.count
+        guard count <= Self.mostRequestBytes else {
+            throw WorkspaceError(
+                .invalid,
+                "The run's options take \(count) bytes; at most \(Self.mostRequestBytes) are kept "
+                    + "with it.",
+                hint: "Shorten --sample-prompt, or give fewer stages."
+            )
+        }
+    }
+
+    /// What the store takes as a parameter's value, and as a tag's.
+    private static let mostParameterBytes = 6000
+    private static let mostRequestBytes = 8000
+
     /// The name of a run: the one asked for, else one that no other run has.
     func freeName(_ inputs: TrainingInputs) throws -> String {
         guard inputs.request.runName == nil else { return inputs.runName }
@@ -214,7 +258,7 @@ extension RunService {
                     model: inputs.model,
                     examples: inputs.examples,
                     evaluation: inputs.evaluation,
-                    configuration: checkpoint?.state.configuration ?? inputs.configuration,
+                    configuration: inputs.configuration,
                     provenance: inputs.provenance,
                     checkpoints: folder.checkpoints,
                     resultFolder: inputs.request.method == .full ? folder.model : folder.adapter,
@@ -338,8 +382,8 @@ extension RunService {
         }
         return WorkspaceError(
             .conflict,
-            plan.obstacle ?? "\(plan.run.name) has no checkpoint to go on from.",
-            hint: "Train it again with `workbench runs retry`."
+            "\(plan.run.name) was not started by this program, so its parameters are not known.",
+            hint: nil
         )
     }
 }
@@ -354,7 +398,11 @@ extension FinishReport {
         let best =
             resultStep != steps
             ? "The result is that of step \(resultStep), where the held-out loss was lowest." : nil
-        let sentences = [early, best].compactMap { $0 }
+        let lost = lostBest.map {
+            "The checkpoint of step \($0), where the held-out loss was lowest, is damaged; the result is "
+                + "that of the last step."
+        }
+        let sentences = [early, best, lost].compactMap { $0 }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }

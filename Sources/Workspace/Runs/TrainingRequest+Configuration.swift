@@ -50,12 +50,21 @@ extension TrainingRequest {
             let sentinel: Sentinel = try Self.choice(name, "a sentinel")
             configuration.sentinels[sentinel] = try Self.choice(action, "an action")
         }
+        if let sampleCount, !(0...Self.mostSamples).contains(sampleCount) {
+            throw WorkspaceError(
+                .invalid,
+                "samples must be between 0 and \(Self.mostSamples), not \(sampleCount)."
+            )
+        }
         configuration.initialAdapter = initialAdapter
         configuration.precision = precision.arithmetic
         configuration.recomputes = recomputes ?? false
         configuration.threads = threads
         return configuration
     }
+
+    /// Rows that are answered at an evaluation, at most.
+    private static let mostSamples = 64
 
     /// The request as a run's parameters, under the names of the command line's options.
     var parameters: [Param] {
@@ -89,7 +98,7 @@ extension TrainingRequest {
                         .joined(separator: ",")
                 }
             ),
-            ("layers", layers.map { $0.map(String.init).joined(separator: ",") }),
+            ("layers", layers.map(Self.text(ofLayers:))),
             ("over_length", overLength), ("documents", documents),
             ("allow", allowedFindings?.joined(separator: ",")),
         ]

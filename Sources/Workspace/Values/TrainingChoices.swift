@@ -51,7 +51,7 @@ extension TrainingRequest {
             else { return nil }
             layers += first...last
         }
-        return layers
+        return Set(layers).sorted()
     }
 
     /// Layers as ``layers(_:)`` reads them.

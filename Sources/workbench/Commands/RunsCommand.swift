@@ -194,18 +194,9 @@ extension RunsCommand {
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
 
         func run() throws {
-            let running = Running()
-            Signals.handle { _ in running.stop() }
-            let workspace = try shared.open()
-            running.workspace = workspace
-            let output = TrainOutput(isJSON: shared.json)
-            let subscription = workspace.events.subscribe { output.receive($0) }
-            defer { subscription.cancel() }
-            let summary = try workspace.runs.retry(try workspace.runs.find(reference).id)
-            output.begin(summary)
-            let outcome = try workspace.runs.wait(for: summary.id)
-            output.end(outcome)
-            if let failure = outcome.failure { throw failure }
+            let follower = try RunFollower(shared)
+            let runs = follower.workspace.runs
+            try follower.run { try runs.retry(try runs.find(reference).id) }
         }
     }
 

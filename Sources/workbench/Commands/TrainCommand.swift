@@ -144,44 +144,10 @@ struct TrainCommand: ParsableCommand {
     /// Trains; `own` are the options that this command was read from.
     private func train(_ own: [String]) throws {
         let stages = try TrainStages(own, then)
-        // Before any thread is started, so that all leave the signals to one.
-        let running = Running()
-        Signals.handle { _ in running.stop() }
-        let workspace = try shared.open()
-        running.workspace = workspace
+        let follower = try RunFollower(shared)
+        let workspace = follower.workspace
         if dryRun { return try printPlan(workspace, stages) }
-        defer { workspace.close() }
-        var next: RunSummary? = try follow(workspace, running) {
-            try startOrResume(workspace, stages)
-        }
-        while let finished = next {
-            try tellHeldOutLosses(after: finished.id, workspace)
-            next = try follow(workspace, running) {
-                try workspace.runs.startNext(after: finished.id)
-            }
-        }
-    }
-
-    /// Starts a run and tells what happens until it has ended; nil unless it was finished.
-    private func follow(
-        _ workspace: Workspace,
-        _ running: Running,
-        _ start: () throws -> RunSummary?
-    ) throws -> RunSummary? {
-        let output = TrainOutput(isJSON: shared.json)
-        let subscription = workspace.events.subscribe { output.receive($0) }
-        defer { subscription.cancel() }
-        guard let summary = try cancellable(start) else { return nil }
-        output.begin(summary)
-        if Signals.received.load(ordering: .relaxed) != 0 { running.stop() }
-        let outcome = try workspace.runs.wait(for: summary.id)
-        output.end(outcome)
-        if outcome.status == .failed {
-            throw outcome.failure ?? WorkspaceError(.failed, "The run failed.")
-        }
-        let signal = Signals.received.load(ordering: .relaxed)
-        if signal != 0, outcome.status != .finished { throw ExitCode(128 + signal) }
-        return outcome.status == .finished ? summary : nil
+        try follower.run { try startOrResume(workspace, stages) }
     }
 
     /// The run, once it is in the store.
@@ -195,16 +161,6 @@ struct TrainCommand: ParsableCommand {
         return try workspace.runs.resume(try workspace.runs.find(resume).id)
     }
 
-    /// A signal while a model loads ends the program.
-    private func cancellable<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as WorkspaceError where error.code == .cancelled {
-            let signal = Signals.received.load(ordering: .relaxed)
-            throw signal == 0 ? error : ExitCode(128 + signal)
-        }
-    }
-
     private func request(
         _ workspace: Workspace,
         _ stages: TrainStages
@@ -212,25 +168,6 @@ struct TrainCommand: ParsableCommand {
         var first = try request(workspace)
         first.then = try stages.requests(workspace)
         return first
-    }
-
-    private func tellHeldOutLosses(after run: String, _ workspace: Workspace) throws {
-        let losses = try workspace.runs.heldOutLosses(after: run)
-        for loss in losses {
-            if shared.json {
-                try Console.printJSON(
-                    StageLine(
-                        afterStage: losses.count,
-                        run: run,
-                        stage: loss.stage,
-                        dataset: loss.dataset,
-                        evalLoss: loss.evaluationLoss
-                    )
-                )
-            } else {
-                Console.print(Console.line("after stage \(losses.count)  \(loss.sentence)"))
-            }
-        }
     }
 
     private func printPlan(_ workspace: Workspace, _ stages: TrainStages) throws {
@@ -413,20 +350,6 @@ struct TrainCommand: ParsableCommand {
         if let evalSplit, !(evalSplit > 0 && evalSplit < 1) {
             throw ValidationError("--eval-split takes a share between 0 and 1.")
         }
-    }
-}
-
-/// The held-out loss of a stage, as a line of JSON.
-private struct StageLine: Encodable {
-    let event = "stage"
-    let afterStage: Int
-    let run: String
-    let stage: Int
-    let dataset: String
-    let evalLoss: Double
-
-    private enum CodingKeys: CodingKey {
-        case event, afterStage, run, stage, dataset, evalLoss
     }
 }
 

@@ -33,7 +33,16 @@ struct TrainStages {
                         "--then takes options such as epochs=2 behind the data, not \"\(word)\"."
                     )
                 }
-                return ["--\(parts[0])", parts[1]]
+                guard OptionsFile.flags.contains(parts[0]) else {
+                    return ["--\(parts[0])=\(parts[1])"]
+                }
+                guard let isOn = Bool(parts[1]) else {
+                    throw ValidationError(
+                        "--then takes \(parts[0])=true or false, not \(parts[1])."
+                    )
+                }
+                // What is off in this stage may be on in the first.
+                return [isOn ? "--\(parts[0])" : "\(Self.off)\(parts[0])"]
             }
             return Stage(data: data, options: options)
         }
@@ -42,8 +51,12 @@ struct TrainStages {
     /// Options that are those of the first stage, or follow from it.
     private static let kept = [
         "data", "then", "model", "init-adapter", "method", "rank", "alpha", "targets", "layers",
-        "workspace", "resume", "config", "dry-run", "stage",
+        "workspace", "resume", "config", "dry-run", "stage", "json", "help", "version",
+        "experiment",
     ]
+
+    /// What stands before a flag that is taken back.
+    private static let off = "-off:"
 
     /// Options of the first stage that say nothing about later ones.
     private static let dropped = [
@@ -61,8 +74,18 @@ struct TrainStages {
         for name in Self.dropped { options = TrainCommand.without("--\(name)", options) }
         // The two exclude each other, so naming one takes the other back.
         for (given, other) in [("--steps", "--epochs"), ("--epochs", "--steps")]
-        where stage.options.contains(given) { options = TrainCommand.without(other, options) }
-        return try TrainCommand.parse(options + ["--data", stage.data] + stage.options)
+        where stage.options.contains(where: { $0.hasPrefix("\(given)=") }) {
+            options = TrainCommand.without(other, options)
+        }
+        var own: [String] = []
+        for option in stage.options {
+            if option.hasPrefix(Self.off) {
+                options.removeAll { $0 == "--\(option.dropFirst(Self.off.count))" }
+            } else {
+                own.append(option)
+            }
+        }
+        return try TrainCommand.parse(options + ["--data", stage.data] + own)
             .request(workspace)
     }
 }

@@ -7,7 +7,13 @@ struct OptionsFile {
     let arguments: [String]
 
     /// Options without a value.
-    private static let flags: Set = ["no-packing", "no-shuffle", "dry-run", "json"]
+    static let flags: Set = [
+        "no-packing", "no-shuffle", "dry-run", "json", "best", "recompute", "rslora",
+    ]
+    /// Options that may be given several times, so that a list is each of its entries.
+    private static let repeated: Set = ["then", "on", "sample-prompt"]
+    /// Words that are about the command and not about the run.
+    private static let refused: Set = ["config", "help", "version", "resume"]
 
     init(path: String) throws {
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
@@ -23,7 +29,7 @@ struct OptionsFile {
         } catch {
             throw WorkspaceError(
                 .invalid,
-                "\(path) is no YAML: \(error)",
+                "\(path) is no YAML: \(Self.firstLine("\(error)"))",
                 hint: "Write one `name: value` a line."
             )
         }
@@ -38,14 +44,33 @@ struct OptionsFile {
             guard let name = key.string else {
                 throw WorkspaceError(.invalid, "\(path) has an option without a name.", hint: nil)
             }
-            if let list = value.sequence {
-                return ["--\(name)", list.compactMap(\.string).joined(separator: ",")]
+            guard !Self.refused.contains(name) else {
+                throw WorkspaceError(.invalid, "\(path): \(name) cannot stand in a file.")
             }
-            if Self.flags.contains(name) { return value.bool == true ? ["--\(name)"] : [] }
+            if let list = value.sequence {
+                let texts = list.compactMap(\.string)
+                guard texts.count == list.count else {
+                    throw WorkspaceError(.invalid, "\(path): \(name) has entries that are no text.")
+                }
+                return Self.repeated.contains(name)
+                    ? texts.map { "--\(name)=\($0)" }
+                    : ["--\(name)=\(texts.joined(separator: ","))"]
+            }
+            if Self.flags.contains(name) {
+                guard let isOn = value.bool else {
+                    throw WorkspaceError(.invalid, "\(path): \(name) is true or false.")
+                }
+                return isOn ? ["--\(name)"] : []
+            }
             guard let text = value.scalar?.string else {
                 throw WorkspaceError(.invalid, "\(path): \(name) has no plain value.", hint: nil)
             }
             return ["--\(name)=\(text)"]
         }
+    }
+
+    /// Where it went wrong; what follows quotes the file.
+    private static func firstLine(_ text: String) -> String {
+        String(text.split(whereSeparator: \.isNewline).first?.prefix(200) ?? "")
     }
 }

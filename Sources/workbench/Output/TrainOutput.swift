@@ -70,8 +70,15 @@ final class TrainOutput: Sendable {
                     ]
                 )
                 : Console.note("step \(call.step), \(call.sentence)")
-        case .notice(let notice) where !isJSON:
-            Console.note(Console.line([notice.message, notice.hint ?? ""].joined(separator: " ")))
+        case .notice(let notice):
+            isJSON
+                ? write(
+                    "notice",
+                    ["message": .text(notice.message), "hint": .text(notice.hint ?? "")]
+                )
+                : Console.note(
+                    Console.line([notice.message, notice.hint ?? ""].joined(separator: " "))
+                )
         case .runCheckpointed(run.id, let next):
             isJSON
                 ? write("checkpoint", ["next_step": .number(Double(next))])

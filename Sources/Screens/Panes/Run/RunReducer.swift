@@ -216,7 +216,11 @@ enum RetryQuestion {
             message.append(StyledText("It cannot go on where it stopped: \(obstacle)", .warning))
         } else if let step = plan.resumableStep {
             message.append(
-                StyledText("Resume: goes on at step \(step), exactly as if it had not stopped.")
+                StyledText(
+                    step == 0
+                        ? "Resume: there is no checkpoint, so it takes all its steps anew."
+                        : "Resume: goes on at step \(step), exactly as if it had not stopped."
+                )
             )
             answers.append(
                 (
