@@ -16,13 +16,13 @@ extension RunCall {
 }
 
 extension RunSummary {
+    private static let mostStages = 16
+
     /// The held-out losses of the stages up to this one, after it.
     package var stageLosses: [(stage: Int, loss: Double)] {
-        guard isStage else { return [] }
-        var losses: [(stage: Int, loss: Double)] = []
-        while let loss = metrics[MetricName.evaluationLoss(ofStage: losses.count + 1)] {
-            losses.append((losses.count + 1, loss))
+        // A stage that holds nothing out has none.
+        (1...Self.mostStages).compactMap { stage in
+            metrics[MetricName.evaluationLoss(ofStage: stage)].map { (stage, $0) }
         }
-        return losses
     }
 }
