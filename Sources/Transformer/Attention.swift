@@ -9,6 +9,17 @@ struct Segment {
     let firstPosition: Int
     /// Earlier keys and values; nil where the sequence stands whole in the list.
     let cache: KeyValueCache?
+    /// Rows of the list that stand before it, and before others too; nil where none do.
+    var prefix: Range<Int>?
+}
+
+/// What the attention's forward pass leaves for its backward pass.
+struct AttentionState {
+    let query: Floats  // (T, H*D), turned to its position
+    let key: Floats  // (T, K*D), turned to its position
+    let value: Floats  // (T, K*D)
+    let attended: Floats  // (T, H*D)
+    let logSums: Floats  // (T, H), of the softmax
 }
 
 /// Causal attention with grouped key/value heads, forward and backward.
@@ -18,7 +29,7 @@ struct Segment {
 protocol AttentionOperator: AnyObject, Sendable {
     /// out = softmax(q·kᵀ/√D, causal)·v, head by head.
     ///
-    /// Segments with a cache have their keys and values there already.
+    /// Segments with a cache have their keys and values there already; without one they are whole.
     /// `logSums`, (T, H), gets what `backward` wants to know of the softmax.
     func forward(
         _ out: Floats,
@@ -36,7 +47,7 @@ protocol AttentionOperator: AnyObject, Sendable {
         dkey: Floats,
         dvalue: Floats,
         dout: Floats,
-        saved: LayerActivations,
+        saved: AttentionState,
         segments: [Segment]
     )
 }

@@ -114,7 +114,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         dkey: Floats,
         dvalue: Floats,
         dout: Floats,
-        saved: LayerActivations,
+        saved: AttentionState,
         segments: [Segment]
     ) {
         let (query, key, value) = (saved.query, saved.key, saved.value)

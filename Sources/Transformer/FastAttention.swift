@@ -183,7 +183,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         dkey: Floats,
         dvalue: Floats,
         dout: Floats,
-        saved: LayerActivations,
+        saved: AttentionState,
         segments: [Segment]
     ) {
         let (H, K, D) = (shape.H, shape.K, shape.D)

@@ -19,6 +19,8 @@ final class ForwardPass: @unchecked Sendable {
         var rank: Int
         /// Tokens of one sequence in a backward pass; 0 where there is none.
         var longestSequence = 0
+        /// Tokens of all sequences in a backward pass, common beginnings counted for each.
+        var attended = 0
         /// Whether adapters' inputs may be dropped.
         var dropsInputs = false
         /// Whether the model's own weights are trained.
@@ -59,22 +61,24 @@ final class ForwardPass: @unchecked Sendable {
                 tokenCapacity: capacity.tokens,
                 dropsInputs: capacity.dropsInputs
             )
-            attention = ExactAttention(
+            let attention = ExactAttention(
                 configuration,
                 workers: workers,
                 keyCapacity: capacity.keys
             )
+            self.attention = Self.sharing(attention, configuration, workers, capacity)
         case .fast:
             var products = Self.productCapacity(configuration, capacity)
             if capacity.decodes { products.decoded = model.matrices }
             self.products = FastProducts(workers: workers, capacity: products)
-            attention = FastAttention(
+            let attention = FastAttention(
                 configuration,
                 workers: workers,
                 keyCapacity: capacity.keys,
-                tokenCapacity: capacity.longestSequence > 0 ? capacity.tokens : 0,
+                tokenCapacity: capacity.attended,
                 longestSequence: capacity.longestSequence
             )
+            self.attention = Self.sharing(attention, configuration, workers, capacity)
         }
         normed = FloatBuffer(count: tokenCapacity * configuration.width)
         hidden = FloatBuffer(count: tokenCapacity * configuration.feedForwardWidth)
@@ -83,6 +87,22 @@ final class ForwardPass: @unchecked Sendable {
     }
 
     deinit { positions.deallocate() }
+
+    /// The operator, able to take sequences with a common beginning where they may come.
+    private static func sharing(
+        _ attention: any AttentionOperator,
+        _ configuration: ModelConfiguration,
+        _ workers: Workers,
+        _ capacity: Capacity
+    ) -> any AttentionOperator {
+        guard capacity.attended > 0 else { return attention }
+        return SharedPrefixAttention(
+            attention,
+            configuration,
+            workers: workers,
+            attendedCapacity: capacity.attended
+        )
+    }
 
     static func widestInput(_ configuration: ModelConfiguration) -> Int {
         Projection.allCases.map { $0.inputWidth(configuration) }.max() ?? 0
@@ -115,6 +135,7 @@ final class ForwardPass: @unchecked Sendable {
     ) -> Int {
         let shared =
             4 * capacity.tokens * (configuration.width + configuration.feedForwardWidth + 1)
+            + SharedPrefixAttention.byteCount(configuration, attendedCapacity: capacity.attended)
         switch precision {
         case .exact:
             let products = ExactProducts.scratchCount(
@@ -132,7 +153,7 @@ final class ForwardPass: @unchecked Sendable {
                 configuration,
                 threads: threads,
                 keyCapacity: capacity.keys,
-                tokenCapacity: capacity.longestSequence > 0 ? capacity.tokens : 0,
+                tokenCapacity: capacity.attended,
                 longestSequence: capacity.longestSequence
             )
             return shared + products + attention

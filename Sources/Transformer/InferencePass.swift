@@ -61,10 +61,16 @@ public final class InferencePass: @unchecked Sendable {
             precision: precision
         )
         let saved = FloatBuffer(
-            count: LayerActivations.count(configuration, T: T, rank: rank)
+            count: LayerActivations.count(configuration, T: T, attended: T, rank: rank)
         )
         self.saved = saved
-        activations = LayerActivations(configuration, T: T, rank: rank, from: saved.pointer)
+        activations = LayerActivations(
+            configuration,
+            T: T,
+            attended: T,
+            rank: rank,
+            from: saved.pointer
+        )
         out = FloatBuffer(count: T * configuration.width)
         factor = FloatBuffer(count: T)
         output = FloatBuffer(count: configuration.vocabularySize)
@@ -80,7 +86,12 @@ public final class InferencePass: @unchecked Sendable {
     ) -> Int {
         let configuration = model.configuration
         let floats =
-            LayerActivations.count(configuration, T: tokenCapacity, rank: rank)
+            LayerActivations.count(
+                configuration,
+                T: tokenCapacity,
+                attended: tokenCapacity,
+                rank: rank
+            )
             + tokenCapacity * (configuration.width + 1) + configuration.vocabularySize
         return floats * MemoryLayout<Float>.stride
             + ForwardPass.byteCount(

@@ -14,7 +14,7 @@ struct LayerActivations {
     let feedForwardFactor: Floats  // (T)
     let gate: Floats  // (T, F)
     let up: Floats  // (T, F)
-    let logSums: Floats  // (T, H), of the attention's softmax
+    let logSums: Floats  // (attended, H), of the attention's softmax
     let inner: [Floats]  // a projection: (T, R), its input times Aᵀ
 
     /// What the normalization of each head's query and key leaves.
@@ -25,7 +25,25 @@ struct LayerActivations {
         let keyFactor: Floats  // (T, K)
     }
 
-    init(_ configuration: ModelConfiguration, T: Int, rank: Int, from start: Floats) {
+    /// What the attention's backward pass reads.
+    var attention: AttentionState {
+        AttentionState(
+            query: query,
+            key: key,
+            value: value,
+            attended: attended,
+            logSums: logSums
+        )
+    }
+
+    /// Room for T tokens, which stand for so many in the attention.
+    init(
+        _ configuration: ModelConfiguration,
+        T: Int,
+        attended attendedCount: Int,
+        rank: Int,
+        from start: Floats
+    ) {
         let C = configuration.width
         let HD = configuration.headCount * configuration.headWidth
         let KD = configuration.keyValueHeadCount * configuration.headWidth
@@ -53,12 +71,17 @@ struct LayerActivations {
         feedForwardFactor = take(T)
         gate = take(T * F)
         up = take(T * F)
-        logSums = take(T * configuration.headCount)
+        logSums = take(attendedCount * configuration.headCount)
         inner = Projection.allCases.map { _ in take(T * rank) }
     }
 
-    /// How many floats a layer needs for T tokens.
-    static func count(_ configuration: ModelConfiguration, T: Int, rank: Int) -> Int {
+    /// How many floats a layer needs for T tokens, which stand for so many in the attention.
+    static func count(
+        _ configuration: ModelConfiguration,
+        T: Int,
+        attended: Int,
+        rank: Int
+    ) -> Int {
         let C = configuration.width
         let HD = configuration.headCount * configuration.headWidth
         let KD = configuration.keyValueHeadCount * configuration.headWidth
@@ -67,7 +90,7 @@ struct LayerActivations {
         let headNorms =
             configuration.traits.hasHeadNorms
             ? HD + KD + configuration.headCount + configuration.keyValueHeadCount : 0
-        return T
-            * (headNorms + 2 * C + 2 + 2 * HD + 2 * KD + 2 * F + configuration.headCount + inner)
+        return T * (headNorms + 2 * C + 2 + 2 * HD + 2 * KD + 2 * F + inner)
+            + attended * configuration.headCount
     }
 }

@@ -30,29 +30,4 @@ public struct TokenBatch: Sendable, Equatable {
 
     /// How many tokens the loss is over.
     public var targetCount: Int { isTarget.count { $0 } }
-
-    /// The batch in pieces of whole sequences, each of at most `limit` tokens
-    /// or of one sequence, with the row that each begins at.
-    func pieces(atMost limit: Int) -> [(firstRow: Int, batch: TokenBatch)] {
-        guard tokens.count > limit else { return [(0, self)] }
-        var pieces: [(firstRow: Int, batch: TokenBatch)] = []
-        var first = 0
-        for (index, segment) in segments.enumerated() {
-            let isLast = index == segments.count - 1
-            let start = segments[first].lowerBound
-            guard isLast || segments[index + 1].upperBound - start > limit else { continue }
-            let rows = start..<segment.upperBound
-            let moved = segments[first...index].map {
-                $0.lowerBound - start..<$0.upperBound - start
-            }
-            let batch = TokenBatch(
-                tokens: Array(tokens[rows]),
-                segments: moved,
-                isTarget: Array(isTarget[rows])
-            )
-            pieces.append((start, batch))
-            first = index + 1
-        }
-        return pieces
-    }
 }

@@ -39,9 +39,10 @@ extension TrainingPass {
         )
         forward.dropout = dropout
         var sum = 0.0
-        for piece in batch.pieces(atMost: configuration.pieceCapacity) {
+        // What dropout leaves out differs from row to row, so that then nothing is alike.
+        for piece in pieces(of: batch, sharingPrefixes: dropout == nil) {
             forward.firstRow = piece.firstRow
-            try runForward(piece.batch, adapter: adapter, isTraining: true, isCancelled)
+            try runForward(piece, adapter: adapter, isTraining: true, isCancelled)
             sum += head.loss(
                 piece.batch,
                 last: last.pointer,
@@ -51,7 +52,7 @@ extension TrainingPass {
                 weightGradients: adapter == nil ? gradients : nil,
                 divisor: targetCount
             )
-            let segments = Self.segments(piece.batch)
+            let segments = piece.segments
             for layer in (0..<forward.model.layers.count).reversed() {
                 if isCancelled() { throw CancellationError() }
                 backward(
@@ -157,7 +158,7 @@ extension TrainingPass {
             dkey: dKey.pointer,
             dvalue: dValue.pointer,
             dout: dAttended.pointer,
-            saved: saved,
+            saved: saved.attention,
             segments: segments
         )
         forward.rotate(dQuery.pointer, heads: H, T: T, direction: -1)

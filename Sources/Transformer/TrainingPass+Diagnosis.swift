@@ -26,8 +26,8 @@ extension TrainingPass {
         }
         try forward.model.check(batch.tokens)
         forward.dropout = nil
-        for piece in batch.pieces(atMost: configuration.pieceCapacity) {
-            if let found = try firstNonFinite(piece.batch, adapter) {
+        for piece in pieces(of: batch, sharingPrefixes: false) {
+            if let found = try firstNonFinite(piece, adapter) {
                 let skipped = batch.segments.count { $0.upperBound <= piece.firstRow }
                 return NonFinite(
                     tensor: found.tensor,
@@ -38,25 +38,25 @@ extension TrainingPass {
         return nil
     }
 
-    private func firstNonFinite(_ piece: TokenBatch, _ adapter: LoRA?) throws -> NonFinite? {
+    private func firstNonFinite(_ piece: BatchPiece, _ adapter: LoRA?) throws -> NonFinite? {
         let sizes = forward.model.configuration
-        let T = piece.tokens.count
+        let T = piece.batch.tokens.count
         let saved = activations[0]
-        let segments = Self.segments(piece)
+        let segments = piece.segments
         let (C, F) = (sizes.width, sizes.feedForwardWidth)
         let (HD, KD) = (
             sizes.headCount * sizes.headWidth, sizes.keyValueHeadCount * sizes.headWidth
         )
         func look(_ name: String, _ numbers: Floats, _ width: Int) -> NonFinite? {
-            let bad = piece.segments.indices.filter { index in
-                let rows = piece.segments[index]
+            let bad = piece.batch.segments.indices.filter { index in
+                let rows = piece.batch.segments[index]
                 let start = numbers + rows.lowerBound * width
                 return !(0..<rows.count * width).allSatisfy { start[$0].isFinite }
             }
             return bad.isEmpty ? nil : NonFinite(tensor: name, sequences: bad)
         }
         forward.setPositions(segments)
-        forward.embed(piece.tokens, into: saved.x)
+        forward.embed(piece.batch.tokens, into: saved.x)
         if let found = look(TensorRole.tokenEmbedding.checkpointName(layer: 0), saved.x, C) {
             return found
         }

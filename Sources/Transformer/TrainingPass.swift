@@ -51,12 +51,16 @@ public final class TrainingPass: @unchecked Sendable {
         /// Tokens computed at once.
         var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, Self.usualPiece)) }
 
+        /// Tokens of the sequences computed at once, common beginnings counted for each.
+        var attendedCapacity: Int { max(pieceCapacity, min(tokenCapacity, 2 * pieceCapacity)) }
+
         var forwardCapacity: ForwardPass.Capacity {
             ForwardPass.Capacity(
                 tokens: pieceCapacity,
                 keys: longestSequence,
                 rank: rank,
                 longestSequence: longestSequence,
+                attended: attendedCapacity,
                 dropsInputs: dropsInputs,
                 trainsWeights: shape == nil
             )
@@ -103,12 +107,19 @@ public final class TrainingPass: @unchecked Sendable {
             priority: .background,
             precision: configuration.precision
         )
-        let count = LayerActivations.count(sizes, T: T, rank: R)
+        let attended = configuration.attendedCapacity
+        let count = LayerActivations.count(sizes, T: T, attended: attended, rank: R)
         let kept = configuration.recomputes ? 1 : sizes.layerCount
         let saved = FloatBuffer(count: kept * count)
         self.saved = saved
         activations = (0..<kept).map {
-            LayerActivations(sizes, T: T, rank: R, from: saved.pointer + $0 * count)
+            LayerActivations(
+                sizes,
+                T: T,
+                attended: attended,
+                rank: R,
+                from: saved.pointer + $0 * count
+            )
         }
         let inputCount = configuration.recomputes ? T * C : 0
         let inputs = FloatBuffer(count: sizes.layerCount * inputCount)
@@ -143,7 +154,12 @@ public final class TrainingPass: @unchecked Sendable {
         let HD = sizes.headCount * sizes.headWidth
         let KD = sizes.keyValueHeadCount * sizes.headWidth
         let F = sizes.feedForwardWidth
-        let layer = LayerActivations.count(sizes, T: T, rank: R)
+        let layer = LayerActivations.count(
+            sizes,
+            T: T,
+            attended: configuration.attendedCapacity,
+            rank: R
+        )
         let activations =
             configuration.recomputes ? layer + sizes.layerCount * T * C : sizes.layerCount * layer
         let headNorms = sizes.traits.hasHeadNorms ? HD + KD : 0
@@ -177,8 +193,8 @@ public final class TrainingPass: @unchecked Sendable {
             "a batch of \(batch.tokens.count) tokens, room for \(configuration.tokenCapacity)"
         )
         var sum = 0.0
-        for piece in batch.pieces(atMost: configuration.pieceCapacity) {
-            try runForward(piece.batch, adapter: adapter, isTraining: false, isCancelled)
+        for piece in pieces(of: batch, sharingPrefixes: true) {
+            try runForward(piece, adapter: adapter, isTraining: false, isCancelled)
             sum += head.loss(
                 piece.batch,
                 last: last.pointer,
@@ -193,26 +209,26 @@ public final class TrainingPass: @unchecked Sendable {
 
     /// Runs the layers over one piece; unless it `isTraining`, nothing is kept of them.
     func runForward(
-        _ piece: TokenBatch,
+        _ piece: BatchPiece,
         adapter: LoRA?,
         isTraining: Bool,
         _ isCancelled: () -> Bool
     ) throws {
-        let T = piece.tokens.count
+        let T = piece.batch.tokens.count
         precondition(T <= configuration.pieceCapacity, "a sequence is longer than the pass allows")
         precondition(
             adapter.map { $0.shape.rank <= configuration.rank } ?? true,
             "the adapter's rank is larger"
         )
-        try forward.model.check(piece.tokens)
+        try forward.model.check(piece.batch.tokens)
         try check(piece)
-        let segments = Self.segments(piece)
+        let segments = piece.segments
         let C = forward.model.configuration.width
         let L = forward.model.layers.count
         // Shared room: the output goes aside first, since the layer still reads its input.
         let keepsAll = isTraining && !configuration.recomputes
         forward.setPositions(segments)
-        forward.embed(piece.tokens, into: activations[0].x)
+        forward.embed(piece.batch.tokens, into: activations[0].x)
         for layer in 0..<L {
             if isCancelled() { throw CancellationError() }
             let saved = activations[keepsAll ? layer : 0]
@@ -253,18 +269,24 @@ public final class TrainingPass: @unchecked Sendable {
         return layerInputs.pointer + layer * count
     }
 
-    private func check(_ batch: TokenBatch) throws {
+    private func check(_ piece: BatchPiece) throws {
         let limit = forward.model.configuration.contextLength
-        for segment in batch.segments where segment.count > limit {
+        let longest = piece.longestSequence
+        guard longest <= limit else {
             throw TransformerError(
                 .contextTooLong,
-                "A sequence of \(segment.count) tokens exceeds the model's \(limit).",
+                "A sequence of \(longest) tokens exceeds the model's \(limit).",
                 hint: "use shorter sequences"
             )
         }
     }
 
-    static func segments(_ batch: TokenBatch) -> [Segment] {
-        batch.segments.map { Segment(rows: $0, firstPosition: 0, cache: nil) }
+    /// A micro-batch in pieces that the pass has room for.
+    func pieces(of batch: TokenBatch, sharingPrefixes: Bool) -> [BatchPiece] {
+        batch.pieces(
+            atMost: configuration.pieceCapacity,
+            attended: configuration.attendedCapacity,
+            sharesPrefixes: sharingPrefixes
+        )
     }
 }

@@ -59,7 +59,12 @@ import Workspace
             models: models,
             datasets: ["faq", "corpus-ko"],
             starts: [
-                .init(label: "first", path: "/runs/first/adapter", model: "smollm2-135m-instruct"),
+                .init(
+                    label: "first",
+                    path: "/runs/first/adapter",
+                    model: "smollm2-135m-instruct",
+                    shape: ["targets": "q_proj,v_proj"]
+                ),
                 .init(label: "whole", path: "/runs/whole/model/model.gguf", model: "other"),
             ]
         )
@@ -72,8 +77,49 @@ import Workspace
         stage.dataset = "corpus-ko"
         stage.learningRate = 1e-4
         stage.epochs = 1
+        // These are never a later stage's.
+        stage.initialAdapter = nil
+        stage.runName = nil
         staged.then = [stage]
         #expect(Self.form(staged).request == staged)
+    }
+
+    @Test func aKnownStageKeepsItsOwnAndFollowsInTheRest() throws {
+        var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "corpus-ko")
+        request.epochs = 2
+        var stage = request
+        stage.dataset = "faq"
+        stage.epochs = nil
+        stage.steps = 100
+        stage.optimizer = "lion"
+        request.then = [stage]
+        var form = Self.form(request)
+        form.form.set("rank", "8")
+        form.form.set("decay", "0.5")
+        let edited = try #require(form.request?.then?.first)
+        #expect(edited.steps == 100)
+        #expect(edited.epochs == nil)
+        #expect(edited.optimizer == "lion")
+        #expect(edited.weightDecay == 0.5)
+        #expect(edited.rank == 8)
+        form.form.set("then-epochs", "3")
+        #expect(form.request?.then?.first?.epochs == 3)
+        #expect(form.request?.then?.first?.steps == nil)
+    }
+
+    @Test func aStagesCommandQuotesAndNamesItsFlags() {
+        var request = TrainingRequest(model: "m", dataset: "a")
+        request.choosesBest = true
+        var stage = request
+        stage.dataset = "my data"
+        stage.choosesBest = nil
+        stage.recomputes = true
+        request.then = [stage]
+        #expect(
+            CommandText.train(request)
+                == "workbench train --model m --data a --best "
+                + "--then ''\\''my data'\\'' recompute=true best=false'"
+        )
     }
 
     @Test func defaultsStayUnsaid() throws {

@@ -116,6 +116,41 @@ import Workspace
         }
     }
 
+    @Test func withoutACheckpointItBeginsAnewToTheSameBits() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let whole = try workspace.runs.start(test.request())
+                _ = try workspace.runs.wait(for: whole.id)
+                let cut = try Self.start(test.request(), in: workspace, at: 2) { _ in
+                    workspace.runs.stopHere(checkpointing: false)
+                }
+                _ = try workspace.runs.wait(for: cut)
+                #expect(try workspace.runs.retryPlan(cut).resumableStep == 0)
+                _ = try workspace.runs.resume(cut)
+                #expect(try workspace.runs.wait(for: cut).status == .finished)
+                try Self.expectEqualLosses(whole.id, cut, in: workspace)
+            }
+        }
+    }
+
+    @Test func nothingIsBegunAnewOverDamagedCheckpoints() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let run = try Self.start(test.request(), in: workspace, at: 1) {
+                    try workspace.runs.ask(.stop, of: $0)
+                }
+                _ = try workspace.runs.wait(for: run)
+                let folder = try #require(workspace.runs.detail(run).checkpoints.first?.folder)
+                try TestWorkspace.write("{}", to: "\(folder)/state.json")
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.runs.resume(run)
+                }
+                #expect(error?.message.contains("state.json") == true)
+                #expect(access("\(folder)/adapter_model.safetensors", R_OK) == 0)
+            }
+        }
+    }
+
     @Test func resumingRefusesDataThatIsGone() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

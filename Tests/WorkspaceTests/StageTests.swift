@@ -98,6 +98,56 @@ import Workspace
         }
     }
 
+    @Test func aSecondStageThatDiedGoesOnByEitherName() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let runs = workspace.runs
+                var request = try Self.request(test)
+                request.then?[0].steps = 400
+                let first = try runs.start(request)
+                _ = try runs.wait(for: first.id)
+                let second = try #require(try runs.startNext(after: first.id))
+                runs.stopHere(checkpointing: false)
+                #expect(try runs.wait(for: second.id).status == .stopped)
+                #expect(try runs.resume(first.id).id == second.id)
+                #expect(try runs.wait(for: second.id).status == .finished)
+            }
+        }
+    }
+
+    @Test func allWeightsAreTrainedOnThroughThreeStages() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let runs = workspace.runs
+                var request = try Self.request(test)
+                request.method = .full
+                request.then?.append(test.request(steps: 1))
+                var names: [String] = []
+                var run: RunSummary? = try runs.start(request)
+                while let stage = run {
+                    #expect(try runs.wait(for: stage.id).status == .finished)
+                    names.append(try runs.summary(stage.id).parameters["model"] ?? "")
+                    run = try runs.startNext(after: stage.id)
+                }
+                #expect(names.count == 3)
+                // A stage's model is called by the run that made it.
+                #expect(names == ["tiny", "facts-full", "more-full"])
+            }
+        }
+    }
+
+    @Test func aStageThatDoesNotFitIsRefusedBeforeTheFirst() throws {
+        try TestWorkspace.with { test in
+            try test.opened({ $0.availableMemory = { 6_000_000 } }) { workspace in
+                var request = try Self.request(test)
+                request.then?[0].batchSize = 4096
+                request.then?[0].sequenceLength = 256
+                #expect(throws: WorkspaceError.self) { try workspace.runs.start(request) }
+                #expect(try workspace.runs.list().isEmpty)
+            }
+        }
+    }
+
     @Test func aStageThatCannotRunIsRefusedBeforeTheFirst() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

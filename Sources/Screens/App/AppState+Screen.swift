@@ -65,8 +65,25 @@ extension AppState {
         return [.terminal(.copy(text))]
     }
 
+    /// Asks whether to leave while the stage after a run is about to be started.
+    private mutating func askToLeave(between id: String) -> [Effect] {
+        let name = run.runs?.first { $0.id == id }?.name ?? id
+        overlay = .question(
+            Question(
+                "Leave before the stage after \(name) starts?",
+                message: [
+                    "It is not started then. R on \(name) starts it later, and so does",
+                    StyledText("workbench train --resume \(CommandText.quoted(name))"),
+                ],
+                answers: [(.init(id: "leave", title: "Leave"), .screen(.leave))]
+            )
+        )
+        return []
+    }
+
     private mutating func quit() -> [Effect] {
         guard let run = run.mine.first else {
+            if let id = self.run.stagesToCome.first { return askToLeave(between: id) }
             exit = .left
             return []
         }

@@ -46,9 +46,15 @@ package enum CommandText {
             usual.evaluationSplit = nil
             usual.stage = stage.stage
             usual.initialAdapter = stage.initialAdapter
-            let changed = options(of: stage, beside: usual).filter { !$0.value.isEmpty }
+            let flags = options(of: usual, beside: plain).filter(\.value.isEmpty).map(\.flag)
+            let own = options(of: stage, beside: plain).filter(\.value.isEmpty).map(\.flag)
+            let changed =
+                options(of: stage, beside: usual).filter { !$0.value.isEmpty }
                 .map { "\($0.flag.dropFirst(2))=\($0.value)" }
-            words.append("--then \(quoted(([stage.dataset] + changed).joined(separator: " ")))")
+                + own.filter { !flags.contains($0) }.map { "\($0.dropFirst(2))=true" }
+                + flags.filter { !own.contains($0) }.map { "\($0.dropFirst(2))=false" }
+            let parts = ([stage.dataset] + changed).map(quoted)
+            words.append("--then \(quoted(parts.joined(separator: " ")))")
         }
         return words.joined(separator: " ")
     }

@@ -58,7 +58,7 @@ public struct FormField: Hashable, Sendable {
         case .number(let minimum, let maximum, let isInteger, let isOptional):
             if value.isEmpty, isOptional { return nil }
             guard let number = Double(value), number.isFinite else { return "write a number" }
-            if isInteger, Int(value) == nil { return "write a whole number" }
+            if isInteger, Int(value) == nil, UInt64(value) == nil { return "write a whole number" }
             if number < minimum { return "at least \(Self.plain(minimum))" }
             if number > maximum { return "at most \(Self.plain(maximum))" }
             return nil

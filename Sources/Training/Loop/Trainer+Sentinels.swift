@@ -7,6 +7,8 @@ extension Trainer {
     func follow(_ report: StepReport, _ output: RunOutput) throws {
         for (sentinel, message) in course.add(report) {
             try act(on: sentinel, message, step: report.step, output)
+            // The first one that goes back takes the step along.
+            guard completedSteps == report.step + 1 else { return }
         }
     }
 
@@ -47,16 +49,19 @@ extension Trainer {
         return false
     }
 
-    /// Looks whether the last step left something that computes: no later one would find out.
-    func checkLastStep(_ output: RunOutput, _ isCancelled: () -> Bool) throws {
-        guard try checkWeights(output), plan.evaluation.examples.isEmpty else { return }
+    /// Whether the last step left something that computes, since no later one would find out; else
+    /// the run ends or goes back.
+    func isSound(_ output: RunOutput, _ isCancelled: () -> Bool) throws -> Bool {
+        guard try checkWeights(output) else { return false }
+        guard plan.evaluation.examples.isEmpty else { return true }
         let batches = plan.batches.step(completedSteps - 1).microbatches.lazy
             .map { TokenBatch(self.examples($0)) }
-        guard let batch = batches.first(where: { $0.targetCount > 0 }) else { return }
+        guard let batch = batches.first(where: { $0.targetCount > 0 }) else { return true }
         let loss = try pass.loss(batch, adapter: weights.adapter, isCancelled: isCancelled)
-        guard !loss.isFinite else { return }
+        guard !loss.isFinite else { return true }
         let message = "The run diverged: after its last step the loss is no number."
         try diverge(at: completedSteps - 1, message, output)
+        return false
     }
 
     func act(

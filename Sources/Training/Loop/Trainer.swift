@@ -116,7 +116,13 @@ public final class Trainer {
         do {
             try output.send(.started(startReport))
             if configuration.sentinels.mayGoBack, completedSteps == 0 { try save(output) }
-            while completedSteps < totalSteps {
+            var isLastStepSound = false
+            while completedSteps < totalSteps || !isLastStepSound {
+                guard completedSteps < totalSteps else {
+                    // A run that was resumed behind its last step.
+                    isLastStepSound = try isSound(output, isCancelled)
+                    continue
+                }
                 switch try between(completedSteps) {
                 case .proceed: break
                 case .checkpoint:
@@ -125,6 +131,10 @@ public final class Trainer {
                 case .stop: return try stop(output)
                 }
                 guard try advance(output, isCancelled) else { continue }
+                if completedSteps == totalSteps {
+                    isLastStepSound = try isSound(output, isCancelled)
+                    guard isLastStepSound else { continue }
+                }
                 if isEvaluationDue, !plan.evaluation.examples.isEmpty || answer != nil {
                     if !plan.evaluation.examples.isEmpty {
                         let report = try evaluate(isCancelled)
@@ -141,7 +151,6 @@ public final class Trainer {
                 } else if isCheckpointDue {
                     try save(output)
                 }
-                if completedSteps == totalSteps { try checkLastStep(output, isCancelled) }
             }
             return try finish(output)
         } catch is CancellationError {

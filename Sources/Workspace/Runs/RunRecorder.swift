@@ -151,11 +151,21 @@ final class RunRecorder {
         guard !calls.contains(where: { $0.isSame(as: call) }) else { return }
         call.number = (calls.last?.number ?? calls.count) + 1
         calls = (calls + [call]).suffix(Self.keptCalls)
-        let tag = Tag(RunTag.calls, try WorkspaceJSON.encode(calls))
-        try opened.store.log(Batch(tags: [tag]), run: run)
+        try storeCalls()
         opened.publish(.runCalled(run: run, call))
     }
 
+    /// Keeps the newest calls with the run, as many as a tag holds.
+    private func storeCalls() throws {
+        var text = try WorkspaceJSON.encode(calls)
+        while text.utf8.count > Self.mostTagBytes, calls.count > 1 {
+            calls.removeFirst()
+            text = try WorkspaceJSON.encode(calls)
+        }
+        try opened.store.log(Batch(tags: [Tag(RunTag.calls, text)]), run: run)
+    }
+
+    private static let mostTagBytes = 7500
     /// How many calls a run keeps.
     private static let keptCalls = 40
 
@@ -169,9 +179,7 @@ final class RunRecorder {
         opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
         if let last = calls.indices.last, calls[last].action == SentinelAction.goBack.rawValue {
             calls[last].outcome = "It went back to step \(step), without the rows \(names)\(more)."
-            if let text = try? WorkspaceJSON.encode(calls) {
-                try? opened.store.log(Batch(tags: [Tag(RunTag.calls, text)]), run: run)
-            }
+            try? storeCalls()
         }
         opened.publish(
             .notice(

@@ -9,18 +9,24 @@ extension RunService {
     /// Blocks, and computes.
     ///
     /// - Parameter result: An adapter's folder on the request's model, or a model's file.
-    public func heldOutLoss(_ request: TrainingRequest, with result: String) throws -> Double? {
+    public func heldOutLoss(
+        _ request: TrainingRequest,
+        with result: String,
+        isCancelled: () -> Bool = { false }
+    ) throws -> Double? {
         try WorkspaceError.wording {
             var request = request
             request.initialAdapter = nil
             request.method = nil
             let isModel = result.hasSuffix(".gguf")
             if isModel { request.model = result }
-            let inputs = try inputs(for: request, isLinting: false, isCancelled: { false })
+            let inputs = try withoutActuallyEscaping(isCancelled) { isCancelled in
+                try self.inputs(for: request, isLinting: false, isCancelled: isCancelled)
+            }
             let adapter =
                 isModel ? nil : try LoRA(AdapterFile.read(folder: result), for: inputs.model)
             return try HeldOutLoss(inputs.model, adapter, inputs.configuration)
-                .mean(over: inputs.evaluation)
+                .mean(over: inputs.evaluation, isCancelled: isCancelled)
         }
     }
 }

@@ -76,6 +76,13 @@ extension RunService {
             if let snapshot = record.tags[RunTag.evaluationDataset] {
                 request?.evaluationDataset = opened.path(of: snapshot)
             }
+            let stages = request?.then?.map { stage in
+                var stage = stage
+                stage.dataset = opened.path(of: stage.dataset)
+                stage.evaluationDataset = stage.evaluationDataset.map(opened.path)
+                return stage
+            }
+            request?.then = stages
             let summary = try summary(id)
             // This process holds the lock while it resumes the run.
             let isElsewhere = summary.ownerProcess.map { $0 != getpid() } ?? false

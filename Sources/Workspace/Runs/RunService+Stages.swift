@@ -44,8 +44,14 @@ extension RunService {
         }
     }
 
+    /// Leaves the stages after a run to whoever resumes it.
+    public func giveUpStages(after id: String) {
+        state.withLock { _ = $0.stagesToCome.remove(id) }
+    }
+
     /// The same while the run's lock is held, so that no other process does it too.
     func next(after id: String) throws -> RunSummary? {
+        state.withLock { _ = $0.stagesToCome.remove(id) }
         let finished = try summary(id)
         guard finished.status == .finished, !finished.laterStages.isEmpty,
             let result = finished.resultPath,
@@ -71,7 +77,10 @@ extension RunService {
     /// kept as metrics of its run; empty for a run that is not one of several.
     ///
     /// Blocks, and computes.
-    public func heldOutLosses(after id: String) throws -> [StageLoss] {
+    public func heldOutLosses(
+        after id: String,
+        isCancelled: () -> Bool = { false }
+    ) throws -> [StageLoss] {
         try WorkspaceError.wording {
             let last = try summary(id)
             guard last.isStage, let result = last.resultPath else { return [] }
@@ -85,7 +94,7 @@ extension RunService {
             var losses: [StageLoss] = []
             for (number, stage) in stages.enumerated() {
                 guard let request = try retryPlan(stage.id).request,
-                    let loss = try heldOutLoss(request, with: result)
+                    let loss = try heldOutLoss(request, with: result, isCancelled: isCancelled)
                 else { continue }
                 let name = stage.dataset.map { String($0.prefix { $0 != "@" }) }
                 losses.append(
@@ -125,6 +134,7 @@ extension RunService {
         try request.then?.map { stage in
             let inputs = try inputs(for: stage.asStage(after: request), isCancelled: isStopped)
             try inputs.checkLint()
+            _ = try admittedForecast(inputs)
             var kept = stage
             let (data, evaluation) = try keptData(of: inputs, isStopped)
             kept.dataset = data

@@ -53,6 +53,13 @@ extension RunService {
             }
             // Without a checkpoint the steps are taken from the first on, to the same bits.
             let checkpoint = newest.checkpoint
+            if checkpoint == nil, let damage = newest.damages.first {
+                throw WorkspaceError(
+                    .conflict,
+                    damage.message,
+                    hint: damage.hint ?? "`workbench runs retry` begins anew, as another run."
+                )
+            }
             for damage in newest.damages {
                 opened.publish(.notice(Notice(.warning, damage.message, hint: damage.hint)))
             }
@@ -62,7 +69,13 @@ extension RunService {
                 isLinting: false,
                 isCancelled: isStopped(since: stops)
             )
-            if let checkpoint { try Self.check(inputs, against: checkpoint, of: plan.run) }
+            if let checkpoint {
+                try Self.check(inputs, against: checkpoint, of: plan.run)
+            } else if let then = record.tags[RunTag.modelDigest],
+                then != inputs.provenance.modelDigest
+            {
+                throw Self.begunWithOther("model file", plan.run)
+            }
             _ = try admittedForecast(inputs)
             try opened.store.log(Batch(tags: [owner, Tag(RunTag.ending, "")]), run: id)
             try opened.store.updateRun(id, status: .running)
@@ -131,7 +144,7 @@ extension RunService {
         new.tags =
             tags + [
                 owner,
-                Tag(RunTag.request, try inputs.request.json),
+                Tag(RunTag.request, try stored(inputs.request).json),
                 Tag(RunTag.dataset, relative(snapshot)),
                 Tag(RunTag.modelPath, inputs.modelPath),
                 Tag(RunTag.modelDigest, inputs.provenance.modelDigest),
@@ -166,6 +179,18 @@ extension RunService {
         }
         try opened.store.logInputs(read, run: id)
         return record
+    }
+
+    /// The request as it is kept: what lies in the workspace by paths that move with it.
+    private func stored(_ request: TrainingRequest) -> TrainingRequest {
+        var stored = request
+        stored.then = request.then?.map { stage in
+            var stage = stage
+            stage.dataset = relative(stage.dataset)
+            stage.evaluationDataset = stage.evaluationDataset.map(relative)
+            return stage
+        }
+        return stored
     }
 
     /// Refuses options that are too long to be kept with the run, before there is a run.
@@ -280,6 +305,7 @@ extension RunService {
                 }
             }
             state.executions[record.id] = execution
+            if inputs.request.then != nil { state.stagesToCome.insert(record.id) }
         }
     }
 
@@ -365,7 +391,11 @@ extension RunService {
             then.modelDigest == now.modelDigest
             ? "data (\(then.datasetDigest.prefix(8)), now \(now.datasetDigest.prefix(8)))"
             : "model file (\(then.modelDigest.prefix(8)), now \(now.modelDigest.prefix(8)))"
-        throw WorkspaceError(
+        throw begunWithOther(what, run)
+    }
+
+    private static func begunWithOther(_ what: String, _ run: RunSummary) -> WorkspaceError {
+        WorkspaceError(
             .conflict,
             "\(run.name) was begun with other \(what), so it cannot go on exactly.",
             hint: "Train it again with `workbench runs retry`."

@@ -55,6 +55,7 @@ extension RunService {
             stepsDone: summary.stepsDone,
             resultPath: summary.resultPath,
             peakResidentBytes: SystemMemory.peakResidentBytes,
+            conclusion: summary.conclusion,
             failure: summary.failure.map { WorkspaceError(.failed, $0) }
         )
     }

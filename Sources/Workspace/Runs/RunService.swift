@@ -1,3 +1,4 @@
+import JSON
 import Tracking
 import Training
 
@@ -8,6 +9,8 @@ public final class RunService: Sendable {
         var threads: [String: ServiceThread] = [:]
         /// Of runs that this process has executed: the newest metric row when they ended.
         var toldRows: [String: Int] = [:]
+        /// Runs of this process with stages to come, none of which it has started yet.
+        var stagesToCome: Set<String> = []
         /// How often this process was asked to end its runs.
         var stopCount = 0
         var isClosed = false
@@ -36,6 +39,11 @@ public final class RunService: Sendable {
 
     /// The runs that this process executes now.
     public var executed: [String] { state.withLock { $0.executions.keys.sorted() } }
+
+    /// The runs that this process executes or has executed and whose next stage it is to start.
+    public var awaited: [String] {
+        state.withLock { Set($0.executions.keys).union($0.stagesToCome).sorted() }
+    }
 
     /// All runs, the newest first.
     ///
@@ -139,6 +147,20 @@ public final class RunService: Sendable {
                 checkpoints: checkpoints,
                 artifacts: Self.artifacts(in: folder.path)
             )
+        }
+    }
+
+    /// What a run's model answered at its last evaluation, whole; nil if it answered nothing.
+    ///
+    /// Blocks.
+    public func answers(of id: String) throws -> RunAnswers? {
+        try WorkspaceError.wording {
+            let record = try opened.store.run(id)
+            guard let last = record.answers else { return nil }
+            // The tag that lists read holds a part of them.
+            let path = "\(folder(of: record).answers)/step-\(last.step).json"
+            guard let bytes = try? Files.read(path) else { return last }
+            return (try? decodeJSON(RunAnswers.self, from: bytes)) ?? last
         }
     }
 

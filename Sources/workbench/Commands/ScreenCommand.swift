@@ -53,11 +53,12 @@ struct ScreenCommand: ParsableCommand {
                 Workspace.Configuration(folder: folder, isReadOnly: isReadOnly)
             )
             workspace.server.use(ScreenServer.start)
+            running.workspace = workspace
             return workspace
         }
         let exit = program.run()
         terminal.close()
-        if exit == .hungUp { waitForRuns(of: program) }
+        if exit == .hungUp { waitForRuns(of: program, running) }
         program.workspace?.close()
         if exit.status != 0 { throw ExitCode(exit.status) }
     }
@@ -71,15 +72,18 @@ struct ScreenCommand: ParsableCommand {
     }
 
     /// The terminal is gone; what runs here goes on to its end, and so do the stages after it.
-    private func waitForRuns(of program: ScreenProgram) {
+    private func waitForRuns(of program: ScreenProgram, _ running: Running) {
         guard let runs = program.workspace?.runs else { return }
-        for run in runs.executed {
-            var stage = run
-            while (try? runs.wait(for: stage))?.status == .finished {
-                _ = try? runs.heldOutLosses(after: stage)
-                guard let next = try? runs.startNext(after: stage) else { break }
-                stage = next.id
+        while !running.isStopping, let run = runs.awaited.first {
+            guard let outcome = try? runs.wait(for: run), outcome.status == .finished else {
+                runs.giveUpStages(after: run)
+                continue
             }
+            _ = try? runs.heldOutLosses(after: run) { running.isStopping }
+            guard !running.isStopping else { return }
+            // Whether it could be started or not: the next workbench shows it.
+            if (try? runs.startNext(after: run)) == nil { runs.giveUpStages(after: run) }
         }
+        for run in runs.executed { _ = try? runs.wait(for: run) }
     }
 }

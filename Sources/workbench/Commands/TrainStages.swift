@@ -17,7 +17,7 @@ struct TrainStages {
     init(_ own: [String], _ texts: [String]) throws {
         self.own = own
         later = try texts.map { text in
-            let words = text.split(separator: " ").map(String.init)
+            let words = try Self.words(text)
             guard let data = words.first else {
                 throw ValidationError("--then takes the name of data.")
             }
@@ -46,6 +46,32 @@ struct TrainStages {
             }
             return Stage(data: data, options: options)
         }
+    }
+
+    /// The words of a text, in which single quotes keep blanks together, as in a shell.
+    private static func words(_ text: String) throws -> [String] {
+        var words: [String] = []
+        var word: String?
+        var isQuoted = false
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                word = (word ?? "") + String(character)
+                isEscaped = false
+            } else if character == "'" {
+                isQuoted.toggle()
+                word = word ?? ""
+            } else if character == "\\", !isQuoted {
+                isEscaped = true
+            } else if character == " ", !isQuoted {
+                if let done = word { words.append(done) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        guard !isQuoted else { throw ValidationError("--then has a quote that is not closed.") }
+        return words + [word].compactMap { $0 }
     }
 
     /// Options that are those of the first stage, or follow from it.

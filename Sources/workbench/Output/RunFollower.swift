@@ -44,12 +44,20 @@ struct RunFollower {
 
     /// Tells what is left of the stages so far, and follows the next one; nil if there is none.
     private func goOn(after stage: RunSummary) throws -> RunSummary? {
-        guard signal == 0 || stage.laterStages.isEmpty else {
-            Console.note("`workbench train --resume \(stage.id)` goes on with the next stage")
-            throw ExitCode(128 + signal)
+        guard signal == 0 || stage.laterStages.isEmpty else { throw interrupted(stage) }
+        do {
+            try tellHeldOutLosses(after: stage.id)
+        } catch let error as WorkspaceError where error.code != .cancelled {
+            // What cannot be measured keeps nothing from going on.
+            Console.note("the held-out losses could not be computed: \(error)")
         }
-        try tellHeldOutLosses(after: stage.id)
+        guard signal == 0 || stage.laterStages.isEmpty else { throw interrupted(stage) }
         return try follow { try workspace.runs.startNext(after: stage.id) }
+    }
+
+    private func interrupted(_ stage: RunSummary) -> ExitCode {
+        Console.note("`workbench train --resume \(stage.id)` goes on with the next stage")
+        return ExitCode(128 + signal)
     }
 
     /// Tells of a run until it has ended; nil unless it was finished.
@@ -79,7 +87,12 @@ struct RunFollower {
     }
 
     private func tellHeldOutLosses(after run: String) throws {
-        for loss in try workspace.runs.heldOutLosses(after: run) {
+        let losses = try cancellable {
+            try workspace.runs.heldOutLosses(after: run) {
+                Signals.received.load(ordering: .relaxed) != 0
+            }
+        }
+        for loss in losses {
             if isJSON {
                 try Console.printJSON(StageLine(run: run, loss))
             } else {

@@ -5,7 +5,7 @@ import Workspace
 enum AnswersView {
     static func sheet(_ state: AppState) -> TextSheet {
         let run = state.run.selected
-        guard let answers = run?.answers else {
+        guard let answers = state.run.answers else {
             return TextSheet(
                 title: "Answers",
                 text: ScrollText([StyledText("The run has answered nothing yet.", .muted)])

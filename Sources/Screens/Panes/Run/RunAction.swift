@@ -25,6 +25,8 @@ package enum RunAction: Equatable, Sendable {
     case started(RunSummary, command: String)
     /// A stage of several is over, and the next one began, if there is one.
     case stageEnded(String, [StageLoss], next: RunSummary?)
+    /// The stage after a run did not begin.
+    case nextFailed(WorkspaceError, after: String)
     /// It did not begin.
     case startFailed(WorkspaceError)
 
@@ -36,6 +38,8 @@ package enum RunAction: Equatable, Sendable {
     case asked(RunRequest, run: String)
     /// Show what the selected run's model answers.
     case showAnswers
+    /// That was read.
+    case answersRead(RunAnswers?, run: String)
     /// Find out how the selected run could go on.
     case retry
     /// This is how.

@@ -11,12 +11,13 @@ package enum RunEffect: WorkspaceEffect {
     case resume(id: String, name: String)
     case again(id: String, name: String)
     case next(after: String)
+    case answers(String)
     case delete(id: String, name: String)
     case detach(String)
 
     package var lane: Lane {
         switch self {
-        case .list, .detail, .ask, .retryPlan, .delete: .store
+        case .list, .detail, .ask, .retryPlan, .delete, .answers: .store
         case .plan: .measurement
         case .start, .resume, .again, .next, .detach: .engine
         }
@@ -51,8 +52,18 @@ package enum RunEffect: WorkspaceEffect {
             let command = "workbench runs retry \(CommandText.quoted(name))"
             return [.run(.started(try runs.retry(id), command: command))]
         case .next(let id):
-            let losses = try runs.heldOutLosses(after: id)
-            return [.run(.stageEnded(id, losses, next: try runs.startNext(after: id)))]
+            // Losses that cannot be computed keep nothing from going on.
+            var told: [Action] = []
+            var losses: [StageLoss] = []
+            do {
+                losses = try runs.heldOutLosses(after: id, isCancelled: isCancelled)
+            } catch let error as WorkspaceError where error.code != .cancelled {
+                told.append(.failed(error))
+            }
+            let next = try runs.startNext(after: id)
+            return told + [.run(.stageEnded(id, losses, next: next))]
+        case .answers(let id):
+            return [.run(.answersRead(try runs.answers(of: id), run: id))]
         case .delete(let id, let name):
             try runs.delete(id)
             let notice = Notice(.success, "Deleted \(name).", hint: "runs restore takes it back.")
@@ -70,7 +81,8 @@ package enum RunEffect: WorkspaceEffect {
         case .plan(let request, _): [.run(.planFailed(error, request: request))]
         case .start, .resume, .again: [.run(.startFailed(error))]
         case .detach: [.run(.detachFailed(error))]
-        case .ask, .retryPlan, .next, .delete: [.failed(error)]
+        case .next(let id): [.run(.nextFailed(error, after: id))]
+        case .ask, .retryPlan, .answers, .delete: [.failed(error)]
         }
     }
 }

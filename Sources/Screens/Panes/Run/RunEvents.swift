@@ -156,9 +156,9 @@ extension RunPane {
         let name = name(of: outcome.run, in: state)
         var stages: [Effect] = []
         if outcome.status == .finished,
-            let run = state.run.runs?.first(where: { $0.id == outcome.run }), run.isMine,
-            run.isStage
+            let run = state.run.runs?.first(where: { $0.id == outcome.run }), run.isStage
         {
+            state.run.stagesToCome.insert(run.id)
             stages = [.run(.next(after: run.id))]
         }
         switch outcome.status {

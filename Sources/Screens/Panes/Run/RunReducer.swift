@@ -28,9 +28,23 @@ extension AppState {
             return [.run(.ask(selected.status == .paused ? .resume : .pause, run: selected.id))]
         case .stop: return run.selected.map { [.run(.ask(.stop, run: $0.id))] } ?? []
         case .asked(let request, let id): return asked(request, of: id)
-        case .showAnswers:
-            if run.selected?.answers != nil { overlay = .answers(ScrollTextState()) }
+        case .showAnswers: return run.selected.map { [.run(.answers($0.id))] } ?? []
+        case .answersRead(let answers, let id):
+            guard let answers, id == run.selected?.id else { return [] }
+            run.answers = answers
+            overlay = .answers(ScrollTextState())
             return []
+        case .nextFailed(let error, let id):
+            run.stagesToCome.remove(id)
+            let name = run.runs?.first { $0.id == id }?.name ?? id
+            tell(
+                Notice(
+                    .failure,
+                    "The stage after \(name) did not start: \(error.message)",
+                    hint: "R starts it."
+                )
+            )
+            return refreshRuns()
         case .retry: return run.selected.map { [.run(.retryPlan($0.id))] } ?? []
         case .retryPlanned(let plan):
             overlay = .question(RetryQuestion.of(plan))
@@ -151,6 +165,7 @@ extension AppState {
         _ losses: [StageLoss],
         next: RunSummary?
     ) -> [Effect] {
+        run.stagesToCome.remove(id)
         let name = run.runs?.first { $0.id == id }?.name ?? id
         if !losses.isEmpty {
             let text = losses.map(\.sentence).joined(separator: "; ")
@@ -225,6 +240,14 @@ enum RetryQuestion {
             answers.append(
                 (
                     .init(id: "resume", title: "Resume"),
+                    .run(.resume(id: run.id, name: run.name))
+                )
+            )
+        } else if run.status == .finished, let data = run.laterStages.first {
+            message.append(StyledText("Next stage: trains on \(data) from what it made."))
+            answers.append(
+                (
+                    .init(id: "resume", title: "Next stage"),
                     .run(.resume(id: run.id, name: run.name))
                 )
             )

@@ -21,6 +21,10 @@ package struct RunState: Equatable, Sendable {
     package var form: TrainForm?
     /// What is being started or resumed, in words.
     package var starting: String?
+    /// Runs whose next stage is about to be started.
+    package var stagesToCome: Set<String> = []
+    /// What the model answered that is shown whole.
+    package var answers: RunAnswers?
     /// Forecast memory of runs started here, in bytes.
     package var forecasts: [String: Int64] = [:]
     /// Steps that a value of a live run's tail stands for; as the summary tells where there is none.
@@ -72,12 +76,13 @@ package struct RunState: Equatable, Sendable {
             guard !run.isDeleted, let path = run.resultPath else { return nil }
             let isKnown = !names.insert(run.name).inserted
             let label = isKnown ? "\(run.name) (\(run.id.prefix(8)))" : run.name
-            var shape: [String: String] = [:]
-            if !path.hasSuffix(".gguf") {
-                shape["rank"] = run.parameters["rank"]
-                shape["alpha"] = run.parameters["alpha"].flatMap(Double.init).map(Figures.plain)
-            }
-            return TrainForm.Start(label: label, path: path, model: run.model, shape: shape)
+            return TrainForm.Start(
+                label: label,
+                path: path,
+                model: run.model,
+                modelPath: run.tags["workbench.model_path"],
+                shape: path.hasSuffix(".gguf") ? [:] : run.adapterShape
+            )
         }
     }
 
@@ -146,5 +151,19 @@ package struct RunFilter: Equatable, Sendable {
         ]
         let text = facts.joined(separator: " ").lowercased()
         return wanted.allSatisfy(text.contains) && !unwanted.contains(where: text.contains)
+    }
+}
+
+extension RunSummary {
+    /// What of an adapter is its own, by the form's questions.
+    fileprivate var adapterShape: [String: String] {
+        var shape: [String: String] = [:]
+        shape["rank"] = parameters["rank"]
+        shape["alpha"] = parameters["alpha"].flatMap(Double.init).map(Figures.plain)
+        let targets = parameters["targets"]
+        shape["targets"] = targets == TrainingChoices.targets.joined(separator: ",") ? "" : targets
+        shape["layers"] = parameters["layers"] ?? ""
+        shape["rslora"] = parameters["rslora"] ?? "false"
+        return shape
     }
 }

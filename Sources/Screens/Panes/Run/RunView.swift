@@ -46,7 +46,8 @@ extension RunPane {
             places[id].map { cells(shown[$0], isWide: rect.width >= 60, at: state, glyphs) } ?? []
         }
         var title = StyledText("Runs")
-        if let starting = state.run.starting {
+        let next = state.run.stagesToCome.isEmpty ? nil : "measuring, then the next stage"
+        if let starting = state.run.starting ?? next {
             title.append(" \(glyphs.dot) \(starting)\(glyphs.ellipsis)", .accent)
         }
         var inner = canvas.box(

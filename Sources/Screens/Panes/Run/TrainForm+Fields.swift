@@ -58,7 +58,7 @@ extension TrainForm {
             FormField(
                 "batch",
                 "batch size",
-                .number(minimum: 1, maximum: 4096, isInteger: true),
+                .number(minimum: 1, maximum: 65_536, isInteger: true),
                 hint: "rows a step; more is smoother, slower and takes more memory"
             ),
             FormField(
@@ -70,7 +70,7 @@ extension TrainForm {
             FormField(
                 "rank",
                 "rank",
-                .number(minimum: 1, maximum: 1024, isInteger: true),
+                .number(minimum: 1, maximum: 65_536, isInteger: true),
                 hint: "width of the adapter; more holds more"
             ),
             FormField(
@@ -88,7 +88,7 @@ extension TrainForm {
             FormField(
                 "split",
                 "held-out share",
-                .number(minimum: 0, maximum: 0.9, isOptional: true),
+                .number(minimum: 0, maximum: 0.99, isOptional: true),
                 hint: "empty: the dataset's own held-out part, if it has one",
                 emptyText: "the dataset's own"
             ),
@@ -345,7 +345,7 @@ extension TrainForm {
             FormField(
                 "then-batch",
                 "its batch size",
-                .number(minimum: 1, maximum: 4096, isInteger: true, isOptional: true),
+                .number(minimum: 1, maximum: 65_536, isInteger: true, isOptional: true),
                 hint: "rows a step",
                 emptyText: "as this stage"
             ),
@@ -359,7 +359,7 @@ extension TrainForm {
             FormField(
                 "then-split",
                 "its held-out share",
-                .number(minimum: 0, maximum: 0.9, isOptional: true),
+                .number(minimum: 0, maximum: 0.99, isOptional: true),
                 hint: "empty: the dataset's own held-out part, if it has one",
                 emptyText: "the dataset's own"
             ),

@@ -125,6 +125,9 @@ extension TrainForm {
                 request.model = start.path
             } else {
                 request.initialAdapter = start.path
+                // An adapter on what another run made: that is in no list of models.
+                let isListed = models.contains { $0.name == start.model }
+                if !isListed, let path = start.modelPath { request.model = path }
             }
         }
         request.targets = text("targets").map(TrainingRequest.names) ?? TrainingChoices.targets
@@ -176,22 +179,68 @@ extension TrainForm {
     private func laterStages(after request: TrainingRequest) -> [TrainingRequest]? {
         let data = form.value("then")
         guard data != Self.nothing, !data.isEmpty else { return nil }
-        let known = base.then?.first.flatMap { $0.dataset == data ? $0 : nil }
-        var stage = known ?? request
+        var stage = request
         stage.dataset = data
-        if known == nil {
-            stage.stage = nil
-            stage.runName = nil
-            stage.evaluationDataset = nil
-            stage.initialAdapter = nil
-        }
+        stage.stage = nil
+        stage.runName = nil
+        stage.evaluationDataset = nil
+        stage.initialAdapter = nil
         stage.then = nil
-        stage.epochs = Int(form.value("then-epochs")) ?? request.epochs
-        stage.steps = stage.epochs == nil ? request.steps : nil
+        let known = base.then?.first.flatMap { $0.dataset == data ? $0 : nil }
+        if let known { Self.carry(known, unlike: base, into: &stage) }
+        if let epochs = Int(form.value("then-epochs")) {
+            (stage.epochs, stage.steps) = (epochs, nil)
+        } else if let known, known.epochs != base.epochs || known.steps != base.steps,
+            known.epochs == nil
+        {
+            (stage.epochs, stage.steps) = (nil, known.steps)
+        }
         stage.batchSize = Int(form.value("then-batch")) ?? request.batchSize
         stage.learningRate = number("then-rate") ?? request.learningRate
         stage.evaluationSplit = number("then-split")
         return [stage] + (base.then?.dropFirst() ?? [])
+    }
+
+    /// What a stage has of its own stays; what it had as the first stage follows that.
+    private static func carry(
+        _ known: TrainingRequest,
+        unlike first: TrainingRequest,
+        into stage: inout TrainingRequest
+    ) {
+        func keep<Value: Equatable>(_ path: WritableKeyPath<TrainingRequest, Value>) {
+            if known[keyPath: path] != first[keyPath: path] {
+                stage[keyPath: path] = known[keyPath: path]
+            }
+        }
+        keep(\.stage)
+        keep(\.runName)
+        keep(\.evaluationDataset)
+        keep(\.sequenceLength)
+        keep(\.overLength)
+        keep(\.documents)
+        keep(\.allowedFindings)
+        keep(\.scheduler)
+        keep(\.schedulerPower)
+        keep(\.warmupSteps)
+        keep(\.weightDecay)
+        keep(\.maxGradientNorm)
+        keep(\.gradientAccumulation)
+        keep(\.dropout)
+        keep(\.recomputes)
+        keep(\.optimizer)
+        keep(\.loraPlusRatio)
+        keep(\.patience)
+        keep(\.choosesBest)
+        keep(\.sentinels)
+        keep(\.sampleCount)
+        keep(\.samplePrompts)
+        keep(\.seed)
+        keep(\.isPacked)
+        keep(\.isShuffled)
+        keep(\.evaluationInterval)
+        keep(\.checkpointInterval)
+        keep(\.precision)
+        keep(\.threads)
     }
 
     private func text(_ id: String) -> String? {

@@ -19,18 +19,22 @@ package struct TrainForm: Equatable, Sendable {
         package var path: String
         /// The base model of an adapter.
         package var model: String?
-        /// The adapter's rank and alpha, as the form would show them.
+        /// The file of that model, where it is known.
+        package var modelPath: String?
+        /// The adapter's rank and what else is its own, as the form would show it.
         package var shape: [String: String]
 
         package init(
             label: String,
             path: String,
             model: String? = nil,
+            modelPath: String? = nil,
             shape: [String: String] = [:]
         ) {
-            self.label = label
+            self.label = label == TrainForm.nothing ? "\(label) (a run)" : label
             self.path = path
             self.model = model
+            self.modelPath = modelPath
             self.shape = shape
         }
 
@@ -57,7 +61,7 @@ package struct TrainForm: Equatable, Sendable {
     /// What the form does not ask.
     let base: TrainingRequest
     let starts: [Start]
-    private let models: [ModelSummary]
+    let models: [ModelSummary]
     private var refused: TrainingRequest?
     private var beforeQuickLook: Length?
 
@@ -221,22 +225,18 @@ package struct TrainForm: Equatable, Sendable {
             }
             for (id, value) in start.shape { form.set(id, value) }
         }
-        for id in ["rank", "alpha"] {
-            let own = start?.shape[id]
-            let isItsOwn = own == nil || own == form.value(id)
-            form.setProblem(
-                id,
-                isItsOwn ? nil : "the adapter that is gone on from has \(own ?? "")"
-            )
+        checkTexts()
+        for (id, own) in start?.shape ?? [:] where own != form.value(id) {
+            form.setProblem(id, "the adapter that is gone on from has \(own.isEmpty ? "all" : own)")
         }
         if isNew("model"), form.value("method") == usualMethod(in: before) {
             form.set("method", usualMethod(in: form))
         }
-        checkTexts()
     }
 
     /// Finds what is wrong with answers that are lists and durations.
     private mutating func checkTexts() {
+        for id in ["rank", "alpha", "rslora"] { form.setProblem(id, nil) }
         let layers = form.value("layers")
         let areLayers = layers.isEmpty || TrainingRequest.layers(layers) != nil
         form.setProblem("layers", areLayers ? nil : "numbers such as 20-29 or 0,3")
