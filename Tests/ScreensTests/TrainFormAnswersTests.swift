@@ -213,6 +213,31 @@ import Workspace
     }
 }
 
+@Suite struct EarlyFormTests {
+    @Test func aFormAskedForTooEarlyOpensOnceThereIsSomethingToChoose() {
+        let ready = Driver.opened()
+        var driver = Driver.opened()
+        driver.state.models.list = nil
+        driver.state.data.datasets = nil
+        driver.press("t")
+        #expect(driver.state.run.form == nil)
+        driver.take(.models(.listed(ready.state.models.list ?? [])))
+        #expect(driver.state.run.form == nil)
+        driver.take(.data(.listed(ready.state.data.datasets ?? [])))
+        #expect(driver.state.run.form?.request?.dataset == "faq")
+        #expect(driver.state.run.wantedForm == nil)
+    }
+
+    @Test func whereNothingCanBeChosenItSaysSo() {
+        var driver = Driver.opened()
+        driver.state.models.list = nil
+        driver.press("t")
+        driver.take(.models(.listed([.missing])))
+        #expect(driver.state.run.form == nil)
+        #expect(driver.state.message?.text.contains("P gets one") == true)
+    }
+}
+
 @Suite struct StageScreenTests {
     static func finished(_ run: RunSummary) -> Driver {
         var driver = Driver.opened(runs: [run])

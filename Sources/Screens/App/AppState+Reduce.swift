@@ -7,7 +7,9 @@ extension AppState {
     package mutating func reduce(_ action: Action, at now: Date) -> [Effect] {
         self.now = now
         let logged = log.count
-        var effects = reduce(action) + abandonMeasurement()
+        var effects = reduce(action)
+        effects += openWantedForm()
+        effects += abandonMeasurement()
         for entry in log.entries(after: logged) where isOpen {
             effects.append(.screen(.log(entry.notice)))
         }

@@ -19,6 +19,9 @@ package struct RunState: Equatable, Sendable {
     package var curves: RunCurves?
     /// The form for a new run, while it is open.
     package var form: TrainForm?
+    /// The dataset of a form that opens as soon as models and datasets have been read, empty for
+    /// any; nil when none is to open.
+    package var wantedForm: String?
     /// What is being started or resumed, in words.
     package var starting: String?
     /// Runs whose next stage is about to be started.

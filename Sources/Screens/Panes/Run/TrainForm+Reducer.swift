@@ -53,7 +53,25 @@ extension AppState {
         if request == run.measuring { run.measuring = nil }
     }
 
+    /// Opens the form that was asked for before there was anything to choose from.
+    mutating func openWantedForm() -> [Effect] {
+        guard let wanted = run.wantedForm, models.list != nil, data.datasets != nil else {
+            return []
+        }
+        run.wantedForm = nil
+        if let reason = TrainForm.disabledReason(self) {
+            tell(Notice(.warning, "Train a model: \(reason)."))
+            return []
+        }
+        return openForm(dataset: wanted.isEmpty ? nil : wanted)
+    }
+
     private mutating func openForm(dataset: String?) -> [Effect] {
+        guard models.list != nil, data.datasets != nil else {
+            run.wantedForm = dataset ?? ""
+            tell(Notice(.information, "The form opens once models and datasets are read."))
+            return []
+        }
         let usable = (data.datasets ?? []).filter { $0.problem == nil }
         // Conversations are what a first run is made on; text only continues.
         guard let model = defaultModel,

@@ -114,12 +114,14 @@ package struct TrainForm: Equatable, Sendable {
     /// Why the form cannot be opened.
     package static func disabledReason(_ state: AppState) -> String? {
         if let obstacle = state.obstacle { return obstacle }
-        if state.models.list == nil { return "the models are being read" }
+        // While they are being read the form is to come, see ``RunState/wantedForm``.
+        guard state.models.list != nil, let datasets = state.data.datasets else {
+            return state.run.starting
+        }
         if state.models.isEmpty {
             return state.models.isPulling
                 ? "the base model is being downloaded" : "no base model is here, P gets one"
         }
-        guard let datasets = state.data.datasets else { return "the datasets are being read" }
         if !datasets.contains(where: { $0.problem == nil }) {
             return "no dataset can be used, add one in 1 Data with a"
         }
