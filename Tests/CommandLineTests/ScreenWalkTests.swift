@@ -93,7 +93,10 @@ import Testing
 
     private func compare(_ terminal: Tmux, _ program: Program) throws {
         try terminal.press("3")
-        let table = try terminal.wait(for: "newest first", "low", "high")
+        let table = try terminal.wait(for: "both runs") { screen -> Screen? in
+            let rows = ["low", "high"].compactMap(screen.row)
+            return screen.text.contains("newest first") && rows.count == 2 ? screen : nil
+        }
         for run in ["low", "high"] {
             let summary = try program.summary(of: run)
             let row = try #require(table.row(run))
