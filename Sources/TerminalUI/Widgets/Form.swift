@@ -69,7 +69,7 @@ public struct Form: Sendable {
         on canvas: inout Canvas
     ) {
         let field = state.fields[section]
-        let isOpen = state.value(field.id) == "true"
+        let isOpen = state.isOn(field.id)
         let hasFocus = isFocused && section == state.focus
         let hasProblem =
             !isOpen && state.questions(of: section).contains { problems[$0.id] != nil }
@@ -128,7 +128,10 @@ public struct Form: Sendable {
             let text = hasFocus ? "< \(answer) >" : answer
             canvas.write(StyledText(text, style), in: parts[2])
         case .toggle:
-            canvas.write(StyledText(answer == "true" ? "[x] on" : "[ ] off", style), in: parts[2])
+            canvas.write(
+                StyledText(state.isOn(field.id) ? "[x] on" : "[ ] off", style),
+                in: parts[2]
+            )
         case .section: break
         }
         canvas.hit(line, Self.hitPrefix + field.id)

@@ -55,14 +55,17 @@ public struct FormState: Hashable, Sendable {
     }
 
     /// Opens a section, or closes it.
-    public mutating func toggle(_ id: String) { set(id, value(id) == "true" ? "false" : "true") }
+    public mutating func toggle(_ id: String) { set(id, isOn(id) ? "false" : "true") }
+
+    /// Whether a toggle is on, or a section open.
+    public func isOn(_ id: String) -> Bool { value(id) == "true" }
 
     /// The positions of the questions that are not in a closed section.
     public var visible: [Int] {
         var isOpen = true
         return fields.indices.filter { position in
             guard case .section = fields[position].kind else { return isOpen }
-            isOpen = value(fields[position].id) == "true"
+            isOpen = isOn(fields[position].id)
             return true
         }
     }
@@ -78,7 +81,7 @@ public struct FormState: Hashable, Sendable {
             let answer = value(field.id)
             guard answer != usual[field.id] ?? "", !answer.isEmpty else { return nil }
             switch field.kind {
-            case .toggle: return answer == "true" ? field.label : "no \(field.label)"
+            case .toggle: return isOn(field.id) ? field.label : "no \(field.label)"
             default: return "\(field.label) \(answer)"
             }
         }
@@ -163,8 +166,8 @@ public struct FormState: Hashable, Sendable {
         case .section:
             isHandled = [.left, .right, "space"].contains(key)
             if isHandled {
-                let isOpen = value(field.id) == "true"
-                set(field.id, key == .right || (key == "space" && !isOpen) ? "true" : "false")
+                let opens = key == .right || (key == "space" && !isOn(field.id))
+                set(field.id, opens ? "true" : "false")
             }
         }
         if isHandled { external[field.id] = nil }

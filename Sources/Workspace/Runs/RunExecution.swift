@@ -130,15 +130,15 @@ final class RunExecution: Sendable {
             )
             switch outcome {
             case .finished(let report):
-                let made = try retrying(trainer.completedSteps) {
-                    try finish(report, recorder?.peakResidentBytes ?? 0)
+                let stored = try retrying(trainer.completedSteps) {
+                    try finish(report, made.peakResidentBytes)
                 }
                 return end(
                     .finished,
                     steps: report.steps,
-                    recorder,
-                    result: made.result,
-                    conclusion: made.conclusion
+                    made,
+                    result: stored.result,
+                    conclusion: stored.conclusion
                 )
             case .stopped(let steps, _), .cancelled(let steps):
                 return end(.stopped, steps: steps, made)

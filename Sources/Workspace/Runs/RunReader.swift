@@ -102,6 +102,7 @@ struct RunReader: Sendable {
 
     private func addOrigin(of record: RunRecord, to summary: inout RunSummary) {
         summary.model = summary.parameters["model"]
+        summary.modelPath = record.tags[RunTag.modelPath]
         summary.method = summary.parameters["method"]
         let input = record.inputs.first { $0.context == "training" } ?? record.inputs.first
         summary.dataset = input.map { "\($0.dataset.name)@\($0.dataset.digest.prefix(8))" }

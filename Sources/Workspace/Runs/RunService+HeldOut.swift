@@ -9,7 +9,7 @@ extension RunService {
     /// Blocks, and computes.
     ///
     /// - Parameter result: An adapter's folder on the request's model, or a model's file.
-    public func heldOutLoss(
+    func heldOutLoss(
         _ request: TrainingRequest,
         with result: String,
         isCancelled: () -> Bool = { false }

@@ -52,6 +52,8 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var secondsRemaining: Double?
     /// The base model's name.
     public var model: String?
+    /// The base model's file, of a run that this program started.
+    public var modelPath: String?
     /// `lora`, `qlora` or `full`.
     public var method: String?
     /// `name@digest` of what the run trains on.

@@ -1,8 +1,6 @@
 public import ArgumentParser
-import EventBus
 import FoundationEssentials
 import Screens
-import Synchronization
 import Workspace
 
 struct TrainCommand: ParsableCommand {

@@ -83,7 +83,7 @@ package struct RunState: Equatable, Sendable {
                 label: label,
                 path: path,
                 model: run.model,
-                modelPath: run.tags["workbench.model_path"],
+                modelPath: run.modelPath,
                 shape: path.hasSuffix(".gguf") ? [:] : run.adapterShape
             )
         }

@@ -133,7 +133,7 @@ extension TrainForm {
         request.targets = text("targets").map(TrainingRequest.names) ?? TrainingChoices.targets
         request.layers = text("layers").flatMap(TrainingRequest.layers)
         request.dropout = number("dropout") ?? base.dropout
-        request.usesRankStabilization = isOn("rslora") ? true : nil
+        request.usesRankStabilization = form.isOn("rslora") ? true : nil
         request.loraPlusRatio = number("ratio").flatMap { $0 == 1 ? nil : $0 }
         request.initialization = chosen("initialization", TrainingChoices.initializations)
     }
@@ -150,15 +150,15 @@ extension TrainForm {
             Int(form.value("accumulation")) ?? base.gradientAccumulation
         request.precision =
             TrainingRequest.Precision(rawValue: form.value("precision")) ?? base.precision
-        request.recomputes = isOn("recompute") ? true : nil
+        request.recomputes = form.isOn("recompute") ? true : nil
         request.seed = UInt64(form.value("seed")) ?? base.seed
     }
 
     private func answerCourse(_ request: inout TrainingRequest) {
         request.overLength = chosen("long", TrainingChoices.overLength)
         request.documents = chosen("documents", TrainingChoices.documents)
-        request.isPacked = isOn("packing")
-        request.isShuffled = isOn("shuffle")
+        request.isPacked = form.isOn("packing")
+        request.isShuffled = form.isOn("shuffle")
         request.allowedFindings = text("allow").map(TrainingRequest.names)
         request.evaluationInterval = Int(form.value("evaluate"))
         request.sampleCount = Int(form.value("samples")).flatMap {
@@ -168,7 +168,7 @@ extension TrainForm {
             TrainingRequest.CheckpointInterval(form.value("checkpoint"))
             ?? base.checkpointInterval
         request.patience = Int(form.value("patience"))
-        request.choosesBest = isOn("best") ? true : nil
+        request.choosesBest = form.isOn("best") ? true : nil
         let actions = TrainingChoices.watches.compactMap { watch in
             chosen(watch.sentinel, watch.actions).map { (watch.sentinel, $0) }
         }
@@ -249,8 +249,6 @@ extension TrainForm {
     }
 
     private func number(_ id: String) -> Double? { Double(form.value(id)) }
-
-    private func isOn(_ id: String) -> Bool { form.value(id) == "true" }
 
     /// What was chosen, unless it is the first of the options.
     private func chosen(_ id: String, _ options: [String]) -> String? {
