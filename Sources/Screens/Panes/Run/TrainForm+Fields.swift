@@ -299,7 +299,7 @@ extension TrainForm {
                 "Sentinels",
                 .section,
                 hint:
-                    "lower-rate halves the rate, go-back takes the last checkpoint without the rows"
+                    "lower-rate halves the rate; go-back leaves out the step's rows"
             )
         ]
         + TrainingChoices.watches.map { watch in
