@@ -14,6 +14,8 @@ public struct Dataset: Sendable {
     public let files: [String]
     /// The broken rows that were left out, because the reader was asked to.
     public let leftOut: BrokenRows
+    /// What was decided while reading where the files leave a choice, in sentences.
+    public let decisions: [String]
     /// SHA-256, in hex, over what the rows say: see `ContentDigest`.
     public let digest: String
 
@@ -25,7 +27,8 @@ public struct Dataset: Sendable {
         training: [Record],
         heldOut: [Record] = [],
         files: [String] = [],
-        leftOut: BrokenRows = BrokenRows()
+        leftOut: BrokenRows = BrokenRows(),
+        decisions: [String] = []
     ) {
         self.name = name
         self.path = path
@@ -34,12 +37,26 @@ public struct Dataset: Sendable {
         self.heldOut = heldOut
         self.files = files
         self.leftOut = leftOut
+        self.decisions = decisions
         self.digest = ContentDigest.hex(training: training, heldOut: heldOut)
+    }
+
+    /// The name by which the file or folder at a path goes.
+    public static func name(ofPath path: String, isFolder: Bool? = nil) -> String {
+        let isFolder = isFolder ?? ((try? FileKind(of: path)) == .folder)
+        return DatasetName.make(path: path, isFolder: isFolder)
     }
 
     /// The same dataset with other rows, which no file holds.
     func with(training: [Record], heldOut: [Record]) -> Dataset {
-        Dataset(name: name, path: path, format: format, training: training, heldOut: heldOut)
+        Dataset(
+            name: name,
+            path: path,
+            format: format,
+            training: training,
+            heldOut: heldOut,
+            decisions: decisions
+        )
     }
 
     /// The first eight digits of the digest, for a person to recognise.

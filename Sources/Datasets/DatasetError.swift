@@ -38,6 +38,8 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
     public let hint: String?
     /// The row, where it is about one.
     public let source: RecordSource?
+    /// What happened, whichever row it is.
+    let what: String
     /// All broken rows of the file, where reading it found more than one.
     public let brokenRows: BrokenRows
 
@@ -45,6 +47,7 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
     public init(_ code: Code, _ message: String, hint: String? = nil) {
         self.code = code
         self.message = message
+        what = message
         self.hint = hint
         self.source = nil
         brokenRows = BrokenRows()
@@ -60,50 +63,33 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
     ) {
         self.code = code
         self.message = "\(source)\(column.map { ":\($0)" } ?? ""): \(what)"
+        self.what = what
         self.hint = hint
         self.source = source
         brokenRows = BrokenRows()
     }
 
-    /// The fault of the first broken row of several.
-    init(_ first: DatasetError, of rows: BrokenRows) {
+    /// The fault of the first broken row of several; one message where all have the same fault.
+    ///
+    /// - Parameter rowCount: All rows of the file.
+    init(_ first: DatasetError, of rows: BrokenRows, rowCount: Int) {
         code = first.code
-        let others = rows.count - 1
-        let rest = others == 1 ? "1 more row is broken" : "\(others) more rows are broken"
-        message = others > 0 ? "\(first.message); \(rest)" : first.message
+        what = first.what
         hint = first.hint
         source = first.source
+        let others = rows.count - 1
+        if rows.isOneFault, rows.count == rowCount, others >= BrokenRows.mostAlike {
+            message = "\(first.message); the same goes for all \(rowCount) rows"
+            brokenRows = BrokenRows()
+            return
+        }
+        let rest = others == 1 ? "1 more row is broken" : "\(others) more rows are broken"
+        message = others > 0 ? "\(first.message); \(rest)" : first.message
         brokenRows = rows
     }
 
     /// The message, and the hint where there is one.
     public var description: String {
         hint.map { "\(message) hint: \($0)" } ?? message
-    }
-}
-
-/// The broken rows of a file: how many there are, and what is wrong with the first of them.
-public struct BrokenRows: Sendable, Equatable {
-    /// Rows that are described; the others are counted.
-    public static let mostDescribed = 100
-
-    /// How many rows are broken.
-    public private(set) var count = 0
-    /// File, line and fault of the first ones, a line each.
-    public private(set) var lines: [String] = []
-
-    /// No broken rows.
-    public init() {}
-
-    /// Adds a row.
-    mutating func add(_ fault: DatasetError) {
-        count += 1
-        if lines.count < Self.mostDescribed { lines.append(fault.message) }
-    }
-
-    /// Adds the rows of another file.
-    mutating func add(_ other: BrokenRows) {
-        count += other.count
-        lines += other.lines.prefix(Self.mostDescribed - lines.count)
     }
 }

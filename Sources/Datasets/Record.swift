@@ -33,12 +33,20 @@ public struct Record: Sendable {
     public let source: RecordSource
     /// The row's other members, as text, such as `language`; not trained on, not digested.
     public let fields: [String: String]
+    /// The names of members of its messages that nothing was made of.
+    public let unread: [String]
 
     /// Makes a row.
-    public init(_ content: Content, source: RecordSource, fields: [String: String] = [:]) {
+    public init(
+        _ content: Content,
+        source: RecordSource,
+        fields: [String: String] = [:],
+        unread: [String] = []
+    ) {
         self.content = content
         self.source = source
         self.fields = fields
+        self.unread = unread
     }
 
     /// The messages, or nil for a document.
@@ -53,7 +61,7 @@ public struct Record: Sendable {
 
     /// The same row with another content.
     func with(_ content: Content) -> Record {
-        Record(content, source: source, fields: fields)
+        Record(content, source: source, fields: fields, unread: unread)
     }
 }
 

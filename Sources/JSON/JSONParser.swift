@@ -15,17 +15,26 @@ public struct JSONParser {
     public static let deepestNesting = 64
 
     let bytes: [UInt8]
+    /// Whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python writes them.
+    private let takesNonFinite: Bool
     /// How far the text was read.
     public private(set) var offset = 0
 
     /// Starts at the beginning of a text that is known to be UTF-8.
-    public init(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter takesNonFinite: Whether `NaN`, `Infinity` and `-Infinity`, which Python writes and
+    ///   JSON lacks, are read as numbers.
+    public init(_ bytes: [UInt8], takesNonFinite: Bool = false) {
         self.bytes = bytes
+        self.takesNonFinite = takesNonFinite
     }
 
     /// The one value that the whole text is.
-    public static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
-        var parser = JSONParser(bytes)
+    public static func parse(
+        _ bytes: [UInt8],
+        takesNonFinite: Bool = false
+    ) throws(Failure) -> JSONValue {
+        var parser = JSONParser(bytes, takesNonFinite: takesNonFinite)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         if parser.offset < bytes.count {
@@ -61,6 +70,11 @@ public struct JSONParser {
         case UInt8(ascii: "t"): return try word("true", .boolean(true))
         case UInt8(ascii: "f"): return try word("false", .boolean(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N") where takesNonFinite: return try word("NaN", .number(.nan))
+        case UInt8(ascii: "I") where takesNonFinite: return try word("Infinity", .number(.infinity))
+        case UInt8(ascii: "-")
+        where takesNonFinite && bytes[offset...].dropFirst().first == UInt8(ascii: "I"):
+            return try word("-Infinity", .number(-.infinity))
         case UInt8(ascii: "-"): return try number()
         case let byte? where UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte: return try number()
         default: throw failure("this is not a JSON value")

@@ -22,7 +22,7 @@ struct BadInputTests {
         Case(#"{"messages":["#, .brokenRow, ":2:14: the JSON ends too early"),
         Case(#"{"prompt":"한","completion":x}"#, .brokenRow, ":2:28: this is not a JSON value"),
         Case(#"{"prompt":"a","completion":"b",}"#, .brokenRow, "a name in quotes is expected"),
-        Case(#"{"prompt":"a","completion":"b"} {}"#, .brokenRow, ":2:33: there is more behind"),
+        Case(#"{"prompt":"a","completion":"b"} x"#, .brokenRow, ":2:33: this is not a JSON value"),
         Case(#"{"prompt":"a","prompt":"b"}"#, .brokenRow, "\"prompt\" stands twice"),
         Case(#"{"prompt":"\ud800","completion":"b"}"#, .brokenRow, ":2:12: half of a surrogate"),
         Case(#"{"prompt":"\ud800\u0041","completion":"b"}"#, .brokenRow, "half of a surrogate"),
@@ -37,7 +37,6 @@ struct BadInputTests {
             .wrongShape,
             "in no known format; its members are question, answer"
         ),
-        Case(#"{"prompt":"a","completion":"b","messages":[]}"#, .wrongShape, "two formats at once"),
         Case(#"{"instruction":"a"}"#, .wrongShape, "has no output"),
         Case(#"{"instruction":"a","output":3}"#, .wrongShape, "output is a number, not a string"),
         Case(#"{"messages":{}}"#, .wrongShape, "messages is an object, not a list"),
@@ -46,7 +45,7 @@ struct BadInputTests {
         Case(
             #"{"messages":[{"role":"user","content":[{"type":"text"}]}]}"#,
             .wrongShape,
-            "message 1: content is a list, not a string"
+            "message 1: part 1 has no text"
         ),
         Case(
             #"{"messages":[{"role":"assistant","content":null}]}"#,
@@ -56,12 +55,12 @@ struct BadInputTests {
         Case(
             #"{"messages":[{"role":"assistant","content":"a","weight":0}]}"#,
             .noTarget,
-            "every answer has the weight 0"
+            "every answer is marked as not to be learnt"
         ),
         Case(
-            #"{"messages":[{"role":"human","content":"a"}]}"#,
+            #"{"messages":[{"role":"narrator","content":"a"}]}"#,
             .unknownRole,
-            "message 1 has the unknown role \"human\""
+            "message 1 has the unknown role \"narrator\""
         ),
         Case(#"{"messages":[{"role":"user","content":"a"}]}"#, .noTarget, "nothing to learn"),
         Case(#"{"messages":[]}"#, .noTarget, "nothing to learn"),

@@ -34,10 +34,35 @@ struct BrokenRowTests {
         #expect(throws: DatasetError.self) { try Dataset.read(path: broken, reading) }
     }
 
-    @Test func ofManyBrokenRowsTheFirstAreDescribed() throws {
-        let error = try fault(reading: String(repeating: "{\n", count: 250))
+    @Test func ofManyFaultsTheFirstAreDescribed() throws {
+        let text = (0..<250).map { "{\"member\($0)\":1}\n" }.joined()
+        let error = try fault(reading: text)
         #expect(error?.brokenRows.count == 250)
         #expect(error?.brokenRows.lines.count == BrokenRows.mostDescribed)
+    }
+
+    @Test func aFaultOfEveryRowIsSaidOnce() throws {
+        let error = try #require(try fault(reading: String(repeating: "{\n", count: 250)))
+        #expect(error.message.contains("rows.jsonl:1:2: the JSON ends too early"))
+        #expect(error.message.hasSuffix("; the same goes for all 250 rows"))
+        #expect(error.brokenRows.lines.isEmpty)
+    }
+
+    @Test func rowsWithTheSameFaultShareALine() throws {
+        let good = #"{"prompt":"a","completion":"b"}"#
+        let rows = [good] + [String](repeating: #"{"prompt":"a","completion":7}"#, count: 5)
+        let error = try #require(try fault(reading: (rows + ["{}"]).joined(separator: "\n")))
+        #expect(error.brokenRows.count == 6 && error.brokenRows.lines.count == 2)
+        #expect(error.brokenRows.lines[0].contains("rows.jsonl:2: the row: completion is a number"))
+        #expect(error.brokenRows.lines[0].hasSuffix("; 4 more alike, in lines 3, 4, 5, 6"))
+    }
+
+    @Test func rowsInAnotherFormatAreSaidOnce() throws {
+        let other = #"{"instruction":"a","output":"b"}"#
+        let rows = [chatRow("a", "b")] + [String](repeating: other, count: 9)
+        let error = try #require(try fault(reading: rows.joined(separator: "\n")))
+        #expect(error.brokenRows.lines.count == 1)
+        #expect(error.brokenRows.lines[0].contains("in the format alpaca, the rows before are in messages"))
     }
 
     @Test func aLineThatIsNotUTF8DoesNotHideTheOthers() throws {

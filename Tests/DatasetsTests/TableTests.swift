@@ -50,7 +50,7 @@ struct TableTests {
         ("prompt,completion\na,\"b\n\nc", .brokenRow, ":2: the quotes of a field are never closed"),
         ("prompt,completion\na,\"b\"c\n", .brokenRow, ":2: there is text behind the quotes of"),
         ("prompt,prompt\na,b\n", .unsupported, ":1: column 2 of the header is called prompt"),
-        ("prompt,\na,b\n", .unsupported, ":1: column 2 of the header has no name"),
+        (",\na,b\n", .unsupported, ":1: no column of the header has a name"),
         ("question,answer\na,b\n", .wrongShape, "in no known format"),
         ("prompt,completion\n", .empty, "there is no row"),
         ("", .empty, "there is no row"),

@@ -12,12 +12,16 @@ public enum LintRule: String, Sendable, Codable, CaseIterable {
     case endNotTrained = "end-not-trained"
     /// The token that begins a text stands there twice.
     case doubleBOS = "double-bos"
+    /// A text spells out a control token, which no template wrote.
+    case controlToken = "control-token"
     /// A row that is held out is trained on too, wholly or for its greater part.
     case contamination
     /// A row stands there twice.
     case duplicate
     /// An answer of the assistant is empty.
     case emptyAnswer = "empty-answer"
+    /// A message has a member that nothing is made of.
+    case unreadMember = "unread-member"
     /// Hangul stands as single jamo (NFD), which tokenizers cut into many more tokens.
     case decomposedHangul = "decomposed-hangul"
     /// A replacement character (U+FFFD) stands where an earlier conversion lost text.
@@ -30,9 +34,11 @@ public enum LintRule: String, Sendable, Codable, CaseIterable {
     /// Whether training on it is refused unless the rule is allowed.
     public var blocks: Bool {
         switch self {
-        case .template, .noTarget, .truncatedAnswer, .endNotTrained, .doubleBOS, .contamination:
+        case .template, .noTarget, .truncatedAnswer, .endNotTrained, .doubleBOS, .controlToken,
+            .contamination:
             true
-        case .overLength, .duplicate, .emptyAnswer, .decomposedHangul, .lostText, .secret, .longRow:
+        case .overLength, .duplicate, .emptyAnswer, .unreadMember, .decomposedHangul, .lostText,
+            .secret, .longRow:
             false
         }
     }
@@ -47,13 +53,36 @@ public enum LintRule: String, Sendable, Codable, CaseIterable {
         case .endNotTrained:
             "use the model's own chat template; its turns end in a token it stops at"
         case .doubleBOS: "take the token out of the template or the texts"
+        case .controlToken:
+            "give the rows as messages without the tokens, which the template writes; where they "
+                + "are meant as text: --allow control-token"
         case .contamination: "take these rows out of training, or hold out others: data split"
         case .duplicate: "data convert --deduplicate"
         case .emptyAnswer: "write the answer, or take the row out"
+        case .unreadMember: "take the member out, or rename it to what it means"
         case .decomposedHangul: "data convert --clean korean"
         case .lostText: "get the text again from its source, in UTF-8"
         case .secret: "take it out, and change the key or password"
         case .longRow: "check that the row is not several"
         }
+    }
+
+    /// The rules of these names; `all` names every one.
+    ///
+    /// - Throws: `DatasetError.Code.invalidStep` for a name that is none.
+    public static func named(_ names: [String]) throws -> Set<LintRule> {
+        var rules: Set<LintRule> = []
+        for name in names {
+            if name == "all" { return Set(allCases) }
+            guard let rule = LintRule(rawValue: name) else {
+                throw DatasetError(
+                    .invalidStep,
+                    "the lint has no rule \(name)",
+                    hint: "its rules are \(allCases.map(\.rawValue).joined(separator: ", "))"
+                )
+            }
+            rules.insert(rule)
+        }
+        return rules
     }
 }

@@ -11,6 +11,7 @@ extension Dataset {
     public func deduplicated(
         by key: RowKey = .row
     ) throws -> (dataset: Dataset, step: DatasetStep) {
+        try checkHas(key)
         var seen: Set<SHA256.Digest> = []
         func first(_ records: [Record]) throws -> [Record] {
             try records.filter { record in
@@ -26,6 +27,16 @@ extension Dataset {
         return (
             with(training: training, heldOut: heldOut),
             DatasetStep(.deduplicate, "by \(key)", [.init("rows taken out", removed)])
+        )
+    }
+
+    /// - Throws: `DatasetError.Code.invalidStep` for a part that documents do not have.
+    func checkHas(_ key: RowKey) throws {
+        guard format == .text, key == .question || key == .answer else { return }
+        throw DatasetError(
+            .invalidStep,
+            "the rows of \(name) are documents, which have no \(key)",
+            hint: "give row, or the name of a member"
         )
     }
 }

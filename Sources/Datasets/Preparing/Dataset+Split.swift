@@ -53,6 +53,8 @@ extension Dataset {
                 hint: "give a number between 0 and 1, such as 0.1"
             )
         }
+        // By what it asks is how every row is divided, and a document asks what it says.
+        if heldOutShare.key != .question { try checkHas(heldOutShare.key) }
         guard heldOut.isEmpty else {
             throw DatasetError(
                 .invalidSplit,

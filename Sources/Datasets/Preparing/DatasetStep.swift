@@ -4,6 +4,8 @@ public struct DatasetStep: Sendable, Equatable, Codable, CustomStringConvertible
     public enum Kind: String, Sendable, Codable {
         /// Columns of other names were read.
         case map
+        /// Rows that show several formats were read as one.
+        case format
         /// Broken rows were left out.
         case leaveOut = "leave-out"
         /// Texts were cleaned.

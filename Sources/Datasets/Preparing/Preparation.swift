@@ -2,6 +2,8 @@
 public struct Preparation: Sendable, Equatable {
     /// Which members stand for the names that the formats know.
     public var mapping = ColumnMapping()
+    /// Which format is read, where rows may show several.
+    public var format: DatasetFormat?
     /// Whether broken rows are left out.
     public var leavesBrokenRowsOut = false
     /// What is put right in the texts.
@@ -26,6 +28,7 @@ public struct Preparation: Sendable, Equatable {
     ) throws -> (dataset: Dataset, provenance: DatasetProvenance) {
         var reading = Dataset.Reading()
         reading.mapping = mapping
+        reading.format = format
         reading.leavesBrokenRowsOut = leavesBrokenRowsOut
         var dataset = try Dataset.read(path: path, reading, isCancelled: isCancelled)
         let source = dataset
@@ -35,6 +38,7 @@ public struct Preparation: Sendable, Equatable {
             steps.append(result.step)
         }
         if !mapping.pairs.isEmpty { steps.append(DatasetStep(.map, mapping.description)) }
+        if let format { steps.append(DatasetStep(.format, format.rawValue)) }
         if leavesBrokenRowsOut {
             let count = DatasetStep.Count("rows broken", dataset.leftOut.count)
             steps.append(DatasetStep(.leaveOut, "", [count]))

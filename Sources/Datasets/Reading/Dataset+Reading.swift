@@ -1,3 +1,5 @@
+import JSON
+
 extension Dataset {
     /// How long a row may be, in bytes, unless a reader is told otherwise.
     public static let longestRow = 64 << 20
@@ -9,6 +11,8 @@ extension Dataset {
         public var longestRow = Dataset.longestRow
         /// Which members stand for the names that the formats know.
         public var mapping = ColumnMapping()
+        /// The format to read, where rows may show several; nil takes the first that they show.
+        public var format: DatasetFormat?
         /// Whether broken rows are left out and counted, or make the reading fail.
         public var leavesBrokenRowsOut = false
 
@@ -17,7 +21,8 @@ extension Dataset {
     }
 
     /// Reads a `.jsonl`, `.json`, `.csv`, `.tsv`, `.txt` or `.md` file, or a folder that holds
-    /// `train.*` and, for rows that are held out, `validation.*`, or nothing but documents.
+    /// `train.*`, or its pieces `train-00000-of-00002.*`, and, for rows that are held out,
+    /// `validation.*`, `valid.*`, `val.*` or `dev.*`, or nothing but documents.
     ///
     /// - Throws: `DatasetError` with the file and line of every row at fault: none is skipped unless
     ///   that is asked for; `CancellationError` when cancelled.
@@ -31,6 +36,7 @@ extension Dataset {
                 path: path,
                 longestRow: reading.longestRow,
                 mapping: reading.mapping,
+                format: reading.format,
                 leavesBrokenRowsOut: reading.leavesBrokenRowsOut,
                 isCancelled: isCancelled
             ).read()
@@ -38,6 +44,7 @@ extension Dataset {
         let files = try DatasetFiles(path: path)
         var format: DatasetFormat?
         var leftOut = BrokenRows()
+        var decisions = files.decisions
         func records(_ paths: [String]) throws -> [Record] {
             try paths.flatMap { file in
                 let rows = try rows(file)
@@ -52,6 +59,7 @@ extension Dataset {
                 }
                 format = format ?? other
                 leftOut.add(rows.broken)
+                decisions += rows.decisions.map { "\(FileEnding.lastPart(of: file)): \($0)" }
                 return rows.records
             }
         }
@@ -64,8 +72,25 @@ extension Dataset {
             training: training,
             heldOut: heldOut,
             files: files.training + files.heldOut,
-            leftOut: leftOut
+            leftOut: leftOut,
+            decisions: decisions + unread(training + heldOut)
         )
+    }
+
+    /// What of messages nothing was made of, in a sentence.
+    private static func unread(_ records: [Record]) -> [String] {
+        var rows = 0
+        var names: Set<JSONName> = []
+        for record in records where !record.unread.isEmpty {
+            rows += 1
+            names.formUnion(record.unread.map { JSONName($0) })
+        }
+        guard rows > 0 else { return [] }
+        let listed = names.map(\.text).sorted().listed
+        return [
+            "members of messages that are not read, in \(rows == 1 ? "1 row" : "\(rows) rows"): "
+                + listed
+        ]
     }
 
     /// Which part of a dataset a row is in.
@@ -111,7 +136,7 @@ extension Dataset {
             let path = "\(folder)/\(name)"
             guard let kind = try? FileKind(of: path) else { return false }
             guard kind == .folder else { return FileEnding(of: name)?.isListed ?? false }
-            return try Folder.names(in: path).contains { DatasetFiles.isPart("train", $0) }
+            return try Folder.names(in: path).contains(where: DatasetFiles.isTraining)
         }
         .map { "\(folder)/\($0)" }
     }

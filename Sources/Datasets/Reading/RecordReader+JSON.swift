@@ -1,70 +1,115 @@
 import JSON
 
 extension RecordReader {
-    /// Reads JSON Lines, or one array.
+    /// Reads values one after another, each of them a row, a list of rows, or, as the only one, an
+    /// object with a list of rows.
     func readJSON(into rows: inout RowCollector) throws {
-        var lines = try LineReader(path: path, longestLine: longestRow)
-        while !rows.isFull {
+        var texts = try JSONTexts(path: path, longestRow: longestRow)
+        guard let first = try next(of: &texts, &rows) else { return }
+        var second: JSONText?
+        if rows.isEmpty {
+            if let list = try wrapped(in: first) {
+                second = try next(of: &texts, &rows)
+                if second == nil {
+                    rows.wrapper = list.name
+                    return try readElements(of: first, from: list.start, into: &rows)
+                }
+            } else if first.isList {
+                second = try next(of: &texts, &rows)
+                if let second, !second.isList, !second.isObject {
+                    throw DatasetError(
+                        .brokenRow,
+                        at: RecordSource(file: path, line: second.line),
+                        column: second.column,
+                        "there is more behind the end of the array",
+                        hint: "take it out, or put it into the array"
+                    )
+                }
+            }
+        }
+        try take(first, into: &rows)
+        if let second { try take(second, into: &rows) }
+        while !rows.isFull, let text = try next(of: &texts, &rows) { try take(text, into: &rows) }
+    }
+
+    /// The next value; lines that are not UTF-8 are noted.
+    private func next(of texts: inout JSONTexts, _ rows: inout RowCollector) throws -> JSONText? {
+        while true {
             try checkCancelled()
-            let line: LineReader.Line
             do {
-                guard let next = try lines.next() else { return }
-                line = next
-            } catch let fault as DatasetError where fault.code == .notUTF8 {
+                return try texts.next()
+            } catch let fault as DatasetError where fault.code == .notUTF8 && fault.source != nil {
                 // The line is read to its end, so those behind it can be looked at.
                 _ = rows.takesNext()
                 rows.note(fault)
-                continue
-            }
-            if line.isBlank { continue }
-            if rows.isEmpty, line.bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") {
-                return try readArray(from: line, and: &lines, into: &rows)
-            }
-            guard rows.takesNext() else { continue }
-            do {
-                let value = try JSONParser.parse(line.bytes)
-                try rows.append(value, at: RecordSource(file: path, line: line.number))
-            } catch let failure as JSONParser.Failure {
-                rows.note(broken(failure, in: line.bytes, from: line.number))
             }
         }
     }
 
-    /// Reads the elements of a file that is one array.
+    /// Adds a row, or the rows of a list.
+    private func take(_ text: JSONText, into rows: inout RowCollector) throws {
+        if text.isList, try !isConversation(text) {
+            return try readElements(of: text, from: 0, into: &rows)
+        }
+        guard rows.takesNext() else { return }
+        do {
+            try append(text.bytes, at: text.line, into: &rows)
+        } catch let failure as JSONParser.Failure {
+            rows.note(broken(failure, in: text))
+        }
+    }
+
+    /// Adds a row; the numbers that JSON lacks are missing values.
+    private func append(_ bytes: [UInt8], at line: Int, into rows: inout RowCollector) throws {
+        var value: JSONValue
+        var missing = "null"
+        do {
+            value = try JSONParser.parse(bytes)
+        } catch {
+            value = try JSONParser.parse(bytes, takesNonFinite: true)
+            missing = value.dropNonFinite() ?? missing
+        }
+        try rows.append(value, at: RecordSource(file: path, line: line), missing: missing)
+    }
+
+    // MARK: Lists
+
+    /// Whether a list is the messages of one row.
     ///
-    /// Its lines are joined, since an element may go over many of them. Behind broken JSON no
-    /// element can be told from another, so nothing more is read.
-    private func readArray(
-        from first: LineReader.Line,
-        and lines: inout LineReader,
+    /// A list that is broken is none; its elements say where.
+    private func isConversation(_ text: JSONText) throws -> Bool {
+        var parser = JSONParser(text.bytes, takesNonFinite: true)
+        _ = parser.peek()
+        parser.take()
+        guard parser.peek() == UInt8(ascii: "{"), let first = try? parser.value(depth: 1) else {
+            return false
+        }
+        return first.isMessage
+    }
+
+    /// Reads the elements of a list, each of them a row.
+    ///
+    /// Behind broken JSON no element can be told from another, so nothing more is read.
+    private func readElements(
+        of text: JSONText,
+        from start: Int,
         into rows: inout RowCollector
     ) throws {
-        var bytes = first.bytes
-        while let line = try lines.next() {
-            bytes.append(UInt8(ascii: "\n"))
-            bytes += line.bytes
-            guard bytes.count <= 16 * longestRow else {
-                throw DatasetError(
-                    .tooLong,
-                    "\(path) is one JSON array of more than \(16 * longestRow) bytes",
-                    hint: "write it as JSON Lines, one object a line"
-                )
-            }
-        }
-        var parser = JSONParser(bytes)
-        var place = TextPlace(line: first.number)
+        let bytes = text.bytes
+        var parser = JSONParser(bytes, takesNonFinite: true)
+        var place = TextPlace(line: text.line, column: text.column)
         do {
-            _ = parser.peek()
-            parser.take()
+            while parser.offset <= start { parser.take() }
             var isExpectingValue = parser.peek() != UInt8(ascii: "]")
-            if !isExpectingValue { parser.take() }
-            while isExpectingValue {
+            while isExpectingValue, !rows.isFull {
                 try checkCancelled()
                 _ = parser.peek()
                 place.advance(to: parser.offset, in: bytes)
-                let value = try parser.value(depth: 1)
+                var value = try parser.value(depth: 1)
                 if rows.takesNext() {
-                    try rows.append(value, at: RecordSource(file: path, line: place.line))
+                    let missing = value.dropNonFinite() ?? "null"
+                    let source = RecordSource(file: path, line: place.line)
+                    try rows.append(value, at: source, missing: missing)
                 }
                 isExpectingValue = parser.peek() == UInt8(ascii: ",")
                 guard isExpectingValue || parser.peek() == UInt8(ascii: "]") else {
@@ -72,35 +117,96 @@ extension RecordReader {
                 }
                 parser.take()
             }
-            if parser.peek() != nil {
-                throw parser.failure("there is more behind the end of the array")
-            }
         } catch let failure as JSONParser.Failure {
-            throw broken(failure, in: bytes, from: first.number)
+            throw broken(failure, in: text)
         }
+    }
+
+    // MARK: Wrapped rows
+
+    /// The list of rows in an object that is no row itself: its name, and the byte of its bracket.
+    ///
+    /// - Throws: `DatasetError.Code.unsupported` where there are several.
+    private func wrapped(in text: JSONText) throws -> (name: String, start: Int)? {
+        guard text.isObject else { return nil }
+        var parser = JSONParser(text.bytes, takesNonFinite: true)
+        let row = RowParser(
+            source: RecordSource(file: path, line: text.line),
+            mapping: mapping
+        )
+        guard case .object(let object)? = try? parser.value(depth: 0) else { return nil }
+        let lists = row.listsOfRows(in: object)
+        guard lists.count < 2 else {
+            throw DatasetError(
+                .unsupported,
+                "\(path) has lists of rows in \(lists.joined(separator: " and "))",
+                hint: "write each into a file of its own, one object a line"
+            )
+        }
+        guard let name = lists.first, let start = Self.start(of: name, in: text.bytes) else {
+            return nil
+        }
+        return (name, start)
+    }
+
+    /// The first byte of a member of an object.
+    private static func start(of name: String, in bytes: [UInt8]) -> Int? {
+        var parser = JSONParser(bytes, takesNonFinite: true)
+        while parser.peek() == UInt8(ascii: "{") || parser.peek() == UInt8(ascii: ",") {
+            parser.take()
+            guard case .string(let own)? = try? parser.value(depth: 1), parser.peek() != nil else {
+                return nil
+            }
+            parser.take()
+            guard parser.peek() != nil else { return nil }
+            if JSONName(own) == JSONName(name) { return parser.offset }
+            guard (try? parser.value(depth: 1)) != nil else { return nil }
+        }
+        return nil
     }
 }
 
-/// A line and column of a text, moved on without reading any byte twice.
-struct TextPlace {
-    private(set) var line: Int
-    private(set) var column = 1
-    private var offset = 0
+extension JSONText {
+    fileprivate var isList: Bool { bytes.first == UInt8(ascii: "[") }
+    fileprivate var isObject: Bool { bytes.first == UInt8(ascii: "{") }
+}
 
-    init(line: Int) {
-        self.line = line
+extension JSONValue {
+    /// Makes `null` of numbers that are infinite or none, which stand for missing values.
+    ///
+    /// - Returns: What the first of them was called; nil where there was none.
+    mutating func dropNonFinite() -> String? {
+        switch self {
+        case .number(let number) where !number.isFinite:
+            self = .null
+            return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+        case .array(var values):
+            var found: String?
+            for index in values.indices {
+                let name = values[index].dropNonFinite()
+                found = found ?? name
+            }
+            if found != nil { self = .array(values) }
+            return found
+        case .object(let object):
+            var found: String?
+            var copy = JSONObject()
+            for (name, value) in object.members {
+                var value = value
+                let dropped = value.dropNonFinite()
+                found = found ?? dropped
+                _ = copy.insert(value, named: name)
+            }
+            if found != nil { self = .object(copy) }
+            return found
+        case .null, .boolean, .integer, .number, .string: return nil
+        }
     }
 
-    /// Goes on to a byte; the column counts characters, not bytes.
-    mutating func advance(to target: Int, in bytes: [UInt8]) {
-        for byte in bytes[offset..<min(target, bytes.count)] {
-            if byte == UInt8(ascii: "\n") {
-                line += 1
-                column = 1
-            } else if byte & 0xC0 != 0x80 {
-                column += 1
-            }
-        }
-        offset = max(offset, min(target, bytes.count))
+    /// Whether it has the members by which a message is known.
+    var isMessage: Bool {
+        guard case .object(let object) = self else { return false }
+        return object["role"] != nil && object["messages"] == nil
+            || object["from"] != nil && object["value"] != nil
     }
 }

@@ -12,7 +12,7 @@ extension RecordReader {
         while !rows.isFull {
             try checkCancelled()
             do {
-                guard let row = try table.next() else { return }
+                guard let row = try table.next() else { break }
                 guard rows.takesNext() else { continue }
                 try rows.append(.object(row.object), at: RecordSource(file: path, line: row.line))
             } catch let fault as DatasetError where fault.code == .wrongShape {
@@ -21,5 +21,6 @@ extension RecordReader {
                 rows.note(fault)
             }
         }
+        rows.notes += table.decisions
     }
 }

@@ -6,6 +6,8 @@ struct RecordReader {
     /// A longer row is refused, in bytes.
     let longestRow: Int
     var mapping = ColumnMapping()
+    /// The format to read, where rows may show several; nil takes the first that they show.
+    var format: DatasetFormat?
     /// Whether broken rows are left out and counted, or make the reading fail.
     var leavesBrokenRowsOut = false
     /// The rows that are wanted, by their place from 0; nil for all.
@@ -17,7 +19,8 @@ struct RecordReader {
     /// - Throws: `DatasetError` that names the broken rows, and for a file without any;
     ///   `CancellationError` when cancelled.
     func read() throws -> RowCollector {
-        var rows = RowCollector(mapping: mapping, window: window)
+        if let ending = FileEnding(of: path), ending.isText { try checkIsForDocuments() }
+        var rows = RowCollector(mapping: mapping, chosen: format, window: window)
         switch FileEnding(of: path) {
         case .txt: try readDocuments(into: &rows)
         case .md: try readDocument(into: &rows)
@@ -32,7 +35,7 @@ struct RecordReader {
         }
         if !leavesBrokenRowsOut { try rows.checkAllAreSound() }
         guard !rows.records.isEmpty || window != nil else {
-            if let fault = rows.firstFault { throw DatasetError(fault, of: rows.broken) }
+            try rows.checkAllAreSound()
             throw DatasetError(
                 .empty,
                 "there is no row in \(path)",
@@ -42,18 +45,26 @@ struct RecordReader {
         return rows
     }
 
+    /// - Throws: `DatasetError.Code.invalidStep` for what is asked of rows and documents do not have.
+    private func checkIsForDocuments() throws {
+        let isRefused = format.map { $0 != .text } ?? false
+        guard mapping.pairs.isEmpty, !isRefused else {
+            throw DatasetError(
+                .invalidStep,
+                "\(path) holds documents, which have no members and one format",
+                hint: "leave out \(isRefused ? "the format" : "the mapping")"
+            )
+        }
+    }
+
     func checkCancelled() throws {
         if isCancelled() { throw CancellationError() }
     }
 
-    /// A fault in JSON that began in a line, by the line and column at which it stands.
-    func broken(
-        _ failure: JSONParser.Failure,
-        in bytes: [UInt8],
-        from line: Int
-    ) -> DatasetError {
-        var place = TextPlace(line: line)
-        place.advance(to: failure.offset, in: bytes)
+    /// A fault in JSON, by the line and column at which it stands.
+    func broken(_ failure: JSONParser.Failure, in text: JSONText) -> DatasetError {
+        var place = TextPlace(line: text.line, column: text.column)
+        place.advance(to: failure.offset, in: text.bytes)
         return DatasetError(
             .brokenRow,
             at: RecordSource(file: path, line: place.line),

@@ -5,13 +5,27 @@ struct RowCollector {
     private(set) var format: DatasetFormat?
     private(set) var records: [Record] = []
     private(set) var broken = BrokenRows()
-    private(set) var firstFault: DatasetError?
-    private let mapping: ColumnMapping
+    /// The member of the file's one object that holds the rows, where there is such an object.
+    var wrapper: String?
+    /// What was decided about the file, besides its rows.
+    var notes: [String] = []
+    private var firstFault: DatasetError?
+    /// How many rows show further formats, and which.
+    private var ambiguous: [DatasetFormat: Int] = [:]
+    private let parser: RowParser
     private let window: Range<Int>?
     private var seen = 0
 
-    init(mapping: ColumnMapping = ColumnMapping(), window: Range<Int>? = nil) {
-        self.mapping = mapping
+    init(
+        mapping: ColumnMapping = ColumnMapping(),
+        chosen: DatasetFormat? = nil,
+        window: Range<Int>? = nil
+    ) {
+        parser = RowParser(
+            source: RecordSource(file: "", line: 0),
+            mapping: mapping,
+            format: chosen
+        )
         self.window = window
     }
 
@@ -28,19 +42,29 @@ struct RowCollector {
     }
 
     /// Adds what a row holds; a broken one is noted.
-    mutating func append(_ value: JSONValue, at source: RecordSource) throws {
+    ///
+    /// - Parameter missing: What the row calls a missing value.
+    mutating func append(
+        _ value: JSONValue,
+        at source: RecordSource,
+        missing: String = "null"
+    ) throws {
         do {
-            let (format, record) = try RowParser(source: source, mapping: mapping).record(value)
-            guard format == self.format ?? format else {
+            var parser = RowParser(source: source, mapping: parser.mapping, format: parser.format)
+            parser.missing = missing
+            let row = try parser.row(value)
+            guard row.format == format ?? row.format else {
                 throw DatasetError(
                     .wrongShape,
                     at: source,
-                    "the row is in the format \(format.rawValue), the rows before are not",
+                    "the row is in the format \(row.format.rawValue), the rows before are in "
+                        + (format?.rawValue ?? "another"),
                     hint: "keep one format to a file"
                 )
             }
-            self.format = format
-            records.append(record)
+            format = row.format
+            for other in row.others { ambiguous[other, default: 0] += 1 }
+            records.append(row.record)
         } catch let fault as DatasetError {
             note(fault)
         }
@@ -60,6 +84,20 @@ struct RowCollector {
 
     /// - Throws: the first fault, with all others in `DatasetError.brokenRows`.
     func checkAllAreSound() throws {
-        if let firstFault { throw DatasetError(firstFault, of: broken) }
+        if let firstFault { throw DatasetError(firstFault, of: broken, rowCount: seen) }
+    }
+
+    /// What was decided, in sentences.
+    var decisions: [String] {
+        var decisions = notes
+        if let wrapper { decisions.append("the rows are those of its member \(wrapper)") }
+        for (other, count) in ambiguous.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let rows = count == 1 ? "1 row is" : "\(count) rows are"
+            decisions.append(
+                "\(rows) in the format \(other.rawValue) too and read as "
+                    + "\(format?.rawValue ?? ""); --format \(other.rawValue) reads the other"
+            )
+        }
+        return decisions
     }
 }

@@ -24,6 +24,8 @@ public struct ExampleRenderer: Sendable {
     public var endOfText: Int32?
     /// How documents become sequences.
     public var documents = DocumentLayout.separate
+    /// Recognizes documents that the template wrote.
+    private let reader: RenderedTextReader?
 
     /// Makes a renderer for a model; the sequence length must be at least 2.
     public init(tokenizer: Tokenizer, template: ChatTemplate?, sequenceLength: Int) {
@@ -32,6 +34,7 @@ public struct ExampleRenderer: Sendable {
         self.template = template
         self.sequenceLength = sequenceLength
         endOfText = tokenizer.endOfText
+        reader = template.map { RenderedTextReader(template: $0, tokenizer: tokenizer) }
     }
 
     /// The examples of a row: one of a conversation, of a document one a block of the sequence
@@ -73,15 +76,35 @@ public struct ExampleRenderer: Sendable {
         return Example(ids: rendered.ids, isTarget: rendered.isTarget, source: source)
     }
 
+    /// The document as the model's own chat template wrote it, with control tokens spelled out; nil
+    /// for another text.
+    func renderedChat(_ text: String) -> RenderedChat? {
+        let bytes = Array(text.utf8)
+        guard let reader, !tokenizer.spelledControlTokens(in: bytes).isEmpty else { return nil }
+        return reader.chat(of: bytes)
+    }
+
     /// The tokens of a document, without any before or behind it.
+    ///
+    /// Where the model's own chat template wrote the whole of it, its control tokens are read as
+    /// such, and those that stand before and behind every document are not doubled.
     ///
     /// - Throws: `DatasetError.Code.noTarget` for a document of a single token.
     func document(_ text: String, source: RecordSource) throws -> DocumentStream.Document {
-        let ids = tokenizer.encode(
-            Array(text.utf8),
-            parsingSpecialTokens: false,
-            addingBOS: false
-        )
+        var ids: [Int32]
+        if let chat = renderedChat(text) {
+            ids = tokenizer.encode(chat).ids
+            if !stream.opening.isEmpty, ids.starts(with: stream.opening) {
+                ids.removeFirst(stream.opening.count)
+            }
+            if let endOfText, ids.last == endOfText { ids.removeLast() }
+        } else {
+            ids = tokenizer.encode(
+                Array(text.utf8),
+                parsingSpecialTokens: false,
+                addingBOS: false
+            )
+        }
         let count = stream.opening.count + ids.count + (endOfText == nil ? 0 : 1)
         guard count > 1 else {
             throw DatasetError(.noTarget, at: source, "the document is too short to learn from")

@@ -11,7 +11,8 @@ struct DatasetArchive: Sendable {
     /// Copies what the dataset was read from, unless the same content is there.
     ///
     /// - Parameters:
-    ///   - name: What to call the copy; nil keeps the name of the file or folder.
+    ///   - name: What to call the copy, also where the same content is there under another name;
+    ///     nil goes by the file or folder.
     ///   - provenance: Where the rows come from, to be kept with them.
     /// - Returns: The copy, which reads as a dataset of the same digest.
     func add(
@@ -21,9 +22,12 @@ struct DatasetArchive: Sendable {
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> String {
         let home = "\(folder)/\(dataset.digest)"
-        if let present = entry(in: home) { return present }
+        if let present = entry(in: home) {
+            if let name { try give(name, to: present) }
+            return present
+        }
         return try fill(home, as: dataset, isCancelled: isCancelled) { aside in
-            let name = try Self.fileName(dataset, name: name)
+            let name = try Self.fileName(dataset, name: name ?? dataset.name)
             if FilePaths.isFolder(dataset.path) {
                 try Files.makeFolder("\(aside)/\(name)")
                 for file in dataset.files {
@@ -39,16 +43,24 @@ struct DatasetArchive: Sendable {
 
     /// Writes rows that no file holds, unless the same content is there.
     ///
+    /// - Parameters:
+    ///   - name: As for `add`.
+    ///   - usualName: What to call it without a name.
     /// - Returns: A folder, which reads as a dataset of the same digest.
     func write(
         _ dataset: Dataset,
-        name: String,
+        name: String?,
+        usualName: String,
         provenance: DatasetProvenance,
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> String {
         let home = "\(folder)/\(dataset.digest)"
-        if let present = entry(in: home) { return present }
+        if let present = entry(in: home) {
+            if let name { try give(name, to: present) }
+            return present
+        }
         return try fill(home, as: dataset, isCancelled: isCancelled) { aside in
+            let name = name ?? usualName
             try Self.check(name)
             try Files.makeFolder("\(aside)/\(name)")
             try Files.write(dataset.jsonLines(.training), to: "\(aside)/\(name)/train.jsonl")
@@ -63,7 +75,7 @@ struct DatasetArchive: Sendable {
 
     /// Where the rows of a copy come from, where that was recorded.
     func provenance(of path: String) -> DatasetProvenance? {
-        guard path.hasPrefix("\(folder)/"),
+        guard ResolvedPath(folder).contains(ResolvedPath(path)),
             let bytes = try? Files.read("\(FilePaths.parent(path))/\(Self.provenanceName)")
         else { return nil }
         return try? decodeJSON(DatasetProvenance.self, from: bytes)
@@ -88,28 +100,25 @@ struct DatasetArchive: Sendable {
         isCancelled: @escaping () -> Bool,
         _ body: (String) throws -> String
     ) throws -> String {
-        let aside = "\(folder)/.\(dataset.digest).\(getpid())"
-        Files.remove(aside)
-        do {
-            try Files.makeFolder(aside)
-            let name = try body(aside)
-            // What changed while it was copied would lie under a digest that is not its own.
-            let copied = try Dataset.read(path: "\(aside)/\(name)", isCancelled: isCancelled)
-            guard copied.digest == dataset.digest else {
-                throw WorkspaceError(
-                    .conflict,
-                    "\(dataset.path) was changed while it was read.",
-                    hint: "Try again."
-                )
-            }
-            guard rename(aside, home) == 0 || entry(in: home) != nil else {
-                throw Files.failure(errno, "\(home) cannot be written")
-            }
-            return "\(home)/\(name)"
-        } catch {
-            Files.remove(aside)
-            throw error
+        let staging = StagingFolder(in: folder, digest: dataset.digest)
+        staging.removeAbandoned()
+        let aside = try staging.make()
+        defer { staging.end() }
+        let name = try body(aside)
+        // What changed while it was copied would lie under a digest that is not its own.
+        let copied = try Dataset.read(path: "\(aside)/\(name)", isCancelled: isCancelled)
+        guard copied.digest == dataset.digest else {
+            throw WorkspaceError(
+                .conflict,
+                "\(dataset.path) was changed while it was read.",
+                hint: "Try again."
+            )
         }
+        if rename(aside, home) == 0 { return "\(home)/\(name)" }
+        let code = errno
+        // Another process was first.
+        if let present = entry(in: home) { return present }
+        throw Files.failure(code, "\(home) cannot be written")
     }
 
     /// All copies, in the order of their digests.
@@ -122,6 +131,41 @@ struct DatasetArchive: Sendable {
     private func entry(in home: String) -> String? {
         Files.names(in: home).first { !$0.hasPrefix(".") }.map { "\(home)/\($0)" }
     }
+
+    // MARK: Names
+
+    /// The name that a person gave to a copy that was there under another one.
+    func givenName(of path: String) -> String? {
+        guard let bytes = (try? Files.read("\(FilePaths.parent(path))/\(Self.nameName)")) ?? nil,
+            !bytes.isEmpty
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The name of a copy before a person gave it another one.
+    func formerName(of path: String) -> String? {
+        givenName(of: path) == nil ? nil : Dataset.name(ofPath: path)
+    }
+
+    /// What the copy of this content is called; nil where there is none.
+    func name(ofDigest digest: String) -> String? {
+        entry(in: "\(folder)/\(digest)").map { givenName(of: $0) ?? Dataset.name(ofPath: $0) }
+    }
+
+    /// Gives a copy another name; its files stay where runs know them to be.
+    private func give(_ name: String, to path: String) throws {
+        try Self.check(name)
+        let place = "\(FilePaths.parent(path))/\(Self.nameName)"
+        let name = Dataset.name(ofPath: "/\(name)/", isFolder: true)
+        if name == Dataset.name(ofPath: path) {
+            unlink(place)
+        } else {
+            try Files.write(Array(name.utf8), to: place)
+        }
+    }
+
+    /// Hidden, so that it is not taken for the data.
+    private static let nameName = ".name"
 
     /// The given name with the file's own ending, which says how it is read.
     private static func fileName(_ dataset: Dataset, name: String?) throws -> String {

@@ -11,26 +11,47 @@ extension DatasetService {
     ///   - evaluation: Data to evaluate on, in place of what the dataset holds out.
     ///   - model: As which the rows are looked at; nil takes the default model, and without one
     ///     what concerns the model is not looked at.
-    ///   - overLength: What becomes of rows over the sequence length: `stop`, `drop`,
+    ///   - sequenceLength: Rows longer than this are found; nil takes a run's usual one.
+    ///   - overLength: What becomes of rows over the sequence length: `stop`, which nil takes, `drop`,
     ///     `truncate-left`, `truncate-right` or `split`.
+    ///   - allowed: Names of rules whose findings do not block; `all` names every one.
+    /// - Throws: ``WorkspaceError`` with the code `invalid` for what says nothing here: a length or
+    ///   what goes by it without a model, what becomes of long rows of documents.
     public func lint(
         _ reference: String,
         evaluation: String? = nil,
         model: String? = nil,
-        sequenceLength: Int = DatasetService.usualLength,
-        overLength: String = "stop"
+        sequenceLength: Int? = nil,
+        overLength: String? = nil,
+        allowing allowed: [String] = []
     ) throws -> DatasetLintReport {
         try WorkspaceError.wording {
-            let policy = try OverLengthPolicy(named: overLength)
+            let policy = try OverLengthPolicy(named: overLength ?? "stop")
+            let allowed = try LintRule.allowed(allowed)
             let dataset = try read(reference, isCancelled: isClosed)
+            if overLength != nil, dataset.format == .text {
+                throw WorkspaceError(
+                    .invalid,
+                    "\(dataset.name) holds documents, which are cut into sequences and never too long.",
+                    hint: "Leave out --over-length."
+                )
+            }
             let heldOut = try evaluation.map { try read($0, isCancelled: isClosed).training }
             let name = try model ?? models.defaultIfAny()?.name
+            if name == nil, sequenceLength != nil || overLength != nil {
+                throw WorkspaceError(
+                    .invalid,
+                    "There is no model, so the rows of \(dataset.name) have no length.",
+                    hint: "Give --model, or leave out --sequence-length and --over-length."
+                )
+            }
             var report = try lint(
                 dataset,
                 evaluation: heldOut,
                 file: name.map(models.file),
-                sequenceLength: sequenceLength,
-                overLength: policy
+                sequenceLength: sequenceLength ?? Self.usualLength,
+                overLength: policy,
+                allowing: allowed
             )
             report.model = name
             return report
@@ -42,7 +63,8 @@ extension DatasetService {
         evaluation: [Record]? = nil,
         file: ModelFile?,
         sequenceLength: Int,
-        overLength: OverLengthPolicy = .stop
+        overLength: OverLengthPolicy = .stop,
+        allowing allowed: Set<LintRule> = []
     ) throws -> DatasetLintReport {
         let renderer = file.map {
             ExampleRenderer(
@@ -53,7 +75,12 @@ extension DatasetService {
         }
         let lint = DatasetLint(renderer: renderer, overLength: overLength)
         let report = try lint.report(on: dataset, evaluation: evaluation, isCancelled: isClosed)
-        return DatasetLintReport(report, model: nil, sequenceLength: sequenceLength)
+        return DatasetLintReport(
+            report,
+            model: nil,
+            sequenceLength: sequenceLength,
+            allowing: allowed
+        )
     }
 }
 

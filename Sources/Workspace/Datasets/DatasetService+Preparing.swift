@@ -43,12 +43,17 @@ extension DatasetService {
                 throw WorkspaceError(
                     .invalid,
                     "There is nothing to be done to \(reference).",
-                    hint: "Give --clean korean, --deduplicate, --map or --eval."
+                    hint: "Give --clean korean, --deduplicate, --map, --format or --eval."
                 )
             }
             let source = try find(reference)
             let base = source.name.prefix { $0 != "@" }
-            return try prepare(source.path, name: name ?? "\(base)\(preparation.suffix)", resolved)
+            return try prepare(
+                source.path,
+                name: name,
+                usualName: "\(base)\(preparation.suffix)",
+                resolved
+            )
         }
     }
 
@@ -62,9 +67,11 @@ extension DatasetService {
     private func prepare(
         _ path: String,
         name: String?,
+        usualName: String? = nil,
         _ preparation: Preparation
     ) throws -> DatasetSummary {
         let (dataset, made) = try preparation.read(path: path, isCancelled: isClosed)
+        let former = archive.name(ofDigest: dataset.digest)
         let earlier = archive.provenance(of: path)
         let provenance = earlier?.adding(made.steps) ?? made
         let copy =
@@ -78,12 +85,23 @@ extension DatasetService {
             } else {
                 try archive.write(
                     dataset,
-                    name: name ?? dataset.name,
+                    name: name,
+                    usualName: usualName ?? dataset.name,
                     provenance: provenance,
                     isCancelled: isClosed
                 )
             }
         opened.publish(.datasetsChanged)
-        return withStatistics(summary(copy, origin: .added))
+        var summary = withStatistics(withGivenName(summary(copy, origin: .added)))
+        summary.decisions = dataset.decisions
+        if let former {
+            summary.decisions.append(
+                former == summary.name
+                    ? "these rows were here already"
+                    : "these rows were here already as \(former); they go by \(summary.name) now, and "
+                        + "\(former) still finds them"
+            )
+        }
+        return summary
     }
 }

@@ -31,8 +31,8 @@ public final class DatasetService: Sendable {
             let digests = Set(summaries.map(\.digest))
             summaries += archive.entries()
                 .map { summary($0, origin: .added) }
-                .filter { !digests.contains($0.digest) }
-            return named(apart: summaries).map(withStatistics)
+                .filter { !digests.contains($0.digest) || archive.givenName(of: $0.path) != nil }
+            return named(apart: summaries.map(withGivenName)).map(withStatistics)
         }
     }
 
@@ -47,6 +47,9 @@ public final class DatasetService: Sendable {
         if let match = all.first(where: { "\($0.name)@\($0.digest.prefix(8))" == reference }) {
             return match
         }
+        if let match = all.first(where: { archive.formerName(of: $0.path) == reference }) {
+            return match
+        }
         guard FilePaths.exists(reference) else {
             throw WorkspaceError(
                 .notFound,
@@ -56,7 +59,7 @@ public final class DatasetService: Sendable {
                     : "These are there: \(all.map(\.name).joined(separator: ", "))."
             )
         }
-        return withStatistics(summary(reference, origin: .added))
+        return withStatistics(summary(ResolvedPath.entry(reference).text, origin: .added))
     }
 
     /// Ends what is being measured.
@@ -93,6 +96,8 @@ public final class DatasetService: Sendable {
             return kept
         }
         let summary: DatasetSummary
+        // What is wrong in a file stays so until it changes; that it cannot be read at all may not.
+        var isLasting = true
         do {
             let dataset = try Dataset.read(path: path)
             summary = DatasetSummary(
@@ -103,9 +108,12 @@ public final class DatasetService: Sendable {
                 origin: origin,
                 trainingCount: dataset.training.count,
                 heldOutCount: dataset.heldOut.count,
-                byteCount: Files.byteCount(path)
+                byteCount: Files.byteCount(path),
+                decisions: dataset.decisions
             )
         } catch {
+            let code = (error as? DatasetError)?.code
+            isLasting = code != nil && code != .unreadable && code != .notFound
             summary = DatasetSummary(
                 name: FilePaths.name(path),
                 digest: "",
@@ -118,8 +126,18 @@ public final class DatasetService: Sendable {
                 problem: WorkspaceError(error).description
             )
         }
+        guard isLasting else { return summary }
         state.withLock { $0.summaries[path] = (stamp, summary) }
-        if summary.problem == nil { cache.keep(summary, of: path, stamp: stamp) }
+        cache.keep(summary, of: path, stamp: stamp)
+        return summary
+    }
+
+    /// The summary under the name that a person gave to rows that were there already.
+    func withGivenName(_ summary: DatasetSummary) -> DatasetSummary {
+        var summary = summary
+        if summary.origin == .added, let name = archive.givenName(of: summary.path) {
+            summary.name = name
+        }
         return summary
     }
 

@@ -14,7 +14,7 @@ struct SummaryCache: Sendable {
         var summary: DatasetSummary
     }
 
-    private static let version = 1
+    private static let version = 2
 
     /// Where the files lie; hidden among the datasets.
     let folder: String

@@ -64,7 +64,7 @@ extension RunService {
     public func retryPlan(_ id: String) throws -> RetryPlan {
         try WorkspaceError.wording {
             let record = try opened.store.run(id)
-            let newest = try CheckpointStore(folder: folder(of: record).checkpoints).newest()
+            let newest = try checkpoints(of: record).newest()
             var request = record.tags[RunTag.request].flatMap(TrainingRequest.init(json:))
             if let path = record.tags[RunTag.modelPath], FilePaths.exists(path) {
                 request?.model = path
@@ -179,6 +179,7 @@ extension TrainingInputs {
         var warnings = (lint?.findings ?? []).map { finding in
             finding.isBlocking ? "Blocks: \(finding.sentence)" : finding.sentence
         }
+        warnings += decisions.map { "\($0)." }
         if overLength.rows > 0 { warnings.append(overLength.sentence) }
         if evaluation.isEmpty {
             warnings.append("Nothing is held out, so only the training loss will be known.")

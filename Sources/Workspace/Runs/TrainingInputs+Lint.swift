@@ -43,20 +43,20 @@ extension TrainingRequest {
     /// The rules whose findings are allowed.
     fileprivate var allowedRules: Set<LintRule> {
         get throws(WorkspaceError) {
-            var rules: Set<LintRule> = []
-            for name in allowedFindings ?? [] {
-                if name == "all" { return Set(LintRule.allCases) }
-                guard let rule = LintRule(rawValue: name) else {
-                    let names = LintRule.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw WorkspaceError(
-                        .invalid,
-                        "The lint has no rule \(name).",
-                        hint: "Its rules are \(names)."
-                    )
-                }
-                rules.insert(rule)
-            }
-            return rules
+            try LintRule.allowed(allowedFindings ?? [])
+        }
+    }
+}
+
+extension LintRule {
+    /// The rules of these names.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `invalid` for a name that is none.
+    static func allowed(_ names: [String]) throws(WorkspaceError) -> Set<LintRule> {
+        do {
+            return try named(names)
+        } catch {
+            throw WorkspaceError(error)
         }
     }
 }

@@ -28,6 +28,9 @@ struct TrainingInputs: Sendable {
     var lint: LintReport?
     var runName: String
 
+    /// What was decided while reading the data where its files leave a choice, in sentences.
+    var decisions: [String] { dataset.decisions + (evaluationDataset?.decisions ?? []) }
+
     /// `name@digest`, as a list shows it.
     var datasetTitle: String { "\(dataset.name)@\(dataset.shortDigest)" }
 }
@@ -50,7 +53,7 @@ extension RunService {
             return try body()
         }
         var request = request
-        let base = try registry.resolve(ChatTarget(request.model))
+        let base = try registry.load(ChatTarget(request.model))
         if let adapter = base.adapter {
             guard request.initialAdapter == nil else {
                 throw WorkspaceError(
@@ -61,7 +64,11 @@ extension RunService {
             }
             request.initialAdapter = adapter
         }
-        if let folder = request.initialAdapter { try request.adoptShape(ofAdapter: folder) }
+        if let folder = request.initialAdapter {
+            let path = ResolvedPath.entry(folder).text
+            request.initialAdapter = path
+            try request.adoptShape(ofAdapter: path)
+        }
         let file = try stage { try models.library.file(base.modelPath) }
         request.model = run(ofResult: base.modelPath)?.name ?? models.name(path: base.modelPath)
         let configuration = try request.configuration()
@@ -91,7 +98,7 @@ extension RunService {
         let overLength = try OverLengthPolicy(named: request.overLength ?? "stop")
         var renderer = ExampleRenderer(
             tokenizer: file.tokenizer,
-            template: isText ? nil : try file.requiredChatTemplate(),
+            template: isText ? file.chatTemplate : try file.requiredChatTemplate(),
             sequenceLength: request.sequenceLength
         )
         renderer.documents = try request.documentLayout

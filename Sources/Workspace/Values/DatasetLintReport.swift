@@ -88,13 +88,22 @@ public struct DatasetLintReport: Equatable, Sendable, Codable {
     /// Whether something blocks training.
     public var isBlocking: Bool { findings.contains(where: \.blocks) }
 
-    init(_ report: LintReport, model: String?, sequenceLength: Int) {
+    init(
+        _ report: LintReport,
+        model: String?,
+        sequenceLength: Int,
+        allowing allowed: Set<LintRule> = []
+    ) {
         self.init(
             model: model,
             sequenceLength: sequenceLength,
             rows: report.rows,
             heldOutRows: report.heldOutRows,
-            findings: report.findings.map { Finding($0) }
+            findings: report.findings.map { finding in
+                var shown = Finding(finding)
+                if allowed.contains(finding.rule) { shown.blocks = false }
+                return shown
+            }
         )
     }
 }

@@ -4,6 +4,8 @@ import Datasets
 public struct DatasetPreparation: Equatable, Sendable, Codable {
     /// Which columns stand for the names the formats know: `instruction=question,output=answer`.
     public var mapping: String?
+    /// The format to read, where rows show several: `messages`, `sharegpt`, `alpaca` and so on.
+    public var format: String?
     /// Whether broken rows are left out, and counted, rather than refused.
     public var leavesBrokenRowsOut = false
     /// What is put right in the texts: `korean`, or some of its rules.
@@ -27,6 +29,7 @@ public struct DatasetPreparation: Equatable, Sendable, Codable {
         get throws {
             var preparation = Preparation()
             if let mapping { preparation.mapping = try ColumnMapping(mapping) }
+            preparation.format = try format.map { try DatasetFormat(named: $0) }
             preparation.leavesBrokenRowsOut = leavesBrokenRowsOut
             preparation.cleaning = try cleaning.map { try TextCleaning($0) }
             preparation.deduplication = deduplication.map { RowKey($0) }
@@ -40,10 +43,27 @@ public struct DatasetPreparation: Equatable, Sendable, Codable {
     /// What the steps add to a dataset's name.
     var suffix: String {
         let steps = [
-            (mapping != nil, "mapped"), (cleaning != nil, "clean"),
+            (mapping != nil, "mapped"), (format != nil, format ?? ""), (cleaning != nil, "clean"),
             (deduplication != nil, "dedup"), (heldOutShare != nil, "split"),
         ]
         let words = steps.filter(\.0).map(\.1)
         return words.isEmpty ? "" : "-" + words.joined(separator: "-")
+    }
+}
+
+extension DatasetFormat {
+    /// The format of that name.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `invalid` for a name that is none.
+    init(named name: String) throws(WorkspaceError) {
+        guard let format = DatasetFormat(rawValue: name) else {
+            throw WorkspaceError(
+                .invalid,
+                "\(name) is no format of datasets.",
+                hint:
+                    "Give one of \(DatasetFormat.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
+        }
+        self = format
     }
 }

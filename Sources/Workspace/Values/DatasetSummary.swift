@@ -97,6 +97,8 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
     public var byteCount: Int64
     /// What is wrong with it, with file and line; nil when it can be used.
     public var problem: String?
+    /// What was decided while reading where the files leave a choice, in sentences.
+    public var decisions: [String]
     /// Counts, once measured.
     public var statistics: Statistics?
     /// What was found, once looked for.
@@ -116,6 +118,7 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         heldOutCount: Int,
         byteCount: Int64,
         problem: String? = nil,
+        decisions: [String] = [],
         statistics: Statistics? = nil,
         lint: DatasetLintReport? = nil
     ) {
@@ -128,6 +131,7 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         self.heldOutCount = heldOutCount
         self.byteCount = byteCount
         self.problem = problem
+        self.decisions = decisions
         self.statistics = statistics
         self.lint = lint
     }

@@ -12,26 +12,27 @@ extension DataCommand {
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A dataset's name, or a file.") var dataset: String
-        @Option(help: "The model as which the rows are looked at.") var model: String?
+        @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
+        @Option(help: "The model as which the rows are looked at.", completion: .models) var model:
+            String?
         @Option(help: "Data to evaluate on, in place of the held-out part.") var evalData: String?
         @Option(help: "The most tokens of a sequence.") var sequenceLength: Int?
-        @Option(help: "Longer rows: stop, drop, truncate-left, truncate-right or split.")
-        var overLength = "stop"
-        @Option(help: "Rules that do not make it fail, separated by commas.") var allow = ""
+        @Option(help: "Longer rows: stop (else), drop, truncate-left, truncate-right or split.")
+        var overLength: String?
+        @Option(help: "Rules that do not block, separated by commas, or all.") var allow = ""
 
         func run() throws {
+            let allowed = allow.split(separator: ",").map(String.init)
             let report = try shared.open().datasets.lint(
                 dataset,
                 evaluation: evalData,
                 model: model,
-                sequenceLength: sequenceLength ?? DatasetService.usualLength,
-                overLength: overLength
+                sequenceLength: sequenceLength,
+                overLength: overLength,
+                allowing: allowed
             )
             if shared.json { try Console.printJSON(report) } else { Self.print(report) }
-            let allowed = Set(allow.split(separator: ",").map(String.init))
-            let blocking = report.findings.filter { $0.blocks && !allowed.contains($0.rule) }
-            if !blocking.isEmpty { throw ExitCode(ExitStatus.refused) }
+            if report.isBlocking { throw ExitCode(ExitStatus.refused) }
         }
 
         private static func print(_ report: DatasetLintReport) {

@@ -6,6 +6,13 @@ struct PreparationOptions: ParsableArguments {
     @Option(help: "Columns of other names: instruction=question,output=answer.")
     var map: String?
     @Option(
+        help: ArgumentHelp(
+            "The format to read, where rows show several: messages, sharegpt, alpaca, dolly, "
+                + "prompt-completion or text."
+        )
+    )
+    var format: String?
+    @Option(
         help: "Put texts right: korean, or some of nfc,whitespace,middle-dots,zero-width,control."
     )
     var clean: String?
@@ -19,6 +26,7 @@ struct PreparationOptions: ParsableArguments {
     var preparation: DatasetPreparation {
         var preparation = DatasetPreparation()
         preparation.mapping = map
+        preparation.format = format
         preparation.cleaning = clean
         preparation.deduplication = deduplicate ? by ?? "row" : nil
         preparation.leavesBrokenRowsOut = skipBroken
@@ -33,7 +41,7 @@ struct PreparationOptions: ParsableArguments {
 extension DataCommand {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy a file, or a folder with train.* and validation.*, into the workspace.",
+            abstract: "Copy a file, or a folder with train.* and valid.*, into the workspace.",
             discussion: """
                 Rows may be Alpaca, Dolly, ShareGPT, OpenAI messages, prompt and completion, or text, \
                 in JSON Lines, a JSON array, CSV or TSV; .txt and .md are documents.
@@ -62,7 +70,7 @@ extension DataCommand {
         )
         @OptionGroup var shared: SharedOptions
         @OptionGroup var preparing: PreparationOptions
-        @Argument(help: "A dataset's name, or a file.") var dataset: String
+        @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
         @Option(help: "The new dataset's name.") var name: String?
 
         func run() throws {
@@ -87,7 +95,7 @@ extension DataCommand {
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A dataset's name, or a file.") var dataset: String
+        @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
         @Option(help: "The share of the rows to hold out, such as 0.1.") var eval: Double
         @Option(help: "What keeps rows together: question, row, answer or a member's name.")
         var by: String?
@@ -123,5 +131,6 @@ extension DatasetSummary {
             )
         )
         for step in history?.steps ?? [] { Console.print(Console.line("  \(step.text)")) }
+        for decision in decisions { Console.print(Console.line("  \(decision)")) }
     }
 }

@@ -8,10 +8,11 @@ extension DataCommand {
             discussion: "‖ marks where a row is cut: at the sequence length, and between sequences."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A dataset's name, or a file.") var dataset: String
-        @Option(help: "The first row.") var offset = 0
-        @Option(help: "How many rows.") var count = 3
-        @Option(help: "The model whose tokenizer and template are used.") var model: String?
+        @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
+        @Option(help: "The first row; else 0.") var offset: Int?
+        @Option(help: "How many rows; else 3.") var count: Int?
+        @Option(help: "The model whose tokenizer and template are used.", completion: .models)
+        var model: String?
         @Option(help: "The most tokens of a sequence.") var sequenceLength: Int?
         @Flag(help: "Show the held-out part.") var heldOut = false
         @Flag(help: "Show rows as training packs them into sequences.") var packed = false
@@ -45,21 +46,31 @@ extension DataCommand {
             guard !packed else {
                 return try datasets.packs(
                     dataset,
-                    offset: offset,
-                    count: count,
+                    offset: offset ?? 0,
+                    count: count ?? Self.usualCount,
                     model: model,
                     sequenceLength: length
                 )
             }
-            return try datasets.page(
+            let page = try datasets.page(
                 dataset,
                 part: heldOut ? .heldOut : .training,
-                offset: offset,
-                count: count,
+                offset: offset ?? 0,
+                count: count ?? Self.usualCount,
                 model: model,
                 sequenceLength: length
             )
+            if page.model == nil, sequenceLength != nil {
+                throw WorkspaceError(
+                    .invalid,
+                    "There is no model, so rows are shown as text and have no length.",
+                    hint: "Give --model, or leave out --sequence-length."
+                )
+            }
+            return page
         }
+
+        private static let usualCount = 3
 
         private func printOrigin(_ origin: DatasetHistory?) {
             guard let origin else {
@@ -85,14 +96,21 @@ extension DataCommand {
                     isInside = token.isTarget
                 }
                 if cuts.contains(place) { result += "‖" }
-                result += Console.visible(token.text)
+                result += token.text
             }
             return isInside ? result + "]" : result
         }
 
         mutating func validate() throws {
-            if offset < 0 || count < 0 {
-                throw ValidationError("--offset and --count must not be negative.")
+            if let offset, offset < 0 {
+                throw ValidationError("--offset must not be negative.")
+            }
+            if let count, count < 1 { throw ValidationError("--count is at least 1.") }
+            let asksForRows =
+                offset != nil || count != nil || model != nil || sequenceLength != nil || heldOut
+                || packed
+            if history, asksForRows {
+                throw ValidationError("--history shows no rows; leave out what says which or how.")
             }
             if packed, heldOut { throw ValidationError("Held-out rows are not packed.") }
             if let sequenceLength, sequenceLength < 2 {

@@ -10,6 +10,7 @@ struct ModelLint {
     private var endlessCount = 0
     /// A model whose template was found missing is not blamed for every row.
     private var lacksTemplate = false
+    private var controlTokens: ControlTokenLint
 
     /// Of a hundred rows one may lack an end, as when its last message is the user's.
     private static let toleratedShare = 0.01
@@ -17,6 +18,7 @@ struct ModelLint {
     init(renderer: ExampleRenderer, overLength: OverLengthPolicy) {
         self.renderer = renderer
         self.overLength = overLength
+        controlTokens = ControlTokenLint(renderer)
     }
 
     mutating func check(
@@ -25,13 +27,18 @@ struct ModelLint {
         _ findings: inout LintCollector
     ) {
         switch record.content {
-        case .text: check(document: record, as: row, &findings)
-        case .conversation(let dialogue): check(dialogue, of: record, as: row, &findings)
+        case .text(let text):
+            if renderer.renderedChat(text) == nil { controlTokens.check(record, as: row) }
+            check(document: record, as: row, &findings)
+        case .conversation(let dialogue):
+            controlTokens.check(record, as: row)
+            check(dialogue, of: record, as: row, &findings)
         }
     }
 
     /// What only all rows together show.
     func finish(_ findings: inout LintCollector) {
+        controlTokens.finish(&findings)
         let blocks = Double(endlessCount) > Self.toleratedShare * Double(learnt)
         for (row, excerpt) in endless {
             findings.note(

@@ -16,6 +16,16 @@ enum TextLint {
                 excerpt: record.excerpt
             )
         }
+        let unread = Set(record.unread).sorted()
+        if !unread.isEmpty {
+            findings.note(
+                .unreadMember,
+                in: row,
+                "messages have members that are not read: \(unread.listed)",
+                kind: unread.joined(separator: " "),
+                excerpt: record.excerpt
+            )
+        }
         var marks = TextMarks()
         for text in record.texts { marks.look(at: text) }
         if let text = marks.decomposed {

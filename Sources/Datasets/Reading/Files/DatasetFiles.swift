@@ -3,6 +3,11 @@ struct DatasetFiles {
     let training: [String]
     let heldOut: [String]
     let isFolder: Bool
+    /// What was decided about the files, in sentences.
+    let decisions: [String]
+
+    /// What the file of the held-out rows is called; the first that is there is read.
+    static let heldOutNames = ["validation", "valid", "val", "dev"]
 
     /// Finds the files.
     ///
@@ -13,27 +18,102 @@ struct DatasetFiles {
         guard isFolder else {
             training = [path]
             heldOut = []
+            decisions = Self.neighbours(of: path)
             return
         }
         let names = try Folder.names(in: path)
-        if let file = try Self.part("train", of: names, in: path) {
-            training = [file]
-            heldOut = try Self.part("validation", of: names, in: path).map { [$0] } ?? []
+        let train = try Self.part("train", of: names, in: path)
+        if !train.isEmpty {
+            let stem = try Self.heldOutNames.first {
+                try !Self.part($0, of: names, in: path).isEmpty
+            }
+            let held = try stem.map { try Self.part($0, of: names, in: path) } ?? []
+            training = train.map { "\(path)/\($0)" }
+            heldOut = held.map { "\(path)/\($0)" }
+            let used = Set((train + held).map { Array($0.utf8) })
+            let unread = names.filter { Self.holdsRows($0) && !used.contains(Array($0.utf8)) }
+            decisions = Self.unread(unread, beside: train[0])
             return
         }
         let kinds = names.map { FileEnding(of: $0) }
         let documents = zip(names, kinds)
             .filter { ($0.1?.isText ?? false) && !Self.isAboutTheOthers($0.0) }.map(\.0)
         guard !documents.isEmpty, kinds.allSatisfy({ $0?.isText ?? true }) else {
+            let rows = names.filter(Self.holdsRows)
             throw DatasetError(
                 .unsupported,
-                "there is no training file in \(path)",
+                "there is no training file in \(path)"
+                    + (rows.isEmpty ? "" : "; it holds \(rows.listed)"),
                 hint: "a dataset folder holds train.jsonl, .json, .csv, .tsv or .txt, or nothing "
-                    + "but documents in .txt and .md"
+                    + "but documents in .txt and .md; give another file by its path"
             )
         }
         training = documents.map { "\(path)/\($0)" }
         heldOut = []
+        decisions = []
+    }
+
+    /// Whether a folder's file is the training part, or a piece of it.
+    static func isTraining(_ name: String) -> Bool {
+        isPart("train", name) || Shard(name, of: "train") != nil
+    }
+
+    /// Whether a name without its ending is that of a part, and says nothing else.
+    static func isPartName(_ stem: String) -> Bool {
+        (["train", "test"] + heldOutNames).contains(stem)
+    }
+
+    // MARK: Parts
+
+    private static func isPart(_ stem: String, _ name: String) -> Bool {
+        FileEnding(of: name).map { "\(stem).\($0.rawValue)" == name.lowercased() } ?? false
+    }
+
+    /// The file of a part, or the files that it is divided into, in their order.
+    private static func part(
+        _ stem: String,
+        of names: [String],
+        in folder: String
+    ) throws -> [String] {
+        let matches = names.filter { isPart(stem, $0) }
+        // Where letters' case tells files apart, small ones are the usual name.
+        let exact = matches.filter { $0.lowercased().utf8.elementsEqual($0.utf8) }
+        let files = exact.isEmpty ? matches : exact
+        guard files.count < 2 else {
+            throw DatasetError(
+                .unsupported,
+                "\(folder) holds more than one \(stem) file: \(files.joined(separator: ", "))",
+                hint: "leave one of them, or give the file's path"
+            )
+        }
+        guard files.isEmpty else { return files }
+        let shards = names.compactMap { Shard($0, of: stem) }.sorted { $0.number < $1.number }
+        guard let first = shards.first else { return [] }
+        let numbers = shards.map(\.number)
+        guard shards.allSatisfy({ $0.count == first.count }),
+            numbers == Array(0..<first.count) || numbers == Array(1...max(1, first.count))
+        else {
+            throw DatasetError(
+                .unsupported,
+                "\(folder) does not hold all pieces of \(stem), or some twice: "
+                    + shards.map(\.name).listed,
+                hint: "put all \(first.count) pieces there, or give one by its path"
+            )
+        }
+        return shards.map(\.name)
+    }
+
+    // MARK: What is not read
+
+    /// Whether a file holds rows, in a form that is read or not.
+    private static func holdsRows(_ name: String) -> Bool {
+        let name = name.lowercased()
+        if isAboutTheOthers(name) || name.hasSuffix("_info.json") || name.hasSuffix("_infos.json") {
+            return false
+        }
+        if let ending = FileEnding(of: name) { return ending != .md }
+        let foreign = [".parquet", ".arrow", ".gz", ".zst", ".bz2", ".xz", ".zip", ".xlsx"]
+        return foreign.contains { name.hasSuffix($0) }
     }
 
     /// Whether a file says something about the documents beside it.
@@ -41,23 +121,59 @@ struct DatasetFiles {
         ["readme.", "license."].contains { name.lowercased().hasPrefix($0) }
     }
 
-    static func isPart(_ stem: String, _ name: String) -> Bool {
-        FileEnding(of: name).map { name.utf8.elementsEqual("\(stem).\($0.rawValue)".utf8) } ?? false
+    private static func unread(_ names: [String], beside training: String) -> [String] {
+        guard !names.isEmpty else { return [] }
+        let verb = names.count == 1 ? "is" : "are"
+        return [
+            "\(names.listed) beside \(training) \(verb) not read; rows to hold out stand in "
+                + "validation, valid, val or dev, with an ending that is read"
+        ]
     }
 
-    private static func part(
-        _ stem: String,
-        of names: [String],
-        in folder: String
-    ) throws -> String? {
-        let matches = names.filter { isPart(stem, $0) }
-        guard matches.count < 2 else {
-            throw DatasetError(
-                .unsupported,
-                "\(folder) holds more than one \(stem) file: \(matches.joined(separator: ", "))",
-                hint: "leave one of them, or give the file's path"
-            )
+    /// What is said of a training file that is read alone though rows to hold out lie beside it.
+    private static func neighbours(of path: String) -> [String] {
+        let bytes = path.utf8
+        let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) }
+        let name = String(path[(start ?? path.startIndex)...])
+        guard isTraining(name) else { return [] }
+        let folder = start.map { String(path[..<$0]) } ?? "."
+        let names = (try? Folder.names(in: folder)) ?? []
+        let others = names.filter { other in
+            heldOutNames.contains { isPart($0, other) || Shard(other, of: $0) != nil }
         }
-        return matches.first.map { "\(folder)/\($0)" }
+        guard !others.isEmpty else { return [] }
+        return [
+            "\(others.listed) beside \(name) \(others.count == 1 ? "is" : "are") not read; "
+                + "the folder's path reads both, and holds out the rows"
+        ]
+    }
+}
+
+/// A piece of a part, called `train-00000-of-00002.jsonl`.
+private struct Shard {
+    let name: String
+    let number: Int
+    let count: Int
+
+    init?(_ name: String, of stem: String) {
+        guard let ending = FileEnding(of: name) else { return nil }
+        let whole = name.lowercased().dropLast(ending.rawValue.count + 1)
+        let words = whole.split(separator: "-", omittingEmptySubsequences: false)
+        guard words.count == 4, words[0] == stem, words[2] == "of",
+            let number = Int(words[1]), let count = Int(words[3]), number >= 0, count > 0,
+            count < 100_000
+        else { return nil }
+        self.name = name
+        self.number = number
+        self.count = count
+    }
+}
+
+extension [String] {
+    /// The first ones, and how many more there are.
+    var listed: String {
+        let most = 5
+        let named = prefix(most).joined(separator: ", ")
+        return count > most ? "\(named) and \(count - most) more" : named
     }
 }

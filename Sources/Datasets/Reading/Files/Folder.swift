@@ -29,6 +29,11 @@ enum FileEnding: String, CaseIterable {
     /// Whether the file is a document or several, not rows.
     var isText: Bool { self == .txt || self == .md }
 
+    /// The last part of a path.
+    static func lastPart(of path: String) -> String {
+        path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
+    }
+
     /// The ending of a file's name, or nil when such files are not read.
     init?(of name: String) {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
@@ -56,7 +61,7 @@ enum Folder {
 enum DatasetName {
     /// The name of the folder, or of the file without its ending.
     ///
-    /// `train` and `validation` say too little and are preceded by their folder's name. Letters,
+    /// The name of a part, such as `train`, says too little and is preceded by the folder's. Letters,
     /// digits, `.`, `_` and `-` stay, anything else becomes `-`.
     static func make(path: String, isFolder: Bool) -> String {
         var parts = resolved(path).utf8.split(separator: UInt8(ascii: "/")).map {
@@ -66,7 +71,7 @@ enum DatasetName {
         if !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
             name = String(name[..<dot])
         }
-        if !isFolder, name == "train" || name == "validation", let folder = parts.last {
+        if !isFolder, DatasetFiles.isPartName(name), let folder = parts.last {
             name = "\(folder)-\(name)"
         }
         let kept = name.unicodeScalars.map { scalar -> Character in

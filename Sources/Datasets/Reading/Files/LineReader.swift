@@ -2,8 +2,9 @@ import Glibc
 
 /// Reads a file line by line, as bytes, holding one line and one block at a time.
 ///
-/// Lines end in `\n` or `\r\n`; a byte order mark at the start is dropped; every line is checked to
-/// be UTF-8.
+/// Lines end in `\n` or `\r\n`, or in `\r` where that is how the file ends its first line. A byte
+/// order mark at the start of a line is dropped: files were put behind each other. UTF-16 with a
+/// byte order mark is read as well; every line is checked and comes as UTF-8.
 struct LineReader: ~Copyable {
     /// A line, without its end, and its number from 1.
     struct Line {
@@ -19,15 +20,23 @@ struct LineReader: ~Copyable {
     private let path: String
     private let longestLine: Int
     private let descriptor: Int32
+    /// Whether line ends may stand in double quotes, as in a table.
+    private let hasQuotes: Bool
     private var block = [UInt8](repeating: 0, count: 1 << 18)
+    /// What was read of the file, in UTF-8, where the file is not.
+    private var transcoded: [UInt8] = []
+    private var transcoder: UTF16Transcoder?
     private var unread = 0..<0
     private var number = 0
+    private var isAtStart = true
+    private var lineEnd = UInt8(ascii: "\n")
 
     /// Opens a file.
     ///
     /// - Throws: `DatasetError` when it is not there or not readable.
-    init(path: String, longestLine: Int) throws {
+    init(path: String, longestLine: Int, hasQuotes: Bool = false) throws {
         self.path = path
+        self.hasQuotes = hasQuotes
         self.longestLine = longestLine
         // A pipe without a writer would block for ever.
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -54,10 +63,14 @@ struct LineReader: ~Copyable {
         var isFound = false
         while !isFound {
             if unread.isEmpty, try !fill() { break }
-            let end = block[unread].firstIndex(of: UInt8(ascii: "\n"))
-            line.append(contentsOf: block[unread.lowerBound..<(end ?? unread.upperBound)])
-            unread = (end.map { $0 + 1 } ?? unread.upperBound)..<unread.upperBound
-            isFound = end != nil
+            let upper: Int
+            if transcoder == nil {
+                upper = Self.take(from: block, unread, until: lineEnd, &line)
+            } else {
+                upper = Self.take(from: transcoded, unread, until: lineEnd, &line)
+            }
+            isFound = upper < unread.upperBound
+            unread = min(upper + 1, unread.upperBound)..<unread.upperBound
             guard line.count <= longestLine else {
                 throw DatasetError(
                     .tooLong,
@@ -67,12 +80,26 @@ struct LineReader: ~Copyable {
                 )
             }
         }
+        // The second byte of a line end such as Windows writes.
+        if lineEnd == UInt8(ascii: "\r"), line.first == UInt8(ascii: "\n") { line.removeFirst() }
         guard isFound || !line.isEmpty else { return nil }
         number += 1
-        if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+        while line.starts(with: TextEncoding.mark) { line.removeFirst(TextEncoding.mark.count) }
         if isFound, line.last == UInt8(ascii: "\r") { line.removeLast() }
         try checkUTF8(line)
         return Line(number: number, bytes: line)
+    }
+
+    /// Appends what stands before the end of a line; returns where that is, or where the part ends.
+    private static func take(
+        from block: [UInt8],
+        _ part: Range<Int>,
+        until end: UInt8,
+        _ line: inout [UInt8]
+    ) -> Int {
+        let found = block[part].firstIndex(of: end) ?? part.upperBound
+        line.append(contentsOf: block[part.lowerBound..<found])
+        return found
     }
 
     /// Reads the next block; false at the end of the file.
@@ -82,8 +109,50 @@ struct LineReader: ~Copyable {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw DatasetError.reading(path, errno) }
             unread = 0..<count
-            return count > 0
+            if isAtStart {
+                isAtStart = false
+                if case .utf16(let isBigEndian) = try TextEncoding(of: block[unread], path: path) {
+                    transcoder = UTF16Transcoder(isBigEndian: isBigEndian)
+                }
+                transcode(count)
+                let isReturn =
+                    transcoder == nil
+                    ? Self.endsInReturns(block[unread], hasQuotes)
+                    : Self.endsInReturns(transcoded[unread], hasQuotes)
+                if isReturn { lineEnd = UInt8(ascii: "\r") }
+            } else {
+                transcode(count)
+            }
+            // A block may end within its only character.
+            if count > 0, unread.isEmpty { continue }
+            return !unread.isEmpty
         }
+    }
+
+    /// Makes UTF-8 of the bytes that were read, at the end of the file of what is left.
+    private mutating func transcode(_ count: Int) {
+        guard transcoder != nil else { return }
+        transcoded =
+            (count == 0 ? transcoder?.finish() : transcoder?.transcode(block[..<count])) ?? []
+        unread = 0..<transcoded.count
+    }
+
+    /// Whether the first line, outside of quotes, ends in a carriage return alone.
+    private static func endsInReturns(_ bytes: ArraySlice<UInt8>, _ hasQuotes: Bool) -> Bool {
+        var isQuoted = false
+        var isFound = false
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if hasQuotes, byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if isQuoted { continue }
+            if byte == UInt8(ascii: "\n") { return false }
+            guard byte == UInt8(ascii: "\r") else { continue }
+            if index + 1 < bytes.endIndex, bytes[index + 1] == UInt8(ascii: "\n") { return false }
+            // Outside of tables a stray one is a character like others.
+            if hasQuotes { return true }
+            isFound = true
+        }
+        return isFound
     }
 
     private func checkUTF8(_ line: [UInt8]) throws {
@@ -91,12 +160,20 @@ struct LineReader: ~Copyable {
             _ = try UTF8Span(validating: line.span)
         } catch {
             let start = error.byteOffsets.lowerBound
+            let isKorean = CP949.isValid(line)
             throw DatasetError(
                 .notUTF8,
                 at: RecordSource(file: path, line: number),
                 column: start + 1,
-                "byte 0x\(String(line[start], radix: 16)) is not UTF-8",
-                hint: "convert the file, for example: iconv -f CP949 -t UTF-8"
+                transcoder == nil
+                    ? "byte 0x\(String(line[start], radix: 16)) is not UTF-8"
+                    : "half of a character stands in the UTF-16",
+                hint: transcoder != nil
+                    ? "write the file anew; it was cut or is damaged"
+                    : isKorean
+                        ? "convert the file, for example: iconv -f CP949 -t UTF-8"
+                        : "find out how it is written (file \(path)), and convert it: "
+                            + "iconv -f ENCODING -t UTF-8"
             )
         }
     }

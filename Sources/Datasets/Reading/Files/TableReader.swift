@@ -1,10 +1,14 @@
 import JSON
 
-/// Reads comma- or tab-separated values with a header, as RFC 4180 describes them.
+/// Reads comma- or tab-separated values with a header, as RFC 4180 describes them, and what
+/// spreadsheets and people make of that.
 ///
 /// A field in quotes may hold delimiters, line ends and, doubled, quotes. Line ends inside become
-/// `\n`. Without a given delimiter it is whichever of comma, semicolon and tab the header has most
-/// of: spreadsheets write semicolons where a comma divides decimals.
+/// `\n`. The delimiter is the one that a first line such as `sep=;` names; without it, whichever of
+/// comma, semicolon and tab the header has most of, and a bar if it has none: spreadsheets write
+/// semicolons where a comma divides decimals. Spaces around names do not count; where every name
+/// but the first has one in front, those in front of fields do not either. A column without a name
+/// is left out.
 struct TableReader: ~Copyable {
     struct Row {
         let line: Int
@@ -16,13 +20,19 @@ struct TableReader: ~Copyable {
     private var lines: LineReader
     /// Nil until the header is read.
     private var delimiter: UInt8?
-    private var header: [JSONName]?
+    /// The names of the columns, nil for one without.
+    private var header: [JSONName?]?
+    /// The header as it is written.
+    private var headerFields: [[UInt8]] = []
+    private var dropsFirstSpaces = false
+    /// What was decided about the table, in sentences.
+    private(set) var decisions: [String] = []
 
     /// Opens a file.
     ///
     /// - Throws: `DatasetError` when it is not there or not readable.
     init(path: String, delimiter: UInt8?, longestRow: Int) throws {
-        lines = try LineReader(path: path, longestLine: longestRow)
+        lines = try LineReader(path: path, longestLine: longestRow, hasQuotes: true)
         self.path = path
         self.longestRow = longestRow
         self.delimiter = delimiter
@@ -31,11 +41,17 @@ struct TableReader: ~Copyable {
     /// The next row, or nil at the end.
     ///
     /// - Throws: `DatasetError.Code.wrongShape` for a row that has more or fewer fields than the
-    ///   header, `brokenRow` for quotes that do not fit, `unsupported` for a header with an empty
-    ///   name or one that stands twice.
+    ///   header, `brokenRow` for quotes that do not fit, `unsupported` for a header without names or
+    ///   with one that stands twice.
     mutating func next() throws -> Row? {
         let header = try names()
-        guard let (line, fields) = try record() else { return nil }
+        guard var (line, fields) = try record() else { return nil }
+        // Tables were put behind each other.
+        while fields == headerFields {
+            decisions.append("line \(line) repeats the header and is left out")
+            guard let next = try record() else { return nil }
+            (line, fields) = next
+        }
         guard fields.count == header.count else {
             throw DatasetError(
                 .wrongShape,
@@ -46,39 +62,76 @@ struct TableReader: ~Copyable {
         }
         var object = JSONObject()
         for (name, field) in zip(header, fields) {
+            guard let name else { continue }
             _ = object.insert(.string(String(decoding: field, as: UTF8.self)), named: name)
         }
         return Row(line: line, object: object)
     }
 
     /// The names of the columns, read from the first line.
-    private mutating func names() throws -> [JSONName] {
+    private mutating func names() throws -> [JSONName?] {
         if let header { return header }
-        guard let (line, fields) = try record() else {
+        guard let (line, fields) = try record(isHeader: true) else {
             header = []
             return []
         }
-        let names = fields.map { JSONName(String(decoding: $0, as: UTF8.self)) }
-        for (column, name) in names.enumerated() {
-            let isTwice = names[..<column].contains(name)
-            guard !name.text.isEmpty, !isTwice else {
-                throw DatasetError(
-                    .unsupported,
-                    "\(path):\(line): column \(column + 1) of the header "
-                        + (isTwice ? "is called \(name.text) again" : "has no name"),
-                    hint: "the first line of a table names its columns, each by another name"
-                )
-            }
+        let names = fields.map { field -> JSONName? in
+            let name = field.trimmed
+            return name.isEmpty ? nil : JSONName(String(decoding: name, as: UTF8.self))
         }
+        for (column, name) in names.enumerated() {
+            guard let name, names[..<column].contains(name) else { continue }
+            throw DatasetError(
+                .unsupported,
+                "\(path):\(line): column \(column + 1) of the header is called \(name.text) again",
+                hint: "the first line of a table names its columns, each by another name"
+            )
+        }
+        guard names.contains(where: { $0 != nil }) else {
+            throw DatasetError(
+                .unsupported,
+                "\(path):\(line): no column of the header has a name",
+                hint: "the first line of a table names its columns"
+            )
+        }
+        let nameless = names.indices.filter { names[$0] == nil }.map { "\($0 + 1)" }
+        if !nameless.isEmpty {
+            decisions.append(
+                nameless.count == 1
+                    ? "column \(nameless[0]) has no name and is left out"
+                    : "columns \(nameless.joined(separator: ", ")) have no name and are left out"
+            )
+        }
+        let space = UInt8(ascii: " ")
+        dropsFirstSpaces =
+            fields.count > 1 && fields.dropFirst().allSatisfy { $0.first == space }
         header = names
+        headerFields = fields
         return names
     }
 
+    /// The delimiter that a line such as `sep=;` names; nil for another line.
+    private func declared(in line: [UInt8]) -> UInt8? {
+        var line = line[...]
+        if line.count > 1, line.first == UInt8(ascii: "\""), line.last == UInt8(ascii: "\"") {
+            line = line.dropFirst().dropLast()
+        }
+        guard line.count == 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep="
+        else { return nil }
+        return line.last
+    }
+
     /// The fields of the next record, over as many lines as its quotes go.
-    private mutating func record() throws -> (line: Int, fields: [[UInt8]])? {
+    private mutating func record(
+        isHeader: Bool = false
+    ) throws -> (line: Int, fields: [[UInt8]])? {
         var first: LineReader.Line?
         while first == nil, let line = try lines.next() {
-            if !line.bytes.isEmpty { first = line }
+            if isHeader, line.number == 1, let declared = declared(in: line.bytes) {
+                delimiter = declared
+            } else if !line.bytes.isEmpty {
+                first = line
+            }
         }
         guard let first else { return nil }
         let delimiter = self.delimiter ?? Self.delimiter(of: first.bytes)
@@ -122,6 +175,9 @@ struct TableReader: ~Copyable {
                     place += 1
                 } else {
                     isQuoted = false
+                    if dropsFirstSpaces || isHeader {
+                        while place < bytes.count, bytes[place] == UInt8(ascii: " ") { place += 1 }
+                    }
                     guard place == bytes.count || bytes[place] == delimiter else {
                         throw fault("there is text behind the quotes of field \(fields.count + 1)")
                     }
@@ -129,8 +185,14 @@ struct TableReader: ~Copyable {
             } else if byte == delimiter {
                 fields.append(field)
                 field = []
-            } else if byte == quote, field.isEmpty, place == 1 || bytes[place - 2] == delimiter {
+            } else if byte == quote, field.isEmpty,
+                place == 1 || bytes[place - 2] == delimiter || dropsFirstSpaces
+            {
                 isQuoted = true
+            } else if byte == quote, isHeader, field.allSatisfy({ $0 == UInt8(ascii: " ") }) {
+                isQuoted = true
+            } else if byte == UInt8(ascii: " "), field.isEmpty, dropsFirstSpaces, !fields.isEmpty {
+                continue
             } else {
                 field.append(byte)
             }
@@ -140,10 +202,25 @@ struct TableReader: ~Copyable {
     }
 
     private static func delimiter(of header: [UInt8]) -> UInt8 {
-        let candidates = [",", ";", "\t"].flatMap(\.utf8)
-        let counts = candidates.map { candidate in header.count { $0 == candidate } }
-        let most = counts.indices.max { counts[$0] < counts[$1] } ?? 0
+        let candidates = [",", ";", "\t", "|"].flatMap(\.utf8)
+        var isQuoted = false
+        var counts = [0, 0, 0, 0]
+        for byte in header {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if !isQuoted, let place = candidates.firstIndex(of: byte) { counts[place] += 1 }
+        }
+        // A bar may be part of a name.
+        if counts[..<3].contains(where: { $0 > 0 }) { counts[3] = 0 }
         // Of equal counts the earlier one: a comma.
-        return candidates[counts.firstIndex(of: counts[most]) ?? 0]
+        let most = counts.max() ?? 0
+        return candidates[counts.firstIndex(of: most) ?? 0]
+    }
+}
+
+extension [UInt8] {
+    /// Without spaces and tabs at both ends.
+    fileprivate var trimmed: ArraySlice<UInt8> {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        return drop(while: isSpace).reversed().drop(while: isSpace).reversed()[...]
     }
 }

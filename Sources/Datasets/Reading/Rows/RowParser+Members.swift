@@ -7,9 +7,14 @@ extension RowParser {
             throw fault(.wrongShape, "\(place) has no \(name)")
         }
         guard case .string(let text) = value else {
-            throw fault(.wrongShape, "\(place): \(name) is \(value.kind), not a string")
+            throw fault(.wrongShape, "\(place): \(name) is \(kind(of: value)), not a string")
         }
         return text
+    }
+
+    /// What a value is, in the file's own words where it is missing.
+    func kind(of value: JSONValue) -> String {
+        if case .null = value { missing } else { value.kind }
     }
 
     /// The text of a member; empty where it is missing or null.
@@ -28,7 +33,10 @@ extension RowParser {
             if case .array(let values)? = try? JSONParser.parse(Array(text.utf8)) { return values }
             throw fault(.wrongShape, "\(name) is a string that holds no list in JSON")
         case let value:
-            throw fault(.wrongShape, "\(name) is \(value?.kind ?? "missing"), not a list")
+            throw fault(
+                .wrongShape,
+                "\(name) is \(value.map(kind(of:)) ?? "missing"), not a list"
+            )
         }
     }
 

@@ -3,16 +3,7 @@ import Tokenizers
 
 /// Rows as ShareGPT's exports write them: `conversations` of `from` and `value`.
 extension RowParser {
-    /// What a turn's speaker is called, and the role that templates know.
-    private static let speakers = [
-        "system": "system",
-        "human": "user", "user": "user",
-        "gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant", "model": "assistant",
-        "bot": "assistant", "function_call": "assistant",
-        "tool": "tool", "observation": "tool", "function_response": "tool",
-    ]
-
-    func shareGPT(_ row: JSONObject) throws -> Dialogue {
+    func shareGPT(_ row: JSONObject) throws -> (Dialogue, unread: [String]) {
         let reader = MessageReader(parser: self)
         var turns = try system(row).map {
             MessageReader.Message(
@@ -42,14 +33,14 @@ extension RowParser {
             return try reader.message(value, number: number)
         }
         let speaker = try string("from", of: object, in: place)
-        guard let role = Self.speakers[speaker.lowercased()] else {
+        guard let role = MessageRole.named(speaker) else {
             throw fault(
                 .unknownRole,
                 "\(place) is from \"\(speaker)\", who is not known",
                 hint: "the speakers are system, human, gpt and tool"
             )
         }
-        var content = try string("value", of: object, in: place)
+        var content = try reader.text("value", of: object, in: place)
         var members: [(name: String, value: JSONValue)] = [("role", .string(role))]
         if speaker.lowercased() == "function_call" {
             guard let call = try? JSONParser.parse(Array(content.utf8)) else {
@@ -72,7 +63,8 @@ extension RowParser {
             members: members,
             role: role,
             content: content,
-            isLearnt: try reader.isLearnt(object, in: place)
+            isLearnt: try reader.isLearnt(object, role: role, in: place),
+            unread: reader.unread(object, known: ["from", "value"], role: role)
         )
     }
 }

@@ -5,24 +5,35 @@ import Tokenizers
 ///
 /// Each format has a file of its own.
 struct RowParser {
+    /// A row, and how it was read.
+    struct Row {
+        let record: Record
+        let format: DatasetFormat
+        /// Further formats whose members the row has.
+        let others: [DatasetFormat]
+    }
+
     let source: RecordSource
     var mapping = ColumnMapping()
+    /// The format to read, where a row may show several; nil takes the first that it shows.
+    var format: DatasetFormat?
+    /// What a missing value is called: `null`, or `NaN` where that is what the file says.
+    var missing = "null"
 
     /// The row's format and the record it makes.
     ///
     /// - Throws: `DatasetError` that names the row and the member at fault.
-    func record(_ value: JSONValue) throws -> (DatasetFormat, Record) {
-        guard case .object(let own) = value else {
-            throw fault(.wrongShape, "the row is \(value.kind), not an object")
-        }
+    func row(_ value: JSONValue) throws -> Row {
+        let own = try object(value)
         let row = try mapping.applied(to: own, at: source)
-        let format = try format(of: row)
+        let (format, others) = try format(of: row)
         let fields = fields(of: row, besides: format)
         if format == .text {
             let text = try string("text", of: row, in: "the row")
-            return (format, Record(try document(text), source: source, fields: fields))
+            let record = Record(try document(text), source: source, fields: fields)
+            return Row(record: record, format: format, others: others)
         }
-        let dialogue = try dialogue(row, in: format)
+        let (dialogue, unread) = try dialogue(row, in: format)
         guard dialogue.messages.contains(where: \.isByAssistant) else {
             throw fault(
                 .noTarget,
@@ -33,55 +44,43 @@ struct RowParser {
         guard dialogue.hasLearntAnswer else {
             throw fault(
                 .noTarget,
-                "every answer has the weight 0, so there is nothing to learn",
+                "every answer is marked as not to be learnt, so there is nothing to learn",
                 hint: "give an answer the weight 1, or take the row out"
             )
         }
-        return (format, Record(.conversation(dialogue), source: source, fields: fields))
+        let record = Record(
+            .conversation(dialogue),
+            source: source,
+            fields: fields,
+            unread: unread
+        )
+        return Row(record: record, format: format, others: others)
     }
 
-    private func dialogue(_ row: JSONObject, in format: DatasetFormat) throws -> Dialogue {
+    /// The row's members; a list of messages is a row that has nothing else.
+    private func object(_ value: JSONValue) throws -> JSONObject {
+        if case .object(let object) = value { return object }
+        guard case .array(let messages) = value, !messages.isEmpty,
+            messages.allSatisfy(\.isMessage)
+        else { throw fault(.wrongShape, "the row is \(value.kind), not an object") }
+        let isShareGPT =
+            if case .object(let first) = messages[0] { first["role"] == nil } else { false }
+        var object = JSONObject()
+        _ = object.insert(value, named: isShareGPT ? "conversations" : "messages")
+        return object
+    }
+
+    private func dialogue(
+        _ row: JSONObject,
+        in format: DatasetFormat
+    ) throws -> (Dialogue, unread: [String]) {
         switch format {
         case .messages: try messages(row)
         case .shareGPT: try shareGPT(row)
-        case .alpaca: Dialogue(try alpaca(row))
-        case .dolly: Dialogue(try dolly(row))
+        case .alpaca: (Dialogue(try alpaca(row)), [])
+        case .dolly: (Dialogue(try dolly(row)), [])
         case .promptCompletion, .text: try promptAndCompletion(row)
         }
-    }
-
-    // MARK: Formats
-
-    private func format(of row: JSONObject) throws -> DatasetFormat {
-        let isInstruction = row["instruction"] != nil
-        let isDolly = isInstruction && row["response"] != nil && row["output"] == nil
-        let isShown: [(DatasetFormat, Bool)] = [
-            (.messages, row["messages"] != nil),
-            (.shareGPT, row["conversations"] != nil),
-            (.alpaca, isInstruction && !isDolly),
-            (.dolly, isDolly),
-            (.promptCompletion, row["prompt"] != nil && row["completion"] != nil),
-        ]
-        let formats = isShown.filter(\.1).map(\.0)
-        // Alpaca's own rows repeat themselves in a member called text.
-        if formats.isEmpty, row["text"] != nil { return .text }
-        guard let format = formats.first else {
-            throw fault(
-                .wrongShape,
-                "the row is in no known format; its members are \(row.names)",
-                hint: "rows have messages, conversations, instruction and output, prompt and "
-                    + "completion, or text; other names are mapped: --map instruction=question,"
-                    + "output=answer"
-            )
-        }
-        guard formats.count == 1 else {
-            throw fault(
-                .wrongShape,
-                "the row is in two formats at once: \(formats.map(\.rawValue).joined(separator: ", "))",
-                hint: "leave the members of one of them"
-            )
-        }
-        return format
     }
 
     private func document(_ text: String) throws -> Record.Content {

@@ -1,0 +1,72 @@
+/// The broken rows of a file: how many there are, and what is wrong with them.
+public struct BrokenRows: Sendable, Equatable {
+    /// Faults that are described; the others are counted.
+    public static let mostDescribed = 100
+    /// Rows of one fault that have a line each; more share one.
+    static let mostAlike = 3
+    /// Rows that are named in a line they share.
+    private static let mostNamed = 12
+
+    /// Rows with the same fault.
+    private struct Group: Sendable, Equatable {
+        let what: String
+        var messages: [String] = []
+        var lines: [Int] = []
+        var file = ""
+        var count = 0
+    }
+
+    /// How many rows are broken.
+    public private(set) var count = 0
+    private var groups: [Group] = []
+
+    /// No broken rows.
+    public init() {}
+
+    /// Whether all have the same fault.
+    var isOneFault: Bool { groups.count == 1 }
+
+    /// File, line and fault of the first ones: a line each, or one for many that have the same fault.
+    public var lines: [String] {
+        var lines: [String] = []
+        for group in groups {
+            guard group.count > Self.mostAlike else {
+                lines += group.messages
+                continue
+            }
+            let named = group.lines.dropFirst().map(String.init).joined(separator: ", ")
+            let more = group.count > group.lines.count ? ", …" : ""
+            lines.append(
+                "\(group.messages[0]); \(group.count - 1) more alike, in lines \(named)\(more)"
+            )
+        }
+        return lines
+    }
+
+    /// Adds a row.
+    mutating func add(_ fault: DatasetError) {
+        count += 1
+        // Which byte it is makes no other fault of it.
+        let what = fault.code == .notUTF8 ? fault.code.rawValue : fault.what
+        let file = fault.source?.file ?? ""
+        var place = groups.lastIndex { $0.what == what && $0.file == file }
+        if place == nil, groups.count < Self.mostDescribed {
+            groups.append(Group(what: what, file: file))
+            place = groups.count - 1
+        }
+        guard let place else { return }
+        groups[place].count += 1
+        if groups[place].messages.count < Self.mostAlike {
+            groups[place].messages.append(fault.message)
+        }
+        if groups[place].lines.count < Self.mostNamed, let line = fault.source?.line {
+            groups[place].lines.append(line)
+        }
+    }
+
+    /// Adds the rows of another file.
+    mutating func add(_ other: BrokenRows) {
+        count += other.count
+        groups += other.groups.prefix(Self.mostDescribed - groups.count)
+    }
+}

@@ -1,0 +1,107 @@
+import Tokenizers
+
+/// Control tokens that texts spell out: what no template wrote is learnt letter by letter.
+struct ControlTokenLint {
+    private struct Found {
+        var rows: [LintFinding.Row] = []
+        var names: [String] = []
+        var excerpt = ""
+
+        mutating func add(_ row: LintFinding.Row, _ tokens: [Range<Int>], in bytes: [UInt8]) {
+            guard let first = tokens.first else { return }
+            if rows.isEmpty {
+                var start = max(0, first.lowerBound - 24)
+                while bytes[start] & 0xC0 == 0x80 { start += 1 }
+                excerpt = String(decoding: bytes[start...].prefix(400), as: UTF8.self).excerpt
+            }
+            // One row may have several texts.
+            if rows.last != row { rows.append(row) }
+            for token in tokens {
+                let name = String(decoding: bytes[token], as: UTF8.self)
+                if !names.contains(name) { names.append(name) }
+            }
+        }
+    }
+
+    /// Marks of turns in the templates of widespread models.
+    private static let marks = [
+        "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>",
+        "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<|user|>", "<|assistant|>",
+        "<|system|>", "<|end|>", "<|endoftext|>",
+    ]
+
+    private let tokenizer: Tokenizer
+    private let templateSource: [UInt8]
+    /// The marks that the model lacks.
+    private let foreign: [[UInt8]]
+    /// Tokens that begin or end something, others of the model, and those of other models.
+    private var structural = Found()
+    private var further = Found()
+    private var others = Found()
+
+    init(_ renderer: ExampleRenderer) {
+        tokenizer = renderer.tokenizer
+        templateSource = Array((renderer.template?.source ?? "").utf8)
+        foreign = Self.marks.map { Array($0.utf8) }.filter { renderer.tokenizer.id(of: $0) == nil }
+    }
+
+    /// Looks at the texts of a row.
+    mutating func check(_ record: Record, as row: LintFinding.Row) {
+        for text in record.texts {
+            let bytes = Array(text.utf8)
+            let tokens = tokenizer.spelledControlTokens(in: bytes)
+            structural.add(row, tokens.filter { isStructural($0.id) }.map(\.range), in: bytes)
+            further.add(row, tokens.filter { !isStructural($0.id) }.map(\.range), in: bytes)
+            others.add(row, foreignMarks(in: bytes), in: bytes)
+        }
+    }
+
+    /// Notes what was found.
+    func finish(_ findings: inout LintCollector) {
+        let parts = [
+            (structural, "control tokens are spelled out, and would be learnt letter by letter"),
+            (further, "texts spell what is a control token of the model"),
+            (others, "texts spell control tokens of other models, which this model lacks"),
+        ]
+        for (number, (found, what)) in parts.enumerated() {
+            for row in found.rows {
+                findings.note(
+                    .controlToken,
+                    in: row,
+                    "\(what): \(found.names.listed)",
+                    kind: "\(number)",
+                    excerpt: found.excerpt,
+                    isBlocking: number == 0
+                )
+            }
+        }
+    }
+
+    /// Whether a token begins or ends texts or turns, or by its look is nothing else.
+    ///
+    /// `<filename>` may stand in any text about commands.
+    private func isStructural(_ id: Int32) -> Bool {
+        let ends = tokenizer.endTokens.union(tokenizer.opening + tokenizer.closing)
+        if ends.contains(id) || id == tokenizer.bos || id == tokenizer.endOfText { return true }
+        let name = tokenizer.bytes(of: id)
+        if !name.isEmpty, templateSource.contains(name) { return true }
+        let isTag =
+            name.first == UInt8(ascii: "<") && name.last == UInt8(ascii: ">")
+            && name.dropFirst().dropLast().allSatisfy { byte in
+                "_/-".utf8.contains(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                    || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+            }
+        return !isTag
+    }
+
+    private func foreignMarks(in bytes: [UInt8]) -> [Range<Int>] {
+        guard !foreign.isEmpty else { return [] }
+        return bytes.indices.compactMap { place in
+            guard bytes[place] == UInt8(ascii: "<") || bytes[place] == UInt8(ascii: "[") else {
+                return nil
+            }
+            let mark = foreign.first { bytes[place...].starts(with: $0) }
+            return mark.map { place..<place + $0.count }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import JSON
+import Tokenizers
+
+/// Reads the messages of a row into those that chat templates know.
+struct MessageReader {
+    /// A message, and whether it is to be learnt.
+    struct Message {
+        var members: [(name: String, value: JSONValue)]
+        var role: String
+        var content: String
+        var isLearnt: Bool
+        /// The names of the members that nothing is made of.
+        var unread: [String] = []
+
+        var isByAssistant: Bool { role.utf8.elementsEqual("assistant".utf8) }
+        /// Nothing but a role and what is said.
+        var isPlain: Bool { members.count == 2 }
+    }
+
+    /// What of a message a template may write.
+    private static let further = [
+        "name", "tool_call_id", "reasoning_content", "reasoning", "thinking",
+    ]
+    private static let known = Set(
+        (further + ["role", "content", "tool_calls", "function_call"]).map { JSONName($0) }
+    )
+
+    let parser: RowParser
+
+    /// Puts messages together.
+    func dialogue(
+        _ messages: [Message],
+        tools: [JSONValue] = [],
+        unlearnt: [Int] = []
+    ) throws -> (Dialogue, unread: [String]) {
+        let left = messages.indices.filter { messages[$0].isByAssistant && !messages[$0].isLearnt }
+        let unlearnt = Set(unlearnt + left)
+        let unread = messages.flatMap(\.unread)
+        guard tools.isEmpty, messages.allSatisfy(\.isPlain) else {
+            for (index, tool) in tools.enumerated() {
+                guard case .object = tool else {
+                    throw parser.fault(
+                        .wrongShape,
+                        "tool \(index + 1) is \(tool.kind), not an object"
+                    )
+                }
+            }
+            let objects = messages.map { message in
+                message.members.reduce(into: JSONObject()) {
+                    _ = $0.insert($1.value, named: JSONName($1.name))
+                }
+            }
+            let chat = ChatConversation(messages: objects, tools: tools.isEmpty ? nil : tools)
+            return (Dialogue(chat, unlearnt: unlearnt), unread)
+        }
+        let plain = messages.map { ChatMessage(role: $0.role, content: $0.content) }
+        return (Dialogue(plain, unlearnt: unlearnt), unread)
+    }
+
+    /// A message with `role` and `content`.
+    func message(_ value: JSONValue, number: Int) throws -> Message {
+        let place = "message \(number)"
+        guard case .object(let object) = value else {
+            throw parser.fault(
+                .wrongShape,
+                "\(place) is \(parser.kind(of: value)), not an object"
+            )
+        }
+        let own = try parser.string("role", of: object, in: place)
+        guard let role = MessageRole.named(own) else {
+            throw parser.fault(
+                .unknownRole,
+                "\(place) has the unknown role \"\(own)\"",
+                hint: "the roles are \(MessageRole.all.joined(separator: ", "))"
+            )
+        }
+        let calls = try ToolCallReader(parser: parser, place: place).calls(of: object)
+        let content =
+            switch object["content"] {
+            case nil where !calls.isEmpty, .null? where !calls.isEmpty: ""
+            default: try text("content", of: object, in: place)
+            }
+        var members: [(name: String, value: JSONValue)] = [
+            ("role", .string(role)), ("content", .string(content)),
+        ]
+        for name in Self.further {
+            if let value = object[name], value != .null { members.append((name, value)) }
+        }
+        if !calls.isEmpty { members.append(("tool_calls", .array(calls))) }
+        return Message(
+            members: members,
+            role: role,
+            content: content,
+            isLearnt: try isLearnt(object, role: role, in: place),
+            unread: unread(object, known: Self.known, role: role)
+        )
+    }
+}
+
+/// The roles that chat templates know, and what else they are called.
+enum MessageRole {
+    static let all = ["system", "user", "assistant", "tool"]
+
+    private static let others = [
+        "developer": "system",
+        "human": "user", "prompter": "user",
+        "gpt": "assistant", "chatgpt": "assistant", "model": "assistant", "bot": "assistant",
+        "ai": "assistant", "function_call": "assistant",
+        "function": "tool", "observation": "tool", "function_response": "tool",
+        "tool_response": "tool",
+    ]
+
+    /// The role of that name, however its letters are written; nil where it is none.
+    static func named(_ name: String) -> String? {
+        let name = name.lowercased()
+        return all.first { $0.utf8.elementsEqual(name.utf8) } ?? others[name]
+    }
+}

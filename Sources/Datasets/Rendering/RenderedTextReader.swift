@@ -1,0 +1,179 @@
+import JSON
+import Synchronization
+import Tokenizers
+
+/// Recognizes texts that a model's own chat template wrote, and tells which of their bytes it wrote.
+///
+/// What a template writes between what is said is learnt from conversations that it renders. A text is
+/// cut by these, and counts as rendered only when the template writes exactly it for the messages found.
+final class RenderedTextReader: Sendable {
+    private let template: ChatTemplate
+    private let bos: [UInt8]
+    private let eos: [UInt8]
+    /// What the template writes, learnt when the first text asks for it.
+    private let borders = Mutex<TurnBorders?>(nil)
+
+    init(template: ChatTemplate, tokenizer: Tokenizer) {
+        self.template = template
+        bos = tokenizer.bos.map(tokenizer.bytes(of:)) ?? []
+        eos = tokenizer.eos.map(tokenizer.bytes(of:)) ?? []
+    }
+
+    /// The text with the origin of its bytes; nil for one that the template does not write.
+    ///
+    /// The token that begins a text may be missing, as may white space at the end.
+    func chat(of text: [UInt8]) -> RenderedChat? {
+        for messages in learnt().conversations(in: text) {
+            for start in Set([[], bos]) {
+                guard let chat = render(messages, bos: start) else { continue }
+                let missing = chat.bytes.dropFirst(text.count)
+                if chat.bytes.starts(with: text), missing.allSatisfy(\.isSpace) {
+                    return chat.prefix(text.count)
+                }
+            }
+        }
+        return nil
+    }
+
+    private func render(_ messages: [ChatMessage], bos: [UInt8]) -> RenderedChat? {
+        try? template.render(
+            messages,
+            addingGenerationPrompt: false,
+            bosToken: bos,
+            eosToken: eos
+        )
+    }
+
+    private func learnt() -> TurnBorders {
+        borders.withLock { borders in
+            if let borders { return borders }
+            var learnt = TurnBorders()
+            for turns in 1...3 {
+                for hasSystem in [false, true] {
+                    for isAsked in [false, true] {
+                        let probe = TurnBorders.probe(turns, hasSystem, endsAsking: isAsked)
+                        for start in Set([[], bos]) {
+                            guard let chat = render(probe, bos: start) else { continue }
+                            learnt.learn(from: chat, of: probe)
+                        }
+                    }
+                }
+            }
+            borders = learnt
+            return learnt
+        }
+    }
+}
+
+/// What a template writes before, between and behind what is said, by who speaks before and behind.
+private struct TurnBorders {
+    /// Who speaks at one side of a border; nil at the ends of the text.
+    private struct Sides: Hashable {
+        let before: String?
+        let behind: String?
+    }
+
+    private var texts: [Sides: Set<[UInt8]>] = [:]
+
+    /// A conversation whose messages no template takes for anything else.
+    static func probe(_ turns: Int, _ hasSystem: Bool, endsAsking: Bool) -> [ChatMessage] {
+        var roles = hasSystem ? ["system"] : []
+        for _ in 0..<turns { roles += ["user", "assistant"] }
+        if endsAsking { roles.removeLast() }
+        return roles.enumerated().map { ChatMessage(role: $1, content: "Probe\($0)x") }
+    }
+
+    mutating func learn(from chat: RenderedChat, of messages: [ChatMessage]) {
+        var end = 0
+        var before: String?
+        var found: [(Sides, [UInt8])] = []
+        for (index, message) in messages.enumerated() {
+            let said = Array(message.content.utf8)
+            guard
+                let span = chat.spans.first(where: {
+                    $0.message == index && $0.field == .content && $0.range.lowerBound >= end
+                }), chat.bytes[span.range].elementsEqual(said)
+            else { return }
+            let sides = Sides(before: before, behind: message.role)
+            found.append((sides, Array(chat.bytes[end..<span.range.lowerBound])))
+            end = span.range.upperBound
+            before = message.role
+        }
+        found.append((Sides(before: before, behind: nil), Array(chat.bytes[end...])))
+        for (sides, text) in found { texts[sides, default: []].insert(text) }
+    }
+
+    /// The messages that a text may be the rendering of, at each of its possible beginnings.
+    func conversations(in text: [UInt8]) -> [[ChatMessage]] {
+        texts.filter { $0.key.before == nil }
+            .flatMap { sides, starts in starts.map { (sides.behind, $0) } }
+            .filter { !$0.1.isEmpty && text.starts(with: $0.1) }
+            .sorted { $0.1.count > $1.1.count }
+            .compactMap { role, start in role.map { messages(in: text, from: start.count, $0) } }
+    }
+
+    private func messages(in text: [UInt8], from start: Int, _ role: String) -> [ChatMessage] {
+        var messages: [ChatMessage] = []
+        var (role, begin) = (role, start)
+        while true {
+            let next = nextBorder(in: text, from: begin, behind: role)
+            let end = next?.range.lowerBound ?? self.end(of: text, from: begin, behind: role)
+            let content = String(decoding: text[begin..<end], as: UTF8.self)
+            messages.append(ChatMessage(role: role, content: content))
+            guard let next else { return messages }
+            (role, begin) = (next.role, next.range.upperBound)
+        }
+    }
+
+    /// The first place from which another message follows; of several that begin there the longest.
+    private func nextBorder(
+        in text: [UInt8],
+        from start: Int,
+        behind role: String
+    ) -> (role: String, range: Range<Int>)? {
+        let borders = texts.filter { $0.key.before == role }.flatMap { sides, texts in
+            sides.behind.map { behind in texts.map { (behind, $0) } } ?? []
+        }
+        .filter { !$0.1.isEmpty }
+        .sorted { $0.1.count > $1.1.count }
+        for place in start..<text.count {
+            for (behind, border) in borders where text[place...].starts(with: border) {
+                return (behind, place..<place + border.count)
+            }
+        }
+        return nil
+    }
+
+    /// Where the last message ends: before what the template writes behind it, white space aside.
+    private func end(of text: [UInt8], from start: Int, behind role: String) -> Int {
+        let ends = texts[Sides(before: role, behind: nil)] ?? []
+        let whole = text.count - text.reversed().prefix(while: \.isSpace).count
+        for border in ends.sorted(by: { $0.count > $1.count }) {
+            let marks = border.count - border.reversed().prefix(while: \.isSpace).count
+            guard marks > 0, whole - marks >= start else { continue }
+            if text[(whole - marks)..<whole].elementsEqual(border[..<marks]) {
+                return whole - marks
+            }
+        }
+        return text.count
+    }
+}
+
+extension UInt8 {
+    fileprivate var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}
+
+extension RenderedChat {
+    /// The first bytes, with their origins.
+    fileprivate func prefix(_ count: Int) -> RenderedChat {
+        guard count < bytes.count else { return self }
+        let kept = spans.filter { $0.range.lowerBound < count }.map { span in
+            Span(
+                range: span.range.lowerBound..<min(span.range.upperBound, count),
+                message: span.message,
+                field: span.field
+            )
+        }
+        return RenderedChat(bytes: Array(bytes[..<count]), spans: kept)
+    }
+}
