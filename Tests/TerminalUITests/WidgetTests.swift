@@ -127,6 +127,66 @@ struct TextFieldTests {
         field.refuse("alt+1")
     }
 
+    @Test("replaces a selected text by what is typed or pasted, as a whole and once")
+    func replacesSelected() {
+        var typed = TextFieldState("0.001", isSelected: true)
+        for key in "2e-4" { typed.press(Key(key)) }
+        #expect(typed.text == "2e-4")
+        #expect(typed.cursor == 4)
+        var pasted = TextFieldState("이전 이름", isSelected: true)
+        pasted.insert("faq")
+        pasted.insert("-ko")
+        #expect(pasted.text == "faq-ko")
+        var untouched = TextFieldState("old", isSelected: true)
+        untouched.insert("")
+        #expect(untouched.isSelected)
+    }
+
+    @Test(
+        "clears a selected text by any key that deletes",
+        arguments: [.backspace, .delete, "ctrl+h", "ctrl+d", "ctrl+u", "ctrl+k", "ctrl+w"] as [Key]
+    )
+    func clearsSelected(key: Key) {
+        var field = TextFieldState("company faq", isSelected: true)
+        field.press(key)
+        #expect(field.text == "")
+        #expect(!field.isSelected)
+        field.press("x")
+        field.press("y")
+        #expect(field.text == "xy")
+    }
+
+    @Test(
+        "keeps a selected text for editing once the cursor is moved",
+        arguments: [
+            (.left, "xcompany"), (.home, "xcompany"), ("ctrl+a", "xcompany"),
+            (.right, "companyx"), (.end, "companyx"), ("ctrl+e", "companyx"),
+        ] as [(Key, String)]
+    )
+    func editsSelected(key: Key, expected: String) {
+        var field = TextFieldState("company", isSelected: true)
+        field.press(key)
+        field.press("x")
+        #expect(field.text == expected)
+    }
+
+    @Test("shows what is selected, and says that typing replaces it where there is room")
+    func drawsSelected() {
+        func field(_ width: Int, isFocused: Bool = true) -> Canvas {
+            drawn(width, 1) { rect, canvas in
+                TextField(TextFieldState("faq", isSelected: true), isFocused: isFocused)
+                    .draw(in: rect, on: &canvas)
+            }
+        }
+        #expect(field(30).cells.dump() == "faq  type to replace")
+        #expect(field(30).cells[2, 0].style.attributes.contains(.reverse))
+        #expect(!field(30).cells[3, 0].style.attributes.contains(.reverse))
+        #expect(field(20).cells.dump() == "faq  type to replace")
+        #expect(field(19).cells.dump() == "faq")
+        #expect(field(30, isFocused: false).cells.dump() == "faq")
+        #expect(!field(30, isFocused: false).cells[0, 0].style.attributes.contains(.reverse))
+    }
+
     @Test("scrolls so that the cursor shows, also behind wide text")
     func scrolls() {
         let canvas = drawn(8, 1) { rect, canvas in
@@ -174,15 +234,40 @@ struct FormTests {
         #expect(canvas.cursor == Point(x: 11, y: 0))
     }
 
+    @Test("replaces an answer that the focus came to, and edits it once the cursor is moved")
+    func replacesAnswers() {
+        var form = form
+        for key in "first" { form.press(Key(key)) }
+        form.press(.tab)
+        form.press("7")
+        form.press("5")
+        #expect(form.value("steps") == "75")
+        form.press(.backTab)
+        form.press("n")
+        #expect(form.value("name") == "n")
+        form.press(.tab)
+        form.press(.end)
+        form.press("0")
+        #expect(form.value("steps") == "750")
+        form.set("steps", "60")
+        form.paste("8")
+        #expect(form.value("steps") == "8")
+        form.focus("steps")
+        form.press(.backspace)
+        #expect(form.value("steps") == "")
+    }
+
     @Test("checks numbers as they are typed")
     func checks() {
         var form = form
         #expect(form.isValid)
+        #expect(form.firstProblem == nil)
         form.press(.tab)
         form.press("ctrl+u")
         #expect(form.problems["steps"] == "write a number")
         for key in "0.5" { form.press(Key(key)) }
         #expect(form.problems["steps"] == "write a whole number")
+        #expect(form.firstProblem?.label == "Steps")
         form.press("ctrl+u")
         form.press("0")
         #expect(form.problems["steps"] == "at least 1")
@@ -233,7 +318,7 @@ struct FormSectionTests {
         let canvas = drawn(40, 5) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
         #expect(
             canvas.cells.dump() == """
-                › Steps       60
+                › Steps       60  type to replace
                   ▸ Data  Too long drop · no Packing
                   ▸ The end
 
@@ -283,7 +368,7 @@ struct FormSectionTests {
         let canvas = drawn(40, 4) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
         #expect(
             canvas.cells.dump() == """
-                › Steps       60
+                › Steps       60  type to replace
                   ▾ Data
                   ▼ 3 more
 

@@ -1,9 +1,13 @@
 /// The questions of a form, what has been answered, and which has the focus.
+///
+/// An answer that is filled in, or that the focus comes to, is selected: typing replaces it.
 public struct FormState: Hashable, Sendable {
     /// The questions, from top to bottom.
     public let fields: [FormField]
     /// The position of the question with the focus.
-    public private(set) var focus = 0
+    public private(set) var focus = 0 {
+        didSet { if let field = focused { answers[field.id]?.selectAll() } }
+    }
     private var answers: [String: TextFieldState]
     private let usual: [String: String]
     private var external: [String: String] = [:]
@@ -26,7 +30,7 @@ public struct FormState: Hashable, Sendable {
                     case .choice(let options): options.first ?? ""
                     case .toggle, .section: "false"
                     }
-                return (field.id, TextFieldState(values[field.id] ?? fallback))
+                return (field.id, TextFieldState(values[field.id] ?? fallback, isSelected: true))
             },
             uniquingKeysWith: { first, _ in first }
         )
@@ -43,7 +47,7 @@ public struct FormState: Hashable, Sendable {
 
     /// Answers a question.
     public mutating func set(_ id: String, _ value: String) {
-        answers[id]?.set(value)
+        answers[id] = answers[id].map { _ in TextFieldState(value, isSelected: true) }
         external[id] = nil
     }
 
@@ -104,6 +108,15 @@ public struct FormState: Hashable, Sendable {
         return problems
     }
 
+    /// The first question whose answer is wrong, by its id and its label, and what is wrong with it.
+    public var firstProblem: (id: String, label: String, problem: String)? {
+        let problems = problems
+        for field in fields {
+            if let problem = problems[field.id] { return (field.id, field.label, problem) }
+        }
+        return nil
+    }
+
     /// Whether nothing is wrong.
     public var isValid: Bool { problems.isEmpty }
 
@@ -158,7 +171,7 @@ public struct FormState: Hashable, Sendable {
             if isHandled, !options.isEmpty {
                 let now = options.firstIndex(of: value(field.id)) ?? 0
                 let next = now + (key == .left ? options.count - 1 : 1)
-                answers[field.id]?.set(options[next % options.count])
+                set(field.id, options[next % options.count])
             }
         case .toggle:
             isHandled = [.left, .right, "space"].contains(key)

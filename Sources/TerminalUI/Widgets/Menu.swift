@@ -139,7 +139,7 @@ public struct Menu: Sendable {
             canvas.horizontalLine(x: area.x, y: parts[1].y, width: area.width)
         }
         if matches.isEmpty {
-            canvas.write(StyledText("  nothing fits; backspace widens", .muted), in: parts[2])
+            canvas.write(StyledText("  no match; backspace widens", .muted), in: parts[2])
         }
         list.draw(in: parts[2], selection: selection, on: &canvas)
     }

@@ -1,4 +1,6 @@
 /// Draws a line of text that is being typed, scrolled so that the cursor shows.
+///
+/// A selected text is drawn in reverse, and where there is room it says that typing replaces it.
 public struct TextField: Sendable {
     /// What has been typed.
     public let state: TextFieldState
@@ -22,6 +24,8 @@ public struct TextField: Sendable {
         self.style = style
     }
 
+    static let selectionHint = "type to replace"
+
     /// Draws into the first row of a rectangle and places the cursor.
     public func draw(in rect: Rect, on canvas: inout Canvas) {
         guard !rect.isEmpty else { return }
@@ -32,6 +36,7 @@ public struct TextField: Sendable {
             if isFocused { canvas.showCursor(x: line.x, y: line.y) }
             return
         }
+        let isSelected = isFocused && state.isSelected
         let before = DisplayWidth.of(state.text.prefix(state.cursor))
         // The cursor stays one column inside, so that what comes next can be seen.
         let scroll = isFocused ? max(0, before - line.width + 1) : 0
@@ -41,8 +46,12 @@ public struct TextField: Sendable {
                 x: line.x - scroll,
                 y: line.y,
                 width: line.width + scroll,
-                style: style
+                style: isSelected ? style.with(.reverse) : style
             )
+        }
+        let rest = Rect(x: line.x + before + 2, y: line.y, width: line.width - before - 2, height: 1)
+        if isSelected, rest.width >= DisplayWidth.of(Self.selectionHint) {
+            canvas.write(StyledText(Self.selectionHint, Style(.muted, on: style.surface)), in: rest)
         }
         if isFocused { canvas.showCursor(x: line.x + before - scroll, y: line.y) }
     }

@@ -1,25 +1,42 @@
 /// A line of text being typed, edited by graphemes.
+///
+/// A text that the user has not typed is selected as a whole: what is typed or pasted replaces it,
+/// what deletes clears it, and what moves the cursor keeps it, to be edited.
 public struct TextFieldState: Hashable, Sendable {
     /// What has been typed.
     public private(set) var text: String
     /// The cursor, in graphemes from the start.
     public private(set) var cursor: Int
+    private var isAllSelected: Bool
 
     /// A field with a text, the cursor at its end.
-    public init(_ text: String = "") {
+    ///
+    /// - Parameter isSelected: Whether the text is filled in for the user, so that typing replaces it.
+    public init(_ text: String = "", isSelected: Bool = false) {
         self.text = text
         cursor = text.count
+        isAllSelected = isSelected
     }
+
+    /// Whether the whole text is selected.
+    public var isSelected: Bool { isAllSelected && !text.isEmpty }
+
+    /// Selects the whole text, the cursor at its end.
+    public mutating func selectAll() { self = TextFieldState(text, isSelected: true) }
 
     /// Replaces the text and puts the cursor at its end.
     public mutating func set(_ text: String) {
         self = TextFieldState(text)
     }
 
-    /// Inserts typed or pasted text at the cursor.
+    /// Inserts typed or pasted text at the cursor, in place of a selected text.
     ///
     /// A mark or jamo that joins the grapheme before it becomes part of that grapheme.
     public mutating func insert(_ inserted: String) {
+        guard !inserted.isEmpty else { return }
+        if isSelected { text = "" }
+        isAllSelected = false
+        cursor = min(cursor, text.count)
         let index = index(cursor)
         let tail = text[index...].count
         text.insert(contentsOf: inserted, at: index)
@@ -35,8 +52,9 @@ public struct TextFieldState: Hashable, Sendable {
             insert(String(character))
             return true
         }
+        let wasSelected = isSelected
         switch key {
-        case .left, "ctrl+b": cursor = max(0, cursor - 1)
+        case .left, "ctrl+b": cursor = wasSelected ? 0 : max(0, cursor - 1)
         case .right, "ctrl+f": cursor = min(text.count, cursor + 1)
         case .home, "ctrl+a": cursor = 0
         case .end, "ctrl+e": cursor = text.count
@@ -49,6 +67,7 @@ public struct TextFieldState: Hashable, Sendable {
         case "ctrl+right", "alt+f": cursor = wordEnd
         default: return false
         }
+        isAllSelected = false
         return true
     }
 
@@ -57,7 +76,7 @@ public struct TextFieldState: Hashable, Sendable {
     }
 
     private mutating func remove(from start: Int, to end: Int) {
-        let start = max(0, start)
+        let (start, end) = isSelected ? (0, text.count) : (max(0, start), end)
         text.removeSubrange(index(start)..<index(max(start, end)))
         cursor = min(start, text.count)
     }
