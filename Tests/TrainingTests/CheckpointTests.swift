@@ -101,7 +101,21 @@ import Training
 
     @Test(arguments: [
         (#""completedSteps" : 4"#, #""completedSteps" : -4"#),
+        (#""completedSteps" : 4"#, #""completedSteps" : 3"#),
+        (#""completedSteps" : 4"#, #""completedSteps" : "4""#),
+        (#""completedSteps" : 4"#, #""completedSteps" : 4e300"#),
+        (#""completedSteps" : 4,"#, ""),
         (#""tokens" : "#, #""tokens" : 9"#), (#""elapsedSeconds" : "#, #""elapsedSeconds" : -"#),
+        (#""evaluations" : ["#, #""evaluations" : [[1]"#),
+        (#""evaluations" : ["#, #""evaluations" : [[1, 2, 3]"#),
+        (#""losses" : ["#, #""losses" : [\#(Array(repeating: "1,", count: 60).joined())"#),
+        (#""stretch" : ["#, #""stretch" : [\#(Array(repeating: "1,", count: 100).joined())"#),
+        (#""norms" : ["#, #""norms" : [[1],"#),
+        (#""leftOut" : ["#, #""leftOut" : [-7"#), (#""leftOut" : ["#, #""leftOut" : [3, 1"#),
+        (#""rateFactor" : 1"#, #""rateFactor" : -1"#),
+        (#""rateFactor" : 1"#, #""rateFactor" : 1e200"#),
+        (#""returns" : 0"#, #""returns" : 9223372036854775807"#),
+        (#""owed" : 0"#, #""owed" : -1"#), (#""version" : 1"#, #""version" : 99"#),
     ])
     func countsThatCannotBeAreFoundOut(written: String, instead: String) throws {
         try withCheckpoints { _, store in
@@ -109,7 +123,7 @@ import Training
             try change(path) { data in
                 var text = String(decoding: data, as: UTF8.self)
                 #expect(text.contains(written))
-                let nines = instead.hasSuffix("9") ? "99999999999999999" : ""
+                let nines = instead.hasSuffix(": 9") ? "99999999999999999" : ""
                 text = text.replacing(written, with: instead + nines, maxReplacements: 1)
                 data = Data(text.utf8)
             }
@@ -117,6 +131,40 @@ import Training
             let newest = try store.newest()
             #expect(newest.checkpoint?.state.completedSteps == 2)
             #expect(newest.damages.count == 1)
+            let said = newest.damages.first?.description ?? ""
+            #expect(said.contains("checkpoint-4") && !said.contains("\n"), "\(said)")
+        }
+    }
+
+    @Test func anAlteredCheckpointWithAManifestMadeAnewIsFoundOutByItsSeal() throws {
+        try TinyRun.with { run in
+            run.configuration.checkpointInterval = .steps(2)
+            run.configuration.steps = 5
+            run.checkpointKey = "a key"
+            _ = try run.train()
+            let store = CheckpointStore(folder: run.checkpoints, key: "a key")
+            #expect(try store.newest().checkpoint?.state.completedSteps == 4)
+            try change("\(store.folder(step: 4))/optimizer.safetensors") { $0[$0.count - 5] ^= 1 }
+            try remakeManifest(store.folder(step: 4))
+            let newest = try store.newest()
+            #expect(newest.checkpoint?.state.completedSteps == 2)
+            #expect(newest.damages.first?.message.contains("altered") == true)
+            // One who knows no key believes it, as with the checkpoints of older runs.
+            let other = CheckpointStore(folder: run.checkpoints)
+            #expect(try other.newest().checkpoint?.state.completedSteps == 4)
+        }
+    }
+
+    @Test(arguments: ["checkpoint-+4", "checkpoint-04", "checkpoint--4", "checkpoint-9e9"])
+    func aFolderOfAnotherNameIsNoCheckpoint(name: String) throws {
+        try withCheckpoints { _, store in
+            try FileManager.default.moveItem(
+                atPath: store.folder(step: 4),
+                toPath: "\(store.folder)/\(name)"
+            )
+            let newest = try store.newest()
+            #expect(newest.checkpoint?.state.completedSteps == 2)
+            #expect(newest.damages.isEmpty)
         }
     }
 

@@ -13,6 +13,7 @@ struct TinyRun {
     var evaluation: [Example] = []
     var configuration: TrainingConfiguration
     var datasetDigest = "data"
+    var checkpointKey: String?
 
     /// Sets up a model of the given type and gives the run to `body`.
     @discardableResult
@@ -87,6 +88,7 @@ struct TinyRun {
                 datasetDigest: datasetDigest
             ),
             checkpoints: checkpoints,
+            checkpointKey: checkpointKey,
             resultFolder: resultFolder,
             resumingFrom: checkpoint,
             clock: clock

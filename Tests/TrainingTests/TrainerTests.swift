@@ -210,6 +210,102 @@ import Transformer
         }
     }
 
+    /// A run that is interrupted at each of some questions, and at each waits or is stopped and
+    /// resumed.
+    private func interrupted(
+        _ run: TinyRun,
+        at questions: Set<Int>,
+        isStopped: Bool
+    ) throws -> [TrainingEvent] {
+        var events: [TrainingEvent] = []
+        var asked = 0
+        var isWanted = false
+        var checkpoint: Checkpoint?
+        while true {
+            let outcome = try run.trainer(resumingFrom: checkpoint).run(
+                between: { _ in
+                    defer { isWanted = false }
+                    return isWanted && isStopped ? .stop : .proceed
+                },
+                emit: { events.append($0) },
+                answer: { isCancelled in
+                    for _ in 0..<3 where isCancelled() { throw CancellationError() }
+                    return [AnswerSample(prompt: "p", reference: nil, answer: "a")]
+                },
+                isInterrupted: {
+                    asked += 1
+                    isWanted = isWanted || questions.contains(asked)
+                    return isWanted
+                }
+            )
+            guard case .stopped(_, let folder) = outcome else { return events }
+            checkpoint = try Checkpoint(folder: folder)
+        }
+    }
+
+    /// What a run tells, but for what is told of its processes.
+    private func course(_ events: [TrainingEvent]) -> [String] {
+        events.compactMap { event in
+            switch event {
+            case .step(let report): "step \(report.bits)"
+            case .evaluated(let report): "evaluated \(report.step) \(report.loss.bitPattern)"
+            case .answered(let step, _): "answered \(step)"
+            case .called(let call): "called \(call.message)"
+            default: nil
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func whatIsInterruptedAnywhereIsDoneAgainToTheSameBits(isStopped: Bool) throws {
+        try TinyRun.with(.q4_1) { run in
+            run.evaluation = TinyRun.sentences(9, from: 100)
+            run.configuration.evaluationInterval = 2
+            run.configuration.steps = 6
+            run.configuration.patience = 3
+            run.configuration.dropout = 0.1
+            let whole = course(try interrupted(run, at: [], isStopped: isStopped))
+            let bits = try run.parameterBits(run.resultFolder)
+            #expect(whole.count(where: { $0.hasPrefix("evaluated") }) == 3)
+            // Each question is asked within a step, an evaluation or an answer.
+            for first in [1, 5, 9, 12, 14, 17, 20, 33] {
+                TemporaryFolder.remove(run.checkpoints)
+                TemporaryFolder.remove(run.resultFolder)
+                let questions = Set([first, first + 7, first + 8, first + 40])
+                let course = course(
+                    try interrupted(run, at: questions, isStopped: isStopped)
+                )
+                #expect(course == whole, "interrupted at \(questions.sorted())")
+                #expect(try run.parameterBits(run.resultFolder) == bits)
+            }
+        }
+    }
+
+    @Test func aStopWithinAnEvaluationKeepsTheStepBeforeIt() throws {
+        try TinyRun.with { run in
+            run.evaluation = TinyRun.sentences(4, from: 50)
+            run.configuration.evaluationInterval = 3
+            var isEvaluating = false
+            var events: [TrainingEvent] = []
+            let outcome = try run.trainer().run(
+                between: { $0 == 3 ? .stop : .proceed },
+                emit: { event in
+                    events.append(event)
+                    isEvaluating = event.isStep(2)
+                },
+                isInterrupted: { isEvaluating }
+            )
+            guard case .stopped(3, let folder) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(events.evaluations.isEmpty)
+            let after = try run.train(resumingFrom: Checkpoint(folder: folder)).events
+            #expect(after.evaluations.first?.step == 3, "it is made up for before the next step")
+            #expect(after.steps.first?.step == 3)
+        }
+    }
+
     @Test func evaluatesAtIntervalsAndAtTheEnd() throws {
         try TinyRun.with { run in
             run.evaluation = TinyRun.sentences(4, from: 50)
@@ -353,5 +449,12 @@ import Transformer
             run.examples = []
             #expect(throws: TrainingError.self) { try run.trainer() }
         }
+    }
+}
+
+extension TrainingEvent {
+    /// Whether it tells of the step with this number.
+    fileprivate func isStep(_ number: Int) -> Bool {
+        if case .step(let report) = self { report.step == number } else { false }
     }
 }

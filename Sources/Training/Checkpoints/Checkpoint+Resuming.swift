@@ -23,7 +23,7 @@ extension Checkpoint.State {
     private func mismatch(_ what: String) -> TrainingError {
         TrainingError(
             .resumeMismatch,
-            "The run cannot go on from step \(completedSteps): its checkpoint was made with another \(what).",
+            "The run cannot be resumed at step \(completedSteps): its checkpoint was made with another \(what).",
             hint: "give what the run was started with, or start a new run"
         )
     }

@@ -30,6 +30,8 @@ public struct Checkpoint: Sendable {
         let adjustments: Adjustments?
         /// What sentinels remember; nil in an older checkpoint.
         let course: Course?
+        /// What is to be done before the next step; nil in an older checkpoint.
+        let owed: Owed?
     }
 
     /// The layout that this program writes and reads.
@@ -42,11 +44,12 @@ public struct Checkpoint: Sendable {
 
     /// Reads the checkpoint in `folder` after checking each of its files.
     ///
+    /// - Parameter key: What its manifest is sealed with; nil where it is not.
     /// - Throws: `TrainingError` with the code `damagedCheckpoint` if a file is
     ///   missing, cut short or altered, or if another version wrote it.
-    public init(folder: String) throws {
+    public init(folder: String, key: String? = nil) throws {
         let manifest = try CheckpointManifest.read(folder: folder)
-        try manifest.verify(folder: folder)
+        try manifest.verify(folder: folder, key: key)
         self.folder = folder
         state = try CheckpointJSON.read(State.self, CheckpointFile.state.path(in: folder))
         guard state.version == Self.layoutVersion else {
@@ -56,15 +59,14 @@ public struct Checkpoint: Sendable {
                 hint: "resume with the version of the program that wrote it"
             )
         }
-        guard state.completedSteps >= 0, (0...Self.mostTokens).contains(state.tokens),
-            state.elapsedSeconds.isFinite, state.elapsedSeconds >= 0
-        else {
-            throw TrainingError(.damagedCheckpoint, "\(folder) holds counts that cannot be.")
+        if let flaw = state.flaw {
+            throw TrainingError(
+                .damagedCheckpoint,
+                "\(CheckpointFile.state.path(in: folder)) holds \(flaw), which no run writes.",
+                hint: "it was altered; the checkpoint before it is taken, if there is one"
+            )
         }
     }
-
-    /// More than any machine gets through.
-    private static let mostTokens = 1 << 60
 
     /// The adapter as it was then.
     public func adapter() throws -> AdapterFile { try AdapterFile.read(folder: folder) }

@@ -19,15 +19,17 @@ package struct CheckpointManifest: Codable, Equatable {
     }
 
     let files: [String: Entry]
+    /// Made of the entries and of a key that only the run knows; nil in those of older runs.
+    let seal: String?
 
     /// Digests every file that lies in `folder` now.
-    package static func make(folder: String) throws -> CheckpointManifest {
+    package static func make(folder: String, key: String? = nil) throws -> CheckpointManifest {
         var files: [String: Entry] = [:]
         for name in try DurableFiles.names(in: folder)
         where name != CheckpointFile.manifest.rawValue {
             files[name] = try entry("\(folder)/\(name)")
         }
-        return CheckpointManifest(files: files)
+        return CheckpointManifest(files: files, seal: key.map { seal(files, with: $0) })
     }
 
     /// Writes it beside the files.
@@ -49,8 +51,26 @@ package struct CheckpointManifest: Codable, Equatable {
         return try CheckpointJSON.read(CheckpointManifest.self, path)
     }
 
+    /// The entries' HMAC (RFC 2104), in hex.
+    private static func seal(_ files: [String: Entry], with key: String) -> String {
+        var code = HMAC<SHA256>(key: SymmetricKey(data: Array(key.utf8)))
+        for (name, entry) in files.sorted(by: { $0.key < $1.key }) {
+            code.update(data: Array("\(name)\0\(entry.bytes)\0\(entry.sha256)\0".utf8))
+        }
+        return hex(code.finalize())
+    }
+
     /// Checks that every file is there and says what it said when it was written.
-    func verify(folder: String) throws {
+    ///
+    /// - Parameter key: What the manifest is sealed with; nil for one of an older run.
+    func verify(folder: String, key: String? = nil) throws {
+        if let key, seal != Self.seal(files, with: key) {
+            throw TrainingError(
+                .damagedCheckpoint,
+                "The manifest of \(folder) is not the one that the run wrote: something in the "
+                    + "checkpoint was altered."
+            )
+        }
         for required in [CheckpointFile.optimizer, .state] where files[required.rawValue] == nil {
             throw TrainingError(
                 .damagedCheckpoint,
@@ -78,8 +98,12 @@ package struct CheckpointManifest: Codable, Equatable {
     private static func entry(_ path: String) throws -> Entry {
         var hash = SHA256()
         let bytes = try DurableFiles.read(path) { hash.update(bufferPointer: $0) }
-        let digits = hash.finalize().flatMap { [$0 >> 4, $0 & 15] }
-        return Entry(bytes: bytes, sha256: String(decoding: digits.map(hexDigit), as: UTF8.self))
+        return Entry(bytes: bytes, sha256: hex(hash.finalize()))
+    }
+
+    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = bytes.flatMap { [$0 >> 4, $0 & 15] }
+        return String(decoding: digits.map(hexDigit), as: UTF8.self)
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
@@ -95,6 +119,23 @@ enum CheckpointJSON {
         return try Array(encoder.encode(value)) + [UInt8(ascii: "\n")]
     }
 
+    /// Where in a file something is missing or of the wrong type, in words.
+    private static func place(of error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "" }
+        let (context, missing): (DecodingError.Context, String?) =
+            switch error {
+            case .keyNotFound(let key, let context): (context, key.stringValue)
+            case .typeMismatch(_, let context), .valueNotFound(_, let context),
+                .dataCorrupted(let context):
+                (context, nil)
+            @unknown default: (.init(codingPath: [], debugDescription: ""), nil)
+            }
+        let path = context.codingPath.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+            .joined(separator: ".")
+        if let missing { return ": \(path.isEmpty ? "" : "\(path).")\(missing) is missing" }
+        return path.isEmpty ? ": \(context.debugDescription)" : ": \(path) is no such value"
+    }
+
     static func read<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {
         var bytes = Data()
         try DurableFiles.read(path) { bytes.append(contentsOf: $0) }
@@ -103,7 +144,7 @@ enum CheckpointJSON {
         } catch {
             throw TrainingError(
                 .damagedCheckpoint,
-                "\(path) is not what a checkpoint holds: \(error)"
+                "\(path) is not what a checkpoint holds\(Self.place(of: error))."
             )
         }
     }

@@ -13,10 +13,16 @@ public struct CheckpointStore: Sendable {
 
     /// The folder that holds them.
     public let folder: String
+    /// What their manifests are sealed with; nil for those of older runs, which are not.
+    private let key: String?
 
     /// The checkpoints in `folder`, which need not exist yet.
-    public init(folder: String) {
+    ///
+    /// - Parameter key: What only their run knows. One that was altered, its manifest made anew, is
+    ///   found out by it.
+    public init(folder: String, key: String? = nil) {
         self.folder = folder
+        self.key = key
     }
 
     /// The folder of the checkpoint after `step` steps.
@@ -26,7 +32,10 @@ public struct CheckpointStore: Sendable {
     public func steps() throws -> [Int] {
         try DurableFiles.names(in: folder)
             .filter { $0.hasPrefix(Self.prefix) }
-            .compactMap { Int($0.dropFirst(Self.prefix.count)) }
+            .compactMap { name in
+                let digits = name.dropFirst(Self.prefix.count)
+                return Int(digits).flatMap { $0 >= 0 && "\($0)" == digits ? $0 : nil }
+            }
             .sorted(by: >)
     }
 
@@ -35,12 +44,26 @@ public struct CheckpointStore: Sendable {
         var damages: [TrainingError] = []
         for step in try steps() {
             do {
-                return (try Checkpoint(folder: folder(step: step)), damages)
+                return (try checkpoint(step: step), damages)
             } catch let error as TrainingError where error.code == .damagedCheckpoint {
                 damages.append(error)
             }
         }
         return (nil, damages)
+    }
+
+    /// The checkpoint after `step` steps.
+    ///
+    /// - Throws: `TrainingError` with the code `damagedCheckpoint` where it is not as it was written.
+    public func checkpoint(step: Int) throws -> Checkpoint {
+        let checkpoint = try Checkpoint(folder: folder(step: step), key: key)
+        guard checkpoint.state.completedSteps == step else {
+            throw TrainingError(
+                .damagedCheckpoint,
+                "\(checkpoint.folder) holds the state after \(checkpoint.state.completedSteps) steps."
+            )
+        }
+        return checkpoint
     }
 
     /// Writes a checkpoint; when this returns it is whole and on the disk.
@@ -53,6 +76,7 @@ public struct CheckpointStore: Sendable {
     ) throws -> String {
         let final = folder(step: state.completedSteps)
         let aside = "\(folder)/.\(Self.prefix)\(state.completedSteps).\(getpid())"
+        // Its run's folder is there, or was removed with all that the run belongs to.
         try DurableFiles.makeFolder(folder)
         try DurableFiles.removeFolder(aside)
         do {
@@ -62,7 +86,7 @@ public struct CheckpointStore: Sendable {
                 CheckpointJSON.data(state),
                 to: CheckpointFile.state.path(in: aside)
             )
-            let manifest = try CheckpointManifest.make(folder: aside)
+            let manifest = try CheckpointManifest.make(folder: aside, key: key)
             for name in manifest.files.keys { try DurableFiles.synchronize("\(aside)/\(name)") }
             try manifest.write(folder: aside)
             try DurableFiles.synchronize(aside)

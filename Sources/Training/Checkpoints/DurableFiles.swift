@@ -10,12 +10,9 @@ enum DurableFiles {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Makes a folder with all above it.
+    /// Makes a folder in one that is there: where that is gone, so is what this one belongs to.
     static func makeFolder(_ path: String) throws {
         if exists(path) { return }
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeFolder(String(path[..<slash]))
-        }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw failure("create the folder", path)
         }

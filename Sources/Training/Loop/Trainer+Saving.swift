@@ -14,7 +14,12 @@ extension Trainer {
     /// Writes a checkpoint of the steps taken so far, unless there is one already, or what they
     /// made is no number.
     func save(_ output: RunOutput) throws {
-        guard savedStep != completedSteps, try checkWeights(output) else { return }
+        let isSaved =
+            savedStep == completedSteps
+            && DurableFiles.exists(checkpoints.folder(step: completedSteps))
+        guard !isSaved else { return }
+        try checkModel()
+        guard try checkWeights(output) else { return }
         let state = Checkpoint.State(
             completedSteps: completedSteps,
             configuration: configuration,
@@ -24,7 +29,8 @@ extension Trainer {
             elapsedSeconds: elapsedSeconds,
             arithmetic: arithmetic,
             adjustments: adjustments,
-            course: course
+            course: course,
+            owed: owed
         )
         let folder = try output.write {
             let folder = try checkpoints.write(state, optimizer: optimizer) { folder in
@@ -43,6 +49,12 @@ extension Trainer {
         try output.send(.checkpointed(completedSteps: completedSteps, folder: folder))
     }
 
+    /// Writes a checkpoint of the steps taken so far, unless there is one, and tells nobody: for an
+    /// owner that ends the run for a reason of its own, after `run` threw what `between` threw.
+    public func keep() throws {
+        try save(RunOutput(emit: { _ in }, writeFailed: { _ in .fail }))
+    }
+
     /// Writes a checkpoint and ends.
     func stop(_ output: RunOutput) throws -> TrainingOutcome {
         try save(output)
@@ -54,8 +66,16 @@ extension Trainer {
 
     /// Writes what was trained.
     func finish(_ output: RunOutput) throws -> TrainingOutcome {
+        try checkModel()
         let (resultStep, lostBest) = try chooseResult()
         let result = try output.write { try writeResult() }
+        do {
+            // A whole model has parts that are read from the file.
+            try checkModel()
+        } catch {
+            try? DurableFiles.removeFolder(resultFolder)
+            throw error
+        }
         let report = FinishReport(
             steps: completedSteps,
             totalSteps: totalSteps,
@@ -92,6 +112,8 @@ extension Trainer {
         elapsedSeconds = checkpoint.state.elapsedSeconds
         adjustments = checkpoint.state.adjustments ?? Adjustments()
         course = checkpoint.state.course ?? Course()
+        owed = checkpoint.state.owed ?? []
+        if completedSteps == totalSteps { owed.insert(.look) }
         secondsAtSave = elapsedSeconds
         savedStep = completedSteps
     }
@@ -116,7 +138,7 @@ extension Trainer {
         else { return (completedSteps, nil) }
         do {
             // Every file is verified before the first weight is changed.
-            try restoreWeights(Checkpoint(folder: checkpoints.folder(step: best.step)))
+            try restoreWeights(checkpoints.checkpoint(step: best.step))
             return (best.step, nil)
         } catch let error as TrainingError where error.code == .damagedCheckpoint {
             return (completedSteps, best.step)

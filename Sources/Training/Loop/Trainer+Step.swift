@@ -1,4 +1,5 @@
 import Datasets
+import ModelFiles
 import Tensors
 import Transformer
 
@@ -18,10 +19,12 @@ extension Trainer {
         let number = completedSteps
         switch try takeStep(isCancelled) {
         case .taken(let report):
+            oweWhatIsDue()
             try output.send(.step(report))
             try follow(report, output)
         case .skipped:
             completedSteps += 1
+            oweWhatIsDue()
             let rows = plan.batches.step(number).microbatches.joined()
             let hadTargets = rows.contains { plan.training.examples[$0].targetCount > 0 }
             // Its rows were left out on purpose: nobody needs to be called for that.
@@ -39,6 +42,47 @@ extension Trainer {
         }
         return completedSteps == number + 1
     }
+
+    /// What comes after the step just taken, if anything does.
+    private func oweWhatIsDue() {
+        owed = completedSteps == totalSteps ? [.look] : []
+        if isEvaluationDue { owed.formUnion([.evaluation, .answers]) }
+    }
+
+    /// Does what is owed after the last step; false if the run went back.
+    func settle(
+        _ output: RunOutput,
+        _ answer: ((_ isCancelled: () -> Bool) throws -> [AnswerSample])?,
+        _ isCancelled: () -> Bool
+    ) throws -> Bool {
+        if owed.contains(.look) {
+            guard try isSound(output, isCancelled) else { return false }
+            owed.remove(.look)
+        }
+        if plan.evaluation.examples.isEmpty { owed.remove(.evaluation) }
+        if answer == nil { owed.remove(.answers) }
+        guard !owed.isEmpty else { return true }
+        if owed.contains(.evaluation) {
+            let report = try evaluate(isCancelled)
+            owed.remove(.evaluation)
+            savedStep = nil
+            try output.send(.evaluated(report))
+            try follow(report, output)
+            guard completedSteps == report.step else { return false }
+        }
+        if owed.contains(.answers), let answer {
+            let samples = try timed { try answer(isCancelled) }
+            try checkModel()
+            owed.remove(.answers)
+            savedStep = nil
+            try output.send(.answered(step: completedSteps, samples))
+        }
+        try save(output)
+        return true
+    }
+
+    /// Whether the run has come to its end: by its steps, or since the held-out loss falls no more.
+    var isOver: Bool { completedSteps == totalSteps || isEvaluationDue && isPatienceOver }
 
     /// Takes the next step; where it throws, `CancellationError` included, nothing has changed.
     func takeStep(_ isCancelled: () -> Bool) throws -> StepOutcome {
@@ -62,6 +106,7 @@ extension Trainer {
                 isCancelled: isCancelled
             )
         }
+        try checkModel()
         let loss = sum / Double(targetTokens)
         let norm = optimizer.norm(of: gradients)
         guard loss.isFinite, norm.isFinite else { return .notFinite(loss: loss, norm: norm) }
@@ -107,6 +152,14 @@ extension Trainer {
         return completedSteps - best.step >= patience * plan.evaluationInterval
     }
 
+    /// Checks that the model's file is still the one that the run began with: after something was
+    /// computed with it, and before that is kept.
+    ///
+    /// - Throws: `ModelFileError` with the code `changed`.
+    func checkModel() throws {
+        try plan.model.file.checkUnchanged(digest: provenance.modelDigest)
+    }
+
     /// Work that counts as the run's time.
     func timed<Result>(_ body: () throws -> Result) rethrows -> Result {
         let start = clock()
@@ -124,6 +177,7 @@ extension Trainer {
             sum += try pass.loss(batch, adapter: weights.adapter, isCancelled: isCancelled)
             targetTokens += batch.targetCount
         }
+        try checkModel()
         elapsedSeconds += clock() - start
         let report = EvaluationReport(step: completedSteps, loss: sum / Double(targetTokens))
         if report.loss < bestEvaluation?.loss ?? .infinity { bestEvaluation = report }

@@ -31,6 +31,8 @@ public final class Trainer {
     let resultFolder: String
     let clock: () -> Double
 
+    /// What is still to be done after the last step, and was left since the owner wanted to be asked.
+    var owed: Owed = []
     var adjustments = Adjustments()
     var course = Course()
     var skippedSteps = 0
@@ -50,6 +52,7 @@ public final class Trainer {
     ///   - evaluation: What is held out; may be empty.
     ///   - provenance: What the model and the data are, for checkpoints.
     ///   - checkpoints: The folder for this run's checkpoints.
+    ///   - checkpointKey: What they are sealed with; nil for a run that has none.
     ///   - resultFolder: Where the finished adapter goes, or the finished model.
     ///   - checkpoint: Where to go on from; nil starts at step 0.
     ///   - clock: Seconds that only grow.
@@ -61,6 +64,7 @@ public final class Trainer {
         configuration: TrainingConfiguration,
         provenance: RunProvenance,
         checkpoints: String,
+        checkpointKey: String? = nil,
         resultFolder: String,
         resumingFrom checkpoint: Checkpoint? = nil,
         clock: @escaping () -> Double = Pace.monotonicSeconds
@@ -74,7 +78,7 @@ public final class Trainer {
         arithmetic = try Arithmetic.current()
         self.configuration = configuration
         self.provenance = provenance
-        self.checkpoints = CheckpointStore(folder: checkpoints)
+        self.checkpoints = CheckpointStore(folder: checkpoints, key: checkpointKey)
         self.resultFolder = resultFolder
         self.clock = clock
 
@@ -101,6 +105,8 @@ public final class Trainer {
     ///   - writeFailed: Decides what happens after an event or a checkpoint could not be written;
     ///     it may block until there is room again.
     ///   - answer: Asks the model as it is now; called when an evaluation is due.
+    ///   - isInterrupted: Asked often; true leaves the step or the evaluation that is being computed,
+    ///     and calls `between`. What was left is done again, to the same bits.
     ///   - isCancelled: Asked often; true ends the run at once, without a checkpoint.
     /// - Throws: `TrainingError` with the code `diverged` if a sentinel ends the run, as by default
     ///   where a loss or a gradient is no finite number: such a step was not applied; else what a
@@ -110,19 +116,19 @@ public final class Trainer {
         emit: @escaping (TrainingEvent) throws -> Void,
         writeFailed: @escaping (any Error) -> RetryDecision = { _ in .fail },
         answer: ((_ isCancelled: () -> Bool) throws -> [AnswerSample])? = nil,
+        isInterrupted: () -> Bool = { false },
         isCancelled: () -> Bool = { false }
     ) throws -> TrainingOutcome {
         let output = RunOutput(emit: emit, writeFailed: writeFailed)
+        var isAtItsEnd = false
+        func isLeft() -> Bool {
+            isAtItsEnd = isAtItsEnd || isCancelled()
+            return isAtItsEnd || isInterrupted()
+        }
         do {
             try output.send(.started(startReport))
             if configuration.sentinels.mayGoBack, completedSteps == 0 { try save(output) }
-            var isLastStepSound = false
-            while completedSteps < totalSteps || !isLastStepSound {
-                guard completedSteps < totalSteps else {
-                    // A run that was resumed behind its last step.
-                    isLastStepSound = try isSound(output, isCancelled)
-                    continue
-                }
+            while true {
                 switch try between(completedSteps) {
                 case .proceed: break
                 case .checkpoint:
@@ -130,26 +136,16 @@ public final class Trainer {
                     continue
                 case .stop: return try stop(output)
                 }
-                guard try advance(output, isCancelled) else { continue }
-                if completedSteps == totalSteps {
-                    isLastStepSound = try isSound(output, isCancelled)
-                    guard isLastStepSound else { continue }
-                }
-                if isEvaluationDue, !plan.evaluation.examples.isEmpty || answer != nil {
-                    if !plan.evaluation.examples.isEmpty {
-                        let report = try evaluate(isCancelled)
-                        try output.send(.evaluated(report))
-                        try follow(report, output)
-                        guard completedSteps == report.step else { continue }
-                    }
-                    if let answer {
-                        let samples = try timed { try answer(isCancelled) }
-                        try output.send(.answered(step: completedSteps, samples))
-                    }
-                    try save(output)
-                    if isPatienceOver { break }
-                } else if isCheckpointDue {
-                    try save(output)
+                do {
+                    // After a step that was taken before, there may be something left to do.
+                    guard try settle(output, answer, isLeft) else { continue }
+                    if isOver { break }
+                    guard try advance(output, isLeft) else { continue }
+                    guard try settle(output, answer, isLeft) else { continue }
+                    if isCheckpointDue { try save(output) }
+                    if isOver { break }
+                } catch is CancellationError where !isAtItsEnd {
+                    continue
                 }
             }
             return try finish(output)

@@ -35,6 +35,21 @@ struct Course: Codable, Equatable {
     /// Steps whose mean loss is compared for a plateau.
     static let plateauStretch = 100
 
+    /// Something that no run writes, in words.
+    var flaw: String? {
+        let isShort =
+            losses.count <= Self.window && norms.count <= Self.window && stretches.count <= 2
+            && stretch.count < Self.plateauStretch
+            && [highLosses, highNorms].allSatisfy { $0?.count ?? 0 < Self.leastSteps }
+        guard isShort else { return "more losses than are remembered" }
+        guard evaluations.allSatisfy({ $0.count == 2 }) else {
+            return "evaluations that are no pairs"
+        }
+        let numbers = [losses, norms, stretches, stretch, highLosses ?? [], highNorms ?? []]
+        let areFinite = (numbers + evaluations).joined().allSatisfy(\.isFinite)
+        return areFinite ? nil : "losses that are no numbers"
+    }
+
     /// Takes a step in, and says who calls.
     mutating func add(_ report: StepReport) -> [(Sentinel, String)] {
         var calls: [(Sentinel, String)] = []

@@ -1,0 +1,29 @@
+extension Checkpoint.State {
+    /// More than any machine gets through.
+    private static let mostCounted = 1 << 60
+
+    /// Something that no run writes, in words: the file was edited by hand, its manifest made anew.
+    ///
+    /// Whoever goes on from a state counts on from what it holds, so all of it is looked at first.
+    var flaw: String? {
+        if !(0...Self.mostCounted).contains(completedSteps) { return "\(completedSteps) steps" }
+        if !(0...Self.mostCounted).contains(tokens) { return "\(tokens) tokens" }
+        if !elapsedSeconds.isFinite || elapsedSeconds < 0 { return "\(elapsedSeconds) seconds" }
+        if let best = bestEvaluation {
+            if !(0...completedSteps).contains(best.step) { return "a best step \(best.step)" }
+            if !best.loss.isFinite { return "a best loss \(best.loss)" }
+        }
+        if let owed, !Owed.all.isSuperset(of: owed) { return "unknown work \(owed.rawValue)" }
+        return adjustments?.flaw ?? course?.flaw
+    }
+}
+
+extension Adjustments {
+    /// Something that no run writes, in words.
+    var flaw: String? {
+        if !(rateFactor > 0 && rateFactor <= 1) { return "a rate factor \(rateFactor)" }
+        if !(0...Self.mostReturns).contains(returns) { return "\(returns) returns" }
+        let isAscending = zip(leftOut, leftOut.dropFirst()).allSatisfy { $0 < $1 }
+        return isAscending && leftOut.first ?? 0 >= 0 ? nil : "rows left out that are none"
+    }
+}
