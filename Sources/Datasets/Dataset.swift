@@ -42,10 +42,12 @@ public struct Dataset: Sendable {
     }
 
     /// The name by which the file or folder at a path goes.
-    public static func name(ofPath path: String, isFolder: Bool? = nil) -> String {
-        let isFolder = isFolder ?? ((try? FileKind(of: path)) == .folder)
-        return DatasetName.make(path: path, isFolder: isFolder)
+    public static func name(ofPath path: String) -> String {
+        DatasetName.make(path: path, isFolder: (try? FileKind(of: path)) == .folder)
     }
+
+    /// The name that a person gives, of letters, digits, `.`, `_` and `-`; anything else becomes `-`.
+    public static func name(from text: String) -> String { DatasetName.cleaned(text) }
 
     /// The same dataset with other rows, which no file holds.
     func with(training: [Record], heldOut: [Record]) -> Dataset {

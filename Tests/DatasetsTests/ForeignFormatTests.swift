@@ -184,6 +184,19 @@ struct ColumnMappingTests {
         #expect(error?.hint == "its members are q, a")
     }
 
+    @Test(arguments: [
+        ("instruction=q,output=a,input=nope", "no row of"),
+        ("instruction=q,output=a,context=c", "read as alpaca, which has no context"),
+        ("prompt=q,completion=a,messages=c", "which has no messages"),
+    ])
+    func aPairThatChangesNothingIsRefused(_ mapping: String, _ says: String) throws {
+        let error = #expect(throws: DatasetError.self) {
+            try read(#"{"q":"a","a":"b","c":""}"#, mapping)
+        }
+        #expect(error?.code == .invalidStep)
+        #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
+    }
+
     @Test func anOptionalColumnMayBeMissingFromARow() throws {
         let text = #"{"q":"a","a":"b","c":"x"}"# + "\n" + #"{"q":"a","a":"b"}"#
         let dataset = try read(text, "instruction=q,output=a,input=c")

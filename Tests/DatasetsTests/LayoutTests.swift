@@ -80,9 +80,24 @@ struct LayoutTests {
         #expect(error.message.contains("rows.jsonl:3:3: ',' or '}' is expected"))
         #expect(error.brokenRows.count == 1)
         let cut = try #require(try fault(reading: String(Self.pretty.dropLast(6))))
-        #expect(cut.brokenRows.count == 1)
+        #expect(cut.code == .brokenRow && cut.brokenRows.count == 0)
         let torn = Self.pretty.replacing("q0 }{", with: "q0\n}{")
         #expect(try fault(reading: torn)?.message.contains("must be escaped") == true)
+    }
+
+    @Test func whatStandsBehindAValueWithoutAnEndIsNotLeftOutAsOneRow() throws {
+        let folder = try TemporaryFolder()
+        var reading = Dataset.Reading()
+        reading.leavesBrokenRowsOut = true
+        for (part, other) in [("q0 }{", "q0\n}{"), ("\"a\"\n}", "[\"a\"\n}")] {
+            let text = Self.pretty + Self.pretty.replacing(part, with: other) + Self.pretty
+            let path = try folder.write("rows.jsonl", text)
+            #expect(throws: DatasetError.self) { try Dataset.read(path: path, reading) }
+        }
+        let broken = Self.pretty.replacing("\"q0 }{\",", with: "\"q0 }{\"") + Self.pretty
+        let path = try folder.write("rows.jsonl", Self.pretty + broken)
+        let dataset = try Dataset.read(path: path, reading)
+        #expect(dataset.training.count == 5 && dataset.leftOut.count == 1)
     }
 
     @Test(arguments: [

@@ -48,14 +48,14 @@ public enum LintRule: String, Sendable, Codable, CaseIterable {
         switch self {
         case .template: "choose a model whose chat template writes these rows, or change the rows"
         case .noTarget: "give the row an answer of the assistant, or take it out"
-        case .overLength: "raise the sequence length, or choose what becomes of long rows"
+        case .overLength: "raise the sequence length, or choose how long rows are handled"
         case .truncatedAnswer: "raise the sequence length, or leave such rows out"
         case .endNotTrained:
             "use the model's own chat template; its turns end in a token it stops at"
         case .doubleBOS: "take the token out of the template or the texts"
         case .controlToken:
-            "give the rows as messages without the tokens, which the template writes; where they "
-                + "are meant as text: --allow control-token"
+            "take the tokens out: the template writes those of messages, and documents get their end "
+                + "by themselves; where they are meant as text: --allow control-token"
         case .contamination: "take these rows out of training, or hold out others: data split"
         case .duplicate: "data convert --deduplicate"
         case .emptyAnswer: "write the answer, or take the row out"

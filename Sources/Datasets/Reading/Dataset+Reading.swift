@@ -45,6 +45,7 @@ extension Dataset {
         var format: DatasetFormat?
         var leftOut = BrokenRows()
         var decisions = files.decisions
+        var mapped: Set<JSONName> = []
         func records(_ paths: [String]) throws -> [Record] {
             try paths.flatMap { file in
                 let rows = try rows(file)
@@ -59,12 +60,16 @@ extension Dataset {
                 }
                 format = format ?? other
                 leftOut.add(rows.broken)
+                mapped.formUnion(rows.mapped)
                 decisions += rows.decisions.map { "\(FileEnding.lastPart(of: file)): \($0)" }
                 return rows.records
             }
         }
         let training = try records(files.training)
         let heldOut = try records(files.heldOut)
+        if let format {
+            try reading.mapping.checkWasUsed(by: format, found: mapped, path: path)
+        }
         return Dataset(
             name: DatasetName.make(path: path, isFolder: files.isFolder),
             path: path,

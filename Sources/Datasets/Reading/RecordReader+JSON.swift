@@ -39,6 +39,7 @@ extension RecordReader {
             do {
                 return try texts.next()
             } catch let fault as DatasetError where fault.code == .notUTF8 && fault.source != nil {
+                if texts.isAtEnd { throw fault }
                 // The line is read to its end, so those behind it can be looked at.
                 _ = rows.takesNext()
                 rows.note(fault)
@@ -55,6 +56,7 @@ extension RecordReader {
         do {
             try append(text.bytes, at: text.line, into: &rows)
         } catch let failure as JSONParser.Failure {
+            if text.isOpen { throw broken(failure, in: text) }
             rows.note(broken(failure, in: text))
         }
     }
@@ -176,30 +178,31 @@ extension JSONValue {
     ///
     /// - Returns: What the first of them was called; nil where there was none.
     mutating func dropNonFinite() -> String? {
+        guard let number = firstNonFinite else { return nil }
+        self = withoutNonFinite
+        return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+    }
+
+    private var firstNonFinite: Double? {
         switch self {
-        case .number(let number) where !number.isFinite:
-            self = .null
-            return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
-        case .array(var values):
-            var found: String?
-            for index in values.indices {
-                let name = values[index].dropNonFinite()
-                found = found ?? name
-            }
-            if found != nil { self = .array(values) }
-            return found
+        case .number(let number): number.isFinite ? nil : number
+        case .array(let values): values.lazy.compactMap(\.firstNonFinite).first
+        case .object(let object): object.members.lazy.compactMap(\.value.firstNonFinite).first
+        case .null, .boolean, .integer, .string: nil
+        }
+    }
+
+    private var withoutNonFinite: JSONValue {
+        switch self {
+        case .number(let number): number.isFinite ? self : .null
+        case .array(let values): .array(values.map(\.withoutNonFinite))
         case .object(let object):
-            var found: String?
-            var copy = JSONObject()
-            for (name, value) in object.members {
-                var value = value
-                let dropped = value.dropNonFinite()
-                found = found ?? dropped
-                _ = copy.insert(value, named: name)
-            }
-            if found != nil { self = .object(copy) }
-            return found
-        case .null, .boolean, .integer, .number, .string: return nil
+            .object(
+                object.members.reduce(into: JSONObject()) { result, member in
+                    _ = result.insert(member.value.withoutNonFinite, named: member.name)
+                }
+            )
+        case .null, .boolean, .integer, .string: self
         }
     }
 

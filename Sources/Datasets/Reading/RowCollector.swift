@@ -9,6 +9,8 @@ struct RowCollector {
     var wrapper: String?
     /// What was decided about the file, besides its rows.
     var notes: [String] = []
+    /// The mapped names that some row has.
+    private(set) var mapped: Set<JSONName> = []
     private var firstFault: DatasetError?
     /// How many rows show further formats, and which.
     private var ambiguous: [DatasetFormat: Int] = [:]
@@ -49,6 +51,9 @@ struct RowCollector {
         at source: RecordSource,
         missing: String = "null"
     ) throws {
+        if !parser.mapping.pairs.isEmpty, case .object(let row) = value {
+            mapped.formUnion(parser.mapping.ownNames.filter { row[$0] != nil })
+        }
         do {
             var parser = RowParser(source: source, mapping: parser.mapping, format: parser.format)
             parser.missing = missing
@@ -95,7 +100,7 @@ struct RowCollector {
             let rows = count == 1 ? "1 row is" : "\(count) rows are"
             decisions.append(
                 "\(rows) in the format \(other.rawValue) too and read as "
-                    + "\(format?.rawValue ?? ""); --format \(other.rawValue) reads the other"
+                    + "\(format?.rawValue ?? ""); data add --format \(other.rawValue) reads the other"
             )
         }
         return decisions

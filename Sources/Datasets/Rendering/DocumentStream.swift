@@ -20,7 +20,7 @@ public struct DocumentStream: Sendable, Equatable {
         }
     }
 
-    /// The most tokens of a sequence.
+    /// The maximum number of tokens of a sequence.
     public let sequenceLength: Int
     /// What the model expects in front of a text, such as its BOS token; empty for nothing.
     public let opening: [Int32]

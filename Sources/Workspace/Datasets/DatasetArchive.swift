@@ -156,7 +156,7 @@ struct DatasetArchive: Sendable {
     private func give(_ name: String, to path: String) throws {
         try Self.check(name)
         let place = "\(FilePaths.parent(path))/\(Self.nameName)"
-        let name = Dataset.name(ofPath: "/\(name)/", isFolder: true)
+        let name = Dataset.name(from: name)
         if name == Dataset.name(ofPath: path) {
             unlink(place)
         } else {

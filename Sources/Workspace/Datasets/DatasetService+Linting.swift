@@ -93,7 +93,7 @@ extension OverLengthPolicy {
             let names = OverLengthPolicy.allCases.map(\.rawValue).joined(separator: ", ")
             throw WorkspaceError(
                 .invalid,
-                "\(name) is not what becomes of rows that are too long.",
+                "\(name) is not a way to handle rows that are too long.",
                 hint: "Give one of \(names)."
             )
         }

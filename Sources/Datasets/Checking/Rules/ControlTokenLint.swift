@@ -1,3 +1,4 @@
+import JSON
 import Tokenizers
 
 /// Control tokens that texts spell out: what no template wrote is learnt letter by letter.
@@ -47,7 +48,7 @@ struct ControlTokenLint {
 
     /// Looks at the texts of a row.
     mutating func check(_ record: Record, as row: LintFinding.Row) {
-        for text in record.texts {
+        for text in record.texts + record.thoughts {
             let bytes = Array(text.utf8)
             let tokens = tokenizer.spelledControlTokens(in: bytes)
             structural.add(row, tokens.filter { isStructural($0.id) }.map(\.range), in: bytes)
@@ -102,6 +103,18 @@ struct ControlTokenLint {
             }
             let mark = foreign.first { bytes[place...].starts(with: $0) }
             return mark.map { place..<place + $0.count }
+        }
+    }
+}
+
+extension Record {
+    /// What the assistant thinks before it answers.
+    fileprivate var thoughts: [String] {
+        guard case .conversation(let dialogue) = content, !dialogue.isPlain else { return [] }
+        return dialogue.chat.messages.flatMap { message in
+            ["reasoning_content", "reasoning", "thinking"].compactMap { name in
+                if case .string(let text)? = message[name] { text } else { nil }
+            }
         }
     }
 }

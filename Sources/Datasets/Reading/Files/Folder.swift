@@ -71,15 +71,25 @@ enum DatasetName {
         if !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
             name = String(name[..<dot])
         }
-        if !isFolder, DatasetFiles.isPartName(name), let folder = parts.last {
+        if !isFolder, DatasetFiles.isPartName(name), let folder = parts.last, !isDigest(folder) {
             name = "\(folder)-\(name)"
         }
+        return cleaned(name)
+    }
+
+    /// A name of letters, digits, `.`, `_` and `-`; anything else becomes `-`.
+    static func cleaned(_ name: String) -> String {
         let kept = name.unicodeScalars.map { scalar -> Character in
             let isKept = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
             return isKept || "._-".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
         }
         let text = String(kept.drop { $0 == "." || $0 == "-" })
         return text.isEmpty ? "dataset" : text
+    }
+
+    /// Whether a folder is called after what it holds, as copies of data are.
+    private static func isDigest(_ folder: String) -> Bool {
+        folder.utf8.count == 64 && folder.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 }
     }
 
     /// The path without `.` and `..`, where it exists.

@@ -5,9 +5,8 @@ struct JSONText {
     let bytes: [UInt8]
     let line: Int
     let column: Int
-
-    /// The first byte, which says whether it is a list or an object.
-    var kind: UInt8? { bytes.first }
+    /// Whether it has no end, so that what stands behind it cannot be told from it.
+    var isOpen = false
 }
 
 /// Finds the values of a file that come one after another: a line each, several in a line, or each
@@ -28,7 +27,8 @@ struct JSONTexts: ~Copyable {
     private var lines: LineReader
     private var layout = Layout.unknown
     private var isFirst = true
-    private var isAtEnd = false
+    /// Whether nothing more can be read.
+    private(set) var isAtEnd = false
     /// Lines that were read too early, the next one last.
     private var returned: [LineReader.Line] = []
     /// What is left of a line.
@@ -152,7 +152,12 @@ struct JSONTexts: ~Copyable {
             // Behind a value without an end no other can be told.
             isAtEnd = true
             if isCut { bytes.append(UInt8(ascii: "\n")) }
-            return JSONText(bytes: Array(bytes[begin...]), line: place.line, column: place.column)
+            return JSONText(
+                bytes: Array(bytes[begin...]),
+                line: place.line,
+                column: place.column,
+                isOpen: true
+            )
         }
         layout = .lines
         returned += read.reversed()

@@ -55,6 +55,33 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
 
     private static let knownNames: Set<String> = Set(DatasetFormat.allCases.flatMap(\.members))
 
+    /// The file's own names that stand for known ones.
+    var ownNames: Set<JSONName> { Set(pairs.map { JSONName($0.own) }) }
+
+    /// Refuses pairs that changed nothing.
+    ///
+    /// - Parameter found: The file's own names that some row has.
+    /// - Throws: `DatasetError.Code.invalidStep` for a name that no row has, and for one that the format
+    ///   does not know.
+    func checkWasUsed(by format: DatasetFormat, found: Set<JSONName>, path: String) throws {
+        for pair in pairs {
+            guard found.contains(JSONName(pair.own)) else {
+                throw DatasetError(
+                    .invalidStep,
+                    "no row of \(path) has \(pair.own), which stands for \(pair.known)",
+                    hint: "leave it out of the mapping"
+                )
+            }
+            guard format.members.contains(pair.known) else {
+                throw DatasetError(
+                    .invalidStep,
+                    "\(path) is read as \(format.rawValue), which has no \(pair.known)",
+                    hint: "its members are \(format.members.joined(separator: ", "))"
+                )
+            }
+        }
+    }
+
     /// The row under the known names; a member that has a mapped name already gives way.
     func applied(to row: JSONObject, at source: RecordSource) throws -> JSONObject {
         guard !pairs.isEmpty else { return row }
@@ -71,7 +98,7 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
             }
             _ = result.insert(value, named: JSONName(pair.known))
         }
-        let own = Set(pairs.map { JSONName($0.own) })
+        let own = ownNames
         for (name, value) in row.members where !own.contains(name) {
             _ = result.insert(value, named: name)
         }

@@ -15,9 +15,13 @@ extension RowParser {
             }
             return (format, [])
         }
-        if let first = shown.first { return (first, Array(shown.dropFirst())) }
-        // Alpaca's own rows repeat themselves in a member called text.
-        if row["text"] != nil { return (.text, []) }
+        let isText = row["text"] != nil
+        if let first = shown.first {
+            // Alpaca's own rows repeat themselves in a member called text.
+            let repeats = isText && first != .alpaca && row["text"]?.holdsSomething ?? false
+            return (first, Array(shown.dropFirst()) + (repeats ? [.text] : []))
+        }
+        if isText { return (.text, []) }
         throw fault(
             .wrongShape,
             "the row is in no known format; its members are \(row.names)",

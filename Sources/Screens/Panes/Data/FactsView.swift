@@ -22,7 +22,7 @@ enum FactsView {
         if let problem = dataset.problem {
             return [
                 StyledText("\(glyphs.failed) \(problem)", .error),
-                StyledText("Mend the file and add it again with a.", .muted),
+                StyledText("Correct the file and add it again with a.", .muted),
                 StyledText(dataset.path, .muted),
             ]
         }
@@ -37,7 +37,7 @@ enum FactsView {
         } else if let measured = state.data.measuring[dataset.name] {
             lines.append(fact("tokens", "counting, \(Figures.percent(measured))"))
         } else if state.models.isEmpty {
-            lines.append(fact("tokens", "P gets a base model, which counts them"))
+            lines.append(fact("tokens", "P downloads a base model, which counts them"))
         } else {
             lines.append(fact("tokens", "not counted yet"))
         }
@@ -48,6 +48,7 @@ enum FactsView {
             )
         )
         lines.append(fact("file", dataset.path))
+        lines += dataset.decisions.map { fact("note", $0) }
         if let lint = dataset.lint {
             lines.append(label("lint") + FindingsView.summary(of: lint, glyphs))
         }
