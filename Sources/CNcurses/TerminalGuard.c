@@ -1,5 +1,6 @@
 #include "TerminalGuard.h"
 
+#include <CMapping.h>
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -10,7 +11,8 @@
 #include <unistd.h>
 
 static const int crashes[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
-static const int requests[] = {SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
+static const int requests[] = {SIGHUP,  SIGTERM,  SIGINT,  SIGQUIT, SIGUSR1, SIGUSR2,
+                               SIGXCPU, SIGWINCH, SIGTSTP, SIGCONT, SIGPWR};
 enum { crash_count = sizeof crashes / sizeof *crashes };
 enum { request_count = sizeof requests / sizeof *requests };
 
@@ -65,7 +67,10 @@ void guard_wake(int event) {
     (void)ignored;
 }
 
-static void on_crash(int signal) {
+static void on_crash(int signal, siginfo_t *info, void *context) {
+    (void)context;
+    // A model's file that was cut short is no crash.
+    if (signal == SIGBUS && info && info->si_code > 0 && mapping_absorb_fault(info->si_addr)) return;
     guard_restore();
     is_remembered = 0;
     for (size_t i = 0; i < crash_count; i++) {
@@ -94,7 +99,7 @@ void guard_install(int event) {
     stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
     sigaltstack(&stack, NULL);
 
-    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
+    struct sigaction crash = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&crash.sa_mask);
     for (size_t i = 0; i < crash_count; i++) sigaction(crashes[i], &crash, &former_crash[i]);
 
@@ -108,7 +113,13 @@ void guard_install(int event) {
 
 void guard_uninstall(void) {
     if (!is_installed) return;
-    for (size_t i = 0; i < crash_count; i++) sigaction(crashes[i], &former_crash[i], NULL);
+    for (size_t i = 0; i < crash_count; i++) {
+        struct sigaction present;
+        sigaction(crashes[i], NULL, &present);
+        // Who came later, as CMapping does, stays.
+        if (present.sa_sigaction != on_crash) continue;
+        sigaction(crashes[i], &former_crash[i], NULL);
+    }
     for (size_t i = 0; i < request_count; i++) sigaction(requests[i], &former_request[i], NULL);
     is_installed = false;
 }

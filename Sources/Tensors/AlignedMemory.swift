@@ -16,9 +16,7 @@ public final class AlignedMemory: @unchecked Sendable {
         self.byteCount = byteCount
         var memory: UnsafeMutableRawPointer?
         let status = posix_memalign(&memory, 64, max(64, byteCount))
-        guard status == 0, let memory else {
-            preconditionFailure("out of memory: \(byteCount) bytes for a buffer")
-        }
+        guard status == 0, let memory else { MemoryExhaustion.end(byteCount) }
         pointer = memory
     }
 

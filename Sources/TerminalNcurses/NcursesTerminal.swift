@@ -127,6 +127,10 @@ public final class NcursesTerminal {
         redirection = nil
     }
 
+    /// Gives the terminal back as it was where the process is about to end in the middle of
+    /// something; does nothing where none is open.
+    public static func restoreBeforeEnd() { guard_restore() }
+
     /// Stops the process as ctrl+z does, with the terminal as it was, until it is continued.
     ///
     /// Everything has to be drawn anew afterwards; the next events begin with `.resumed`.

@@ -150,6 +150,40 @@ import Workspace
         }
     }
 
+    @Test(arguments: [
+        ("Max address space         256000000            unlimited            bytes", 156_976_128),
+        ("Max data size             200000000            unlimited            bytes", 131_904_000),
+        ("Max address space         20000000             20000000             bytes", 0),
+        (
+            "Max address space         unlimited            unlimited            bytes",
+            1_024_000_000
+        ),
+    ])
+    func theLimitsOfTheProcessCount(line: String, room: Int64) throws {
+        try TemporaryFolder.with { folder in
+            try Files.makeFolder("\(folder)/self")
+            try TestWorkspace.write("MemAvailable:  1000000 kB\n", to: "\(folder)/meminfo")
+            let status = "VmSize:\t   34203 kB\nVmData:\t    4000 kB\n"
+            try TestWorkspace.write(status, to: "\(folder)/self/status")
+            let limits =
+                "Limit                     Soft Limit           Hard Limit           Units\n"
+            try TestWorkspace.write("\(limits)\(line)\n", to: "\(folder)/self/limits")
+            let memory = AvailableMemory(processes: folder, groups: "\(folder)/groups")
+            #expect(memory.read() == room)
+        }
+    }
+
+    @Test func whatTheSystemWouldRefuseIsRefusedBefore() throws {
+        let gate = MemoryGate { nil }
+        #expect(gate.admits(1 << 20))
+        // More addresses than a processor has.
+        #expect(!gate.admits(1 << 60))
+        let error = #expect(throws: WorkspaceError.self) {
+            try gate.admit(1 << 60, for: "It", hint: "Take less.")
+        }
+        #expect(error?.hint?.contains("ulimit") == true)
+    }
+
     @Test func thisMachineSaysWhatItHas() throws {
         let bytes = try #require(AvailableMemory().read())
         #expect(bytes > 1 << 20)

@@ -54,13 +54,18 @@ import Yams
         }
     }
 
-    @Test func theRepositoryIsToldWithoutItsToken() throws {
+    @Test(arguments: [
+        "https://ann:secret@host.example/team/repo.git",
+        "https://host.example/team/repo.git?private_token=glpat-1&x=y",
+        "https://host.example/team/repo.git#secret",
+    ])
+    func theRepositoryIsToldWithoutItsToken(url: String) throws {
         try TemporaryFolder.with { folder in
             let config = """
                 [core]
                 \tbare = false
                 [remote "origin"]
-                \turl = https://ann:secret@host.example/team/repo.git
+                \turl = \(url)
                 [remote "other"]
                 \turl = https://elsewhere.example/x
                 """

@@ -382,6 +382,53 @@ import Workspace
         }
     }
 
+    @Test func aRunGoesOnWithAnotherNumberOfThreadsToTheSameBits() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                var request = test.request()
+                request.runName = "whole"
+                let whole = try workspace.runs.start(request).id
+                _ = try workspace.runs.wait(for: whole)
+                let cut = try Self.start(test.request(), in: workspace, at: 2) {
+                    try workspace.runs.ask(.stop, of: $0)
+                }
+                _ = try workspace.runs.wait(for: cut)
+                _ = try workspace.runs.resume(cut, threads: 2)
+                #expect(try workspace.runs.wait(for: cut).status == .finished)
+                try Self.expectEqualLosses(whole, cut, in: workspace)
+            }
+        }
+    }
+
+    @Test func aFileOfAFarYearIsReadAsAnyOther() throws {
+        try TestWorkspace.with { test in
+            // Its time in nanoseconds does not fit into 64 bits.
+            var times = [timespec(tv_sec: 253_402_300_000, tv_nsec: 0)]
+            times.append(times[0])
+            for path in [test.data, test.model] {
+                #expect(utimensat(AT_FDCWD, path, times, 0) == 0)
+            }
+            try test.opened { workspace in
+                let run = try workspace.runs.start(test.request(steps: 1)).id
+                #expect(try workspace.runs.wait(for: run).status == .finished)
+            }
+        }
+    }
+
+    @Test func aRunIsJudgedByItsLowestHeldOutLoss() {
+        var run = RunSummary(
+            id: "1",
+            name: "a",
+            experiment: "e",
+            experimentID: "0",
+            status: .finished
+        )
+        run.evaluationLoss = 0.5
+        #expect(run.heldOutLoss == 0.5, "of a run that keeps no lowest the last one")
+        run.bestEvaluation = .init(value: 0.25, step: 4)
+        #expect(run.heldOutLoss == 0.25)
+    }
+
     @Test func aRunComputesWithTheThreadsThatItWasGiven() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

@@ -7,7 +7,7 @@
 // What signals have asked for since the last call.
 typedef struct {
     bool hang_up;    // SIGHUP
-    bool terminate;  // SIGTERM, SIGINT, SIGQUIT
+    bool terminate;  // SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR
     bool resize;     // SIGWINCH
     bool suspend;    // SIGTSTP
     bool resumed;    // SIGCONT

@@ -1,8 +1,14 @@
+internal import CMapping
 internal import Glibc
+internal import Synchronization
 
 /// A file mapped into memory, read-only, for as long as this object lives.
+///
+/// If somebody cuts the file short, or its disk fails, its bytes read as zeros from then on:
+/// whoever computes with them asks `checkUnchanged` before it keeps what came of it.
 package final class MappedFile: @unchecked Sendable {
-    // @unchecked because of `bytes`: the mapping is read-only and ends in deinit alone.
+    // @unchecked because of the pointers: the mapping is read-only and ends in deinit alone, and
+    // `watched` is an entry of a table whose functions any thread may call.
 
     /// The path it was opened by.
     let path: String
@@ -12,6 +18,11 @@ package final class MappedFile: @unchecked Sendable {
     /// How many bytes are mapped, what protects from reading behind the file included.
     private let mappedByteCount: Int
     private let mapping: UnsafeMutableRawPointer?
+    /// What says whether the file could be read whenever it was; nil where there is no file.
+    private let watched: OpaquePointer?
+    /// What the file was when it was opened, or when it was last found to hold the same bytes; nil
+    /// where there is none.
+    private let stamp: Mutex<FileStamp?>
 
     /// A file that is only in memory; a read behind its last byte is a fault at once.
     package init(copying content: [UInt8], path: String) throws(ModelFileError) {
@@ -37,6 +48,8 @@ package final class MappedFile: @unchecked Sendable {
         }
         bytes = UnsafeRawBufferPointer(start: start, count: content.count)
         mapping = address
+        watched = nil
+        stamp = Mutex(nil)
     }
 
     /// Maps the regular file at `path`; an empty file has no bytes and is no error.
@@ -55,26 +68,35 @@ package final class MappedFile: @unchecked Sendable {
                 hint: "name the file itself"
             )
         }
+        stamp = Mutex(FileStamp(status))
         let count = Int(status.st_size)
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-            (mapping, mappedByteCount) = (nil, 0)
+            (mapping, mappedByteCount, watched) = (nil, 0, nil)
             return
         }
         guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
             address != UnsafeMutableRawPointer(bitPattern: -1)
         else { throw Self.failure(path, errno) }
+        guard let entry = mapping_watch(address, count) else {
+            munmap(address, count)
+            throw Self.failure(path, ENOMEM)
+        }
         bytes = UnsafeRawBufferPointer(start: address, count: count)
-        (mapping, mappedByteCount) = (address, count)
+        (mapping, mappedByteCount, watched) = (address, count, entry)
     }
 
-    /// A copy of the file's bytes.
-    ///
-    /// The mapping ends with the last use of this object, which may be before the last use of
-    /// `bytes`: whoever wants the content of a file that it does not keep takes this.
-    var content: [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
+    /// The bytes of a file that is not kept open.
+    static func read(_ path: String) throws(ModelFileError) -> [UInt8] {
+        let file = try MappedFile(path: path)
+        // The mapping ends with the last use of this object, which has to be after that of `bytes`.
+        let content = withExtendedLifetime(file) { Array(file.bytes) }
+        try file.checkIntact()
+        return content
+    }
 
     deinit {
+        if let watched { mapping_forget(watched) }
         if let mapping { munmap(mapping, mappedByteCount) }
     }
 
@@ -86,5 +108,43 @@ package final class MappedFile: @unchecked Sendable {
                 "Could not read \(path): \(systemMessage(number)).",
                 hint: "check that the file is yours to read"
             )
+    }
+}
+
+// MARK: - Whether it is still what was opened
+
+extension MappedFile {
+    /// Throws where a part of the file could not be read since it was opened: what was computed
+    /// with it since is worthless.
+    func checkIntact() throws(ModelFileError) {
+        guard let watched, mapping_is_damaged(watched) else { return }
+        throw Self.changed(path)
+    }
+
+    /// Whether the file at the path is still the one that was opened, as far as its entry says.
+    ///
+    /// Throws where a part of it could not be read.
+    func isUntouched() throws(ModelFileError) -> Bool {
+        try checkIntact()
+        let known = stamp.withLock { $0 }
+        return known == nil || FileStamp(path: path) == known
+    }
+
+    /// What the file at the path is now; nil where there is none.
+    var currentStamp: FileStamp? { FileStamp(path: path) }
+
+    /// Takes a stamp for that of the same bytes.
+    func accept(_ stamp: FileStamp?) {
+        guard let stamp else { return }
+        self.stamp.withLock { if $0 != nil { $0 = stamp } }
+    }
+
+    /// That the file is another than was opened.
+    static func changed(_ path: String) -> ModelFileError {
+        ModelFileError(
+            .changed,
+            "The file \(path) changed while it was in use.",
+            hint: "put back the file as it was, or start again with the new one"
+        )
     }
 }

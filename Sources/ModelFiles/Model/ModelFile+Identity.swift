@@ -17,6 +17,27 @@ extension ModelFile {
         try FileDigest.sha256(paths: weights.paths)
     }
 
+    /// Throws where the model's files are not what they were when it was opened: one that is cut
+    /// short in the meantime reads as zeros, one that is written over as something else.
+    ///
+    /// It costs one look at each file's entry, so it can be asked after every step, and before
+    /// anything is kept that was computed with the model.
+    ///
+    /// - Parameter digest: What `digest()` gave. With it, files that were touched or replaced but
+    ///   hold the same bytes pass, at the price of a new digest.
+    public func checkUnchanged(digest: String? = nil) throws(ModelFileError) {
+        var touched: String?
+        for file in weights.files where try !file.isUntouched() { touched = file.path }
+        guard let touched else { return }
+        // Taken before the digest, so that what changes meanwhile is looked at once more.
+        let stamps = weights.files.map(\.currentStamp)
+        if let digest, let now = try? self.digest(), now == digest {
+            for (file, stamp) in zip(weights.files, stamps) { file.accept(stamp) }
+            return
+        }
+        throw MappedFile.changed(touched)
+    }
+
     /// The SHA-256 of the chat template's text in hexadecimal; nil where there is none.
     ///
     /// An adapter answers well only where it is asked through the template that it was trained with.

@@ -4,12 +4,41 @@ import GRDB
 ///
 /// This is what a training step waits for: statements are prepared once a connection.
 struct BatchWriter {
+    /// What is done with values that are longer than MLflow takes.
+    enum Limits { case none, cutting, refusing }
+
     private let db: Database
     private let run: String
+    private let limits: Limits
+    /// What was cut, in words for the log.
+    private(set) var cuts: [String] = []
 
-    init(_ db: Database, run: String) {
+    init(_ db: Database, run: String, limits: Limits) {
         self.db = db
         self.run = run
+        self.limits = limits
+    }
+
+    /// The value as it is stored: no longer than `limit`.
+    private mutating func fitted(
+        _ value: String,
+        of what: @autoclosure () -> String,
+        limit: Int
+    ) throws -> String {
+        guard limits != .none, value.utf8.count > limit, value.unicodeScalars.count > limit else {
+            try Validation.check(text: value, of: "value of \(what())")
+            return value
+        }
+        try Validation.check(
+            text: value,
+            of: "value of \(what())",
+            limit: limits == .refusing ? limit : nil
+        )
+        cuts.append(
+            "The value of \(what()) of run \(run) was cut from \(value.unicodeScalars.count) to "
+                + "\(limit) characters."
+        )
+        return String(String.UnicodeScalarView(value.unicodeScalars.prefix(limit)))
     }
 
     /// Appends to the history and moves `latest_metrics` forward.
@@ -41,11 +70,12 @@ struct BatchWriter {
         }
         // The last point of each key is enough for the other table.
         var last: [TrackingKey: Metric] = [:]
-        for metric in metrics {
+        for (place, metric) in metrics.enumerated() {
+            let place = metrics.count == 1 ? nil : place
             if let known = last[metric.key] {
                 if metric.isLater(than: known) { last[metric.key] = metric }
             } else {
-                try Validation.check(key: metric.key, of: "metric")
+                try Validation.check(key: metric.key, of: .metric, at: place)
                 last[metric.key] = metric
             }
             history.setUncheckedArguments(row(metric))
@@ -55,7 +85,7 @@ struct BatchWriter {
     }
 
     /// Adds parameters; one that is there with the same value is left alone.
-    func write(params: [Param]) throws {
+    mutating func write(params: [Param]) throws {
         guard !params.isEmpty else { return }
         var seen: Set<TrackingKey> = []
         let statement = try db.cachedStatement(
@@ -64,11 +94,15 @@ struct BatchWriter {
                 ON CONFLICT (key, run_uuid) DO NOTHING
                 """
         )
-        for param in params {
-            try Validation.check(key: param.key, of: "parameter")
+        for (place, param) in params.enumerated() {
             try Validation.check(
-                text: param.value,
-                of: "value of parameter \(param.key)",
+                key: param.key,
+                of: .parameter,
+                at: params.count == 1 ? nil : place
+            )
+            let value = try fitted(
+                param.storedValue,
+                of: "parameter \(param.key)",
                 limit: Validation.paramLength
             )
             guard seen.insert(param.key).inserted else {
@@ -78,17 +112,17 @@ struct BatchWriter {
                         + "the request contains only one param value per param key."
                 )
             }
-            try statement.execute(arguments: [param.key.text, param.storedValue, run])
-            if db.changesCount == 0 { try checkUnchanged(param) }
+            try statement.execute(arguments: [param.key.text, value, run])
+            if db.changesCount == 0 { try checkUnchanged(param, value) }
         }
     }
 
-    private func checkUnchanged(_ param: Param) throws {
+    private func checkUnchanged(_ param: Param, _ value: String) throws {
         let statement = try db.cachedStatement(
             sql: "SELECT value FROM params WHERE key = ? AND run_uuid = ?"
         )
         let old = try String.fetchOne(statement, arguments: [param.key.text, run]) ?? ""
-        guard old.utf8.elementsEqual(param.storedValue.utf8) else {
+        guard old.utf8.elementsEqual(value.utf8) else {
             throw TrackingError(
                 .invalidValue,
                 "Changing param values is not allowed. Param with key='\(param.key)' was already "
@@ -100,7 +134,7 @@ struct BatchWriter {
     }
 
     /// Sets tags; `mlflow.runName` renames the run too.
-    func write(tags: [Tag]) throws {
+    mutating func write(tags: [Tag]) throws {
         guard !tags.isEmpty else { return }
         let statement = try db.cachedStatement(
             sql: """
@@ -108,15 +142,19 @@ struct BatchWriter {
                 ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value
                 """
         )
-        for tag in tags {
-            try tag.check()
-            try statement.execute(arguments: [tag.key.text, tag.storedValue, run])
+        for (place, tag) in tags.enumerated() {
+            try Validation.check(key: tag.key, of: .tag, at: tags.count == 1 ? nil : place)
+            let value = try fitted(
+                tag.storedValue,
+                of: "tag \(tag.key)",
+                limit: Validation.tagLength
+            )
+            try statement.execute(arguments: [tag.key.text, value, run])
             guard tag.key == Tag.runName else { continue }
-            try Validation.check(text: tag.value, of: "run name", limit: Validation.keyLength)
             let rename = try db.cachedStatement(
                 sql: "UPDATE runs SET name = ? WHERE run_uuid = ?"
             )
-            try rename.execute(arguments: [tag.value, run])
+            try rename.execute(arguments: [value, run])
         }
     }
 }
@@ -124,16 +162,27 @@ struct BatchWriter {
 extension TrackingStore {
     /// Logs metrics, parameters and tags of a run, all or nothing.
     ///
+    /// Values that are longer than MLflow takes are cut where MLflow cuts them, which is noted in the
+    /// log.
+    ///
     /// - Throws: `TrackingError`, among others when a parameter would change its value
     ///   or the run is in the bin.
-    public func log(_ batch: Batch, run: String) throws {
-        try write { db in
+    public func log(_ batch: Batch, run: String, by source: RunWriter = .owner) throws {
+        let cuts = try write { db in
             try RunRecord.checkActive(db, id: run)
-            let writer = BatchWriter(db, run: run)
+            if case .execution(let mark) = source {
+                try RunRecord.check(db, id: run, carries: mark)
+            }
+            let limits: BatchWriter.Limits = configuration.cutsLongValues ? .cutting : .refusing
+            var writer = BatchWriter(db, run: run, limits: limits)
             try writer.write(params: batch.params)
+            if source == .client { try LateMetrics(db: db, run: run).note(batch.metrics) }
             try writer.write(metrics: batch.metrics)
+            for metric in batch.modelMetrics { try metric.insert(db) }
             try writer.write(tags: batch.tags)
+            return writer.cuts
         }
+        for cut in cuts { configuration.note(cut) }
     }
 
     /// Removes a tag of a run.

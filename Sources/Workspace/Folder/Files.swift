@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The few file operations that a workspace needs, with errors that name the path.
 package enum Files {
@@ -7,6 +8,18 @@ package enum Files {
         if FilePaths.isFolder(path) { return }
         let parent = FilePaths.parent(path)
         if parent != path, !FilePaths.isFolder(parent) { try makeFolder(parent) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST && FilePaths.isFolder(path) else {
+            throw failure(errno, "The folder \(path) cannot be created")
+        }
+    }
+
+    /// The same for a folder below one that must be there and is never made.
+    static func makeFolder(_ path: String, below root: String) throws(WorkspaceError) {
+        if FilePaths.isFolder(path) { return }
+        guard path != root, path.utf8.count > root.utf8.count else {
+            throw failure(ENOENT, "The folder \(root) cannot be used")
+        }
+        try makeFolder(FilePaths.parent(path), below: root)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST && FilePaths.isFolder(path) else {
             throw failure(errno, "The folder \(path) cannot be created")
         }
@@ -38,23 +51,13 @@ package enum Files {
         String(decoding: try read(path) ?? [], as: UTF8.self)
     }
 
-    /// Writes a file so that a reader sees the old content or the new, never a part.
+    /// Writes a file so that a reader sees the old content or the new, never a part; a symbolic
+    /// link stays, and what it leads to is written.
     package static func write(_ bytes: [UInt8], to path: String) throws(WorkspaceError) {
-        let aside = "\(path).\(getpid()).part"
-        let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(errno, "\(path) cannot be written") }
-        do throws(WorkspaceError) {
-            defer { close(descriptor) }
-            try append(bytes, to: descriptor, path: path)
-            guard fsync(descriptor) == 0 else { throw failure(errno, "\(path) cannot be written") }
+        do {
+            try OutputFile.write(bytes, to: path, replaces: true, mode: 0o600)
         } catch {
-            unlink(aside)
-            throw error
-        }
-        guard rename(aside, path) == 0 else {
-            let code = errno
-            unlink(aside)
-            throw failure(code, "\(path) cannot be written")
+            throw WorkspaceError(error)
         }
     }
 
@@ -63,21 +66,8 @@ package enum Files {
         to descriptor: Int32,
         path: String
     ) throws(WorkspaceError) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Glibc.write(
-                    descriptor,
-                    buffer.baseAddress.map { $0 + written },
-                    buffer.count - written
-                )
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure(errno, "\(path) cannot be written")
-            }
-            written += count
-        }
+        let number = DescriptorWriter.write(bytes, to: descriptor)
+        guard number == 0 else { throw failure(number, "\(path) cannot be written") }
     }
 
     /// Copies a file; when this returns the copy is on the disk.
@@ -134,19 +124,20 @@ package enum Files {
     static func stamp(_ path: String) -> Stamp {
         var status = stat()
         guard stat(path, &status) == 0 else { return Stamp() }
-        let nanoseconds = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        // Wraps after the year 2262, which is no matter to a stamp.
+        let nanoseconds = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
         var stamp = Stamp(byteCount: Int64(status.st_size), nanoseconds: nanoseconds)
         guard status.st_mode & S_IFMT == S_IFDIR else { return stamp }
         for name in names(in: path) {
             let part = Self.stamp("\(path)/\(name)")
-            stamp.byteCount += part.byteCount
+            stamp.byteCount &+= part.byteCount
             stamp.nanoseconds = max(stamp.nanoseconds, part.nanoseconds)
         }
         return stamp
     }
 
     /// Removes a file, or a folder with all that is in it; what is not there is no error.
-    static func remove(_ path: String) {
+    package static func remove(_ path: String) {
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             for name in names(in: path) { remove("\(path)/\(name)") }

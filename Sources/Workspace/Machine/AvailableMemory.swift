@@ -1,5 +1,5 @@
-/// The memory that this process may still take, by what the kernel says of the machine and of the
-/// control groups that the process is in.
+/// The memory that this process may still take, by what the kernel says of the machine, of the
+/// control groups that the process is in, and of its own limits.
 package struct AvailableMemory: Sendable {
     private let processes: String
     private let groups: String
@@ -13,8 +13,25 @@ package struct AvailableMemory: Sendable {
     /// Bytes; nil where the system does not say.
     package func read() -> Int64? {
         let machine = SystemMemory.availableBytes(root: processes)
-        return ([machine].compactMap { $0 } + groupRooms()).min()
+        return ([machine].compactMap { $0 } + groupRooms() + limitRooms()).min()
     }
+
+    /// What the limits of the process itself (`ulimit -v`, `ulimit -d`) still allow.
+    private func limitRooms() -> [Int64] {
+        let limits = lines("\(processes)/self/limits")
+        let used = SystemMemory.fields("\(processes)/self/status")
+        return [("Max address space", "VmSize"), ("Max data size", "VmData")].compactMap { title, key in
+            // Such as `Max address space  256000000  unlimited  bytes`.
+            guard let line = limits.first(where: { $0.hasPrefix(title) }),
+                let limit = line.dropFirst(title.count).split(separator: " ").first
+                    .flatMap({ Int64($0) })
+            else { return nil }
+            return max(0, limit - (used[key] ?? 0) - Self.overhead)
+        }
+    }
+
+    /// Addresses that threads' stacks and libraries' own buffers take, beside what is counted.
+    private static let overhead: Int64 = 64_000_000
 
     /// What the group of this process and each one above it still allows.
     private func groupRooms() -> [Int64] {

@@ -1,27 +1,52 @@
+import Glibc
+
 /// Refuses work that would not fit into memory, before any of it is allocated.
-struct MemoryGate: Sendable {
+package struct MemoryGate: Sendable {
     /// Bytes that this process may still take; nil where the system does not say.
     let available: @Sendable () -> Int64?
 
     /// The gate of this machine.
     static let machine = MemoryGate { AvailableMemory().read() }
 
+    /// Asks what is available before each piece of work.
+    package init(available: @escaping @Sendable () -> Int64?) { self.available = available }
+
     /// Whether so many bytes are there.
-    func admits(_ byteCount: Int) -> Bool {
-        available().map { byteCount <= $0 } ?? true
+    package func admits(_ byteCount: Int) -> Bool {
+        (available().map { byteCount <= $0 } ?? true) && Self.canMap(byteCount)
     }
 
     /// Lets work through that takes so many bytes, if they are there.
     ///
     /// - Throws: ``WorkspaceError`` with the code `conflict`, which names both figures.
-    func admit(_ byteCount: Int, for what: String, hint: String) throws(WorkspaceError) {
-        guard let available = available(), byteCount > available else { return }
-        throw WorkspaceError(
-            .conflict,
-            "\(what) would take about \(Self.text(Int64(byteCount))) of memory, and "
-                + "\(Self.text(available)) are available.",
-            hint: hint
-        )
+    package func admit(_ byteCount: Int, for what: String, hint: String) throws(WorkspaceError) {
+        let amount = Self.text(Int64(byteCount))
+        if let available = available(), byteCount > available {
+            throw WorkspaceError(
+                .conflict,
+                "\(what) would take about \(amount) of memory, and "
+                    + "\(Self.text(available)) are available.",
+                hint: hint
+            )
+        }
+        guard Self.canMap(byteCount) else {
+            throw WorkspaceError(
+                .conflict,
+                "\(what) would take about \(amount) of memory, which the system refuses.",
+                hint: "\(hint) `ulimit -v` and `ulimit -d` show this process's limits."
+            )
+        }
+    }
+
+    /// Whether the kernel gives the addresses for so many bytes now; none of them is touched.
+    private static func canMap(_ byteCount: Int) -> Bool {
+        guard byteCount > 0 else { return true }
+        let (access, kind) = (PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
+        guard let start = mmap(nil, byteCount, access, kind, -1, 0),
+            start != UnsafeMutableRawPointer(bitPattern: -1)
+        else { return false }
+        munmap(start, byteCount)
+        return true
     }
 
     /// Bytes in decimal units, with a digit after the point for gigabytes.

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Tensors
 
 /// Memory of the machine and of this process, from `/proc`.
 package struct SystemMemory: Equatable, Sendable {
@@ -49,11 +50,24 @@ package struct SystemMemory: Equatable, Sendable {
     /// it needs, whatever was computed before it.
     package static func returnFreedMemory() { wb_return_freed_memory(256 << 10) }
 
+    /// Has the process end with a message, and by `end`, where the system gives no memory for a buffer.
+    package static func endWhenExhausted(_ end: @escaping @Sendable (WorkspaceError) -> Never) {
+        MemoryExhaustion.handle { byteCount in
+            let error = WorkspaceError(
+                .failed,
+                "The system gave no \((byteCount + 999_999) / 1_000_000) MB of memory for a buffer.",
+                hint: "End what takes the memory, or raise the limit (`ulimit -v`); a run resumes from "
+                    + "its last checkpoint."
+            )
+            end(error)
+        }
+    }
+
     /// Has the allocator keep what a call of the server frees for the next call.
     package static func keepFreedMemory() { wb_keep_freed_memory(32 << 20) }
 
     /// Lines such as `VmRSS:    1234 kB`, in bytes.
-    private static func fields(_ path: String) -> [String: Int64] {
+    static func fields(_ path: String) -> [String: Int64] {
         guard let text = try? Files.text(path) else { return [:] }
         var fields: [String: Int64] = [:]
         for line in text.split(separator: "\n") {

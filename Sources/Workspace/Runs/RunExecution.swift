@@ -1,4 +1,5 @@
 import Logging
+import ModelFiles
 import Tracking
 import Training
 
@@ -14,6 +15,12 @@ final class RunExecution: Sendable {
         var pauseReason: String?
         /// The write that does not succeed, in words.
         var obstacle: String?
+        /// Why the run is no longer this process's to execute.
+        var loss: RunLoss?
+        /// When it was asked to wait or to end; nil where it was not.
+        var askedAt: ContinuousClock.Instant?
+        /// When its requests were read last.
+        var lookedAt: ContinuousClock.Instant?
         var outcome: RunOutcome?
 
         var isEnding: Bool { isStopRequested || isCancelled }
@@ -24,15 +31,22 @@ final class RunExecution: Sendable {
 
     /// How long a run waits before it looks again, in seconds, where nothing wakes it.
     private static let patience = 1.0
+    /// How long a step or an evaluation may still take once it is asked for something else.
+    private static let grace = Duration.milliseconds(500)
+    /// How long it computes without looking for requests, where nobody says that there are any.
+    private static let inattention = Duration.milliseconds(400)
     /// How far training stands back behind the screen.
     private static let niceness: Int32 = 10
 
     let run: String
-    private let opened: OpenedFolder
+    let hold: RunHold
+    let opened: OpenedFolder
     private let control = Guarded(Control())
 
-    init(run: String, opened: OpenedFolder) {
-        self.run = run
+    /// Will execute a run, which is held until it has ended and the store says so.
+    init(_ hold: RunHold, opened: OpenedFolder) {
+        run = hold.run
+        self.hold = hold
         self.opened = opened
     }
 
@@ -45,7 +59,6 @@ final class RunExecution: Sendable {
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - lock: Held until the run has ended and the store says so.
     ///   - makeRecorder: Called on the thread, first.
     ///   - makeTrainer: Called on the thread, since setting up allocates much.
     ///   - makeSampler: Called there too; nil for a run that answers nothing.
@@ -53,7 +66,6 @@ final class RunExecution: Sendable {
     ///     is and what should be known of it.
     ///   - ended: Called on the thread once the run has ended and its lock is free.
     func start(
-        lock: RunLock,
         makeRecorder: @escaping @Sendable () throws -> RunRecorder,
         makeTrainer: @escaping @Sendable () throws -> Trainer,
         makeSampler: @escaping @Sendable (Trainer) throws -> RunSampler?,
@@ -65,7 +77,7 @@ final class RunExecution: Sendable {
     ) throws(WorkspaceError) -> ServiceThread {
         try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
             let outcome = execute(makeRecorder, makeTrainer, makeSampler, finish)
-            lock.release()
+            hold.release()
             ended()
             control.withLock { $0.outcome = outcome }
             opened.publish(.runEnded(outcome))
@@ -75,9 +87,15 @@ final class RunExecution: Sendable {
     /// Has the run look for requests now.
     func wake() { control.withLock { $0.hasNews = true } }
 
-    /// Has the run write a checkpoint after this step and end; before its trainer is set up it ends
-    /// without one.
-    func stop() { control.withLock { $0.isStopRequested = true } }
+    /// Has the run write a checkpoint and end: after this step if that is over soon, else what it
+    /// computes now is left and done again once the run goes on. Before its trainer is set up it
+    /// ends without one.
+    func stop() {
+        control.withLock { control in
+            control.isStopRequested = true
+            control.askedAt = control.askedAt ?? .now
+        }
+    }
 
     /// Has the run end at once; what came after the last checkpoint is lost.
     func cancel() {
@@ -103,53 +121,98 @@ final class RunExecution: Sendable {
         _ finish: (FinishReport, Int64) throws -> (result: String, conclusion: String?)
     ) -> RunOutcome {
         var recorder: RunRecorder?
+        var trainer: Trainer?
         do {
             let made = try makeRecorder()
             recorder = made
             if control.withLock({ $0.isEnding }) {
                 return end(.stopped, steps: made.stepsDone, made)
             }
-            let trainer = try makeTrainer()
-            let sampler = try makeSampler(trainer)
+            let prepared = try makeTrainer()
+            trainer = prepared
+            let sampler = try makeSampler(prepared)
             control.withLock { $0.hasBegun = true }
-            let outcome = try trainer.run(
+            let outcome = try prepared.run(
                 between: { try self.directive(completedSteps: $0, made) },
-                emit: { event in
-                    try made.record(event)
-                    if case .called(let call) = event, call.action == .pause {
-                        self.setPaused(
-                            "\(call.sentinel.rawValue) at step \(call.step): \(call.message)",
-                            step: trainer.completedSteps
-                        )
-                    }
-                    self.setObstacle(nil, step: trainer.completedSteps)
-                },
-                writeFailed: { self.waitForRoom(after: $0, step: trainer.completedSteps) },
+                emit: { try self.take($0, made, step: prepared.completedSteps) },
+                writeFailed: { self.waitForRoom(after: $0, step: prepared.completedSteps) },
                 answer: sampler.map { sampler in { try sampler.answers(isCancelled: $0) } },
+                isInterrupted: { self.isAskedForSomethingElse },
                 isCancelled: { self.control.withLock { $0.isCancelled } }
             )
             switch outcome {
             case .finished(let report):
-                let stored = try retrying(trainer.completedSteps) {
-                    try finish(report, made.peakResidentBytes)
+                let stored = try retrying(prepared.completedSteps) {
+                    try hold.check()
+                    return try finish(report, made.peakResidentBytes)
                 }
-                return end(
-                    .finished,
-                    steps: report.steps,
-                    made,
-                    result: stored.result,
-                    conclusion: stored.conclusion
+                try hold.check()
+                return verified(
+                    end(
+                        .finished,
+                        steps: report.steps,
+                        made,
+                        result: stored.result,
+                        conclusion: stored.conclusion
+                    )
                 )
             case .stopped(let steps, _), .cancelled(let steps):
                 return end(.stopped, steps: steps, made)
             }
         } catch {
+            if let loss = error as? RunLoss ?? hold.loss {
+                return end(lost: loss, trainer, recorder)
+            }
             // A run that waited for room and was stopped then ends at its last checkpoint.
             let gaveUp = control.withLock { $0.isEnding && $0.obstacle != nil }
             if gaveUp { return end(.stopped, steps: recorder?.resumableStep ?? 0, recorder) }
             let steps = recorder?.stepsDone ?? 0
-            return end(.failed, steps: steps, recorder, failure: WorkspaceError(error))
+            let failure = Self.failure(error, run, goingOnAt: recorder?.resumableStep ?? 0)
+            return end(.failed, steps: steps, recorder, failure: failure)
         }
+    }
+
+    /// Records an event; one of a run that is no longer this process's is passed over, and the run
+    /// ends before its next step, where a checkpoint can be written.
+    private func take(_ event: TrainingEvent, _ recorder: RunRecorder, step: Int) throws {
+        do {
+            try recorder.record(event)
+        } catch {
+            guard let loss = hold.loss else { throw error }
+            control.withLock { control in
+                control.loss = loss
+                control.askedAt = .now
+            }
+            return
+        }
+        if case .called(let call) = event, call.action == .pause {
+            setPaused(
+                "\(call.sentinel.rawValue) at step \(call.step): \(call.message)",
+                step: step
+            )
+        }
+        setObstacle(nil, step: step)
+    }
+
+    /// Whether what is computed now is to be left, since somebody asks for something else.
+    ///
+    /// Short pieces of work are let end.
+    private var isAskedForSomethingElse: Bool {
+        let now = ContinuousClock.now
+        let (askedAt, hasToLook) = control.withLock { control in
+            let isLate = control.lookedAt.map { now - $0 > Self.inattention } ?? true
+            let hasToLook = control.askedAt == nil && (control.hasNews || isLate)
+            if hasToLook {
+                control.lookedAt = now
+                control.hasNews = false
+            }
+            return (control.askedAt, hasToLook)
+        }
+        if let askedAt { return now - askedAt > Self.grace }
+        guard hasToLook else { return false }
+        let isAsked = openRequests().contains { $0.kind == .stop || $0.kind == .pause }
+        if isAsked { control.withLock { $0.askedAt = now } }
+        return false
     }
 
     /// Reads and answers what was asked since the last step; blocks while the run is paused.
@@ -157,6 +220,8 @@ final class RunExecution: Sendable {
     /// A checkpoint is answered once it is written: the trainer asks again then.
     private func directive(completedSteps: Int, _ recorder: RunRecorder) throws -> Directive {
         while true {
+            if let loss = control.withLock({ $0.loss }) { throw loss }
+            try hold.check()
             var isCheckpointAsked = false
             for request in openRequests() {
                 switch request.kind {
@@ -165,18 +230,19 @@ final class RunExecution: Sendable {
                     answer(request, "paused before step \(completedSteps)")
                 case .resume:
                     setPaused(nil, step: completedSteps)
-                    answer(request, "goes on with step \(completedSteps)")
+                    answer(request, "continues with step \(completedSteps)")
                 case .checkpoint where recorder.resumableStep == completedSteps:
                     answer(request, "checkpoint before step \(completedSteps)")
                 case .checkpoint:
                     isCheckpointAsked = true
-                case .stop:
-                    control.withLock { $0.isStopRequested = true }
+                case .stop: stop()
                 }
             }
             if control.withLock({ $0.isCancelled }) { throw CancellationError() }
             let (isStopping, isWaiting) = control.withLock { control in
                 control.hasNews = false
+                control.askedAt = control.isStopRequested ? control.askedAt : nil
+                control.lookedAt = .now
                 return (control.isStopRequested, control.pauseReason != nil)
             }
             if isStopping { return .stop }
@@ -191,7 +257,8 @@ final class RunExecution: Sendable {
     /// After a failed write: blocks until it is worth another attempt, or the run is stopped.
     private func waitForRoom(after error: any Error, step: Int) -> RetryDecision {
         // Waiting helps where the disk is full, not where something cannot be written down at all.
-        guard !(error is EncodingError) else { return .fail }
+        guard !(error is EncodingError), !(error is RunLoss), hold.loss == nil else { return .fail }
+        if let error = error as? ModelFileError, error.code == .changed { return .fail }
         setObstacle(WorkspaceError(error).description, step: step)
         _ = control.wait(seconds: Self.patience) { $0.isEnding ? true : nil }
         if openRequests().contains(where: { $0.kind == .stop }) { stop() }
@@ -199,7 +266,7 @@ final class RunExecution: Sendable {
         return isStopping ? .fail : .retry
     }
 
-    private func retrying<Result>(_ step: Int, _ body: () throws -> Result) throws -> Result {
+    func retrying<Result>(_ step: Int, _ body: () throws -> Result) throws -> Result {
         while true {
             do {
                 let result = try body()
@@ -238,54 +305,8 @@ final class RunExecution: Sendable {
         }
     }
 
-    /// Writes the end into the store, then frees what waits for it.
-    private func end(
-        _ status: RunStatus,
-        steps: Int,
-        _ recorder: RunRecorder?,
-        result: String? = nil,
-        conclusion: String? = nil,
-        failure: WorkspaceError? = nil
-    ) -> RunOutcome {
-        var tags = [Tag(RunTag.paused, "")]
-        if let recorder { tags.append(Tag(RunTag.lossTail, recorder.lossTail)) }
-        if status == .stopped { tags.append(Tag(RunTag.ending, "stopped")) }
-        if let failure { tags.append(Tag(RunTag.failure, failure.description)) }
-        let stored: Tracking.RunStatus =
-            switch status {
-            case .finished: .finished
-            case .failed: .failed
-            default: .killed
-            }
-        do {
-            try retrying(steps) {
-                try opened.store.log(Batch(tags: tags), run: run)
-                try opened.store.updateRun(run, status: stored)
-            }
-        } catch {
-            opened.report(WorkspaceError(error), doing: "The end of run \(run) could not be stored")
-        }
-        for request in openRequests() {
-            switch request.kind {
-            case .stop: answer(request, "stopped before step \(steps)")
-            case .checkpoint where recorder?.resumableStep == steps:
-                answer(request, "checkpoint before step \(steps)")
-            default: answer(request, "\(status)")
-            }
-        }
-        return RunOutcome(
-            run: run,
-            status: status,
-            stepsDone: steps,
-            resultPath: result,
-            peakResidentBytes: SystemMemory.peakResidentBytes,
-            conclusion: conclusion,
-            failure: failure
-        )
-    }
-
     /// A store that cannot be read for a moment is no reason to end a run.
-    private func openRequests() -> [Tracking.RunRequest] {
+    func openRequests() -> [Tracking.RunRequest] {
         do {
             return try opened.store.openRequests(run: run)
         } catch {
@@ -294,7 +315,7 @@ final class RunExecution: Sendable {
         }
     }
 
-    private func answer(_ request: Tracking.RunRequest, _ text: String) {
+    func answer(_ request: Tracking.RunRequest, _ text: String) {
         do {
             try opened.store.answerRequest(request.id, text)
         } catch {
@@ -304,7 +325,8 @@ final class RunExecution: Sendable {
 
     private func tag(_ key: TrackingKey, _ value: String) {
         do {
-            try opened.store.log(Batch(tags: [Tag(key, value)]), run: run)
+            let batch = Batch(tags: [Tag(key, value)])
+            try opened.store.log(batch, run: run, by: .execution(mark: hold.mark))
         } catch {
             opened.log.warning("The tag \(key) of run \(run) could not be set: \(error)")
         }

@@ -3,26 +3,35 @@ import Glibc
 /// The lock of a run, held by the process that executes it until it ends or dies.
 ///
 /// `flock` belongs to the open file, and the kernel closes that at death: a run whose lock is free
-/// is not executed by anybody, whatever the store says.
+/// is not executed by anybody, whatever the store says. The file in `locks/` is what tells other
+/// processes of a death; the run's own folder is locked too, so that a run stays locked where
+/// `locks/` is emptied or lost in copying.
 package final class RunLock: Sendable {
+    private struct Held {
+        var file: Int32?
+        var folder: Int32?
+    }
+
     private let path: String
-    private let descriptor: Guarded<Int32?>
+    private let held: Guarded<Held>
 
     private init(path: String, descriptor: Int32) {
         self.path = path
-        self.descriptor = Guarded(descriptor)
+        held = Guarded(Held(file: descriptor))
     }
 
     deinit { release() }
 
     /// Frees the lock; a second time does nothing.
     package func release() {
-        descriptor.withLock { descriptor in
-            guard let held = descriptor else { return }
-            descriptor = nil
-            // Gone before it is free, so that nobody locks a file that is about to be removed.
-            unlink(path)
-            close(held)
+        held.withLock { held in
+            if let folder = held.folder { close(folder) }
+            if let file = held.file {
+                // Gone before it is free, so that nobody locks a file that is about to be removed.
+                if Self.isSameFile(file, path) { unlink(path) }
+                close(file)
+            }
+            held = Held()
         }
     }
 
@@ -31,21 +40,54 @@ package final class RunLock: Sendable {
         // Whoever looks holds a shared lock for some microseconds, so one refusal says nothing.
         for attempt in 0..<20 {
             if attempt > 0 { usleep(2000) }
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw Files.failure(errno, "\(path) cannot be created") }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isSameFile(descriptor, path) {
-                ftruncate(descriptor, 0)
-                try Files.append(Array("\(getpid())\n".utf8), to: descriptor, path: path)
+            if let descriptor = try open(path) {
                 return RunLock(path: path, descriptor: descriptor)
             }
-            close(descriptor)
         }
         return nil
     }
 
+    /// Locks the run's own folder too; false where another process holds it.
+    package func take(folder: String) throws(WorkspaceError) -> Bool {
+        let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Files.failure(errno, "\(folder) cannot be opened") }
+        for attempt in 0..<20 {
+            if attempt > 0 { usleep(2000) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+            held.withLock { held in
+                if let former = held.folder { close(former) }
+                held.folder = descriptor
+            }
+            return true
+        }
+        close(descriptor)
+        return false
+    }
+
+    /// Makes the lock's file again where it is gone; false where that cannot be, or where another
+    /// process has made one.
+    package func renew() -> Bool {
+        held.withLock { held in
+            guard let file = held.file else { return false }
+            if Self.isSameFile(file, path) { return true }
+            guard let again = (try? Self.open(path)) ?? nil else { return false }
+            close(file)
+            held.file = again
+            return true
+        }
+    }
+
+    /// Whether the folder at a path is the one that is locked.
+    package func holds(folder: String) -> Bool {
+        held.withLock { held in
+            guard let descriptor = held.folder else { return false }
+            return Self.isSameFile(descriptor, folder)
+        }
+    }
+
     /// The process that holds the lock; nil where it is free.
     package static func holder(of path: String) -> Int32? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
@@ -55,11 +97,36 @@ package final class RunLock: Sendable {
         return Int32(String(decoding: digits, as: UTF8.self)) ?? 0
     }
 
+    /// Whether a process has locked a run's own folder.
+    package static func isHeld(folder: String) -> Bool {
+        let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+
+    /// The lock's file, locked and with this process in it; nil where another one holds it.
+    private static func open(_ path: String) throws(WorkspaceError) -> Int32? {
+        // `locks/` alone is made again, and never the workspace.
+        mkdir(FilePaths.parent(path), 0o700)
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Files.failure(errno, "\(path) cannot be created") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isSameFile(descriptor, path) else {
+            close(descriptor)
+            return nil
+        }
+        ftruncate(descriptor, 0)
+        do throws(WorkspaceError) {
+            try Files.append(Array("\(getpid())\n".utf8), to: descriptor, path: path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
     /// Whether the path still names the open file, and not one made after this was removed.
     private static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {
-        var opened = stat()
-        var named = stat()
-        return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
-            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+        FileIdentity(descriptor: descriptor).map { $0 == FileIdentity(path) } ?? false
     }
 }

@@ -69,7 +69,7 @@ struct RunReader: Sendable {
 
     private func holder(of record: RunRecord) -> Int32? {
         guard record.tags[RunTag.owner] != nil else { return nil }
-        return RunLock.holder(of: opened.layout.lock(run: record.id))
+        return opened.executor(of: record)
     }
 
     private func addProgress(of record: RunRecord, to summary: inout RunSummary) {

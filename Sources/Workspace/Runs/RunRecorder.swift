@@ -9,13 +9,14 @@ import Training
 /// writes and sends again, so each event is one transaction.
 final class RunRecorder {
     private let opened: OpenedFolder
-    private let run: String
+    private let hold: RunHold
+    private var run: String { hold.run }
+    private var folder: RunFolder { hold.folder }
     private let system: SystemSampler
     /// The last step whose metrics an earlier process has stored already.
     private var recordedStep: Int?
     private var recordedEvaluation: Int?
     private var calls: [RunCall]
-    private let folder: RunFolder
     private var bestEvaluation: RunSummary.Measurement?
     private var losses: [MetricPoint] = []
     /// The step that the newest checkpoint goes on with.
@@ -34,15 +35,14 @@ final class RunRecorder {
     init(
         _ opened: OpenedFolder,
         continuing record: RunRecord,
-        in folder: RunFolder,
+        _ hold: RunHold,
         from checkpoint: Checkpoint?,
         system: SystemSampler
     ) throws {
         self.opened = opened
         self.system = system
-        self.folder = folder
+        self.hold = hold
         calls = record.calls
-        run = record.id
         resumableStep = checkpoint?.state.completedSteps
         recordedStep = record.metrics[TrackingKey(MetricName.loss)]?.step
         recordedEvaluation = record.metrics[TrackingKey(MetricName.evaluationLoss)]?.step
@@ -50,7 +50,7 @@ final class RunRecorder {
             RunSummary.Measurement(value: $0.value, step: $0.step)
         }
         if recordedStep != nil {
-            losses = try opened.store.metricHistory(TrackingKey(MetricName.loss), run: run)
+            losses = try opened.store.metricHistory(TrackingKey(MetricName.loss), run: record.id)
         }
     }
 
@@ -82,7 +82,7 @@ final class RunRecorder {
     private func record(_ report: StartReport) throws {
         let total = Tag(RunTag.totalSteps, "\(report.totalSteps)")
         let waits = Tag(RunTag.paused, "")
-        try opened.store.log(Batch(tags: [total, waits]), run: run)
+        try log(Batch(tags: [total, waits]))
         opened.publish(.runChanged(run: run))
         for warning in report.warnings { opened.publish(.notice(Notice(.warning, warning))) }
     }
@@ -132,11 +132,11 @@ final class RunRecorder {
                 .init(prompt: $0.prompt, reference: $0.reference, answer: $0.answer)
             }
         )
-        try Files.makeFolder(folder.answers)
+        try Files.makeFolder(folder.answers, below: folder.path)
         let text = try WorkspaceJSON.encode(answers)
         try Files.write(Array(text.utf8), to: "\(folder.answers)/step-\(step).json")
         let tag = Tag(RunTag.answers, try WorkspaceJSON.encode(answers.shortened))
-        try opened.store.log(Batch(tags: [tag]), run: run)
+        try log(Batch(tags: [tag]))
         opened.publish(.runAnswered(run: run, answers))
     }
 
@@ -162,7 +162,7 @@ final class RunRecorder {
             calls.removeFirst()
             text = try WorkspaceJSON.encode(calls)
         }
-        try opened.store.log(Batch(tags: [Tag(RunTag.calls, text)]), run: run)
+        try log(Batch(tags: [Tag(RunTag.calls, text)]))
     }
 
     private static let mostTagBytes = 7500
@@ -191,15 +191,19 @@ final class RunRecorder {
 
     private func recordCheckpoint(nextStep: Int) throws {
         let tag = Tag(RunTag.resumableStep, "\(nextStep)")
-        try opened.store.log(Batch(tags: [tag]), run: run)
+        try log(Batch(tags: [tag]))
         resumableStep = nextStep
         opened.publish(.runCheckpointed(run: run, nextStep: nextStep))
+    }
+
+    private func log(_ batch: Batch) throws {
+        try opened.store.log(batch, run: run, by: .execution(mark: hold.mark))
     }
 
     private func log(_ values: [(String, Double)], step: Int) throws {
         let now = TrackingStore.systemMilliseconds()
         let metrics = values.map { Metric(TrackingKey($0.0), $0.1, timestamp: now, step: step) }
-        try opened.store.log(Batch(metrics: metrics), run: run)
+        try log(Batch(metrics: metrics))
     }
 }
 

@@ -50,7 +50,7 @@ extension RunService {
     }
 
     /// The same while the run's lock is held, so that no other process does it too.
-    func next(after id: String) throws -> RunSummary? {
+    func next(after id: String, threads: Int? = nil) throws -> RunSummary? {
         state.withLock { _ = $0.stagesToCome.remove(id) }
         let finished = try summary(id)
         guard finished.status == .finished, !finished.laterStages.isEmpty,
@@ -60,9 +60,11 @@ extension RunService {
         if let follower = try follower(of: id) {
             let stage = try summary(follower.id)
             let isLive = stage.isMine || stage.ownerProcess != nil
-            return stage.status == .finished || isLive ? nil : try resume(follower.id)
+            return stage.status == .finished || isLive
+                ? nil : try resume(follower.id, threads: threads)
         }
         next = next.asStage(after: request)
+        next.threads = threads ?? next.threads
         next.then = request.then.map { Array($0.dropFirst()) }
         if next.then?.isEmpty == true { next.then = nil }
         if result.hasSuffix(".gguf") {

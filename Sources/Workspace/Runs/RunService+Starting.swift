@@ -33,24 +33,26 @@ extension RunService {
     ///
     /// A finished run whose next stage was never started goes on with that. Blocks as ``start(_:)``
     /// does.
-    public func resume(_ id: String) throws -> RunSummary {
+    ///
+    /// - Parameter threads: With how many threads, which changes no number; as before if nil.
+    public func resume(_ id: String, threads: Int? = nil) throws -> RunSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
-                let holder = RunLock.holder(of: opened.layout.lock(run: id)) ?? 0
-                throw WorkspaceError(
-                    .conflict,
-                    "Run \(id) is being trained by process \(holder).",
-                    hint: "Stop it first."
-                )
+                throw Self.live(id, RunLock.holder(of: opened.layout.lock(run: id)) ?? 0)
             }
             let plan = try retryPlan(id)
-            let record = try opened.store.run(id)
-            let newest = try CheckpointStore(folder: folder(of: record).checkpoints).newest()
-            if let next = try next(after: id) { return next }
-            guard plan.run.status != .finished, let request = plan.request else {
+            var record = try opened.store.run(id)
+            if RunLock.isHeld(folder: folder(of: record).path) {
+                // The file of its lock was removed.
+                throw Self.live(id, record.tags[RunTag.execution].flatMap(RunHold.process) ?? 0)
+            }
+            let newest = try checkpoints(of: record).newest()
+            if let next = try next(after: id, threads: threads) { return next }
+            guard plan.run.status != .finished, var request = plan.request else {
                 throw Self.notResumable(plan)
             }
+            request.threads = threads ?? request.threads
             // Without a checkpoint the steps are taken from the first on, to the same bits.
             let checkpoint = newest.checkpoint
             if checkpoint == nil, let damage = newest.damages.first {
@@ -77,9 +79,17 @@ extension RunService {
                 throw Self.begunWithOther("model file", plan.run)
             }
             _ = try admittedForecast(inputs)
-            try opened.store.log(Batch(tags: [owner, Tag(RunTag.ending, "")]), run: id)
-            try opened.store.updateRun(id, status: .running)
-            try execute(record, inputs, lock: lock, from: checkpoint, asked: stops)
+            let hold = try hold(record, lock, mark: RunHold.newMark())
+            try opened.store.log(
+                Batch(tags: [owner, hold.mark, Tag(RunTag.ending, "")]),
+                run: id
+            )
+            try ending(id, hold.mark) {
+                try opened.store.updateRun(id, status: .running)
+                // Nobody else writes to it from now on.
+                record = try opened.store.run(id)
+                try execute(record, inputs, hold, from: checkpoint, asked: stops)
+            }
             return try summary(id)
         }
     }
@@ -87,6 +97,10 @@ extension RunService {
     func start(_ request: TrainingRequest, tags: [Tag]) throws -> RunSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
+            if request.experiment == nil {
+                // It would go to another experiment than the settings name.
+                _ = try Settings.readable(folder: opened.layout.folder)
+            }
             let stops = stopCount
             let isStopped = isStopped(since: stops)
             var inputs = try inputs(for: request, isCancelled: isStopped)
@@ -95,37 +109,58 @@ extension RunService {
             let (snapshot, evaluation) = try keptData(of: inputs, isStopped)
             inputs.request.then = try keptStages(of: request, isStopped)
             if isStopped() { throw CancellationError() }
-            try checkLength(of: inputs.request)
-            if inputs.evaluation.isEmpty,
-                inputs.request.patience != nil || inputs.request.choosesBest == true
-            {
-                opened.publish(
-                    .notice(
-                        Notice(
-                            .warning,
-                            "Nothing of \(inputs.dataset.name) is held out, so the best result and "
-                                + "patience have nothing to go by.",
-                            hint: "Give --eval-split or --eval-data."
-                        )
-                    )
-                )
+            for decision in inputs.decisions {
+                opened.publish(.notice(Notice(.warning, "\(decision).")))
             }
+            try checkLength(of: inputs.request)
+            tellOfEvaluationsInVain(inputs)
             let id = opened.store.newRunID()
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
                 throw WorkspaceError(.conflict, "The lock of run \(id) is taken.")
             }
-            let record = try create(id, inputs, snapshot: snapshot, evaluation: evaluation, tags)
-            opened.publish(.runChanged(run: id))
-            try execute(
-                record,
+            let mark = RunHold.newMark()
+            let record = try create(
+                id,
                 inputs,
-                lock: lock,
-                from: nil,
-                asked: stops,
-                forecast: forecast
+                snapshot: snapshot,
+                evaluation: evaluation,
+                tags + [mark]
             )
+            opened.publish(.runChanged(run: id))
+            try ending(id, mark) {
+                try execute(
+                    record,
+                    inputs,
+                    hold(record, lock, mark: mark),
+                    from: nil,
+                    asked: stops,
+                    forecast: forecast
+                )
+            }
             return try summary(id)
         }
+    }
+
+    /// Says what is asked of evaluations where there is nothing to evaluate on.
+    private func tellOfEvaluationsInVain(_ inputs: TrainingInputs) {
+        let request = inputs.request
+        let asked = [
+            ("the best result", request.choosesBest == true), ("patience", request.patience != nil),
+            ("the interval of evaluations", request.evaluationInterval != nil),
+            ("samples", (request.sampleCount ?? 0) > 0),
+            ("prompts to answer", request.samplePrompts != nil),
+        ].filter(\.1).map(\.0)
+        guard inputs.evaluation.isEmpty, !asked.isEmpty else { return }
+        opened.publish(
+            .notice(
+                Notice(
+                    .warning,
+                    "Nothing of \(inputs.dataset.name) is held out, so this has nothing to go by: "
+                        + asked.joined(separator: ", ") + ".",
+                    hint: "Give --eval-split or --eval-data."
+                )
+            )
+        )
     }
 
     private func create(
@@ -139,19 +174,24 @@ extension RunService {
         let name = inputs.request.experiment ?? settings.experiment ?? "Default"
         var new = NewRun()
         new.id = id
-        new.experimentID = try opened.store.findOrCreateExperiment(named: name).id
+        let experiment = try opened.store.findOrCreateExperiment(named: name)
+        _ = try opened.writablePath(of: "\(experiment.artifactLocation)/\(id)")
+        new.experimentID = experiment.id
         new.name = try freeName(inputs)
         new.tags =
             tags + [
                 owner,
+                Tag(RunTag.checkpointKey, opened.store.newRunID()),
                 Tag(RunTag.request, try stored(inputs.request).json),
-                Tag(RunTag.dataset, relative(snapshot)),
+                Tag(RunTag.dataset, opened.location(of: snapshot)),
                 Tag(RunTag.modelPath, inputs.modelPath),
                 Tag(RunTag.modelDigest, inputs.provenance.modelDigest),
                 Tag(RunTag.sourceName, "workbench train"),
                 Tag(RunTag.sourceType, "LOCAL"),
             ]
-        if let evaluation { new.tags.append(Tag(RunTag.evaluationDataset, relative(evaluation))) }
+        if let evaluation {
+            new.tags.append(Tag(RunTag.evaluationDataset, opened.location(of: evaluation)))
+        }
         let later = try inputs.request.then?.map { try datasets.find($0.dataset).name }
             .joined(separator: ",")
         if let later { new.tags.append(Tag(RunTag.then, later)) }
@@ -169,12 +209,12 @@ extension RunService {
         try opened.store.log(Batch(params: params), run: id)
         var read = [
             DatasetInput(
-                TrackedDataset(inputs.dataset, at: relative(snapshot)),
+                TrackedDataset(inputs.dataset, at: opened.location(of: snapshot)),
                 context: "training"
             )
         ]
         if let data = inputs.evaluationDataset, let evaluation {
-            let tracked = TrackedDataset(data, at: relative(evaluation))
+            let tracked = TrackedDataset(data, at: opened.location(of: evaluation))
             read.append(DatasetInput(tracked, context: "evaluation"))
         }
         try opened.store.logInputs(read, run: id)
@@ -186,8 +226,8 @@ extension RunService {
         var stored = request
         stored.then = request.then?.map { stage in
             var stage = stage
-            stage.dataset = relative(stage.dataset)
-            stage.evaluationDataset = stage.evaluationDataset.map(relative)
+            stage.dataset = opened.location(of: stage.dataset)
+            stage.evaluationDataset = stage.evaluationDataset.map(opened.location)
             return stage
         }
         return stored
@@ -248,133 +288,7 @@ extension RunService {
         { [state] in state.withLock { $0.stopCount != count } }
     }
 
-    /// Starts the thread that trains; `lock` is held until it ends.
-    ///
-    /// A run that was asked to stop since `stops` was read ends before its first step.
-    private func execute(
-        _ record: RunRecord,
-        _ inputs: TrainingInputs,
-        lock: RunLock,
-        from checkpoint: Checkpoint?,
-        asked stops: Int,
-        forecast: TrainingForecast? = nil
-    ) throws {
-        let execution = RunExecution(run: record.id, opened: opened)
-        let folder = folder(of: record)
-        let opened = self.opened
-        try Files.makeFolder(folder.path)
-        // In one piece, so that closing waits for every thread that was started.
-        try state.withLock { state in
-            guard !state.isClosed else {
-                throw WorkspaceError(.conflict, "The workspace is closed.")
-            }
-            if state.stopCount != stops { execution.stop() }
-            state.threads[record.id] = try execution.start(lock: lock) { [machine] in
-                try Self.logEnvironment(in: folder, machine.read())
-                return try RunRecorder(
-                    opened,
-                    continuing: record,
-                    in: folder,
-                    from: checkpoint,
-                    system: SystemSampler(machine)
-                )
-            } makeTrainer: {
-                try Trainer(
-                    model: inputs.model,
-                    examples: inputs.examples,
-                    evaluation: inputs.evaluation,
-                    configuration: inputs.configuration,
-                    provenance: inputs.provenance,
-                    checkpoints: folder.checkpoints,
-                    resultFolder: inputs.request.method == .full ? folder.model : folder.adapter,
-                    resumingFrom: checkpoint
-                )
-            } makeSampler: { trainer in
-                try RunSampler(inputs, trainer)
-            } finish: { report, bytes in
-                try Self.logResult(of: record, inputs, report, opened)
-                if let forecast {
-                    try Self.log(forecast, against: report, bytes, record.id, opened)
-                }
-                return (report.result.path, report.conclusion)
-            } ended: { [weak self] in
-                let row = (try? opened.store.lastMetricRow()) ?? 0
-                self?.state.withLock { state in
-                    state.executions[record.id] = nil
-                    state.toldRows[record.id] = row
-                }
-            }
-            state.executions[record.id] = execution
-            if inputs.request.then != nil { state.stagesToCome.insert(record.id) }
-        }
-    }
-
-    /// Stores what a run was forecast to take beside what it took.
-    private static func log(
-        _ forecast: TrainingForecast,
-        against report: FinishReport,
-        _ bytes: Int64,
-        _ run: String,
-        _ opened: OpenedFolder
-    ) throws {
-        let cost = RunCost(
-            forecastSeconds: forecast.seconds,
-            seconds: report.elapsedSeconds,
-            forecastBytes: forecast.memory.peak,
-            bytes: Int(bytes)
-        )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        let text = String(decoding: try encoder.encode(cost), as: UTF8.self)
-        try opened.store.log(Batch(tags: [Tag(RunTag.cost, text)]), run: run)
-    }
-
-    /// Makes what a run made a logged model of it; a second time does nothing new.
-    private static func logResult(
-        of record: RunRecord,
-        _ inputs: TrainingInputs,
-        _ report: FinishReport,
-        _ opened: OpenedFolder
-    ) throws {
-        let store = opened.store
-        let (name, type, tag) =
-            switch report.result {
-            case .adapter:
-                (RunFolder.adapterName, "peft", Tag(RunTag.adapter, RunFolder.adapterName))
-            case .model:
-                (
-                    RunFolder.modelName, "gguf",
-                    Tag(RunTag.model, "\(RunFolder.modelName)/\(TrainingResult.modelName)")
-                )
-            }
-        var model = try store.loggedModels(run: record.id).last?.id
-        if model == nil {
-            var new = NewLoggedModel(name: record.name)
-            new.experimentID = record.experimentID
-            new.artifactLocation = "\(record.artifactURI)/\(name)"
-            new.status = .ready
-            new.modelType = type
-            new.sourceRun = record.id
-            new.params = inputs.request.parameters
-            model = try store.createLoggedModel(new).id
-        }
-        if let model {
-            if case .adapter(let folder) = report.result {
-                try logCard(of: model, record, inputs, in: folder)
-            }
-            try store.logOutputs([ModelOutput(model: model, step: report.steps)], run: record.id)
-        }
-        let conclusion = report.conclusion.map { Tag(RunTag.conclusion, $0) }
-        try store.log(Batch(tags: [tag] + [conclusion].compactMap { $0 }), run: record.id)
-    }
-
     private var owner: Tag { Tag(RunTag.owner, Identity.current().description) }
-
-    /// A path below the workspace, as it is stored: the folder may be moved.
-    private func relative(_ path: String) -> String {
-        let prefix = opened.layout.folder + "/"
-        return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
-    }
 
     /// Refuses to go on with other data or another model than those of the first steps.
     private static func check(
@@ -397,7 +311,7 @@ extension RunService {
     private static func begunWithOther(_ what: String, _ run: RunSummary) -> WorkspaceError {
         WorkspaceError(
             .conflict,
-            "\(run.name) was begun with other \(what), so it cannot go on exactly.",
+            "\(run.name) was begun with other \(what), so it cannot be resumed exactly.",
             hint: "Train it again with `workbench runs retry`."
         )
     }
@@ -415,25 +329,6 @@ extension RunService {
             "\(plan.run.name) was not started by this program, so its parameters are not known.",
             hint: nil
         )
-    }
-}
-
-extension FinishReport {
-    /// What is not as one would expect of a run that took all its steps.
-    fileprivate var conclusion: String? {
-        let early =
-            steps < totalSteps
-            ? "It ended after \(steps) of \(totalSteps) steps, since the held-out loss fell no more."
-            : nil
-        let best =
-            resultStep != steps
-            ? "The result is that of step \(resultStep), where the held-out loss was lowest." : nil
-        let lost = lostBest.map {
-            "The checkpoint of step \($0), where the held-out loss was lowest, is damaged; the result is "
-                + "that of the last step."
-        }
-        let sentences = [early, best, lost].compactMap { $0 }
-        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }
 

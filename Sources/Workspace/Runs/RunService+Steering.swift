@@ -86,7 +86,7 @@ extension RunService {
             throw WorkspaceError(
                 .conflict,
                 "Run \(id) is not executed by this process.",
-                hint: "It goes on anyway."
+                hint: "It keeps running."
             )
         }
         execution.waitUntilBegun()
@@ -135,7 +135,7 @@ extension RunService {
             execution(record.id) == nil
         else { return false }
         let path = opened.layout.lock(run: record.id)
-        guard RunLock.holder(of: path) == nil else { return false }
+        guard opened.executor(of: record) == nil else { return false }
         guard opened.access == .full else {
             opened.publish(.runCrashed(run: record.id))
             return true

@@ -21,7 +21,9 @@ public final class RunService: Sendable {
     let datasets: DatasetService
     let registry: RegistryService
     let machine: MachineMonitor
-    let state = Guarded(State())
+    let state: Guarded<State>
+    /// What may be done, to runs and to the rest of the workspace.
+    let rules: RuleBook
 
     init(
         _ opened: OpenedFolder,
@@ -35,6 +37,10 @@ public final class RunService: Sendable {
         self.datasets = datasets
         self.registry = registry
         self.machine = machine
+        let state = Guarded(State())
+        self.state = state
+        rules = RuleBook(opened, registry.files) { id in state.withLock { $0.executions[id] != nil }
+        }
     }
 
     /// The runs that this process executes now.
@@ -61,11 +67,13 @@ public final class RunService: Sendable {
     /// Blocks.
     ///
     /// - Throws: ``WorkspaceError`` with the code `invalid` that says what is not understood.
-    public func matching(_ filter: String) throws -> [String] {
+    public func matching(_ filter: String, includingDeleted: Bool = false) throws -> [String] {
         try WorkspaceError.wording {
-            let most = TrackingStore.mostRunsAPage
-            return try opened.store.searchRuns(filter: filter, limit: most, details: []).items
-                .map(\.id)
+            try opened.store.allRuns(
+                filter: filter,
+                view: includingDeleted ? .all : .active,
+                details: []
+            ).map(\.id)
         }
     }
 
@@ -133,7 +141,7 @@ public final class RunService: Sendable {
                 series[key] = try self.series(id, key: key)
             }
             let folder = folder(of: record)
-            let store = CheckpointStore(folder: folder.checkpoints)
+            let store = checkpoints(of: record)
             let checkpoints = try store.steps().reversed().map { step in
                 RunDetail.Checkpoint(
                     nextStep: step,
@@ -225,14 +233,7 @@ public final class RunService: Sendable {
                 hint: "`workbench runs restore \(id)` takes it back."
             )
         }
-        guard summary.ownerProcess == nil else {
-            throw WorkspaceError(
-                .conflict,
-                "\(summary.name) is being trained.",
-                hint: "Stop it first."
-            )
-        }
-        try change(id) { try $0.deleteRun(id) }
+        try change(id) { _ in try rules.deleteRun(id) }
     }
 
     /// Takes a run out of the trash.
@@ -257,6 +258,14 @@ public final class RunService: Sendable {
 
     func folder(of record: RunRecord) -> RunFolder {
         RunFolder(path: opened.path(of: record.artifactURI))
+    }
+
+    /// The run's checkpoints, with what they are sealed with.
+    func checkpoints(of record: RunRecord) -> CheckpointStore {
+        CheckpointStore(
+            folder: folder(of: record).checkpoints,
+            key: record.tags[RunTag.checkpointKey]
+        )
     }
 
     static func missing(_ reference: String) -> WorkspaceError {

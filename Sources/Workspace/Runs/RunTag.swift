@@ -6,11 +6,15 @@ enum RunTag {
     /// The request as JSON: what a resumed or repeated run is started from.
     static let request: TrackingKey = "workbench.request"
     /// `user@host` of the process that executes or executed the run.
-    static let owner: TrackingKey = "workbench.owner"
+    static let owner = Tag.owner
+    /// Process and chance number of the execution that may write to the run: see ``RunHold``.
+    static let execution: TrackingKey = "workbench.execution"
     /// Steps the run will have done in the end.
     static let totalSteps: TrackingKey = "workbench.total_steps"
     /// The step that the newest checkpoint goes on with.
     static let resumableStep: TrackingKey = "workbench.resumable_step"
+    /// What the manifests of its checkpoints are sealed with; older runs have none.
+    static let checkpointKey: TrackingKey = "workbench.checkpoint_key"
     /// Why the run waits; empty when it does not.
     static let paused: TrackingKey = "workbench.paused"
     /// How a run with status KILLED ended: `stopped` or `crashed`.
@@ -18,9 +22,9 @@ enum RunTag {
     /// What a failed run failed with.
     static let failure: TrackingKey = "workbench.failure"
     /// The folder of the finished adapter, below the run's artifacts.
-    static let adapter: TrackingKey = "workbench.adapter"
+    static let adapter = Tag.adapter
     /// The file of the finished model, below the run's artifacts, where all weights were trained.
-    static let model: TrackingKey = "workbench.model"
+    static let model = Tag.model
     /// What the sentinels saw, as JSON: the newest calls.
     static let calls: TrackingKey = "workbench.calls"
     /// What the model answered at the last evaluation, as JSON.

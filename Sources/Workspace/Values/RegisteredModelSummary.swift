@@ -40,6 +40,11 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
         /// The number.
         public var id: Int { number }
 
+        /// The held-out loss that the version is judged by, as ``RunSummary/heldOutLoss`` is.
+        public var heldOutLoss: Double? {
+            metrics[MetricName.bestEvaluationLoss] ?? metrics[MetricName.evaluationLoss]
+        }
+
         /// Creates a version.
         public init(
             number: Int,
@@ -78,7 +83,7 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
     /// The name.
     public var id: String { name }
 
-    /// The version in use: alias `production`, else the newest in stage Production.
+    /// The deployed version: alias `production`, else the newest in stage Production.
     public var deployed: Version? {
         versions.first { $0.aliases.contains("production") }
             ?? versions.first { $0.stage == .production }
@@ -130,9 +135,9 @@ public struct RegistryChange: Equatable, Sendable, Codable, Identifiable {
 public struct RollbackPlan: Equatable, Sendable, Codable {
     /// The model.
     public var name: String
-    /// The version in use now; nil where none is.
+    /// The version deployed now; nil where none is.
     public var from: Int?
-    /// The version that would be in use.
+    /// The version that would be deployed.
     public var to: Int
 
     /// Creates a plan.

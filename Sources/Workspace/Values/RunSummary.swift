@@ -38,9 +38,10 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var totalSteps: Int?
     /// The loss of the last step: nats a target token.
     public var loss: Double?
-    /// The last held-out loss.
+    /// The last held-out loss; ``heldOutLoss`` is what a run is judged by.
     public var evaluationLoss: Double?
-    /// The lowest held-out loss so far, and where it was.
+    /// The lowest held-out loss so far, and the steps that were taken before it; nil for a run of
+    /// another program, which may keep none.
     public var bestEvaluation: Measurement?
     /// The learning rate of the last step.
     public var learningRate: Double?
@@ -114,6 +115,10 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
         isMine = false
         isDeleted = false
     }
+
+    /// The held-out loss that lists, comparisons and versions show: the lowest, or the last where
+    /// another program logged the run and keeps no lowest.
+    public var heldOutLoss: Double? { bestEvaluation?.value ?? evaluationLoss }
 
     /// Whether the run is one of several stages.
     public var isStage: Bool { !laterStages.isEmpty || previousStage != nil }

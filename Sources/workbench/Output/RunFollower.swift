@@ -18,7 +18,15 @@ struct RunFollower {
     /// To be called before any thread is started, so that all leave the signals to one.
     init(_ shared: SharedOptions) throws {
         let running = Running()
-        Signals.handle { _ in running.stop() }
+        Signals.handle { _ in
+            running.stop()
+            let isTraining = running.workspace.map { !$0.runs.executed.isEmpty } ?? false
+            Console.note(
+                isTraining
+                    ? "stopping: a checkpoint is written; ctrl+c or SIGTERM ends at once"
+                    : "stopping: what is being loaded is given up; ctrl+c or SIGTERM ends at once"
+            )
+        }
         workspace = try shared.open()
         running.workspace = workspace
         self.running = running
@@ -36,7 +44,7 @@ struct RunFollower {
                 throw WorkspaceError(
                     error.code,
                     "\(stage.name) is finished, but not what comes after it: \(error.message)",
-                    hint: "`workbench train --resume \(stage.id)` goes on with it."
+                    hint: "`workbench train --resume \(stage.id)` starts it."
                 )
             }
         }
@@ -49,14 +57,17 @@ struct RunFollower {
             try tellHeldOutLosses(after: stage.id)
         } catch let error as WorkspaceError where error.code != .cancelled {
             // What cannot be measured keeps nothing from going on.
-            Console.note("the held-out losses could not be computed: \(error)")
+            Console.remark(
+                "the held-out losses could not be computed: \(error.message)",
+                hint: error.hint
+            )
         }
         guard signal == 0 || stage.laterStages.isEmpty else { throw interrupted(stage) }
         return try follow { try workspace.runs.startNext(after: stage.id) }
     }
 
     private func interrupted(_ stage: RunSummary) -> ExitCode {
-        Console.note("`workbench train --resume \(stage.id)` goes on with the next stage")
+        Console.note("`workbench train --resume \(stage.id)` starts the next stage")
         return ExitCode(128 + signal)
     }
 

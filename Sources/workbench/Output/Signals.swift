@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Answers SIGINT and SIGTERM with a request, the second time with an end at once.
+/// Answers the signals that ask a process to end with a request, the second time with an end at
+/// once.
 ///
 /// The signals are blocked in all threads and taken by one that waits for
 /// them, so what happens then may take locks.
@@ -9,39 +10,62 @@ enum Signals {
     /// The signal that came first; 0 before any came.
     static let received = Atomic<Int32>(0)
 
+    /// A person's and a service's; then those that announce the end: what Slurm sends before it
+    /// takes the machine (`--signal=USR1@120`), the limit of processor time, a failing power supply.
+    private static let requests = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR]
+    /// Of these a second one ends the process at once. The others are repeated, or followed by
+    /// SIGTERM, by programs that know nothing of a checkpoint being written.
+    private static let insistent: Set<Int32> = [SIGINT, SIGTERM]
+
+    /// Keeps signals that mean nothing here from ending the program: call this first.
+    ///
+    /// A reader that goes away ends the output, not the run (SIGPIPE); a write beyond the limit of
+    /// a file's size fails and is told (SIGXFSZ); nobody here sets the timers of the others.
+    static func ignoreMeaningless() {
+        for number in [
+            SIGPIPE, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT,
+        ] { signal(number, SIG_IGN) }
+    }
+
     /// Calls `handle` at the first signal; call this before other threads are started.
     static func handle(_ handle: @escaping @Sendable (_ signal: Int32) -> Void) {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        var signals = requestSet
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         // A closed terminal does not end a run.
         signal(SIGHUP, SIG_IGN)
         startThread { wait(handle) }
     }
 
-    private static func wait(_ handle: @Sendable (Int32) -> Void) {
+    private static var requestSet: sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        for number in requests { sigaddset(&signals, number) }
+        return signals
+    }
+
+    private static func wait(_ handle: @Sendable (Int32) -> Void) {
+        var signals = requestSet
+        var isInsisted = false
         while true {
             var number: Int32 = 0
             guard sigwait(&signals, &number) == 0 else { continue }
-            if received.load(ordering: .relaxed) != 0 { _exit(128 + number) }
+            if isInsisted, insistent.contains(number) { _exit(128 + number) }
+            isInsisted = isInsisted || insistent.contains(number)
+            guard received.load(ordering: .relaxed) == 0 else { continue }
             received.store(number, ordering: .relaxed)
             handle(number)
         }
     }
 
-    /// Calls `handle` at each SIGINT or SIGTERM that comes while nobody else handles them, and
-    /// ignores SIGHUP: for the time after the screen's terminal has gone.
+    /// Calls `handle` at each such signal that comes while nobody else handles them, and ignores
+    /// SIGHUP: for the time after the screen's terminal has gone.
     static func handleInBackground(_ handle: @escaping @Sendable () -> Void) {
         signal(SIGHUP, SIG_IGN)
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return }
         signalPipe.store(ends[1], ordering: .relaxed)
         let reading = ends[0]
-        for number in [SIGINT, SIGTERM] {
+        for number in requests {
             signal(number) { _ in
                 var byte: UInt8 = 0
                 _ = write(Signals.signalPipe.load(ordering: .relaxed), &byte, 1)

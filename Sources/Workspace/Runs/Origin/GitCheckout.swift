@@ -6,7 +6,7 @@ package struct GitCheckout: Equatable, Sendable {
     package var commit: String
     /// The branch; nil where none is checked out.
     package var branch: String?
-    /// Where `origin` lies, without passwords and tokens.
+    /// Where `origin` lies, without passwords and tokens: those are before the host and behind `?`.
     package var repository: String?
 
     /// The checkout that a folder is in; nil outside of one, or before its first commit.
@@ -65,7 +65,7 @@ package struct GitCheckout: Equatable, Sendable {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
             if line.hasPrefix("[") { isOrigin = line == "[remote \"origin\"]" }
             if isOrigin, words.count == 3, words[0] == "url", words[1] == "=" {
-                return Secrets.redacted(String(words[2]))
+                return Secrets.redacted(String(words[2].prefix { $0 != "?" && $0 != "#" }))
             }
         }
         return nil

@@ -1,0 +1,65 @@
+import GRDB
+
+/// What the row of a run says to the process that executes it.
+public struct ExecutionState: Sendable, Equatable {
+    /// Whether the run is in use or in the bin.
+    public var lifecycle: LifecycleStage
+    /// The value of the tag by which its process marked it; nil where there is no such tag.
+    public var mark: String?
+}
+
+extension TrackingStore {
+    /// What becomes of a run while a process executes it; nil where there is no such run any more.
+    public func executionState(of run: String, mark: TrackingKey) throws -> ExecutionState? {
+        try read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT lifecycle_stage,
+                        (SELECT value FROM tags WHERE run_uuid = ?1 AND key = ?2)
+                    FROM runs WHERE run_uuid = ?1
+                    """
+            )
+            guard let row = try Row.fetchOne(statement, arguments: [run, mark.text]) else {
+                return nil
+            }
+            return ExecutionState(
+                lifecycle: LifecycleStage(rawValue: row[0] ?? "") ?? .active,
+                mark: row[1]
+            )
+        }
+    }
+
+    /// Writes how a run ended, on the disk when this returns; the bin is no obstacle to that.
+    ///
+    /// - Throws: `TrackingError` with code `invalidState` where the run carries another mark.
+    public func endRun(_ id: String, _ status: RunStatus, tags: [Tag], marked mark: Tag) throws {
+        try write(.full) { db in
+            try RunRecord.check(db, id: id, carries: mark)
+            var writer = BatchWriter(db, run: id, limits: .none)
+            try writer.write(tags: tags)
+            try db.execute(
+                sql: "UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
+                arguments: [status.rawValue, configuration.now(), id]
+            )
+            guard db.changesCount > 0 else {
+                throw TrackingError(.notFound, "Run with id=\(id) not found")
+            }
+        }
+    }
+}
+
+extension RunRecord {
+    /// Checks that a run carries a tag, with one look at one row.
+    static func check(_ db: Database, id: String, carries mark: Tag) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT value FROM tags WHERE run_uuid = ? AND key = ?"
+        )
+        let value = try String.fetchOne(statement, arguments: [id, mark.key.text])
+        guard value != mark.value else { return }
+        throw TrackingError(
+            .invalidState,
+            "Another process executes the run \(id).",
+            hint: "look for two programs that train one run"
+        )
+    }
+}

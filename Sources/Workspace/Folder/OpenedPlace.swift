@@ -1,0 +1,82 @@
+import Glibc
+
+/// Which folder and which database a workspace was opened with, whatever their paths name later:
+/// a folder is moved or removed, a database replaced, while a process works in it.
+final class OpenedPlace: Sendable {
+    private let folder: String
+    private let database: String
+    private let openedFolder: FileIdentity?
+    private let openedDatabase: FileIdentity?
+    /// Stays with the folder wherever it goes; -1 where it could not be opened.
+    private let descriptor: Int32
+
+    /// Looks at both, which are there.
+    init(_ layout: WorkspaceLayout) {
+        folder = layout.folder
+        database = layout.database
+        openedFolder = FileIdentity(folder)
+        openedDatabase = FileIdentity(database)
+        // The values of fcntl.h; O_PATH is not visible to Swift.
+        descriptor = open(folder, O_DIRECTORY | O_CLOEXEC | 0o10000000)
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Checks that the folder's path still names the folder that was opened.
+    ///
+    /// - Throws: ``WorkspaceError`` that says where the folder is now, where that is known.
+    func checkFolder() throws(WorkspaceError) {
+        guard let openedFolder, FileIdentity(folder) != openedFolder else { return }
+        let place = FilePaths.linkTarget("/proc/self/fd/\(descriptor)")
+        if let place, let found = FileIdentity(place), found == openedFolder {
+            throw WorkspaceError(
+                .inaccessible,
+                "The workspace \(folder) was moved to \(place) while it was in use.",
+                hint: "Move it back, or name it with --workspace \(place)."
+            )
+        }
+        throw WorkspaceError(
+            .inaccessible,
+            FilePaths.exists(folder)
+                ? "Another folder is at \(folder) than the workspace that was opened there."
+                : "The workspace \(folder) was removed while it was in use."
+        )
+    }
+
+    /// Checks that the database's path still names the file that was opened.
+    func checkDatabase() throws(WorkspaceError) {
+        guard let openedDatabase, FileIdentity(database) != openedDatabase else { return }
+        throw WorkspaceError(
+            .inaccessible,
+            FilePaths.exists(database)
+                ? "The database \(database) was replaced while it was in use."
+                : "The database \(database) was removed while it was in use.",
+            hint: "Programs that were started before know the old one alone: start them again."
+        )
+    }
+}
+
+/// Which file or folder something is, by device and number.
+struct FileIdentity: Equatable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+
+    /// What a path names, through links; nil where it names nothing.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// What is open under a descriptor.
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+    }
+}

@@ -1,0 +1,108 @@
+import ModelFiles
+import Tracking
+import Training
+
+extension RunExecution {
+    /// Why a run failed, and what to do where it can go on.
+    static func failure(
+        _ error: any Error,
+        _ run: String,
+        goingOnAt step: Int
+    ) -> WorkspaceError {
+        var failure = WorkspaceError(error)
+        if let error = error as? ModelFileError, error.code == .changed {
+            failure.message += " What was computed with it since was not kept."
+            failure.hint =
+                "Put the file back as it was; `workbench train --resume \(run)` resumes at step "
+                + "\(step). `workbench runs retry \(run)` trains on the new file."
+        }
+        return failure
+    }
+
+    /// Ends a run that this process may not go on with, with a checkpoint where that is its to write.
+    func end(
+        lost loss: RunLoss,
+        _ trainer: Trainer?,
+        _ recorder: RunRecorder?
+    ) -> RunOutcome {
+        var failure = loss.error
+        failure.code = .failed
+        if loss.keepsCheckpoint, let trainer {
+            do {
+                try hold.restoreFolder()
+                try trainer.keep()
+                failure.message +=
+                    " It stopped before step \(trainer.completedSteps), with a checkpoint."
+            } catch {
+                failure.message +=
+                    " No checkpoint could be written: \(WorkspaceError(error).message)"
+            }
+        }
+        return end(.failed, steps: recorder?.stepsDone ?? 0, recorder, failure: failure)
+    }
+
+    /// A run counts as finished only where its row and its files are where the next command looks.
+    func verified(_ outcome: RunOutcome) -> RunOutcome {
+        guard outcome.status == .finished else { return outcome }
+        var outcome = outcome
+        do throws(WorkspaceError) {
+            try opened.place.checkFolder()
+            try opened.place.checkDatabase()
+            if let path = outcome.resultPath, !FilePaths.exists(path) {
+                throw WorkspaceError(.failed, "The run was finished, but \(path) is gone.")
+            }
+        } catch {
+            outcome.status = .failed
+            outcome.failure = error
+        }
+        return outcome
+    }
+
+    /// Writes the end into the store, then frees what waits for it.
+    func end(
+        _ status: RunStatus,
+        steps: Int,
+        _ recorder: RunRecorder?,
+        result: String? = nil,
+        conclusion: String? = nil,
+        failure: WorkspaceError? = nil
+    ) -> RunOutcome {
+        var tags = [Tag(RunTag.paused, "")]
+        if let recorder { tags.append(Tag(RunTag.lossTail, recorder.lossTail)) }
+        if status == .stopped { tags.append(Tag(RunTag.ending, "stopped")) }
+        if let failure { tags.append(Tag(RunTag.failure, failure.description)) }
+        let stored: Tracking.RunStatus =
+            switch status {
+            case .finished: .finished
+            case .failed: .failed
+            default: .killed
+            }
+        var (status, failure) = (status, failure)
+        do {
+            try retrying(steps) {
+                try opened.store.endRun(run, stored, tags: tags, marked: hold.mark)
+            }
+        } catch {
+            let unstored = WorkspaceError(error)
+            opened.report(unstored, doing: "The end of run \(run) could not be stored")
+            if status == .finished { (status, failure) = (.failed, unstored) }
+        }
+        for request in openRequests() {
+            switch request.kind {
+            case .stop: answer(request, "stopped before step \(steps)")
+            case .checkpoint where recorder?.resumableStep == steps:
+                answer(request, "checkpoint before step \(steps)")
+            default: answer(request, "\(status)")
+            }
+        }
+        return RunOutcome(
+            run: run,
+            status: status,
+            stepsDone: steps,
+            resultPath: result,
+            peakResidentBytes: SystemMemory.peakResidentBytes,
+            conclusion: conclusion,
+            failure: failure
+        )
+    }
+}

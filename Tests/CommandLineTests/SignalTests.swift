@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+@Suite struct SignalTests {
+    /// Starts a long run, sends signals once it has taken a few steps, and waits for its end.
+    private func end(
+        _ program: Program,
+        steps: Int,
+        by signals: [Int32]
+    ) throws -> (status: Int32, isExit: Bool, run: [String: Any]) {
+        let data = try program.dataset(rows: 40)
+        let (process, output, _) = try program.start(
+            ["train", "--data", data, "--steps", "\(steps)", "--run-name", "asked", "--json"])
+        var lines = LineReader(output)
+        while let line = lines.next() { if line.contains(#""step":4,"#) { break } }
+        for signal in signals { kill(process.processIdentifier, signal) }
+        while lines.next() != nil {}
+        process.waitUntilExit()
+        let shown = try #require(try program.run("runs", "show", "asked", "--json").objects.first)
+        let run = try #require(shown["summary"] as? [String: Any])
+        return (process.terminationStatus, process.terminationReason == .exit, run)
+    }
+
+    @Test(arguments: [SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR])
+    func whatAnnouncesTheEndOfTheMachineIsAnsweredWithACheckpoint(signal: Int32) throws {
+        let ended = try end(Program(), steps: 100_000, by: [signal])
+        #expect(ended.isExit && ended.status == 128 + signal)
+        #expect(ended.run["status"] as? String == "stopped")
+        #expect((ended.run["resumable_step"] as? Int ?? 0) >= 4)
+    }
+
+    @Test func whatIsRepeatedOrFollowedByATermDoesNotCutTheCheckpointShort() throws {
+        let ended = try end(Program(), steps: 100_000, by: [SIGUSR1, SIGUSR1, SIGTERM])
+        #expect(ended.isExit && ended.status == 128 + SIGUSR1)
+        #expect(ended.run["status"] as? String == "stopped")
+    }
+
+    @Test func whatMeansNothingEndsNothing() throws {
+        let ended = try end(
+            Program(),
+            steps: 30,
+            by: [SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGXFSZ, SIGHUP]
+        )
+        #expect(ended.isExit && ended.status == 0)
+        #expect(ended.run["status"] as? String == "finished")
+    }
+
+    @Test(arguments: [
+        ["data", "add", "rows.jsonl"], ["runs", "list"],
+        ["train", "--data", "rows.jsonl", "--steps", "2"],
+    ])
+    func aLimitOfTheSizeOfFilesIsToldAndNoSignal(arguments: [String]) throws {
+        let program = try Program()
+        _ = try program.dataset(rows: 40)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        // Two blocks of 512 bytes: not even the database fits.
+        process.arguments =
+            ["-c", #"ulimit -f 2; exec "$@""#, "sh", Program.binary] + arguments
+        process.environment = program.environment
+        process.currentDirectoryURL = URL(fileURLWithPath: program.folder)
+        let errors = Pipe()
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        try process.run()
+        let text = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 1, "\(text)")
+        #expect(!text.isEmpty)
+    }
+}
