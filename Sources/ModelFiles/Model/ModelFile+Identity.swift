@@ -13,8 +13,8 @@ extension ModelFile {
     }
 
     /// The SHA-256 of the weights' file, or of several together, in hexadecimal, which takes a second for a gigabyte.
-    public func digest() throws -> String {
-        try FileDigest.sha256(paths: weights.paths)
+    public func digest(isCancelled: () -> Bool = { false }) throws -> String {
+        try FileDigest.sha256(paths: weights.paths, isCancelled: isCancelled)
     }
 
     /// Throws where the model's files are not what they were when it was opened: one that is cut

@@ -52,10 +52,10 @@ final class ModelLibrary: Sendable {
     }
 
     /// SHA-256 of the file, in hex.
-    func digest(_ path: String) throws -> String {
+    func digest(_ path: String, isCancelled: () -> Bool = { false }) throws -> String {
         let entry = try entry(path)
         if let digest = entry.digest { return digest }
-        let digest = try entry.file.digest()
+        let digest = try entry.file.digest(isCancelled: isCancelled)
         entries.withLock { $0[path]?.digest = digest }
         return digest
     }
@@ -63,10 +63,15 @@ final class ModelLibrary: Sendable {
     private func entry(_ path: String) throws -> Entry {
         let stamp = Files.stamp(path)
         let known = entries.withLock { $0[path] }
-        if let known, known.stamp == stamp { return known }
+        // A folder's own stamp says nothing of the files in it.
+        if let known, known.stamp == stamp, (try? known.file.checkUnchanged()) != nil {
+            return known
+        }
         let entry = Entry(stamp: stamp, file: try ModelFile.open(path: path))
         return entries.withLock { entries in
-            if let present = entries[path], present.stamp == stamp { return present }
+            if let present = entries[path], present.stamp == stamp, present.file !== known?.file {
+                return present
+            }
             entries[path] = entry
             return entry
         }

@@ -58,7 +58,7 @@ extension RunService {
             guard request.initialAdapter == nil else {
                 throw WorkspaceError(
                     .invalid,
-                    "\(request.model) is an adapter already, and another one is to be gone on from.",
+                    "\(request.model) is an adapter already, and another one is to be continued.",
                     hint: "Name the base model, or leave out --init-adapter."
                 )
             }
@@ -127,7 +127,9 @@ extension RunService {
             },
             provenance: RunProvenance(
                 modelName: file.baseModelName,
-                modelDigest: try stage { try models.library.digest(base.modelPath) },
+                modelDigest: try stage {
+                    try models.library.digest(base.modelPath, isCancelled: isCancelled)
+                },
                 datasetName: dataset.name,
                 datasetDigest: dataset.digest
             ),

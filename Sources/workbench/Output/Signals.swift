@@ -95,7 +95,8 @@ enum Signals {
 
     private static func startThread(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
-        pthread_create(
+        let work = Unmanaged.passRetained(Work(body))
+        let status = pthread_create(
             &thread,
             nil,
             { argument in
@@ -103,8 +104,16 @@ enum Signals {
                 Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
                 return nil
             },
-            Unmanaged.passRetained(Work(body)).toOpaque()
+            work.toOpaque()
         )
+        guard status == 0 else {
+            work.release()
+            // Without anybody who waits for them, signals do what they always do.
+            var signals = requestSet
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            for number in requests { signal(number, SIG_DFL) }
+            return
+        }
         pthread_detach(thread)
     }
 }

@@ -1,0 +1,57 @@
+import Testing
+import Tracking
+
+/// What a process that executes a run may write, and what it is told.
+@Suite struct ExecutionTests {
+    private let folder = TemporaryFolder()
+    private let key: TrackingKey = "mark"
+
+    private func metric(_ step: Int) -> Batch {
+        Batch(metrics: [Metric("loss", 1, timestamp: step, step: step)])
+    }
+
+    @Test func ofTwoProcessesTheLaterOneAloneWrites() throws {
+        let store = try folder.open()
+        let run = try store.createRun(NewRun()).id
+        let (first, second) = (Tag(key, "1"), Tag(key, "2"))
+        try store.log(Batch(tags: [first]), run: run)
+        try store.log(metric(0), run: run, by: .execution(mark: first))
+        try store.log(Batch(tags: [second]), run: run)
+        for attempt in [
+            { try store.log(metric(1), run: run, by: .execution(mark: first)) },
+            { try store.endRun(run, .finished, tags: [], marked: first) },
+        ] {
+            let error = #expect(throws: TrackingError.self) { try attempt() }
+            #expect(error?.code == .invalidState)
+        }
+        try store.log(metric(1), run: run, by: .execution(mark: second))
+        #expect(try store.metricHistory("loss", run: run).map(\.step) == [0, 1])
+        #expect(try store.run(run).status == .running)
+    }
+
+    @Test func theStateOfARunIsToldWhateverBecameOfIt() throws {
+        let store = try folder.open()
+        let run = try store.createRun(NewRun()).id
+        #expect(try store.executionState(of: run, mark: key)?.mark == nil)
+        try store.log(Batch(tags: [Tag(key, "1")]), run: run)
+        try store.deleteRun(run)
+        let state = try #require(try store.executionState(of: run, mark: key))
+        #expect(state.lifecycle == .deleted)
+        #expect(state.mark == "1")
+        #expect(try store.executionState(of: "none", mark: key) == nil)
+    }
+
+    @Test func theEndOfARunIsWrittenEvenInTheBin() throws {
+        let store = try folder.open()
+        let run = try store.createRun(NewRun()).id
+        let mark = Tag(key, "1")
+        try store.log(Batch(tags: [mark]), run: run)
+        try store.deleteRun(run)
+        try store.endRun(run, .failed, tags: [Tag("why", "because")], marked: mark)
+        let record = try store.run(run)
+        #expect(record.status == .failed)
+        #expect(record.endTime != nil)
+        #expect(record.tags["why"] == "because")
+        #expect(record.lifecycle == .deleted)
+    }
+}
