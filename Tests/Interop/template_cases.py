@@ -537,6 +537,174 @@ add_generation_prompt
 tools is none
 documents is none
 tools is defined
+'abcabc'.find('c', 3)
+'abcabc'.find('c', -2, 5)
+'abcabc'.find('a', 1, 3)
+'abc'.find('', 3)
+'abc'.find('', 4)
+'안녕 하세요 안녕'.find('안', 1)
+'안녕 하세요 안녕'.rfind('녕', 0, 7)
+'abcabc'.rfind('bc', none, 5)
+'abcabc'.index('b', 2)
+'abcabc'.rindex('a', 0, 3)
+'abcabc'.index('b', 5)
+'aXaXa'.count('a', 1)
+'aXaXa'.count('a', 1, -1)
+'abc'.count('', 1)
+'abc'.count('', 9)
+'abc'.startswith('b', 1)
+'abc'.startswith(('x', 'b'), 1, 2)
+'abc'.startswith('', 4)
+'abc'.endswith('b', 0, 2)
+'abc'.endswith(('x', 'bc'), -2)
+'abc'.startswith(['a'])
+'abc'.startswith(('x', 1))
+'abc'.startswith(('a', 1))
+'abc'.find('a', '1')
+'abc'.find('a', 1.0)
+'abc'.find('a', start=1)
+'abc'.find('a', 0, 1, 2)
+[1, 2, 1, 3].index(1, 1)
+[1, 2, 1, 3].index(1, -3, -1)
+[1, 2].index(1, 1)
+(1, 2, 1).index(1, 1)
+(1, 2).copy()
+[1, 2].count(1, 2)
+[1, 2].index()
+{'a': 1}.get('a', default=2)
+{'a': 1}.get()
+{'a': 1}.get('b', 2, 3)
+{'a': 1}.keys(1)
+'a b'.upper(1)
+'a'.strip(1)
+'a'.strip(chars='a')
+'a b c'.split(maxsplit=1)
+' a b  c '.rsplit(none, 1)
+'a b c'.split(' ', '1')
+'a b c'.split(limit=1)
+'aaa'.replace('a', 'b', 2)
+'aaa'.replace('a', 'b', none)
+'aaa' | replace('a', 'b', none)
+'a1b' | replace(1, 2)
+'aaa' | replace('a', 'b', count=1)
+'a,b'.partition(',', 1)
+'ab'.join(['x', 1])
+'ab'.join('xy')
+'a'.center(5, 'xy')
+'a'.center('5')
+'a'.zfill(3.0)
+'a\nb\r\nc\rd'.splitlines(true)
+'a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i'.splitlines()
+'a\u2028\u2028b\x85'.splitlines(keepends=true)
+'a\x1fb'.splitlines()
+'a\r\nb\x0cc' | indent(2)
+'a\nb\n' | indent('> ', true)
+'a\n\nb' | indent(width=1, blank=true, first=true)
+'a\nb' | indent(wide=2)
+'a\nb' | indent(1.5)
+5 | indent
+{'a': [1, {'b': none}]} | tojson(indent='\t')
+{'a': [1]} | tojson(indent=0)
+{'a': [1]} | tojson(indent=-1)
+{'a': [1], 'b': {}} | tojson(false, '--', (',', '='))
+{'b': 1, 'a': 'é'} | tojson(true, none, none, true)
+[1, 2] | tojson(separators=(';', ':'))
+[1, 2] | tojson(separators=';')
+[1, 2] | tojson(separators=[1, 2])
+[1, 2] | tojson(indent=1.5)
+[1, 2] | tojson(default=1)
+[1, 2] | tojson(1, 2, none, 4, 5)
+'0x1f' | int(base=16)
+'zz' | int(0, 36)
+'0b11' | int(base=0)
+'010' | int(base=0)
+'1_000' | int
+'1__0' | int(7)
+'٣' | int
+'1e3' | int
+' 12 ' | int
+'0x1f' | int
+nope | int
+nope | float
+'1_0.5' | float
+'infinity' | float
+'0x1p3' | float
+2.5 | round(0, 'even')
+25 | round(-1)
+15 | round(-1)
+-25 | round(-1)
+2.675 | round(2)
+1234.5 | round(-2, 'floor')
+-1.25 | round(1, method='ceil')
+3.7 | round('1')
+3.7 | round(digits=1)
+'abcdef' | truncate(4, true, '')
+'abc def ghi' | truncate(8, false, '!', 0)
+'abc def ghi' | truncate(8, leeway=none)
+'abc' | truncate('5')
+'abc' | truncate(2, true, 1)
+['b', 'a'] | sort(true)
+['b', 'A'] | sort(case_sensitive=true)
+['b', 'A'] | sort(reverse='x')
+[{'n': 'b', 'v': 1}, {'n': 'a', 'v': 1}] | sort(attribute='v,n')
+[{'v': 2}, {'n': 'a'}] | sort(attribute='n')
+['a', 'A'] | unique(true) | list
+[{'a': 1}] | unique | list
+{'b': 1, 'a': 2} | dictsort(by='value', reverse=true)
+{'b': 1, 'a': 2} | dictsort(by='size')
+[1, 2] | sum(start=10)
+[1, 2] | sum('x', 0, 1)
+['a'] | sum(start='b')
+[1, 2, 3] | batch(2, '-') | list
+[1, 2, 3] | batch(size=2) | list
+[1, 2, 3] | slice(2, fill_with='-') | list
+['a'] | map('upper', 1) | list
+[{}] | map(attribute='x', default=none) | list
+[{}] | map(attribute='x', default=0) | list
+[{}] | map(attribute='x', other=0) | list
+[1, 2] | select('odd', 1) | list
+[1, 2] | select('divisibleby', num=2) | list
+['a', 'b'] | join(',', 'x', 1)
+['a', 'b'] | first(1)
+'a' | upper(1)
+'a' | default('b', true, 1)
+'' | default('b', boolean=true)
+'%s' | format(1, a=2)
+{'a': 1} | attr('a') is defined
+{'a': 1} | attr('items') is callable
+3 is divisibleby(num=3)
+3 is divisibleby(3, 4)
+3 is odd(1)
+1 is in(seq=[1])
+1 is eq(1, 2)
+'ΑΣ ΟΔΟΣ'.lower()
+'ΑΣ ΟΔΟΣ' | title
+'ßŉẞıİ'.casefold()
+'ǅa ß'.swapcase()
+'²½一'.isnumeric()
+'²'.isdigit()
+'²'.isdecimal()
+['\x85\u2028\u00a0é\u200b']
+'%(a)s' % [1]
+'%(b)s' % {'a': 1}
+'%5%' % ()
+'%-05d|%+ d' % (7, 7)
+'{:5}|{:<05}'.format(true, 7)
+'{:,x}'.format(5)
+'{:.1}'.format(5)
+'{:5}'.format(none)
+dict([('a', 1), ('b', 2)], a=3)
+dict([1])
+dict({}, {})
+range(stop=3) | list
+[1] in {}
+5.5 // 0.1
+5.5 % 0.1
+-7.5 // 2
+-7.5 % 2
+[1] < (2,)
+2 ** 0.5
+0 ** -1
 """
 
 # Whole templates.

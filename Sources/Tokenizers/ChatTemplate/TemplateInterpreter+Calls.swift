@@ -62,6 +62,10 @@ extension TemplateInterpreter {
                     + "not \(arguments.positional.count)"
             )
         }
+        var given = Set(definition.parameters.prefix(arguments.positional.count).map(\.name))
+        for (name, _) in arguments.named where !given.insert(name).inserted {
+            throw failure("the macro \"\(definition.name)\" is given \"\(name)\" twice")
+        }
         let moreNames = arguments.named.filter { name, _ in
             !definition.parameters.contains { $0.name == name }
         }
@@ -98,23 +102,15 @@ extension TemplateInterpreter {
         _ function: TemplateFunction,
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
+        let name = function.rawValue
+        try check(arguments, TemplateSignature.ofFunctions[name], of: name)
         switch function {
         case .range: return try range(arguments)
         case .namespace:
             let namespace = makeNamespace()
-            if case .mapping(let mapping) = arguments.positional.first {
-                for (key, value) in mapping.entries { namespace.values[plain(key)] = value }
-            }
-            for (name, value) in arguments.named { namespace.values[name] = value }
+            for (key, value) in try entries(arguments) { namespace.values[plain(key)] = value }
             return .namespace(namespace)
-        case .dict:
-            var entries: [(key: TemplateValue, value: TemplateValue)] = []
-            if case .mapping(let mapping) = arguments.positional.first { entries = mapping.entries }
-            for (name, value) in arguments.named {
-                entries.removeAll { $0.key.isText(name) }
-                entries.append((.text(TemplateText(name)), value))
-            }
-            return try makeMapping(entries)
+        case .dict: return try makeMapping(entries(arguments))
         case .raiseException:
             throw TokenizerError(
                 .templateRefusal,
@@ -128,6 +124,34 @@ extension TemplateInterpreter {
             }
             return .text(literal(formattedDate(format.bytes)))
         }
+    }
+
+    /// The entries that `dict` makes of a mapping or of pairs, and of names.
+    private func entries(
+        _ arguments: Arguments
+    ) throws(TokenizerError) -> [(key: TemplateValue, value: TemplateValue)] {
+        var entries: [(key: TemplateValue, value: TemplateValue)] = []
+        func set(_ key: TemplateValue, _ value: TemplateValue) throws(TokenizerError) {
+            if let place = try index(of: key, in: entries) {
+                entries[place].value = value
+            } else {
+                entries.append((key, value))
+            }
+        }
+        if case .mapping(let mapping)? = arguments.positional.first {
+            entries = mapping.entries
+        } else if let pairs = arguments.positional.first {
+            if case .undefined(let name) = pairs { throw failure("\"\(name)\" is undefined") }
+            for pair in try items(of: pairs) {
+                let parts = try items(of: pair)
+                guard parts.count == 2 else {
+                    throw failure("a mapping is made of pairs, not of \(parts.count) values")
+                }
+                try set(parts[0], parts[1])
+            }
+        }
+        for (name, value) in arguments.named { try set(.text(TemplateText(name)), value) }
+        return entries
     }
 
     private func range(_ arguments: Arguments) throws(TokenizerError) -> TemplateValue {

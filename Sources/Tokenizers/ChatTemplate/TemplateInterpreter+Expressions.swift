@@ -143,7 +143,7 @@ extension TemplateInterpreter {
     }
 
     /// The method of a name; undefined if it may not be called, nil if there is none.
-    private func method(_ name: String, of value: TemplateValue) -> TemplateValue? {
+    func method(_ name: String, of value: TemplateValue) -> TemplateValue? {
         let (exists, isAllowed) = value.method(named: name)
         guard exists else { return nil }
         return isAllowed
@@ -165,6 +165,8 @@ extension TemplateInterpreter {
             guard case .text(let name) = index else { return .undefined(plain(index)) }
             return method(String(decoding: name.bytes, as: UTF8.self), of: value)
                 ?? .undefined(plain(index))
+        case (.list, .boolean(let flag)), (.text, .boolean(let flag)):
+            return try element(.integer(flag ? 1 : 0), of: value)
         case (.list(let list), .integer(let index)) where list.view == nil:
             let place = index < 0 ? list.items.count + index : index
             guard list.items.indices.contains(place) else { return .undefined("item \(index)") }
@@ -184,11 +186,23 @@ extension TemplateInterpreter {
         }
     }
 
+    /// Refuses what Python cannot look up: lists and mappings, and tuples that hold such.
+    func checkKey(_ key: TemplateValue) throws(TokenizerError) {
+        switch key {
+        case .mapping: throw failure("a mapping cannot be a key")
+        case .list(let list):
+            guard list.isTuple else { throw failure("a list cannot be a key") }
+            for item in list.items { try checkKey(item) }
+        default: break
+        }
+    }
+
     func index(
         of key: TemplateValue,
         in entries: [(key: TemplateValue, value: TemplateValue)]
     ) throws(TokenizerError) -> Int? {
         try spend(entries.count)
+        try checkKey(key)
         for (index, entry) in entries.enumerated() where try areEqual(entry.key, key) {
             return index
         }

@@ -7,6 +7,7 @@ extension TemplateInterpreter {
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
         guard let filter else { throw failure("the filter \"\(name)\" is not supported") }
+        try check(arguments, TemplateSignature.ofFilters[filter.rawValue], of: name)
         switch filter {
         case .default, .d:
             let replacesFalse = arguments.value(1, "boolean")?.isTruthy ?? false
@@ -30,9 +31,18 @@ extension TemplateInterpreter {
             return try makeGenerator(pairs(of: mapping))
         case .attr:
             let name = try textArgument(arguments, 0, "name", of: "attr")
+            // Not a key: only what stands behind a dot for Python.
+            if case .mapping = value {
+                return method(String(decoding: name.bytes, as: UTF8.self), of: value)
+                    ?? .undefined(plain(.text(name)))
+            }
             return try attribute(String(decoding: name.bytes, as: UTF8.self), of: value)
-        case .trim, .upper, .lower, .capitalize, .title, .replace, .indent, .truncate, .wordcount,
-            .center, .format:
+        case .indent, .truncate:
+            guard case .text(let text) = value else {
+                throw failure("\"\(name)\" is for strings, and \(value.typeName) is none")
+            }
+            return try applyToText(filter, text, arguments)
+        case .trim, .upper, .lower, .capitalize, .title, .replace, .wordcount, .center, .format:
             return try applyToText(filter, text(of: value), arguments)
         case .abs, .int, .float, .round: return try applyToNumber(filter, value, arguments)
         default: return try applyToSequence(filter, value, arguments)
@@ -47,30 +57,26 @@ extension TemplateInterpreter {
         if filter == .trim { try spend(text.count / 64) } else { try spend(characters: text) }
         switch filter {
         case .trim:
-            guard case .text(let characters)? = arguments.value(0, "chars") else {
-                return .text(text.trimmed(.both))
-            }
-            return .text(text.trimmed(.both, of: characters))
+            return .text(text.trimmed(.both, of: try characters(arguments)))
         case .upper: return try makeText(text.uppercased)
         case .lower: return try makeText(text.lowercased)
         case .capitalize: return try makeText(text.capitalized)
         case .title:
-            return try makeText(
-                text.titlecased {
-                    "-([{<".unicodeScalars.contains($0) || $0.properties.isWhitespace
-                }.markup(false)
-            )
+            return try makeText(text.capitalizedWords.markup(false))
         case .indent: return try indent(text, arguments)
         case .truncate: return try truncate(text, arguments)
         case .wordcount: return .integer(wordCount(text))
         case .center:
             return try padded(
                 text,
-                to: arguments.value(0, "width")?.integer ?? 80,
+                to: integerArgument(arguments, 0, "width", of: "center") ?? 80,
                 with: literal([0x20]),
                 textAt: .center
             )
         case .format:
+            guard arguments.named.isEmpty || arguments.positional.isEmpty else {
+                throw failure("\"format\" takes values or names, not both")
+            }
             guard !arguments.named.isEmpty else {
                 let values = try makeList(arguments.positional, isTuple: true)
                 return try interpolated(text, values)
@@ -79,7 +85,15 @@ extension TemplateInterpreter {
                 text,
                 makeMapping(arguments.named.map { (.text(TemplateText($0.name)), $0.value) })
             )
-        default: return try replace(text.markup(false), arguments)
+        default:
+            var texts = arguments
+            for index in texts.positional.indices.prefix(2) {
+                texts.positional[index] = .text(try self.text(of: texts.positional[index]))
+            }
+            for index in texts.named.indices where texts.named[index].name != "count" {
+                texts.named[index].value = .text(try self.text(of: texts.named[index].value))
+            }
+            return try replace(text.markup(false), texts, isFilter: true)
         }
     }
 
@@ -99,7 +113,10 @@ extension TemplateInterpreter {
         let indentsFirst = arguments.value(1, "first")?.isTruthy ?? false
         let indentsBlank = arguments.value(2, "blank")?.isTruthy ?? false
         let newline = literal([0x0A])
-        let lines = text.split(separator: newline, limit: .max)
+        // Lines end as Python's do; a last line feed begins one more.
+        var ended = text
+        ended.append(newline)
+        let lines = ended.lines(limit: .max).map { ended[$0.start..<$0.end] }
         let growth = lines.count.multipliedReportingOverflow(by: prefix.count)
         try checkLength(growth.overflow ? .max : growth.partialValue + text.count)
         try spend(lines.count)
@@ -124,26 +141,13 @@ extension TemplateInterpreter {
                 throw failure("\(value.typeName) has no absolute value")
             }
             return integer < 0 ? try negated(.integer(integer)) : .integer(integer)
-        case .int:
-            if let integer = value.integer { return .integer(integer) }
-            let number: Double?
-            switch value {
-            case .real(let value): number = value
-            case .text(let text):
-                let string = String(decoding: text.trimmed(.both).bytes, as: UTF8.self)
-                if let integer = Int(string) { return .integer(integer) }
-                number = Double(string)
-            default: number = nil
-            }
-            if let number, let integer = Int(exactly: number.rounded(.towardZero)) {
-                return .integer(integer)
-            }
-            return arguments.value(0, "default") ?? .integer(0)
+        case .int: return try whole(value, arguments)
         case .float:
+            if case .undefined(let name) = value {
+                throw failure("\"\(name)\" is undefined and no number")
+            }
             if let number = value.real { return .real(number) }
-            if case .text(let text) = value,
-                let number = Double(String(decoding: text.trimmed(.both).bytes, as: UTF8.self))
-            {
+            if case .text(let text) = value, let number = text.pythonNumber {
                 return .real(number)
             }
             return arguments.value(0, "default") ?? .real(0)
@@ -156,23 +160,47 @@ extension TemplateInterpreter {
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
         let isASCII = arguments.value(0, "ensure_ascii")?.isTruthy ?? false
-        let indentation = arguments.value(1, "indent")?.integer
-        if let indentation, !(0...64).contains(indentation) {
-            throw failure("tojson cannot indent by \(indentation)")
-        }
-        var separators: (item: TemplateText, key: TemplateText)?
-        if case .list(let list)? = arguments.value(2, "separators"), list.items.count == 2 {
-            separators = (try text(of: list.items[0]), try text(of: list.items[1]))
-        }
         let isSorted = arguments.value(3, "sort_keys")?.isTruthy ?? false
         return .text(
             try json(
                 value,
-                indentation: indentation,
-                separators: separators,
+                indentation: indentation(arguments),
+                separators: separators(arguments),
                 isSorted: isSorted,
                 isASCII: isASCII
             )
         )
+    }
+
+    /// What a line of JSON begins with for each level; nil for one line.
+    private func indentation(
+        _ arguments: Arguments
+    ) throws(TokenizerError) -> TemplateText? {
+        switch arguments.value(1, "indent") {
+        case nil, .some(.none): return nil
+        case .text(let text): return text
+        case let value?:
+            guard let width = value.integer else {
+                throw failure("\"indent\" of \"tojson\" is \(value.typeName)")
+            }
+            guard width <= 64 else { throw excess("tojson cannot indent by \(width)") }
+            return literal([UInt8](repeating: 0x20, count: max(0, width)))
+        }
+    }
+
+    /// What JSON has between items and behind names.
+    private func separators(
+        _ arguments: Arguments
+    ) throws(TokenizerError) -> (item: TemplateText, key: TemplateText)? {
+        switch arguments.value(2, "separators") {
+        case nil, .some(.none): return nil
+        case .list(let list) where list.items.count == 2:
+            guard case .text(let item) = list.items[0], case .text(let key) = list.items[1] else {
+                break
+            }
+            return (item, key)
+        default: break
+        }
+        throw failure("\"separators\" of \"tojson\" are two strings")
     }
 }

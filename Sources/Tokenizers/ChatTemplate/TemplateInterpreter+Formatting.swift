@@ -1,7 +1,7 @@
 import Glibc
 
 /// How one value is written: what stands behind the colon in `{:>8.2f}`, or behind `%`.
-struct TemplateFormat {
+struct TemplateFormat: Equatable {
     var fill: [UInt8] = [0x20]
     var alignment: UInt8?
     var sign: UInt8?
@@ -119,7 +119,9 @@ extension TemplateInterpreter {
         var fillEnd = rest.startIndex
         if fillEnd < rest.endIndex { fillEnd += 1 }
         while fillEnd < rest.endIndex, rest[fillEnd] & 0xC0 == 0x80 { fillEnd += 1 }
+        var hasFill = false
         if fillEnd < rest.endIndex, alignments.contains(rest[fillEnd]) {
+            hasFill = true
             format.fill = Array(rest[..<fillEnd])
             format.alignment = rest[fillEnd]
             rest = rest[(fillEnd + 1)...]
@@ -136,10 +138,8 @@ extension TemplateInterpreter {
             rest = rest.dropFirst()
         }
         if rest.first == UInt8(ascii: "0") {
-            if format.alignment == nil {
-                format.fill = [UInt8(ascii: "0")]
-                format.alignment = UInt8(ascii: "=")
-            }
+            if !hasFill { format.fill = [UInt8(ascii: "0")] }
+            format.alignment = format.alignment ?? UInt8(ascii: "=")
             rest = rest.dropFirst()
         }
         format.width = try number(&rest) ?? 0
@@ -184,23 +184,25 @@ extension TemplateInterpreter {
             var named: TemplateValue?
             if rest.first == UInt8(ascii: "("), let end = rest.firstIndex(of: UInt8(ascii: ")")) {
                 let name = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
-                named = try element(.text(TemplateText(name)), of: value)
+                guard case .mapping(let mapping) = value, let member = mapping[name] else {
+                    throw failure("a format has no value \"\(name)\"")
+                }
+                named = member
                 next = values.count
                 rest = rest[(end + 1)...]
             }
             var format = TemplateFormat()
             format.alignment = UInt8(ascii: ">")
-            while let flag = rest.first, "-+ #0".utf8.contains(flag) {
-                switch flag {
-                case UInt8(ascii: "-"): format.alignment = UInt8(ascii: "<")
-                case UInt8(ascii: "0"):
-                    format.fill = [flag]
-                    format.alignment = UInt8(ascii: "=")
-                case UInt8(ascii: "#"): format.isAlternate = true
-                default: format.sign = flag
-                }
-                rest = rest.dropFirst()
+            let flags = Set(rest.prefix { "-+ #0".utf8.contains($0) })
+            rest = rest.drop { "-+ #0".utf8.contains($0) }
+            if flags.contains(UInt8(ascii: "-")) {
+                format.alignment = UInt8(ascii: "<")
+            } else if flags.contains(UInt8(ascii: "0")) {
+                format.fill = [UInt8(ascii: "0")]
+                format.alignment = UInt8(ascii: "=")
             }
+            format.isAlternate = flags.contains(UInt8(ascii: "#"))
+            format.sign = [UInt8(ascii: "+"), 0x20].first(where: flags.contains)
             format.width = try number(&rest) ?? 0
             if rest.first == UInt8(ascii: ".") {
                 rest = rest.dropFirst()
@@ -208,6 +210,9 @@ extension TemplateInterpreter {
             }
             guard let kind = rest.popFirst() else { throw failure("a format ends too early") }
             if kind == UInt8(ascii: "%") {
+                guard rest.startIndex == start + 2 else {
+                    throw failure("a format's \"%%\" has something between")
+                }
                 result.append(text[start..<start + 1])
                 continue
             }
@@ -238,12 +243,13 @@ extension TemplateInterpreter {
             if format.alignment == UInt8(ascii: "=") {
                 (format.alignment, format.fill) = (UInt8(ascii: ">"), [0x20])
             }
-            format.sign = nil
+            (format.sign, format.isAlternate) = (nil, false)
             let isPlain = kind == UInt8(ascii: "s")
             let shown = isPlain ? try text(of: value) : try representation(of: value)
             return try write(.text(shown), format)
         case UInt8(ascii: "d"), UInt8(ascii: "i"), UInt8(ascii: "u"):
             format.kind = UInt8(ascii: "d")
+            if format.precision == 0 { format.precision = nil }
             if case .real(let number) = value {
                 guard let whole = Int(exactly: number.rounded(.towardZero)) else {
                     throw failure("a number is too large")
@@ -267,21 +273,21 @@ extension TemplateInterpreter {
             guard format.kind == nil || format.kind == UInt8(ascii: "s") else {
                 throw failure("a string cannot be formatted as a number")
             }
-            guard format.alignment != UInt8(ascii: "="), format.sign == nil else {
-                throw failure("a string has no sign")
-            }
+            guard format.alignment != UInt8(ascii: "="), format.sign == nil, !format.groups,
+                !format.isAlternate
+            else { throw failure("a string has no sign, groups of digits or other form") }
             try spend(text.count / 16)
             let offsets = text.scalarOffsets
             let end = offsets[min(format.precision ?? .max, offsets.count - 1)]
             return pad(text[0..<end], format, standard: UInt8(ascii: "<"))
         case .integer, .real: return pad(try digits(of: value, format), format)
-        case .boolean(let flag) where format.kind != nil:
+        case .boolean(let flag) where format != TemplateFormat():
             return pad(try digits(of: .integer(flag ? 1 : 0), format), format)
         default:
-            guard format.kind == nil || format.kind == UInt8(ascii: "s") else {
-                throw failure("\(value.typeName) cannot be formatted as a number")
+            guard format == TemplateFormat() else {
+                throw failure("\(value.typeName) takes no format")
             }
-            return pad(try text(of: value), format, standard: UInt8(ascii: "<"))
+            return try text(of: value)
         }
     }
 
@@ -293,11 +299,16 @@ extension TemplateInterpreter {
         let isNegative: Bool
         var digits: String
         let kind = format.kind ?? (value.integer == nil ? 0 : UInt8(ascii: "d"))
+        if "xXob".utf8.contains(kind) {
+            guard format.precision == nil, !format.groups else {
+                throw failure("a whole number in another base has no precision and no groups")
+            }
+        } else if format.isAlternate, kind != UInt8(ascii: "d") {
+            throw failure("a number with a point has no other form here")
+        }
         switch (kind, value.integer, value.real) {
         case (UInt8(ascii: "d"), let number?, _):
-            guard format.precision == nil || format.precision == 0 else {
-                throw failure("a whole number has no precision")
-            }
+            guard format.precision == nil else { throw failure("a whole number has no precision") }
             (isNegative, digits) = (number < 0, String(number.magnitude))
         case (UInt8(ascii: "x"), let number?, _), (UInt8(ascii: "X"), let number?, _):
             let isUpper = kind == UInt8(ascii: "X")

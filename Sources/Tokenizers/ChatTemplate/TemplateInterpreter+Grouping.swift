@@ -5,7 +5,7 @@ extension TemplateInterpreter {
         _ items: [TemplateValue],
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        guard let size = arguments.value(0, "linecount")?.integer, size > 0 else {
+        guard let size = try integerArgument(arguments, 0, "linecount", of: "batch"), size > 0 else {
             throw failure("batch needs a number above zero")
         }
         let filler = arguments.value(1, "fill_with").flatMap { $0.isNone ? nil : $0 }
@@ -29,7 +29,7 @@ extension TemplateInterpreter {
         _ items: [TemplateValue],
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        guard let count = arguments.value(0, "slices")?.integer, count > 0 else {
+        guard let count = try integerArgument(arguments, 0, "slices", of: "slice"), count > 0 else {
             throw failure("slice needs a number above zero")
         }
         guard count <= Limit.listItems else { throw excess("there are too many slices") }
@@ -60,7 +60,9 @@ extension TemplateInterpreter {
         var keyed: [(key: TemplateValue, shown: TemplateValue, item: TemplateValue)] = []
         for item in items {
             var part = try get(path, of: item)
-            if case .undefined = part, let standard = arguments.value(1, "default") {
+            if case .undefined = part, let standard = arguments.value(1, "default"),
+                !standard.isNone
+            {
                 part = standard
             }
             keyed.append((isCaseSensitive ? part : folded(part), part, item))
@@ -84,7 +86,7 @@ extension TemplateInterpreter {
 }
 
 extension TemplateValue {
-    fileprivate var isNone: Bool {
+    var isNone: Bool {
         if case .none = self { return true }
         return false
     }

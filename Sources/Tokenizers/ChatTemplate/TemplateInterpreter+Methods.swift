@@ -6,13 +6,26 @@ extension TemplateInterpreter {
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue? {
         switch value {
-        case .text(let text): try callMethod(name, of: text, arguments)
-        case .mapping(let mapping): try callMethod(name, of: mapping, arguments)
-        case .list(let list): try callMethod(name, of: list, arguments)
-        case .loop(let loop) where name == "cycle" && !arguments.positional.isEmpty:
-            arguments.positional[loop.index % arguments.positional.count]
-        case .loop(let loop) where name == "changed": .boolean(try changed(loop, arguments))
-        default: nil
+        case .text(let text):
+            try check(arguments, TemplateSignature.ofText[name], of: name)
+            return try callMethod(name, of: text, arguments)
+        case .mapping(let mapping):
+            try check(arguments, TemplateSignature.ofMapping[name], of: name)
+            return try callMethod(name, of: mapping, arguments)
+        case .list(let list) where list.view == nil:
+            if !list.isTuple || name != "copy" {
+                try check(arguments, TemplateSignature.ofList[name], of: name)
+            }
+            return try callMethod(name, of: list, arguments)
+        case .loop(let loop):
+            try check(arguments, TemplateSignature.ofLoop[name], of: name)
+            switch name {
+            case "cycle":
+                return arguments.positional[loop.index % arguments.positional.count]
+            case "changed": return .boolean(try changed(loop, arguments))
+            default: return nil
+            }
+        default: return nil
         }
     }
 
@@ -38,8 +51,8 @@ extension TemplateInterpreter {
         case "values": return try makeList(mapping.entries.map(\.value), view: "dict_values")
         case "copy": return .mapping(mapping)
         case "get":
-            guard let key = arguments.value(0, "key") else { throw failure("get needs a key") }
-            return try index(of: key, in: mapping.entries).map { mapping.entries[$0].value }
+            return try index(of: arguments.positional[0], in: mapping.entries)
+                .map { mapping.entries[$0].value }
                 ?? arguments.value(1, "default") ?? TemplateValue.none
         default: return nil
         }
@@ -59,18 +72,20 @@ extension TemplateInterpreter {
         of list: TemplateList,
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue? {
-        switch (name, arguments.positional.first) {
-        case ("index", let wanted?):
-            for (index, item) in list.items.enumerated() where try areEqual(item, wanted) {
+        switch name {
+        case "index":
+            let wanted = arguments.positional[0]
+            let range = try range(arguments, names: ("start", "stop"), of: name, list.items.count)
+            for (index, item) in zip(range, list.items[range]) where try areEqual(item, wanted) {
                 return .integer(index)
             }
             throw failure("the list does not contain what index looks for")
-        case ("count", let wanted?):
+        case "count":
             var count = 0
-            for item in list.items where try areEqual(item, wanted) { count += 1 }
+            for item in list.items where try areEqual(item, arguments.positional[0]) { count += 1 }
             return .integer(count)
-        case ("copy", nil): return .list(list)
-        case ("append", _), ("extend", _), ("insert", _), ("pop", _), ("remove", _):
+        case "copy" where !list.isTuple: return .list(list)
+        case "append", "extend", "insert", "pop", "remove":
             throw failure("a template cannot change a list; it can add lists with \"+\"")
         default: return nil
         }
@@ -101,7 +116,7 @@ extension TemplateInterpreter {
         case "startswith", "endswith":
             return .boolean(try hasAffix(text, atEnd: name == "endswith", arguments))
         case "removeprefix", "removesuffix":
-            let affix = try textArgument(arguments, 0, "affix", of: name)
+            let affix = try textArgument(arguments, 0, "prefix", of: name)
             let isSuffix = name == "removesuffix"
             guard hasAffix(text, affix, atEnd: isSuffix) else { return .text(text) }
             return .text(
@@ -113,46 +128,42 @@ extension TemplateInterpreter {
         case "partition", "rpartition":
             return try partition(text, fromEnd: name == "rpartition", arguments)
         case "swapcase":
-            return try makeText(
-                text.mapScalars {
-                    $0.properties.isUppercase
-                        ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping
-                }
-            )
-        case "casefold": return try makeText(text.lowercased)
+            return try makeText(text.swappingCase)
+        case "casefold": return try makeText(text.mapScalars(\.casefolded))
         case "isascii": return .boolean(text.bytes.allSatisfy { $0 < 0x80 })
         case "find", "rfind", "index", "rindex":
-            let part = try textArgument(arguments, 0, "sub", of: name)
-            let offset =
-                name.hasPrefix("r") ? text.lastOffset(of: part) : text.firstOffset(of: part)
-            guard let offset else {
-                if name.hasSuffix("index") {
-                    throw failure("the string does not contain what index seeks")
-                }
-                return .integer(-1)
+            if let place = try place(in: text, fromEnd: name.hasPrefix("r"), arguments, of: name) {
+                return .integer(place)
             }
-            return .integer(text[0..<offset].scalarCount)
+            guard name.hasSuffix("index") else { return .integer(-1) }
+            throw failure("the string does not contain what \(name) seeks")
         case "count":
-            let part = try textArgument(arguments, 0, "sub", of: name)
-            return .integer(part.isEmpty ? text.scalarCount + 1 : text.offsets(of: part).count)
+            let sought = try textArgument(arguments, 0, "sub", of: name)
+            guard let part = try part(of: text, arguments, of: name) else { return .integer(0) }
+            return .integer(
+                sought.isEmpty ? part.text.scalarCount + 1 : part.text.offsets(of: sought).count
+            )
         case "join":
-            guard let items = arguments.positional.first else {
-                throw failure("join needs a list")
+            let items = try self.items(of: arguments.positional[0])
+            for item in items {
+                guard case .text = item else {
+                    throw failure("\"join\" joins strings, and \(item.typeName) is none")
+                }
             }
-            return try join(self.items(of: items), separator: text)
-        case "isdigit", "isnumeric", "isdecimal":
-            return .boolean(text.consists { $0.properties.generalCategory == .decimalNumber })
+            return try join(items, separator: text)
+        case "isdecimal": return .boolean(text.consists(of: \.isDecimal))
+        case "isdigit": return .boolean(text.consists { $0.isDecimal || $0.isDigit })
+        case "isnumeric": return .boolean(text.consists(of: \.isNumeric))
         case "isalpha": return .boolean(text.consists { $0.kind == .letter })
-        case "isalnum":
-            return .boolean(text.consists { $0.kind == .letter || $0.kind == .number })
+        case "isalnum": return .boolean(text.consists { $0.kind == .letter || $0.isNumeric })
         case "isspace": return .boolean(!text.isEmpty && text.trimmed(.both).isEmpty)
-        case "isupper": return .boolean(text.isCased && text.uppercased.bytes == text.bytes)
-        case "islower": return .boolean(text.isCased && text.lowercased.bytes == text.bytes)
+        case "isupper": return .boolean(text.isUpper)
+        case "islower": return .boolean(text.isLower)
         default: return try pad(name, text, arguments)
         }
     }
 
-    private func characters(_ arguments: Arguments) throws(TokenizerError) -> TemplateText? {
+    func characters(_ arguments: Arguments) throws(TokenizerError) -> TemplateText? {
         switch arguments.value(0, "chars") {
         case nil, .some(.none): return nil
         case .text(let text): return text
@@ -183,19 +194,17 @@ extension TemplateInterpreter {
         atEnd: Bool,
         _ arguments: Arguments
     ) throws(TokenizerError) -> Bool {
-        if case .list(let affixes)? = arguments.positional.first {
-            for case .text(let affix) in affixes.items where hasAffix(text, affix, atEnd: atEnd) {
-                return true
+        let name = atEnd ? "endswith" : "startswith"
+        var affixes = [arguments.positional[0]]
+        if case .list(let list) = affixes[0], list.isTuple { affixes = list.items }
+        let part = try part(of: text, arguments, of: name)
+        for value in affixes {
+            guard case .text(let affix) = value else {
+                throw failure("\"\(name)\" seeks a string or a tuple of them, not \(value.typeName)")
             }
-            return false
+            if let part, hasAffix(part.text, affix, atEnd: atEnd) { return true }
         }
-        let affix = try textArgument(
-            arguments,
-            0,
-            "affix",
-            of: atEnd ? "endswith" : "startswith"
-        )
-        return hasAffix(text, affix, atEnd: atEnd)
+        return false
     }
 
     private func split(
@@ -203,17 +212,13 @@ extension TemplateInterpreter {
         fromEnd: Bool,
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        let limit = arguments.value(1, "maxsplit")?.integer ?? -1
+        let name = fromEnd ? "rsplit" : "split"
+        let limit = try integerArgument(arguments, 1, "maxsplit", of: name) ?? -1
         var parts: [TemplateText]
         switch arguments.value(0, "sep") {
         case nil, .some(.none):
-            let words = text.splitWords(
-                limit: fromEnd || limit < 0 ? Limit.listItems + 1 : min(limit, Limit.listItems + 1)
-            )
-            guard !fromEnd || limit < 0 || limit >= words.count else {
-                throw failure("rsplit needs a separator if it has a limit")
-            }
-            parts = words
+            let most = limit < 0 ? Limit.listItems + 1 : min(limit, Limit.listItems + 1)
+            parts = fromEnd ? text.splitLastWords(limit: most) : text.splitWords(limit: most)
         case .text(let separator):
             guard !separator.isEmpty else { throw failure("the separator is empty") }
             if fromEnd, limit >= 0 {
@@ -241,32 +246,29 @@ extension TemplateInterpreter {
         _ text: TemplateText,
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        let keepsEnds = arguments.value(0, "keepends")?.isTruthy ?? false
-        var lines: [TemplateValue] = []
-        var start = 0
-        while start < text.count {
-            let end = text.bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? text.count
-            let isPair =
-                end + 1 < text.count && text.bytes[end] == 0x0D
-                && text.bytes[end + 1] == 0x0A
-            let next = min(end + (isPair ? 2 : 1), text.count)
-            lines.append(.text(text[start..<(keepsEnds ? next : end)]))
-            guard lines.count <= Limit.listItems else { break }
-            start = next
-        }
-        return try makeList(lines)
+        let keepsEnds = try integerArgument(arguments, 0, "keepends", of: "splitlines") ?? 0 != 0
+        // One more than is allowed, so that what is too much is refused.
+        let lines = text.lines(limit: Limit.listItems + 1)
+        return try makeList(
+            lines.map { .text(text[$0.start..<(keepsEnds ? $0.next : $0.end)]) }
+        )
     }
 
     /// Replaces one string by another, whose origin comes with it.
     func replace(
         _ text: TemplateText,
-        _ arguments: Arguments
-    ) throws(TokenizerError)
-        -> TemplateValue
-    {
+        _ arguments: Arguments,
+        isFilter: Bool = false
+    ) throws(TokenizerError) -> TemplateValue {
         let old = try textArgument(arguments, 0, "old", of: "replace")
         let new = try textArgument(arguments, 1, "new", of: "replace")
-        let limit = arguments.value(2, "count")?.integer ?? -1
+        let limit = try integerArgument(
+                arguments,
+                2,
+                "count",
+                of: "replace",
+                isNoneDefault: isFilter
+            ) ?? -1
         var offsets: [Int]
         if old.isEmpty {
             offsets = text.scalarOffsets
@@ -296,17 +298,4 @@ extension TemplateText {
         return reversed.firstOffset(of: TemplateText(pattern.bytes.reversed()))
             .map { count - $0 - pattern.count }
     }
-
-    /// Whether all characters, and at least one, are such.
-    fileprivate func consists(of isSuch: (Unicode.Scalar) -> Bool) -> Bool {
-        !isEmpty && String(decoding: bytes, as: UTF8.self).unicodeScalars.allSatisfy(isSuch)
-    }
-
-    fileprivate var isCased: Bool {
-        String(decoding: bytes, as: UTF8.self).unicodeScalars.contains { $0.properties.isCased }
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var kind: ScalarKind { ScalarKind(codePoint: value) }
 }

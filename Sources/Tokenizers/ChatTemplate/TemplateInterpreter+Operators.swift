@@ -119,7 +119,7 @@ extension TemplateInterpreter {
                 ? .integer(quotient.partialValue - (isRounded ? 1 : 0))
                 : .integer(remainder + (isRounded ? right : 0))
         case .power:
-            guard right >= 0 else { return .real(pow(Double(left), Double(right))) }
+            guard right >= 0 else { return try calculate(Double(left), .power, Double(right)) }
             var result = TemplateValue.integer(1)
             // Beyond 64 only 0, 1 and -1 do not overflow, and they depend on parity alone.
             for _ in 0..<(right > 64 ? 64 + right % 2 : right) {
@@ -141,14 +141,28 @@ extension TemplateInterpreter {
         case .add: return .real(left + right)
         case .subtract: return .real(left - right)
         case .multiply: return .real(left * right)
-        case .power: return .real(pow(left, right))
+        case .power:
+            let power = pow(left, right)
+            guard power.isFinite || !left.isFinite || !right.isFinite else {
+                throw failure("\(left.pythonText) ** \(right.pythonText) is no number here")
+            }
+            return .real(power)
         case .divide, .floorDivide, .remainder:
             guard right != 0 else { throw failure("a division by zero") }
-            switch operation {
-            case .divide: return .real(left / right)
-            case .floorDivide: return .real((left / right).rounded(.down))
-            default: return .real(left - right * (left / right).rounded(.down))
+            if operation == .divide { return .real(left / right) }
+            // As Python does it, which is exact where a quotient would not be.
+            var rest = fmod(left, right)
+            var quotient = (left - rest) / right
+            if rest == 0 {
+                rest = right.sign == .minus ? -0.0 : 0
+            } else if (right < 0) != (rest < 0) {
+                rest += right
+                quotient -= 1
             }
+            guard operation == .floorDivide else { return .real(rest) }
+            guard quotient != 0 else { return .real((left / right).sign == .minus ? -0.0 : 0) }
+            let whole = quotient.rounded(.down)
+            return .real(quotient - whole > 0.5 ? whole + 1 : whole)
         case .concatenate:
             throw failure("numbers cannot be concatenated")
         }
@@ -211,7 +225,8 @@ extension TemplateInterpreter {
             try spend(min(left.count, right.count) / 64)
             // The order of bytes in UTF-8 is that of code points.
             return left.bytes.lexicographicallyPrecedes(right.bytes)
-        case (.list(let left), .list(let right)):
+        case (.list(let left), .list(let right))
+        where left.isTuple == right.isTuple && left.view == nil && right.view == nil:
             for (left, right) in zip(left.items, right.items)
             where try !areEqual(left, right) { return try precedes(left, right) }
             return left.items.count < right.items.count

@@ -73,9 +73,10 @@ extension TemplateInterpreter {
             return try makeList(
                 sorted(
                     items,
-                    by: arguments.value(2, "attribute"),
+                    by: arguments.value(2, "attribute") ?? TemplateValue.none,
+                    bySeveral: true,
                     isCaseSensitive: arguments.value(1, "case_sensitive")?.isTruthy ?? false,
-                    isReversed: arguments.value(0, "reverse")?.isTruthy ?? false
+                    isReversed: integerArgument(arguments, 0, "reverse", of: "sort") ?? 0 != 0
                 )
             )
         case .min, .max:
@@ -91,6 +92,7 @@ extension TemplateInterpreter {
             var items = items
             if let path = arguments.value(0, "attribute") { items = try get(path, ofEach: items) }
             var sum = arguments.value(1, "start") ?? .integer(0)
+            if case .text = sum { throw failure("\"sum\" adds no strings; join them") }
             for item in items { sum = try calculate(sum, .add, item) }
             return sum
         case .dictsort: return try sortEntries(of: value, arguments)
@@ -114,17 +116,19 @@ extension TemplateInterpreter {
 
     // MARK: - Attributes of items
 
-    /// The part of a value that a path like `function.name` leads to.
+    /// The part of a value that a path like `function.name` leads to; the value itself for none.
     func get(
         _ path: TemplateValue,
         of value: TemplateValue
     ) throws(TokenizerError) -> TemplateValue {
+        if path.isNone { return value }
         guard case .text(let text) = path else { return try element(path, of: value) }
         var result = value
-        for part in text.bytes.split(separator: UInt8(ascii: ".")) {
+        for part in text.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
             let name = String(decoding: part, as: UTF8.self)
+            let place = part.allSatisfy(\.isASCIIDigit) ? Int(name) : nil
             result = try element(
-                Int(name).map { .integer($0) } ?? .text(TemplateText(name)),
+                place.map { .integer($0) } ?? .text(TemplateText(name)),
                 of: result
             )
         }
@@ -146,10 +150,14 @@ extension TemplateInterpreter {
     ) throws(TokenizerError) -> TemplateValue {
         var results: [TemplateValue] = []
         if let path = arguments.named.first(where: { $0.name == "attribute" })?.value {
+            guard arguments.positional.isEmpty else {
+                throw failure("\"map\" takes a filter or an attribute, not both")
+            }
+            try check(arguments, TemplateSignature("attribute default?"), of: "map")
             let standard = arguments.named.first { $0.name == "default" }?.value
             for item in items {
                 var part = try get(path, of: item)
-                if case .undefined = part, let standard { part = standard }
+                if case .undefined = part, let standard, !standard.isNone { part = standard }
                 results.append(part)
             }
         } else {
@@ -182,7 +190,10 @@ extension TemplateInterpreter {
                 try path.map { (path) throws(TokenizerError) in try get(path, of: item) }
                 ?? item
             var holds = value.isTruthy
-            if case .text(let test)? = arguments.positional.first {
+            if let named = arguments.positional.first {
+                guard case .text(let test) = named else {
+                    throw failure("\(named.typeName) is not the name of a test")
+                }
                 let name = String(decoding: test.bytes, as: UTF8.self)
                 holds = try passes(
                     TemplateTest(named: name),
@@ -225,19 +236,48 @@ extension TemplateInterpreter {
     private func sorted(
         _ items: [TemplateValue],
         by path: TemplateValue?,
+        bySeveral: Bool = false,
         isCaseSensitive: Bool,
         isReversed: Bool
     ) throws(TokenizerError) -> [TemplateValue] {
         var keyed: [(key: TemplateValue, item: TemplateValue)] = []
         for item in items {
-            let part =
-                try path.map { (path) throws(TokenizerError) in try get(path, of: item) }
-                ?? item
-            keyed.append((isCaseSensitive ? part : folded(part), item))
+            let key =
+                bySeveral
+                ? try keys(of: item, by: path, isCaseSensitive)
+                : try key(of: item, by: path, isCaseSensitive)
+            keyed.append((key, item))
         }
         return try sorted(keyed) { (left, right) throws(TokenizerError) in
             isReversed ? try precedes(right.key, left.key) : try precedes(left.key, right.key)
         }.map(\.item)
+    }
+
+    /// What an item is compared by: itself or a part.
+    private func key(
+        of item: TemplateValue,
+        by path: TemplateValue?,
+        _ isCaseSensitive: Bool
+    ) throws(TokenizerError) -> TemplateValue {
+        let part = try path.map { (path) throws(TokenizerError) in try get(path, of: item) } ?? item
+        return isCaseSensitive ? part : folded(part)
+    }
+
+    /// The parts that an item is sorted by, of one path or of several with commas between.
+    private func keys(
+        of item: TemplateValue,
+        by path: TemplateValue?,
+        _ isCaseSensitive: Bool
+    ) throws(TokenizerError) -> TemplateValue {
+        guard case .text(let text)? = path else {
+            return .list(TemplateList([try key(of: item, by: path, isCaseSensitive)]))
+        }
+        var keys: [TemplateValue] = []
+        for name in text.bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            let path = TemplateValue.text(TemplateText(Array(name)))
+            keys.append(try key(of: item, by: path, isCaseSensitive))
+        }
+        return .list(TemplateList(keys))
     }
 
     /// A string without case; other values as they are.
@@ -259,6 +299,7 @@ extension TemplateInterpreter {
                 try path.map { (path) throws(TokenizerError) in try get(path, of: item) }
                 ?? item
             let key = isCaseSensitive ? part : folded(part)
+            try checkKey(key)
             for other in seen where try areEqual(other, key) { continue search }
             seen.append(key)
             results.append(item)
@@ -274,8 +315,12 @@ extension TemplateInterpreter {
             throw failure("\(value.typeName) has no entries to sort")
         }
         let isCaseSensitive = arguments.value(0, "case_sensitive")?.isTruthy ?? false
-        let isByValue = arguments.value(1, "by")?.isText("value") ?? false
-        let isReversed = arguments.value(2, "reverse")?.isTruthy ?? false
+        let by = arguments.value(1, "by")
+        let isByValue = by?.isText("value") ?? false
+        guard isByValue || by?.isText("key") ?? true else {
+            throw failure("\"by\" of \"dictsort\" is key or value")
+        }
+        let isReversed = try integerArgument(arguments, 2, "reverse", of: "dictsort") ?? 0 != 0
         let pairs = mapping.entries.map {
             TemplateValue.list(TemplateList([$0.key, $0.value], isTuple: true))
         }

@@ -4,11 +4,14 @@ extension TemplateInterpreter {
         _ text: TemplateText,
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        let length = arguments.value(0, "length")?.integer ?? 255
+        let length = try integerArgument(arguments, 0, "length", of: "truncate") ?? 255
         let cutsWords = arguments.value(1, "killwords")?.isTruthy ?? false
         var end = literal(Array("...".utf8))
-        if case .text(let given)? = arguments.value(2, "end") { end = given }
-        let leeway = arguments.value(3, "leeway")?.integer ?? 5
+        if arguments.value(2, "end") != nil {
+            end = try textArgument(arguments, 2, "end", of: "truncate")
+        }
+        let leeway =
+            try integerArgument(arguments, 3, "leeway", of: "truncate", isNoneDefault: true) ?? 5
         guard length >= end.scalarCount, leeway >= 0 else {
             throw failure("truncate needs a length of at least that of what ends the text")
         }
@@ -25,8 +28,7 @@ extension TemplateInterpreter {
         var count = 0
         var isInside = false
         for scalar in String(decoding: text.bytes, as: UTF8.self).unicodeScalars {
-            let kind = ScalarKind(codePoint: scalar.value)
-            let isWord = kind == .letter || kind == .number || scalar == "_"
+            let isWord = scalar.kind == .letter || scalar.isNumeric || scalar == "_"
             if isWord, !isInside { count += 1 }
             isInside = isWord
         }
@@ -78,11 +80,12 @@ extension TemplateInterpreter {
         case "zfill": return try zeroFilled(text, arguments)
         default: return nil
         }
-        guard let width = arguments.value(0, "width")?.integer else {
-            throw failure("\"\(name)\" needs a width")
-        }
+        let width = try integerArgument(arguments, 0, "width", of: name) ?? 0
         var fill = literal([0x20])
-        if case .text(let given)? = arguments.value(1, "fillchar") { fill = given }
+        if arguments.value(1, "fillchar") != nil {
+            fill = try textArgument(arguments, 1, "fillchar", of: name)
+        }
+        guard fill.scalarCount == 1 else { throw failure("what fills a text up is one character") }
         return try padded(text, to: width, with: fill, textAt: side)
     }
 
@@ -90,9 +93,7 @@ extension TemplateInterpreter {
         _ text: TemplateText,
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        guard let width = arguments.value(0, "width")?.integer else {
-            throw failure("\"zfill\" needs a width")
-        }
+        let width = try integerArgument(arguments, 0, "width", of: "zfill") ?? 0
         let hasSign = text.bytes.first.map { "+-".utf8.contains($0) } ?? false
         let sign = text[0..<(hasSign ? 1 : 0)]
         let rest = try padded(

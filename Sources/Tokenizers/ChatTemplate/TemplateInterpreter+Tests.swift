@@ -22,8 +22,9 @@ extension TemplateInterpreter {
         _ arguments: Arguments
     ) throws(TokenizerError) -> Bool {
         guard let test else { throw failure("the test \"\(name)\" is not supported") }
+        try check(arguments, TemplateSignature.ofTests[test.rawValue], of: name)
         func operand() throws(TokenizerError) -> TemplateValue {
-            guard let operand = arguments.positional.first else {
+            guard let operand = arguments.positional.first ?? arguments.named.first?.value else {
                 throw failure("the test \"\(name)\" needs a value to compare with")
             }
             return operand
@@ -49,12 +50,17 @@ extension TemplateInterpreter {
         case (.iterable, .undefined): return true
         case (.iterable, .generator): return true
         case (.callable, .macro), (.callable, .function), (.callable, .method): return true
+        case (.callable, .undefined), (.callable, .loop): return true
+        case (.filter, .list(let list)) where !list.isTuple, (.test, .list(let list)) where !list.isTuple:
+            throw failure("a list is not the name of a \(test.rawValue)")
+        case (.filter, .mapping), (.test, .mapping):
+            throw failure("a mapping is not the name of a \(test.rawValue)")
         case (.filter, .text(let text)):
             return TemplateFilter(rawValue: String(decoding: text.bytes, as: UTF8.self)) != nil
         case (.test, .text(let text)):
             return TemplateTest(named: String(decoding: text.bytes, as: UTF8.self)) != nil
-        case (.upper, .text(let text)): return text.uppercased.bytes == text.bytes
-        case (.lower, .text(let text)): return text.lowercased.bytes == text.bytes
+        case (.upper, _): return try text(of: value).isUpper
+        case (.lower, _): return try text(of: value).isLower
         case (.eq, _), (.equalto, _): return try areEqual(value, operand())
         case (.ne, _): return try !areEqual(value, operand())
         case (.lt, _), (.lessthan, _): return try holds(value, .less, operand())

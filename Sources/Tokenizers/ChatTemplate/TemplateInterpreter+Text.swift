@@ -63,7 +63,7 @@ extension TemplateInterpreter {
             result.append(literal("}"))
         case .undefined: result.append(literal("Undefined"))
         case .namespace, .loop, .macro, .function, .generator, .method:
-            result.append(literal("<\(value.typeName)>"))
+            throw failure("\(value.typeName) cannot be printed")
         case .none, .boolean, .integer, .real: result.append(try text(of: value))
         }
     }
@@ -81,8 +81,12 @@ extension TemplateInterpreter {
                 case "\r": "\\r"
                 case "\t": "\\t"
                 case _ where scalar.value == UInt32(quote): "\\\(scalar)"
-                case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                    "\\x" + scalar.hexadecimal(digits: 2)
+                case _ where !scalar.isPrintable:
+                    scalar.value < 0x100
+                        ? "\\x" + scalar.hexadecimal(digits: 2)
+                        : scalar.value < 0x10000
+                            ? "\\u" + scalar.hexadecimal(digits: 4)
+                            : "\\U" + scalar.hexadecimal(digits: 8)
                 default: String(Character(scalar))
                 }
             }
@@ -95,7 +99,7 @@ extension TemplateInterpreter {
     /// The value as JSON, written as Python's `json.dumps` does does.
     func json(
         _ value: TemplateValue,
-        indentation: Int?,
+        indentation: TemplateText?,
         separators: (item: TemplateText, key: TemplateText)?,
         isSorted: Bool,
         isASCII: Bool
@@ -112,7 +116,7 @@ extension TemplateInterpreter {
     }
 
     private struct JSONLayout {
-        let indentation: Int?
+        let indentation: TemplateText?
         let itemSeparator: TemplateText
         let keySeparator: TemplateText
         let isSorted: Bool
@@ -122,7 +126,8 @@ extension TemplateInterpreter {
 
         mutating func breakLine(_ literal: ([UInt8]) -> TemplateText) {
             guard let indentation else { return }
-            text.append(literal([0x0A] + [UInt8](repeating: 0x20, count: indentation * level)))
+            text.append(literal([0x0A]))
+            for _ in 0..<level { text.append(indentation) }
         }
     }
 

@@ -66,6 +66,66 @@ extension TemplateText {
         return words
     }
 
+    /// The same from the end: in front of `limit` words the rest is one.
+    func splitLastWords(limit: Int) -> [TemplateText] {
+        var words: [TemplateText] = []
+        var position = count
+        func skip(whitespace: Bool) {
+            while position > 0 {
+                var start = position - 1
+                while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+                guard isWhitespace(at: start) == whitespace else { break }
+                position = start
+            }
+        }
+        skip(whitespace: true)
+        while position > 0 {
+            guard words.count < limit else {
+                words.append(self[0..<position])
+                break
+            }
+            let end = position
+            skip(whitespace: false)
+            words.append(self[position..<end])
+            skip(whitespace: true)
+        }
+        return words.reversed()
+    }
+
+    // MARK: - Lines
+
+    /// Where lines start, where their text ends and where the next one starts, at most `limit`: as
+    /// Python's `splitlines` cuts them, also at separators beyond the line feed.
+    func lines(limit: Int) -> [(start: Int, end: Int, next: Int)] {
+        var lines: [(start: Int, end: Int, next: Int)] = []
+        var start = 0
+        var position = 0
+        while position < count, lines.count < limit {
+            let length = lineEnd(at: position)
+            position += max(length, 1)
+            guard length > 0 else { continue }
+            lines.append((start, position - length, position))
+            start = position
+        }
+        if start < count, lines.count < limit { lines.append((start, count, count)) }
+        return lines
+    }
+
+    /// How many bytes of a line's end begin here; 0 if none do.
+    private func lineEnd(at position: Int) -> Int {
+        func isNext(_ offset: Int, _ byte: UInt8) -> Bool {
+            position + offset < count && bytes[position + offset] == byte
+        }
+        switch bytes[position] {
+        case 0x0D: return isNext(1, 0x0A) ? 2 : 1
+        case 0x0A...0x0C, 0x1C...0x1E: return 1
+        // U+0085, U+2028, U+2029
+        case 0xC2: return isNext(1, 0x85) ? 2 : 0
+        case 0xE2: return isNext(1, 0x80) && (isNext(2, 0xA8) || isNext(2, 0xA9)) ? 3 : 0
+        default: return 0
+        }
+    }
+
     // MARK: - Trimming
 
     struct Sides: OptionSet {
@@ -104,29 +164,6 @@ extension TemplateText {
         if (0x1C...0x1F).contains(bytes[offset]) { return true }
         return bytes.withUnsafeBufferPointer {
             $0.scalar(at: offset, before: $0.count).kind == .whitespace
-        }
-    }
-
-    // MARK: - Case
-
-    var uppercased: TemplateText { mapScalars(\.properties.uppercaseMapping) }
-
-    var lowercased: TemplateText { mapScalars(\.properties.lowercaseMapping) }
-
-    var capitalized: TemplateText {
-        let end = scalarOffsets.dropFirst().first ?? 0
-        var result = self[0..<end].mapScalars(\.properties.titlecaseMapping)
-        result.append(self[end..<count].lowercased)
-        return result
-    }
-
-    /// Capitalizes each word; a word begins behind a character that `separates`.
-    func titlecased(separates: (Unicode.Scalar) -> Bool) -> TemplateText {
-        var isStart = true
-        return mapScalars { scalar in
-            defer { isStart = separates(scalar) }
-            return isStart
-                ? scalar.properties.titlecaseMapping : scalar.properties.lowercaseMapping
         }
     }
 }
