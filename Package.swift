@@ -43,10 +43,15 @@ let package = Package(
         // Foreign code, and ours in C.
         .target(name: "CKernels", cSettings: optimizedC),
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CMapping"),
         .target(
             name: "CNcurses",
+            dependencies: ["CMapping"],
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
         ),
+
+        // What all of them stand on.
+        .target(name: "Platform"),
 
         // What both the engine and the operations read and write.
         .target(name: "JSON"),
@@ -60,7 +65,7 @@ let package = Package(
         .target(
             name: "ModelFiles",
             dependencies: [
-                "JSON", "Tensors", "Tokenizers",
+                "CMapping", "JSON", "Platform", "Tensors", "Tokenizers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -87,7 +92,7 @@ let package = Package(
         // The operations.
         .target(
             name: "Tracking",
-            dependencies: ["JSON", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: ["JSON", "Platform", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .target(
             name: "Registry",
@@ -100,7 +105,7 @@ let package = Package(
             name: "Workspace",
             dependencies: [
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
-                "Tensors", "CKernels", "Tracking", "Registry", "EventBus", "JSON",
+                "Tensors", "CKernels", "Tracking", "Registry", "EventBus", "JSON", "Platform",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -114,6 +119,7 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -124,7 +130,7 @@ let package = Package(
         // The terminal.
         .target(
             name: "TerminalUI",
-            dependencies: [.product(name: "Yams", package: "Yams")]
+            dependencies: ["Platform", .product(name: "Yams", package: "Yams")]
         ),
         .target(name: "TerminalNcurses", dependencies: ["TerminalUI", "CNcurses"]),
         .target(name: "Screens", dependencies: ["Workspace", "TerminalUI", "EventBus"]),
@@ -133,6 +139,7 @@ let package = Package(
             name: "workbench",
             dependencies: [
                 "Workspace", "Serving", "Screens", "TerminalNcurses", "TerminalUI", "JSON",
+                "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -198,11 +205,12 @@ let package = Package(
                 "Workspace", "Inference", "EventBus", "Tracking", "Registry", "TestModels",
             ]
         ),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving",
+                "Serving", "Tracking", "Workspace",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -29,7 +29,7 @@ public struct Scorer {
     /// Scores `tokens`, of which there are at least two.
     ///
     /// - Throws: `InferenceError` for too few or too many tokens or an unknown one;
-    ///   `CancellationError`.
+    ///   `ModelFileError` where the model's file changed meanwhile; `CancellationError`.
     public func score(_ tokens: [Int32], isCancelled: () -> Bool = { false }) throws -> Score {
         guard tokens.count >= 2 else {
             throw InferenceError(
@@ -53,12 +53,12 @@ public struct Scorer {
             rank: adapter?.shape.rank ?? 1,
             precision: precision
         )
-        return Score(
-            logProbabilities: try pass.logProbabilities(
-                tokens,
-                adapter: adapter,
-                isCancelled: isCancelled
-            )
+        let logProbabilities = try pass.logProbabilities(
+            tokens,
+            adapter: adapter,
+            isCancelled: isCancelled
         )
+        try model.file.checkUnchanged()
+        return Score(logProbabilities: logProbabilities)
     }
 }

@@ -32,6 +32,8 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
         case downloadFailed
         /// A file is whole but is not the one it should be.
         case wrongChecksum
+        /// A file is not any more what it was when it was opened.
+        case changed
         /// The disk has not the room.
         case diskFull
         /// Another process is doing the same thing.

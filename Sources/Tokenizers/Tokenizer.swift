@@ -14,6 +14,10 @@ public final class Tokenizer: Sendable {
     /// `eos` and every control token whose text ends a turn.
     public let endTokens: Set<Int32>
 
+    /// Added tokens that the model's files name although it has no row for them, so that they are
+    /// none here.
+    public let tokensBeyondModel: [AddedToken]
+
     /// The bytes each token is found by.
     let tokenBytes: ByteStringTable
     let types: [TokenType]
@@ -105,6 +109,7 @@ public final class Tokenizer: Sendable {
         unknown = definition.unknown
         fusesUnknown = definition.fusesUnknown
         dropsFirstSpace = definition.dropsFirstSpace
+        tokensBeyondModel = definition.tokensBeyondModel
         bos = definition.bos
         eos = definition.eos
         opening = definition.opening

@@ -67,6 +67,9 @@ public struct TokenizerDefinition: Sendable {
     public var preTokenizer = PreTokenizer()
     /// The tokens that stand in text as a whole; nil takes those the vocabulary's types name.
     public var addedTokens: [AddedToken]?
+    /// Added tokens that a file names although the model has no row for them: no text ever gets
+    /// them, and their spelling is text like any other.
+    public var tokensBeyondModel: [AddedToken] = []
     /// Stands for a character that can be spelled in no way; without it such a one is left out.
     public var unknown: Int32?
     /// Whether one such token stands for any number of them in a row.

@@ -1,3 +1,4 @@
+import Glibc
 import Inference
 import ModelFiles
 import Tensors
@@ -283,5 +284,17 @@ import Transformer
         #expect(answer.tokensPerSecond == 0.75)
         let expected: [Double?] = [nil, 0.5, 2.0 / 3, 0.75]
         #expect(rates == expected)
+    }
+
+    @Test func anAnswerOfAModelThatWasCutShortIsNone() throws {
+        let path = "\(folder.path)/tiny.gguf"
+        let generator = try Generator(model: model, precision: .exact)
+        _ = try generator.generate(prompt: prompt, configuration: .greedy(maxTokens: 2))
+        #expect(truncate(path, 5000) == 0)
+        let error = try #require(throws: ModelFileError.self) {
+            _ = try generator.generate(prompt: prompt, configuration: .greedy(maxTokens: 2))
+        }
+        #expect(error.code == .changed && error.message.contains(path))
+        #expect(throws: ModelFileError.self) { _ = try Scorer(model: model).score(prompt) }
     }
 }

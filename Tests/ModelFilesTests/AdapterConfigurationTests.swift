@@ -82,7 +82,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"r": 4, "lora_alpha": 8, "target_modules": ".*_proj"}"#, "pattern \".*_proj\""),
+        (#"{"r": 4, "lora_alpha": 8, "target_modules": "(?>a).*"}"#, "(?>a).*"),
+        (#"{"r": 4, "lora_alpha": 8, "target_modules": ".*_proj"}"#, "adapter_model.safetensors"),
         (#"{"r": 4, "lora_alpha": 8, "target_modules": ["embed_tokens"]}"#, "embed_tokens"),
         (#"{"r": 4, "lora_alpha": 8, "target_modules": []}"#, "no module"),
         (#"{"r": 0, "lora_alpha": 8, "target_modules": ["q_proj"]}"#, "rank is 0"),

@@ -83,11 +83,66 @@ import Testing
         #expect(read.tensors[name]?.values == plain.tensors[name]?.values)
     }
 
-    @Test(arguments: [#"q_proj|k_proj"#, #".*\.0\..*"#, "q_proj$"])
-    func expressionsAreRefused(pattern: String) throws {
-        let error = #expect(throws: ModelFileError.self) {
-            try read(["alpha_pattern": [pattern: 3]])
+    @Test(arguments: [#"(q_proj"#, #"(?>q_proj)"#, #"q_proj\1"#])
+    func expressionsThatAreNotReadAreNamed(pattern: String) throws {
+        for setting in [["alpha_pattern": [pattern: 3]], ["target_modules": pattern]] {
+            let error = #expect(throws: ModelFileError.self) { try read(setting) }
+            #expect(error?.message.contains(setting.keys.first ?? "?") == true)
+            #expect(error?.message.contains(pattern) == true)
         }
-        #expect(error?.message.contains("alpha_pattern") == true)
+    }
+
+    @Test(arguments: [
+        #"q_proj|k_proj"#, #".*\.1\.self_attn\.q_.*"#, "q_proj$", "[pq]_proj",
+        "layers.[0-9].*?q_proj",
+    ])
+    func expressionsOfAlphasMeanEndsOfNames(pattern: String) throws {
+        let (plain, read) = try read(["alpha_pattern": [pattern: 12]])
+        let name = AdapterFile.name(layer: 1, module: "q_proj", factor: .b)
+        #expect(read.tensors[name]?.values == plain.tensors[name]?.values.map { $0 * 2 })
+        let other = AdapterFile.name(layer: 1, module: "down_proj", factor: .b)
+        #expect(read.tensors[other]?.values == plain.tensors[other]?.values)
+    }
+
+    @Test(arguments: [
+        #".*\.(q_proj|down_proj)"#, #"^model\.layers\.\d+\.(self_attn|mlp)\.(?:q|down)_proj$"#,
+        #"(?:.*?(?:self_attn|mlp).*?(?:q_proj|down_proj).*?)"#,
+        #".*(?<!k_pro|v_pro|o_pro|gate_pro|up_pro)j"#,
+        #"(?!.*[kvo]_proj)(?!.*(up|gate)).*_proj"#,
+    ])
+    func anExpressionOfTargetsIsReadAsPEFTReadsIt(pattern: String) throws {
+        let (plain, read) = try read(["target_modules": pattern])
+        #expect(read.configuration == plain.configuration)
+        #expect(read.tensors == plain.tensors)
+        #expect(!read.isEvened)
+    }
+
+    @Test func anExpressionMayMeanOneLayerAlone() throws {
+        let isLeftOut = { (name: String) in name.contains("layers.0.") && name.contains("q_proj") }
+        let (plain, read) = try read(
+            ["target_modules": #"model\.layers\.(1\.self_attn\.q_proj|\d\.mlp\.down_proj)"#],
+            leavingOut: isLeftOut
+        )
+        #expect(read.isEvened)
+        for (name, tensor) in plain.tensors {
+            let isZero = read.tensors[name]?.values.allSatisfy { $0 == 0 } == true
+            if isLeftOut(name) {
+                #expect(isZero, "\(name)")
+            } else {
+                #expect(read.tensors[name]?.values == tensor.values, "\(name)")
+            }
+        }
+        let (_, ends) = try self.read(
+            ["target_modules": ["layers.1.self_attn.q_proj", "mlp.down_proj"]],
+            leavingOut: isLeftOut
+        )
+        #expect(ends.tensors == read.tensors)
+    }
+
+    @Test(arguments: [".*q_proj", ".*_proj", #".*\.q_proj|.*\.layers\.0\.mlp\.down_proj"#])
+    func anExpressionThatMeansOtherMatricesIsRefused(pattern: String) throws {
+        let error = #expect(throws: ModelFileError.self) { try read(["target_modules": pattern]) }
+        #expect(error?.code == .unsupportedAdapter)
+        #expect(error?.message.contains("target_modules") == true)
     }
 }

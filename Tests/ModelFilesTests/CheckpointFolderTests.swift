@@ -13,7 +13,7 @@ import ModelFiles
         "tie_word_embeddings": true,
     ]
 
-    private static let shapes: [String: [Int]] = [
+    static let shapes: [String: [Int]] = [
         "model.embed_tokens.weight": [4, 8], "model.norm.weight": [8],
         "model.layers.0.input_layernorm.weight": [8],
         "model.layers.0.self_attn.q_proj.weight": [8, 8],
@@ -26,7 +26,7 @@ import ModelFiles
         "model.layers.0.mlp.down_proj.weight": [8, 12],
     ]
 
-    private static func bytes(_ shapes: [String: [Int]], type: String = "F32") throws -> Data {
+    static func bytes(_ shapes: [String: [Int]], type: String = "F32") throws -> Data {
         let size = type == "F32" ? 4 : type == "F64" ? 8 : 2
         var header: [String: Any] = [:]
         var end = 0
@@ -41,7 +41,7 @@ import ModelFiles
         return length + text + Data(count: end)
     }
 
-    private static func folder(
+    static func folder(
         _ changes: [String: any Sendable] = [:],
         weights: [String: Data],
         index: Any? = nil,

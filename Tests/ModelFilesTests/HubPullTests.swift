@@ -128,6 +128,20 @@ import Testing
         #expect(error?.message.contains("has 50001 bytes, the model 50000") == true)
     }
 
+    @Test func aLengthThatNoFileHasIsRefused() async throws {
+        _ = try folder.write(Self.model.prefix(3), to: "tiny.gguf.partial")
+        let server = try LocalServer { _, _ in
+            let head =
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 3-49999/50000\r\n"
+                + "Content-Length: \(Int.max)\r\n\r\n"
+            return .bytes(Array(head.utf8))
+        }
+        let error = await #expect(throws: ModelFileError.self) {
+            _ = try await store(server).pull("tiny")
+        }
+        #expect(error?.message.contains("bytes, the model 50000") == true)
+    }
+
     @Test func aFileWithoutEndIsCutOff() async throws {
         let server = try LocalServer { _, _ in
             .bytesThenSilence(Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + Self.model + Self.model)

@@ -26,7 +26,9 @@ import Testing
     @Test(arguments: [
         "", "name", "a/b/c", "../b", "a/..", "/b", "a/", "a/b:", "a/b:../c", "a/b:/c",
         "a/b:.hidden",
-        "a/b@", "a/b@../x", "a b/c", "a/b:x//y", "a/b:x\n", "a/b:m.partial", "./model.gguf",
+        "a/b@", "a/b@../x", "a b/c", "a/b:x//y", "a/b:x\n", "a/b:x\ty",
+        "a/b:\u{9B}31mx.gguf", "a/b:\u{202E}ffugg.gguf", "a/b:x\u{7F}", "a/b:m.partial",
+        "./model.gguf",
         "a/b?x",
     ])
     func whatIsNoReferenceIsNotTakenForOne(text: String) {
@@ -89,7 +91,7 @@ import Testing
         let error = await #expect(throws: ModelFileError.self) {
             _ = try await store.pull("org/model")
         }
-        #expect(error?.message.contains("2 GGUF files") == true)
+        #expect(error?.message.contains("2 models in GGUF") == true)
         #expect(error?.hint?.contains("org/model:b.Q8_0.gguf") == true)
         let model = try await store.pull("org/model:a.gguf")
         #expect(model.name == "org/model:a.gguf")
@@ -196,6 +198,45 @@ import Testing
         _ = try await store(server, token: "secret").pull("org/model")
         #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer secret" })
         #expect(elsewhere.requests.map { $0.headers["authorization"] } == [nil])
+    }
+
+    @Test(arguments: [
+        "http+unix://%2Ftmp%2Fsocket/containers", "HTTPS+UNIX://%2Ftmp%2Fsocket/x",
+        "unix:///tmp/socket", "ftp://127.0.0.1/x", "file:///etc/passwd", "data:,x", "http:///x",
+    ])
+    func aRedirectionLeadsToTheWebAlone(target: String) async throws {
+        let hub = HubServer(files: ["m.gguf": Self.weights])
+        for isOfTheList in [true, false] {
+            let server = try LocalServer { request, _ in
+                request.path.hasPrefix("/api/") && !isOfTheList
+                    ? .bytes(LocalServer.response("200 OK", body: hub.listing))
+                    : .bytes(LocalServer.response("302 Found", ["Location": target]))
+            }
+            let error = await #expect(throws: ModelFileError.self) {
+                _ = try await store(server).pull("org/model")
+            }
+            #expect(error?.code == .downloadFailed)
+            #expect(error?.message.contains("redirect") == true, "\(String(describing: error))")
+        }
+    }
+
+    @Test(arguments: [
+        [Int.max, 1], [Int.max - 1, Int.max - 1, 3], [1 << 59, 1 << 59, 1],
+    ])
+    func sizesThatCannotBeAreRefused(sizes: [Int]) async throws {
+        let files = sizes.enumerated().map { index, size in
+            #"{"rfilename":"f\#(index).gguf","size":\#(size),"blobId":"\#(HubServer.commit)"}"#
+        }
+        let list =
+            #"{"sha":"\#(HubServer.commit)","siblings":[\#(files.joined(separator: ","))]}"#
+        let server = try LocalServer { _, _ in
+            .bytes(LocalServer.response("200 OK", body: Array(list.utf8)))
+        }
+        let error = await #expect(throws: ModelFileError.self) {
+            _ = try await store(server).pull("org/model")
+        }
+        #expect(error?.code == .downloadFailed)
+        #expect(error?.message.contains("sizes that cannot be") == true)
     }
 }
 

@@ -116,7 +116,8 @@ public final class Generator {
     ///   - configuration: How the answer is drawn.
     ///   - isCancelled: Asked before every layer; an answer that is cancelled keeps its text.
     ///   - onToken: Gets every token as it is drawn.
-    /// - Throws: `InferenceError` for a prompt or a setting that cannot be used.
+    /// - Throws: `InferenceError` for a prompt or a setting that cannot be used; `ModelFileError`
+    ///   where the model's file changed, so that what came is no answer of the model.
     public func generate(
         prompt: [Int32],
         configuration: GenerationConfiguration,
@@ -155,6 +156,12 @@ public final class Generator {
             }
         } catch is CancellationError {
             wasCancelled = true
+        }
+        do {
+            try model.file.checkUnchanged()
+        } catch {
+            forget()
+            throw error
         }
         if answer.ids.isEmpty { (firstToken, lastToken) = (clock(), clock()) }
         let remainder = answer.finish()

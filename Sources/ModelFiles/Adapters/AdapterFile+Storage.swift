@@ -12,11 +12,12 @@ extension AdapterFile {
 
     /// Reads the adapter in `folder`; F16 and BF16 matrices are widened.
     public static func read(folder: String) throws(ModelFileError) -> AdapterFile {
-        let json = try MappedFile(path: "\(folder)/\(configurationName)").content
-        let uneven = try AdapterPatterns.take(from: json)
-        let configuration = try decode(uneven?.rest ?? json, in: folder)
         let path = "\(folder)/\(tensorsName)"
-        let file = try SafetensorsFile(path: path)
+        let given = try configurationJSON(in: folder)
+        let file = try tensorsFile(in: folder)
+        let (json, areEven) = try withPlainTargets(given, in: folder) { Array(file.tensors.keys) }
+        let uneven = try AdapterPatterns.take(from: json, always: !areEven)
+        let configuration = try decode(uneven?.rest ?? json, in: folder)
         var tensors: [AdapterTensor] = []
         tensors.reserveCapacity(file.tensors.count)
         for (name, tensor) in file.tensors {
@@ -62,7 +63,68 @@ extension AdapterFile {
     public static func configuration(
         in folder: String
     ) throws(ModelFileError) -> AdapterConfiguration {
-        try decode(MappedFile(path: "\(folder)/\(configurationName)").content, in: folder)
+        let given = try configurationJSON(in: folder)
+        let (json, areEven) = try withPlainTargets(given, in: folder) {
+            () throws(ModelFileError) in
+            try Array(tensorsFile(in: folder).tensors.keys)
+        }
+        guard areEven else {
+            throw AdapterConfiguration.refusal("its layers are changed unlike each other")
+        }
+        return try decode(json, in: folder)
+    }
+
+    private static func tensorsFile(in folder: String) throws(ModelFileError) -> SafetensorsFile {
+        let path = "\(folder)/\(tensorsName)"
+        guard FileStamp(path: path) != nil else {
+            throw FolderContent(folder).withoutAdapter(lacking: tensorsName)
+        }
+        return try SafetensorsFile(path: path)
+    }
+
+    /// The configuration with a list of projections in place of another rule for what is changed.
+    private static func withPlainTargets(
+        _ json: [UInt8],
+        in folder: String,
+        names: () throws(ModelFileError) -> [String]
+    ) throws(ModelFileError) -> (json: [UInt8], areEven: Bool) {
+        guard case .object(let object)? = try? JSONParser.parse(json) else { return (json, true) }
+        let targets: AdapterTargets?
+        do {
+            targets = try AdapterTargets.read(object, names: names)
+        } catch {
+            throw ModelFileError(
+                error.code,
+                "\(folder)/\(configurationName): \(error.message)",
+                hint: error.hint
+            )
+        }
+        guard let targets else { return (json, true) }
+        var plain = JSONObject()
+        for member in object.members {
+            let isRule = member.name.text == "target_modules"
+            let value = JSONValue.array(targets.modules.map { .string($0) })
+            _ = plain.insert(isRule ? value : member.value, named: member.name)
+        }
+        return (JSONValue.object(plain).bytes, targets.areEven)
+    }
+
+    /// The bytes of the file that holds the configuration.
+    private static func configurationJSON(in folder: String) throws(ModelFileError) -> [UInt8] {
+        let path = "\(folder)/\(configurationName)"
+        guard FileStamp(path: path) != nil else {
+            throw FolderContent(folder).withoutAdapter(lacking: configurationName)
+        }
+        let json = try MappedFile.read(path)
+        // mlx_lm's settings have the same name.
+        if case .object(let object)? = try? JSONParser.parse(json), object["peft_type"] == nil,
+            ["lora_parameters", "fine_tune_type", "lora_layers"].contains(where: {
+                object[$0] != nil
+            })
+        {
+            throw FolderContent.isOfMLX(path)
+        }
+        return json
     }
 
     private static func decode(

@@ -6,25 +6,28 @@ internal import JSON
 ///
 /// Such an adapter is read as an equal one whose matrices are all alike, see `AdapterEvening`.
 struct AdapterPatterns {
-    private let alphas: [(pattern: String, alpha: Double)]
+    private let alphas: [(pattern: ModulePattern, alpha: Double)]
 
     /// Takes the patterns out of a configuration's JSON; nil where it has none.
     ///
+    /// - Parameter always: Whether its layers are changed unlike each other whatever it says.
     /// - Returns: The patterns and the JSON without them.
     static func take(
-        from json: [UInt8]
+        from json: [UInt8],
+        always: Bool = false
     ) throws(ModelFileError) -> (patterns: AdapterPatterns, rest: [UInt8])? {
         guard case .object(let object)? = try? JSONParser.parse(json) else { return nil }
         let names = ["rank_pattern", "alpha_pattern", "layers_to_transform", "layers_pattern"]
         // What differs in its layers alone is read as it is, unless those are named by a pattern.
-        guard names.contains(where: { $0 != "layers_to_transform" && isSet(object[$0]) }) else {
+        guard always || names.contains(where: { $0 != "layers_to_transform" && isSet(object[$0]) })
+        else {
             return nil
         }
         var rest = JSONObject()
         for member in object.members where !names.contains(member.name.text) {
             _ = rest.insert(member.value, named: member.name)
         }
-        var alphas: [(pattern: String, alpha: Double)] = []
+        var alphas: [(pattern: ModulePattern, alpha: Double)] = []
         if case .object(let patterns)? = object["alpha_pattern"] {
             for member in patterns.members {
                 let alpha: Double
@@ -34,7 +37,12 @@ struct AdapterPatterns {
                 default:
                     throw AdapterConfiguration.refusal("its alpha_pattern holds what is no number")
                 }
-                alphas.append((try literal(member.name.text), alpha))
+                // As PEFT completes it: the end of a module's name.
+                let pattern = try ModulePattern(
+                    "(.*\\.)?(\(member.name.text))$",
+                    of: "alpha_pattern"
+                )
+                alphas.append((pattern, alpha))
             }
         }
         return (AdapterPatterns(alphas: alphas), JSONValue.object(rest).bytes)
@@ -47,26 +55,6 @@ struct AdapterPatterns {
         case .array(let values): !values.isEmpty
         default: true
         }
-    }
-
-    /// A pattern that is a name, or the end of one; others are regular expressions.
-    private static func literal(_ pattern: String) throws(ModelFileError) -> String {
-        let name = pattern.replacing("\\.", with: ".")
-        let isName = name.drop { $0 == "^" }.allSatisfy {
-            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".")
-        }
-        guard isName else {
-            throw AdapterConfiguration.refusal(
-                "its alpha_pattern has the expression \"\(pattern.prefix(80))\""
-            )
-        }
-        return name
-    }
-
-    /// Whether a pattern means a module such as `model.layers.0.self_attn.q_proj`.
-    private static func matches(_ pattern: String, _ module: String) -> Bool {
-        if pattern.hasPrefix("^") { return module == pattern.dropFirst() }
-        return module == pattern || module.hasSuffix(".\(pattern)")
     }
 
     /// The same adapter with matrices of one rank and one scale.
@@ -83,7 +71,7 @@ struct AdapterPatterns {
                 .drop { $0 != "." }.dropFirst().drop { $0 != "." }.dropFirst()
             var part = configuration
             part.rank = rank
-            if let alpha = alphas.first(where: { Self.matches($0.pattern, String(module)) }) {
+            if let alpha = alphas.first(where: { $0.pattern.matches(String(module)) }) {
                 part.alpha = alpha.alpha
             }
             return part.scale

@@ -196,16 +196,30 @@ struct HubDownload: Sendable {
             guard (300..<400).contains(response.status.code),
                 let location = response.headers.first(name: "Location")
             else { return response }
-            guard let next = URL(string: location, relativeTo: URL(string: address)) else {
-                throw failure("it sent a redirection that is no address.")
-            }
-            // A connection that was safe stays so.
-            guard next.scheme == "https" || !address.hasPrefix("https:") else {
-                throw failure("it redirects to an address without encryption.")
-            }
-            address = next.absoluteString
+            address = try next(location, from: address)
         }
         throw failure("it redirects without end.")
+    }
+
+    /// Where a redirection leads.
+    ///
+    /// The hub chooses the address: it is one of the web, and a connection that was safe stays so.
+    private func next(_ location: String, from address: String) throws(ModelFileError) -> String {
+        guard let next = URL(string: location, relativeTo: URL(string: address)),
+            let scheme = next.scheme?.lowercased(), next.host()?.isEmpty == false
+        else { throw failure("it sent a redirection that is no address.") }
+        switch scheme {
+        case "https": return next.absoluteString
+        case "http":
+            guard URL(string: address)?.scheme?.lowercased() == "http" else {
+                throw failure("it redirects to an address without encryption.")
+            }
+            return next.absoluteString
+        default:
+            throw failure(
+                "it redirects to an address of \(scheme), which is neither http nor https."
+            )
+        }
     }
 
     /// Makes the partial file end where the response begins.
@@ -237,11 +251,13 @@ struct HubDownload: Sendable {
         default: throw refusal(response)
         }
         if isWhole,
-            let length = response.headers.first(name: "Content-Length").flatMap({ Int($0) }),
-            partial.byteCount + length != byteCount
+            let length = response.headers.first(name: "Content-Length").flatMap({ Int($0) })
         {
+            let (count, overflow) = partial.byteCount.addingReportingOverflow(length)
+            guard overflow || count != byteCount else { return }
             throw failure(
-                "its file has \(partial.byteCount + length) bytes, the model \(byteCount)."
+                "its file has \(overflow ? "more than \(Int.max)" : "\(count)") bytes, "
+                    + "the model \(byteCount)."
             )
         }
     }

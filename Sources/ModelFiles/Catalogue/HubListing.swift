@@ -36,7 +36,22 @@ struct HubListing: Sendable, Equatable {
             files.append(File(path: sibling.rfilename, byteCount: size, checksum: checksum))
         }
         self.files = files
+        // Whoever adds up sizes of some of the files is safe, then.
+        var sum = 0
+        for file in files {
+            let (next, overflow) = sum.addingReportingOverflow(file.byteCount)
+            guard !overflow, next <= Self.largestRepository else {
+                throw ModelFileError(
+                    .downloadFailed,
+                    "its list of files has sizes that cannot be, such as \(file.byteCount) bytes."
+                )
+            }
+            sum = next
+        }
     }
+
+    /// An exbibyte, in bytes: no disk holds more.
+    private static let largestRepository = 1 << 60
 
     private struct Answer: Decodable {
         let sha: String
@@ -87,8 +102,7 @@ struct HubListing: Sendable, Equatable {
                     hint: whatThereIs(reference)
                 )
             }
-            try Self.refuseParts(file)
-            return [file]
+            return try parts(of: file, reference)
         }
         let weights = try weights(of: reference)
         if !weights.isEmpty {
@@ -102,18 +116,36 @@ struct HubListing: Sendable, Equatable {
             // The configuration comes last: where it is, the model is whole.
             return files.filter { Self.companions.contains($0.path) } + weights + [configuration]
         }
-        let single = files.filter { $0.path.hasSuffix(".gguf") }
+        let single = files.filter { $0.path.hasSuffix(".gguf") && NumberedPart.isFirst($0.path) }
         guard single.count == 1 else {
             throw ModelFileError(
                 .notFound,
                 single.isEmpty
                     ? "\(reference.repository) has no model in safetensors or GGUF."
-                    : "\(reference.repository) has \(single.count) GGUF files.",
+                    : "\(reference.repository) has \(single.count) models in GGUF.",
                 hint: single.isEmpty ? nil : whatThereIs(reference)
             )
         }
-        try Self.refuseParts(single[0])
-        return single
+        return try parts(of: single[0], reference)
+    }
+
+    /// A file, or all parts of the model that it is one of.
+    private func parts(
+        of file: File,
+        _ reference: HubReference
+    ) throws(ModelFileError) -> [File] {
+        var parts: [File] = []
+        for path in NumberedPart.paths(of: file.path) {
+            guard let part = files.first(where: { $0.path == path }) else {
+                throw ModelFileError(
+                    .missingPart,
+                    "\(reference.repository) has \(file.path), but not the part \(path).",
+                    hint: "take another repository or revision"
+                )
+            }
+            parts.append(part)
+        }
+        return parts
     }
 
     /// What a model needs beside its weights and configuration, where the repository has it.
@@ -144,21 +176,13 @@ struct HubListing: Sendable, Equatable {
         return parts
     }
 
-    private static func refuseParts(_ file: File) throws(ModelFileError) {
-        guard file.path.hasSuffix(".gguf"),
-            file.path.dropLast(".gguf".count).split(separator: "-").suffix(2).first == "of"
-        else { return }
-        throw ModelFileError(
-            .unsupportedVersion,
-            "\(file.path) is one part of a model in several GGUF files, which are not read here.",
-            hint: "take a model in one file"
-        )
-    }
-
     private func whatThereIs(_ reference: HubReference) -> String {
-        let names = files.filter { $0.path.hasSuffix(".gguf") }.prefix(40).map {
-            "\(reference.repository):\($0.path) (\($0.byteCount / 1_000_000) MB)"
-        }
+        let names = files.filter { $0.path.hasSuffix(".gguf") && NumberedPart.isFirst($0.path) }
+            .prefix(40).map { first in
+                let paths = Set(NumberedPart.paths(of: first.path))
+                let size = files.reduce(0) { $0 + (paths.contains($1.path) ? $1.byteCount : 0) }
+                return "\(reference.repository):\(first.path) (\(size / 1_000_000) MB)"
+            }
         return names.isEmpty ? "it has no GGUF file" : "name one: \(names.joined(separator: ", "))"
     }
 }

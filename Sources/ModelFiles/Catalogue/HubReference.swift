@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A repository of the hub, or one file in it, as a person names it: `owner/name`,
 /// `owner/name:file.gguf`, each with `@revision` behind the name where it is not `main`.
 public struct HubReference: Sendable, Equatable, CustomStringConvertible {
@@ -31,17 +33,16 @@ public struct HubReference: Sendable, Equatable, CustomStringConvertible {
         repository + (revision == "main" ? "" : "@\(revision)")
     }
 
-    /// Whether a repository's path stays in its folder, and names no hidden file.
+    /// Whether a repository's path stays in its folder, names no hidden file and reads as what it
+    /// is: characters that steer a terminal or turn the direction of text are none of a name.
     ///
     /// The hub's answer is not trusted with the names of files here.
     static func isSafePath(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        return path.utf8.count <= 500
+        return path.utf8.count <= 500 && VisibleText.line(path) == path
             && parts.allSatisfy { part in
                 !part.isEmpty && part.first != "." && !part.hasSuffix(".partial")
-                    && part.unicodeScalars.allSatisfy {
-                        $0.value > 0x1F && $0 != "\\" && $0 != "\u{7F}"
-                    }
+                    && !part.utf8.contains(UInt8(ascii: "\\"))
             }
     }
 

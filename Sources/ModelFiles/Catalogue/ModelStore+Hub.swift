@@ -81,8 +81,9 @@ extension ModelStore {
         _ reference: HubReference,
         _ files: [HubListing.File]
     ) throws(ModelFileError) -> InstalledModel {
+        // A model in several files is its folder, unless they are the parts of one in GGUF.
         let whole =
-            files.count == 1
+            files.count == 1 || files[0].path.hasSuffix(".gguf")
             ? HubReference("\(reference.folder):\(files[0].path)") ?? reference : reference
         guard let model = installedModel(whole) else {
             throw ModelFileError(.notFound, "\(reference) is not where it was put.")
@@ -96,7 +97,7 @@ extension ModelStore {
     func installedModel(_ reference: HubReference) -> InstalledModel? {
         let home = "\(folder)/\(reference.folder)"
         if let file = reference.file {
-            guard let size = Self.byteCount(ofFile: "\(home)/\(file)") else { return nil }
+            guard let size = Self.byteCount(ofModel: "\(home)/\(file)") else { return nil }
             return InstalledModel(
                 name: reference.description,
                 path: "\(home)/\(file)",
@@ -114,7 +115,7 @@ extension ModelStore {
                 entry: nil
             )
         }
-        let single = names.filter { $0.hasSuffix(".gguf") }
+        let single = Self.modelFiles(in: home)
         guard single.count == 1 else { return nil }
         return HubReference("\(reference.folder):\(single[0])").flatMap(installedModel)
     }
@@ -125,15 +126,25 @@ extension ModelStore {
         for owner in Self.names(in: folder) {
             for name in Self.names(in: "\(folder)/\(owner)") {
                 guard let reference = HubReference("\(owner)/\(name)") else { continue }
-                let files = Self.names(in: "\(folder)/\(owner)/\(name)")
-                if files.contains("config.json") {
+                let home = "\(folder)/\(owner)/\(name)"
+                if Self.byteCount(ofFile: "\(home)/config.json") != nil {
                     models += [installedModel(reference)].compactMap(\.self)
                 }
-                models += files.filter { $0.hasSuffix(".gguf") }
+                models += Self.modelFiles(in: home)
                     .compactMap { HubReference("\(owner)/\(name):\($0)").flatMap(installedModel) }
             }
         }
         return models
+    }
+
+    /// The GGUF files in a folder and, as hubs keep large models, in folders in it: those that stand
+    /// for a model, in order.
+    private static func modelFiles(in folder: String, depth: Int = 2) -> [String] {
+        names(in: folder).flatMap { name in
+            if name.hasSuffix(".gguf") { return NumberedPart.isFirst(name) ? [name] : [] }
+            guard depth > 0 else { return [] }
+            return modelFiles(in: "\(folder)/\(name)", depth: depth - 1).map { "\(name)/\($0)" }
+        }
     }
 
     /// The names in a folder that are not hidden, in order; none if it is no folder.

@@ -214,7 +214,7 @@ extension ModelStore {
         ModelFileError(
             .cancelled,
             "Getting \(name) was stopped.",
-            hint: "start it again to go on: workbench model pull \(name)"
+            hint: "start it again to resume: workbench model pull \(name)"
         )
     }
 }

@@ -91,7 +91,9 @@ public struct ModelStore: Sendable {
     /// The models that are here, by name.
     public func installed() -> [InstalledModel] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return files.filter { $0.hasSuffix(".gguf") && !$0.hasPrefix(".") }.sorted().compactMap {
+        return files.filter {
+            $0.hasSuffix(".gguf") && !$0.hasPrefix(".") && NumberedPart.isFirst($0)
+        }.sorted().compactMap {
             installedModel(named: String($0.dropLast(".gguf".count)))
         } + installedFromHub() + shipped()
     }
@@ -111,24 +113,22 @@ public struct ModelStore: Sendable {
     /// Throws with a hint on what there is and how to get more.
     public func resolve(_ nameOrPath: String) throws(ModelFileError) -> String {
         if !nameOrPath.contains("/"), let model = installedModel(named: nameOrPath) {
-            return model.path
+            return firstPart(of: model.path)
         }
         let path = nameOrPath.hasPrefix("~/") ? expandingHome(nameOrPath) : nameOrPath
         var isFolder = false
         if !path.isEmpty, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard isFolder else { return path }
+            guard isFolder else { return firstPart(of: path) }
             let folder = String(path.reversed().drop { $0 == "/" }.reversed())
             guard FileManager.default.fileExists(atPath: "\(folder)/config.json") else {
-                throw ModelFileError(
-                    .foreignFormat,
-                    "\(path) is a folder without config.json, so no model is in it.",
-                    hint: "name a GGUF file, or the folder of a Hugging Face model"
-                )
+                throw FolderContent(folder).withoutConfiguration()
             }
             return folder
         }
         let reference = HubReference(nameOrPath)
-        if let reference, let model = installedModel(reference) { return model.path }
+        if let reference, let model = installedModel(reference) {
+            return firstPart(of: model.path)
+        }
         if catalogue[nameOrPath] != nil || reference != nil && !nameOrPath.hasSuffix(".gguf")
             || reference?.file != nil
         {
@@ -141,15 +141,25 @@ public struct ModelStore: Sendable {
         throw ModelFileError(.notFound, "There is no model \(nameOrPath).", hint: whatThereIs())
     }
 
+    /// The file that stands for a model of which one is a part; the file itself where it is whole, or
+    /// the first part is not there.
+    private func firstPart(of path: String) -> String {
+        guard let first = NumberedPart(path: path)?.path(1), Self.byteCount(ofFile: first) != nil
+        else {
+            return path
+        }
+        return first
+    }
+
     /// The model called `name`, if it is here.
     func installedModel(named name: String) -> InstalledModel? {
         guard !name.isEmpty, !name.contains("/") else { return nil }
         let path = "\(folder)/\(name).gguf"
-        if let size = Self.byteCount(ofFile: path) {
+        if let size = Self.byteCount(ofModel: path) {
             return InstalledModel(name: name, path: path, byteCount: size, entry: catalogue[name])
         }
         guard let shipped = shippedFolder.map({ "\($0)/\(name).gguf" }),
-            let size = Self.byteCount(ofFile: shipped)
+            let size = Self.byteCount(ofModel: shipped)
         else { return nil }
         return InstalledModel(
             name: name,
@@ -158,6 +168,13 @@ public struct ModelStore: Sendable {
             entry: nil,
             isShipped: true
         )
+    }
+
+    /// The size of a GGUF file with the other parts of its model that are here; nil if it is none.
+    public static func byteCount(ofModel path: String) -> Int? {
+        guard let size = byteCount(ofFile: path) else { return nil }
+        guard let split = NumberedPart(path: path) else { return size }
+        return split.paths.reduce(0) { $0 + (byteCount(ofFile: $1) ?? 0) }
     }
 
     /// The size of a plain file, or of what a link leads to; nil for anything else.

@@ -17,11 +17,7 @@ struct CheckpointConfiguration {
     ) throws(ModelFileError) {
         let path = "\(folder)/config.json"
         guard let settings = try JSONPart.read(path, .model) else {
-            throw ModelFileError(
-                .notFound,
-                "There is no file \(path).",
-                hint: "name a folder with a model: config.json, tokenizer.json, model.safetensors"
-            )
+            throw FolderContent(folder).withoutConfiguration()
         }
         let architecture = try Self.architecture(settings)
         try Self.refuseWhatIsNotComputed(settings)
@@ -83,6 +79,12 @@ struct CheckpointConfiguration {
         let activation = try settings.string("hidden_act") ?? "silu"
         guard activation == "silu" else { throw settings.unsupported("it uses \(activation)") }
         // Qwen 2 has its biases without saying so.
+        // MLX writes how it quantizes under this name, and nobody else does.
+        if let mlx = try settings.part("quantization"), mlx.has("bits") {
+            throw settings.unsupported(
+                "it is quantized by MLX; take the model that it was made of, or one in GGUF"
+            )
+        }
         for name in ["attention_bias", "mlp_bias"] where try settings.flag(name) == true {
             throw settings.unsupported("it has \(name)")
         }

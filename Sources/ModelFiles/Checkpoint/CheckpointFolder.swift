@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 import JSON
 import Tensors
 
@@ -9,11 +10,11 @@ final class CheckpointFolder: Sendable {
     let path: String
     let byteCount: Int
     let predominantType: ElementType
-    private let files: [SafetensorsFile]
+    private let parts: [SafetensorsFile]
     /// Which of the files a tensor is in.
     private let places: [String: Int]
     /// The safetensors files.
-    var paths: [String] { files.map(\.path) }
+    var files: [MappedFile] { parts.map(\.file) }
 
     /// Maps the files and checks that they hold every tensor of the model, and no other.
     init(path: String, _ configuration: ModelConfiguration) throws(ModelFileError) {
@@ -34,7 +35,7 @@ final class CheckpointFolder: Sendable {
             }
             files.append(file)
         }
-        self.files = files
+        parts = files
         self.places = places
         byteCount = files.reduce(0) { $0 + $1.byteCount }
         predominantType = Self.predominant(
@@ -63,7 +64,8 @@ final class CheckpointFolder: Sendable {
     private static func fileNames(in path: String) throws(ModelFileError) -> [String] {
         let single = "model.safetensors"
         guard let index = try JSONFile.read("\(path)/\(single).index.json") else {
-            return [single]
+            return FileStamp(path: "\(path)/\(single)") != nil
+                ? [single] : try partsWithoutIndex(in: path)
         }
         guard case .object(let map) = index["weight_map"] else {
             throw ModelFileError(
@@ -87,6 +89,27 @@ final class CheckpointFolder: Sendable {
             names.insert(name)
         }
         return names.sorted()
+    }
+
+    /// The parts `model-00001-of-00002.safetensors` and so on, whose names say as much as an index.
+    private static func partsWithoutIndex(in path: String) throws(ModelFileError) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let ending = ".safetensors"
+        let parts = names.filter { $0.hasPrefix("model-") && $0.hasSuffix(ending) }.sorted()
+        let splits = parts.compactMap { NumberedPart(path: $0, ending: ending) }
+        guard let first = splits.first, splits.count == parts.count else {
+            throw FolderContent(path).withoutWeights()
+        }
+        let present = Set(splits.filter { $0.count == first.count }.map(\.number))
+        if let missing = (1...first.count).first(where: { !present.contains($0) }) {
+            throw ModelFileError(
+                .missingPart,
+                "\(path) has \(parts.count) of the model's \(first.count) parts: "
+                    + "number \(missing) is not there.",
+                hint: "get the other parts too"
+            )
+        }
+        return parts
     }
 }
 
@@ -127,15 +150,15 @@ extension CheckpointFolder {
         _ role: TensorRole,
         _ shape: [Int]
     ) throws(ModelFileError) {
-        guard let place = places[name], let tensor = files[place].tensors[name] else {
+        guard let place = places[name], let tensor = parts[place].tensors[name] else {
             throw ModelFileError(
                 .missingPart,
                 "\(path) lacks the tensor \(name).",
                 hint: "the folder holds no whole model; get it again or use another"
             )
         }
-        let isNormalFloat = files[place].isNormalFloat(named: name)
-        let stored = isNormalFloat ? try files[place].normalFloatShape(named: name) : tensor.shape
+        let isNormalFloat = parts[place].isNormalFloat(named: name)
+        let stored = isNormalFloat ? try parts[place].normalFloatShape(named: name) : tensor.shape
         guard stored == shape else {
             throw ModelFileError(
                 .wrongShape,
@@ -160,7 +183,7 @@ extension CheckpointFolder {
 extension CheckpointFolder: WeightStore {
     func weight(_ role: TensorRole, layer: Int) throws(ModelFileError) -> Weight {
         let name = role.checkpointName(layer: layer)
-        guard let place = places[name], let tensor = files[place].tensors[name],
+        guard let place = places[name], let tensor = parts[place].tensors[name],
             let columns = tensor.shape.last
         else {
             throw ModelFileError(
@@ -169,7 +192,7 @@ extension CheckpointFolder: WeightStore {
                 hint: "the folder holds no whole model; get it again or use another"
             )
         }
-        let file = files[place]
+        let file = parts[place]
         if file.isNormalFloat(named: name) { return try file.normalFloatWeight(named: name) }
         guard let type = ElementType(tensor.type), !role.isVector || type == .f32 else {
             return Self.widened(try file.floats(named: name))

@@ -51,7 +51,7 @@ struct FolderText {
         var files = [("config.json", JSONValue.object(try changedSettings()).indentedBytes)]
         for name in Self.tokenizerFiles {
             do throws(ModelFileError) {
-                files.append((name, try MappedFile(path: "\(model.path)/\(name)").content))
+                files.append((name, try MappedFile.read("\(model.path)/\(name)")))
             } catch {
                 guard error.code == .notFound else { throw error }
             }

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Glibc
 
 /// Checksums of files.
-enum FileDigest {
+package enum FileDigest {
     /// What tells whether a file is the one that was meant, in lower-case hexadecimal.
     enum Checksum: Sendable, Equatable {
         /// The SHA-256 of the content.
@@ -12,7 +12,7 @@ enum FileDigest {
     }
 
     /// The SHA-256 of the file at `path`, in hexadecimal.
-    static func sha256(
+    package static func sha256(
         path: String,
         isCancelled: () -> Bool = { false }
     ) throws -> String {
@@ -62,6 +62,7 @@ enum FileDigest {
                 hash.update(bufferPointer: part)
             }
         }
+        try file.checkIntact()
         return hexadecimal(hash.finalize())
     }
 

@@ -10,16 +10,20 @@ public struct GGUFArray: @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer
     let file: MappedFile
 
-    /// The values as byte strings, or nil if they are not text.
+    /// The values as byte strings, or nil if they are not text, or not any more.
     public func strings() -> [[UInt8]]? {
         guard elementType == .string else { return nil }
         var strings: [[UInt8]] = []
         strings.reserveCapacity(count)
         var position = 0
         for _ in 0..<count {
-            let length = Int(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            strings.append([UInt8](bytes[position + 8..<position + 8 + length]))
-            position += 8 + length
+            // They were checked, but the file may have been written over since.
+            guard bytes.count - position >= 8 else { return nil }
+            let length = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            position += 8
+            guard length <= bytes.count - position else { return nil }
+            strings.append([UInt8](bytes[position..<position + Int(length)]))
+            position += Int(length)
         }
         return strings
     }

@@ -164,22 +164,3 @@ public struct GGUFQuantization: Sendable {
         )
     }
 }
-
-extension GGUFFile {
-    /// A tensor as the matrix of its rows, of however many dimensions it is.
-    fileprivate func rows(of tensor: GGUFTensor) -> Weight {
-        let columns = tensor.shape.last ?? 1
-        return Weight(
-            type: tensor.type,
-            rows: tensor.elementCount / columns,
-            columns: columns,
-            bytes: UnsafeRawBufferPointer(rebasing: file.bytes[tensor.range]),
-            owner: file
-        )
-    }
-
-    /// The tensors in the order in which they lie in the file.
-    public var tensorsInOrder: [GGUFTensor] {
-        tensors.values.sorted { $0.range.lowerBound < $1.range.lowerBound }
-    }
-}

@@ -8,7 +8,9 @@ public struct GGUFTensor: Sendable, Equatable {
     public let shape: [Int]
     /// How its numbers are stored.
     public let type: ElementType
-    /// Its bytes, counted from the start of the file.
+    /// Which of the model's parts it is in, from 0 on.
+    let part: Int
+    /// Its bytes, counted from the start of the file, or of that part.
     public let range: Range<Int>
 
     /// How many numbers it has.

@@ -4,7 +4,7 @@ import Tensors
 struct GGUFWeights: WeightStore {
     private let file: GGUFFile
     let predominantType: ElementType
-    var paths: [String] { [file.path] }
+    var files: [MappedFile] { file.files }
     var byteCount: Int { file.byteCount }
 
     /// Checks that the file has every tensor of the model in its shape, and no other.
@@ -28,9 +28,9 @@ struct GGUFWeights: WeightStore {
         guard let tensor = file.tensors[frequencyFactorsName] else { return nil }
         try check(tensor, hasShape: [configuration.headWidth / 2], file)
         guard tensor.type == .f32 else { throw notFloat32(tensor, file) }
-        let factors = stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map
-        {
-            Float(bitPattern: file.file.bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+        let bytes = file.bytes(of: tensor)
+        let factors = stride(from: 0, to: bytes.count, by: 4).map {
+            Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
         }
         guard factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
             throw ModelFileError(

@@ -28,8 +28,11 @@ extension JSONPart {
         for part in try parts("added_tokens") { added.append(try part.addedToken(id: nil)) }
         let known = Set(added.map(\.id))
         added += further.filter { !known.contains($0.id) }
+        // A token was added, such as a <pad> that nobody writes, and the model not made larger.
+        let beyond = added.filter { Int($0.id) >= vocabularySize ?? .max }
+        added.removeAll { Int($0.id) >= vocabularySize ?? .max }
 
-        var words = try VocabularyBuilder(model, added, vocabularySize)
+        var words = try VocabularyBuilder(model, added, beyond, vocabularySize)
         let usesBytes = try model.flag("byte_fallback") ?? false
         if usesBytes { words.markBytes() }
         var definition = TokenizerDefinition(
@@ -43,6 +46,7 @@ extension JSONPart {
         definition.fusesUnknown = try model.flag("fuse_unk") ?? false
         definition.ignoresMerges = try model.flag("ignore_merges") ?? false
         definition.addedTokens = added
+        definition.tokensBeyondModel = beyond
         if let normalizer = try part("normalizer") {
             definition.edits = try normalizer.normalizerEdits()
         }
@@ -130,6 +134,23 @@ extension JSONPart {
     }
 }
 
+extension JSONPart {
+    /// That a word's id is above those that can be.
+    fileprivate func isBeyond(
+        _ text: String,
+        _ id: Int,
+        _ vocabularySize: Int?,
+        _ limit: Int
+    ) -> ModelFileError {
+        let token = "the token \"\(text.prefix(60))\" has the id \(id)"
+        return refusal(
+            vocabularySize == nil
+                ? "\(token), which leaves too wide a gap below \(limit)"
+                : "\(token), but the model has only \(limit) rows of tokens"
+        )
+    }
+}
+
 /// Puts the words of a model and its added tokens in the order of their ids.
 private struct VocabularyBuilder {
     var tokens: [[UInt8]]
@@ -139,6 +160,7 @@ private struct VocabularyBuilder {
     init(
         _ model: JSONPart,
         _ added: [AddedToken],
+        _ beyond: [AddedToken],
         _ vocabularySize: Int?
     ) throws(ModelFileError) {
         guard let vocab = try model.part("vocab") else {
@@ -150,15 +172,16 @@ private struct VocabularyBuilder {
         var words: [(id: Int, text: [UInt8])] = []
         words.reserveCapacity(members.count)
         for (name, value) in members {
-            guard case .integer(let id) = value, 0..<limit ~= id else {
-                throw model.refusal(
-                    "the token \"\(name.text.prefix(60))\" has no id below \(limit)"
-                )
+            guard case .integer(let id) = value, id >= 0 else {
+                throw model.refusal("the token \"\(name.text.prefix(60))\" has no id")
             }
+            if beyond.contains(where: { Int($0.id) == id }) { continue }
+            guard id < limit else { throw model.isBeyond(name.text, id, vocabularySize, limit) }
             words.append((id, Array(name.text.utf8)))
         }
         for token in added where Int(token.id) >= limit {
-            throw model.refusal("the added token \(token.id) is not below \(limit)")
+            let text = String(decoding: token.text, as: UTF8.self)
+            throw model.isBeyond(text, Int(token.id), vocabularySize, limit)
         }
         let last = max(words.map(\.id).max() ?? -1, added.map { Int($0.id) }.max() ?? -1)
         let count = vocabularySize ?? last + 1
@@ -176,7 +199,7 @@ private struct VocabularyBuilder {
             types[Int(token.id)] = token.isControl ? .control : .userDefined
         }
         if let unknown = try model.string("unk_token") {
-            guard case .integer(let id) = vocab.object[unknown] else {
+            guard case .integer(let id) = vocab.object[unknown], types.indices.contains(id) else {
                 throw model.refusal("its unk_token is not in its vocabulary")
             }
             ids[JSONName(unknown)] = Int32(id)

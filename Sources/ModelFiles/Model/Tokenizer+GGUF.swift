@@ -61,16 +61,8 @@ private struct Words {
         guard let model = file.metadata["tokenizer.ggml.model"]?.text else {
             throw missing("model")
         }
-        let tokens = try strings("tokens")
-        if let vocabularySize, tokens.count != vocabularySize {
-            throw ModelFileError(
-                .corrupt,
-                "\(file.path) has words for \(tokens.count) tokens, but the model has "
-                    + "\(vocabularySize).",
-                hint: ModelFileError.fetchAgain
-            )
-        }
-        let vocabulary = Vocabulary(tokens: tokens, types: try types(count: tokens.count))
+        let rows = vocabularySize ?? file.tensors["token_embd.weight"]?.shape.first
+        let (vocabulary, beyond) = try vocabulary(rows: rows)
         var definition =
             switch model {
             case "gpt2": try bytePairs(vocabulary)
@@ -85,7 +77,42 @@ private struct Words {
                 )
             }
         if flag("add_eos_token") ?? false, let eos = definition.eos { definition.closing = [eos] }
+        definition.tokensBeyondModel = beyond
         return definition
+    }
+
+    /// The tokens that the model has rows for, and those that were added beyond them.
+    private func vocabulary(
+        rows: Int?
+    ) throws(ModelFileError) -> (Vocabulary, beyond: [AddedToken]) {
+        let tokens = try strings("tokens")
+        let types = try types(count: tokens.count)
+        let whole = Vocabulary(tokens: tokens, types: types)
+        guard let rows, tokens.count != rows, tokens.count == types.count else {
+            return (whole, [])
+        }
+        guard tokens.count > rows else {
+            throw ModelFileError(
+                .corrupt,
+                "\(file.path) has words for \(tokens.count) tokens, but the model has \(rows).",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        if let word = types[rows...].firstIndex(where: { $0 == .normal || $0 == .byte }) {
+            throw ModelFileError(
+                .corrupt,
+                "\(file.path) has words for \(tokens.count) tokens, but the model has \(rows), and "
+                    + "the token \"\(String(decoding: tokens[word].prefix(60), as: UTF8.self))\" "
+                    + "(\(word)) beyond them is a piece of text.",
+                hint: ModelFileError.fetchAgain
+            )
+        }
+        let beyond = (rows..<tokens.count).filter { types[$0] != .unused }.map {
+            AddedToken(id: Int32($0), text: tokens[$0], isControl: types[$0] != .userDefined)
+        }
+        return (
+            Vocabulary(tokens: Array(tokens[..<rows]), types: Array(types[..<rows])), beyond
+        )
     }
 
     /// A byte-level tokenizer, as GPT-2's.
@@ -110,10 +137,13 @@ private struct Words {
         guard case .array(let array) = file.metadata["tokenizer.ggml.scores"],
             let scores = array.floats()
         else { throw missing("scores") }
+        // Those of tokens beyond the model's rows go with them.
+        let count = vocabulary.tokens.count
+        let kept = scores.count == storedTokenCount ? Array(scores[..<count]) : scores
         var definition = TokenizerDefinition(
             vocabulary: vocabulary,
             alphabet: .characters,
-            merging: .scored(scores)
+            merging: .scored(kept)
         )
         try addSpaces(to: &definition, prefix: flag("add_space_prefix") ?? true)
         try addEnds(to: &definition, addsBOS: true)
@@ -145,8 +175,13 @@ private struct Words {
     }
 
     private func addEnds(to definition: inout TokenizerDefinition, addsBOS: Bool) throws {
-        definition.bos = try token("bos_token_id")
-        definition.eos = try token("eos_token_id")
+        let count = definition.vocabulary.tokens.count
+        func own(_ key: String) throws -> Int32? {
+            guard let id = try token(key) else { return nil }
+            return (count..<max(count, storedTokenCount)).contains(Int(id)) ? nil : id
+        }
+        definition.bos = try own("bos_token_id")
+        definition.eos = try own("eos_token_id")
         if flag("add_bos_token") ?? addsBOS, let bos = definition.bos { definition.opening = [bos] }
     }
 
@@ -163,6 +198,15 @@ private struct Words {
             )
             token.stripsRight = !plain.contains(token.text)
             return token
+        }
+    }
+
+    /// How many tokens the file names, those beyond the model's rows among them.
+    private var storedTokenCount: Int {
+        if case .array(let array) = file.metadata["tokenizer.ggml.tokens"] {
+            array.count
+        } else {
+            0
         }
     }
 

@@ -38,7 +38,8 @@ public struct HuggingFaceTokenizer: Sendable {
     /// Reads the files of a folder.
     ///
     /// - Parameter vocabularySize: how many tokens the model has, which may be more than there are
-    ///   words; nil takes as many as there are words.
+    ///   words, or less than there are added tokens; nil takes what `config.json` says, or as many as
+    ///   there are words.
     /// - Throws: `ModelFileError`, with the code `unsupportedTokenizer` for anything in
     ///   `tokenizer.json` that is not understood.
     public init(folder: String, vocabularySize: Int? = nil) throws(ModelFileError) {
@@ -52,7 +53,13 @@ public struct HuggingFaceTokenizer: Sendable {
         }
         let settings = try JSONPart.read(folder + "/tokenizer_config.json", .tokenizer)
         let further = try settings?.decoderTokens()
-        var definition = try file.definition(vocabularySize: vocabularySize, further: further ?? [])
+        var rows = vocabularySize
+        if rows == nil, let model = try JSONPart.read(folder + "/config.json", .model),
+            model.has("vocab_size")
+        {
+            rows = try model.dimension("vocab_size")
+        }
+        var definition = try file.definition(vocabularySize: rows, further: further ?? [])
         try Self.addEnds(to: &definition, folder, settings)
         self.definition = definition
         chatTemplate = try Self.chatTemplate(folder, settings)
@@ -104,8 +111,10 @@ public struct HuggingFaceTokenizer: Sendable {
         _ settings: JSONPart?
     ) throws(ModelFileError) -> String? {
         do {
-            let file = try MappedFile(path: folder + "/chat_template.jinja")
-            return String(decoding: file.content, as: UTF8.self)
+            return String(
+                decoding: try MappedFile.read(folder + "/chat_template.jinja"),
+                as: UTF8.self
+            )
         } catch {
             guard error.code == .notFound else { throw error }
         }

@@ -2,8 +2,8 @@ import Tensors
 
 /// Where the weights of a model lie: in a GGUF file, or in the safetensors files of a folder.
 protocol WeightStore: Sendable {
-    /// The files that the weights are in.
-    var paths: [String] { get }
+    /// The files that the weights are in, which stay mapped.
+    var files: [MappedFile] { get }
     /// The size of all that the model is read from, in bytes.
     var byteCount: Int { get }
     /// The type that holds more numbers than any other.
@@ -14,6 +14,9 @@ protocol WeightStore: Sendable {
 }
 
 extension WeightStore {
+    /// The paths of the files that the weights are in.
+    var paths: [String] { files.map(\.path) }
+
     /// Of types with their counts of numbers, the one with the most.
     static func predominant(
         _ counts: some Sequence<(type: ElementType, count: Int)>

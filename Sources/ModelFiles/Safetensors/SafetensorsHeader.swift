@@ -21,6 +21,9 @@ struct SafetensorsHeader {
 
     init(_ file: MappedFile) throws(ModelFileError) {
         self.file = file
+        // What is none is told before its first bytes are taken for a length.
+        let isOther = ![nil, .safetensors].contains(ForeignFile(file.bytes))
+        guard !isOther else { throw Self.foreign(file) }
         guard file.bytes.count >= 8 else {
             throw ModelFileError(
                 .truncated,
@@ -30,11 +33,7 @@ struct SafetensorsHeader {
         }
         let stored = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
         guard let length = Int(exactly: stored), (2...Self.lengthLimit).contains(length) else {
-            throw ModelFileError(
-                .foreignFormat,
-                "\(file.path) is not a safetensors file.",
-                hint: "an adapter's weights are in adapter_model.safetensors"
-            )
+            throw Self.foreign(file)
         }
         guard length <= file.bytes.count - 8 else {
             throw ModelFileError(
@@ -44,13 +43,17 @@ struct SafetensorsHeader {
             )
         }
         dataStart = 8 + length
-        guard file.bytes[8] == UInt8(ascii: "{") else {
-            throw ModelFileError(
-                .foreignFormat,
-                "\(file.path) is not a safetensors file.",
-                hint: "an adapter's weights are in adapter_model.safetensors"
-            )
-        }
+        guard file.bytes[8] == UInt8(ascii: "{") else { throw Self.foreign(file) }
+    }
+
+    private static func foreign(_ file: MappedFile) -> ModelFileError {
+        ForeignFile.error(
+            file.path,
+            file.bytes,
+            isNo: "safetensors file",
+            hint:
+                "a model's weights are in model.safetensors, an adapter's in adapter_model.safetensors"
+        )
     }
 
     /// Reads the whole header.

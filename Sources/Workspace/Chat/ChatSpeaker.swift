@@ -31,11 +31,12 @@ final class ChatSpeaker: @unchecked Sendable {
     func load(_ target: ChatTarget, precision: Precision?) throws -> Generator {
         var choice = ChatChoice(target: target, title: target.reference, subtitle: "")
         do {
-            let source = try registry.resolve(target)
+            let source = try registry.load(target)
             choice = source.choice
             let stamp = source.adapter.map(Files.stamp) ?? Files.Stamp()
             if let loaded, loaded.source.modelPath == source.modelPath,
                 loaded.source.adapter == source.adapter, loaded.stamp == stamp,
+                (try? loaded.generator.model.file.checkUnchanged()) != nil,
                 precision == nil || precision == loaded.generator.precision
             {
                 if loaded.source.choice != choice { publish(choice, .ready) }

@@ -32,8 +32,10 @@ public final class ModelService: Sendable {
     ///
     /// Blocks.
     ///
-    /// - Throws: ``WorkspaceError`` with the code `notFound` or `ambiguous`, and what to do.
+    /// - Throws: ``WorkspaceError`` with the code `notFound` or `ambiguous`, and what to do; with
+    ///   `invalid` where the settings cannot be read, which may name another one.
     public func `default`() throws -> ModelSummary {
+        _ = try Settings.readable(folder: opened.layout.folder)
         if let model = try defaultIfAny() { return model }
         let names = store.installed().map(\.name)
         guard names.isEmpty else {
@@ -70,6 +72,9 @@ public final class ModelService: Sendable {
                 keyValueHeadCount: configuration.keyValueHeadCount,
                 feedForwardWidth: configuration.feedForwardWidth,
                 vocabularySize: configuration.vocabularySize,
+                tokensBeyondModel: file.tokenizer.tokensBeyondModel.map {
+                    String(decoding: $0.text, as: UTF8.self)
+                },
                 contextLength: configuration.contextLength,
                 chatTemplate: file.chatTemplate?.source
             )
@@ -154,8 +159,7 @@ public final class ModelService: Sendable {
             if let model = installed.first(where: { $0.name == name }) {
                 return ModelSummary(model)
             }
-            let path = try WorkspaceError.wording { try store.resolve(name) }
-            return ModelSummary(path: path)
+            return ModelSummary(path: try WorkspaceError.wording { try path(name) })
         }
         // The small one that comes with the program is for those who have no other.
         let own = installed.filter { !$0.isShipped }
@@ -163,7 +167,10 @@ public final class ModelService: Sendable {
         return candidates.count == 1 ? candidates.first.map(ModelSummary.init) : nil
     }
 
-    func path(_ nameOrPath: String) throws -> String { try store.resolve(nameOrPath) }
+    /// The path of a model, which holds from any folder.
+    func path(_ nameOrPath: String) throws -> String {
+        ResolvedPath.entry(try store.resolve(nameOrPath)).text
+    }
 
     func file(_ nameOrPath: String) throws -> ModelFile { try library.file(path(nameOrPath)) }
 
@@ -173,12 +180,16 @@ public final class ModelService: Sendable {
 
     /// The short name of the model in a file: the catalogue's where it is from there.
     func name(path: String) -> String {
-        store.installed().first { $0.path == path }?.name ?? ModelSummary(path: path).name
+        installed(at: path)?.name ?? ModelSummary(path: path).name
+    }
+
+    private func installed(at path: String) -> InstalledModel? {
+        let place = ResolvedPath.entry(path)
+        return store.installed().first { ResolvedPath.entry($0.path) == place }
     }
 
     private func summary(_ path: String, _ file: ModelFile) -> ModelSummary {
-        let installed = store.installed().first { $0.path == path }
-        var summary = installed.map(ModelSummary.init) ?? ModelSummary(path: path)
+        var summary = installed(at: path).map(ModelSummary.init) ?? ModelSummary(path: path)
         summary.quantization = file.quantization
         return summary
     }
@@ -222,7 +233,7 @@ extension ModelSummary {
             name: name,
             title: name,
             path: path,
-            byteCount: Files.byteCount(path),
+            byteCount: ModelStore.byteCount(ofModel: path).map(Int64.init) ?? Files.byteCount(path),
             quantization: nil,
             license: nil,
             isInCatalogue: false

@@ -60,6 +60,8 @@ public struct ModelDetail: Equatable, Sendable, Codable {
     public var feedForwardWidth: Int
     /// Tokens the vocabulary holds.
     public var vocabularySize: Int
+    /// Tokens that its files add although it has no row for them: no text gets them.
+    public var tokensBeyondModel: [String]
     /// The longest context it was trained for.
     public var contextLength: Int
     /// The chat template's source.
@@ -76,6 +78,7 @@ public struct ModelDetail: Equatable, Sendable, Codable {
         keyValueHeadCount: Int,
         feedForwardWidth: Int,
         vocabularySize: Int,
+        tokensBeyondModel: [String] = [],
         contextLength: Int,
         chatTemplate: String?
     ) {
@@ -88,6 +91,7 @@ public struct ModelDetail: Equatable, Sendable, Codable {
         self.keyValueHeadCount = keyValueHeadCount
         self.feedForwardWidth = feedForwardWidth
         self.vocabularySize = vocabularySize
+        self.tokensBeyondModel = tokensBeyondModel
         self.contextLength = contextLength
         self.chatTemplate = chatTemplate
     }

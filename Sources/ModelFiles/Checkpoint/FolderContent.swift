@@ -1,0 +1,149 @@
+internal import FoundationEssentials
+
+/// What lies in a folder in which no model that is read here was found, for an error that says so.
+struct FolderContent {
+    private let path: String
+    private let names: [String]
+
+    /// Looks into a folder.
+    init(_ path: String) {
+        self.path = path
+        names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    }
+
+    /// That the folder has no `config.json`, and so no model.
+    func withoutConfiguration() -> ModelFileError {
+        if names.contains(AdapterFile.configurationName) {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) holds an adapter, not a model.",
+                hint: "name its base model, and the adapter with --adapter"
+            )
+        }
+        let models = names.filter { $0.hasSuffix(".gguf") && NumberedPart.isFirst($0) }
+        if let model = models.first {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) is a folder; the model in it is a file"
+                    + (models.count > 1 ? ", one of \(models.count)." : "."),
+                hint: "name the file: \(path)/\(model)"
+            )
+        }
+        if let weights = foreignWeights {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) is a folder without config.json; its weights, \(weights.name), are "
+                    + "\(weights.kind).",
+                hint: weights.hint
+            )
+        }
+        return ModelFileError(
+            .foreignFormat,
+            names.isEmpty
+                ? "\(path) is an empty folder."
+                : "\(path) is a folder without config.json, so no "
+                    + "model is in it\(isTokenizerAlone ? "; it holds only a tokenizer" : "").",
+            hint: "name a GGUF file, or the folder of a Hugging Face model"
+        )
+    }
+
+    /// That the folder has no `model.safetensors`.
+    func withoutWeights() -> ModelFileError {
+        if let weights = foreignWeights {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) has no model.safetensors; its weights, \(weights.name), are "
+                    + "\(weights.kind).",
+                hint: weights.hint
+            )
+        }
+        return ModelFileError(
+            .notFound,
+            "\(path) has no weights: there is no model.safetensors in it"
+                + (isTokenizerAlone ? ", only a tokenizer." : "."),
+            hint: "get the whole model; `workbench model pull owner/name` gets one from the hub"
+        )
+    }
+
+    /// That there is no adapter in PEFT's layout, for lack of one of its two files.
+    func withoutAdapter(lacking file: String) -> ModelFileError {
+        if let name = names.first(where: { ["adapters.safetensors", "adapters.npz"].contains($0) })
+        {
+            return Self.isOfMLX("\(path)/\(name)")
+        }
+        if let name = names.first(where: { $0.hasSuffix(".gguf") }) {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) has no \(file), but \(name).",
+                hint: "if that is a LoRA, name the file: \(path)/\(name)"
+            )
+        }
+        if let name = PickledWeights.name(in: names) {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) has no \(file), but \(name): pickled weights, which are not read since "
+                    + "reading them can run code.",
+                hint: PickledWeights.adapterHint
+            )
+        }
+        if names.contains("config.json") {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) holds a model, not an adapter.",
+                hint: "name it where a model is asked for"
+            )
+        }
+        return ModelFileError(
+            .notFound,
+            names.isEmpty ? "There is no adapter in \(path)." : "\(path) has no \(file).",
+            hint: "an adapter is a folder with \(AdapterFile.configurationName) and "
+                + "\(AdapterFile.tensorsName), or a LoRA in GGUF"
+        )
+    }
+
+    /// That an adapter is one of MLX's.
+    static func isOfMLX(_ path: String) -> ModelFileError {
+        ModelFileError(
+            .unsupportedAdapter,
+            "\(path) is of an adapter of MLX, which is not read.",
+            hint:
+                "merge it with its model (mlx_lm.fuse --dequantize), or train one in PEFT's layout"
+        )
+    }
+
+    private var isTokenizerAlone: Bool {
+        names.contains("tokenizer.json") || names.contains("tokenizer.model")
+    }
+
+    /// Weights in a form that is not read here, and what to do with them.
+    private var foreignWeights: (name: String, kind: String, hint: String)? {
+        if let name = PickledWeights.name(in: names) {
+            return (
+                name, "pickled, which is not read since reading it can run code",
+                PickledWeights.hint
+            )
+        }
+        if names.contains("consolidated.safetensors") {
+            return (
+                "consolidated.safetensors", "in the layout of Mistral's own program",
+                "get the model's model.safetensors, which its repository on the hub has too"
+            )
+        }
+        let formats = [
+            (".h5", "in TensorFlow's format"), (".msgpack", "in Flax's format"),
+            (".onnx", "in the format ONNX"), (".ot", "in the format of Rust's tch"),
+            (".npz", "in NumPy's format, as older models of MLX are"),
+        ]
+        for (ending, kind) in formats {
+            guard let name = names.first(where: { $0.hasSuffix(ending) }) else { continue }
+            return (name, "\(kind), which is not read", "get the model in safetensors or GGUF")
+        }
+        if let name = names.first(where: { $0.hasSuffix(".safetensors") }) {
+            return (
+                name, "not named as a model's",
+                "name it model.safetensors if it is the whole model, or get model.safetensors.index.json too"
+            )
+        }
+        return nil
+    }
+}

@@ -1,0 +1,92 @@
+import Glibc
+import ModelFiles
+import Tensors
+import Testing
+
+@Suite struct ChangedFileTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A model of more than a page, so that a part of it can be lost.
+    func model() throws -> ModelFile {
+        var builder = GGUFBuilder.model()
+        builder.values.append(("general.description", .string(String(repeating: "d", count: 9000))))
+        return try ModelFile.open(path: folder.write(builder.bytes(), to: "in use.gguf"))
+    }
+
+    @Test func whatIsCutShortReadsAsZerosAndIsNamed() throws {
+        let model = try model()
+        let weight = try model.weight(.down, layer: 1)
+        #expect(weight.bytes.contains { $0 != 0 })
+        try model.checkUnchanged()
+        #expect(truncate(model.path, 1000) == 0)
+        #expect(weight.bytes.allSatisfy { $0 == 0 })
+        let error = try #require(throws: ModelFileError.self) { try model.checkUnchanged() }
+        #expect(error.code == .changed)
+        #expect(error.message.contains(model.path))
+    }
+
+    @Test func whatWasCutShortStaysNamedThoughTheFileIsWholeAgain() throws {
+        let model = try model()
+        let (path, digest) = (model.path, try model.digest())
+        let weight = try model.weight(.gate)
+        let bytes = try content(of: path)
+        #expect(truncate(path, 0) == 0)
+        #expect(weight.bytes.allSatisfy { $0 == 0 })
+        try put(bytes, in: path)
+        #expect(try model.digest() == digest)
+        #expect(throws: ModelFileError.self) { try model.checkUnchanged(digest: digest) }
+    }
+
+    @Test func aFileThatIsWrittenOverIsNamed() throws {
+        let model = try model()
+        let digest = try model.digest()
+        var bytes = try content(of: model.path)
+        bytes[bytes.count - 1] ^= 1
+        try put(bytes, in: model.path)
+        #expect(throws: ModelFileError.self) { try model.checkUnchanged() }
+        let error = try #require(throws: ModelFileError.self) {
+            try model.checkUnchanged(digest: digest)
+        }
+        #expect(error.message.contains(model.path))
+    }
+
+    @Test func anotherFileInItsPlaceIsNamedUnlessItHoldsTheSame() throws {
+        let model = try model()
+        let digest = try model.digest()
+        _ = try folder.write(content(of: model.path), to: "new")
+        #expect(rename(folder.path + "/new", model.path) == 0)
+        try model.checkUnchanged(digest: digest)
+        #expect(throws: ModelFileError.self) { try model.checkUnchanged() }
+        #expect(unlink(model.path) == 0)
+        #expect(throws: ModelFileError.self) { try model.checkUnchanged(digest: digest) }
+    }
+
+    @Test func manyFilesAreWatchedOverAtOnce() throws {
+        let models = try (0..<150).map { number in
+            let path = try folder.write(GGUFBuilder.model().bytes(), to: "\(number).gguf")
+            return try ModelFile.open(path: path)
+        }
+        #expect(truncate(models[149].path, 0) == 0)
+        #expect(try models[149].weight(.up).bytes.allSatisfy { $0 == 0 })
+        #expect(throws: ModelFileError.self) { try models[149].checkUnchanged() }
+        for model in models[..<149] { try model.checkUnchanged() }
+    }
+
+    private func content(of path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = read(descriptor, &bytes, bytes.count)
+        try #require(count > 0 && count < bytes.count)
+        return Array(bytes[..<count])
+    }
+
+    /// Writes over the file itself, as `cp` does.
+    private func put(_ bytes: [UInt8], in path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_TRUNC)
+        defer { close(descriptor) }
+        try #require(write(descriptor, bytes, bytes.count) == bytes.count)
+    }
+}
