@@ -1,7 +1,9 @@
+import Platform
+
 /// What one position of the screen shows: a grapheme in a form on which terminals agree.
 ///
-/// Text from outside is untrusted. Control characters become control pictures (`␛`); bidirectional,
-/// invisible and unassigned characters and whatever was not valid UTF-8 become `�`. Where terminals
+/// Text from outside is untrusted. What `VisibleText` names is replaced as it says; further invisible
+/// and unassigned characters and whatever was not valid UTF-8 become `�`. Where terminals
 /// disagree on a width the form is reduced to one they share: emoji joined by ZWJ show their first
 /// part, variation selectors and skin tones are dropped, flags become two letters. Conjoining
 /// jamo are composed to syllables.
@@ -67,7 +69,7 @@ public struct Glyph: Hashable, Sendable {
         _ first: Unicode.Scalar,
         marks: String.UnicodeScalarView.SubSequence
     ) -> Glyph {
-        if let picture = first.controlPicture { return Glyph(text: picture, width: 1) }
+        if let form = VisibleText.form(of: first) { return Glyph(text: form, width: 1) }
         if let syllable = HangulSyllable.composed(first, marks) { return syllable }
         guard first.takesRoom else { return .replacement }
         var text = String(first)
@@ -84,15 +86,6 @@ extension Unicode.Scalar {
     fileprivate var regionalLetter: String? {
         guard isRegionalIndicator else { return nil }
         return String(UnicodeScalar(UInt8(0x41 + value - 0x1F1E6)))
-    }
-
-    fileprivate var controlPicture: String? {
-        switch value {
-        case 0x00..<0x20: Unicode.Scalar(0x2400 + value).map { String($0) }
-        case 0x7F: "\u{2421}"
-        case 0x2028, 0x2029: "\u{240A}"
-        default: nil
-        }
     }
 
     /// Whether a mark keeps its meaning on its own in a cell; selectors and joiners do not.

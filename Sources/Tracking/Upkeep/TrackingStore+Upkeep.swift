@@ -54,14 +54,16 @@ extension TrackingStore {
     /// Others may go on writing meanwhile; what they commit then is not in the copy. The copy is on
     /// the disk when this returns, or is not there at all.
     ///
-    /// - Throws: `TrackingError` with code `alreadyExists` where something is at `copy`, and with
-    ///   `cannotOpen` where nothing can be made there.
-    public func backUp(to copy: String) throws {
-        let file = try AsideFile(for: copy, mark: String(newRunID().prefix(8)))
-        defer { file.discard() }
-        try outsideTransaction {
-            try $0.execute(sql: "VACUUM INTO ?", arguments: [file.unfinished])
+    /// - Parameters:
+    ///   - copy: Its name; see `OutputFile`.
+    ///   - replaces: Whether a file of that name is replaced.
+    /// - Throws: `TrackingError` with code `alreadyExists` where something is at `copy` and is not
+    ///   to be replaced, and with `cannotOpen` where nothing can be made there.
+    public func backUp(to copy: String, replaces: Bool = false) throws {
+        try TrackingError.writing(copy, replaces: replaces, of: path) { unfinished in
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
+            }
         }
-        try file.publish()
     }
 }

@@ -12,27 +12,26 @@ extension TrackingStore {
     ///
     /// - Parameters:
     ///   - path: The file to make.
+    ///   - replaces: Whether a file of that name is replaced.
     ///   - artifactRoot: The folder that artifact locations without a scheme are relative
     ///     to, which is the workspace, as an absolute path. In the file they become `file://`
     ///     URIs below it.
-    /// - Throws: `TrackingError`, with code `alreadyExists` when there is a file at `path`.
-    public func exportForMLflow(to path: String, artifactRoot: String) throws -> ExportSummary {
+    /// - Throws: `TrackingError`, with code `alreadyExists` when there is a file at `path` that is
+    ///   not to be replaced.
+    public func exportForMLflow(
+        to path: String,
+        replaces: Bool = false,
+        artifactRoot: String
+    ) throws -> ExportSummary {
         guard artifactRoot.utf8.first == UInt8(ascii: "/") else {
             throw TrackingError(
                 .invalidValue,
                 "The folder of the artifacts must be an absolute path, not '\(artifactRoot)'."
             )
         }
-        let file = try AsideFile(for: path, mark: String(newRunID().prefix(8)))
-        defer { file.discard() }
-        var summary: ExportSummary
-        do {
-            summary = try MLflowExport(store: self, artifactRoot: artifactRoot).write(to: file)
-        } catch let error as DatabaseError {
-            let isOurs = [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
-            throw TrackingError(error, path: isOurs ? self.path : path)
+        var summary = try TrackingError.writing(path, replaces: replaces, of: self.path) {
+            try MLflowExport(store: self, artifactRoot: artifactRoot).write(to: $0)
         }
-        try file.publish()
         summary.path = path
         return summary
     }
@@ -48,16 +47,17 @@ private struct MLflowExport {
         ("experiments", "artifact_location", "1"),
         ("runs", "artifact_uri", "1"),
         ("logged_models", "artifact_location", "1"),
+        ("trace_tags", "value", "key = '\(Trace.artifactLocation)'"),
         ("model_versions", "source", "current_stage IS NOT 'Deleted_Internal'"),
         ("model_versions", "storage_location", "current_stage IS NOT 'Deleted_Internal'"),
     ]
 
-    func write(to file: AsideFile) throws -> ExportSummary {
+    func write(to path: String) throws -> ExportSummary {
         var configuration = Configuration()
         configuration.busyMode = .timeout(store.configuration.busyTimeout)
         // Without foreign keys SQLite copies tables and indexes page by page.
         configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(path: file.unfinished, configuration: configuration)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
         let summary = try queue.writeWithoutTransaction { db in
             // A file that is not finished is thrown away, and a finished one is synced whole.
             try db.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")

@@ -1,8 +1,11 @@
+import Platform
+
 extension RunTable {
     /// The table as CSV with a heading (RFC 4180): commas, CRLF, quotes where needed.
     ///
     /// Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula. One
-    /// that is not a number gets an apostrophe before it.
+    /// that is not a number gets an apostrophe before it. Line ends and tabs within a cell stay;
+    /// other control characters are replaced, see `VisibleText`, as terminals show CSV as well.
     public var csv: String {
         let heading = columns.map { Self.field($0.title) }
         let rows = runs.map { run in columns.map { Self.field(Self.cell(run, $0)) } }
@@ -19,8 +22,11 @@ extension RunTable {
         }
     }
 
-    private static func field(_ text: String) -> String {
-        let harmless = isFormula(text) ? "'\(text)" : text
+    private static func field(_ raw: String) -> String {
+        let text = raw.split(separator: "\r\n", omittingEmptySubsequences: false)
+            .map { VisibleText.lines(String($0)) }
+            .joined(separator: "\r\n")
+        let harmless = isFormula(raw) ? "'\(text)" : text
         let needsQuotes = harmless.utf8.contains { "\",\r\n".utf8.contains($0) }
         guard needsQuotes else { return harmless }
         // Scalar by scalar: a quote before a combining mark is one Character with it.

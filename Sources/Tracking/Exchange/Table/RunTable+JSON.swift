@@ -1,7 +1,10 @@
+import Platform
+
 extension RunTable {
     /// The table as a JSON array with one object a run, its keys the columns' titles.
     ///
     /// What a run does not have is null. JSON has no word for NaN: it is the text `"NaN"`.
+    /// Texts are whole: what `VisibleText` would replace is escaped.
     public var json: String {
         let objects = runs.map { run in
             let fields = columns.map { column in
@@ -31,9 +34,8 @@ extension RunTable {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            // Control characters, and the two line breaks that JavaScript does not allow.
-            case "\0"..." ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                result += scalar == " " ? " " : escape(scalar)
+            // What steers a terminal; among it the two line breaks that JavaScript does not allow.
+            case _ where VisibleText.form(of: scalar) != nil: result += escape(scalar)
             default: result.unicodeScalars.append(scalar)
             }
         }

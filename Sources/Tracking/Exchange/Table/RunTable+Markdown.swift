@@ -1,8 +1,10 @@
+import Platform
+
 extension RunTable {
     /// The table in GitHub's Markdown, numbers to the right.
     ///
     /// Texts are shown as they are: what would be markup, a link or HTML is escaped, and
-    /// line breaks are spaces.
+    /// line breaks and control characters are spaces; see `VisibleText` for the rest.
     public var markdown: String {
         let titles = columns.map { Self.escaped($0.title) }
         let rules = columns.map { Self.isNumeric($0) ? "---:" : "---" }
@@ -40,7 +42,7 @@ extension RunTable {
                 let isBreak =
                     scalar.properties.generalCategory == .control
                     || scalar == "\u{2028}" || scalar == "\u{2029}"
-                result.unicodeScalars.append(isBreak ? " " : scalar)
+                result += isBreak ? " " : VisibleText.form(of: scalar) ?? String(scalar)
             }
         }
         return result

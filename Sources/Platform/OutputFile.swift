@@ -1,0 +1,267 @@
+internal import Glibc
+
+/// The file that a person named for a result.
+///
+/// What has the name decides how it is written:
+///
+/// - Nothing, or a regular file: the result is written beside it, flushed to the disk and then gets
+///   the name, so that nobody ever sees a part of it and a full disk leaves nothing behind. A file
+///   that was there keeps its mode and, where the system allows it, its owner.
+/// - A symbolic link: what it leads to, or would lead to, is written; the link stays.
+/// - A device, a named pipe, a socket, or a descriptor such as `/dev/stdout`: the bytes go through it.
+/// - A folder: refused.
+///
+/// A regular file is replaced only if that was asked for.
+public struct OutputFile: Sendable {
+    /// The name as it was given, which errors use.
+    public let path: String
+    /// The file to write the result to, which ``publish()`` brings to its place.
+    ///
+    /// It is there, and empty; whoever writes it may also put another file in its place.
+    public let unfinished: String
+
+    private let place: OutputPlace
+    private let replaces: Bool
+    private let companions: [String]
+
+    /// Makes the file to be written.
+    ///
+    /// - Parameters:
+    ///   - path: The name that was given.
+    ///   - replaces: Whether a regular file of that name is replaced.
+    ///   - mode: The mode of a file that was not there, less what the process masks.
+    ///   - companions: Endings of files that belong to one of this name, such as `-wal`. None of
+    ///     them may be there.
+    /// - Throws: ``PlatformError``, with the code `exists` where something is not to be replaced.
+    public init(
+        _ path: String,
+        replaces: Bool = false,
+        mode: UInt32 = 0o666,
+        companions: [String] = []
+    ) throws(PlatformError) {
+        self.path = path
+        self.replaces = replaces
+        self.companions = companions
+        place = try OutputPlace(path)
+        let fresh: String
+        var first = mode_t(mode)
+        switch place {
+        case .vacant(let final): fresh = Self.name(beside: final)
+        case .file(let final, _):
+            guard replaces else { throw Self.exists(path) }
+            fresh = Self.name(beside: final)
+            first = 0o600
+        case .special, .descriptor:
+            let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            fresh = Self.name(beside: "\(folder.isEmpty ? "/tmp" : folder)/workbench")
+            first = 0o600
+        }
+        if let final = place.filePath {
+            for companion in companions where access(final + companion, F_OK) == 0 {
+                throw PlatformError(
+                    .exists,
+                    "\(path)\(companion) is there, which belongs to \(path).",
+                    hint: "Move both away, or name another file."
+                )
+            }
+        }
+        unfinished = fresh
+        let descriptor = Glibc.open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, first)
+        guard descriptor >= 0 else { throw PlatformError(writing: path, errno) }
+        close(descriptor)
+    }
+
+    /// Brings what was written to ``unfinished`` to its place; when this returns it is on the disk.
+    public func publish() throws(PlatformError) {
+        defer { discard() }
+        switch place {
+        case .vacant(let final):
+            try synchronize(unfinished, O_RDONLY)
+            if replaces {
+                try rename(to: final)
+            } else {
+                try link(as: final)
+            }
+            try synchronize(Self.folder(of: final), O_RDONLY | O_DIRECTORY)
+        case .file(let final, let status):
+            Self.dress(unfinished, as: status)
+            try synchronize(unfinished, O_RDONLY)
+            try rename(to: final)
+            try synchronize(Self.folder(of: final), O_RDONLY | O_DIRECTORY)
+        case .special, .descriptor:
+            let target = try Self.opened(place, path)
+            defer { close(target) }
+            try copy(to: target)
+        }
+    }
+
+    /// Removes what was not published, with its companions.
+    public func discard() {
+        for ending in [""] + companions { unlink(unfinished + ending) }
+    }
+
+    /// Writes `bytes` as the whole of the file.
+    ///
+    /// - Throws: ``PlatformError``; see ``init(_:replaces:mode:companions:)``.
+    public static func write(
+        _ bytes: some Sequence<UInt8>,
+        to path: String,
+        replaces: Bool = false,
+        mode: UInt32 = 0o666
+    ) throws(PlatformError) {
+        let bytes = ContiguousArray(bytes)
+        let place = try OutputPlace(path)
+        if place.filePath == nil {
+            let target = try opened(place, path)
+            defer { close(target) }
+            return try put(bytes, to: target, path)
+        }
+        let file = try OutputFile(path, replaces: replaces, mode: mode)
+        defer { file.discard() }
+        let descriptor = Glibc.open(file.unfinished, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw PlatformError(writing: path, errno) }
+        do throws(PlatformError) {
+            try put(bytes, to: descriptor, path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        // Some file systems tell only now that there was no room.
+        guard close(descriptor) == 0 else { throw PlatformError(writing: path, errno) }
+        try file.publish()
+    }
+}
+
+extension OutputPlace {
+    /// Where a file is or would be; nil for what bytes go through.
+    fileprivate var filePath: String? {
+        switch self {
+        case .vacant(let path), .file(let path, _): path
+        case .special, .descriptor: nil
+        }
+    }
+}
+
+extension OutputFile {
+    /// Gives the file its name, unless something has it by now.
+    private func link(as final: String) throws(PlatformError) {
+        if Glibc.link(unfinished, final) == 0 { return }
+        guard errno != EEXIST else { throw Self.exists(path) }
+        // Some file systems have no links.
+        guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
+            throw PlatformError(writing: path, errno)
+        }
+        guard access(final, F_OK) != 0 else { throw Self.exists(path) }
+        try rename(to: final)
+    }
+
+    private func rename(to final: String) throws(PlatformError) {
+        guard Glibc.rename(unfinished, final) == 0 else {
+            throw PlatformError(writing: path, errno)
+        }
+    }
+
+    private func synchronize(_ name: String, _ flags: Int32) throws(PlatformError) {
+        let descriptor = Glibc.open(name, flags | O_CLOEXEC)
+        guard descriptor >= 0 else { throw PlatformError(writing: path, errno) }
+        defer { close(descriptor) }
+        // Not every file system can do it for a folder.
+        guard fsync(descriptor) == 0 || flags & O_DIRECTORY != 0 && errno == EINVAL else {
+            throw PlatformError(writing: path, errno)
+        }
+    }
+
+    private func copy(to target: Int32) throws(PlatformError) {
+        let source = Glibc.open(unfinished, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw PlatformError(writing: path, errno) }
+        defer { close(source) }
+        var buffer = ContiguousArray<UInt8>(repeating: 0, count: 1 << 18)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(source, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw PlatformError(writing: path, errno)
+            }
+            if count == 0 { return }
+            try Self.put(buffer[..<count], to: target, path)
+        }
+    }
+
+    /// Gives a file the mode of another one, and its owner and group as far as they may be given.
+    private static func dress(_ path: String, as status: stat) {
+        if chown(path, status.st_uid, status.st_gid) != 0 {
+            _ = chown(path, uid_t.max, status.st_gid)
+        }
+        chmod(path, status.st_mode & 0o7777)
+    }
+
+    private static func opened(_ place: OutputPlace, _ path: String) throws(PlatformError) -> Int32 {
+        let descriptor: Int32
+        switch place {
+        case .descriptor(let number): descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)
+        case .special(let name, let status) where status.st_mode & S_IFMT == S_IFSOCK:
+            descriptor = connect(name)
+        case .special(let name, _), .vacant(let name), .file(let name, _):
+            descriptor = Glibc.open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC)
+        }
+        guard descriptor >= 0 else { throw PlatformError(writing: path, errno) }
+        return descriptor
+    }
+
+    /// A connection to the socket of that name; -1 with `errno` if there is none.
+    private static func connect(_ name: String) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(name.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            errno = ENAMETOOLONG
+            return -1
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+        guard descriptor >= 0 else { return -1 }
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status == 0 else {
+            let number = errno
+            close(descriptor)
+            errno = number
+            return -1
+        }
+        return descriptor
+    }
+
+    private static func put(
+        _ bytes: some Sequence<UInt8>,
+        to descriptor: Int32,
+        _ path: String
+    ) throws(PlatformError) {
+        let number = DescriptorWriter.write(bytes, to: descriptor)
+        guard number == 0 else { throw PlatformError(writing: path, number) }
+    }
+
+    private static func exists(_ path: String) -> PlatformError {
+        PlatformError(
+            .exists,
+            "\(path) exists already.",
+            hint: "Add --force to replace it, or name another file."
+        )
+    }
+
+    /// A hidden name in the folder of `path` that no other process or thread uses.
+    private static func name(beside path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        // A name may have 255 bytes; the start of a long one says enough.
+        let start = String(decoding: name.utf8.prefix(180), as: UTF8.self)
+        let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        return "\(folder(of: path))/.\(start).\(mark).unfinished"
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,88 @@
+internal import Glibc
+
+/// What a name given for an output stands for.
+enum OutputPlace {
+    /// Nothing is there; a file can be made at this path.
+    case vacant(String)
+    /// A regular file at this path, which no symbolic link is.
+    case file(String, stat)
+    /// A device, a named pipe or a socket: what is written goes through it.
+    case special(String, stat)
+    /// An open descriptor of this process, such as `/dev/stdout`.
+    case descriptor(Int32)
+
+    /// As many symbolic links as Linux itself follows.
+    private static let mostLinks = 40
+
+    /// Follows symbolic links to what `path` stands for.
+    init(_ path: String) throws(PlatformError) {
+        guard !path.isEmpty else { throw PlatformError(.invalid, "A file needs a name.") }
+        var current = path
+        for _ in 0...Self.mostLinks {
+            let (folder, name) = Self.parts(current)
+            guard let real = Self.realPath(folder) else {
+                throw PlatformError(
+                    .invalid,
+                    "\(path) cannot be written: the folder \(folder) cannot be reached "
+                        + "(\(String(cString: strerror(errno)))).",
+                    hint: "Make the folder first, or name another file."
+                )
+            }
+            if Self.isOfDescriptors(real), let number = Int32(name) {
+                self = .descriptor(number)
+                return
+            }
+            let whole = real == "/" ? "/\(name)" : "\(real)/\(name)"
+            var status = stat()
+            guard lstat(whole, &status) == 0 else {
+                guard errno == ENOENT else { throw PlatformError(writing: path, errno) }
+                self = .vacant(whole)
+                return
+            }
+            switch status.st_mode & S_IFMT {
+            case S_IFLNK:
+                guard let target = Self.linkTarget(whole) else {
+                    throw PlatformError(writing: path, errno)
+                }
+                current = target.hasPrefix("/") ? target : "\(real)/\(target)"
+            case S_IFREG:
+                self = .file(whole, status)
+                return
+            case S_IFDIR: throw PlatformError(.invalid, "\(path) is a folder; name a file.")
+            default:
+                self = .special(whole, status)
+                return
+            }
+        }
+        throw PlatformError(writing: path, ELOOP)
+    }
+
+    /// The folder and the last component; a name that ends with a slash has an empty one,
+    /// which stands for the folder itself.
+    private static func parts(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+        let name = String(path[path.index(after: slash)...])
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (folder, name.isEmpty ? "." : name)
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Whether a folder is one of those in which a process finds its own descriptors.
+    private static func isOfDescriptors(_ folder: String) -> Bool {
+        let parts = folder.split(separator: "/")
+        return parts.first == "proc" && parts.last == "fd" && parts.count >= 3
+            && parts[1] == "\(getpid())"
+    }
+
+    private static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
