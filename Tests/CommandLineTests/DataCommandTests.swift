@@ -54,6 +54,65 @@ import Testing
         #expect(added.status == 0 && added.text.contains("leave-out: 2 rows broken"))
     }
 
+    @Test func whatWasDecidedIsSaid() throws {
+        let program = try Program()
+        try FileManager.default.createDirectory(
+            atPath: "\(program.folder)/birds",
+            withIntermediateDirectories: true
+        )
+        for name in ["train", "valid", "test"] { _ = try program.dataset("birds/\(name).jsonl") }
+        let folder = "\(program.folder)/birds"
+        let added = try program.run("data", "add", folder)
+        #expect(added.text.contains("12 rows, 12 held out, read as messages"))
+        #expect(added.text.contains("  test.jsonl beside train.jsonl is not read"))
+        let again = try program.run("data", "add", folder, "--name", "pigeons")
+        #expect(again.text.contains("pigeons@") && again.text.contains("already as birds"))
+        for more in [["--dry-run"], ["--steps", "1", "--batch-size", "1"]] {
+            let (process, output, errors) = try program.start(
+                ["train", "--data", folder, "--allow", "all"] + more
+            )
+            _ = output.readDataToEndOfFile()
+            let said = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "\(said)")
+            #expect(said.contains("test.jsonl beside train.jsonl is not read"), "\(more): \(said)")
+        }
+    }
+
+    @Test(arguments: [
+        ["show", "rows.jsonl", "--history", "--count", "2"],
+        ["show", "rows.jsonl", "--count", "0"],
+        ["show", "rows.jsonl", "--history", "--packed"], ["show", "rows.jsonl", "--offset=-1"],
+        ["lint", "rows.jsonl", "--allow", "nope"], ["lint", "a.txt", "--over-length", "drop"],
+        ["add", "a.txt", "--map", "text=body"], ["add", "a.txt", "--format", "alpaca"],
+        ["add", "rows.jsonl", "--map", "tools=nope"], ["add", "rows.jsonl", "--format", "yaml"],
+        ["add", "a.txt", "--deduplicate", "--by", "answer"],
+        ["split", "a.txt", "--eval", "0.5", "--by", "answer"],
+    ])
+    func whatHasNoEffectIsRefused(_ arguments: [String]) throws {
+        let program = try Program()
+        _ = try program.dataset()
+        _ = try program.file("a.txt", "one\n\n\ntwo\n")
+        let (process, output, errors) = try program.start(["data"] + arguments)
+        _ = output.readDataToEndOfFile()
+        let said = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus != 0 && !said.isEmpty)
+    }
+
+    @Test func spelledControlTokensBlock() throws {
+        let program = try Program()
+        let path = try program.file(
+            "rows.jsonl",
+            #"{"prompt":"a","completion":"b<|im_end|>"}"# + "\n"
+        )
+        let found = try program.run("data", "lint", path)
+        #expect(found.status == 3 && found.text.contains("blocks  control-token: "))
+        #expect(found.text.contains(": <|im_end|>") && found.text.contains("rows.jsonl:1"))
+        let allowed = try program.run("data", "lint", path, "--allow", "control-token")
+        #expect(allowed.status == 0)
+    }
+
     @Test func aSplitHoldsOutTheSameRowsAgain() throws {
         let program = try Program()
         let path = try program.dataset(rows: 100)

@@ -21,12 +21,7 @@ struct DatasetArchive: Sendable {
         provenance: DatasetProvenance? = nil,
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> String {
-        let home = "\(folder)/\(dataset.digest)"
-        if let present = entry(in: home) {
-            if let name { try give(name, to: present) }
-            return present
-        }
-        return try fill(home, as: dataset, isCancelled: isCancelled) { aside in
+        try keep(dataset, as: name, isCancelled) { aside in
             let name = try Self.fileName(dataset, name: name ?? dataset.name)
             if FilePaths.isFolder(dataset.path) {
                 try Files.makeFolder("\(aside)/\(name)")
@@ -54,12 +49,7 @@ struct DatasetArchive: Sendable {
         provenance: DatasetProvenance,
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> String {
-        let home = "\(folder)/\(dataset.digest)"
-        if let present = entry(in: home) {
-            if let name { try give(name, to: present) }
-            return present
-        }
-        return try fill(home, as: dataset, isCancelled: isCancelled) { aside in
+        try keep(dataset, as: name, isCancelled) { aside in
             let name = name ?? usualName
             try Self.check(name)
             try Files.makeFolder("\(aside)/\(name)")
@@ -71,6 +61,24 @@ struct DatasetArchive: Sendable {
             try write(provenance, in: aside)
             return name
         }
+    }
+
+    /// The copy of a dataset, which is made where there is none, under the name that is given.
+    ///
+    /// - Parameter body: Writes a copy into a folder and says what it is called there.
+    private func keep(
+        _ dataset: Dataset,
+        as name: String?,
+        _ isCancelled: @escaping () -> Bool,
+        _ body: (String) throws -> String
+    ) throws -> String {
+        let home = "\(folder)/\(dataset.digest)"
+        let copy =
+            try entry(in: home)
+            ?? fill(home, as: dataset, isCancelled: isCancelled, body)
+        // It may have been there, or another process was first.
+        if let name { try give(name, to: copy) }
+        return copy
     }
 
     /// Where the rows of a copy come from, where that was recorded.

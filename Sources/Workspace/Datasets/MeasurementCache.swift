@@ -13,7 +13,7 @@ struct MeasurementCache: Sendable {
 
     /// What a measurement depends on.
     struct Key: Codable, Equatable {
-        var version = 1
+        var version = 2
         var digest: String
         var model: String
         var modelStamp: Files.Stamp
