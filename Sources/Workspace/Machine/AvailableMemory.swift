@@ -16,6 +16,9 @@ package struct AvailableMemory: Sendable {
         return ([machine].compactMap { $0 } + groupRooms() + limitRooms()).min()
     }
 
+    /// The addresses that the process may still take, mapped files included; nil without a limit.
+    package func readAddresses() -> Int64? { limitRooms().min() }
+
     /// What the limits of the process itself (`ulimit -v`, `ulimit -d`) still allow.
     private func limitRooms() -> [Int64] {
         let limits = lines("\(processes)/self/limits")

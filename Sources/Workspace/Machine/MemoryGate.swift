@@ -38,6 +38,22 @@ package struct MemoryGate: Sendable {
         }
     }
 
+    /// Lets a file of so many bytes be mapped, which takes addresses and no memory, if this process
+    /// may have so many.
+    static func admitMapping(
+        _ byteCount: Int64,
+        of path: String,
+        room: Int64? = AvailableMemory().readAddresses()
+    ) throws(WorkspaceError) {
+        guard let room, byteCount > room else { return }
+        throw WorkspaceError(
+            .conflict,
+            "\(path) takes \(text(byteCount)) of addresses, and the limit of this process leaves "
+                + "\(text(room)).",
+            hint: "Raise it: `ulimit -v unlimited`."
+        )
+    }
+
     /// Whether the kernel gives the addresses for so many bytes now; none of them is touched.
     private static func canMap(_ byteCount: Int) -> Bool {
         guard byteCount > 0 else { return true }

@@ -11,7 +11,8 @@ extension RunService {
     /// or two.
     ///
     /// - Parameters:
-    ///   - isMeasured: Whether the time is measured; else ``TrainingPlan/seconds`` is nil.
+    ///   - isMeasured: Whether the time is measured, which is not done while this process executes
+    ///     a run; else ``TrainingPlan/seconds`` is nil.
     ///   - isCancelled: Asked often while it reads and computes.
     /// - Throws: ``WorkspaceError`` with the code `conflict` where the memory would not do.
     public func plan(
@@ -41,7 +42,9 @@ extension RunService {
             try self.inputs(for: request, isCancelled: isCancelled)
         }
         var forecast = try admittedForecast(inputs)
-        if isMeasured { forecast = try measured(forecast, inputs, isCancelled) }
+        // Beside a run it would measure half the machine, hold it up and take as much memory again.
+        let isBusy = !executed.isEmpty
+        if isMeasured, !isBusy { forecast = try measured(forecast, inputs, isCancelled) }
         return TrainingPlan(
             request: inputs.request,
             runName: try freeName(inputs),
@@ -54,9 +57,12 @@ extension RunService {
             memoryBytes: Int64(forecast.memory.peak),
             runMemoryBytes: Int64(forecast.memory.total),
             seconds: forecast.seconds,
-            warnings: inputs.warnings
+            warnings: inputs.warnings + (isMeasured && isBusy ? [Self.busyWarning] : [])
         )
     }
+
+    private static let busyWarning =
+        "The time is not forecast while another run is trained in this process."
 
     /// What can be done with a run that is not live.
     ///
