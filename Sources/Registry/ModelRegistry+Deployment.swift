@@ -13,7 +13,7 @@ extension ModelRegistry {
         _ model: String,
         version: Int,
         replacing expected: Int? = nil,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws -> ModelVersion {
         try changeVersion(
@@ -30,8 +30,10 @@ extension ModelRegistry {
 
     /// Deploys the version again that was deployed before the present one.
     ///
-    /// Rolling back twice goes back two deployments, and not back and forth. The model's gate is
-    /// not asked: what was in use before may come back at any time.
+    /// Rolling back twice goes back two deployments, and not back and forth. Where no version is
+    /// deployed any more and all below it on the way back are deleted, the one that was deployed
+    /// last of those that are left is deployed. The model's gate is not asked: what was deployed
+    /// before may come back at any time.
     ///
     /// - Parameter expected: As for `promote`.
     /// - Throws: `RegistryError` with code `nothingBefore` when there is none.
@@ -39,7 +41,7 @@ extension ModelRegistry {
     public func rollback(
         _ model: String,
         replacing expected: Int? = nil,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws -> ModelVersion {
         try changeVersion(model, .rollback, by: author, reason: reason) { db, entry in
@@ -76,6 +78,24 @@ extension ModelRegistry {
         )
     }
 
+    private func nothingBefore(
+        _ deployed: Int?,
+        earlier: [Int],
+        existing: Set<Int>,
+        of model: String
+    ) -> String {
+        let gone = Set(earlier).subtracting(existing).sorted().map { "\($0)" }
+        guard !gone.isEmpty else {
+            return deployed.map { "No version of '\(model)' was deployed before version \($0)." }
+                ?? "No version of '\(model)' is deployed, and none was."
+        }
+        let what =
+            deployed.map { "No version of '\(model)' that is left was deployed before version \($0)." }
+            ?? "No version of '\(model)' is deployed, and none that was is left."
+        let versions = gone.count > 1 ? "versions" : "version"
+        return "\(what) Deployed and deleted since: \(versions) \(gone.joined(separator: ", "))."
+    }
+
     private func deployedBefore(_ db: Database, _ model: String) throws -> Int {
         let registered = try RegisteredModel.find(db, name: model)
         let entries = try RegistryChange.fetch(
@@ -85,14 +105,14 @@ extension ModelRegistry {
         )
         var stack = DeploymentStack(entries.reversed())
         let existing = Set(registered.versions.map(\.version))
-        guard let version = stack.version(before: registered.deployedVersion, among: existing)
-        else {
-            let message =
-                registered.deployedVersion.map {
-                    "No version of '\(model)' was deployed before version \($0)."
-                } ?? "No version of '\(model)' is deployed, and none was."
-            throw RegistryError(.nothingBefore, message, hint: "promote the version you want")
-        }
-        return version
+        let deployed = registered.deployedVersion
+        if let version = stack.version(before: deployed, among: existing) { return version }
+        let earlier = stack.deployedOnce.filter { $0 != deployed }
+        if deployed == nil, let last = earlier.last(where: existing.contains) { return last }
+        throw RegistryError(
+            .nothingBefore,
+            nothingBefore(deployed, earlier: earlier, existing: existing, of: model),
+            hint: "promote the version you want"
+        )
     }
 }

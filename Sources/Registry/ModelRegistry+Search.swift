@@ -8,6 +8,7 @@ extension SearchSchema {
             "name": .text("registered_models.name"),
             "creation_timestamp": .order("registered_models.creation_time"),
             "last_updated_timestamp": .order("registered_models.last_updated_time"),
+            "timestamp": .order("registered_models.last_updated_time"),
         ],
         tags: Details(
             table: "registered_model_tags",
@@ -34,10 +35,7 @@ extension SearchSchema {
             id: "(model_versions.name, model_versions.version)"
         ),
         hidesPrompts: true,
-        tieBreak: [
-            "model_versions.last_updated_time DESC", "model_versions.name",
-            "model_versions.version DESC",
-        ]
+        tieBreak: ["model_versions.name", "model_versions.version DESC"]
     )
 }
 
@@ -68,13 +66,17 @@ extension ModelRegistry {
     }
 
     /// The versions that meet a filter, a page of them; see `searchModels`.
+    ///
+    /// Without an order, those that were changed last come first; what an order leaves equal comes by
+    /// name, the newest version first.
     public func searchVersions(
         filter: String = "",
         orderBy: [String] = [],
         limit: Int = 10_000,
         pageToken: String? = nil
     ) throws -> SearchResult<ModelVersion> {
-        var statement = try SearchStatement(.versions, filter: filter, orderBy: orderBy)
+        let order = orderBy.isEmpty ? ["last_updated_timestamp DESC"] : orderBy
+        var statement = try SearchStatement(.versions, filter: filter, orderBy: order)
         let page = try SearchPage(limit: limit, most: 200_000, token: pageToken)
         statement.require("model_versions.current_stage <> '\(Stage.deleted)'")
         return try store.read { db in
@@ -98,17 +100,21 @@ extension ModelRegistry {
     }
 
     /// Gives a registered model another name; what was done before cannot be undone afterwards.
+    ///
+    /// - Throws: `RegistryError` with code `refused` where the model has a gate: a model that takes
+    ///   the old name, under which it is used, would have none.
     @discardableResult
     public func rename(
         _ model: String,
         to name: String,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws -> RegisteredModel {
         try Names.check(model: name)
         return try store.write(.full) { db in
             var entry = try newEntry(db, model, .renameModel, by: author, reason: reason)
             try checkExists(db, model, nil)
+            try checkNoGate(db, model, for: "renamed")
             guard try !RegisteredModel.exists(db, name: name) else {
                 throw RegistryError(
                     .alreadyExists,

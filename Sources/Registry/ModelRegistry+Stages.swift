@@ -14,7 +14,7 @@ extension ModelRegistry {
         version: Int,
         to stage: Stage,
         archivingOthers: Bool = false,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws -> ModelVersion {
         guard !archivingOthers || stage == .staging || stage == .production else {
@@ -46,7 +46,7 @@ extension ModelRegistry {
         _ alias: String,
         of model: String,
         to version: Int,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         try Names.check(alias: alias)
@@ -67,16 +67,20 @@ extension ModelRegistry {
     ///
     /// Without `production`, the newest version that is in stage Production is the deployed one.
     ///
-    /// - Throws: `RegistryError` with code `notFound` when there is none of this name.
+    /// - Parameter mustExist: Whether an alias that is not there is an error; nothing is done
+    ///   otherwise.
+    /// - Throws: `RegistryError` with code `notFound` when there is no such model or alias.
     public func deleteAlias(
         _ alias: String,
         of model: String,
-        by author: String? = nil,
+        mustExist: Bool = true,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         try change(model, .deleteAlias, by: author, reason: reason) { db, entry in
             let found = try RegisteredModel.find(db, name: model)
             guard let version = found.aliases[TrackingKey(alias)] else {
+                guard mustExist else { return }
                 throw RegistryError(.notFound, "Registered model alias \(alias) not found.")
             }
             entry.version = version

@@ -8,7 +8,7 @@ extension ModelRegistry {
         _ name: String,
         description: String? = nil,
         tags: [Tag] = [],
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws -> RegisteredModel {
         try change(
@@ -34,11 +34,13 @@ extension ModelRegistry {
     public func register(
         _ new: NewVersion,
         as model: String,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws -> ModelVersion {
         try changeVersion(model, .register, by: author, reason: reason) { db, entry in
-            try Names.check(text: new.source, of: "source", limit: 500)
+            try Names.check(text: new.source, of: "source")
+            try Names.check(text: new.description ?? "", of: "description")
+            try Names.check(text: new.runLink ?? "", of: "run link")
             if try !RegisteredModel.exists(db, name: model) { try insertModel(db, model, nil) }
             // Deleted versions keep their rows, so that no number is given twice.
             let newest = try Int.fetchOne(
@@ -53,15 +55,17 @@ extension ModelRegistry {
                 sql: """
                     INSERT INTO model_versions (name, version, creation_time, last_updated_time,
                         description, user_id, current_stage, source, run_id, status,
-                        storage_location) VALUES (?, ?, ?, ?, ?, ?, 'None', ?, ?, 'READY', ?)
+                        storage_location, run_link)
+                    VALUES (?, ?, ?, ?, ?, ?, 'None', ?, ?, 'READY', ?, ?)
                     """,
                 arguments: [
                     model, version, now, now, new.description,
-                    author ?? store.configuration.identity.description, new.source, new.run,
-                    new.storageLocation ?? new.source,
+                    (author ?? identity).name, new.source, new.run,
+                    new.storageLocation ?? new.source, new.runLink,
                 ]
             )
             try insertTags(db, new.tags, of: model, version: version)
+            if let files = new.files { try insert(db, files, of: model, version: version) }
         }
     }
 
@@ -70,11 +74,11 @@ extension ModelRegistry {
         _ model: String,
         version: Int? = nil,
         as description: String,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         try change(model, .describe, version: version, by: author, reason: reason) { db, _ in
-            try Names.check(text: description, of: "description", limit: 5000)
+            try Names.check(text: description, of: "description")
             try checkExists(db, model, version)
             if let version {
                 try db.execute(
@@ -95,7 +99,7 @@ extension ModelRegistry {
         _ tag: Tag,
         of model: String,
         version: Int? = nil,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         let detail = tag.key.text
@@ -112,7 +116,7 @@ extension ModelRegistry {
         _ key: TrackingKey,
         of model: String,
         version: Int? = nil,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         let detail = key.text
@@ -141,7 +145,7 @@ extension ModelRegistry {
     public func deleteVersion(
         _ version: Int,
         of model: String,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         try change(model, .deleteVersion, version: version, by: author, reason: reason) { db, _ in
@@ -151,10 +155,12 @@ extension ModelRegistry {
                 sql: "DELETE FROM model_version_tags WHERE name = ? AND version = ?",
                 arguments: row
             )
-            try db.execute(
-                sql: "DELETE FROM wb_approvals WHERE name = ? AND version = ?",
-                arguments: row
-            )
+            for table in ["wb_approvals", "wb_version_files"] {
+                try db.execute(
+                    sql: "DELETE FROM \(table) WHERE name = ? AND version = ?",
+                    arguments: row
+                )
+            }
             try db.execute(
                 sql: "DELETE FROM registered_model_aliases WHERE name = ? AND version = ?",
                 arguments: row
@@ -173,9 +179,13 @@ extension ModelRegistry {
     }
 
     /// Deletes a model with its versions, aliases and tags.
-    public func deleteModel(_ model: String, by author: String? = nil, reason: String = "") throws {
+    ///
+    /// - Throws: `RegistryError` with code `refused` where the model has a gate: a model of the same
+    ///   name, made anew, would have none.
+    public func deleteModel(_ model: String, by author: Author? = nil, reason: String = "") throws {
         try change(model, .deleteModel, by: author, reason: reason) { db, _ in
             try checkExists(db, model, nil)
+            try checkNoGate(db, model, for: "deleted")
             for table in RegistryTable.all.reversed() {
                 try db.execute(
                     sql: "DELETE FROM \(table.name) WHERE name = ?",
@@ -195,6 +205,7 @@ extension ModelRegistry {
 
     private func insertModel(_ db: Database, _ name: String, _ description: String?) throws {
         try Names.check(model: name)
+        try Names.check(text: description ?? "", of: "description")
         let now = store.configuration.now()
         try db.execute(
             sql: "INSERT INTO registered_models VALUES (?, ?, ?, ?)",
@@ -209,8 +220,7 @@ extension ModelRegistry {
         version: Int? = nil
     ) throws {
         for tag in tags {
-            try Names.check(text: tag.key.text, of: "tag name", limit: 250)
-            try Names.check(text: tag.value, of: "tag value", limit: 5000)
+            try tag.check(limit: Names.tagLength)
             if let version {
                 try db.execute(
                     sql: """

@@ -14,6 +14,15 @@ public final class ModelRegistry: Sendable {
     public init(_ store: TrackingStore) {
         self.store = store
     }
+
+    /// Who makes changes whose author is not named.
+    var identity: Author { Author(store.configuration.identity) }
+
+    /// The folder of the workspace, which locations are relative to.
+    var folder: String {
+        let end = store.path.lastIndex(of: "/") ?? store.path.startIndex
+        return String(store.path[..<end])
+    }
 }
 
 // MARK: - Reading
@@ -27,6 +36,11 @@ extension ModelRegistry {
     /// The model of this name.
     public func model(_ name: String) throws -> RegisteredModel {
         try store.read { try RegisteredModel.find($0, name: name) }
+    }
+
+    /// Whether there is a model of this name.
+    public func hasModel(named name: String) throws -> Bool {
+        try store.read { try RegisteredModel.exists($0, name: name) }
     }
 
     /// A version by its number.

@@ -4,7 +4,13 @@ enum Names {
         guard !name.isEmpty else {
             throw RegistryError(.invalidValue, "Registered model name cannot be empty.")
         }
-        try check(text: name, of: "model name", limit: 256)
+        try check(text: name, of: "model name")
+        guard name != ".", name != ".." else {
+            throw RegistryError(.invalidValue, "A registered model cannot be called '\(name)'.")
+        }
+        guard name.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            throw RegistryError(.invalidValue, "Registered model name cannot be empty.")
+        }
         guard !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(UInt8(ascii: ":")) else {
             throw RegistryError(
                 .invalidValue,
@@ -47,10 +53,13 @@ enum Names {
         }
     }
 
-    /// Checks a text for its length in Unicode scalars, and for control characters that
-    /// neither SQLite nor a terminal takes well.
-    static func check(text: String, of what: String, limit: Int) throws {
-        guard text.utf8.count <= limit || text.unicodeScalars.count <= limit else {
+    /// The longest tag of a model or a version: prompts are kept in tags.
+    static let tagLength = 100_000
+
+    /// Checks a text for its length in Unicode scalars, if that is limited, and for NUL, which
+    /// SQLite's C interface takes for the end.
+    static func check(text: String, of what: String, limit: Int? = nil) throws {
+        if let limit, text.utf8.count > limit, text.unicodeScalars.count > limit {
             throw RegistryError(
                 .invalidValue,
                 "The \(what) is longer than \(limit) characters.",

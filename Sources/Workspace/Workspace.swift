@@ -58,6 +58,8 @@ public final class Workspace: Sendable {
     public let layout: WorkspaceLayout
     /// What may be done.
     public let access: Access
+    /// What a person should know of the folder, found when it was opened.
+    public let notices: [Notice]
     /// What happens, here and in other processes.
     public let events: EventBus<WorkspaceEvent>
     /// Runs: listing, starting, steering.
@@ -95,6 +97,13 @@ public final class Workspace: Sendable {
 
     private init(_ configuration: Configuration) throws {
         let folder = Self.folder(configuration.folder, environment: configuration.environment)
+        guard !folder.unicodeScalars.contains("\u{FFFD}") || FilePaths.isFolder(folder) else {
+            throw WorkspaceError(
+                .invalid,
+                "The path \(folder) has a name in it that is not UTF-8.",
+                hint: "Name another folder with --workspace."
+            )
+        }
         let layout = WorkspaceLayout(folder: folder)
         try Self.refuseNetwork(folder, configuration.fileSystemType)
         if !configuration.isReadOnly {
@@ -103,6 +112,12 @@ public final class Workspace: Sendable {
         }
         var storing = TrackingStore.Configuration()
         storing.isReadOnly = configuration.isReadOnly
+        // MLflow's own switch.
+        let cuts = configuration.environment["MLFLOW_TRUNCATE_LONG_VALUES"]?.lowercased()
+        storing.cutsLongValues = cuts != "false" && cuts != "0"
+        let logs = LogFile(folder: layout.logs)
+        let log = Logger(label: "workbench") { ProcessLog(label: $0, file: logs) }
+        storing.note = { log.warning("\($0)") }
         let store = try TrackingStore(path: layout.database, configuration: storing)
 
         self.layout = layout
@@ -115,9 +130,8 @@ public final class Workspace: Sendable {
             } else {
                 .full
             }
-        let logs = LogFile(folder: layout.logs)
         self.logs = logs
-        log = Logger(label: "workbench") { ProcessLog(label: $0, file: logs) }
+        self.log = log
         opened = OpenedFolder(
             layout: layout,
             store: store,
@@ -126,6 +140,7 @@ public final class Workspace: Sendable {
             log: log,
             memory: MemoryGate(available: configuration.availableMemory)
         )
+        notices = [StrandedFiles(in: opened)?.notice].compactMap { $0 }
         models = ModelService(
             opened,
             environment: configuration.environment,
@@ -155,6 +170,9 @@ public final class Workspace: Sendable {
     /// The tracker itself, for servers: what is written to it is seen by the watch as if another
     /// process had done it.
     public var tracking: TrackingStore { opened.store }
+    /// What may be done to runs, experiments and artifacts, for servers: the services of this
+    /// workspace ask it themselves.
+    package var rules: RuleBook { runs.rules }
     /// The registry itself, for servers.
     public var modelRegistry: ModelRegistry { registry.registry }
 

@@ -112,6 +112,26 @@ import Tracking
         #expect(try registry.rollback("faq").version == 1)
     }
 
+    @Test func rollbackFindsWhatIsLeftWhenTheDeployedVersionIsDeleted() throws {
+        try promote(1, 2, 3)
+        try registry.deleteVersion(2, of: "faq")
+        #expect(try registry.rollback("faq").version == 1)
+        try registry.deleteVersion(1, of: "faq")
+        #expect(try deployed() == nil)
+        let entry = try #require(try registry.history("faq").first)
+        #expect(entry.summary == "deleted version 1 of faq (it was deployed; no version is now)")
+        #expect(try registry.rollbackTarget("faq").version == 3)
+        #expect(try registry.rollback("faq").version == 3)
+        try registry.deleteVersion(3, of: "faq")
+        let error = #expect(throws: RegistryError.self) { try registry.rollback("faq") }
+        #expect(
+            error?.message == "No version of 'faq' is deployed, and none that was is left. "
+                + "Deployed and deleted since: versions 1, 2, 3."
+        )
+        try promote(4)
+        #expect(registryCode { try registry.rollback("faq") } == .nothingBefore)
+    }
+
     @Test func aDeletedAliasDoesNotHideTheDeploymentBefore() throws {
         try promote(1, 2)
         try registry.deleteAlias("production", of: "faq")

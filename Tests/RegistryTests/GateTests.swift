@@ -15,12 +15,14 @@ import Tracking
     /// Registers a version of `faq` whose run logged these values, the last one last.
     @discardableResult
     private func register(_ values: Double..., metric: TrackingKey = "eval_loss") throws -> Int {
-        let run = try temporary.store.createRun(NewRun()).id
+        let record = try temporary.store.createRun(NewRun())
+        let run = record.id
         for (step, value) in values.enumerated() {
             let metric = Metric(metric, value, timestamp: step, step: step)
             try temporary.store.log(Batch(metrics: [metric]), run: run)
         }
-        return try registry.register(NewVersion(source: "x", run: run), as: "faq").version
+        let new = NewVersion(source: "\(record.artifactURI)/adapter", run: run)
+        return try registry.register(new, as: "faq").version
     }
 
     private func setGate(_ conditions: String..., approval: Gate.Approval? = nil) throws {
@@ -29,7 +31,7 @@ import Tracking
     }
 
     private func promote(_ version: Int, by author: String? = nil) throws {
-        try registry.promote("faq", version: version, by: author)
+        try registry.promote("faq", version: version, by: author.map { Author($0) })
     }
 
     private func deployed() throws -> Int? { try registry.deployed("faq")?.version }
@@ -249,7 +251,7 @@ import Tracking
         try register(1)
         try setGate(approval: .oneOf(["grace", "lin@lab"]))
         for person in ["eve@lab", "lin@home", "ada@lab"] {
-            try registry.approve("faq", version: 1, by: person)
+            try registry.approve("faq", version: 1, by: Author(person))
             #expect(registryCode { try promote(1) } == .refused)
         }
         try registry.approve("faq", version: 1, by: "grace@anywhere")
@@ -334,17 +336,18 @@ import Tracking
         #expect(registryCode { _ = try registry.checkGate("none", version: 1) } == .notFound)
     }
 
-    @Test func theGateGoesWithItsModel() throws {
+    @Test func aModelWithAGateIsNeitherDeletedNorRenamed() throws {
         try register(9)
         try registry.approve("faq", version: 1, by: "grace@home")
         try setGate("eval_loss < 5")
+        #expect(registryCode { try registry.deleteModel("faq") } == .refused)
+        #expect(registryCode { try registry.rename("faq", to: "answers") } == .refused)
+        #expect(registryCode { try registry.promote("faq", version: 1) } == .refused)
+        try registry.setGate(nil, of: "faq")
         try registry.rename("faq", to: "answers")
-        #expect(try registry.gate(of: "answers") != nil)
         #expect(try registry.approvals(of: "answers", version: 1).count == 1)
-        #expect(registryCode { try registry.promote("answers", version: 1) } == .refused)
         try registry.deleteModel("answers")
         try registry.register(NewVersion(source: "x"), as: "answers")
-        #expect(try registry.gate(of: "answers") == nil)
         #expect(try registry.approvals(of: "answers", version: 1).isEmpty)
     }
 

@@ -122,7 +122,7 @@ import Tracking
             for version in 1...3 {
                 let registry = try temporary.another()
                 group.addTask {
-                    try registry.promote("faq", version: version, by: "user\(version)")
+                    try registry.promote("faq", version: version, by: Author("user\(version)"))
                 }
             }
             try await group.waitForAll()

@@ -122,14 +122,18 @@ import Tracking
         #expect(try migrated.read { try $0.tableExists("wb_later") })
         #expect(try migrated.run(run.id).id == run.id)
 
-        let copy = folder.database + ".workbench-2"
+        let copy = folder.database + ".workbench-\(Migration.all.count)"
         #expect(mode(copy) == 0o600)
         let old = try TrackingStore(path: copy)
         #expect(!old.isReadOnly)
         #expect(try old.run(run.id) == run)
         #expect(try !old.read { try $0.tableExists("wb_later") })
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(files.filter { $0.hasPrefix("workbench.db.") && !$0.contains("-2-") }.count == 1)
+        #expect(
+            files.filter {
+                $0.hasPrefix("workbench.db.") && !$0.contains("-\(Migration.all.count)-")
+            }.count == 1
+        )
     }
 
     @Test func aFileOfTheFirstVersionIsMigratedWithAllThatIsInIt() throws {

@@ -51,7 +51,7 @@ import Tracking
         #expect(try store.check() == DatabaseCheck())
         let counts = try store.counts()
         #expect((counts.experiments, counts.runs, counts.binned) == (1, 1, 0))
-        #expect(counts.schema == "workbench-2")
+        #expect(counts.schema == "workbench-\(Migration.all.count)")
     }
 
     @Test func aReferenceToNothingIsFound() throws {

@@ -37,7 +37,10 @@ public struct Gate: Sendable, Equatable {
     }
 
     /// What the last value of a metric of the version's run must be; a metric that was not logged,
-    /// and NaN, fail.
+    /// and NaN, fail, and so does a version whose files are not what its run made.
+    ///
+    /// What was measured before the run's end stands. What a client logged later counts where there
+    /// was nothing before, and the history says so.
     public struct Condition: Sendable, Equatable {
         /// The metric.
         public var metric: TrackingKey
@@ -82,12 +85,15 @@ public struct VersionApproval: Sendable, Equatable {
     public var time: Int
     /// Why.
     public var reason: String
+    /// The number of the user of this machine who gave it, where that is known.
+    public var account: Int?
 
     /// Makes an approval of its parts.
-    public init(author: String, time: Int, reason: String) {
+    public init(author: String, time: Int, reason: String, account: Int? = nil) {
         self.author = author
         self.time = time
         self.reason = reason
+        self.account = account
     }
 }
 
@@ -103,13 +109,22 @@ public struct GateReport: Sendable, Equatable {
         public var found: String
         /// Whether that will do.
         public var passed: Bool
+        /// What the history tells where the version is deployed nevertheless.
+        public var note: String?
 
         /// Makes a finding of its parts.
-        public init(subject: String, wanted: String, found: String, passed: Bool) {
+        public init(
+            subject: String,
+            wanted: String,
+            found: String,
+            passed: Bool,
+            note: String? = nil
+        ) {
             self.subject = subject
             self.wanted = wanted
             self.found = found
             self.passed = passed
+            self.note = note
         }
     }
 

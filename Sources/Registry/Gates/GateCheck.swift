@@ -8,9 +8,11 @@ struct GateCheck {
     let gate: Gate
     /// The deployed version's number, if one is deployed.
     let deployed: Int?
+    /// The workspace's folder.
+    let root: String
 
     /// What is found, were `author` to deploy the version.
-    func findings(for version: Int, by author: String) throws -> [GateReport.Finding] {
+    func findings(for version: Int, by author: Author) throws -> [GateReport.Finding] {
         let conditions = try gate.conditions.map { try finding($0, for: version) }
         guard let approval = gate.approval else { return conditions }
         return conditions + [try finding(approval, for: version, by: author)]
@@ -20,7 +22,12 @@ struct GateCheck {
         _ condition: Gate.Condition,
         for version: Int
     ) throws -> GateReport.Finding {
-        let measured = try measurement(of: condition.metric, in: version)
+        var measured = try measurement(of: condition.metric, in: version)
+        if measured.value != nil,
+            try !Provenance(db, root: root).holds(model: model, version: version)
+        {
+            measured = .init(kind: .elsewhere)
+        }
         var wanted = condition.wanted
         let bound: Double?
         switch condition.bound {
@@ -32,7 +39,8 @@ struct GateCheck {
                     subject: condition.metric.text,
                     wanted: "\(wanted) (no version is deployed)",
                     found: "\(measured)",
-                    passed: measured.value != nil
+                    passed: measured.value != nil,
+                    note: measured.note(condition.metric)
                 )
             }
             let other = try measurement(of: condition.metric, in: deployed)
@@ -47,17 +55,18 @@ struct GateCheck {
             subject: condition.metric.text,
             wanted: wanted,
             found: "\(measured)",
-            passed: passed
+            passed: passed,
+            note: measured.note(condition.metric)
         )
     }
 
     private func finding(
         _ approval: Gate.Approval,
         for version: Int,
-        by author: String
+        by author: Author
     ) throws -> GateReport.Finding {
         let given = try VersionApproval.fetch(db, model: model, version: version)
-        let counting = given.filter { approval.isGiven(by: $0.author, to: author) }
+        let counting = given.filter { approval.isGiven(by: $0, to: author) }
         let who = counting.isEmpty ? given : counting
         var found = who.isEmpty ? "none" : "by " + who.map(\.author).joined(separator: ", ")
         if counting.isEmpty, !given.isEmpty { found += ", which does not count" }
@@ -72,35 +81,68 @@ struct GateCheck {
     private func measurement(of metric: TrackingKey, in version: Int) throws -> Measurement {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT latest_metrics.value, latest_metrics.is_nan, model_versions.run_id IS NULL
-                FROM model_versions LEFT JOIN latest_metrics
-                    ON latest_metrics.run_uuid = model_versions.run_id AND key = ?
-                WHERE name = ? AND version = ?
+                SELECT model_versions.run_id IS NULL, latest.value, latest.is_nan,
+                    late.run_uuid IS NOT NULL, late.value, late.is_nan
+                FROM model_versions
+                    LEFT JOIN latest_metrics AS latest
+                        ON latest.run_uuid = model_versions.run_id AND latest.key = ?1
+                    LEFT JOIN wb_late_metrics AS late
+                        ON late.run_uuid = model_versions.run_id AND late.key = ?1
+                WHERE name = ?2 AND version = ?3
                 """
         )
         let row = try Row.fetchOne(statement, arguments: [metric.text, model, version])
-        guard let row, !(row[2] as Bool) else { return .noRun }
-        guard let value: Double = row[0] else { return .notLogged }
-        return row[1] as Bool ? .notANumber : .value(value)
+        guard let row, !(row[0] as Bool) else { return .init(kind: .noRun) }
+        let newest = Measurement.Kind(row[1], isNaN: row[2] ?? false)
+        guard row[3] as Bool else { return .init(kind: newest) }
+        // What was measured before the run ended stands, whatever came later.
+        let kept = Measurement.Kind(row[4], isNaN: row[5] ?? false)
+        return kept == .notLogged
+            ? .init(kind: newest, isLate: newest != .notLogged)
+            : .init(kind: kept, ignored: newest == kept ? nil : newest)
     }
 
-    private enum Measurement: CustomStringConvertible {
-        case value(Double)
-        case notANumber
-        case notLogged
-        case noRun
+    private struct Measurement: CustomStringConvertible {
+        enum Kind: Equatable, CustomStringConvertible {
+            case value(Double)
+            case notANumber
+            case notLogged
+            case noRun
+            case elsewhere
+
+            init(_ value: Double?, isNaN: Bool) {
+                self = value.map { isNaN ? .notANumber : .value($0) } ?? .notLogged
+            }
+
+            var description: String {
+                switch self {
+                case .value(let value): "\(value)"
+                case .notANumber: "nan"
+                case .notLogged: "not logged"
+                case .noRun: "no run"
+                case .elsewhere: "files that its run did not make"
+                }
+            }
+        }
+
+        var kind: Kind
+        /// Whether it was logged after the run's end, and nothing before.
+        var isLate = false
+        /// What was logged after the run's end and does not count.
+        var ignored: Kind?
 
         var value: Double? {
-            if case .value(let value) = self { value } else { nil }
+            if case .value(let value) = kind { value } else { nil }
         }
 
         var description: String {
-            switch self {
-            case .value(let value): "\(value)"
-            case .notANumber: "nan"
-            case .notLogged: "not logged"
-            case .noRun: "no run"
-            }
+            if let ignored { return "\(kind) (\(ignored) came after the run's end)" }
+            return isLate ? "\(kind) (after the run's end)" : "\(kind)"
+        }
+
+        /// What the history says where this lets a version pass.
+        func note(_ metric: TrackingKey) -> String? {
+            isLate ? "\(metric) \(kind) was logged after the run's end" : nil
         }
     }
 }
@@ -108,13 +150,17 @@ struct GateCheck {
 extension Gate.Approval {
     /// Whether a person's approval counts when `author` deploys.
     ///
-    /// Who has the same user name on another machine counts as the same person.
-    func isGiven(by approver: String, to author: String) -> Bool {
-        let user = Self.user(approver)
-        guard user != Self.user(author) else { return false }
+    /// One user of this machine is one person, whatever tokens come from them. Who has the same
+    /// user name on another machine counts as the same person.
+    func isGiven(by approval: VersionApproval, to author: Author) -> Bool {
+        let user = Self.user(approval.author)
+        let others = [Self.user(author.name)] + (author.user.map { [TrackingKey($0)] } ?? [])
+        guard !others.contains(user), approval.account == nil || approval.account != author.account
+        else { return false }
         return switch self {
         case .anyone: true
-        case .oneOf(let names): names.contains(user) || names.contains(TrackingKey(approver))
+        case .oneOf(let names):
+            names.contains(user) || names.contains(TrackingKey(approval.author))
         }
     }
 

@@ -28,7 +28,7 @@ extension ModelRegistry {
     public func checkGate(
         _ model: String,
         version: Int,
-        by author: String? = nil
+        by author: Author? = nil
     ) throws -> GateReport {
         try store.read { db in
             try checkExists(db, model, version)
@@ -37,7 +37,7 @@ extension ModelRegistry {
                 model,
                 version,
                 deployed: Deployment.version(db, of: model),
-                by: author ?? store.configuration.identity.description
+                by: author ?? identity
             )
         }
     }
@@ -53,7 +53,7 @@ extension ModelRegistry {
     public func setGate(
         _ gate: Gate?,
         of model: String,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         if let gate { try gate.check() }
@@ -81,20 +81,20 @@ extension ModelRegistry {
     public func approve(
         _ model: String,
         version: Int,
-        by author: String? = nil,
+        by author: Author? = nil,
         reason: String = ""
     ) throws {
         try change(model, .approve, version: version, by: author, reason: reason) { db, entry in
             try checkExists(db, model, version)
             try db.execute(
                 sql: """
-                    INSERT INTO wb_approvals (name, version, approved_by, approved_at, reason)
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO wb_approvals (name, version, approved_by, approved_at, reason, account)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT (name, version, approved_by) DO UPDATE SET
                         approved_at = excluded.approved_at, reason = excluded.reason
                     WHERE reason <> excluded.reason
                     """,
-                arguments: [model, version, entry.author, entry.time, reason]
+                arguments: [model, version, entry.author, entry.time, reason, entry.account]
             )
         }
     }
@@ -105,22 +105,38 @@ extension ModelRegistry {
     /// This is the one place where a gate is enforced. `change` calls it for every change within
     /// the change's transaction, so that no way into use leads past it and what was found still
     /// holds when the change does.
+    ///
+    /// - Returns: What it let pass that the history should tell; nil for nothing.
     func checkGate(
         _ db: Database,
         _ entry: RegistryChange,
+        by author: Author,
         since before: VersionsInUse
-    ) throws {
-        guard entry.action != .rollback else { return }
+    ) throws -> String? {
+        guard entry.action != .rollback else { return nil }
+        var notes: [String] = []
         for version in try VersionsInUse(db, of: entry.model).entered(since: before) {
             let report = try askGate(
                 db,
                 entry.model,
                 version,
                 deployed: entry.deployedBefore,
-                by: entry.author
+                by: author
             )
             if !report.passed { throw RegistryError(refusing: report) }
+            notes += report.findings.compactMap(\.note)
         }
+        return notes.isEmpty ? nil : notes.joined(separator: "; ")
+    }
+
+    /// Refuses what would leave a model's name without its gate.
+    func checkNoGate(_ db: Database, _ model: String, for what: String) throws {
+        guard try Gate.isSet(db, of: model) else { return }
+        throw RegistryError(
+            .refused,
+            "'\(model)' has a gate and is not \(what): a model of that name would have none.",
+            hint: "remove the gate first, with `workbench registry gate \(model) --remove`"
+        )
     }
 
     private func askGate(
@@ -128,10 +144,10 @@ extension ModelRegistry {
         _ model: String,
         _ version: Int,
         deployed: Int?,
-        by author: String
+        by author: Author
     ) throws -> GateReport {
         let findings = try Gate.fetch(db, of: model).map {
-            try GateCheck(db: db, model: model, gate: $0, deployed: deployed)
+            try GateCheck(db: db, model: model, gate: $0, deployed: deployed, root: folder)
                 .findings(for: version, by: author)
         }
         return GateReport(
@@ -162,6 +178,12 @@ extension RegistryError {
 extension Gate {
     /// What the history says where a gate was removed.
     static let noGate = "none"
+
+    /// Whether a model has a gate, be it one that this program reads or not.
+    static func isSet(_ db: Database, of model: String) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM wb_gates WHERE name = ?")
+        return try Int.fetchOne(statement, arguments: [model]) != nil
+    }
 
     static func fetch(_ db: Database, of model: String) throws -> Gate? {
         let statement = try db.cachedStatement(sql: "SELECT gate FROM wb_gates WHERE name = ?")
@@ -216,12 +238,12 @@ extension VersionApproval {
     static func fetch(_ db: Database, model: String, version: Int) throws -> [VersionApproval] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT approved_by, approved_at, reason FROM wb_approvals
+                SELECT approved_by, approved_at, reason, account FROM wb_approvals
                 WHERE name = ? AND version = ? ORDER BY approved_at, approved_by
                 """
         )
         return try Row.fetchAll(statement, arguments: [model, version]).map {
-            VersionApproval(author: $0[0], time: $0[1], reason: $0[2])
+            VersionApproval(author: $0[0], time: $0[1], reason: $0[2], account: $0[3])
         }
     }
 }

@@ -1,11 +1,12 @@
 import GRDB
 import Tracking
 
-/// The versions of a model that are in use or one step from it: those in stage Production, and
-/// the one that the alias `production` names.
+/// The versions of a model that are deployed or one step from it: those in stage Production, and
+/// those that the alias `production` names, in upper or lower case: clients read `Production`
+/// without knowing that it is another alias.
 struct VersionsInUse {
     private var inProduction: Set<Int>
-    private var aliased: Int?
+    private var aliased: [String: Int]
     private var deployed: Int?
 
     init(_ db: Database, of model: String) throws {
@@ -18,18 +19,21 @@ struct VersionsInUse {
         inProduction = Set(try Int.fetchAll(staged, arguments: [model]))
         let named = try db.cachedStatement(
             sql: """
-                SELECT version FROM registered_model_aliases
-                WHERE name = ? AND alias = '\(Deployment.alias)'
+                SELECT alias, version FROM registered_model_aliases
+                WHERE name = ? AND lower(alias) = '\(Deployment.alias)'
                 """
         )
-        aliased = try Int.fetchOne(named, arguments: [model])
+        aliased = try Row.fetchAll(named, arguments: [model])
+            .reduce(into: [:]) { $0[$1[0]] = $1[1] }
         deployed = try Deployment.version(db, of: model)
     }
 
     /// The versions that came into use since: what was deployed already does not come again.
     func entered(since before: VersionsInUse) -> [Int] {
         var entered = inProduction.subtracting(before.inProduction)
-        if let aliased, aliased != before.aliased { entered.insert(aliased) }
+        for (alias, version) in aliased where before.aliased[alias] != version {
+            entered.insert(version)
+        }
         if let deployed = before.deployed { entered.remove(deployed) }
         return entered.sorted()
     }

@@ -1,12 +1,15 @@
 /// The deployments of a model on top of each other, as its history tells them.
 struct DeploymentStack {
     private var versions: [Int] = []
+    /// Every version that was ever deployed, the last one last; each once.
+    private(set) var deployedOnce: [Int] = []
 
     /// Builds the stack of the changes that stand, the oldest first.
     init(_ changes: [RegistryChange]) {
         for change in changes {
             if change.action == .deleteModel {
                 versions = []
+                deployedOnce = []
                 continue
             }
             guard change.deployedBefore != change.deployedAfter else { continue }
@@ -14,6 +17,8 @@ struct DeploymentStack {
             if let before = change.deployedBefore, versions.last != before {
                 versions.append(before)
             }
+            note(change.deployedBefore)
+            note(change.deployedAfter)
             guard let after = change.deployedAfter else { continue }
             if change.action == .rollback, let place = versions.lastIndex(of: after) {
                 versions.removeSubrange((place + 1)...)
@@ -21,6 +26,12 @@ struct DeploymentStack {
                 versions.append(after)
             }
         }
+    }
+
+    private mutating func note(_ version: Int?) {
+        guard let version else { return }
+        deployedOnce.removeAll { $0 == version }
+        deployedOnce.append(version)
     }
 
     /// The deployment under the present one that still exists.

@@ -43,6 +43,17 @@ struct ModelImage {
     }
 }
 
+extension ModelImage.RowChange {
+    /// Whether a version came, went, or moved to another stage.
+    func movesStage(_ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: "SELECT json_extract(?, '$.current_stage') IS NOT json_extract(?, '$.current_stage')",
+            arguments: [before, after]
+        ) ?? false
+    }
+}
+
 extension [ModelImage.RowChange] {
     /// The changes as they are stored.
     func encoded() throws -> String {

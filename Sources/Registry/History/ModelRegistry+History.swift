@@ -32,7 +32,7 @@ extension ModelRegistry {
         _ action: RegistryChange.Action,
         version: Int? = nil,
         detail: String? = nil,
-        by author: String?,
+        by author: Author?,
         reason: String,
         returning result: (Database, RegistryChange) throws -> T,
         _ body: (Database, inout RegistryChange) throws -> Void
@@ -45,13 +45,14 @@ extension ModelRegistry {
             let before = try ModelImage(db, model: model)
             let inUse = try VersionsInUse(db, of: model)
             try body(db, &entry)
-            try checkGate(db, entry, since: inUse)
+            entry.note = try checkGate(db, entry, by: author ?? identity, since: inUse)
             let touched = before.changes(to: try ModelImage(db, model: model))
             guard !touched.isEmpty else { return try result(db, entry) }
 
             try stampTimes(db, model, touched, entry.time)
             let changes = before.changes(to: try ModelImage(db, model: model))
             entry.deployedAfter = try Deployment.version(db, of: model)
+            entry.noteUndeployment()
             try entry.insert(db)
             // What was taken back before cannot be made again on top of something new.
             try db.execute(
@@ -73,7 +74,7 @@ extension ModelRegistry {
         _ action: RegistryChange.Action,
         version: Int? = nil,
         detail: String? = nil,
-        by author: String?,
+        by author: Author?,
         reason: String,
         _ body: (Database, inout RegistryChange) throws -> Void
     ) throws {
@@ -94,7 +95,7 @@ extension ModelRegistry {
         _ model: String,
         _ action: RegistryChange.Action,
         version: Int? = nil,
-        by author: String?,
+        by author: Author?,
         reason: String,
         _ body: (Database, inout RegistryChange) throws -> Void
     ) throws -> ModelVersion {
@@ -116,33 +117,45 @@ extension ModelRegistry {
         _ db: Database,
         _ model: String,
         _ action: RegistryChange.Action,
-        by author: String?,
+        by author: Author?,
         reason: String
     ) throws -> RegistryChange {
         let deployed = try Deployment.version(db, of: model)
+        let author = author ?? identity
         return RegistryChange(
             id: 0,
             time: store.configuration.now(),
-            author: author ?? store.configuration.identity.description,
+            author: author.name,
             model: model,
             action: action,
             deployedBefore: deployed,
             deployedAfter: deployed,
-            reason: reason
+            reason: reason,
+            account: author.account
         )
     }
 
-    /// Notes the time at the model, and at those of its versions whose rows changed.
+    /// Notes the time at those versions whose rows changed and, where more than a version's
+    /// description, tags or aliases changed, at the model, as MLflow does.
     private func stampTimes(
         _ db: Database,
         _ model: String,
         _ changes: [ModelImage.RowChange],
         _ time: Int
     ) throws {
-        try db.execute(
-            sql: "UPDATE registered_models SET last_updated_time = ? WHERE name = ?",
-            arguments: [time, model]
-        )
+        let movesModel = try changes.contains { change in
+            switch change.table {
+            case "registered_models", "wb_gates": true
+            case "model_versions": try change.movesStage(db)
+            default: false
+            }
+        }
+        if movesModel {
+            try db.execute(
+                sql: "UPDATE registered_models SET last_updated_time = ? WHERE name = ?",
+                arguments: [time, model]
+            )
+        }
         for change in changes where change.table == "model_versions" {
             try db.execute(
                 sql: """

@@ -3,12 +3,12 @@ import Tracking
 
 extension ModelRegistry {
     /// The change that `undo` would take back: the author's newest that stands.
-    public func undoable(by author: String? = nil) throws -> RegistryChange? {
+    public func undoable(by author: Author? = nil) throws -> RegistryChange? {
         try store.read { try newest($0, .applied, by: author) }
     }
 
     /// The change that `redo` would make again: the one that its author took back last.
-    public func redoable(by author: String? = nil) throws -> RegistryChange? {
+    public func redoable(by author: Author? = nil) throws -> RegistryChange? {
         try store.read { try newest($0, .undone, by: author) }
     }
 
@@ -17,7 +17,7 @@ extension ModelRegistry {
     /// - Throws: `RegistryError` with code `nothingBefore`, or with `conflict` and what
     ///   happened when the model was changed since.
     @discardableResult
-    public func undo(by author: String? = nil) throws -> RegistryChange {
+    public func undo(by author: Author? = nil) throws -> RegistryChange {
         try travel(.undo, from: .applied, to: .undone, by: author)
     }
 
@@ -25,7 +25,7 @@ extension ModelRegistry {
     ///
     /// - Throws: as `undo` does.
     @discardableResult
-    public func redo(by author: String? = nil) throws -> RegistryChange {
+    public func redo(by author: Author? = nil) throws -> RegistryChange {
         try travel(.redo, from: .undone, to: .applied, by: author)
     }
 
@@ -33,7 +33,7 @@ extension ModelRegistry {
         _ action: RegistryChange.Action,
         from old: RegistryChange.State,
         to new: RegistryChange.State,
-        by author: String?
+        by author: Author?
     ) throws -> RegistryChange {
         try store.write(.full) { db in
             guard var target = try newest(db, old, by: author) else {
@@ -71,9 +71,9 @@ extension ModelRegistry {
     private func newest(
         _ db: Database,
         _ state: RegistryChange.State,
-        by author: String?
+        by author: Author?
     ) throws -> RegistryChange? {
-        let author = author ?? store.configuration.identity.description
+        let author = (author ?? identity).name
         let condition = "wb_undo.changed_by = ? AND wb_undo.state = ?"
         let found = try RegistryChange.fetch(db, where: condition, [author, state.rawValue])
         return state == .applied ? found.first : found.last

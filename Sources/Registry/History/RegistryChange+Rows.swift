@@ -11,7 +11,7 @@ extension RegistryChange {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id, changed_at, wb_deployments.changed_by, wb_deployments.model, action,
-                    version, detail, version_from, version_to, reason, undoes, state
+                    version, detail, version_from, version_to, reason, undoes, state, account, note
                 FROM wb_deployments LEFT JOIN wb_undo ON deployment_id = id
                 WHERE \(condition) ORDER BY id DESC LIMIT ?
                 """
@@ -31,7 +31,9 @@ extension RegistryChange {
                 deployedAfter: row[8],
                 reason: row[9],
                 undoes: row[10],
-                state: State(rawValue: row[11] ?? "")
+                state: State(rawValue: row[11] ?? ""),
+                account: row[12],
+                note: row[13]
             )
         }
     }
@@ -41,11 +43,12 @@ extension RegistryChange {
         try db.execute(
             sql: """
                 INSERT INTO wb_deployments (changed_at, changed_by, model, action, version, detail,
-                    version_from, version_to, reason, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    version_from, version_to, reason, undoes, account, note)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 time, author, model, action.rawValue, version, detail, deployedBefore,
-                deployedAfter, reason, undoes,
+                deployedAfter, reason, undoes, account, note,
             ]
         )
         id = Int(db.lastInsertedRowID)

@@ -52,7 +52,7 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
     public var id: Int
     /// When, in milliseconds since 1970.
     public var time: Int
-    /// By whom, `user@host`.
+    /// By whom: `user@host`, or the name of a token.
     public var author: String
     /// The registered model.
     public var model: String
@@ -72,6 +72,10 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
     public var undoes: Int?
     /// What has become of it; nil for an undo or redo.
     public var state: State?
+    /// The number of the user who made it, or behind whose token it came; nil if that is not known.
+    public var account: Int?
+    /// What a gate let pass that whoever reads this should know.
+    public var note: String?
 
     /// Makes an entry of its parts.
     public init(
@@ -86,7 +90,9 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         deployedAfter: Int? = nil,
         reason: String,
         undoes: Int? = nil,
-        state: State? = nil
+        state: State? = nil,
+        account: Int? = nil,
+        note: String? = nil
     ) {
         self.id = id
         self.time = time
@@ -100,10 +106,21 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         self.reason = reason
         self.undoes = undoes
         self.state = state
+        self.account = account
+        self.note = note
+    }
+
+    /// Tells where the version that was deleted had been deployed.
+    mutating func noteUndeployment() {
+        guard action == .deleteVersion, let version, deployedBefore == version else { return }
+        let now = deployedAfter.map { "version \($0) is" } ?? "no version is"
+        note = "it was deployed; \(now) now"
     }
 
     /// The change in a few words, such as `promoted version 3 of faq-ko`.
-    public var summary: String {
+    public var summary: String { note.map { "\(words) (\($0))" } ?? words }
+
+    private var words: String {
         let name = version.map { "version \($0) of \(model)" } ?? model
         let more = detail ?? ""
         switch action {

@@ -5,6 +5,8 @@ struct RegistryTable: Sendable {
     let name: String
     let keys: [String]
     let values: [String]
+    /// Columns that came later: rows with NULL there read as they were kept before.
+    var laterValues: [String] = []
 
     /// All of them, each behind those that its foreign keys name.
     static let all = [
@@ -44,15 +46,24 @@ struct RegistryTable: Sendable {
         RegistryTable(
             name: "wb_approvals",
             keys: ["name", "version", "approved_by"],
-            values: ["approved_at", "reason"]
+            values: ["approved_at", "reason"],
+            laterValues: ["account"]
+        ),
+        RegistryTable(
+            name: "wb_version_files",
+            keys: ["name", "version"],
+            values: ["files"]
         ),
     ]
 
     private var keyText: String { "json_array(\(keys.joined(separator: ", ")))" }
 
     private var rowText: String {
-        let fields = (keys + values).map { "'\($0)', \($0)" }
-        return "json_object(\(fields.joined(separator: ", ")))"
+        func object(_ columns: [String]) -> String {
+            "json_object(\(columns.map { "'\($0)', \($0)" }.joined(separator: ", ")))"
+        }
+        let row = object(keys + values)
+        return laterValues.isEmpty ? row : "json_patch(\(row), \(object(laterValues)))"
     }
 
     /// The rows of a model as JSON texts: key and row.
@@ -81,9 +92,9 @@ struct RegistryTable: Sendable {
     ///
     /// A row that is there is updated and not replaced: replacing would take the rows that refer to it along.
     func put(_ db: Database, row: String) throws {
-        let columns = keys + values
+        let columns = keys + values + laterValues
         let fields = columns.map { "json_extract(?1, '$.\($0)')" }
-        let updates = values.map { "\($0) = excluded.\($0)" }
+        let updates = (values + laterValues).map { "\($0) = excluded.\($0)" }
         try db.execute(
             sql: """
                 INSERT INTO \(name) (\(columns.joined(separator: ", ")))

@@ -90,7 +90,8 @@ extension ModelVersion {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT version, current_stage, source, run_id, status, storage_location,
-                    description, user_id, creation_time, last_updated_time FROM model_versions
+                    description, user_id, creation_time, last_updated_time, run_link
+                FROM model_versions
                 WHERE name = ? AND current_stage <> '\(Stage.deleted)' ORDER BY version DESC
                 """
         )
@@ -101,6 +102,7 @@ extension ModelVersion {
                 stage: Stage(rawValue: row[1] ?? "") ?? .none,
                 source: row[2] ?? "",
                 run: row[3],
+                runLink: row[10],
                 status: row[4] ?? "",
                 storageLocation: row[5] ?? row[2] ?? "",
                 description: row[6],

@@ -77,6 +77,12 @@ public struct RegisteredModel: Sendable, Equatable, Identifiable {
     /// The name.
     public var id: TrackingKey { TrackingKey(name) }
 
+    /// The tag that says that a model is a prompt, which MLflow keeps among the models.
+    public static let promptTag: TrackingKey = "mlflow.prompt.is_prompt"
+
+    /// Whether it is a prompt.
+    public var isPrompt: Bool { tags[Self.promptTag]?.lowercased() == "true" }
+
     /// The deployed version, if one is.
     public var deployed: ModelVersion? {
         versions.first { $0.version == deployedVersion }
@@ -95,6 +101,8 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
     public var source: String
     /// The run that made it.
     public var run: String?
+    /// Where that run can be looked at, as whoever registered the version said.
+    public var runLink: String?
     /// Whether it can be used; `READY` for all that are made here.
     public var status: String
     /// Where its files lie, relative to the workspace if it has no scheme.
@@ -119,6 +127,7 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
         stage: Stage,
         source: String,
         run: String? = nil,
+        runLink: String? = nil,
         status: String,
         storageLocation: String,
         description: String? = nil,
@@ -133,6 +142,7 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
         self.stage = stage
         self.source = source
         self.run = run
+        self.runLink = runLink
         self.status = status
         self.storageLocation = storageLocation
         self.description = description
@@ -141,6 +151,15 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
         self.lastUpdateTime = lastUpdateTime
         self.tags = tags
         self.aliases = aliases
+    }
+
+    /// The logged model that it is, if it was registered as one.
+    public var loggedModel: String? {
+        let prefix = ModelReference.scheme + "m-"
+        guard source.hasPrefix(prefix), !source.dropFirst(prefix.count).contains("/") else {
+            return nil
+        }
+        return String(source.dropFirst(ModelReference.scheme.count))
     }
 
     /// The model and the number.
@@ -153,12 +172,16 @@ public struct NewVersion: Sendable {
     public var source: String
     /// The run that made it.
     public var run: String?
+    /// Where that run can be looked at.
+    public var runLink: String?
     /// Where its files lie; `source` if nil.
     public var storageLocation: String?
     /// What is to be said of it.
     public var description: String?
     /// Its tags.
     public var tags: [Tag] = []
+    /// What it refers to, to be found again unchanged; nil where that is not kept.
+    public var files: [VersionFile]?
 
     /// A version of these files.
     public init(source: String, run: String? = nil) {

@@ -2,7 +2,7 @@
 ///
 /// Here a location without a scheme is relative to the workspace; in MLflow it is relative
 /// to whatever folder its server was started in. So both ways it is written out.
-enum ArtifactURI {
+package enum ArtifactURI {
     /// The location as a `file://` URI below `root` where it is relative; others stay as
     /// they are, and so do those that leave the workspace by `..`.
     static func absolute(_ location: String, root: String) -> String {
@@ -19,7 +19,12 @@ enum ArtifactURI {
     ///     relative to it; nothing does if nil.
     ///   - base: The folder that relative locations begin at. They must not stay relative:
     ///     they would name files of this workspace.
-    static func kept(_ location: String, root: String?, artifacts: String, base: String) -> String {
+    package static func kept(
+        _ location: String,
+        root: String?,
+        artifacts: String,
+        base: String
+    ) -> String {
         guard !location.isEmpty else { return location }
         guard let path = path(location) else {
             if hasScheme(location) { return location }

@@ -81,8 +81,13 @@ extension TrackingStore {
     }
 
     /// Puts an experiment and its runs into the bin.
-    public func deleteExperiment(_ id: Int) throws {
-        try setLifecycle(.deleted, ofExperiment: id)
+    ///
+    /// - Parameter permit: Throws where this may not be done; nobody else writes meanwhile.
+    public func deleteExperiment(
+        _ id: Int,
+        if permit: (Experiment) throws -> Void = { _ in }
+    ) throws {
+        try setLifecycle(.deleted, ofExperiment: id, if: permit)
     }
 
     /// Takes an experiment and its runs out of the bin.
@@ -152,7 +157,7 @@ extension TrackingStore {
 
     private func insertTags(_ db: Database, _ tags: [Tag], ofExperiment id: Int) throws {
         for tag in tags {
-            try tag.check()
+            try tag.check(limit: Validation.experimentTagLength)
             try db.execute(
                 sql: """
                     INSERT INTO experiment_tags (key, value, experiment_id) VALUES (?, ?, ?)
@@ -163,13 +168,19 @@ extension TrackingStore {
         }
     }
 
-    private func setLifecycle(_ stage: LifecycleStage, ofExperiment id: Int) throws {
+    private func setLifecycle(
+        _ stage: LifecycleStage,
+        ofExperiment id: Int,
+        if permit: (Experiment) throws -> Void = { _ in }
+    ) throws {
         try write { db in
             let experiment = try Experiment.find(db, id: id)
+            try permit(experiment)
             guard experiment.lifecycle != stage else {
                 throw TrackingError(
-                    .invalidState,
-                    "Experiment '\(experiment.name)' is \(stage.rawValue) already."
+                    .notFound,
+                    "There is no \(stage == .deleted ? "active" : "deleted") experiment with id "
+                        + "\(id): it is \(stage.rawValue) already."
                 )
             }
             guard id != 0 || stage == .active else {

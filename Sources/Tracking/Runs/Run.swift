@@ -66,6 +66,8 @@ public struct RunRecord: Sendable, Equatable, Identifiable {
     public var tags: [TrackingKey: String]
     /// The datasets that it read.
     public var inputs: [DatasetInput]
+    /// The ids of the logged models that went into it, such as the one that it evaluated.
+    public var modelInputs: [String]
     /// The models that it made.
     public var outputs: [ModelOutput]
 
@@ -84,6 +86,7 @@ public struct RunRecord: Sendable, Equatable, Identifiable {
         metrics: [TrackingKey: Metric] = [:],
         tags: [TrackingKey: String] = [:],
         inputs: [DatasetInput] = [],
+        modelInputs: [String] = [],
         outputs: [ModelOutput] = []
     ) {
         self.id = id
@@ -99,6 +102,7 @@ public struct RunRecord: Sendable, Equatable, Identifiable {
         self.metrics = metrics
         self.tags = tags
         self.inputs = inputs
+        self.modelInputs = modelInputs
         self.outputs = outputs
     }
 }
@@ -117,7 +121,7 @@ public struct RunDetails: OptionSet, Sendable {
     public static let metrics = RunDetails(rawValue: 2)
     /// `RunRecord.tags`.
     public static let tags = RunDetails(rawValue: 4)
-    /// `RunRecord.inputs`.
+    /// `RunRecord.inputs` and `RunRecord.modelInputs`.
     public static let inputs = RunDetails(rawValue: 8)
     /// `RunRecord.outputs`.
     public static let outputs = RunDetails(rawValue: 16)

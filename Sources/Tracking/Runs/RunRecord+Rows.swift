@@ -104,6 +104,9 @@ extension RunRecord {
             for (place, input) in try DatasetInput.fetch(db, runs: ids) {
                 runs[place].inputs.append(input)
             }
+            for (place, model) in try LoggedModel.inputs(db, runs: ids) {
+                runs[place].modelInputs.append(model)
+            }
         }
         if details.contains(.outputs) {
             for (place, output) in try ModelOutput.fetch(db, runs: ids) {

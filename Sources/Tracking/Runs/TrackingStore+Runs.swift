@@ -33,12 +33,20 @@ extension TrackingStore {
             if try RunRecord.exists(db, id: id) {
                 throw TrackingError(.alreadyExists, "Run with id=\(id) already exists.")
             }
-            let named = new.tags.last { $0.key == Tag.runName }?.value
-            let given = new.name ?? named ?? ""
+            let named = new.tags.last { $0.key == Tag.runName }?.value ?? ""
+            if let name = new.name, !name.isEmpty, !named.isEmpty, TrackingKey(name) != TrackingKey(named) {
+                throw TrackingError(
+                    .invalidValue,
+                    "The run has two names: '\(Validation.printable(name))', and the tag "
+                        + "\(Tag.runName) says '\(Validation.printable(named))'.",
+                    hint: "leave one of them out"
+                )
+            }
+            let given = new.name.flatMap { $0.isEmpty ? nil : $0 } ?? named
             let name = given.isEmpty ? RunName.random(configuration.random) : given
             let user = new.user ?? configuration.identity.user
-            try Validation.check(text: name, of: "run name", limit: Validation.keyLength)
-            try Validation.check(text: user, of: "user name", limit: 256)
+            try Validation.check(text: name, of: "run name")
+            try Validation.check(text: user, of: "user name")
             let statement = try db.cachedStatement(
                 sql: """
                     INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name,
@@ -56,7 +64,8 @@ extension TrackingStore {
             let automatic =
                 (new.tagsUser ? [Tag(Tag.user, user)] : []) + [Tag(Tag.runName, name)]
             let others = new.tags.filter { $0.key != Tag.runName }
-            try BatchWriter(db, run: id).write(tags: automatic + others)
+            var writer = BatchWriter(db, run: id, limits: .none)
+            try writer.write(tags: automatic + others)
             // There is nothing else yet.
             return try RunRecord.find(db, id: id, details: .tags)
         }
@@ -67,17 +76,26 @@ extension TrackingStore {
     /// A run that ends is on the disk when this returns; its end time is now unless it is
     /// given. One that goes on again has no end.
     ///
-    /// - Parameter details: Which parts of the run to give back.
+    /// - Parameters:
+    ///   - details: Which parts of the run to give back.
+    ///   - writer: Who asks for it.
+    ///   - permit: Throws where this may not be done; nobody else writes meanwhile.
     @discardableResult
     public func updateRun(
         _ id: String,
         status: RunStatus? = nil,
         endTime: Int? = nil,
         name: String? = nil,
-        details: RunDetails = .all
+        details: RunDetails = .all,
+        by writer: RunWriter = .owner,
+        if permit: () throws -> Void = {}
     ) throws -> RunRecord {
         try write(status?.isTerminal == true ? .full : .normal) { db in
             try RunRecord.checkActive(db, id: id)
+            try permit()
+            if writer == .client, status?.isTerminal == false {
+                try LateMetrics(db: db, run: id).noteReopening()
+            }
             if let status {
                 let end = status.isTerminal ? endTime ?? configuration.now() : endTime
                 let statement = try db.cachedStatement(
@@ -91,15 +109,18 @@ extension TrackingStore {
                 )
             }
             if let name, !name.isEmpty {
-                try BatchWriter(db, run: id).write(tags: [Tag(Tag.runName, name)])
+                var writer = BatchWriter(db, run: id, limits: .none)
+                try writer.write(tags: [Tag(Tag.runName, name)])
             }
             return try RunRecord.find(db, id: id, details: details)
         }
     }
 
     /// Puts a run into the bin.
-    public func deleteRun(_ id: String) throws {
-        try setLifecycle(.deleted, ofRun: id)
+    ///
+    /// - Parameter permit: Throws where this may not be done; nobody else writes meanwhile.
+    public func deleteRun(_ id: String, if permit: () throws -> Void = {}) throws {
+        try setLifecycle(.deleted, ofRun: id, if: permit)
     }
 
     /// Takes a run out of the bin.
@@ -107,9 +128,14 @@ extension TrackingStore {
         try setLifecycle(.active, ofRun: id)
     }
 
-    private func setLifecycle(_ stage: LifecycleStage, ofRun id: String) throws {
+    private func setLifecycle(
+        _ stage: LifecycleStage,
+        ofRun id: String,
+        if permit: () throws -> Void = {}
+    ) throws {
         try write { db in
             let run = try RunRecord.find(db, id: id, details: [])
+            try permit()
             if stage == .active { try Experiment.find(db, id: run.experimentID).checkActive() }
             try db.execute(
                 sql: "UPDATE runs SET lifecycle_stage = ?, deleted_time = ? WHERE run_uuid = ?",

@@ -24,6 +24,12 @@ package struct Migration: Sendable {
             try db.execute(sql: gateTables)
             try db.execute(sql: searchIndexes)
         },
+        Migration { db in
+            try db.execute(sql: ruleTables)
+        },
+        Migration { db in
+            try db.execute(sql: traceTables)
+        },
     ]
 
     /// Takes the steps that the file lacks, all or none of them.

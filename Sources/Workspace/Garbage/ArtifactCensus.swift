@@ -44,6 +44,10 @@ struct ArtifactCensus {
         var orphans: [ArtifactPlace] = []
         func look(into folder: ArtifactPlace) {
             for (place, isFolder) in tree.children(of: folder) where !owned.contains(place) {
+                // What is being uploaded is a server's.
+                if place == .uploads { continue }
+                // Traces go with their experiment, or one by one when clients delete them.
+                if let owner = place.tracesOwner, known.contains(owner) { continue }
                 // A link in place of the folder of a run that is there is that run's.
                 if let owner = place.owner, known.contains(owner) { continue }
                 if isFolder, above.contains(place) || place.isContainer {
@@ -59,7 +63,7 @@ struct ArtifactCensus {
 }
 
 /// Finds out what things refer to.
-private struct ReferenceReader {
+struct ReferenceReader {
     let opened: OpenedFolder
     let tree: ArtifactTree
 

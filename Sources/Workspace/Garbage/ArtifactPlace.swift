@@ -3,11 +3,11 @@ import Tracking
 /// A file or folder below the workspace's `artifacts/`, with no symbolic link on the way to it.
 ///
 /// Names are bytes: a file system knows no characters.
-struct ArtifactPlace: Hashable, Sendable {
+package struct ArtifactPlace: Hashable, Sendable {
     /// The names on the way; none for `artifacts/` itself.
-    let names: [[UInt8]]
+    package let names: [[UInt8]]
 
-    init(_ names: [[UInt8]]) { self.names = names }
+    package init(_ names: [[UInt8]]) { self.names = names }
 
     /// The folder that it lies in; nil for `artifacts/` itself.
     var parent: ArtifactPlace? { names.isEmpty ? nil : ArtifactPlace(names.dropLast()) }
@@ -50,7 +50,17 @@ struct ArtifactPlace: Hashable, Sendable {
         return nil
     }
 
+    /// The experiment in whose folder the traces lie that this is the folder of.
+    var tracesOwner: ArtifactOwner.ID? {
+        guard names.count == 2, names[1] == Self.traces, Self.isNumber(names[0]) else { return nil }
+        return .init(.experiment, String(decoding: names[0], as: UTF8.self))
+    }
+
     static let models = Array("models".utf8)
+    static let traces = Array("traces".utf8)
+
+    /// Where servers write what is being uploaded.
+    package static let uploads = ArtifactPlace([Array(".uploads".utf8)])
 
     private static func isNumber(_ name: [UInt8]) -> Bool {
         !name.isEmpty && name.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }

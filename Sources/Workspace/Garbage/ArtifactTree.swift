@@ -2,9 +2,9 @@ import Glibc
 
 /// The workspace's `artifacts/`: what lies there is measured and removed without ever going through
 /// a symbolic link, so that nothing outside is touched whatever a link says.
-struct ArtifactTree: Sendable {
+package struct ArtifactTree: Sendable {
     /// What a file or folder holds.
-    struct Contents: Equatable, Sendable {
+    package struct Contents: Equatable, Sendable {
         /// Files, and links, which count as one and are not followed.
         var fileCount = 0
         /// The bytes of the files.
@@ -12,36 +12,31 @@ struct ArtifactTree: Sendable {
         /// When the newest of it was written, in milliseconds since 1970.
         var newest = 0
         /// The first thing that could not be read or removed, and why.
-        var failure: String?
+        package var failure: String?
     }
 
-    /// The folder without symbolic links, as bytes.
-    private let root: [UInt8]
+    private let root: ResolvedPath
 
-    /// The tree in an existing folder.
-    init?(folder: String) {
-        guard let real = Self.resolved(Array(folder.utf8)) else { return nil }
-        root = real
+    /// The tree in an existing folder; nil where there is none.
+    package init?(folder: String) {
+        guard FilePaths.isFolder(folder) else { return nil }
+        root = ResolvedPath(folder)
     }
 
     /// Where a path leads, links resolved; nil where that is outside.
-    ///
-    /// Of a path to something that is not there, the part that is there is resolved.
-    func place(of path: String) -> ArtifactPlace? {
-        guard let real = Self.resolved(Array(path.utf8)) else { return nil }
-        if real == root { return ArtifactPlace([]) }
-        let prefix = root + [Self.slash]
-        guard real.starts(with: prefix) else { return nil }
-        return ArtifactPlace(
-            real.dropFirst(prefix.count).split(separator: Self.slash).map(Array.init)
-        )
+    func place(of path: String) -> ArtifactPlace? { place(of: ResolvedPath(path)) }
+
+    /// The same for a path that is resolved already.
+    func place(of path: ResolvedPath) -> ArtifactPlace? {
+        guard path == root || root.contains(path), !path.bytes.contains(0) else { return nil }
+        return ArtifactPlace(Array(path.names.dropFirst(root.names.count)))
     }
 
     /// What is at a place; nil where nothing is.
     func contents(of place: ArtifactPlace) -> Contents? { visit(place, isRemoving: false) }
 
     /// Removes what is at a place, and gives what that was; nil where nothing is.
-    func remove(_ place: ArtifactPlace) -> Contents? { visit(place, isRemoving: true) }
+    package func remove(_ place: ArtifactPlace) -> Contents? { visit(place, isRemoving: true) }
 
     /// Removes a folder if it is empty.
     func removeIfEmpty(_ place: ArtifactPlace) {
@@ -115,7 +110,7 @@ struct ArtifactTree: Sendable {
     }
 
     private func withFolder(_ place: ArtifactPlace, _ body: (Int32) -> Void) {
-        var folder = open(Self.text(root), Self.folderFlags)
+        var folder = open(Self.text(root.bytes), Self.folderFlags)
         for name in place.names where folder >= 0 {
             let next = openat(folder, Self.text(name), Self.folderFlags)
             close(folder)
@@ -153,21 +148,5 @@ struct ArtifactTree: Sendable {
 
     private static func text(_ bytes: [UInt8]) -> [CChar] {
         bytes.map(CChar.init(bitPattern:)) + [0]
-    }
-
-    /// An absolute path without links; what is not there keeps its name.
-    private static func resolved(_ path: [UInt8]) -> [UInt8]? {
-        guard path.first == slash, !path.contains(0) else { return nil }
-        if let real = realpath(text(path), nil) {
-            defer { free(real) }
-            return Array(UnsafeBufferPointer(start: real, count: strlen(real)))
-                .map(UInt8.init(bitPattern:))
-        }
-        var names = path.split(separator: slash)
-        guard let last = names.popLast(), last != [UInt8(ascii: ".")],
-            last != [UInt8(ascii: "."), UInt8(ascii: ".")],
-            let parent = resolved([slash] + names.joined(separator: [slash]))
-        else { return nil }
-        return (parent == [slash] ? [] : parent) + [slash] + last
     }
 }

@@ -29,7 +29,7 @@ extension Workspace {
             var folders: [ArtifactOwner.ID: ArtifactPlace] = [:]
             func choose(_ owners: [ArtifactOwner]) throws -> [ArtifactOwner] {
                 let census = try ArtifactCensus(owners, opened, tree)
-                let made = census.plan(binnedBefore: cutoff) { self.isLive(run: $0) }
+                let made = census.plan(binnedBefore: cutoff) { self.rules.isLive(run: $0) }
                 (plan, folders) = (made, census.folders)
                 return made.going
             }
@@ -52,11 +52,6 @@ extension Workspace {
             try removeOrphans(tree, leftBefore: cutoff, &report)
             return report
         }
-    }
-
-    /// Whether a process executes a run, this one or another.
-    func isLive(run: String) -> Bool {
-        runs.execution(run) != nil || RunLock.holder(of: layout.lock(run: run)) != nil
     }
 
     private func removeFiles(
@@ -88,9 +83,14 @@ extension Workspace {
                 item.byteCount = contents?.byteCount ?? 0
             } else if owner.id.kind != .experiment {
                 report.left.append(.init(path: owner.location, reason: "outside artifacts/"))
-            } else if !report.isDryRun, let own = experimentFolder(owner, tree) {
-                tree.removeIfEmpty(own.child(ArtifactPlace.models))
-                tree.removeIfEmpty(own)
+            } else if let own = experimentFolder(owner, tree) {
+                let traces = take(own.child(ArtifactPlace.traces), tree, &report)
+                item.fileCount = traces?.fileCount ?? 0
+                item.byteCount = traces?.byteCount ?? 0
+                if !report.isDryRun {
+                    tree.removeIfEmpty(own.child(ArtifactPlace.models))
+                    tree.removeIfEmpty(own)
+                }
             }
             report.add(item)
         }
@@ -130,7 +130,7 @@ extension Workspace {
                 report.left.append(.init(path: place.text, reason: "belongs to nothing known"))
                 continue
             }
-            if owner.kind == .run, isLive(run: owner.text.text) { continue }
+            if owner.kind == .run, rules.isLive(run: owner.text.text) { continue }
             guard let contents, contents.newest <= cutoff else {
                 report.left.append(
                     .init(path: place.text, reason: "belongs to nothing, and was written lately")

@@ -52,12 +52,14 @@ extension Workspace {
                     damages: database.damages,
                     brokenReferences: database.brokenReferences,
                     missing: [],
+                    changed: [],
                     orphans: []
                 )
             }
             let tree = ArtifactTree(folder: layout.artifacts)
+            let stranded = StrandedFiles(in: opened)?.report()
             let orphans = try tree.map { tree in
-                try self.orphans(in: tree).map { place in
+                try self.orphans(in: tree).filter { $0.text != "artifacts/.elsewhere" }.map { place in
                     let contents = tree.contents(of: place)
                     return WorkspaceCheck.Orphan(
                         path: place.text,
@@ -71,7 +73,9 @@ extension Workspace {
                 damages: [],
                 brokenReferences: database.brokenReferences,
                 missing: try missingFiles(),
-                orphans: orphans ?? []
+                changed: try changedVersions(),
+                orphans: orphans ?? [],
+                stranded: stranded
             )
         }
     }
@@ -80,18 +84,33 @@ extension Workspace {
     ///
     /// Blocks.
     ///
-    /// - Parameter path: Where to; a relative path goes from the current folder.
+    /// - Parameters:
+    ///   - path: Where to; a relative path goes from the current folder.
+    ///   - replaces: Whether a file of that name is replaced.
     /// - Returns: The copy's full path.
     /// - Throws: ``WorkspaceError`` with the code `conflict` where something is there already.
-    public func backUp(to path: String) throws -> String {
+    public func backUp(to path: String, replaces: Bool = false) throws -> String {
         try WorkspaceError.wording {
             guard !path.isEmpty else {
                 throw WorkspaceError(.invalid, "The copy must have a name.")
             }
             let home = ProcessEnvironment.variables["HOME"] ?? ""
-            let copy = FilePaths.absolute(path, home: home)
-            try opened.store.backUp(to: copy)
+            let copy = ResolvedPath.entry(path, home: home).text
+            try opened.store.backUp(to: copy, replaces: replaces)
             return copy
+        }
+    }
+
+    /// Registered versions whose files are not those that were registered.
+    private func changedVersions() throws -> [WorkspaceCheck.Changed] {
+        try modelRegistry.models().flatMap(\.versions).compactMap { version in
+            let found = try registry.files.differences(of: version, isThorough: true)
+            guard !found.isEmpty else { return nil }
+            return WorkspaceCheck.Changed(
+                holder: "version \(version.version) of \(version.model)",
+                path: opened.path(of: version.storageLocation),
+                differences: found
+            )
         }
     }
 

@@ -12,6 +12,20 @@ struct ModelOnDisk: Equatable, Sendable {
 }
 
 extension RegistryService {
+    /// What a target stands for now, to be loaded.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `conflict` for a version whose files are not those
+    ///   that were registered.
+    func load(_ target: ChatTarget) throws -> ModelOnDisk {
+        switch target {
+        case .version, .alias, .stage:
+            let version = try registry.resolve(target.reference)
+            try files.check(version)
+            return try resolve(version, target)
+        case .base, .adapter, .run: return try resolve(target)
+        }
+    }
+
     /// What a target stands for now: an alias may point elsewhere tomorrow.
     func resolve(_ target: ChatTarget) throws -> ModelOnDisk {
         switch target {

@@ -7,11 +7,14 @@ public final class RegistryService: Sendable {
     let opened: OpenedFolder
     let registry: ModelRegistry
     let models: ModelService
+    /// What versions refer to, as it was and as it is.
+    let files: VersionFiles
 
     init(_ opened: OpenedFolder, models: ModelService) {
         self.opened = opened
         self.models = models
         registry = ModelRegistry(opened.store)
+        files = VersionFiles(opened: opened, models: models)
     }
 
     /// All registered models with their versions, by name.
@@ -86,6 +89,13 @@ public final class RegistryService: Sendable {
             if let path = record.tags[RunTag.modelPath] {
                 version.tags.append(Tag(VersionTag.basePath, path))
             }
+            let trainedOn = record.tags[RunTag.modelPath].flatMap { path in
+                record.tags[RunTag.modelDigest].map { (path, $0, record.startTime ?? 0) }
+            }
+            version.files = try files.take(
+                at: version.storageLocation ?? version.source,
+                base: trainedOn
+            )
             return try registry.register(version, as: name).version
         }
     }

@@ -16,3 +16,11 @@ extension TrainingRequest {
         usesRankStabilization = adapter.usesRankStabilization ? true : nil
     }
 }
+
+extension RunService {
+    /// The folder of the adapter that a model stands for, such as `models:/NAME@ALIAS`; nil for a
+    /// base model.
+    public func adapter(of model: String) throws -> String? {
+        try WorkspaceError.wording { try registry.load(ChatTarget(model)).adapter }
+    }
+}

@@ -22,4 +22,15 @@ public enum MetricName {
     public static let secondsPerStep = "seconds_per_step"
     /// Resident memory of the process in bytes.
     public static let residentBytes = "system/resident_bytes"
+
+    /// Whether this program measures it itself on every run that it trains.
+    static func isMeasured(_ name: String) -> Bool {
+        measured.contains(name) || name.hasPrefix("\(evaluationLoss)/stage-")
+            || name.hasPrefix("system/")
+    }
+
+    private static let measured: Set<String> = [
+        loss, gradientNorm, learningRate, tokensPerSecond, targetTokens, epoch, evaluationLoss,
+        bestEvaluationLoss, secondsPerStep,
+    ]
 }

@@ -44,6 +44,16 @@ public struct WorkspaceCheck: Equatable, Sendable, Codable {
         public var path: String
     }
 
+    /// A registered version whose files are not those that were registered.
+    public struct Changed: Equatable, Sendable, Codable {
+        /// Which version, such as `version 3 of faq`.
+        public var holder: String
+        /// Where its files lie.
+        public var path: String
+        /// What is different, a few words for each file.
+        public var differences: [String]
+    }
+
     /// Files that belong to nothing.
     public struct Orphan: Equatable, Sendable, Codable {
         /// Where they lie, from the workspace's folder on.
@@ -56,17 +66,37 @@ public struct WorkspaceCheck: Equatable, Sendable, Codable {
         public var isCollected: Bool
     }
 
+    /// Files of runs that an earlier version wrote to one folder, each over the one before.
+    public struct Stranded: Equatable, Sendable, Codable {
+        /// Where they lie.
+        public var path: String
+        /// How many there are.
+        public var fileCount: Int
+        /// Their bytes.
+        public var byteCount: Int64
+        /// The run that the result among them belongs to; nil where that cannot be told.
+        public var run: String?
+        /// That run's name.
+        public var runName: String?
+        /// What can be done, in a sentence.
+        public var remedy: String
+    }
+
     /// What SQLite finds wrong with the database's file.
     public var damages: [String]
     /// Rows of the database that refer to rows that are not there.
     public var brokenReferences: [String]
     /// Files that runs, models and versions need and that are not there.
     public var missing: [Missing]
+    /// Versions that do not serve what was registered.
+    public var changed: [Changed]
     /// Files that take room for nothing.
     public var orphans: [Orphan]
+    /// Files that lie in the wrong folder; nil where there are none.
+    public var stranded: Stranded?
 
     /// Whether nothing is damaged or lost; orphans do no harm.
     public var isSound: Bool {
-        damages.isEmpty && brokenReferences.isEmpty && missing.isEmpty
+        damages.isEmpty && brokenReferences.isEmpty && missing.isEmpty && changed.isEmpty
     }
 }

@@ -1,0 +1,35 @@
+/// What the rules for registered versions are decided by.
+///
+/// - `wb_version_files`: what a version refers to, as it was when it was registered: `files` is a
+///   JSON array of paths with sizes and SHA-256, never rewritten. `stamps` says how the files
+///   looked when that was last found to hold, so that they need not be read again, with digests
+///   that were taken later. A version of an earlier program has no row.
+/// - `wb_late_metrics`: metrics that a client logged for a run after its end, each with its last
+///   value before, which is NULL where there was none. The empty key says that the run was taken
+///   up again after a version was made of it: what follows is late, too.
+/// - `account`: the number of the user who made a change or gave an approval, or behind whose
+///   token it came; NULL where that is not known.
+/// - `note`: what a gate let pass that whoever reads the history should know.
+let ruleTables = """
+    CREATE TABLE wb_version_files (
+        name VARCHAR(256) NOT NULL,
+        version INTEGER NOT NULL,
+        files TEXT NOT NULL,
+        stamps TEXT,
+        PRIMARY KEY (name, version),
+        FOREIGN KEY (name, version) REFERENCES model_versions (name, version)
+            ON DELETE CASCADE ON UPDATE CASCADE
+    );
+
+    CREATE TABLE wb_late_metrics (
+        run_uuid VARCHAR(32) NOT NULL REFERENCES runs (run_uuid) ON DELETE CASCADE,
+        key VARCHAR(250) NOT NULL,
+        value FLOAT,
+        is_nan BOOLEAN,
+        PRIMARY KEY (run_uuid, key)
+    );
+
+    ALTER TABLE wb_deployments ADD COLUMN account INTEGER;
+    ALTER TABLE wb_deployments ADD COLUMN note TEXT;
+    ALTER TABLE wb_approvals ADD COLUMN account INTEGER;
+    """

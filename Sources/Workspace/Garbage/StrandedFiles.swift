@@ -1,0 +1,127 @@
+import Glibc
+import Tracking
+
+/// Files of runs in `artifacts/.elsewhere`.
+///
+/// Earlier versions wrote there what the runs of a workspace made that was named by a relative
+/// path or over a link, each run over the one before. Of the results only the last one is whole,
+/// and its `MLmodel` names its run.
+struct StrandedFiles {
+    /// The folder.
+    let path: String
+    private let opened: OpenedFolder
+
+    /// The stranded files of a workspace; nil where there are none.
+    init?(in opened: OpenedFolder) {
+        path = "\(opened.layout.artifacts)/.elsewhere"
+        self.opened = opened
+        guard !Files.names(in: path).isEmpty else { return nil }
+    }
+
+    /// What a person is told at opening.
+    var notice: Notice {
+        Notice(
+            .warning,
+            "\(path) holds files of runs that an earlier version wrote over each other.",
+            hint: "`workbench workspace check` tells what can be saved."
+        )
+    }
+
+    /// What is there, and what can be done.
+    func report() -> WorkspaceCheck.Stranded {
+        let contents = ArtifactTree(folder: path)?.contents(of: ArtifactPlace([]))
+        let owner = owner
+        let remedy =
+            switch owner {
+            case .none:
+                "no run can be told that these files belong to; they are not used, and may be removed"
+            case .some(let owner) where FilePaths.exists(owner.place):
+                "run \(owner.record.name) has its own files; these are not used, and may be removed"
+            case .some(let owner):
+                "the \(owner.result) of run \(owner.record.name) is whole: "
+                    + "`workbench workspace check --recover` moves it to the run; "
+                    + "what earlier runs made was overwritten, so train those again"
+            }
+        return WorkspaceCheck.Stranded(
+            path: path,
+            fileCount: contents?.fileCount ?? 0,
+            byteCount: contents?.byteCount ?? 0,
+            run: owner?.record.id,
+            runName: owner?.record.name,
+            remedy: remedy
+        )
+    }
+
+    /// Moves the result that is whole to the run that made it.
+    ///
+    /// - Returns: The run's name and where its result is now.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` where nothing can be moved.
+    func recover() throws(WorkspaceError) -> (run: String, path: String) {
+        guard let owner, !FilePaths.exists(owner.place) else {
+            throw WorkspaceError(
+                .conflict,
+                "There is nothing in \(path) that can be moved to a run.",
+                hint: "`workbench workspace check` says why."
+            )
+        }
+        try Files.makeFolder(FilePaths.parent(owner.place))
+        guard rename("\(path)/\(owner.result)", owner.place) == 0 else {
+            throw Files.failure(errno, "\(owner.place) cannot be written")
+        }
+        return (owner.record.name, owner.place)
+    }
+
+    private struct Owner {
+        let record: RunRecord
+        /// The result's name in a run's folder.
+        let result: String
+        /// Where it belongs.
+        let place: String
+    }
+
+    /// The run that the result belongs to, as its `MLmodel` says, which is written last.
+    private var owner: Owner? {
+        for result in [RunFolder.adapterName, RunFolder.modelName] {
+            let model = "\(path)/\(result)/MLmodel"
+            guard let text = try? Files.text(model), let id = Self.run(in: text),
+                let record = try? opened.store.run(id), record.result == result,
+                Self.isNewest(model, in: "\(path)/\(result)")
+            else { continue }
+            let place = "\(opened.path(of: record.artifactURI))/\(result)"
+            return Owner(record: record, result: result, place: place)
+        }
+        return nil
+    }
+
+    /// The value of `run_id`.
+    private static func run(in model: String) -> String? {
+        let key = "run_id:"
+        return model.split(separator: "\n").first { $0.utf8.starts(with: key.utf8) }
+            .map { line in line.dropFirst(key.count).filter { $0 != " " && $0 != "'" } }
+            .map { String($0) }
+    }
+
+    /// Whether no weights were written after the file that names their run.
+    private static func isNewest(_ file: String, in folder: String) -> Bool {
+        let written = Files.stamp(file).nanoseconds
+        return Files.names(in: folder).filter { $0.hasSuffix(".safetensors") }
+            .allSatisfy { Files.stamp("\(folder)/\($0)").nanoseconds <= written }
+    }
+}
+
+extension Workspace {
+    /// Moves a result that an earlier version wrote to the wrong folder to the run that made it.
+    ///
+    /// Blocks.
+    ///
+    /// - Returns: The run's name and where its result is now.
+    public func recoverStrandedFiles() throws -> (run: String, path: String) {
+        try opened.checkWritable()
+        return try WorkspaceError.wording {
+            guard let stranded = StrandedFiles(in: opened) else {
+                throw WorkspaceError(.conflict, "No files lie in a wrong folder.")
+            }
+            return try stranded.recover()
+        }
+    }
+}

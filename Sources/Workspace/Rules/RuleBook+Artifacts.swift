@@ -1,0 +1,143 @@
+package import Registry
+import Tracking
+
+extension RuleBook {
+    /// What a version that is about to be registered refers to; nil where that is not kept.
+    ///
+    /// Blocks: reads the files.
+    ///
+    /// - Parameter original: The version that it is a copy of, if it is one. Then what was there
+    ///   when that was registered counts.
+    package func files(
+        of new: NewVersion,
+        copying original: ModelVersion? = nil
+    ) throws -> [VersionFile]? {
+        if let original,
+            let files = try ModelRegistry(opened.store)
+                .files(of: original.model, version: original.version)
+        {
+            return files
+        }
+        return try versionFiles.take(at: new.storageLocation ?? new.source)
+    }
+
+    /// Checks that a client may write a file below `artifacts/`, new or over another one.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameter path: From `artifacts/` on.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` where the file belongs to a registered
+    ///   version, or to what a run of this program made.
+    package func checkWriting(artifact path: String) throws {
+        try check(path) { rules, place throws(WorkspaceError) in try rules.write(to: place) }
+    }
+
+    /// Checks that a client may remove a file or folder below `artifacts/`, or a link itself.
+    ///
+    /// Blocks.
+    ///
+    /// - Parameter path: From `artifacts/` on.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` where something refers to it or to
+    ///   what is in it.
+    package func checkRemoving(artifact path: String) throws {
+        try check(path) { rules, place throws(WorkspaceError) in try rules.remove(place) }
+    }
+
+    private func check(
+        _ path: String,
+        _ rule: (ArtifactRules, ArtifactPlace) throws(WorkspaceError) -> Void
+    ) throws {
+        try opened.checkWritable()
+        guard let tree = ArtifactTree(folder: opened.layout.artifacts) else { return }
+        let spelled = ArtifactPlace(path.utf8.split(separator: UInt8(ascii: "/")).map(Array.init))
+        // A link is replaced and removed itself; links on the way to it are followed.
+        let entry = ResolvedPath.entry("\(opened.layout.artifacts)/\(path)")
+        let places = Set([spelled, tree.place(of: entry)].compactMap { $0 })
+        let references = VersionReferences(opened, tree)
+        for place in places {
+            var rules = ArtifactRules(protected: try references.protected())
+            rules.protected += try ownFiles(around: place, tree)
+            rules.owned = try owned(below: place, tree)
+            try rule(rules, place)
+        }
+    }
+
+    /// What those runs of this program made, or make, in whose folder a place lies.
+    private func ownFiles(
+        around place: ArtifactPlace,
+        _ tree: ArtifactTree
+    ) throws -> [ArtifactRules.Protected] {
+        let ids = place.names.map { String(decoding: $0, as: UTF8.self) }
+        return ids.flatMap { id -> [ArtifactRules.Protected] in
+            guard let record = try? opened.store.run(id, details: .tags),
+                record.tags[RunTag.owner] != nil,
+                let folder = opened.localPath(of: record.artifactURI)
+                    .flatMap({ tree.place(of: $0) })
+            else { return [] }
+            return RunFolder.ownNames.map {
+                .init(place: folder.child(Array($0.utf8)), holder: "run \(record.name)")
+            }
+        }
+    }
+
+    /// The folders of runs and models below a place that is none of theirs.
+    private func owned(
+        below place: ArtifactPlace,
+        _ tree: ArtifactTree
+    ) throws -> [ArtifactRules.Protected] {
+        guard ([place] + place.ancestors).allSatisfy({ $0.owner == nil }) else { return [] }
+        let owners = try opened.store.artifactOwners()
+        let reader = ReferenceReader(opened: opened, tree: tree)
+        let folders = owners.compactMap { owner in reader.folder(of: owner).map { (owner, $0) } }
+        let runs = Set(folders.filter { $0.0.id.kind == .run }.map(\.1))
+        return folders
+            .filter { owner, folder in
+                owner.id.kind == .run || !folder.ancestors.contains(where: runs.contains)
+            }
+            .map { ArtifactRules.Protected(place: $1, holder: $0.words) }
+    }
+}
+
+/// What registered versions refer to: their files, and the base model's.
+struct VersionReferences {
+    private let opened: OpenedFolder
+    private let tree: ArtifactTree
+
+    init(_ opened: OpenedFolder, _ tree: ArtifactTree) {
+        self.opened = opened
+        self.tree = tree
+    }
+
+    /// The places below `artifacts/` that versions refer to, as they are spelled and where links
+    /// lead from there.
+    func protected() throws -> [ArtifactRules.Protected] {
+        try ModelRegistry(opened.store).models().flatMap(\.versions).flatMap { version in
+            let holder = "version \(version.version) of \(version.model)"
+            let base = version.tags[VersionTag.basePath].map { [$0] } ?? []
+            let locations = ([version.source, version.storageLocation] + base).compactMap(location)
+            return Set(locations.flatMap(places)).map { place in
+                ArtifactRules.Protected(place: place, holder: holder)
+            }
+        }
+    }
+
+    /// The location that a reference to a logged model or a run stands for.
+    private func location(_ reference: String) -> String? {
+        let parts = reference.split(separator: "/", maxSplits: 2).map(String.init)
+        guard parts.count > 1 else { return reference }
+        let rest = parts.count > 2 ? "/\(parts[2])" : ""
+        switch parts[0] {
+        case "models:": return (try? opened.store.loggedModel(parts[1]))?.artifactLocation
+        case "runs:":
+            return (try? opened.store.run(parts[1], details: [])).map { $0.artifactURI + rest }
+        default: return reference
+        }
+    }
+
+    private func places(_ location: String) -> [ArtifactPlace] {
+        guard let path = opened.localPath(of: location) else { return [] }
+        let spelled = ResolvedPath(opened.layout.artifacts).relative(.entry(path))
+            .map { ArtifactPlace($0.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)) }
+        return [tree.place(of: path), spelled].compactMap { $0 }
+    }
+}
