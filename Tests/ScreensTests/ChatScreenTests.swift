@@ -11,8 +11,8 @@ import Workspace
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with company-faq v2 @production Production · adapter on smollm2-135m-i… ╮
             │ Ask something; enter sends it.                                               │
-            │ ctrl+o lets the base answer, or the adapter again.                           │
-            │ Answers are drawn with temperature 0.7, up to 512 tokens, seed 0.            │
+            │ ctrl+o switches between adapter and base model.                              │
+            │ Answers are sampled with temperature 0.7, up to 512 tokens, seed 0.          │
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -149,11 +149,11 @@ import Workspace
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with company-faq v2 @production Production · adapter on smollm2-135m-i… ╮
             │ Ask something; enter sends it.                                               │
-            │ ctrl+o lets the base answer, or the adapter again.                           │
-            │ Answers are drawn with temperature 0.7, up to 512 tokens, seed 0.            │
+            │ ctrl+o switches between adapter and base model.                              │
+            │ Answers are sampled with temperature 0.7, up to 512 tokens, seed 0.          │
             │                                                                              │
-            │ ╭ How answers are drawn ───────────────────────────────────────────────────╮ │
-            │ │ › temperature         0.7                                                │ │
+            │ ╭ How answers are sampled ─────────────────────────────────────────────────╮ │
+            │ │ › temperature         0.7  type to replace                               │ │
             │ │   longest answer      512                                                │ │
             │ │   seed                0                                                  │ │
             │ │   top k               40                                                 │ │
@@ -162,7 +162,7 @@ import Workspace
             │ │   repetition penalty  1                                                  │ │
             │ │   instructions        none                                               │ │
             │ │                                                                          │ │
-            │ │ 0 takes the likeliest token always; higher is bolder                     │ │
+            │ │ 0 always takes the most likely token; higher is more random              │ │
             │ ╰──────────────────────────────────────────────────────────────────────────╯ │
             │                                                                              │
             │                                                                              │
@@ -186,8 +186,8 @@ import Workspace
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with company-faq v2 @production Production · adapter on smollm2-135m-i… ╮
             │ Ask something; enter sends it.                                               │
-            │ ctrl+o lets the base answer, or the adapter again.                           │
-            │ Answers are drawn with temperature 0.7, up to 512 tokens, seed 0.            │
+            │ ctrl+o switches between adapter and base model.                              │
+            │ Answers are sampled with temperature 0.7, up to 512 tokens, seed 0.          │
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -215,7 +215,7 @@ import Workspace
         var driver = Driver.opened(models: [.missing])
         driver.press("5")
         driver.take(.chat(.listingFailed(.init(.notFound, "No base model is installed."))))
-        #expect(driver.screen.contains("P gets SmolLM2 135M Instruct, 91.7 MB."))
+        #expect(driver.screen.contains("P downloads SmolLM2 135M Instruct, 91.7 MB."))
         driver.press("P")
         #expect(driver.asked.contains(.models(.pull("smollm2-135m-instruct"))))
     }

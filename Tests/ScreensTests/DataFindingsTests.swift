@@ -174,7 +174,7 @@ import Workspace
         var driver = Self.looked()
         driver.press("down", "f")
         #expect(driver.state.data.findings == nil)
-        #expect(driver.state.message?.text.contains("corpus-ko is not looked over yet") == true)
+        #expect(driver.state.message?.text.contains("corpus-ko is not checked yet") == true)
     }
 
     // MARK: Tokens and cuts

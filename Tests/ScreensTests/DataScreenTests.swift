@@ -75,7 +75,7 @@ import Workspace
             ╰────────────────────────────────────────────────────────────────────── 3 of 3 ╯
             ╭ broken ──────────────────────────────────────────────────────────────────────╮
             │ ✗ /data/broken.jsonl:7: the line is not JSON.                                │
-            │ Mend the file and add it again with a.                                       │
+            │ Correct the file and add it again with a.                                    │
             │ /data/broken.jsonl                                                           │
             │                                                                              │
             │                                                                              │

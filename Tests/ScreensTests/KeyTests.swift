@@ -15,7 +15,7 @@ import Workspace
             driver.state.message?.text.contains("MLFLOW_TRACKING_URI=http://127.0.0.1:5000") == true
         )
         driver.take(.event(.serverChanged(.off)))
-        #expect(driver.state.message?.text == "Nothing is served any more.")
+        #expect(driver.state.message?.text == "The server is stopped.")
         let error = WorkspaceError(.inaccessible, "127.0.0.1:5000 cannot be listened on.")
         driver.take(.event(.serverChanged(.failed(error))))
         #expect(driver.state.message?.text.contains("cannot be listened on") == true)
@@ -198,7 +198,7 @@ import Workspace
         driver.press(":")
         driver.type("nonsense")
         driver.press("enter")
-        #expect(driver.state.message?.text.contains("nonsense is no command here.") == true)
+        #expect(driver.state.message?.text.contains("nonsense is not a command here.") == true)
     }
 
     @Test func helpShowsEveryBindingOfThePane() {

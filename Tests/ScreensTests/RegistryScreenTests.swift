@@ -10,9 +10,9 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
-            │  model                                                       versions  in use│
-            │› company-faq                                                        3    ● v2│
-            │  휴가-안내                                                          1    none│
+            │  model                                                      versions deployed│
+            │› company-faq                                                       3     ● v2│
+            │  휴가-안내                                                         1     none│
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  version   stage      aliases      run             eval  created note        │
@@ -42,7 +42,7 @@ import Workspace
             """
              workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ────────────────────╮╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
-            │  model               in use││  version   stage      aliases      run             eval  created note        │
+            │  model             deployed││  version   stage      aliases      run             eval  created note        │
             │› company-faq           ● v2││›   v3      Staging    @champion    faq-ko-r16     1.842    13:13 질문 40개를…│
             │  휴가-안내             none││  ● v2      Production @production  faq-ko-r8      1.874    12:13             │
             │                            ││    v1      Archived                faq-ko-r4      2.031    11:13             │
@@ -80,20 +80,20 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
-            │  model                                                       versions  in use│
-            │› company-faq                                                        3    ● v2│
-            │  휴가-안내                                                          1    none│
+            │  model                                                      versions deployed│
+            │› company-faq                                                       3     ● v2│
+            │  휴가-안내                                                         1     none│
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  version   stage      aliases      run             eval  created note        │
-            │›   v3      St╭ Promote company-faq v3? ──────────────────────╮13 질문 40개를…│
-            │  ● v2      Pr│ Production: from v2 to v3.                    │13             │
-            │    v1      Ar│ v2 is archived; B rolls back to it.           │13             │
-            │              │ Chat and whoever asks for @production get v3. │               │
-            │              │ Eval loss: 1.874 to 1.842.                    │               │
-            │              │                                               │               │
-            │              │ [ Cancel ]   Promote                          │               │
-            │              ╰───────────────────────────────────────────────╯               │
+            │›   v3      Stagi╭ Promote company-faq v3? ─────────────────╮3:13 질문 40개를…│
+            │  ● v2      Produ│ Deployed: from v2 to v3.                 │2:13             │
+            │    v1      Archi│ v2 is archived; B rolls back to it.      │1:13             │
+            │                 │ Chat and clients of @production get v3.  │                 │
+            │                 │ Eval loss: 1.874 to 1.842.               │                 │
+            │                 │                                          │                 │
+            │                 │ [ Cancel ]   Promote                     │                 │
+            │                 ╰──────────────────────────────────────────╯                 │
             ├ company-faq v3 ──────────────────────────────────────────────────────────────┤
             │ base      smollm2-135m-instruct                                              │
             │ run       faq-ko-r16                                                         │
@@ -112,19 +112,19 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
-            │  model                                                       versions  in use│
-            │› company-faq                                                        3    ● v2│
-            │  휴가-안내                                                          1    none│
+            │  model                                                      versions deployed│
+            │› company-faq                                                       3     ● v2│
+            │  휴가-안내                                                         1     none│
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  version   stage      aliases      run             eval  created note        │
-            │›   v3      St╭ Roll back company-faq? ───────────────────────╮13 질문 40개를…│
-            │  ● v2      Pr│ Production: from v2 to v1.                    │13             │
-            │    v1      Ar│ v2 is archived.                               │13             │
-            │              │ Chat and whoever asks for @production get v1. │               │
-            │              │                                               │               │
-            │              │ [ Cancel ]   Roll back to v1                  │               │
-            │              ╰───────────────────────────────────────────────╯               │
+            │›   v3      Stagi╭ Roll back company-faq? ──────────────────╮3:13 질문 40개를…│
+            │  ● v2      Produ│ Deployed: from v2 to v1.                 │2:13             │
+            │    v1      Archi│ v2 is archived.                          │1:13             │
+            │                 │ Chat and clients of @production get v1.  │                 │
+            │                 │                                          │                 │
+            │                 │ [ Cancel ]   Roll back to v1             │                 │
+            │                 ╰──────────────────────────────────────────╯                 │
             │                                                                              │
             ├ company-faq v3 ──────────────────────────────────────────────────────────────┤
             │ base      smollm2-135m-instruct                                              │
@@ -144,9 +144,9 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
-            │  model                                                       versions  in use│
-            │› company-faq                                                        3    ● v2│
-            │  휴가-안내                                                          1    none│
+            │  model                                                      versions deployed│
+            │› company-faq                                                       3     ● v2│
+            │  휴가-안내                                                         1     none│
             ╰────────────────────────────────────────────────────────────────────── 1 of 2 ╯
             ╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  version   stage      aliases      run             eval  created note        │
@@ -154,8 +154,8 @@ import Workspace
             │  ● v2      Product│> type to narrow down                 │ 12:13             │
             │    v1      Archive├──────────────────────────────────────┤ 11:13             │
             │                   │  None                                │                   │
-            │                   │› Staging · v3 is there already    now│                   │
-            │                   │  Production      v2 there is archived│                   │
+            │                   │› Staging · v3 is in this stage    now│                   │
+            │                   │  Production            v2 is archived│                   │
             │                   │  Archived                            │                   │
             │                   ╰────────────────────────────── 2 of 4 ╯                   │
             ├ company-faq v3 ──────────────────────────────────────────────────────────────┤
@@ -191,7 +191,7 @@ import Workspace
             """
              workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ────────────────────╮╭ History of company-faq · H closes ───────────────────────────────────────────╮
-            │  model               in use││  when (UTC)            ago who        what                                   │
+            │  model             deployed││  when (UTC)            ago who        what                                   │
             │› company-faq           ● v2││› 2026-09-21 12:16   1h ago kim@lab    undid: promoted version 3 of company-f…│
             │  휴가-안내             none││  2026-09-21 12:15   1h ago kim@lab    undone: promoted version 3 of company-…│
             │                            ││  2026-09-21 12:14   1h ago kim@lab    registered version 3 of company-faq    │

@@ -61,7 +61,7 @@ import Workspace
         #expect(driver.asked == [.registry(.setStage(Self.third, .production))])
         driver.press("s", "enter")
         #expect(driver.asked.isEmpty)
-        #expect(driver.state.message?.text.contains("v3 is there already") == true)
+        #expect(driver.state.message?.text.contains("v3 is in this stage") == true)
     }
 
     @Test func newAliasIsSetAtOnce() {
@@ -116,6 +116,29 @@ import Workspace
             driver.state.log.entries.last?.command
                 == "workbench registry register faq-ko-r8 company-faq"
         )
+    }
+
+    @Test func typingReplacesThePrefilledName() {
+        var driver = Driver.registered()
+        driver.press("e", "enter")
+        #expect(driver.screen.contains("company-faq  type to replace"))
+        driver.type("faq")
+        driver.take(.input(.key("enter")))
+        let run = RunSummary.four[1].id
+        #expect(driver.asked == [.registry(.register(name: "faq", run: run))])
+        // What was typed and refused is corrected, not replaced.
+        driver.take(.registry(.registerFailed(.init(.invalid, "No."), name: "faq", run: run)))
+        driver.press("backspace", "enter")
+        #expect(driver.asked == [.registry(.register(name: "fa", run: run))])
+    }
+
+    @Test func pastingReplacesThePrefilledName() {
+        var driver = Driver.registered()
+        driver.press("e", "enter")
+        driver.take(.input(.paste("faq")))
+        driver.press("enter")
+        let run = RunSummary.four[1].id
+        #expect(driver.asked == [.registry(.register(name: "faq", run: run))])
     }
 
     @Test func newVersionIsSelectedOnceItIsListed() {

@@ -92,7 +92,7 @@ import Workspace
                 )
             )
         )
-        #expect(driver.screen.contains("goes on at step 20"))
+        #expect(driver.screen.contains("continues at step 20"))
         var resumed = driver
         resumed.press("right", "enter")
         #expect(resumed.asked == [.run(.resume(id: failed.id, name: failed.name))])
@@ -223,6 +223,28 @@ import Workspace
         #expect(driver.asked == [.run(.delete(id: run.id, name: run.name))])
     }
 
+    @Test(arguments: [Pane.data, .run, .compare])
+    func filterThatIsOpenedAgainIsReplacedByTyping(pane: Pane) {
+        var driver = Driver.opened(runs: RunScreenTests.runs)
+        driver.take(.screen(.show(pane)))
+        driver.press("/")
+        driver.type("faq")
+        driver.press("enter", "/")
+        driver.type("corpus")
+        let filters = [
+            driver.state.data.filter, driver.state.run.filter, driver.state.compare.filter,
+        ].map(\.text)
+        #expect(filters.filter { !$0.isEmpty } == ["corpus"])
+        driver.press("esc", "/")
+        driver.type("a")
+        driver.press("enter", "/", "right")
+        driver.type("b")
+        let edited = [
+            driver.state.data.filter, driver.state.run.filter, driver.state.compare.filter,
+        ].map(\.text)
+        #expect(edited.filter { !$0.isEmpty } == ["ab"])
+    }
+
     @Test func marksKeepTheirOrder() {
         var driver = RunScreenTests.live()
         driver.press("down", "m", "up", "up", "m")
@@ -302,6 +324,25 @@ import Workspace
         #expect(changed.state.run.form?.problem == nil)
     }
 
+    @Test func wrongNumberEndsTheMeasurementAndIsShownAtOnce() throws {
+        var driver = Self.form()
+        let request = try #require(driver.state.run.form?.request)
+        driver.press("down", "down", "down", "down", "down", "down", "down")
+        driver.type("1e-4e")
+        #expect(driver.asked == [.abandonMeasurement])
+        #expect(driver.screen.contains("learning rate: write a number"))
+        #expect(!driver.screen.contains("measuring"))
+        driver.effects = []
+        driver.take(
+            .run(.planFailed(WorkspaceError(.cancelled, "It was given up."), request: request))
+        )
+        #expect(driver.asked.isEmpty)
+        driver.press("backspace")
+        var other = request
+        other.learningRate = 1e-4
+        #expect(driver.asked == [.run(.plan(other, isMeasured: true))])
+    }
+
     @Test func wrongAnswerIsShownAndNothingStarts() {
         var driver = Self.form()
         driver.press("down", "down", "down", "down")
@@ -340,7 +381,7 @@ import Workspace
         var driver = Driver.opened(models: [.missing])
         driver.press("t")
         #expect(driver.state.run.form == nil)
-        #expect(driver.state.message?.text.contains("P gets one") == true)
+        #expect(driver.state.message?.text.contains("P downloads one") == true)
     }
 
     @Test func commandNamesWhatDiffersFromTheDefaults() {

@@ -153,7 +153,7 @@ import Workspace
             │   base model            smollm2-135m-instruct                                │
             │   run name              from dataset and rank                                │
             │   method                qlora                                                │
-            │   steps                 as the passes take                                   │
+            │   steps                 from passes                                          │
             │   passes                4                                                    │
             │   batch size            2                                                    │
             │   learning rate         0.001                                                │
@@ -164,7 +164,7 @@ import Workspace
             │   ▸ Adapter                                                                  │
             │   ▼ 5 more                                                                   │
             │ left and right choose                                                        │
-            ├ What it takes ───────────────────────────────────────────────────────────────┤
+            ├ Forecast ────────────────────────────────────────────────────────────────────┤
             │ time    measuring…                                                           │
             │                                                                              │
             │                                                                              │
@@ -184,12 +184,12 @@ import Workspace
             driver,
             """
              workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
-            ╭ Train a model ─────────────────────────────────────────────────┬ What it takes ────────────────────────────╮
+            ╭ Train a model ─────────────────────────────────────────────────┬ Forecast ─────────────────────────────────╮
             │ › dataset               < faq >                                │ time    7m12s for 90 steps, measured here │
             │   base model            smollm2-135m-instruct                  │ memory  610 MB forecast of 8.20 GB in     │
             │   run name              from dataset and rank                  │ this machine                              │
             │   method                qlora                                  │ data    480 examples, 120 held out, 34.6k │
-            │   steps                 as the passes take                     │ tokens a pass                             │
+            │   steps                 from passes                            │ tokens a pass                             │
             │   passes                4                                      │ run     faq-qlora-1                       │
             │   batch size            2                                      │                                           │
             │   learning rate         0.001                                  │                                           │
@@ -225,7 +225,7 @@ import Workspace
 
     @Test func withoutAModelTheScreenSaysHowToGetOne() {
         var driver = Driver.opened(models: [.missing])
-        #expect(driver.screen.contains("P gets SmolLM2 135M Instruct, 91.7 MB."))
+        #expect(driver.screen.contains("P downloads SmolLM2 135M Instruct, 91.7 MB."))
         #expect(driver.screen.contains("workbench model pull smollm2-135m-instruct"))
         driver.press("P")
         #expect(driver.asked == [.models(.pull("smollm2-135m-instruct"))])

@@ -181,9 +181,9 @@ import Workspace
         #expect(!driver.screen.contains("LoRA+ ratio"))
         for _ in 0..<12 { driver.press("down") }
         driver.press("space")
-        #expect(driver.screen.contains("go on from"))
+        #expect(driver.screen.contains("continue from"))
         _ = RunPane.click("form:adapter", isDouble: false, in: &driver.state)
-        #expect(!driver.screen.contains("go on from"))
+        #expect(!driver.screen.contains("continue from"))
     }
 
     @Test func theCommandSaysAllThatIsUnusual() {
@@ -234,7 +234,7 @@ import Workspace
         driver.press("t")
         driver.take(.models(.listed([.missing])))
         #expect(driver.state.run.form == nil)
-        #expect(driver.state.message?.text.contains("P gets one") == true)
+        #expect(driver.state.message?.text.contains("P downloads one") == true)
     }
 }
 

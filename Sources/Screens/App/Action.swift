@@ -49,7 +49,7 @@ package enum ScreenAction: Equatable, Sendable {
     case commandLine
     /// Open the log of actions.
     case actionLog
-    /// Take the next theme, or the named one.
+    /// Switch to the next theme, or the named one.
     case theme(String?)
     /// Copy what is selected.
     case copy

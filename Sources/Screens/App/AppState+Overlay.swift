@@ -146,7 +146,7 @@ extension AppState {
                 tell(
                     Notice(
                         .warning,
-                        "\(field.text) is no command here.",
+                        "\(field.text) is not a command here.",
                         hint: "Press tab to complete, ctrl+p for the list."
                     )
                 )

@@ -79,7 +79,7 @@ extension AppState {
         case .on(let address):
             let words = "Serving: MLFLOW_TRACKING_URI=\(address)"
             tell(Notice(.success, words), command: "workbench serve")
-        case .off where wasOn: tell(Notice(.information, "Nothing is served any more."))
+        case .off where wasOn: tell(Notice(.information, "The server is stopped."))
         case .failed(let error): tell(error)
         case .off, .starting: break
         }

@@ -93,7 +93,7 @@ extension AppState {
             Question(
                 "Leave while \(name) is running?",
                 message: [
-                    "Background: it goes on by itself, and the next workbench shows it live.",
+                    "Background: it continues on its own, and the next workbench shows it live.",
                     "Stop: it keeps a checkpoint, and R resumes it at the same step.",
                 ],
                 answers: [

@@ -20,7 +20,7 @@ package enum GeneralKeys {
             KeyBinding("next-pane", [.tab], "Go to the next pane", category: places) { _ in
                 .screen(.move(1))
             },
-            KeyBinding("previous-pane", [.backTab], "Go to the pane before", category: places) {
+            KeyBinding("previous-pane", [.backTab], "Go to the previous pane", category: places) {
                 _ in
                 .screen(.move(-1))
             },
@@ -38,7 +38,7 @@ package enum GeneralKeys {
             KeyBinding(
                 "pull",
                 ["P"],
-                "Get a base model",
+                "Download a base model",
                 category: "Models",
                 argument: "model",
                 disabledReason: { state in
@@ -56,14 +56,14 @@ package enum GeneralKeys {
             KeyBinding(
                 "undo",
                 ["z"],
-                "Undo the last change of the registry",
+                "Undo the last change to the registry",
                 category: "Registry",
                 disabledReason: \.obstacle
             ) { _ in .registry(.undo) },
             KeyBinding(
                 "redo",
                 ["Z"],
-                "Redo the change of the registry undone last",
+                "Redo the last undone change to the registry",
                 category: "Registry",
                 disabledReason: \.obstacle
             ) { _ in .registry(.redo) },
@@ -77,7 +77,7 @@ package enum GeneralKeys {
             KeyBinding("copy", ["y"], "Copy what is selected", category: screen) { _ in
                 .screen(.copy)
             },
-            KeyBinding("palette", ["ctrl+p"], "Find anything that can be done", category: screen) {
+            KeyBinding("palette", ["ctrl+p"], "Find an action", category: screen) {
                 _ in .screen(.palette)
             },
             KeyBinding("command", [":"], "Type a command", category: screen) { _ in
@@ -89,14 +89,14 @@ package enum GeneralKeys {
             KeyBinding(
                 "theme",
                 ["T"],
-                "Take the next theme",
+                "Switch to the next theme",
                 category: screen,
                 argument: "name"
             ) { _, name in .screen(.theme(name)) },
             KeyBinding(
                 "mouse",
                 ["M"],
-                "Give the mouse to the terminal or take it",
+                "Switch the mouse between terminal and program",
                 category: screen
             ) {
                 _ in .screen(.toggleMouse)

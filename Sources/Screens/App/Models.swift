@@ -92,7 +92,7 @@ extension AppState {
             }
             models.download = DownloadProgress(model: name, phase: .connecting)
             tell(
-                Notice(.information, "Getting \(name)"),
+                Notice(.information, "Downloading \(name)"),
                 command: "workbench model pull \(name)"
             )
             return [.models(.pull(name))]
@@ -116,7 +116,7 @@ extension AppState {
             switch progress.phase {
             case .finished:
                 models.download = nil
-                tell(Notice(.success, "\(progress.model) is here and checked."))
+                tell(Notice(.success, "\(progress.model) is downloaded and verified."))
                 return refreshModels()
             case .cancelled:
                 models.download = nil

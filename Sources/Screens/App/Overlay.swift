@@ -1,4 +1,5 @@
 package import TerminalUI
+package import Workspace
 
 /// What lies over the pane and takes the keys until it is closed.
 package enum Overlay: Equatable, Sendable {
@@ -75,10 +76,24 @@ package struct TextPrompt: Equatable, Sendable {
     /// What the text leads to.
     package var answer: Answer
 
-    package init(_ title: String, hint: String, text: String = "", answer: Answer) {
+    /// A question.
+    ///
+    /// - Parameters:
+    ///   - text: The answer that is likely; typing replaces it.
+    ///   - typed: What was answered before, to be corrected; in place of `text`.
+    ///   - problem: Why that answer did not do.
+    package init(
+        _ title: String,
+        hint: String,
+        text: String = "",
+        typed: String? = nil,
+        problem: WorkspaceError? = nil,
+        answer: Answer
+    ) {
         self.title = title
         self.hint = hint
-        field = TextFieldState(text)
+        field = typed.map { TextFieldState($0) } ?? TextFieldState(text, isSelected: true)
+        self.problem = problem?.description
         self.answer = answer
     }
 }

@@ -15,7 +15,7 @@ enum DownloadText {
             let share = Double(progress.receivedBytes) / Double(total)
             return "\(name) \(Figures.percent(share)) of \(Figures.bytes(total))\(source)"
         case .verifying: return "\(name): checking"
-        case .finished: return "\(name) is here"
+        case .finished: return "\(name) is downloaded"
         case .cancelled: return "\(name): cancelled"
         case .failed: return progress.failure?.message ?? "\(name): failed"
         }

@@ -17,7 +17,7 @@ enum EmptyView {
         if let starting = state.run.starting { return [StyledText(starting, .accent)] }
         if let download = state.models.download, state.models.isPulling {
             return [
-                StyledText("Getting the base model", .strong), StyledText(),
+                StyledText("Downloading the base model", .strong), StyledText(),
                 StyledText(DownloadText.line(download)), StyledText(),
                 StyledText("X", .accent) + StyledText(" cancels it."),
             ]
@@ -38,11 +38,11 @@ enum EmptyView {
         if let model = state.modelToPull {
             lines.append(
                 StyledText("P", .accent)
-                    + StyledText(" gets \(model.title), \(Figures.bytes(model.byteCount)).  ")
+                    + StyledText(" downloads \(model.title), \(Figures.bytes(model.byteCount)).  ")
             )
             lines.append(StyledText("workbench model pull \(model.name)", .muted))
         } else {
-            lines.append(StyledText("workbench model pull NAME gets one.", .muted))
+            lines.append(StyledText("workbench model pull NAME downloads one.", .muted))
         }
         return lines
     }

@@ -75,6 +75,7 @@ final class EffectRunner {
                 opened.events.withLock { $0 = events }
                 opened.workspace.withLock { $0 = workspace }
                 mailbox.post([.opened(folder: workspace.folder, access: workspace.access)])
+                mailbox.post(workspace.notices.map { .event(.notice($0)) })
             } catch {
                 mailbox.post([.openingFailed(Self.error(error))])
             }

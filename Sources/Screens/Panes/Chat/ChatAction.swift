@@ -26,7 +26,7 @@ package enum ChatAction: Equatable, Sendable {
     case restart
     /// Go back to typing.
     case type
-    /// Break the line that is being typed.
+    /// Insert a line break that is being typed.
     case breakLine
     /// Open the form for the options.
     case openOptions

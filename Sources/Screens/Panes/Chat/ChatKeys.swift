@@ -17,12 +17,12 @@ extension ChatPane {
             KeyBinding(
                 "send",
                 [.enter],
-                "Ask what is typed",
+                "Send the question",
                 category: category,
                 hint: "ask",
                 disabledReason: { state in
                     if state.chat.isAnswering { return "an answer is under way, ctrl+c stops it" }
-                    if state.chat.choice == nil { return "it is being read who can answer" }
+                    if state.chat.choice == nil { return "the models are being read" }
                     return state.chat.draft.text.allSatisfy(\.isWhitespace)
                         ? "nothing is typed yet" : nil
                 }
@@ -30,7 +30,7 @@ extension ChatPane {
             KeyBinding(
                 "break-line",
                 ["alt+enter", "ctrl+j"],
-                "Break the line",
+                "Insert a line break",
                 category: category
             ) { _ in .chat(.breakLine) },
         ] + shared + [
@@ -51,7 +51,7 @@ extension ChatPane {
                 "Type a question",
                 category: category,
                 hint: "type",
-                disabledReason: { $0.chat.choice == nil ? "there is nobody to talk to" : nil }
+                disabledReason: { $0.chat.choice == nil ? "no model is available" : nil }
             ) { _ in .chat(.type) }
         ] + shared
 
@@ -73,7 +73,7 @@ extension ChatPane {
         KeyBinding(
             "swap",
             ["ctrl+o"],
-            "Have the base answer instead of the adapter, or back",
+            "Switch between adapter and base model",
             category: category,
             hint: "base/adapter",
             disabledReason: { state in
@@ -83,7 +83,7 @@ extension ChatPane {
         KeyBinding(
             "ask-again",
             ["ctrl+r"],
-            "Ask the last question again, of who answers now",
+            "Ask again with the current model",
             category: category,
             hint: "again",
             disabledReason: { state in
@@ -94,15 +94,15 @@ extension ChatPane {
         KeyBinding(
             "choose-speaker",
             ["ctrl+t"],
-            "Choose who answers",
+            "Choose the model that answers",
             category: category,
             hint: "who",
-            disabledReason: { $0.chat.choices == nil ? "it is being read who can answer" : nil }
+            disabledReason: { $0.chat.choices == nil ? "the models are being read" : nil }
         ) { _ in .chat(.choose) },
         KeyBinding(
             "new-conversation",
             ["ctrl+n"],
-            "Begin a new conversation",
+            "Start a new conversation",
             category: category,
             hint: "new",
             disabledReason: { state in

@@ -1,7 +1,7 @@
 import TerminalUI
 import Workspace
 
-/// How answers are drawn, as a form and in words.
+/// How answers are sampled, as a form and in words.
 enum ChatOptions {
     static func form(_ options: AnswerOptions, _ instructions: String) -> FormState {
         FormState(
@@ -10,13 +10,13 @@ enum ChatOptions {
                     "temperature",
                     "temperature",
                     .number(minimum: 0, maximum: 10),
-                    hint: "0 takes the likeliest token always; higher is bolder"
+                    hint: "0 always takes the most likely token; higher is more random"
                 ),
                 FormField(
                     "maximum",
                     "longest answer",
                     .number(minimum: 1, maximum: 1_048_576, isInteger: true),
-                    hint: "tokens after which an answer ends"
+                    hint: "the most tokens an answer may have"
                 ),
                 FormField(
                     "seed",
@@ -28,31 +28,31 @@ enum ChatOptions {
                     "topK",
                     "top k",
                     .number(minimum: 0, isInteger: true),
-                    hint: "only so many of the likeliest tokens are drawn from; 0 for all"
+                    hint: "samples from this many of the most likely tokens; 0 for all"
                 ),
                 FormField(
                     "topP",
                     "top p",
                     .number(minimum: 0.001, maximum: 1),
-                    hint: "only the likeliest tokens that together have this probability; 1 for all"
+                    hint: "samples from the most likely tokens up to this probability; 1 for all"
                 ),
                 FormField(
                     "minP",
                     "min p",
                     .number(minimum: 0, maximum: 1),
-                    hint: "only tokens at least this likely relative to the likeliest; 0 for all"
+                    hint: "samples from tokens this likely relative to the best; 0 for all"
                 ),
                 FormField(
                     "penalty",
                     "repetition penalty",
                     .number(minimum: 0.01, maximum: 10),
-                    hint: "above 1 makes what was said less likely; 1 for none"
+                    hint: "above 1 makes repeated tokens less likely; 1 for none"
                 ),
                 FormField(
                     "instructions",
                     "instructions",
                     .text(placeholder: "none"),
-                    hint: "what the model is told before the conversation"
+                    hint: "the system prompt"
                 ),
             ],
             values: [

@@ -5,10 +5,10 @@ import Workspace
 package enum ChatPane: PaneContent {
     package static let words = [
         Word("base", "the model as it came, without what a run taught it"),
-        Word("adapter", "what a run taught it; ctrl+o takes it away and puts it back"),
-        Word("deployed", "the version that chat opens with: alias production, or the stage"),
-        Word("temperature", "0 takes the likeliest token always; higher is bolder"),
-        Word("token", "a piece of text; answers come one after another, counted in these"),
+        Word("adapter", "what a run taught it; ctrl+o switches it off and on"),
+        Word("deployed", "the version that chat opens with; pane 4 shows and changes it"),
+        Word("temperature", "0 always takes the most likely token; higher is more random"),
+        Word("token", "a piece of text; answers are counted in these"),
     ]
 
     package static func isTyping(in state: AppState) -> Bool {

@@ -87,7 +87,7 @@ extension AppState {
         switch otherSpeaker {
         case .success(let other): return take(other)
         case .failure(let nobody):
-            tell(Notice(.warning, "Nobody to swap with: \(nobody.reason)."))
+            tell(Notice(.warning, "No model to switch to: \(nobody.reason)."))
             return []
         }
     }
@@ -149,10 +149,8 @@ extension AppState {
     private mutating func useOptions() {
         guard let form = chat.form else { return }
         guard form.isValid else {
-            if let field = form.fields.first(where: { form.problems[$0.id] != nil }) {
-                chat.form?.focus(field.id)
-            }
-            tell(Notice(.warning, "An answer cannot be used; see the line below the form."))
+            if let wrong = form.firstProblem { chat.form?.focus(wrong.id) }
+            tell(Notice(.warning, "An answer is not valid; see the line below the form."))
             return
         }
         chat.options = ChatOptions.options(from: form, base: chat.options)
@@ -161,7 +159,7 @@ extension AppState {
         tell(
             Notice(
                 .information,
-                "The next answer is drawn with \(ChatOptions.words(chat.options))."
+                "The next answer is sampled with \(ChatOptions.words(chat.options))."
             )
         )
     }

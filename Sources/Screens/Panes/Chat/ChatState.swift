@@ -13,7 +13,7 @@ package struct ChatPaneState: Equatable, Sendable {
     package var adapter: ChatChoice?
     /// What is loaded of who answers next.
     package var loading: ChatState?
-    /// Why there is nobody to talk to.
+    /// Why no model is available.
     package var problem: WorkspaceError?
     /// What has been said.
     package var conversation = Conversation()
@@ -21,7 +21,7 @@ package struct ChatPaneState: Equatable, Sendable {
     package var draft = TextFieldState()
     /// Whether the keys go to what is being typed.
     package var isTyping = true
-    /// How answers are drawn.
+    /// How answers are sampled.
     package var options = AnswerOptions()
     /// What is said before the conversation; empty for nothing.
     package var instructions = ""

@@ -5,7 +5,7 @@ extension AppState {
     /// Who answers instead when base and adapter are swapped, or why nobody can.
     var otherSpeaker: Result<ChatChoice, NobodyElse> {
         guard let choice = chat.choice else {
-            return .failure(.init("there is nobody to talk to yet"))
+            return .failure(.init("no model is available yet"))
         }
         if !choice.target.isBase {
             if let base = base(of: choice.target) { return .success(base) }
@@ -56,7 +56,7 @@ extension AppState {
             return (item: item, action: Action.chat(.take(choice)))
         }
         return ChoicePrompt(
-            "Who shall answer?",
+            "Chat with which model?",
             items: items,
             selected: chat.choice?.target.reference
         )

@@ -18,7 +18,7 @@ extension ChatPane {
         }
         if state.models.isEmpty { return EmptyView.firstSteps(state) }
         guard let problem = state.chat.problem else {
-            return [StyledText("reading who can answer\(glyphs.ellipsis)", .muted)]
+            return [StyledText("reading the models\(glyphs.ellipsis)", .muted)]
         }
         return [StyledText(problem.message, .error), StyledText(problem.hint ?? "", .muted)]
     }
@@ -74,8 +74,11 @@ extension ChatPane {
         }
         lines += [
             StyledText("Ask something; enter sends it.", .muted),
-            StyledText("ctrl+o lets the base answer, or the adapter again.", .muted),
-            StyledText("Answers are drawn with \(ChatOptions.words(state.chat.options)).", .muted),
+            StyledText("ctrl+o switches between adapter and base model.", .muted),
+            StyledText(
+                "Answers are sampled with \(ChatOptions.words(state.chat.options)).",
+                .muted
+            ),
         ]
         ScrollText(lines).draw(in: rect, state: ScrollTextState(), on: &canvas)
     }
@@ -94,7 +97,7 @@ extension ChatPane {
         canvas.hit(rect, ChatLayout.draftPrefix)
         let area = inner.inset(horizontally: 1)
         if state.chat.draft.text.isEmpty {
-            let words = isTyping ? "a question" : "enter or i goes on typing"
+            let words = isTyping ? "a question" : "enter or i to type"
             canvas.write(StyledText(words, .muted), in: area)
         }
         DraftText(state.chat.draft, width: max(1, area.width))
@@ -110,7 +113,7 @@ extension ChatPane {
         canvas.fill(area)
         let inner = canvas.box(
             area,
-            title: StyledText("How answers are drawn", .strong),
+            title: StyledText("How answers are sampled", .strong),
             isFocused: true
         )
         drawn.draw(in: inner.inset(horizontally: 1), on: &canvas)

@@ -12,13 +12,13 @@ package enum CompareAction: Equatable, Sendable {
     case notUnderstood(WorkspaceError, for: String)
     /// Mark the selected run, or take the mark away.
     case mark
-    /// Take all marks away.
+    /// Clear marks.
     case unmarkAll
     /// Put the marked runs side by side.
     case open
     /// Sort by the next column.
     case nextOrder
-    /// Turn the order around.
+    /// Reverse the order.
     case reverseOrder
     /// Type a filter.
     case filter

@@ -36,10 +36,10 @@ extension ComparePane {
             _ in
             .compare(.nextOrder)
         },
-        KeyBinding("reverse", ["O"], "Turn the order around", category: category, hint: "reverse") {
+        KeyBinding("reverse", ["O"], "Reverse the order", category: category, hint: "reverse") {
             _ in .compare(.reverseOrder)
         },
-        KeyBinding("filter", ["/"], "Narrow the table down", category: category, hint: "filter") {
+        KeyBinding("filter", ["/"], "Filter the table", category: category, hint: "filter") {
             _ in .compare(.filter)
         },
         KeyBinding(
@@ -57,7 +57,7 @@ extension ComparePane {
         KeyBinding(
             "unmark",
             ["u"],
-            "Take all marks away",
+            "Clear marks",
             category: category,
             disabledReason: { $0.marks.isEmpty ? "no run is marked" : nil }
         ) { _ in .compare(.unmarkAll) },
@@ -98,7 +98,8 @@ extension ComparePane {
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
             _ in .compare(.keepFilter)
         },
-        KeyBinding("drop-filter", [.escape], "Drop the filter", category: category, hint: "drop") {
+        KeyBinding("clear-filter", [.escape], "Clear the filter", category: category, hint: "clear")
+        {
             _ in .screen(.stepOut)
         },
     ])

@@ -4,11 +4,11 @@ package import Workspace
 /// Pane 3: all runs in a table, and those that are marked side by side.
 package enum ComparePane: PaneContent {
     package static let words = [
-        Word("loss", "nats a token the model still misses at the last step; lower is better"),
-        Word("eval", "the lowest loss on rows that were held out: what to judge a run by"),
-        Word("rank", "the width of the adapter; more holds more and learns slower"),
-        Word("lr", "the learning rate that was asked for: how far a step goes"),
-        Word("mark", "chooses runs to put side by side; marks hold in pane 2 as well"),
+        Word("loss", "error in nats per target token at the last step; lower is better"),
+        Word("eval", "the lowest loss on held-out rows: the figure to judge a run by"),
+        Word("rank", "the width of the adapter; a higher one stores more and learns slower"),
+        Word("lr", "the learning rate as set: how far a step moves the weights"),
+        Word("mark", "selects runs to compare; marks are shared with pane 2"),
     ]
 
     package static func isTyping(in state: AppState) -> Bool { state.compare.isFiltering }

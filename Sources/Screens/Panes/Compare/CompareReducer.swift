@@ -50,7 +50,9 @@ extension AppState {
         case .reverseOrder:
             compare.order.reverse()
             orderChanged()
-        case .filter: compare.isFiltering = true
+        case .filter:
+            compare.isFiltering = true
+            compare.filter.selectAll()
         case .keepFilter: compare.isFiltering = false
         case .toggleAll: compare.opened?.showsAll.toggle()
         case .otherCurve:

@@ -62,7 +62,7 @@ extension ComparePane {
             canvas.write(StyledText(problem, .muted), in: rows[1])
         }
         if shown.isEmpty {
-            canvas.write(StyledText("No run fits; esc drops the filter.", .muted), in: inner)
+            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
         }
         table.draw(in: inner, selection: selection, on: &canvas)
     }

@@ -53,11 +53,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         case .status: run.status.rawValue
         case .loss: Figures.fitting(run.loss, width: Self.figureWidth, digits: 4)
         case .evaluation:
-            Figures.fitting(
-                run.bestEvaluation?.value ?? run.evaluationLoss,
-                width: Self.figureWidth,
-                digits: 4
-            )
+            Figures.fitting(run.heldOutLoss, width: Self.figureWidth, digits: 4)
         case .steps: Figures.steps(run.stepsDone, of: run.totalSteps, width: Self.stepWidth)
         case .model: run.model ?? Figures.none
         case .method: run.method ?? Figures.none
@@ -72,7 +68,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
     private func number(of run: RunSummary, at now: Date) -> Double? {
         switch self {
         case .loss: run.loss
-        case .evaluation: run.bestEvaluation?.value ?? run.evaluationLoss
+        case .evaluation: run.heldOutLoss
         case .steps: Double(run.stepsDone)
         case .rank: run.parameters["rank"].flatMap(Double.init)
         case .rate: run.peakLearningRate

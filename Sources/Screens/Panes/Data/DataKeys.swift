@@ -18,7 +18,7 @@ extension DataPane {
             disabledReason: { state in
                 if state.data.findings != nil, state.data.opened == nil {
                     let rows = state.data.selectedFinding?.rows ?? []
-                    return rows.isEmpty ? "the finding is about no row" : nil
+                    return rows.isEmpty ? "the finding concerns no single row" : nil
                 }
                 guard let dataset = state.data.selected else { return "no dataset is selected" }
                 return dataset.problem.map { _ in "\(dataset.name) cannot be read" }
@@ -40,7 +40,7 @@ extension DataPane {
         KeyBinding(
             "other-part",
             ["o"],
-            "Show what is held out, or what is trained on",
+            "Show the held-out rows, or the training rows",
             category: category,
             hint: "held-out",
             disabledReason: { state in
@@ -57,7 +57,7 @@ extension DataPane {
                 guard state.data.findings == nil else { return nil }
                 guard let dataset = state.data.selected else { return "no dataset is selected" }
                 guard let lint = dataset.lint else {
-                    return "\(dataset.name) is not looked over yet"
+                    return "\(dataset.name) is not checked yet"
                 }
                 return lint.findings.isEmpty ? "nothing was found in \(dataset.name)" : nil
             }
@@ -65,7 +65,7 @@ extension DataPane {
         KeyBinding(
             "tokens",
             ["v"],
-            "Tell the tokens of a row apart, or not",
+            "Show token boundaries, or hide them",
             category: category,
             disabledReason: { state in
                 state.data.opened == nil ? "open a dataset first" : nil
@@ -84,7 +84,7 @@ extension DataPane {
         KeyBinding(
             "clean",
             ["C"],
-            "Make a new dataset of this one with its texts put right",
+            "Make a copy of this dataset with its texts cleaned",
             category: category,
             disabledReason: preparationObstacle
         ) { _ in
@@ -95,7 +95,7 @@ extension DataPane {
         KeyBinding(
             "deduplicate",
             ["D"],
-            "Make a new dataset of this one without duplicates",
+            "Make a copy of this dataset without duplicates",
             category: category,
             disabledReason: preparationObstacle
         ) { _ in
@@ -106,7 +106,7 @@ extension DataPane {
         KeyBinding(
             "split",
             ["E"],
-            "Make a new dataset of this one, a share of which is held out",
+            "Make a copy of this dataset with a share held out",
             category: category,
             disabledReason: { state in
                 if let obstacle = preparationObstacle(state) { return obstacle }
@@ -122,7 +122,7 @@ extension DataPane {
             argument: "path",
             disabledReason: \.obstacle
         ) { _, path in .data(path.map { .addFile($0) } ?? .add) },
-        KeyBinding("filter", ["/"], "Narrow the list down", category: category, hint: "filter") {
+        KeyBinding("filter", ["/"], "Filter the list", category: category, hint: "filter") {
             _ in .data(.filter)
         },
     ])
@@ -136,7 +136,8 @@ extension DataPane {
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
             _ in .data(.keepFilter)
         },
-        KeyBinding("drop-filter", [.escape], "Drop the filter", category: category, hint: "drop") {
+        KeyBinding("clear-filter", [.escape], "Clear the filter", category: category, hint: "clear")
+        {
             _ in .screen(.stepOut)
         },
     ])

@@ -6,10 +6,10 @@ package enum DataPane: PaneContent {
     package static let words = [
         Word("dataset", "records to learn from: questions with answers, or plain text"),
         Word("token", "a piece of text with a number; models read and write these"),
-        Word("trained on", "tokens that the loss counts: the answers and the marks that end them"),
+        Word("trained on", "tokens the loss counts: answers and the tokens that end them"),
         Word("held out", "records never trained on; the eval loss is measured on them"),
-        Word("lint", "what was found in the rows that would spoil a run, or might"),
-        Word("digest", "a fingerprint of the content; a run remembers on which it was trained"),
+        Word("lint", "problems in the rows that would spoil a run, or might"),
+        Word("digest", "SHA-256 of the content; a run records the one it was trained on"),
     ]
 
     package static func isTyping(in state: AppState) -> Bool { state.data.isFiltering }

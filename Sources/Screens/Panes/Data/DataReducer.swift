@@ -69,6 +69,7 @@ extension AppState {
             return []
         case .filter:
             data.isFiltering = true
+            data.filter.selectAll()
             return []
         case .keepFilter:
             data.isFiltering = false
@@ -202,14 +203,14 @@ extension AppState {
         overlay = .prompt(prompt)
     }
 
-    private mutating func askForFile(_ path: String = "", problem: WorkspaceError? = nil) {
-        var prompt = TextPrompt(
+    private mutating func askForFile(_ path: String? = nil, problem: WorkspaceError? = nil) {
+        let prompt = TextPrompt(
             "Add a dataset",
             hint: "path of a .jsonl, .json, .csv, .txt or .md file; it is copied",
-            text: path,
+            typed: path,
+            problem: problem,
             answer: .init("add") { .data(.addFile($0)) }
         )
-        prompt.problem = problem?.description
         overlay = .prompt(prompt)
     }
 }

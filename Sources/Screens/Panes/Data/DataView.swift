@@ -75,7 +75,7 @@ extension DataPane {
                 .draw(in: field[1], on: &canvas)
         }
         if shown.isEmpty {
-            canvas.write(StyledText("No dataset fits; esc drops the filter.", .muted), in: inner)
+            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
         }
         table.draw(in: inner, selection: state.data.selection, on: &canvas)
     }

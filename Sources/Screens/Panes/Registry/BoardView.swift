@@ -16,7 +16,7 @@ enum BoardView {
                 TableColumn("why", width: 8, weight: 1, priority: 3),
                 TableColumn("staging", width: 7, priority: 10),
                 TableColumn("newest", width: 6, priority: 9),
-                TableColumn("in use at", width: 14, weight: 1, priority: 15),
+                TableColumn("clients", width: 14, weight: 1, priority: 15),
                 TableColumn("gate", width: 10, weight: 1, priority: 5),
             ],
             rows: names,
@@ -68,6 +68,6 @@ enum BoardView {
         let count = board.reduce(0) { $0 + $1.alarms.count }
         guard count > 0 else { return StyledText() }
         let what = count == 1 ? "1 client uses" : "\(count) clients use"
-        return StyledText(" \(glyphs.dot) \(what) another version than the one deployed", .error)
+        return StyledText(" \(glyphs.dot) \(what) a version other than the deployed one", .error)
     }
 }

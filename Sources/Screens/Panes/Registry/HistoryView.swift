@@ -41,7 +41,7 @@ enum HistoryView {
             )
             return
         }
-        if changes.isEmpty { canvas.write(StyledText("Nothing was done yet.", .muted), in: inner) }
+        if changes.isEmpty { canvas.write(StyledText("No changes yet.", .muted), in: inner) }
         table.draw(in: inner, selection: history.selection, on: &canvas)
     }
 

@@ -43,8 +43,8 @@ package enum RegistryEffect: WorkspaceEffect {
             let gate = ModelGate(line: line)
             try registry.setGate(name, to: gate)
             return Self.done(
-                gate.map { "\(name) is deployed only with \($0.line)." }
-                    ?? "\(name) has no gate any more.",
+                gate.map { "Gate of \(name): \($0.line)." }
+                    ?? "\(name) no longer has a gate.",
                 "gate \(CommandText.quoted(name)) \(gate?.options ?? "--remove")"
             )
         case .approve(let version):
@@ -68,7 +68,7 @@ package enum RegistryEffect: WorkspaceEffect {
         case .removeAlias(let version, let alias):
             try registry.removeAlias(version.name, alias: alias)
             return Self.done(
-                "\(version.name) has no alias @\(alias) any more.",
+                "\(version.name) no longer has the alias @\(alias).",
                 "alias \(CommandText.quoted(version.name)) \(CommandText.quoted(alias)) --remove"
             )
         case .promote(let version):
@@ -82,10 +82,10 @@ package enum RegistryEffect: WorkspaceEffect {
             )
         case .undo:
             let change = try registry.undo()
-            return Self.done("Undone: \(change.summary).", "undo", hint: "Z makes it again.")
+            return Self.done("Undone: \(change.summary).", "undo", hint: "Z redoes it.")
         case .redo:
             let change = try registry.redo()
-            return Self.done("Made again: \(change.summary).", "redo")
+            return Self.done("Redone: \(change.summary).", "redo")
         }
     }
 

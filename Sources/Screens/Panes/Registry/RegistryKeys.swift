@@ -38,7 +38,7 @@ extension RegistryPane {
         KeyBinding(
             "promote",
             ["P"],
-            "Put this version into use",
+            "Deploy this version",
             category: category,
             hint: "promote",
             disabledReason: { state in
@@ -54,7 +54,7 @@ extension RegistryPane {
         KeyBinding(
             "rollback",
             ["B"],
-            "Roll Production back to the version before",
+            "Roll back to the version deployed before",
             category: category,
             hint: "roll back",
             disabledReason: { state in
@@ -80,7 +80,7 @@ extension RegistryPane {
         KeyBinding(
             "alias",
             ["a"],
-            "Have an alias point at this version",
+            "Point an alias at this version",
             category: category,
             hint: "alias",
             disabledReason: { reason($0) }
@@ -111,7 +111,7 @@ extension RegistryPane {
         KeyBinding(
             "history",
             ["H"],
-            "Show what was done, when and by whom",
+            "Show the history of changes",
             category: category,
             hint: "history",
             disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
@@ -119,7 +119,7 @@ extension RegistryPane {
         KeyBinding(
             "undo",
             ["z"],
-            "Undo your last change of the registry",
+            "Undo your last change to the registry",
             category: category,
             hint: "undo",
             disabledReason: \.obstacle
@@ -127,7 +127,7 @@ extension RegistryPane {
         KeyBinding(
             "differences",
             ["d"],
-            "Show this version beside the one in use",
+            "Compare this version with the deployed one",
             category: category,
             disabledReason: { state in
                 guard state.registry.target != nil else { return "no version is selected" }
@@ -137,14 +137,14 @@ extension RegistryPane {
         KeyBinding(
             "board",
             ["b"],
-            "Show where every model stands",
+            "Show the deployment board",
             category: category,
             disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
         ) { _ in .registry(.toggleBoard) },
         KeyBinding(
             "gate",
             ["r"],
-            "Say what must hold before a version is deployed",
+            "Set the promotion gate",
             category: category,
             disabledReason: { state in
                 state.obstacle
@@ -159,7 +159,7 @@ extension RegistryPane {
             disabledReason: { state in
                 reason(state) { model, _ in
                     state.registry.standing?.gate?.needsApproval == true
-                        ? nil : "the gate of \(model.name) asks for no approval"
+                        ? nil : "the gate of \(model.name) requires no approval"
                 }
             }
         ) { _ in .registry(.approve) },
@@ -183,7 +183,7 @@ extension GateCheck {
     fileprivate var obstacle: String? {
         guard !passed else { return nil }
         let wanting = findings.filter { !$0.passed }.map(\.words)
-        return "the gate wants \(wanting.joined(separator: ", and "))"
+        return "the gate requires \(wanting.joined(separator: " and "))"
     }
 }
 

@@ -4,12 +4,12 @@ package import Workspace
 /// Pane 4: registered models, their versions, and which of them is in use.
 package enum RegistryPane: PaneContent {
     package static let words = [
-        Word("version", "a run's adapter under a model's name; it never changes afterwards"),
-        Word("stage", "where a version stands: None, Staging, Production or Archived"),
+        Word("version", "a run's adapter, registered under a model's name; it never changes"),
+        Word("stage", "None, Staging, Production or Archived, as in MLflow"),
         Word("alias", "a name that points at a version, such as champion; it can be moved"),
         Word("deployed", "the version with alias production, else the newest in Production"),
-        Word("gate", "what must hold before a version is deployed: metrics, an approval"),
-        Word("roll back", "put the version into use again that was deployed before"),
+        Word("gate", "conditions for deployment: metric limits, an approval"),
+        Word("roll back", "deploy the version again that was deployed before"),
     ]
 
     package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {

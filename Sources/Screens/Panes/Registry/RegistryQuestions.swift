@@ -7,7 +7,7 @@ enum RegistryQuestions {
         let runs = (state.run.runs ?? []).filter { $0.resultPath != nil && !$0.isDeleted }
         guard !runs.isEmpty else { return nil }
         let items = runs.map { run in
-            let loss = run.bestEvaluation?.value ?? run.evaluationLoss
+            let loss = run.heldOutLoss
             let facts = [loss.map { "eval \(Figures.loss($0))" }, run.dataset].compactMap { $0 }
             let item = MenuItem(
                 id: run.id,
@@ -27,14 +27,14 @@ enum RegistryQuestions {
     ) -> TextPrompt {
         let id = run.id
         let dataset = run.dataset?.split(separator: "@").first.map(String.init)
-        var prompt = TextPrompt(
+        return TextPrompt(
             "Register \(run.name) as",
             hint: "a model's name; each registration is a new version",
-            text: typed ?? state.registry.selected?.name ?? dataset ?? run.name,
+            text: state.registry.selected?.name ?? dataset ?? run.name,
+            typed: typed,
+            problem: problem,
             answer: .init("register \(id)") { .registry(.registerAs($0, run: id)) }
         )
-        prompt.problem = problem?.description
-        return prompt
     }
 
     static func stage(
@@ -47,7 +47,7 @@ enum RegistryQuestions {
                 id: stage.rawValue,
                 title: stage.rawValue,
                 detail: consequence(of: stage, for: version, in: model),
-                disabledReason: stage == version.stage ? "v\(version.number) is there already" : nil
+                disabledReason: stage == version.stage ? "v\(version.number) is in this stage" : nil
             )
             return (item: item, action: Action.registry(.setStage(target, stage)))
         }
@@ -60,19 +60,18 @@ enum RegistryQuestions {
 
     static func alias(
         of version: RegisteredVersion,
-        typed: String = "",
+        typed: String? = nil,
         problem: WorkspaceError? = nil
     ) -> TextPrompt {
-        var prompt = TextPrompt(
+        TextPrompt(
             "Alias of \(version.words)",
             hint: "letters, digits, _ and -; such as champion",
-            text: typed,
+            typed: typed,
+            problem: problem,
             answer: .init("alias \(version.words)") {
                 .registry(.giveAlias(version, alias: $0))
             }
         )
-        prompt.problem = problem?.description
-        return prompt
     }
 
     /// The question whether an alias may leave another version; nil when nothing has to be asked.
@@ -87,10 +86,10 @@ enum RegistryQuestions {
         var message: [StyledText] = []
         if let holder { message.append("@\(alias): v\(holder.number) to v\(version.number).") }
         if isDeployment {
-            message.append("Chat and whoever asks for @production get v\(version.number).")
+            message.append("Chat and clients of @production get v\(version.number).")
         }
         if message.count == 1 {
-            message.append("Whoever asks for @\(alias) gets v\(version.number).")
+            message.append("Clients of @\(alias) get v\(version.number).")
         }
         return Question(
             "Make \(version.words) @\(alias)?",
@@ -124,7 +123,7 @@ enum RegistryQuestions {
         of version: RegisteredVersion,
         in model: RegisteredModelSummary
     ) -> Question {
-        var message: [StyledText] = ["Whoever asks for \(model.name)@\(alias) will find nothing."]
+        var message: [StyledText] = ["Clients of \(model.name)@\(alias) get an error then."]
         if alias == DeployedVersion.alias {
             var rest = model
             for index in rest.versions.indices {
@@ -147,17 +146,18 @@ enum RegistryQuestions {
 
     static func gate(
         of name: String,
-        line: String,
+        line: String = "",
+        typed: String? = nil,
         problem: WorkspaceError? = nil
     ) -> TextPrompt {
-        var prompt = TextPrompt(
-            "What must hold before \(name) is deployed?",
+        TextPrompt(
+            "Promotion gate of \(name)",
             hint: "such as eval_loss <= 1.9, approval by kim; empty: no gate",
             text: line,
+            typed: typed,
+            problem: problem,
             answer: .init("gate \(name)") { .registry(.setGate(name: name, line: $0)) }
         )
-        prompt.problem = problem?.description
-        return prompt
     }
 
     static func approve(
@@ -167,7 +167,7 @@ enum RegistryQuestions {
     ) -> Question {
         let target = RegisteredVersion(name: model.name, number: version.number)
         var message: [StyledText] = [
-            "Another person can deploy it then. The approval stands in your name."
+            "Another person can deploy it then. The approval is recorded under your name."
         ]
         message += quality(of: version, against: model.deployed)
         message += (check?.findings ?? []).map(VersionView.finding)
@@ -186,12 +186,12 @@ enum RegistryQuestions {
         let target = RegisteredVersion(name: model.name, number: version.number)
         var message: [StyledText] = []
         if let deployed = model.deployed, deployed.number != version.number {
-            message.append("Production: from v\(deployed.number) to v\(version.number).")
+            message.append("Deployed: from v\(deployed.number) to v\(version.number).")
             message.append("v\(deployed.number) is archived; B rolls back to it.")
         } else {
-            message.append("Production: v\(version.number), and nothing before.")
+            message.append("Deployed: v\(version.number); nothing was deployed before.")
         }
-        message.append("Chat and whoever asks for @production get v\(version.number).")
+        message.append("Chat and clients of @production get v\(version.number).")
         message += quality(of: version, against: model.deployed)
         message += (check?.findings ?? []).map(VersionView.finding)
         return Question(
@@ -205,9 +205,9 @@ enum RegistryQuestions {
 
     static func rollBack(_ plan: RollbackPlan) -> Question {
         let from = plan.from.map { "from v\($0) to v\(plan.to)" } ?? "v\(plan.to) again"
-        var message: [StyledText] = ["Production: \(from)."]
+        var message: [StyledText] = ["Deployed: \(from)."]
         if let from = plan.from { message.append("v\(from) is archived.") }
-        message.append("Chat and whoever asks for @production get v\(plan.to).")
+        message.append("Chat and clients of @production get v\(plan.to).")
         return Question(
             "Roll back \(plan.name)?",
             message: message,
@@ -225,10 +225,10 @@ enum RegistryQuestions {
         of version: RegisteredModelSummary.Version,
         against deployed: RegisteredModelSummary.Version?
     ) -> [StyledText] {
-        guard let new = version.evaluationLoss else {
+        guard let new = version.heldOutLoss else {
             return [StyledText("It was never evaluated on held-out rows.", .warning)]
         }
-        guard let deployed, deployed.number != version.number, let old = deployed.evaluationLoss
+        guard let deployed, deployed.number != version.number, let old = deployed.heldOutLoss
         else { return [StyledText("Eval loss \(Figures.loss(new)).")] }
         let text = "Eval loss: \(Figures.loss(old)) to \(Figures.loss(new))"
         return [
@@ -246,19 +246,12 @@ enum RegistryQuestions {
         guard stage != version.stage else { return "now" }
         guard stage == .staging || stage == .production else { return "" }
         let others = model.versions.filter { $0.stage == stage }.map { "v\($0.number)" }
-        return others.isEmpty ? "" : "\(others.joined(separator: ", ")) there is archived"
+        return others.isEmpty ? "" : "\(others.joined(separator: ", ")) is archived"
     }
 }
 
-/// What makes a version the one in use.
+/// What makes a version the deployed one.
 enum DeployedVersion {
     /// The alias that chat and servers follow.
     static let alias = "production"
-}
-
-extension RegisteredModelSummary.Version {
-    /// The lowest held-out loss of its run, else the last one.
-    var evaluationLoss: Double? {
-        metrics[MetricName.bestEvaluationLoss] ?? metrics[MetricName.evaluationLoss]
-    }
 }

@@ -161,7 +161,7 @@ extension AppState {
         case .gateFailed(let error, let name, let line):
             tell(error)
             guard overlay == nil, pane == .registry else { return }
-            overlay = .prompt(RegistryQuestions.gate(of: name, line: line, problem: error))
+            overlay = .prompt(RegistryQuestions.gate(of: name, typed: line, problem: error))
         default: askAboutVersion(action)
         }
     }

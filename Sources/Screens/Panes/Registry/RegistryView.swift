@@ -62,7 +62,7 @@ extension RegistryPane {
             columns: [
                 TableColumn("model", width: 10, weight: 1, priority: 9),
                 TableColumn("versions", width: 8, alignment: .right, priority: 3),
-                TableColumn("in use", width: 7, alignment: .right, priority: 8),
+                TableColumn("deployed", width: 8, alignment: .right, priority: 8),
             ],
             rows: models.map(\.name),
             isFocused: isFocused,
@@ -122,7 +122,7 @@ extension RegistryPane {
         }
         if let standing = state.registry.standing, !standing.alarms.isEmpty {
             let others = standing.alarms.map(standing.words).joined(separator: ", ")
-            title.append(" \(glyphs.dot) in use: \(others)".oneLine, .error)
+            title.append(" \(glyphs.dot) clients use: \(others)".oneLine, .error)
         }
         let inner = canvas.box(
             rect,
@@ -151,7 +151,7 @@ extension RegistryPane {
             StyledText(version.stage.rawValue, stage),
             StyledText(version.aliases.map { "@\($0)" }.joined(separator: " "), .accent),
             StyledText(version.runName ?? version.run ?? Figures.none),
-            StyledText(Figures.optional(version.evaluationLoss, digits: 4)),
+            StyledText(Figures.optional(version.heldOutLoss, digits: 4)),
             StyledText(Figures.moment(version.createdAt, at: state.now), .muted),
             StyledText(version.note.oneLine, .muted),
         ]

@@ -34,7 +34,7 @@ enum VersionView {
         }
         lines.append(fact("run", origin))
         let measured = [
-            version.evaluationLoss.map { "eval \(Figures.loss($0))" },
+            version.heldOutLoss.map { "eval \(Figures.loss($0))" },
             version.metrics[MetricName.loss].map { "loss \(Figures.loss($0))" },
         ].compactMap { $0 }
         lines.append(

@@ -8,7 +8,7 @@ enum AnswersView {
         guard let answers = state.run.answers else {
             return TextSheet(
                 title: "Answers",
-                text: ScrollText([StyledText("The run has answered nothing yet.", .muted)])
+                text: ScrollText([StyledText("The run has no answers yet.", .muted)])
             )
         }
         var lines: [StyledText] = []

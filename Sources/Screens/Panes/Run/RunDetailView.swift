@@ -136,7 +136,7 @@ struct RunDetailView {
         case .paused:
             // Asked for, it says no more than that.
             let reason = run.failure.flatMap { $0 == "paused" ? nil : ": \($0)" } ?? "."
-            return [StyledText("paused\(reason) p goes on.", .warning)]
+            return [StyledText("paused\(reason) p continues.", .warning)]
         case .failed:
             return [
                 StyledText("Failed. \(resumable).", .muted),
@@ -147,9 +147,9 @@ struct RunDetailView {
         case .silent:
             let last = run.lastActivityAt.map { Figures.moment($0, at: state.now) }
             return [
-                StyledText("Nothing came for a while; the last was \(last ?? "never").", .warning)
+                StyledText("No news for a while; the last came \(last ?? "never").", .warning)
             ]
-        case .scheduled: return [StyledText("It has not begun yet.", .muted)]
+        case .scheduled: return [StyledText("It has not started yet.", .muted)]
         case .finished: return run.conclusion.map { [StyledText($0, .muted)] } ?? []
         case .running: return []
         }

@@ -66,7 +66,7 @@ package enum RunEffect: WorkspaceEffect {
             return [.run(.answersRead(try runs.answers(of: id), run: id))]
         case .delete(let id, let name):
             try runs.delete(id)
-            let notice = Notice(.success, "Deleted \(name).", hint: "runs restore takes it back.")
+            let notice = Notice(.success, "Deleted \(name).", hint: "runs restore brings it back.")
             let command = "workbench runs delete \(CommandText.quoted(name))"
             return [.told(notice, command: command), .run(.listed(try runs.list()))]
         case .detach(let id):

@@ -135,7 +135,7 @@ extension RunPane {
         let name = name(of: id, in: state)
         if let reason {
             state.tell(
-                Notice(.warning, "\(name) waits at step \(step): \(reason)", hint: "p goes on.")
+                Notice(.warning, "\(name) waits at step \(step): \(reason)", hint: "p continues.")
             )
         } else {
             state.tell(Notice(.information, "\(name) is paused at step \(step)."))
@@ -164,12 +164,12 @@ extension RunPane {
         switch outcome.status {
         case .finished:
             state.tell(
-                Notice(.success, "\(name) finished.", hint: "e registers it, 5 talks to it.")
+                Notice(.success, "\(name) finished.", hint: "e registers it.")
             )
         case .stopped:
             state.tell(Notice(.information, "\(name) stopped.", hint: "R resumes it."))
         default:
-            let reason = outcome.failure?.message ?? "It did not say why."
+            let reason = outcome.failure?.message ?? "No reason was given."
             state.tell(Notice(.failure, "\(name) failed: \(reason)", hint: outcome.failure?.hint))
         }
         // The last measurement may be as old as a short run.

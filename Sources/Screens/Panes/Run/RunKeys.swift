@@ -21,7 +21,7 @@ extension RunPane {
         KeyBinding(
             "pause",
             ["p"],
-            "Pause the run after this step, or let it go on",
+            "Pause the run after this step, or continue it",
             category: category,
             hint: "pause",
             disabledReason: { reason($0) { $0.status.isSteered ? nil : "is not live" } }
@@ -67,7 +67,7 @@ extension RunPane {
             category: category,
             disabledReason: { reason($0) { $0.answers == nil ? "has no answers" : nil } }
         ) { _ in .run(.showAnswers) },
-        KeyBinding("filter", ["/"], "Narrow the list down", category: category, hint: "filter") {
+        KeyBinding("filter", ["/"], "Filter the list", category: category, hint: "filter") {
             _ in .run(.filter)
         },
         KeyBinding(
@@ -90,7 +90,8 @@ extension RunPane {
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
             _ in .run(.keepFilter)
         },
-        KeyBinding("drop-filter", [.escape], "Drop the filter", category: category, hint: "drop") {
+        KeyBinding("clear-filter", [.escape], "Clear the filter", category: category, hint: "clear")
+        {
             _ in .screen(.stepOut)
         },
     ])
@@ -107,7 +108,7 @@ extension RunPane {
         KeyBinding(
             "quick-look",
             ["ctrl+t"],
-            "Fill in a quick look of 60 steps, or go back",
+            "Fill in a quick look of 60 steps, or undo that",
             category: "Train form",
             hint: "60-step quick look"
         ) { _ in .run(.quickLook) },

@@ -5,12 +5,12 @@ import Workspace
 package enum RunPane: PaneContent {
     package static let words = [
         Word("run", "one training: its parameters, curves, checkpoints and adapter"),
-        Word("loss", "nats a token the model still misses; eval is the same on rows held out"),
+        Word("loss", "error in nats per target token; eval is the same on held-out rows"),
         Word("adapter", "the small weights that a run adds to a base model"),
-        Word("checkpoint", "all that is needed to go on exactly; R resumes from the last one"),
-        Word("sentinel", "looks at every step and calls when a number looks wrong; ! on the curve"),
-        Word("stage", "one of several runs, each on other data, from what the one before made"),
-        Word("experiment", "a name under which runs are kept together"),
+        Word("checkpoint", "everything needed to resume exactly; R resumes from the last one"),
+        Word("sentinel", "checks every step and warns when a number looks wrong; ! on the curve"),
+        Word("stage", "one of several runs in a row, each on other data, from the last result"),
+        Word("experiment", "a name that groups runs"),
     ]
 
     package static func isTyping(in state: AppState) -> Bool {

@@ -64,6 +64,7 @@ extension AppState {
         case .deleteNow(let id, let name): return [.run(.delete(id: id, name: name))]
         case .filter:
             run.isFiltering = true
+            run.filter.selectAll()
             return []
         case .keepFilter:
             run.isFiltering = false
@@ -72,7 +73,7 @@ extension AppState {
             if Frame(size: size).isWide { run.isAlone.toggle() } else { run.isDetailOpen = true }
             return []
         case .detached(let id, let process):
-            tell(Notice(.success, "The run goes on as process \(process)."))
+            tell(Notice(.success, "The run continues as process \(process)."))
             detaching.remove(id)
             if detaching.isEmpty { exit = .left }
             return []
@@ -175,7 +176,7 @@ extension AppState {
         let isFollowed = run.selected?.id == id
         insert(next)
         if isFollowed { run.selection.select(next.id, in: run.shown.map(\.id)) }
-        tell(Notice(.success, "\(next.name) goes on from \(name)."))
+        tell(Notice(.success, "\(next.name) continues from \(name)."))
         return runsChanged() + refreshRuns()
     }
 
@@ -189,7 +190,7 @@ extension AppState {
         let name = run.runs?.first { $0.id == id }?.name ?? id
         switch request {
         case .pause: tell(Notice(.information, "\(name) pauses after this step."))
-        case .resume: tell(Notice(.information, "\(name) goes on."))
+        case .resume: tell(Notice(.information, "\(name) continues."))
         case .checkpoint: tell(Notice(.information, "\(name) writes a checkpoint after this step."))
         case .stop:
             tell(
@@ -206,8 +207,8 @@ extension AppState {
             Question(
                 "Delete \(selected.name)?",
                 message: [
-                    "It is marked as deleted and leaves the lists; its files stay.",
-                    "workbench runs restore takes it back.",
+                    "It moves to the bin and leaves the lists.",
+                    "workbench runs restore brings it back, workspace gc removes it for good.",
                 ],
                 answers: [
                     (
@@ -228,13 +229,13 @@ enum RetryQuestion {
         var answers: [(choice: Dialog.Choice, action: Action)] = []
         let run = plan.run
         if let obstacle = plan.obstacle {
-            message.append(StyledText("It cannot go on where it stopped: \(obstacle)", .warning))
+            message.append(StyledText("It cannot resume where it stopped: \(obstacle)", .warning))
         } else if let step = plan.resumableStep {
             message.append(
                 StyledText(
                     step == 0
-                        ? "Resume: there is no checkpoint, so it takes all its steps anew."
-                        : "Resume: goes on at step \(step), exactly as if it had not stopped."
+                        ? "Resume: there is no checkpoint, so it starts again from step 0."
+                        : "Resume: continues at step \(step), exactly as if it had not stopped."
                 )
             )
             answers.append(
@@ -244,7 +245,7 @@ enum RetryQuestion {
                 )
             )
         } else if run.status == .finished, let data = run.laterStages.first {
-            message.append(StyledText("Next stage: trains on \(data) from what it made."))
+            message.append(StyledText("Next stage: trains its result on \(data)."))
             answers.append(
                 (
                     .init(id: "resume", title: "Next stage"),
@@ -254,7 +255,7 @@ enum RetryQuestion {
         } else if run.status == .finished {
             message.append(StyledText("It is finished, so there is nothing to resume."))
         } else {
-            message.append(StyledText("It has no checkpoint to go on from."))
+            message.append(StyledText("It has no checkpoint to resume from."))
         }
         if let request = plan.request {
             message.append(

@@ -68,7 +68,7 @@ extension RunPane {
             ).draw(in: field[1], on: &canvas)
         }
         if shown.isEmpty {
-            canvas.write(StyledText("No run fits; esc drops the filter.", .muted), in: inner)
+            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
         }
         table.draw(in: inner, selection: selection, on: &canvas)
     }
@@ -114,7 +114,7 @@ extension RunPane {
         let steps = Figures.steps(run.stepsDone, of: run.totalSteps, width: stepWidth)
         let last = run.lastActivityAt ?? run.startedAt
         return narrow + [
-            StyledText(Figures.fitting(run.evaluationLoss, width: figureWidth)),
+            StyledText(Figures.fitting(run.heldOutLoss, width: figureWidth)),
             StyledText(steps),
             StyledText(run.dataset ?? Figures.none, .muted),
             StyledText(last.map { Figures.moment($0, at: state.now) } ?? Figures.none, .muted),

@@ -45,15 +45,15 @@ extension TrainForm {
                 "steps",
                 "steps",
                 .number(minimum: 1, isInteger: true, isOptional: true),
-                hint: "optimizer steps; empty: as many as the passes take",
-                emptyText: "as the passes take"
+                hint: "optimizer steps; empty: from passes",
+                emptyText: "from passes"
             ),
             FormField(
                 "epochs",
                 "passes",
                 .number(minimum: 1, isInteger: true, isOptional: true),
-                hint: "times through the data; empty: as many as the steps make",
-                emptyText: "as the steps make"
+                hint: "times through the data; empty: from steps",
+                emptyText: "from steps"
             ),
             FormField(
                 "batch",
@@ -65,13 +65,13 @@ extension TrainForm {
                 "rate",
                 "learning rate",
                 .number(minimum: 0),
-                hint: "the highest it gets; too high diverges, too low learns nothing"
+                hint: "the peak; too high diverges, too low learns nothing"
             ),
             FormField(
                 "rank",
                 "rank",
                 .number(minimum: 1, maximum: 65_536, isInteger: true),
-                hint: "width of the adapter; more holds more"
+                hint: "width of the adapter; a higher one stores more"
             ),
             FormField(
                 "alpha",
@@ -83,7 +83,7 @@ extension TrainForm {
                 "length",
                 "sequence length",
                 .number(minimum: 8, maximum: 1_048_576, isInteger: true),
-                hint: "tokens a row; what is longer is refused, or see Data below"
+                hint: "tokens a row; longer rows are refused, or see Data below"
             ),
             FormField(
                 "split",
@@ -101,43 +101,43 @@ extension TrainForm {
                 "adapter",
                 "Adapter",
                 .section,
-                hint: "where it goes and how it begins; space opens"
+                hint: "where it applies and how it starts; space opens"
             ),
             FormField(
                 "from",
-                "go on from",
+                "continue from",
                 .choice([nothing] + starts.map(\.label)),
-                hint: "a finished run: its adapter as it is, or its model"
+                hint: "a finished run, whose adapter or model is trained further"
             ),
             FormField(
                 "targets",
                 "targets",
                 .text(placeholder: "all seven projections"),
-                hint: "of \(TrainingChoices.targets.joined(separator: ", "))"
+                hint: "any of \(TrainingChoices.targets.joined(separator: ", "))"
             ),
             FormField(
                 "layers",
                 "layers",
                 .text(placeholder: "all"),
-                hint: "from 0, such as 20-29 or 0,3,5; empty: all of them"
+                hint: "from 0, such as 20-29 or 0,3,5; empty: all"
             ),
             FormField(
                 "dropout",
                 "dropout",
                 .number(minimum: 0, maximum: 0.99),
-                hint: "share of the adapter's inputs that is left out"
+                hint: "share of the adapter's inputs that is dropped"
             ),
             FormField(
                 "initialization",
-                "fresh adapter",
+                "initialization",
                 .choice(TrainingChoices.initializations),
-                hint: "how A is drawn; B is zero"
+                hint: "how A is initialized; B starts at zero"
             ),
             FormField(
                 "rslora",
                 "rsLoRA",
                 .toggle,
-                hint: "divides alpha by the root of the rank: for high ranks"
+                hint: "divides alpha by the square root of the rank; for high ranks"
             ),
             FormField(
                 "ratio",
@@ -189,13 +189,13 @@ extension TrainForm {
             "clip",
             "gradient clipping",
             .number(minimum: 0),
-            hint: "the largest norm; 0 turns it off"
+            hint: "the largest gradient norm; 0 turns it off"
         ),
         FormField(
             "accumulation",
             "accumulation",
             .number(minimum: 1, maximum: 65_536, isInteger: true),
-            hint: "batches whose gradients make one step"
+            hint: "batches per optimizer step"
         ),
         FormField(
             "precision",
@@ -207,13 +207,13 @@ extension TrainForm {
             "recompute",
             "recomputation",
             .toggle,
-            hint: "computes layers again in the backward pass: less memory, more time, same bits"
+            hint: "recomputes layers in the backward pass: less memory, more time, same bits"
         ),
         FormField(
             "seed",
             "seed",
             .number(minimum: 0, isInteger: true),
-            hint: "the same seed gives the same run, bit by bit"
+            hint: "the same seed gives the same run, bit for bit"
         ),
     ]
 
@@ -222,19 +222,19 @@ extension TrainForm {
             "data",
             "Data",
             .section,
-            hint: "what is too long, packing, order, the lint; space opens"
+            hint: "long rows, packing, order, lint; space opens"
         ),
         FormField(
             "long",
             "too long",
             .choice(TrainingChoices.overLength),
-            hint: "what becomes of a conversation longer than a row"
+            hint: "how conversations longer than a row are handled"
         ),
         FormField(
             "documents",
             "documents",
             .choice(TrainingChoices.documents),
-            hint: "of raw text: each for itself, or one stream that is cut"
+            hint: "of raw text: a row each, or one stream cut into rows"
         ),
         FormField(
             "packing",
@@ -242,12 +242,12 @@ extension TrainForm {
             .toggle,
             hint: "several conversations share a row; none sees another"
         ),
-        FormField("shuffle", "shuffling", .toggle, hint: "an order of its own for every pass"),
+        FormField("shuffle", "shuffling", .toggle, hint: "a new order for every pass"),
         FormField(
             "allow",
             "allowed findings",
             .text(placeholder: "none"),
-            hint: "rules of the lint that do not keep the run from starting, or all"
+            hint: "lint rules that do not block the run, or all"
         ),
     ]
 
@@ -269,7 +269,7 @@ extension TrainForm {
             "samples",
             "answers",
             .number(minimum: 0, maximum: 64, isInteger: true),
-            hint: "held-out rows that are answered at every evaluation"
+            hint: "held-out questions answered at every evaluation"
         ),
         FormField(
             "checkpoint",
@@ -281,14 +281,14 @@ extension TrainForm {
             "patience",
             "patience",
             .number(minimum: 1, isInteger: true, isOptional: true),
-            hint: "ends after so many evaluations without a lower held-out loss",
+            hint: "ends after this many evaluations without a lower held-out loss",
             emptyText: "to the last step"
         ),
         FormField(
             "best",
             "keep the best",
             .toggle,
-            hint: "the result is that of the lowest held-out loss, not the last one"
+            hint: "the result is the adapter with the lowest held-out loss, not the last"
         ),
     ]
 
@@ -299,7 +299,7 @@ extension TrainForm {
                 "Sentinels",
                 .section,
                 hint:
-                    "lower-rate halves the rate; go-back leaves out the step's rows"
+                    "lower-rate halves the rate; go-back leaves the step's rows out"
             )
         ]
         + TrainingChoices.watches.map { watch in
@@ -312,13 +312,13 @@ extension TrainForm {
         }
 
     private static let hints = [
-        "not-finite": "a loss or gradient is infinite or no number",
+        "not-finite": "a loss or gradient is NaN or infinite",
         "loss-spike": "the loss is far above the last 50",
         "gradient-spike": "the gradient's norm is far above the usual",
-        "plateau": "a hundred steps were no better than those before",
+        "plateau": "a hundred steps without improvement",
         "slowdown": "half as many tokens a second as usual",
         "eval-gap": "the held-out loss rises while the training loss falls",
-        "no-targets": "a step had nothing to learn and was skipped",
+        "no-targets": "a step had no target tokens and was skipped",
     ]
 
     private static func nextStage(_ datasets: [String]) -> [FormField] {
@@ -327,13 +327,13 @@ extension TrainForm {
                 "stage",
                 "Next stage",
                 .section,
-                hint: "goes on with other data from what comes out; space opens"
+                hint: "trains the result on other data; space opens"
             ),
             FormField(
                 "then",
                 "then train on",
                 .choice([nothing] + datasets),
-                hint: "after each stage the held-out losses of all are told"
+                hint: "each stage ends with the held-out losses of all"
             ),
             FormField(
                 "then-epochs",
@@ -353,7 +353,7 @@ extension TrainForm {
                 "then-rate",
                 "its learning rate",
                 .number(minimum: 0, isOptional: true),
-                hint: "lower keeps more of what was learnt before",
+                hint: "a lower one keeps more of what was learnt before",
                 emptyText: "as this stage"
             ),
             FormField(

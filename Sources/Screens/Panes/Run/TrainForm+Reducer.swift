@@ -43,7 +43,7 @@ extension AppState {
     /// Gives a measurement up that tells nothing any more: it would only slow down what follows.
     mutating func abandonMeasurement() -> [Effect] {
         guard let measuring = run.measuring, !run.isMeasurementAbandoned else { return [] }
-        let wanted = run.form.flatMap { $0.isStarting ? nil : $0.request ?? measuring }
+        let wanted = run.form.flatMap { $0.isStarting ? nil : $0.request }
         if let wanted, wanted.costsAStep(like: measuring) { return [] }
         run.isMeasurementAbandoned = true
         return [.abandonMeasurement]
@@ -69,7 +69,7 @@ extension AppState {
     private mutating func openForm(dataset: String?) -> [Effect] {
         guard models.list != nil, data.datasets != nil else {
             run.wantedForm = dataset ?? ""
-            tell(Notice(.information, "The form opens once models and datasets are read."))
+            tell(Notice(.information, "The form opens once models and datasets have been read."))
             return []
         }
         let usable = (data.datasets ?? []).filter { $0.problem == nil }
@@ -115,11 +115,8 @@ extension AppState {
     private mutating func submit() -> [Effect] {
         guard let form = run.form else { return [] }
         guard let request = form.request else {
-            let problems = form.form.problems
-            if let field = form.form.fields.first(where: { problems[$0.id] != nil }) {
-                run.form?.form.focus(field.id)
-            }
-            tell(Notice(.warning, "An answer cannot be used; see the line below the form."))
+            if let wrong = form.form.firstProblem { run.form?.form.focus(wrong.id) }
+            tell(Notice(.warning, "An answer is not valid; see the line below the form."))
             return []
         }
         run.form?.isStarting = true

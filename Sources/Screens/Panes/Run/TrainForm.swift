@@ -86,7 +86,7 @@ package struct TrainForm: Equatable, Sendable {
         self.starts = starts
         let start = starts.first { $0.path == request.initialAdapter || $0.path == request.model }
         var request = request
-        // What was trained whole stands under "go on from".
+        // What was trained whole stands under "continue from".
         if start?.isModel == true, let first = models.first { request.model = first.name }
         let model = models.first { $0.name == request.model }
         func offering(_ name: String, _ names: [String]) -> [String] {
@@ -120,10 +120,11 @@ package struct TrainForm: Equatable, Sendable {
         }
         if state.models.isEmpty {
             return state.models.isPulling
-                ? "the base model is being downloaded" : "no base model is here, P gets one"
+                ? "the base model is being downloaded"
+                : "no base model is installed, P downloads one"
         }
         if !datasets.contains(where: { $0.problem == nil }) {
-            return "no dataset can be used, add one in 1 Data with a"
+            return "no dataset is usable, add one in 1 Data with a"
         }
         return state.run.starting
     }
@@ -229,7 +230,7 @@ package struct TrainForm: Equatable, Sendable {
         }
         checkTexts()
         for (id, own) in start?.shape ?? [:] where own != form.value(id) {
-            form.setProblem(id, "the adapter that is gone on from has \(own.isEmpty ? "all" : own)")
+            form.setProblem(id, "the adapter that is continued has \(own.isEmpty ? "all" : own)")
         }
         if isNew("model"), form.value("method") == usualMethod(in: before) {
             form.set("method", usualMethod(in: form))
@@ -244,7 +245,7 @@ package struct TrainForm: Equatable, Sendable {
         form.setProblem("layers", areLayers ? nil : "numbers such as 20-29 or 0,3")
         let unknown = TrainingRequest.names(form.value("targets"))
             .first { !TrainingChoices.targets.contains($0) }
-        form.setProblem("targets", unknown.map { "\($0) is none" })
+        form.setProblem("targets", unknown.map { "\($0) is not one of them" })
         let interval = TrainingRequest.CheckpointInterval(form.value("checkpoint"))
         form.setProblem("checkpoint", interval == nil ? "seconds such as 60s, or steps" : nil)
     }

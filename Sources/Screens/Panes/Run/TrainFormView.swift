@@ -15,7 +15,7 @@ enum TrainFormView {
         )
         Form(form.form).draw(in: inner.inset(horizontally: 1), on: &canvas)
         guard parts[1].height > 2 else { return }
-        let side = canvas.box(parts[1], title: "What it takes")
+        let side = canvas.box(parts[1], title: "Forecast")
         let lines = ScrollText(costs(of: form, machine: state.machine.latest, canvas.glyphs))
         lines.draw(in: side.inset(horizontally: 1), state: ScrollTextState(), on: &canvas)
     }
@@ -33,8 +33,11 @@ enum TrainFormView {
             lines.append(StyledText(problem.message, .error))
             if let hint = problem.hint { lines.append(StyledText(hint, .muted)) }
         }
-        if form.request == nil {
-            lines.append(StyledText("An answer cannot be used; this is for those before.", .muted))
+        if let wrong = form.form.firstProblem {
+            lines.append(StyledText("\(wrong.label): \(wrong.problem)", .error))
+            if form.plan != nil {
+                lines.append(StyledText("The figures are for the answers before.", .muted))
+            }
         }
         lines.append(time(of: form, glyphs))
         guard let plan = form.plan else { return lines }
@@ -62,6 +65,8 @@ enum TrainFormView {
 
     private static func time(of form: TrainForm, _ glyphs: GlyphSet) -> StyledText {
         var text = label("time")
+        // What is wrong ends the measurement, though it takes a moment.
+        let isMeasuring = form.isMeasuring && form.form.isValid
         if let estimate = form.estimate {
             text.append(
                 "\(estimate.isMeasured ? "" : "about ")\(Figures.duration(estimate.seconds))"
@@ -71,10 +76,10 @@ enum TrainFormView {
                 estimate.isMeasured ? ", measured here" : ", scaled from a measurement",
                 .muted
             )
-        } else if !form.isMeasuring {
+        } else if !isMeasuring {
             text.append("not measured", .muted)
         }
-        if form.isMeasuring {
+        if isMeasuring {
             text.append("\(form.estimate == nil ? "" : " ")measuring\(glyphs.ellipsis)", .accent)
         }
         return text
