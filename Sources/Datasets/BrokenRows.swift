@@ -23,6 +23,9 @@ public struct BrokenRows: Sendable, Equatable {
     /// No broken rows.
     public init() {}
 
+    /// How many of them the lines speak of.
+    public var describedCount: Int { groups.reduce(0) { $0 + $1.count } }
+
     /// Whether all have the same fault.
     var isOneFault: Bool { groups.count == 1 }
 

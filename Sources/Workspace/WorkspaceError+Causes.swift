@@ -1,6 +1,7 @@
 import Datasets
 import Inference
 import ModelFiles
+package import Platform
 import Registry
 import Tokenizers
 import Tracking
@@ -12,6 +13,7 @@ extension WorkspaceError {
     init(_ error: any Error) {
         switch error {
         case let error as WorkspaceError: self = error
+        case let error as PlatformError: self.init(error)
         case let error as TrackingError:
             self.init(Code(error.code), error.message, hint: error.hint)
         case let error as ModelFileError:
@@ -35,6 +37,11 @@ extension WorkspaceError {
         }
     }
 
+    /// The error of a file that could not be written.
+    package init(_ error: PlatformError) {
+        self.init(Code(error.code), error.message, hint: error.hint)
+    }
+
     /// Calls `body` and words what it throws as this target's error.
     static func wording<Result>(_ body: () throws -> Result) throws(WorkspaceError) -> Result {
         do {
@@ -46,14 +53,24 @@ extension WorkspaceError {
 }
 
 extension BrokenRows {
-    /// A line for each row, where there is more than one.
+    /// A line for each row or for those with the same fault, where there is more than one.
     fileprivate var details: [String]? {
-        let rest = count - lines.count
+        let rest = count - describedCount
         return count > 1 ? lines + (rest > 0 ? ["… and \(rest) more"] : []) : nil
     }
 }
 
 extension WorkspaceError.Code {
+    init(_ code: PlatformError.Code) {
+        self =
+            switch code {
+            case .exists: .conflict
+            case .full: .full
+            case .invalid: .invalid
+            case .failed: .inaccessible
+            }
+    }
+
     init(_ code: TrackingError.Code) {
         self =
             switch code {

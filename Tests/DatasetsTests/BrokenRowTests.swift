@@ -53,6 +53,7 @@ struct BrokenRowTests {
         let rows = [good] + [String](repeating: #"{"prompt":"a","completion":7}"#, count: 5)
         let error = try #require(try fault(reading: (rows + ["{}"]).joined(separator: "\n")))
         #expect(error.brokenRows.count == 6 && error.brokenRows.lines.count == 2)
+        #expect(error.brokenRows.describedCount == 6)
         #expect(error.brokenRows.lines[0].contains("rows.jsonl:2: the row: completion is a number"))
         #expect(error.brokenRows.lines[0].hasSuffix("; 4 more alike, in lines 3, 4, 5, 6"))
     }

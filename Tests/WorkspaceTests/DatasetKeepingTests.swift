@@ -30,7 +30,8 @@ struct DatasetKeepingTests {
                 }
             }
             try test.opened { workspace in
-                #expect(try workspace.datasets.list().map(\.name) == ["facts"])
+                let names = try workspace.datasets.list().map(\.name)
+                #expect(names == ["facts"])
             }
         }
     }

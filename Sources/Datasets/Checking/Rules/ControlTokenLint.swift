@@ -28,7 +28,8 @@ struct ControlTokenLint {
     private static let marks = [
         "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>",
         "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<|user|>", "<|assistant|>",
-        "<|system|>", "<|end|>", "<|endoftext|>",
+        "<|system|>", "<|end|>", "<|endoftext|>", "<|begin_of_text|>", "<|end_of_text|>", "</s>",
+        "<<SYS>>", "<eos>",
     ]
 
     private let tokenizer: Tokenizer
