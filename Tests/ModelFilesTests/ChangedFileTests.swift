@@ -57,8 +57,10 @@ import Testing
         let digest = try model.digest()
         _ = try folder.write(content(of: model.path), to: "new")
         #expect(rename(folder.path + "/new", model.path) == 0)
-        try model.checkUnchanged(digest: digest)
         #expect(throws: ModelFileError.self) { try model.checkUnchanged() }
+        try model.checkUnchanged(digest: digest)
+        // What was found to be the same needs no digest again.
+        try model.checkUnchanged()
         #expect(unlink(model.path) == 0)
         #expect(throws: ModelFileError.self) { try model.checkUnchanged(digest: digest) }
     }
@@ -72,6 +74,33 @@ import Testing
         #expect(try models[149].weight(.up).bytes.allSatisfy { $0 == 0 })
         #expect(throws: ModelFileError.self) { try models[149].checkUnchanged() }
         for model in models[..<149] { try model.checkUnchanged() }
+    }
+
+    // One is copied as it lies there, the other computed.
+    @Test(arguments: ["F16", "F32"]) func whatIsMadeOfAFileThatIsCutShortIsNotKept(
+        type: String
+    ) async throws {
+        let path = try model().path
+        let recipe = try #require(QuantizationRecipe(name: type))
+        let before = try folder.contents()
+        let error = await #expect(throws: ModelFileError.self) {
+            _ = try await GGUFQuantization(GGUFFile(path: path), recipe: recipe)
+                .write(to: folder.path + "/made.gguf") { _ in _ = truncate(path, 100) }
+        }
+        #expect(error?.code == .changed)
+        #expect(error?.message.contains(path) == true)
+        #expect(try folder.contents() == before)
+    }
+
+    @Test func numbersOfAnAdapterThatIsCutShortAreNotTaken() throws {
+        var bytes = Array(UInt64(64).littleEndianBytes)
+        bytes += Array(#"{"x":{"dtype":"F32","shape":[2000],"data_offsets":[0,8000]}}    "#.utf8)
+        bytes += [UInt8](repeating: 1, count: 8000)
+        let file = try SafetensorsFile(path: folder.write(bytes, to: "a.safetensors"))
+        #expect(try file.floats(named: "x").count == 2000)
+        #expect(truncate(file.path, 100) == 0)
+        let error = #expect(throws: ModelFileError.self) { try file.floats(named: "x") }
+        #expect(error?.code == .changed)
     }
 
     private func content(of path: String) throws -> [UInt8] {
@@ -88,5 +117,11 @@ import Testing
         let descriptor = open(path, O_WRONLY | O_TRUNC)
         defer { close(descriptor) }
         try #require(write(descriptor, bytes, bytes.count) == bytes.count)
+    }
+}
+
+extension UInt64 {
+    fileprivate var littleEndianBytes: [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: self >> (8 * UInt64($0))) }
     }
 }

@@ -33,6 +33,17 @@ import Testing
         #expect(error.hint != nil)
     }
 
+    // The length of its header may have the first bytes of any other kind.
+    @Test(arguments: [60, 640, 0x4B50]) func aSafetensorsFileIsNotTakenForAnother(
+        length: Int
+    ) throws {
+        let folder = try TemporaryFolder()
+        var header = Array(#"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#.utf8)
+        header += [UInt8](repeating: 0x20, count: length - header.count)
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + header + [7]
+        #expect(try SafetensorsFile(path: folder.write(bytes)).tensors.keys.sorted() == ["x"])
+    }
+
     @Test func aFolderWithoutWeightsSaysSo() throws {
         let error = try error(["training_args.bin": Self.pickle])
         #expect(error.code == .notFound)

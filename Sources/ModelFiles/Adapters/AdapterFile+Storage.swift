@@ -155,7 +155,7 @@ extension AdapterFile {
         let aside = AtomicFile.temporaryName(beside: folder)
         guard mkdir(aside, 0o755) == 0 else { throw AtomicFile.failure("write \(folder)", errno) }
         do throws(ModelFileError) {
-            try writeFiles(to: aside, metadata: metadata)
+            try writeFiles(to: aside, as: folder, metadata: metadata)
             try AtomicFile.synchronizeFolder(aside)
             if rename(aside, folder) != 0 {
                 guard errno == ENOTEMPTY || errno == EEXIST else {
@@ -170,14 +170,20 @@ extension AdapterFile {
         try AtomicFile.synchronizeFolder(AtomicFile.parent(of: folder))
     }
 
-    private func writeFiles(to folder: String, metadata: [String: String]) throws(ModelFileError) {
+    private func writeFiles(
+        to folder: String,
+        as name: String,
+        metadata: [String: String]
+    ) throws(ModelFileError) {
         let plan = SafetensorsPlan(
             tensors.values.map { .init(name: $0.name, type: .f32, shape: [$0.rows, $0.columns]) },
             metadata: metadata.merging(["format": "pt"]) { given, _ in given }
         )
         // As they lie there: an adapter may be large beside the memory that is left.
-        try AtomicFile.writeNew(to: "\(folder)/\(Self.tensorsName)") {
-            (write: AtomicFile.Write) throws(ModelFileError) in
+        try AtomicFile.writeNew(
+            to: "\(folder)/\(Self.tensorsName)",
+            as: "\(name)/\(Self.tensorsName)"
+        ) { (write: AtomicFile.Write) throws(ModelFileError) in
             try plan.header.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
                 try write(bytes)
             }
@@ -193,7 +199,11 @@ extension AdapterFile {
         } catch {
             throw ModelFileError(.unwritable, "Could not write \(Self.configurationName): \(error)")
         }
-        try AtomicFile.writeNew([[UInt8](json)], to: "\(folder)/\(Self.configurationName)")
+        try AtomicFile.writeNew(
+            [[UInt8](json)],
+            to: "\(folder)/\(Self.configurationName)",
+            as: "\(name)/\(Self.configurationName)"
+        )
     }
 
     /// Puts `aside` in the place of the adapter in `folder`, and removes that.

@@ -49,6 +49,7 @@ struct GGUFAdapter {
         alpha = try Self.alpha(file)
         baseModelName = file.metadata["general.base_model.0.name"]?.text
         pairs = try Self.pairs(file)
+        for part in file.files { try part.checkIntact() }
     }
 
     private static func alpha(_ file: GGUFFile) throws(ModelFileError) -> Double? {

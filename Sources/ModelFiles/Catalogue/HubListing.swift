@@ -50,8 +50,8 @@ struct HubListing: Sendable, Equatable {
         }
     }
 
-    /// An exbibyte, in bytes: no disk holds more.
-    private static let largestRepository = 1 << 60
+    /// A pebibyte, in bytes: more than any model has.
+    private static let largestRepository = 1 << 50
 
     private struct Answer: Decodable {
         let sha: String

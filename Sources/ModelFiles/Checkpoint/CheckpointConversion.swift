@@ -41,7 +41,7 @@ public struct CheckpointConversion {
                 try factors?.withUnsafeMutableBytes { try sink.write(UnsafeRawBufferPointer($0)) }
                 return
             }
-            try write(tensors[index], &sink)
+            try MappedFile.reading(model.weights.files) { try write(tensors[index], &sink) }
         }
     }
 

@@ -65,12 +65,17 @@ public struct CheckpointExport {
         do {
             for (name, bytes) in texts + shards.index {
                 names.append(name)
-                try AtomicFile.writeNew([bytes], to: "\(aside)/\(name)")
+                try AtomicFile.writeNew([bytes], to: "\(aside)/\(name)", as: "\(path)/\(name)")
             }
             var done = 0
             for shard in shards.files {
                 names.append(shard.name)
-                try write(shard, to: "\(aside)/\(shard.name)", isCancelled) { count in
+                try write(
+                    shard,
+                    to: "\(aside)/\(shard.name)",
+                    as: "\(path)/\(shard.name)",
+                    isCancelled
+                ) { count in
                     done += count
                     progress(Progress(numberCount: done, totalNumberCount: shards.numberCount))
                 }
@@ -101,26 +106,29 @@ public struct CheckpointExport {
     private func write(
         _ shard: CheckpointShards.File,
         to path: String,
+        as name: String,
         _ isCancelled: () -> Bool,
         done: (Int) -> Void
     ) throws {
         let conversion = WeightConversion(path: model.path, change: change, pool: pool)
         try TensorSink.writeNew(
             path,
-            as: path,
+            as: name,
             header: shard.plan.header,
             places: shard.plan.places,
             byteCount: shard.plan.byteCount
         ) { index, sink in
             let tensor = shard.tensors[index]
-            try conversion.convert(
-                weight(tensor),
-                named: tensor.role.ggufName(layer: tensor.layer),
-                to: tensor.type,
-                isCancelled: isCancelled
-            ) { bytes, count in
-                try sink.write(bytes)
-                done(count)
+            try MappedFile.reading(model.weights.files) {
+                try conversion.convert(
+                    weight(tensor),
+                    named: tensor.role.ggufName(layer: tensor.layer),
+                    to: tensor.type,
+                    isCancelled: isCancelled
+                ) { bytes, count in
+                    try sink.write(bytes)
+                    done(count)
+                }
             }
         }
     }

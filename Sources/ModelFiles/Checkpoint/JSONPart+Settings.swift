@@ -14,11 +14,13 @@ extension JSONPart {
         return number
     }
 
-    /// A positive finite number.
+    /// A number that is positive and finite in float32 too.
     func positive(_ name: String, default fallback: Double? = nil) throws(ModelFileError) -> Double
     {
         guard let number = try number(name) ?? fallback else { throw missing(name) }
-        guard number.isFinite, number > 0 else { throw refusal("\(name) is no positive number") }
+        guard Float(number).isFinite, Float(number) > 0 else {
+            throw refusal("\(name) is no positive number")
+        }
         return number
     }
 

@@ -28,7 +28,7 @@ package struct RopeSettings {
         } else {
             theta = try settings.positive("rope_theta", default: 10_000)
         }
-        guard theta.isFinite, theta > 0 else {
+        guard Float(theta).isFinite, Float(theta) > 0 else {
             throw settings.refusal("rope_theta is no positive number")
         }
         guard let parameters else {

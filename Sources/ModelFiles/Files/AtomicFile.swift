@@ -18,7 +18,7 @@ enum AtomicFile {
     ) throws(ModelFileError) {
         let aside = temporaryName(beside: path)
         do throws(ModelFileError) {
-            try writeNew(to: aside, body)
+            try writeNew(to: aside, as: path, body)
             guard rename(aside, path) == 0 else { throw failure("write \(path)", errno) }
         } catch {
             unlink(aside)
@@ -27,21 +27,29 @@ enum AtomicFile {
         try synchronizeFolder(parent(of: path))
     }
 
-    /// Writes a file that does not exist yet and flushes it to the disk.
-    static func writeNew(_ parts: [[UInt8]], to path: String) throws(ModelFileError) {
-        try writeNew(to: path) { (write: Write) throws(ModelFileError) in try put(parts, write) }
+    /// Writes a file that does not exist yet and flushes it to the disk; errors call it `name`.
+    static func writeNew(
+        _ parts: [[UInt8]],
+        to path: String,
+        as name: String? = nil
+    ) throws(ModelFileError) {
+        try writeNew(to: path, as: name) { (write: Write) throws(ModelFileError) in
+            try put(parts, write)
+        }
     }
 
     /// The same with the parts that `body` writes.
     static func writeNew(
         to path: String,
+        as name: String? = nil,
         _ body: (Write) throws(ModelFileError) -> Void
     ) throws(ModelFileError) {
+        let name = name ?? path
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure("write \(path)", errno) }
+        guard descriptor >= 0 else { throw failure("write \(name)", errno) }
         defer { close(descriptor) }
-        try body { (bytes) throws(ModelFileError) in try put(bytes, to: descriptor, named: path) }
-        guard fsync(descriptor) == 0 else { throw failure("write \(path)", errno) }
+        try body { (bytes) throws(ModelFileError) in try put(bytes, to: descriptor, named: name) }
+        guard fsync(descriptor) == 0 else { throw failure("write \(name)", errno) }
     }
 
     private static func put(_ parts: [[UInt8]], _ write: Write) throws(ModelFileError) {

@@ -21,6 +21,11 @@ enum ForeignFile: Equatable {
         let first = bytes.prefix(64).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         if bytes.isEmpty {
             self = .empty
+        } else if bytes.count > 9, bytes[8] == UInt8(ascii: "{"),
+            bytes[5..<8].allSatisfy({ $0 == 0 })
+        {
+            // First: its own first bytes are a length, which may look like anything.
+            self = .safetensors
         } else if starts("version https://git-lfs") {
             self = .gitPointer
         } else if starts("GGUF") {
@@ -39,10 +44,6 @@ enum ForeignFile: Equatable {
             self = .archive
         } else if first == UInt8(ascii: "<") {
             self = .webPage
-        } else if bytes.count > 9, bytes[8] == UInt8(ascii: "{"),
-            bytes[5..<8].allSatisfy({ $0 == 0 })
-        {
-            self = .safetensors
         } else if first == UInt8(ascii: "{") {
             self = .json
         } else {
@@ -58,9 +59,11 @@ enum ForeignFile: Equatable {
         hint: String
     ) -> ModelFileError {
         let kind = ForeignFile(bytes)
+        let isEmpty = kind == .empty
+        let what = kind.map { isEmpty ? "; it is empty" : " but \($0.name)" } ?? ""
         return ModelFileError(
-            .foreignFormat,
-            "\(path) is not a \(expected)\(kind.map { $0 == .empty ? "; it is empty" : " but \($0.name)" } ?? "").",
+            isEmpty ? .truncated : .foreignFormat,
+            "\(path) is not a \(expected)\(what).",
             hint: kind?.hint(path) ?? hint
         )
     }

@@ -139,6 +139,24 @@ extension MappedFile {
         self.stamp.withLock { if $0 != nil { $0 = stamp } }
     }
 
+    /// Runs what reads files and keeps what it reads; throws where one of them changed meanwhile.
+    static func reading<Result>(_ files: [MappedFile], _ body: () throws -> Result) throws -> Result
+    {
+        func check() throws(ModelFileError) {
+            for file in files where try !file.isUntouched() { throw changed(file.path) }
+        }
+        let result: Result
+        do {
+            result = try body()
+        } catch {
+            // Bytes that a file has lost cannot be written elsewhere, and the system says only that.
+            try check()
+            throw error
+        }
+        try check()
+        return result
+    }
+
     /// That the file is another than was opened.
     static func changed(_ path: String) -> ModelFileError {
         ModelFileError(

@@ -96,17 +96,19 @@ public struct GGUFQuantization: Sendable {
         let conversion = WeightConversion(path: source.path, change: change, pool: pool)
         try writer.write(to: path) { index, sink in
             let tensor = tensors[index]
-            try conversion.convert(
-                source.rows(of: tensor),
-                named: tensor.name,
-                to: types[index],
-                isCancelled: isCancelled
-            ) { bytes, count in
-                try sink.write(bytes)
-                done += count
-                progress(
-                    Progress(tensor: tensor.name, numberCount: done, totalNumberCount: total)
-                )
+            try MappedFile.reading(source.files) {
+                try conversion.convert(
+                    source.rows(of: tensor),
+                    named: tensor.name,
+                    to: types[index],
+                    isCancelled: isCancelled
+                ) { bytes, count in
+                    try sink.write(bytes)
+                    done += count
+                    progress(
+                        Progress(tensor: tensor.name, numberCount: done, totalNumberCount: total)
+                    )
+                }
             }
         }
         return report(path, tensors, types, byteCount: try writer.plan(path).byteCount)

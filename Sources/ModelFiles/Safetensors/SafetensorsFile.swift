@@ -38,33 +38,43 @@ public final class SafetensorsFile: Sendable {
     public func floats(named name: String) throws(ModelFileError) -> [Float] {
         let tensor = try tensor(named: name)
         let bytes = file.bytes
-        return switch tensor.type {
-        case .f32:
-            stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map {
-                Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+        let numbers: [Float] =
+            switch tensor.type {
+            case .f32:
+                stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map {
+                    Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+                }
+            case .f16:
+                stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 2).map {
+                    Float(
+                        Float16(
+                            bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)
+                        )
+                    )
+                }
+            case .bf16:
+                stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 2).map {
+                    let upper = bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)
+                    return Float(bitPattern: UInt32(upper) << 16)
+                }
+            case .f64, .f8e4m3, .f8e5m2, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
+                throw unsupported(tensor, wanted: "F32, F16 or BF16")
             }
-        case .f16:
-            stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 2).map {
-                Float(Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)))
-            }
-        case .bf16:
-            stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 2).map {
-                let upper = bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)
-                return Float(bitPattern: UInt32(upper) << 16)
-            }
-        case .f64, .f8e4m3, .f8e5m2, .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool:
-            throw unsupported(tensor, wanted: "F32, F16 or BF16")
-        }
+        try file.checkIntact()
+        return numbers
     }
 
     /// The numbers of the tensor `name`, which is of type I64 or I32.
     public func integers(named name: String) throws(ModelFileError) -> [Int64] {
         let tensor = try tensor(named: name)
+        let result: [Int64]
         switch tensor.type {
-        case .i64: return numbers(tensor, of: Int64.self)
-        case .i32: return numbers(tensor, of: Int32.self).map { Int64($0) }
+        case .i64: result = numbers(tensor, of: Int64.self)
+        case .i32: result = numbers(tensor, of: Int32.self).map { Int64($0) }
         default: throw unsupported(tensor, wanted: "I64 or I32")
         }
+        try file.checkIntact()
+        return result
     }
 
     private func numbers<Number: FixedWidthInteger>(

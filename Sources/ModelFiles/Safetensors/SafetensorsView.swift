@@ -67,5 +67,6 @@ extension SafetensorsFile {
             )
         }
         withExtendedLifetime(self) { memory.copyMemory(from: bytes(of: tensor)) }
+        try file.checkIntact()
     }
 }

@@ -106,7 +106,9 @@ extension TemplateInterpreter {
         case nil: prefix = literal([UInt8](repeating: 0x20, count: 4))
         case .text(let text)?: prefix = text
         case let value?:
-            guard let width = value.integer else { throw failure("the width is no number") }
+            guard let width = value.integer else {
+                throw failure("\"width\" of \"indent\" is \(value.typeName)")
+            }
             try checkLength(width)
             prefix = literal([UInt8](repeating: 0x20, count: max(0, width)))
         }
