@@ -21,6 +21,11 @@ public final class TrackingStore: Sendable {
         public var identity = Identity.current()
         /// The time in milliseconds since 1970.
         public var now: @Sendable () -> Int = systemMilliseconds
+        /// Whether parameters and tags of runs that are longer than MLflow takes are cut; they are
+        /// refused otherwise.
+        public var cutsLongValues = true
+        /// Told what was not written as it was asked, in words for the log.
+        public var note: @Sendable (String) -> Void = { _ in }
         /// The source of run ids and run names.
         public var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 
@@ -44,7 +49,7 @@ public final class TrackingStore: Sendable {
     public let notice: String?
 
     package let configuration: Configuration
-    private let pool: DatabasePool
+    let pool: DatabasePool
     /// One connection for all questions, since `PRAGMA data_version` compares with its own past.
     private let watcher: DatabaseQueue
 

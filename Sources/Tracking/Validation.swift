@@ -3,13 +3,35 @@ enum Validation {
     static let keyLength = 250
     static let paramLength = 6000
     static let tagLength = 8000
+    static let experimentTagLength = 20_000
     static let experimentNameLength = 500
+    static let locationLength = 2048
+
+    /// What a name is the name of.
+    enum KeyKind: String {
+        case metric, parameter, tag
+
+        /// What a call names the name by; `place` where it stands in a list.
+        func field(_ place: Int?) -> String {
+            let list = self == .metric ? "metrics" : self == .parameter ? "params" : "tags"
+            let name = self == .metric ? "name" : "key"
+            return place.map { "\(list)[\($0)].\(name)" } ?? name
+        }
+    }
 
     /// Checks the name of a metric, parameter or tag.
-    static func check(key: TrackingKey, of kind: String) throws {
-        try check(text: key.text, of: "\(kind) name", limit: keyLength)
+    static func check(key: TrackingKey, of kind: KeyKind, at place: Int? = nil) throws {
+        try check(text: key.text, of: "\(kind.rawValue) name", limit: keyLength)
         guard !key.text.isEmpty else {
-            throw TrackingError(.invalidValue, "A \(kind) must have a name.")
+            throw TrackingError(.invalidValue, "A \(kind.rawValue) must have a name.")
+        }
+        func invalid(_ what: String, _ hint: String) -> TrackingError {
+            TrackingError(
+                .invalidValue,
+                "Invalid value \"\(printable(key.text))\" for parameter '\(kind.field(place))' "
+                    + "supplied\(what).",
+                hint: hint
+            )
         }
         let isAllowed = key.text.unicodeScalars.allSatisfy { scalar in
             let properties = scalar.properties
@@ -18,25 +40,59 @@ enum Validation {
                 || "_-. :/".unicodeScalars.contains(scalar)
         }
         guard isAllowed else {
+            throw invalid("", "names are made of letters, digits, _ - . : / and spaces")
+        }
+        guard isOneName(key.text) else {
+            throw invalid(
+                ": read as a path it stands for another name",
+                "leave out . and .. as parts, doubled slashes, and slashes at either end"
+            )
+        }
+    }
+
+    /// Whether a text, read as a path, stands for itself, as it must where metrics are files.
+    static func isOneName(_ text: String) -> Bool {
+        !text.utf8.starts(with: "..".utf8)
+            && text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .allSatisfy {
+                    !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+                }
+    }
+
+    /// Checks the id of a logged model, which may be of another store.
+    static func check(modelID id: String) throws {
+        guard !id.isEmpty, id.utf8.count <= 36, id.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
             throw TrackingError(
                 .invalidValue,
-                "Invalid value '\(printable(key.text))' for parameter '\(kind) name' supplied.",
-                hint: "names are made of letters, digits, _ - . : / and spaces"
+                "'\(printable(String(id.prefix(40))))' cannot be the id of a logged model.",
+                hint: "ids are m- and 32 hexadecimal digits"
             )
+        }
+    }
+
+    /// Checks the id of a trace, which names a folder too.
+    static func check(traceID id: String) throws {
+        guard !id.isEmpty, id.utf8.count <= 50, id.utf8.allSatisfy(isNameByte) else {
+            throw TrackingError(
+                .invalidValue,
+                "'\(printable(String(id.prefix(60))))' cannot be the id of a trace.",
+                hint: "ids are tr- and 32 hexadecimal digits"
+            )
+        }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
         }
     }
 
     /// Checks the id of a run, which names folders and files too.
     static func check(runID id: String) throws {
-        let isAllowed = id.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isAllowed, !id.isEmpty, id.utf8.count <= 32 else {
+        guard id.utf8.allSatisfy(isNameByte), !id.isEmpty, id.utf8.count <= 32 else {
             throw TrackingError(
                 .invalidValue,
                 "'\(printable(id))' cannot be the id of a run.",
@@ -45,10 +101,10 @@ enum Validation {
         }
     }
 
-    /// Checks a text for its length in Unicode scalars, and for NUL, which SQLite's C
-    /// interface takes for the end.
-    static func check(text: String, of what: String, limit: Int) throws {
-        guard text.utf8.count <= limit || text.unicodeScalars.count <= limit else {
+    /// Checks a text for its length in Unicode scalars, if that is limited, and for NUL, which
+    /// SQLite's C interface takes for the end.
+    static func check(text: String, of what: String, limit: Int? = nil) throws {
+        if let limit, text.utf8.count > limit, text.unicodeScalars.count > limit {
             throw TrackingError(
                 .invalidValue,
                 "The \(what) '\(printable(String(text.prefix(40))))…' is longer than \(limit) characters.",

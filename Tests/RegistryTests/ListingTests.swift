@@ -72,7 +72,8 @@ import Tracking
         #expect(registryCode { try registry.deleteAlias("best", of: "faq") } == .notFound)
         try registry.deleteAlias("best", of: "faq", mustExist: false)
         #expect(
-            registryCode { try registry.deleteAlias("a", of: "none", mustExist: false) } == .notFound
+            registryCode { try registry.deleteAlias("a", of: "none", mustExist: false) }
+                == .notFound
         )
     }
 

@@ -72,7 +72,8 @@ import Tracking
         let finished = try store.finishLoggedModel(model.id)
         #expect(finished.status == .ready)
         #expect(finished.params == ["rank": "8"] && finished.tags == ["base": "smollm2"])
-        #expect(finished.metrics["eval_loss"] == metrics[1])
+        #expect(finished.metrics.map(\.metric) == metrics)
+        #expect(finished.metrics.allSatisfy { $0.run == run && $0.datasetName == dataset.name })
         #expect(try store.loggedModels(run: run) == [finished])
         #expect(try store.run(run).outputs == [ModelOutput(model: model.id, step: 40)])
         let linked = try store.read {

@@ -193,9 +193,10 @@ import Tracking
             #expect(
                 try found("name = 'm' AND params.rank = '8' AND status = 'PENDING'") == [model.id]
             )
-            // Of a metric's steps the last one counts.
+            // Any point of a metric counts.
             #expect(try found("metrics.acc = 2") == [model.id])
-            #expect(try found("metrics.acc = 1").isEmpty)
+            #expect(try found("metrics.acc = 1") == [model.id])
+            #expect(try found("metrics.acc = 3").isEmpty)
             try store.deleteLoggedModel(model.id)
             #expect(try found("").isEmpty)
         }

@@ -34,6 +34,27 @@ final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
+extension TrackingStore {
+    /// Logs values that a run measured on a model.
+    func logMetrics(
+        _ metrics: [Metric],
+        ofModel model: String,
+        run: String,
+        dataset: TrackedDataset? = nil
+    ) throws {
+        let measured = metrics.map {
+            ModelMetric(
+                $0,
+                model: model,
+                run: run,
+                datasetName: dataset?.name,
+                datasetDigest: dataset?.digest
+            )
+        }
+        try log(Batch(modelMetrics: measured), run: run)
+    }
+}
+
 /// The code of the `TrackingError` that `body` throws, if it throws one.
 func trackingCode(_ body: () throws -> Void) -> TrackingError.Code? {
     do {

@@ -233,6 +233,24 @@ import Workspace
         }
     }
 
+    @Test func filesOfTracesStayWithTheirExperimentAndGoWithIt() throws {
+        try withWorkspace { _, workspace in
+            let store = workspace.tracking
+            let experiment = try store.createExperiment(named: "asked").id
+            try store.keep(
+                Trace(id: "tr-1", experimentID: experiment, requestTime: 1, state: .ok)
+            )
+            let file =
+                "\(workspace.folder)/artifacts/\(experiment)/traces/tr-1/artifacts/traces.json"
+            try makeFile(file)
+            let report = try collect(workspace)
+            #expect(report.removed.isEmpty && report.left.isEmpty && exists(file))
+            try store.deleteExperiment(experiment)
+            #expect(try collect(workspace).removed.map(\.fileCount) == [1])
+            #expect(!exists("\(workspace.folder)/artifacts/\(experiment)"))
+        }
+    }
+
     // MARK: - Links
 
     @Test func nothingOutsideIsTouchedEvenThroughALink() throws {

@@ -49,3 +49,15 @@ public struct DatasetInput: Sendable, Equatable {
         tags.first { $0.key == Tag.datasetContext }?.value
     }
 }
+
+/// A dataset that runs of an experiment read, and what for.
+public struct DatasetSummary: Sendable, Equatable {
+    /// The experiment.
+    public var experimentID: Int
+    /// The dataset's name.
+    public var name: String
+    /// The digest of its content.
+    public var digest: String
+    /// What it was read for, such as `training`, if that was said.
+    public var context: String?
+}

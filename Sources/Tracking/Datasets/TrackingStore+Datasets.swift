@@ -1,16 +1,57 @@
 import GRDB
 
 extension TrackingStore {
-    /// Records which datasets a run reads.
+    /// Records which datasets and logged models a run reads.
     ///
-    /// One that is recorded already keeps its place; its tags are set anew.
-    public func logInputs(_ inputs: [DatasetInput], run: String) throws {
+    /// What is recorded already keeps its place; a dataset's tags are set anew. Models need not be
+    /// of this store.
+    public func logInputs(
+        _ inputs: [DatasetInput],
+        models: [String] = [],
+        run: String
+    ) throws {
         try write { db in
             let experiment = try RunRecord.find(db, id: run, details: []).experimentID
             try RunRecord.checkActive(db, id: run)
             for input in inputs {
                 let dataset = try insert(db, input.dataset, experiment: experiment)
                 try link(db, dataset, to: run, tags: input.tags)
+            }
+            for model in models {
+                try Validation.check(modelID: model)
+                try db.execute(
+                    sql: """
+                        INSERT INTO inputs (input_uuid, source_type, source_id, destination_type,
+                            destination_id) VALUES (?, 'RUN_INPUT', ?, 'MODEL_INPUT', ?)
+                        ON CONFLICT DO NOTHING
+                        """,
+                    arguments: [RunName.uuid(configuration.random), run, model]
+                )
+            }
+        }
+    }
+
+    /// Each dataset that runs of the experiments read, once for each thing that it was read for.
+    public func datasetSummaries(experiments: [Int]) throws -> [DatasetSummary] {
+        try read { db in
+            let list = "[\(experiments.map(String.init).joined(separator: ","))]"
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT datasets.experiment_id, datasets.name, datasets.digest,
+                            input_tags.value
+                        FROM datasets JOIN inputs ON inputs.source_type = 'DATASET'
+                                AND inputs.source_id = datasets.dataset_uuid
+                            LEFT JOIN input_tags ON input_tags.input_uuid = inputs.input_uuid
+                                AND input_tags.name = ?
+                        WHERE datasets.experiment_id IN (SELECT value FROM json_each(?))
+                        ORDER BY 1, 2, 3, 4 LIMIT 1000
+                        """
+                ),
+                arguments: [Tag.datasetContext.text, list]
+            )
+            return rows.map {
+                DatasetSummary(experimentID: $0[0], name: $0[1], digest: $0[2], context: $0[3])
             }
         }
     }
@@ -26,8 +67,10 @@ extension TrackingStore {
         }
         try Validation.check(text: dataset.name, of: "dataset name", limit: 500)
         try Validation.check(text: dataset.digest, of: "dataset digest", limit: 36)
-        try Validation.check(text: dataset.sourceType, of: "dataset source type", limit: 36)
+        try Validation.check(text: dataset.sourceType, of: "dataset source type")
         try Validation.check(text: dataset.source, of: "dataset source", limit: 65_535)
+        try Validation.check(text: dataset.schema ?? "", of: "dataset schema", limit: 1_048_575)
+        try Validation.check(text: dataset.profile ?? "", of: "dataset profile", limit: 16_777_215)
         try db.execute(
             sql: """
                 INSERT INTO datasets (dataset_uuid, experiment_id, name, digest,

@@ -3,12 +3,13 @@ import GRDB
 extension LoggedModel {
     static func find(_ db: Database, id: String) throws -> LoggedModel {
         guard let found = try fetch(db, where: "model_id = ?", [id]).first else {
-            throw TrackingError(
-                .notFound,
-                "Logged model with id=\(Validation.printable(id)) not found."
-            )
+            throw notFound(id)
         }
         return found
+    }
+
+    static func notFound(_ id: String) -> TrackingError {
+        TrackingError(.notFound, "Logged model with id=\(Validation.printable(id)) not found.")
     }
 
     static func fetch(
@@ -51,19 +52,24 @@ extension LoggedModel {
         for row in try rows(params) { self.params[TrackingKey(row[0])] = row[1] }
         let tags = "SELECT tag_key, tag_value FROM logged_model_tags WHERE model_id = ?"
         for row in try rows(tags) { self.tags[TrackingKey(row[0])] = row[1] }
-        let metrics = """
-            SELECT metric_name, metric_value, metric_value IS NULL, metric_timestamp_ms, metric_step
-            FROM logged_model_metrics WHERE model_id = ? ORDER BY metric_step, metric_timestamp_ms
-            """
-        for row in try rows(metrics) {
-            let metric = Metric(
-                TrackingKey(row[0]),
-                row[1] ?? .nan,
-                timestamp: row[3],
-                step: row[4]
-            )
-            self.metrics[metric.key] = metric
-        }
+        metrics = try ModelMetric.fetch(db, model: id)
+    }
+}
+
+extension LoggedModel {
+    /// The models that went into the runs in a JSON array of ids, in the order in which they were
+    /// logged, each with its run's place in the array.
+    static func inputs(_ db: Database, runs ids: String) throws -> [(place: Int, id: String)] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT item.key, destination_id
+                FROM json_each(?) AS item
+                    CROSS JOIN inputs ON source_type = 'RUN_INPUT' AND source_id = item.value
+                        AND destination_type = 'MODEL_INPUT'
+                ORDER BY inputs.rowid
+                """
+        )
+        return try Row.fetchAll(statement, arguments: [ids]).map { ($0[0], $0[1]) }
     }
 }
 

@@ -32,17 +32,33 @@ public struct LoggedModel: Sendable, Equatable, Identifiable {
     public var statusMessage: String?
     /// What it was made with.
     public var params: [TrackingKey: String] = [:]
-    /// What was measured on it, the last step of each metric.
-    public var metrics: [TrackingKey: Metric] = [:]
+    /// What was measured on it, metric by metric in the order of time.
+    public var metrics: [ModelMetric] = []
     /// Its tags.
     public var tags: [TrackingKey: String] = [:]
+}
+
+extension LoggedModel {
+    /// Checks a name that a client gives, which MLflow puts into paths and references; models of
+    /// this program are called as their runs, whatever is in that.
+    ///
+    /// - Throws: `TrackingError` with code `invalidValue`.
+    public static func check(name: String) throws {
+        guard !name.unicodeScalars.contains(where: { "/:.%\"'".unicodeScalars.contains($0) }) else {
+            throw TrackingError(
+                .invalidValue,
+                "Invalid model name ('\(Validation.printable(name))') provided.",
+                hint: "leave out / : . % \" and '"
+            )
+        }
+    }
 }
 
 /// What is known of a model when its run begins to write it.
 public struct NewLoggedModel: Sendable {
     /// The experiment that it belongs to.
     public var experimentID = 0
-    /// Its name.
+    /// Its name; a random readable one if empty.
     public var name: String
     /// The folder of its files; `models/<id>/artifacts` in the experiment's if nil.
     public var artifactLocation: String?

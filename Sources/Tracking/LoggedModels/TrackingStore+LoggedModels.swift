@@ -1,4 +1,5 @@
 import GRDB
+import JSON
 
 // MARK: - Reading
 
@@ -20,16 +21,15 @@ extension TrackingStore {
 
 extension TrackingStore {
     /// Makes a model; its files are to be written to its `artifactLocation`.
+    ///
+    /// The run that made it need not be one of this store.
     @discardableResult
     public func createLoggedModel(_ new: NewLoggedModel) throws -> LoggedModel {
         try write { db in
             let experiment = try Experiment.find(db, id: new.experimentID)
             try experiment.checkActive()
-            if let run = new.sourceRun { try RunRecord.checkActive(db, id: run) }
-            guard !new.name.isEmpty else {
-                throw TrackingError(.invalidValue, "A model must have a name.")
-            }
-            try Validation.check(text: new.name, of: "model name", limit: 500)
+            let name = new.name.isEmpty ? RunName.random(configuration.random) : new.name
+            try Validation.check(text: name, of: "model name")
             let id = "m-\(RunName.uuid(configuration.random))"
             let now = configuration.now()
             let location =
@@ -41,7 +41,7 @@ extension TrackingStore {
                         model_type, source_run_id) VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)
                     """,
                 arguments: [
-                    id, experiment.id, new.name, location, now, now, new.status.rawValue,
+                    id, experiment.id, name, location, now, now, new.status.rawValue,
                     new.modelType, new.sourceRun,
                 ]
             )
@@ -76,6 +76,28 @@ extension TrackingStore {
         try write { db in
             let model = try LoggedModel.find(db, id: id)
             try insertTags(db, tags, ofModel: id, experiment: model.experimentID)
+        }
+    }
+
+    /// Notes in a tag of a logged model that it became a version of a registered one.
+    public func note(version: Int, of name: String, ofLoggedModel id: String) throws {
+        try write { db in
+            let model = try LoggedModel.find(db, id: id)
+            let entry: JSONValue = ["name": .string(name), "version": .integer(version)]
+            var versions: [JSONValue] = []
+            if let old = model.tags[Tag.modelVersions],
+                case .array(let list) = try? JSONParser.parse(Array(old.utf8))
+            {
+                versions = list
+            }
+            guard !versions.contains(entry) else { return }
+            let list = JSONValue.array(versions + [entry])
+            try insertTags(
+                db,
+                [Tag(Tag.modelVersions, String(decoding: list.bytes, as: UTF8.self))],
+                ofModel: id,
+                experiment: model.experimentID
+            )
         }
     }
 
@@ -120,45 +142,12 @@ extension TrackingStore {
         }
     }
 
-    /// Records what was measured on a model, in a run, on a dataset.
-    public func logMetrics(
-        _ metrics: [Metric],
-        ofModel id: String,
-        run: String,
-        dataset: TrackedDataset? = nil
-    ) throws {
-        try write { db in
-            let model = try LoggedModel.find(db, id: id)
-            try RunRecord.checkActive(db, id: run)
-            for metric in metrics {
-                try Validation.check(key: metric.key, of: "metric")
-                try db.execute(
-                    sql: """
-                        INSERT INTO logged_model_metrics (model_id, metric_name,
-                            metric_timestamp_ms, metric_step, metric_value, experiment_id, run_id,
-                            dataset_uuid, dataset_name, dataset_digest)
-                        VALUES (?, ?, ?, ?, ?, ?, ?,
-                            (SELECT dataset_uuid FROM datasets
-                             WHERE experiment_id = ? AND name = ? AND digest = ?), ?, ?)
-                        ON CONFLICT DO NOTHING
-                        """,
-                    arguments: [
-                        id, metric.key.text, metric.timestamp, metric.step,
-                        metric.value.isNaN ? nil : metric.storedValue, model.experimentID, run,
-                        model.experimentID, dataset?.name, dataset?.digest, dataset?.name,
-                        dataset?.digest,
-                    ]
-                )
-            }
-        }
-    }
-
-    /// Records which models a run made.
+    /// Records which models a run made; they need not be of this store.
     public func logOutputs(_ outputs: [ModelOutput], run: String) throws {
         try write { db in
             try RunRecord.checkActive(db, id: run)
             for output in outputs {
-                _ = try LoggedModel.find(db, id: output.model)
+                try Validation.check(modelID: output.model)
                 try db.execute(
                     sql: """
                         INSERT INTO inputs (input_uuid, source_type, source_id, destination_type,
@@ -199,12 +188,8 @@ extension TrackingStore {
         experiment: Int
     ) throws {
         for param in params {
-            try Validation.check(key: param.key, of: "parameter")
-            try Validation.check(
-                text: param.value,
-                of: "value of parameter \(param.key)",
-                limit: Validation.paramLength
-            )
+            try Validation.check(key: param.key, of: .parameter)
+            try Validation.check(text: param.value, of: "value of parameter \(param.key)")
             try db.execute(
                 sql: "INSERT INTO logged_model_params VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 arguments: [id, experiment, param.key.text, param.storedValue]

@@ -69,7 +69,7 @@ struct SearchField: Sendable, Equatable {
 
 /// The kinds of things that can be searched for.
 enum SearchKind: Sendable, Hashable {
-    case attribute, metric, param, tag, dataset
+    case attribute, metric, param, tag, metadata, dataset
 
     /// The kind that a word before a dot means.
     init?(_ word: String) {
@@ -77,7 +77,8 @@ enum SearchKind: Sendable, Hashable {
         case "metric", "metrics": self = .metric
         case "param", "params", "parameter", "parameters": self = .param
         case "tag", "tags": self = .tag
-        case "attribute", "attributes", "attr", "run": self = .attribute
+        case "attribute", "attributes", "attr", "run", "trace": self = .attribute
+        case "metadata", "request_metadata": self = .metadata
         case "dataset", "datasets": self = .dataset
         default: return nil
         }

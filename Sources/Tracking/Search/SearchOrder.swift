@@ -2,6 +2,8 @@
 struct SearchOrder: Sendable, Equatable {
     var field: SearchField
     var isDescending: Bool
+    /// The dataset that a logged model's metric was measured on; any if nil.
+    var dataset: ModelDataset?
 
     /// The most rules of an order: each is a join and two terms, and SQLite 3.40 crashes with more
     /// than 64 terms.
@@ -40,7 +42,8 @@ struct SearchOrder: Sendable, Equatable {
             case .attribute: true
             case .dataset: false
             // What has two columns for an id has no rows to join here.
-            case .metric, .param, .tag: schema.details[field.kind]?.owner.contains(",") == false
+            case .metric, .param, .tag, .metadata:
+                schema.details[field.kind]?.owner.contains(",") == false
             }
         guard isSortable else {
             throw Self.invalid("\(schema.subject)s cannot be sorted by that", text)

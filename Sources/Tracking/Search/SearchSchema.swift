@@ -10,16 +10,32 @@ package struct SearchSchema: Sendable {
         let isOrderOnly: Bool
         /// The stored values of texts, where those are stored as something else.
         let codes: [String: Int]
+        /// Another table that may say the same of a thing.
+        let link: Link?
 
-        package static func text(_ column: String, codes: [String: Int] = [:]) -> Attribute {
-            Attribute(column: column, type: .text, isOrderOnly: false, codes: codes)
+        package static func text(
+            _ column: String,
+            codes: [String: Int] = [:],
+            orIn link: Link? = nil
+        ) -> Attribute {
+            Attribute(column: column, type: .text, isOrderOnly: false, codes: codes, link: link)
         }
         package static func number(_ column: String) -> Attribute {
-            Attribute(column: column, type: .number, isOrderOnly: false, codes: [:])
+            Attribute(column: column, type: .number, isOrderOnly: false, codes: [:], link: nil)
         }
         package static func order(_ column: String) -> Attribute {
-            Attribute(column: column, type: .number, isOrderOnly: true, codes: [:])
+            Attribute(column: column, type: .number, isOrderOnly: true, codes: [:], link: nil)
         }
+    }
+
+    /// A table with a row for each further value of an attribute of a thing.
+    package struct Link: Sendable {
+        /// The columns that name the thing, in its own table and here.
+        let id: String
+        let owner: String
+        let table: String
+        /// Where the value is.
+        let column: String
     }
 
     /// A table with a row for each metric, parameter or tag of a thing.
@@ -32,6 +48,9 @@ package struct SearchSchema: Sendable {
         let value: String
         /// True for rows whose number is NaN, if there can be any.
         let isNaN: String?
+        /// Where a key may have several rows, each of which a filter looks at: the order that puts
+        /// the one first that is sorted by.
+        let latestFirst: String?
 
         package init(
             table: String,
@@ -39,7 +58,8 @@ package struct SearchSchema: Sendable {
             id: String,
             key: String = "key",
             value: String = "value",
-            isNaN: String? = nil
+            isNaN: String? = nil,
+            latestFirst: String? = nil
         ) {
             self.table = table
             self.owner = owner
@@ -47,6 +67,7 @@ package struct SearchSchema: Sendable {
             self.key = key
             self.value = value
             self.isNaN = isNaN
+            self.latestFirst = latestFirst
         }
     }
 
@@ -65,6 +86,7 @@ package struct SearchSchema: Sendable {
         metrics: Details? = nil,
         params: Details? = nil,
         tags: Details? = nil,
+        metadata: Details? = nil,
         searchesDatasets: Bool = false,
         hidesPrompts: Bool = false,
         tieBreak: [String]
@@ -77,6 +99,7 @@ package struct SearchSchema: Sendable {
         details[.metric] = metrics
         details[.param] = params
         details[.tag] = tags
+        details[.metadata] = metadata
         if searchesDatasets {
             details[.dataset] = Details(table: "inputs", owner: "destination_id", id: "")
         }
@@ -120,7 +143,7 @@ package struct SearchSchema: Sendable {
     func valueType(of field: SearchField) throws(TrackingError) -> ValueType {
         switch field.kind {
         case .metric: return .number
-        case .param, .tag, .dataset: return .text
+        case .param, .tag, .metadata, .dataset: return .text
         case .attribute:
             guard let attribute = attributes[field.key.text], !attribute.isOrderOnly else {
                 throw SearchFilter.invalid("\(subject)s can only be sorted by \(field.key)")
@@ -136,7 +159,7 @@ package struct SearchSchema: Sendable {
         let texts: Set<SearchClause.Operation> = [.equal, .unequal, .like, .ilike]
         switch field.kind {
         case .metric: return numbers
-        case .param, .tag: return texts.union([.isNull, .isNotNull])
+        case .param, .tag, .metadata: return texts.union([.isNull, .isNotNull])
         case .dataset: return texts.union([.isIn, .notIn])
         case .attribute: return type == .number ? numbers : texts.union([.isIn, .notIn])
         }

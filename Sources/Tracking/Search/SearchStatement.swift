@@ -9,6 +9,8 @@ package struct SearchStatement {
     private var bound = StatementArguments()
     private var orderings: [String] = []
     private let schema: SearchSchema
+    /// Metrics count where they were measured on one of these; on any where there are none.
+    private let datasets: [ModelDataset]
 
     /// Reads a filter and an order.
     ///
@@ -24,9 +26,11 @@ package struct SearchStatement {
     init(
         _ schema: SearchSchema,
         _ filter: SearchFilter,
-        _ orders: [SearchOrder]
+        _ orders: [SearchOrder],
+        datasets: [ModelDataset] = []
     ) throws(TrackingError) {
         self.schema = schema
+        self.datasets = datasets
         var asksForPrompts = !schema.hidesPrompts
         for clause in filter.clauses {
             if schema.hidesPrompts, clause.field == Self.isPrompt {
@@ -39,6 +43,7 @@ package struct SearchStatement {
             try add(clause)
         }
         if !asksForPrompts { hidePrompts() }
+        if !filter.clauses.contains(where: { $0.field.kind == .metric }) { requireDatasets() }
         for (place, order) in orders.enumerated() { try add(order, at: place) }
         orderings += schema.tieBreak
     }
@@ -84,7 +89,7 @@ extension SearchStatement {
         switch clause.field.kind {
         case .attribute: try addAttribute(clause)
         case .dataset: addDataset(clause)
-        case .metric, .param, .tag: addDetail(clause)
+        case .metric, .param, .tag, .metadata: addDetail(clause)
         }
     }
 
@@ -92,7 +97,14 @@ extension SearchStatement {
         guard let attribute = schema.attributes[clause.field.key.text] else { return }
         guard attribute.codes.isEmpty else { return try addCoded(clause, attribute) }
         let (condition, arguments) = comparison(attribute.column, clause)
-        require(condition, arguments)
+        // A denial looks at the thing's own value alone.
+        guard let link = attribute.link, clause.operation != .unequal, clause.operation != .notIn
+        else { return require(condition, arguments) }
+        let (linked, values) = comparison(link.column, clause)
+        require(
+            "(\(condition) OR \(link.id) IN (SELECT \(link.owner) FROM \(link.table) WHERE \(linked)))",
+            arguments + values
+        )
     }
 
     /// A text that is stored as a number.
@@ -125,10 +137,25 @@ extension SearchStatement {
             arguments += values
             if let isNaN = details.isNaN { condition += " AND \(isNaN) = 0" }
         }
+        if clause.field.kind == .metric, !datasets.isEmpty {
+            let (isOne, values) = ModelDataset.condition(datasets)
+            condition += " AND \(isOne)"
+            arguments += values
+        }
         let isNot = clause.operation == .isNull ? "NOT " : ""
         require(
             "\(details.id) \(isNot)IN (SELECT \(details.owner) FROM \(details.table) WHERE \(condition))",
             arguments
+        )
+    }
+
+    /// Leaves out what has no metric that was measured on one of the datasets.
+    private mutating func requireDatasets() {
+        guard !datasets.isEmpty, let details = schema.details[.metric] else { return }
+        let (isOne, values) = ModelDataset.condition(datasets)
+        require(
+            "\(details.id) IN (SELECT \(details.owner) FROM \(details.table) WHERE \(isOne))",
+            values
         )
     }
 
@@ -225,13 +252,30 @@ extension SearchStatement {
         }
         guard let details = schema.details[order.field.kind] else { return }
         let table = "sorted\(place)"
-        joins.append(
-            """
-            LEFT JOIN \(details.table) \(table) ON \(table).\(details.owner) = \(details.id) \
-            AND \(table).\(details.key) = ?
-            """
-        )
         joined += [order.field.key.text]
+        if let latest = details.latestFirst {
+            var condition = "\(details.key) = ?"
+            if let dataset = order.dataset {
+                let (isOne, values) = ModelDataset.condition([dataset])
+                condition += " AND \(isOne)"
+                joined += values
+            }
+            joins.append(
+                """
+                LEFT JOIN (SELECT \(details.owner), \(details.value), row_number() OVER \
+                (PARTITION BY \(details.owner) ORDER BY \(latest)) AS rank FROM \(details.table) \
+                WHERE \(condition)) \(table) ON \(table).\(details.owner) = \(details.id) \
+                AND \(table).rank = 1
+                """
+            )
+        } else {
+            joins.append(
+                """
+                LEFT JOIN \(details.table) \(table) ON \(table).\(details.owner) = \(details.id) \
+                AND \(table).\(details.key) = ?
+                """
+            )
+        }
         let value = "\(table).\(details.value)"
         // NaN, then what has no value, come last either way.
         let rank = details.isNaN.map { "CASE WHEN \(value) IS NULL THEN 2 ELSE \(table).\($0) END" }

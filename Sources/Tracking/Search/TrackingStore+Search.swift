@@ -52,16 +52,13 @@ extension SearchSchema {
             "last_updated_timestamp": .number("logged_models.last_updated_timestamp_ms"),
             "last_updated_time": .number("logged_models.last_updated_timestamp_ms"),
         ],
-        // Of a metric's steps the last one counts.
         metrics: Details(
-            table: """
-                (SELECT model_id, metric_name, metric_value, max(metric_step)
-                 FROM logged_model_metrics GROUP BY model_id, metric_name)
-                """,
+            table: "logged_model_metrics",
             owner: "model_id",
             id: "logged_models.model_id",
             key: "metric_name",
-            value: "metric_value"
+            value: "metric_value",
+            latestFirst: "metric_timestamp_ms DESC, metric_step DESC, run_id"
         ),
         params: modelDetails("params", key: "param_key", value: "param_value"),
         tags: modelDetails("tags", key: "tag_key", value: "tag_value"),
@@ -149,14 +146,34 @@ extension TrackingStore {
     }
 
     /// The logged models of experiments that meet a filter, a page of them; see `searchRuns`.
+    ///
+    /// A clause about a metric is met by any of its points; models are sorted by the one with the
+    /// latest time.
+    ///
+    /// - Parameters:
+    ///   - datasets: If there are any, metrics count only where they were measured on one of these,
+    ///     and models without any such metric are left out.
+    ///   - orderDatasets: On which dataset the metrics of the rules in `orderBy` were measured, rule
+    ///     by rule; any where it is nil.
     public func searchLoggedModels(
         experiments: [Int],
         filter: String = "",
+        datasets: [ModelDataset] = [],
         orderBy: [String] = [],
+        orderDatasets: [ModelDataset?] = [],
         limit: Int = 100,
         pageToken: String? = nil
     ) throws -> SearchResult<LoggedModel> {
-        var statement = try SearchStatement(.loggedModels, filter: filter, orderBy: orderBy)
+        var orders = try SearchOrder.read(orderBy, .loggedModels)
+        for (place, dataset) in zip(orders.indices, orderDatasets) {
+            orders[place].dataset = dataset
+        }
+        var statement = try SearchStatement(
+            .loggedModels,
+            SearchFilter(filter, .loggedModels),
+            orders,
+            datasets: datasets
+        )
         let page = try SearchPage(limit: limit, most: 1000, token: pageToken)
         statement.require("logged_models.lifecycle_stage = 'active'")
         statement.require("logged_models.experiment_id", isIn: experiments)
