@@ -2,9 +2,9 @@ public import Tracking
 
 /// What must hold before a version of a model is deployed.
 ///
-/// The gate is asked where a version enters use: by `promote`, by `transition` to Production and
-/// by `setAlias` of `production`. `rollback`, `undo` and `redo` bring back what was in use before
-/// and are not asked, so that a way back is always open; what is in use when a gate is set stays.
+/// The gate is asked where a version is deployed: by `promote`, by `transition` to Production and
+/// by `setAlias` of `production`. `rollback`, `undo` and `redo` bring back what was deployed before
+/// and are not asked, so that a way back is always open; what is deployed when a gate is set stays.
 public struct Gate: Sendable, Equatable {
     /// How a metric is compared with its bound.
     public enum Comparison: String, Sendable, Codable, CaseIterable {

@@ -88,7 +88,8 @@ extension ModelRegistry {
             try checkExists(db, model, version)
             try db.execute(
                 sql: """
-                    INSERT INTO wb_approvals (name, version, approved_by, approved_at, reason, account)
+                    INSERT INTO wb_approvals
+                        (name, version, approved_by, approved_at, reason, account)
                     VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT (name, version, approved_by) DO UPDATE SET
                         approved_at = excluded.approved_at, reason = excluded.reason
@@ -99,12 +100,12 @@ extension ModelRegistry {
         }
     }
 
-    /// Asks the gate about every version that a change brings into use, and refuses the change
-    /// where one does not pass.
+    /// Asks the gate about every version that a change deploys, or brings one step before that, and
+    /// refuses the change where one does not pass.
     ///
     /// This is the one place where a gate is enforced. `change` calls it for every change within
-    /// the change's transaction, so that no way into use leads past it and what was found still
-    /// holds when the change does.
+    /// the change's transaction, so that no way to a deployment leads past it and what was found
+    /// still holds when the change does.
     ///
     /// - Returns: What it let pass that the history should tell; nil for nothing.
     func checkGate(

@@ -20,7 +20,8 @@ struct Provenance {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT source, coalesce(storage_location, source), run_id, artifact_uri
-                FROM model_versions JOIN runs ON run_uuid = run_id WHERE name = ? AND version = ?
+                FROM model_versions JOIN runs ON run_uuid = run_id
+                WHERE model_versions.name = ? AND version = ?
                 """
         )
         guard let row = try Row.fetchOne(statement, arguments: [model, version]) else {
@@ -40,7 +41,8 @@ struct Provenance {
         let found = try Row.fetchAll(tags, arguments: [run, keys[0], keys[1], keys[2]])
             .reduce(into: [String: String]()) { $0[$1[0]] = $1[1] }
         if found[keys[0]] != nil {
-            return keys.dropFirst().compactMap { found[$0] }
+            // The result is a folder, or a file in a folder that holds it alone.
+            return keys.dropFirst().compactMap { found[$0]?.split(separator: "/").first }
                 .compactMap { components("\(artifacts)/\($0)") }
         }
         let models = try db.cachedStatement(

@@ -21,8 +21,8 @@ extension ModelRegistry {
     /// Makes one change to a model and records it, all or nothing.
     ///
     /// The rows before and after are compared, so that the record says what was done and
-    /// not what was meant, and a change of nothing leaves no trace. A change that brings a
-    /// version into use is refused where the model's gate is not passed.
+    /// not what was meant, and a change of nothing leaves no trace. A change that deploys a
+    /// version is refused where the model's gate is not passed.
     ///
     /// - Parameters:
     ///   - result: Reads what the caller returns, once everything is written.

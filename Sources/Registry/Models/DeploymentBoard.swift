@@ -4,9 +4,9 @@ public import Tracking
 public struct DeploymentStatus: Sendable, Equatable {
     /// The registered model's name.
     public var model: String
-    /// The version in use, if one is.
+    /// The deployed version, if one is.
     public var deployed: ModelVersion?
-    /// The change that brought it into use: who, when and why; nil where another program did.
+    /// The change that deployed it: who, when and why; nil where another program did.
     public var deployment: RegistryChange?
     /// The versions in Staging, the newest first.
     public var staging: [ModelVersion]

@@ -6,7 +6,7 @@ public enum Stage: String, Sendable, CaseIterable {
     case none = "None"
     /// Being tried.
     case staging = "Staging"
-    /// In use.
+    /// Deployed, or about to be.
     case production = "Production"
     /// Out of use.
     case archived = "Archived"

@@ -52,7 +52,7 @@ extension RegistryService {
         }
     }
 
-    /// The version that chat opens with: the first registered model's that has one in use.
+    /// The version that chat opens with: the first registered model's that has one deployed.
     func deployedChoice() throws -> ChatChoice? {
         for model in try registry.models() {
             if let deployed = model.deployed {

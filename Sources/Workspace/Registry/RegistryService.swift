@@ -2,7 +2,7 @@ import FoundationEssentials
 import Registry
 import Tracking
 
-/// Registered models: their versions, and which of them is in use.
+/// Registered models: their versions, and which of them is deployed.
 public final class RegistryService: Sendable {
     let opened: OpenedFolder
     let registry: ModelRegistry
@@ -78,7 +78,11 @@ public final class RegistryService: Sendable {
                     "It is not known which model \(record.name) was trained on."
                 )
             }
-            let logged = record.outputs.last.map { "models:/\($0.model)" }
+            let folder = "\(record.artifactURI)/\(result.split(separator: "/").first ?? "")"
+            // Clients may log other models of this run.
+            let logged = try opened.store.loggedModels(run: record.id)
+                .last { $0.artifactLocation == folder }
+                .map { "models:/\($0.id)" }
             var version = NewVersion(
                 source: logged ?? "\(record.artifactURI)/\(result)",
                 run: record.id
@@ -136,14 +140,14 @@ public final class RegistryService: Sendable {
         try change(name) { try registry.deleteAlias(alias, of: name) }
     }
 
-    /// Puts a version into use: stage Production and the alias `production`.
+    /// Deploys a version: stage Production and the alias `production`.
     ///
     /// Blocks.
     ///
     /// - Parameter reason: Why, for the history.
     /// - Throws: ``WorkspaceError`` with the code `conflict` where the model's gate is not passed;
     ///   the message names what is wanting. So do ``setStage(_:version:to:archivingOthers:)`` and
-    ///   ``setAlias(_:alias:version:)`` where they would put a version into use.
+    ///   ``setAlias(_:alias:version:)`` where they would deploy a version.
     public func promote(_ name: String, version: Int, reason: String = "") throws {
         try change(name) { _ = try registry.promote(name, version: version, reason: reason) }
     }
@@ -154,17 +158,17 @@ public final class RegistryService: Sendable {
     public func rollbackPlan(_ name: String) throws -> RollbackPlan {
         try WorkspaceError.wording {
             let target = try registry.rollbackTarget(name)
-            // Where nothing is in use any more, the version that was comes back.
+            // Where nothing is deployed any more, the version that was comes back.
             let deployed = try registry.deployed(name)?.version
             return RollbackPlan(name: name, from: deployed, to: target.version)
         }
     }
 
-    /// Puts the version before into use again.
+    /// Deploys the version before again.
     ///
     /// Blocks.
     ///
-    /// - Parameter plan: What the person confirmed; if another version is in use by now, nothing is
+    /// - Parameter plan: What the person confirmed; if another version is deployed by now, nothing is
     ///   changed.
     public func rollback(_ plan: RollbackPlan) throws {
         try change(plan.name) {

@@ -137,11 +137,14 @@ extension RunService {
                     Tag(RunTag.model, "\(RunFolder.modelName)/\(TrainingResult.modelName)")
                 )
             }
-        var model = try store.loggedModels(run: record.id).last?.id
+        let location = "\(record.artifactURI)/\(name)"
+        // Clients may log models of this run, too.
+        var model = try store.loggedModels(run: record.id)
+            .last { $0.artifactLocation == location }?.id
         if model == nil {
             var new = NewLoggedModel(name: record.name)
             new.experimentID = record.experimentID
-            new.artifactLocation = "\(record.artifactURI)/\(name)"
+            new.artifactLocation = location
             new.status = .ready
             new.modelType = type
             new.sourceRun = record.id

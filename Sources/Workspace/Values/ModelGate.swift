@@ -107,11 +107,11 @@ public struct DeploymentSummary: Equatable, Sendable, Codable {
 
     /// The registered model's name.
     public var name: String
-    /// The version in use; nil where none is.
+    /// The deployed version; nil where none is.
     public var deployed: Int?
-    /// The change that brought it into use; nil where another program did.
+    /// The change that deployed it; nil where another program did.
     public var deployment: RegistryChange?
-    /// Why it was brought into use, as was said then.
+    /// Why it was deployed, as was said then.
     public var reason: String
     /// The versions in Staging, the newest first.
     public var staging: [Int]
