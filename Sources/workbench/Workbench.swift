@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import TerminalNcurses
 import Workspace
 
 /// The program: without a command it opens the screen.
@@ -20,25 +21,87 @@ struct Workbench: ParsableCommand {
     )
 
     static func main() {
-        // A reader that goes away ends the output, not the run.
-        signal(SIGPIPE, SIG_IGN)
+        StandardOutput.reserve()
+        Signals.ignoreMeaningless()
         SystemMemory.returnFreedMemory()
+        SystemMemory.endWhenExhausted { error in
+            NcursesTerminal.restoreBeforeEnd()
+            Console.report(error)
+            _exit(ExitStatus.failed)
+        }
+        let status = perform()
+        let written = StandardOutput.finish()
+        Glibc.exit(status == 0 ? written : status)
+    }
+
+    /// Does what the command line asks for; returns the exit status.
+    private static func perform() -> Int32 {
+        let invocation: Invocation
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            invocation = try Invocation.current()
+            command = try parsed(invocation)
+        } catch let error as UnknownCommand {
+            Console.note("workbench: \(error.message)")
+            Console.hint(error.hint)
+            return ExitStatus.usage
+        } catch {
+            return conclude(error)
+        }
+        do {
             try command.run()
+            return 0
         } catch let error as WorkspaceError {
             Console.report(error)
-            Glibc.exit(error.code == .conflict ? ExitStatus.refused : ExitStatus.failed)
+            return error.code == .conflict ? ExitStatus.refused : ExitStatus.failed
+        } catch where exitCode(for: error) == .validationFailure {
+            Console.note("workbench: \(message(for: error))")
+            let path = (["workbench"] + invocation.path).joined(separator: " ")
+            Console.hint("`\(path) --help` lists the options.")
+            return ExitStatus.usage
         } catch {
-            exit(withError: error)
+            return conclude(error)
         }
     }
+
+    private static func parsed(_ invocation: Invocation) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(invocation.words)
+        } catch {
+            let tied = invocation.withTiedNumbers
+            guard tied != invocation.words else { throw error }
+            return try parseAsRoot(tied)
+        }
+    }
+
+    /// Prints what the argument parser has to say: help and the like as a result, the rest as a
+    /// complaint.
+    private static func conclude(_ error: any Error) -> Int32 {
+        let status = exitCode(for: error).rawValue
+        let text = fullMessage(for: error)
+        guard !text.isEmpty else { return status }
+        if status == 0 {
+            Console.print(text)
+        } else {
+            Console.complainOfUsage(
+                text.hasPrefix(Self.parserPrefix)
+                    ? String(text.dropFirst(Self.parserPrefix.count)) : text
+            )
+        }
+        return status
+    }
+
+    /// What the argument parser puts before its complaints.
+    private static let parserPrefix = "Error: "
 }
 
-/// What the program's exit status says; 64 for wrong usage is the argument parser's own.
+/// What the program's exit status says.
 enum ExitStatus {
     static let failed: Int32 = 1
     static let refused: Int32 = 3
+    static let usage: Int32 = 64
     static let interrupted: Int32 = 130
+    /// As if SIGPIPE had ended it.
+    static let readerGone: Int32 = 141
     static let terminated: Int32 = 143
 }

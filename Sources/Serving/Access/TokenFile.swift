@@ -28,6 +28,16 @@ public struct TokenFile: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         /// In words.
         public let description: String
+        /// What to do now.
+        public let hint: String?
+        /// Whether it may be read later, without anybody doing anything.
+        let isPassing: Bool
+
+        init(_ description: String, hint: String? = nil, isPassing: Bool = false) {
+            self.description = description
+            self.hint = hint
+            self.isPassing = isPassing
+        }
     }
 
     /// The path of the file.
@@ -41,54 +51,109 @@ public struct TokenFile: Sendable {
     /// - Throws: `Failure` where others may read it, or it is no such file.
     public init(path: String) throws {
         self.path = path
+        entries = []
         stamp = Self.stamp(path)
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            entries = []
-            return
+        guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
+            if errno == ENOENT { return }
+            throw Failure(
+                "\(path) cannot be read: \(String(cString: strerror(errno)))",
+                isPassing: Descriptor.isShortage(errno)
+            )
         }
+        let noList = Failure(
+            "\(path) is no list of tokens.",
+            hint: "Remove it and make them anew."
+        )
+        guard let status = file.status, status.isFile else { throw noList }
         guard status.st_mode & 0o077 == 0 else {
-            throw Failure(
-                description: "\(path) can be read by other users. hint: chmod 600 \(path)"
-            )
+            throw Failure("\(path) can be read by other users.", hint: "chmod 600 \(path)")
         }
-        do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: path))
-            entries = try decodeJSON([Entry].self, from: Array(data))
-        } catch {
-            throw Failure(
-                description: "\(path) is no list of tokens. hint: remove it and make them anew"
-            )
-        }
+        guard let bytes = file.bytes() else { throw noList }
+        do { entries = try decodeJSON([Entry].self, from: bytes) } catch { throw noList }
     }
 
     /// Makes a token for somebody, in place of an earlier one, and gives it; it is kept nowhere.
-    public mutating func add(_ name: String, role: Role) throws -> String {
-        guard !name.isEmpty, !name.contains(where: { $0 == ":" || $0.isNewline }) else {
-            throw Failure(description: "A name has at least one letter and no ':'.")
+    ///
+    /// - Parameter show: Shows the token to whom it is for. Where that fails the token is not valid,
+    ///   and an earlier one stays so.
+    @discardableResult
+    public mutating func add(
+        _ name: String,
+        role: Role,
+        show: (_ token: String) throws -> Void = { _ in }
+    ) throws -> String {
+        let isName =
+            !name.isEmpty
+            && name.unicodeScalars.allSatisfy {
+                $0 != ":" && $0.properties.generalCategory != .control
+            }
+        guard isName, name.utf8.count <= Self.longestName else {
+            throw Failure(
+                "A name has 1 to \(Self.longestName) bytes, no ':' and no control "
+                    + "characters."
+            )
         }
         let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
         let token = "wb_" + secret.map { String(format: "%02x", $0) }.joined()
-        entries.removeAll { $0.name == name }
-        entries.append(Entry(name: name, role: role, sha256: Self.hash(token)))
-        entries.sort { $0.name < $1.name }
-        try write()
+        _ = try change { entries in
+            try show(token)
+            entries.removeAll { $0.name == name }
+            entries.append(Entry(name: name, role: role, sha256: Self.hash(token)))
+            entries.sort { $0.name < $1.name }
+            try show(token)
+            return true
+        }
         return token
     }
 
     /// Takes somebody's token back; false where there is none.
     public mutating func remove(_ name: String) throws -> Bool {
-        let before = entries.count
-        entries.removeAll { $0.name == name }
-        guard entries.count < before else { return false }
-        try write()
+        try change { entries in
+            let before = entries.count
+            entries.removeAll { $0.name == name }
+            return entries.count < before
+        }
+    }
+
+    private static let longestName = 250
+
+    /// Changes what is in the file now, one process after another; when this returns it is on the
+    /// disk.
+    ///
+    /// - Parameter body: Gives whether it has changed anything.
+    private mutating func change(_ body: (inout [Entry]) throws -> Bool) throws -> Bool {
+        // The file itself is replaced by each change, so that its lock would be another one's.
+        let name = "\(path).lock"
+        let number = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard number >= 0 else {
+            throw Failure("\(name) cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        let lock = Descriptor(number)
+        defer { withExtendedLifetime(lock) {} }
+        while flock(lock.number, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                throw Failure("\(name) cannot be locked: \(String(cString: strerror(errno)))")
+            }
+        }
+        self = try TokenFile(path: path)
+        var changed = entries
+        guard try body(&changed) else { return false }
+        try write(changed)
+        entries = changed
+        stamp = Self.stamp(path)
         return true
     }
 
     /// Reads the file again if it has changed; one that cannot be read allows nobody in.
-    mutating func refresh() {
-        guard Self.stamp(path) != stamp else { return }
-        do { self = try TokenFile(path: path) } catch { entries = [] }
+    ///
+    /// - Returns: Whether it is known what is in it; false while no descriptor is left to read it.
+    mutating func refresh() -> Bool {
+        guard Self.stamp(path) != stamp else { return true }
+        do { self = try TokenFile(path: path) } catch {
+            if (error as? Failure)?.isPassing == true { return false }
+            entries = []
+        }
+        return true
     }
 
     private static func stamp(_ path: String) -> [Int] {
@@ -110,12 +175,15 @@ public struct TokenFile: Sendable {
         SHA256.hash(data: Data(token.utf8)).map { String(format: "%02x", $0) }.joined()
     }
 
-    private func write() throws {
+    private func write(_ entries: [Entry]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let data = try encoder.encode(entries)
         do { try Files.write(Array(data), to: path) } catch {
-            throw Failure(description: "\(error)")
+            throw Failure(error.message, hint: error.hint)
         }
+        // A token that was taken back stays so when the power fails.
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        if let folder = Descriptor.open(parent, O_RDONLY | O_DIRECTORY) { fsync(folder.number) }
     }
 }

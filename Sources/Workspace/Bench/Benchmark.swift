@@ -90,13 +90,14 @@ public enum Benchmark {
     /// Trains a LoRA on full blocks, every token a target, the optimizer included.
     public static func train(
         model path: String,
+        method: TrainingRequest.Method? = nil,
         batchSize: Int,
         sequenceLength: Int,
         rank: Int,
         steps: Int,
         threads: Int?
     ) throws -> Result {
-        let model = try load(path, threads: threads)
+        let model = try load(path, threads: threads, usesNormalFloat: method == .qlora)
         var configuration = TrainingConfiguration()
         configuration.batchSize = batchSize
         configuration.sequenceLength = sequenceLength
@@ -133,7 +134,7 @@ public enum Benchmark {
             segments: segments,
             isTarget: (0..<count).map { $0 % sequenceLength > 0 }
         )
-        let rates = try (1...max(3, steps)).map { step in
+        let rates = try (1...steps).map { step in
             try rate(count) {
                 gradients.clear()
                 _ = try pass.lossAndGradients(
@@ -153,11 +154,17 @@ public enum Benchmark {
         return result("train", Array(rates.dropFirst(2)), tokens: count, model, rank: rank)
     }
 
-    private static func load(_ path: String, threads: Int?) throws -> LanguageModel {
+    private static func load(
+        _ path: String,
+        threads: Int?,
+        usesNormalFloat: Bool = false
+    ) throws -> LanguageModel {
         try WorkspaceError.wording {
-            try LanguageModel(
-                ModelFile.open(path: path),
-                pool: threads.map { WorkerPool(threads: $0) } ?? .shared
+            let file = try ModelFile.open(path: path)
+            return try LanguageModel(
+                file,
+                pool: threads.map { WorkerPool(threads: $0) } ?? .shared,
+                usesNormalFloat: usesNormalFloat && !file.isQuantized
             )
         }
     }

@@ -92,6 +92,24 @@ public final class ChatService: Sendable {
         }
     }
 
+    /// Loads a target.
+    ///
+    /// Blocks until it is there.
+    ///
+    /// - Throws: ``WorkspaceError`` that says what is wrong with it.
+    public func prepareAndWait(_ target: ChatTarget) throws {
+        let ended = Guarded<Result<Void, WorkspaceError>?>(nil)
+        try queue.add { [speaker] in
+            do {
+                _ = try speaker.load(target, precision: nil)
+                ended.withLock { $0 = .success(()) }
+            } catch {
+                ended.withLock { $0 = .failure(WorkspaceError(error)) }
+            }
+        }
+        try ended.wait { $0 }.get()
+    }
+
     /// Begins an answer, told by `answerPiece` events and one `answerEnded`.
     ///
     /// Does not block.

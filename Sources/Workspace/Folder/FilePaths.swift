@@ -2,15 +2,6 @@ import Glibc
 
 /// Paths as text, and what the file system says about them.
 package enum FilePaths {
-    /// A path that holds from any folder: `~` and relative paths are resolved.
-    static func absolute(_ path: String, home: String) -> String {
-        var path = path
-        if path == "~" || path.hasPrefix("~/") { path = home + path.dropFirst(1) }
-        if !path.hasPrefix("/") { path = currentFolder + "/" + path }
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return path
-    }
-
     /// The last component.
     static func name(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
@@ -23,6 +14,13 @@ package enum FilePaths {
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether something is there that is neither a file nor a folder, such as a device or a pipe.
+    static func isSpecial(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0
+            && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
 
     package static func isFolder(_ path: String) -> Bool {
         var status = stat()
@@ -42,11 +40,5 @@ package enum FilePaths {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
-    }
-
-    private static var currentFolder: String {
-        guard let path = getcwd(nil, 0) else { return "" }
-        defer { free(path) }
-        return String(cString: path)
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 public import Logging
+import Platform
 
 /// Writes this process's log lines into a file of its own in `logs/`.
 ///
@@ -54,7 +55,7 @@ final class LogFile: Sendable {
     var path: String { "\(folder)/workbench-\(getpid()).log" }
 
     func append(level: String, text: String) {
-        let line = "\(Date().ISO8601Format()) \(level) \(text.replacing("\n", with: "\\n"))\n"
+        let line = "\(Date().ISO8601Format()) \(level) \(VisibleText.line(text))\n"
         descriptor.withLock { descriptor in
             if let open = descriptor, lseek(open, 0, SEEK_END) > Self.mostBytes {
                 // One older file is kept.

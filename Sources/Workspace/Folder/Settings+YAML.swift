@@ -6,17 +6,34 @@ extension Settings {
     /// A missing file gives the defaults. Nothing in it is fatal: a person who misspells a key
     /// still gets to see the screen.
     public static func read(folder: String) -> (settings: Settings, problems: [String]) {
-        let path = WorkspaceLayout(folder: folder).settings
         do {
-            guard let bytes = try Files.read(path) else { return (Settings(), []) }
-            return parse(String(decoding: bytes, as: UTF8.self), path: path)
+            return try parsed(folder: folder)
         } catch {
-            return (Settings(), [error.message])
+            return (Settings(), ["\(error.message) The defaults hold."])
         }
     }
 
+    /// The settings of a workspace folder, for what must not go by others than those in the file.
+    ///
+    /// - Throws: ``WorkspaceError`` where the file as a whole cannot be understood.
+    static func readable(folder: String) throws(WorkspaceError) -> Settings {
+        try parsed(folder: folder).settings
+    }
+
+    private static func parsed(
+        folder: String
+    ) throws(WorkspaceError) -> (settings: Settings, problems: [String]) {
+        let path = WorkspaceLayout(folder: folder).settings
+        guard let bytes = try Files.read(path) else { return (Settings(), []) }
+        return try parse(String(decoding: bytes, as: UTF8.self), path: path)
+    }
+
     /// Writes the settings into a workspace folder; the file is replaced whole.
+    ///
+    /// - Throws: ``WorkspaceError`` where there is a file that cannot be understood: it may hold
+    ///   more than these settings.
     public func write(folder: String) throws {
+        _ = try Self.readable(folder: folder)
         let path = WorkspaceLayout(folder: folder).settings
         var lines: [String] = ["# Settings of workbench. Missing keys have their defaults."]
         for (key, value) in texts { lines.append("\(key.rawValue): \(Self.quoted(value))") }
@@ -36,18 +53,23 @@ extension Settings {
             .compactMap { key, value in value.map { (key, $0) } }
     }
 
-    static func parse(_ text: String, path: String) -> (settings: Settings, problems: [String]) {
+    private static func parse(
+        _ text: String,
+        path: String
+    ) throws(WorkspaceError) -> (settings: Settings, problems: [String]) {
         var settings = Settings()
         var problems: [String] = []
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
         } catch {
-            return (settings, ["\(path) is not YAML, so the defaults hold: \(error)"])
+            throw unreadable(path, "is not YAML (\(firstLine("\(error)")))")
         }
         guard let root else { return (settings, []) }
         guard let mapping = root.mapping else {
-            return (settings, ["\(path) holds no keys and values, so the defaults hold."])
+            // A file of comments alone is an empty scalar.
+            guard root.scalar?.string.isEmpty != true else { return (settings, []) }
+            throw unreadable(path, "holds no keys and values")
         }
         for (keyNode, node) in mapping {
             let line = keyNode.mark.map { "\(path):\($0.line)" } ?? path
@@ -77,6 +99,21 @@ extension Settings {
             }
         }
         return (settings, problems)
+    }
+
+    private static func unreadable(_ path: String, _ what: String) -> WorkspaceError {
+        WorkspaceError(
+            .invalid,
+            "\(path) \(what).",
+            hint: "Write one `name: value` a line, or move the file away."
+        )
+    }
+
+    /// Where it went wrong; what follows quotes the file.
+    private static func firstLine(_ text: String) -> String {
+        var line = String(text.split(whereSeparator: \.isNewline).first?.prefix(200) ?? "")
+        while line.last == ":" { line.removeLast() }
+        return line
     }
 
     private static func quoted(_ text: String) -> String {

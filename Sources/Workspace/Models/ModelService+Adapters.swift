@@ -1,4 +1,5 @@
 import ModelFiles
+import Platform
 
 extension ModelService {
     /// Whether an adapter lies there: a folder in PEFT's layout, or a LoRA in GGUF.
@@ -13,10 +14,12 @@ extension ModelService {
     /// - Parameters:
     ///   - base: The model that it was trained on, whose heads say how rows are ordered.
     ///   - output: The file or the folder to write.
+    ///   - replaces: Whether a file of that name, or an adapter in that folder, is replaced.
     public func convertAdapter(
         _ path: String,
         base: String,
-        to output: String
+        to output: String,
+        replaces: Bool = false
     ) throws -> ConvertedAdapter {
         try WorkspaceError.wording {
             let model = try file(base)
@@ -34,8 +37,12 @@ extension ModelService {
             let adapter = try AdapterFile.read(path: path, for: model.configuration)
                 .naming(base: model.baseModelName)
             if isFolder {
-                try adapter.writeGGUF(to: output, for: model.configuration)
+                let file = try OutputFile(output, replaces: replaces)
+                defer { file.discard() }
+                try file.write { try adapter.writeGGUF(to: $0, for: model.configuration) }
+                try file.publish()
             } else {
+                if !replaces { try checkVacant(folder: output) }
                 try adapter.write(folder: output)
             }
             return ConvertedAdapter(

@@ -1,5 +1,6 @@
 public import Inference
 import ModelFiles
+import Platform
 import Tensors
 import Training
 import Transformer
@@ -36,17 +37,35 @@ extension ModelService {
             if making.format == .safetensors {
                 let count = try writeFolder(making, source, adapter, output, isCancelled, progress)
                 made.byteCount = Int64(count)
+                do {
+                    if making.compares {
+                        made.parity = try parity(making.model, adapter, with: output, isCancelled)
+                    }
+                    try made.writeParity()
+                } catch {
+                    // Nothing was there before.
+                    Files.remove(output)
+                    throw error
+                }
             } else {
-                let report = try write(making, source, adapter, output, isCancelled, progress)
-                (made.byteCount, made.fallbacks) = (Int64(report.byteCount), report.fallbacks)
+                // Refused now rather than after the work, and there once all of it is done.
+                let file = try OutputFile(output, replaces: making.replaces)
+                defer { file.discard() }
+                try file.write { path in
+                    let report = try write(making, source, adapter, path, isCancelled, progress)
+                    (made.byteCount, made.fallbacks) = (Int64(report.byteCount), report.fallbacks)
+                    guard making.compares else { return }
+                    made.parity = try parity(making.model, adapter, with: path, isCancelled)
+                }
+                try made.writeParity()
+                do {
+                    try file.publish()
+                } catch {
+                    Files.remove(made.parityPath)
+                    throw error
+                }
             }
             made.name = store.installed().first { $0.path == output }?.name
-            if making.compares {
-                let parity = try parity(making.model, adapter, with: output, isCancelled)
-                let text = try WorkspaceJSON.encode(parity)
-                try Files.write(Array(text.utf8), to: "\(output).parity.json")
-                made.parity = parity
-            }
             return made
         }
     }
@@ -107,9 +126,7 @@ extension ModelService {
                     "\(output) is the model itself; name another \(isFolder ? "folder" : "file")."
                 )
             }
-            guard isFolder || !FilePaths.isFolder(output) else {
-                throw WorkspaceError(.invalid, "\(output) is a folder; name the file to write.")
-            }
+            if isFolder { try checkVacant(folder: output) }
             return output
         }
         let base = name(path: source.path).split(separator: "/").last.map(String.init) ?? "model"
@@ -118,15 +135,21 @@ extension ModelService {
         let merged = making.adapter == nil ? "" : "-merged"
         let type = try making.recipe().name.lowercased()
         let path = "\(store.folder)/\(name)\(merged)-\(type)\(isFolder ? "" : ".gguf")"
-        guard !FilePaths.exists(path) else {
-            throw WorkspaceError(
-                .conflict,
-                "\(path) is there already.",
-                hint: "Remove it, or name another file with --output."
-            )
-        }
+        if isFolder { try checkVacant(folder: path) }
         try Files.makeFolder(store.folder)
         return path
+    }
+
+    /// Checks that nothing is at a path, or an empty folder.
+    func checkVacant(folder path: String) throws {
+        guard !FilePaths.exists(path) || FilePaths.isFolder(path) && Files.names(in: path).isEmpty
+        else {
+            throw WorkspaceError(
+                .conflict,
+                "\(path) exists already.",
+                hint: "Remove it, or name another folder."
+            )
+        }
     }
 
     private func parity(
@@ -143,6 +166,17 @@ extension ModelService {
             result: Parity.Side(other)
         ).compare(ParityText.texts, isCancelled: isCancelled)
     }
+}
+
+extension MadeModel {
+    /// Writes the comparison beside the result.
+    fileprivate func writeParity() throws {
+        guard let parity, !FilePaths.isSpecial(path) else { return }
+        try Files.write(Array(try WorkspaceJSON.encode(parity).utf8), to: parityPath)
+    }
+
+    /// Where the comparison is.
+    fileprivate var parityPath: String { "\(path).parity.json" }
 }
 
 extension ModelMaking {

@@ -1,5 +1,6 @@
 import Datasets
 import ModelFiles
+import Platform
 import Tensors
 import Tokenizers
 
@@ -16,6 +17,8 @@ extension Workspace {
     ) throws -> NewModel {
         try WorkspaceError.wording {
             let type = try request.checked()
+            let output = try OutputFile(request.output, replaces: request.replaces)
+            defer { output.discard() }
             var learner = BytePairLearner(
                 .init(
                     vocabularySize: request.vocabularySize,
@@ -44,19 +47,21 @@ extension Workspace {
                 contextLength: request.contextLength,
                 tiesEmbeddings: true
             )
-            try RandomModel(
+            let model = RandomModel(
                 configuration: configuration,
                 words: words,
                 template: ChatML.template,
                 type: type,
                 seed: request.seed
-            ).write(to: request.output)
-            let file = try models.file(request.output)
+            )
+            try output.write { try model.write(to: $0) }
+            let byteCount = Files.byteCount(output.unfinished)
+            try output.publish()
             return NewModel(
                 path: request.output,
                 vocabularySize: configuration.vocabularySize,
                 parameterCount: configuration.parameterCount,
-                byteCount: Int64(file.byteCount)
+                byteCount: byteCount
             )
         }
     }

@@ -37,17 +37,24 @@ public final class ExchangeService: Sendable {
         public let runsPresent: Int
         /// Points of metrics that came over.
         public let metricPoints: Int
-        /// What was not taken and what goes by another name, a sentence each.
+        /// What goes by another name here, a sentence each.
+        public let renamed: [String]
+        /// What is of kinds that this program does not keep, a sentence each; no run lacks it.
+        public let notKept: [String]
+        /// What was not taken, a sentence each.
         public let leftOut: [String]
     }
 
     /// Writes a database that `mlflow server` opens, with everything in the workspace.
     ///
     /// Blocks.
-    public func export(to path: String) throws -> ExportReport {
+    ///
+    /// - Parameter replaces: Whether a file of that name is replaced.
+    public func export(to path: String, replaces: Bool = false) throws -> ExportReport {
         try WorkspaceError.wording {
             let summary = try opened.store.exportForMLflow(
                 to: path,
+                replaces: replaces,
                 artifactRoot: opened.layout.folder
             )
             return ExportReport(
@@ -65,10 +72,7 @@ public final class ExchangeService: Sendable {
     /// Blocks.
     public func table(filter: String, as kind: TableKind) throws -> String {
         try WorkspaceError.wording {
-            let runs = try opened.store.searchRuns(
-                filter: filter,
-                limit: TrackingStore.mostRunsAPage
-            ).items
+            let runs = try opened.store.allRuns(filter: filter)
             let table = RunTable(runs, columns: RunTable.columns(of: runs))
             return switch kind {
             case .csv: table.csv
@@ -97,7 +101,7 @@ public final class ExchangeService: Sendable {
                 ? try opened.store.importMLruns(folder: path, artifactRoot: root, progress: tell)
                 : try opened.store.importMLflow(database: path, artifactRoot: root, progress: tell)
             let renamed = summary.renamed.map { "'\($0.from)' is called '\($0.to)' here." }
-            let leftOut = summary.leftOut.map { entry in
+            func sentence(_ entry: ImportSummary.LeftOut) -> String {
                 let names = entry.names.isEmpty ? "" : ": \(entry.names.joined(separator: ", "))"
                 return "\(entry.count) \(entry.kind) not taken, \(entry.reason)\(names)."
             }
@@ -105,7 +109,9 @@ public final class ExchangeService: Sendable {
                 runs: summary.runs,
                 runsPresent: summary.runsPresent,
                 metricPoints: summary.metricPoints,
-                leftOut: renamed + leftOut
+                renamed: renamed,
+                notKept: summary.leftOut.filter(\.isForeign).map(sentence),
+                leftOut: summary.leftOut.filter { !$0.isForeign }.map(sentence)
             )
         }
     }

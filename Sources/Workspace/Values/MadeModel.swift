@@ -39,6 +39,8 @@ public struct ModelMaking: Equatable, Sendable {
     public var format: Format?
     /// Whether a quantized model may be quantized again.
     public var allowsRequantizing = false
+    /// Whether a file of the name of the result is replaced.
+    public var replaces = false
     /// Whether the result is compared with its source.
     public var compares = true
 

@@ -2,6 +2,8 @@
 public struct NewModelRequest: Equatable, Sendable {
     /// Where the GGUF file will be.
     public var output: String
+    /// Whether a file of that name is replaced.
+    public var replaces = false
     /// The datasets whose text the vocabulary is learnt from.
     public var datasets: [String]
     /// What the model calls itself; nil for the file's name.

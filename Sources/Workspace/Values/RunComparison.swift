@@ -77,7 +77,8 @@ public struct RunComparison: Equatable, Sendable, Codable {
     }
 
     private static func best(of values: [Double?], direction: Direction) -> [Int] {
-        let known = values.compactMap { $0 }.filter(\.isFinite)
+        // Stores that have no word for infinity keep the largest number in its place.
+        let known = values.compactMap { $0 }.filter { abs($0) < .greatestFiniteMagnitude }
         guard known.count > 1 else { return [] }
         let target: Double? =
             switch direction {

@@ -13,7 +13,11 @@ struct BenchCommand: ParsableCommand {
 /// What every measurement takes.
 struct BenchOptions: ParsableArguments {
     @OptionGroup var shared: SharedOptions
-    @Option(help: "A model's name or file; the only installed one if not given.") var model: String?
+    @Option(
+        help: "A model's name or file; the only installed one if not given.",
+        completion: .models
+    )
+    var model: String?
     @Option(help: "Threads that compute.") var threads: Int?
 
     func path() throws -> String {
@@ -64,7 +68,7 @@ extension BenchCommand {
     }
 
     struct Prefill: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A prompt in one piece.")
+        static let configuration = CommandConfiguration(abstract: "A whole prompt at once.")
         @OptionGroup var options: BenchOptions
         @Option(help: "How many tokens.") var tokens = 512
 
@@ -86,8 +90,8 @@ extension BenchCommand {
     struct Train: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "LoRA training on full blocks.")
         @OptionGroup var options: BenchOptions
-        @Option(help: "lora or qlora; on a quantized file both keep its weights.")
-        var method: TrainingRequest.Method = .qlora
+        @Option(help: "lora or qlora, which holds a 16-bit model in NF4. (default: lora)")
+        var method: TrainingRequest.Method?
         @Option(help: "Sequences in a step.") var batchSize = 4
         @Option(help: "Tokens in a sequence.") var sequenceLength = 256
         @Option(help: "The adapter's rank.") var rank = 16
@@ -97,6 +101,7 @@ extension BenchCommand {
             try options.print(
                 Benchmark.train(
                     model: try options.path(),
+                    method: method,
                     batchSize: batchSize,
                     sequenceLength: sequenceLength,
                     rank: rank,
@@ -111,6 +116,9 @@ extension BenchCommand {
                 throw ValidationError(
                     "A step needs a batch, a rank, and sequences of at least 2 tokens."
                 )
+            }
+            if steps < 3 {
+                throw ValidationError("--steps must be at least 3: the first two do not count.")
             }
             if method == .full {
                 throw ValidationError("bench train measures lora and qlora.")

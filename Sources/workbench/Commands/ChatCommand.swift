@@ -6,7 +6,7 @@ import Workspace
 struct ChatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat",
-        abstract: "Talk to a model line by line; an empty line or ctrl+d ends.",
+        abstract: "Chat with a model line by line; an empty line or ctrl+d ends.",
         discussion: "ctrl+c stops the answer. /new starts over."
     )
 
@@ -27,12 +27,14 @@ struct ChatCommand: ParsableCommand {
         let workspace = try shared.open()
         running.workspace = workspace
         let target = try target.target(in: workspace)
+        // What is wrong with it is said now, and not after the first question.
+        try workspace.chat.prepareAndWait(target)
         let start = system.map { [ChatTurn(.system, $0)] } ?? []
         var turns = start
         Console.note("chatting with \(target.reference)")
         while true {
             Console.progress("> ")
-            guard let line = readLine(), !line.isEmpty else { break }
+            guard !StandardOutput.isBroken, let line = readLine(), !line.isEmpty else { break }
             if line == "/new" {
                 turns = start
                 continue
@@ -44,7 +46,7 @@ struct ChatCommand: ParsableCommand {
                 from: target,
                 options: sampling.answerOptions
             ) { piece in
-                if !isJSON { Console.stream(Console.visible(piece.text)) }
+                if !isJSON { Console.stream(piece.text) }
             }
             if let failure = outcome.failure { throw failure }
             if isJSON { try Console.printJSON(outcome) } else { Console.print("") }

@@ -4,7 +4,7 @@ import Workspace
 extension DataCommand {
     struct Lint: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look a dataset over before training on it.",
+            abstract: "Check a dataset before training on it.",
             discussion: """
                 Exit status 3 where something blocks training: rows without anything to learn, answers \
                 that are cut, an end that is not trained, a template that does not fit, held-out rows \
@@ -13,10 +13,10 @@ extension DataCommand {
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
-        @Option(help: "The model as which the rows are looked at.", completion: .models) var model:
+        @Option(help: "The model whose template and tokenizer render the rows.", completion: .models) var model:
             String?
         @Option(help: "Data to evaluate on, in place of the held-out part.") var evalData: String?
-        @Option(help: "The most tokens of a sequence.") var sequenceLength: Int?
+        @Option(help: "The maximum number of tokens of a sequence.") var sequenceLength: Int?
         @Option(help: "Longer rows: stop (else), drop, truncate-left, truncate-right or split.")
         var overLength: String?
         @Option(help: "Rules that do not block, separated by commas, or all.") var allow = ""

@@ -13,14 +13,14 @@ struct PreparationOptions: ParsableArguments {
     )
     var format: String?
     @Option(
-        help: "Put texts right: korean, or some of nfc,whitespace,middle-dots,zero-width,control."
+        help: "Clean texts: korean, or some of nfc,whitespace,middle-dots,zero-width,control."
     )
     var clean: String?
-    @Flag(help: "Take out rows that stand there before.")
+    @Flag(help: "Remove rows that equal an earlier one.")
     var deduplicate = false
     @Option(help: "What makes rows equal: row, question, answer or the name of a member.")
     var by: String?
-    @Flag(help: "Leave broken rows out, and say how many, rather than refuse the file.")
+    @Flag(help: "Skip broken rows, and count them, instead of refusing the file.")
     var skipBroken = false
 
     var preparation: DatasetPreparation {
@@ -65,8 +65,8 @@ extension DataCommand {
 
     struct Convert: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a new dataset of one: cleaned, or without duplicates.",
-            discussion: "The old one stays; the new one knows where it comes from."
+            abstract: "Make a new dataset from one: cleaned, or without duplicates.",
+            discussion: "The old one stays; the new one records its origin."
         )
         @OptionGroup var shared: SharedOptions
         @OptionGroup var preparing: PreparationOptions
@@ -81,14 +81,14 @@ extension DataCommand {
                 name: name,
                 preparation: preparing.preparation
             )
-            if made.digest == before { Console.note("Nothing was to be changed in \(dataset).") }
+            if made.digest == before { Console.note("\(dataset) needed no change.") }
             try made.report(datasets.history(of: made.path), isJSON: shared.json)
         }
     }
 
     struct Split: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a new dataset of one, a share of whose rows is held out.",
+            abstract: "Make a new dataset from one, with a share of its rows held out.",
             discussion: """
                 A row's side depends on what it asks, or on a member, and on nothing else: it never \
                 changes when rows are added, and rows that are equal by it stay together.

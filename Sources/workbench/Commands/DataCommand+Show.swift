@@ -13,10 +13,10 @@ extension DataCommand {
         @Option(help: "How many rows; else 3.") var count: Int?
         @Option(help: "The model whose tokenizer and template are used.", completion: .models)
         var model: String?
-        @Option(help: "The most tokens of a sequence.") var sequenceLength: Int?
+        @Option(help: "The maximum number of tokens of a sequence.") var sequenceLength: Int?
         @Flag(help: "Show the held-out part.") var heldOut = false
         @Flag(help: "Show rows as training packs them into sequences.") var packed = false
-        @Flag(help: "Say only where the rows come from and what was done to them.")
+        @Flag(help: "Show only where the rows come from and how they were processed.")
         var history = false
 
         func run() throws {
@@ -102,6 +102,11 @@ extension DataCommand {
         }
 
         mutating func validate() throws {
+            if history, offset != 0 || count != 3 || model != nil || sequenceLength != nil
+                || heldOut || packed
+            {
+                throw ValidationError("--history shows no rows; leave the other options out.")
+            }
             if let offset, offset < 0 {
                 throw ValidationError("--offset must not be negative.")
             }

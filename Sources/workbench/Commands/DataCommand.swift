@@ -5,7 +5,7 @@ import Workspace
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Datasets: what there is, and what the model sees of it.",
+        abstract: "Datasets: add, list, show as the model sees them, check, split.",
         subcommands: [
             Add.self, List.self, Show.self, Lint.self, Convert.self, Split.self,
         ]

@@ -5,7 +5,7 @@ import Workspace
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "What this machine has, and what it can do at most; takes about a second."
+        abstract: "Report hardware and measured peak speed; takes about a second."
     )
 
     @OptionGroup var shared: SharedOptions

@@ -5,7 +5,7 @@ import Workspace
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "One answer to one prompt."
+        abstract: "Answer one prompt."
     )
 
     @OptionGroup var shared: SharedOptions
@@ -19,6 +19,12 @@ struct GenerateCommand: ParsableCommand {
     var raw = false
     @Option(help: "fast or exact.")
     var precision: TrainingRequest.Precision = .fast
+
+    mutating func validate() throws {
+        if raw, system != nil {
+            throw ValidationError("--raw takes the prompt as it is; leave out --system.")
+        }
+    }
 
     func run() throws {
         let running = Running()
@@ -41,7 +47,7 @@ struct GenerateCommand: ParsableCommand {
             from: try target.target(in: workspace),
             options: options
         ) { piece in
-            if !isJSON { Console.stream(Console.visible(piece.text)) }
+            if !isJSON { Console.stream(piece.text) }
         }
         if let failure = outcome.failure { throw failure }
         if isJSON {

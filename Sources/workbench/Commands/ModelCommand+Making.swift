@@ -7,18 +7,21 @@ public import Workspace
 extension ModelCommand {
     struct Quantize: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Bring a model into a type of fewer bits, and compare the two.",
+            abstract: "Quantize a model, and compare the result with it.",
             discussion: """
                 Tensors get the types that llama.cpp gives them. The report of the comparison is \
                 stored beside the file, as FILE.parity.json.
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A model's name, a GGUF file, or the folder of a Hugging Face model.")
+        @Argument(
+            help: "A model's name, a GGUF file, or the folder of a Hugging Face model.",
+            completion: .models
+        )
         var model: String
         @Option(name: .customLong("to"), help: "The type: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16, …")
         var type: String
-        @Flag(help: "Quantize a model that is quantized already, which adds a second error.")
+        @Flag(help: "Allow a model that is quantized already, which adds a second error.")
         var again = false
         @OptionGroup var result: ResultOptions
 
@@ -41,7 +44,10 @@ extension ModelCommand {
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A folder, a GGUF file, the name of a pulled model, or an adapter.")
+        @Argument(
+            help: "A folder, a GGUF file, the name of a pulled model, or an adapter.",
+            completion: .models
+        )
         var model: String
         @Option(
             name: .customLong("to"),
@@ -56,7 +62,7 @@ extension ModelCommand {
             let models = try shared.open().models
             guard models.isAdapter(model) else {
                 guard base == nil else {
-                    throw ValidationError("--base is for adapters, and \(model) is none.")
+                    throw ValidationError("--base is for adapters, and \(model) is not one.")
                 }
                 var making = ModelMaking(model: model)
                 making.type = type
@@ -66,7 +72,19 @@ extension ModelCommand {
             guard let base, let output = result.output else {
                 throw ValidationError("An adapter needs --base MODEL and --output PATH.")
             }
-            let converted = try models.convertAdapter(model, base: base, to: output)
+            guard type == nil, format.format == nil, !result.noCompare, result.maxDivergence == nil
+            else {
+                throw ValidationError(
+                    "An adapter has no other type, and --output says its format; leave out --to, "
+                        + "--format, --no-compare and --max-divergence."
+                )
+            }
+            let converted = try models.convertAdapter(
+                model,
+                base: base,
+                to: output,
+                replaces: result.replacing.force
+            )
             if shared.json { return try Console.printJSON(converted) }
             Console.print(
                 Console.line(
@@ -80,10 +98,10 @@ extension ModelCommand {
 
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add an adapter to its base model for good, and compare with the two apart."
+            abstract: "Merge an adapter into its base model, and compare the result with the two."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The base model.") var model: String
+        @Argument(help: "The base model.", completion: .models) var model: String
         @Option(help: "The adapter's folder, or a LoRA in GGUF.") var adapter: String
         @Option(
             name: .customLong("to"),
@@ -115,6 +133,7 @@ struct FormatOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
     @Option(help: "The file or folder to write; among the installed models if none is named.")
     var output: String?
+    @OptionGroup var replacing: ReplacingOptions
     @Flag(help: "Do not compare with the source, which takes some seconds.") var noCompare = false
     @Option(help: "Fail where the mean divergence from the source is above this, in nats.")
     var maxDivergence: Double?
@@ -128,6 +147,7 @@ struct ResultOptions: ParsableArguments {
     func make(_ making: ModelMaking, _ shared: SharedOptions) throws {
         var making = making
         making.output = output
+        making.replaces = replacing.force
         making.compares = !noCompare
         let workspace = try shared.open()
         let isStopped = Stopping()
@@ -145,11 +165,12 @@ struct ResultOptions: ParsableArguments {
         guard let limit = maxDivergence, let parity = made.parity,
             !(parity.meanDivergence <= limit)
         else { return }
-        Console.note(
+        throw WorkspaceError(
+            .conflict,
             "The mean divergence is \(Figures.significant(parity.meanDivergence, digits: 3)), above "
-                + "\(limit). hint: the file is kept; choose a type of more bits"
+                + "\(limit).",
+            hint: "The file is kept; choose a type of more bits."
         )
-        throw ExitCode(3)
     }
 
     private func print(_ made: MadeModel) {

@@ -5,7 +5,7 @@ import Workspace
 extension ModelCommand {
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a model that has learnt nothing yet, to be trained from scratch.",
+            abstract: "Make an untrained model, to be trained from scratch.",
             discussion: """
                 Its vocabulary is learnt from the data; its weights are random. Train it with \
                 `workbench train --method full`.
@@ -13,15 +13,16 @@ extension ModelCommand {
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The GGUF file to write.") var output: String
+        @OptionGroup var replacing: ReplacingOptions
         @Option(help: "The datasets to learn the vocabulary from, separated by commas.")
         var data: String
-        @Option(help: "The most tokens it knows.") var vocabulary: Int?
+        @Option(help: "The size of the vocabulary.") var vocabulary: Int?
         @Option(help: "The width of the model.") var width: Int?
         @Option(help: "Layers.") var layers: Int?
-        @Option(help: "Query heads a layer.") var heads: Int?
-        @Option(help: "Key and value heads a layer.") var kvHeads: Int?
+        @Option(help: "Query heads per layer.") var heads: Int?
+        @Option(help: "Key and value heads per layer.") var kvHeads: Int?
         @Option(help: "The width of the feed-forward layers.") var feedForward: Int?
-        @Option(help: "The most tokens it sees at once.") var context: Int?
+        @Option(help: "The context length in tokens.") var context: Int?
         @Option(name: .customLong("to"), help: "F32, F16 or BF16.") var type: String?
         @Option(help: "The seed of the weights.") var seed: UInt64?
 
@@ -30,6 +31,7 @@ extension ModelCommand {
                 output: output,
                 datasets: data.split(separator: ",").map(String.init)
             )
+            request.replaces = replacing.force
             if let vocabulary { request.vocabularySize = vocabulary }
             if let width { request.width = width }
             if let layers { request.layerCount = layers }

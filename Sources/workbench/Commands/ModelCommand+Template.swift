@@ -17,9 +17,9 @@ extension ModelCommand {
         @Option(help: "A JSON file of tools to offer.") var tools: String?
         @Option(help: "A template to use in place of the model's own.") var template: String?
         @Flag(help: "End with the head of the assistant's turn.") var addGenerationPrompt = false
-        @Flag(help: "Tell where each part of the text comes from; what is trained on is marked *.")
+        @Flag(help: "Show where each part of the text comes from; what is trained on is marked *.")
         var spans = false
-        @Flag(help: "Tell the tokens as well.") var tokens = false
+        @Flag(help: "Show the tokens as well.") var tokens = false
 
         func run() throws {
             let isTemplate = source.hasSuffix(".jinja")
@@ -46,7 +46,7 @@ extension ModelCommand {
                 return Console.note("\(rendering.file): \(error)")
             }
             let text = rendering.text ?? ""
-            guard let spans = rendering.spans else { return Console.print(Console.visible(text)) }
+            guard let spans = rendering.spans else { return Console.print(text) }
             let bytes = Array(text.utf8)
             var table = TextTable(["MESSAGE", "ROLE", "FIELD", "", "TEXT"])
             for span in spans {

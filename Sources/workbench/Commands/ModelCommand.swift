@@ -7,7 +7,7 @@ public import Workspace
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Get and look at base models.",
+        abstract: "Download, inspect and convert base models.",
         subcommands: [
             Pull.self, List.self, Show.self, Tokenize.self, Score.self, Template.self,
             Quantize.self, Convert.self, Merge.self, New.self,
@@ -25,7 +25,8 @@ extension ModelCommand {
             help: """
                 A name that `workbench model list` shows, or a repository of the hub: owner/name, \
                 owner/name:file.gguf, owner/name@revision.
-                """
+                """,
+            completion: .catalogue
         )
         var model: String
 
@@ -79,19 +80,22 @@ extension ModelCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "A model's sizes and template.")
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A model's name or file.") var model: String
+        @Argument(help: "A model's name or file.", completion: .models) var model: String
 
         func run() throws {
             let detail = try shared.open().models.show(model)
             if shared.json { return try Console.printJSON(detail) }
             var table = TextTable([detail.summary.name, detail.summary.title])
+            let beyond = detail.tokensBeyondModel.map { "\"\($0)\"" }.joined(separator: ", ")
             for (name, value) in [
                 ("architecture", detail.architecture), ("type", detail.summary.quantization ?? "-"),
                 ("parameters", "\(detail.parameterCount)"), ("layers", "\(detail.layerCount)"),
                 ("width", "\(detail.width)"), ("heads", "\(detail.headCount)"),
                 ("key/value heads", "\(detail.keyValueHeadCount)"),
                 ("feed-forward width", "\(detail.feedForwardWidth)"),
-                ("vocabulary", "\(detail.vocabularySize)"), ("context", "\(detail.contextLength)"),
+                ("vocabulary", "\(detail.vocabularySize)"),
+                ("tokens without a row", beyond.isEmpty ? "-" : beyond),
+                ("context", "\(detail.contextLength)"),
                 ("size", Figures.bytes(detail.summary.byteCount)),
                 ("file", detail.summary.path ?? "-"),
             ] { table.add([name, value]) }
@@ -104,7 +108,10 @@ extension ModelCommand {
             abstract: "A text's tokens; special tokens in it are read as such."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A model's name or file; with --texts also a tokenizer.json's folder.")
+        @Argument(
+            help: "A model's name or file; with --texts also a tokenizer.json's folder.",
+            completion: .models
+        )
         var model: String
         @Option(help: "The text.") var text: String?
         @Option(help: "A file of texts instead, one JSON string a line; prints their ids.")
@@ -157,7 +164,7 @@ extension ModelCommand {
             abstract: "The log-probability of each token after the first, and the perplexity."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "A model's name or file.") var model: String
+        @Argument(help: "A model's name or file.", completion: .models) var model: String
         @Option(help: "The text.") var text: String?
         @Option(help: "Token ids instead, separated by commas.") var ids: String?
         @Option(help: "An adapter's folder, or a LoRA in GGUF.") var adapter: String?

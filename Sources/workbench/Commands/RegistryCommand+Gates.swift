@@ -4,7 +4,7 @@ import Workspace
 extension RegistryCommand {
     struct Gate: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What must hold before a version is deployed: show, set, check, remove.",
+            abstract: "The promotion gate of a model: show, set, check, remove.",
             discussion: """
                 Without options the gate is shown. --require and --approval set it anew; a \
                 condition is a metric, one of < <= > >=, and a number or what the deployed version \
@@ -13,15 +13,15 @@ extension RegistryCommand {
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Option(help: "A condition on a metric; may be given several times.")
         var require: [String] = []
-        @Flag(help: "Somebody else than who deploys must have approved the version.")
+        @Flag(help: "Require an approval by somebody other than who deploys.")
         var approval = false
         @Option(help: "Who may approve, as user or user@host; may be given several times.")
         var approver: [String] = []
         @Flag(help: "Remove the gate.") var remove = false
-        @Option(help: "Say what the gate would find for this version; exit status 3 if it fails.")
+        @Option(help: "Check this version against the gate; exit status 3 if it fails.")
         var check: Int?
         @Option(help: "Why, for the history.") var reason = ""
 
@@ -62,6 +62,9 @@ extension RegistryCommand {
         }
 
         mutating func validate() throws {
+            if !reason.isEmpty, !isSet, !remove {
+                throw ValidationError("--reason goes with a change of the gate.")
+            }
             if [isSet, remove, check != nil].count(where: { $0 }) > 1 {
                 throw ValidationError("Set the gate, or --remove it, or --check a version.")
             }
@@ -70,10 +73,10 @@ extension RegistryCommand {
 
     struct Approve: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Approve a version in your name, for somebody else to deploy."
+            abstract: "Approve a version under your name, for somebody else to deploy."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Argument(help: "The version's number.") var version: Int
         @Option(help: "Why, for the history.") var reason = ""
 

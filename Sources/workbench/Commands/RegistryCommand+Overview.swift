@@ -5,7 +5,7 @@ import Workspace
 extension RegistryCommand {
     struct Board: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Where every model stands: deployed, by whom and why, in Staging, newest."
+            abstract: "The deployed, staged and newest version of every model, with who, when and why."
         )
         @OptionGroup var shared: SharedOptions
 
@@ -31,7 +31,7 @@ extension RegistryCommand {
             for row in board where !row.alarms.isEmpty {
                 let places = row.alarms.map(\.environment).joined(separator: ", ")
                 Console.note(
-                    "alarm: \(row.name) is in use at \(places) in another version than the one deployed."
+                    "alarm: \(row.name) runs at \(places) in a version other than the deployed one."
                 )
             }
         }
@@ -43,7 +43,7 @@ extension RegistryCommand {
                 "Versions side by side: parameters that differ, and metrics with the best marked *."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Argument(help: "Two or more versions' numbers.") var versions: [Int]
 
         func run() throws {

@@ -42,18 +42,18 @@ extension RegistryCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "A registered model's versions.")
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
 
         func run() throws {
             let summary = try shared.open().registry.show(model)
             if shared.json { return try Console.printJSON(summary) }
-            var table = TextTable(["VERSION", "STAGE", "ALIASES", "RUN", "EVAL LOSS", "NOTE"])
+            var table = TextTable(["VERSION", "STAGE", "ALIASES", "RUN", "BEST EVAL", "NOTE"])
             for version in summary.versions {
                 table.add([
                     "\(version.number)", version.stage.rawValue,
                     version.aliases.joined(separator: " "),
                     version.runName ?? version.run ?? "-",
-                    Figures.optional(version.metrics[MetricName.evaluationLoss]), version.note,
+                    Figures.optional(version.heldOutLoss), version.note,
                 ])
             }
             table.print()
@@ -65,9 +65,11 @@ extension RegistryCommand {
             abstract: "Make a run's adapter the next version of a registered model."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
-        @Argument(help: "The registered model's name; made if it is new.") var model: String
-        @Option(help: "What to remember about this version.") var note = ""
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
+        @Argument(help: "The registered model's name; made if it is new.", completion: .registered)
+        var model: String
+        @Option(help: "A note on this version.") var note = ""
 
         func run() throws {
             let workspace = try shared.open()
@@ -90,7 +92,7 @@ extension RegistryCommand {
             abstract: "Move a version to None, Staging, Production or Archived."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Argument(help: "The version's number.") var version: Int
         @Argument(help: "None, Staging, Production or Archived.") var stage: ModelStage
 
@@ -108,10 +110,10 @@ extension RegistryCommand {
 
     struct Alias: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let a name such as champion stand for a version."
+            abstract: "Point an alias such as champion at a version."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Argument(help: "The alias.") var alias: String
         @Argument(help: "The version's number.") var version: Int?
         @Flag(help: "Remove the alias.") var remove = false
@@ -146,7 +148,7 @@ extension RegistryCommand {
             abstract: "Deploy a version: Production, alias production, the former one archived."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Argument(help: "The version's number.") var version: Int
         @Option(help: "Why, for the history.") var reason = ""
 
@@ -164,7 +166,7 @@ extension RegistryCommand {
             abstract: "Deploy the version that was deployed before."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The registered model's name.") var model: String
+        @Argument(help: "The registered model's name.", completion: .registered) var model: String
 
         func run() throws {
             let registry = try shared.open().registry
@@ -179,7 +181,7 @@ extension RegistryCommand {
 
     struct Undo: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take back your last registry change, if nothing changed since."
+            abstract: "Undo your last registry change, if nothing changed since."
         )
         @OptionGroup var shared: SharedOptions
 
@@ -190,7 +192,7 @@ extension RegistryCommand {
     }
 
     struct Redo: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Do again what was undone.")
+        static let configuration = CommandConfiguration(abstract: "Redo what was undone.")
         @OptionGroup var shared: SharedOptions
 
         func run() throws {
@@ -201,10 +203,10 @@ extension RegistryCommand {
 
     struct History: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Who changed what, and when; the newest first."
+            abstract: "Who changed what and when, newest first."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "Only this registered model.") var model: String?
+        @Argument(help: "Only this registered model.", completion: .registered) var model: String?
 
         func run() throws {
             let changes = try shared.open().registry.history(model)

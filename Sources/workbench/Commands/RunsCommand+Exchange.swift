@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Platform
 import Screens
 import Workspace
 
@@ -14,17 +14,17 @@ extension RunsCommand {
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Option(help: "Write MLflow's database to this file, which must not be there.")
-        var mlflow: String?
-        @Option(help: "How the table is written: csv, json or markdown.") var format = TableFormat
-            .csv
-        @Option(help: "Only runs that meet these clauses.") var filter: String?
+        @Option(help: "Write MLflow's database to this file.") var mlflow: String?
+        @Option(help: "How the table is written: csv (the default), json or markdown.")
+        var format: TableFormat?
+        @Option(help: "Only runs that match this filter.") var filter: String?
         @Option(help: "The table's file; printed if not given.") var output: String?
+        @OptionGroup var replacing: ReplacingOptions
 
         func run() throws {
             let workspace = try shared.open()
             if let mlflow {
-                let summary = try workspace.exchange.export(to: mlflow)
+                let summary = try workspace.exchange.export(to: mlflow, replaces: replacing.force)
                 return try shared.confirm(
                     "\(mlflow): \(summary.runs) runs, \(summary.metricPoints) metric points, "
                         + "\(summary.modelVersions) versions, \(Figures.bytes(Int64(summary.byteCount))).",
@@ -34,22 +34,40 @@ extension RunsCommand {
                     ]
                 )
             }
+            let format = format ?? (shared.json ? .json : .csv)
+            // The table's texts have passed `VisibleText`, and line ends of CSV are two characters.
             let text = try workspace.exchange.table(filter: filter ?? "", as: format.kind)
-            guard let output else { return Console.stream(text) }
+            guard let output else { return StandardOutput.write(text) }
             do {
-                try text.write(toFile: output, atomically: true, encoding: .utf8)
+                try OutputFile.write(text.utf8, to: output, replaces: replacing.force)
             } catch {
-                throw WorkspaceError(.inaccessible, "\(output) could not be written.")
+                throw WorkspaceError(error)
+            }
+        }
+
+        mutating func validate() throws {
+            if mlflow != nil, format != nil || filter != nil || output != nil {
+                throw ValidationError(
+                    "--mlflow writes the whole workspace; leave --format, --filter and --output out."
+                )
+            }
+            if shared.json, let format, format != .json {
+                throw ValidationError("--json and --format \(format.rawValue) exclude each other.")
+            }
+            if replacing.force, mlflow == nil, output == nil {
+                throw ValidationError("--force goes with --output or --mlflow.")
             }
         }
     }
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take over the runs of an MLflow database or mlruns folder.",
+            abstract: "Import the runs of an MLflow database or mlruns folder.",
             discussion: """
-                A copy of the database is read, so that a server may go on writing it. Runs that \
-                are here already are passed over. Artifacts stay where they are.
+                A copy of the database is read, so that a server may keep writing to it. Runs that \
+                are here already are passed over. Artifacts stay where they are. Exit status 1 if \
+                something was left out, or nothing was there; traces and evaluation datasets, which \
+                are not kept here, are only named.
                 """
         )
         @OptionGroup var shared: SharedOptions
@@ -61,16 +79,31 @@ extension RunsCommand {
                 Console.progress("\(stage)\(share)")
             }
             Console.endProgress()
-            for line in summary.leftOut { Console.note("note: \(Console.line(line))") }
+            for line in summary.renamed + summary.notKept { Console.remark(line, hint: nil) }
             try shared.confirm(
-                "\(summary.runs) runs and \(summary.metricPoints) metric points came over"
-                    + (summary.runsPresent > 0 ? "; \(summary.runsPresent) runs were here." : "."),
+                "\(summary.runs) runs and \(summary.metricPoints) metric points imported"
+                    + (summary.runsPresent > 0 ? "; \(summary.runsPresent) runs were imported before." : "."),
                 [
                     "runs": .number(Double(summary.runs)),
                     "runs_present": .number(Double(summary.runsPresent)),
                     "metric_points": .number(Double(summary.metricPoints)),
                 ]
             )
+            if !summary.leftOut.isEmpty {
+                throw WorkspaceError(
+                    .failed,
+                    "Not everything in \(path) was imported.",
+                    hint: "What was imported stays, and is skipped by the next import.",
+                    details: summary.leftOut
+                )
+            }
+            if summary.runs == 0, summary.runsPresent == 0 {
+                throw WorkspaceError(
+                    .failed,
+                    "Nothing was imported: \(path) holds no runs.",
+                    hint: "Name mlflow.db, or the folder mlruns itself."
+                )
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ import Workspace
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "What was trained: list, compare, watch, stop, retry.",
+        abstract: "Runs: list, compare, watch, stop, retry, export, import.",
         subcommands: [
             List.self, Show.self, Compare.self, Watch.self, Pause.self, Continue.self, Stop.self,
             Retry.self, Delete.self, Restore.self, Export.self, Import.self,
@@ -21,7 +21,7 @@ extension RunsCommand {
         @Flag(help: "Deleted ones too.") var all = false
         @Option(
             help: """
-                Only those that meet clauses in MLflow's search language, such as \
+                Only those that match a filter in MLflow's search language, such as \
                 "metrics.loss < 2 and params.rank = '16'".
                 """
         )
@@ -31,18 +31,18 @@ extension RunsCommand {
             let service = try shared.open().runs
             var runs = try service.list(includingDeleted: all)
             if let filter {
-                let matching = Set(try service.matching(filter))
+                let matching = Set(try service.matching(filter, includingDeleted: all))
                 runs.removeAll { !matching.contains($0.id) }
             }
             if shared.json { return try Console.printJSON(runs) }
             var table = TextTable([
-                "RUN", "STATUS", "STEP", "LOSS", "EVAL", "MODEL", "DATA", "STARTED",
+                "RUN", "STATUS", "STEP", "LOSS", "BEST EVAL", "MODEL", "DATA", "STARTED",
             ])
             for run in runs {
                 table.add([
                     run.name, run.isDeleted ? "deleted" : run.status.rawValue,
                     "\(run.stepsDone)\(run.totalSteps.map { "/\($0)" } ?? "")",
-                    Figures.optional(run.loss), Figures.optional(run.evaluationLoss),
+                    Figures.optional(run.loss), Figures.optional(run.heldOutLoss),
                     run.model ?? "-",
                     run.dataset ?? "-", Console.time(run.startedAt),
                 ])
@@ -52,9 +52,10 @@ extension RunsCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One run, whole.")
+        static let configuration = CommandConfiguration(abstract: "Everything known of one run.")
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
 
         func run() throws {
             let runs = try shared.open().runs
@@ -66,8 +67,8 @@ extension RunsCommand {
                 ("status", summary.status.rawValue), ("experiment", summary.experiment),
                 ("steps", "\(summary.stepsDone)\(summary.totalSteps.map { " of \($0)" } ?? "")"),
                 ("loss", Figures.optional(summary.loss)),
-                ("eval loss", Figures.optional(summary.evaluationLoss)),
-                ("best eval loss", Figures.optional(summary.bestEvaluation?.value)),
+                ("last eval loss", Figures.optional(summary.evaluationLoss)),
+                ("best eval loss", summary.bestEvaluation?.text ?? "-"),
                 ("model", summary.model ?? "-"), ("data", summary.dataset ?? "-"),
                 ("started", Console.time(summary.startedAt)),
                 ("ended", Console.time(summary.endedAt)),
@@ -109,7 +110,7 @@ extension RunsCommand {
                 "Runs side by side: parameters that differ, and metrics with the best marked *."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "Two or more runs.") var runs: [String]
+        @Argument(help: "Two or more runs.", completion: .runs) var runs: [String]
 
         func run() throws {
             let service = try shared.open().runs
@@ -135,7 +136,8 @@ extension RunsCommand {
             abstract: "A live run's steps, until it ends."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
 
         func run() throws {
             let workspace = try shared.open(isWatching: true)
@@ -147,6 +149,8 @@ extension RunsCommand {
                 ending.receive(event)
             }
             defer { subscription.cancel() }
+            // Nobody reads any more.
+            StandardOutput.whenBroken { ending.giveUp() }
             output.begin(summary)
             guard try workspace.runs.summary(summary.id).status.isLive else {
                 return Console.note("\(summary.name) is \(summary.status.rawValue)")
@@ -160,18 +164,20 @@ extension RunsCommand {
 
     struct Pause: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Hold a live run after this step."
+            abstract: "Pause a live run after this step."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
 
         func run() throws { try Steering(shared).ask(.pause, of: reference) }
     }
 
     struct Continue: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let a paused run go on.")
+        static let configuration = CommandConfiguration(abstract: "Continue a paused run.")
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
 
         func run() throws { try Steering(shared).ask(.resume, of: reference) }
     }
@@ -181,7 +187,8 @@ extension RunsCommand {
             abstract: "End a live run after a checkpoint; it can be resumed."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
 
         func run() throws { try Steering(shared).ask(.stop, of: reference) }
     }
@@ -191,7 +198,8 @@ extension RunsCommand {
             abstract: "A new run with the same parameters."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
 
         func run() throws {
             let follower = try RunFollower(shared)
@@ -202,23 +210,27 @@ extension RunsCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Mark a run as deleted; nothing is removed."
+            abstract: "Move a run to the bin; workspace gc removes it for good."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
+        var reference: String
 
         func run() throws {
             let runs = try shared.open().runs
             let run = try runs.find(reference)
             try runs.delete(run.id)
-            try shared.confirm("\(run.name) is marked as deleted", ["run_id": .text(run.id)])
+            try shared.confirm("\(run.name) is in the bin", ["run_id": .text(run.id)])
         }
     }
 
     struct Restore: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take a deleted run back.")
+        static let configuration = CommandConfiguration(abstract: "Restore a deleted run.")
         @OptionGroup var shared: SharedOptions
-        @Argument(help: ArgumentHelp("A deleted run's name or id.", valueName: "run"))
+        @Argument(
+            help: ArgumentHelp("A deleted run's name or id.", valueName: "run"),
+            completion: .deletedRuns
+        )
         var reference: String
 
         func run() throws {
@@ -228,7 +240,7 @@ extension RunsCommand {
                 throw WorkspaceError(.conflict, "\(run.name) is not deleted.", hint: nil)
             }
             try runs.restore(run.id)
-            try shared.confirm("\(run.name) is back", ["run_id": .text(run.id)])
+            try shared.confirm("\(run.name) is restored", ["run_id": .text(run.id)])
         }
     }
 }
@@ -242,4 +254,9 @@ extension RunCost {
     fileprivate var memory: String {
         "forecast \(Figures.bytes(Int64(forecastBytes))), took \(Figures.bytes(Int64(bytes)))"
     }
+}
+
+extension RunSummary.Measurement {
+    /// The value and where it was.
+    fileprivate var text: String { "\(Figures.optional(value)), after \(step) steps" }
 }

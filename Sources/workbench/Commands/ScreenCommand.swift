@@ -16,25 +16,31 @@ struct ScreenCommand: ParsableCommand {
     var workspace: String?
     @Option(help: "A theme of themes/: dark, light or high-contrast.")
     var theme: String?
-    @Flag(help: "Look only: nothing can be changed.")
+    @Flag(help: "Read only: nothing can be changed.")
     var readonly = false
     @Flag(help: "No screen: runs and their steps as lines, for screen readers and logs.")
     var plain = false
 
+    mutating func validate() throws {
+        if plain, theme != nil {
+            throw ValidationError("--plain has no colours; leave out --theme.")
+        }
+    }
+
     func run() throws {
+        let library = ThemeLibrary(.standard)
+        if let theme, !library.themes.contains(where: { $0.name == theme }) {
+            throw ValidationError(
+                "There is no theme \"\(theme)\"; there are \(library.themes.map(\.name).joined(separator: ", "))."
+            )
+        }
         guard !plain, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
             return try PlainScreen(workspace: workspace, isReadOnly: readonly).run()
         }
         let folder = Workspace.folder(workspace)
         var (settings, problems) = Settings.read(folder: folder)
         if let theme { settings.theme = theme }
-        let library = ThemeLibrary(.standard)
         problems += library.problems
-        if let theme, !library.themes.contains(where: { $0.name == theme }) {
-            throw ValidationError(
-                "There is no theme \"\(theme)\"; there are \(library.themes.map(\.name).joined(separator: ", "))."
-            )
-        }
         let isReadOnly = readonly
         // While the screen is open its driver handles these; afterwards the runs that go on do.
         let running = Running()

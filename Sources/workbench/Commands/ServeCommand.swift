@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Serving
+import Synchronization
 import Workspace
 
 struct ServeCommand: ParsableCommand {
@@ -27,6 +28,9 @@ extension ServeCommand {
         @Option(help: "How many calls each token may make in a second.") var rate = 500
 
         func run() throws {
+            let serving = Serving()
+            // The first signal gives calls that are under way some seconds, a second one none.
+            Signals.handle { _ in serving.stop() }
             let workspace = try shared.open()
             var configuration = Server.Configuration()
             configuration.host = host
@@ -42,8 +46,8 @@ extension ServeCommand {
                 Console.note("note: tokens travel in the clear unless TLS is put in front of it.")
             }
             let isJSON = shared.json
-            try Blocking.run {
-                try await server.run(endsOnSignals: true) { address in
+            try serving.run {
+                try await server.run { address in
                     if isJSON {
                         try? Console.printJSON(["address": address])
                     } else {
@@ -67,7 +71,7 @@ extension ServeCommand {
 
     struct Tokens: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Who may reach the server with a token.",
+            abstract: "Tokens that give access to the server.",
             subcommands: [Add.self, List.self, Remove.self]
         )
 
@@ -77,7 +81,7 @@ extension ServeCommand {
 
         static func wording<T>(_ body: () throws -> T) throws -> T {
             do { return try body() } catch let failure as TokenFile.Failure {
-                throw WorkspaceError(.inaccessible, failure.description)
+                throw WorkspaceError(.inaccessible, failure.description, hint: failure.hint)
             }
         }
     }
@@ -93,44 +97,51 @@ enum RoleArgument: String, ExpressibleByArgument, CaseIterable {
 extension ServeCommand.Tokens {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a token for somebody, in place of an earlier one.",
+            abstract: "Make a token, replacing an earlier one of that name.",
             discussion: "It is shown once. Clients take it from MLFLOW_TRACKING_TOKEN."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "Whom it is for.") var name: String
+        @Argument(help: "The name of its holder.") var name: String
         @Option(help: "What it allows.") var role = RoleArgument.read
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
-            let token = try ServeCommand.Tokens.wording { try file.add(name, role: role.role) }
-            if shared.json {
-                try Console.printJSON(["name": name, "role": role.rawValue, "token": token])
-            } else {
-                Console.print(token)
-                Console.note(
-                    "The token of \(Console.line(name)) (\(role.rawValue)); it is not kept."
-                )
+            try ServeCommand.Tokens.wording {
+                // Nobody could ever use a token that was not shown.
+                _ = try file.add(name, role: role.role) { token in
+                    if shared.json {
+                        try Console.printJSON(["name": name, "role": role.rawValue, "token": token])
+                    } else {
+                        Console.print(token)
+                    }
+                    try StandardOutput.check("The token was not made: it could not be shown.")
+                }
+            }
+            if !shared.json {
+                Console.note("The token of \(name) (\(role.rawValue)); it is not kept.")
             }
         }
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Who has a token.")
+        static let configuration = CommandConfiguration(abstract: "The holders of tokens.")
         @OptionGroup var shared: SharedOptions
 
         func run() throws {
-            for entry in try ServeCommand.Tokens.file(in: shared.open()).entries {
-                if shared.json {
-                    try Console.printJSON(["name": entry.name, "role": entry.role.rawValue])
-                } else {
-                    Console.print("\(entry.role.rawValue)\t\(Console.line(entry.name))")
-                }
+            let entries = try ServeCommand.Tokens.file(in: shared.open()).entries
+            if shared.json {
+                return try Console.printJSON(
+                    entries.map { ["name": $0.name, "role": $0.role.rawValue] }
+                )
+            }
+            for entry in entries {
+                Console.print("\(entry.role.rawValue)\t\(Console.line(entry.name))")
             }
         }
     }
 
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take somebody's token back.")
+        static let configuration = CommandConfiguration(abstract: "Revoke a token.")
         @OptionGroup var shared: SharedOptions
         @Argument(help: "Whose token.") var name: String
 
@@ -139,7 +150,7 @@ extension ServeCommand.Tokens {
             guard try ServeCommand.Tokens.wording({ try file.remove(name) }) else {
                 throw WorkspaceError(.notFound, "\(name) has no token.")
             }
-            try shared.confirm("\(name) has no token any more.", ["name": .text(name)])
+            try shared.confirm("\(name) no longer has a token.", ["name": .text(name)])
         }
     }
 }
@@ -157,10 +168,10 @@ enum ScreenServer {
                     tokens: try ServeCommand.Tokens.file(in: workspace),
                     configuration: Server.Configuration()
                 )
-                try await server.run(endsOnSignals: false) { report(.on(address: $0)) }
-                report(.off)
+                try await server.run { report(.on(address: $0)) }
+                // Who stopped it knows, and may have started another one since.
+                if !Task.isCancelled { report(.off) }
             } catch is CancellationError {
-                report(.off)
             } catch let error as WorkspaceError {
                 report(.failed(error))
             } catch {
@@ -171,22 +182,37 @@ enum ScreenServer {
     }
 }
 
-/// Waits on the main thread for what is asynchronous.
-enum Blocking {
-    static func run(_ body: @escaping @Sendable () async throws -> Void) throws {
-        let done = DispatchSemaphore(value: 0)
-        let outcome = Outcome()
-        Task.detached {
-            do { try await body() } catch { outcome.set(error) }
-            done.signal()
-        }
-        done.wait()
-        if let error = outcome.error { throw error }
+/// What the main thread waits for, until it ends or is asked to.
+private final class Serving: Sendable {
+    private struct State {
+        var isStopped = false
+        var task: Task<Void, Never>?
+        var failure: (any Error)?
     }
 
-    private final class Outcome: @unchecked Sendable {
-        // @unchecked because of `error`: written before the signal, read after the wait.
-        private(set) var error: (any Error)?
-        func set(_ error: any Error) { self.error = error }
+    private let state = Mutex(State())
+
+    /// Waits for what is asynchronous.
+    func run(_ body: @escaping @Sendable () async throws -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        let isStarted = state.withLock { state in
+            guard !state.isStopped else { return false }
+            state.task = Task.detached { [self] in
+                do { try await body() } catch { self.state.withLock { $0.failure = error } }
+                done.signal()
+            }
+            return true
+        }
+        guard isStarted else { return }
+        done.wait()
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    /// Asks it to end, also before it has begun.
+    func stop() {
+        state.withLock { state in
+            state.isStopped = true
+            state.task?.cancel()
+        }
     }
 }

@@ -3,10 +3,13 @@ import Workspace
 
 /// What every command takes.
 struct SharedOptions: ParsableArguments {
-    @Option(help: "The workspace folder; else $WORKBENCH_HOME, else ~/.local/share/workbench.")
+    @Option(
+        help: "The workspace folder; else $WORKBENCH_HOME, else ~/.local/share/workbench.",
+        completion: .directory
+    )
     var workspace: String?
 
-    @Flag(help: "Print JSON, one object a line.")
+    @Flag(help: "Print JSON: an object or array on one line; progress as one object per line.")
     var json = false
 
     /// Opens the workspace; commands that end at once do not watch it.
@@ -15,8 +18,19 @@ struct SharedOptions: ParsableArguments {
             Workspace.Configuration(folder: workspace, isWatching: isWatching)
         )
         if case .readOnly(let reason) = workspace.access { Console.note("note: \(reason)") }
+        for problem in Settings.read(folder: workspace.folder).problems {
+            Console.remark(problem, hint: nil)
+        }
+        for notice in workspace.notices {
+            Console.remark(notice.message, hint: notice.hint)
+        }
         return workspace
     }
+}
+
+/// What commands take that write a file of a given name.
+struct ReplacingOptions: ParsableArguments {
+    @Flag(help: "Replace a file of that name.") var force = false
 }
 
 extension SharedOptions {
@@ -28,22 +42,22 @@ extension SharedOptions {
 
 /// How an answer is drawn.
 struct SamplingOptions: ParsableArguments {
-    @Option(help: "The most tokens of an answer.")
+    @Option(help: "The maximum number of tokens of an answer.")
     var maxTokens: Int?
 
-    @Option(help: "0 takes the most likely token each time.")
+    @Option(help: "0 always takes the most likely token.")
     var temperature: Double?
 
-    @Option(help: "Draw among the K most likely tokens; 0 for all.")
+    @Option(help: "Sample from the K most likely tokens; 0 for all.")
     var topK: Int?
 
-    @Option(help: "Draw among the most likely tokens that together have this probability.")
+    @Option(help: "Sample from the most likely tokens up to this total probability.")
     var topP: Double?
 
     @Option(help: "Leave out tokens less likely than this share of the most likely one.")
     var minP: Double?
 
-    @Option(help: "Above 1: tokens that occurred become less likely.")
+    @Option(help: "Above 1: repeated tokens become less likely.")
     var repetitionPenalty: Double?
 
     @Option(help: "The same seed gives the same answer.")
@@ -91,7 +105,8 @@ struct TargetOptions: ParsableArguments {
         help: """
             A model's name, file or models:/NAME@ALIAS; without it the deployed version, \
             else the only installed model.
-            """
+            """,
+        completion: .targets
     )
     var model: String?
 

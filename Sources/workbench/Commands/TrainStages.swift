@@ -77,6 +77,7 @@ struct TrainStages {
     /// Options that are those of the first stage, or follow from it.
     private static let kept = [
         "data", "then", "model", "init-adapter", "method", "rank", "alpha", "targets", "layers",
+        "rslora", "init",
         "workspace", "resume", "config", "dry-run", "stage", "json", "help", "version",
         "experiment",
     ]

@@ -5,7 +5,7 @@ import Workspace
 struct WorkspaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workspace",
-        abstract: "The workspace itself: what it holds, whether it is sound, copies, garbage.",
+        abstract: "The workspace: contents, integrity check, backup, garbage collection.",
         subcommands: [Show.self, Check.self, Backup.self, GC.self]
     )
 }
@@ -13,7 +13,7 @@ struct WorkspaceCommand: ParsableCommand {
 extension WorkspaceCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What there is, and how much room it takes."
+            abstract: "The contents and their size."
         )
         @OptionGroup var shared: SharedOptions
 
@@ -32,12 +32,19 @@ extension WorkspaceCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look for damage, missing files, and files that belong to nothing.",
-            discussion: "Exit status 1 if something is damaged or missing."
+            discussion: "Exit status 1 if something is damaged, missing, changed or in the wrong folder."
         )
         @OptionGroup var shared: SharedOptions
+        @Flag(help: "Move a result that lies in artifacts/.elsewhere to the run that made it.")
+        var recover = false
 
         func run() throws {
-            let check = try shared.open().check()
+            let workspace = try shared.open()
+            if recover {
+                let moved = try workspace.recoverStrandedFiles()
+                Console.note("recovered: what \(moved.run) made is in \(moved.path)")
+            }
+            let check = try workspace.check()
             if shared.json {
                 try Console.printJSON(check)
             } else {
@@ -46,10 +53,21 @@ extension WorkspaceCommand {
                 for missing in check.missing {
                     say("missing", "\(missing.path) (\(missing.holder))")
                 }
+                for version in check.changed {
+                    let what = version.differences.joined(separator: ", ")
+                    say("changed", "\(version.path) (\(version.holder)): \(what)")
+                }
                 for orphan in check.orphans {
                     let remedy = orphan.isCollected ? "" : ", not removed by gc"
                     let size = Figures.bytes(orphan.byteCount)
                     say("orphan", "\(orphan.path) (\(orphan.fileCount) files, \(size)\(remedy))")
+                }
+                if let stranded = check.stranded {
+                    let size = Figures.bytes(stranded.byteCount)
+                    say(
+                        "stranded",
+                        "\(stranded.path) (\(stranded.fileCount) files, \(size)): \(stranded.remedy)"
+                    )
                 }
                 Console.print(check.isSound ? "sound" : "not sound")
             }
@@ -66,10 +84,11 @@ extension WorkspaceCommand {
             abstract: "Copy the database to a new file; artifacts are not in it."
         )
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "The new file; an existing one is not replaced.") var file: String
+        @Argument(help: "The new file.") var file: String
+        @OptionGroup var replacing: ReplacingOptions
 
         func run() throws {
-            let path = try shared.open().backUp(to: file)
+            let path = try shared.open().backUp(to: file, replaces: replacing.force)
             try shared.confirm("copied to \(path)", ["path": .text(path)])
         }
     }
@@ -77,16 +96,16 @@ extension WorkspaceCommand {
     struct GC: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "gc",
-            abstract: "Remove for good what is in the bin for long enough, with its files.",
+            abstract: "Remove for good what has been in the bin for long, with its files.",
             discussion: """
                 What a registered version or a live or resumable run refers to stays. Files that \
                 belong to nothing go too. There is no way back: try --dry-run first.
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Option(help: "How long it must have been there, such as 30d, 12h or 1d12h.")
+        @Option(help: "How long it must have been in the bin, such as 30d, 12h or 1d12h.")
         var olderThan = Age(seconds: 30 * 86_400)
-        @Flag(help: "Only say what would go.") var dryRun = false
+        @Flag(help: "Only list what would be removed.") var dryRun = false
 
         func run() throws {
             let report = try shared.open()

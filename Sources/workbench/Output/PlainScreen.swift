@@ -23,6 +23,7 @@ struct PlainScreen {
                 "nothing is live; `workbench train` starts a run, `workbench --help` lists the commands"
             )
         }
+        StandardOutput.whenBroken { waiting.signal() }
         let subscription = workspace.events.subscribe { event in
             if let line = Self.line(event, of: workspace) { Console.print(line) }
             if case .runEnded = event { waiting.signal() }
@@ -30,7 +31,7 @@ struct PlainScreen {
         }
         defer { subscription.cancel() }
         while try workspace.runs.list().contains(where: \.status.isLive),
-            Signals.received.load(ordering: .relaxed) == 0
+            Signals.received.load(ordering: .relaxed) == 0, !StandardOutput.isBroken
         {
             waiting.wait()
         }
@@ -39,7 +40,7 @@ struct PlainScreen {
     }
 
     private func line(_ run: RunSummary) -> String {
-        "\(Console.visible(run.name))  \(run.status.rawValue)  step \(run.stepsDone)"
+        "\(Console.line(run.name))  \(run.status.rawValue)  step \(run.stepsDone)"
             + "\(run.totalSteps.map { "/\($0)" } ?? "")"
     }
 

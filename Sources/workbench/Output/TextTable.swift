@@ -5,11 +5,12 @@ struct TextTable {
     private var rows: [[String]]
 
     init(_ header: [String]) {
-        rows = [header]
+        rows = []
+        add(header)
     }
 
     mutating func add(_ row: [String]) {
-        rows.append(row.map { Glyph.sanitized($0) })
+        rows.append(row.map(Console.line))
     }
 
     /// The lines, without blanks at their ends.

@@ -76,9 +76,7 @@ final class TrainOutput: Sendable {
                     "notice",
                     ["message": .text(notice.message), "hint": .text(notice.hint ?? "")]
                 )
-                : Console.note(
-                    Console.line([notice.message, notice.hint ?? ""].joined(separator: " "))
-                )
+                : Console.remark(notice.message, hint: notice.hint)
         case .runCheckpointed(run.id, let next):
             isJSON
                 ? write("checkpoint", ["next_step": .number(Double(next))])

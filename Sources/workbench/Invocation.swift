@@ -1,0 +1,134 @@
+import ArgumentParser
+import Workspace
+
+/// The words after the program's name, in the order that the argument parser wants.
+///
+/// People put `--workspace DIR` and `--json` before the command as well; the parser knows options
+/// only behind the command that they belong to.
+struct Invocation {
+    /// The words of this process, without its own name.
+    static let arguments = Array(CommandLine.arguments.dropFirst())
+
+    /// The command's words, then its options and arguments.
+    let words: [String]
+    /// The command's words alone.
+    let path: [String]
+
+    /// Options that every command takes, and whether a value follows.
+    private static let shared = ["--workspace": true, "--json": false]
+
+    /// The command line of this process.
+    ///
+    /// - Throws: ``UnknownCommand`` where a word stands in a command's place and is none.
+    static func current() throws -> Invocation {
+        try ordered(arguments, root: Workbench.self)
+    }
+
+    private static func ordered(
+        _ arguments: [String],
+        root: any ParsableCommand.Type
+    ) throws -> Invocation {
+        var rest = arguments[...]
+        var subcommands = root.configuration.subcommands
+        var path: [String] = []
+        var options: [String] = []
+        while let word = rest.first, !subcommands.isEmpty {
+            let (name, hasValue) = parts(word)
+            if let takesValue = shared[name] {
+                rest.removeFirst()
+                options.append(word)
+                if takesValue, !hasValue, let value = rest.popFirst() { options.append(value) }
+                continue
+            }
+            if word.hasPrefix("-") || word == "help" && path.isEmpty { break }
+            guard let next = subcommands.first(where: { $0.isCalled(word) }) else {
+                throw UnknownCommand(word: word, path: path, known: subcommands.map { $0.word })
+            }
+            path.append(word)
+            subcommands = next.configuration.subcommands
+            rest.removeFirst()
+        }
+        return Invocation(words: path + options + rest, path: path)
+    }
+
+    /// The same with numbers below zero tied to the options that they follow.
+    ///
+    /// The parser takes `-5` for an option; told `--steps=-5` it finds out what is wrong with it.
+    var withTiedNumbers: [String] {
+        var result: [String] = []
+        for word in words {
+            if let last = result.last, last.hasPrefix("--"), last.count > 2, !last.contains("="),
+                word.hasPrefix("-"), Double(word) != nil
+            {
+                result[result.count - 1] = "\(last)=\(word)"
+            } else {
+                result.append(word)
+            }
+        }
+        return result
+    }
+
+    private static func parts(_ word: String) -> (name: String, hasValue: Bool) {
+        guard let sign = word.firstIndex(of: "=") else { return (word, false) }
+        return (String(word[..<sign]), true)
+    }
+}
+
+/// A word in the place of a command that is none.
+struct UnknownCommand: Error {
+    let word: String
+    /// The commands before it.
+    let path: [String]
+    let known: [String]
+
+    var message: String {
+        let place = path.isEmpty ? "" : " of `workbench \(path.joined(separator: " "))`"
+        return "There is no command `\(word)`\(place)."
+    }
+
+    var hint: String {
+        let whole = (["workbench"] + path).joined(separator: " ")
+        let nearest = known.map { ($0, EditDistance.between(word.lowercased(), $0)) }
+            .min { $0.1 < $1.1 }
+        if let (name, distance) = nearest, distance <= max(1, min(3, name.count / 2)) {
+            return "Did you mean `\(whole) \(name)`? `\(whole) --help` lists the commands."
+        }
+        if let name = known.first(where: { $0.hasPrefix(word.lowercased()) }) {
+            return "Did you mean `\(whole) \(name)`? `\(whole) --help` lists the commands."
+        }
+        return "`\(whole) --help` lists the commands: \(known.joined(separator: ", "))."
+    }
+}
+
+/// How many letters must be put in, taken out, changed or swapped with their neighbours to make one
+/// word of another.
+enum EditDistance {
+    static func between(_ word: String, _ other: String) -> Int {
+        let (a, b) = (Array(word.unicodeScalars), Array(other.unicodeScalars))
+        var before: [Int] = []
+        var last = Array(0...b.count)
+        for i in a.indices {
+            var next = [i + 1]
+            for j in b.indices {
+                var best = min(last[j + 1] + 1, next[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                    best = min(best, before[j - 1] + 1)
+                }
+                next.append(best)
+            }
+            (before, last) = (last, next)
+        }
+        return last[b.count]
+    }
+}
+
+extension ParsableCommand {
+    /// The name that calls the command.
+    static var word: String {
+        configuration.commandName ?? "\(Self.self)".lowercased()
+    }
+
+    fileprivate static func isCalled(_ word: String) -> Bool {
+        self.word == word || configuration.aliases.contains(word)
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import FoundationEssentials
+import Workspace
+
+/// What a shell offers in place of a name: what is in the workspace.
+extension CompletionKind {
+    /// Runs, by name.
+    static let runs = names { try $0.runs.list().map(\.name) }
+    /// Deleted runs, by name.
+    static let deletedRuns = names {
+        try $0.runs.list(includingDeleted: true).filter(\.isDeleted).map(\.name)
+    }
+    /// Datasets, by name, and files.
+    static let datasets = names(orFiles: true) { try $0.datasets.list().map(\.name) }
+    /// Models that are installed, by name, and files.
+    static let models = names(orFiles: true) { try $0.models.list().filter(\.isInstalled).map(\.name) }
+    /// Models that can be pulled, by name.
+    static let catalogue = names { try $0.models.list().map(\.name) }
+    /// Registered models, by name.
+    static let registered = names { try $0.registry.list().map(\.name) }
+    /// Models that can be talked to: installed ones, registered ones by their URIs, and files.
+    static let targets = names(orFiles: true) { workspace in
+        let models = try workspace.models.list().filter(\.isInstalled).map(\.name)
+        let registered = try workspace.registry.list().flatMap { model in
+            model.versions.map { "models:/\(model.name)/\($0.number)" }
+                + model.versions.flatMap(\.aliases).map { "models:/\(model.name)@\($0)" }
+        }
+        return models + registered
+    }
+
+    /// Names out of the workspace that the words say; none where it cannot be read.
+    private static func names(
+        orFiles takesFiles: Bool = false,
+        _ list: @escaping @Sendable (Workspace) throws -> [String]
+    ) -> CompletionKind {
+        .custom { words, _, prefix in
+            var found = takesFiles ? files(prefix) : []
+            if let workspace = try? Workspace.open(
+                Workspace.Configuration(folder: folder(in: words), isReadOnly: true)
+            ) {
+                defer { workspace.close() }
+                found = ((try? list(workspace)) ?? []) + found
+            }
+            return found.filter { $0.hasPrefix(prefix) }
+        }
+    }
+
+    /// The files whose paths begin so; folders with a slash at their end.
+    private static func files(_ prefix: String) -> [String] {
+        let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+        let names = try? FileManager.default.contentsOfDirectory(
+            atPath: folder.isEmpty ? "." : folder
+        )
+        return (names ?? []).sorted().map { name in
+            var isFolder = false
+            _ = FileManager.default.fileExists(atPath: folder + name, isDirectory: &isFolder)
+            return folder + name + (isFolder ? "/" : "")
+        }
+    }
+
+    /// The folder behind the last `--workspace` among words.
+    private static func folder(in words: [String]) -> String? {
+        for (place, word) in words.enumerated().reversed() {
+            if word == "--workspace", place + 1 < words.count { return words[place + 1] }
+            if word.hasPrefix("--workspace=") { return String(word.dropFirst(12)) }
+        }
+        return nil
+    }
+}
