@@ -9,23 +9,20 @@ package enum Figures {
 
     /// A number with so many significant digits: `1.84`, `0.0312`, `412`, `1.7e-4`, `nan`.
     package static func significant(_ value: Double, digits: Int = 3) -> String {
-        guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+        guard !value.isNaN else { return "nan" }
+        // The largest numbers stand for infinity in stores that have no word for it.
+        guard abs(value) < .greatestFiniteMagnitude else { return value < 0 ? "-inf" : "inf" }
         guard value != 0 else { return "0" }
         // What rounding does to the leading digit decides the places: 9.996 is 10.0.
-        var exponent = Int(log10(abs(value)).rounded(.down))
-        let unit = power(of: 10, exponent - digits + 1)
-        if (abs(value) / unit).rounded() * unit >= power(of: 10, exponent + 1) { exponent += 1 }
-        if exponent < -3 || exponent >= 6 {
-            let mantissa = value / power(of: 10, exponent)
-            return "\(decimal(mantissa, places: max(0, digits - 2)))e\(exponent)"
-        }
+        let exponent = DecimalDigits(value).rounded(to: digits).exponent
+        if exponent < -3 || exponent >= 6 { return scientific(value, digits: max(1, digits - 1)) }
         return decimal(value, places: max(0, digits - 1 - exponent))
     }
 
     /// A number in so many columns: with fewer digits, or with an exponent, where it is too long.
     package static func fitting(_ value: Double?, width: Int, digits: Int = 3) -> String {
         guard let value else { return none }
-        guard value.isFinite, value != 0 else { return significant(value) }
+        guard abs(value) < .greatestFiniteMagnitude, value != 0 else { return significant(value) }
         let plain = (2...max(2, digits)).reversed().map { significant(value, digits: $0) }
         let short = plain + (1...2).reversed().map { scientific(value, digits: $0) }
         return short.first { $0.utf8.count <= width } ?? short[short.count - 1]
@@ -33,11 +30,10 @@ package enum Figures {
 
     /// A number in powers of ten: `2.4e-3`.
     private static func scientific(_ value: Double, digits: Int) -> String {
-        var exponent = Int(log10(abs(value)).rounded(.down))
-        // 9.96 is written 1.0e1, not 10.0e0.
-        let unit = power(of: 10, exponent - digits + 1)
-        if (abs(value) / unit).rounded() * unit >= power(of: 10, exponent + 1) { exponent += 1 }
-        return "\(decimal(value / power(of: 10, exponent), places: digits - 1))e\(exponent)"
+        let number = DecimalDigits(value).rounded(to: digits)
+        let places = String(decoding: number.digits.dropFirst(), as: UTF8.self)
+        return (value < 0 ? "-" : "") + String(decoding: number.digits.prefix(1), as: UTF8.self)
+            + (places.isEmpty ? "" : ".\(places)") + "e\(number.exponent)"
     }
 
     /// Done steps of all: `24/60`, and where that is too long `4170/20k`, `4.2k/20k` or `21 %`.
