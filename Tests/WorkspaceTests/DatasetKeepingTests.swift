@@ -36,6 +36,22 @@ struct DatasetKeepingTests {
         }
     }
 
+    @Test func rowsOfASampleMayHaveANameOfTheirOwn() throws {
+        try TestWorkspace.with { test in
+            let samples = "\(test.folder)/sample-data"
+            mkdir(samples, 0o700)
+            try TestWorkspace.write(TestWorkspace.rows(4), to: "\(samples)/shipped.jsonl")
+            try test.opened { workspace in
+                let datasets = workspace.datasets
+                _ = try datasets.add(path: "\(samples)/shipped.jsonl")
+                #expect(try datasets.list().map(\.name) == ["shipped"])
+                _ = try datasets.add(path: "\(samples)/shipped.jsonl", name: "mine")
+                #expect(try datasets.list().map(\.name) == ["shipped", "mine"])
+                #expect(try datasets.find("mine").origin == .added)
+            }
+        }
+    }
+
     @Test func aConvertedDatasetThatIsThereIsRenamedOnlyWhenAsked() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

@@ -94,7 +94,12 @@ extension DatasetService {
         opened.publish(.datasetsChanged)
         var summary = withStatistics(withGivenName(summary(copy, origin: .added)))
         summary.decisions = dataset.decisions
-        if let former {
+        let wanted = name.map { Dataset.name(from: $0) }
+        if let wanted, wanted != summary.name {
+            summary.decisions.append(
+                "another process added these rows as \(summary.name) at the same time"
+            )
+        } else if let former {
             summary.decisions.append(
                 former == summary.name
                     ? "these rows were here already"

@@ -28,11 +28,12 @@ public final class DatasetService: Sendable {
         try WorkspaceError.wording {
             let shipped = try samples.map(Dataset.candidates) ?? []
             var summaries = shipped.map { summary($0, origin: .sample) }
-            let digests = Set(summaries.map(\.digest))
+            // A run's copy of a sample is the sample, unless a person gave it a name of its own.
+            let names = Dictionary(summaries.map { ($0.digest, $0.name) }) { first, _ in first }
             summaries += archive.entries()
-                .map { summary($0, origin: .added) }
-                .filter { !digests.contains($0.digest) || archive.givenName(of: $0.path) != nil }
-            return named(apart: summaries.map(withGivenName)).map(withStatistics)
+                .map { withGivenName(summary($0, origin: .added)) }
+                .filter { $0.digest.isEmpty || names[$0.digest] != $0.name }
+            return named(apart: summaries).map(withStatistics)
         }
     }
 

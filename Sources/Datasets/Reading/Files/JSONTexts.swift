@@ -208,6 +208,10 @@ private struct JSONBorder {
 
     /// The place behind the last bracket; nil where it stands further behind.
     mutating func end(in bytes: [UInt8], from start: Int) -> Int? {
+        bytes.withUnsafeBufferPointer { end(in: $0, from: start) }
+    }
+
+    private mutating func end(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
         var index = start
         while index < bytes.count {
             let byte = bytes[index]

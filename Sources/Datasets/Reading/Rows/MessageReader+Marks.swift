@@ -14,6 +14,8 @@ extension MessageReader {
     ///
     /// Marks of messages that are not the assistant's say nothing; these are never learnt.
     func isLearnt(_ object: JSONObject, role: String, in place: String) throws -> Bool {
+        // Most messages have who speaks and what is said.
+        guard object.members.count > 2 else { return true }
         var found: (name: String, isLearnt: Bool)?
         for (names, value) in [(Self.learnt, true), (Self.left, false)] {
             for name in names {
@@ -45,7 +47,8 @@ extension MessageReader {
 
     /// The members of a message that nothing is made of, and that hold something.
     func unread(_ object: JSONObject, known: Set<JSONName>, role: String) -> [String] {
-        object.members.compactMap { name, value in
+        guard object.members.count > 2 else { return [] }
+        return object.members.compactMap { name, value in
             guard !known.contains(name), value.holdsSomething else { return nil }
             let isMark = (Self.learnt + Self.left).contains { JSONName($0) == name }
             if isMark, role.utf8.elementsEqual("assistant".utf8) { return nil }

@@ -112,7 +112,9 @@ enum MessageRole {
 
     /// The role of that name, however its letters are written; nil where it is none.
     static func named(_ name: String) -> String? {
-        let name = name.lowercased()
-        return all.first { $0.utf8.elementsEqual(name.utf8) } ?? others[name]
+        func role(_ name: String) -> String? {
+            all.first { $0.utf8.elementsEqual(name.utf8) } ?? others[name]
+        }
+        return role(name) ?? role(name.lowercased())
     }
 }
