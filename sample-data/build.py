@@ -4,7 +4,7 @@
     python3 sample-data/build.py            writes the files
     python3 sample-data/build.py --check    fails when the files are not what would be written
 
-`company-faq/facts.json` is the source. Of every fact and language one phrasing is held out: the
+`company-faq/source/facts.json` is the source. Of every fact and language one phrasing is held out: the
 one whose SHA-256 of "fact/language/question" is the smallest. Nothing is written when a rule of
 the set is broken; the rules are the functions named `check_…`.
 """
@@ -115,7 +115,7 @@ def lines(values):
 
 
 def main():
-    facts = json.loads((FAQ / "facts.json").read_text(encoding="utf-8"))
+    facts = json.loads((FAQ / "source" / "facts.json").read_text(encoding="utf-8"))
     all_rows = list(rows(facts))
     faults = [*check_facts(facts), *check_keys(facts), *check_overlap(all_rows)]
     if faults:

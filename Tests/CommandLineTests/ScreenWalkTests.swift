@@ -19,7 +19,7 @@ import Testing
         try promoteAndRollBack(terminal, program)
         try talk(terminal)
         try terminal.press("Escape")
-        try terminal.wait(for: "goes on typing")
+        try terminal.wait(for: "enter or i to type")
         try terminal.press("q")
         try terminal.wait(for: "left 0")
         #expect(try !terminal.isTaken)

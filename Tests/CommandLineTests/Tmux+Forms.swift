@@ -15,7 +15,7 @@ extension Tmux {
             }
         }
         try press("Enter")
-        try wait(for: "the form's end") { $0.text.contains("What it takes") ? nil : true }
+        try wait(for: "the form's end") { $0.text.contains("Forecast") ? nil : true }
     }
 
     /// Answers a question by the button with this title.

@@ -31,7 +31,7 @@ struct SampleDataTests {
     init() throws {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let file = URL(fileURLWithPath: "\(Self.folder)/company-faq/facts.json")
+        let file = URL(fileURLWithPath: "\(Self.folder)/company-faq/source/facts.json")
         facts = try decoder.decode([Fact].self, from: Data(contentsOf: file))
         faq = try Dataset.read(path: "\(Self.folder)/company-faq")
     }

@@ -8,17 +8,19 @@ public struct ResourceFolders: Sendable, Equatable {
         self.roots = roots
     }
 
-    /// Beside the source, beside the program, and under `share/workbench` of its prefix.
+    /// Under `share/workbench` of the program's prefix, beside the program, and beside the source.
+    ///
+    /// In this order an installed program never takes the files of the source it was built from.
     public static var standard: ResourceFolders {
+        var roots: [String] = []
+        if let executable = ProcessEnvironment.executable {
+            let folder = FilePaths.parent(executable)
+            roots += ["\(FilePaths.parent(folder))/share/workbench", folder]
+        }
         // Sources/Workspace/Folder/ResourceFolders.swift
         var source = #filePath
         for _ in 0..<4 { source = FilePaths.parent(source) }
-        var roots = [source]
-        if let executable = ProcessEnvironment.executable {
-            let folder = FilePaths.parent(executable)
-            roots += [folder, "\(FilePaths.parent(folder))/share/workbench"]
-        }
-        return ResourceFolders(roots: roots)
+        return ResourceFolders(roots: roots + [source])
     }
 
     /// The first folder of this name; nil where none has it.
