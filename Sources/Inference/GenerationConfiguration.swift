@@ -1,6 +1,6 @@
 /// How an answer is drawn from a model's predictions.
 public struct GenerationConfiguration: Sendable, Codable, Equatable {
-    /// The most tokens of an answer.
+    /// The maximum number of tokens of an answer.
     public var maxTokens = 512
     /// What the logits are divided by; 0 takes the likeliest token.
     public var temperature = 0.7

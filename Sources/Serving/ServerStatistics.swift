@@ -57,7 +57,7 @@ struct RunGauges {
         running.limit = Self.mostRuns
         running.details = .metrics
         lines += [
-            "# HELP workbench_run_metric The last value of a metric of a run that goes on.",
+            "# HELP workbench_run_metric The last value of a metric of a live run.",
             "# TYPE workbench_run_metric gauge",
         ]
         for run in try store.runs(running) {

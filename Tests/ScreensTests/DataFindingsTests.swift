@@ -128,7 +128,7 @@ import Workspace
              1 Data  2 Run  3 Compare  4 Registry  5 Chat
             ╭ faq · lint · 1 blocking, 1 warning ──────────────────────────────────────────╮
             │› ✗ contamination     2 rows    what held-out rows ask is asked in training t…│
-            │  ! duplicate         31 rows   rows stand there twice                        │
+            │  ! duplicate         31 rows   rows occur twice                        │
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -400,7 +400,7 @@ extension DatasetSummary {
                 .init(
                     rule: "duplicate",
                     blocks: false,
-                    detail: "rows stand there twice",
+                    detail: "rows occur twice",
                     count: 31,
                     rows: (1...20).map {
                         .init(

@@ -40,7 +40,7 @@ public struct DatasetLint: Sendable {
                     findings.note(
                         .duplicate,
                         in: row.comparing(with: first),
-                        "rows stand there twice",
+                        "rows occur twice",
                         excerpt: record.excerpt
                     )
                 }

@@ -16,7 +16,7 @@ public enum LintRule: String, Sendable, Codable, CaseIterable {
     case controlToken = "control-token"
     /// A row that is held out is trained on too, wholly or for its greater part.
     case contamination
-    /// A row stands there twice.
+    /// A row occurs twice.
     case duplicate
     /// An answer of the assistant is empty.
     case emptyAnswer = "empty-answer"

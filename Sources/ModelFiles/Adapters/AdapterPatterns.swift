@@ -35,7 +35,9 @@ struct AdapterPatterns {
                 case .integer(let number): alpha = Double(number)
                 case .number(let number): alpha = number
                 default:
-                    throw AdapterConfiguration.refusal("its alpha_pattern holds what is no number")
+                    throw AdapterConfiguration.refusal(
+                        "its alpha_pattern holds something that is not a number"
+                    )
                 }
                 // As PEFT completes it: the end of a module's name.
                 let pattern = try ModulePattern(

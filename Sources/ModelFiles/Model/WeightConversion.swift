@@ -87,7 +87,7 @@ struct WeightConversion {
     private func notStorable(_ name: String, _ type: ElementType) -> ModelFileError {
         ModelFileError(
             .unsupportedType,
-            "Tensor \(name) of \(path) has a number that is no number, or beyond "
+            "Tensor \(name) of \(path) has a number that is NaN, or beyond "
                 + "\(type.largestMagnitude), the most that \(type) can hold.",
             hint: type.isQuantized || type == .f16
                 ? "try BF16, or get the model again if it is damaged"

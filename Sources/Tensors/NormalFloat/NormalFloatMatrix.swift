@@ -52,7 +52,7 @@ public struct NormalFloatMatrix: Sendable {
         guard areFinite.load(ordering: .relaxed) else {
             throw TensorError(
                 .notFinite,
-                "A matrix of \(rows) x \(columns) numbers has one that is infinite or no number.",
+                "A matrix of \(rows) x \(columns) numbers has one that is NaN or infinite.",
                 hint: "the model is damaged; get it again"
             )
         }

@@ -39,7 +39,7 @@ extension TemplateInterpreter {
             return try attribute(String(decoding: name.bytes, as: UTF8.self), of: value)
         case .indent, .truncate:
             guard case .text(let text) = value else {
-                throw failure("\"\(name)\" is for strings, and \(value.typeName) is none")
+                throw failure("\"\(name)\" is for strings, not \(value.typeName)")
             }
             return try applyToText(filter, text, arguments)
         case .trim, .upper, .lower, .capitalize, .title, .replace, .wordcount, .center, .format:
@@ -146,7 +146,7 @@ extension TemplateInterpreter {
         case .int: return try whole(value, arguments)
         case .float:
             if case .undefined(let name) = value {
-                throw failure("\"\(name)\" is undefined and no number")
+                throw failure("\"\(name)\" is undefined and not a number")
             }
             if let number = value.real { return .real(number) }
             if case .text(let text) = value, let number = text.pythonNumber {

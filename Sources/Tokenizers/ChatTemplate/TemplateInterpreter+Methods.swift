@@ -147,7 +147,7 @@ extension TemplateInterpreter {
             let items = try self.items(of: arguments.positional[0])
             for item in items {
                 guard case .text = item else {
-                    throw failure("\"join\" joins strings, and \(item.typeName) is none")
+                    throw failure("\"join\" joins strings, not \(item.typeName)")
                 }
             }
             return try join(items, separator: text)
@@ -200,7 +200,9 @@ extension TemplateInterpreter {
         let part = try part(of: text, arguments, of: name)
         for value in affixes {
             guard case .text(let affix) = value else {
-                throw failure("\"\(name)\" seeks a string or a tuple of them, not \(value.typeName)")
+                throw failure(
+                    "\"\(name)\" seeks a string or a tuple of them, not \(value.typeName)"
+                )
             }
             if let part, hasAffix(part.text, affix, atEnd: atEnd) { return true }
         }
@@ -262,7 +264,8 @@ extension TemplateInterpreter {
     ) throws(TokenizerError) -> TemplateValue {
         let old = try textArgument(arguments, 0, "old", of: "replace")
         let new = try textArgument(arguments, 1, "new", of: "replace")
-        let limit = try integerArgument(
+        let limit =
+            try integerArgument(
                 arguments,
                 2,
                 "count",

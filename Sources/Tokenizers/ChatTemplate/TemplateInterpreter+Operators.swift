@@ -144,7 +144,7 @@ extension TemplateInterpreter {
         case .power:
             let power = pow(left, right)
             guard power.isFinite || !left.isFinite || !right.isFinite else {
-                throw failure("\(left.pythonText) ** \(right.pythonText) is no number here")
+                throw failure("\(left.pythonText) ** \(right.pythonText) is not a number here")
             }
             return .real(power)
         case .divide, .floorDivide, .remainder:

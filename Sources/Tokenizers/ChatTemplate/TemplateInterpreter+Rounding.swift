@@ -64,7 +64,7 @@ extension TemplateInterpreter {
     ) throws(TokenizerError) -> TemplateValue {
         let base = try integerArgument(arguments, 1, "base", of: "int") ?? 10
         if case .undefined(let name) = value {
-            throw failure("\"\(name)\" is undefined and no number")
+            throw failure("\"\(name)\" is undefined and not a number")
         }
         if let integer = value.integer { return .integer(integer) }
         let number: Double?

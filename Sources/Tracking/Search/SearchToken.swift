@@ -79,7 +79,7 @@ enum SearchToken: Equatable {
         private mutating func number() throws(TrackingError) -> SearchToken {
             let spelling = rest.prefix { $0.isNumber || $0.isLetter || "+-.".contains($0) }
             guard let value = Double(spelling) else {
-                throw SearchFilter.invalid("'\(spelling)' in '\(text)' is no number")
+                throw SearchFilter.invalid("'\(spelling)' in '\(text)' is not a number")
             }
             rest.removeFirst(spelling.count)
             return .number(value, spelling: String(spelling))

@@ -86,7 +86,7 @@ extension TrainingConfiguration {
             guard initialAdapter == nil, dropout == 0 else {
                 throw TrainingError(
                     .configuration,
-                    "method full trains no adapter, so it takes none to go on from and no dropout.",
+                    "method full trains no adapter, so it takes no initial adapter and no dropout.",
                     hint: "merge the adapter first with `workbench model merge`"
                 )
             }

@@ -16,7 +16,7 @@ extension Trainer {
     func follow(_ report: EvaluationReport, _ output: RunOutput) throws {
         guard report.loss.isFinite else {
             let message =
-                "The run diverged: after step \(report.step - 1) the held-out loss is no number."
+                "The run diverged: after step \(report.step - 1) the held-out loss is not a number."
             return try diverge(at: report.step - 1, message, output)
         }
         guard let message = course.add(report) else { return }
@@ -59,7 +59,7 @@ extension Trainer {
         guard let batch = batches.first(where: { $0.targetCount > 0 }) else { return true }
         let loss = try pass.loss(batch, adapter: weights.adapter, isCancelled: isCancelled)
         guard !loss.isFinite else { return true }
-        let message = "The run diverged: after its last step the loss is no number."
+        let message = "The run diverged: after its last step the loss is not a number."
         try diverge(at: completedSteps - 1, message, output)
         return false
     }

@@ -47,7 +47,7 @@ struct Course: Codable, Equatable {
         }
         let numbers = [losses, norms, stretches, stretch, highLosses ?? [], highNorms ?? []]
         let areFinite = (numbers + evaluations).joined().allSatisfy(\.isFinite)
-        return areFinite ? nil : "losses that are no numbers"
+        return areFinite ? nil : "losses that are not numbers"
     }
 
     /// Takes a step in, and says who calls.

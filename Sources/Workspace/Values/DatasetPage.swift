@@ -95,7 +95,7 @@ public struct DatasetPage: Equatable, Sendable, Codable {
     public var layout: Layout
     /// The model whose tokenizer and template were used; nil for plain text.
     public var model: String?
-    /// The most tokens of a sequence.
+    /// The maximum number of tokens of a sequence.
     public var sequenceLength: Int
     /// The first row's place.
     public var offset: Int

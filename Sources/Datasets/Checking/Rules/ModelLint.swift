@@ -142,7 +142,7 @@ struct ModelLint {
         findings.note(
             .doubleBOS,
             in: row,
-            "the token that begins a text stands there twice",
+            "the token that begins a text is there twice",
             excerpt: record.excerpt
         )
     }

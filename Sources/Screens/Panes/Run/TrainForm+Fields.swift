@@ -65,7 +65,7 @@ extension TrainForm {
                 "rate",
                 "learning rate",
                 .number(minimum: 0),
-                hint: "the peak; too high diverges, too low learns nothing"
+                hint: "the peak rate; too high diverges, too low learns nothing"
             ),
             FormField(
                 "rank",
