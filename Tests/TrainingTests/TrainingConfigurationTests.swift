@@ -65,7 +65,7 @@ import Transformer
         ),
         Mistake("LoRA+ ratio must be above 0, not 0.0.", { $0.loraPlusRatio = 0 }),
         Mistake(
-            "method full trains no adapter, so it takes none to go on from and no dropout.",
+            "method full trains no adapter, so it takes no initial adapter and no dropout.",
             {
                 $0.method = .full
                 $0.dropout = 0.1

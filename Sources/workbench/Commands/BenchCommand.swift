@@ -14,7 +14,7 @@ struct BenchCommand: ParsableCommand {
 struct BenchOptions: ParsableArguments {
     @OptionGroup var shared: SharedOptions
     @Option(
-        help: "A model's name or file; the only installed one if not given.",
+        help: "A model's name or file; the default model if not given.",
         completion: .models
     )
     var model: String?

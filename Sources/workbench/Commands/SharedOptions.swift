@@ -104,7 +104,7 @@ struct TargetOptions: ParsableArguments {
     @Option(
         help: """
             A model's name, file or models:/NAME@ALIAS; without it the deployed version, \
-            else the only installed model.
+            else the default model.
             """,
         completion: .targets
     )

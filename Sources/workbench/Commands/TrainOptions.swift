@@ -9,7 +9,7 @@ struct TrainingTask: ParsableArguments {
     @Option(
         help: """
             A model's name, file or models:/NAME@ALIAS. (default: the setting default_model, else \
-            the only installed one)
+            the only one installed besides moru-tiny)
             """,
         completion: .targets
     )
@@ -54,7 +54,8 @@ struct AdapterOptions: ParsableArguments {
     @Option(help: "The adapted layers, from 0, such as 20-29 or 0,3,5. (default: all)")
     var layers: String?
     @Option(
-        help: "The share of the adapter's inputs that is dropped. (default: \(usual.dropout.formatted))"
+        help:
+            "The share of the adapter's inputs that is dropped. (default: \(usual.dropout.formatted))"
     )
     var dropout: Double?
     @Flag(help: "Scale the adapter by alpha / √rank, as rsLoRA does.") var rslora = false
