@@ -3,6 +3,7 @@ import Hummingbird
 import JSON
 import Logging
 import NIOCore
+import NIOPosix
 import Registry
 import Tracking
 public import Workspace
@@ -23,22 +24,31 @@ public struct Server: Sendable {
         public var bodyLimit = 8 << 20
         /// The largest artifact, in bytes.
         public var artifactLimit = 1 << 40
+        /// How many seconds calls that are under way may take when it is asked to end.
+        public var grace = 3.0
+        /// The most connections at a time; nil for as many as the system allows.
+        public var connectionLimit: Int?
 
         /// The default configuration.
         public init() {}
 
         /// Whether it is reached from this machine alone.
         public var isLoopback: Bool {
-            host == "localhost" || host == "::1" || host.hasPrefix("127.")
+            // A name may begin with anything: only an address says where it is reached.
+            guard let address = try? SocketAddress(ipAddress: host, port: port) else {
+                return host.lowercased() == "localhost"
+            }
+            return AccessRules.isLoopback(address)
         }
     }
 
     /// The version of MLflow's API that is spoken; clients send traces from 3.4 on.
     static let apiVersion = "3.3.2"
 
-    private let configuration: Configuration
-    private let tracker: Tracker
-    private let rules: AccessRules
+    let configuration: Configuration
+    let tracker: Tracker
+    let rules: AccessRules
+    private let tokenPath: String
     private let statistics = ServerStatistics()
     private let log: Logger
 
@@ -61,11 +71,13 @@ public struct Server: Sendable {
             tracker = Tracker(
                 store: workspace.tracking,
                 registry: workspace.modelRegistry,
+                rules: workspace.rules,
                 artifacts: try ArtifactFolder(path: workspace.layout.artifacts)
             )
         } catch {
             throw WorkspaceError(.inaccessible, WireError(error).message)
         }
+        tokenPath = tokens.path
         rules = AccessRules(
             tokens: tokens,
             needsToken: configuration.needsToken,
@@ -74,67 +86,102 @@ public struct Server: Sendable {
         log = workspace.logger("serve")
     }
 
-    /// Serves until the task is cancelled, or the process is asked to end.
+    /// Serves until the task is cancelled. Then no connection is taken any more, idle ones are closed,
+    /// and calls that are under way have some seconds left.
     ///
-    /// - Parameters:
-    ///   - endsOnSignals: Whether SIGINT and SIGTERM end it, for a process that does nothing else.
-    ///   - started: Called with the address once it listens.
-    public func run(
-        endsOnSignals: Bool,
-        started: @escaping @Sendable (String) -> Void
-    ) async throws {
-        let host = configuration.host
-        var quiet = log
-        // What the libraries say of single connections is of no use to anybody.
-        quiet.logLevel = .error
-        let application = Application(
-            router: router(),
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: configuration.port),
-                serverName: "workbench"
-            ),
-            onServerRunning: { channel in
-                let name = host.contains(":") ? "[\(host)]" : host
-                started("http://\(name):\(channel.localAddress?.port ?? 0)")
-            },
-            logger: quiet
-        )
-        SystemMemory.keepFreedMemory()
-        let threads = try WaitingThreads()
+    /// - Parameter started: Called with the address once it listens.
+    /// - Throws: `WorkspaceError` where it cannot listen.
+    public func run(started: @escaping @Sendable (String) -> Void) async throws {
+        let budget = try DescriptorBudget()
+        // Calls are answered on threads that may wait for a file or the database; each is taken up
+        // there straight from its connection, without another thread between. What writes to the
+        // database has threads of its own: however many calls wait for it, others are answered.
+        let threads = try WaitingThreads(name: "wb-serve", most: 12)
         defer { threads.close() }
-        do {
-            // Calls are answered on threads that may wait for a file or the database; each is
-            // taken up there straight from its connection, without another thread between.
-            try await withTaskExecutorPreference(threads) {
-                if endsOnSignals {
-                    try await application.runService()
-                } else {
-                    try await application.run()
-                }
+        let writers = try WaitingThreads(name: "wb-write", most: 4)
+        defer { writers.close() }
+        let connections = OpenConnections(
+            limit: configuration.connectionLimit ?? budget.connections
+        )
+        try await withTaskExecutorPreference(threads) {
+            // What a server left there that was killed.
+            tracker.artifacts.uploads.clear()
+            SystemMemory.keepFreedMemory()
+            let listener = try await listen(connections, threads, responder(writers))
+            started(address(of: listener))
+            await withTaskCancellationHandler {
+                try? await listener.closeFuture.get()
+            } onCancel: {
+                listener.close(promise: nil)
             }
-        } catch let error as IOError {
-            throw WorkspaceError(
-                .inaccessible,
-                "\(host):\(configuration.port) cannot be listened on: "
-                    + "\(String(cString: strerror(error.errnoCode))).",
-                hint: "end what uses it, or `workbench serve --port` another one"
-            )
+            let grace = TimeAmount.milliseconds(Int64(configuration.grace * 1000))
+            await connections.end(within: grace, on: listener.eventLoop)
+            tracker.artifacts.uploads.clear()
         }
     }
 
-    private func router() -> Router<ServerContext> {
-        let router = Router(context: ServerContext.self)
+    private func listen(
+        _ connections: OpenConnections,
+        _ threads: WaitingThreads,
+        _ responder: @escaping Connection.Responder
+    ) async throws -> any Channel {
+        let (host, port) = (configuration.host, configuration.port)
+        let address = try await Listener.address(host: host, port: port)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try Connection.begin(on: channel, among: connections, threads, responder)
+                }
+            }
+        do { return try await bootstrap.bind(to: address).get() } catch {
+            throw Listener.failure(error, host: host, port: port)
+        }
+    }
+
+    private func address(of listener: any Channel) -> String {
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        return "http://\(host):\(listener.localAddress?.port ?? configuration.port)"
+    }
+
+    /// What answers calls.
+    private func responder(_ writers: WaitingThreads) -> Connection.Responder {
+        let responder = router(writers).buildResponder()
+        var quiet = log
+        // What the router says of single calls is of no use to anybody.
+        quiet.logLevel = .error
+        let logger = quiet
+        return { request, channel in
+            let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+            do {
+                return try await responder.respond(to: request, context: .init(source: source))
+            } catch {
+                return Response(WireError(error))
+            }
+        }
+    }
+
+    private func router(_ writers: WaitingThreads) -> Router<ServerContext> {
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog(statistics: statistics, log: log))
         for route in Route.all {
             for version in ["api/2.0", "api/3.0", "ajax-api/2.0", "ajax-api/3.0"] {
                 router.on("\(version)/mlflow/\(route.path)", method: route.method) {
                     request,
                     context in
-                    try await answer(route, request, context)
+                    try await answer(route, request, context, writers)
                 }
             }
         }
         addArtifacts(to: router)
+        addPageArtifacts(to: router)
         addInformation(to: router)
         return router
     }
@@ -143,13 +190,16 @@ public struct Server: Sendable {
     private func answer(
         _ route: Route,
         _ request: Request,
-        _ context: ServerContext
+        _ context: ServerContext,
+        _ writers: WaitingThreads
     ) async throws -> Response {
         let caller = try rules.check(request, on: context.channel, need: route.need)
         var input: WireRequest
-        if route.method == .get {
+        if route.method == .get, let query = request.uri.query, !query.isEmpty {
             input = WireRequest(query: request.query)
         } else {
+            // A question without a query may have its parameters in a body, as MLflow's own clients
+            // ask.
             let body = try await collect(request)
             input = try WireRequest(body: body)
         }
@@ -158,101 +208,31 @@ public struct Server: Sendable {
             input.add(text.removingPercentEncoding ?? text, named: String(name))
         }
         var tracker = tracker
-        if !caller.name.isEmpty { tracker.author = caller.name }
-        return Response.json(try route.answer(input, tracker).bytes)
+        if !caller.name.isEmpty { tracker.author = .token(caller.name, of: tokenPath) }
+        guard route.need == .write else {
+            return Response.json(try route.answer(input, tracker).bytes)
+        }
+        let (call, answering) = (input, tracker)
+        return try await withTaskExecutorPreference(writers) {
+            Response.json(try route.answer(call, answering).bytes)
+        }
     }
 
     private func collect(_ request: Request) async throws -> [UInt8] {
+        let tooLarge = WireError(
+            .tooLarge,
+            "The body is larger than \(configuration.bodyLimit) bytes. hint: log in smaller "
+                + "batches, and large things as artifacts"
+        )
+        // One that is announced need not be sent.
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= configuration.bodyLimit else { throw tooLarge }
         do {
             let body = try await request.body.collect(upTo: configuration.bodyLimit)
             return Array(body.readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw WireError(
-                .badRequest,
-                "The body is larger than \(configuration.bodyLimit) bytes. hint: log in smaller "
-                    + "batches, and large things as artifacts"
-            )
+            throw tooLarge
         }
-    }
-}
-
-// MARK: - Artifacts
-
-extension Server {
-    private func addArtifacts(to router: Router<ServerContext>) {
-        for version in ["api/2.0", "api/3.0", "ajax-api/2.0", "ajax-api/3.0"] {
-            let folder = "\(version)/mlflow-artifacts/artifacts"
-            router.on("\(folder)", method: .get) { request, context in
-                try listing(request, context)
-            }
-            router.on("\(folder)/**", method: .get) { request, context in
-                _ = try rules.check(request, on: context.channel, need: .read)
-                return try send(request.artifactPath(behind: folder), request)
-            }
-            router.on("\(folder)/**", method: .put) { request, context in
-                _ = try rules.check(request, on: context.channel, need: .write)
-                let path = try request.artifactPath(behind: folder)
-                let place = try tracker.artifacts.place(for: path)
-                try await FileTransfer.receive(
-                    request.body,
-                    to: place,
-                    atMost: configuration.artifactLimit
-                )
-                return Response.json(WireReply.empty.bytes)
-            }
-            router.on("\(folder)/**", method: .delete) { request, context in
-                _ = try rules.check(request, on: context.channel, need: .write)
-                let path = try request.artifactPath(behind: folder)
-                try tracker.artifacts.remove(path)
-                return Response.json(WireReply.empty.bytes)
-            }
-        }
-        for prefix in ["", "ajax-api/2.0/mlflow/"] {
-            router.on("\(prefix)get-artifact", method: .get) { request, context in
-                _ = try rules.check(request, on: context.channel, need: .read)
-                let input = WireRequest(query: request.query)
-                let location = try tracker.store.run(input.runID(), details: []).artifactURI
-                return try send(location, input.text("path"), request)
-            }
-            router.on("\(prefix)model-versions/get-artifact", method: .get) { request, context in
-                _ = try rules.check(request, on: context.channel, need: .read)
-                let input = WireRequest(query: request.query)
-                let version = try tracker.registry.version(
-                    input.integer("version"),
-                    of: input.text("name")
-                )
-                return try send(version.storageLocation, input.text("path"), request)
-            }
-        }
-    }
-
-    private func listing(_ request: Request, _ context: ServerContext) throws -> Response {
-        _ = try rules.check(request, on: context.channel, need: .read)
-        let path = try WireRequest(query: request.query).optionalText("path") ?? ""
-        let files = try tracker.artifacts.entries(of: path).map { ArtifactFolder.wire($0) }
-        let reply: JSONValue = ["files": .array(files)]
-        return Response.json(reply.bytes)
-    }
-
-    private func send(
-        _ location: String,
-        _ path: String,
-        _ request: Request
-    ) throws -> Response {
-        guard let base = ArtifactLocation.path(location) else {
-            throw WireError(
-                .invalidParameter,
-                "The artifacts lie at \(location), which this server does not read."
-            )
-        }
-        return try send("\(base)/\(path)", request)
-    }
-
-    private func send(_ path: String, _ request: Request) throws -> Response {
-        guard let file = try tracker.artifacts.existing(path) else {
-            throw WireError(.doesNotExist, "There is no artifact '\(path)'.")
-        }
-        return try FileTransfer.send(file, range: request.headers[.range])
     }
 }
 
@@ -260,6 +240,10 @@ extension Server {
 
 extension Server {
     private func addInformation(to router: Router<ServerContext>) {
+        router.get("/") { request, context in
+            _ = try rules.check(request, on: context.channel, need: .read)
+            return try RunsPage(tracker.store).response
+        }
         router.get("health") { _, _ in Response.text("OK") }
         router.get("version") { _, _ in Response.text(Self.apiVersion) }
         for prefix in ["api/3.0", "ajax-api/3.0"] {
@@ -271,6 +255,13 @@ extension Server {
                 ]
                 return Response.json(information.bytes)
             }
+        }
+        router.post("v1/traces") { request, context -> Response in
+            _ = try rules.check(request, on: context.channel, need: .write)
+            throw WireError(
+                .notImplemented,
+                "REST OTLP span logging is not supported; traces come by api/3.0/mlflow/traces."
+            )
         }
         router.get("metrics") { request, context in
             _ = try rules.check(request, on: context.channel, need: .read)

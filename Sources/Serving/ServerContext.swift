@@ -30,12 +30,12 @@ extension Request {
     }
 
     /// The path of an artifact behind the folder of its routes, decoded once.
-    func artifactPath(behind folder: String) throws(WireError) -> String {
-        let raw = uri.path.dropFirst(folder.utf8.count + 2)
+    func artifactPath(behind folder: String) throws(WireError) -> ArtifactPath {
+        let raw = String(uri.path.dropFirst(folder.utf8.count + 2))
         guard let path = raw.removingPercentEncoding else {
-            throw WireError(.invalidParameter, "Invalid path: \(raw.prefix(200))")
+            throw WireError(.invalidParameter, "Invalid path: \(ArtifactPath.shown(raw))")
         }
-        return path
+        return try ArtifactPath(path)
     }
 }
 

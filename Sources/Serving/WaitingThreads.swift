@@ -15,13 +15,20 @@ final class WaitingThreads: TaskExecutor {
         var isClosed = false
     }
 
-    /// More than the calls that wait for the database while others must be answered.
-    private static let most = 16
-
+    private let name: String
+    private let most: Int
     private let state = Mutex(State())
 
     /// Starts the first thread; others are started when all work.
-    init() throws(WorkspaceError) { try addThread() }
+    ///
+    /// - Parameters:
+    ///   - name: What system tools show.
+    ///   - most: How many there may be; what comes then waits without a thread.
+    init(name: String, most: Int) throws(WorkspaceError) {
+        self.name = name
+        self.most = most
+        try addThread()
+    }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
@@ -31,7 +38,7 @@ final class WaitingThreads: TaskExecutor {
                 rested.signal()
                 return false
             }
-            return state.count < Self.most
+            return state.count < most
         }
         // Where the system gives no more threads, those that are there do it later.
         if needsThread { try? addThread() }
@@ -50,7 +57,7 @@ final class WaitingThreads: TaskExecutor {
     private func addThread() throws(WorkspaceError) {
         state.withLock { $0.count += 1 }
         do {
-            _ = try ServiceThread(name: "wb-serve") { [self] in work() }
+            _ = try ServiceThread(name: name) { [self] in work() }
         } catch {
             state.withLock { $0.count -= 1 }
             throw error

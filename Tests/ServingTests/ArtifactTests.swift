@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 import Serving
@@ -17,66 +18,201 @@ import Serving
 
     @Test(arguments: [
         "../secret", "a/../../secret", "/etc/passwd", "a/./b", "a\\..\\b", "%2e%2e/secret",
-        "a/%2E%2E/b",
-        "a%2fb", "a\u{0}b", "a\nb",
+        "a/%2E%2E/b", "..%2fsecret", "%2fetc%2fpasswd", "%252e%252e/secret", "a%5c..%5cb",
+        "a%5C%2E.%2Fb", "%252525252525252525252e.", "a\u{0}b", "a\nb", "a%00b", "a%0ab",
+        ".uploads", ".uploads/x", "..", ".", String(repeating: "n", count: 256),
+        Array(repeating: "d", count: 65).joined(separator: "/"),
+        Array(repeating: "d", count: 1800).joined(separator: "/"),
     ])
-    func pathsThatLeadOutAreRefused(path: String) throws {
-        try withFolder { _, artifacts in
-            #expect(throws: WireError.self) { try artifacts.existing(path) }
-            #expect(throws: WireError.self) { try artifacts.place(for: path) }
-            #expect(throws: WireError.self) { try artifacts.remove(path) }
+    func pathsThatLeadOutOrTooDeepAreRefused(path: String) throws {
+        let error = #expect(throws: WireError.self) { try ArtifactPath(path) }
+        #expect(error?.code == .invalidParameter && (error?.message.count ?? 999) < 330)
+    }
+
+    @Test(arguments: [
+        "p%2Fx.txt", "back\\slash.txt", "100%.txt", "%zz", "a%", "%+1", "..a", "a..", "...",
+        "한글 b.txt", "a+b#c?d", "x%2e", "dir/%25.txt", "~", "a:b", "\u{301}b",
+    ])
+    func namesAreWhatTheyAre(name: String) throws {
+        try withFolder { parent, artifacts in
+            try write("hello", to: "0/run/\(name)", artifacts)
+            let path = "\(parent)/artifacts/0/run/\(name)"
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "hello")
+            let entries = try artifacts.entries(of: ArtifactPath("0/run"))
+            #expect(entries.map(\.name) == [String(name.prefix { $0 != "/" })])
+            try artifacts.remove(ArtifactPath("0/run/\(name)"))
+            #expect(!FileManager.default.fileExists(atPath: path))
         }
+    }
+
+    private func write(_ text: String, to path: String, _ artifacts: ArtifactFolder) throws {
+        let upload = try artifacts.uploads.begin()
+        try upload.append(Array(text.utf8))
+        try artifacts.put(upload, at: ArtifactPath(path))
+    }
+
+    @Test func aSlashWithACombiningMarkIsASlash() throws {
+        let path = try ArtifactPath("out/\u{301}x/y")
+        #expect(
+            path.names.map { Array($0.utf8) } == ["out", "\u{301}x", "y"].map { Array($0.utf8) }
+        )
     }
 
     @Test func linksThatLeadOutAreRefused() throws {
         try withFolder { parent, artifacts in
             let files = FileManager.default
+            let root = "\(parent)/artifacts"
+            try files.createSymbolicLink(atPath: "\(root)/out", withDestinationPath: parent)
             try files.createSymbolicLink(
-                atPath: "\(parent)/artifacts/out",
-                withDestinationPath: parent
-            )
-            try files.createSymbolicLink(
-                atPath: "\(parent)/artifacts/file",
+                atPath: "\(root)/file",
                 withDestinationPath: "\(parent)/secret"
             )
-            #expect(throws: WireError.self) { try artifacts.existing("out/secret") }
-            #expect(throws: WireError.self) { try artifacts.existing("file") }
-            #expect(throws: WireError.self) { try artifacts.place(for: "out/new") }
-            #expect(throws: WireError.self) { try artifacts.place(for: "file") }
-            #expect(throws: WireError.self) { try artifacts.remove("out/secret") }
+            for path in ["out/secret", "file"] {
+                #expect(throws: WireError.self) { try artifacts.file(at: ArtifactPath(path)) }
+            }
+            for path in ["out/new", "out/a/b", "file"] {
+                #expect(throws: WireError.self) { try artifacts.checkPlace(ArtifactPath(path)) }
+                #expect(throws: WireError.self) { try write("x", to: path, artifacts) }
+            }
+            #expect(throws: WireError.self) { try artifacts.remove(ArtifactPath("out/secret")) }
+            #expect(throws: WireError.self) { try artifacts.entries(of: ArtifactPath("out")) }
+            // Of what they lead to nothing is told.
+            #expect(try artifacts.entries(of: ArtifactPath("")).isEmpty)
+            #expect(!files.fileExists(atPath: "\(parent)/new"))
+            // The links themselves go, and what they lead to stays.
+            for path in ["out", "file"] { try artifacts.remove(ArtifactPath(path)) }
+            #expect(try files.contentsOfDirectory(atPath: root) == [".uploads"])
             #expect(files.fileExists(atPath: "\(parent)/secret"))
+        }
+    }
+
+    @Test func aLinkInsideIsReadThroughButNotWrittenOrRemovedThrough() throws {
+        try withFolder { parent, artifacts in
+            try write("hello", to: "0/run/a", artifacts)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(parent)/artifacts/1",
+                withDestinationPath: "0"
+            )
+            #expect(try artifacts.file(at: ArtifactPath("1/run/a")).size == 5)
+            for path in ["1/run/a", "1/b"] {
+                let error = #expect(throws: WireError.self) {
+                    try write("x", to: path, artifacts)
+                }
+                #expect(error?.code == .denied)
+                #expect(throws: WireError.self) { try artifacts.remove(ArtifactPath(path)) }
+            }
+            try artifacts.remove(ArtifactPath("1"))
+            #expect(try artifacts.file(at: ArtifactPath("0/run/a")).size == 5)
+        }
+    }
+
+    @Test func whatIsNoFileIsRefusedAtOnceAndNotListed() throws {
+        try withFolder { parent, artifacts in
+            try write("hello", to: "run/a", artifacts)
+            mkfifo("\(parent)/artifacts/run/pipe", 0o600)
+            let error = #expect(throws: WireError.self) {
+                try artifacts.file(at: ArtifactPath("run/pipe"))
+            }
+            #expect(error?.code == .invalidParameter)
+            #expect(throws: WireError.self) { try artifacts.checkPlace(ArtifactPath("run/pipe")) }
+            #expect(try artifacts.entries(of: ArtifactPath("run")).map(\.name) == ["a"])
+            #expect(throws: WireError.self) { try artifacts.file(at: ArtifactPath("run")) }
+            #expect(throws: WireError.self) { try artifacts.file(at: ArtifactPath("")) }
         }
     }
 
     @Test func filesAreListedAndRemoved() throws {
         try withFolder { parent, artifacts in
-            let place = try artifacts.place(for: "0/run/artifacts/a b/한글.txt")
-            try "hello".write(toFile: place, atomically: true, encoding: .utf8)
-            let entries = try artifacts.entries(of: "0/run/artifacts/a b")
+            try write("hello", to: "0/run/artifacts/a b/한글.txt", artifacts)
+            let entries = try artifacts.entries(of: ArtifactPath("0/run/artifacts/a b"))
             #expect(entries.map(\.name) == ["한글.txt"] && entries.map(\.size) == [5])
-            #expect(try artifacts.entries(of: "0").map(\.size) == [nil])
-            #expect(try artifacts.entries(of: "absent").isEmpty)
+            #expect(try artifacts.entries(of: ArtifactPath("0")).map(\.size) == [nil])
+            #expect(try artifacts.entries(of: ArtifactPath("absent")).isEmpty)
             #expect(throws: WireError.self) {
-                try artifacts.place(for: "0/run/artifacts/a b/한글.txt/below")
+                try write("x", to: "0/run/artifacts/a b/한글.txt/below", artifacts)
             }
-            try artifacts.remove("0/run")
-            #expect(try artifacts.existing("0/run/artifacts") == nil)
-            #expect(throws: WireError.self) { try artifacts.remove("") }
+            #expect(throws: WireError.self) { try write("x", to: "0/run", artifacts) }
+            try artifacts.remove(ArtifactPath("0/run"))
+            #expect(try artifacts.entries(of: ArtifactPath("0/run/artifacts")).isEmpty)
+            #expect(throws: WireError.self) { try artifacts.remove(ArtifactPath("")) }
         }
     }
 
-    @Test(arguments: [
-        ("bytes=0-4", 0..<5), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=8-99", 8..<10),
-        ("bytes=0-9223372036854775807", 0..<10),
-        ("bytes=-99", 0..<10), ("lines=1-2", 0..<10), ("bytes=0-1,4-5", 0..<10),
-    ])
-    func rangesAreRead(header: String, expected: Range<Int>) {
-        #expect(ByteRange.parse(header, size: 10) == expected)
+    @Test func whatIsBeingUploadedIsSeenByNobodyAndLeavesNothing() throws {
+        try withFolder { parent, artifacts in
+            let root = "\(parent)/artifacts"
+            do {
+                let upload = try artifacts.uploads.begin()
+                try upload.append([1, 2, 3])
+                #expect(try artifacts.entries(of: ArtifactPath("")).isEmpty)
+                #expect(try FileManager.default.contentsOfDirectory(atPath: root) == [".uploads"])
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: "\(root)/.uploads")
+            #expect(left.isEmpty)
+            artifacts.uploads.clear()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root).isEmpty)
+        }
     }
 
-    @Test(arguments: ["bytes=10-", "bytes=5-4", "bytes=-0", "bytes=99-100", "bytes=a-b"])
-    func rangesBeyondTheEndAreRefused(header: String) {
-        #expect(ByteRange.parse(header, size: 10) == nil)
+    @Test func whatAKilledServerLeftGoesUnlessAnotherOneServes() throws {
+        try withFolder { parent, artifacts in
+            let root = "\(parent)/artifacts"
+            try FileManager.default.createDirectory(
+                atPath: "\(root)/.uploads",
+                withIntermediateDirectories: false
+            )
+            try "part".write(toFile: "\(root)/.uploads/old", atomically: false, encoding: .utf8)
+            let other = try ArtifactFolder(path: root)
+            let upload = try other.uploads.begin()
+            try upload.append(Array("hello".utf8))
+            // The other one is at work.
+            artifacts.uploads.clear()
+            try other.put(upload, at: ArtifactPath("a"))
+            #expect(try other.file(at: ArtifactPath("a")).size == 5)
+            other.uploads.clear()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root) == ["a"])
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("bytes=0-4", .part(0..<5)), ("bytes=5-", .part(5..<10)), ("bytes=-3", .part(7..<10)),
+            ("bytes=8-99", .part(8..<10)), ("bytes=0-9223372036854775807", .part(0..<10)),
+            ("bytes=-99", .part(0..<10)), ("lines=1-2", .all), ("bytes=0-1,4-5", .all), ("", .all),
+            ("bytes=10-", .none), ("bytes=5-4", .none), ("bytes=-0", .none),
+            ("bytes=99-100", .none),
+            ("bytes=a-b", .none),
+        ] as [(String, ByteRange)]
+    )
+    func rangesAreRead(header: String, expected: ByteRange) {
+        #expect(ByteRange(header, size: 10) == expected)
+    }
+
+    @Test(arguments: [
+        ("a.txt", "text/plain; charset=utf-8"), ("MLmodel", "text/plain; charset=utf-8"),
+        ("x.LOG", "text/plain; charset=utf-8"), ("page.html", "text/plain; charset=utf-8"),
+        ("a.svg", "text/plain; charset=utf-8"), ("a.xhtml", "text/plain; charset=utf-8"),
+        ("b.png", "image/png"), ("b.JPG", "image/jpeg"), ("b.pkl", "application/octet-stream"),
+        ("model.safetensors", "application/octet-stream"), ("none", "application/octet-stream"),
+        (".png", "image/png"), ("a.", "application/octet-stream"),
+    ])
+    func aFilesTypeGoesByItsEnding(name: String, type: String) {
+        #expect(DownloadHeaders.type(of: name) == type)
+    }
+
+    @Test(arguments: [
+        ("a.txt", "attachment; filename=a.txt"), ("a b.txt", "attachment; filename=\"a b.txt\""),
+        ("a\"b\\c;d", "attachment; filename=\"a\\\"b\\\\c;d\""),
+        ("100%.txt", "attachment; filename=\"100%.txt\""),
+        ("a\r\nX: y", "attachment; filename=\"a__X: y\""),
+        (
+            "한글.txt",
+            "attachment; filename=download.txt; filename*=UTF-8''%ED%95%9C%EA%B8%80.txt"
+        ),
+        ("é b", "attachment; filename=\" b\"; filename*=UTF-8''%C3%A9%20b"),
+    ])
+    func aFilesNameTravelsWhateverIsInIt(name: String, header: String) {
+        #expect(DownloadHeaders.disposition(of: name) == header)
     }
 
     @Test func placesInTheWorkspaceGoThroughTheServer() {

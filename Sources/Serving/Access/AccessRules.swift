@@ -19,7 +19,7 @@ package final class AccessRules: Sendable {
     private let tokens: NIOLockedValueBox<TokenFile>
     private let needsToken: Bool
     private let rateLimit: RateLimit
-    private let owners = NIOLockedValueBox<[ObjectIdentifier: uid_t?]>([:])
+    private let owners = NIOLockedValueBox<[ObjectIdentifier: uid_t]>([:])
     private let failures = NIOLockedValueBox<[String: FailedAttempts]>([:])
 
     private struct FailedAttempts {
@@ -60,7 +60,7 @@ package final class AccessRules: Sendable {
     private func caller(_ request: Request, _ channel: any Channel) throws(WireError) -> Caller {
         let address = channel.remoteAddress?.ipAddress ?? ""
         if let header = request.headers[.authorization] {
-            guard let entry = owner(header) else {
+            guard let entry = try owner(header) else {
                 try checkFailures(address)
                 noteFailure(address)
                 throw WireError(.unauthenticated, "The token is not known here.")
@@ -74,7 +74,7 @@ package final class AccessRules: Sendable {
             }
             return Caller(name: entry.name, role: entry.role)
         }
-        guard !needsToken, !isForwarded(request), isLoopback(channel.remoteAddress) else {
+        guard !needsToken, !isForwarded(request), Self.isLoopback(channel.remoteAddress) else {
             throw WireError(
                 .unauthenticated,
                 "A token is needed. hint: set MLFLOW_TRACKING_TOKEN; `workbench serve tokens add` "
@@ -82,7 +82,7 @@ package final class AccessRules: Sendable {
             )
         }
         try checkPage(request)
-        guard let user = user(of: channel) else {
+        guard let user = try user(of: channel) else {
             throw WireError(
                 .unauthenticated,
                 "It cannot be told whose process this is, so a token is needed. hint: set "
@@ -108,13 +108,16 @@ package final class AccessRules: Sendable {
     }
 
     /// The owner of a token in `Authorization: Bearer …` or `Basic …`.
-    private func owner(_ header: String) -> TokenFile.Entry? {
+    private func owner(_ header: String) throws(WireError) -> TokenFile.Entry? {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2 else { return nil }
         // A token that was taken back must not work any longer.
-        let tokens = tokens.withLockedValue { tokens in
-            tokens.refresh()
-            return tokens
+        let current = tokens.withLockedValue { tokens in tokens.refresh() ? tokens : nil }
+        guard let tokens = current else {
+            throw WireError(
+                .unavailable,
+                "The server has no file descriptor left to read its tokens; try again later."
+            )
         }
         switch parts[0].lowercased() {
         case "bearer": return tokens.owner(of: String(parts[1]))
@@ -157,19 +160,20 @@ package final class AccessRules: Sendable {
         }
     }
 
-    private func isLoopback(_ address: SocketAddress?) -> Bool {
+    /// Whether an address is this machine's own, which no other one reaches.
+    static func isLoopback(_ address: SocketAddress?) -> Bool {
         guard let text = address?.ipAddress else { return false }
         return text.hasPrefix("127.") || text == "::1" || text.hasPrefix("::ffff:127.")
     }
 
-    /// The user at the other end, looked up once a connection.
-    private func user(of channel: any Channel) -> uid_t? {
+    /// The user at the other end, looked up once a connection; what could not be told is asked
+    /// again.
+    private func user(of channel: any Channel) throws(WireError) -> uid_t? {
         let id = ObjectIdentifier(channel)
         if let known = owners.withLockedValue({ $0[id] }) { return known }
-        guard let client = channel.remoteAddress, let server = channel.localAddress else {
-            return nil
-        }
-        let user = SocketOwner.user(of: client, connectedTo: server)
+        guard let client = channel.remoteAddress, let server = channel.localAddress,
+            let user = try SocketOwner.user(of: client, connectedTo: server)
+        else { return nil }
         owners.withLockedValue { $0[id] = user }
         channel.closeFuture.whenComplete { [owners] _ in
             owners.withLockedValue { _ = $0.removeValue(forKey: id) }

@@ -14,6 +14,8 @@ package enum SocketDiagnosis {
         case nobody
         /// The kernel does not answer such questions here.
         case unknown
+        /// It cannot be asked for now: no descriptor is left.
+        case unavailable
     }
 
     private static let requestSize = 72
@@ -25,7 +27,7 @@ package enum SocketDiagnosis {
         let diagnosis: Int32 = 4
         let raw = Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let socket = Glibc.socket(AF_NETLINK, raw, diagnosis)
-        guard socket >= 0 else { return .unknown }
+        guard socket >= 0 else { return Descriptor.isShortage(errno) ? .unavailable : .unknown }
         defer { close(socket) }
         guard send(socket, request, request.count, 0) == request.count else { return .unknown }
         var reply = [UInt8](repeating: 0, count: 4096)

@@ -1,6 +1,5 @@
 package import Glibc
 package import NIOCore
-import Workspace
 
 /// Which user of this machine holds the other end of a connection.
 package enum SocketOwner {
@@ -8,23 +7,39 @@ package enum SocketOwner {
     ///
     /// Only an established connection counts: of one that its owner has closed the system says
     /// that it is root's.
-    static func user(of client: SocketAddress, connectedTo server: SocketAddress) -> uid_t? {
+    ///
+    /// - Throws: `WireError` where the system cannot be asked for now.
+    static func user(
+        of client: SocketAddress,
+        connectedTo server: SocketAddress
+    ) throws(WireError) -> uid_t? {
         switch SocketDiagnosis.user(of: client, to: server) {
         case .user(let user): return user
         case .nobody: return nil
-        case .unknown: return tabulatedUser(of: client, connectedTo: server)
+        case .unknown: return try tabulatedUser(of: client, connectedTo: server)
+        case .unavailable: throw shortage
         }
     }
+
+    private static let shortage = WireError(
+        .unavailable,
+        "The server has no file descriptor left to see whose process this is; try again later."
+    )
 
     /// The same from the kernel's table of all connections, which takes longer the more there are.
     private static func tabulatedUser(
         of client: SocketAddress,
         connectedTo server: SocketAddress
-    ) -> uid_t? {
+    ) throws(WireError) -> uid_t? {
         for (path, isWide) in [("/proc/net/tcp", false), ("/proc/net/tcp6", true)] {
             guard let from = spelling(client, isWide: isWide),
-                let to = spelling(server, isWide: isWide), let table = try? Files.read(path)
+                let to = spelling(server, isWide: isWide)
             else { continue }
+            guard let file = Descriptor.open(path) else {
+                if Descriptor.isShortage(errno) { throw shortage }
+                continue
+            }
+            guard let table = file.bytes() else { continue }
             if let user = user(in: table, from: from, to: to) { return user }
         }
         return nil

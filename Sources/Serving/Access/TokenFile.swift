@@ -96,7 +96,6 @@ public struct TokenFile: Sendable {
         let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
         let token = "wb_" + secret.map { String(format: "%02x", $0) }.joined()
         _ = try change { entries in
-            try show(token)
             entries.removeAll { $0.name == name }
             entries.append(Entry(name: name, role: role, sha256: Self.hash(token)))
             entries.sort { $0.name < $1.name }

@@ -7,71 +7,65 @@ import Workspace
 /// link says.
 package struct ArtifactFolder: Sendable {
     /// The folder, with links resolved.
-    private let root: String
+    private let path: String
+    private let root: Descriptor
+    /// What is being uploaded.
+    package let uploads: UploadFolder
 
     /// The folder at `path`, which is made if it is not there.
     package init(path: String) throws(WireError) {
         mkdir(path, 0o700)
-        guard let real = FilePaths.real(path) else {
-            throw WireError(.internalError, "The folder \(path) cannot be opened.")
+        guard let folder = Descriptor.open(path, O_RDONLY | O_DIRECTORY) else {
+            throw Self.failure("The folder \(path)")
         }
-        root = real
+        root = folder
+        self.path = FilePaths.real(path) ?? path
+        uploads = UploadFolder(in: root)
     }
 
-    /// Where the file or folder of that name lies; nil if there is none.
-    package func existing(_ path: String) throws(WireError) -> String? {
-        let full = try self.full(path)
-        guard let real = FilePaths.real(full) else { return nil }
-        guard real == root || real.hasPrefix(root + "/") else { throw Self.outside(path) }
-        return real
+    // MARK: - Reading
+
+    /// An artifact that is open to be read.
+    package struct File {
+        let descriptor: Descriptor
+        let name: String
+        package let size: Int
     }
 
-    /// Where a file of that name is to be written; the folders above it are made.
-    package func place(for path: String) throws(WireError) -> String {
-        let full = try self.full(path)
-        guard full != root else { throw Self.invalid(path) }
-        var folder = root
-        for component in path.split(separator: "/").dropLast() {
-            folder += "/\(component)"
-            guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.failure(path) }
-            // A link that leads out is found before anything is made behind it.
-            guard let real = FilePaths.real(folder) else { throw Self.failure(path) }
-            guard real.hasPrefix(root + "/") else { throw Self.outside(path) }
-            guard FilePaths.isFolder(real) else {
-                throw WireError(
-                    .invalidParameter,
-                    "'\(path)' cannot be written: '\(component)' is a file."
-                )
-            }
+    /// Opens a file.
+    ///
+    /// - Throws: `WireError` where there is none, or something else is there: a folder, a device.
+    package func file(at artifact: ArtifactPath) throws(WireError) -> File {
+        guard let real = try existing(artifact), let name = artifact.names.last else {
+            throw WireError(.doesNotExist, "There is no artifact '\(artifact.shown)'.")
         }
         var status = stat()
-        if lstat(full, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw WireError(
-                .invalidParameter,
-                "'\(path)' is no file and cannot be replaced by one."
-            )
+        guard stat(real, &status) == 0, !status.isFolder else {
+            throw WireError(.doesNotExist, "'\(artifact.shown)' is a folder, no artifact.")
         }
-        return full
-    }
-
-    /// Removes a file, or a folder with all in it.
-    package func remove(_ path: String) throws(WireError) {
-        guard let real = try existing(path) else { return }
-        guard real != root else { throw Self.invalid(path) }
-        do { try FileManager.default.removeItem(atPath: real) } catch {
-            throw WireError(.internalError, "'\(path)' could not be deleted.")
+        let special = WireError(.invalidParameter, "'\(artifact.shown)' is no plain file.")
+        // Opening a pipe would wait for whoever writes to it; a device may do anything.
+        guard status.isFile else { throw special }
+        guard let descriptor = Descriptor.open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) else {
+            throw Self.failure("'\(artifact.shown)'")
         }
+        // What was looked at above may have been replaced meanwhile.
+        guard let opened = descriptor.status, opened.isFile else { throw special }
+        guard let place = descriptor.path, isInside(place) else { throw Self.outside(artifact) }
+        return File(descriptor: descriptor, name: name, size: Int(opened.st_size))
     }
 
     /// What lies directly in a folder; nothing where there is no such folder.
-    package func entries(of path: String) throws(WireError) -> [Entry] {
-        guard let folder = try existing(path), FilePaths.isFolder(folder) else { return [] }
+    package func entries(of artifact: ArtifactPath) throws(WireError) -> [Entry] {
+        guard let folder = try existing(artifact), FilePaths.isFolder(folder) else { return [] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().compactMap { name in
+            if artifact.names.isEmpty, name == UploadFolder.name { return nil }
+            // Of what lies outside nothing is told, of what is neither file nor folder neither.
+            guard let real = FilePaths.real("\(folder)/\(name)"), isInside(real) else { return nil }
             var status = stat()
-            guard stat("\(folder)/\(name)", &status) == 0 else { return nil }
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            return Entry(name: name, size: isFolder ? nil : Int(status.st_size))
+            guard stat(real, &status) == 0, status.isFolder || status.isFile else { return nil }
+            return Entry(name: name, size: status.isFolder ? nil : Int(status.st_size))
         }
     }
 
@@ -81,38 +75,131 @@ package struct ArtifactFolder: Sendable {
         package let size: Int?
     }
 
-    /// The full path, with links not resolved yet.
-    private func full(_ path: String) throws(WireError) -> String {
-        let components = path.split(separator: "/", omittingEmptySubsequences: true)
-        let isHarmless = components.allSatisfy { component in
-            let name = component.lowercased()
-            return component != "." && component != ".." && !name.contains("%2e")
-                && !name.contains("%2f") && !component.contains("\\")
-                && !component.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+    /// Where the file or folder of that name lies; nil if there is none.
+    private func existing(_ artifact: ArtifactPath) throws(WireError) -> String? {
+        let full = ([path] + artifact.names).joined(separator: "/")
+        guard let real = FilePaths.real(full) else { return nil }
+        guard isInside(real) else { throw Self.outside(artifact) }
+        return real
+    }
+
+    private func isInside(_ real: String) -> Bool {
+        let (root, real) = (Array(path.utf8), Array(real.utf8))
+        return real == root || real.starts(with: root + [UInt8(ascii: "/")])
+    }
+
+    // MARK: - Changing
+
+    /// Checks that a file can be put there, before it is sent; nothing is made.
+    package func checkPlace(_ artifact: ArtifactPath) throws(WireError) {
+        guard let name = artifact.names.last else {
+            throw WireError(.invalidParameter, "Invalid path: it names no file.")
         }
-        guard isHarmless, !path.hasPrefix("/") else { throw Self.invalid(path) }
-        return components.isEmpty ? root : "\(root)/\(components.joined(separator: "/"))"
+        guard let folder = try folder(above: artifact, isMaking: false) else { return }
+        try check(name, in: folder, artifact)
     }
 
-    private static func invalid(_ path: String) -> WireError {
-        WireError(.invalidParameter, "Invalid path: \(path.prefix(200))")
+    /// Puts a file that was received at its place; the folders above it are made.
+    package func put(_ upload: Upload, at artifact: ArtifactPath) throws(WireError) {
+        guard let name = artifact.names.last,
+            let folder = try folder(above: artifact, isMaking: true)
+        else { throw Self.failure("'\(artifact.shown)'") }
+        try check(name, in: folder, artifact)
+        try upload.move(to: folder, as: name, shown: "'\(artifact.shown)'")
     }
 
-    private static func outside(_ path: String) -> WireError {
-        WireError(.denied, "'\(path.prefix(200))' leads out of the workspace's artifacts.")
+    /// Removes a file, or a folder with all in it; of a link the link alone.
+    package func remove(_ artifact: ArtifactPath) throws(WireError) {
+        guard !artifact.names.isEmpty else {
+            throw WireError(.invalidParameter, "Invalid path: it names all artifacts.")
+        }
+        guard try folder(above: artifact, isMaking: false) != nil else { return }
+        let place = ArtifactPlace(artifact.names.map { Array($0.utf8) })
+        guard let failure = ArtifactTree(folder: path)?.remove(place)?.failure else { return }
+        throw WireError(.internalError, "'\(artifact.shown)' could not be deleted: \(failure).")
     }
 
-    private static func failure(_ path: String) -> WireError {
-        let shown = path.prefix(200)
-        switch errno {
-        case ENOSPC, EDQUOT: return WireError(.storageFull, "No room is left for '\(shown)'.")
-        case ENAMETOOLONG, EINVAL, ENOTDIR:
-            return WireError(.invalidParameter, "Invalid path: \(shown)")
-        default:
-            return WireError(
-                .internalError,
-                "'\(shown)' cannot be written: \(String(cString: strerror(errno)))."
+    private func check(
+        _ name: String,
+        in folder: Descriptor,
+        _ artifact: ArtifactPath
+    ) throws(WireError) {
+        var status = stat()
+        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return }
+            throw Self.failure("'\(artifact.shown)'")
+        }
+        guard status.isFile else {
+            throw WireError(
+                .invalidParameter,
+                "'\(artifact.shown)' is no file and cannot be replaced by one."
             )
+        }
+    }
+
+    /// The folder that an artifact lies in, reached from one folder to the next and never through a
+    /// link; nil where it is not there and not to be made.
+    private func folder(
+        above artifact: ArtifactPath,
+        isMaking: Bool
+    ) throws(WireError) -> Descriptor? {
+        var folder = root
+        for name in artifact.names.dropLast() {
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+            var next = openat(folder.number, name, flags)
+            if next < 0, errno == ENOENT {
+                guard isMaking else { return nil }
+                guard mkdirat(folder.number, name, 0o700) == 0 || errno == EEXIST else {
+                    throw Self.failure("'\(artifact.shown)'")
+                }
+                next = openat(folder.number, name, flags)
+            }
+            guard next >= 0 else { throw Self.obstacle(name, in: folder, artifact) }
+            folder = Descriptor(next)
+        }
+        return folder
+    }
+
+    /// Why a folder on the way cannot be entered.
+    private static func obstacle(
+        _ name: String,
+        in folder: Descriptor,
+        _ artifact: ArtifactPath
+    ) -> WireError {
+        let failure = failure("'\(artifact.shown)'")
+        let shown = ArtifactPath.shown(name)
+        var status = stat()
+        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            return failure
+        }
+        if status.isLink {
+            return WireError(
+                .denied,
+                "'\(artifact.shown)' is not written or removed through the link '\(shown)'."
+            )
+        }
+        return status.isFolder
+            ? failure
+            : WireError(
+                .invalidParameter,
+                "'\(artifact.shown)' cannot be there: '\(shown)' is a file."
+            )
+    }
+
+    private static func outside(_ artifact: ArtifactPath) -> WireError {
+        WireError(.denied, "'\(artifact.shown)' leads out of the workspace's artifacts.")
+    }
+
+    /// What the last call of the system failed by.
+    static func failure(_ thing: String) -> WireError {
+        let reason = String(cString: strerror(errno))
+        return switch errno {
+        case ENOSPC, EDQUOT: WireError(.storageFull, "No room is left for \(thing).")
+        case ENOENT, ENOTDIR, ELOOP: WireError(.doesNotExist, "There is no such artifact.")
+        case ENAMETOOLONG, EISDIR, EINVAL: WireError(.invalidParameter, "\(thing): \(reason).")
+        case let code where Descriptor.isShortage(code):
+            WireError(.unavailable, "\(thing) cannot be opened just now: \(reason).")
+        default: WireError(.internalError, "\(thing) cannot be read or written: \(reason).")
         }
     }
 }
@@ -120,14 +207,9 @@ package struct ArtifactFolder: Sendable {
 extension ArtifactFolder {
     /// What lies at a run's or model's location, for clients that do not read it through the proxy.
     func listing(of location: String, below path: String?) throws -> JSONValue {
-        guard let base = ArtifactLocation.path(location) else {
-            throw WireError(
-                .invalidParameter,
-                "The artifacts lie at \(location), which this server does not read."
-            )
-        }
+        let base = try ArtifactLocation.served(location)
         let below = path.map { $0.isEmpty ? "" : $0 + "/" } ?? ""
-        let entries = try entries(of: "\(base)/\(path ?? "")")
+        let entries = try entries(of: ArtifactPath("\(base)/\(path ?? "")"))
         return [
             "root_uri": .string(ArtifactLocation.wire(location)),
             "files": .array(entries.map { Self.wire($0, below: below) }),

@@ -1,13 +1,14 @@
 import JSON
 import Tracking
+import Workspace
 
 extension Route {
     static let experiments: [Route] = [
         .post("experiments/create") { request, tracker in
+            let name = try request.text("name")
             let experiment = try tracker.store.createExperiment(
-                named: request.text("name"),
-                artifactLocation: request.optionalText("artifact_location")
-                    .flatMap { $0.isEmpty ? nil : ArtifactLocation.stored($0) },
+                named: name,
+                artifactLocation: request.name("artifact_location").map(ArtifactLocation.chosen),
                 tags: request.tags()
             )
             return ["experiment_id": .string(String(experiment.id))]
@@ -29,7 +30,7 @@ extension Route {
             return ["experiment": WireReply.experiment(experiment)]
         },
         .post("experiments/delete") { request, tracker in
-            try tracker.store.deleteExperiment(request.experimentID())
+            try tracker.rules.deleteExperiment(request.experimentID())
             return WireReply.empty
         },
         .post("experiments/restore") { request, tracker in
@@ -38,22 +39,45 @@ extension Route {
         },
         .post("experiments/update") { request, tracker in
             let id = try request.experimentID()
-            if let name = try request.optionalText("new_name") {
-                try tracker.store.renameExperiment(id, to: name)
-            }
+            try tracker.store.renameExperiment(id, to: request.text("new_name"))
             return WireReply.empty
         },
         .post("experiments/set-experiment-tag") { request, tracker in
-            try tracker.store.setTags([request.tag()], ofExperiment: request.experimentID())
+            let id = try request.experimentID()
+            try tracker.store.setTags([request.tag()], ofExperiment: id)
             return WireReply.empty
         },
         .post("experiments/delete-experiment-tag") { request, tracker in
-            try tracker.store.deleteTag(
-                TrackingKey(request.text("key")),
-                ofExperiment: request.experimentID()
-            )
+            let id = try request.experimentID()
+            try tracker.store.deleteTag(request.tagKey(), ofExperiment: id)
             return WireReply.empty
         },
+    ]
+
+    /// The datasets that the runs of experiments read, as MLflow's pages offer them for filters.
+    static let datasets: [Route] = [
+        .ask("experiments/search-datasets") { request, tracker in
+            let experiments = try request.experimentIDs()
+            guard (1...20).contains(experiments.count) else {
+                throw WireError(
+                    .invalidParameter,
+                    "SearchDatasets request must specify 1 to 20 experiment_ids. Received "
+                        + "\(experiments.count)."
+                )
+            }
+            let found = try tracker.store.datasetSummaries(experiments: experiments)
+            return [
+                "dataset_summaries": .array(
+                    found.map {
+                        [
+                            "experiment_id": .string(String($0.experimentID)),
+                            "name": .string($0.name), "digest": .string($0.digest),
+                            "context": $0.context.map { .string($0) },
+                        ]
+                    }
+                )
+            ]
+        }
     ]
 
     private static let searchExperiments: Answer = {

@@ -4,25 +4,30 @@ import Tracking
 extension Route {
     static let loggedModels: [Route] = [
         .post("logged-models") { request, tracker in
-            var new = NewLoggedModel(name: try request.optionalText("name") ?? "model")
-            new.experimentID = try request.experimentID()
+            let experiment = try request.experimentID()
+            var new = NewLoggedModel(name: try request.optionalText("name") ?? "")
+            try LoggedModel.check(name: new.name)
+            new.experimentID = experiment
             new.modelType = try request.optionalText("model_type")
-            new.sourceRun = try request.optionalText("source_run_id").flatMap {
-                $0.isEmpty ? nil : $0
-            }
+            new.sourceRun = try request.name("source_run_id")
             new.params = try request.params()
             new.tags = try request.tags()
             return ["model": WireReply.loggedModel(try tracker.store.createLoggedModel(new))]
         },
         .ask("logged-models/search") { request, tracker in
-            let order = try request.objects("order_by").map { rule in
-                let isAscending = try !rule.has("ascending") || rule.boolean("ascending")
-                return "\(quoted(try rule.text("field_name"))) \(isAscending ? "ASC" : "DESC")"
-            }
+            let experiments = try request.experimentIDs()
+            let rules = try request.objects("order_by")
             let found = try tracker.store.searchLoggedModels(
-                experiments: request.experimentIDs(),
+                experiments: experiments,
                 filter: request.optionalText("filter") ?? "",
-                orderBy: order,
+                datasets: request.objects("datasets").map { try $0.modelDataset() },
+                orderBy: rules.map { rule in
+                    let isAscending = try !rule.has("ascending") || rule.boolean("ascending")
+                    return "\(quoted(try rule.text("field_name"))) \(isAscending ? "ASC" : "DESC")"
+                },
+                orderDatasets: rules.map { rule in
+                    rule.has("dataset_name") ? try rule.modelDataset() : nil
+                },
                 limit: request.optionalInteger("max_results") ?? 100,
                 pageToken: request.optionalText("page_token")
             )
@@ -58,7 +63,7 @@ extension Route {
         },
         .delete("logged-models/{model_id}/tags/{tag_key}") { request, tracker in
             try tracker.store.deleteTag(
-                TrackingKey(request.text("tag_key")),
+                request.tagKey("tag_key"),
                 ofModel: request.text("model_id")
             )
             return WireReply.empty

@@ -14,48 +14,69 @@ extension Route {
         },
         .get("metrics/get-history-bulk") { request, tracker in
             let runs = try request.texts("run_id")
-            guard (1...100).contains(runs.count) else {
+            guard !runs.isEmpty else {
                 throw WireError(
                     .invalidParameter,
-                    "GetMetricHistoryBulk request must specify 1 to 100 run_ids; got \(runs.count)."
+                    "GetMetricHistoryBulk request must specify at least one run_id."
                 )
             }
-            let key = TrackingKey(try request.text("metric_key"))
-            var left = min(try request.optionalInteger("max_results") ?? 25_000, 25_000)
-            var metrics: [JSONValue] = []
-            for run in runs where left > 0 {
-                let points = try tracker.store.metricPoints(key, run: run, limit: left).items
-                left -= points.count
-                metrics += points.map { WireReply.point($0, run: run) }
+            try check(runs, "GetMetricHistoryBulk request cannot specify")
+            guard let key = try request.name("metric_key") else {
+                throw WireError(
+                    .invalidParameter,
+                    "GetMetricHistoryBulk request must specify a metric_key."
+                )
             }
-            return ["metrics": .array(metrics)]
+            let most = min(try request.optionalInteger("max_results") ?? 25_000, 25_000)
+            let found = try tracker.store.metricPoints(TrackingKey(key), runs: runs, limit: most)
+            return ["metrics": .array(found.map { WireReply.point($0.metric, run: $0.run) })]
         },
         .get("metrics/get-history-bulk-interval") { request, tracker in
-            let most = min(try request.optionalInteger("max_results") ?? 2500, 2500)
+            let runs = try request.texts("run_ids")
+            guard !runs.isEmpty else { throw request.missing("run_ids") }
+            try check(runs, "GetMetricHistoryBulkInterval request cannot specify")
             let key = TrackingKey(try request.text("metric_key"))
-            let (first, last) = (
-                try request.optionalInteger("start_step") ?? .min,
-                try request.optionalInteger("end_step") ?? .max
-            )
-            var metrics: [JSONValue] = []
-            let runs = Set(try request.texts("run_ids"))
-            guard (1...100).contains(runs.count) else {
-                throw WireError(.invalidParameter, "1 to 100 run_ids are taken; got \(runs.count).")
+            let most = try request.optionalInteger("max_results") ?? 2500
+            guard (1...2500).contains(most) else {
+                throw WireError(.invalidParameter, "max_results must be between 1 and 2500.")
             }
-            for run in runs.sorted() {
-                let points = try tracker.store.metricPoints(key, run: run, limit: 250_000).items
-                    .filter { first...max(first, last) ~= $0.step }
-                metrics += spread(points, over: max(1, most)).map { WireReply.point($0, run: run) }
+            let steps = try steps(request)
+            var metrics: [JSONValue] = []
+            for run in runs {
+                let points = try tracker.store.sampledPoints(key, run: run, steps: steps, most: most)
+                metrics += points.map { WireReply.point($0, run: run) }
             }
             return ["metrics": .array(metrics)]
         },
     ]
 
-    /// At most so many of the points, evenly spread, the last one always among them.
-    private static func spread(_ points: [Metric], over most: Int) -> [Metric] {
-        guard points.count > most else { return points }
-        let chosen = (0..<most).map { points[$0 * points.count / most] }
-        return chosen.dropLast() + points.suffix(1)
+    private static func check(_ runs: [String], _ what: String) throws(WireError) {
+        guard runs.count > 100 else { return }
+        throw WireError(
+            .invalidParameter,
+            "\(what) more than 100 run_ids. Received \(runs.count) run_ids."
+        )
+    }
+
+    /// Between which steps points are asked for; nil for all.
+    private static func steps(_ request: WireRequest) throws(WireError) -> ClosedRange<Int>? {
+        switch (
+            try request.optionalInteger("start_step"), try request.optionalInteger("end_step")
+        ) {
+        case (nil, nil): return nil
+        case (let first?, let last?) where first <= last: return first...last
+        case (let first?, let last?):
+            throw WireError(
+                .invalidParameter,
+                "end_step must be greater than start_step. Found start_step=\(first) and "
+                    + "end_step=\(last)."
+            )
+        default:
+            throw WireError(
+                .invalidParameter,
+                "If either start step or end step are specified, both must be specified."
+            )
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import JSON
 import Registry
 import Tracking
+import Workspace
 
 extension Route {
     static let registeredModels: [Route] = [
@@ -50,34 +51,31 @@ extension Route {
         .ask("registered-models/get-latest-versions", latestVersions),
         .get("registered-models/get-latest-versions", latestVersions),
         .post("registered-models/set-tag") { request, tracker in
-            try tracker.registry.setTag(
-                request.tag(),
-                of: request.text("name"),
-                by: tracker.author
-            )
+            let name = try request.text("name")
+            try tracker.registry.setTag(request.tag(), of: name, by: tracker.author)
             return WireReply.empty
         },
         .delete("registered-models/delete-tag") { request, tracker in
-            try tracker.registry.deleteTag(
-                TrackingKey(request.text("key")),
-                of: request.text("name"),
-                by: tracker.author
-            )
+            let name = try request.text("name")
+            try tracker.registry.deleteTag(request.tagKey(), of: name, by: tracker.author)
             return WireReply.empty
         },
         .post("registered-models/alias") { request, tracker in
+            let (name, alias) = (try request.text("name"), try request.text("alias"))
             try tracker.registry.setAlias(
-                request.text("alias"),
-                of: request.text("name"),
-                to: request.integer("version"),
+                alias,
+                of: name,
+                to: request.version(),
                 by: tracker.author
             )
             return WireReply.empty
         },
         .delete("registered-models/alias") { request, tracker in
+            let name = try request.text("name")
             try tracker.registry.deleteAlias(
                 request.text("alias"),
-                of: request.text("name"),
+                of: name,
+                mustExist: false,
                 by: tracker.author
             )
             return WireReply.empty
@@ -112,26 +110,24 @@ extension Route {
     static let modelVersions: [Route] = [
         .post("model-versions/create") { request, tracker in
             let name = try request.text("name")
-            guard (try? tracker.registry.model(name)) != nil else {
+            let source = try VersionSource(request, tracker)
+            guard try tracker.registry.hasModel(named: name) else {
                 throw WireError(.doesNotExist, "Registered Model with name=\(name) not found")
             }
-            let source = try request.text("source")
-            var new = NewVersion(
-                source: ArtifactLocation.stored(source),
-                run: try request.optionalText("run_id").flatMap { $0.isEmpty ? nil : $0 }
-            )
-            if let id = try request.optionalText("model_id"), !id.isEmpty {
-                let logged = try tracker.store.loggedModel(id)
-                new.storageLocation = logged.artifactLocation
-                new.run = new.run ?? logged.sourceRun
-            }
+            var new = NewVersion(source: source.source, run: source.run)
+            new.storageLocation = source.storageLocation
+            new.runLink = try request.name("run_link")
             new.description = try request.optionalText("description")
-            new.tags = try request.tags()
+            new.tags = try request.tags(copiedFrom: source.original?.tags ?? [:])
+            new.files = try tracker.rules.files(of: new, copying: source.original)
             let version = try tracker.registry.register(new, as: name, by: tracker.author)
+            if let model = source.model {
+                try tracker.store.note(version: version.version, of: name, ofLoggedModel: model)
+            }
             return ["model_version": WireReply.version(version)]
         },
         .patch("model-versions/update") { request, tracker in
-            let (name, version) = (try request.text("name"), try request.integer("version"))
+            let (name, version) = (try request.text("name"), try request.version())
             try tracker.registry.describe(
                 name,
                 version: version,
@@ -143,9 +139,10 @@ extension Route {
             ]
         },
         .post("model-versions/transition-stage") { request, tracker in
+            let (name, number) = (try request.text("name"), try request.version())
             let version = try tracker.registry.transition(
-                request.text("name"),
-                version: request.integer("version"),
+                name,
+                version: number,
                 to: Stage(named: request.text("stage")),
                 archivingOthers: request.boolean("archive_existing_versions"),
                 by: tracker.author
@@ -153,18 +150,13 @@ extension Route {
             return ["model_version": WireReply.version(version)]
         },
         .delete("model-versions/delete") { request, tracker in
-            try tracker.registry.deleteVersion(
-                request.integer("version"),
-                of: request.text("name"),
-                by: tracker.author
-            )
+            let name = try request.text("name")
+            try tracker.registry.deleteVersion(request.version(), of: name, by: tracker.author)
             return WireReply.empty
         },
         .get("model-versions/get") { request, tracker in
-            let version = try tracker.registry.version(
-                request.integer("version"),
-                of: request.text("name")
-            )
+            let name = try request.text("name")
+            let version = try tracker.registry.version(request.version(), of: name)
             return ["model_version": WireReply.version(version)]
         },
         .get("model-versions/search") { request, tracker in
@@ -179,26 +171,26 @@ extension Route {
             }
         },
         .get("model-versions/get-download-uri") { request, tracker in
-            let version = try tracker.registry.version(
-                request.integer("version"),
-                of: request.text("name")
-            )
+            let name = try request.text("name")
+            let version = try tracker.registry.version(request.version(), of: name)
             return ["artifact_uri": .string(ArtifactLocation.wire(version.storageLocation))]
         },
         .post("model-versions/set-tag") { request, tracker in
+            let (name, version) = (try request.text("name"), try request.version())
             try tracker.registry.setTag(
                 request.tag(),
-                of: request.text("name"),
-                version: request.integer("version"),
+                of: name,
+                version: version,
                 by: tracker.author
             )
             return WireReply.empty
         },
         .delete("model-versions/delete-tag") { request, tracker in
+            let (name, version) = (try request.text("name"), try request.version())
             try tracker.registry.deleteTag(
-                TrackingKey(request.text("key")),
-                of: request.text("name"),
-                version: request.integer("version"),
+                request.tagKey(),
+                of: name,
+                version: version,
                 by: tracker.author
             )
             return WireReply.empty

@@ -1,5 +1,6 @@
 import JSON
 import Tracking
+import Workspace
 
 extension Route {
     static let runs: [Route] = [
@@ -14,17 +15,16 @@ extension Route {
             return ["run": WireReply.run(try tracker.store.createRun(new))]
         },
         .post("runs/update") { request, tracker in
-            let run = try tracker.store.updateRun(
+            let run = try tracker.rules.updateRun(
                 request.runID(),
                 status: request.status(),
                 endTime: request.optionalInteger("end_time"),
-                name: request.optionalText("run_name"),
-                details: []
+                name: request.optionalText("run_name")
             )
             return ["run_info": WireReply.info(run)]
         },
         .post("runs/delete") { request, tracker in
-            try tracker.store.deleteRun(request.runID())
+            try tracker.rules.deleteRun(request.runID())
             return WireReply.empty
         },
         .post("runs/restore") { request, tracker in
@@ -46,26 +46,27 @@ extension Route {
             return WireReply.page("runs", found, WireReply.run)
         },
         .post("runs/log-metric") { request, tracker in
-            try log([request], run: request.runID(), to: tracker)
+            let run = try request.runID()
+            try tracker.rules.log(batch([request], run: run), run: run)
             return WireReply.empty
         },
         .post("runs/log-parameter") { request, tracker in
-            let param = Param(
-                TrackingKey(try request.text("key")),
-                try request.optionalText("value") ?? ""
-            )
-            try tracker.store.log(Batch(params: [param]), run: request.runID())
+            let run = try request.runID()
+            try tracker.rules.log(Batch(params: [request.param()]), run: run)
             return WireReply.empty
         },
         .post("runs/set-tag") { request, tracker in
-            try tracker.store.log(Batch(tags: [request.tag()]), run: request.runID())
+            let run = try request.runID()
+            try tracker.rules.log(Batch(tags: [request.tag()]), run: run)
             return WireReply.empty
         },
         .post("runs/delete-tag") { request, tracker in
-            try tracker.store.deleteTag(TrackingKey(request.text("key")), run: request.runID())
+            let run = try request.runID()
+            try tracker.rules.deleteTag(request.tagKey(), run: run)
             return WireReply.empty
         },
         .post("runs/log-batch") { request, tracker in
+            let run = try request.runID()
             let metrics = try request.objects("metrics")
             let (params, tags) = (try request.params(), try request.tags())
             try check(metrics.count, of: "metrics", atMost: 1000)
@@ -76,10 +77,13 @@ extension Route {
                 of: "metrics, params and tags",
                 atMost: 1000
             )
-            try log(metrics, params, tags, run: request.runID(), to: tracker)
+            var batch = try batch(metrics, run: run)
+            (batch.params, batch.tags) = (params, tags)
+            try tracker.rules.log(batch, run: run)
             return WireReply.empty
         },
         .post("runs/log-inputs") { request, tracker in
+            let run = try request.runID()
             let inputs = try request.objects("datasets").map { input in
                 let dataset = try input.object("dataset")
                 return DatasetInput(
@@ -94,28 +98,24 @@ extension Route {
                     tags: try input.tags()
                 )
             }
-            try tracker.store.logInputs(inputs, run: request.runID())
+            let models = try request.objects("models").map { try $0.text("model_id") }
+            try tracker.store.logInputs(inputs, models: models, run: run)
             return WireReply.empty
         },
         .post("runs/outputs") { request, tracker in
+            let run = try request.runID()
             let outputs = try request.objects("models").map { output in
                 ModelOutput(
                     model: try output.text("model_id"),
                     step: try output.optionalInteger("step") ?? 0
                 )
             }
-            try tracker.store.logOutputs(outputs, run: request.runID())
+            try tracker.store.logOutputs(outputs, run: run)
             return WireReply.empty
         },
         .post("runs/log-model") { request, tracker in
-            // What older clients log a model with: a tag with a list of descriptions.
-            let key: TrackingKey = "mlflow.log-model.history"
-            let run = try tracker.store.run(request.runID(), details: .tags)
-            let model = try request.text("model_json")
-            let history = run.tags[key] ?? "[]"
-            let inside = history.dropFirst().dropLast()
-            let list = inside.isEmpty ? "[\(model)]" : "[\(inside), \(model)]"
-            try tracker.store.log(Batch(tags: [Tag(key, list)]), run: run.id)
+            let run = try request.runID()
+            try tracker.store.logModel(description: request.text("model_json"), run: run)
             return WireReply.empty
         },
     ]
@@ -128,25 +128,11 @@ extension Route {
         )
     }
 
-    /// Logs to a run, and metrics that were measured on a model to that as well.
-    private static func log(
-        _ metrics: [WireRequest],
-        _ params: [Param] = [],
-        _ tags: [Tag] = [],
-        run: String,
-        to tracker: Tracker
-    ) throws {
-        let batch = Batch(metrics: try metrics.map { try $0.metric() }, params: params, tags: tags)
-        try tracker.store.log(batch, run: run)
-        for (request, metric) in zip(metrics, batch.metrics) {
-            guard let model = try request.optionalText("model_id"), !model.isEmpty else { continue }
-            var dataset: TrackedDataset?
-            if let name = try request.optionalText("dataset_name"),
-                let digest = try request.optionalText("dataset_digest")
-            {
-                dataset = TrackedDataset(name: name, digest: digest, sourceType: "", source: "")
-            }
-            try tracker.store.logMetrics([metric], ofModel: model, run: run, dataset: dataset)
-        }
+    /// Values measured in a run, those on a logged model among them.
+    private static func batch(_ metrics: [WireRequest], run: String) throws -> Batch {
+        Batch(
+            metrics: try metrics.map { try $0.metric() },
+            modelMetrics: try metrics.compactMap { try $0.modelMetric(run: run) }
+        )
     }
 }

@@ -2,6 +2,7 @@ import Hummingbird
 import JSON
 import Registry
 import Tracking
+import Workspace
 
 /// One call of MLflow's REST API.
 package struct Route: Sendable {
@@ -41,14 +42,17 @@ package struct Route: Sendable {
 
     /// All of them.
     static let all =
-        experiments + runs + metrics + artifacts + loggedModels + registeredModels + modelVersions
+        experiments + datasets + runs + metrics + artifacts + loggedModels + registeredModels
+        + modelVersions + traces
 }
 
 /// What the calls are answered from.
 struct Tracker: Sendable {
     let store: TrackingStore
     let registry: ModelRegistry
+    /// What may be done: routes change runs and experiments by it.
+    let rules: RuleBook
     let artifacts: ArtifactFolder
     /// Who makes the call, for the registry's history.
-    var author: String?
+    var author: Author?
 }

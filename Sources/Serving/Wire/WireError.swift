@@ -1,6 +1,7 @@
 import Hummingbird
 import Registry
 import Tracking
+import Workspace
 
 /// What a client is told that asked for something that was not done.
 package struct WireError: Error, Equatable {
@@ -10,6 +11,7 @@ package struct WireError: Error, Equatable {
         case alreadyExists = "RESOURCE_ALREADY_EXISTS"
         case invalidParameter = "INVALID_PARAMETER_VALUE"
         case badRequest = "BAD_REQUEST"
+        case tooLarge = "RESOURCE_LIMIT_EXCEEDED"
         case noEndpoint = "ENDPOINT_NOT_FOUND"
         case denied = "PERMISSION_DENIED"
         case unauthenticated = "UNAUTHENTICATED"
@@ -23,6 +25,7 @@ package struct WireError: Error, Equatable {
             switch self {
             case .doesNotExist, .noEndpoint: .notFound
             case .alreadyExists, .invalidParameter, .badRequest: .badRequest
+            case .tooLarge: .contentTooLarge
             case .denied: .forbidden
             case .unauthenticated: .unauthorized
             case .limitExceeded: .tooManyRequests
@@ -38,6 +41,9 @@ package struct WireError: Error, Equatable {
     package var code: Code
     package var message: String
 
+    /// What is told where nothing answers.
+    static let noEndpoint = WireError(.noEndpoint, "There is no such endpoint.")
+
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
@@ -49,8 +55,9 @@ package struct WireError: Error, Equatable {
         case let error as WireError: self = error
         case let error as TrackingError: self.init(Self.code(error.code), error.description)
         case let error as RegistryError: self.init(Self.code(error.code), error.description)
+        case let error as WorkspaceError: self.init(Self.code(error.code), error.description)
         case let error as HTTPError where error.status == .notFound:
-            self.init(.noEndpoint, "There is no such endpoint.")
+            self = .noEndpoint
         case let error as HTTPError:
             self.init(.badRequest, error.body ?? error.status.reasonPhrase)
         default: self.init(.internalError, "\(error)")
@@ -66,6 +73,16 @@ package struct WireError: Error, Equatable {
         case .busy: .unavailable
         case .diskFull: .storageFull
         case .notADatabase, .corrupt, .foreignDatabase, .cannotOpen, .storage: .internalError
+        }
+    }
+
+    private static func code(_ code: WorkspaceError.Code) -> Code {
+        switch code {
+        case .notFound: .doesNotExist
+        case .conflict, .invalid, .ambiguous: .invalidParameter
+        case .readOnly: .denied
+        case .full: .storageFull
+        case .networkFileSystem, .inaccessible, .cancelled, .failed: .internalError
         }
     }
 

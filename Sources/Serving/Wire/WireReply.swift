@@ -28,7 +28,8 @@ enum WireReply {
                 "tags": list(run.tags),
             ],
             "inputs": [
-                "dataset_inputs": .array(run.inputs.map(input)), "model_inputs": [],
+                "dataset_inputs": .array(run.inputs.map(input)),
+                "model_inputs": .array(run.modelInputs.map { ["model_id": .string($0)] }),
             ],
             "outputs": [
                 "model_outputs": .array(
@@ -56,6 +57,17 @@ enum WireReply {
         [
             "key": .string(metric.key.text), "value": .number(metric.value),
             "timestamp": .integer(metric.timestamp), "step": .integer(metric.step),
+        ]
+    }
+
+    private static func modelMetric(_ measured: ModelMetric) -> JSONValue {
+        let metric = measured.metric
+        return [
+            "key": .string(metric.key.text), "value": .number(metric.value),
+            "timestamp": .integer(metric.timestamp), "step": .integer(metric.step),
+            "dataset_name": measured.datasetName.map { .string($0) },
+            "dataset_digest": measured.datasetDigest.map { .string($0) },
+            "model_id": .string(measured.model), "run_id": .string(measured.run),
         ]
     }
 
@@ -97,7 +109,7 @@ enum WireReply {
             ],
             "data": [
                 "params": list(model.params),
-                "metrics": .array(model.metrics.values.sorted { $0.key < $1.key }.map(metric)),
+                "metrics": .array(model.metrics.map(modelMetric)),
             ],
         ]
     }
@@ -127,7 +139,6 @@ enum WireReply {
 
     /// A version; in lists MLflow leaves the aliases out.
     static func version(_ version: ModelVersion, withAliases: Bool) -> JSONValue {
-        let logged = version.source.hasPrefix("models:/m-") ? version.source.dropFirst(8) : nil
         return [
             "name": .string(version.model), "version": .string(String(version.version)),
             "creation_timestamp": .integer(version.creationTime),
@@ -138,8 +149,8 @@ enum WireReply {
             "source": .string(ArtifactLocation.wire(version.source)),
             "run_id": .string(version.run ?? ""),
             "status": .string(version.status),
-            "run_link": "",
-            "model_id": logged.map { .string(String($0)) },
+            "run_link": .string(version.runLink ?? ""),
+            "model_id": version.loggedModel.map { .string($0) },
             "tags": list(version.tags),
             "aliases": withAliases ? .array(version.aliases.map { .string($0) }) : nil,
         ]
@@ -167,29 +178,5 @@ enum WireReply {
                 ["key": .string($0.key.text), "value": .string($0.value)]
             }
         )
-    }
-}
-
-/// How places of artifacts are called on the wire: what lies in the workspace goes through this
-/// server, what lies elsewhere keeps its name.
-package enum ArtifactLocation {
-    private static let folder = "artifacts/"
-    private static let scheme = "mlflow-artifacts:/"
-
-    package static func wire(_ location: String) -> String {
-        location.hasPrefix(folder) ? scheme + location.dropFirst(folder.count) : location
-    }
-
-    /// The place as the store keeps it.
-    package static func stored(_ location: String) -> String {
-        guard location.hasPrefix(scheme) else { return location }
-        let path = location.dropFirst(scheme.count).drop { $0 == "/" }
-        return folder + path
-    }
-
-    /// The path below the artifacts' folder; nil for what lies elsewhere.
-    package static func path(_ location: String) -> String? {
-        let stored = stored(location)
-        return stored.hasPrefix(folder) ? String(stored.dropFirst(folder.count)) : nil
     }
 }

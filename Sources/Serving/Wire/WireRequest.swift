@@ -1,12 +1,18 @@
 import FoundationEssentials
 import JSON
 import Tracking
+import Workspace
 
 /// The parameters of a call, from its body, its query and its path.
 struct WireRequest {
     private var object: JSONObject
+    /// Where the parameters stand in the call, such as `metrics[3].`.
+    private var place = ""
 
     /// The parameters in a JSON body; none where it is empty.
+    ///
+    /// As MLflow's server does, it takes a bare `NaN`, and an object that is a text once more, which
+    /// old clients send.
     init(body: [UInt8]) throws(WireError) {
         guard !body.isEmpty else {
             object = JSONObject()
@@ -16,7 +22,11 @@ struct WireRequest {
             throw WireError(.badRequest, "The body is not UTF-8.")
         }
         do {
-            guard case .object(let object) = try JSONParser.parse(body) else {
+            var value = try JSONParser.parse(body, takesNonFinite: true)
+            if case .string(let text) = value {
+                value = try JSONParser.parse(Array(text.utf8), takesNonFinite: true)
+            }
+            guard case .object(let object) = value else {
                 throw WireError(.badRequest, "The body is no JSON object.")
             }
             self.object = object
@@ -46,7 +56,10 @@ struct WireRequest {
         }
     }
 
-    init(_ object: JSONObject) { self.object = object }
+    private init(_ object: JSONObject, at place: String) {
+        self.object = object
+        self.place = place
+    }
 
     /// Adds a part of the path.
     mutating func add(_ value: String, named name: String) {
@@ -120,6 +133,19 @@ struct WireRequest {
         }
     }
 
+    /// The number of a model's version, which travels as a text.
+    func version(_ name: String = "version") throws(WireError) -> Int {
+        if case .integer(let number) = object[name] { return number }
+        let text = try text(name)
+        guard let number = Int(text) else {
+            throw WireError(
+                .invalidParameter,
+                "Parameter '\(place)\(name)' must be an integer, got '\(text.prefix(200))'."
+            )
+        }
+        return number
+    }
+
     func boolean(_ name: String) throws(WireError) -> Bool {
         switch object[name] {
         case nil, .null, .boolean(false), .string("false"): return false
@@ -138,20 +164,38 @@ struct WireRequest {
     }
 
     func objects(_ name: String) throws(WireError) -> [WireRequest] {
-        try list(name).map { (value) throws(WireError) in
+        var objects: [WireRequest] = []
+        for (index, value) in try list(name).enumerated() {
             guard case .object(let object) = value else {
                 throw invalid(name, value, "it must be a list of objects")
             }
-            return WireRequest(object)
+            objects.append(WireRequest(object, at: "\(place)\(name)[\(index)]."))
         }
+        return objects
     }
 
     func object(_ name: String) throws(WireError) -> WireRequest {
         switch object[name] {
         case nil, .null: throw missing(name)
-        case .object(let object): return WireRequest(object)
+        case .object(let object): return WireRequest(object, at: "\(place)\(name).")
         case .some(let value): throw invalid(name, value, "it must be an object")
         }
+    }
+
+    /// The members of the object itself.
+    var members: JSONObject { object }
+
+    /// An object of texts, such as tags by their names.
+    func texts(of name: String) throws(WireError) -> [TrackingKey: String] {
+        guard has(name) else { return [:] }
+        var texts: [TrackingKey: String] = [:]
+        for member in try object(name).members.members {
+            guard case .string(let text) = member.value else {
+                throw invalid("\(name).\(member.name.text)", member.value, "it must be a string")
+            }
+            texts[TrackingKey(member.name.text)] = text
+        }
+        return texts
     }
 
     private func list(_ name: String) throws(WireError) -> [JSONValue] {
@@ -164,10 +208,10 @@ struct WireRequest {
         }
     }
 
-    private func missing(_ name: String) -> WireError {
+    func missing(_ name: String) -> WireError {
         WireError(
             .invalidParameter,
-            "Missing value for required parameter '\(name)'. See the API docs for more information "
+            "Missing value for required parameter '\(place)\(name)'. See the API docs for more information "
                 + "about request parameters."
         )
     }
@@ -176,7 +220,7 @@ struct WireRequest {
         let shown = String(String(decoding: value.bytes, as: UTF8.self).prefix(200))
         return WireError(
             .invalidParameter,
-            "Invalid value \(shown) for parameter '\(name)' supplied: \(what)."
+            "Invalid value \(shown) for parameter '\(place)\(name)' supplied: \(what)."
         )
     }
 }
@@ -210,18 +254,35 @@ extension WireRequest {
         return try text("run_id")
     }
 
-    func tag() throws(WireError) -> Tag {
-        Tag(TrackingKey(try text("key")), try optionalText("value") ?? "")
+    /// A tag, which must not be one of the program's own.
+    ///
+    /// - Parameter original: The tags of the version that is copied, if one is; a copy has them.
+    func tag(copiedFrom original: [TrackingKey: String] = [:]) throws(WireError) -> Tag {
+        let tag = Tag(TrackingKey(try text("key")), try optionalText("value") ?? "")
+        do { try RuleBook.checkTags([tag], copiedFrom: original) } catch { throw WireError(error) }
+        return tag
     }
 
-    func tags(_ name: String = "tags") throws(WireError) -> [Tag] {
-        try objects(name).map { (tag) throws(WireError) in try tag.tag() }
+    func tags(
+        _ name: String = "tags",
+        copiedFrom original: [TrackingKey: String] = [:]
+    ) throws(WireError) -> [Tag] {
+        try objects(name).map { (tag) throws(WireError) in try tag.tag(copiedFrom: original) }
+    }
+
+    /// The name of a tag to be removed, which must not be one of the program's own.
+    func tagKey(_ name: String = "key") throws(WireError) -> TrackingKey {
+        let key = TrackingKey(try text(name))
+        do { try RuleBook.checkTag(key) } catch { throw WireError(error) }
+        return key
     }
 
     func params(_ name: String = "params") throws(WireError) -> [Param] {
-        try objects(name).map { (param) throws(WireError) in
-            Param(TrackingKey(try param.text("key")), try param.optionalText("value") ?? "")
-        }
+        try objects(name).map { (param) throws(WireError) in try param.param() }
+    }
+
+    func param() throws(WireError) -> Param {
+        Param(TrackingKey(try text("key")), try optionalText("value") ?? "")
     }
 
     func metric() throws(WireError) -> Metric {
@@ -231,6 +292,28 @@ extension WireRequest {
             timestamp: try integer("timestamp"),
             step: try optionalInteger("step") ?? 0
         )
+    }
+
+    /// The value of `metric()` as one of the logged model's that it was measured on; nil if on none.
+    func modelMetric(run: String) throws(WireError) -> ModelMetric? {
+        guard let model = try name("model_id") else { return nil }
+        return ModelMetric(
+            try metric(),
+            model: model,
+            run: run,
+            datasetName: try name("dataset_name"),
+            datasetDigest: try name("dataset_digest")
+        )
+    }
+
+    /// Datasets that metrics of logged models were measured on.
+    func modelDataset() throws(WireError) -> ModelDataset {
+        ModelDataset(name: try text("dataset_name"), digest: try name("dataset_digest"))
+    }
+
+    /// A text that counts as not given where it is empty.
+    func name(_ name: String) throws(WireError) -> String? {
+        try optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Which of the things in use and in the bin are asked for.
@@ -243,9 +326,9 @@ extension WireRequest {
         }
     }
 
-    func status() throws(WireError) -> RunStatus? {
+    func status() throws(WireError) -> Tracking.RunStatus? {
         guard let text = try optionalText("status") else { return nil }
-        guard let status = RunStatus(rawValue: text) else {
+        guard let status = Tracking.RunStatus(rawValue: text) else {
             throw invalid("status", .string(text), "it must be a run's status")
         }
         return status

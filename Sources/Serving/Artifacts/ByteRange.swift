@@ -1,0 +1,32 @@
+/// What a `Range` header asks for.
+///
+/// Source: RFC 9110, section 14.
+package enum ByteRange: Equatable {
+    /// All of it: other units than bytes, and several ranges at once, are not known here.
+    case all
+    case part(Range<Int>)
+    /// A part that is not there.
+    case none
+
+    package init(_ header: String, size: Int) {
+        let unit = "bytes="
+        guard header.hasPrefix(unit), !header.contains(",") else {
+            self = .all
+            return
+        }
+        self = Self.part(header.dropFirst(unit.count), size).map { .part($0) } ?? .none
+    }
+
+    private static func part(_ text: Substring, _ size: Int) -> Range<Int>? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        if parts[0].isEmpty {
+            guard let last = Int(parts[1]), last > 0, size > 0 else { return nil }
+            return max(0, size - last)..<size
+        }
+        guard let first = Int(parts[0]), first >= 0, first < size else { return nil }
+        guard !parts[1].isEmpty else { return first..<size }
+        guard let last = Int(parts[1]), last >= first else { return nil }
+        return first..<(last >= size ? size : last + 1)
+    }
+}

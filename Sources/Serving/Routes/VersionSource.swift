@@ -1,0 +1,181 @@
+import JSON
+import Registry
+import Tracking
+
+/// Where the files of a version come from that a client registers.
+///
+/// Whoever loads the version opens that place, so what leads out of the run or logged model that it
+/// is said to come from is refused. The rules are those of MLflow 3.17.
+struct VersionSource {
+    /// The place as it is kept.
+    private(set) var source: String
+    /// Where the files lie, if that is known from what the source names.
+    private(set) var storageLocation: String?
+    /// The run that they come from.
+    private(set) var run: String?
+    /// The logged model that they are.
+    private(set) var model: String?
+    /// The version that is copied, if one is.
+    private(set) var original: ModelVersion?
+
+    /// Reads what a call says of the source.
+    ///
+    /// - Throws: `WireError`, and what the registry and the store throw.
+    init(_ request: WireRequest, _ tracker: Tracker) throws {
+        source = try request.text("source")
+        run = try request.name("run_id")
+        model = try request.name("model_id")
+        guard try !request.isPrompt() else {
+            // Prompts have no files; their clients write one of these.
+            guard source == "dummy-source" || source == "prompt-template" else {
+                throw refused("prompts have no source but a placeholder")
+            }
+            return
+        }
+        let address = Address(source)
+        switch address.scheme {
+        case nil, "file": try checkLocal(address, tracker)
+        case "runs": try checkRun(address)
+        case "models": try resolve(address, request, tracker)
+        case "mlflow-artifacts": try checkArtifact(address, tracker)
+        default:
+            try checkPath(address)
+            if address.leadsToArtifacts { try checkArtifact(address, tracker) }
+        }
+        if storageLocation == nil, let model {
+            // An unknown one is refused, wherever the files lie.
+            let logged = try tracker.store.loggedModel(model)
+            run = run ?? logged.sourceRun
+        }
+        source = ArtifactLocation.stored(source)
+    }
+
+    private func refused(_ why: String) -> WireError {
+        WireError(
+            .invalidParameter,
+            "Invalid model version source: '\(source.prefix(300))': \(why)."
+        )
+    }
+
+    /// Refuses ways to a parent folder, however they are written.
+    private func checkPath(_ address: Address) throws(WireError) {
+        let decoded = PercentCode.fullyDecoded(source)
+        guard !PercentCode.split(decoded).contains(".."), !decoded.utf8.contains(0) else {
+            throw refused("it leads to a parent folder")
+        }
+        let path = PercentCode.fullyDecoded(address.path)
+        guard path.isEmpty || path.utf8.first == UInt8(ascii: "/"),
+            !PercentCode.split(path).contains(".")
+        else {
+            throw refused("an absolute path without relative parts is needed")
+        }
+    }
+
+    /// A path of this machine has to lie in the run's or model's folder, which has to be one, too.
+    private func checkLocal(_ address: Address, _ tracker: Tracker) throws {
+        let isInside = try folders(tracker).contains { folder in
+            let folder = Address(folder)
+            return (folder.scheme == nil || folder.scheme == "file")
+                && address.parts.starts(with: folder.parts) && !folder.parts.isEmpty
+        }
+        guard isInside, address.path.utf8.first == UInt8(ascii: "/"),
+            !address.parts.contains(".."), !address.parts.contains(".")
+        else {
+            throw refused("a local path has to lie in the folder of the run that run_id names")
+        }
+    }
+
+    private func checkRun(_ address: Address) throws(WireError) {
+        try checkPath(address)
+        guard let run, model == nil, address.host.isEmpty, address.parts.first == run else {
+            throw refused("run_id has to name the run that holds it")
+        }
+    }
+
+    private func checkArtifact(_ address: Address, _ tracker: Tracker) throws {
+        try checkPath(address)
+        guard try folders(tracker).contains(where: { address.isInside(Address($0)) }) else {
+            throw refused("run_id or model_id has to name what holds it")
+        }
+    }
+
+    /// The folders of the run or of the logged model, as clients know them.
+    private func folders(_ tracker: Tracker) throws -> [String] {
+        do {
+            if let model {
+                return [ArtifactLocation.wire(try tracker.store.loggedModel(model).artifactLocation)]
+            }
+            guard let run else { return [] }
+            return [ArtifactLocation.wire(try tracker.store.run(run, details: []).artifactURI)]
+        } catch let error as TrackingError where error.code == .notFound {
+            return []
+        }
+    }
+
+    /// A logged model, or a version that is copied: it is looked up once, so that the copy stands
+    /// whatever becomes of the original.
+    private mutating func resolve(
+        _ address: Address,
+        _ request: WireRequest,
+        _ tracker: Tracker
+    ) throws {
+        try checkPath(address)
+        let parts = PercentCode.split(address.path)
+        guard address.host.isEmpty, (1...2).contains(parts.count) else {
+            throw refused("it names no model of this registry")
+        }
+        if parts.count == 1, !parts[0].contains("@") {
+            guard parts[0] == model else { throw refused("model_id has to name the same model") }
+            let logged: LoggedModel
+            do { logged = try tracker.store.loggedModel(parts[0]) } catch let error as TrackingError
+            where error.code == .notFound {
+                throw refused("there is no such logged model")
+            }
+            storageLocation = logged.artifactLocation
+            run = run ?? logged.sourceRun
+            return
+        }
+        let version: ModelVersion
+        do { version = try tracker.registry.resolve(source) } catch let error as RegistryError
+        where error.code == .notFound && parts[0].contains("@") && parts.count == 1 {
+            // MLflow's answer for an alias that is not there.
+            throw try tracker.registry.hasModel(named: ModelReference(source).model)
+                ? WireError(.invalidParameter, error.message) : WireError(error)
+        }
+        guard try !tracker.registry.model(version.model).isPrompt else {
+            throw refused("a prompt cannot be the source of a model version")
+        }
+        let (hasRun, hasModel) = (request.has("run_id"), request.has("model_id"))
+        guard !hasRun || run ?? "" == version.run ?? "",
+            !hasModel || model ?? "" == version.loggedModel ?? ""
+        else {
+            throw refused("run_id and model_id have to be those of the version that it names")
+        }
+        source = "\(ModelReference.scheme)\(version.model)/\(version.version)"
+        storageLocation = version.storageLocation
+        run = version.run
+        model = version.loggedModel
+        original = version
+    }
+}
+
+extension Address {
+    /// Whether it is one of an MLflow server's artifacts over HTTP.
+    fileprivate var leadsToArtifacts: Bool {
+        let route = ["api", "2.0", "mlflow-artifacts", "artifacts"]
+        guard scheme == "http" || scheme == "https", parts.count >= route.count else { return false }
+        return (0...parts.count - route.count).contains { parts[$0...].starts(with: route) }
+    }
+}
+
+extension WireRequest {
+    /// Whether the tags say that a prompt is meant; of several such tags the last one counts.
+    fileprivate func isPrompt() throws(WireError) -> Bool {
+        let key = RegisteredModel.promptTag.text
+        var isPrompt = false
+        for tag in try objects("tags") where try tag.optionalText("key") == key {
+            isPrompt = try tag.optionalText("value")?.lowercased() == "true"
+        }
+        return isPrompt
+    }
+}
