@@ -35,7 +35,8 @@ import Tokenizers
         ("'a' | indent(1.5)", "\"width\""),
         ("1 is odd(2)", "\"odd\" takes no arguments"),
         ("range(stop=3)", "\"range\" takes \"stop\" by its place"),
-        ("'a'.encode('utf-8')", "\"encode\""),
+        ("'a'.encode('utf-8')", "\"encode\""), ("self", "\"self\""),
+        ("cycler is defined", "\"cycler\""), ("'{}'.format('a'.upper)", "a method cannot be printed"),
     ])
     func theRefusalNamesTheArgument(expression: String, words: String) throws {
         let error = #expect(throws: TokenizerError.self) { try render(expression) }

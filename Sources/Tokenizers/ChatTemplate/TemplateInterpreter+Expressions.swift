@@ -40,7 +40,13 @@ extension TemplateInterpreter {
         case .integer(let value): return .integer(value)
         case .real(let value): return .real(value)
         case .text(let bytes): return .text(literal(bytes))
-        case .name(let name): return scope.value(of: name) ?? .undefined(name)
+        case .name(let name):
+            if let value = scope.value(of: name) { return value }
+            // Defined in every template of Jinja's, so not undefined here.
+            guard !["self", "lipsum", "cycler", "joiner"].contains(name) else {
+                throw failure("\"\(name)\" is not supported")
+            }
+            return .undefined(name)
         case .list(let elements): return try makeList(evaluate(elements))
         case .tuple(let elements): return try makeList(evaluate(elements), isTuple: true)
         case .mapping(let entries): return try evaluate(entries)
