@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Inference
 import Testing
@@ -18,12 +19,30 @@ import Workspace
                 let error = #expect(throws: WorkspaceError.self) {
                     try workspace.models.make(making)
                 }
-                #expect(error?.message.contains("is there already") == true)
+                #expect(error?.message.contains("exists already") == true)
                 making.type = "Q8_0"
                 let other = #expect(throws: WorkspaceError.self) {
                     try workspace.models.make(making)
                 }
                 #expect(other?.hint?.contains("F32, F16, BF16") == true)
+            }
+        }
+    }
+
+    @Test(arguments: ["made.gguf", "made"]) func whatCannotBeFinishedLeavesNothing(
+        name: String
+    ) throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                // The report cannot be written where a folder with something in it stands.
+                try Files.makeFolder("\(test.folder)/\(name).parity.json/x")
+                let manager = FileManager.default
+                let before = try manager.contentsOfDirectory(atPath: test.folder).sorted()
+                var making = ModelMaking(model: test.model)
+                making.output = "\(test.folder)/\(name)"
+                #expect(throws: WorkspaceError.self) { try workspace.models.make(making) }
+                let after = try manager.contentsOfDirectory(atPath: test.folder).sorted()
+                #expect(after == before)
             }
         }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Workspace
 
@@ -44,6 +45,31 @@ import Workspace
                 #expect(score.perplexity > 1)
             }
         }
+    }
+
+    @Test func aModelThatIsCutShortIsNamedAndOpenedAgainOnceItIsWhole() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let path = "\(test.folder)/used.gguf"
+                try Files.copy(test.model, to: path)
+                let bytes = try #require(try Files.read(path))
+                let score = try workspace.models.score(path, ids: [3, 4, 5])
+                #expect(truncate(path, 1000) == 0)
+                let error = #expect(throws: WorkspaceError.self) {
+                    try workspace.models.score(path, ids: [3, 4, 5])
+                }
+                #expect(error?.message.contains("used.gguf") == true)
+                try put(bytes, in: path)
+                #expect(try workspace.models.score(path, ids: [3, 4, 5]) == score)
+            }
+        }
+    }
+
+    /// Writes over the file itself, as `cp` does.
+    private func put(_ bytes: [UInt8], in path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_TRUNC)
+        defer { close(descriptor) }
+        try #require(write(descriptor, bytes, bytes.count) == bytes.count)
     }
 
     @Test func aModelThatTheCatalogueLacksIsNotPulled() throws {
