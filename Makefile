@@ -13,10 +13,10 @@ SWIFT_FILES := Package.swift Sources Tests
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
-run: ## Install what is missing, build, get the default model, open the workbench
+run: ## Install what is missing, build, download the default model, open the workbench
 	@scripts/setup run
 	@scripts/build
-	@$(BINARY) model pull $(MODEL) || echo "Going on without a model; the workbench says how to get one."
+	@$(BINARY) model pull $(MODEL) || echo "Opening without the default model; P downloads it later."
 	@$(BINARY)
 
 build: ## Build the release binary, .build/release/workbench

@@ -47,12 +47,13 @@ final class Tour {
     /// Answers a question by a button that the step names.
     func choose(_ button: String, of question: String) throws {
         try use(button)
-        try terminal.answer(question, button)
+        try confirm(question, by: button)
     }
 
     /// Answers a question by the button that does what the step says.
     func confirm(_ question: String, by button: String) throws {
         try terminal.answer(question, button)
+        unused.subtract(["right", "enter"])
     }
 
     /// Sees that a name which the step mentions is the selected one.
