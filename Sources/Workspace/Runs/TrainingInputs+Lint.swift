@@ -6,10 +6,12 @@ extension TrainingInputs {
         let blocking = lint?.blocking(allowing: try request.allowedRules) ?? []
         guard let first = blocking.first else { return }
         let names = Set(blocking.map(\.rule.rawValue)).sorted().joined(separator: ",")
+        let allowance = "--allow \(names)"
         throw WorkspaceError(
             .conflict,
             "The lint keeps \(runName) from starting: \(first.sentence).",
-            hint: "\(first.advice). To train nevertheless: --allow \(names).",
+            hint: first.advice.hasSuffix(allowance)
+                ? "\(first.advice)." : "\(first.advice). To train nevertheless: \(allowance).",
             details: blocking.count > 1 ? blocking.map(\.sentence) : nil
         )
     }

@@ -102,11 +102,6 @@ extension DataCommand {
         }
 
         mutating func validate() throws {
-            if history, offset != 0 || count != 3 || model != nil || sequenceLength != nil
-                || heldOut || packed
-            {
-                throw ValidationError("--history shows no rows; leave the other options out.")
-            }
             if let offset, offset < 0 {
                 throw ValidationError("--offset must not be negative.")
             }
@@ -115,7 +110,7 @@ extension DataCommand {
                 offset != nil || count != nil || model != nil || sequenceLength != nil || heldOut
                 || packed
             if history, asksForRows {
-                throw ValidationError("--history shows no rows; leave out what says which or how.")
+                throw ValidationError("--history shows no rows; leave the other options out.")
             }
             if packed, heldOut { throw ValidationError("Held-out rows are not packed.") }
             if let sequenceLength, sequenceLength < 2 {
