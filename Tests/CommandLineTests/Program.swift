@@ -46,13 +46,14 @@ final class Program {
 
     /// A process that was started, with its output as it comes.
     func start(
-        _ arguments: [String]
+        _ arguments: [String],
+        in folder: String? = nil
     ) throws -> (process: Process, output: FileHandle, errors: FileHandle) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.binary)
         process.arguments = arguments
         process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        process.currentDirectoryURL = URL(fileURLWithPath: folder ?? self.folder)
         let (output, errors) = (Pipe(), Pipe())
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
@@ -63,8 +64,8 @@ final class Program {
 
     /// Runs a command to its end.
     @discardableResult
-    func run(_ arguments: String...) throws -> Output {
-        let (process, output, errors) = try start(arguments)
+    func run(_ arguments: String..., in folder: String? = nil) throws -> Output {
+        let (process, output, errors) = try start(arguments, in: folder)
         let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
         let complaint = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()

@@ -38,7 +38,7 @@ public struct WorkspaceLayout: Equatable, Sendable {
 
 extension Workspace {
     /// The folder that a command means: the flag's, else `$WORKBENCH_HOME`, else
-    /// `~/.local/share/workbench`; made absolute, and not touched.
+    /// `~/.local/share/workbench`; resolved, and not touched.
     public static func folder(
         _ flag: String?,
         environment: [String: String] = ProcessEnvironment.variables
@@ -48,6 +48,6 @@ extension Workspace {
             environment["HOME"].flatMap { $0.isEmpty ? nil : $0 }
             ?? FileManager.default.homeDirectoryForCurrentUser.path
         let path = named ?? "\(home)/.local/share/workbench"
-        return FilePaths.absolute(path, home: home)
+        return ResolvedPath(path, home: home).text
     }
 }

@@ -32,7 +32,8 @@ extension WorkspaceCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look for damage, missing files, and files that belong to nothing.",
-            discussion: "Exit status 1 if something is damaged, missing, changed or in the wrong folder."
+            discussion:
+                "Exit status 1 if something is damaged, missing, changed or in the wrong folder."
         )
         @OptionGroup var shared: SharedOptions
         @Flag(help: "Move a result that lies in artifacts/.elsewhere to the run that made it.")

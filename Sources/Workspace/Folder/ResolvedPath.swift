@@ -1,0 +1,112 @@
+import Glibc
+
+/// An absolute path without links, `.`, `..` or doubled slashes: the one form in which paths are
+/// compared, stored and shown.
+///
+/// What exists of a path is resolved as the kernel resolves it. What follows, which is about to be
+/// made, keeps its names. Paths are compared byte by byte: `String` holds two spellings of a Hangul
+/// name to be equal, a file system does not.
+package struct ResolvedPath: Hashable, Sendable {
+    /// The path's names, outermost first; empty for the root.
+    package let names: [[UInt8]]
+
+    /// Resolves a path.
+    ///
+    /// - Parameters:
+    ///   - path: A path; `~` stands for `home`, and a relative one begins at the current folder.
+    ///   - home: The user's home.
+    package init(_ path: String, home: String? = nil) {
+        names = Self.walk(Self.absolute(path, home))
+    }
+
+    /// The place that a path names in its folder: the folder is resolved, and the last name is kept
+    /// even where it is a link, since people know a file by it.
+    package static func entry(_ path: String, home: String? = nil) -> ResolvedPath {
+        var names = Self.names(absolute(path, home))
+        guard let last = names.popLast(), last != [dot], last != [dot, dot] else {
+            return ResolvedPath(path, home: home)
+        }
+        return ResolvedPath(names: walk([slash] + names.joined(separator: [slash])) + [last])
+    }
+
+    private init(names: [[UInt8]]) {
+        self.names = names
+    }
+
+    /// The path as bytes.
+    package var bytes: [UInt8] { [Self.slash] + names.joined(separator: [Self.slash]) }
+
+    /// The path as text; what is not UTF-8 in it is replaced.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Whether a path lies below this one.
+    package func contains(_ path: ResolvedPath) -> Bool {
+        path.names.count > names.count && path.names.starts(with: names)
+    }
+
+    /// The rest of a path that lies below this one; nil for any other.
+    package func relative(_ path: ResolvedPath) -> String? {
+        guard contains(path) else { return nil }
+        let rest = path.names.dropFirst(names.count).joined(separator: [Self.slash])
+        return String(decoding: Array(rest), as: UTF8.self)
+    }
+
+    // MARK: - Resolving
+
+    private static let slash = UInt8(ascii: "/")
+    private static let dot = UInt8(ascii: ".")
+    /// What the kernel follows before it says that links lead in a circle.
+    private static let mostLinks = 40
+
+    private static func absolute(_ path: String, _ home: String?) -> [UInt8] {
+        let bytes = Array(path.utf8)
+        if bytes.first == slash { return bytes }
+        if let home, bytes == [UInt8(ascii: "~")] || bytes.starts(with: "~/".utf8) {
+            return Array(home.utf8) + bytes.dropFirst()
+        }
+        guard let folder = getcwd(nil, 0) else { return [slash] + bytes }
+        defer { free(folder) }
+        return Array(UnsafeBufferPointer(start: folder, count: strlen(folder)))
+            .map(UInt8.init(bitPattern:)) + [slash] + bytes
+    }
+
+    private static func names(_ path: [UInt8]) -> [[UInt8]] {
+        path.split(separator: slash).map(Array.init)
+    }
+
+    /// The names of an absolute path once each link on the way has been followed.
+    private static func walk(_ path: [UInt8]) -> [[UInt8]] {
+        var resolved: [[UInt8]] = []
+        var pending: [[UInt8]] = names(path).reversed()
+        var linkCount = 0
+        while let name = pending.popLast() {
+            if name == [dot] { continue }
+            if name == [dot, dot] {
+                _ = resolved.popLast()
+                continue
+            }
+            resolved.append(name)
+            guard linkCount < mostLinks, let target = linkTarget(resolved) else { continue }
+            linkCount += 1
+            resolved.removeLast()
+            if target.first == slash { resolved = [] }
+            pending += names(target).reversed()
+        }
+        return resolved
+    }
+
+    /// Where a link leads; nil for what is no link, or is not there.
+    private static func linkTarget(_ names: [[UInt8]]) -> [UInt8]? {
+        let path = [slash] + names.joined(separator: [slash]) + [0]
+        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = path.withUnsafeBytes { path in
+            target.withUnsafeMutableBytes { target -> Int in
+                guard let path = path.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    let target = target.baseAddress?.assumingMemoryBound(to: CChar.self)
+                else { return -1 }
+                return readlink(path, target, Int(PATH_MAX))
+            }
+        }
+        return count > 0 ? Array(target.prefix(count)) : nil
+    }
+}
