@@ -92,7 +92,10 @@ let package = Package(
         // The operations.
         .target(
             name: "Tracking",
-            dependencies: ["JSON", "Platform", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "JSON", "Platform", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ]
         ),
         .target(
             name: "Registry",

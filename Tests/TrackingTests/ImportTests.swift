@@ -51,6 +51,27 @@ import Tracking
         #expect(try rows("SELECT key || value FROM model_version_tags") == ["vkvv"])
     }
 
+    @Test func whatIsNotKeptHereIsNamedAndNothingElseIsMissing() throws {
+        let path = try sample.exported()
+        try edit(
+            path,
+            """
+            CREATE TABLE IF NOT EXISTS evaluation_datasets (dataset_id TEXT, name TEXT);
+            CREATE TABLE IF NOT EXISTS evaluation_dataset_records (record_id TEXT);
+            CREATE TABLE "odd ""table" (x TEXT);
+            INSERT INTO evaluation_datasets (dataset_id, name) VALUES ('d-1', 'hard questions');
+            INSERT INTO evaluation_dataset_records (record_id) VALUES ('r');
+            INSERT INTO "odd ""table" VALUES ('a'), ('b');
+            """
+        )
+        let summary = try store.importMLflow(database: path)
+        #expect(summary.runs == 1)
+        #expect(summary.leftOut.map(\.isForeign) == [true, true])
+        #expect(summary.leftOut.map(\.kind) == ["evaluation dataset", "odd \"table"])
+        #expect(summary.leftOut.map(\.count) == [1, 2])
+        #expect(summary.leftOut.first?.names == ["hard questions"])
+    }
+
     @Test func theRegistrysHistoryTellsOfIt() throws {
         let path = try sample.exported()
         _ = try store.importMLflow(database: path)

@@ -80,6 +80,9 @@ import Tracking
         ("tags:\n  a: b\nname: after a mapping\n", "after a mapping"),
         ("tags: []\nname: after []", "after []"),
         ("# said\n---\nname: x\r", "x"),
+        ("name: |-\n  literal", "literal"), ("? name\n: a", "a"),
+        ("tags:\n  note: 'one\n\n\n    two'\n  b: c\nname: two paragraphs", "two paragraphs"),
+        (#"tags: {note: "\uD55C\n\n two"}"# + "\nname: escapes", "escapes"),
     ])
     func namesAreReadAsPyYAMLWritesThem(line: String, name: String) throws {
         let meta = "experiment_id: '1'\n\(line)\nlifecycle_stage: active\n"
@@ -91,10 +94,10 @@ import Tracking
     }
 
     @Test(arguments: [
-        "name: [a, b]", "name: &x y", "name: |\n  text", "name: 'open", "name: \"a\\qb\"",
-        "name: 'a' b", "name", " name: a", "name:a", "? name\n: a", "name: a\nname: b", "\u{FEFF}x",
+        "name: 'open", "name: \"a\\qb\"", "name: 'a' b", "name", " name: a", "name:a",
+        "name: a\nname: b", "- x", "name: \"a\\0b\"", "name: *x",
     ])
-    func otherYAMLIsNamedAndLeftOut(line: String) throws {
+    func whatIsNoYAMLIsNamedAndLeftOut(line: String) throws {
         try write("2/meta.yaml", "experiment_id: '2'\n\(line)\nlifecycle_stage: active\n")
         try write("2/def/meta.yaml", run("def"))
         try write("1/abc/metrics/eval/acc", "1 1 1")

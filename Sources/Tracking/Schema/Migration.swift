@@ -41,6 +41,7 @@ package struct Migration: Sendable {
         _ configuration: TrackingStore.Configuration
     ) throws {
         guard stamp != .workbench(migrations.count) else { return }
+        Leftovers.sweep(beside: path)
         try pool.writeWithoutTransaction { db in
             if case .workbench(let version) = stamp { try keepCopy(of: path, version, db) }
             try db.transaction(.full) {
@@ -69,6 +70,9 @@ package struct Migration: Sendable {
         unlink(unfinished)
         defer { unlink(unfinished) }
         OpenedDatabase.createFile(at: unfinished)
+        // Held to the end: closing it would drop the locks that SQLite has on the file.
+        let hold = Leftovers(holding: unfinished)
+        defer { _ = hold }
         try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
         // A link never replaces: where two processes migrate at once, the first copy,
         // made before either of them began, is the one to keep.

@@ -82,7 +82,8 @@ extension RunsCommand {
             for line in summary.renamed + summary.notKept { Console.remark(line, hint: nil) }
             try shared.confirm(
                 "\(summary.runs) runs and \(summary.metricPoints) metric points imported"
-                    + (summary.runsPresent > 0 ? "; \(summary.runsPresent) runs were imported before." : "."),
+                    + (summary.runsPresent > 0
+                        ? "; \(summary.runsPresent) runs were imported before." : "."),
                 [
                     "runs": .number(Double(summary.runs)),
                     "runs_present": .number(Double(summary.runsPresent)),
@@ -97,7 +98,7 @@ extension RunsCommand {
                     details: summary.leftOut
                 )
             }
-            if summary.runs == 0, summary.runsPresent == 0 {
+            if summary.runs == 0, summary.runsPresent == 0, summary.notKept.isEmpty {
                 throw WorkspaceError(
                     .failed,
                     "Nothing was imported: \(path) holds no runs.",

@@ -166,9 +166,9 @@ struct MLrunsReader {
 
     // MARK: - Files
 
-    private mutating func meta(_ path: String, _ kind: String) -> FlatYAML? {
+    private mutating func meta(_ path: String, _ kind: String) -> MetaFile? {
         do {
-            return try FlatYAML(
+            return try MetaFile(
                 PlainFiles.read("\(root)/\(path)/meta.yaml", limit: Self.sizeLimit)
             )
         } catch {

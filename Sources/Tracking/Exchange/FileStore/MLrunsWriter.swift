@@ -22,7 +22,7 @@ struct MLrunsWriter {
     struct Run {
         let id: String
         let experiment: Int
-        let meta: FlatYAML
+        let meta: MetaFile
         let status: String
         let sourceType: String
 
@@ -30,7 +30,7 @@ struct MLrunsWriter {
         private static let sourceTypes = ["NOTEBOOK", "JOB", "PROJECT", "LOCAL", "UNKNOWN"]
 
         /// Reads states, which are numbers from 1 or words; nil if the status is neither.
-        init?(_ meta: FlatYAML, id: String, experiment: Int) {
+        init?(_ meta: MetaFile, id: String, experiment: Int) {
             func word(_ key: TrackingKey, _ words: [String]) -> String? {
                 if let number = meta.integer(key) {
                     return words.indices.contains(number &- 1) ? words[number - 1] : nil
@@ -46,7 +46,7 @@ struct MLrunsWriter {
         }
     }
 
-    func writeExperiment(_ meta: FlatYAML, id: Int) throws {
+    func writeExperiment(_ meta: MetaFile, id: Int) throws {
         try insert(
             .experiments,
             [

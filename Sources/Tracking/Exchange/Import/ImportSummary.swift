@@ -10,6 +10,8 @@ public struct ImportSummary: Sendable, Equatable {
         public var count: Int
         /// The first of them, at most `nameLimit`.
         public var names: [String]
+        /// Whether this store keeps nothing of the kind, so that no run lacks anything.
+        public var isForeign = false
 
         /// How many are named.
         public static let nameLimit = 20
@@ -68,6 +70,15 @@ public struct ImportSummary: Sendable, Equatable {
 
     /// The summary of an import that has not begun.
     public init() {}
+
+    /// Counts something of a kind that this store does not keep.
+    mutating func passOver(_ kind: String, _ name: String?) {
+        let reason = "this program keeps none"
+        leaveOut(kind, name, because: reason)
+        for place in leftOut.indices where leftOut[place].reason == reason {
+            leftOut[place].isForeign = true
+        }
+    }
 
     /// Counts something that is not taken, and names it while there is room.
     mutating func leaveOut(

@@ -47,15 +47,34 @@ struct MLflowImport {
         try bringLoggedModels()
         try bringInputs()
         try bringRegistry()
-        try countTraces()
+        try nameForeignKinds()
         return summary
     }
 
-    private mutating func countTraces() throws {
-        guard shape.has("trace_info") else { return }
-        let count = try count("source.trace_info")
-        summary.leaveOut("trace", nil, because: "traces are not brought over", count: count)
+    /// Names what the other database holds of kinds that this store does not have.
+    private mutating func nameForeignKinds() throws {
+        for table in shape.tables where !Self.known.contains(table) && !table.hasPrefix("wb_") {
+            let isNamed = shape.has("name", in: table)
+            let name = isNamed ? "substr(CAST(name AS TEXT), 1, 60)" : "NULL"
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT \(name) FROM source.\(table.quotedDatabaseIdentifier)"
+            )
+            let kind = Self.kinds[table] ?? table.replacing("_", with: " ")
+            while let row = try rows.next() { summary.passOver(kind, row[0]) }
+        }
     }
+
+    /// Tables that are brought over, and those whose rows belong to rows of another table.
+    private static let known = Set(tables.map(\.name)).union([
+        "alembic_version", "trace_tags", "trace_request_metadata", "trace_metrics", "spans",
+        "span_metrics", "span_attributes", "evaluation_dataset_records", "evaluation_dataset_tags",
+        "entity_associations", "scorer_versions", "webhook_events", "workspaces", "jobs",
+        "sqlite_sequence", "sqlite_stat1",
+    ])
+
+    /// What the rows of a table are called, where its name does not say it.
+    private static let kinds = ["trace_info": "trace", "evaluation_datasets": "evaluation dataset"]
 }
 
 // MARK: - One table

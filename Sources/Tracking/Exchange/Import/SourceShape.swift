@@ -25,6 +25,9 @@ struct SourceShape {
         }
     }
 
+    /// The names of all tables.
+    var tables: [String] { columns.keys.sorted() }
+
     /// Whether there is such a table.
     func has(_ table: String) -> Bool { columns[table] != nil }
 
