@@ -229,6 +229,90 @@ def test_inputs_models_and_registry(client, tmp_path):
         client.get_registered_model(renamed.name)
 
 
+def test_logged_models_keep_their_points_datasets_and_versions(client):
+    from mlflow.entities import LoggedModelInput
+
+    experiment = client.create_experiment(unique("points"))
+    run = client.create_run(experiment).info.run_id
+    model = client.create_logged_model(experiment)
+    other = client.create_logged_model(experiment)
+    assert model.name and model.name != other.name
+    for step, (value, data) in enumerate([(0.5, "a"), (0.7, "a"), (0.9, "b")]):
+        client.log_metric(run, "acc", value, step=step, timestamp=step, model_id=model.model_id,
+                          dataset_name=data, dataset_digest="1")
+    points = client.get_logged_model(model.model_id).metrics
+    assert [(m.step, m.value, m.dataset_name, m.run_id) for m in points] == [
+        (0, 0.5, "a", run), (1, 0.7, "a", run), (2, 0.9, "b", run),
+    ]
+    client.log_inputs(run, models=[LoggedModelInput(model_id=model.model_id)])
+    assert [i.model_id for i in client.get_run(run).inputs.model_inputs] == [model.model_id]
+
+    def found(data):
+        models = client.search_logged_models([experiment], datasets=[{"dataset_name": data, "dataset_digest": "1"}])
+        return [m.model_id for m in models]
+
+    assert found("b") == [model.model_id] and found("c") == []
+    name = unique("copied")
+    client.create_registered_model(name)
+    source = client.create_model_version(name, model.artifact_location, model_id=model.model_id, run_link="https://ci/42")
+    assert source.run_link == "https://ci/42"
+    copy = client.copy_model_version(f"models:/{name}/1", name + "-copy")
+    client.delete_model_version(name, "1")
+    assert client.get_model_version_download_uri(copy.name, copy.version) == model.artifact_location
+    noted = json.loads(client.get_logged_model(model.model_id).tags["mlflow.modelVersions"])
+    assert noted[0] == {"name": name, "version": 1}
+
+
+def test_long_values_and_prompts_are_taken(client):
+    run = client.create_run("0", run_name="n" * 300).info.run_id
+    client.log_batch(run, params=[Param("long", "x" * 7000), Param("short", "1")], tags=[RunTag("t", "y" * 9000)])
+    data = client.get_run(run).data
+    assert len(data.params["long"]) == 6000 and data.params["short"] == "1" and len(data.tags["t"]) == 8000
+    name, text = unique("prompt"), "Answer {{question}}. " * 2000
+    mlflow.genai.register_prompt(name, text)
+    assert mlflow.genai.load_prompt(f"prompts:/{name}/1").template == text
+
+
+def test_a_large_file_goes_in_one_piece_where_the_client_would_cut_it(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", "true")
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", str(5 << 20))
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE", str(5 << 20))
+    run = client.create_run("0").info.run_id
+    (tmp_path / "large.bin").write_bytes(os.urandom(6 << 20))
+    client.log_artifact(run, tmp_path / "large.bin")
+    assert [(f.path, f.file_size) for f in client.list_artifacts(run)] == [("large.bin", 6 << 20)]
+
+
+def test_traces_are_kept_and_scored(client):
+    mlflow.set_experiment(unique("traced"))
+
+    @mlflow.trace
+    def answer(question):
+        with mlflow.start_span("model", span_type="LLM") as span:
+            span.set_outputs("42")
+        return "42"
+
+    answer("why")
+    mlflow.flush_trace_async_logging()
+    trace = client.get_trace(mlflow.get_last_active_trace_id())
+    assert [s.name for s in trace.data.spans] == ["answer", "model"] and trace.data.spans[1].outputs == "42"
+    mlflow.set_trace_tag(trace.info.trace_id, "k", "v")
+    assert len(mlflow.search_traces(filter_string="tags.k = 'v'", return_type="list")) == 1
+    assert mlflow.search_traces(filter_string="tags.k = 'w'", return_type="list") == []
+    mlflow.log_feedback(trace_id=trace.info.trace_id, name="good", value=True)
+    assert [a.name for a in client.get_trace(trace.info.trace_id).info.assessments] == ["good"]
+
+    @mlflow.genai.scorer
+    def exact(outputs, expectations):
+        return outputs == expectations["answer"]
+
+    rows = [{"inputs": {"q": str(i)}, "outputs": "x", "expectations": {"answer": "x" if i else "y"}} for i in range(2)]
+    result = mlflow.genai.evaluate(data=rows, scorers=[exact])
+    assert result.metrics["exact/mean"] == 0.5
+    assert client.get_run(result.run_id).data.metrics["exact/mean"] == 0.5
+    assert client.delete_traces(trace.info.experiment_id, trace_ids=[trace.info.trace_id]) == 1
+
+
 def normalized(value):
     """A reply without what differs from server to server: ids, times, names of users."""
     if isinstance(value, dict):
