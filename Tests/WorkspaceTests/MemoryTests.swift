@@ -181,7 +181,7 @@ import Workspace
         let error = #expect(throws: WorkspaceError.self) {
             try gate.admit(1 << 60, for: "It", hint: "Take less.")
         }
-        #expect(error?.hint?.contains("ulimit") == true)
+        #expect(error?.hint?.hasPrefix("Take less.") == true)
     }
 
     @Test func thisMachineSaysWhatItHas() throws {

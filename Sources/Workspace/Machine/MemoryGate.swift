@@ -19,23 +19,35 @@ package struct MemoryGate: Sendable {
     /// Lets work through that takes so many bytes, if they are there.
     ///
     /// - Throws: ``WorkspaceError`` with the code `conflict`, which names both figures.
-    package func admit(_ byteCount: Int, for what: String, hint: String) throws(WorkspaceError) {
+    ///
+    /// The hint may take time to find; it is asked for where it is needed.
+    package func admit(
+        _ byteCount: Int,
+        for what: String,
+        hint: @autoclosure () -> String
+    ) throws(WorkspaceError) {
         let amount = Self.text(Int64(byteCount))
         if let available = available(), byteCount > available {
             throw WorkspaceError(
                 .conflict,
                 "\(what) would take about \(amount) of memory, and "
                     + "\(Self.text(available)) are available.",
-                hint: hint
+                hint: hint() + Self.limitNote
             )
         }
         guard Self.canMap(byteCount) else {
             throw WorkspaceError(
                 .conflict,
                 "\(what) would take about \(amount) of memory, which the system refuses.",
-                hint: "\(hint) `ulimit -v` and `ulimit -d` show this process's limits."
+                hint: hint() + Self.limitNote
             )
         }
+    }
+
+    /// Says that the process is limited, where it is.
+    private static var limitNote: String {
+        AvailableMemory().readAddresses() == nil
+            ? "" : " This process is limited by `ulimit -v` or `ulimit -d`."
     }
 
     /// Lets a file of so many bytes be mapped, which takes addresses and no memory, if this process

@@ -32,7 +32,7 @@ extension RunExecution {
                 try hold.restoreFolder()
                 try trainer.keep()
                 failure.message +=
-                    " It stopped before step \(trainer.completedSteps), with a checkpoint."
+                    " The run stopped before step \(trainer.completedSteps), with a checkpoint."
             } catch {
                 failure.message +=
                     " No checkpoint could be written: \(WorkspaceError(error).message)"
