@@ -35,18 +35,29 @@ extension ModelRegistry {
     /// last of those that are left is deployed. The model's gate is not asked: what was deployed
     /// before may come back at any time.
     ///
-    /// - Parameter expected: As for `promote`.
+    /// - Parameters:
+    ///   - expected: As for `promote`.
+    ///   - target: The version that the person saw as what comes back. If it is another by now,
+    ///     nothing is changed.
     /// - Throws: `RegistryError` with code `nothingBefore` when there is none.
     @discardableResult
     public func rollback(
         _ model: String,
         replacing expected: Int? = nil,
+        to target: Int? = nil,
         by author: Author? = nil,
         reason: String = ""
     ) throws -> ModelVersion {
         try changeVersion(model, .rollback, by: author, reason: reason) { db, entry in
             try check(expected, is: entry.deployedBefore, of: model)
             let version = try deployedBefore(db, model)
+            guard target == nil || target == version else {
+                throw RegistryError(
+                    .conflict,
+                    "By now a rollback of '\(model)' would deploy version \(version).",
+                    hint: "look at the history of \(model) and decide again"
+                )
+            }
             entry.version = version
             try deploy(db, model, version)
         }
@@ -90,7 +101,9 @@ extension ModelRegistry {
                 ?? "No version of '\(model)' is deployed, and none was."
         }
         let what =
-            deployed.map { "No version of '\(model)' that is left was deployed before version \($0)." }
+            deployed.map {
+                "No version of '\(model)' that is left was deployed before version \($0)."
+            }
             ?? "No version of '\(model)' is deployed, and none that was is left."
         let versions = gone.count > 1 ? "versions" : "version"
         return "\(what) Deployed and deleted since: \(versions) \(gone.joined(separator: ", "))."

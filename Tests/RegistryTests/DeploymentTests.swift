@@ -132,6 +132,19 @@ import Tracking
         #expect(registryCode { try registry.rollback("faq") } == .nothingBefore)
     }
 
+    @Test func aRollbackThatWouldDeployAnotherVersionByNowIsNotMade() throws {
+        try promote(1, 2, 3)
+        try registry.deleteVersion(3, of: "faq")
+        #expect(try deployed() == nil)
+        #expect(try registry.rollbackTarget("faq").version == 2)
+        try temporary.another().promote("faq", version: 4)
+        try temporary.another().promote("faq", version: 1)
+        let before = try registry.history()
+        #expect(registryCode { try registry.rollback("faq", to: 2) } == .conflict)
+        #expect(try registry.history() == before)
+        #expect(try registry.rollback("faq", to: 4).version == 4)
+    }
+
     @Test func aDeletedAliasDoesNotHideTheDeploymentBefore() throws {
         try promote(1, 2)
         try registry.deleteAlias("production", of: "faq")

@@ -1,3 +1,5 @@
+import FoundationEssentials
+import GRDB
 import Registry
 import Testing
 import Tracking
@@ -228,9 +230,53 @@ import Tracking
         #expect(registryCode { _ = try registry.version(1, of: "faq") } == .notFound)
     }
 
-    @Test func aVersionOfAnEarlierProgramHasNone() throws {
-        let registry = try #require(temporary).registry
-        try registry.registerVersions(1)
+    @Test func aRegistryOfAnEarlierProgramIsReadAndChangedAsBefore() throws {
+        let path = FileManager.default.temporaryDirectory.path() + "/\(UUID().uuidString).db"
+        defer {
+            for end in ["", "-wal", "-shm", ".workbench-2"] {
+                try? FileManager.default.removeItem(atPath: path + end)
+            }
+        }
+        let old = try TrackingStore(
+            path: path,
+            configuration: .init(),
+            migrations: Array(Migration.all.prefix(2))
+        )
+        let approval =
+            #"{"name":"faq","version":1,"approved_by":"ada@lab","approved_at":5,"reason":"/ok 한글"}"#
+        try old.write { db in
+            try db.execute(sql: "INSERT INTO registered_models VALUES ('faq', 1, 1, NULL)")
+            try db.execute(
+                sql: """
+                    INSERT INTO model_versions (name, version, current_stage, source, status)
+                    VALUES ('faq', 1, 'None', 'x', 'READY')
+                    """
+            )
+            try db.execute(
+                sql: "INSERT INTO wb_approvals VALUES ('faq', 1, 'ada@lab', 5, '/ok 한글')"
+            )
+            try db.execute(
+                sql: """
+                    INSERT INTO wb_deployments (changed_at, changed_by, model, action, version, reason)
+                    VALUES (5, 'ada@lab', 'faq', 'approve', 1, '/ok 한글')
+                    """
+            )
+            let change =
+                #"[{"table":"wb_approvals","key":"[\"faq\",1,\"ada@lab\"]","after":"#
+                + "\(String(reflecting: approval))}]"
+            try db.execute(
+                sql: "INSERT INTO wb_undo VALUES (1, 'ada@lab', 'faq', ?, 'applied')",
+                arguments: [change]
+            )
+        }
+        try old.close()
+
+        let registry = ModelRegistry(try TrackingStore(path: path))
         #expect(try registry.files(of: "faq", version: 1) == nil)
+        #expect(try registry.approvals(of: "faq", version: 1).map(\.account) == [nil])
+        #expect(try registry.undo(by: "ada@lab").summary == "approved version 1 of faq")
+        #expect(try registry.approvals(of: "faq", version: 1).isEmpty)
+        try registry.redo(by: "ada@lab")
+        #expect(try registry.approvals(of: "faq", version: 1).map(\.reason) == ["/ok 한글"])
     }
 }

@@ -172,7 +172,7 @@ public final class RegistryService: Sendable {
     ///   changed.
     public func rollback(_ plan: RollbackPlan) throws {
         try change(plan.name) {
-            _ = try registry.rollback(plan.name, replacing: plan.from)
+            _ = try registry.rollback(plan.name, replacing: plan.from, to: plan.to)
         }
     }
 
@@ -290,6 +290,7 @@ extension RegistryChange {
             user: change.author,
             name: change.model,
             summary: change.summary,
+            reason: change.reason,
             isUndone: change.state == .undone || change.state == .dropped
         )
     }

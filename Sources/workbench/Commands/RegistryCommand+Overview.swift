@@ -5,7 +5,8 @@ import Workspace
 extension RegistryCommand {
     struct Board: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The deployed, staged and newest version of every model, with who, when and why."
+            abstract:
+                "The deployed, staged and newest version of every model, with who, when and why."
         )
         @OptionGroup var shared: SharedOptions
 
@@ -13,7 +14,7 @@ extension RegistryCommand {
             let board = try shared.open().registry.board()
             if shared.json { return try Console.printJSON(board) }
             var table = TextTable([
-                "MODEL", "DEPLOYED", "SINCE", "BY", "WHY", "STAGING", "NEWEST", "GATE", "IN USE AT",
+                "MODEL", "DEPLOYED", "SINCE", "BY", "WHY", "STAGING", "NEWEST", "GATE", "REPORTED",
             ])
             for row in board {
                 let staging = row.staging.map(String.init).joined(separator: " ")
