@@ -78,7 +78,10 @@ import Testing
             let error = try #require(throws: ModelFileError.self, "cut at \(count)") {
                 _ = try GGUFFile(path: path)
             }
-            #expect(error.code == ((1..<4).contains(count) ? .foreignFormat : .truncated), "cut at \(count)")
+            #expect(
+                error.code == ((1..<4).contains(count) ? .foreignFormat : .truncated),
+                "cut at \(count)"
+            )
             #expect(error.message.contains(path))
         }
     }

@@ -36,7 +36,8 @@ import Tokenizers
         ("1 is odd(2)", "\"odd\" takes no arguments"),
         ("range(stop=3)", "\"range\" takes \"stop\" by its place"),
         ("'a'.encode('utf-8')", "\"encode\""), ("self", "\"self\""),
-        ("cycler is defined", "\"cycler\""), ("'{}'.format('a'.upper)", "a method cannot be printed"),
+        ("cycler is defined", "\"cycler\""),
+        ("'{}'.format('a'.upper)", "a method cannot be printed"),
     ])
     func theRefusalNamesTheArgument(expression: String, words: String) throws {
         let error = #expect(throws: TokenizerError.self) { try render(expression) }

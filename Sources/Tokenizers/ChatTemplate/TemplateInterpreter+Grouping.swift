@@ -5,7 +5,8 @@ extension TemplateInterpreter {
         _ items: [TemplateValue],
         _ arguments: Arguments
     ) throws(TokenizerError) -> TemplateValue {
-        guard let size = try integerArgument(arguments, 0, "linecount", of: "batch"), size > 0 else {
+        guard let size = try integerArgument(arguments, 0, "linecount", of: "batch"), size > 0
+        else {
             throw failure("batch needs a number above zero")
         }
         let filler = arguments.value(1, "fill_with").flatMap { $0.isNone ? nil : $0 }

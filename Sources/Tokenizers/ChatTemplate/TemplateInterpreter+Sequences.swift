@@ -124,7 +124,8 @@ extension TemplateInterpreter {
         if path.isNone { return value }
         guard case .text(let text) = path else { return try element(path, of: value) }
         var result = value
-        for part in text.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
+        for part in text.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        {
             let name = String(decoding: part, as: UTF8.self)
             let place = part.allSatisfy(\.isASCIIDigit) ? Int(name) : nil
             result = try element(
@@ -273,7 +274,8 @@ extension TemplateInterpreter {
             return .list(TemplateList([try key(of: item, by: path, isCaseSensitive)]))
         }
         var keys: [TemplateValue] = []
-        for name in text.bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+        for name in text.bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        {
             let path = TemplateValue.text(TemplateText(Array(name)))
             keys.append(try key(of: item, by: path, isCaseSensitive))
         }

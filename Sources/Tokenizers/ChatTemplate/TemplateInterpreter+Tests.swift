@@ -51,7 +51,8 @@ extension TemplateInterpreter {
         case (.iterable, .generator): return true
         case (.callable, .macro), (.callable, .function), (.callable, .method): return true
         case (.callable, .undefined), (.callable, .loop): return true
-        case (.filter, .list(let list)) where !list.isTuple, (.test, .list(let list)) where !list.isTuple:
+        case (.filter, .list(let list)) where !list.isTuple,
+            (.test, .list(let list)) where !list.isTuple:
             throw failure("a list is not the name of a \(test.rawValue)")
         case (.filter, .mapping), (.test, .mapping):
             throw failure("a mapping is not the name of a \(test.rawValue)")

@@ -18,9 +18,10 @@ struct TemplateSignature: Sendable {
     /// The name that is not among them, being that of what a filter is applied to.
     private var takenName: String?
 
-    /// Reads a signature as Python shows it, without values: `width fillchar? /`. A name with `?` may
-    /// be left out, names before `/` are not for callers, `*` and `**` take whatever else there is, but
-    /// for a name with `!`.
+    /// Reads a signature such as `width fillchar? /`, which is as Python shows it but for values.
+    ///
+    /// A name with `?` may be left out, names before `/` are not for callers, `*` and `**` take
+    /// whatever else there is, but for a name with `!`.
     init(_ text: String) {
         var parameters: [Parameter] = []
         var (takesMoreValues, takesMoreNames) = (false, false)
@@ -69,7 +70,9 @@ struct TemplateSignature: Sendable {
             }
             guard place >= count else { return "is given \"\(name)\" twice" }
         }
-        let missing = parameters.dropFirst(count).first { $0.isRequired && !given.contains($0.name) }
+        let missing = parameters.dropFirst(count).first {
+            $0.isRequired && !given.contains($0.name)
+        }
         return missing.map { "needs the argument \"\($0.name)\"" }
     }
 }
@@ -147,9 +150,12 @@ extension TemplateSignature {
         "format": "* ** !value", "groupby": "attribute default? case_sensitive?",
         "indent": "width? first? blank?", "int": "default? base?", "items": "",
         "join": "d? attribute?", "last": "", "length": "", "list": "", "lower": "",
-        "map": "* ** !value", "max": "case_sensitive? attribute?", "min": "case_sensitive? attribute?",
-        "reject": "* ** !value", "rejectattr": "* ** !value", "replace": "old new count?", "reverse": "",
-        "round": "precision? method?", "safe": "", "select": "* ** !value", "selectattr": "* ** !value",
+        "map": "* ** !value", "max": "case_sensitive? attribute?",
+        "min": "case_sensitive? attribute?",
+        "reject": "* ** !value", "rejectattr": "* ** !value", "replace": "old new count?",
+        "reverse": "",
+        "round": "precision? method?", "safe": "", "select": "* ** !value",
+        "selectattr": "* ** !value",
         "slice": "slices fill_with?", "sort": "reverse? case_sensitive? attribute?",
         "string": "", "sum": "attribute? start?", "title": "",
         "tojson": "ensure_ascii? indent? separators? sort_keys?", "trim": "chars?",

@@ -78,7 +78,9 @@ extension TemplateText {
     /// What `float` in Python makes of the text; nil if it is no number.
     var pythonNumber: Double? {
         guard let numeral, !numeral.isEmpty else { return nil }
-        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        func isDigit(_ byte: UInt8) -> Bool {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
         guard let plain = Self.joined(numeral[...], isDigit: isDigit) else { return nil }
         var rest = plain[...]
         if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
