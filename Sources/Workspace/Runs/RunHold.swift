@@ -11,6 +11,8 @@ final class RunHold: Sendable {
     let mark: Tag
     private let opened: OpenedFolder
     private let lock: RunLock
+    /// Whether it was noted that the lock is gone and cannot be made again.
+    private let isLockMissed = Guarded(false)
 
     /// Marks are told apart by their process and by chance.
     static func newMark() -> Tag {
@@ -62,7 +64,12 @@ final class RunHold: Sendable {
         } catch {
             throw RunLoss(error, keepsCheckpoint: true)
         }
-        if !lock.renew() {
+        let isMissed = !lock.renew()
+        let wasMissed = isLockMissed.withLock { missed in
+            defer { missed = isMissed }
+            return missed
+        }
+        if isMissed, !wasMissed {
             opened.log.warning("The lock of run \(run) is gone and could not be made again.")
         }
         try checkRow()
