@@ -128,7 +128,7 @@ import Workspace
              1 Data  2 Run  3 Compare  4 Registry  5 Chat
             ╭ faq · lint · 1 blocking, 1 warning ──────────────────────────────────────────╮
             │› ✗ contamination     2 rows    what held-out rows ask is asked in training t…│
-            │  ! duplicate         31 rows   rows occur twice                        │
+            │  ! duplicate         31 rows   rows occur twice                              │
             │                                                                              │
             │                                                                              │
             │                                                                              │

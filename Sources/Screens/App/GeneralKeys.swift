@@ -56,21 +56,21 @@ package enum GeneralKeys {
             KeyBinding(
                 "undo",
                 ["z"],
-                "Undo the last change to the registry",
+                "Undo the last change",
                 category: "Registry",
                 disabledReason: \.obstacle
             ) { _ in .registry(.undo) },
             KeyBinding(
                 "redo",
                 ["Z"],
-                "Redo the last undone change to the registry",
+                "Redo the last undone change",
                 category: "Registry",
                 disabledReason: \.obstacle
             ) { _ in .registry(.redo) },
             KeyBinding(
                 "serve",
                 ["S"],
-                "Serve over HTTP for MLflow's clients, or stop",
+                "Start or stop the server for MLflow",
                 category: screen,
                 disabledReason: { $0.isOpen ? nil : "the workspace is not open" }
             ) { _ in .screen(.toggleServer) },
@@ -96,7 +96,7 @@ package enum GeneralKeys {
             KeyBinding(
                 "mouse",
                 ["M"],
-                "Switch the mouse between terminal and program",
+                "Hand the mouse to the terminal, or back",
                 category: screen
             ) {
                 _ in .screen(.toggleMouse)

@@ -40,7 +40,7 @@ extension DataPane {
         KeyBinding(
             "other-part",
             ["o"],
-            "Show the held-out rows, or the training rows",
+            "Show the held-out or the training rows",
             category: category,
             hint: "held-out",
             disabledReason: { state in
@@ -84,7 +84,7 @@ extension DataPane {
         KeyBinding(
             "clean",
             ["C"],
-            "Make a copy of this dataset with its texts cleaned",
+            "Copy the dataset with its texts cleaned",
             category: category,
             disabledReason: preparationObstacle
         ) { _ in
@@ -95,7 +95,7 @@ extension DataPane {
         KeyBinding(
             "deduplicate",
             ["D"],
-            "Make a copy of this dataset without duplicates",
+            "Copy the dataset without duplicates",
             category: category,
             disabledReason: preparationObstacle
         ) { _ in
@@ -106,7 +106,7 @@ extension DataPane {
         KeyBinding(
             "split",
             ["E"],
-            "Make a copy of this dataset with a share held out",
+            "Copy the dataset with a share held out",
             category: category,
             disabledReason: { state in
                 if let obstacle = preparationObstacle(state) { return obstacle }

@@ -21,7 +21,7 @@ extension RunPane {
         KeyBinding(
             "pause",
             ["p"],
-            "Pause the run after this step, or continue it",
+            "Pause the run after this step, or continue",
             category: category,
             hint: "pause",
             disabledReason: { reason($0) { $0.status.isSteered ? nil : "is not live" } }
@@ -108,7 +108,7 @@ extension RunPane {
         KeyBinding(
             "quick-look",
             ["ctrl+t"],
-            "Fill in a quick look of 60 steps, or undo that",
+            "Fill in a quick look of 60 steps, or undo",
             category: "Train form",
             hint: "60-step quick look"
         ) { _ in .run(.quickLook) },
