@@ -102,6 +102,14 @@ struct ControlTokenTests {
         #expect(!finding.isBlocking && finding.detail.hasSuffix(": [INST], [/INST]"))
     }
 
+    @Test func marksThatTheTemplateWritesAsTextAreItsOwn() throws {
+        let template = """
+            {% for m in messages %}{{ '[INST]' + m.content + '[/INST]' }}{% endfor %}
+            """
+        let renderer = try TinyModel.renderer(template: template)
+        #expect(try findings(text("[INST]a[/INST] and more"), renderer).isEmpty)
+    }
+
     /// A model of which some tokens look like words in angle brackets.
     private func model() throws -> ExampleRenderer {
         let names = ["<unk>", "<filename>", "<|fim_prefix|>", "</s>", "<table>"]

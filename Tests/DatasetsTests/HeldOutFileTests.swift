@@ -74,8 +74,8 @@ struct HeldOutFileTests {
     }
 
     @Test func aFolderWithoutATrainingFileNamesWhatItHolds() throws {
-        let folder = try folder("valid.jsonl", "test.jsonl")
+        let folder = try folder("valid.jsonl", "test.jsonl", "parts/train.jsonl")
         let error = #expect(throws: DatasetError.self) { try Dataset.read(path: folder.path) }
-        #expect(error?.message.contains("it holds test.jsonl, valid.jsonl") == true)
+        #expect(error?.message.contains("it holds test.jsonl, valid.jsonl, parts/") == true)
     }
 }

@@ -43,8 +43,12 @@ struct ControlTokenLint {
 
     init(_ renderer: ExampleRenderer) {
         tokenizer = renderer.tokenizer
-        templateSource = Array((renderer.template?.source ?? "").utf8)
-        foreign = Self.marks.map { Array($0.utf8) }.filter { renderer.tokenizer.id(of: $0) == nil }
+        let source = Array((renderer.template?.source ?? "").utf8)
+        templateSource = source
+        // Some templates write their marks of turns as text.
+        foreign = Self.marks.map { Array($0.utf8) }.filter { mark in
+            renderer.tokenizer.id(of: mark) == nil && !source.contains(mark)
+        }
     }
 
     /// Looks at the texts of a row.

@@ -39,13 +39,14 @@ struct DatasetFiles {
         let documents = zip(names, kinds)
             .filter { ($0.1?.isText ?? false) && !Self.isAboutTheOthers($0.0) }.map(\.0)
         guard !documents.isEmpty, kinds.allSatisfy({ $0?.isText ?? true }) else {
-            let rows = names.filter(Self.holdsRows)
+            let folders = names.filter { (try? FileKind(of: "\(path)/\($0)")) == .folder }
+            let found = names.filter(Self.holdsRows) + folders.map { "\($0)/" }
             throw DatasetError(
                 .unsupported,
                 "there is no training file in \(path)"
-                    + (rows.isEmpty ? "" : "; it holds \(rows.listed)"),
+                    + (found.isEmpty ? "" : "; it holds \(found.listed)"),
                 hint: "a dataset folder holds train.jsonl, .json, .csv, .tsv or .txt, or nothing "
-                    + "but documents in .txt and .md; give another file by its path"
+                    + "but documents in .txt and .md; give another file or folder by its path"
             )
         }
         training = documents.map { "\(path)/\($0)" }
