@@ -117,7 +117,9 @@ enum AtomicFile {
             : ModelFileError(
                 .unwritable,
                 "Could not \(action): \(systemMessage(number)).",
-                hint: "check that the folder exists and is yours to write"
+                hint: number == EFBIG
+                    ? "raise the limit of file sizes (ulimit -f)"
+                    : "check that the folder exists and is yours to write"
             )
     }
 }

@@ -112,6 +112,7 @@ enum DurableFiles {
         let hint: String? =
             switch number {
             case ENOSPC, EDQUOT: "free some space on that disk"
+            case EFBIG: "raise the limit of file sizes (ulimit -f)"
             case EACCES, EPERM, EROFS: "check that the folder is yours to write"
             default: nil
             }

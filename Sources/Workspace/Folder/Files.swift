@@ -157,6 +157,12 @@ package enum Files {
                 "\(what): the disk is full.",
                 hint: "Free some room, or choose another folder with --workspace."
             )
+        case EFBIG:
+            WorkspaceError(
+                .inaccessible,
+                "\(what): \(reason).",
+                hint: "Raise the limit of file sizes (`ulimit -f`)."
+            )
         case EROFS, EACCES, EPERM:
             WorkspaceError(
                 .inaccessible,
