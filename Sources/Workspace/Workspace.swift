@@ -217,7 +217,7 @@ public final class Workspace: Sendable {
     ///
     /// Blocks until that is done.
     public func close() {
-        server.stop()
+        server.stop(isAwaited: true)
         runs.stopHere()
         models.close()
         chat.close()

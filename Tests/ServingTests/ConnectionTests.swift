@@ -142,10 +142,15 @@ import Serving
             var idle: [TestConnection] = []
             for _ in 0..<12 { idle.append(try TestConnection(server.port)) }
             #expect(try server.call("GET", "/health").status == 200)
-            #expect(try idle[0].isClosed())
+            #expect(try idle[5].isClosed())
+            // A flood of connections does not take the place of those that were there before.
+            try idle[0].send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try idle[0].answer().status == 200)
             // Where all are busy the next one is told so.
-            let busy = try (0..<3).map { _ in try TestConnection(server.port) }
-            for (index, connection) in busy.enumerated() {
+            var busy: [TestConnection] = []
+            for index in 0..<3 {
+                let connection = try TestConnection(server.port)
+                busy.append(connection)
                 try connection.send(
                     "PUT \(Self.files)/0/x/f\(index) HTTP/1.1\r\nHost: localhost\r\n"
                         + "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n"
@@ -158,6 +163,42 @@ import Serving
                 #expect(try connection.answer().status == 200)
             }
             #expect(try server.call("GET", "/health").status == 200)
+        }
+    }
+
+    @Test func downloadsHaveTheirNameTypeAndPart() async throws {
+        try await TestServer.with { server in
+            for (name, type) in [
+                ("page.html", "text/plain; charset=utf-8"), ("a%20b.png", "image/png"),
+                ("p%252Fx.bin", "application/octet-stream"),
+            ] {
+                let path = "\(Self.files)/0/x/\(name)"
+                #expect(try server.call("PUT", path, body: "0123456789").status == 200)
+                let whole = try server.call("GET", path, headers: ["Range: lines=1-2"])
+                #expect(whole.status == 200 && whole.body == "0123456789")
+                #expect(whole.headers["content-type"] == type)
+                #expect(whole.headers["x-content-type-options"] == "nosniff")
+                #expect(
+                    whole.headers["content-disposition"]?.hasPrefix("attachment; filename=") == true
+                )
+                let part = try server.call("GET", path, headers: ["Range: bytes=3-5"])
+                #expect(part.status == 206 && part.body == "345")
+                #expect(part.headers["content-range"] == "bytes 3-5/10")
+                let changed = ["Range: bytes=3-5", "If-Range: \"x\""]
+                #expect(try server.call("GET", path, headers: changed).status == 200)
+            }
+        }
+    }
+
+    @Test func aVeryDeepPathIsRefusedAtOnceAndShortened() async throws {
+        try await TestServer.with { server in
+            let deep = Array(repeating: "d", count: 1500).joined(separator: "/")
+            for (method, body) in [("PUT", "x"), ("GET", nil), ("DELETE", nil)] {
+                let answer = try server.call(method, "\(Self.files)/\(deep)", body: body)
+                #expect(answer.status == 400)
+                #expect(answer.body.contains("INVALID_PARAMETER_VALUE") && answer.body.count < 500)
+            }
+            #expect(try server.call("GET", "\(Self.files)?path=\(deep)").status == 400)
         }
     }
 }

@@ -10,7 +10,7 @@ extension Server {
         for version in ["api/2.0", "api/3.0", "ajax-api/2.0", "ajax-api/3.0"] {
             let folder = "\(version)/mlflow-artifacts/artifacts"
             router.on("\(folder)", method: .get) { request, context in
-                try listing(request, context)
+                try await listing(request, context)
             }
             router.on("\(folder)/**", method: .get) { request, context in
                 _ = try rules.check(request, on: context.channel, need: .read)
@@ -46,9 +46,9 @@ extension Server {
         }
     }
 
-    private func listing(_ request: Request, _ context: ServerContext) throws -> Response {
+    private func listing(_ request: Request, _ context: ServerContext) async throws -> Response {
         _ = try rules.check(request, on: context.channel, need: .read)
-        let path = try WireRequest(query: request.query).optionalText("path") ?? ""
+        let path = try await parameters(of: request).optionalText("path") ?? ""
         let entries = try tracker.artifacts.entries(of: ArtifactPath(path))
         let reply: JSONValue = ["files": .array(entries.map { ArtifactFolder.wire($0) })]
         return Response.json(reply.bytes)

@@ -20,7 +20,7 @@ package final class UploadFolder: Sendable {
     package func begin() throws(WireError) -> Upload {
         let folder = try opened()
         let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         let file = openat(folder.number, name, flags, 0o600)
         guard file >= 0 else { throw ArtifactFolder.failure("The upload") }
         return Upload(file: Descriptor(file), name: name, folder: folder)
@@ -101,8 +101,37 @@ package final class Upload: Sendable {
     ///
     /// - Parameter shown: The place as messages show it.
     func move(to target: Descriptor, as name: String, shown: String) throws(WireError) {
-        guard fsync(file.number) == 0,
-            renameat(folder.number, self.name, target.number, name) == 0
-        else { throw ArtifactFolder.failure(shown) }
+        guard fsync(file.number) == 0 else { throw ArtifactFolder.failure(shown) }
+        if renameat(folder.number, self.name, target.number, name) == 0 { return }
+        guard errno == EXDEV else { throw ArtifactFolder.failure(shown) }
+        try copy(to: target, as: name, shown)
+    }
+
+    /// Brings the file to a disk that is mounted below `artifacts/`.
+    private func copy(
+        to target: Descriptor,
+        as name: String,
+        _ shown: String
+    ) throws(WireError) {
+        let aside = ".\(self.name).part"
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let number = openat(target.number, aside, flags, 0o600)
+        guard number >= 0 else { throw ArtifactFolder.failure(shown) }
+        let copy = Descriptor(number)
+        let size = off_t(file.status?.st_size ?? 0)
+        var offset: off_t = 0
+        while offset < size {
+            let most = Int(min(size - offset, 1 << 30))
+            let count = sendfile(copy.number, file.number, &offset, most)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+        }
+        guard offset == size, fsync(copy.number) == 0,
+            renameat(target.number, aside, target.number, name) == 0
+        else {
+            let failure = ArtifactFolder.failure(shown)
+            unlinkat(target.number, aside, 0)
+            throw failure
+        }
     }
 }

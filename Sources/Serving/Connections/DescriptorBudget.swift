@@ -1,10 +1,10 @@
 import Glibc
-import Workspace
+package import Workspace
 
 /// How many connections the process may hold, so that files can still be opened beside them.
-struct DescriptorBudget {
+package struct DescriptorBudget {
     /// The most connections at a time.
-    let connections: Int
+    package let connections: Int
 
     /// What the event loops and the first calls open.
     private static let least = 24
@@ -19,12 +19,12 @@ struct DescriptorBudget {
     init() throws(WorkspaceError) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-            try self.init(limit: Self.most + Self.reserve, used: 0)
+            try self.init(limit: 2 * Self.most + Self.reserve, used: 0)
             return
         }
         if limit.rlim_cur < limit.rlim_max {
             var raised = limit
-            raised.rlim_cur = min(limit.rlim_max, rlim_t(Self.most + 1024))
+            raised.rlim_cur = min(limit.rlim_max, rlim_t(2 * Self.most + 1024))
             if raised.rlim_cur > limit.rlim_cur,
                 setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0
             {
@@ -36,7 +36,7 @@ struct DescriptorBudget {
     }
 
     /// The same of a process that may open `limit` descriptors and has opened `used`.
-    init(limit: Int, used: Int) throws(WorkspaceError) {
+    package init(limit: Int, used: Int) throws(WorkspaceError) {
         let free = limit - used
         guard free >= Self.least else {
             throw WorkspaceError(
@@ -46,7 +46,8 @@ struct DescriptorBudget {
                 hint: "raise the limit of open files (ulimit -n 1024)"
             )
         }
-        connections = min(Self.most, free - min(Self.reserve, free / 2))
+        // Each has its socket, and a file that it reads or writes.
+        connections = min(Self.most, (free - min(Self.reserve, free / 2)) / 2)
     }
 
     private static var usedCount: Int {

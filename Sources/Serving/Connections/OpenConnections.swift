@@ -12,12 +12,25 @@ final class OpenConnections: Sendable {
         var task: Task<Void, Never>?
         /// Since when it waits for a call; nil while one is answered.
         var idleSince: ContinuousClock.Instant?
+        /// Whether a call has ever come by it.
+        var isUsed = false
     }
 
     private struct State {
         var entries: [ObjectIdentifier: Entry] = [:]
         var isEnding = false
         var waiting: CheckedContinuation<Void, Never>?
+
+        /// The connection that is closed for a new one: of those that have never been used the
+        /// newest, so that a flood of them takes nobody's place but its own, else the one that has
+        /// been idle longest.
+        var dispensable: Entry? {
+            let idle = entries.values.filter { $0.idleSince != nil }
+            let order = { (one: Entry, other: Entry) in
+                (one.idleSince ?? .now) < (other.idleSince ?? .now)
+            }
+            return idle.filter { !$0.isUsed }.max(by: order) ?? idle.min(by: order)
+        }
     }
 
     private let limit: Int
@@ -29,8 +42,8 @@ final class OpenConnections: Sendable {
     /// - Parameter limit: The most connections that are answered at a time.
     init(limit: Int) { self.limit = limit }
 
-    /// Takes up a connection. Where there are too many the one that has waited longest for a call
-    /// is closed for it; where none waits this one is only told that there are too many.
+    /// Takes up a connection. Where there are too many an idle one is closed for it; where none is idle
+    /// this one is only told that there are too many.
     func admit(_ channel: any Channel) -> Admission {
         let id = ObjectIdentifier(channel)
         let (admission, closed) = state.withLock { state -> (Admission, (any Channel)?) in
@@ -38,9 +51,7 @@ final class OpenConnections: Sendable {
             var closed: (any Channel)?
             var admission = Admission.taken
             if state.entries.count >= limit {
-                let idle = state.entries.values.filter { $0.idleSince != nil }
-                    .min { ($0.idleSince ?? .now) < ($1.idleSince ?? .now) }
-                if let idle {
+                if let idle = state.dispensable {
                     closed = idle.channel
                     state.entries[ObjectIdentifier(idle.channel)]?.idleSince = nil
                 } else if state.entries.count < limit + Self.mostTold {
@@ -64,7 +75,10 @@ final class OpenConnections: Sendable {
 
     /// Notes that a call has come.
     func begin(_ channel: any Channel) {
-        state.withLock { $0.entries[ObjectIdentifier(channel)]?.idleSince = nil }
+        state.withLock { state in
+            state.entries[ObjectIdentifier(channel)]?.idleSince = nil
+            state.entries[ObjectIdentifier(channel)]?.isUsed = true
+        }
     }
 
     /// Whether an answer is the last one of its connection.

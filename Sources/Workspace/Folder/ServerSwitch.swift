@@ -14,14 +14,15 @@ public enum ServerState: Equatable, Sendable {
 
 /// Turns serving on and off, for whoever shows the workspace; the server itself is not known here.
 public final class ServerSwitch: Sendable {
+    /// Stops a server; blocks until it has ended where that is asked for.
+    public typealias Stop = @Sendable (_ isAwaited: Bool) -> Void
     /// Starts a server and returns what stops it; says by the second parameter how that goes.
     public typealias Start =
-        @Sendable (Workspace, @escaping @Sendable (ServerState) -> Void) ->
-        @Sendable () -> Void
+        @Sendable (Workspace, @escaping @Sendable (ServerState) -> Void) -> Stop
 
     private struct Parts {
         var start: Start?
-        var stop: (@Sendable () -> Void)?
+        var stop: Stop?
         var state = ServerState.off
     }
 
@@ -39,7 +40,7 @@ public final class ServerSwitch: Sendable {
     ///
     /// - Throws: ``WorkspaceError`` where the program has no server.
     public func toggle(_ workspace: Workspace) throws {
-        if stop() {
+        if stop(isAwaited: false) {
             take(.off, workspace)
             return
         }
@@ -52,13 +53,15 @@ public final class ServerSwitch: Sendable {
     }
 
     /// Stops serving; false where nothing was served.
+    ///
+    /// - Parameter isAwaited: Whether to wait for calls that are under way, some seconds at most.
     @discardableResult
-    func stop() -> Bool {
+    func stop(isAwaited: Bool) -> Bool {
         let stop = parts.withLock { parts in
             defer { parts.stop = nil }
             return parts.stop
         }
-        stop?()
+        stop?(isAwaited)
         return stop != nil
     }
 

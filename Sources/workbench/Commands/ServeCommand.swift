@@ -160,8 +160,10 @@ enum ScreenServer {
     static func start(
         _ workspace: Workspace,
         _ report: @escaping @Sendable (ServerState) -> Void
-    ) -> @Sendable () -> Void {
+    ) -> ServerSwitch.Stop {
+        let ended = DispatchSemaphore(value: 0)
         let task = Task {
+            defer { ended.signal() }
             do {
                 let server = try Server(
                     workspace,
@@ -178,7 +180,11 @@ enum ScreenServer {
                 report(.failed(WorkspaceError(.failed, "\(error)")))
             }
         }
-        return { task.cancel() }
+        return { isAwaited in
+            task.cancel()
+            // Calls that are under way have three seconds, and are broken off then.
+            if isAwaited { _ = ended.wait(timeout: .now() + 5) }
+        }
     }
 }
 
