@@ -15,8 +15,13 @@ package enum Figures {
         guard value != 0 else { return "0" }
         // What rounding does to the leading digit decides the places: 9.996 is 10.0.
         let exponent = DecimalDigits(value).rounded(to: digits).exponent
-        if exponent < -3 || exponent >= 6 { return scientific(value, digits: max(1, digits - 1)) }
-        return decimal(value, places: max(0, digits - 1 - exponent))
+        guard exponent < -3 || exponent >= 6 else {
+            return decimal(value, places: max(0, digits - 1 - exponent))
+        }
+        // One digit fewer may round up to a number that needs no power: 9.96e-4 is 0.0010.
+        let fewer = max(1, digits - 1)
+        return DecimalDigits(value).rounded(to: fewer).exponent == -3
+            ? decimal(value, places: fewer + 2) : scientific(value, digits: fewer)
     }
 
     /// A number in so many columns: with fewer digits, or with an exponent, where it is too long.
