@@ -24,7 +24,9 @@ import Testing
         ("consolidated.00.pth", "can run code"), ("last.ckpt", "can run code"),
         ("model.pt", "can run code"), ("consolidated.safetensors", "Mistral"),
         ("tf_model.h5", "TensorFlow"), ("flax_model.msgpack", "Flax"), ("model.onnx", "ONNX"),
-        ("weights.npz", "NumPy"), ("other.safetensors", "not named as a model's"),
+        ("weights.npz", "NumPy"), ("model.safetensors.incomplete", "not finished"),
+        ("model.safetensors.partial", "not finished"),
+        ("other.safetensors", "not named as a model's"),
     ])
     func weightsInAnotherFormAreNamed(file: String, words: String) throws {
         let error = try error([file: Self.pickle, "training_args.bin": Self.pickle])
@@ -135,6 +137,20 @@ import Testing
         }
         #expect(error.message.contains(words), "\(error)")
         #expect(error.hint != nil)
+    }
+
+    @Test func aTemplateOrSettingsThatAreAPointerAreNamed() throws {
+        let weights = try [
+            "model.safetensors": Folder.bytes(Folder.shapes), "chat_template.jinja": Self.pointer,
+        ]
+        let error = try error(weights)
+        #expect(error.message.contains("chat_template.jinja is not a chat template"), "\(error)")
+        let folder = try TemporaryFolder()
+        _ = try folder.write(Self.pointer, to: "adapter_config.json")
+        let adapter = try #require(throws: ModelFileError.self) {
+            _ = try AdapterFile.read(folder: folder.path)
+        }
+        #expect(adapter.message.contains("Git LFS"), "\(adapter)")
     }
 
     @Test func aModelThatMLXQuantizedIsNamed() throws {

@@ -116,6 +116,7 @@ extension AdapterFile {
             throw FolderContent(folder).withoutAdapter(lacking: configurationName)
         }
         let json = try MappedFile.read(path)
+        try ForeignFile.refuse([.gitPointer, .webPage], json, path, isNo: "JSON file")
         // mlx_lm's settings have the same name.
         if case .object(let object)? = try? JSONParser.parse(json), object["peft_type"] == nil,
             ["lora_parameters", "fine_tune_type", "lora_layers"].contains(where: {

@@ -123,6 +123,13 @@ struct FolderContent {
                 PickledWeights.hint
             )
         }
+        let unfinished = [".partial", ".incomplete", ".part", ".crdownload", ".aria2"]
+        if let name = names.first(where: { name in unfinished.contains { name.hasSuffix($0) } }) {
+            return (
+                name, "a download that is not finished",
+                "go on with the download; `workbench model pull` resumes its own"
+            )
+        }
         if names.contains("consolidated.safetensors") {
             return (
                 "consolidated.safetensors", "in the layout of Mistral's own program",

@@ -68,6 +68,23 @@ enum ForeignFile: Equatable {
         )
     }
 
+    /// Refuses text in whose place something else lies, such as a pointer of Git LFS.
+    ///
+    /// - Parameter kinds: What it must not be.
+    static func refuse(
+        _ kinds: Set<ForeignFile>,
+        _ content: [UInt8],
+        _ path: String,
+        isNo expected: String
+    ) throws(ModelFileError) {
+        guard let kind = content.withUnsafeBytes({ ForeignFile($0) }), kinds.contains(kind) else {
+            return
+        }
+        throw content.withUnsafeBytes {
+            error(path, $0, isNo: expected, hint: ModelFileError.fetchAgain)
+        }
+    }
+
     private var name: String {
         switch self {
         case .gitPointer: "a pointer of Git LFS, which stands for the file"

@@ -15,12 +15,12 @@ enum JSONFile {
         do {
             value = try JSONParser.parse(content)
         } catch {
-            let kind = content.withUnsafeBytes { ForeignFile($0) }
-            if let kind, kind != .json {
-                throw content.withUnsafeBytes {
-                    ForeignFile.error(path, $0, isNo: "JSON file", hint: ModelFileError.fetchAgain)
-                }
-            }
+            try ForeignFile.refuse(
+                [.gitPointer, .webPage, .pickle, .zip, .safetensors, .gguf, .archive, .empty],
+                content,
+                path,
+                isNo: "JSON file"
+            )
             throw ModelFileError(
                 .corrupt,
                 "\(path) is not JSON: \(error.what), at byte \(error.offset).",

@@ -111,10 +111,10 @@ public struct HuggingFaceTokenizer: Sendable {
         _ settings: JSONPart?
     ) throws(ModelFileError) -> String? {
         do {
-            return String(
-                decoding: try MappedFile.read(folder + "/chat_template.jinja"),
-                as: UTF8.self
-            )
+            let path = folder + "/chat_template.jinja"
+            let content = try MappedFile.read(path)
+            try ForeignFile.refuse([.gitPointer], content, path, isNo: "chat template")
+            return String(decoding: content, as: UTF8.self)
         } catch {
             guard error.code == .notFound else { throw error }
         }
