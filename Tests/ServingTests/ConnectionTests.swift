@@ -139,13 +139,28 @@ import Serving
         try await TestServer.with {
             $0.connectionLimit = 3
         } _: { server in
-            var idle: [TestConnection] = []
-            for _ in 0..<12 { idle.append(try TestConnection(server.port)) }
+            let health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            var known: [TestConnection] = []
+            for _ in 0..<3 {
+                let connection = try TestConnection(server.port)
+                try connection.send(health)
+                #expect(try connection.answer().status == 200)
+                known.append(connection)
+            }
+            // A flood of connections takes the place of one, and then that of each other.
+            var newest = try TestConnection(server.port)
+            #expect(try known[0].isClosed())
+            for _ in 0..<10 {
+                let next = try TestConnection(server.port)
+                #expect(try newest.isClosed())
+                newest = next
+            }
             #expect(try server.call("GET", "/health").status == 200)
-            #expect(try idle[5].isClosed())
-            // A flood of connections does not take the place of those that were there before.
-            try idle[0].send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            #expect(try idle[0].answer().status == 200)
+            #expect(try newest.isClosed())
+            for connection in known[1...] {
+                try connection.send(health)
+                #expect(try connection.answer().status == 200)
+            }
             // Where all are busy the next one is told so.
             var busy: [TestConnection] = []
             for index in 0..<3 {
