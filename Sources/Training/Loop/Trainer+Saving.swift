@@ -52,6 +52,12 @@ extension Trainer {
     /// Writes a checkpoint of the steps taken so far, unless there is one, and tells nobody: for an
     /// owner that ends the run for a reason of its own, after `run` threw what `between` threw.
     public func keep() throws {
+        guard !hasTakenBest else {
+            throw TrainingError(
+                .file,
+                "The run has taken all its steps, and its weights are those of its best one by now."
+            )
+        }
         try save(RunOutput(emit: { _ in }, writeFailed: { _ in .fail }))
     }
 
@@ -139,6 +145,7 @@ extension Trainer {
         do {
             // Every file is verified before the first weight is changed.
             try restoreWeights(checkpoints.checkpoint(step: best.step))
+            hasTakenBest = true
             return (best.step, nil)
         } catch let error as TrainingError where error.code == .damagedCheckpoint {
             return (completedSteps, best.step)

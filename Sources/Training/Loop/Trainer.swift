@@ -33,6 +33,8 @@ public final class Trainer {
 
     /// What is still to be done after the last step, and was left since the owner wanted to be asked.
     var owed: Owed = []
+    /// Whether the weights are no longer those of the last step, but those of the result.
+    var hasTakenBest = false
     var adjustments = Adjustments()
     var course = Course()
     var skippedSteps = 0
