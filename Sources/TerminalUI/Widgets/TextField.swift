@@ -49,9 +49,13 @@ public struct TextField: Sendable {
                 style: isSelected ? style.with(.reverse) : style
             )
         }
-        let rest = Rect(x: line.x + before + 2, y: line.y, width: line.width - before - 2, height: 1)
-        if isSelected, rest.width >= DisplayWidth.of(Self.selectionHint) {
-            canvas.write(StyledText(Self.selectionHint, Style(.muted, on: style.surface)), in: rest)
+        if isSelected {
+            let used = before + 2
+            let rest = Rect(x: line.x + used, y: line.y, width: line.width - used, height: 1)
+            if rest.width >= DisplayWidth.of(Self.selectionHint) {
+                let hint = StyledText(Self.selectionHint, Style(.muted, on: style.surface))
+                canvas.write(hint, in: rest)
+            }
         }
         if isFocused { canvas.showCursor(x: line.x + before - scroll, y: line.y) }
     }

@@ -13,8 +13,8 @@ extension DataCommand {
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
-        @Option(help: "The model whose template and tokenizer render the rows.", completion: .models) var model:
-            String?
+        @Option(help: "The model whose template and tokenizer are used.", completion: .models)
+        var model: String?
         @Option(help: "Data to evaluate on, in place of the held-out part.") var evalData: String?
         @Option(help: "The maximum number of tokens of a sequence.") var sequenceLength: Int?
         @Option(help: "Longer rows: stop (else), drop, truncate-left, truncate-right or split.")
