@@ -255,6 +255,20 @@ import Workspace
         }
     }
 
+    @Test func linksInAVersionsFolderAreNotFollowedInCircles() throws {
+        try withWorkspace { workspace in
+            let run = try makeRun(in: workspace, isOwn: false)
+            let folder = "\(workspace.folder)/\(run.artifactURI)/adapter"
+            symlink(".", "\(folder)/loop")
+            symlink("..", "\(folder)/up")
+            symlink("nowhere", "\(folder)/dangling")
+            let new = NewVersion(source: "\(run.artifactURI)/adapter")
+            #expect(try workspace.rules.files(of: new)?.map(\.path) == ["weights"])
+            let outside = NewVersion(source: "s3://bucket/adapter")
+            #expect(try workspace.rules.files(of: outside) == nil)
+        }
+    }
+
     @Test func anotherBaseModelInTheSamePlaceIsNoticed() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

@@ -128,8 +128,12 @@ struct VersionFiles {
         guard FilePaths.isFolder(root) else { return prefix.isEmpty ? [""] : [] }
         return Files.names(in: root).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
             let path = "\(root)/\(name)"
-            return FilePaths.isFolder(path)
-                ? paths(in: path, below: "\(prefix)\(name)/") : ["\(prefix)\(name)"]
+            guard FilePaths.isFolder(path) else {
+                return FilePaths.exists(path) ? ["\(prefix)\(name)"] : []
+            }
+            // Links between folders may lead in a circle.
+            return FilePaths.linkTarget(path) == nil
+                ? paths(in: path, below: "\(prefix)\(name)/") : []
         }
     }
 
@@ -159,7 +163,8 @@ struct VersionFiles {
             }
             size = Int(status.st_size)
             changed = status.st_ctim.tv_sec &* 1000 &+ status.st_ctim.tv_nsec / 1_000_000
-            text = "\(size) \(status.st_ino) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) "
+            text =
+                "\(size) \(status.st_ino) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) "
                 + "\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
         }
     }

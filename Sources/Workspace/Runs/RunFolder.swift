@@ -14,9 +14,9 @@ struct RunFolder: Equatable, Sendable {
     var answers: String { "\(path)/answers" }
 
     static let adapterName = "adapter"
+    static let modelName = "model"
     /// What the run's own process writes; other files in the folder are other programs'.
     static let ownNames = [
         adapterName, modelName, "checkpoints", "answers", RunEnvironment.fileName,
     ]
-    static let modelName = "model"
 }
