@@ -134,4 +134,28 @@ import Workspace
             for writer in writers { #expect(try writer.answer().status == 200) }
         }
     }
+
+    @Test func aTokenIsAskedForWhereEverybodyNeedsOneAndHeldToItsRate() async throws {
+        let path = "/api/2.0/mlflow/experiments/search?max_results=1"
+        let given = Mutex("")
+        try await TestServer.with {
+            $0.needsToken = true
+            $0.callsPerSecond = 1
+        } prepare: { folder in
+            var tokens = try TokenFile(path: "\(folder)/tokens.json")
+            let token = try tokens.add("ann", role: .read)
+            given.withLock { $0 = token }
+        } _: { server in
+            #expect(try server.call("GET", path).status == 401)
+            let header = "Authorization: Bearer \(given.withLock { $0 })"
+            #expect(try server.call("GET", path, headers: [header]).status == 200)
+            // A few calls may come at once, and then one a second.
+            var statuses: [Int] = []
+            for _ in 0..<8 {
+                statuses.append(try server.call("GET", path, headers: [header]).status)
+            }
+            #expect(statuses.contains(429) && statuses.first == 200)
+            #expect(try server.call("GET", "/health").status == 200)
+        }
+    }
 }

@@ -24,7 +24,7 @@ extension Route {
             guard let experiment = try tracker.store.experiment(named: name) else {
                 throw WireError(
                     .doesNotExist,
-                    "Could not find experiment with name '\(name)'"
+                    "Could not find experiment with name '\(ArtifactPath.shown(name))'"
                 )
             }
             return ["experiment": WireReply.experiment(experiment)]

@@ -112,7 +112,8 @@ extension Route {
             let name = try request.text("name")
             let source = try VersionSource(request, tracker)
             guard try tracker.registry.hasModel(named: name) else {
-                throw WireError(.doesNotExist, "Registered Model with name=\(name) not found")
+                let shown = ArtifactPath.shown(name)
+                throw WireError(.doesNotExist, "Registered Model with name=\(shown) not found")
             }
             var new = NewVersion(source: source.source, run: source.run)
             new.storageLocation = source.storageLocation
