@@ -137,7 +137,7 @@ enum OptionTable {
         ],
         "model new": [
             "--data": .refused(["{new}.gguf", "--data", "nothing-of-this-name"], "nothing-of"),
-            "--vocabulary": small("--vocabulary", "270"),
+            "--vocabulary": .refused(tiny(["{new}.gguf", "--vocabulary", "3"]), "vocabulary"),
             "--width": small("--width", "64"),
             "--layers": small("--layers", "2"),
             "--heads": .refused(
@@ -198,7 +198,10 @@ enum OptionTable {
                 ["{broken}", "--skip-broken", "--name", "mended"],
                 ["{broken}", "--name", "mended"]
             ),
-            "--name": .differs(["{twice}", "--name", "here"], ["{twice}", "--name", "there"]),
+            "--name": .differs(
+                ["{twice}", "--deduplicate", "--name", "here"],
+                ["{twice}", "--deduplicate", "--name", "there"]
+            ),
         ],
         "data split": [
             "--eval": .differs(
@@ -255,7 +258,7 @@ enum OptionTable {
         "serve run": [
             "--host": .refused(["--host", "no.such.host.invalid", "--port", "0"], "no.such.host"),
             "--port": .refused(["--port", "70000"], "--port"),
-            "--require-token": .elsewhere("ServingTests: a server that runs"),
+            "--require-token": .elsewhere("ServerTests: a server that runs"),
             "--rate": .refused(["--rate", "0"], "--rate"),
         ],
         "serve tokens add": [
@@ -264,13 +267,13 @@ enum OptionTable {
         "bench decode": [
             "--model": .refused(["--model", "nope"], "nope"),
             "--threads": .refused(["--threads", "0"], "--threads"),
-            "--tokens": .refused(["--tokens", "999999"], "999999"),
+            "--tokens": .refused(["--tokens", "999999"], "exceed"),
             "--context": .refused(["--context", "999999"], "context"),
         ],
         "bench prefill": [
             "--model": .refused(["--model", "nope"], "nope"),
             "--threads": .refused(["--threads", "0"], "--threads"),
-            "--tokens": .refused(["--tokens", "999999"], "999999"),
+            "--tokens": .refused(["--tokens", "999999"], "exceed"),
         ],
         "bench train": [
             "--model": .refused(["--model", "nope"], "nope"),
@@ -324,7 +327,7 @@ enum OptionTable {
 
     private static func tiny(_ words: [String], but option: String = "") -> [String] {
         let sizes = [
-            ("--vocabulary", "265"), ("--width", "32"), ("--layers", "1"), ("--heads", "2"),
+            ("--vocabulary", "512"), ("--width", "32"), ("--layers", "1"), ("--heads", "2"),
             ("--kv-heads", "1"), ("--feed-forward", "32"), ("--context", "32"),
         ]
         return words + ["--data", "{data}", "--json"]
