@@ -9,7 +9,8 @@ import Testing
             (9.996, "10.0"), (0.0009999, "0.00100"), (123_456, "123456"), (1_234_567, "1.2e6"),
             (.nan, "nan"), (-.infinity, "-inf"), (-2.5, "-2.50"), (99_950, "99950"),
             (.greatestFiniteMagnitude, "inf"), (-.greatestFiniteMagnitude, "-inf"),
-            (5e-324, "5.0e-324"), (1.7e308, "1.7e308"), (-9.96e-5, "-1.0e-4"), (1e-7, "1.0e-7"),
+            (.leastNonzeroMagnitude, "5.0e-324"), (1.7e308, "1.7e308"), (-9.96e-5, "-1.0e-4"),
+            (1e-7, "1.0e-7"),
         ] as [(Double, String)]
     )
     func threeDigitsAreSignificant(value: Double, text: String) {
