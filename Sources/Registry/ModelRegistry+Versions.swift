@@ -17,14 +17,14 @@ extension ModelRegistry {
             by: author,
             reason: reason,
             returning: { db, _ in try RegisteredModel.find(db, name: name) }
-        ) { db, _ in
+        ) { db, entry in
             guard try !RegisteredModel.exists(db, name: name) else {
                 throw RegistryError(
                     .alreadyExists,
                     "Registered Model (name=\(name)) already exists."
                 )
             }
-            try insertModel(db, name, description)
+            try insertModel(db, name, description, at: entry.time)
             try insertTags(db, tags, of: name)
         }
     }
@@ -41,7 +41,9 @@ extension ModelRegistry {
             try Names.check(text: new.source, of: "source")
             try Names.check(text: new.description ?? "", of: "description")
             try Names.check(text: new.runLink ?? "", of: "run link")
-            if try !RegisteredModel.exists(db, name: model) { try insertModel(db, model, nil) }
+            if try !RegisteredModel.exists(db, name: model) {
+                try insertModel(db, model, nil, at: entry.time)
+            }
             // Deleted versions keep their rows, so that no number is given twice.
             let newest = try Int.fetchOne(
                 db,
@@ -50,7 +52,7 @@ extension ModelRegistry {
             )
             let version = (newest ?? 0) + 1
             entry.version = version
-            let now = store.configuration.now()
+            let now = entry.time
             try db.execute(
                 sql: """
                     INSERT INTO model_versions (name, version, creation_time, last_updated_time,
@@ -203,13 +205,17 @@ extension ModelRegistry {
         }
     }
 
-    private func insertModel(_ db: Database, _ name: String, _ description: String?) throws {
+    private func insertModel(
+        _ db: Database,
+        _ name: String,
+        _ description: String?,
+        at time: Int
+    ) throws {
         try Names.check(model: name)
         try Names.check(text: description ?? "", of: "description")
-        let now = store.configuration.now()
         try db.execute(
             sql: "INSERT INTO registered_models VALUES (?, ?, ?, ?)",
-            arguments: [name, now, now, description]
+            arguments: [name, time, time, description]
         )
     }
 

@@ -194,15 +194,7 @@ public struct Server: Sendable {
         _ writers: WaitingThreads
     ) async throws -> Response {
         let caller = try rules.check(request, on: context.channel, need: route.need)
-        var input: WireRequest
-        if route.method == .get, let query = request.uri.query, !query.isEmpty {
-            input = WireRequest(query: request.query)
-        } else {
-            // A question without a query may have its parameters in a body, as MLflow's own clients
-            // ask.
-            let body = try await collect(request)
-            input = try WireRequest(body: body)
-        }
+        var input = try await parameters(of: request)
         for (name, value) in context.parameters {
             let text = String(value)
             input.add(text.removingPercentEncoding ?? text, named: String(name))
@@ -216,6 +208,15 @@ public struct Server: Sendable {
         return try await withTaskExecutorPreference(writers) {
             Response.json(try route.answer(call, answering).bytes)
         }
+    }
+
+    /// The parameters of a call; a question without a query may have them in its body, as some of
+    /// MLflow's clients ask.
+    func parameters(of request: Request) async throws -> WireRequest {
+        if [.get, .head].contains(request.method), request.uri.query?.isEmpty == false {
+            return WireRequest(query: request.query)
+        }
+        return try WireRequest(body: await collect(request))
     }
 
     private func collect(_ request: Request) async throws -> [UInt8] {

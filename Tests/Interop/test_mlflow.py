@@ -279,7 +279,7 @@ def test_a_large_file_goes_in_one_piece_where_the_client_would_cut_it(client, tm
     monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE", str(5 << 20))
     run = client.create_run("0").info.run_id
     (tmp_path / "large.bin").write_bytes(os.urandom(6 << 20))
-    client.log_artifact(run, tmp_path / "large.bin")
+    client.log_artifact(run, str(tmp_path / "large.bin"))
     assert [(f.path, f.file_size) for f in client.list_artifacts(run)] == [("large.bin", 6 << 20)]
 
 

@@ -61,6 +61,13 @@ import Workspace
                 #"{"filter": "name = 'x'"}"#
             )
             #expect(none.status == 200 && !none.text.contains("faq"))
+            let listed = try Self.call(
+                server,
+                "GET",
+                "/api/2.0/mlflow-artifacts/artifacts",
+                #"{"path": "../x"}"#
+            )
+            #expect(listed.object["message"] as? String == "Invalid path")
             // A query counts alone.
             let query = try Self.call(server, "GET", "experiments/get?experiment_id=0", "not JSON")
             #expect(query.status == 200)

@@ -44,6 +44,7 @@ struct SampleStore {
             dataset: data
         )
         try store.logOutputs([ModelOutput(model: output.id, step: 49)], run: id)
+        try store.logInputs([], models: [output.id], run: id)
         run = try store.updateRun(id, status: .finished)
         model = try store.finishLoggedModel(output.id)
         try store.write { db in

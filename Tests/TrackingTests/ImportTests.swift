@@ -31,6 +31,7 @@ import Tracking
         #expect(run.metrics == sample.run.metrics)
         #expect(run.inputs == sample.run.inputs)
         #expect(run.outputs == sample.run.outputs)
+        #expect(run.modelInputs == sample.run.modelInputs && run.modelInputs.count == 1)
         #expect(run.status == .finished)
         #expect(try store.experiment(id: run.experimentID).name == "lora")
         #expect(try store.experiment(id: run.experimentID).tags["team"] == "nlp")

@@ -43,7 +43,12 @@ extension Route {
             let steps = try steps(request)
             var metrics: [JSONValue] = []
             for run in runs {
-                let points = try tracker.store.sampledPoints(key, run: run, steps: steps, most: most)
+                let points = try tracker.store.sampledPoints(
+                    key,
+                    run: run,
+                    steps: steps,
+                    most: most
+                )
                 metrics += points.map { WireReply.point($0, run: run) }
             }
             return ["metrics": .array(metrics)]

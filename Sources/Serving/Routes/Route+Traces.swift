@@ -262,7 +262,8 @@ extension WireReply {
             (try? Assessment(body)).map { .object($0.object) }
         }
         return [
-            "trace_id": .string(trace.id), "client_request_id": trace.clientRequestID.map { .string($0) },
+            "trace_id": .string(trace.id),
+            "client_request_id": trace.clientRequestID.map { .string($0) },
             "trace_location": [
                 "type": "MLFLOW_EXPERIMENT",
                 "mlflow_experiment": ["experiment_id": .string(String(trace.experimentID))],

@@ -28,7 +28,11 @@ struct VersionSource {
         guard try !request.isPrompt() else {
             // Prompts have no files; their clients write one of these.
             guard source == "dummy-source" || source == "prompt-template" else {
-                throw refused("prompts have no source but a placeholder")
+                throw WireError(
+                    .invalidParameter,
+                    "Invalid prompt source: '\(source.prefix(300))'. Prompts have no source but one of "
+                        + "MLflow's placeholders."
+                )
             }
             return
         }
@@ -53,7 +57,22 @@ struct VersionSource {
     private func refused(_ why: String) -> WireError {
         WireError(
             .invalidParameter,
-            "Invalid model version source: '\(source.prefix(300))': \(why)."
+            "Invalid model version source: '\(source.prefix(300))'. \(why)"
+        )
+    }
+
+    // Programs look for MLflow's words in these.
+    private func relative() -> WireError {
+        refused(
+            "If supplying a source as an http, https, local file path, ftp, objectstore, or "
+                + "mlflow-artifacts uri, an absolute path must be provided without relative path "
+                + "references present. Please provide an absolute path."
+        )
+    }
+
+    private func unidentified(by parameter: String) -> WireError {
+        refused(
+            "The \(parameter) request parameter must identify the resource that contains the source."
         )
     }
 
@@ -61,13 +80,13 @@ struct VersionSource {
     private func checkPath(_ address: Address) throws(WireError) {
         let decoded = PercentCode.fullyDecoded(source)
         guard !PercentCode.split(decoded).contains(".."), !decoded.utf8.contains(0) else {
-            throw refused("it leads to a parent folder")
+            throw relative()
         }
         let path = PercentCode.fullyDecoded(address.path)
         guard path.isEmpty || path.utf8.first == UInt8(ascii: "/"),
             !PercentCode.split(path).contains(".")
         else {
-            throw refused("an absolute path without relative parts is needed")
+            throw relative()
         }
     }
 
@@ -81,21 +100,25 @@ struct VersionSource {
         guard isInside, address.path.utf8.first == UInt8(ascii: "/"),
             !address.parts.contains(".."), !address.parts.contains(".")
         else {
-            throw refused("a local path has to lie in the folder of the run that run_id names")
+            throw refused(
+                "To use a local path as a model version source, the run_id request parameter has to be "
+                    + "specified and the local path has to be contained within the artifact directory "
+                    + "of the run specified by the run_id."
+            )
         }
     }
 
     private func checkRun(_ address: Address) throws(WireError) {
         try checkPath(address)
         guard let run, model == nil, address.host.isEmpty, address.parts.first == run else {
-            throw refused("run_id has to name the run that holds it")
+            throw unidentified(by: "run_id")
         }
     }
 
     private func checkArtifact(_ address: Address, _ tracker: Tracker) throws {
         try checkPath(address)
         guard try folders(tracker).contains(where: { address.isInside(Address($0)) }) else {
-            throw refused("run_id or model_id has to name what holds it")
+            throw unidentified(by: model == nil ? "run_id" : "model_id")
         }
     }
 
@@ -103,7 +126,9 @@ struct VersionSource {
     private func folders(_ tracker: Tracker) throws -> [String] {
         do {
             if let model {
-                return [ArtifactLocation.wire(try tracker.store.loggedModel(model).artifactLocation)]
+                return [
+                    ArtifactLocation.wire(try tracker.store.loggedModel(model).artifactLocation)
+                ]
             }
             guard let run else { return [] }
             return [ArtifactLocation.wire(try tracker.store.run(run, details: []).artifactURI)]
@@ -122,14 +147,15 @@ struct VersionSource {
         try checkPath(address)
         let parts = PercentCode.split(address.path)
         guard address.host.isEmpty, (1...2).contains(parts.count) else {
-            throw refused("it names no model of this registry")
+            throw refused("It names no model of this registry.")
         }
         if parts.count == 1, !parts[0].contains("@") {
-            guard parts[0] == model else { throw refused("model_id has to name the same model") }
+            guard parts[0] == model else { throw unidentified(by: "model_id") }
             let logged: LoggedModel
             do { logged = try tracker.store.loggedModel(parts[0]) } catch let error as TrackingError
-            where error.code == .notFound {
-                throw refused("there is no such logged model")
+                where error.code == .notFound
+            {
+                throw refused("There is no such logged model.")
             }
             storageLocation = logged.artifactLocation
             run = run ?? logged.sourceRun
@@ -137,19 +163,22 @@ struct VersionSource {
         }
         let version: ModelVersion
         do { version = try tracker.registry.resolve(source) } catch let error as RegistryError
-        where error.code == .notFound && parts[0].contains("@") && parts.count == 1 {
+            where error.code == .notFound && parts[0].contains("@") && parts.count == 1
+        {
             // MLflow's answer for an alias that is not there.
             throw try tracker.registry.hasModel(named: ModelReference(source).model)
                 ? WireError(.invalidParameter, error.message) : WireError(error)
         }
         guard try !tracker.registry.model(version.model).isPrompt else {
-            throw refused("a prompt cannot be the source of a model version")
+            throw refused("Prompt versions cannot be used as model version sources.")
         }
         let (hasRun, hasModel) = (request.has("run_id"), request.has("model_id"))
         guard !hasRun || run ?? "" == version.run ?? "",
             !hasModel || model ?? "" == version.loggedModel ?? ""
         else {
-            throw refused("run_id and model_id have to be those of the version that it names")
+            throw refused(
+                "The run_id and model_id request parameters must match the referenced model version."
+            )
         }
         source = "\(ModelReference.scheme)\(version.model)/\(version.version)"
         storageLocation = version.storageLocation
@@ -163,7 +192,9 @@ extension Address {
     /// Whether it is one of an MLflow server's artifacts over HTTP.
     fileprivate var leadsToArtifacts: Bool {
         let route = ["api", "2.0", "mlflow-artifacts", "artifacts"]
-        guard scheme == "http" || scheme == "https", parts.count >= route.count else { return false }
+        guard scheme == "http" || scheme == "https", parts.count >= route.count else {
+            return false
+        }
         return (0...parts.count - route.count).contains { parts[$0...].starts(with: route) }
     }
 }

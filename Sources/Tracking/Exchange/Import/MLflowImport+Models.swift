@@ -146,7 +146,10 @@ extension MLflowImport {
 // MARK: - Inputs and outputs
 
 extension MLflowImport {
-    /// Brings over which datasets runs read and which models they made.
+    /// What joins a run and a logged model: one that it made, and one that went into it.
+    private static let modelLinks = "('RUN_OUTPUT', 'MODEL_OUTPUT'), ('RUN_INPUT', 'MODEL_INPUT')"
+
+    /// Brings over which datasets and models runs read and which models they made.
     mutating func bringInputs() throws {
         let table = ImportedTable.inputs
         guard shape.has(table.name) else { return }
@@ -162,7 +165,7 @@ extension MLflowImport {
                     SELECT s.rowid, s.source_id, s.input_uuid FROM source.inputs AS s
                         CROSS JOIN main.runs AS r ON r.run_uuid = s.source_id
                         CROSS JOIN main.logged_models AS m ON m.model_id = s.destination_id
-                    WHERE s.source_type = 'RUN_OUTPUT' AND s.destination_type = 'MODEL_OUTPUT'
+                    WHERE (s.source_type, s.destination_type) IN (VALUES \(Self.modelLinks))
                         AND (s.source_id IN (SELECT id FROM temp.new_runs)
                             OR s.destination_id IN (SELECT id FROM temp.new_models));
                 -- An id of ours would hang the other database's tags on our inputs.
@@ -204,7 +207,7 @@ extension MLflowImport {
         try nameOrphans(
             .inputs,
             where: """
-                s.source_type = 'RUN_OUTPUT' AND s.destination_type = 'MODEL_OUTPUT'
+                (s.source_type, s.destination_type) IN (VALUES \(Self.modelLinks))
                     AND (NOT EXISTS (SELECT 1 FROM main.runs WHERE run_uuid = s.source_id)
                         OR NOT EXISTS (SELECT 1 FROM main.logged_models
                             WHERE model_id = s.destination_id))
@@ -215,7 +218,7 @@ extension MLflowImport {
             .inputs,
             where: """
                 (s.source_type, s.destination_type)
-                    NOT IN (VALUES ('DATASET', 'RUN'), ('RUN_OUTPUT', 'MODEL_OUTPUT'))
+                    NOT IN (VALUES ('DATASET', 'RUN'), \(Self.modelLinks))
                 """,
             because: "it joins what this version does not know"
         )
