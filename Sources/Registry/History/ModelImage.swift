@@ -48,7 +48,8 @@ extension ModelImage.RowChange {
     func movesStage(_ db: Database) throws -> Bool {
         try Bool.fetchOne(
             db,
-            sql: "SELECT json_extract(?, '$.current_stage') IS NOT json_extract(?, '$.current_stage')",
+            sql:
+                "SELECT json_extract(?, '$.current_stage') IS NOT json_extract(?, '$.current_stage')",
             arguments: [before, after]
         ) ?? false
     }

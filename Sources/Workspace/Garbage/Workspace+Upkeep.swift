@@ -59,7 +59,8 @@ extension Workspace {
             let tree = ArtifactTree(folder: layout.artifacts)
             let stranded = StrandedFiles(in: opened)?.report()
             let orphans = try tree.map { tree in
-                try self.orphans(in: tree).filter { $0.text != "artifacts/.elsewhere" }.map { place in
+                try self.orphans(in: tree).filter { $0.text != "artifacts/.elsewhere" }.map {
+                    place in
                     let contents = tree.contents(of: place)
                     return WorkspaceCheck.Orphan(
                         path: place.text,

@@ -39,7 +39,8 @@ struct ArtifactRules {
         _ what: String,
         _ obstacle: Protected
     ) -> WorkspaceError {
-        let relation = place == obstacle.place || place.isInside(obstacle.place)
+        let relation =
+            place == obstacle.place || place.isInside(obstacle.place)
             ? "it belongs to \(obstacle.holder)"
             : "\(obstacle.holder) has files in it"
         return WorkspaceError(

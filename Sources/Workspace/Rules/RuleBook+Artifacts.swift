@@ -90,7 +90,8 @@ extension RuleBook {
         let reader = ReferenceReader(opened: opened, tree: tree)
         let folders = owners.compactMap { owner in reader.folder(of: owner).map { (owner, $0) } }
         let runs = Set(folders.filter { $0.0.id.kind == .run }.map(\.1))
-        return folders
+        return
+            folders
             .filter { owner, folder in
                 owner.id.kind == .run || !folder.ancestors.contains(where: runs.contains)
             }

@@ -109,9 +109,8 @@ public final class RuleBook: Sendable {
         _ tags: [Tag],
         copiedFrom original: [TrackingKey: String] = [:]
     ) throws(WorkspaceError) {
-        for tag in tags where original[tag.key].map({ !$0.utf8.elementsEqual(tag.value.utf8) })
-            ?? true
-        {
+        for tag in tags {
+            if let kept = original[tag.key], kept.utf8.elementsEqual(tag.value.utf8) { continue }
             try Rules.tag(tag.key)
         }
     }
