@@ -195,7 +195,8 @@ extension OutputFile {
         chmod(path, status.st_mode & 0o7777)
     }
 
-    private static func opened(_ place: OutputPlace, _ path: String) throws(PlatformError) -> Int32 {
+    private static func opened(_ place: OutputPlace, _ path: String) throws(PlatformError) -> Int32
+    {
         let descriptor: Int32
         switch place {
         case .descriptor(let number): descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)

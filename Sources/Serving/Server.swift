@@ -86,8 +86,10 @@ public struct Server: Sendable {
         log = workspace.logger("serve")
     }
 
-    /// Serves until the task is cancelled. Then no connection is taken any more, idle ones are closed,
-    /// and calls that are under way have some seconds left.
+    /// Serves until the task is cancelled.
+    ///
+    /// Then no connection is taken any more, idle ones are closed, and calls that are under way
+    /// have some seconds left.
     ///
     /// - Parameter started: Called with the address once it listens.
     /// - Throws: `WorkspaceError` where it cannot listen.

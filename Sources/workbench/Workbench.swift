@@ -54,7 +54,7 @@ struct Workbench: ParsableCommand {
         } catch let error as WorkspaceError {
             Console.report(error)
             return error.code == .conflict ? ExitStatus.refused : ExitStatus.failed
-        } catch where exitCode(for: error) == .validationFailure {
+        } catch  where exitCode(for: error) == .validationFailure {
             Console.note("workbench: \(message(for: error))")
             let path = (["workbench"] + invocation.path).joined(separator: " ")
             Console.hint("`\(path) --help` lists the options.")

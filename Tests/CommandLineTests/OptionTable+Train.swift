@@ -20,7 +20,7 @@ extension OptionTable {
         "--precision": bad("--precision", "nope"),
         "--scheduler": bad("--scheduler", "nope"),
         "--warmup": bad("--warmup", "-1", "warmup"),
-        "--scheduler-power": bad("--scheduler-power", "2"),
+        "--scheduler-power": bad("--scheduler-power", "2", "--scheduler-power"),
         "--optimizer": bad("--optimizer", "nope"),
         "--weight-decay": bad("--weight-decay", "-1", "weight decay"),
         "--max-grad-norm": bad("--max-grad-norm", "-1", "gradient norm"),
@@ -34,8 +34,8 @@ extension OptionTable {
         "--on": bad("--on", "nope=stop", "nope"),
         "--samples": bad("--samples", "999", "samples"),
         "--sample-prompt": .differs(
-            run(["--eval-data", "{data}", "--sample-prompt", "a"]),
-            run(["--eval-data", "{data}"])
+            run(["--eval-split", "0.3", "--sample-prompt", "a"]),
+            run(["--eval-split", "0.3"])
         ),
         "--threads": bad("--threads", "0", "threads"),
         "--eval-data": bad("--eval-data", "{new}"),

@@ -239,7 +239,8 @@ import Testing
         where option.command == "train" && !["--resume", "--config"].contains(option.name) {
             let name = option.name.dropFirst(2)
             let value = option.isFlag ? "maybe" : "[a, {}]"
-            let file = try program.file("train.yaml", "data: \(data)\n\(name): \(value)\n")
+            let rows = name == "data" ? "" : "data: \(data)\n"
+            let file = try program.file("train.yaml", "\(rows)\(name): \(value)\n")
             let done = try program.run("train", "--config", file, "--dry-run")
             #expect(done.status == 1, "\(name): \(done.errors)")
             #expect(done.errors.contains("\(file): \(name)"), "\(name): \(done.errors)")

@@ -12,7 +12,7 @@ import Testing
     }
 
     private static let small = [
-        "--vocabulary", "265", "--width", "32", "--layers", "1", "--heads", "2", "--kv-heads", "1",
+        "--vocabulary", "512", "--width", "32", "--layers", "1", "--heads", "2", "--kv-heads", "1",
         "--feed-forward", "32", "--context", "32",
     ]
 
@@ -81,6 +81,7 @@ import Testing
             try reader.run()
             let piped = try run(program, writer + [pipe])
             #expect(piped.status == 0, "\(writer): \(piped.errors)")
+            if piped.status != 0 { reader.terminate() }
             let text = String(
                 decoding: counted.fileHandleForReading.readDataToEndOfFile(),
                 as: UTF8.self

@@ -136,7 +136,7 @@ import Testing
                 source <("$W" --generate-completion-script bash)
                 COMP_WORDS=(workbench \(words) ""); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
                 COMP_LINE="workbench \(words) "; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9; COMP_KEY=9
-                _workbench workbench "" "" 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}"
+                _workbench workbench "" "${COMP_WORDS[COMP_CWORD - 1]}"; printf '%s\\n' "${COMPREPLY[@]}"
                 """
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/bin/bash")

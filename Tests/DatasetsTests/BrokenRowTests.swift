@@ -63,7 +63,11 @@ struct BrokenRowTests {
         let rows = [chatRow("a", "b")] + [String](repeating: other, count: 9)
         let error = try #require(try fault(reading: rows.joined(separator: "\n")))
         #expect(error.brokenRows.lines.count == 1)
-        #expect(error.brokenRows.lines[0].contains("in the format alpaca, the rows before are in messages"))
+        #expect(
+            error.brokenRows.lines[0].contains(
+                "in the format alpaca, the rows before are in messages"
+            )
+        )
     }
 
     @Test func aLineThatIsNotUTF8DoesNotHideTheOthers() throws {

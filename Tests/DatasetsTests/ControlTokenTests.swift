@@ -129,10 +129,12 @@ struct ControlTokenTests {
         return ExampleRenderer(tokenizer: tokenizer, template: nil, sequenceLength: 64)
     }
 
-    @Test(arguments: [
-        ("<unk>", nil), ("<table>", nil), ("<filename>", false), ("<|fim_prefix|>", true),
-        ("</s>", true),
-    ] as [(String, Bool?)])
+    @Test(
+        arguments: [
+            ("<unk>", nil), ("<table>", nil), ("<filename>", false), ("<|fim_prefix|>", true),
+            ("</s>", true),
+        ] as [(String, Bool?)]
+    )
     func whatElseMayBeMeantDoesNotBlock(_ name: String, _ blocks: Bool?) throws {
         #expect(try findings(text("See\(name)!"), model()).first?.isBlocking == blocks)
     }

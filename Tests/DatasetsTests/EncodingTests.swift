@@ -38,7 +38,8 @@ struct EncodingTests {
     @Test func aLongFileInUTF16IsReadInBlocks() throws {
         // A character of two units lies over every border of blocks for one of the lengths.
         for spaces in 0..<3 {
-            let text = String(repeating: " ", count: spaces) + String(repeating: "😀", count: 140_000)
+            let text =
+                String(repeating: " ", count: spaces) + String(repeating: "😀", count: 140_000)
             let bytes = utf16(text, isBigEndian: false)
             let plain = try read(Array(text.utf8), as: "a.txt")
             #expect(try read(bytes, as: "a.txt").digest == plain.digest)
@@ -75,11 +76,14 @@ struct EncodingTests {
         #expect(try read(Array(marked.utf8), as: name).digest == digest)
     }
 
-    @Test(arguments: [
-        ([0xB0, 0xA1, 0xB3, 0xAA], true), ([0x8C, 0x63], true), ([0xC6, 0x52], true),
-        ([0xE9, 0x74, 0xE9], false), ([0xB0], false), ([0xC9, 0xB0, 0xE0], false), ([0xC6, 0x53], false),
-        ([0x80], false),
-    ] as [([UInt8], Bool)])
+    @Test(
+        arguments: [
+            ([0xB0, 0xA1, 0xB3, 0xAA], true), ([0x8C, 0x63], true), ([0xC6, 0x52], true),
+            ([0xE9, 0x74, 0xE9], false), ([0xB0], false), ([0xC9, 0xB0, 0xE0], false),
+            ([0xC6, 0x53], false),
+            ([0x80], false),
+        ] as [([UInt8], Bool)]
+    )
     func korean949IsProposedOnlyWhereItIs(_ bytes: [UInt8], _ isKorean: Bool) throws {
         let error = try fault(Array("{\"prompt\":\"".utf8) + bytes + Array("\"}".utf8))
         #expect(error?.hint?.contains("CP949") == isKorean)

@@ -20,7 +20,10 @@ struct HeldOutFileTests {
         return folder
     }
 
-    @Test(arguments: ["validation", "valid", "val", "dev"], ["jsonl", "json", "csv", "tsv", "JSONL"])
+    @Test(
+        arguments: ["validation", "valid", "val", "dev"],
+        ["jsonl", "json", "csv", "tsv", "JSONL"]
+    )
     func theUsualNamesOfHeldOutRowsAreRead(_ stem: String, _ ending: String) throws {
         let folder = try folder("train.jsonl", "\(stem).\(ending)")
         let dataset = try Dataset.read(path: folder.path)
@@ -39,7 +42,9 @@ struct HeldOutFileTests {
         let dataset = try Dataset.read(path: folder.path)
         #expect(dataset.heldOut[0].source.file.hasSuffix("valid.csv"))
         #expect(dataset.decisions.count == 1)
-        #expect(dataset.decisions[0].hasPrefix("dev.jsonl, test.json beside train.jsonl are not read"))
+        #expect(
+            dataset.decisions[0].hasPrefix("dev.jsonl, test.json beside train.jsonl are not read")
+        )
     }
 
     @Test(arguments: ["test.jsonl", "more.csv", "valid.jsonl.gz", "train.parquet", "eval.txt"])

@@ -118,8 +118,10 @@ struct LayoutTests {
         let rows = (0..<7).map { #"{"prompt":"q\#($0)","completion":"a"}"# }
         let text =
             switch name {
-            case "lists.jsonl": (0..<7).map { _ in "[\(chatRow("q", "a"))]" }.joined(separator: "\n")
-            case "pretty.jsonl": rows.map { $0.replacing(",", with: ",\n ") }.joined(separator: "\n")
+            case "lists.jsonl":
+                (0..<7).map { _ in "[\(chatRow("q", "a"))]" }.joined(separator: "\n")
+            case "pretty.jsonl":
+                rows.map { $0.replacing(",", with: ",\n ") }.joined(separator: "\n")
             case "wrapped.json": "{\"a\":1,\n\"data\":[\(rows.joined(separator: ",\n"))]}"
             default: rows.joined(separator: " ")
             }
@@ -142,7 +144,9 @@ struct LayoutTests {
         let dataset = try read(Self.both)
         #expect(dataset.format == .shareGPT)
         #expect(dataset.decisions.count == 1)
-        #expect(dataset.decisions[0].contains("alpaca") && dataset.decisions[0].contains("--format"))
+        #expect(
+            dataset.decisions[0].contains("alpaca") && dataset.decisions[0].contains("--format")
+        )
         let folder = try TemporaryFolder()
         var reading = Dataset.Reading()
         reading.format = .alpaca

@@ -43,7 +43,9 @@ struct TableDialectTests {
         "prompt, \"completion\"\na, \"b c\" \n", "prompt; completion\n a;  b c\n",
     ])
     func spacesAroundNamesDoNotCount(_ text: String) throws {
-        #expect(try contents(text).map { $0.map { String($0.drop { $0 == " " }) } } == [["a", "b c"]])
+        #expect(
+            try contents(text).map { $0.map { String($0.drop { $0 == " " }) } } == [["a", "b c"]]
+        )
         #expect(try contents(text)[0][1] == "b c")
     }
 

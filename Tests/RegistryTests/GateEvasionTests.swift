@@ -67,9 +67,11 @@ import Tracking
         try gate()
         #expect(refusal()?.contains("not logged") == true)
         try log(0.75, step: 0, to: run)
-        #expect(try registry.checkGate("faq", version: 1).findings.map(\.found) == [
-            "0.75 (after the run's end)"
-        ])
+        #expect(
+            try registry.checkGate("faq", version: 1).findings.map(\.found) == [
+                "0.75 (after the run's end)"
+            ]
+        )
         #expect(refusal() == nil)
         let entry = try #require(try registry.history("faq").first)
         #expect(
@@ -136,10 +138,13 @@ import Tracking
     }
 
     @Test func ofARunOfThisProgramOnlyTheResultPasses() throws {
-        let good = try run(0.9, tags: [
-            Tracking.Tag(Tracking.Tag.owner, "ada@lab"),
-            Tracking.Tag(Tracking.Tag.adapter, "adapter"),
-        ])
+        let good = try run(
+            0.9,
+            tags: [
+                Tracking.Tag(Tracking.Tag.owner, "ada@lab"),
+                Tracking.Tag(Tracking.Tag.adapter, "adapter"),
+            ]
+        )
         var new = NewLoggedModel(name: "claimed")
         new.sourceRun = good.id
         let claimed = try store.createLoggedModel(new)
@@ -147,9 +152,11 @@ import Tracking
         try register("models:/\(claimed.id)", of: good)
         try register("\(good.artifactURI)/adapter", of: good)
         try gate()
-        #expect(try (1...3).map { try registry.checkGate("faq", version: $0).passed } == [
-            false, false, true,
-        ])
+        #expect(
+            try (1...3).map { try registry.checkGate("faq", version: $0).passed } == [
+                false, false, true,
+            ]
+        )
     }
 
     // MARK: - Aliases

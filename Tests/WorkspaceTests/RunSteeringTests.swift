@@ -27,7 +27,7 @@ import Workspace
 
                     let asked = try other.runs.ask(.resume, of: run)
                     #expect(try owner.runs.wait(for: run).status == .finished)
-                    #expect(try other.runs.answer(to: asked) == "goes on with step 2")
+                    #expect(try other.runs.answer(to: asked) == "continues with step 2")
                 }
             }
         }

@@ -14,8 +14,10 @@ struct Provenance {
     }
 
     /// Whether all that the version refers to lies in the folder of its run, or of a model that the
-    /// run logged. Of a run that this program executed, only its result counts: clients may put
-    /// other files beside it.
+    /// run logged.
+    ///
+    /// Of a run that this program executed, only its result counts: clients may put other files
+    /// beside it.
     func holds(model: String, version: Int) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: """

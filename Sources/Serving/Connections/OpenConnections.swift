@@ -42,8 +42,10 @@ final class OpenConnections: Sendable {
     /// - Parameter limit: The most connections that are answered at a time.
     init(limit: Int) { self.limit = limit }
 
-    /// Takes up a connection. Where there are too many an idle one is closed for it; where none is idle
-    /// this one is only told that there are too many.
+    /// Takes up a connection.
+    ///
+    /// Where there are too many an idle one is closed for it; where none is idle this one is only
+    /// told that there are too many.
     func admit(_ channel: any Channel) -> Admission {
         let id = ObjectIdentifier(channel)
         let (admission, closed) = state.withLock { state -> (Admission, (any Channel)?) in

@@ -24,7 +24,8 @@ struct RunsPage {
         let rows = runs.map { Self.row($0, experiments[$0.experimentID] ?? "") }
         let shown =
             count > runs.count
-            ? "The newest \(runs.count) of \(count) runs." : count == 1 ? "1 run." : "\(count) runs."
+            ? "The newest \(runs.count) of \(count) runs."
+            : count == 1 ? "1 run." : "\(count) runs."
         html = """
             <!DOCTYPE html>
             <html lang="en">

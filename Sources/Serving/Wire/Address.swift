@@ -8,7 +8,9 @@ struct Address {
 
     init(_ text: String) {
         var rest = text[...]
-        let letters = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+        let letters = rest.prefix {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0))
+        }
         if !letters.isEmpty, letters.first?.isLetter == true,
             rest.dropFirst(letters.count).first == ":"
         {
@@ -27,7 +29,8 @@ struct Address {
         }
         let end = rest.firstIndex { "?#".contains($0) } ?? rest.endIndex
         path = String(rest[..<end])
-        query = rest[end...].first == "?" ? String(rest[end...].dropFirst().prefix { $0 != "#" }) : ""
+        query =
+            rest[end...].first == "?" ? String(rest[end...].dropFirst().prefix { $0 != "#" }) : ""
     }
 
     /// The parts of the path between slashes, decoded until nothing is left to decode.

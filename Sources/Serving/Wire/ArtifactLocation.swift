@@ -52,7 +52,8 @@ package enum ArtifactLocation {
         guard location.unicodeScalars.count <= mostCharacters else {
             throw invalid("it is longer than \(mostCharacters) characters")
         }
-        guard !location.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard !location.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+        else {
             throw invalid("it holds a control character")
         }
         guard !location.utf8.contains(UInt8(ascii: "#")) else {

@@ -139,7 +139,7 @@ enum WireReply {
 
     /// A version; in lists MLflow leaves the aliases out.
     static func version(_ version: ModelVersion, withAliases: Bool) -> JSONValue {
-        return [
+        [
             "name": .string(version.model), "version": .string(String(version.version)),
             "creation_timestamp": .integer(version.creationTime),
             "last_updated_timestamp": .integer(version.lastUpdateTime),

@@ -34,7 +34,9 @@ extension TrackingStore {
                 throw TrackingError(.alreadyExists, "Run with id=\(id) already exists.")
             }
             let named = new.tags.last { $0.key == Tag.runName }?.value ?? ""
-            if let name = new.name, !name.isEmpty, !named.isEmpty, TrackingKey(name) != TrackingKey(named) {
+            if let name = new.name, !name.isEmpty, !named.isEmpty,
+                TrackingKey(name) != TrackingKey(named)
+            {
                 throw TrackingError(
                     .invalidValue,
                     "The run has two names: '\(Validation.printable(name))', and the tag "

@@ -1,4 +1,6 @@
-/// What MLflow's schema of this revision has no place for in traces. Spans lie in files.
+/// What MLflow's schema of this revision has no place for in traces.
+///
+/// Spans lie in files.
 ///
 /// - `wb_traces`: what is shown of a trace in lists, and the id that its client gave it.
 /// - `wb_trace_runs`: runs that a trace was linked to, beside the one that it was made in.

@@ -74,7 +74,9 @@ extension Trace {
     }
 
     static func cut(_ text: String?, _ most: Int) -> String? {
-        guard let text, text.utf8.count > most, text.unicodeScalars.count > most else { return text }
+        guard let text, text.utf8.count > most, text.unicodeScalars.count > most else {
+            return text
+        }
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))
     }
 

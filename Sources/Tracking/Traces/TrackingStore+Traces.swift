@@ -11,8 +11,9 @@ extension TrackingStore {
         try read { try Trace.find($0, id: id) }
     }
 
-    /// The traces of experiments that meet a filter in MLflow's search language, a page of them; see
-    /// `searchRuns`. The newest come first where an order leaves a tie.
+    /// The traces of experiments that meet a filter in MLflow's search language, a page of them.
+    ///
+    /// See `searchRuns`. The newest come first where an order leaves a tie.
     public func searchTraces(
         experiments: [Int],
         filter: String = "",

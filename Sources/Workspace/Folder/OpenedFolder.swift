@@ -13,7 +13,9 @@ final class OpenedFolder: Sendable {
     let memory: MemoryGate
     /// Which folder and database were opened.
     let place: OpenedPlace
-    /// Where artifacts, data and models lie. Each may be a link to another disk.
+    /// Where artifacts, data and models lie.
+    ///
+    /// Each may be a link to another disk.
     private let roots: [ResolvedPath]
 
     init(

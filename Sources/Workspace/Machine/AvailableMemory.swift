@@ -23,7 +23,9 @@ package struct AvailableMemory: Sendable {
     private func limitRooms() -> [Int64] {
         let limits = lines("\(processes)/self/limits")
         let used = SystemMemory.fields("\(processes)/self/status")
-        return [("Max address space", "VmSize"), ("Max data size", "VmData")].compactMap { title, key in
+        return [("Max address space", "VmSize"), ("Max data size", "VmData")].compactMap {
+            title,
+            key in
             // Such as `Max address space  256000000  unlimited  bytes`.
             guard let line = limits.first(where: { $0.hasPrefix(title) }),
                 let limit = line.dropFirst(title.count).split(separator: " ").first

@@ -56,7 +56,8 @@ package struct SystemMemory: Equatable, Sendable {
             let error = WorkspaceError(
                 .failed,
                 "The system gave no \((byteCount + 999_999) / 1_000_000) MB of memory for a buffer.",
-                hint: "End what takes the memory, or raise the limit (`ulimit -v`); a run resumes from "
+                hint:
+                    "End what takes the memory, or raise the limit (`ulimit -v`); a run resumes from "
                     + "its last checkpoint."
             )
             end(error)

@@ -140,13 +140,6 @@ extension NewModelRequest {
                 hint: "Choose F32, F16 or BF16."
             )
         }
-        guard !FilePaths.exists(output) else {
-            throw WorkspaceError(
-                .conflict,
-                "\(output) is there already.",
-                hint: "Name another file with --output."
-            )
-        }
         return type
     }
 }

@@ -141,8 +141,9 @@ struct VersionFiles {
         path.isEmpty ? root : path.hasPrefix("/") ? path : "\(root)/\(path)"
     }
 
-    /// What changes when a file, or a file in a folder, is written or replaced. The time of the last
-    /// change of its entry is the kernel's own, and cannot be set back.
+    /// What changes when a file, or a file in a folder, is written or replaced.
+    ///
+    /// The time of the last change of its entry is the kernel's own, and cannot be set back.
     private struct Stamp {
         var size = 0
         /// In milliseconds since 1970.

@@ -87,9 +87,10 @@ final class RunExecution: Sendable {
     /// Has the run look for requests now.
     func wake() { control.withLock { $0.hasNews = true } }
 
-    /// Has the run write a checkpoint and end: after this step if that is over soon, else what it
-    /// computes now is left and done again once the run goes on. Before its trainer is set up it
-    /// ends without one.
+    /// Has the run write a checkpoint and end.
+    ///
+    /// After this step if that is over soon, else what it computes now is left and done again once
+    /// the run goes on. Before its trainer is set up it ends without one.
     func stop() {
         control.withLock { control in
             control.isStopRequested = true

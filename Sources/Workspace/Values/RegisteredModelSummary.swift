@@ -110,6 +110,8 @@ public struct RegistryChange: Equatable, Sendable, Codable, Identifiable {
     public var name: String
     /// What was done, in words.
     public var summary: String
+    /// Why, as it was given; empty where nothing was.
+    public var reason: String
     /// Whether it has been undone.
     public var isUndone: Bool
 
@@ -120,6 +122,7 @@ public struct RegistryChange: Equatable, Sendable, Codable, Identifiable {
         user: String,
         name: String,
         summary: String,
+        reason: String = "",
         isUndone: Bool
     ) {
         self.id = id
@@ -127,6 +130,7 @@ public struct RegistryChange: Equatable, Sendable, Codable, Identifiable {
         self.user = user
         self.name = name
         self.summary = summary
+        self.reason = reason
         self.isUndone = isUndone
     }
 }

@@ -211,11 +211,12 @@ extension RegistryCommand {
         func run() throws {
             let changes = try shared.open().registry.history(model)
             if shared.json { return try Console.printJSON(changes) }
-            var table = TextTable(["WHEN", "WHO", "WHAT"])
+            var table = TextTable(["WHEN", "WHO", "WHAT", "WHY"])
             for change in changes {
                 table.add([
                     Console.time(change.date), change.user,
                     change.isUndone ? "\(change.summary) (undone)" : change.summary,
+                    change.reason.isEmpty ? "-" : change.reason,
                 ])
             }
             table.print()

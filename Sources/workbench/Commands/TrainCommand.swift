@@ -58,7 +58,10 @@ struct TrainCommand: ParsableCommand {
         guard let resume = going.resume else {
             return try workspace.runs.start(try request(workspace, stages))
         }
-        return try workspace.runs.resume(try workspace.runs.find(resume).id, threads: computing.threads)
+        return try workspace.runs.resume(
+            try workspace.runs.find(resume).id,
+            threads: computing.threads
+        )
     }
 
     private func request(

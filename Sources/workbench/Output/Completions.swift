@@ -13,7 +13,9 @@ extension CompletionKind {
     /// Datasets, by name, and files.
     static let datasets = names(orFiles: true) { try $0.datasets.list().map(\.name) }
     /// Models that are installed, by name, and files.
-    static let models = names(orFiles: true) { try $0.models.list().filter(\.isInstalled).map(\.name) }
+    static let models = names(orFiles: true) {
+        try $0.models.list().filter(\.isInstalled).map(\.name)
+    }
     /// Models that can be pulled, by name.
     static let catalogue = names { try $0.models.list().map(\.name) }
     /// Registered models, by name.

@@ -13,8 +13,10 @@ enum Signals {
     /// A person's and a service's; then those that announce the end: what Slurm sends before it
     /// takes the machine (`--signal=USR1@120`), the limit of processor time, a failing power supply.
     private static let requests = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR]
-    /// Of these a second one ends the process at once. The others are repeated, or followed by
-    /// SIGTERM, by programs that know nothing of a checkpoint being written.
+    /// Of these a second one ends the process at once.
+    ///
+    /// The others are repeated, or followed by SIGTERM, by programs that know nothing of a
+    /// checkpoint being written.
     private static let insistent: Set<Int32> = [SIGINT, SIGTERM]
 
     /// Keeps signals that mean nothing here from ending the program: call this first.

@@ -15,7 +15,9 @@ enum StandardOutput {
     private static let brokenHandler = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Gives descriptors 0 to 2 to `/dev/null` where they were closed, so that no file that is
-    /// opened later is taken for one of them. To be called first of all.
+    /// opened later is taken for one of them.
+    ///
+    /// To be called first of all.
     ///
     /// Each is opened the wrong way round: reading or writing fails then, as on a closed one.
     static func reserve() {

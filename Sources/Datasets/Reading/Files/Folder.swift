@@ -89,7 +89,11 @@ enum DatasetName {
 
     /// Whether a folder is called after what it holds, as copies of data are.
     private static func isDigest(_ folder: String) -> Bool {
-        folder.utf8.count == 64 && folder.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 }
+        folder.utf8.count == 64
+            && folder.utf8.allSatisfy {
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+                    || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+            }
     }
 
     /// The path without `.` and `..`, where it exists.

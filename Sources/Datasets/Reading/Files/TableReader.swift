@@ -116,7 +116,8 @@ struct TableReader: ~Copyable {
         if line.count > 1, line.first == UInt8(ascii: "\""), line.last == UInt8(ascii: "\"") {
             line = line.dropFirst().dropLast()
         }
-        guard line.count == 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep="
+        guard line.count == 5,
+            String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep="
         else { return nil }
         return line.last
     }

@@ -27,7 +27,8 @@ extension MessageReader {
                         name == "weight"
                             ? "\(place): a weight is 0 or 1"
                             : "\(place): \(name) is \(parser.kind(of: mark)), not true or false",
-                        hint: "a message is learnt or left out of the loss as a whole: 1 or 0, true "
+                        hint:
+                            "a message is learnt or left out of the loss as a whole: 1 or 0, true "
                             + "or false"
                     )
                 }
