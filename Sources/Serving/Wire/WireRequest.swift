@@ -61,9 +61,12 @@ struct WireRequest {
         self.place = place
     }
 
-    /// Adds a part of the path.
+    /// Adds a part of the path, which counts before what else has its name.
     mutating func add(_ value: String, named name: String) {
-        _ = object.insert(.string(value), named: JSONName(name))
+        var added = JSONObject()
+        _ = added.insert(.string(value), named: JSONName(name))
+        for member in object.members { _ = added.insert(member.value, named: member.name) }
+        object = added
     }
 
     // MARK: Texts
