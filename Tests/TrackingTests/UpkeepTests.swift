@@ -35,10 +35,11 @@ import Tracking
         let store = try folder.open()
         let taken = folder.path + "/taken"
         try "mine".write(toFile: taken, atomically: false, encoding: .utf8)
-        symlink("/nowhere", folder.path + "/link")
-        for path in [taken, folder.path + "/link", folder.database, folder.path] {
+        symlink("taken", folder.path + "/link")
+        for path in [taken, folder.path + "/link", folder.database] {
             #expect(trackingCode { try store.backUp(to: path) } == .alreadyExists)
         }
+        #expect(trackingCode { try store.backUp(to: folder.path) } == .cannotOpen)
         #expect(try String(contentsOfFile: taken, encoding: .utf8) == "mine")
         #expect(
             trackingCode { try store.backUp(to: folder.path + "/none/copy.db") } == .cannotOpen
