@@ -79,7 +79,7 @@ import Tracking
         ("tags:\n- a\n- b: c\nname: after a list", "after a list"),
         ("tags:\n  a: b\nname: after a mapping\n", "after a mapping"),
         ("tags: []\nname: after []", "after []"),
-        ("# said\n---\nname: x\r", "x"),
+        ("# said\nname: x\r", "x"),
         ("name: |-\n  literal", "literal"), ("? name\n: a", "a"),
         ("tags:\n  note: 'one\n\n\n    two'\n  b: c\nname: two paragraphs", "two paragraphs"),
         (#"tags: {note: "\uD55C\n\n two"}"# + "\nname: escapes", "escapes"),

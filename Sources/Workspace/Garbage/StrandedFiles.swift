@@ -29,7 +29,8 @@ struct StrandedFiles {
 
     /// What is there, and what can be done.
     func report() -> WorkspaceCheck.Stranded {
-        let contents = ArtifactTree(folder: path)?.contents(of: ArtifactPlace([]))
+        let contents = ArtifactTree(folder: opened.layout.artifacts)?
+            .contents(of: ArtifactPlace([Array(FilePaths.name(path).utf8)]))
         let owner = owner
         let remedy =
             switch owner {

@@ -30,7 +30,7 @@ struct MLflowImport {
         guard shape.has("experiments"), shape.has("runs") else {
             throw TrackingError(
                 .foreignDatabase,
-                "\(path) is no database of MLflow: it has no experiments and runs.",
+                "\(path) is not a database of MLflow: it has no tables for experiments and runs.",
                 hint: "name the file that MLflow's --backend-store-uri names"
             )
         }
@@ -58,7 +58,7 @@ struct MLflowImport {
             let name = isNamed ? "substr(CAST(name AS TEXT), 1, 60)" : "NULL"
             let rows = try Row.fetchCursor(
                 db,
-                sql: "SELECT \(name) FROM source.\(table.quotedDatabaseIdentifier)"
+                sql: "SELECT \(name) FROM source.\"\(table.replacing("\"", with: "\"\""))\""
             )
             let kind = Self.kinds[table] ?? table.replacing("_", with: " ")
             while let row = try rows.next() { summary.passOver(kind, row[0]) }
