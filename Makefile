@@ -6,9 +6,10 @@ BINARY := .build/$(CONFIGURATION)/workbench
 MODEL := smollm2-135m-instruct
 PREFIX ?= /usr/local
 FORCED_KERNELS := portable $(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo avx2)
+SOAK_THEMES := paths users uploads races calls registry flips checkpoints disks garbage leaving keys
 SWIFT_FILES := Package.swift Sources Tests
 
-.PHONY: help run build test interop fuzz tiny-model lint format check bench install clean
+.PHONY: help run build test interop fuzz soak tiny-model lint format check bench install clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -44,6 +45,11 @@ fuzz: ## Give a million damaged files to the readers; FUZZ_SEED=N for others
 	@swift build -c $(CONFIGURATION) --build-tests
 	@WORKBENCH_FUZZ_CASES=200000 WORKBENCH_FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} \
 		swift test -c $(CONFIGURATION) --skip-build --filter Damaged
+
+soak: build ## Repeat what was thrown at the program and held; takes about 20 minutes
+	@failed=0; for theme in $(SOAK_THEMES); do \
+		WORKBENCH=$${WORKBENCH:-$(BINARY)} python3 Tests/Soak/$$theme.py || failed=1; \
+	done; exit $$failed
 
 tiny-model: ## Train the small model that comes with the program, from scratch
 	@scripts/build

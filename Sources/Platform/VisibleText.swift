@@ -14,6 +14,9 @@ public enum VisibleText {
         replacing(text, keepsLines: false) { $0.value == 0x09 ? " " : form(of: $0) }
     }
 
+    /// A name as it stands in a sentence; an empty one is shown as `""`.
+    public static func name(_ text: String) -> String { text.isEmpty ? "\"\"" : text }
+
     /// A JSON text with such characters written as `\u` escapes, which mean the same.
     ///
     /// They stand only within strings there, but for the white space between values, which stays.

@@ -58,7 +58,7 @@ struct Invocation {
         var result: [String] = []
         for word in words {
             if let last = result.last, last.hasPrefix("--"), last.count > 2, !last.contains("="),
-                word.hasPrefix("-"), Double(word) != nil
+                Self.isNegative(word)
             {
                 result[result.count - 1] = "\(last)=\(word)"
             } else {
@@ -66,6 +66,12 @@ struct Invocation {
             }
         }
         return result
+    }
+
+    /// Whether a word is a number below zero, or a quantity that begins with one, such as `-1d`.
+    private static func isNegative(_ word: String) -> Bool {
+        guard word.hasPrefix("-"), let digit = word.dropFirst().utf8.first else { return false }
+        return UInt8(ascii: "0")...UInt8(ascii: "9") ~= digit || Double(word) != nil
     }
 
     private static func parts(_ word: String) -> (name: String, hasValue: Bool) {
@@ -83,7 +89,9 @@ struct UnknownCommand: Error {
 
     var message: String {
         let place = path.isEmpty ? "" : " of `workbench \(path.joined(separator: " "))`"
-        return "There is no command `\(word)`\(place)."
+        return word.isEmpty
+            ? "An empty word stands where a command should be\(place)."
+            : "There is no command `\(word)`\(place)."
     }
 
     var hint: String {
@@ -93,7 +101,7 @@ struct UnknownCommand: Error {
         if let (name, distance) = nearest, distance <= max(1, min(3, name.count / 2)) {
             return "Did you mean `\(whole) \(name)`? `\(whole) --help` lists the commands."
         }
-        if let name = known.first(where: { $0.hasPrefix(word.lowercased()) }) {
+        if !word.isEmpty, let name = known.first(where: { $0.hasPrefix(word.lowercased()) }) {
             return "Did you mean `\(whole) \(name)`? `\(whole) --help` lists the commands."
         }
         return "`\(whole) --help` lists the commands: \(known.joined(separator: ", "))."

@@ -32,6 +32,27 @@ import Testing
         #expect(done.errors.contains("train") && done.errors.contains("registry"))
     }
 
+    @Test func emptyWordsAreNamedAndNotPassedOver() throws {
+        let program = try Program(hasModel: false)
+        let command = try run(program, [""])
+        #expect(command.status == 64)
+        #expect(!command.errors.contains("Did you mean"), "\(command.errors)")
+        #expect(command.errors.hasPrefix("workbench: An empty word"), "\(command.errors)")
+        for words in [
+            ["--workspace", "", "runs", "list"], ["runs", "list", "--workspace="],
+            ["--workspace=", "--plain"],
+        ] {
+            let done = try run(program, words)
+            #expect(done.status == 64, "\(words)")
+            #expect(done.errors.contains("--workspace"), "\(done.errors)")
+        }
+        for words in [["runs", "show", ""], ["model", "show", ""], ["runs", "import", ""]] {
+            let done = try run(program, words)
+            #expect(done.status == 1, "\(words)")
+            #expect(done.errors.contains("\"\""), "\(done.errors)")
+        }
+    }
+
     @Test(arguments: [
         ["--workspace", "{w}", "runs", "list", "--json"],
         ["--workspace={w}", "--json", "runs", "list"],
@@ -58,6 +79,23 @@ import Testing
         #expect(done.status != 0)
         #expect(!done.errors.contains("Missing value"))
         #expect(done.errors.contains(name) && done.errors.contains(words[1]), "\(done.errors)")
+    }
+
+    @Test func aQuantityBelowZeroIsInvalidAndNotMissing() throws {
+        let program = try Program(hasModel: false)
+        let done = try run(program, ["workspace", "gc", "--dry-run", "--older-than", "-2h"])
+        #expect(done.status == 64)
+        #expect(done.errors.contains("'-2h' is invalid"), "\(done.errors)")
+    }
+
+    @Test func aFinishedRunIsNotSaidToBeResumable() throws {
+        let program = try Program()
+        try program.run("train", "--data", try program.dataset(), "--steps", "2", "--run-name", "a")
+        for words in [["runs", "stop", "a"], ["runs", "pause", "a"], ["train", "--resume", "a"]] {
+            let done = try run(program, words)
+            #expect(done.status == 3, "\(words)")
+            #expect(!done.errors.contains("esume it"), "\(done.errors)")
+        }
     }
 
     @Test func everyErrorHasThePrefixOfTheProgram() throws {

@@ -73,6 +73,16 @@ import Tracking
         #expect(summary.leftOut.first?.names == ["hard questions"])
     }
 
+    @Test func whatIsNoRegularFileIsToldFromAMissingOne() throws {
+        for (path, code) in [("/dev/null", "cannotOpen"), ("/nowhere/mlflow.db", "notFound")] {
+            let error = #expect(throws: TrackingError.self) {
+                try store.importMLflow(database: path)
+            }
+            #expect(error.map { "\($0.code)" } == code)
+            #expect(error?.message.contains(path) == true)
+        }
+    }
+
     @Test func theRegistrysHistoryTellsOfIt() throws {
         let path = try sample.exported()
         _ = try store.importMLflow(database: path)

@@ -155,6 +155,14 @@ import Training
         }
     }
 
+    @Test func belowAFileThereAreNoCheckpoints() throws {
+        try TinyRun.with { run in
+            try Data("a".utf8).write(to: URL(filePath: run.checkpoints))
+            let store = CheckpointStore(folder: "\(run.checkpoints)/checkpoints")
+            #expect(try store.steps().isEmpty)
+        }
+    }
+
     @Test(arguments: ["checkpoint-+4", "checkpoint-04", "checkpoint--4", "checkpoint-9e9"])
     func aFolderOfAnotherNameIsNoCheckpoint(name: String) throws {
         try withCheckpoints { _, store in

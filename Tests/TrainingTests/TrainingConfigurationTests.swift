@@ -48,6 +48,7 @@ import Transformer
         Mistake("batch size must be between 1 and 65536, not 0.", { $0.batchSize = 0 }),
         Mistake("learning rate must be above 0, not nan.", { $0.learningRate = .nan }),
         Mistake("learning rate must be above 0, not 0.0.", { $0.learningRate = 0 }),
+        Mistake("learning rate must be finite, not inf.", { $0.learningRate = .infinity }),
         Mistake("weight decay must be at least 0, not -1.0.", { $0.weightDecay = -1 }),
         Mistake("dropout must be at least 0 and below 1, not 1.0.", { $0.dropout = 1 }),
         Mistake("steps must be between 1 and 1000000000, not 0.", { $0.steps = 0 }),

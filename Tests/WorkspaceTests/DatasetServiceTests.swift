@@ -46,9 +46,36 @@ import Workspace
             try test.opened { workspace in
                 let found = try workspace.datasets.find(path)
                 #expect(found.problem?.contains("broken.jsonl:3") == true)
+                let unread = #expect(throws: WorkspaceError.self) {
+                    try workspace.datasets.page("\(test.folder)/broken.jsonl")
+                }
+                #expect(unread?.message.contains("broken.jsonl:3") == true)
+                #expect(unread?.message.contains(" hint: ") == false)
                 #expect(throws: WorkspaceError.self) { try workspace.datasets.add(path: path) }
                 let datasets = try workspace.datasets.list()
                 #expect(datasets.isEmpty)
+            }
+        }
+    }
+
+    @Test func whatIsNoDataIsRefusedWithTheHintApart() throws {
+        try TestWorkspace.with { test in
+            let path = "\(test.folder)/notes.xlsx"
+            try TestWorkspace.write("a", to: path)
+            try test.opened { workspace in
+                var request = test.request(steps: 1)
+                request.dataset = path
+                for refused in [
+                    #expect(throws: WorkspaceError.self) { try workspace.datasets.page(path) },
+                    #expect(throws: WorkspaceError.self) { try workspace.runs.start(request) },
+                ] {
+                    #expect(refused?.message.contains(" hint: ") == false)
+                    #expect(refused?.hint?.isEmpty == false)
+                }
+                let nameless = #expect(throws: WorkspaceError.self) {
+                    try workspace.datasets.find("")
+                }
+                #expect(nameless?.message == "There is no dataset \"\".")
             }
         }
     }

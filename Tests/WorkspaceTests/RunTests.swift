@@ -473,6 +473,22 @@ import Workspace
         return run
     }
 
+    @Test func aRunWithItsArtifactsElsewhereIsShownWithoutThem() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let experiment = try workspace.tracking.createExperiment(
+                    named: "remote",
+                    artifactLocation: "s3://bucket/elsewhere"
+                )
+                var new = NewRun()
+                new.experimentID = experiment.id
+                let run = try workspace.tracking.createRun(new)
+                let detail = try workspace.runs.detail(run.id)
+                #expect(detail.checkpoints.isEmpty && detail.artifacts.isEmpty)
+            }
+        }
+    }
+
     static func expectEqualLosses(_ first: String, _ second: String, in workspace: Workspace) throws
     {
         let losses = try [first, second].map { try workspace.runs.series($0, key: "loss") }

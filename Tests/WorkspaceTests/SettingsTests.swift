@@ -1,3 +1,4 @@
+import Glibc
 import TestModels
 import Testing
 import Workspace
@@ -39,6 +40,16 @@ import Workspace
                 read.problems.first?.hasPrefix("\(folder)/config.yaml:1: thme is not a setting")
                     == true
             )
+        }
+    }
+
+    @Test func aPipeInPlaceOfTheFileIsNotWaitedFor() throws {
+        try TemporaryFolder.with { folder in
+            #expect(mkfifo("\(folder)/config.yaml", 0o600) == 0)
+            let read = Settings.read(folder: folder)
+            #expect(read.settings == Settings())
+            #expect(read.problems.count == 1)
+            #expect(read.problems.first?.contains("config.yaml is not a regular file") == true)
         }
     }
 

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 import Glibc
+import Platform
 
 /// A model that is on this machine.
 public struct InstalledModel: Sendable, Equatable {
@@ -138,7 +139,11 @@ public struct ModelStore: Sendable {
                 hint: "get it with: workbench model pull \(nameOrPath)"
             )
         }
-        throw ModelFileError(.notFound, "There is no model \(nameOrPath).", hint: whatThereIs())
+        throw ModelFileError(
+            .notFound,
+            "There is no model \(VisibleText.name(nameOrPath)).",
+            hint: whatThereIs()
+        )
     }
 
     /// The file that stands for a model of which one is a part; the file itself where it is whole, or

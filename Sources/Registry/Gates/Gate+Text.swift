@@ -40,7 +40,7 @@ extension Gate.Condition: CustomStringConvertible {
     private static func malformed(_ text: String) -> RegistryError {
         RegistryError(
             .invalidValue,
-            "'\(text)' is no condition.",
+            "'\(text)' is not a condition.",
             hint: "write a metric, one of < <= > >=, and a number or deployed, "
                 + "such as 'eval_loss <= 1.9' or 'eval_loss < deployed + 0.05'"
         )

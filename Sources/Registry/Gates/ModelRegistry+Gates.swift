@@ -216,7 +216,7 @@ extension Gate {
             guard !condition.metric.text.isEmpty, number.isFinite else {
                 throw RegistryError(
                     .invalidValue,
-                    "'\(condition)' is no condition.",
+                    "'\(condition)' is not a condition.",
                     hint: "name a metric and a finite number"
                 )
             }

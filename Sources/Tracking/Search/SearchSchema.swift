@@ -135,7 +135,7 @@ package struct SearchSchema: Sendable {
             return SearchField(kind: .attribute, key: TrackingKey(known))
         }
         throw SearchFilter.invalid(
-            "'\(name)' is no attribute of a \(subject); there are "
+            "'\(name)' is not an attribute of a \(subject); these are: "
                 + attributes.keys.sorted().joined(separator: ", ")
         )
     }

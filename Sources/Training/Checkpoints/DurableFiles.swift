@@ -85,7 +85,7 @@ enum DurableFiles {
     /// The names in a folder, in byte order; none if there is no such folder.
     static func names(in folder: String) throws -> [String] {
         guard let directory = opendir(folder) else {
-            if errno == ENOENT { return [] }
+            if errno == ENOENT || errno == ENOTDIR { return [] }
             throw failure("read the folder", folder)
         }
         defer { closedir(directory) }

@@ -137,7 +137,9 @@ extension TrainingConfiguration {
         guard value.isFinite, holds(value) else {
             throw TrainingError(
                 .configuration,
-                "\(name) must be \(expectation), not \(value)."
+                value.isInfinite
+                    ? "\(name) must be finite, not \(value)."
+                    : "\(name) must be \(expectation), not \(value)."
             )
         }
     }

@@ -2,6 +2,7 @@ import Datasets
 import FoundationEssentials
 import Glibc
 import JSON
+import Platform
 
 /// Content-addressed copies of data: `datasets/<digest>/<name>`, written once and never changed.
 struct DatasetArchive: Sendable {
@@ -190,7 +191,7 @@ struct DatasetArchive: Sendable {
         guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
             throw WorkspaceError(
                 .invalid,
-                "\(name) cannot be the name of a dataset.",
+                "\(VisibleText.name(name)) cannot be the name of a dataset.",
                 hint: "Use letters and digits."
             )
         }

@@ -26,7 +26,8 @@ extension DatasetService {
     ) throws -> DatasetPage {
         try WorkspaceError.wording {
             let summary = try find(dataset)
-            if let problem = summary.problem { throw WorkspaceError(.invalid, problem) }
+            // Read anew, so that what is wrong comes with its hint and its rows.
+            if summary.problem != nil { _ = try Dataset.read(path: summary.path) }
             let name = try model ?? models.defaultIfAny()?.name
             let file = try name.map(models.file)
             let length = max(2, sequenceLength)

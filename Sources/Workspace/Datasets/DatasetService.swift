@@ -1,4 +1,5 @@
 import Datasets
+import Platform
 
 /// Datasets: those that ship with the program and those added to the workspace.
 public final class DatasetService: Sendable {
@@ -54,7 +55,7 @@ public final class DatasetService: Sendable {
         guard FilePaths.exists(reference) else {
             throw WorkspaceError(
                 .notFound,
-                "There is no dataset \(reference).",
+                "There is no dataset \(VisibleText.name(reference)).",
                 hint: all.isEmpty
                     ? "Name a file, or add one with `workbench data add FILE`."
                     : "These are there: \(all.map(\.name).joined(separator: ", "))."
@@ -75,7 +76,6 @@ public final class DatasetService: Sendable {
     func read(_ reference: String, isCancelled: @escaping () -> Bool = { false }) throws -> Dataset
     {
         let summary = try find(reference)
-        if let problem = summary.problem { throw WorkspaceError(.invalid, problem) }
         return try Dataset.read(path: summary.path, isCancelled: isCancelled)
     }
 

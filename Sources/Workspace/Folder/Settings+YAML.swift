@@ -24,6 +24,8 @@ extension Settings {
         folder: String
     ) throws(WorkspaceError) -> (settings: Settings, problems: [String]) {
         let path = WorkspaceLayout(folder: folder).settings
+        // A pipe without a writer would hold every command, a device might never end.
+        guard !FilePaths.isSpecial(path) else { throw unreadable(path, "is not a regular file") }
         guard let bytes = try Files.read(path) else { return (Settings(), []) }
         return try parse(String(decoding: bytes, as: UTF8.self), path: path)
     }
@@ -84,11 +86,11 @@ extension Settings {
                 if let flag = node.bool {
                     settings.bell = flag
                 } else {
-                    problems.append("\(line): bell is true or false.")
+                    problems.append("\(line): bell must be true or false.")
                 }
             case .theme, .defaultModel, .experiment:
                 guard let value = node.scalar?.string, !value.isEmpty else {
-                    problems.append("\(line): \(name) is a text.")
+                    problems.append("\(line): \(name) must be a text that is not empty.")
                     continue
                 }
                 switch key {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Tracking
 
 /// What leaves the workspace for other programs, and what comes over from them.
@@ -92,7 +93,11 @@ public final class ExchangeService: Sendable {
         try opened.checkWritable()
         return try WorkspaceError.wording {
             guard FilePaths.exists(path) else {
-                throw WorkspaceError(.notFound, "There is nothing at \(path).")
+                throw WorkspaceError(
+                    .notFound,
+                    "There is no file or folder \(VisibleText.name(path)).",
+                    hint: "Name mlflow.db, or the folder mlruns."
+                )
             }
             let tell: (ImportProgress) -> Void = { progress("\($0.stage)", $0.done, $0.total) }
             let root = opened.layout.folder
@@ -103,7 +108,7 @@ public final class ExchangeService: Sendable {
             let renamed = summary.renamed.map { "'\($0.from)' is called '\($0.to)' here." }
             func sentence(_ entry: ImportSummary.LeftOut) -> String {
                 let names = entry.names.isEmpty ? "" : ": \(entry.names.joined(separator: ", "))"
-                return "\(entry.count) \(entry.kind) not taken, \(entry.reason)\(names)."
+                return "not imported: \(entry.kind) (\(entry.count)), \(entry.reason)\(names)."
             }
             return ImportReport(
                 runs: summary.runs,

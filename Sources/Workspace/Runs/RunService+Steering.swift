@@ -16,7 +16,8 @@ extension RunService {
             throw WorkspaceError(
                 .conflict,
                 "\(summary.name) is not being trained: it is \(summary.status.rawValue).",
-                hint: summary.resumableStep == nil ? nil : "It can be resumed."
+                hint: summary.status == .finished || summary.resumableStep == nil
+                    ? nil : "Resume it with `workbench train --resume`."
             )
         }
         let kind: Tracking.RunRequest.Kind =

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 import Tracking
 import Training
 
@@ -271,7 +272,7 @@ public final class RunService: Sendable {
     static func missing(_ reference: String) -> WorkspaceError {
         WorkspaceError(
             .notFound,
-            "There is no run \(reference).",
+            "There is no run \(VisibleText.name(reference)).",
             hint: "`workbench runs list` names them all."
         )
     }

@@ -17,7 +17,9 @@ extension DataCommand {
         var model: String?
         @Option(help: "Data to evaluate on, in place of the held-out part.") var evalData: String?
         @Option(help: "The maximum number of tokens of a sequence.") var sequenceLength: Int?
-        @Option(help: "Longer rows: stop (else), drop, truncate-left, truncate-right or split.")
+        @Option(
+            help: "Longer rows: stop (the default), drop, truncate-left, truncate-right or split."
+        )
         var overLength: String?
         @Option(help: "Rules that do not block, separated by commas, or all.") var allow = ""
 

@@ -125,7 +125,7 @@ extension ModelMaking.Format: ExpressibleByArgument {}
 
 /// What a made model is written as.
 struct FormatOptions: ParsableArguments {
-    @Option(help: "gguf or safetensors; what --output is named as if none is said.")
+    @Option(help: "gguf or safetensors. (default: as the name of --output ends)")
     var format: ModelMaking.Format?
 }
 

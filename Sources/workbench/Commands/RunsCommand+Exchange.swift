@@ -80,10 +80,14 @@ extension RunsCommand {
             }
             Console.endProgress()
             for line in summary.renamed + summary.notKept { Console.remark(line, hint: nil) }
+            func count(_ count: Int, _ noun: String) -> String {
+                "\(count) \(noun)\(count == 1 ? "" : "s")"
+            }
             try shared.confirm(
-                "\(summary.runs) runs and \(summary.metricPoints) metric points imported"
+                "\(count(summary.runs, "run")) and "
+                    + "\(count(summary.metricPoints, "metric point")) imported"
                     + (summary.runsPresent > 0
-                        ? "; \(summary.runsPresent) runs were imported before." : "."),
+                        ? "; \(count(summary.runsPresent, "run")) imported before." : "."),
                 [
                     "runs": .number(Double(summary.runs)),
                     "runs_present": .number(Double(summary.runsPresent)),

@@ -22,6 +22,7 @@ struct ScreenCommand: ParsableCommand {
     var plain = false
 
     mutating func validate() throws {
+        try SharedOptions.validate(workspace: workspace)
         if plain, theme != nil {
             throw ValidationError("--plain has no colours; leave out --theme.")
         }

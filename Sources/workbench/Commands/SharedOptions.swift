@@ -12,6 +12,15 @@ struct SharedOptions: ParsableArguments {
     @Flag(help: "Print JSON: an object or array on one line; progress as one object per line.")
     var json = false
 
+    mutating func validate() throws { try Self.validate(workspace: workspace) }
+
+    /// An empty name is that of a variable which is not set; the workspace of every day is not meant.
+    static func validate(workspace: String?) throws {
+        if workspace?.isEmpty == true {
+            throw ValidationError("--workspace needs the path of a folder; it is empty.")
+        }
+    }
+
     /// Opens the workspace; commands that end at once do not watch it.
     func open(isWatching: Bool = false) throws -> Workspace {
         let workspace = try Workspace.open(
@@ -83,8 +92,8 @@ struct SamplingOptions: ParsableArguments {
         if let maxTokens, maxTokens < 1 {
             throw ValidationError("--max-tokens must be at least 1.")
         }
-        if let temperature, !(temperature >= 0) {
-            throw ValidationError("--temperature must not be negative.")
+        if let temperature, !(temperature >= 0 && temperature.isFinite) {
+            throw ValidationError("--temperature must be a finite number of at least 0.")
         }
         if let topP, !(topP > 0 && topP <= 1) {
             throw ValidationError("--top-p must be above 0, at most 1.")
@@ -93,8 +102,8 @@ struct SamplingOptions: ParsableArguments {
             throw ValidationError("--min-p must be at least 0, below 1.")
         }
         if let topK, topK < 0 { throw ValidationError("--top-k must not be negative.") }
-        if let repetitionPenalty, !(repetitionPenalty > 0) {
-            throw ValidationError("--repetition-penalty must be above 0.")
+        if let repetitionPenalty, !(repetitionPenalty > 0 && repetitionPenalty.isFinite) {
+            throw ValidationError("--repetition-penalty must be a finite number above 0.")
         }
     }
 }

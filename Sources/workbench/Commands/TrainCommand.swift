@@ -13,8 +13,8 @@ struct TrainCommand: ParsableCommand {
 
             EXAMPLES
               workbench train --data company-faq --steps 60
-              workbench train --data rows.jsonl --eval-split 0.1 --patience 3 --run-name first
-              workbench train --data docs.txt --then "company-faq epochs=2 learning-rate=5e-4"
+              workbench train --data rows.jsonl --eval-split 0.1 --run-name first
+              workbench train --data docs.txt --then "company-faq epochs=2"
               workbench train --config train.yaml --seed 7 --dry-run
               workbench train --resume first
             """

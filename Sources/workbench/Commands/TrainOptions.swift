@@ -37,7 +37,7 @@ struct TrainingTask: ParsableArguments {
     func apply(to request: inout TrainingRequest) {
         request.method = method
         request.stage = stage
-        request.runName = runName
+        request.runName = runName?.isEmpty == true ? nil : runName
         request.experiment = experiment
     }
 }

@@ -122,8 +122,12 @@ extension WorkspaceCommand {
             }
             for item in report.kept { say("kept", "\(item.kind) \(item.name): \(item.reason)") }
             for item in report.left { say("left", "\(item.path): \(item.reason)") }
-            let verb = dryRun ? "would be freed" : "freed"
-            Console.print("\(report.count) removed, \(Figures.bytes(report.byteCount)) \(verb)")
+            let size = Figures.bytes(report.byteCount)
+            Console.print(
+                dryRun
+                    ? "\(report.count) would be removed, \(size) freed"
+                    : "\(report.count) removed, \(size) freed"
+            )
         }
 
         private func say(_ kind: String, _ text: String) {

@@ -29,7 +29,7 @@ struct OptionsFile {
         } catch {
             throw WorkspaceError(
                 .invalid,
-                "\(path) is no YAML: \(Self.firstLine("\(error)"))",
+                "\(path) is not YAML: \(Self.firstLine("\(error)"))",
                 hint: "Write one `name: value` a line."
             )
         }

@@ -70,7 +70,7 @@ struct MLrunsReader {
         let missing = TrackingError(
             .notFound,
             "\(root) holds no experiments of MLflow.",
-            hint: "name the folder mlruns, which has one folder with a meta.yaml an experiment"
+            hint: "name the folder mlruns: it holds a folder with a meta.yaml for each experiment"
         )
         let entries: [PlainFiles.Entry]
         // The folder itself may be a link: the person named it.

@@ -63,10 +63,17 @@ enum DatabaseCopy {
 
     private static func checkFile(_ path: String, besides store: String) throws {
         var (status, ours) = (stat(), stat())
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard stat(path, &status) == 0 else {
             throw TrackingError(
                 .notFound,
                 "There is no file \(path).",
+                hint: "name the SQLite file of MLflow, such as mlflow.db"
+            )
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw TrackingError(
+                .cannotOpen,
+                "\(path) is not a regular file.",
                 hint: "name the SQLite file of MLflow, such as mlflow.db"
             )
         }
