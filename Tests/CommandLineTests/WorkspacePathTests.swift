@@ -48,11 +48,9 @@ import Testing
         )
         let summary = try #require(shown.objects.first?["summary"] as? [String: Any])
         let result = try #require(summary["result_path"] as? String)
-        let configuration = try String(
-            contentsOfFile: "\(result)/adapter_config.json",
-            encoding: .utf8
-        )
-        #expect(configuration.contains("\"r\": 2") || configuration.contains("\"r\":2"))
+        let file = try Data(contentsOf: URL(fileURLWithPath: "\(result)/adapter_config.json"))
+        let configuration = try JSONSerialization.jsonObject(with: file) as? [String: Any]
+        #expect(configuration?["r"] as? Int == 2)
         #expect(summary["model_path"] as? String == "\(work)/my model.gguf")
 
         // From another folder: the run repeats, registers and answers.

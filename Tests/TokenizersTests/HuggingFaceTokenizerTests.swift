@@ -193,7 +193,7 @@ import Tokenizers
         try refuses(file(model: ["surprise": 1]), "model", "surprise")
         try refuses(file(model: ["merges": ["ab"]]), "merge 0")
         try refuses(file(model: ["merges": ["a c"]]), "Merge 0")
-        try refuses(file(model: ["vocab": ["a": 1 << 40]]), "no id")
+        try refuses(file(model: ["vocab": ["a": 1 << 40]]), "gap below")
         try refuses(file(model: ["vocab": ["a": 0, "b": 0]]), "id 0")
         try refuses(file(["surprise": [:] as Object]), "surprise")
         try refuses(file(["normalizer": ["type": "NFKC"]]), "normalizer", "NFKC")

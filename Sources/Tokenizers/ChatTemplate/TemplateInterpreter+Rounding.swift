@@ -88,7 +88,10 @@ extension TemplateInterpreter {
             }
             return .integer(integer)
         }
-        if case .real = value { throw failure("\(plain(value)) is no whole number") }
+        // As in Python, where no integer is infinite and the default stands in for NaN.
+        if case .real(let number) = value, number.isInfinite {
+            throw failure("\(plain(value)) is no whole number")
+        }
         return arguments.value(0, "default") ?? .integer(0)
     }
 }
