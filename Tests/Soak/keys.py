@@ -1,6 +1,5 @@
 """Keys at random, in terminals of several sizes: the screen is never stopped and always answers."""
 
-import re
 import string
 import time
 
@@ -16,12 +15,6 @@ TEXTS = ["한국어", "é́́", "👩‍👩‍👧", "\u202eabc", "1e999", "../
 SIZES = [(80, 24), (200, 60), (60, 16), (40, 10), (20, 5)]
 
 
-def ended(terminal):
-    """The status with which the screen ended; none while it is there."""
-    found = re.search(r"^left (\d+)", terminal.text(), re.MULTILINE)
-    return int(found.group(1)) if found else None
-
-
 def answers(terminal):
     """Whether the screen can still be brought to the list of data, or left."""
     terminal.tmux("resize-window", "-x", 100, "-y", 30)
@@ -29,7 +22,7 @@ def answers(terminal):
         terminal.press("Escape")
         time.sleep(0.1)  # Else the two keys are one, with alt.
         terminal.press("1")
-        if ended(terminal) is not None or wait_for(lambda: "company-faq" in terminal.text(), 0.7):
+        if terminal.ended() is not None or wait_for(lambda: "company-faq" in terminal.text(), 0.7):
             return True
     return False
 
@@ -44,6 +37,7 @@ with Tally("keys at random", seconds=900) as tally:
     terminal, left = None, 0
     for number in range(share(1080, least=60)):
         if terminal is None:
+            pressed = []
             terminal = Terminal(home, *tally.random.choice(SIZES[:2]))
             tally.check(wait_for(lambda: terminal.screen() is not None and terminal.text().strip(), 30),
                         "the screen did not open")
@@ -56,14 +50,17 @@ with Tally("keys at random", seconds=900) as tally:
         else:
             key = tally.random.choice(KEYS)
             terminal.press(key)
-        status = ended(terminal)
+        pressed.append(key)
+        status = terminal.ended()
         tally.check(status in (None, 0, 130), f"key {number}, {key}: the screen ended with {status}: "
                     f"{' '.join(terminal.text().split())[:300]}")
         if status is None and number % 60 == 59:
-            tally.check(answers(terminal), f"after key {number} it does not answer: {terminal.text()[:600]}")
-            status = ended(terminal)
+            tally.check(answers(terminal), f"after key {number} it does not answer: {terminal.text()[:600]} "
+                        f"after {pressed[-40:]}")
+            status = terminal.ended()
         if status is not None:
             left += 1
+            tally.check(not terminal.is_taken() and "│" not in terminal.text(), f"the terminal is not given back, after {pressed}")
             terminal.close()
             terminal = None
     if terminal:

@@ -12,12 +12,14 @@ AVAILABLE = shutil.which("tmux") is not None
 
 
 class Terminal:
-    """The screen in a window of this size; what ends it is shown as `left STATUS`."""
+    """The screen in a window of this size."""
 
     def __init__(self, home, columns=80, rows=24):
         self.home, self.name = home, f"soak-{os.getpid()}-{time.monotonic_ns()}"
+        self.end = f"{home.folder}/{self.name}.end"
         self.tmux("new-session", "-d", "-x", columns, "-y", rows, "-c", home.folder,
-                  f"trap : INT QUIT; '{BINARY}'; status=$?; stty -isig; echo left $status; exec sleep 9999")
+                  f"trap : INT QUIT; '{BINARY}'; status=$?; stty -isig; echo $status > {self.end}; "
+                  "exec sleep 9999")
         self.tmux("set-option", "-g", "remain-on-exit", "on")
 
     def tmux(self, *words):
@@ -26,10 +28,10 @@ class Terminal:
         return done.stdout.decode(errors="replace")
 
     def press(self, *keys):
-        self.tmux("send-keys", *keys)
+        self.tmux("send-keys", "--", *keys)
 
     def type(self, text):
-        self.tmux("send-keys", "-l", text)
+        self.tmux("send-keys", "-l", "--", text)
 
     def text(self):
         return self.tmux("capture-pane", "-p")
@@ -37,6 +39,18 @@ class Terminal:
     def shows(self, *texts, seconds=30):
         """Whether all of these can be read before the time is over."""
         return wait_for(lambda: all(text in (shown := self.text()) for text in texts), seconds)
+
+    def ended(self):
+        """The status with which the screen ended; none while it is there."""
+        try:
+            with open(self.end) as file:
+                return int(file.read() or -1)
+        except FileNotFoundError:
+            return None
+
+    def is_taken(self):
+        """Whether a program has the alternate screen, the mouse, or hides the cursor."""
+        return self.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{cursor_flag}").strip() != "001"
 
     def screen(self):
         """The process of the screen; none when it has ended."""
