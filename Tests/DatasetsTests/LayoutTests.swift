@@ -74,6 +74,19 @@ struct LayoutTests {
         #expect(error?.message.contains("lists of rows in train and test") == true)
     }
 
+    @Test(arguments: [
+        ("rows.json", "// all rows\n[\n\(plainRow),\n\(plainRow)\n]", ":1:1"),
+        ("rows.json", "[\n\(plainRow), # one\n\(plainRow)\n]", ":2:35"),
+        ("rows.json", "[\n/* two */ \(plainRow)]", ":2:1"),
+        ("rows.jsonl", "\(plainRow)\n// two\n\(plainRow)\n", ":2:1"),
+    ])
+    func aCommentIsNamed(_ name: String, _ text: String, _ place: String) throws {
+        let error = try #require(try fault(reading: text, as: name))
+        #expect(error.message.contains("\(name)\(place): JSON has no comments"), "\(error.message)")
+    }
+
+    private static let plainRow = #"{"prompt":"q0","completion":"a"}"#
+
     @Test func aFaultOverLinesIsOneFault() throws {
         let broken = Self.pretty.replacing("\"q0 }{\",", with: "\"q0 }{\"")
         let error = try #require(try fault(reading: broken))

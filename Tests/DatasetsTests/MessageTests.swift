@@ -14,7 +14,7 @@ struct MessageTests {
     @Test(arguments: [
         #""weight":0"#, #""train":false"#, #""training":0"#, #""trainable":false"#,
         #""loss":false"#, #""loss":0.0"#, #""train":"False""#, #""masked":true"#, #""mask":1"#,
-        #""loss_scale":0"#, #""is_trainable":false"#,
+        #""loss_scale":0"#, #""is_trainable":false"#, #""loss_mask":0"#,
     ])
     func anAnswerThatIsMarkedIsReadAndNotLearnt(_ mark: String) throws {
         #expect(try unlearnt(#""content":"no",\#(mark)"#, #""content":"yes""#) == [1])
@@ -71,6 +71,7 @@ struct MessageTests {
     @Test(arguments: [
         ("User", "user"), ("human", "user"), ("HUMAN", "user"), ("Assistant", "assistant"),
         ("gpt", "assistant"), ("model", "assistant"), ("bot", "assistant"), ("ai", "assistant"),
+        (" User ", "user"), ("Human\\n", "user"),
         ("System", "system"), ("developer", "system"), ("Tool", "tool"), ("observation", "tool"),
     ])
     func rolesHaveOtherNames(_ name: String, _ role: String) throws {
@@ -78,6 +79,19 @@ struct MessageTests {
             {"messages":[{"role":"\#(name)","content":"q"},{"role":"assistant","content":"a"}]}
             """#
         #expect(try read(row).training[0].messages?.first?.role == role)
+    }
+
+    @Test func messagesMayHaveTheNamesOfShareGPT() throws {
+        let row = #"""
+            {"messages":[{"from":"human","value":"q"},{"from":"gpt","value":"a","weight":0},{"role":"user","content":"r"},{"from":"gpt","value":"b"}]}
+            """#
+        let dataset = try read(row)
+        guard case .conversation(let dialogue) = dataset.training[0].content else { return }
+        #expect(dataset.format == .messages)
+        #expect(dataset.training[0].messages?.map(\.content) == ["q", "a", "r", "b"])
+        #expect(dialogue.unlearnt == [1])
+        let broken = #"{"messages":[{"from":"moon","value":"q"}]}"#
+        #expect(try fault(reading: broken)?.message.contains("message 1 is from \"moon\"") == true)
     }
 
     // MARK: Parts

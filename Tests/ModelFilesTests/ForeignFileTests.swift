@@ -94,6 +94,8 @@ import Testing
 
     @Test(arguments: [
         ([], "empty folder"), (["tokenizer.json"], "only a tokenizer"),
+        (["model.safetensors", "tokenizer.json"], "but not the model's config.json"),
+        (["model-00001-of-00002.safetensors"], "but not the model's config.json"),
         (["adapter_config.json"], "an adapter, not a model"), (["b.Q8_0.gguf"], "b.Q8_0.gguf"),
         (["big-00001-of-00002.gguf", "big-00002-of-00002.gguf"], "big-00001-of-00002.gguf"),
         (["params.json", "consolidated.00.pth"], "consolidated.00.pth"),

@@ -6,6 +6,10 @@ extension RecordReader {
     func readJSON(into rows: inout RowCollector) throws {
         var texts = try JSONTexts(path: path, longestRow: longestRow)
         guard let first = try next(of: &texts, &rows) else { return }
+        if FileEnding(of: path) == .json, first.hasComment(at: 0) {
+            // What stands behind it may be one value over many lines.
+            throw broken("this is not a JSON value", at: 0, in: first)
+        }
         var second: JSONText?
         if rows.isEmpty {
             if let list = try wrapped(in: first) {

@@ -63,14 +63,21 @@ struct RecordReader {
 
     /// A fault in JSON, by the line and column at which it stands.
     func broken(_ failure: JSONParser.Failure, in text: JSONText) -> DatasetError {
+        broken(failure.what, at: failure.offset, in: text)
+    }
+
+    func broken(_ what: String, at offset: Int, in text: JSONText) -> DatasetError {
         var place = TextPlace(line: text.line, column: text.column)
-        place.advance(to: failure.offset, in: text.bytes)
+        place.advance(to: offset, in: text.bytes)
+        let isComment = text.hasComment(at: offset)
         return DatasetError(
             .brokenRow,
             at: RecordSource(file: path, line: place.line),
             column: place.column,
-            failure.what,
-            hint: "correct the line or take it out; no row is left out silently"
+            isComment ? "JSON has no comments" : what,
+            hint: isComment
+                ? "take the comments out"
+                : "correct the line or take it out; no row is left out silently"
         )
     }
 }

@@ -29,6 +29,14 @@ struct FolderContent {
                 hint: "name the file: \(path)/\(model)"
             )
         }
+        if let weights = ownWeights {
+            return ModelFileError(
+                .foreignFormat,
+                "\(path) holds weights, \(weights), but not the model's config.json.",
+                hint: "get the model's other files too: config.json, tokenizer.json and "
+                    + "tokenizer_config.json"
+            )
+        }
         if let weights = foreignWeights {
             return ModelFileError(
                 .foreignFormat,
@@ -113,6 +121,14 @@ struct FolderContent {
 
     private var isTokenizerAlone: Bool {
         names.contains("tokenizer.json") || names.contains("tokenizer.model")
+    }
+
+    /// Weights that are named as a model's, whole or the first of the parts.
+    private var ownWeights: String? {
+        names.first {
+            $0 == "model.safetensors"
+                || $0.hasPrefix("model-") && $0.hasSuffix(".safetensors")
+        }
     }
 
     /// Weights in a form that is not read here, and what to do with them.

@@ -7,6 +7,12 @@ struct JSONText {
     let column: Int
     /// Whether it has no end, so that what stands behind it cannot be told from it.
     var isOpen = false
+
+    /// Whether what stands at a byte is a comment, as JSON's relatives have.
+    func hasComment(at offset: Int) -> Bool {
+        let rest = bytes.dropFirst(offset)
+        return ["//", "/*", "#"].contains { rest.starts(with: $0.utf8) }
+    }
 }
 
 /// Finds the values of a file that come one after another: a line each, several in a line, or each

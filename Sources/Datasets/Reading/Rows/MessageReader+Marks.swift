@@ -4,7 +4,8 @@ import JSON
 extension MessageReader {
     /// Members that are 1 or true where a message is learnt.
     private static let learnt = [
-        "weight", "loss_weight", "loss_scale", "train", "training", "trainable", "is_trainable",
+        "weight", "loss_weight", "loss_scale", "loss_mask", "train", "training", "trainable",
+        "is_trainable",
         "loss",
     ]
     /// Members that are 1 or true where it is not.

@@ -66,6 +66,10 @@ struct MessageReader {
                 "\(place) is \(parser.kind(of: value)), not an object"
             )
         }
+        // What ShareGPT's exports call them.
+        if object["role"] == nil, object["from"] != nil {
+            return try parser.turn(value, number: number, self, called: place)
+        }
         let own = try parser.string("role", of: object, in: place)
         guard let role = MessageRole.named(own) else {
             throw parser.fault(
@@ -74,7 +78,10 @@ struct MessageReader {
                 hint: "the roles are \(MessageRole.all.joined(separator: ", "))"
             )
         }
-        let calls = try ToolCallReader(parser: parser, place: place).calls(of: object)
+        // Most messages have who speaks and what is said.
+        let isPlain = object.members.count == 2 && object["content"] != nil
+        let calls =
+            isPlain ? [] : try ToolCallReader(parser: parser, place: place).calls(of: object)
         let content =
             switch object["content"] {
             case nil where !calls.isEmpty, .null? where !calls.isEmpty: ""
@@ -83,7 +90,7 @@ struct MessageReader {
         var members: [(name: String, value: JSONValue)] = [
             ("role", .string(role)), ("content", .string(content)),
         ]
-        for name in Self.further {
+        for name in isPlain ? [] : Self.further {
             if let value = object[name], value != .null { members.append((name, value)) }
         }
         if !calls.isEmpty { members.append(("tool_calls", .array(calls))) }
@@ -110,11 +117,13 @@ enum MessageRole {
         "tool_response": "tool",
     ]
 
-    /// The role of that name, however its letters are written; nil where it is none.
+    /// The role of that name, in capitals or between spaces too; nil where it is none.
     static func named(_ name: String) -> String? {
         func role(_ name: String) -> String? {
             all.first { $0.utf8.elementsEqual(name.utf8) } ?? others[name]
         }
-        return role(name) ?? role(name.lowercased())
+        if let role = role(name) { return role }
+        let words = name.lowercased().split(whereSeparator: \.isWhitespace)
+        return words.count == 1 ? role(String(words[0])) : nil
     }
 }

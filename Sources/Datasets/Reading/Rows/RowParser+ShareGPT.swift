@@ -19,12 +19,14 @@ extension RowParser {
         return try reader.dialogue(turns, tools: optionalList("tools", of: row))
     }
 
-    private func turn(
+    /// A turn of `from` and `value`.
+    func turn(
         _ value: JSONValue,
         number: Int,
-        _ reader: MessageReader
+        _ reader: MessageReader,
+        called name: String? = nil
     ) throws -> MessageReader.Message {
-        let place = "turn \(number)"
+        let place = name ?? "turn \(number)"
         guard case .object(let object) = value else {
             throw fault(.wrongShape, "\(place) is \(value.kind), not an object")
         }
