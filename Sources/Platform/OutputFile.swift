@@ -11,7 +11,8 @@ internal import Glibc
 /// - A device, a named pipe, a socket, or a descriptor such as `/dev/stdout`: the bytes go through it.
 /// - A folder: refused.
 ///
-/// A regular file is replaced only if that was asked for.
+/// A regular file is replaced only if that was asked for, and never one that this process writes
+/// to, such as the workspace's database and its log.
 public struct OutputFile: Sendable {
     /// The name as it was given, which errors use.
     public let path: String
@@ -47,8 +48,15 @@ public struct OutputFile: Sendable {
         var first = mode_t(mode)
         switch place {
         case .vacant(let final): fresh = Self.name(beside: final)
-        case .file(let final, _):
+        case .file(let final, let status):
             guard replaces else { throw Self.exists(path) }
+            guard !OpenFiles.areWriting(status) else {
+                throw PlatformError(
+                    .exists,
+                    "\(path) is in use by this program and is not replaced.",
+                    hint: "Name another file."
+                )
+            }
             fresh = Self.name(beside: final)
             first = 0o600
         case .special, .descriptor:
@@ -72,7 +80,9 @@ public struct OutputFile: Sendable {
     }
 
     /// Brings what was written to ``unfinished`` to its place; when this returns it is on the disk.
-    public func publish() throws(PlatformError) {
+    ///
+    /// - Parameter isCancelled: Asked while nobody reads from a named pipe.
+    public func publish(isCancelled: () -> Bool = { false }) throws(PlatformError) {
         defer { discard() }
         switch place {
         case .vacant(let final):
@@ -89,7 +99,7 @@ public struct OutputFile: Sendable {
             try rename(to: final)
             try synchronize(Self.folder(of: final), O_RDONLY | O_DIRECTORY)
         case .special, .descriptor:
-            let target = try Self.opened(place, path)
+            let target = try Self.opened(place, path, isCancelled)
             defer { close(target) }
             try copy(to: target)
         }
@@ -195,18 +205,40 @@ extension OutputFile {
         chmod(path, status.st_mode & 0o7777)
     }
 
-    private static func opened(_ place: OutputPlace, _ path: String) throws(PlatformError) -> Int32
-    {
+    private static func opened(
+        _ place: OutputPlace,
+        _ path: String,
+        _ isCancelled: () -> Bool = { false }
+    ) throws(PlatformError) -> Int32 {
         let descriptor: Int32
         switch place {
         case .descriptor(let number): descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)
         case .special(let name, let status) where status.st_mode & S_IFMT == S_IFSOCK:
             descriptor = connect(name)
+        case .special(let name, let status) where status.st_mode & S_IFMT == S_IFIFO:
+            descriptor = openPipe(name, isCancelled)
         case .special(let name, _), .vacant(let name), .file(let name, _):
             descriptor = Glibc.open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC)
         }
         guard descriptor >= 0 else { throw PlatformError(writing: path, errno) }
         return descriptor
+    }
+
+    /// A named pipe, as soon as somebody reads from it; -1 with `errno` if it cannot be opened.
+    private static func openPipe(_ name: String, _ isCancelled: () -> Bool) -> Int32 {
+        while true {
+            let descriptor = Glibc.open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            if descriptor >= 0 {
+                _ = fcntl(descriptor, F_SETFL, O_WRONLY)
+                return descriptor
+            }
+            guard errno == ENXIO || errno == EINTR else { return -1 }
+            guard !isCancelled() else {
+                errno = ECANCELED
+                return -1
+            }
+            usleep(20_000)
+        }
     }
 
     /// A connection to the socket of that name; -1 with `errno` if there is none.

@@ -3,6 +3,7 @@ import Inference
 import ModelFiles
 package import Platform
 import Registry
+import Tensors
 import Tokenizers
 import Tracking
 import Training
@@ -30,6 +31,7 @@ extension WorkspaceError {
         case let error as RegistryError:
             self.init(Code(error.code), error.message, hint: error.hint)
         case let error as InferenceError: self.init(.invalid, error.message, hint: error.hint)
+        case let error as TensorError: self.init(.invalid, error.message, hint: error.hint)
         case let error as TransformerError: self.init(.failed, error.message, hint: error.hint)
         case let error as TokenizerError: self.init(.invalid, error.message, hint: error.hint)
         case is CancellationError: self.init(.cancelled, "It was cancelled.")

@@ -55,6 +55,21 @@ import Testing
         }
     }
 
+    @Test func theDatabaseOfTheWorkspaceIsNotReplacedEvenWithForce() throws {
+        let program = try Program()
+        for writer in try writers(program) {
+            for ending in ["", "-wal"] {
+                let file = "\(program.workspace)/workbench.db\(ending)"
+                let done = try run(program, writer + [file, "--force"])
+                // An adapter is refused a name that does not end with .gguf before that.
+                let isNamed = done.errors.contains("in use") || done.errors.contains(".gguf")
+                #expect(done.status != 0 && isNamed, "\(writer) \(ending): \(done.errors)")
+            }
+        }
+        #expect(try program.run("workspace", "check").status == 0)
+        #expect(try program.run("runs", "list", "--json").text.count > 10)
+    }
+
     @Test func linksAndPipesAndDevicesStayWhatTheyAre() throws {
         let program = try Program()
         for writer in try writers(program) {

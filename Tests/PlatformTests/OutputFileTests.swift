@@ -61,6 +61,26 @@ struct OutputFileTests {
         try OutputFile.write(text.utf8, to: "\(scratch.path)/\(name)", replaces: replaces)
     }
 
+    @Test func aFileThatIsOpenToBeWrittenIsNotReplaced() throws {
+        let path = "\(scratch.path)/database-log"
+        try OutputFile.write("kept".utf8, to: path)
+        for (flags, isReplaced) in [(O_RDWR, false), (O_WRONLY, false), (O_RDONLY, true)] {
+            let descriptor = open(path, flags)
+            defer { close(descriptor) }
+            let link = "\(scratch.path)/link-\(flags)"
+            symlink(path, link)
+            if isReplaced {
+                try OutputFile.write("new".utf8, to: link, replaces: true)
+            } else {
+                let error = #expect(throws: PlatformError.self) {
+                    try OutputFile.write("new".utf8, to: link, replaces: true)
+                }
+                #expect(error?.message.contains("in use") == true)
+            }
+            #expect(scratch.text("database-log") == (isReplaced ? "new" : "kept"))
+        }
+    }
+
     @Test func aNewFileIsWrittenAndNothingElseIsLeft() throws {
         try write("rows", to: "new.csv")
         #expect(scratch.text("new.csv") == "rows")
@@ -107,6 +127,22 @@ struct OutputFileTests {
         #expect(String(decoding: buffer.prefix(count), as: UTF8.self) == "through again")
         #expect(scratch.names == ["pipe"])
         #expect(scratch.status("pipe").st_mode & S_IFMT == S_IFIFO)
+    }
+
+    @Test func aPipeThatNobodyReadsIsGivenUpWhenAsked() throws {
+        mkfifo("\(scratch.path)/pipe", 0o600)
+        let file = try OutputFile("\(scratch.path)/pipe")
+        var asked = 0
+        let error = #expect(throws: PlatformError.self) {
+            try file.publish {
+                asked += 1
+                return asked == 2
+            }
+        }
+        #expect(error?.message.contains("canceled") == true)
+        #expect(asked == 2)
+        #expect(scratch.names == ["pipe"])
+        #expect(access(file.unfinished, F_OK) != 0)
     }
 
     @Test func aDeviceIsWrittenThroughAndItsRefusalIsSaid() throws {

@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import FoundationEssentials
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -308,9 +309,13 @@ struct HubDownload: Sendable {
         case .some(.connectTimeout): "no connection in time"
         case .some(.readTimeout): "no answer in time"
         case .some(.remoteConnectionClosed): "the server closed it"
-        case .some(.invalidURL), .some(.emptyHost): "the address is not valid"
+        case .some(.invalidURL), .some(.emptyHost), .some(.emptyScheme):
+            "the address is not valid"
         case .some(let other): other.shortDescription
-        case nil: String("\(error)".prefix(200))
+        case nil:
+            // The system's own words, without what the library puts round them.
+            (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
+                ?? String("\(error)".prefix(200))
         }
     }
 }
