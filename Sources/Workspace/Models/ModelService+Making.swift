@@ -59,9 +59,10 @@ extension ModelService {
                 }
                 try made.writeParity()
                 do {
-                    try file.publish()
+                    try file.publish(isCancelled: isCancelled)
                 } catch {
                     Files.remove(made.parityPath)
+                    if isCancelled() { throw CancellationError() }
                     throw error
                 }
             }

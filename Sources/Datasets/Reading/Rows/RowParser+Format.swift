@@ -34,6 +34,8 @@ extension RowParser {
     /// The formats of conversations whose members a row has, those first whose members hold
     /// something, and of these the ones that say more.
     private func formats(of row: JSONObject) -> [DatasetFormat] {
+        // Most conversations are the only member.
+        if row.members.count == 1, row["messages"] != nil { return [.messages] }
         let isInstruction = row["instruction"] != nil
         let isDolly = isInstruction && row["response"] != nil && row["output"] == nil
         let isShown: [(DatasetFormat, Bool, String)] = [
