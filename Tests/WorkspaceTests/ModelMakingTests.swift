@@ -20,6 +20,14 @@ import Workspace
                     try workspace.models.make(making)
                 }
                 #expect(error?.message.contains("exists already") == true)
+                making.output = "/dev/null"
+                making.format = .safetensors
+                let device = #expect(throws: WorkspaceError.self) {
+                    try workspace.models.make(making)
+                }
+                #expect(device?.message.contains("is no folder") == true)
+                #expect(device?.hint?.contains("Remove") == false)
+                making.output = "\(test.folder)/folder"
                 making.type = "Q8_0"
                 let other = #expect(throws: WorkspaceError.self) {
                     try workspace.models.make(making)

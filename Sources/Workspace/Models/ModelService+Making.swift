@@ -147,8 +147,11 @@ extension ModelService {
         else {
             throw WorkspaceError(
                 .conflict,
-                "\(path) exists already.",
-                hint: "Remove it, or name another folder."
+                FilePaths.isFolder(path)
+                    ? "\(path) exists already." : "\(path) is there, and is no folder.",
+                hint: FilePaths.isFolder(path)
+                    ? "Remove it, or name another folder."
+                    : "Name another folder, or a file in GGUF with --format gguf."
             )
         }
     }
