@@ -72,6 +72,6 @@ with Tally("tampered checkpoints", seconds=1200) as tally:
     for what, tamper in tally.random.sample(CASES, share(len(CASES), least=3)):
         home.put_back(copy)
         tamper(home.checkpoints(name)[-1], tally.random)
-        done = home.run("train", "--resume", name)
+        done = home.run("train", "--resume", name, timeout=90)
         tally.check(not trapped(done) and done.returncode == 0 and digest(home.adapter(name)) == expected
                     and not home.doubled_steps(), f"{what}: {done.returncode} {told(done)}")

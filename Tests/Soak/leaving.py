@@ -19,7 +19,7 @@ def leave(home, name, delay):
         if not terminal.shows("t trains a model") and not terminal.shows("t train"):
             raise TimeoutError("the screen did not open")
         terminal.train(run_name=name, steps=100_000)
-        if not wait_for(lambda: home.steps(name) > 3, 60):
+        if not wait_for(lambda: home.steps(name) > 3, 180):
             raise TimeoutError("the run took no step")
         terminal.press("q")
         screen = terminal.screen()
@@ -38,13 +38,13 @@ def is_dead(home, name):
 
 def goes_on(home, name, had):
     """What is wrong with the run afterwards; nothing if it lives on, or was resumed."""
-    if not wait_for(lambda: home.steps(name) > had + 3 or is_dead(home, name), 60):
+    if not wait_for(lambda: home.steps(name) > had + 3 or is_dead(home, name), 180):
         return f"{status(home, name)}, and takes no step"
     if status(home, name) in LIVE:
         home.must("runs", "stop", name)
     else:
         resumed = home.start("train", "--resume", name)
-        if not wait_for(lambda: home.steps(name) > had + 3 or resumed.poll() is not None, 60):
+        if not wait_for(lambda: home.steps(name) > had + 3 or resumed.poll() is not None, 180):
             return "resumed, it takes no step"
         if resumed.poll() is not None:
             return f"cannot be resumed: {resumed.stderr.read()[-200:]}"

@@ -136,19 +136,20 @@ class Home:
             cwd=self.folder, start_new_session=True, **more)
 
     def run(self, *arguments, timeout=120, **more):
-        """A command to its end; a negative status is a signal's."""
+        """A command to its end; a negative status is a signal's, none that of one that took too long."""
         process = self.start(*arguments, **more)
         try:
             output, errors = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
-            raise TimeoutError(f"`{' '.join(map(str, arguments))}` took over {timeout} s") from None
+            output, errors = process.communicate()
+            errors = (errors or b"") + f" (took over {timeout} s)".encode()
+            return subprocess.CompletedProcess(arguments, None, output, errors)
         return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
     def must(self, *arguments, **more):
         done = self.run(*arguments, **more)
-        if done.returncode:
+        if done.returncode != 0:
             raise RuntimeError(f"`{' '.join(map(str, arguments))}` ended with {done.returncode}: "
                                f"{(done.stderr or b'')[-300:].decode(errors='replace')}")
         return done
@@ -324,5 +325,5 @@ def trapped(process):
 
 def told(process):
     """The end of what a process said, in one line."""
-    text = (process.stderr or b"") + (process.stdout or b"")
+    text = (process.stdout or b"") + (process.stderr or b"")
     return " ".join(text.decode(errors="replace").split())[-200:]

@@ -90,7 +90,7 @@ class Terminal:
     def train(self, **answers):
         """Fills in the form of a run and starts it."""
         self.press("t")
-        if not self.shows("Train a model", "examples", seconds=60):
+        if not self.shows("Train a model", "examples", seconds=180):
             raise TimeoutError("the form did not open")
         for label, value in answers.items():
             self.move("Down", f"› {label.replace('_', ' ')}", "› ")
