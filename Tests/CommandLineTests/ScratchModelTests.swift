@@ -58,7 +58,7 @@ import Testing
             "all",
             "--json",
             "--then",
-            "\(chats) steps=8 learning-rate=1e-3 eval-split=0.2 scheduler-power=2"
+            "\(chats) steps=8 learning-rate=1e-3 eval-split=0.2 weight-decay=0.02"
         )
         #expect(trained.status == 0, "\(trained.errors)")
         let losses = trained.objects.filter { $0["event"] as? String == "stage" }

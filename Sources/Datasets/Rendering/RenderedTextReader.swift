@@ -22,18 +22,27 @@ final class RenderedTextReader: Sendable {
     /// The text with the origin of its bytes; nil for one that the template does not write.
     ///
     /// The token that begins a text may be missing, as may white space at the end.
+    /// Of several conversations that it may be, the one in which the least is said counts, for there
+    /// the most is the template's.
     func chat(of text: [UInt8]) -> RenderedChat? {
+        var best: (chat: RenderedChat, said: Int)?
         for messages in learnt().conversations(in: text) {
-            for start in Set([[], bos]) {
+            let said = messages.reduce(0) { $0 + $1.content.utf8.count }
+            if let best, best.said <= said { continue }
+            for start in starts {
                 guard let chat = render(messages, bos: start) else { continue }
                 let missing = chat.bytes.dropFirst(text.count)
                 if chat.bytes.starts(with: text), missing.allSatisfy(\.isSpace) {
-                    return chat.prefix(text.count)
+                    best = (chat.prefix(text.count), said)
+                    break
                 }
             }
         }
-        return nil
+        return best?.chat
     }
+
+    /// What a rendering may begin with.
+    private var starts: [[UInt8]] { bos.isEmpty ? [[]] : [[], bos] }
 
     private func render(_ messages: [ChatMessage], bos: [UInt8]) -> RenderedChat? {
         try? template.render(
@@ -52,7 +61,7 @@ final class RenderedTextReader: Sendable {
                 for hasSystem in [false, true] {
                     for isAsked in [false, true] {
                         let probe = TurnBorders.probe(turns, hasSystem, endsAsking: isAsked)
-                        for start in Set([[], bos]) {
+                        for start in starts {
                             guard let chat = render(probe, bos: start) else { continue }
                             learnt.learn(from: chat, of: probe)
                         }
@@ -108,7 +117,7 @@ private struct TurnBorders {
         texts.filter { $0.key.before == nil }
             .flatMap { sides, starts in starts.map { (sides.behind, $0) } }
             .filter { !$0.1.isEmpty && text.starts(with: $0.1) }
-            .sorted { $0.1.count > $1.1.count }
+            .sorted { ($1.1.count, $0.0 ?? "") < ($0.1.count, $1.0 ?? "") }
             .compactMap { role, start in role.map { messages(in: text, from: start.count, $0) } }
     }
 
@@ -135,7 +144,7 @@ private struct TurnBorders {
             sides.behind.map { behind in texts.map { (behind, $0) } } ?? []
         }
         .filter { !$0.1.isEmpty }
-        .sorted { $0.1.count > $1.1.count }
+        .sorted { ($1.1.count, $0.0) < ($0.1.count, $1.0) }
         for place in start..<text.count {
             for (behind, border) in borders where text[place...].starts(with: border) {
                 return (behind, place..<place + border.count)

@@ -99,10 +99,13 @@ enum DurableFiles {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// Removes a folder of plain files; what is not there is no error.
+    /// Removes a folder with all that is in it, never through a link; what is not there is no error.
     static func removeFolder(_ path: String) throws {
-        for name in try names(in: path) where unlink("\(path)/\(name)") != 0 && errno != ENOENT {
-            throw failure("remove", "\(path)/\(name)")
+        for name in try names(in: path) {
+            let entry = "\(path)/\(name)"
+            if unlink(entry) == 0 || errno == ENOENT { continue }
+            guard errno == EISDIR || errno == EPERM else { throw failure("remove", entry) }
+            try removeFolder(entry)
         }
         guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }

@@ -73,12 +73,12 @@ final class RunExecution: Sendable {
             @escaping @Sendable (FinishReport, Int64) throws -> (
                 result: String, conclusion: String?
             ),
-        ended: @escaping @Sendable () -> Void
+        ended: @escaping @Sendable (RunOutcome) -> Void
     ) throws(WorkspaceError) -> ServiceThread {
         try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
             let outcome = execute(makeRecorder, makeTrainer, makeSampler, finish)
             hold.release()
-            ended()
+            ended(outcome)
             control.withLock { $0.outcome = outcome }
             opened.publish(.runEnded(outcome))
         }

@@ -85,10 +85,11 @@ extension RunService {
                     try Self.log(forecast, against: report, bytes, hold, opened)
                 }
                 return (report.result.path, report.conclusion)
-            } ended: { [weak self] in
+            } ended: { [weak self] outcome in
                 let row = (try? opened.store.lastMetricRow()) ?? 0
                 self?.state.withLock { state in
                     state.executions[record.id] = nil
+                    state.outcomes[record.id] = outcome
                     state.toldRows[record.id] = row
                 }
             }

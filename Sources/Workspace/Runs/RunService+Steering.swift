@@ -50,6 +50,7 @@ extension RunService {
         guard summary.ownerProcess == nil else {
             throw WorkspaceError(.conflict, "\(summary.name) is executed by another process.")
         }
+        if let outcome = state.withLock({ $0.outcomes[id] }) { return outcome }
         return RunOutcome(
             run: id,
             status: summary.status,

@@ -8,6 +8,9 @@ public final class RunService: Sendable {
     struct State {
         var executions: [String: RunExecution] = [:]
         var threads: [String: ServiceThread] = [:]
+        /// How the runs ended that this process has executed: the row of one that another process
+        /// has taken over says something else.
+        var outcomes: [String: RunOutcome] = [:]
         /// Of runs that this process has executed: the newest metric row when they ended.
         var toldRows: [String: Int] = [:]
         /// Runs of this process with stages to come, none of which it has started yet.
