@@ -73,7 +73,7 @@ import Testing
         let shown = try #require(try program.run("runs", "show", second, "--json").objects.first)
         let summary = try #require(shown["summary"] as? [String: Any])
         let parameters = try #require(summary["parameters"] as? [String: String])
-        #expect(parameters["scheduler_power"] == "2.0")
+        #expect(parameters["weight_decay"] == "0.02")
         #expect(parameters["steps"] == "8")
         #expect(parameters["method"] == "full")
 
