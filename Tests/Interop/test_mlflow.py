@@ -1,10 +1,12 @@
 """MLflow's own client against `workbench serve`, and the same calls against `mlflow server`."""
+import contextlib
 import json
 import math
 import os
 import pathlib
 import resource
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -685,9 +687,10 @@ def test_a_gate_holds_for_clients_too(client, workbench, tmp_path_factory):
         client.log_metric(run, "eval_loss", loss)
         if not versions:
             client.create_registered_model(name)
-        versions.append(client.create_model_version(name, f"s3://bucket/{loss}", run).version)
+        versions.append(client.create_model_version(name, f"runs:/{run}/model", run).version)
+    versions.append(client.create_model_version(name, "s3://bucket/other", run).version)
     run_workbench(folder, "registry", "gate", name, "--require", "eval_loss < 0.5")
-    bad, good = versions
+    bad, good, foreign = versions
     for refused in [
         lambda: client.transition_model_version_stage(name, bad, "Production"),
         lambda: client.set_registered_model_alias(name, "production", bad),
@@ -696,6 +699,9 @@ def test_a_gate_holds_for_clients_too(client, workbench, tmp_path_factory):
             refused()
         assert failure.value.error_code == "INVALID_PARAMETER_VALUE" and "eval_loss" in failure.value.message
     assert "eval_loss" in run_workbench(folder, "registry", "promote", name, bad, code=3)
+    with pytest.raises(MlflowException) as failure:
+        client.set_registered_model_alias(name, "production", foreign)
+    assert "files that its run did not make" in failure.value.message
     client.set_registered_model_alias(name, "production", good)
     assert client.get_model_version_by_alias(name, "production").version == good
 
@@ -704,8 +710,10 @@ def test_steps_at_the_limits_break_nothing(tmp_path):
     process, uri = workbench_server(tmp_path)
     try:
         client = MlflowClient(uri)
+        runs = []
         for step in [2**63 - 1, -(2**63), 0]:
-            run = client.create_run("0", tags={"workbench.total_steps": "5"}).info.run_id
+            run = client.create_run("0").info.run_id
+            runs.append(run)
             for key in ["loss", "eval_loss"]:
                 client.log_metric(run, key, 1.0, timestamp=1, step=step)
                 client.log_metric(run, key, 2.0, timestamp=1, step=7)
@@ -713,6 +721,9 @@ def test_steps_at_the_limits_break_nothing(tmp_path):
     finally:
         process.terminate()
         process.wait(10)
+    # Of a run of this program, progress is counted; no client can set what it is counted by.
+    with contextlib.closing(sqlite3.connect(tmp_path / "workspace" / "workbench.db")) as database, database:
+        database.executemany("INSERT INTO tags (key, value, run_uuid) VALUES ('workbench.total_steps', '5', ?)", [(run,) for run in runs])
     for arguments in [("runs", "list"), ("runs", "list", "--json"), ("runs", "show", run), ("runs", "export")]:
         run_workbench(tmp_path / "workspace", *arguments)
 
