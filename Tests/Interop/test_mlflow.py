@@ -672,7 +672,7 @@ def test_mlflow_opens_what_was_exported_and_back(tmp_path):
     # The file, migrated and written to by MLflow, comes over into another workspace.
     second = tmp_path / "second"
     assert "3 runs" in run_workbench(second, "runs", "import", exported)
-    assert "3 runs were here" in run_workbench(second, "runs", "import", exported)
+    assert "3 runs imported before" in run_workbench(second, "runs", "import", exported)
     listed = run_workbench(second, "runs", "export", "--format", "json", "--filter", "metrics.added = 1")
     assert json.loads(listed)[0]["run_id"] == found[0].info.run_id
 
