@@ -75,7 +75,10 @@ let package = Package(
         .target(name: "Transformer", dependencies: ["CKernels", "Tensors", "ModelFiles"]),
         .target(
             name: "Datasets",
-            dependencies: ["JSON", "Tokenizers", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: [
+                "JSON", "Platform", "Tokenizers",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         .target(
             name: "Training",
@@ -205,10 +208,11 @@ let package = Package(
         .testTarget(
             name: "WorkspaceTests",
             dependencies: [
-                "Workspace", "Inference", "EventBus", "Tracking", "Registry", "TestModels",
+                "Workspace", "Inference", "EventBus", "Tracking", "Registry", "Platform",
+                "TestModels",
             ]
         ),
-        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestModels"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(
             name: "ServingTests",

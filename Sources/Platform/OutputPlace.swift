@@ -11,14 +11,11 @@ enum OutputPlace {
     /// An open descriptor of this process, such as `/dev/stdout`.
     case descriptor(Int32)
 
-    /// As many symbolic links as Linux itself follows.
-    private static let mostLinks = 40
-
     /// Follows symbolic links to what `path` stands for.
     init(_ path: String) throws(PlatformError) {
         guard !path.isEmpty else { throw PlatformError(.invalid, "A file needs a name.") }
         var current = path
-        for _ in 0...Self.mostLinks {
+        for _ in 0...ResolvedPath.mostLinks {
             let (folder, name) = Self.parts(current)
             guard let real = Self.realPath(folder) else {
                 throw PlatformError(
@@ -41,7 +38,7 @@ enum OutputPlace {
             }
             switch status.st_mode & S_IFMT {
             case S_IFLNK:
-                guard let target = Self.linkTarget(whole) else {
+                guard let target = ResolvedPath.linkTarget(whole) else {
                     throw PlatformError(writing: path, errno)
                 }
                 current = target.hasPrefix("/") ? target : "\(real)/\(target)"
@@ -79,10 +76,4 @@ enum OutputPlace {
             && parts[1] == "\(getpid())"
     }
 
-    private static func linkTarget(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(path, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
 }

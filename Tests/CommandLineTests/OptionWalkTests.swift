@@ -88,21 +88,9 @@ import Testing
                     "\(program.folder)/quantized.gguf",
                 ],
             ] {
-                let done = try run(command)
+                let done = try program.run(command)
                 #expect(done.status == 0, "\(command): \(done.errors)")
             }
-        }
-
-        func run(_ words: [String]) throws -> Program.Output {
-            let (process, output, errors) = try program.start(words)
-            let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
-            let complaint = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            return Program.Output(
-                status: process.terminationStatus,
-                text: text,
-                errors: complaint
-            )
         }
 
         /// Words with what is made for them in place of what stands in braces.
@@ -123,7 +111,7 @@ import Testing
 
         /// What a command came to, without what is another one each time.
         func outcome(_ words: [String]) throws -> String {
-            let done = try run(words)
+            let done = try program.run(words)
             let pattern =
                 /new-[0-9]+|[0-9a-f]{32}|[0-9.]+ tok\/s|"tokens_per_second":[0-9.e+-]+|-r[0-9]+-[0-9]+/
             return "\(done.status) \(done.text) \(done.errors)".replacing(pattern, with: "·")
@@ -143,7 +131,7 @@ import Testing
             switch trial {
             case .refused(let words, let told):
                 let filled = try stage.filled(words + [told])
-                let done = try stage.run(command + filled.dropLast())
+                let done = try stage.program.run(command + filled.dropLast())
                 #expect(done.status != 0, "\(what) is passed over: \(done.text)")
                 #expect(done.errors.contains(filled.last ?? ""), "\(what): \(done.errors)")
             case .differs(let words, let others):

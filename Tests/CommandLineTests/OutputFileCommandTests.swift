@@ -3,14 +3,6 @@ import Testing
 
 /// Commands that write a file that a person named.
 @Suite struct OutputFileCommandTests {
-    private func run(_ program: Program, _ words: [String]) throws -> Program.Output {
-        let (process, output, errors) = try program.start(words)
-        let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
-        let complaint = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Program.Output(status: process.terminationStatus, text: text, errors: complaint)
-    }
-
     private static let small = [
         "--vocabulary", "512", "--width", "32", "--layers", "1", "--heads", "2", "--kv-heads", "1",
         "--feed-forward", "32", "--context", "32",
@@ -41,12 +33,12 @@ import Testing
             let file = "\(program.folder)/there.gguf"
             _ = try program.file("there.gguf", "old")
             chmod(file, 0o640)
-            let refused = try run(program, writer + [file])
+            let refused = try program.run(writer + [file])
             #expect(refused.status == 3, "\(writer): \(refused.errors)")
             #expect(refused.errors.contains(file), "\(writer): \(refused.errors)")
             #expect(refused.errors.contains("--force"), "\(writer): \(refused.errors)")
             #expect(try String(contentsOfFile: file, encoding: .utf8) == "old", "\(writer)")
-            let done = try run(program, writer + [file, "--force"])
+            let done = try program.run(writer + [file, "--force"])
             #expect(done.status == 0, "\(writer): \(done.errors)")
             #expect(FileManager.default.contents(atPath: file) != Data("old".utf8), "\(writer)")
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions]
@@ -60,7 +52,7 @@ import Testing
         for writer in try writers(program) {
             for ending in ["", "-wal"] {
                 let file = "\(program.workspace)/workbench.db\(ending)"
-                let done = try run(program, writer + [file, "--force"])
+                let done = try program.run(writer + [file, "--force"])
                 // An adapter is refused a name that does not end with .gguf before that.
                 let isNamed = done.errors.contains("in use") || done.errors.contains(".gguf")
                 #expect(done.status != 0 && isNamed, "\(writer) \(ending): \(done.errors)")
@@ -78,7 +70,7 @@ import Testing
                 atPath: link,
                 withDestinationPath: "real-file"
             )
-            let done = try run(program, writer + [link])
+            let done = try program.run(writer + [link])
             #expect(done.status == 0, "\(writer): \(done.errors)")
             var status = stat()
             #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK, "\(writer)")
@@ -94,7 +86,7 @@ import Testing
             let counted = Pipe()
             reader.standardOutput = counted
             try reader.run()
-            let piped = try run(program, writer + [pipe])
+            let piped = try program.run(writer + [pipe])
             #expect(piped.status == 0, "\(writer): \(piped.errors)")
             if piped.status != 0 { reader.terminate() }
             let text = String(
@@ -106,7 +98,7 @@ import Testing
             #expect(stat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO, "\(writer)")
             unlink(pipe)
 
-            let full = try run(program, writer + ["/dev/full"])
+            let full = try program.run(writer + ["/dev/full"])
             let isNamedByEnding = writer.contains("--base")
             #expect(full.status != 0, "\(writer)")
             if !isNamedByEnding {

@@ -45,13 +45,18 @@ final class Program {
     }
 
     /// A process that was started, with its output as it comes.
+    ///
+    /// - Parameter limit: What `ulimit` takes before the program begins, such as `-n 20`.
     func start(
         _ arguments: [String],
-        in folder: String? = nil
+        in folder: String? = nil,
+        limit: String? = nil
     ) throws -> (process: Process, output: FileHandle, errors: FileHandle) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.binary)
-        process.arguments = arguments
+        process.executableURL = URL(fileURLWithPath: limit == nil ? Self.binary : "/bin/sh")
+        process.arguments =
+            limit.map { ["-c", #"ulimit \#($0); exec "$@""#, "sh", Self.binary] + arguments }
+            ?? arguments
         process.environment = environment
         process.currentDirectoryURL = URL(fileURLWithPath: folder ?? self.folder)
         let (output, errors) = (Pipe(), Pipe())
@@ -65,7 +70,16 @@ final class Program {
     /// Runs a command to its end.
     @discardableResult
     func run(_ arguments: String..., in folder: String? = nil) throws -> Output {
-        let (process, output, errors) = try start(arguments, in: folder)
+        try run(arguments, in: folder)
+    }
+
+    /// Runs a command to its end, within a limit of `ulimit`.
+    func run(
+        _ arguments: [String],
+        in folder: String? = nil,
+        limit: String? = nil
+    ) throws -> Output {
+        let (process, output, errors) = try start(arguments, in: folder, limit: limit)
         let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
         let complaint = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()

@@ -78,21 +78,8 @@ import Testing
 
     @Test func aLimitOfDescriptorsThatIsTooLowIsTold() throws {
         let program = try Program(hasModel: false)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments =
-            ["-c", #"ulimit -n 20; exec "$@""#, "sh", Program.binary, "serve", "--port", "0"]
-        process.environment = program.environment
-        let errors = Pipe()
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors
-        try process.run()
-        let text = String(
-            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
-            as: UTF8.self
-        )
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
-        #expect(text.contains("ulimit -n"), "\(text)")
+        let done = try program.run(["serve", "--port", "0"], limit: "-n 20")
+        #expect(done.status == 1)
+        #expect(done.errors.contains("ulimit -n"), "\(done.errors)")
     }
 }

@@ -52,24 +52,9 @@ import Testing
     func aLimitOfTheSizeOfFilesIsToldAndNoSignal(arguments: [String]) throws {
         let program = try Program()
         _ = try program.dataset(rows: 40)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
         // Two blocks of 512 bytes: not even the database fits.
-        process.arguments =
-            ["-c", #"ulimit -f 2; exec "$@""#, "sh", Program.binary] + arguments
-        process.environment = program.environment
-        process.currentDirectoryURL = URL(fileURLWithPath: program.folder)
-        let errors = Pipe()
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors
-        try process.run()
-        let text = String(
-            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
-            as: UTF8.self
-        )
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit)
-        #expect(process.terminationStatus == 1, "\(text)")
-        #expect(!text.isEmpty)
+        let done = try program.run(arguments, limit: "-f 2")
+        #expect(done.status == 1, "\(done.errors)")
+        #expect(!done.errors.isEmpty)
     }
 }

@@ -3,14 +3,6 @@ import Testing
 
 /// How the program answers what people type.
 @Suite struct UsageTests {
-    private func run(_ program: Program, _ words: [String]) throws -> Program.Output {
-        let (process, output, errors) = try program.start(words)
-        let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
-        let complaint = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Program.Output(status: process.terminationStatus, text: text, errors: complaint)
-    }
-
     @Test(arguments: [
         (["trian"], "`workbench train`"), (["regsitry"], "`workbench registry`"),
         (["modle", "list"], "`workbench model`"), (["runs", "lsit"], "`workbench runs list`"),
@@ -19,7 +11,7 @@ import Testing
         (["--json", "genrate"], "`workbench generate`"),
     ])
     func aMistypedCommandGetsASuggestion(_ words: [String], _ suggestion: String) throws {
-        let done = try run(try Program(hasModel: false), words)
+        let done = try Program(hasModel: false).run(words)
         #expect(done.status == 64)
         let lines = done.errors.split(separator: "\n")
         #expect(lines.first?.hasPrefix("workbench: There is no command") == true, "\(done.errors)")
@@ -34,7 +26,7 @@ import Testing
 
     @Test func emptyWordsAreNamedAndNotPassedOver() throws {
         let program = try Program(hasModel: false)
-        let command = try run(program, [""])
+        let command = try program.run([""])
         #expect(command.status == 64)
         #expect(!command.errors.contains("Did you mean"), "\(command.errors)")
         #expect(command.errors.hasPrefix("workbench: An empty word"), "\(command.errors)")
@@ -42,12 +34,12 @@ import Testing
             ["--workspace", "", "runs", "list"], ["runs", "list", "--workspace="],
             ["--workspace=", "--plain"],
         ] {
-            let done = try run(program, words)
+            let done = try program.run(words)
             #expect(done.status == 64, "\(words)")
             #expect(done.errors.contains("--workspace"), "\(done.errors)")
         }
         for words in [["runs", "show", ""], ["model", "show", ""], ["runs", "import", ""]] {
-            let done = try run(program, words)
+            let done = try program.run(words)
             #expect(done.status == 1, "\(words)")
             #expect(done.errors.contains("\"\""), "\(done.errors)")
         }
@@ -62,7 +54,7 @@ import Testing
     func sharedOptionsMayStandBeforeTheCommand(_ words: [String]) throws {
         let program = try Program(hasModel: false)
         let other = "\(program.folder)/other"
-        let done = try run(program, words.map { $0.replacingOccurrences(of: "{w}", with: other) })
+        let done = try program.run(words.map { $0.replacingOccurrences(of: "{w}", with: other) })
         #expect(done.status == 0, "\(done.errors)")
         #expect(done.text == "[]\n")
         #expect(FileManager.default.fileExists(atPath: "\(other)/workbench.db"))
@@ -75,7 +67,7 @@ import Testing
     ])
     func aNumberBelowZeroIsOutOfItsRangeAndNotMissing(_ words: [String], _ name: String) throws {
         let program = try Program()
-        let done = try run(program, ["train", "--data", try program.dataset()] + words)
+        let done = try program.run(["train", "--data", try program.dataset()] + words)
         #expect(done.status != 0)
         #expect(!done.errors.contains("Missing value"))
         #expect(done.errors.contains(name) && done.errors.contains(words[1]), "\(done.errors)")
@@ -83,7 +75,7 @@ import Testing
 
     @Test func aQuantityBelowZeroIsInvalidAndNotMissing() throws {
         let program = try Program(hasModel: false)
-        let done = try run(program, ["workspace", "gc", "--dry-run", "--older-than", "-2h"])
+        let done = try program.run(["workspace", "gc", "--dry-run", "--older-than", "-2h"])
         #expect(done.status == 64)
         #expect(done.errors.contains("'-2h' is invalid"), "\(done.errors)")
     }
@@ -92,7 +84,7 @@ import Testing
         let program = try Program()
         try program.run("train", "--data", try program.dataset(), "--steps", "2", "--run-name", "a")
         for words in [["runs", "stop", "a"], ["runs", "pause", "a"], ["train", "--resume", "a"]] {
-            let done = try run(program, words)
+            let done = try program.run(words)
             #expect(done.status == 3, "\(words)")
             #expect(!done.errors.contains("esume it"), "\(done.errors)")
         }
@@ -106,7 +98,7 @@ import Testing
             ["train", "--data", "x", "--layers", "x"], ["runs", "list", "--nope"],
             ["model", "score", "tiny", "--ids", "x"], ["screen", "--plain", "--theme", "nope"],
         ] {
-            let done = try run(program, words)
+            let done = try program.run(words)
             #expect(done.status != 0, "\(words)")
             #expect(done.errors.hasPrefix("workbench: "), "\(words): \(done.errors)")
             #expect(done.text.isEmpty, "\(words)")
@@ -119,7 +111,7 @@ import Testing
     @Test func trainingWithoutDataIsWrongUsage() throws {
         let program = try Program()
         for words in [["train"], ["train", "--steps", "3"]] {
-            let done = try run(program, words)
+            let done = try program.run(words)
             #expect(done.status == 64)
             #expect(done.errors.contains("--data"), "\(done.errors)")
         }
@@ -130,7 +122,7 @@ import Testing
     @Test func chatWithWhatIsNotThereFailsBeforeTheFirstQuestion() throws {
         let program = try Program()
         for words in [["--adapter", "nope"], ["--adapter", "./nope"], ["--model", "nope"]] {
-            let done = try run(program, ["chat"] + words)
+            let done = try program.run(["chat"] + words)
             #expect(done.status == 1, "\(words)")
             #expect(done.errors.contains("nope"), "\(done.errors)")
         }
@@ -143,10 +135,10 @@ import Testing
             ["runs", "list"], ["registry", "list"], ["registry", "board"],
             ["registry", "history"], ["serve", "tokens", "list"],
         ] {
-            #expect(try run(program, words + ["--json"]).text == "[]\n", "\(words)")
+            #expect(try program.run(words + ["--json"]).text == "[]\n", "\(words)")
         }
         for words in [["data", "list"], ["model", "list"]] {
-            let text = try run(program, words + ["--json"]).text
+            let text = try program.run(words + ["--json"]).text
             #expect(text.split(separator: "\n").count == 1)
             #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [[String: Any]])
         }
@@ -210,15 +202,14 @@ import Testing
             ["train", "--data", data, "--steps", "1", "--model", "tiny"],
             ["generate", "--prompt", "x"],
         ] {
-            let done = try run(program, words)
+            let done = try program.run(words)
             #expect(done.status == 1, "\(words)")
             #expect(done.errors.contains("config.yaml"), "\(done.errors)")
         }
         let listed = try program.run("runs", "list", "--json")
         #expect(listed.text == "[]\n")
         #expect(listed.errors.contains("config.yaml"), "\(listed.errors)")
-        let named = try run(
-            program,
+        let named = try program.run(
             ["train", "--data", data, "--steps", "1", "--model", "tiny", "--experiment", "mine"]
         )
         #expect(named.status == 0, "\(named.errors)")

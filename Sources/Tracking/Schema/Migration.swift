@@ -1,5 +1,6 @@
 import Glibc
 package import GRDB
+import Platform
 
 /// One step in the history of the schema.
 ///
@@ -71,7 +72,7 @@ package struct Migration: Sendable {
         defer { unlink(unfinished) }
         OpenedDatabase.createFile(at: unfinished)
         // Held to the end: closing it would drop the locks that SQLite has on the file.
-        let hold = Leftovers(holding: unfinished)
+        let hold = PathHold(unfinished)
         defer { _ = hold }
         try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
         // A link never replaces: where two processes migrate at once, the first copy,

@@ -1,27 +1,15 @@
-import Glibc
+import Platform
 
 /// Files and folders that a process makes beside the database for a while: the copy that a
 /// migration begins with, and what an import reads.
 ///
-/// A process holds a lock on what it made, which the kernel frees when the process ends, however
-/// that comes about. What nobody holds is removed by the next one.
-struct Leftovers: ~Copyable {
-    private let descriptor: Int32
-
-    /// Holds a file or folder until this value ends.
-    init(holding path: String) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        if descriptor >= 0 { flock(descriptor, LOCK_EX | LOCK_NB) }
-    }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
+/// A process holds what it made; what nobody holds is removed by the next one.
+enum Leftovers {
+    /// For how many seconds something new may not be held yet.
+    private static let grace = 60
 
     /// Removes what ended processes left beside a database.
-    ///
-    /// - Parameters:
-    ///   - database: The path of the database.
-    ///   - now: The time in seconds since 1970.
-    static func sweep(beside database: String, now: Int = time(nil)) {
+    static func sweep(beside database: String) {
         let end = database.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = end.map { String(database[..<$0]) } ?? "."
         let name = end.map { String(database[database.index(after: $0)...]) } ?? database
@@ -30,13 +18,7 @@ struct Leftovers: ~Copyable {
                 isLeftover(entry.name.utf8, of: name)
             else { continue }
             let path = "\(folder)/\(entry.name)"
-            // One that was made this minute may not be held yet.
-            var status = stat()
-            guard lstat(path, &status) == 0, now - Int(status.st_mtim.tv_sec) > 60 else { continue }
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-            guard descriptor >= 0 else { continue }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { ScratchFolder.remove(path) }
-            close(descriptor)
+            if PathHold.isAbandoned(path, after: grace) { ScratchFolder.remove(path) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// A folder in which a copy of data is written before it takes its place.
@@ -12,7 +13,7 @@ final class StagingFolder {
 
     private let folder: String
     private let path: String
-    private var descriptor: Int32 = -1
+    private var hold: PathHold?
 
     init(in folder: String, digest: String) {
         self.folder = folder
@@ -26,17 +27,15 @@ final class StagingFolder {
     func make() throws(WorkspaceError) -> String {
         Files.remove(path)
         try Files.makeFolder(path)
-        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if descriptor >= 0 { _ = flock(descriptor, LOCK_EX | LOCK_NB) }
+        hold = PathHold(path)
         return path
     }
 
     /// Removes what was not put in its place.
     func end() {
-        guard descriptor >= 0 else { return }
+        guard hold != nil else { return }
         Files.remove(path)
-        close(descriptor)
-        descriptor = -1
+        hold = nil
     }
 
     /// Removes the folders that processes left that died.
@@ -51,13 +50,8 @@ final class StagingFolder {
         guard parts.count == 3 || parts.count == 4, parts[0].isEmpty, parts[1].utf8.count == 64,
             let process = pid_t(parts[2])
         else { return false }
-        let descriptor = open("\(folder)/\(name)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return false }
+        // A process that is gone is not about to hold its folder.
         let isGone = kill(process, 0) != 0 && errno == ESRCH
-        return isGone || time(nil) - status.st_mtim.tv_sec > grace
+        return PathHold.isAbandoned("\(folder)/\(name)", after: isGone ? .min : grace)
     }
 }

@@ -27,14 +27,6 @@ package enum FilePaths {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Where a symbolic link points.
-    static func linkTarget(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(path, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
     /// The path without symbolic links; nil where nothing is.
     package static func real(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }

@@ -1,6 +1,7 @@
 import EventBus
 import FoundationEssentials
 import Logging
+import Platform
 import Tracking
 
 /// What all services of one workspace share.

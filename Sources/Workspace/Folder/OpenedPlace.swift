@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Which folder and which database a workspace was opened with, whatever their paths name later:
 /// a folder is moved or removed, a database replaced, while a process works in it.
@@ -27,7 +28,7 @@ final class OpenedPlace: Sendable {
     /// - Throws: ``WorkspaceError`` that says where the folder is now, where that is known.
     func checkFolder() throws(WorkspaceError) {
         guard let openedFolder, FileIdentity(folder) != openedFolder else { return }
-        let place = FilePaths.linkTarget("/proc/self/fd/\(descriptor)")
+        let place = ResolvedPath.linkTarget("/proc/self/fd/\(descriptor)")
         if let place, let found = FileIdentity(place), found == openedFolder {
             throw WorkspaceError(
                 .inaccessible,

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// What the system says about this process.
 public enum ProcessEnvironment {
@@ -18,5 +19,5 @@ public enum ProcessEnvironment {
     }
 
     /// The program's own file.
-    static var executable: String? { FilePaths.linkTarget("/proc/self/exe") }
+    static var executable: String? { ResolvedPath.linkTarget("/proc/self/exe") }
 }

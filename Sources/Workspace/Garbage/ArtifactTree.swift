@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The workspace's `artifacts/`: what lies there is measured and removed without ever going through
 /// a symbolic link, so that nothing outside is touched whatever a link says.

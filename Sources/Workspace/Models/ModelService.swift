@@ -1,5 +1,6 @@
 import Inference
 import ModelFiles
+import Platform
 import Tokenizers
 import Transformer
 

@@ -1,5 +1,6 @@
 import Glibc
 import ModelFiles
+import Platform
 import Registry
 import Tracking
 
@@ -132,7 +133,7 @@ struct VersionFiles {
                 return FilePaths.exists(path) ? ["\(prefix)\(name)"] : []
             }
             // Links between folders may lead in a circle.
-            return FilePaths.linkTarget(path) == nil
+            return ResolvedPath.linkTarget(path) == nil
                 ? paths(in: path, below: "\(prefix)\(name)/") : []
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// What a path leads to.
 enum FileKind {
@@ -64,9 +65,7 @@ enum DatasetName {
     /// The name of a part, such as `train`, says too little and is preceded by the folder's. Letters,
     /// digits, `.`, `_` and `-` stay, anything else becomes `-`.
     static func make(path: String, isFolder: Bool) -> String {
-        var parts = resolved(path).utf8.split(separator: UInt8(ascii: "/")).map {
-            String(Substring($0))
-        }
+        var parts = ResolvedPath(path).names.map { String(decoding: $0, as: UTF8.self) }
         guard var name = parts.popLast() else { return "dataset" }
         if !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
             name = String(name[..<dot])
@@ -94,12 +93,5 @@ enum DatasetName {
                 UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
                     || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
             }
-    }
-
-    /// The path without `.` and `..`, where it exists.
-    private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
     }
 }

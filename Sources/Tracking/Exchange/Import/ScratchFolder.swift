@@ -1,12 +1,13 @@
 import FoundationEssentials
 import Glibc
+import Platform
 
 /// A folder for one import's own files, beside the database and for its owner alone.
 ///
 /// It lies there and not under `/tmp`, because a copy of a database needs room.
 struct ScratchFolder: ~Copyable {
     let path: String
-    private let hold: Leftovers
+    private let hold: PathHold
 
     init(beside database: String) throws {
         Leftovers.sweep(beside: database)
@@ -19,7 +20,7 @@ struct ScratchFolder: ~Copyable {
             )
         }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        hold = Leftovers(holding: path)
+        hold = PathHold(path)
     }
 
     /// Removes the folder with all that is in it.

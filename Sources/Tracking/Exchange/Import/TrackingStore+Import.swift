@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Platform
 
 extension TrackingStore {
     /// Brings over experiments, runs, logged models and the registry from an SQLite
@@ -78,9 +79,7 @@ extension TrackingStore {
         let artifactRoot: String?
 
         init(_ path: String, _ artifactRoot: String?) {
-            let resolved = realpath(path, nil)
-            defer { free(resolved) }
-            self.path = resolved.map { String(cString: $0) } ?? path
+            self.path = ResolvedPath(path).text
             self.artifactRoot = artifactRoot
         }
 

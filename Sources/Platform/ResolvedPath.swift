@@ -55,8 +55,8 @@ package struct ResolvedPath: Hashable, Sendable {
 
     private static let slash = UInt8(ascii: "/")
     private static let dot = UInt8(ascii: ".")
-    /// What the kernel follows before it says that links lead in a circle.
-    private static let mostLinks = 40
+    /// How many links the kernel follows before it says that links lead in a circle.
+    static let mostLinks = 40
 
     private static func absolute(_ path: String, _ home: String?) -> [UInt8] {
         let bytes = Array(path.utf8)
@@ -86,7 +86,9 @@ package struct ResolvedPath: Hashable, Sendable {
                 continue
             }
             resolved.append(name)
-            guard linkCount < mostLinks, let target = linkTarget(resolved) else { continue }
+            guard linkCount < mostLinks,
+                let target = linkTarget([slash] + resolved.joined(separator: [slash]))
+            else { continue }
             linkCount += 1
             resolved.removeLast()
             if target.first == slash { resolved = [] }
@@ -95,18 +97,20 @@ package struct ResolvedPath: Hashable, Sendable {
         return resolved
     }
 
-    /// Where a link leads; nil for what is no link, or is not there.
-    private static func linkTarget(_ names: [[UInt8]]) -> [UInt8]? {
-        let path = [slash] + names.joined(separator: [slash]) + [0]
-        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = path.withUnsafeBytes { path in
-            target.withUnsafeMutableBytes { target -> Int in
-                guard let path = path.baseAddress?.assumingMemoryBound(to: CChar.self),
-                    let target = target.baseAddress?.assumingMemoryBound(to: CChar.self)
-                else { return -1 }
-                return readlink(path, target, Int(PATH_MAX))
+    /// Where a link leads; nil for what is no link, or is not there, with `errno` set.
+    package static func linkTarget(_ path: String) -> String? {
+        linkTarget(Array(path.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func linkTarget(_ path: [UInt8]) -> [UInt8]? {
+        (path + [0]).withUnsafeBytes { path in
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { target in
+                guard let name = path.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    let start = target.baseAddress
+                else { return nil }
+                let count = readlink(name, start, target.count)
+                return count > 0 ? target[..<count].map(UInt8.init(bitPattern:)) : nil
             }
         }
-        return count > 0 ? Array(target.prefix(count)) : nil
     }
 }
