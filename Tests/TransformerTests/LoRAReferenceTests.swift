@@ -4,7 +4,7 @@ import Tensors
 import Testing
 import Transformer
 
-/// Ten AdamW steps of PEFT on the default model, in float32.
+/// Ten AdamW steps of PEFT on the default model, and the same steps computed in float64.
 ///
 /// The adapter that they start from is large, so it is read from the folder
 /// that `WORKBENCH_REFERENCE` names, or from `shared/reference` beside the
@@ -21,8 +21,14 @@ import Transformer
             let loss: Double
             let grad_norm: Double
         }
+        /// What a step gives in float64, the same batches and rates.
+        struct Truth: Decodable {
+            let loss: Double
+            let grad_norm: Double
+        }
         let loss_of_step_0_batch_after_10_steps: Double
         let steps: [Step]
+        let float64: [Truth]
     }
 
     static var folder: String? {
@@ -103,14 +109,16 @@ import Transformer
         try JSONDecoder().decode(Run.self, from: Data(contentsOf: fixture("lora_steps.json")))
     }
 
-    @Test func tenStepsAndTheirGradientsAgreeWithPEFT() throws {
+    /// PEFT's own float32 losses are up to 4.3e-6 and its norms 1.3e-5 away from these.
+    @Test func tenStepsAgreeWithFloat64AndTheirGradientsWithPEFT() throws {
         guard let folder = Self.folder else { return }
         let run = try Self.run()
-        let loss = try Self.takeSteps(run, folder: folder, precision: .exact) { step, computed in
+        let loss = try Self.takeSteps(run, folder: folder, precision: .exact) { _, computed in
             let index = computed.index
-            #expect(abs(computed.loss - step.loss) <= 5e-6 * step.loss, "loss of step \(index)")
+            let truth = run.float64[index]
+            #expect(abs(computed.loss - truth.loss) <= 3e-6 * truth.loss, "loss of step \(index)")
             #expect(
-                abs(computed.norm - step.grad_norm) <= 1e-5 * step.grad_norm,
+                abs(computed.norm - truth.grad_norm) <= 1e-5 * truth.grad_norm,
                 "norm of step \(index)"
             )
             if index == 0 {
@@ -189,7 +197,8 @@ import Transformer
             if norm == 0 {
                 #expect(distance == 0, "\(name) is exactly zero")
             } else {
-                #expect(distance <= 1e-4 * norm, "\(name)")
+                // PEFT's float32 is up to 1.5e-4 from the same gradients in float64.
+                #expect(distance <= 2e-4 * norm, "\(name)")
             }
         }
     }

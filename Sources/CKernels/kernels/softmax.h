@@ -41,19 +41,18 @@ static void softmax_backward(float *dp, const float *p, float scale, size_t coun
 static double cross_entropy(float *logits, size_t target, float gradient_scale, size_t count) {
     const float maximum = row_maximum(logits, count);
     const float chosen = logits[target];
-    // Summed in float32 lanes, as transformers sums on such a machine: small
-    // terms are lost alike, so losses and gradients agree beyond rounding.
-    float lane[WB_LANES] = {0};
+    // Summed in double: over a vocabulary of 150,000 a float32 sum loses the small terms.
+    double lane[WB_LANES] = {0};
     size_t i = 0;
     for (; i + WB_LANES <= count; i += WB_LANES) {
-        for (int j = 0; j < WB_LANES; j++) lane[j] += exp1(logits[i + (size_t)j] - maximum);
+        for (int j = 0; j < WB_LANES; j++) lane[j] += (double)exp1(logits[i + (size_t)j] - maximum);
     }
-    for (; i < count; i++) lane[0] += exp1(logits[i] - maximum);
-    const double sum = (double)add_lanes(lane);
+    for (; i < count; i++) lane[0] += (double)exp1(logits[i] - maximum);
+    const double sum = add_lanes_double(lane);
     if (gradient_scale != 0) {
         const float factor = (float)((double)gradient_scale / sum);
         for (i = 0; i < count; i++) logits[i] = exp1(logits[i] - maximum) * factor;
         logits[target] -= gradient_scale;
     }
-    return log(sum) - (double)(chosen - maximum);
+    return log(sum) - ((double)chosen - (double)maximum);
 }
