@@ -119,9 +119,9 @@ let package = Package(
 
         // HTTP.
         .target(
-            name: "Serving",
+            name: "HTTPServer",
             dependencies: [
-                "Workspace", "Tracking", "Registry", "JSON",
+                "Platform", "JSON",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -130,6 +130,12 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
+            name: "MLflowAPI",
+            dependencies: [
+                "HTTPServer", "Workspace", "Tracking", "Registry", "JSON",
             ]
         ),
 
@@ -144,8 +150,8 @@ let package = Package(
         .executableTarget(
             name: "workbench",
             dependencies: [
-                "Workspace", "Serving", "Screens", "TerminalNcurses", "TerminalUI", "JSON",
-                "Platform",
+                "Workspace", "HTTPServer", "MLflowAPI", "Screens", "TerminalNcurses", "TerminalUI",
+                "JSON", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -215,15 +221,19 @@ let package = Package(
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestModels"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(
-            name: "ServingTests",
+            name: "HTTPServerTests",
             dependencies: [
-                "Serving", "Registry", "Tracking", "Workspace",
+                "HTTPServer",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
+        ),
+        .testTarget(
+            name: "MLflowAPITests",
+            dependencies: ["MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON"]
         ),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"]),
         .testTarget(

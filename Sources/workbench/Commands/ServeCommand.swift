@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
-import Serving
+import HTTPServer
+import MLflowAPI
 import Synchronization
 import Workspace
 
@@ -15,6 +16,46 @@ struct ServeCommand: ParsableCommand {
         subcommands: [Run.self, Tokens.self],
         defaultSubcommand: Run.self
     )
+}
+
+extension Server {
+    /// A server of all that a workspace offers, with its tokens.
+    fileprivate init(serving workspace: Workspace, _ configuration: Configuration) throws {
+        let tokens = try ServeCommand.Tokens.file(in: workspace)
+        self = try ServeCommand.wording {
+            try Server(
+                [.mlflow(workspace, tokenFile: tokens.path)],
+                tokens: tokens,
+                configuration: configuration,
+                log: workspace.logger("serve")
+            )
+        }
+    }
+
+    /// Serves until the task is cancelled.
+    fileprivate func serve(_ started: @escaping @Sendable (String) -> Void) async throws {
+        do { try await run(started: started) } catch let error as ServerError {
+            throw WorkspaceError(error)
+        }
+    }
+}
+
+extension WorkspaceError {
+    fileprivate init(_ error: ServerError) {
+        let code: Code =
+            switch error.code {
+            case .invalidParameter: .invalid
+            case .inaccessible, .unavailable: .inaccessible
+            default: .failed
+            }
+        self.init(code, error.message, hint: error.hint)
+    }
+}
+
+extension ServeCommand {
+    static func wording<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as ServerError { throw WorkspaceError(error) }
+    }
 }
 
 extension ServeCommand {
@@ -37,17 +78,13 @@ extension ServeCommand {
             configuration.port = port
             configuration.needsToken = requireToken
             configuration.callsPerSecond = rate
-            let server = try Server(
-                workspace,
-                tokens: try Tokens.file(in: workspace),
-                configuration: configuration
-            )
+            let server = try Server(serving: workspace, configuration)
             if !configuration.isLoopback {
                 Console.note("note: tokens travel in the clear unless TLS is put in front of it.")
             }
             let isJSON = shared.json
             try serving.run {
-                try await server.run { address in
+                try await server.serve { address in
                     if isJSON {
                         try? Console.printJSON(["address": address])
                     } else {
@@ -76,13 +113,7 @@ extension ServeCommand {
         )
 
         static func file(in workspace: Workspace) throws -> TokenFile {
-            try wording { try TokenFile(path: "\(workspace.folder)/tokens.json") }
-        }
-
-        static func wording<T>(_ body: () throws -> T) throws -> T {
-            do { return try body() } catch let failure as TokenFile.Failure {
-                throw WorkspaceError(.inaccessible, failure.description, hint: failure.hint)
-            }
+            try ServeCommand.wording { try TokenFile(path: "\(workspace.folder)/tokens.json") }
         }
     }
 }
@@ -106,7 +137,7 @@ extension ServeCommand.Tokens {
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
-            try ServeCommand.Tokens.wording {
+            try ServeCommand.wording {
                 // Nobody could ever use a token that was not shown.
                 _ = try file.add(name, role: role.role) { token in
                     if shared.json {
@@ -147,7 +178,7 @@ extension ServeCommand.Tokens {
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
-            guard try ServeCommand.Tokens.wording({ try file.remove(name) }) else {
+            guard try ServeCommand.wording({ try file.remove(name) }) else {
                 throw WorkspaceError(.notFound, "\(name) has no token.")
             }
             try shared.confirm("\(name) no longer has a token.", ["name": .text(name)])
@@ -165,12 +196,8 @@ enum ScreenServer {
         let task = Task {
             defer { ended.signal() }
             do {
-                let server = try Server(
-                    workspace,
-                    tokens: try ServeCommand.Tokens.file(in: workspace),
-                    configuration: Server.Configuration()
-                )
-                try await server.run { report(.on(address: $0)) }
+                let server = try Server(serving: workspace, Server.Configuration())
+                try await server.serve { report(.on(address: $0)) }
                 // Who stopped it knows, and may have started another one since.
                 if !Task.isCancelled { report(.off) }
             } catch is CancellationError {

@@ -1,0 +1,92 @@
+package import Glibc
+package import NIOCore
+
+/// Which user of this machine holds the other end of a connection.
+package enum SocketOwner {
+    /// The user's number; nil where the system does not say, or the connection is from elsewhere.
+    ///
+    /// Only an established connection counts: of one that its owner has closed the system says
+    /// that it is root's.
+    ///
+    /// - Throws: `ServerError` where the system cannot be asked for now.
+    static func user(
+        of client: SocketAddress,
+        connectedTo server: SocketAddress
+    ) throws(ServerError) -> uid_t? {
+        switch SocketDiagnosis.user(of: client, to: server) {
+        case .user(let user): return user
+        case .nobody: return nil
+        case .unknown: return try tabulatedUser(of: client, connectedTo: server)
+        case .unavailable: throw shortage
+        }
+    }
+
+    private static let shortage = ServerError(
+        .unavailable,
+        "The server has no file descriptor left to see whose process this is; try again later."
+    )
+
+    /// The same from the kernel's table of all connections, which takes longer the more there are.
+    private static func tabulatedUser(
+        of client: SocketAddress,
+        connectedTo server: SocketAddress
+    ) throws(ServerError) -> uid_t? {
+        for (path, isWide) in [("/proc/net/tcp", false), ("/proc/net/tcp6", true)] {
+            guard let from = spelling(client, isWide: isWide),
+                let to = spelling(server, isWide: isWide)
+            else { continue }
+            guard let file = Descriptor.open(path) else {
+                if Descriptor.isShortage(errno) { throw shortage }
+                continue
+            }
+            guard let table = file.bytes() else { continue }
+            if let user = user(in: table, from: from, to: to) { return user }
+        }
+        return nil
+    }
+
+    /// Looks a connection up in a table as the kernel writes it.
+    ///
+    /// The table has a line for every connection of the machine, so it is searched as bytes.
+    package static func user(in table: [UInt8], from: String, to: String) -> uid_t? {
+        let wanted = " \(from) \(to) 01 "
+        let text = (table + [0]).map { CChar(bitPattern: $0) }
+        let line: String? = text.withUnsafeBufferPointer { text in
+            guard let start = text.baseAddress, let found = strstr(start, wanted) else {
+                return nil
+            }
+            return String(cString: found + wanted.utf8.count)
+        }
+        // Queues, timers, retransmissions, user, timeouts, inode.
+        let fields = (line ?? "").prefix { $0 != "\n" }.split(separator: " ")
+        guard fields.count > 5, fields[5] != "0" else { return nil }
+        return uid_t(fields[3])
+    }
+
+    /// An address and port as the kernel's tables write them: words of the machine's byte order.
+    package static func spelling(_ address: SocketAddress, isWide: Bool) -> String? {
+        guard let port = address.port else { return nil }
+        var bytes: [UInt8]
+        switch address {
+        case .v4(let v4):
+            var raw = v4.address.sin_addr.s_addr
+            bytes = withUnsafeBytes(of: &raw) { Array($0) }
+            // As a socket for both kinds of addresses sees it.
+            if isWide { bytes = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + bytes }
+        case .v6(let v6):
+            guard isWide else { return nil }
+            var raw = v6.address.sin6_addr
+            bytes = withUnsafeBytes(of: &raw) { Array($0) }
+        default: return nil
+        }
+        let words = stride(from: 0, to: bytes.count, by: 4).map { start in
+            bytes[start..<start + 4].reversed().map { hex($0) }.joined()
+        }
+        return "\(words.joined()):\(hex(UInt8(port >> 8)))\(hex(UInt8(port & 0xFF)))"
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return digits.count == 1 ? "0\(digits)" : digits
+    }
+}

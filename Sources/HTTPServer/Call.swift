@@ -1,0 +1,121 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// One call of a client, as a route sees it.
+package struct Call: Sendable {
+    /// What routes share of a server.
+    struct Shared: Sendable {
+        let configuration: Server.Configuration
+        /// The threads for what waits for the database's one writer.
+        let writers: WaitingThreads
+        let metrics: @Sendable () throws -> String
+    }
+
+    let request: Request
+    let shared: Shared
+    /// Who calls; nil for a route that asks for no role.
+    package let caller: AccessRules.Caller?
+    /// The parameters in the path, decoded.
+    package let parameters: [(name: String, value: String)]
+    /// What `**` stands for in the route's path, as it was sent.
+    package let rest: String
+
+    init(
+        _ request: Request,
+        _ context: ServerContext,
+        by caller: AccessRules.Caller?,
+        of route: Route,
+        _ shared: Shared
+    ) {
+        self.request = request
+        self.shared = shared
+        self.caller = caller
+        parameters = context.parameters.map { name, value in
+            let text = String(value)
+            return (String(name), text.removingPercentEncoding ?? text)
+        }
+        // The path begins with a slash and ends where the wildcard begins.
+        let fixed = route.path.hasSuffix("**") ? route.path.utf8.count - 1 : .max
+        rest = String(request.uri.path.dropFirst(fixed))
+    }
+
+    /// Whether it only asks: a GET or HEAD.
+    package var isQuestion: Bool { [.get, .head].contains(request.method) }
+
+    /// Whether there is anything behind `?`.
+    package var hasQuery: Bool { request.uri.query?.isEmpty == false }
+
+    /// The parameters behind `?`, as forms encode them.
+    package var query: [(key: Substring, value: Substring)] {
+        (request.uri.query ?? "").split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let decoded = parts.map { part in
+                let spaced = part.replacing("+", with: " ")
+                return (spaced.removingPercentEncoding ?? String(spaced))[...]
+            }
+            return (decoded[0], decoded.count > 1 ? decoded[1] : "")
+        }
+    }
+
+    /// A header's value; nil where the call has none of that name.
+    package func header(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { request.headers[$0] }
+    }
+
+    /// Whether the head announces a body.
+    package var hasBody: Bool {
+        request.headers[.contentLength].map { $0 != "0" }
+            ?? (request.headers[.transferEncoding] != nil)
+    }
+
+    /// The whole body, kept in memory.
+    ///
+    /// - Throws: ``ServerError`` with the code `tooLarge` beyond the server's limit.
+    package func body() async throws -> [UInt8] {
+        let limit = shared.configuration.bodyLimit
+        let tooLarge = ServerError(
+            .tooLarge,
+            "The body is larger than \(limit) bytes.",
+            hint: "log in smaller batches, and large things as artifacts"
+        )
+        // An announced size is refused before the body is sent.
+        guard announcedSize <= limit else { throw tooLarge }
+        do {
+            let body = try await request.body.collect(upTo: limit)
+            return Array(body.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        }
+    }
+
+    /// The body piece by piece, for a file.
+    ///
+    /// - Throws: What `take` throws, and ``ServerError`` with the code `tooLarge` beyond the server's
+    ///   limit of files.
+    package func receive(_ take: (UnsafeRawBufferPointer) throws -> Void) async throws {
+        let limit = shared.configuration.fileLimit
+        let tooLarge = ServerError(.tooLarge, "The file is larger than \(limit) bytes.")
+        guard announcedSize <= limit else { throw tooLarge }
+        var count = 0
+        for try await piece in request.body {
+            count += piece.readableBytes
+            guard count <= limit else { throw tooLarge }
+            try piece.withUnsafeReadableBytes { try take($0) }
+        }
+    }
+
+    private var announcedSize: Int { request.headers[.contentLength].flatMap { Int($0) } ?? 0 }
+
+    /// Does what writes to the database on threads of its own: however many calls wait for the
+    /// database's one writer, others are answered.
+    package func writing<Result: Sendable>(
+        _ body: @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withTaskExecutorPreference(shared.writers) { try body() }
+    }
+
+    /// The server's metrics with those of all its APIs, in Prometheus' text format.
+    package func metrics() throws -> String { try shared.metrics() }
+}

@@ -1,0 +1,107 @@
+import Hummingbird
+import NIOCore
+import NIOHTTP1
+
+/// What a client sends over one connection.
+typealias CallPart = HTTPServerRequestPart
+/// What is sent back.
+typealias AnswerPart = HTTPPart<HTTPResponseHead, ByteBuffer>
+
+/// What comes over a connection, read by one task at a time.
+///
+/// `@unchecked` because of the iterator: the connection's task reads calls from it, and the call that
+/// it answers meanwhile the body.
+final class CallStream: @unchecked Sendable {
+    private var parts: NIOAsyncChannelInboundStream<CallPart>.AsyncIterator
+
+    init(_ parts: NIOAsyncChannelInboundStream<CallPart>.AsyncIterator) { self.parts = parts }
+
+    func next() async throws -> CallPart? { try await parts.next() }
+}
+
+/// The body of a call, piece by piece.
+///
+/// A client that waits with it (`Expect: 100-continue`) is asked for it when the first piece is
+/// wanted: one whose call is refused before sends nothing.
+///
+/// `@unchecked` because the connection's task looks at it only before and after the call is answered.
+final class CallBody: AsyncSequence, @unchecked Sendable {
+    typealias Element = ByteBuffer
+
+    private let stream: CallStream
+    private let outbound: NIOAsyncChannelOutboundWriter<AnswerPart>
+    private var isAwaited: Bool
+    /// How many bytes the client has announced and not sent; nil where it announced no number.
+    private var left: Int?
+    private(set) var isComplete = false
+    private var isBroken = false
+
+    init(
+        of head: HTTPRequestHead,
+        from stream: CallStream,
+        to outbound: NIOAsyncChannelOutboundWriter<AnswerPart>
+    ) {
+        self.stream = stream
+        self.outbound = outbound
+        isAwaited =
+            head.version.minor > 0
+            && head.headers["expect"].contains { $0.lowercased() == "100-continue" }
+        let isChunked = head.headers.contains(name: "transfer-encoding")
+        left =
+            isChunked
+            ? nil : head.headers.first(name: "content-length").map { Int($0) ?? .max } ?? 0
+        if left == 0 { isAwaited = false }
+    }
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        let body: CallBody
+        func next() async throws -> ByteBuffer? { try await body.next() }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self) }
+
+    private func next() async throws -> ByteBuffer? {
+        guard !isComplete else { return nil }
+        guard !isBroken else { throw ServerError(.badRequest, "The body was not whole.") }
+        if isAwaited {
+            isAwaited = false
+            try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
+        }
+        do {
+            switch try await stream.next() {
+            case .body(let piece):
+                if let left { self.left = Swift.max(0, left - piece.readableBytes) }
+                return piece
+            case .end:
+                isComplete = true
+                return nil
+            case nil, .head:
+                isBroken = true
+                throw ServerError(.badRequest, "The connection ended amid the body.")
+            }
+        } catch let error as HTTPParserError {
+            isBroken = true
+            throw ServerError(.badRequest, "The body is not as HTTP has it: \(error).")
+        } catch {
+            isBroken = true
+            throw error
+        }
+    }
+
+    // MARK: - What nobody reads
+
+    private static let maximumSkipped = 1 << 20
+
+    /// Whether so little is left that it may be read and dropped, for the sake of the next call.
+    var canBeSkipped: Bool {
+        isComplete || !isBroken && !isAwaited && (left.map { $0 <= Self.maximumSkipped } ?? false)
+    }
+
+    /// Reads and drops what is left of the body.
+    func skip() async throws { while try await next() != nil {} }
+
+    /// Reads and drops what still comes, until the client closes its side.
+    func drain() async {
+        while let _ = try? await stream.next() {}
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// How many connections the process may hold, so that files can still be opened beside them.
+package struct DescriptorBudget {
+    /// The most connections at a time.
+    package let connections: Int
+
+    /// What the event loops and the first calls open.
+    private static let minimum = 24
+    /// What files, the database and questions to the kernel take beside the connections.
+    private static let reserve = 64
+    /// More connections than this cost memory, and are of use to nobody.
+    private static let maximum = 8192
+
+    /// Raises the limit of open files as far as this user may, and divides what is left.
+    ///
+    /// - Throws: `ServerError` where that is too little for a server.
+    init() throws(ServerError) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            try self.init(limit: 2 * Self.maximum + Self.reserve, used: 0)
+            return
+        }
+        if limit.rlim_cur < limit.rlim_max {
+            var raised = limit
+            raised.rlim_cur = min(limit.rlim_max, rlim_t(2 * Self.maximum + 1024))
+            if raised.rlim_cur > limit.rlim_cur,
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0
+            {
+                limit = raised
+            }
+        }
+        let all = Int(min(limit.rlim_cur, rlim_t(Int32.max)))
+        try self.init(limit: all, used: Self.usedCount)
+    }
+
+    /// The same of a process that may open `limit` descriptors and has opened `used`.
+    package init(limit: Int, used: Int) throws(ServerError) {
+        let free = limit - used
+        guard free >= Self.minimum else {
+            throw ServerError(
+                .internalError,
+                "A process may open \(limit) files here, of which \(max(free, 0)) are left; "
+                    + "a server needs \(Self.minimum) more.",
+                hint: "raise the limit of open files (ulimit -n 1024)"
+            )
+        }
+        // Each has its socket, and a file that it reads or writes.
+        connections = min(Self.maximum, (free - min(Self.reserve, free / 2)) / 2)
+    }
+
+    private static var usedCount: Int {
+        guard let folder = opendir("/proc/self/fd") else { return 3 }
+        defer { closedir(folder) }
+        var count = 0
+        while readdir(folder) != nil { count += 1 }
+        // The folder itself and its two dots.
+        return max(count - 3, 0)
+    }
+}

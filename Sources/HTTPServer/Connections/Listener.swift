@@ -1,0 +1,93 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The socket that clients reach the server by.
+enum Listener {
+    /// How long a name may take to be looked up: what a server listens on is known on its machine.
+    private static let longestLookup = TimeAmount.milliseconds(700)
+
+    /// The address of a host and port.
+    ///
+    /// - Throws: `ServerError` for a host that is not known.
+    static func address(host: String, port: Int) async throws(ServerError) -> SocketAddress {
+        guard !host.isEmpty else {
+            throw ServerError(
+                .invalidParameter,
+                "The address to listen on is empty.",
+                hint: "leave --host out for this machine alone, or give an address of it"
+            )
+        }
+        if let numeric = try? SocketAddress(ipAddress: host, port: port) { return numeric }
+        do {
+            return try await lookUp(host, port)
+        } catch let error as ServerError {
+            throw error
+        } catch {
+            throw ServerError(.internalError, "\(error)")
+        }
+    }
+
+    /// Asks the system for a name, on a thread of its own: that may take long, and cannot be
+    /// broken off.
+    private static func lookUp(_ host: String, _ port: Int) async throws -> SocketAddress {
+        let unknown = ServerError(
+            .inaccessible,
+            "No address is known for the host \(host.prefix(200)).",
+            hint: "give --host an address of this machine, or 0.0.0.0 for all of them"
+        )
+        return try await withCheckedThrowingContinuation { continuation in
+            let answer = OneAnswer(continuation)
+            let thread = Thread {
+                let found = try? SocketAddress.makeAddressResolvingHost(host, port: port)
+                answer.give(found.map { .success($0) } ?? .failure(unknown))
+            }
+            thread.name = "wb-lookup"
+            thread.start()
+            MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: longestLookup) {
+                answer.give(.failure(unknown))
+            }
+        }
+    }
+
+    /// Why it cannot be listened on an address.
+    static func failure(_ error: any Error, host: String, port: Int) -> ServerError {
+        let place = "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        guard let error = error as? IOError else {
+            return ServerError(.inaccessible, "\(place) cannot be listened on: \(error).")
+        }
+        let hint =
+            switch error.errnoCode {
+            case EADDRINUSE: "end what uses it, or `workbench serve --port` another one"
+            case EADDRNOTAVAIL: "give --host an address of this machine"
+            case EACCES, EPERM: "ports below 1024 are the system's; give --port a higher one"
+            default: "give --host and --port another address"
+            }
+        let reason = String(cString: strerror(error.errnoCode))
+        return ServerError(
+            .inaccessible,
+            "\(place) cannot be listened on: \(reason).",
+            hint: hint
+        )
+    }
+}
+
+/// A continuation that the first of several answers resumes.
+private final class OneAnswer: Sendable {
+    private typealias Continuation = CheckedContinuation<SocketAddress, any Error>
+
+    private let continuation: Mutex<Continuation?>
+
+    init(_ continuation: CheckedContinuation<SocketAddress, any Error>) {
+        self.continuation = Mutex(continuation)
+    }
+
+    func give(_ result: Result<SocketAddress, any Error>) {
+        let waiting = continuation.withLock { continuation in
+            defer { continuation = nil }
+            return continuation
+        }
+        waiting?.resume(with: result)
+    }
+}

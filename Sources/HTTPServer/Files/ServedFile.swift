@@ -1,0 +1,72 @@
+import Glibc
+import NIOCore
+
+/// A file that is open to be sent.
+package struct ServedFile: Sendable {
+    package let descriptor: Descriptor
+    /// The name that whoever downloads it sees.
+    package let name: String
+    /// Its bytes.
+    package let size: Int
+
+    package init(_ descriptor: Descriptor, name: String, size: Int) {
+        self.descriptor = descriptor
+        self.name = name
+        self.size = size
+    }
+
+    private static let pieceSize = 1 << 18
+
+    /// The file, or the part of it that the call's `Range` header asks for.
+    package func reply(to call: Call) -> Reply {
+        // It is not known whether a file is still the one of an earlier part, so `If-Range` never
+        // holds.
+        let range = call.header("If-Range") == nil ? call.header("Range") : nil
+        let type = DownloadHeaders.type(of: name)
+        var reply: Reply
+        switch range.map({ ByteRange($0, size: size) }) ?? .all {
+        case .all: reply = send(0..<size, status: 200, type)
+        case .part(let part):
+            reply = send(part, status: 206, type)
+            reply.set("Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)")
+        case .none:
+            reply = Reply(status: 416)
+            reply.set("Content-Type", type)
+            reply.set("Content-Range", "bytes */\(size)")
+        }
+        reply.set("Accept-Ranges", "bytes")
+        reply.set("Content-Disposition", DownloadHeaders.disposition(of: name))
+        // A browser must not run what a model wrote, whatever it looks like.
+        reply.set("X-Content-Type-Options", "nosniff")
+        return reply
+    }
+
+    private func send(_ part: Range<Int>, status: Int, _ type: String) -> Reply {
+        .stream(status: status, type: type, length: part.count) { writer in
+            var offset = part.lowerBound
+            while offset < part.upperBound {
+                let piece = try read(offset, min(Self.pieceSize, part.upperBound - offset))
+                // A file that became shorter meanwhile ends the connection, so that no client takes
+                // it for whole.
+                guard piece.readableBytes > 0 else {
+                    throw ServerError(.internalError, "\(name) was cut short.")
+                }
+                offset += piece.readableBytes
+                try await writer.write(piece)
+            }
+        }
+    }
+
+    private func read(_ offset: Int, _ count: Int) throws -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: count)
+        _ = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+            let done = pread(descriptor.number, bytes.baseAddress, count, off_t(offset))
+            guard done >= 0 else {
+                let reason = String(cString: strerror(errno))
+                throw ServerError(.internalError, "\(name) cannot be read: \(reason).")
+            }
+            return done
+        }
+        return buffer
+    }
+}

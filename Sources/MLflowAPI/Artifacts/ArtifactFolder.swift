@@ -1,0 +1,219 @@
+package import HTTPServer
+import Foundation
+import Glibc
+import JSON
+import Workspace
+
+/// The workspace's `artifacts/`, as clients may see it: nothing outside it, whatever a path or a
+/// link says.
+package struct ArtifactFolder: Sendable {
+    /// The folder, with links resolved.
+    private let path: String
+    private let root: Descriptor
+    /// What is being uploaded.
+    package let uploads: UploadFolder
+
+    /// The folder at `path`, which is made if it is not there.
+    package init(path: String) throws(ServerError) {
+        mkdir(path, 0o700)
+        guard let folder = Descriptor.open(path, O_RDONLY | O_DIRECTORY) else {
+            throw Self.failure("The folder \(path)")
+        }
+        root = folder
+        self.path = FilePaths.real(path) ?? path
+        uploads = UploadFolder(in: root)
+    }
+
+    // MARK: - Reading
+
+    /// Opens a file.
+    ///
+    /// - Throws: `ServerError` where there is none, or something else is there: a folder, a device.
+    package func file(at artifact: ArtifactPath) throws(ServerError) -> ServedFile {
+        guard let real = try existing(artifact), let name = artifact.names.last else {
+            throw ServerError(.doesNotExist, "There is no artifact '\(artifact.shown)'.")
+        }
+        var status = stat()
+        guard stat(real, &status) == 0, !status.isFolder else {
+            throw ServerError(.doesNotExist, "'\(artifact.shown)' is a folder, no artifact.")
+        }
+        let special = ServerError(.invalidParameter, "'\(artifact.shown)' is no plain file.")
+        // Opening a pipe would wait for whoever writes to it; a device may do anything.
+        guard status.isFile else { throw special }
+        guard let descriptor = Descriptor.open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) else {
+            throw Self.failure("'\(artifact.shown)'")
+        }
+        // What was looked at above may have been replaced meanwhile.
+        guard let opened = descriptor.status, opened.isFile else { throw special }
+        guard let place = descriptor.path, isInside(place) else { throw Self.outside(artifact) }
+        return ServedFile(descriptor, name: name, size: Int(opened.st_size))
+    }
+
+    /// What lies directly in a folder; nothing where there is no such folder.
+    package func entries(of artifact: ArtifactPath) throws(ServerError) -> [Entry] {
+        guard let folder = try existing(artifact), FilePaths.isFolder(folder) else { return [] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().compactMap { name in
+            if artifact.names.isEmpty, name == UploadFolder.name { return nil }
+            // Of what lies outside nothing is told, of what is neither file nor folder neither.
+            guard let real = FilePaths.real("\(folder)/\(name)"), isInside(real) else { return nil }
+            var status = stat()
+            guard stat(real, &status) == 0, status.isFolder || status.isFile else { return nil }
+            return Entry(name: name, size: status.isFolder ? nil : Int(status.st_size))
+        }
+    }
+
+    package struct Entry {
+        package let name: String
+        /// The bytes of a file; nil for a folder.
+        package let size: Int?
+    }
+
+    /// Where the file or folder of that name lies; nil if there is none.
+    private func existing(_ artifact: ArtifactPath) throws(ServerError) -> String? {
+        let full = ([path] + artifact.names).joined(separator: "/")
+        guard let real = FilePaths.real(full) else { return nil }
+        guard isInside(real) else { throw Self.outside(artifact) }
+        return real
+    }
+
+    private func isInside(_ real: String) -> Bool {
+        let (root, real) = (Array(path.utf8), Array(real.utf8))
+        return real == root || real.starts(with: root + [UInt8(ascii: "/")])
+    }
+
+    // MARK: - Changing
+
+    /// Checks that a file can be put there, before it is sent; nothing is made.
+    package func checkPlace(_ artifact: ArtifactPath) throws(ServerError) {
+        guard let name = artifact.names.last else {
+            throw ServerError(.invalidParameter, "Invalid path: it names no file.")
+        }
+        guard let folder = try folder(above: artifact, isMaking: false) else { return }
+        try check(name, in: folder, artifact)
+    }
+
+    /// Puts a file that was received at its place; the folders above it are made.
+    package func put(_ upload: Upload, at artifact: ArtifactPath) throws(ServerError) {
+        guard let name = artifact.names.last,
+            let folder = try folder(above: artifact, isMaking: true)
+        else { throw Self.failure("'\(artifact.shown)'") }
+        try check(name, in: folder, artifact)
+        try upload.move(to: folder, as: name, shown: "'\(artifact.shown)'")
+    }
+
+    /// Removes a file, or a folder with all in it; of a link the link alone.
+    package func remove(_ artifact: ArtifactPath) throws(ServerError) {
+        guard !artifact.names.isEmpty else {
+            throw ServerError(.invalidParameter, "Invalid path: it names all artifacts.")
+        }
+        guard try folder(above: artifact, isMaking: false) != nil else { return }
+        let place = ArtifactPlace(artifact.names.map { Array($0.utf8) })
+        guard let failure = ArtifactTree(folder: path)?.remove(place)?.failure else { return }
+        throw ServerError(.internalError, "'\(artifact.shown)' could not be deleted: \(failure).")
+    }
+
+    private func check(
+        _ name: String,
+        in folder: Descriptor,
+        _ artifact: ArtifactPath
+    ) throws(ServerError) {
+        var status = stat()
+        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return }
+            throw Self.failure("'\(artifact.shown)'")
+        }
+        guard status.isFile else {
+            throw ServerError(
+                .invalidParameter,
+                "'\(artifact.shown)' is no file and cannot be replaced by one."
+            )
+        }
+    }
+
+    /// The folder that an artifact lies in, reached from one folder to the next and never through a
+    /// link; nil where it is not there and not to be made.
+    private func folder(
+        above artifact: ArtifactPath,
+        isMaking: Bool
+    ) throws(ServerError) -> Descriptor? {
+        var folder = root
+        for name in artifact.names.dropLast() {
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+            var next = openat(folder.number, name, flags)
+            if next < 0, errno == ENOENT {
+                guard isMaking else { return nil }
+                guard mkdirat(folder.number, name, 0o700) == 0 || errno == EEXIST else {
+                    throw Self.failure("'\(artifact.shown)'")
+                }
+                next = openat(folder.number, name, flags)
+            }
+            guard next >= 0 else { throw Self.obstacle(name, in: folder, artifact) }
+            folder = Descriptor(next)
+        }
+        return folder
+    }
+
+    /// Why a folder on the way cannot be entered.
+    private static func obstacle(
+        _ name: String,
+        in folder: Descriptor,
+        _ artifact: ArtifactPath
+    ) -> ServerError {
+        let failure = failure("'\(artifact.shown)'")
+        let shown = ArtifactPath.shown(name)
+        var status = stat()
+        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            return failure
+        }
+        if status.isLink {
+            return ServerError(
+                .denied,
+                "'\(artifact.shown)' is not written or removed through the link '\(shown)'."
+            )
+        }
+        return status.isFolder
+            ? failure
+            : ServerError(
+                .invalidParameter,
+                "'\(artifact.shown)' cannot be there: '\(shown)' is a file."
+            )
+    }
+
+    private static func outside(_ artifact: ArtifactPath) -> ServerError {
+        ServerError(.denied, "'\(artifact.shown)' leads out of the workspace's artifacts.")
+    }
+
+    /// What the last call of the system failed by.
+    static func failure(_ thing: String) -> ServerError {
+        let reason = String(cString: strerror(errno))
+        return switch errno {
+        case ENOSPC, EDQUOT: ServerError(.storageFull, "No room is left for \(thing).")
+        case ENOENT, ENOTDIR, ELOOP: ServerError(.doesNotExist, "There is no such artifact.")
+        case ENAMETOOLONG, EISDIR, EINVAL: ServerError(.invalidParameter, "\(thing): \(reason).")
+        case let code where Descriptor.isShortage(code):
+            ServerError(.unavailable, "\(thing) cannot be opened just now: \(reason).")
+        default: ServerError(.internalError, "\(thing) cannot be read or written: \(reason).")
+        }
+    }
+}
+
+extension ArtifactFolder {
+    /// What lies at a run's or model's location, for clients that do not read it through the proxy.
+    func listing(of location: String, below path: String?) throws -> JSONValue {
+        let base = try ArtifactLocation.served(location)
+        let below = path.map { $0.isEmpty ? "" : $0 + "/" } ?? ""
+        let entries = try entries(of: ArtifactPath("\(base)/\(path ?? "")"))
+        return [
+            "root_uri": .string(ArtifactLocation.wire(location)),
+            "files": .array(entries.map { Self.wire($0, below: below) }),
+        ]
+    }
+
+    static func wire(_ entry: Entry, below path: String = "") -> JSONValue {
+        [
+            "path": .string(path + entry.name), "is_dir": .boolean(entry.size == nil),
+            "file_size": entry.size.map { .integer($0) },
+        ]
+    }
+}

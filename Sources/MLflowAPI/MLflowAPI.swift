@@ -1,0 +1,35 @@
+package import HTTPServer
+package import Workspace
+
+extension API {
+    /// MLflow's REST API for a workspace: tracking, models and artifacts.
+    ///
+    /// - Parameter tokenFile: The path of the server's tokens; whoever can write the file stands
+    ///   behind each of them.
+    /// - Throws: ``ServerError`` where the artifacts cannot be reached.
+    package static func mlflow(
+        _ workspace: Workspace,
+        tokenFile: String
+    ) throws(ServerError) -> API {
+        let artifacts: ArtifactFolder
+        do { artifacts = try ArtifactFolder(path: workspace.layout.artifacts) } catch {
+            throw ServerError(.inaccessible, error.message)
+        }
+        let tracker = Tracker(
+            store: workspace.tracking,
+            registry: workspace.modelRegistry,
+            rules: workspace.rules,
+            artifacts: artifacts,
+            tokenFile: tokenFile
+        )
+        var api = API(routes: MLflowRoute.all.flatMap { $0.routes(tracker) }) { $0.mlflowReply }
+        api.failure = { ServerError(translating: $0) }
+        api.metrics = { try RunGauges(tracker.store).text }
+        api.tidy = {
+            // What a killed server left there goes, too.
+            tracker.artifacts.uploads.clear()
+            SystemMemory.keepFreedMemory()
+        }
+        return api
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import HTTPServer
+import JSON
+import Registry
+import Tracking
+import Workspace
+
+extension MLflowRoute {
+    /// The files of artifacts: listed, read, written and removed, by clients and by MLflow's pages.
+    static let files: [MLflowRoute] =
+        [
+            .get(folder, at: .versions) { request, tracker in
+                let path = try request.optionalText("path") ?? ""
+                let entries = try tracker.artifacts.entries(of: ArtifactPath(path))
+                return ["files": .array(entries.map { ArtifactFolder.wire($0) })]
+            },
+            .call(.get, "\(folder)/**", at: .versions, role: .read) { call, tracker in
+                try tracker.artifacts.file(at: ArtifactPath(encoded: call.rest)).reply(to: call)
+            },
+            .call(.put, "\(folder)/**", at: .versions, role: .write) { call, tracker in
+                try await tracker.receive(call, at: ArtifactPath(encoded: call.rest))
+                return .json(WireReply.empty)
+            },
+            .call(.delete, "\(folder)/**", at: .versions, role: .write) { call, tracker in
+                let artifact = try ArtifactPath(encoded: call.rest)
+                try tracker.rules.checkRemoving(artifact: artifact.text)
+                try tracker.artifacts.remove(artifact)
+                return .json(WireReply.empty)
+            },
+            .call(.get, "get-artifact", at: .pages, role: .read) { call, tracker in
+                let input = WireRequest(query: call.query)
+                let location = try tracker.store.run(input.runID(), details: []).artifactURI
+                return try tracker.artifacts.file(input.text("path"), of: location).reply(to: call)
+            },
+            .call(.get, "model-versions/get-artifact", at: .pages, role: .read) { call, tracker in
+                let input = WireRequest(query: call.query)
+                let name = try input.text("name")
+                let location = try tracker.registry.version(input.version(), of: name)
+                    .storageLocation
+                return try tracker.artifacts.file(input.text("path"), of: location).reply(to: call)
+            },
+            .call(.post, "upload-artifact", at: .api, role: .write) { call, tracker in
+                let input = WireRequest(query: call.query)
+                guard let run = try input.name("run_uuid") ?? input.name("run_id") else {
+                    throw ServerError(.invalidParameter, "Request must specify run_uuid.")
+                }
+                guard let path = try input.name("path") else {
+                    throw ServerError(.invalidParameter, "Request must specify path.")
+                }
+                let location = try tracker.store.run(run, details: []).artifactURI
+                guard call.hasBody else {
+                    throw ServerError(.invalidParameter, "Request must specify data.")
+                }
+                try await tracker.receive(call, at: ArtifactPath(path, of: location))
+                return .json(WireReply.empty)
+            },
+            .call(.get, "logged-models/{model_id}/artifacts/files", at: .api, role: .read) {
+                call,
+                tracker in
+                var input = WireRequest(query: call.query)
+                for (name, value) in call.parameters { input.add(value, named: name) }
+                let location = try tracker.store.loggedModel(input.text("model_id"))
+                    .artifactLocation
+                return try tracker.artifacts.file(input.text("artifact_file_path"), of: location)
+                    .reply(to: call)
+            },
+        ]
+        + ["create", "complete", "abort"].map { step in
+            .call(.post, "mlflow-artifacts/mpu/\(step)/**", at: .versions, role: .write) { _, _ in
+                throw unsupported("Multipart upload")
+            }
+        }
+        + [
+            .call(.get, "mlflow-artifacts/presigned/**", at: .versions, role: .read) { _, _ in
+                throw unsupported("Multipart download")
+            }
+        ]
+
+    private static let folder = "mlflow-artifacts/artifacts"
+
+    /// Words that make clients do without.
+    private static func unsupported(_ what: String) -> ServerError {
+        ServerError(
+            .notImplemented,
+            "\(what) is not supported for the current artifact repository"
+        )
+    }
+}
+
+extension Tracker {
+    /// Takes an artifact: aside first, then to its place.
+    fileprivate func receive(_ call: Call, at artifact: ArtifactPath) async throws {
+        try artifacts.checkPlace(artifact)
+        // A refused file need not be sent.
+        try rules.checkWriting(artifact: artifact.text)
+        let upload = try artifacts.uploads.begin()
+        try await call.receive { bytes in try upload.append(bytes) }
+        // The facts may have changed while it came.
+        try rules.checkWriting(artifact: artifact.text)
+        try artifacts.put(upload, at: artifact)
+    }
+}
+
+extension ArtifactPath {
+    /// A path as a call's address has it, decoded once.
+    fileprivate init(encoded raw: String) throws(ServerError) {
+        guard let path = raw.removingPercentEncoding else {
+            throw ServerError(.invalidParameter, "Invalid path: \(Self.shown(raw))")
+        }
+        try self.init(path)
+    }
+
+    /// A path below the location of a run, model or version.
+    fileprivate init(_ path: String, of location: String) throws(ServerError) {
+        try self.init("\(ArtifactLocation.served(location))/\(path)")
+    }
+}
+
+extension ArtifactFolder {
+    /// A file below the location of a run, model or version.
+    fileprivate func file(_ path: String, of location: String) throws(ServerError) -> ServedFile {
+        try file(at: ArtifactPath(path, of: location))
+    }
+}

@@ -1,0 +1,143 @@
+import HTTPServer
+import JSON
+import Tracking
+import Workspace
+
+extension MLflowRoute {
+    static let runs: [MLflowRoute] = [
+        .post("runs/create") { request, tracker in
+            var new = NewRun()
+            new.experimentID = try request.has("experiment_id") ? request.experimentID() : 0
+            new.name = try request.optionalText("run_name")
+            new.user = try request.optionalText("user_id") ?? ""
+            new.tagsUser = false
+            new.startTime = try request.optionalInteger("start_time")
+            new.tags = try request.tags()
+            return ["run": WireReply.run(try tracker.store.createRun(new))]
+        },
+        .post("runs/update") { request, tracker in
+            let run = try tracker.rules.updateRun(
+                request.runID(),
+                status: request.status(),
+                endTime: request.optionalInteger("end_time"),
+                name: request.optionalText("run_name")
+            )
+            return ["run_info": WireReply.info(run)]
+        },
+        .post("runs/delete") { request, tracker in
+            try tracker.rules.deleteRun(request.runID())
+            return WireReply.empty
+        },
+        .post("runs/restore") { request, tracker in
+            try tracker.store.restoreRun(request.runID())
+            return WireReply.empty
+        },
+        .get("runs/get") { request, tracker in
+            ["run": WireReply.run(try tracker.store.run(request.runID()))]
+        },
+        .ask("runs/search") { request, tracker in
+            let found = try tracker.store.searchRuns(
+                experiments: request.experimentIDs(),
+                filter: request.optionalText("filter") ?? "",
+                orderBy: request.texts("order_by"),
+                view: request.view("run_view_type"),
+                limit: request.optionalInteger("max_results") ?? 1000,
+                pageToken: request.optionalText("page_token")
+            )
+            return WireReply.page("runs", found, WireReply.run)
+        },
+        .post("runs/log-metric") { request, tracker in
+            let run = try request.runID()
+            try tracker.rules.log(batch([request], run: run), run: run)
+            return WireReply.empty
+        },
+        .post("runs/log-parameter") { request, tracker in
+            let run = try request.runID()
+            try tracker.rules.log(Batch(params: [request.param()]), run: run)
+            return WireReply.empty
+        },
+        .post("runs/set-tag") { request, tracker in
+            let run = try request.runID()
+            try tracker.rules.log(Batch(tags: [request.tag()]), run: run)
+            return WireReply.empty
+        },
+        .post("runs/delete-tag") { request, tracker in
+            let run = try request.runID()
+            try tracker.rules.deleteTag(request.tagKey(), run: run)
+            return WireReply.empty
+        },
+        .post("runs/log-batch") { request, tracker in
+            let run = try request.runID()
+            let metrics = try request.objects("metrics")
+            let (params, tags) = (try request.params(), try request.tags())
+            try check(metrics.count, of: "metrics", atMost: 1000)
+            try check(params.count, of: "params", atMost: 100)
+            try check(tags.count, of: "tags", atMost: 100)
+            try check(
+                metrics.count + params.count + tags.count,
+                of: "metrics, params and tags",
+                atMost: 1000
+            )
+            var batch = try batch(metrics, run: run)
+            (batch.params, batch.tags) = (params, tags)
+            try tracker.rules.log(batch, run: run)
+            return WireReply.empty
+        },
+        .post("runs/log-inputs") { request, tracker in
+            let run = try request.runID()
+            let inputs = try request.objects("datasets").map { input in
+                let dataset = try input.object("dataset")
+                return DatasetInput(
+                    TrackedDataset(
+                        name: try dataset.text("name"),
+                        digest: try dataset.text("digest"),
+                        sourceType: try dataset.text("source_type"),
+                        source: try dataset.text("source"),
+                        schema: try dataset.optionalText("schema"),
+                        profile: try dataset.optionalText("profile")
+                    ),
+                    tags: try input.tags()
+                )
+            }
+            let models = try request.objects("models").map { try $0.text("model_id") }
+            try tracker.store.logInputs(inputs, models: models, run: run)
+            return WireReply.empty
+        },
+        .post("runs/outputs") { request, tracker in
+            let run = try request.runID()
+            let outputs = try request.objects("models").map { output in
+                ModelOutput(
+                    model: try output.text("model_id"),
+                    step: try output.optionalInteger("step") ?? 0
+                )
+            }
+            try tracker.store.logOutputs(outputs, run: run)
+            return WireReply.empty
+        },
+        .post("runs/log-model") { request, tracker in
+            let run = try request.runID()
+            try tracker.store.logModel(description: request.text("model_json"), run: run)
+            return WireReply.empty
+        },
+    ]
+
+    private static func check(
+        _ count: Int,
+        of what: String,
+        atMost maximum: Int
+    ) throws(ServerError) {
+        guard count > maximum else { return }
+        throw ServerError(
+            .invalidParameter,
+            "A batch logging request can contain at most \(maximum) \(what). Got \(count) \(what)."
+        )
+    }
+
+    /// Values measured in a run, those on a logged model among them.
+    private static func batch(_ metrics: [WireRequest], run: String) throws -> Batch {
+        Batch(
+            metrics: try metrics.map { try $0.metric() },
+            modelMetrics: try metrics.compactMap { try $0.modelMetric(run: run) }
+        )
+    }
+}

@@ -1,0 +1,213 @@
+import HTTPServer
+import JSON
+import Registry
+import Tracking
+
+/// Where the files of a version come from that a client registers.
+///
+/// Whoever loads the version opens that place, so what leads out of the run or logged model that it
+/// is said to come from is refused. The rules are those of MLflow 3.17.
+struct VersionSource {
+    /// The place as it is kept.
+    private(set) var source: String
+    /// Where the files lie, if that is known from what the source names.
+    private(set) var storageLocation: String?
+    /// The run that they come from.
+    private(set) var run: String?
+    /// The logged model that they are.
+    private(set) var model: String?
+    /// The version that is copied, if one is.
+    private(set) var original: ModelVersion?
+
+    /// Reads what a call says of the source.
+    ///
+    /// - Throws: `ServerError`, and what the registry and the store throw.
+    init(_ request: WireRequest, _ tracker: Tracker) throws {
+        source = try request.text("source")
+        run = try request.name("run_id")
+        model = try request.name("model_id")
+        guard try !request.isPrompt() else {
+            // Prompts have no files; their clients write one of these.
+            guard source == "dummy-source" || source == "prompt-template" else {
+                throw ServerError(
+                    .invalidParameter,
+                    "Invalid prompt source: '\(source.prefix(300))'. Prompts have no source but one of "
+                        + "MLflow's placeholders."
+                )
+            }
+            return
+        }
+        let address = Address(source)
+        switch address.scheme {
+        case nil, "file": try checkLocal(address, tracker)
+        case "runs": try checkRun(address)
+        case "models": try resolve(address, request, tracker)
+        case "mlflow-artifacts": try checkArtifact(address, tracker)
+        default:
+            try checkPath(address)
+            if address.leadsToArtifacts { try checkArtifact(address, tracker) }
+        }
+        if storageLocation == nil, let model {
+            // An unknown one is refused, wherever the files lie.
+            let logged = try tracker.store.loggedModel(model)
+            run = run ?? logged.sourceRun
+        }
+        source = ArtifactLocation.stored(source)
+    }
+
+    private func refused(_ why: String) -> ServerError {
+        ServerError(
+            .invalidParameter,
+            "Invalid model version source: '\(source.prefix(300))'. \(why)"
+        )
+    }
+
+    // Programs look for MLflow's words in these.
+    private func relative() -> ServerError {
+        refused(
+            "If supplying a source as an http, https, local file path, ftp, objectstore, or "
+                + "mlflow-artifacts uri, an absolute path must be provided without relative path "
+                + "references present. Please provide an absolute path."
+        )
+    }
+
+    private func unidentified(by parameter: String) -> ServerError {
+        refused(
+            "The \(parameter) request parameter must identify the resource that contains the source."
+        )
+    }
+
+    /// Refuses ways to a parent folder, however they are written.
+    private func checkPath(_ address: Address) throws(ServerError) {
+        let decoded = PercentCode.fullyDecoded(source)
+        guard !PercentCode.split(decoded).contains(".."), !decoded.utf8.contains(0) else {
+            throw relative()
+        }
+        let path = PercentCode.fullyDecoded(address.path)
+        guard path.isEmpty || path.utf8.first == UInt8(ascii: "/"),
+            !PercentCode.split(path).contains(".")
+        else {
+            throw relative()
+        }
+    }
+
+    /// A path of this machine has to lie in the run's or model's folder, which has to be one, too.
+    private func checkLocal(_ address: Address, _ tracker: Tracker) throws {
+        let isInside = try folders(tracker).contains { folder in
+            let folder = Address(folder)
+            return (folder.scheme == nil || folder.scheme == "file")
+                && address.parts.starts(with: folder.parts) && !folder.parts.isEmpty
+        }
+        guard isInside, address.path.utf8.first == UInt8(ascii: "/"),
+            !address.parts.contains(".."), !address.parts.contains(".")
+        else {
+            throw refused(
+                "To use a local path as a model version source, the run_id request parameter has to be "
+                    + "specified and the local path has to be contained within the artifact directory "
+                    + "of the run specified by the run_id."
+            )
+        }
+    }
+
+    private func checkRun(_ address: Address) throws(ServerError) {
+        try checkPath(address)
+        guard let run, model == nil, address.host.isEmpty, address.parts.first == run else {
+            throw unidentified(by: "run_id")
+        }
+    }
+
+    private func checkArtifact(_ address: Address, _ tracker: Tracker) throws {
+        try checkPath(address)
+        guard try folders(tracker).contains(where: { address.isInside(Address($0)) }) else {
+            throw unidentified(by: model == nil ? "run_id" : "model_id")
+        }
+    }
+
+    /// The folders of the run or of the logged model, as clients know them.
+    private func folders(_ tracker: Tracker) throws -> [String] {
+        do {
+            if let model {
+                return [
+                    ArtifactLocation.wire(try tracker.store.loggedModel(model).artifactLocation)
+                ]
+            }
+            guard let run else { return [] }
+            return [ArtifactLocation.wire(try tracker.store.run(run, details: []).artifactURI)]
+        } catch let error as TrackingError where error.code == .notFound {
+            return []
+        }
+    }
+
+    /// A logged model, or a version that is copied: it is looked up once, so that the copy stands
+    /// whatever becomes of the original.
+    private mutating func resolve(
+        _ address: Address,
+        _ request: WireRequest,
+        _ tracker: Tracker
+    ) throws {
+        try checkPath(address)
+        let parts = PercentCode.split(address.path)
+        guard address.host.isEmpty, (1...2).contains(parts.count) else {
+            throw refused("It names no model of this registry.")
+        }
+        if parts.count == 1, !parts[0].contains("@") {
+            guard parts[0] == model else { throw unidentified(by: "model_id") }
+            let logged: LoggedModel
+            do { logged = try tracker.store.loggedModel(parts[0]) } catch let error as TrackingError
+                where error.code == .notFound
+            {
+                throw refused("There is no such logged model.")
+            }
+            storageLocation = logged.artifactLocation
+            run = run ?? logged.sourceRun
+            return
+        }
+        let version: ModelVersion
+        do { version = try tracker.registry.resolve(source) } catch let error as RegistryError
+            where error.code == .notFound && parts[0].contains("@") && parts.count == 1
+        {
+            // MLflow's answer for an alias that is not there.
+            throw try tracker.registry.hasModel(named: ModelReference(source).model)
+                ? ServerError(.invalidParameter, error.message) : ServerError(translating: error)
+        }
+        guard try !tracker.registry.model(version.model).isPrompt else {
+            throw refused("Prompt versions cannot be used as model version sources.")
+        }
+        let (hasRun, hasModel) = (request.has("run_id"), request.has("model_id"))
+        guard !hasRun || run ?? "" == version.run ?? "",
+            !hasModel || model ?? "" == version.loggedModel ?? ""
+        else {
+            throw refused(
+                "The run_id and model_id request parameters must match the referenced model version."
+            )
+        }
+        source = "\(ModelReference.scheme)\(version.model)/\(version.version)"
+        storageLocation = version.storageLocation
+        run = version.run
+        model = version.loggedModel
+        original = version
+    }
+}
+
+extension Address {
+    /// Whether it is one of an MLflow server's artifacts over HTTP.
+    fileprivate var leadsToArtifacts: Bool {
+        let route = ["api", "2.0", "mlflow-artifacts", "artifacts"]
+        guard scheme == "http" || scheme == "https", parts.count >= route.count else {
+            return false
+        }
+        return (0...parts.count - route.count).contains { parts[$0...].starts(with: route) }
+    }
+}
+
+extension WireRequest {
+    /// Whether the tags say that a prompt is meant; of several such tags the last one counts.
+    fileprivate func isPrompt() throws(ServerError) -> Bool {
+        let key = RegisteredModel.promptTag.text
+        var isPrompt = false
+        for tag in try objects("tags") where try tag.optionalText("key") == key {
+            isPrompt = try tag.optionalText("value")?.lowercased() == "true"
+        }
+        return isPrompt
+    }
+}
