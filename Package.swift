@@ -139,19 +139,25 @@ let package = Package(
             ]
         ),
 
+        // What screen and command line both say.
+        .target(name: "Presentation", dependencies: ["Workspace", "Platform"]),
+
         // The terminal.
         .target(
             name: "TerminalUI",
             dependencies: ["Platform", .product(name: "Yams", package: "Yams")]
         ),
-        .target(name: "TerminalNcurses", dependencies: ["TerminalUI", "CNcurses"]),
-        .target(name: "Screens", dependencies: ["Workspace", "TerminalUI", "EventBus"]),
+        .target(name: "TerminalNcurses", dependencies: ["TerminalUI", "CNcurses", "Platform"]),
+        .target(
+            name: "Screens",
+            dependencies: ["Workspace", "Presentation", "TerminalUI", "EventBus", "Platform"]
+        ),
 
         .executableTarget(
             name: "workbench",
             dependencies: [
-                "Workspace", "HTTPServer", "MLflowAPI", "Screens", "TerminalNcurses", "TerminalUI",
-                "JSON", "Platform",
+                "Workspace", "HTTPServer", "MLflowAPI", "Presentation", "Screens",
+                "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -235,10 +241,11 @@ let package = Package(
             name: "MLflowAPITests",
             dependencies: ["MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON"]
         ),
-        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"]),
+        .testTarget(name: "PresentationTests", dependencies: ["Presentation", "Workspace"]),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Platform"]),
         .testTarget(
             name: "ScreensTests",
-            dependencies: ["Screens", "Workspace", "TerminalUI", "EventBus"]
+            dependencies: ["Screens", "Presentation", "Workspace", "TerminalUI", "EventBus"]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["TestModels"]),
     ],

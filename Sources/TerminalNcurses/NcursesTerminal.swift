@@ -1,5 +1,6 @@
 internal import CNcurses
 internal import Glibc
+import Platform
 public import TerminalUI
 
 /// The terminal on standard input and output, as a full screen of cells.

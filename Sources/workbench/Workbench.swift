@@ -1,6 +1,5 @@
 import ArgumentParser
 import Glibc
-import TerminalNcurses
 import Workspace
 
 /// The program: without a command it opens the screen.
@@ -25,7 +24,7 @@ struct Workbench: ParsableCommand {
         Signals.ignoreMeaningless()
         SystemMemory.returnFreedMemory()
         SystemMemory.endWhenExhausted { error in
-            NcursesTerminal.restoreBeforeEnd()
+            ScreenTerminal.restoreBeforeEnd()
             Console.report(error)
             _exit(ExitStatus.failed)
         }

@@ -1,3 +1,4 @@
+import Presentation
 import Screens
 import TerminalUI
 import Testing

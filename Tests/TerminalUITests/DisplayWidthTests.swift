@@ -1,5 +1,6 @@
-import Testing
+import Platform
 import TerminalUI
+import Testing
 
 @Suite("Widths and forms of drawn text")
 struct DisplayWidthTests {

@@ -1,3 +1,4 @@
+import Presentation
 import Workspace
 
 /// A download in words.

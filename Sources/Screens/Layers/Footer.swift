@@ -1,3 +1,4 @@
+import Platform
 import TerminalUI
 
 /// The last row: keys on the left, the passing message on the right.

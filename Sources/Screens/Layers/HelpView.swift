@@ -1,3 +1,4 @@
+import Platform
 import TerminalUI
 
 /// What `?` shows: the pane's words, then every binding, from the table that dispatches them.

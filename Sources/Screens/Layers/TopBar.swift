@@ -1,3 +1,5 @@
+import Platform
+import Presentation
 import TerminalUI
 import Workspace
 

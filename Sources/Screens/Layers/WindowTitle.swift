@@ -1,3 +1,4 @@
+import Presentation
 import Workspace
 
 /// The title of the terminal's window.

@@ -1,3 +1,5 @@
+import Platform
+
 extension Canvas {
     /// Draws a rounded box and returns what is inside it.
     ///

@@ -1,3 +1,5 @@
+import Platform
+
 /// What a view draws on: cells with a clip, where the cursor goes, and what a click hits.
 public struct Canvas: Sendable {
     /// What has been drawn.
@@ -44,7 +46,7 @@ public struct Canvas: Sendable {
     /// blank.
     @discardableResult
     public mutating func write(
-        _ text: some StringProtocol,
+        _ text: String,
         x: Int,
         y: Int,
         width: Int = .max,

@@ -1,3 +1,5 @@
+import Platform
+
 /// One position of the screen.
 public struct Cell: Hashable, Sendable {
     /// One drawable grapheme, or nothing: the right half of a wide glyph on its left.

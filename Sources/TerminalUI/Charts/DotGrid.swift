@@ -1,3 +1,5 @@
+import Platform
+
 /// A grid of dots, several in each cell, in the finest form the terminal's glyphs allow.
 struct DotGrid {
     /// Dots to the right and down in each cell.

@@ -1,3 +1,5 @@
+import Platform
+
 /// A line of text whose parts look different.
 public struct StyledText: Hashable, Sendable, ExpressibleByStringInterpolation {
     /// A stretch of one style.

@@ -1,3 +1,5 @@
+import Platform
+
 extension StyledText {
     /// The text in lines of at most `width` columns.
     ///

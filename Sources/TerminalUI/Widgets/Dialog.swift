@@ -1,3 +1,5 @@
+import Platform
+
 /// A question over everything else, which names the thing and the consequence.
 ///
 /// Cancel has the focus at first, so that enter alone changes nothing.

@@ -1,3 +1,5 @@
+import Platform
+
 /// Draws a form: a line a question, and below them the hint or problem of the focused one.
 public struct Form: Sendable {
     /// The questions and answers.

@@ -1,3 +1,5 @@
+import Platform
+
 /// A bar that fills from the left.
 public struct Gauge: Hashable, Sendable {
     /// How full, 0…1; nil when that is not known.

@@ -1,3 +1,5 @@
+import Platform
+
 /// An entry of a ``Menu``.
 public struct MenuItem: Hashable, Sendable {
     /// What choosing it yields.

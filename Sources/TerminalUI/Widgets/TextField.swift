@@ -1,3 +1,5 @@
+import Platform
+
 /// Draws a line of text that is being typed, scrolled so that the cursor shows.
 ///
 /// A selected text is drawn in reverse, and where there is room it says that typing replaces it.
@@ -37,7 +39,7 @@ public struct TextField: Sendable {
             return
         }
         let isSelected = isFocused && state.isSelected
-        let before = DisplayWidth.of(state.text.prefix(state.cursor))
+        let before = DisplayWidth.of(String(state.text.prefix(state.cursor)))
         // The cursor stays one column inside, so that what comes next can be seen.
         let scroll = isFocused ? max(0, before - line.width + 1) : 0
         canvas.clipped(to: line) { canvas in

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Foundation
 import Inference
-import Screens
+import Presentation
 public import Workspace
 
 extension ModelCommand {

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import FoundationEssentials
 import JSON
-import Screens
+import Presentation
 public import Workspace
 
 struct ModelCommand: ParsableCommand {

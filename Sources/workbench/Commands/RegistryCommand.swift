@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Screens
+import Presentation
 public import Workspace
 
 struct RegistryCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Platform
-import Screens
+import Presentation
 import Workspace
 
 extension RunsCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import EventBus
-import Screens
+import Presentation
 import Workspace
 
 struct RunsCommand: ParsableCommand {

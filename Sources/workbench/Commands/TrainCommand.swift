@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Screens
+import Presentation
 import Workspace
 
 struct TrainCommand: ParsableCommand {

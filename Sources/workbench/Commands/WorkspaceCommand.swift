@@ -1,5 +1,5 @@
 import ArgumentParser
-import Screens
+import Presentation
 import Workspace
 
 struct WorkspaceCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Platform
+import Presentation
 import Workspace
 
 /// What commands say: results on standard output, everything else on standard error.
@@ -74,5 +75,12 @@ enum Console {
     /// There is nobody to tell where this fails.
     private static func complain(_ text: String) {
         _ = DescriptorWriter.write(text.utf8, to: STDERR_FILENO)
+    }
+}
+
+extension TextTable {
+    /// Prints the table as results.
+    func print() {
+        for line in lines { Console.print(line) }
     }
 }

@@ -29,6 +29,9 @@ final class ScreenTerminal: Terminal {
     func setMouse(_ isOn: Bool) { driver.setMouse(isOn) }
     func suspend() { driver.suspend() }
 
-    /// Gives the terminal back as it was.
+    /// Restores the terminal.
     func close() { driver.close() }
+
+    /// Restores the terminal, if one is open, in a process that is about to end.
+    static func restoreBeforeEnd() { NcursesTerminal.restoreBeforeEnd() }
 }

@@ -1,5 +1,5 @@
+import Presentation
 import Synchronization
-import Screens
 import Workspace
 
 /// A run's events as lines, for people or as JSON.

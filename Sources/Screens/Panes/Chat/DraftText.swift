@@ -1,3 +1,4 @@
+import Platform
 import TerminalUI
 
 /// What is being typed, broken into lines, and where in them the cursor stands.

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import Presentation
 import TerminalUI
 package import Workspace
 

@@ -1,3 +1,4 @@
+import Presentation
 package import Workspace
 
 /// A fact of the Data pane.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Presentation
 import TerminalUI
 import Workspace
 

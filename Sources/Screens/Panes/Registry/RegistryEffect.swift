@@ -1,3 +1,4 @@
+import Presentation
 package import Workspace
 
 /// Work of the Registry pane.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Screens
+import Presentation
 import Testing
 
 @Suite struct FiguresTests {

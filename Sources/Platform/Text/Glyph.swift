@@ -1,5 +1,3 @@
-import Platform
-
 /// What one position of the screen shows: a grapheme in a form on which terminals agree.
 ///
 /// Text from outside is untrusted. What `VisibleText` names is replaced as it says; further invisible
@@ -18,21 +16,21 @@ public struct Glyph: Hashable, Sendable {
         self.width = width
     }
 
-    static let space = Glyph(text: " ", width: 1)
+    package static let space = Glyph(text: " ", width: 1)
     static let replacement = Glyph(text: "\u{FFFD}", width: 1)
 
     /// As many combining marks as a curses cell holds beside its base.
     private static let maximumMarks = 4
 
     /// Calls `body` with each glyph of a text from left to right until it returns false.
-    public static func forEach(in text: some StringProtocol, _ body: (Glyph) -> Bool) {
+    public static func forEach(in text: String, _ body: (Glyph) -> Bool) {
         for character in text where !forEach(in: character, body) {
             return
         }
     }
 
     /// Text in the form in which it would be drawn.
-    public static func sanitized(_ text: some StringProtocol) -> String {
+    public static func sanitized(_ text: String) -> String {
         var result = ""
         forEach(in: text) { glyph in
             result += glyph.text

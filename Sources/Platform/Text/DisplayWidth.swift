@@ -3,7 +3,7 @@
 /// Widths are those of the drawn form (see ``Glyph``). Ambiguous characters take one column.
 public enum DisplayWidth {
     /// The columns a text takes.
-    public static func of(_ text: some StringProtocol) -> Int {
+    public static func of(_ text: String) -> Int {
         var width = 0
         Glyph.forEach(in: text) { glyph in
             width += glyph.width
@@ -13,7 +13,7 @@ public enum DisplayWidth {
     }
 
     /// The longest start of a text that fits into a width, in its drawn form.
-    static func prefix(
+    package static func prefix(
         of text: String,
         width: Int
     ) -> (text: String, width: Int, isWhole: Bool) {

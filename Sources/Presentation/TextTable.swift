@@ -1,20 +1,22 @@
-import TerminalUI
+import Platform
 
 /// Rows of text in columns that are as wide as their longest cell.
-struct TextTable {
+package struct TextTable {
     private var rows: [[String]]
 
-    init(_ header: [String]) {
+    /// A table with a heading for each column.
+    package init(_ header: [String]) {
         rows = []
         add(header)
     }
 
-    mutating func add(_ row: [String]) {
-        rows.append(row.map(Console.line))
+    /// Appends a row; characters that could steer a terminal are replaced.
+    package mutating func add(_ row: [String]) {
+        rows.append(row.map(VisibleText.line))
     }
 
-    /// The lines, without blanks at their ends.
-    var lines: [String] {
+    /// The lines, without trailing blanks.
+    package var lines: [String] {
         let widths = rows.reduce(into: [Int]()) { widths, row in
             for (i, cell) in row.enumerated() {
                 let width = DisplayWidth.of(cell)
@@ -33,9 +35,5 @@ struct TextTable {
             while line.last == " " { line.removeLast() }
             return line
         }
-    }
-
-    func print() {
-        for line in lines { Console.print(line) }
     }
 }

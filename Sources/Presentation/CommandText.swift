@@ -1,0 +1,31 @@
+package import Workspace
+
+/// Command lines that do what a key does, as the log of actions shows them.
+package enum CommandText {
+    /// An argument in quotes where a shell would take it apart.
+    package static func quoted(_ argument: String) -> String {
+        let plain = argument.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...0xFF:
+                true
+            default: "-_./@:=+,%".utf8.contains(byte)
+            }
+        }
+        if plain, !argument.isEmpty { return argument }
+        let escaped = argument.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''")
+        return "'\(escaped)'"
+    }
+
+    /// The command that makes a new dataset of one.
+    package static func convert(_ dataset: String, _ preparation: DatasetPreparation) -> String {
+        if let share = preparation.heldOutShare {
+            return "workbench data split \(quoted(dataset)) --eval \(share)"
+        }
+        var words = ["workbench data convert \(quoted(dataset))"]
+        if let cleaning = preparation.cleaning { words.append("--clean \(quoted(cleaning))") }
+        if preparation.deduplication != nil { words.append("--deduplicate") }
+        return words.joined(separator: " ")
+    }
+}
