@@ -10,6 +10,10 @@ public struct PlatformError: Error, Sendable, Equatable, CustomStringConvertible
         case full
         /// The name cannot be that of a file: a folder, an empty text, a folder that is not there.
         case invalid
+        /// Nothing has the name.
+        case notFound
+        /// The work queue or lock is closed.
+        case closed
         /// The system refused, or failed.
         case failed
     }
@@ -31,18 +35,40 @@ public struct PlatformError: Error, Sendable, Equatable, CustomStringConvertible
     /// The message, followed by the hint where there is one.
     public var description: String { hint.map { "\(message) hint: \($0)" } ?? message }
 
-    /// What an `errno` means for a file that was to be written.
-    init(writing path: String, _ number: Int32) {
-        let reason = String(cString: strerror(number))
-        let what = "\(path) cannot be written: \(reason)."
+    /// The error that an `errno` stands for.
+    ///
+    /// - Parameters:
+    ///   - what: What failed, such as "The folder /data cannot be created".
+    ///   - number: The `errno`; by default that of the last call.
+    package init(_ what: String, _ number: Int32 = errno) {
+        let message = "\(what): \(systemMessage(number))."
         switch number {
-        case ENOSPC, EDQUOT: self.init(.full, what, hint: "Free some room, or name another disk.")
-        case ENOENT, ENOTDIR:
-            self.init(.invalid, what, hint: "Check that its folder exists.")
+        case ENOSPC, EDQUOT:
+            self.init(
+                .full,
+                "\(what): the disk is full.",
+                hint: "Free some room, or choose a folder on another disk."
+            )
+        case EFBIG:
+            self.init(.full, message, hint: "Raise the limit of file sizes (`ulimit -f`).")
         case EACCES, EPERM, EROFS:
-            self.init(.failed, what, hint: "Check that its folder is yours to write.")
-        case EFBIG: self.init(.full, what, hint: "Raise the limit of file sizes (ulimit -f).")
-        default: self.init(.failed, what)
+            self.init(
+                .failed,
+                message,
+                hint: "Check that the file and its folder are yours to use."
+            )
+        case ENOENT, ENOTDIR: self.init(.notFound, message)
+        case EEXIST: self.init(.exists, message)
+        default: self.init(.failed, message)
+        }
+    }
+
+    /// What an `errno` means for a file that was to be written.
+    package init(writing path: String, _ number: Int32 = errno) {
+        self.init("\(path) cannot be written", number)
+        if number == ENOENT || number == ENOTDIR {
+            code = .invalid
+            hint = "Check that its folder exists."
         }
     }
 }

@@ -38,7 +38,7 @@ extension TrackingError {
             switch error.code {
             case .exists: .alreadyExists
             case .full: .diskFull
-            case .invalid, .failed: .cannotOpen
+            case .invalid, .notFound, .closed, .failed: .cannotOpen
             }
         self.init(code, error.message, hint: error.hint)
     }

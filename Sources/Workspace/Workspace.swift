@@ -1,5 +1,6 @@
 public import EventBus
 public import Logging
+public import Platform
 public import Registry
 public import Tracking
 
@@ -190,7 +191,7 @@ public final class Workspace: Sendable {
         _ body: @escaping @Sendable (Workspace) throws -> Value,
         then: @escaping @Sendable (Result<Value, WorkspaceError>) -> Void
     ) {
-        do throws(WorkspaceError) {
+        do throws(PlatformError) {
             try work.add { [self] in
                 do {
                     then(.success(try body(self)))
@@ -199,7 +200,7 @@ public final class Workspace: Sendable {
                 }
             }
         } catch {
-            then(.failure(error))
+            then(.failure(WorkspaceError(error)))
         }
     }
 

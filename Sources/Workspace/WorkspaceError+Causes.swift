@@ -41,7 +41,8 @@ extension WorkspaceError {
 
     /// The error of a file that could not be written.
     package init(_ error: PlatformError) {
-        self.init(Code(error.code), error.message, hint: error.hint)
+        let message = error.code == .closed ? "The workspace is closed." : error.message
+        self.init(Code(error.code), message, hint: error.hint)
     }
 
     /// Calls `body` and words what it throws as this target's error.
@@ -66,10 +67,10 @@ extension WorkspaceError.Code {
     init(_ code: PlatformError.Code) {
         self =
             switch code {
-            case .exists: .conflict
+            case .exists, .closed: .conflict
             case .full: .full
             case .invalid: .invalid
-            case .failed: .inaccessible
+            case .failed, .notFound: .inaccessible
             }
     }
 

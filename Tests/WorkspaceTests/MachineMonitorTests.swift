@@ -1,5 +1,6 @@
 import EventBus
 import Glibc
+import Platform
 import TestModels
 import Testing
 import Workspace

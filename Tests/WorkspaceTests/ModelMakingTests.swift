@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Inference
+import Platform
 import Testing
 import Workspace
 

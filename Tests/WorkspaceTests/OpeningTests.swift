@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import TestModels
 import Testing
 import Tracking
@@ -53,20 +54,6 @@ import Workspace
         }
     }
 
-    @Test func theMountThatCoversAPathIsFound() {
-        let table = MountTable(
-            text: """
-                22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
-                30 22 0:40 / /home rw,relatime shared:1 - nfs4 server:/home rw
-                31 30 8:2 / /home/kim/my\\040disk rw - xfs /dev/sdb rw
-                """
-        )
-        #expect(table.type(of: "/srv") == "ext4")
-        #expect(table.type(of: "/home/kim") == "nfs4")
-        #expect(table.type(of: "/home/kim/my disk/wb") == "xfs")
-        #expect(table.type(of: "/homestead") == "ext4")
-    }
-
     @Test func aFolderThatCannotBeMadeIsNamed() throws {
         try TestWorkspace.with { test in
             let error = #expect(throws: WorkspaceError.self) {
@@ -85,13 +72,6 @@ import Workspace
             #expect(error?.code == .inaccessible)
             #expect(error?.message.contains("facts.jsonl") == true)
         }
-    }
-
-    @Test func aFullDiskSaysSo() {
-        let error = Files.failure(ENOSPC, "/data/wb cannot be written")
-        #expect(error.code == .full)
-        #expect(error.message == "/data/wb cannot be written: the disk is full.")
-        #expect(error.hint?.contains("room") == true)
     }
 
     @Test func aReadOnlyWorkspaceRefusesChanges() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Registry
 import TestModels
 import Testing

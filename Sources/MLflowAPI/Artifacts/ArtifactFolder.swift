@@ -2,6 +2,7 @@ package import HTTPServer
 import Foundation
 import Glibc
 import JSON
+import Platform
 import Workspace
 
 /// The workspace's `artifacts/`, as clients may see it: nothing outside it, whatever a path or a

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import JSON
+internal import Platform
 
 extension AdapterFile {
     /// The name of the file that holds the configuration.
@@ -153,14 +154,16 @@ extension AdapterFile {
     /// An adapter that is there is moved aside and removed once the new one is in its place. A
     /// folder that holds anything else is left alone, with an error. `metadata` goes into the header of the safetensors file.
     public func write(folder: String, metadata: [String: String] = [:]) throws(ModelFileError) {
-        let aside = AtomicFile.temporaryName(beside: folder)
-        guard mkdir(aside, 0o755) == 0 else { throw AtomicFile.failure("write \(folder)", errno) }
+        let aside = FilePaths.temporary(beside: folder)
+        guard mkdir(aside, 0o755) == 0 else { throw ModelFileError(writing: folder) }
         do throws(ModelFileError) {
             try writeFiles(to: aside, as: folder, metadata: metadata)
-            try AtomicFile.synchronizeFolder(aside)
+            try ModelFileError.writing { () throws(PlatformError) in
+                try Files.synchronize(folder: aside)
+            }
             if rename(aside, folder) != 0 {
                 guard errno == ENOTEMPTY || errno == EEXIST else {
-                    throw AtomicFile.failure("write \(folder)", errno)
+                    throw ModelFileError(writing: folder)
                 }
                 try Self.replace(folder, by: aside)
             }
@@ -168,7 +171,9 @@ extension AdapterFile {
             Self.removeAdapter(aside)
             throw error
         }
-        try AtomicFile.synchronizeFolder(AtomicFile.parent(of: folder))
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.synchronize(folder: FilePaths.parent(folder))
+        }
     }
 
     private func writeFiles(
@@ -181,18 +186,19 @@ extension AdapterFile {
             metadata: metadata.merging(["format": "pt"]) { given, _ in given }
         )
         // As they lie there: an adapter may be large beside the memory that is left.
-        try AtomicFile.writeNew(
-            to: "\(folder)/\(Self.tensorsName)",
-            as: "\(name)/\(Self.tensorsName)"
-        ) { (write: AtomicFile.Write) throws(ModelFileError) in
-            try plan.header.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
-                try write(bytes)
-            }
+        try ModelFileError.writing { () throws(PlatformError) in
+            let file = try NewFile(
+                "\(folder)/\(Self.tensorsName)",
+                as: "\(name)/\(Self.tensorsName)",
+                mode: 0o644
+            )
+            try file.append(plan.header)
             for tensor in plan.tensors.compactMap({ tensors[$0.name] }) {
-                try tensor.values.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in
-                    try write(bytes)
+                try tensor.values.span.bytes.withUnsafeBytes { (bytes) throws(PlatformError) in
+                    try file.append(bytes)
                 }
             }
+            try file.finish()
         }
         let json: Data
         do {
@@ -200,16 +206,19 @@ extension AdapterFile {
         } catch {
             throw ModelFileError(.unwritable, "Could not write \(Self.configurationName): \(error)")
         }
-        try AtomicFile.writeNew(
-            [[UInt8](json)],
-            to: "\(folder)/\(Self.configurationName)",
-            as: "\(name)/\(Self.configurationName)"
-        )
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.writeNew(
+                json,
+                to: "\(folder)/\(Self.configurationName)",
+                as: "\(name)/\(Self.configurationName)",
+                mode: 0o644
+            )
+        }
     }
 
     /// Puts `aside` in the place of the adapter in `folder`, and removes that.
     private static func replace(_ folder: String, by aside: String) throws(ModelFileError) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names = Files.names(in: folder)
         let others = Set(names).subtracting([configurationName, tensorsName] + companions)
         if let other = others.min() {
             throw ModelFileError(
@@ -218,14 +227,14 @@ extension AdapterFile {
                 hint: "name another folder"
             )
         }
-        let former = AtomicFile.temporaryName(beside: folder)
+        let former = FilePaths.temporary(beside: folder)
         guard rename(folder, former) == 0 else {
-            throw AtomicFile.failure("write \(folder)", errno)
+            throw ModelFileError(writing: folder)
         }
         guard rename(aside, folder) == 0 else {
             let number = errno
             rename(former, folder)
-            throw AtomicFile.failure("write \(folder)", number)
+            throw ModelFileError(writing: folder, number)
         }
         removeAdapter(former)
     }

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
+internal import Platform
 
 /// Fetches files from the Hugging Face hub, or a server that is like it.
 struct HubDownload: Sendable {

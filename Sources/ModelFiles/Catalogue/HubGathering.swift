@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Platform
 internal import Synchronization
 
 /// Where the parts of one file gather, and which of them are still to come.
@@ -81,9 +82,9 @@ struct HubGathering: Sendable {
 
     /// The files of the parts behind the first.
     private static func others(_ path: String) -> [String] {
-        let folder = AtomicFile.parent(of: path)
-        let start = (path.split(separator: "/").last ?? "") + "."
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let folder = FilePaths.parent(path)
+        let start = FilePaths.name(path) + "."
+        let names = Files.names(in: folder)
         return names.filter { $0.hasPrefix(start) }.map { "\(folder)/\($0)" }
     }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 extension ModelStore {
     /// Gets what a reference means from the hub: one GGUF file, or a model in safetensors with
@@ -9,9 +10,11 @@ extension ModelStore {
         _ reference: HubReference,
         progress: @escaping @Sendable (PullProgress) -> Void
     ) async throws -> InstalledModel {
-        try makeFolder(folder)
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.makeFolder(folder, mode: 0o755)
+        }
         let name = reference.repository.replacing("/", with: "--")
-        let lock = try await FileLock.acquire("\(folder)/.\(name).lock") {
+        let lock = try await HeldFile.acquire("\(folder)/.\(name).lock") {
             progress(PullProgress(.waiting))
         }
         defer { lock.release() }
@@ -45,7 +48,9 @@ extension ModelStore {
         for file in files {
             try Task.checkCancellation()
             let path = "\(folder)/\(reference.folder)/\(file.path)"
-            try makeFolder(AtomicFile.parent(of: path))
+            try ModelFileError.writing { () throws(PlatformError) in
+                try Files.makeFolder(FilePaths.parent(path), mode: 0o755)
+            }
             let before = done
             done += file.byteCount
             if try await isHere(file, path) { continue }
@@ -62,11 +67,10 @@ extension ModelStore {
             ) { stage, count in
                 progress(PullProgress(stage, source: source, byteCount: before + count, of: total))
             }
-            try AtomicFile.synchronize("\(path).partial")
-            guard rename("\(path).partial", path) == 0 else {
-                throw AtomicFile.failure("write \(path)", errno)
+            try ModelFileError.writing { () throws(PlatformError) in
+                try Files.synchronize("\(path).partial")
+                try Files.rename("\(path).partial", to: path)
             }
-            try AtomicFile.synchronizeFolder(AtomicFile.parent(of: path))
         }
     }
 
@@ -149,15 +153,6 @@ extension ModelStore {
 
     /// The names in a folder that are not hidden, in order; none if it is no folder.
     private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+        Files.names(in: folder).filter { !$0.hasPrefix(".") }
     }
 }

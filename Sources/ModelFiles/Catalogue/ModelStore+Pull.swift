@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Platform
 
 extension ModelStore {
     /// Gets the model called `name` from the first source that delivers it, and installs it.
@@ -33,8 +34,10 @@ extension ModelStore {
             )
         }
         do {
-            try makeFolder(folder)
-            let lock = try await FileLock.acquire(path("lock", of: entry)) {
+            try ModelFileError.writing { () throws(PlatformError) in
+                try Files.makeFolder(folder, mode: 0o755)
+            }
+            let lock = try await HeldFile.acquire(path("lock", of: entry)) {
                 progress(PullProgress(.waiting))
             }
             defer { lock.release() }
@@ -185,11 +188,12 @@ extension ModelStore {
 
     /// Gives a whole and checked file the model's name.
     private func install(_ file: String, as entry: CatalogueEntry) throws(ModelFileError) {
-        try AtomicFile.synchronize(file)
         let path = "\(folder)/\(entry.fileName)"
-        guard rename(file, path) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.synchronize(file)
+            try Files.rename(file, to: path)
+        }
         unlink("\(path).partial")
-        try AtomicFile.synchronizeFolder(folder)
     }
 
     /// A hidden file or folder that serves the getting of `entry`.
@@ -202,12 +206,14 @@ extension ModelStore {
     }
 
     func requireRoom(_ byteCount: Int) throws(ModelFileError) {
-        try DiskRoom.require(
-            byteCount,
-            in: folder,
-            for: "The model",
-            elsewhere: "set XDG_CACHE_HOME to a larger disk"
-        )
+        try ModelFileError.writing { () throws(PlatformError) in
+            try DiskRoom.require(
+                byteCount,
+                in: folder,
+                for: "The model",
+                elsewhere: "set XDG_CACHE_HOME to a larger disk"
+            )
+        }
     }
 
     private static func cancelled(_ name: String) -> ModelFileError {

@@ -91,7 +91,7 @@ public struct ModelStore: Sendable {
 
     /// The models that are here, by name.
     public func installed() -> [InstalledModel] {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let files = Files.names(in: folder)
         return files.filter {
             $0.hasSuffix(".gguf") && !$0.hasPrefix(".") && NumberedPart.isFirst($0)
         }.sorted().compactMap {
@@ -102,7 +102,7 @@ public struct ModelStore: Sendable {
     /// The models that came with the program, those whose names another one has left out.
     private func shipped() -> [InstalledModel] {
         guard let shippedFolder else { return [] }
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: shippedFolder)) ?? []
+        let files = Files.names(in: shippedFolder)
         return files.filter { $0.hasSuffix(".gguf") }.sorted()
             .compactMap { installedModel(named: String($0.dropLast(".gguf".count))) }
             .filter(\.isShipped)

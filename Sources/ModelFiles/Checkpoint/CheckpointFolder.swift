@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 import JSON
+internal import Platform
 import Tensors
 
 /// The weights of a Hugging Face model folder: `model.safetensors`, or several such files with
@@ -93,7 +94,7 @@ final class CheckpointFolder: Sendable {
 
     /// The parts `model-00001-of-00002.safetensors` and so on, whose names say as much as an index.
     private static func partsWithoutIndex(in path: String) throws(ModelFileError) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let names = Files.names(in: path)
         let ending = ".safetensors"
         let parts = names.filter { $0.hasPrefix("model-") && $0.hasSuffix(ending) }.sorted()
         let splits = parts.compactMap { NumberedPart(path: $0, ending: ending) }

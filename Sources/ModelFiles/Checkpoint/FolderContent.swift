@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Platform
 
 /// What lies in a folder in which no model that is read here was found, for an error that says so.
 struct FolderContent {
@@ -8,7 +9,7 @@ struct FolderContent {
     /// Looks into a folder.
     init(_ path: String) {
         self.path = path
-        names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+        names = Files.names(in: path)
     }
 
     /// That the folder has no `config.json`, and so no model.

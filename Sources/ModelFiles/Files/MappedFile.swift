@@ -1,5 +1,6 @@
 internal import CMapping
 internal import Glibc
+internal import Platform
 internal import Synchronization
 
 /// A file mapped into memory, read-only, for as long as this object lives.
@@ -68,7 +69,7 @@ package final class MappedFile: @unchecked Sendable {
                 hint: "name the file itself"
             )
         }
-        stamp = Mutex(FileStamp(status))
+        stamp = Mutex(FileStamp(descriptor: descriptor))
         let count = Int(status.st_size)
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -1,17 +1,15 @@
-internal import Glibc
+internal import Platform
 
 /// Takes the bytes of one tensor after the other.
 public struct TensorSink: ~Copyable {
-    private let descriptor: Int32
-    private let path: String
+    private let file: NewFile
     /// How many bytes the file has so far.
     private var position = 0
     /// Where the tensor that is being written ends.
     private var end = 0
 
-    private init(descriptor: Int32, path: String) {
-        self.descriptor = descriptor
-        self.path = path
+    private init(_ file: consuming NewFile) {
+        self.file = file
     }
 
     /// Writes a file that does not exist yet and flushes it to the disk: a header, then each tensor
@@ -28,10 +26,13 @@ public struct TensorSink: ~Copyable {
         byteCount: Int,
         _ fill: (_ tensor: Int, _ sink: inout TensorSink) throws -> Void
     ) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw AtomicFile.failure("write \(name)", errno) }
-        defer { close(descriptor) }
-        var sink = TensorSink(descriptor: descriptor, path: name)
+        let file: NewFile
+        do throws(PlatformError) {
+            file = try NewFile(path, as: name, mode: 0o644)
+        } catch {
+            throw ModelFileError(error)
+        }
+        var sink = TensorSink(file)
         try sink.put(header)
         for (index, place) in places.enumerated() {
             try sink.fill(to: place.lowerBound)
@@ -43,7 +44,11 @@ public struct TensorSink: ~Copyable {
             )
         }
         try sink.fill(to: byteCount)
-        guard fsync(descriptor) == 0 else { throw AtomicFile.failure("write \(name)", errno) }
+        do throws(PlatformError) {
+            try sink.file.finish()
+        } catch {
+            throw ModelFileError(error)
+        }
     }
 
     /// Writes the tensor's next bytes; together they are as many as the tensor has.
@@ -70,7 +75,11 @@ public struct TensorSink: ~Copyable {
     }
 
     private mutating func put(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
-        try AtomicFile.put(bytes, to: descriptor, named: path)
+        do throws(PlatformError) {
+            try file.append(bytes)
+        } catch {
+            throw ModelFileError(error)
+        }
         position += bytes.count
     }
 }

@@ -1,3 +1,4 @@
+internal import Platform
 public import Tensors
 
 /// Brings a model's GGUF file into another type.

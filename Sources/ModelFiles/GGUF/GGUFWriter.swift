@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 public import Tensors
 
 /// Writes a GGUF file of version 3, little endian, whose tensors are handed over one at a time.
@@ -59,13 +60,15 @@ public struct GGUFWriter: Sendable {
         _ fill: (_ tensor: Int, _ sink: inout TensorSink) throws -> Void
     ) throws {
         let plan = try plan(path)
-        try DiskRoom.require(
-            plan.byteCount,
-            in: AtomicFile.parent(of: path),
-            for: path,
-            elsewhere: "write to a larger disk"
-        )
-        let aside = AtomicFile.temporaryName(beside: path)
+        try ModelFileError.writing { () throws(PlatformError) in
+            try DiskRoom.require(
+                plan.byteCount,
+                in: FilePaths.parent(path),
+                for: path,
+                elsewhere: "write to a larger disk"
+            )
+        }
+        let aside = FilePaths.temporary(beside: path)
         do {
             try TensorSink.writeNew(
                 aside,
@@ -76,12 +79,14 @@ public struct GGUFWriter: Sendable {
                 fill
             )
             guard rename(aside, path) == 0 else {
-                throw AtomicFile.failure("write \(path)", errno)
+                throw ModelFileError(writing: path)
             }
         } catch {
             unlink(aside)
             throw error
         }
-        try AtomicFile.synchronizeFolder(AtomicFile.parent(of: path))
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.synchronize(folder: FilePaths.parent(path))
+        }
     }
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A tensor to be written to a safetensors file.
 public struct SafetensorsEntry: Sendable {
     /// Numbers of a type that is written here.
@@ -63,7 +65,12 @@ extension SafetensorsFile {
         metadata: [String: String] = [:],
         to path: String
     ) throws(ModelFileError) {
-        try AtomicFile.write(parts(entries, metadata: metadata), to: path)
+        let parts = parts(entries, metadata: metadata)
+        try ModelFileError.writing { () throws(PlatformError) in
+            try NewFile.replace(path) { (file) throws(PlatformError) in
+                for part in parts { try file.append(part) }
+            }
+        }
     }
 
     /// The file's bytes: the header, then each tensor's.

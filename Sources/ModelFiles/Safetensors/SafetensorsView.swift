@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A tensor in memory that is written to a safetensors file as it lies there, without a copy.
 public struct SafetensorsView {
     /// The tensor's name, which is not `__metadata__`.
@@ -40,12 +42,12 @@ extension SafetensorsFile {
             metadata: metadata
         )
         let bytes = Dictionary(views.map { ($0.name, $0.bytes) }) { first, _ in first }
-        try AtomicFile.write(to: path) { (write: AtomicFile.Write) throws(ModelFileError) in
-            try plan.header.span.bytes.withUnsafeBytes { (header) throws(ModelFileError) in
-                try write(header)
-            }
-            for tensor in plan.tensors {
-                if let tensor = bytes[tensor.name] { try write(tensor) }
+        try ModelFileError.writing { () throws(PlatformError) in
+            try NewFile.replace(path) { (file) throws(PlatformError) in
+                try file.append(plan.header)
+                for tensor in plan.tensors {
+                    if let tensor = bytes[tensor.name] { try file.append(tensor) }
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 import Inference
+import Platform
 import Synchronization
 import Tokenizers
 
@@ -82,13 +83,13 @@ public final class ChatService: Sendable {
     ///
     /// Does not block.
     public func prepare(_ target: ChatTarget) {
-        do throws(WorkspaceError) {
+        do throws(PlatformError) {
             try queue.add { [speaker] in
                 // What is wrong with it was published, and is thrown again at the first answer.
                 _ = try? speaker.load(target, precision: nil)
             }
         } catch {
-            opened.report(error, doing: "Loading \(target.reference)")
+            opened.report(WorkspaceError(error), doing: "Loading \(target.reference)")
         }
     }
 
@@ -176,12 +177,13 @@ public final class ChatService: Sendable {
             state.open.insert(answer)
             return answer
         }
-        do throws(WorkspaceError) {
+        do throws(PlatformError) {
             try queue.add { [self] in
                 end(give(answer, prompt, target, options, onPiece), onEnd)
             }
         } catch {
-            end(AnswerOutcome(answer: answer, text: "", reason: .failed, failure: error), onEnd)
+            let failure = WorkspaceError(error)
+            end(AnswerOutcome(answer: answer, text: "", reason: .failed, failure: failure), onEnd)
         }
         return answer
     }

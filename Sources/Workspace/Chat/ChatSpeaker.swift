@@ -1,5 +1,6 @@
 import Inference
 import ModelFiles
+import Platform
 import Tokenizers
 import Transformer
 
@@ -9,7 +10,7 @@ import Transformer
 final class ChatSpeaker: @unchecked Sendable {
     private struct Loaded {
         var source: ModelOnDisk
-        var stamp: Files.Stamp
+        var stamp: ContentStamp
         let generator: Generator
     }
 
@@ -17,7 +18,7 @@ final class ChatSpeaker: @unchecked Sendable {
     private let models: ModelService
     private let registry: RegistryService
     private var loaded: Loaded?
-    private var adapters: [String: (stamp: Files.Stamp, adapter: LoRA)] = [:]
+    private var adapters: [String: (stamp: ContentStamp, adapter: LoRA)] = [:]
 
     init(_ opened: OpenedFolder, models: ModelService, registry: RegistryService) {
         self.opened = opened
@@ -33,7 +34,7 @@ final class ChatSpeaker: @unchecked Sendable {
         do {
             let source = try registry.load(target)
             choice = source.choice
-            let stamp = source.adapter.map(Files.stamp) ?? Files.Stamp()
+            let stamp = source.adapter.map(ContentStamp.init) ?? ContentStamp()
             if let loaded, loaded.source.modelPath == source.modelPath,
                 loaded.source.adapter == source.adapter, loaded.stamp == stamp,
                 (try? loaded.generator.model.file.checkUnchanged()) != nil,
@@ -99,7 +100,7 @@ final class ChatSpeaker: @unchecked Sendable {
 
     private func adapter(
         _ path: String,
-        _ stamp: Files.Stamp,
+        _ stamp: ContentStamp,
         for model: LanguageModel
     ) throws -> LoRA {
         if let known = adapters[path], known.stamp == stamp { return known.adapter }

@@ -127,7 +127,7 @@ struct DatasetArchive: Sendable {
         let code = errno
         // Another process was first.
         if let present = entry(in: home) { return present }
-        throw Files.failure(code, "\(home) cannot be written")
+        throw WorkspaceError(PlatformError("\(home) cannot be written", code))
     }
 
     /// All copies, in the order of their digests.

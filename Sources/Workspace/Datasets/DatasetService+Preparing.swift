@@ -1,4 +1,5 @@
 import Datasets
+import Platform
 
 extension DatasetService {
     /// Copies a file or folder into the workspace; the same content is kept once.

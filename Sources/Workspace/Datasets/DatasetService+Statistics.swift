@@ -1,5 +1,6 @@
 import Datasets
 import ModelFiles
+import Platform
 
 extension DatasetService {
     /// Counts a dataset's tokens in the background, told by `datasetMeasured` events; then
@@ -13,7 +14,7 @@ extension DatasetService {
         model: String? = nil,
         sequenceLength: Int = DatasetService.usualLength
     ) {
-        do throws(WorkspaceError) {
+        do throws(PlatformError) {
             try measuring.add { [self] in
                 do {
                     try measureNow(dataset, model: model, sequenceLength: sequenceLength)
@@ -25,7 +26,7 @@ extension DatasetService {
                 }
             }
         } catch {
-            opened.report(error, doing: "Counting the tokens of \(dataset)")
+            opened.report(WorkspaceError(error), doing: "Counting the tokens of \(dataset)")
         }
     }
 
@@ -35,7 +36,7 @@ extension DatasetService {
         let key = MeasurementCache.Key(
             digest: try find(name).digest,
             model: modelName,
-            modelStamp: Files.stamp(try models.path(modelName)),
+            modelStamp: ContentStamp(try models.path(modelName)),
             sequenceLength: sequenceLength
         )
         let cache = MeasurementCache(folder: cacheFolder, isWritable: opened.access == .full)

@@ -4,7 +4,7 @@ import Platform
 /// Datasets: those that ship with the program and those added to the workspace.
 public final class DatasetService: Sendable {
     struct State {
-        var summaries: [String: (stamp: Files.Stamp, summary: DatasetSummary)] = [:]
+        var summaries: [String: (stamp: ContentStamp, summary: DatasetSummary)] = [:]
         var statistics: [String: DatasetSummary.Statistics] = [:]
         var lints: [String: DatasetLintReport] = [:]
         var isClosed = false
@@ -88,7 +88,7 @@ public final class DatasetService: Sendable {
 
     /// Reads a summary, anew only where the files have changed.
     func summary(_ path: String, origin: DatasetSummary.Origin) -> DatasetSummary {
-        let stamp = Files.stamp(path)
+        let stamp = ContentStamp(path)
         let known = state.withLock { $0.summaries[path] }
         if let known, known.stamp == stamp { return known.summary }
         if var kept = cache.summary(of: path, stamp: stamp) {

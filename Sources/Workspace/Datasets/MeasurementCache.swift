@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import Platform
 
 /// What was counted and found in datasets, kept from one process to the next.
 ///
@@ -16,7 +17,7 @@ struct MeasurementCache: Sendable {
         var version = 2
         var digest: String
         var model: String
-        var modelStamp: Files.Stamp
+        var modelStamp: ContentStamp
         var sequenceLength: Int
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import JSON
+import Platform
 
 /// Summaries of datasets as they were last read, kept from one process to the next.
 ///
@@ -10,7 +11,7 @@ struct SummaryCache: Sendable {
     private struct Entry: Codable {
         var version = SummaryCache.version
         var path: String
-        var stamp: Files.Stamp
+        var stamp: ContentStamp
         var summary: DatasetSummary
     }
 
@@ -21,7 +22,7 @@ struct SummaryCache: Sendable {
     let isWritable: Bool
 
     /// The summary of a file or folder that has not changed since.
-    func summary(of path: String, stamp: Files.Stamp) -> DatasetSummary? {
+    func summary(of path: String, stamp: ContentStamp) -> DatasetSummary? {
         guard let bytes = try? Files.read(file(path)),
             let entry = try? decodeJSON(Entry.self, from: bytes)
         else { return nil }
@@ -30,7 +31,7 @@ struct SummaryCache: Sendable {
     }
 
     /// Keeps a summary; where that fails it is read anew the next time.
-    func keep(_ summary: DatasetSummary, of path: String, stamp: Files.Stamp) {
+    func keep(_ summary: DatasetSummary, of path: String, stamp: ContentStamp) {
         guard isWritable else { return }
         let entry = Entry(path: path, stamp: stamp, summary: summary)
         guard let bytes = try? JSONEncoder().encode(entry) else { return }

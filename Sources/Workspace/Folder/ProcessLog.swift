@@ -68,7 +68,7 @@ final class LogFile: Sendable {
                 if opened >= 0 { descriptor = opened }
             }
             guard let descriptor else { return }
-            try? Files.append(Array(line.utf8), to: descriptor, path: path)
+            try? Files.append(line.utf8, to: descriptor, path: path)
         }
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Where the files that ship with the program may lie.
 public struct ResourceFolders: Sendable, Equatable {
     /// Folders to look in, the first that has the thing counts.

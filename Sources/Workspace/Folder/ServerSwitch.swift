@@ -1,4 +1,5 @@
 import EventBus
+import Platform
 
 /// Whether the workspace is served over HTTP by this process.
 public enum ServerState: Equatable, Sendable {

@@ -1,3 +1,4 @@
+import Platform
 import Yams
 
 extension Settings {
@@ -26,7 +27,9 @@ extension Settings {
         let path = WorkspaceLayout(folder: folder).settings
         // A pipe without a writer would hold every command, a device might never end.
         guard !FilePaths.isSpecial(path) else { throw unreadable(path, "is not a regular file") }
-        guard let bytes = try Files.read(path) else { return (Settings(), []) }
+        guard let bytes = try WorkspaceError.wording({ try Files.read(path) }) else {
+            return (Settings(), [])
+        }
         return try parse(String(decoding: bytes, as: UTF8.self), path: path)
     }
 

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Platform
+public import Platform
 
 /// Where things lie in a workspace folder.
 public struct WorkspaceLayout: Equatable, Sendable {

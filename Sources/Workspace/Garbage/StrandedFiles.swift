@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Tracking
 
 /// Files of runs in `artifacts/.elsewhere`.
@@ -65,9 +66,9 @@ struct StrandedFiles {
                 hint: "`workbench workspace check` says why."
             )
         }
-        try Files.makeFolder(FilePaths.parent(owner.place))
+        try WorkspaceError.wording { try Files.makeFolder(FilePaths.parent(owner.place)) }
         guard rename("\(path)/\(owner.result)", owner.place) == 0 else {
-            throw Files.failure(errno, "\(owner.place) cannot be written")
+            throw WorkspaceError(PlatformError("\(owner.place) cannot be written", errno))
         }
         return (owner.record.name, owner.place)
     }
@@ -104,9 +105,9 @@ struct StrandedFiles {
 
     /// Whether no weights were written after the file that names their run.
     private static func isNewest(_ file: String, in folder: String) -> Bool {
-        let written = Files.stamp(file).nanoseconds
+        let written = ContentStamp(file).nanoseconds
         return Files.names(in: folder).filter { $0.hasSuffix(".safetensors") }
-            .allSatisfy { Files.stamp("\(folder)/\($0)").nanoseconds <= written }
+            .allSatisfy { ContentStamp("\(folder)/\($0)").nanoseconds <= written }
     }
 }
 

@@ -1,3 +1,5 @@
+import Platform
+
 /// AMD's accelerators, as the kernel's `amdgpu` driver shows them in files.
 ///
 /// Source: the Linux kernel's documentation, "GPU sysfs/hwmon interfaces" of amdgpu.

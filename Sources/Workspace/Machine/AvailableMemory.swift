@@ -1,3 +1,5 @@
+import Platform
+
 /// The memory that this process may still take, by what the kernel says of the machine, of the
 /// control groups that the process is in, and of its own limits.
 package struct AvailableMemory: Sendable {

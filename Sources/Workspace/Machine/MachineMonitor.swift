@@ -1,5 +1,6 @@
 public import EventBus
 import FoundationEssentials
+public import Platform
 
 /// Measures memory and accelerators, for as long as somebody wants to know.
 public final class MachineMonitor: Sendable {

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Platform
 import Tensors
 
 /// Memory of the machine and of this process, from `/proc`.

@@ -1,3 +1,5 @@
+import Platform
+
 /// What the machine does while a run trains, under the names that MLflow gives such figures.
 ///
 /// One trainer's thread uses it.

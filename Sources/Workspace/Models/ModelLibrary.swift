@@ -1,11 +1,12 @@
 import ModelFiles
+import Platform
 import Tensors
 import Transformer
 
 /// Opened models, kept so that training, chat and the data pane share one of each.
 final class ModelLibrary: Sendable {
     private struct Entry {
-        let stamp: Files.Stamp
+        let stamp: ContentStamp
         let file: ModelFile
         var model: LanguageModel?
         var digest: String?
@@ -61,7 +62,7 @@ final class ModelLibrary: Sendable {
     }
 
     private func entry(_ path: String) throws -> Entry {
-        let stamp = Files.stamp(path)
+        let stamp = ContentStamp(path)
         let known = entries.withLock { $0[path] }
         // A folder's own stamp says nothing of the files in it.
         if let known, known.stamp == stamp, (try? known.file.checkUnchanged()) != nil {

@@ -1,4 +1,5 @@
 import ModelFiles
+import Platform
 
 /// One download under way.
 ///

@@ -1,4 +1,5 @@
 import ModelFiles
+import Platform
 
 extension ModelService {
     /// Begins to get a model of the catalogue, told by `download` events.

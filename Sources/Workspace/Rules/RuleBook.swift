@@ -1,3 +1,4 @@
+import Platform
 package import Tracking
 
 /// The rules for runs, experiments and artifacts, with the facts that they are decided by.

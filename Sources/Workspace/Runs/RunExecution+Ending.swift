@@ -1,4 +1,5 @@
 import ModelFiles
+import Platform
 import Tracking
 import Training
 

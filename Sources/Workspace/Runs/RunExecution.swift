@@ -1,5 +1,6 @@
 import Logging
 import ModelFiles
+import Platform
 import Tracking
 import Training
 
@@ -75,12 +76,14 @@ final class RunExecution: Sendable {
             ),
         ended: @escaping @Sendable (RunOutcome) -> Void
     ) throws(WorkspaceError) -> ServiceThread {
-        try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
-            let outcome = execute(makeRecorder, makeTrainer, makeSampler, finish)
-            hold.release()
-            ended(outcome)
-            control.withLock { $0.outcome = outcome }
-            opened.publish(.runEnded(outcome))
+        try WorkspaceError.wording {
+            try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
+                let outcome = execute(makeRecorder, makeTrainer, makeSampler, finish)
+                hold.release()
+                ended(outcome)
+                control.withLock { $0.outcome = outcome }
+                opened.publish(.runEnded(outcome))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Platform
 import Tracking
 
 /// What a process must have of a run while it executes it: its lock, its folder, its row, all in the
@@ -159,7 +160,9 @@ final class RunHold: Sendable {
     /// Makes the run's folder again, for a last checkpoint, where the workspace is in its place.
     func restoreFolder() throws(WorkspaceError) {
         try opened.place.checkFolder()
-        try Files.makeFolder(folder.path, below: opened.layout.folder)
+        try WorkspaceError.wording {
+            try Files.makeFolder(folder.path, below: opened.layout.folder)
+        }
     }
 }
 

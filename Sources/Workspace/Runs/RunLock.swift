@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The lock of a run, held by the process that executes it until it ends or dies.
 ///
@@ -50,10 +51,12 @@ package final class RunLock: Sendable {
     /// Locks the run's own folder too; false where another process holds it.
     package func take(folder: String) throws(WorkspaceError) -> Bool {
         let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Files.failure(errno, "\(folder) cannot be opened") }
+        guard descriptor >= 0 else {
+            throw WorkspaceError(PlatformError("\(folder) cannot be opened", errno))
+        }
         for attempt in 0..<20 {
             if attempt > 0 { usleep(2000) }
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+            guard FileLock.attempt(.exclusive, on: descriptor) == 0 else { continue }
             held.withLock { held in
                 if let former = held.folder { close(former) }
                 held.folder = descriptor
@@ -90,7 +93,7 @@ package final class RunLock: Sendable {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        guard FileLock.isHeld(on: descriptor) else { return nil }
         var buffer = [UInt8](repeating: 0, count: 16)
         let count = max(0, read(descriptor, &buffer, buffer.count))
         let digits = buffer[..<count].prefix { (48...57).contains($0) }
@@ -102,7 +105,7 @@ package final class RunLock: Sendable {
         let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+        return FileLock.isHeld(on: descriptor)
     }
 
     /// The lock's file, locked and with this process in it; nil where another one holds it.
@@ -110,17 +113,19 @@ package final class RunLock: Sendable {
         // `locks/` alone is made again, and never the workspace.
         mkdir(FilePaths.parent(path), 0o700)
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Files.failure(errno, "\(path) cannot be created") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isSameFile(descriptor, path) else {
+        guard descriptor >= 0 else {
+            throw WorkspaceError(PlatformError("\(path) cannot be created", errno))
+        }
+        guard FileLock.attempt(.exclusive, on: descriptor) == 0, isSameFile(descriptor, path) else {
             close(descriptor)
             return nil
         }
         ftruncate(descriptor, 0)
-        do throws(WorkspaceError) {
-            try Files.append(Array("\(getpid())\n".utf8), to: descriptor, path: path)
+        do throws(PlatformError) {
+            try Files.append("\(getpid())\n".utf8, to: descriptor, path: path)
         } catch {
             close(descriptor)
-            throw error
+            throw WorkspaceError(error)
         }
         return descriptor
     }

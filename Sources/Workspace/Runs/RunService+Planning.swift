@@ -1,5 +1,6 @@
 import Datasets
 import Glibc
+import Platform
 import Tracking
 import Training
 import Transformer

@@ -1,3 +1,4 @@
+import Platform
 import Tracking
 
 /// A held-out loss after a stage of several.

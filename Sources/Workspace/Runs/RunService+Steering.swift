@@ -1,3 +1,4 @@
+import Platform
 import Tracking
 import Training
 
@@ -104,11 +105,13 @@ extension RunService {
         guard let program = ProcessEnvironment.executable else {
             throw WorkspaceError(.failed, "The program's own file cannot be found.")
         }
-        return try ChildProcess.detach(
+        return try ChildProcess(
             program,
-            arguments: ["train", "--resume", id, "--workspace", opened.layout.folder],
-            output: "\(opened.layout.logs)/run-\(id).log"
-        )
+            ["train", "--resume", id, "--workspace", opened.layout.folder],
+            output: "\(opened.layout.logs)/run-\(id).log",
+            appends: true,
+            apart: .session
+        ).process
     }
 
     /// Has every run of this process look for requests now.

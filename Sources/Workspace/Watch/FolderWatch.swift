@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Says when something in a few folders changes: a thread blocked in `poll`, without a timer.
 ///
@@ -43,7 +44,7 @@ package final class FolderWatch: Sendable {
         var pipe: [Int32] = [-1, -1]
         inotify = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard inotify >= 0, Glibc.pipe(&pipe) == 0 else {
-            throw Files.failure(errno, "The workspace cannot be watched")
+            throw WorkspaceError(PlatformError("The workspace cannot be watched", errno))
         }
         (bell, bellButton) = (pipe[0], pipe[1])
         for descriptor in pipe {
@@ -55,7 +56,7 @@ package final class FolderWatch: Sendable {
         for (place, folder) in folders.enumerated() {
             let watch = inotify_add_watch(inotify, folder, mask)
             guard watch >= 0 else {
-                let error = Files.failure(errno, "\(folder) cannot be watched")
+                let error = WorkspaceError(PlatformError("\(folder) cannot be watched", errno))
                 for descriptor in [inotify, bell, bellButton] { Glibc.close(descriptor) }
                 throw error
             }
@@ -63,8 +64,10 @@ package final class FolderWatch: Sendable {
         }
         let source = Source(inotify: inotify, bell: bell, places: places)
         let (isClosing, isIdle) = (self.isClosing, self.isIdle)
-        let started = try ServiceThread(name: "wb-watch") {
-            Self.run(source, isClosing: isClosing, isIdle: isIdle, changed: changed)
+        let started = try WorkspaceError.wording {
+            try ServiceThread(name: "wb-watch") {
+                Self.run(source, isClosing: isClosing, isIdle: isIdle, changed: changed)
+            }
         }
         thread.withLock { $0 = started }
     }

@@ -1,3 +1,4 @@
+import Platform
 import Tracking
 
 /// The commit that a folder's files were checked out from, read from `.git` without running git.

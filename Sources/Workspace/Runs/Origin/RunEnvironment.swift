@@ -1,5 +1,6 @@
 import Glibc
 import ModelFiles
+import Platform
 import Tensors
 
 /// What a run was computed with and on: the artifact `environment.json`.

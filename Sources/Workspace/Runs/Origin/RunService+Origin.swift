@@ -1,6 +1,7 @@
 import Datasets
 import FoundationEssentials
 import ModelFiles
+import Platform
 import Tokenizers
 import Tracking
 import Training

@@ -1,5 +1,5 @@
 /// Work done one piece after another on a thread of its own, started with the first piece.
-final class WorkQueue: Sendable {
+package final class WorkQueue: Sendable {
     private struct State {
         var pending: [@Sendable () -> Void] = []
         var thread: ServiceThread?
@@ -9,18 +9,18 @@ final class WorkQueue: Sendable {
     private let name: String
     private let state = Guarded(State())
 
-    init(name: String) {
+    package init(name: String) {
         self.name = name
     }
 
     /// Appends a piece of work; after ``close()`` it is refused.
-    func add(_ work: @escaping @Sendable () -> Void) throws(WorkspaceError) {
-        let outcome: Result<Void, WorkspaceError> = state.withLock { state in
+    package func add(_ work: @escaping @Sendable () -> Void) throws(PlatformError) {
+        let outcome: Result<Void, PlatformError> = state.withLock { state in
             guard !state.isClosed else {
-                return .failure(WorkspaceError(.conflict, "The workspace is closed."))
+                return .failure(PlatformError(.closed, "The work queue \(name) is closed."))
             }
             if state.thread == nil {
-                do throws(WorkspaceError) {
+                do throws(PlatformError) {
                     let shared = self.state
                     state.thread = try ServiceThread(name: name) { Self.run(shared) }
                 } catch {
@@ -34,7 +34,7 @@ final class WorkQueue: Sendable {
     }
 
     /// Finishes the pending work and ends the thread.
-    func close() {
+    package func close() {
         let thread = state.withLock { state in
             state.isClosed = true
             return state.thread

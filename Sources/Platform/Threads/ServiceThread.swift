@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 
 /// A thread of its own, outside Swift's cooperative pool, that a service may block.
 ///
@@ -28,7 +28,7 @@ package final class ServiceThread: @unchecked Sendable {
         name: String,
         niceness: Int32 = 0,
         body: @escaping @Sendable () -> Void
-    ) throws(WorkspaceError) {
+    ) throws(PlatformError) {
         let start = Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -37,9 +37,9 @@ package final class ServiceThread: @unchecked Sendable {
         let status = pthread_create(&handle, &attributes, Self.main, start.toOpaque())
         guard status == 0 else {
             start.release()
-            throw WorkspaceError(
+            throw PlatformError(
                 .failed,
-                "No thread could be started for \(name): \(String(cString: strerror(status))).",
+                "No thread could be started for \(name): \(systemMessage(status)).",
                 hint: "Close other programs, or raise the limit of processes (ulimit -u)."
             )
         }
@@ -50,7 +50,7 @@ package final class ServiceThread: @unchecked Sendable {
     }
 
     /// Waits for the thread to end; from the thread itself it returns at once.
-    func join() {
+    package func join() {
         guard pthread_equal(handle, pthread_self()) == 0 else { return }
         let isFirst = isJoined.withLock { joined in
             defer { joined = true }
@@ -72,9 +72,6 @@ package final class ServiceThread: @unchecked Sendable {
 
     /// Names the calling thread; that it has no name is no reason to fail.
     private static func name(_ name: String) {
-        let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        try? Files.append(Array(name.utf8), to: descriptor, path: "/proc/thread-self/comm")
+        try? Files.writeNew(name.utf8, to: "/proc/thread-self/comm", replaces: true)
     }
 }

@@ -1,13 +1,14 @@
 internal import Glibc
 
-/// Another program, in a process group of its own, so that it ends with all it started.
-struct ChildProcess {
+/// Another program, with no input, that gets no signal meant for this one.
+package struct ChildProcess: Sendable {
     /// How a program ended.
-    enum Status: Equatable, CustomStringConvertible {
+    package enum Status: Equatable, Sendable, CustomStringConvertible {
         case exited(Int32)
         case killed(signal: Int32)
 
-        var description: String {
+        /// How it ended, as half of a sentence.
+        package var description: String {
             switch self {
             case .exited(let code): "it ended with status \(code)"
             case .killed(let signal): "it was ended by signal \(signal)"
@@ -15,21 +16,37 @@ struct ChildProcess {
         }
     }
 
-    private let process: pid_t
+    /// How far a program stands apart from this one.
+    package enum Separation: Sendable {
+        /// In a process group of its own, so that it can be ended with all it started.
+        case group
+        /// In a session of its own: it continues after this program has ended.
+        case session
+    }
 
-    /// Starts `program`, found on PATH unless it is a path, with no input and its output in the
-    /// file `output`; `environment` is added to this process's own.
-    init(
+    /// The number of the process.
+    package let process: Int32
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - program: A path, or a name that is looked up in `PATH`.
+    ///   - environment: Is added to this process's own.
+    ///   - output: The file for its output and errors; `appends` says whether what is there stays.
+    package init(
         _ program: String,
         _ arguments: [String],
         environment: [String: String] = [:],
-        output: String
-    ) throws(ModelFileError) {
+        output: String,
+        appends: Bool = false,
+        apart separation: Separation = .group
+    ) throws(PlatformError) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let flags = O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC)
+        posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
 
         var attributes = posix_spawnattr_t()
@@ -41,9 +58,12 @@ struct ChildProcess {
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setpgroup(&attributes, 0)
+        // The value of spawn.h; POSIX_SPAWN_SETSID is not visible to Swift.
+        let setSession: Int32 = 0x80
+        let own = separation == .group ? POSIX_SPAWN_SETPGROUP : setSession
         posix_spawnattr_setflags(
             &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+            Int16(own | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
         )
 
         var process: pid_t = 0
@@ -52,13 +72,13 @@ struct ChildProcess {
                 posix_spawnp(&process, program, &actions, &attributes, argv, envp)
             }
         }
-        guard status == 0 else { throw ModelFileError(.notFound, "\(systemMessage(status)).") }
+        guard status == 0 else { throw PlatformError("\(program) cannot be started", status) }
         self.process = process
     }
 
     /// Waits for the end, and every 20 ms calls `whileRunning` and asks whether to stop; then
     /// everything in the group is killed and `CancellationError` thrown.
-    func wait(
+    package func wait(
         isCancelled: () -> Bool,
         whileRunning: () -> Void = {}
     ) throws -> Status {
@@ -82,15 +102,7 @@ struct ChildProcess {
 
     /// This process's environment with some variables set, as `NAME=value`.
     private static func environment(with additions: [String: String]) -> [String] {
-        var variables: [String] = []
-        var entry = environ
-        while let variable = entry.pointee {
-            let text = String(cString: variable)
-            let name = text.prefix { $0 != "=" }
-            if additions[String(name)] == nil { variables.append(text) }
-            entry += 1
-        }
-        return variables + additions.map { "\($0.key)=\($0.value)" }
+        ProcessEnvironment.variables.merging(additions) { $1 }.map { "\($0.key)=\($0.value)" }
     }
 
     private static func withCStrings<Result>(

@@ -47,7 +47,7 @@ public struct OutputFile: Sendable {
         let fresh: String
         var first = mode_t(mode)
         switch place {
-        case .vacant(let final): fresh = Self.name(beside: final)
+        case .vacant(let final): fresh = FilePaths.temporary(beside: final)
         case .file(let final, let status):
             guard replaces else { throw Self.exists(path) }
             guard !OpenFiles.areWriting(status) else {
@@ -57,11 +57,11 @@ public struct OutputFile: Sendable {
                     hint: "Name another file."
                 )
             }
-            fresh = Self.name(beside: final)
+            fresh = FilePaths.temporary(beside: final)
             first = 0o600
         case .special, .descriptor:
             let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            fresh = Self.name(beside: "\(folder.isEmpty ? "/tmp" : folder)/workbench")
+            fresh = FilePaths.temporary(beside: "\(folder.isEmpty ? "/tmp" : folder)/workbench")
             first = 0o600
         }
         if let final = place.filePath {
@@ -92,12 +92,12 @@ public struct OutputFile: Sendable {
             } else {
                 try link(as: final)
             }
-            try synchronize(Self.folder(of: final), O_RDONLY | O_DIRECTORY)
+            try synchronize(FilePaths.parent(final), O_RDONLY | O_DIRECTORY)
         case .file(let final, let status):
             Self.dress(unfinished, as: status)
             try synchronize(unfinished, O_RDONLY)
             try rename(to: final)
-            try synchronize(Self.folder(of: final), O_RDONLY | O_DIRECTORY)
+            try synchronize(FilePaths.parent(final), O_RDONLY | O_DIRECTORY)
         case .special, .descriptor:
             let target = try Self.opened(place, path, isCancelled)
             defer { close(target) }
@@ -282,19 +282,5 @@ extension OutputFile {
             "\(path) exists already.",
             hint: "Add --force to replace it, or name another file."
         )
-    }
-
-    /// A hidden name in the folder of `path` that no other process or thread uses.
-    private static func name(beside path: String) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? ""
-        // A name may have 255 bytes; the start of a long one says enough.
-        let start = String(decoding: name.utf8.prefix(180), as: UTF8.self)
-        let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        return "\(folder(of: path))/.\(start).\(mark).unfinished"
-    }
-
-    private static func folder(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

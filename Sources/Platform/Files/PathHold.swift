@@ -10,7 +10,7 @@ package struct PathHold: ~Copyable {
     /// Holds what is at a path until this value ends.
     package init(_ path: String) {
         descriptor = Self.open(path)
-        if descriptor >= 0 { flock(descriptor, LOCK_EX | LOCK_NB) }
+        if descriptor >= 0 { _ = FileLock.attempt(.exclusive, on: descriptor) }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -22,7 +22,7 @@ package struct PathHold: ~Copyable {
         let descriptor = open(path)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        guard FileLock.attempt(.exclusive, on: descriptor) == 0 else { return false }
         var status = stat()
         return fstat(descriptor, &status) == 0 && time(nil) - status.st_mtim.tv_sec > seconds
     }

@@ -1,25 +1,25 @@
 internal import Glibc
 
 /// What a disk has room for.
-enum DiskRoom {
+package enum DiskRoom {
     /// Refuses to begin what the disk of a folder has no room for.
     ///
     /// - Parameters:
     ///   - what: What needs the room, for the error.
     ///   - elsewhere: How to choose another disk, for its hint.
-    static func require(
+    package static func require(
         _ byteCount: Int,
         in folder: String,
         for what: String,
         elsewhere: String
-    ) throws(ModelFileError) {
+    ) throws(PlatformError) {
         var status = statvfs()
         // Opening a file there will say what is wrong with the folder.
         guard statvfs(folder, &status) == 0 else { return }
         let room = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
         guard !room.overflow, room.partialValue < UInt64(byteCount) else { return }
-        throw ModelFileError(
-            .diskFull,
+        throw PlatformError(
+            .full,
             "\(what) needs \(byteCount / 1_000_000 + 1) MB, but \(folder) has room for "
                 + "\(room.partialValue / 1_000_000) MB.",
             hint: "free some room, or \(elsewhere)"

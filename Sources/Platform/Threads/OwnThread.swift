@@ -4,7 +4,7 @@ internal import Synchronization
 /// Runs work that blocks or computes on a thread that is not of the cooperative pool.
 ///
 /// `body` gets a function that says whether the task was cancelled.
-func onOwnThread<Result: Sendable>(
+package func onOwnThread<Result: Sendable>(
     _ body: @escaping @Sendable (_ isCancelled: @Sendable () -> Bool) throws -> Result
 ) async throws -> Result {
     let flag = CancellationFlag()

@@ -1,14 +1,14 @@
-import Glibc
+internal import Glibc
 
 /// A value behind a lock on whose changes threads can wait.
 ///
 /// `@unchecked` because the value is only touched between lock and unlock.
-final class Guarded<Value>: @unchecked Sendable {
+package final class Guarded<Value>: @unchecked Sendable {
     private var value: Value
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         self.value = value
         mutex = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
@@ -28,7 +28,7 @@ final class Guarded<Value>: @unchecked Sendable {
     }
 
     /// Reads or changes the value, and wakes those who wait for it.
-    func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer {
             pthread_cond_broadcast(changed)
@@ -38,7 +38,7 @@ final class Guarded<Value>: @unchecked Sendable {
     }
 
     /// Blocks until `take` returns something, asking again after every change.
-    func wait<Result>(for take: (inout Value) -> Result?) -> Result {
+    package func wait<Result>(for take: (inout Value) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
@@ -48,7 +48,7 @@ final class Guarded<Value>: @unchecked Sendable {
     }
 
     /// Blocks until `take` returns something or the time is over.
-    func wait<Result>(seconds: Double, for take: (inout Value) -> Result?) -> Result? {
+    package func wait<Result>(seconds: Double, for take: (inout Value) -> Result?) -> Result? {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
         let nanoseconds = deadline.tv_nsec + Int(seconds * 1e9)

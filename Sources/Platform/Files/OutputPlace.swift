@@ -17,7 +17,7 @@ enum OutputPlace {
         var current = path
         for _ in 0...ResolvedPath.mostLinks {
             let (folder, name) = Self.parts(current)
-            guard let real = Self.realPath(folder) else {
+            guard let real = FilePaths.real(folder) else {
                 throw PlatformError(
                     .invalid,
                     "\(path) cannot be written: the folder \(folder) cannot be reached "
@@ -61,12 +61,6 @@ enum OutputPlace {
         let name = String(path[path.index(after: slash)...])
         let folder = slash == path.startIndex ? "/" : String(path[..<slash])
         return (folder, name.isEmpty ? "." : name)
-    }
-
-    private static func realPath(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     /// Whether a folder is one of those in which a process finds its own descriptors.

@@ -8,7 +8,7 @@ package struct MountTable {
     }
 
     /// This process's table; empty where the system has none.
-    static var current: MountTable {
+    package static var current: MountTable {
         MountTable(text: (try? Files.text("/proc/self/mountinfo")) ?? "")
     }
 
@@ -37,7 +37,7 @@ package struct MountTable {
 
     /// Whether files of this type live on another machine, where SQLite's write-ahead log, which is
     /// shared memory, cannot work.
-    static func isNetwork(_ type: String) -> Bool {
+    package static func isNetwork(_ type: String) -> Bool {
         let name = type.hasPrefix("fuse.") ? type.dropFirst("fuse.".count) : type[...]
         return networkTypes.contains(String(name))
     }

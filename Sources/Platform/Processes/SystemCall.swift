@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What the system says about an error number, such as "No such file or directory".
-func systemMessage(_ number: Int32) -> String {
+package func systemMessage(_ number: Int32) -> String {
     let capacity = 256
     var text = [CChar](repeating: 0, count: capacity)
     guard strerror_r(number, &text, capacity) == 0 else { return "error \(number)" }
@@ -10,7 +10,7 @@ func systemMessage(_ number: Int32) -> String {
 
 /// Runs a system call again as long as a signal interrupts it.
 @discardableResult
-func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
+package func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()
         if result != -1 || errno != EINTR { return result }

@@ -1,7 +1,6 @@
-import Glibc
-import Platform
+internal import Glibc
 
-/// What the system says about this process.
+/// The environment and the program of this process.
 public enum ProcessEnvironment {
     /// The environment's variables; of two with one name the first counts.
     public static var variables: [String: String] {
@@ -19,5 +18,5 @@ public enum ProcessEnvironment {
     }
 
     /// The program's own file.
-    static var executable: String? { ResolvedPath.linkTarget("/proc/self/exe") }
+    package static var executable: String? { ResolvedPath.linkTarget("/proc/self/exe") }
 }

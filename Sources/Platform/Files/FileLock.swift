@@ -1,0 +1,69 @@
+internal import Glibc
+
+/// A lock on an open file or folder, by `flock`: it belongs to the open file, and ends when that is
+/// closed, so with the process at the latest.
+package enum FileLock {
+    /// Whether others may hold the lock as well.
+    package enum Kind: Sendable {
+        case shared, exclusive
+    }
+
+    /// Takes the lock on what is open if that is possible now.
+    ///
+    /// - Returns: 0, or the `errno`: `EWOULDBLOCK` where another holds it.
+    package static func attempt(_ kind: Kind, on descriptor: Int32) -> Int32 {
+        let operation = kind == .shared ? LOCK_SH : LOCK_EX
+        return uninterrupted { flock(descriptor, operation | LOCK_NB) } == 0 ? 0 : errno
+    }
+
+    /// Waits for the lock on what is open.
+    ///
+    /// - Returns: 0, or the `errno`.
+    package static func wait(_ kind: Kind, on descriptor: Int32) -> Int32 {
+        let operation = kind == .shared ? LOCK_SH : LOCK_EX
+        return uninterrupted { flock(descriptor, operation) } == 0 ? 0 : errno
+    }
+
+    /// Whether another open file holds the lock, an exclusive one at least.
+    package static func isHeld(on descriptor: Int32) -> Bool {
+        attempt(.shared, on: descriptor) != 0
+    }
+}
+
+/// The right to do something that one process at a time may do; it ends with the process.
+package final class HeldFile: Sendable {
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    /// Locks the file at `path`, which is made if need be.
+    ///
+    /// While another has it, waits, having called `onWaiting` once, until the task is cancelled.
+    package static func acquire(_ path: String, onWaiting: () -> Void) async throws -> HeldFile {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw PlatformError(writing: path) }
+        do {
+            var isWaiting = false
+            while true {
+                let number = FileLock.attempt(.exclusive, on: descriptor)
+                if number == 0 { return HeldFile(descriptor) }
+                guard number == EWOULDBLOCK else {
+                    throw PlatformError("\(path) cannot be locked", number)
+                }
+                if !isWaiting { onWaiting() }
+                isWaiting = true
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    /// Lets the next one have the lock; to be called once.
+    package func release() {
+        close(descriptor)
+    }
+}

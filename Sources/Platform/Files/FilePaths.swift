@@ -1,0 +1,51 @@
+internal import Glibc
+
+/// Paths as text, and what the file system says about them.
+package enum FilePaths {
+    /// The last component.
+    package static func name(_ path: String) -> String {
+        path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
+    }
+
+    /// Everything before the last component.
+    package static func parent(_ path: String) -> String {
+        var trimmed = path.utf8[...]
+        while trimmed.count > 1, trimmed.last == UInt8(ascii: "/") { trimmed.removeLast() }
+        guard let slash = trimmed.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(Substring(trimmed[..<slash]))
+    }
+
+    /// A hidden name in the folder of `path` that no other process or thread uses.
+    package static func temporary(beside path: String) -> String {
+        // A name may have 255 bytes; the start of a long one says enough.
+        let start = String(decoding: name(path).utf8.prefix(180), as: UTF8.self)
+        let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        return "\(parent(path))/.\(start).\(mark).unfinished"
+    }
+
+    /// Whether anything is at a path, links followed.
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether something is there that is neither a file nor a folder, such as a device or a pipe.
+    package static func isSpecial(_ path: String) -> Bool {
+        kind(path).map { $0 != S_IFREG && $0 != S_IFDIR } ?? false
+    }
+
+    /// Whether a folder is at a path, links followed.
+    package static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
+
+    /// Whether a regular file, which can be read to its end, is at a path, links followed.
+    package static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+
+    /// The path without symbolic links; nil where nothing is.
+    package static func real(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static func kind(_ path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    }
+}

@@ -1,0 +1,98 @@
+internal import Glibc
+
+/// Files and folders: made, listed, measured and removed, with errors that name the path.
+package enum Files {
+    /// Creates a folder with those above it; an existing one is left.
+    ///
+    /// - Parameter mode: The mode of those created; by default they are their owner's alone.
+    package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(PlatformError) {
+        if FilePaths.isFolder(path) { return }
+        let parent = FilePaths.parent(path)
+        if parent != path, !FilePaths.isFolder(parent) { try makeFolder(parent, mode: mode) }
+        try makeLastFolder(path, mode)
+    }
+
+    /// The same for a folder below one that must be there and is never made.
+    package static func makeFolder(_ path: String, below root: String) throws(PlatformError) {
+        if FilePaths.isFolder(path) { return }
+        guard path != root, path.utf8.count > root.utf8.count else {
+            throw PlatformError("The folder \(root) cannot be used", ENOENT)
+        }
+        try makeFolder(FilePaths.parent(path), below: root)
+        try makeLastFolder(path, 0o700)
+    }
+
+    private static func makeLastFolder(_ path: String, _ mode: UInt32) throws(PlatformError) {
+        if mkdir(path, mode_t(mode)) == 0 { return }
+        let number = errno
+        guard number == EEXIST else {
+            throw PlatformError("The folder \(path) cannot be created", number)
+        }
+        guard FilePaths.isFolder(path) else {
+            throw PlatformError("The folder \(path) cannot be created", ENOTDIR)
+        }
+    }
+
+    /// The names in a folder, in the order of their bytes; empty where there is none.
+    package static func names(in folder: String) -> [String] {
+        (try? FolderListing.names(in: folder)) ?? []
+    }
+
+    /// The bytes of a file, or of all files in a folder.
+    package static func byteCount(_ path: String) -> Int64 {
+        if FilePaths.isFolder(path) {
+            return names(in: path).reduce(0) { $0 + byteCount("\(path)/\($1)") }
+        }
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Gives a file or folder another name on the same disk, in place of a file that had it, and
+    /// makes the name last.
+    package static func rename(_ source: String, to target: String) throws(PlatformError) {
+        guard Glibc.rename(source, target) == 0 else { throw PlatformError(writing: target) }
+        try synchronize(folder: FilePaths.parent(target))
+    }
+
+    /// Waits until a file's bytes are on the disk.
+    package static func synchronize(_ path: String) throws(PlatformError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw PlatformError(writing: path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw PlatformError(writing: path) }
+    }
+
+    /// Waits until the names in a folder are on the disk, where its file system can do that.
+    package static func synchronize(folder path: String) throws(PlatformError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw PlatformError(writing: path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw PlatformError(writing: path) }
+    }
+
+    /// Removes a file, or a folder with all that is in it, never through a link.
+    ///
+    /// - Throws: ``PlatformError`` for the first thing that cannot be removed; what is not there is
+    ///   no error.
+    package static func removeAll(_ path: String) throws(PlatformError) {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        guard errno == EISDIR || errno == EPERM else {
+            throw PlatformError("\(path) cannot be removed")
+        }
+        for name in names(in: path) { try removeAll("\(path)/\(name)") }
+        guard rmdir(path) == 0 || errno == ENOENT else {
+            throw PlatformError("\(path) cannot be removed")
+        }
+    }
+
+    /// Removes what can be removed of a file, or of a folder with all that is in it.
+    package static func remove(_ path: String) {
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            for name in names(in: path) { remove("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+}
