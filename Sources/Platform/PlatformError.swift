@@ -46,7 +46,7 @@ public struct PlatformError: Error, Sendable, Equatable, CustomStringConvertible
         case ENOSPC, EDQUOT:
             self.init(
                 .full,
-                "\(what): the disk is full.",
+                message,
                 hint: "Free some room, or choose a folder on another disk."
             )
         case EFBIG:

@@ -8,7 +8,7 @@ struct FilesTests {
     @Test func aFullDiskSaysSo() {
         let error = PlatformError("/data/wb cannot be written", ENOSPC)
         #expect(error.code == .full)
-        #expect(error.message == "/data/wb cannot be written: the disk is full.")
+        #expect(error.message == "/data/wb cannot be written: No space left on device.")
         #expect(error.hint?.contains("room") == true)
     }
 

@@ -8,7 +8,7 @@ package enum Files {
     package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(PlatformError) {
         if FilePaths.isFolder(path) { return }
         let parent = FilePaths.parent(path)
-        if parent != path, !FilePaths.isFolder(parent) { try makeFolder(parent, mode: mode) }
+        if parent != path, !FilePaths.exists(parent) { try makeFolder(parent, mode: mode) }
         try makeLastFolder(path, mode)
     }
 
