@@ -15,19 +15,18 @@ extension API {
         do { artifacts = try ArtifactFolder(path: workspace.layout.artifacts) } catch {
             throw ServerError(.inaccessible, error.message)
         }
-        let tracker = Tracker(
-            store: workspace.tracking,
-            registry: workspace.modelRegistry,
-            rules: workspace.rules,
+        let services = Services(
+            tracker: workspace.tracker,
+            registry: workspace.registry,
             artifacts: artifacts,
             tokenFile: tokenFile
         )
-        var api = API(routes: MLflowRoute.all.flatMap { $0.routes(tracker) }) { $0.mlflowReply }
+        var api = API(routes: MLflowRoute.all.flatMap { $0.routes(services) }) { $0.mlflowReply }
         api.failure = { ServerError(translating: $0) }
-        api.metrics = { try RunGauges(tracker.store).text }
+        api.metrics = { try RunGauges(services.tracker).text }
         api.tidy = {
             // What a killed server left there goes, too.
-            tracker.artifacts.uploads.clear()
+            services.artifacts.uploads.clear()
             SystemMemory.keepFreedMemory()
         }
         return api

@@ -1,8 +1,8 @@
 public import EventBus
 public import Logging
 public import Platform
-public import Registry
-public import Tracking
+package import Registry
+package import Tracking
 
 /// A workspace folder opened: the services that the screen and the command line share.
 ///
@@ -71,6 +71,8 @@ public final class Workspace: Sendable {
     public let models: ModelService
     /// Registered models: versions, stages, aliases, history.
     public let registry: RegistryService
+    /// Experiments, runs, logged models and traces, as clients of the server see them.
+    package let tracker: TrackingService
     /// What goes to other programs, and comes over from them.
     public let exchange: ExchangeService
     /// Answers.
@@ -160,6 +162,7 @@ public final class Workspace: Sendable {
             registry: registry,
             machine: machine
         )
+        tracker = TrackingService(opened, rules: runs.rules)
         exchange = ExchangeService(opened)
         chat = ChatService(opened, models: models, registry: registry, runs: runs)
         if configuration.isWatching { startWatching() }
@@ -168,14 +171,12 @@ public final class Workspace: Sendable {
     /// The folder.
     public var folder: String { layout.folder }
 
-    /// The tracker itself, for servers: what is written to it is seen by the watch as if another
-    /// process had done it.
-    public var tracking: TrackingStore { opened.store }
-    /// What may be done to runs, experiments and artifacts, for servers: the services of this
-    /// workspace ask it themselves.
+    /// The store itself, for tests.
+    package var tracking: TrackingStore { opened.store }
+    /// The rules themselves, for tests.
     package var rules: RuleBook { runs.rules }
-    /// The registry itself, for servers.
-    public var modelRegistry: ModelRegistry { registry.registry }
+    /// The registry itself, for tests.
+    package var modelRegistry: ModelRegistry { registry.registry }
 
     /// A log in this process's file in `logs/`.
     public func logger(_ label: String) -> Logger {

@@ -264,9 +264,9 @@ import Workspace
             symlink("..", "\(folder)/up")
             symlink("nowhere", "\(folder)/dangling")
             let new = NewVersion(source: "\(run.artifactURI)/adapter")
-            #expect(try workspace.rules.files(of: new)?.map(\.path) == ["weights"])
+            #expect(try workspace.registry.keptFiles(of: new)?.map(\.path) == ["weights"])
             let outside = NewVersion(source: "s3://bucket/adapter")
-            #expect(try workspace.rules.files(of: outside) == nil)
+            #expect(try workspace.registry.keptFiles(of: outside) == nil)
         }
     }
 

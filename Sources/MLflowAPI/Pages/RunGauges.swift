@@ -1,30 +1,31 @@
 import Tracking
+import Workspace
 
 /// How many runs there are in each state, and the last metrics of those that go on.
 struct RunGauges {
     let text: String
-    private static let mostRuns = 50
+    private static let maximumRuns = 50
 
-    init(_ store: TrackingStore) throws {
+    init(_ tracker: TrackingService) throws {
         var lines = [
             "# HELP workbench_runs Runs that are not in the bin, by status.",
             "# TYPE workbench_runs gauge",
         ]
-        for status in RunStatus.allCases {
+        for status in Tracking.RunStatus.allCases {
             var query = RunQuery()
             query.statuses = [status]
-            let count = try store.countRuns(query)
+            let count = try tracker.countRuns(query)
             lines.append("workbench_runs{status=\"\(status.rawValue)\"} \(count)")
         }
         var running = RunQuery()
         running.statuses = [.running]
-        running.limit = Self.mostRuns
+        running.limit = Self.maximumRuns
         running.details = .metrics
         lines += [
             "# HELP workbench_run_metric The last value of a metric of a live run.",
             "# TYPE workbench_run_metric gauge",
         ]
-        for run in try store.runs(running) {
+        for run in try tracker.runs(running) {
             for metric in run.metrics.values.sorted(by: { $0.key < $1.key }) {
                 let labels = [
                     ("experiment_id", String(run.experimentID)), ("run_id", run.id),

@@ -1,5 +1,6 @@
 import HTTPServer
 import Tracking
+import Workspace
 
 /// The page at `/`: what this server is, and its newest runs, for whoever opens the address that
 /// MLflow's clients print.
@@ -7,19 +8,19 @@ import Tracking
 /// It has no scripts, and texts of clients are written so that they are nothing but text.
 struct RunsPage {
     let html: String
-    private static let mostRuns = 100
-    private static let mostMetrics = 6
+    private static let maximumRuns = 100
+    private static let maximumMetrics = 6
 
-    init(_ store: TrackingStore) throws {
+    init(_ tracker: TrackingService) throws {
         var query = RunQuery()
-        query.limit = Self.mostRuns
+        query.limit = Self.maximumRuns
         query.details = .metrics
-        let runs = try store.runs(query)
+        let runs = try tracker.runs(query)
         let experiments = try Dictionary(
-            store.experiments(.all).map { ($0.id, $0.name) },
+            tracker.experiments().map { ($0.id, $0.name) },
             uniquingKeysWith: { first, _ in first }
         )
-        let count = try store.countRuns(RunQuery())
+        let count = try tracker.countRuns(RunQuery())
         let rows = runs.map { Self.row($0, experiments[$0.experimentID] ?? "") }
         let shown =
             count > runs.count
@@ -63,8 +64,8 @@ struct RunsPage {
 
     private static func row(_ run: RunRecord, _ experiment: String) -> String {
         let metrics = run.metrics.values.sorted { $0.key < $1.key }
-        var shown = metrics.prefix(mostMetrics).map { "\($0.key.text) \($0.value)" }
-        if metrics.count > mostMetrics { shown.append("\(metrics.count - mostMetrics) more") }
+        var shown = metrics.prefix(maximumMetrics).map { "\($0.key.text) \($0.value)" }
+        if metrics.count > maximumMetrics { shown.append("\(metrics.count - maximumMetrics) more") }
         let cells = [
             cut(run.name), cut(experiment), run.status.rawValue.lowercased(),
             run.startTime.map(time) ?? "", shown.joined(separator: ", "), run.id,

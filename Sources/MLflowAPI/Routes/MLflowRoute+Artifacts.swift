@@ -1,11 +1,12 @@
 import JSON
 import Tracking
+import Workspace
 
 extension MLflowRoute {
     static let artifacts: [MLflowRoute] = [
-        .get("artifacts/list") { request, tracker in
-            let run = try tracker.store.run(request.runID(), details: [])
-            return try tracker.artifacts.listing(
+        .get("artifacts/list") { request, services in
+            let run = try services.tracker.run(request.runID(), details: [])
+            return try services.artifacts.listing(
                 of: run.artifactURI,
                 below: request.optionalText("path")
             )

@@ -5,9 +5,9 @@ import Workspace
 
 extension MLflowRoute {
     static let experiments: [MLflowRoute] = [
-        .post("experiments/create") { request, tracker in
+        .post("experiments/create") { request, services in
             let name = try request.text("name")
-            let experiment = try tracker.store.createExperiment(
+            let experiment = try services.tracker.createExperiment(
                 named: name,
                 artifactLocation: request.name("artifact_location").map(ArtifactLocation.chosen),
                 tags: request.tags()
@@ -16,13 +16,13 @@ extension MLflowRoute {
         },
         .ask("experiments/search", searchExperiments),
         .get("experiments/search", searchExperiments),
-        .get("experiments/get") { request, tracker in
-            let experiment = try tracker.store.experiment(id: request.experimentID())
+        .get("experiments/get") { request, services in
+            let experiment = try services.tracker.experiment(request.experimentID())
             return ["experiment": WireReply.experiment(experiment)]
         },
-        .get("experiments/get-by-name") { request, tracker in
+        .get("experiments/get-by-name") { request, services in
             let name = try request.text("experiment_name")
-            guard let experiment = try tracker.store.experiment(named: name) else {
+            guard let experiment = try services.tracker.experiment(named: name) else {
                 throw ServerError(
                     .doesNotExist,
                     "Could not find experiment with name '\(ArtifactPath.shown(name))'"
@@ -30,34 +30,34 @@ extension MLflowRoute {
             }
             return ["experiment": WireReply.experiment(experiment)]
         },
-        .post("experiments/delete") { request, tracker in
-            try tracker.rules.deleteExperiment(request.experimentID())
+        .post("experiments/delete") { request, services in
+            try services.tracker.deleteExperiment(request.experimentID())
             return WireReply.empty
         },
-        .post("experiments/restore") { request, tracker in
-            try tracker.store.restoreExperiment(request.experimentID())
+        .post("experiments/restore") { request, services in
+            try services.tracker.restoreExperiment(request.experimentID())
             return WireReply.empty
         },
-        .post("experiments/update") { request, tracker in
+        .post("experiments/update") { request, services in
             let id = try request.experimentID()
-            try tracker.store.renameExperiment(id, to: request.text("new_name"))
+            try services.tracker.renameExperiment(id, to: request.text("new_name"))
             return WireReply.empty
         },
-        .post("experiments/set-experiment-tag") { request, tracker in
+        .post("experiments/set-experiment-tag") { request, services in
             let id = try request.experimentID()
-            try tracker.store.setTags([request.tag()], ofExperiment: id)
+            try services.tracker.setTag(request.tag(), ofExperiment: id)
             return WireReply.empty
         },
-        .post("experiments/delete-experiment-tag") { request, tracker in
+        .post("experiments/delete-experiment-tag") { request, services in
             let id = try request.experimentID()
-            try tracker.store.deleteTag(request.tagKey(), ofExperiment: id)
+            try services.tracker.deleteTag(request.tagKey(), ofExperiment: id)
             return WireReply.empty
         },
     ]
 
     /// The datasets that the runs of experiments read, as MLflow's pages offer them for filters.
     static let datasets: [MLflowRoute] = [
-        .ask("experiments/search-datasets") { request, tracker in
+        .ask("experiments/search-datasets") { request, services in
             let experiments = try request.experimentIDs()
             guard (1...20).contains(experiments.count) else {
                 throw ServerError(
@@ -66,7 +66,7 @@ extension MLflowRoute {
                         + "\(experiments.count)."
                 )
             }
-            let found = try tracker.store.datasetSummaries(experiments: experiments)
+            let found = try services.tracker.datasets(ofExperiments: experiments)
             return [
                 "dataset_summaries": .array(
                     found.map {
@@ -83,13 +83,10 @@ extension MLflowRoute {
 
     private static let searchExperiments: Answer = {
         request,
-        tracker in
-        let found = try tracker.store.searchExperiments(
-            filter: request.optionalText("filter") ?? "",
-            orderBy: request.texts("order_by"),
-            view: request.view("view_type"),
-            limit: request.optionalInteger("max_results") ?? 1000,
-            pageToken: request.optionalText("page_token")
+        services in
+        let found = try services.tracker.searchExperiments(
+            request.question(limit: 1000),
+            view: request.view("view_type")
         )
         return WireReply.page("experiments", found, WireReply.experiment)
     }

@@ -9,37 +9,37 @@ extension MLflowRoute {
     /// The files of artifacts: listed, read, written and removed, by clients and by MLflow's pages.
     static let files: [MLflowRoute] =
         [
-            .get(folder, at: .versions) { request, tracker in
+            .get(folder, at: .versions) { request, services in
                 let path = try request.optionalText("path") ?? ""
-                let entries = try tracker.artifacts.entries(of: ArtifactPath(path))
+                let entries = try services.artifacts.entries(of: ArtifactPath(path))
                 return ["files": .array(entries.map { ArtifactFolder.wire($0) })]
             },
-            .call(.get, "\(folder)/**", at: .versions, role: .read) { call, tracker in
-                try tracker.artifacts.file(at: ArtifactPath(encoded: call.rest)).reply(to: call)
+            .call(.get, "\(folder)/**", at: .versions, role: .read) { call, services in
+                try services.artifacts.file(at: ArtifactPath(encoded: call.rest)).reply(to: call)
             },
-            .call(.put, "\(folder)/**", at: .versions, role: .write) { call, tracker in
-                try await tracker.receive(call, at: ArtifactPath(encoded: call.rest))
+            .call(.put, "\(folder)/**", at: .versions, role: .write) { call, services in
+                try await services.receive(call, at: ArtifactPath(encoded: call.rest))
                 return .json(WireReply.empty)
             },
-            .call(.delete, "\(folder)/**", at: .versions, role: .write) { call, tracker in
+            .call(.delete, "\(folder)/**", at: .versions, role: .write) { call, services in
                 let artifact = try ArtifactPath(encoded: call.rest)
-                try tracker.rules.checkRemoving(artifact: artifact.text)
-                try tracker.artifacts.remove(artifact)
+                try services.tracker.checkRemoving(artifact: artifact.text)
+                try services.artifacts.remove(artifact)
                 return .json(WireReply.empty)
             },
-            .call(.get, "get-artifact", at: .pages, role: .read) { call, tracker in
+            .call(.get, "get-artifact", at: .pages, role: .read) { call, services in
                 let input = WireRequest(query: call.query)
-                let location = try tracker.store.run(input.runID(), details: []).artifactURI
-                return try tracker.artifacts.file(input.text("path"), of: location).reply(to: call)
+                let location = try services.tracker.run(input.runID(), details: []).artifactURI
+                return try services.artifacts.file(input.text("path"), of: location).reply(to: call)
             },
-            .call(.get, "model-versions/get-artifact", at: .pages, role: .read) { call, tracker in
+            .call(.get, "model-versions/get-artifact", at: .pages, role: .read) { call, services in
                 let input = WireRequest(query: call.query)
                 let name = try input.text("name")
-                let location = try tracker.registry.version(input.version(), of: name)
+                let location = try services.registry.version(input.version(), of: name)
                     .storageLocation
-                return try tracker.artifacts.file(input.text("path"), of: location).reply(to: call)
+                return try services.artifacts.file(input.text("path"), of: location).reply(to: call)
             },
-            .call(.post, "upload-artifact", at: .api, role: .write) { call, tracker in
+            .call(.post, "upload-artifact", at: .api, role: .write) { call, services in
                 let input = WireRequest(query: call.query)
                 guard let run = try input.name("run_uuid") ?? input.name("run_id") else {
                     throw ServerError(.invalidParameter, "Request must specify run_uuid.")
@@ -47,21 +47,21 @@ extension MLflowRoute {
                 guard let path = try input.name("path") else {
                     throw ServerError(.invalidParameter, "Request must specify path.")
                 }
-                let location = try tracker.store.run(run, details: []).artifactURI
+                let location = try services.tracker.run(run, details: []).artifactURI
                 guard call.hasBody else {
                     throw ServerError(.invalidParameter, "Request must specify data.")
                 }
-                try await tracker.receive(call, at: ArtifactPath(path, of: location))
+                try await services.receive(call, at: ArtifactPath(path, of: location))
                 return .json(WireReply.empty)
             },
             .call(.get, "logged-models/{model_id}/artifacts/files", at: .api, role: .read) {
                 call,
-                tracker in
+                services in
                 var input = WireRequest(query: call.query)
                 for (name, value) in call.parameters { input.add(value, named: name) }
-                let location = try tracker.store.loggedModel(input.text("model_id"))
+                let location = try services.tracker.loggedModel(input.text("model_id"))
                     .artifactLocation
-                return try tracker.artifacts.file(input.text("artifact_file_path"), of: location)
+                return try services.artifacts.file(input.text("artifact_file_path"), of: location)
                     .reply(to: call)
             },
         ]
@@ -87,16 +87,16 @@ extension MLflowRoute {
     }
 }
 
-extension Tracker {
+extension Services {
     /// Takes an artifact: aside first, then to its place.
     fileprivate func receive(_ call: Call, at artifact: ArtifactPath) async throws {
         try artifacts.checkPlace(artifact)
         // A refused file need not be sent.
-        try rules.checkWriting(artifact: artifact.text)
+        try tracker.checkWriting(artifact: artifact.text)
         let upload = try artifacts.uploads.begin()
         try await call.receive { bytes in try upload.append(bytes) }
         // The facts may have changed while it came.
-        try rules.checkWriting(artifact: artifact.text)
+        try tracker.checkWriting(artifact: artifact.text)
         try artifacts.put(upload, at: artifact)
     }
 }

@@ -4,8 +4,8 @@ import JSON
 extension MLflowRoute {
     /// What the server says of itself.
     static let information: [MLflowRoute] = [
-        .call(.get, "", at: .root, role: .read) { _, tracker in
-            try RunsPage(tracker.store).reply
+        .call(.get, "", at: .root, role: .read) { _, services in
+            try RunsPage(services.tracker).reply
         },
         .call(.get, "health", at: .root, role: nil) { _, _ in .text("OK") },
         .call(.get, "version", at: .root, role: nil) { _, _ in .text(version) },

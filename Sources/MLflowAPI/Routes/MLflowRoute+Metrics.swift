@@ -1,11 +1,12 @@
 import HTTPServer
 import JSON
 import Tracking
+import Workspace
 
 extension MLflowRoute {
     static let metrics: [MLflowRoute] = [
-        .get("metrics/get-history") { request, tracker in
-            let found = try tracker.store.metricPoints(
+        .get("metrics/get-history") { request, services in
+            let found = try services.tracker.metricPoints(
                 TrackingKey(request.text("metric_key")),
                 run: request.runID(),
                 limit: request.optionalInteger("max_results") ?? 25_000,
@@ -13,7 +14,7 @@ extension MLflowRoute {
             )
             return WireReply.page("metrics", found, WireReply.metric)
         },
-        .get("metrics/get-history-bulk") { request, tracker in
+        .get("metrics/get-history-bulk") { request, services in
             let runs = try request.texts("run_id")
             guard !runs.isEmpty else {
                 throw ServerError(
@@ -28,27 +29,31 @@ extension MLflowRoute {
                     "GetMetricHistoryBulk request must specify a metric_key."
                 )
             }
-            let most = min(try request.optionalInteger("max_results") ?? 25_000, 25_000)
-            let found = try tracker.store.metricPoints(TrackingKey(key), runs: runs, limit: most)
+            let maximum = min(try request.optionalInteger("max_results") ?? 25_000, 25_000)
+            let found = try services.tracker.metricPoints(
+                TrackingKey(key),
+                runs: runs,
+                limit: maximum
+            )
             return ["metrics": .array(found.map { WireReply.point($0.metric, run: $0.run) })]
         },
-        .get("metrics/get-history-bulk-interval") { request, tracker in
+        .get("metrics/get-history-bulk-interval") { request, services in
             let runs = try request.texts("run_ids")
             guard !runs.isEmpty else { throw request.missing("run_ids") }
             try check(runs, "GetMetricHistoryBulkInterval request cannot specify")
             let key = TrackingKey(try request.text("metric_key"))
-            let most = try request.optionalInteger("max_results") ?? 2500
-            guard (1...2500).contains(most) else {
+            let maximum = try request.optionalInteger("max_results") ?? 2500
+            guard (1...2500).contains(maximum) else {
                 throw ServerError(.invalidParameter, "max_results must be between 1 and 2500.")
             }
             let steps = try steps(request)
             var metrics: [JSONValue] = []
             for run in runs {
-                let points = try tracker.store.sampledPoints(
+                let points = try services.tracker.sampledPoints(
                     key,
                     run: run,
                     steps: steps,
-                    most: most
+                    maximum: maximum
                 )
                 metrics += points.map { WireReply.point($0, run: run) }
             }

@@ -5,7 +5,7 @@ import Workspace
 
 extension MLflowRoute {
     static let runs: [MLflowRoute] = [
-        .post("runs/create") { request, tracker in
+        .post("runs/create") { request, services in
             var new = NewRun()
             new.experimentID = try request.has("experiment_id") ? request.experimentID() : 0
             new.name = try request.optionalText("run_name")
@@ -13,10 +13,10 @@ extension MLflowRoute {
             new.tagsUser = false
             new.startTime = try request.optionalInteger("start_time")
             new.tags = try request.tags()
-            return ["run": WireReply.run(try tracker.store.createRun(new))]
+            return ["run": WireReply.run(try services.tracker.createRun(new))]
         },
-        .post("runs/update") { request, tracker in
-            let run = try tracker.rules.updateRun(
+        .post("runs/update") { request, services in
+            let run = try services.tracker.updateRun(
                 request.runID(),
                 status: request.status(),
                 endTime: request.optionalInteger("end_time"),
@@ -24,49 +24,46 @@ extension MLflowRoute {
             )
             return ["run_info": WireReply.info(run)]
         },
-        .post("runs/delete") { request, tracker in
-            try tracker.rules.deleteRun(request.runID())
+        .post("runs/delete") { request, services in
+            try services.tracker.deleteRun(request.runID())
             return WireReply.empty
         },
-        .post("runs/restore") { request, tracker in
-            try tracker.store.restoreRun(request.runID())
+        .post("runs/restore") { request, services in
+            try services.tracker.restoreRun(request.runID())
             return WireReply.empty
         },
-        .get("runs/get") { request, tracker in
-            ["run": WireReply.run(try tracker.store.run(request.runID()))]
+        .get("runs/get") { request, services in
+            ["run": WireReply.run(try services.tracker.run(request.runID()))]
         },
-        .ask("runs/search") { request, tracker in
-            let found = try tracker.store.searchRuns(
+        .ask("runs/search") { request, services in
+            let found = try services.tracker.searchRuns(
+                request.question(limit: 1000),
                 experiments: request.experimentIDs(),
-                filter: request.optionalText("filter") ?? "",
-                orderBy: request.texts("order_by"),
-                view: request.view("run_view_type"),
-                limit: request.optionalInteger("max_results") ?? 1000,
-                pageToken: request.optionalText("page_token")
+                view: request.view("run_view_type")
             )
             return WireReply.page("runs", found, WireReply.run)
         },
-        .post("runs/log-metric") { request, tracker in
+        .post("runs/log-metric") { request, services in
             let run = try request.runID()
-            try tracker.rules.log(batch([request], run: run), run: run)
+            try services.tracker.log(batch([request], run: run), run: run)
             return WireReply.empty
         },
-        .post("runs/log-parameter") { request, tracker in
+        .post("runs/log-parameter") { request, services in
             let run = try request.runID()
-            try tracker.rules.log(Batch(params: [request.param()]), run: run)
+            try services.tracker.log(Batch(params: [request.param()]), run: run)
             return WireReply.empty
         },
-        .post("runs/set-tag") { request, tracker in
+        .post("runs/set-tag") { request, services in
             let run = try request.runID()
-            try tracker.rules.log(Batch(tags: [request.tag()]), run: run)
+            try services.tracker.log(Batch(tags: [request.tag()]), run: run)
             return WireReply.empty
         },
-        .post("runs/delete-tag") { request, tracker in
+        .post("runs/delete-tag") { request, services in
             let run = try request.runID()
-            try tracker.rules.deleteTag(request.tagKey(), run: run)
+            try services.tracker.deleteTag(request.tagKey(), run: run)
             return WireReply.empty
         },
-        .post("runs/log-batch") { request, tracker in
+        .post("runs/log-batch") { request, services in
             let run = try request.runID()
             let metrics = try request.objects("metrics")
             let (params, tags) = (try request.params(), try request.tags())
@@ -80,10 +77,10 @@ extension MLflowRoute {
             )
             var batch = try batch(metrics, run: run)
             (batch.params, batch.tags) = (params, tags)
-            try tracker.rules.log(batch, run: run)
+            try services.tracker.log(batch, run: run)
             return WireReply.empty
         },
-        .post("runs/log-inputs") { request, tracker in
+        .post("runs/log-inputs") { request, services in
             let run = try request.runID()
             let inputs = try request.objects("datasets").map { input in
                 let dataset = try input.object("dataset")
@@ -100,10 +97,10 @@ extension MLflowRoute {
                 )
             }
             let models = try request.objects("models").map { try $0.text("model_id") }
-            try tracker.store.logInputs(inputs, models: models, run: run)
+            try services.tracker.logInputs(inputs, models: models, run: run)
             return WireReply.empty
         },
-        .post("runs/outputs") { request, tracker in
+        .post("runs/outputs") { request, services in
             let run = try request.runID()
             let outputs = try request.objects("models").map { output in
                 ModelOutput(
@@ -111,12 +108,12 @@ extension MLflowRoute {
                     step: try output.optionalInteger("step") ?? 0
                 )
             }
-            try tracker.store.logOutputs(outputs, run: run)
+            try services.tracker.logOutputs(outputs, run: run)
             return WireReply.empty
         },
-        .post("runs/log-model") { request, tracker in
+        .post("runs/log-model") { request, services in
             let run = try request.runID()
-            try tracker.store.logModel(description: request.text("model_json"), run: run)
+            try services.tracker.logModel(description: request.text("model_json"), run: run)
             return WireReply.empty
         },
     ]

@@ -7,30 +7,32 @@ import Workspace
 /// in a call, its spans as a file by the artifact routes.
 extension MLflowRoute {
     static let traces: [MLflowRoute] = [
-        .post("traces") { request, tracker in
+        .post("traces") { request, services in
             // Version 2 of the call, of clients that know no other, has no such member.
             guard request.has("trace") else { throw ServerError.noEndpoint }
             let info = try request.object("trace").object("trace_info")
-            let kept = try tracker.store.keep(info.trace())
+            let kept = try services.tracker.keep(info.trace(now: services.tracker.now))
             return ["trace": ["trace_info": WireReply.trace(kept)]]
         },
-        .ask("traces/search") { request, tracker in
+        .ask("traces/search") { request, services in
             let experiments = try request.objects("locations").map { location in
                 try location.object("mlflow_experiment").experimentID()
             }
-            let found = try tracker.store.searchTraces(
-                experiments: experiments,
-                filter: request.optionalText("filter") ?? "",
-                orderBy: request.texts("order_by"),
-                limit: request.optionalInteger("max_results") ?? 100,
-                pageToken: request.name("page_token")
+            let found = try services.tracker.searchTraces(
+                SearchQuestion(
+                    filter: request.optionalText("filter") ?? "",
+                    orderBy: request.texts("order_by"),
+                    limit: request.optionalInteger("max_results") ?? 100,
+                    pageToken: request.name("page_token")
+                ),
+                experiments: experiments
             )
             return WireReply.page("traces", found, WireReply.trace)
         },
-        .post("traces/delete-traces") { request, tracker in
+        .post("traces/delete-traces") { request, services in
             let experiment = try request.experimentID()
             let time = try request.optionalInteger("max_timestamp_millis")
-            let most = try request.optionalInteger("max_traces")
+            let maximum = try request.optionalInteger("max_traces")
             let ids = try request.has("request_ids") ? request.texts("request_ids") : nil
             guard (time == nil) != (ids == nil), ids?.isEmpty != true else {
                 throw ServerError(
@@ -38,80 +40,84 @@ extension MLflowRoute {
                     "Either `max_timestamp_millis` or `request_ids` must be specified, not both."
                 )
             }
-            guard most.map({ $0 > 0 && ids == nil }) ?? true else {
+            guard maximum.map({ $0 > 0 && ids == nil }) ?? true else {
                 throw ServerError(
                     .invalidParameter,
                     "`max_traces` must be a positive integer, and goes with `max_timestamp_millis`."
                 )
             }
-            let gone = try tracker.store.deleteTraces(
+            let gone = try services.tracker.deleteTraces(
                 experiment: experiment,
                 ids: ids,
                 before: time,
-                most: most
+                maximum: maximum
             )
-            for trace in gone { tracker.removeFiles(of: trace) }
+            for trace in gone { services.removeFiles(of: trace) }
             return ["traces_deleted": .integer(gone.count)]
         },
-        .post("traces/link-to-run") { request, tracker in
+        .post("traces/link-to-run") { request, services in
             let ids = try request.texts("trace_ids")
             guard ids.count <= 100 else {
                 throw ServerError(.invalidParameter, "At most 100 traces are linked at once.")
             }
-            try tracker.store.link(traces: ids, toRun: request.runID())
+            try services.tracker.link(traces: ids, toRun: request.runID())
             return WireReply.empty
         },
-        .get("traces/{trace_id}") { request, tracker in
-            let trace = try tracker.store.trace(request.text("trace_id"))
+        .get("traces/{trace_id}") { request, services in
+            let trace = try services.tracker.trace(request.text("trace_id"))
             return ["trace": ["trace_info": WireReply.trace(trace)]]
         },
-        .patch("traces/{trace_id}/tags") { request, tracker in
+        .patch("traces/{trace_id}/tags") { request, services in
             let id = try request.text("trace_id")
-            try tracker.store.setTag(request.tag(), ofTrace: id)
+            try services.tracker.setTag(request.tag(), ofTrace: id)
             return WireReply.empty
         },
-        .delete("traces/{trace_id}/tags") { request, tracker in
+        .delete("traces/{trace_id}/tags") { request, services in
             let id = try request.text("trace_id")
-            try tracker.store.deleteTag(request.tagKey(), ofTrace: id)
+            try services.tracker.deleteTag(request.tagKey(), ofTrace: id)
             return WireReply.empty
         },
-        .post("traces/{trace_id}/assessments") { request, tracker in
+        .post("traces/{trace_id}/assessments") { request, services in
             let trace = try request.text("trace_id")
-            let id = tracker.store.newAssessmentID()
-            let assessment = try request.assessment(id: id, trace: trace)
+            let id = services.tracker.newAssessmentID()
+            let assessment = try request.assessment(
+                id: id,
+                trace: trace,
+                now: services.tracker.now
+            )
             if let overridden = try request.object("assessment").name("overrides") {
-                try tracker.store.changeAssessment(overridden, ofTrace: trace) {
+                try services.tracker.changeAssessment(overridden, ofTrace: trace) {
                     try Assessment($0).with("valid", false).text
                 }
             }
-            try tracker.store.addAssessment(assessment.text, id: id, toTrace: trace)
+            try services.tracker.addAssessment(assessment.text, id: id, toTrace: trace)
             return ["assessment": .object(assessment.object)]
         },
-        .get("traces/{trace_id}/assessments/{assessment_id}") { request, tracker in
-            let body = try tracker.store.assessment(
+        .get("traces/{trace_id}/assessments/{assessment_id}") { request, services in
+            let body = try services.tracker.assessment(
                 request.text("assessment_id"),
                 ofTrace: request.text("trace_id")
             )
             return ["assessment": .object(try Assessment(body).object)]
         },
-        .patch("traces/{trace_id}/assessments/{assessment_id}") { request, tracker in
+        .patch("traces/{trace_id}/assessments/{assessment_id}") { request, services in
             let changes = try request.assessmentChanges()
-            let body = try tracker.store.changeAssessment(
+            let body = try services.tracker.changeAssessment(
                 request.text("assessment_id"),
                 ofTrace: request.text("trace_id")
             ) { body in
                 try changes.reduce(Assessment(body)) { $0.with($1.name, $1.value) }
-                    .with("last_update_time", .string(WireTime.text(now()))).text
+                    .with("last_update_time", .string(WireTime.text(services.tracker.now))).text
             }
             return ["assessment": .object(try Assessment(body).object)]
         },
-        .delete("traces/{trace_id}/assessments/{assessment_id}") { request, tracker in
+        .delete("traces/{trace_id}/assessments/{assessment_id}") { request, services in
             let (id, trace) = (try request.text("assessment_id"), try request.text("trace_id"))
-            let gone = try Assessment(tracker.store.assessment(id, ofTrace: trace))
-            try tracker.store.deleteAssessment(id, ofTrace: trace)
+            let gone = try Assessment(services.tracker.assessment(id, ofTrace: trace))
+            try services.tracker.deleteAssessment(id, ofTrace: trace)
             // What it stood in place of counts again.
             if case .string(let overridden) = gone.object["overrides"] {
-                _ = try? tracker.store.changeAssessment(overridden, ofTrace: trace) {
+                _ = try? services.tracker.changeAssessment(overridden, ofTrace: trace) {
                     try Assessment($0).with("valid", true).text
                 }
             }
@@ -119,10 +125,9 @@ extension MLflowRoute {
         },
     ]
 
-    private static func now() -> Int { TrackingStore.systemMilliseconds() }
 }
 
-extension Tracker {
+extension Services {
     /// Removes the files of a trace that is gone; what cannot be removed stays.
     fileprivate func removeFiles(of trace: Trace) {
         guard let location = trace.tags[Trace.artifactLocation],
@@ -170,7 +175,7 @@ private struct Assessment {
 
 extension WireRequest {
     /// What is known of a trace.
-    fileprivate func trace() throws -> Trace {
+    fileprivate func trace(now: Int) throws -> Trace {
         let location = try object("trace_location")
         guard location.has("mlflow_experiment") else {
             throw ServerError(.invalidParameter, "Traces are kept in experiments alone.")
@@ -179,19 +184,17 @@ extension WireRequest {
         guard let state = Trace.State(rawValue: state) else {
             throw invalid("state", .string(state), "it must be a trace's state")
         }
-        let tags = try texts(of: "tags")
-        try RuleBook.checkTags(tags.map { Tag($0.key, $0.value) })
         return Trace(
             id: try text("trace_id"),
             experimentID: try location.object("mlflow_experiment").experimentID(),
-            requestTime: try time("request_time") ?? TrackingStore.systemMilliseconds(),
+            requestTime: try time("request_time") ?? now,
             executionTime: try duration("execution_duration"),
             state: state,
             clientRequestID: try name("client_request_id"),
             requestPreview: try optionalText("request_preview"),
             responsePreview: try optionalText("response_preview"),
             metadata: try texts(of: "trace_metadata"),
-            tags: tags
+            tags: try texts(of: "tags")
         )
     }
 
@@ -212,7 +215,11 @@ extension WireRequest {
     }
 
     /// A new assessment of a trace, with what the server adds.
-    fileprivate func assessment(id: String, trace: String) throws -> Assessment {
+    fileprivate func assessment(
+        id: String,
+        trace: String,
+        now: Int
+    ) throws -> Assessment {
         let given = try object("assessment")
         _ = try given.text("assessment_name")
         _ = try given.object("source")
@@ -222,11 +229,11 @@ extension WireRequest {
                 "An assessment is feedback, an expectation or an issue; it has none of these."
             )
         }
-        let now = JSONValue.string(WireTime.text(TrackingStore.systemMilliseconds()))
+        let stamp = JSONValue.string(WireTime.text(now))
         var assessment = Assessment(given.members)
             .with("assessment_id", .string(id)).with("trace_id", .string(trace))
         for time in ["create_time", "last_update_time"] where !given.has(time) {
-            assessment = assessment.with(time, now)
+            assessment = assessment.with(time, stamp)
         }
         return given.has("valid") ? assessment : assessment.with("valid", true)
     }

@@ -30,7 +30,7 @@ struct MLflowRoute: Sendable {
     }
 
     /// Answers a call from its parameters with JSON.
-    typealias Answer = @Sendable (WireRequest, Tracker) throws -> JSONValue
+    typealias Answer = @Sendable (WireRequest, Services) throws -> JSONValue
 
     let method: Route.Method
     let place: Place
@@ -41,7 +41,7 @@ struct MLflowRoute: Sendable {
     /// Whether it writes to the database, and so waits for its turn there.
     let writes: Bool
     /// Answers the call, on a thread that may block.
-    let answer: @Sendable (Call, Tracker) async throws -> Reply
+    let answer: @Sendable (Call, Services) async throws -> Reply
 
     /// All routes.
     static let all =
@@ -49,10 +49,10 @@ struct MLflowRoute: Sendable {
         + modelVersions + traces + files + information
 
     /// The route at each of its addresses.
-    func routes(_ tracker: Tracker) -> [Route] {
+    func routes(_ services: Services) -> [Route] {
         place.prefixes.map { prefix in
             Route(method, prefix + path, role: role) { call in
-                try await answer(call, tracker.called(by: call.caller))
+                try await answer(call, services.called(by: call.caller))
             }
         }
     }
@@ -72,10 +72,10 @@ extension MLflowRoute {
         let writes = role == .write
         self.init(method: method, place: place, path: path, role: role, writes: writes) {
             call,
-            tracker in
+            services in
             let request = try await WireRequest(call)
-            guard writes else { return .json(try answer(request, tracker)) }
-            return try await call.writing { .json(try answer(request, tracker)) }
+            guard writes else { return .json(try answer(request, services)) }
+            return try await call.writing { .json(try answer(request, services)) }
         }
     }
 
@@ -114,7 +114,7 @@ extension MLflowRoute {
         _ path: String,
         at place: Place,
         role: TokenFile.Role?,
-        _ answer: @escaping @Sendable (Call, Tracker) async throws -> Reply
+        _ answer: @escaping @Sendable (Call, Services) async throws -> Reply
     ) -> MLflowRoute {
         MLflowRoute(
             method: method,

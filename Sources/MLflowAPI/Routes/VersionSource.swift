@@ -2,6 +2,7 @@ import HTTPServer
 import JSON
 import Registry
 import Tracking
+import Workspace
 
 /// Where the files of a version come from that a client registers.
 ///
@@ -22,7 +23,7 @@ struct VersionSource {
     /// Reads what a call says of the source.
     ///
     /// - Throws: `ServerError`, and what the registry and the store throw.
-    init(_ request: WireRequest, _ tracker: Tracker) throws {
+    init(_ request: WireRequest, _ services: Services) throws {
         source = try request.text("source")
         run = try request.name("run_id")
         model = try request.name("model_id")
@@ -39,17 +40,17 @@ struct VersionSource {
         }
         let address = Address(source)
         switch address.scheme {
-        case nil, "file": try checkLocal(address, tracker)
+        case nil, "file": try checkLocal(address, services)
         case "runs": try checkRun(address)
-        case "models": try resolve(address, request, tracker)
-        case "mlflow-artifacts": try checkArtifact(address, tracker)
+        case "models": try resolve(address, request, services)
+        case "mlflow-artifacts": try checkArtifact(address, services)
         default:
             try checkPath(address)
-            if address.leadsToArtifacts { try checkArtifact(address, tracker) }
+            if address.leadsToArtifacts { try checkArtifact(address, services) }
         }
         if storageLocation == nil, let model {
             // An unknown one is refused, wherever the files lie.
-            let logged = try tracker.store.loggedModel(model)
+            let logged = try services.tracker.loggedModel(model)
             run = run ?? logged.sourceRun
         }
         source = ArtifactLocation.stored(source)
@@ -92,8 +93,8 @@ struct VersionSource {
     }
 
     /// A path of this machine has to lie in the run's or model's folder, which has to be one, too.
-    private func checkLocal(_ address: Address, _ tracker: Tracker) throws {
-        let isInside = try folders(tracker).contains { folder in
+    private func checkLocal(_ address: Address, _ services: Services) throws {
+        let isInside = try folders(services).contains { folder in
             let folder = Address(folder)
             return (folder.scheme == nil || folder.scheme == "file")
                 && address.parts.starts(with: folder.parts) && !folder.parts.isEmpty
@@ -116,23 +117,23 @@ struct VersionSource {
         }
     }
 
-    private func checkArtifact(_ address: Address, _ tracker: Tracker) throws {
+    private func checkArtifact(_ address: Address, _ services: Services) throws {
         try checkPath(address)
-        guard try folders(tracker).contains(where: { address.isInside(Address($0)) }) else {
+        guard try folders(services).contains(where: { address.isInside(Address($0)) }) else {
             throw unidentified(by: model == nil ? "run_id" : "model_id")
         }
     }
 
     /// The folders of the run or of the logged model, as clients know them.
-    private func folders(_ tracker: Tracker) throws -> [String] {
+    private func folders(_ services: Services) throws -> [String] {
         do {
             if let model {
                 return [
-                    ArtifactLocation.wire(try tracker.store.loggedModel(model).artifactLocation)
+                    ArtifactLocation.wire(try services.tracker.loggedModel(model).artifactLocation)
                 ]
             }
             guard let run else { return [] }
-            return [ArtifactLocation.wire(try tracker.store.run(run, details: []).artifactURI)]
+            return [ArtifactLocation.wire(try services.tracker.run(run, details: []).artifactURI)]
         } catch let error as TrackingError where error.code == .notFound {
             return []
         }
@@ -143,7 +144,7 @@ struct VersionSource {
     private mutating func resolve(
         _ address: Address,
         _ request: WireRequest,
-        _ tracker: Tracker
+        _ services: Services
     ) throws {
         try checkPath(address)
         let parts = PercentCode.split(address.path)
@@ -153,7 +154,8 @@ struct VersionSource {
         if parts.count == 1, !parts[0].contains("@") {
             guard parts[0] == model else { throw unidentified(by: "model_id") }
             let logged: LoggedModel
-            do { logged = try tracker.store.loggedModel(parts[0]) } catch let error as TrackingError
+            do { logged = try services.tracker.loggedModel(parts[0]) } catch let error
+                as TrackingError
                 where error.code == .notFound
             {
                 throw refused("There is no such logged model.")
@@ -163,14 +165,14 @@ struct VersionSource {
             return
         }
         let version: ModelVersion
-        do { version = try tracker.registry.resolve(source) } catch let error as RegistryError
+        do { version = try services.registry.resolve(source) } catch let error as RegistryError
             where error.code == .notFound && parts[0].contains("@") && parts.count == 1
         {
             // MLflow's answer for an alias that is not there.
-            throw try tracker.registry.hasModel(named: ModelReference(source).model)
+            throw try services.registry.hasModel(named: ModelReference(source).model)
                 ? ServerError(.invalidParameter, error.message) : ServerError(translating: error)
         }
-        guard try !tracker.registry.model(version.model).isPrompt else {
+        guard try !services.registry.model(version.model).isPrompt else {
             throw refused("Prompt versions cannot be used as model version sources.")
         }
         let (hasRun, hasModel) = (request.has("run_id"), request.has("model_id"))

@@ -2,7 +2,7 @@ import JSON
 import Registry
 import Tracking
 
-/// The things of the tracker as MLflow's clients read them.
+/// The things of the services as MLflow's clients read them.
 enum WireReply {
     /// Nothing, for calls that answer nothing.
     static let empty: JSONValue = [:]

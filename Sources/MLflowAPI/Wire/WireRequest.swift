@@ -240,7 +240,7 @@ struct WireRequest {
     }
 }
 
-// MARK: - What the tracker takes
+// MARK: - What the services takes
 
 extension WireRequest {
     func experimentID(_ name: String = "experiment_id") throws(ServerError) -> Int {
@@ -269,29 +269,27 @@ extension WireRequest {
         return try text("run_id")
     }
 
-    /// A tag, which must not be one of the program's own.
-    ///
-    /// - Parameter original: The tags of the version that is copied, if one is; a copy has them.
-    func tag(copiedFrom original: [TrackingKey: String] = [:]) throws(ServerError) -> Tag {
-        let tag = Tag(TrackingKey(try text("key")), try optionalText("value") ?? "")
-        do { try RuleBook.checkTags([tag], copiedFrom: original) } catch {
-            throw ServerError(translating: error)
-        }
-        return tag
+    /// A question in MLflow's search language.
+    func question(limit: Int) throws(ServerError) -> SearchQuestion {
+        SearchQuestion(
+            filter: try optionalText("filter") ?? "",
+            orderBy: try texts("order_by"),
+            limit: try optionalInteger("max_results") ?? limit,
+            pageToken: try optionalText("page_token")
+        )
     }
 
-    func tags(
-        _ name: String = "tags",
-        copiedFrom original: [TrackingKey: String] = [:]
-    ) throws(ServerError) -> [Tag] {
-        try objects(name).map { (tag) throws(ServerError) in try tag.tag(copiedFrom: original) }
+    func tag() throws(ServerError) -> Tag {
+        Tag(TrackingKey(try text("key")), try optionalText("value") ?? "")
     }
 
-    /// The name of a tag to be removed, which must not be one of the program's own.
+    func tags(_ name: String = "tags") throws(ServerError) -> [Tag] {
+        try objects(name).map { (tag) throws(ServerError) in try tag.tag() }
+    }
+
+    /// The name of a tag to be removed.
     func tagKey(_ name: String = "key") throws(ServerError) -> TrackingKey {
-        let key = TrackingKey(try text(name))
-        do { try RuleBook.checkTag(key) } catch { throw ServerError(translating: error) }
-        return key
+        TrackingKey(try text(name))
     }
 
     func params(_ name: String = "params") throws(ServerError) -> [Param] {

@@ -24,7 +24,6 @@ public final class ServerSwitch: Sendable {
     private struct Parts {
         var start: Start?
         var stop: Stop?
-        var state = ServerState.off
     }
 
     private let parts = Guarded(Parts())
@@ -33,9 +32,6 @@ public final class ServerSwitch: Sendable {
 
     /// Gives the program's server.
     public func use(_ start: @escaping Start) { parts.withLock { $0.start = start } }
-
-    /// Whether the workspace is served.
-    public var state: ServerState { parts.withLock { $0.state } }
 
     /// Starts or stops serving; events tell how it goes.
     ///
@@ -67,10 +63,7 @@ public final class ServerSwitch: Sendable {
     }
 
     private func take(_ state: ServerState, _ workspace: Workspace) {
-        parts.withLock { parts in
-            parts.state = state
-            if case .failed = state { parts.stop = nil }
-        }
+        if case .failed = state { parts.withLock { $0.stop = nil } }
         workspace.events.publish(.serverChanged(state))
     }
 }

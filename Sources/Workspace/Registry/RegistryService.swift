@@ -117,12 +117,13 @@ public final class RegistryService: Sendable {
         archivingOthers: Bool = true
     ) throws {
         let canArchive = stage == .staging || stage == .production
-        try change(name) {
-            _ = try registry.transition(
+        try WorkspaceError.wording {
+            _ = try transition(
                 name,
                 version: version,
                 to: Stage(stage),
-                archivingOthers: archivingOthers && canArchive
+                archivingOthers: archivingOthers && canArchive,
+                by: nil
             )
         }
     }
@@ -131,14 +132,16 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func setAlias(_ name: String, alias: String, version: Int) throws {
-        try change(name) { try registry.setAlias(alias, of: name, to: version) }
+        try WorkspaceError.wording { try setAlias(alias, of: name, to: version, by: nil) }
     }
 
     /// Removes an alias.
     ///
     /// Blocks.
     public func removeAlias(_ name: String, alias: String) throws {
-        try change(name) { try registry.deleteAlias(alias, of: name) }
+        try WorkspaceError.wording {
+            try deleteAlias(alias, of: name, mustExist: true, by: nil)
+        }
     }
 
     /// Deploys a version: stage Production and the alias `production`.
@@ -204,8 +207,13 @@ public final class RegistryService: Sendable {
     }
 
     func change<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+        try WorkspaceError.wording { try write(name, body) }
+    }
+
+    /// The same with the registry's own errors.
+    func write<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
         try opened.checkWritable()
-        let result = try WorkspaceError.wording(body)
+        let result = try body()
         opened.publish(.registryChanged(name: name))
         return result
     }

@@ -1,27 +1,8 @@
 import Platform
-package import Registry
+import Registry
 import Tracking
 
 extension RuleBook {
-    /// What a version that is about to be registered refers to; nil where that is not kept.
-    ///
-    /// Blocks: reads the files.
-    ///
-    /// - Parameter original: The version that it is a copy of, if it is one. Then what was there
-    ///   when that was registered counts.
-    package func files(
-        of new: NewVersion,
-        copying original: ModelVersion? = nil
-    ) throws -> [VersionFile]? {
-        if let original,
-            let files = try ModelRegistry(opened.store)
-                .files(of: original.model, version: original.version)
-        {
-            return files
-        }
-        return try versionFiles.take(at: new.storageLocation ?? new.source)
-    }
-
     /// Checks that a client may write a file below `artifacts/`, new or over another one.
     ///
     /// Blocks.

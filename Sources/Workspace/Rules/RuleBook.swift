@@ -8,19 +8,11 @@ package import Tracking
 /// permits: a run that is started meanwhile is either seen, or finds its row gone.
 public final class RuleBook: Sendable {
     let opened: OpenedFolder
-    let versionFiles: VersionFiles
     private let isExecutedHere: @Sendable (String) -> Bool
 
-    /// - Parameters:
-    ///   - files: What versions refer to.
-    ///   - isExecutedHere: Whether this process executes the run of this id.
-    init(
-        _ opened: OpenedFolder,
-        _ files: VersionFiles,
-        isExecutedHere: @escaping @Sendable (String) -> Bool
-    ) {
+    /// - Parameter isExecutedHere: Whether this process executes the run of this id.
+    init(_ opened: OpenedFolder, isExecutedHere: @escaping @Sendable (String) -> Bool) {
         self.opened = opened
-        versionFiles = files
         self.isExecutedHere = isExecutedHere
     }
 

@@ -43,8 +43,7 @@ public final class RunService: Sendable {
         self.machine = machine
         let state = Guarded(State())
         self.state = state
-        rules = RuleBook(opened, registry.files) { id in state.withLock { $0.executions[id] != nil }
-        }
+        rules = RuleBook(opened) { id in state.withLock { $0.executions[id] != nil } }
     }
 
     /// The runs that this process executes now.

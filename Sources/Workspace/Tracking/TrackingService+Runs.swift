@@ -1,0 +1,123 @@
+package import Tracking
+
+// MARK: - Reading
+
+extension TrackingService {
+    /// The run with this id.
+    package func run(_ id: String, details: RunDetails = .all) throws -> RunRecord {
+        try opened.store.run(id, details: details)
+    }
+
+    /// Runs by what they are, the newest first.
+    package func runs(_ query: RunQuery) throws -> [RunRecord] { try opened.store.runs(query) }
+
+    /// How many runs a query finds.
+    package func countRuns(_ query: RunQuery) throws -> Int { try opened.store.countRuns(query) }
+
+    /// A page of the runs that meet a filter; see `TrackingStore`.
+    package func searchRuns(
+        _ question: SearchQuestion,
+        experiments: [Int],
+        view: LifecycleView
+    ) throws -> SearchResult<RunRecord> {
+        try opened.store.searchRuns(
+            experiments: experiments,
+            filter: question.filter,
+            orderBy: question.orderBy,
+            view: view,
+            limit: question.limit,
+            pageToken: question.pageToken
+        )
+    }
+
+    /// A page of one metric's points, by time.
+    package func metricPoints(
+        _ key: TrackingKey,
+        run: String,
+        limit: Int,
+        pageToken: String?
+    ) throws -> SearchResult<Metric> {
+        try opened.store.metricPoints(key, run: run, limit: limit, pageToken: pageToken)
+    }
+
+    /// The points of one metric in several runs.
+    package func metricPoints(
+        _ key: TrackingKey,
+        runs: [String],
+        limit: Int
+    ) throws -> [(run: String, metric: Metric)] {
+        try opened.store.metricPoints(key, runs: runs, limit: limit)
+    }
+
+    /// At most so many points of one metric of a run, evenly spread.
+    package func sampledPoints(
+        _ key: TrackingKey,
+        run: String,
+        steps: ClosedRange<Int>?,
+        maximum: Int
+    ) throws -> [Metric] {
+        try opened.store.sampledPoints(key, run: run, steps: steps, most: maximum)
+    }
+}
+
+// MARK: - Writing
+
+extension TrackingService {
+    /// Makes a run.
+    package func createRun(_ new: NewRun) throws -> RunRecord {
+        try writable(tags: new.tags).createRun(new)
+    }
+
+    /// Changes a run's status, end or name; a run that this program trains says itself when it ends.
+    package func updateRun(
+        _ id: String,
+        status: Tracking.RunStatus?,
+        endTime: Int?,
+        name: String?
+    ) throws -> RunRecord {
+        try rules.updateRun(id, status: status, endTime: endTime, name: name)
+    }
+
+    /// Puts a run into the trash, unless it is live; one that is there already stays.
+    package func deleteRun(_ id: String) throws { try rules.deleteRun(id) }
+
+    /// Takes a run out of the trash.
+    package func restoreRun(_ id: String) throws { try writable().restoreRun(id) }
+
+    /// Logs metrics, parameters and tags of a run, all or nothing.
+    package func log(_ batch: Batch, run id: String) throws { try rules.log(batch, run: id) }
+
+    /// Removes a tag of a run.
+    package func deleteTag(_ key: TrackingKey, run id: String) throws {
+        try rules.deleteTag(key, run: id)
+    }
+
+    /// Records which datasets and logged models a run reads.
+    package func logInputs(_ inputs: [DatasetInput], models: [String], run: String) throws {
+        try writable(tags: inputs.flatMap(\.tags)).logInputs(inputs, models: models, run: run)
+    }
+
+    /// Records which logged models a run made.
+    package func logOutputs(_ outputs: [ModelOutput], run: String) throws {
+        try writable().logOutputs(outputs, run: run)
+    }
+
+    /// Notes a model as clients before MLflow 2.9 do, in a tag of the run.
+    package func logModel(description: String, run: String) throws {
+        try writable().logModel(description: description, run: run)
+    }
+}
+
+// MARK: - Artifacts
+
+extension TrackingService {
+    /// Checks that a file below `artifacts/` may be written, new or over another one.
+    package func checkWriting(artifact path: String) throws {
+        try rules.checkWriting(artifact: path)
+    }
+
+    /// Checks that a file, folder or link below `artifacts/` may be removed.
+    package func checkRemoving(artifact path: String) throws {
+        try rules.checkRemoving(artifact: path)
+    }
+}
