@@ -107,11 +107,12 @@ let package = Package(
 
         // The workspace joins the two.
         .target(name: "EventBus"),
+        .target(name: "Machine", dependencies: ["CKernels", "EventBus", "Platform"]),
         .target(
             name: "Workspace",
             dependencies: [
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
-                "Tensors", "CKernels", "Tracking", "Registry", "EventBus", "JSON", "Platform",
+                "Tensors", "Tracking", "Registry", "EventBus", "JSON", "Machine", "Platform",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -135,12 +136,12 @@ let package = Package(
         .target(
             name: "MLflowAPI",
             dependencies: [
-                "HTTPServer", "Workspace", "Tracking", "Registry", "JSON",
+                "HTTPServer", "Workspace", "Tracking", "Registry", "JSON", "Machine",
             ]
         ),
 
         // What screen and command line both say.
-        .target(name: "Presentation", dependencies: ["Workspace", "Platform"]),
+        .target(name: "Presentation", dependencies: ["Workspace", "Machine", "Platform"]),
 
         // The terminal.
         .target(
@@ -150,14 +151,16 @@ let package = Package(
         .target(name: "TerminalNcurses", dependencies: ["TerminalUI", "CNcurses", "Platform"]),
         .target(
             name: "Screens",
-            dependencies: ["Workspace", "Presentation", "TerminalUI", "EventBus", "Platform"]
+            dependencies: [
+                "Workspace", "Presentation", "TerminalUI", "EventBus", "Machine", "Platform",
+            ]
         ),
 
         .executableTarget(
             name: "workbench",
             dependencies: [
                 "Workspace", "HTTPServer", "MLflowAPI", "Presentation", "Screens",
-                "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus",
+                "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus", "Machine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -220,9 +223,13 @@ let package = Package(
         .testTarget(
             name: "WorkspaceTests",
             dependencies: [
-                "Workspace", "Inference", "EventBus", "Tracking", "Registry", "Platform",
+                "Workspace", "Inference", "EventBus", "Machine", "Tracking", "Registry", "Platform",
                 "TestModels",
             ]
+        ),
+        .testTarget(
+            name: "MachineTests",
+            dependencies: ["EventBus", "Machine", "Platform", "TestModels"]
         ),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestModels"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -245,7 +252,9 @@ let package = Package(
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Platform"]),
         .testTarget(
             name: "ScreensTests",
-            dependencies: ["Screens", "Presentation", "Workspace", "TerminalUI", "EventBus"]
+            dependencies: [
+                "Screens", "Presentation", "Workspace", "TerminalUI", "EventBus", "Machine",
+            ]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["TestModels"]),
     ],

@@ -1,4 +1,5 @@
 package import HTTPServer
+import Machine
 package import Workspace
 
 extension API {

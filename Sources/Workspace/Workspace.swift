@@ -1,5 +1,6 @@
 public import EventBus
 public import Logging
+public import Machine
 public import Platform
 package import Registry
 package import Tracking
@@ -81,6 +82,7 @@ public final class Workspace: Sendable {
     public let server = ServerSwitch()
     /// The machine's memory and accelerators.
     public let machine: MachineMonitor
+    private let readings: Subscription
 
     let opened: OpenedFolder
     private let log: Logger
@@ -152,9 +154,9 @@ public final class Workspace: Sendable {
         datasets = DatasetService(opened, models: models, resources: configuration.resources)
         registry = RegistryService(opened, models: models)
         machine = MachineMonitor(
-            configuration.machine ?? .init(environment: configuration.environment),
-            events: events
+            configuration.machine ?? .init(environment: configuration.environment)
         )
+        readings = machine.readings.subscribe { [events] in events.publish(.machine($0)) }
         runs = RunService(
             opened,
             models: models,

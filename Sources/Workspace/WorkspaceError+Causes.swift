@@ -1,5 +1,6 @@
 import Datasets
 import Inference
+import Machine
 import ModelFiles
 package import Platform
 import Registry
@@ -15,6 +16,7 @@ extension WorkspaceError {
         switch error {
         case let error as WorkspaceError: self = error
         case let error as PlatformError: self.init(error)
+        case let error as MachineError: self.init(.conflict, error.message, hint: error.hint)
         case let error as TrackingError:
             self.init(Code(error.code), error.message, hint: error.hint)
         case let error as ModelFileError:
@@ -42,7 +44,7 @@ extension WorkspaceError {
     /// The error of a file that could not be written.
     package init(_ error: PlatformError) {
         let message = error.code == .closed ? "The workspace is closed." : error.message
-        self.init(Code(error.code), message, hint: error.hint)
+        self.init(Code(error.code.kind), message, hint: error.hint)
     }
 
     /// Calls `body` and words what it throws as this target's error.
@@ -64,15 +66,7 @@ extension BrokenRows {
 }
 
 extension WorkspaceError.Code {
-    init(_ code: PlatformError.Code) {
-        self =
-            switch code {
-            case .exists, .closed: .conflict
-            case .full: .full
-            case .invalid: .invalid
-            case .failed, .notFound: .inaccessible
-            }
-    }
+    init(_ kind: ErrorKind) { self = WorkspaceError.Code(rawValue: kind.rawValue) ?? .failed }
 
     init(_ code: TrackingError.Code) {
         self =

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Machine
 import Workspace
 
 /// The program: without a command it opens the screen.
@@ -23,7 +24,7 @@ struct Workbench: ParsableCommand {
         StandardOutput.reserve()
         Signals.ignoreMeaningless()
         SystemMemory.returnFreedMemory()
-        SystemMemory.endWhenExhausted { error in
+        Workspace.endWhenMemoryIsExhausted { error in
             ScreenTerminal.restoreBeforeEnd()
             Console.report(error)
             _exit(ExitStatus.failed)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Machine
 import TerminalUI
 import Workspace
 

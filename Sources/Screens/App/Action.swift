@@ -1,3 +1,4 @@
+package import Machine
 package import TerminalUI
 package import Workspace
 

@@ -1,4 +1,4 @@
-package import Workspace
+package import Machine
 
 /// What the machine's memory and accelerators did of late.
 package struct MachineHistory: Equatable, Sendable {

@@ -1,3 +1,4 @@
+import Machine
 package import Workspace
 
 /// Work in the workspace that concerns the whole screen.

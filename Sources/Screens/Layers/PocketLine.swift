@@ -1,3 +1,4 @@
+import Machine
 import Platform
 import Presentation
 import TerminalUI

@@ -1,4 +1,5 @@
 import EventBus
+import Machine
 import Synchronization
 import Workspace
 

@@ -1,4 +1,5 @@
 import Glibc
+import Machine
 import ModelFiles
 import Tensors
 import Training
@@ -111,11 +112,13 @@ public enum Benchmark {
             tokenCapacity: count,
             longestSequence: sequenceLength
         )
-        try MemoryGate.machine.admit(
-            forecast.total,
-            for: "The measurement",
-            hint: "Measure with a smaller batch or shorter sequences."
-        )
+        try WorkspaceError.wording {
+            try MemoryGate.machine.admit(
+                forecast.total,
+                for: "The measurement",
+                hint: "Measure with a smaller batch or shorter sequences."
+            )
+        }
         let adapter = configuration.adapterShape.map {
             LoRA(model.configuration, shape: $0, seed: 0)
         }

@@ -1,6 +1,5 @@
-import Glibc
+public import Machine
 import ModelFiles
-import Platform
 import Tensors
 
 /// What the machine has and what it can do at most.
@@ -38,7 +37,7 @@ extension Workspace {
         let pool = WorkerPool.shared
         let limits = Roofline.measure(pool)
         return MachineReport(
-            processor: Self.processorName,
+            processor: Processor.name,
             cores: pool.threadCount,
             instructionSet: InstructionSet.name,
             openblasCore: try? BLAS.coreName(),
@@ -50,14 +49,5 @@ extension Workspace {
             workspace: folder,
             models: try models.list().filter(\.isInstalled).map(\.name)
         )
-    }
-
-    static var processorName: String {
-        let lines = (try? Files.text("/proc/cpuinfo")) ?? ""
-        for line in lines.split(separator: "\n") where line.hasPrefix("model name") {
-            guard let colon = line.firstIndex(of: ":") else { break }
-            return String(line[line.index(after: colon)...].drop { $0 == " " })
-        }
-        return "unknown"
     }
 }

@@ -1,4 +1,5 @@
 import Inference
+import Machine
 import ModelFiles
 import Platform
 import Tokenizers
@@ -90,11 +91,13 @@ final class ChatSpeaker: @unchecked Sendable {
             capacity: length,
             precision: precision
         )
-        try opened.memory.admit(
-            model.file.byteCount + model.decodingByteCount(precision) + cache,
-            for: "A conversation of \(length) tokens with \(models.name(path: path))",
-            hint: "Choose a smaller model, or end what takes the memory."
-        )
+        try WorkspaceError.wording {
+            try opened.memory.admit(
+                model.file.byteCount + model.decodingByteCount(precision) + cache,
+                for: "A conversation of \(length) tokens with \(models.name(path: path))",
+                hint: "Choose a smaller model, or end what takes the memory."
+            )
+        }
         return try Generator(model: model, contextLength: length, precision: precision)
     }
 

@@ -1,6 +1,7 @@
 import EventBus
 import FoundationEssentials
 import Logging
+import Machine
 import Platform
 import Tracking
 

@@ -1,3 +1,4 @@
+import Machine
 import ModelFiles
 import Platform
 import Tensors
@@ -68,7 +69,7 @@ final class ModelLibrary: Sendable {
         if let known, known.stamp == stamp, (try? known.file.checkUnchanged()) != nil {
             return known
         }
-        try MemoryGate.admitMapping(stamp.byteCount, of: path)
+        try WorkspaceError.wording { try MemoryGate.admitMapping(stamp.byteCount, of: path) }
         let entry = Entry(stamp: stamp, file: try ModelFile.open(path: path))
         return entries.withLock { entries in
             if let present = entries[path], present.stamp == stamp, present.file !== known?.file {

@@ -1,3 +1,4 @@
+import Machine
 import ModelFiles
 import Platform
 import Tracking

@@ -1,5 +1,6 @@
 import Datasets
 import Logging
+import Machine
 import Platform
 import Tracking
 import Training

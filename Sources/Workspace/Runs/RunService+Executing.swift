@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Machine
 import Platform
 import Tracking
 import Training

@@ -1,5 +1,6 @@
 import Datasets
 import Glibc
+import Machine
 import Platform
 import Tracking
 import Training
@@ -112,11 +113,13 @@ extension RunService {
         let usual =
             "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
             + "or give --recompute."
-        try opened.memory.admit(
-            forecast.memory.total,
-            for: "Training \(inputs.runName)",
-            hint: fittingOptions(inputs).map { "These would fit: \($0)." } ?? usual
-        )
+        try WorkspaceError.wording {
+            try opened.memory.admit(
+                forecast.memory.total,
+                for: "Training \(inputs.runName)",
+                hint: fittingOptions(inputs).map { "These would fit: \($0)." } ?? usual
+            )
+        }
         return forecast
     }
 

@@ -1,4 +1,5 @@
 import JSON
+import Machine
 import Platform
 import Tracking
 import Training

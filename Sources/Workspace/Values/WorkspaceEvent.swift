@@ -1,3 +1,5 @@
+public import Machine
+
 /// A hint that something in the workspace is new; the store was written before it was published.
 ///
 /// An event lost or seen twice changes nothing: each names what to read again.

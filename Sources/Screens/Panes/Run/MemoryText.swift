@@ -1,3 +1,4 @@
+import Machine
 import Presentation
 import TerminalUI
 import Workspace

@@ -1,4 +1,5 @@
 import Glibc
+package import Machine
 import ModelFiles
 import Platform
 import Tensors
@@ -35,7 +36,7 @@ package struct RunEnvironment: Codable, Equatable, Sendable {
         uname(&names)
         kernel = withUnsafeBytes(of: names.release) { Self.text($0) }
         system = Self.distribution ?? "Linux"
-        processor = Workspace.processorName
+        processor = Processor.name
         instructionSet = InstructionSet.name
         cores = WorkerPool.shared.threadCount
         memoryBytes = machine.memoryTotal

@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import Machine
 import ModelFiles
 import Platform
 import Tokenizers

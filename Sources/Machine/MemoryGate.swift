@@ -1,12 +1,13 @@
-import Glibc
+internal import Glibc
+internal import Platform
 
 /// Refuses work that would not fit into memory, before any of it is allocated.
 package struct MemoryGate: Sendable {
     /// Bytes that this process may still take; nil where the system does not say.
-    let available: @Sendable () -> Int64?
+    private let available: @Sendable () -> Int64?
 
     /// The gate of this machine.
-    static let machine = MemoryGate { AvailableMemory().read() }
+    package static let machine = MemoryGate { AvailableMemory().read() }
 
     /// Asks what is available before each piece of work.
     package init(available: @escaping @Sendable () -> Int64?) { self.available = available }
@@ -18,26 +19,26 @@ package struct MemoryGate: Sendable {
 
     /// Lets work through that takes so many bytes, if they are there.
     ///
-    /// - Throws: ``WorkspaceError`` with the code `conflict`, which names both figures.
+    /// - Throws: ``MachineError``, which names both figures.
     ///
     /// The hint may take time to find; it is asked for where it is needed.
     package func admit(
         _ byteCount: Int,
         for what: String,
         hint: @autoclosure () -> String
-    ) throws(WorkspaceError) {
+    ) throws(MachineError) {
         let amount = Self.text(Int64(byteCount))
         if let available = available(), byteCount > available {
-            throw WorkspaceError(
-                .conflict,
+            throw MachineError(
+                .insufficientMemory,
                 "\(what) would take about \(amount) of memory, and "
                     + "\(Self.text(available)) are available.",
                 hint: hint() + Self.limitNote
             )
         }
         guard Self.canMap(byteCount) else {
-            throw WorkspaceError(
-                .conflict,
+            throw MachineError(
+                .insufficientMemory,
                 "\(what) would take about \(amount) of memory, which the system refuses.",
                 hint: hint() + Self.limitNote
             )
@@ -52,14 +53,14 @@ package struct MemoryGate: Sendable {
 
     /// Lets a file of so many bytes be mapped, which takes addresses and no memory, if this process
     /// may have so many.
-    static func admitMapping(
+    package static func admitMapping(
         _ byteCount: Int64,
         of path: String,
         room: Int64? = AvailableMemory().readAddresses()
-    ) throws(WorkspaceError) {
+    ) throws(MachineError) {
         guard let room, byteCount > room else { return }
-        throw WorkspaceError(
-            .conflict,
+        throw MachineError(
+            .insufficientMemory,
             "\(path) takes \(text(byteCount)) of addresses, and the limit of this process leaves "
                 + "\(text(room)).",
             hint: "Raise it: `ulimit -v unlimited`."

@@ -1,16 +1,14 @@
-import CKernels
-import Glibc
-import Platform
-import Tensors
+internal import CKernels
+internal import Platform
 
 /// Memory of the machine and of this process, from `/proc`.
 package struct SystemMemory: Equatable, Sendable {
-    var residentBytes: Int64
-    var usedBytes: Int64
-    var totalBytes: Int64
+    package var residentBytes: Int64
+    package var usedBytes: Int64
+    package var totalBytes: Int64
 
     /// Measures; figures that the system does not give are 0.
-    static func read(root: String = "/proc") -> SystemMemory {
+    package static func read(root: String = "/proc") -> SystemMemory {
         let meminfo = fields("\(root)/meminfo")
         let total = meminfo["MemTotal"] ?? 0
         let resident = fields("\(root)/self/status")["VmRSS"] ?? 0
@@ -22,10 +20,10 @@ package struct SystemMemory: Equatable, Sendable {
     }
 
     /// The largest resident memory that this process had.
-    static var peakResidentBytes: Int64 { fields("/proc/self/status")["VmHWM"] ?? 0 }
+    package static var peakResidentBytes: Int64 { fields("/proc/self/status")["VmHWM"] ?? 0 }
 
     /// What this process holds now, the pages of one mapped file aside.
-    static func residentBytes(withoutFile path: String) -> Int64 {
+    package static func residentBytes(withoutFile path: String) -> Int64 {
         guard let text = try? Files.text("/proc/self/smaps") else { return 0 }
         var sum: Int64 = 0
         var isFile = false
@@ -50,20 +48,6 @@ package struct SystemMemory: Equatable, Sendable {
     /// Has large blocks go back to the system when they are freed, so that what a run takes is what
     /// it needs, whatever was computed before it.
     package static func returnFreedMemory() { wb_return_freed_memory(256 << 10) }
-
-    /// Has the process end with a message, and by `end`, where the system gives no memory for a buffer.
-    package static func endWhenExhausted(_ end: @escaping @Sendable (WorkspaceError) -> Never) {
-        MemoryExhaustion.handle { byteCount in
-            let error = WorkspaceError(
-                .failed,
-                "The system gave no \((byteCount + 999_999) / 1_000_000) MB of memory for a buffer.",
-                hint:
-                    "End what takes the memory, or raise the limit (`ulimit -v`); a run resumes from "
-                    + "its last checkpoint."
-            )
-            end(error)
-        }
-    }
 
     /// Has the allocator keep what a call of the server frees for the next call.
     package static func keepFreedMemory() { wb_keep_freed_memory(32 << 20) }

@@ -1,9 +1,7 @@
-import Platform
-
 /// What the machine does while a run trains, under the names that MLflow gives such figures.
 ///
 /// One trainer's thread uses it.
-final class SystemSampler {
+package final class SystemSampler {
     /// How far measurements are apart: MLflow's own sampling.
     private static let interval = Duration.seconds(10)
 
@@ -11,13 +9,13 @@ final class SystemSampler {
     private var last: ContinuousClock.Instant?
     private var processor: ProcessorTime?
 
-    init(_ machine: MachineMonitor) {
+    package init(_ machine: MachineMonitor) {
         self.machine = machine
         processor = ProcessorTime.read()
     }
 
     /// The figures, if it is time for some; the first at once.
-    func sample() -> [(String, Double)] {
+    package func sample() -> [(String, Double)] {
         let now = ContinuousClock.now
         if let last, now - last < Self.interval { return [] }
         last = now
@@ -47,29 +45,5 @@ final class SystemSampler {
             }
         }
         return values
-    }
-}
-
-/// Time that the machine's processors have spent, from `/proc/stat`, in ticks.
-package struct ProcessorTime: Equatable, Sendable {
-    package var idle: Int64
-    package var total: Int64
-
-    /// nil where the system does not say.
-    package static func read(root: String = "/proc") -> ProcessorTime? {
-        guard let line = try? Files.text("\(root)/stat").split(separator: "\n").first,
-            line.hasPrefix("cpu ")
-        else { return nil }
-        // user, nice, system, idle, waiting for devices, …; time of guests is in user already.
-        let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { Int64($0) }
-        guard ticks.count >= 5 else { return nil }
-        return ProcessorTime(idle: ticks[3] + ticks[4], total: ticks.reduce(0, +))
-    }
-
-    /// The share of time worked since an earlier reading, 0 to 1; nil where none has passed.
-    package func busyShare(since earlier: ProcessorTime) -> Double? {
-        guard total > earlier.total else { return nil }
-        let idleShare = Double(idle - earlier.idle) / Double(total - earlier.total)
-        return min(1, max(0, 1 - idleShare))
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 
 /// NVIDIA's management library, loaded at run time where the driver brought it.
 ///

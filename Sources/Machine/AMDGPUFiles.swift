@@ -1,4 +1,4 @@
-import Platform
+internal import Platform
 
 /// AMD's accelerators, as the kernel's `amdgpu` driver shows them in files.
 ///

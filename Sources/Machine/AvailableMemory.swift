@@ -1,4 +1,4 @@
-import Platform
+internal import Platform
 
 /// The memory that this process may still take, by what the kernel says of the machine, of the
 /// control groups that the process is in, and of its own limits.

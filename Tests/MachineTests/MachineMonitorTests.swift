@@ -1,9 +1,9 @@
 import EventBus
 import Glibc
+import Machine
 import Platform
 import TestModels
 import Testing
-import Workspace
 
 @Suite struct MachineMonitorTests {
     @Test func devicesAreReadThroughNVML() throws {
@@ -37,9 +37,9 @@ import Workspace
             try Self.makeFolders(device)
             try Self.makeFolders("\(folder)/class/drm/card1-HDMI-A-1")
             try Self.makeFolders("\(folder)/class/drm/card0/device")
-            try TestWorkspace.write("17163091968\n", to: "\(device)/mem_info_vram_total")
-            try TestWorkspace.write("1048576\n", to: "\(device)/mem_info_vram_used")
-            try TestWorkspace.write("88\n", to: "\(device)/gpu_busy_percent")
+            try Self.write("17163091968\n", to: "\(device)/mem_info_vram_total")
+            try Self.write("1048576\n", to: "\(device)/mem_info_vram_used")
+            try Self.write("88\n", to: "\(device)/gpu_busy_percent")
             let reading = Self.monitor(nvml: "\(folder)/none.so", devices: folder).read()
             #expect(reading.source == "sysfs")
             #expect(
@@ -68,31 +68,35 @@ import Workspace
 
     @Test func itMeasuresForAsLongAsItIsFollowed() throws {
         try TemporaryFolder.with { folder in
-            let bus = EventBus<WorkspaceEvent>()
-            let recorder = EventRecorder(bus)
-            let monitor = Self.monitor(nvml: "\(folder)/none.so", devices: folder, bus: bus)
+            let monitor = Self.monitor(nvml: "\(folder)/none.so", devices: folder)
+            let count = Guarded(0)
+            let counting = monitor.readings.subscribe { _ in count.withLock { $0 += 1 } }
+            defer { counting.cancel() }
+            func isReached(_ number: Int) -> Bool {
+                count.wait(seconds: 10) { $0 >= number ? true : nil } ?? false
+            }
             let following = monitor.follow(every: 0.001)
-            #expect(becomesTrue { recorder.all.count >= 3 })
+            #expect(isReached(3))
             following.cancel()
             // The thread gives itself up, so a second follower is served by another one.
-            #expect(becomesTrue { !monitor.isMeasuring })
-            let count = recorder.all.count
+            #expect(monitor.stopsMeasuring())
+            let before = count.withLock { $0 }
             let second = monitor.follow(every: 60)
-            #expect(becomesTrue { recorder.all.count == count + 1 })
+            #expect(isReached(before + 1))
+            #expect(count.withLock { $0 } == before + 1)
             second.cancel()
             monitor.close()
         }
     }
 
-    private static func monitor(
-        nvml: String,
-        devices: String,
-        bus: EventBus<WorkspaceEvent> = EventBus()
-    ) -> MachineMonitor {
+    private static func monitor(nvml: String, devices: String) -> MachineMonitor {
         MachineMonitor(
-            MachineMonitor.Configuration(environment: ["WORKBENCH_NVML": nvml], devices: devices),
-            events: bus
+            MachineMonitor.Configuration(environment: ["WORKBENCH_NVML": nvml], devices: devices)
         )
+    }
+
+    private static func write(_ text: String, to path: String) throws {
+        try Files.write(text.utf8, to: path)
     }
 
     private static func makeFolders(_ path: String) throws {
@@ -102,7 +106,7 @@ import Workspace
     /// Compiles the stand-in that lies beside the tests.
     private static func buildFakeNVML(in folder: String) throws -> String {
         let source = #filePath.replacing(
-            "WorkspaceTests/MachineMonitorTests.swift",
+            "MachineTests/MachineMonitorTests.swift",
             with: "FakeNVML/nvml.c"
         )
         let library = "\(folder)/libnvidia-ml.so.1"

@@ -1,5 +1,5 @@
 public import EventBus
-import FoundationEssentials
+internal import FoundationEssentials
 public import Platform
 
 /// Measures memory and accelerators, for as long as somebody wants to know.
@@ -36,12 +36,14 @@ public final class MachineMonitor: Sendable {
     }
 
     private let configuration: Configuration
-    private let events: EventBus<WorkspaceEvent>
+    /// Where measurements are published while somebody follows them.
+    public let readings = EventBus<MachineReading>()
+
     private let state = Guarded(State())
 
-    package init(_ configuration: Configuration, events: EventBus<WorkspaceEvent>) {
+    /// A monitor that measures nothing yet.
+    public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        self.events = events
     }
 
     /// Measures now.
@@ -66,7 +68,7 @@ public final class MachineMonitor: Sendable {
         )
     }
 
-    /// Publishes a measurement now and then every so many seconds, until the value is released.
+    /// Publishes a measurement in ``readings`` now and then every so many seconds, until the value is released.
     public func follow(every seconds: Double = 1) -> Subscription {
         precondition(seconds > 0, "measurements are some time apart")
         let id = state.withLock { state in
@@ -83,9 +85,12 @@ public final class MachineMonitor: Sendable {
         return Subscription { [weak self] in self?.unfollow(id) }
     }
 
-    /// Whether a thread measures now.
-    package var isMeasuring: Bool { state.withLock { $0.thread != nil } }
+    /// Waits until no thread measures any more; false when one still does after ten seconds.
+    package func stopsMeasuring() -> Bool {
+        state.wait(seconds: 10) { $0.thread == nil ? true : nil } ?? false
+    }
 
+    /// Ends the thread that measures.
     package func close() {
         let thread = state.withLock { state in
             state.isClosed = true
@@ -101,7 +106,7 @@ public final class MachineMonitor: Sendable {
     /// Measures once and waits for the next time; false when nobody follows any more.
     private func measure() -> Bool {
         guard isFollowed() else { return false }
-        events.publish(.machine(read()))
+        readings.publish(read())
         guard let interval = state.withLock({ $0.intervals.values.min() }) else {
             return isFollowed()
         }

@@ -1,40 +1,35 @@
 internal import Glibc
 
 /// Why the system refused something, to which file, and what to do.
-public struct PlatformError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The kind of failure, for code that reacts to it.
-    public enum Code: Sendable {
-        /// Something has the name already.
-        case exists
-        /// No room is left on the device, or in the user's share of it.
-        case full
-        /// The name cannot be that of a file: a folder, an empty text, a folder that is not there.
-        case invalid
-        /// Nothing has the name.
-        case notFound
-        /// The work queue or lock is closed.
-        case closed
-        /// The system refused, or failed.
-        case failed
+public typealias PlatformError = CodedError<PlatformErrorCode>
+
+/// The kinds of failure of files, locks, threads and programs.
+public enum PlatformErrorCode: ErrorCode {
+    /// Something has the name already.
+    case exists
+    /// No room is left on the device, or in the user's share of it.
+    case full
+    /// The name cannot be that of a file: a folder, an empty text, a folder that is not there.
+    case invalid
+    /// Nothing has the name.
+    case notFound
+    /// The work queue is closed.
+    case closed
+    /// The system refused, or failed.
+    case failed
+
+    /// What it means to a target above.
+    public var kind: ErrorKind {
+        switch self {
+        case .exists, .closed: .conflict
+        case .full: .full
+        case .invalid: .invalid
+        case .failed, .notFound: .inaccessible
+        }
     }
+}
 
-    /// The kind of failure.
-    public var code: Code
-    /// What happened, to which file.
-    public var message: String
-    /// What to do now, where that is known.
-    public var hint: String?
-
-    /// Creates an error from its parts.
-    public init(_ code: Code, _ message: String, hint: String? = nil) {
-        self.code = code
-        self.message = message
-        self.hint = hint
-    }
-
-    /// The message, followed by the hint where there is one.
-    public var description: String { hint.map { "\(message) hint: \($0)" } ?? message }
-
+extension CodedError<PlatformErrorCode> {
     /// The error that an `errno` stands for.
     ///
     /// - Parameters:

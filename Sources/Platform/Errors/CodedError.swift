@@ -1,0 +1,107 @@
+/// What went wrong, to which thing, and what to do about it.
+///
+/// Each target names its own: a type alias with its own codes.
+public struct CodedError<Code: ErrorCode>: Error, Hashable, CustomStringConvertible {
+    /// The kinds of failure of the target, for code that reacts to them.
+    public typealias Code = Code
+
+    /// The kind of failure.
+    public var code: Code
+    /// What happened, to which thing.
+    public var message: String
+    /// What to do now, where that is known.
+    public var hint: String?
+    /// A line for each of the things at fault, such as the broken rows of a file; nil for one.
+    public var details: [String]?
+    /// What a target says beside that; nil where it says nothing.
+    public var context: Code.Context?
+
+    /// Creates an error from its parts.
+    public init(_ code: Code, _ message: String, hint: String? = nil, details: [String]? = nil) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.details = details
+    }
+
+    /// The message, followed by the hint where there is one.
+    public var description: String { hint.map { "\(message) hint: \($0)" } ?? message }
+}
+
+extension CodedError: Codable where Code: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case code, message, hint, details
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try values.decode(Code.self, forKey: .code),
+            try values.decode(String.self, forKey: .message),
+            hint: try values.decodeIfPresent(String.self, forKey: .hint),
+            details: try values.decodeIfPresent([String].self, forKey: .details)
+        )
+    }
+
+    /// Writes all but the context, which is for this process alone.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(code, forKey: .code)
+        try values.encode(message, forKey: .message)
+        try values.encodeIfPresent(hint, forKey: .hint)
+        try values.encodeIfPresent(details, forKey: .details)
+    }
+}
+
+/// The kinds of failure of one target.
+public protocol ErrorCode: Hashable, Sendable {
+    /// What the target's errors say beside message and hint.
+    associatedtype Context: Hashable & Sendable = NoErrorContext
+
+    /// What the code means to a target above, which knows no more than these kinds.
+    var kind: ErrorKind { get }
+}
+
+/// The context of errors that have none.
+public enum NoErrorContext: Hashable, Sendable {}
+
+/// What went wrong, for those who need not know in which part.
+public enum ErrorKind: String, ErrorCode, Codable {
+    /// The folder lies on a file system where SQLite's log would be corrupted.
+    case networkFileSystem
+    /// A folder or file cannot be created, read or written.
+    case inaccessible
+    /// No room is left on the device.
+    case full
+    /// What was to be changed can only be read.
+    case readOnly
+    /// No such run, model, dataset, version or alias.
+    case notFound
+    /// A name or prefix fits several things.
+    case ambiguous
+    /// The thing is in a state that does not allow this.
+    case conflict
+    /// The given value cannot be used.
+    case invalid
+    /// The caller or the user ended it.
+    case cancelled
+    /// A part below failed; the message is that part's own.
+    case failed
+
+    /// The kind itself.
+    public var kind: ErrorKind { self }
+}
+
+/// Any error with a code, for those who do not know whose.
+public protocol AnyCodedError: Error {
+    /// The same error with its kind in place of the code.
+    var general: CodedError<ErrorKind> { get }
+}
+
+extension CodedError: AnyCodedError {
+    /// The same error with its kind in place of the code.
+    public var general: CodedError<ErrorKind> {
+        CodedError<ErrorKind>(code.kind, message, hint: hint, details: details)
+    }
+}
