@@ -141,7 +141,10 @@ let package = Package(
         ),
 
         // What screen and command line both say.
-        .target(name: "Presentation", dependencies: ["Workspace", "Machine", "Platform"]),
+        .target(
+            name: "Presentation",
+            dependencies: ["Workspace", "Machine", "Platform", "Training"]
+        ),
 
         // The terminal.
         .target(
@@ -153,6 +156,7 @@ let package = Package(
             name: "Screens",
             dependencies: [
                 "Workspace", "Presentation", "TerminalUI", "EventBus", "Machine", "Platform",
+                "Training",
             ]
         ),
 
@@ -161,6 +165,7 @@ let package = Package(
             dependencies: [
                 "Workspace", "HTTPServer", "MLflowAPI", "Presentation", "Screens",
                 "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus", "Machine",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -224,7 +229,7 @@ let package = Package(
             name: "WorkspaceTests",
             dependencies: [
                 "Workspace", "Inference", "EventBus", "Machine", "Tracking", "Registry", "Platform",
-                "TestModels",
+                "TestModels", "Training", "Datasets",
             ]
         ),
         .testTarget(
@@ -248,15 +253,19 @@ let package = Package(
             name: "MLflowAPITests",
             dependencies: ["MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON"]
         ),
-        .testTarget(name: "PresentationTests", dependencies: ["Presentation", "Workspace"]),
+        .testTarget(
+            name: "PresentationTests",
+            dependencies: ["Presentation", "Workspace", "Training"]
+        ),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Platform"]),
         .testTarget(
             name: "ScreensTests",
             dependencies: [
                 "Screens", "Presentation", "Workspace", "TerminalUI", "EventBus", "Machine",
+                "Training", "Datasets", "Transformer",
             ]
         ),
-        .testTarget(name: "CommandLineTests", dependencies: ["TestModels"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["Training", "TestModels"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import Foundation
 import TestModels
 import Testing
+import Training
 
 /// No option of any command is passed over: each has a value that changes what happens or is refused.
 @Suite struct OptionWalkTests {
@@ -197,9 +198,9 @@ import Testing
     @Test func resumingRefusesEveryOptionThatWouldChangeTheRun() throws {
         let program = try Program()
         for option in try Self.options(program) where option.command == "train" {
-            guard !["--resume", "--workspace", "--json", "--threads"].contains(option.name) else {
-                continue
-            }
+            let isResumable = TrainingOptions.option(String(option.name.dropFirst(2)))?.isResumable
+            guard isResumable != true, !["--resume", "--workspace", "--json"].contains(option.name)
+            else { continue }
             let value = Self.plainValues[option.name] ?? "1"
             let done = try program.run(
                 "train",
@@ -210,13 +211,30 @@ import Testing
             #expect(done.status == 64, "\(option.name): \(done.errors)")
             #expect(done.errors.contains(option.name), "\(option.name): \(done.errors)")
         }
-        let done = try program.run("train", "--resume", "nobody", "--threads", "2")
-        #expect(done.status == 1)
+        for words in [
+            ["--threads", "2"], ["--recompute"], ["--gradient-checkpointing"],
+            ["--checkpoint-every", "5"],
+        ] {
+            let done = try program.run(["train", "--resume", "nobody"] + words)
+            #expect(done.status == 1, "\(words)")
+        }
+    }
+
+    /// The parser takes what the table has, under the same names, and nothing else.
+    @Test func theParserDeclaresTheTable() throws {
+        let declared = try Self.options(Program()).filter { $0.command == "train" }
+        let own: Set = ["--then", "--resume", "--config", "--dry-run", "--json", "--workspace"]
+        let table = TrainingOptions.all.map { "--\($0.commandName)" }
+        #expect(Set(declared.map(\.name)).subtracting(own) == Set(table))
+        for option in TrainingOptions.all {
+            let isFlag = declared.first { $0.name == "--\(option.commandName)" }?.isFlag
+            #expect(isFlag == (option.kind == .flag), "\(option.name)")
+        }
     }
 
     /// A value that the parser takes, where 1 is none.
     private static let plainValues = [
-        "--method": "lora", "--stage": "sft", "--precision": "exact", "--scheduler": "linear",
+        "--method": "lora", "--objective": "sft", "--precision": "exact", "--scheduler": "linear",
         "--eval-split": "0.5",
     ]
 

@@ -1,6 +1,7 @@
 import Screens
 import TerminalUI
 import Testing
+import Training
 import Workspace
 
 @Suite struct DataScreenTests {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Screens
 import TerminalUI
 import Testing
+import Training
 import Workspace
 
 @Suite struct MonkeyTests {

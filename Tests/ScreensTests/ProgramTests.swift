@@ -3,6 +3,7 @@ import FoundationEssentials
 import Screens
 import TerminalUI
 import Testing
+import Training
 import Workspace
 
 /// A terminal that is typed on by a script and keeps what it was asked to show.

@@ -2,6 +2,7 @@ import Presentation
 import Screens
 import TerminalUI
 import Testing
+import Training
 import Workspace
 
 @Suite struct RunBehaviourTests {

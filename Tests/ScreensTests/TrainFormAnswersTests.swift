@@ -1,7 +1,10 @@
+import Datasets
 import Presentation
 import Screens
 import TerminalUI
 import Testing
+import Training
+import Transformer
 import Workspace
 
 /// What the form's answers make of a request, and the command that stands for it.
@@ -15,11 +18,11 @@ import Workspace
         request.learningRate = 2e-4
         request.rank = 8
         request.alpha = 12
-        request.targets = ["q_proj", "v_proj"]
+        request.targets = [.query, .value]
         request.layers = [0, 20, 21, 22]
         request.sequenceLength = 128
-        request.overLength = "drop"
-        request.documents = "joined"
+        request.overLength = .drop
+        request.documents = .joined
         request.allowedFindings = ["duplicates", "secrets"]
         request.scheduler = .polynomial
         request.schedulerPower = 2
@@ -28,14 +31,15 @@ import Workspace
         request.maxGradientNorm = 0.5
         request.gradientAccumulation = 4
         request.dropout = 0.05
-        request.recomputes = true
-        request.optimizer = "lion"
+        request.usesGradientCheckpointing = true
+        request.optimizer = .lion
         request.loraPlusRatio = 4
         request.usesRankStabilization = true
-        request.initialization = "gaussian"
+        request.initialization = .gaussian
         request.patience = 3
         request.choosesBest = true
-        request.sentinels = ["loss-spike": "go-back", "plateau": "pause"]
+        request.sentinels[.lossSpike] = .goBack
+        request.sentinels[.plateau] = .pause
         request.sampleCount = 0
         request.samplePrompts = ["Who are you?"]
         request.seed = 7
@@ -92,15 +96,15 @@ import Workspace
         stage.dataset = "faq"
         stage.epochs = nil
         stage.steps = 100
-        stage.optimizer = "lion"
+        stage.optimizer = .lion
         request.then = [stage]
         var form = Self.form(request)
         form.form.set("rank", "8")
-        form.form.set("decay", "0.5")
+        form.form.set("weight-decay", "0.5")
         let edited = try #require(form.request?.then?.first)
         #expect(edited.steps == 100)
         #expect(edited.epochs == nil)
-        #expect(edited.optimizer == "lion")
+        #expect(edited.optimizer == .lion)
         #expect(edited.weightDecay == 0.5)
         #expect(edited.rank == 8)
         form.form.set("then-epochs", "3")
@@ -113,13 +117,13 @@ import Workspace
         request.choosesBest = true
         var stage = request
         stage.dataset = "my data"
-        stage.choosesBest = nil
-        stage.recomputes = true
+        stage.choosesBest = false
+        stage.usesGradientCheckpointing = true
         request.then = [stage]
         #expect(
             CommandText.train(request)
                 == "workbench train --model m --data a --best "
-                + "--then ''\\''my data'\\'' recompute=true best=false'"
+                + "--then ''\\''my data'\\'' gradient-checkpointing=true best=false'"
         )
     }
 
@@ -143,19 +147,19 @@ import Workspace
 
     @Test func aStageHasItsOwnDataPassesAndRate() throws {
         var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "corpus-ko")
-        request.stage = .cpt
+        request.objective = .cpt
         request.evaluationSplit = 0.1
         request.runName = "first"
         var form = Self.form(request)
         form.form.set("then", "faq")
         form.form.set("then-epochs", "1")
-        form.form.set("then-rate", "1e-4")
+        form.form.set("then-learning-rate", "1e-4")
         let stage = try #require(form.request?.then?.first)
         #expect(stage.dataset == "faq")
         #expect(stage.epochs == 1)
         #expect(stage.learningRate == 1e-4)
         // These are about the first stage's data.
-        #expect(stage.stage == nil)
+        #expect(stage.objective == nil)
         #expect(stage.runName == nil)
         #expect(stage.evaluationSplit == nil)
         form.form.set("then", "nothing")
@@ -197,17 +201,18 @@ import Workspace
         request.then = [stage]
         #expect(
             CommandText.train(request) == """
-                workbench train --model smollm2-135m-instruct --data faq --method qlora --epochs 2 \
-                --batch-size 3 --learning-rate 0.0002 --rank 8 --alpha 12.0 \
+                workbench train --model smollm2-135m-instruct --data faq --method qlora \
+                --run-name careful --experiment trials --rank 8 --alpha 12.0 \
                 --targets q_proj,v_proj --layers 0,20-22 --dropout 0.05 --init gaussian --rslora \
-                --loraplus-ratio 4.0 --init-adapter /runs/first/adapter --sequence-length 128 \
-                --over-length drop --documents joined --allow duplicates,secrets --no-packing \
-                --no-shuffle --optimizer lion --scheduler polynomial --scheduler-power 2.0 \
-                --warmup 5 --weight-decay 0.1 --max-grad-norm 0.5 --gradient-accumulation 4 \
-                --precision exact --recompute --eval-split 0.1 --eval-every 10 \
-                --checkpoint-every 20 --patience 3 --best --samples 0 \
-                --sample-prompt 'Who are you?' --on loss-spike=go-back --on plateau=pause \
-                --seed 7 --threads 2 --experiment trials --run-name careful \
+                --loraplus-ratio 4.0 --init-adapter /runs/first/adapter --epochs 2 \
+                --batch-size 3 --sequence-length 128 --over-length drop --documents joined \
+                --no-packing --no-shuffle --allow duplicates,secrets --learning-rate 0.0002 \
+                --optimizer lion --scheduler polynomial --scheduler-power 2.0 --warmup 5 \
+                --weight-decay 0.1 --max-grad-norm 0.5 --gradient-accumulation 4 \
+                --precision exact --gradient-checkpointing --seed 7 --threads 2 \
+                --eval-split 0.1 --eval-every 10 --samples 0 --sample-prompt 'Who are you?' \
+                --checkpoint-every 20 --patience 3 --best --on loss-spike=go-back \
+                --on plateau=pause \
                 --then 'corpus-ko learning-rate=0.0001'
                 """
         )

@@ -2,6 +2,7 @@ import EventBus
 import Synchronization
 import TestModels
 import Testing
+import Training
 import Workspace
 
 @Suite struct ChatServiceTests {

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 import Testing
+import Training
 import Workspace
 
 /// How copies of data are named and kept.

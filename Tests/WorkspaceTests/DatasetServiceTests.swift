@@ -2,6 +2,7 @@ import Glibc
 import Platform
 import TestModels
 import Testing
+import Training
 import Workspace
 
 @Suite struct DatasetServiceTests {

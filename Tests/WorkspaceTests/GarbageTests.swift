@@ -4,6 +4,7 @@ import Platform
 import Registry
 import Testing
 import Tracking
+import Training
 import Workspace
 
 @Suite struct GarbageTests {

@@ -2,6 +2,7 @@ import Platform
 import Synchronization
 import TestModels
 import Testing
+import Training
 import Workspace
 
 @Suite struct MemoryTests {
@@ -20,7 +21,7 @@ import Workspace
                     #expect(error?.message.hasSuffix(" are available.") == true)
                     #expect(
                         error?.hint
-                            == "Lower --sequence-length (128) or --rank (\(request.rank)), or give --recompute."
+                            == "Lower --sequence-length (128) or --rank (\(request.rank)), or give --gradient-checkpointing."
                     )
                 }
                 let runs = try workspace.runs.list()
@@ -57,16 +58,16 @@ import Workspace
                 var request = test.request()
                 request.batchSize = 4
                 request.gradientAccumulation = 2
-                request.recomputes = true
+                request.usesGradientCheckpointing = true
                 let small = try workspace.runs.plan(request, isMeasured: false).runMemoryBytes
-                request.recomputes = nil
+                request.usesGradientCheckpointing = false
                 available.withLock { $0 = small }
                 let error = #expect(throws: WorkspaceError.self) {
                     try workspace.runs.plan(request)
                 }
                 #expect(
                     error?.hint
-                        == "These would fit: --batch-size 4 --gradient-accumulation 2 --recompute."
+                        == "These would fit: --batch-size 4 --gradient-accumulation 2 --gradient-checkpointing."
                 )
             }
         }

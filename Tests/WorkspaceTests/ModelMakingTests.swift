@@ -3,6 +3,7 @@ import Glibc
 import Inference
 import Platform
 import Testing
+import Training
 import Workspace
 
 @Suite struct ModelMakingTests {

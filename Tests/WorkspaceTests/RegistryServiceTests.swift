@@ -1,5 +1,6 @@
 import TestModels
 import Testing
+import Training
 import Workspace
 
 @Suite struct RegistryServiceTests {

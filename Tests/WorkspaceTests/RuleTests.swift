@@ -4,6 +4,7 @@ import Registry
 import TestModels
 import Testing
 import Tracking
+import Training
 import Workspace
 
 @Suite struct RuleTests {

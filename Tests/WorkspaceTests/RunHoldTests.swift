@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 import Tracking
+import Training
 import Workspace
 
 /// What becomes of a run whose workspace, row, lock, folder or model changes under it.

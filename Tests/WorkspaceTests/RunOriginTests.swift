@@ -2,6 +2,7 @@ import Foundation
 import Machine
 import Testing
 import TestModels
+import Training
 import Workspace
 import Yams
 

@@ -4,6 +4,7 @@ import Synchronization
 import TestModels
 import Testing
 import Tracking
+import Training
 import Workspace
 
 @Suite struct RunTests {
@@ -393,7 +394,7 @@ import Workspace
                     try workspace.runs.ask(.stop, of: $0)
                 }
                 _ = try workspace.runs.wait(for: cut)
-                _ = try workspace.runs.resume(cut, threads: 2)
+                _ = try workspace.runs.resume(cut, changing: ["threads": ["2"]])
                 #expect(try workspace.runs.wait(for: cut).status == .finished)
                 try Self.expectEqualLosses(whole, cut, in: workspace)
             }

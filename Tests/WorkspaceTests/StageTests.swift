@@ -1,5 +1,6 @@
 import TestModels
 import Testing
+import Training
 import Workspace
 
 @Suite struct StageTests {
@@ -175,17 +176,17 @@ import Workspace
 
     @Test func layersAndIntervalsAreReadAsTheyAreWritten() {
         for (text, layers) in [("0,3,20-22", [0, 3, 20, 21, 22]), ("7", [7]), ("1-2", [1, 2])] {
-            #expect(TrainingRequest.layers(text) == layers)
-            #expect(TrainingRequest.text(ofLayers: layers) == text)
+            #expect(OptionText.layers(text) == layers)
+            #expect(OptionText.text(ofLayers: layers) == text)
         }
         for text in ["", "a", "3-1", "1-2-3", "1,,2", "-1", "99999"] {
-            #expect(TrainingRequest.layers(text) == nil, "\(text)")
+            #expect(OptionText.layers(text) == nil, "\(text)")
         }
         for text in ["60s", "20", "0.5s"] {
-            #expect(TrainingRequest.CheckpointInterval(text)?.text == text)
+            #expect(TrainingConfiguration.CheckpointInterval(text)?.text == text)
         }
         for text in ["", "0", "-1", "s", "0s", "infs", "20 s", "1m"] {
-            #expect(TrainingRequest.CheckpointInterval(text) == nil, "\(text)")
+            #expect(TrainingConfiguration.CheckpointInterval(text) == nil, "\(text)")
         }
     }
 }

@@ -2,6 +2,7 @@ import EventBus
 import Glibc
 import Synchronization
 import TestModels
+import Training
 import Workspace
 
 /// A folder with a tiny model, a dataset and a workspace, as long as a test lasts.

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import Tracking
+import Training
 import Workspace
 
 @Suite struct UpkeepTests {

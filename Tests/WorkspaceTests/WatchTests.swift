@@ -4,6 +4,7 @@ import Synchronization
 import TestModels
 import Testing
 import Tracking
+import Training
 import Workspace
 
 @Suite struct WatchTests {

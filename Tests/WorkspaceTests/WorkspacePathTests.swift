@@ -3,6 +3,7 @@ import Platform
 import TestModels
 import Testing
 import Tracking
+import Training
 import Workspace
 
 @Suite struct WorkspacePathTests {

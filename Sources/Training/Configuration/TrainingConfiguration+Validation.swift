@@ -15,45 +15,22 @@ extension TrainingConfiguration {
                 hint: "give only one of them"
             )
         }
-        if let steps { try require(steps, in: 1...Self.maximumCount, named: "steps") }
-        if let epochs { try require(epochs, in: 1...10_000, named: "epochs") }
-        try require(batchSize, in: 1...65_536, named: "batch size")
-        try require(gradientAccumulation, in: 1...65_536, named: "gradient accumulation")
+        try OptionRange.require(
+            sequenceLength,
+            in: 2...max(2, model.contextLength),
+            named: "sequence length"
+        )
+        try validateAdapter(for: model)
+        let request = TrainingRequest(self)
+        for option in TrainingOptions.all where option.isConfiguration {
+            try option.check(request)
+        }
         // Either may be large, and their product is what a step goes through.
-        try require(
+        try OptionRange.require(
             batchSize.multipliedReportingOverflow(by: gradientAccumulation).partialValue,
             in: 1...Self.mostRows,
             named: "batch size times gradient accumulation"
         )
-        try require(sequenceLength, in: 2...max(2, model.contextLength), named: "sequence length")
-        try require(warmupSteps, in: 0...Self.maximumCount, named: "warmup steps")
-        if let interval = evaluationInterval {
-            try require(interval, in: 1...Self.maximumCount, named: "evaluation interval")
-        }
-        if let patience { try require(patience, in: 1...Self.maximumCount, named: "patience") }
-        for sentinel in Sentinel.allCases
-        where !SentinelActions.possible(for: sentinel).contains(sentinels[sentinel]) {
-            let possible = SentinelActions.possible(for: sentinel).map(\.rawValue)
-            throw TrainingError(
-                .configuration,
-                "\(sentinel.rawValue) cannot \(sentinels[sentinel].rawValue).",
-                hint: "choose one of \(possible.joined(separator: ", "))"
-            )
-        }
-        if let threads { try require(threads, in: 1...1_024, named: "threads") }
-        try validateAdapter(for: model)
-        try require(learningRate, named: "learning rate", "above 0") { $0 > 0 }
-        try require(loraPlusRatio, named: "LoRA+ ratio", "above 0") { $0 > 0 }
-        try require(schedulerPower, named: "scheduler power", "above 0") { $0 > 0 }
-        try require(weightDecay, named: "weight decay", "at least 0") { $0 >= 0 }
-        try require(maxGradientNorm, named: "max gradient norm", "at least 0") { $0 >= 0 }
-        try require(dropout, named: "dropout", "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
-        switch checkpointInterval {
-        case .steps(let steps):
-            try require(steps, in: 1...Self.maximumCount, named: "checkpoint interval")
-        case .seconds(let seconds):
-            try require(seconds, named: "checkpoint interval", "above 0 s") { $0 > 0 }
-        }
     }
 
     /// Checks every setting, alone and against the model; see `validate(for:isQuantized:)`.
@@ -66,7 +43,6 @@ extension TrainingConfiguration {
         method ?? (isQuantized ? .qlora : .lora)
     }
 
-    private static let maximumCount = 1_000_000_000
     /// Rows of a step, at most.
     private static let mostRows = 1 << 18
 
@@ -99,14 +75,13 @@ extension TrainingConfiguration {
             model.feedForwardWidth,
             model.keyValueHeadCount * model.headWidth
         )
-        try require(rank, in: 1...max(1, narrowest), named: "rank")
-        try require(alpha, named: "alpha", "above 0") { $0 > 0 }
+        try OptionRange.require(rank, in: 1...max(1, narrowest), named: "rank")
         if let layers {
             guard !layers.isEmpty else {
                 throw TrainingError(.configuration, "layers is empty: nothing would be trained.")
             }
             for layer in layers {
-                try require(layer, in: 0...model.layerCount - 1, named: "a layer")
+                try OptionRange.require(layer, in: 0...model.layerCount - 1, named: "a layer")
             }
         }
         guard !targets.isEmpty else {
@@ -115,31 +90,6 @@ extension TrainingConfiguration {
                 "targets is empty: no projection would be trained.",
                 hint:
                     "name at least one of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj"
-            )
-        }
-    }
-
-    private func require(_ value: Int, in range: ClosedRange<Int>, named name: String) throws {
-        guard range.contains(value) else {
-            throw TrainingError(
-                .configuration,
-                "\(name) must be between \(range.lowerBound) and \(range.upperBound), not \(value)."
-            )
-        }
-    }
-
-    private func require(
-        _ value: Double,
-        named name: String,
-        _ expectation: String,
-        _ holds: (Double) -> Bool
-    ) throws {
-        guard value.isFinite, holds(value) else {
-            throw TrainingError(
-                .configuration,
-                value.isInfinite
-                    ? "\(name) must be finite, not \(value)."
-                    : "\(name) must be \(expectation), not \(value)."
             )
         }
     }

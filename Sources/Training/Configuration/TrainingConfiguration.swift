@@ -4,7 +4,7 @@ public import Transformer
 ///
 /// The values of a new configuration are the program's defaults; there are no
 /// others.
-public struct TrainingConfiguration: Sendable, Codable, Equatable {
+public struct TrainingConfiguration: Sendable, Equatable {
     /// Which parameters are trained, over which base.
     public enum Method: String, Sendable, Codable, CaseIterable {
         /// Low-rank adapters over weights that stay as they are.
@@ -80,7 +80,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     public var evaluationInterval: Int?
     /// Evaluations without a lower held-out loss after which the run ends; nil never ends it early.
     public var patience: Int?
-    /// Whether the result is that of the lowest held-out loss, and not the last one.
+    /// Whether the result is that of the lowest held-out loss, and not the last one; a patience
+    /// implies it.
     public var choosesBest = false
     /// Whether examples without anything to learn are let in; steps of nothing else are skipped.
     public var allowsNoTargets = false
@@ -95,12 +96,15 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     /// Whether the backward pass computes layers again rather than keep what they left.
     ///
     /// Less memory, more time, the same bits.
-    public var recomputes = false
+    public var usesGradientCheckpointing = false
     /// The threads that compute, which change no result; nil leaves it to the machine.
     public var threads: Int?
 
     /// The defaults.
     public init() {}
+
+    /// Whether the result is that of the lowest held-out loss.
+    public var keepsBest: Bool { choosesBest || patience != nil }
 
     /// The shape of the adapters that this configuration trains; nil if it trains the model itself.
     public var adapterShape: LoRA.Shape? {
@@ -123,7 +127,7 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
             precision: precision
         )
         pass.dropsInputs = dropout > 0
-        pass.recomputes = recomputes
+        pass.recomputes = usesGradientCheckpointing
         return pass
     }
 
@@ -149,54 +153,4 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
 
     /// Rows in an optimizer step.
     public var rowsPerStep: Int { batchSize * gradientAccumulation }
-}
-
-extension TrainingConfiguration {
-    /// Reads a configuration; what an older version did not know has its default.
-    public init(from decoder: any Decoder) throws {
-        self.init()
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        func take<Value: Decodable>(
-            _ setting: WritableKeyPath<Self, Value>,
-            _ key: CodingKeys
-        ) throws {
-            if let value = try values.decodeIfPresent(Value.self, forKey: key) {
-                self[keyPath: setting] = value
-            }
-        }
-        try take(\.method, .method)
-        try take(\.steps, .steps)
-        try take(\.epochs, .epochs)
-        try take(\.batchSize, .batchSize)
-        try take(\.learningRate, .learningRate)
-        try take(\.rank, .rank)
-        try take(\.alpha, .alpha)
-        try take(\.targets, .targets)
-        try take(\.layers, .layers)
-        try take(\.sequenceLength, .sequenceLength)
-        try take(\.scheduler, .scheduler)
-        try take(\.schedulerPower, .schedulerPower)
-        try take(\.warmupSteps, .warmupSteps)
-        try take(\.weightDecay, .weightDecay)
-        try take(\.maxGradientNorm, .maxGradientNorm)
-        try take(\.gradientAccumulation, .gradientAccumulation)
-        try take(\.dropout, .dropout)
-        try take(\.optimizer, .optimizer)
-        try take(\.loraPlusRatio, .loraPlusRatio)
-        try take(\.usesRankStabilization, .usesRankStabilization)
-        try take(\.initialization, .initialization)
-        try take(\.seed, .seed)
-        try take(\.isPacked, .isPacked)
-        try take(\.isShuffled, .isShuffled)
-        try take(\.evaluationInterval, .evaluationInterval)
-        try take(\.patience, .patience)
-        try take(\.choosesBest, .choosesBest)
-        try take(\.allowsNoTargets, .allowsNoTargets)
-        try take(\.sentinels, .sentinels)
-        try take(\.checkpointInterval, .checkpointInterval)
-        try take(\.initialAdapter, .initialAdapter)
-        try take(\.precision, .precision)
-        try take(\.recomputes, .recomputes)
-        try take(\.threads, .threads)
-    }
 }

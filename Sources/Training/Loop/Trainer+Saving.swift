@@ -140,7 +140,7 @@ extension Trainer {
     /// - Returns: The step whose weights are the result, and the step of the best one if that is
     ///   damaged, so that the last weights have to do.
     private func chooseResult() throws -> (step: Int, lostBest: Int?) {
-        guard configuration.choosesBest, let best = bestEvaluation, best.step != completedSteps
+        guard configuration.keepsBest, let best = bestEvaluation, best.step != completedSteps
         else { return (completedSteps, nil) }
         do {
             // Every file is verified before the first weight is changed.

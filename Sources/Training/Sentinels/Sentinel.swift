@@ -43,7 +43,8 @@ public struct SentinelCall: Sendable, Equatable, Codable {
 }
 
 /// What is done when each of the sentinels calls.
-public struct SentinelActions: Sendable, Equatable, Codable {
+public struct SentinelActions: Sendable, Equatable {
+    /// What differs from the default.
     private var chosen: [Sentinel: SentinelAction] = [:]
 
     /// Everything is marked, and a run whose numbers are no numbers any more stops.
@@ -51,8 +52,12 @@ public struct SentinelActions: Sendable, Equatable, Codable {
 
     /// What is done when `sentinel` calls.
     public subscript(sentinel: Sentinel) -> SentinelAction {
-        get { chosen[sentinel] ?? (sentinel == .notFinite ? .stop : .mark) }
-        set { chosen[sentinel] = newValue }
+        get { chosen[sentinel] ?? Self.default(of: sentinel) }
+        set { chosen[sentinel] = newValue == Self.default(of: sentinel) ? nil : newValue }
+    }
+
+    private static func `default`(of sentinel: Sentinel) -> SentinelAction {
+        sentinel == .notFinite ? .stop : .mark
     }
 
     /// What may be done: a step that is no number cannot be marked and gone on from, and a held-out
@@ -68,4 +73,55 @@ public struct SentinelActions: Sendable, Equatable, Codable {
 
     /// Whether any of them goes back to a checkpoint, which there has to be then.
     var mayGoBack: Bool { chosen.values.contains(.goBack) }
+}
+
+extension SentinelActions {
+    /// `NAME=ACTION` for each that is not the default, sorted by name.
+    public var texts: [String] {
+        chosen.map { "\($0.key.rawValue)=\($0.value.rawValue)" }.sorted()
+    }
+
+    /// Reads ``texts``; nil if one of them names no sentinel or no action.
+    public init?(texts: [String]) {
+        self.init()
+        for text in texts {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let sentinel = Sentinel(rawValue: parts[0]),
+                let action = SentinelAction(rawValue: parts[1])
+            else { return nil }
+            self[sentinel] = action
+        }
+    }
+
+    /// Throws where a sentinel cannot do what it is to do.
+    func check() throws {
+        for (sentinel, action) in chosen {
+            let possible = Self.possible(for: sentinel)
+            guard !possible.contains(action) else { continue }
+            throw TrainingError(
+                .configuration,
+                "\(sentinel.rawValue) cannot \(action.rawValue).",
+                hint: "choose one of \(possible.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
+    }
+}
+
+extension SentinelActions: Codable {
+    private static let older = TextKey(stringValue: "chosen")
+
+    /// Reads an object of names and actions, which older checkpoints have one level further down.
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let container = try decoder.container(keyedBy: TextKey.self)
+        let isOlder = container.contains(Self.older)
+        let chosen =
+            isOlder
+            ? try container.decode([Sentinel: SentinelAction].self, forKey: Self.older)
+            : try [Sentinel: SentinelAction](from: decoder)
+        for (sentinel, action) in chosen { self[sentinel] = action }
+    }
+
+    /// Writes an object of names and actions.
+    public func encode(to encoder: any Encoder) throws { try chosen.encode(to: encoder) }
 }

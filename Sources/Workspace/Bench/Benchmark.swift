@@ -2,7 +2,7 @@ import Glibc
 import Machine
 import ModelFiles
 import Tensors
-import Training
+public import Training
 import Transformer
 
 /// How fast this program does its work on this machine, over the very path of
@@ -91,7 +91,7 @@ public enum Benchmark {
     /// Trains a LoRA on full blocks, every token a target, the optimizer included.
     public static func train(
         model path: String,
-        method: TrainingRequest.Method? = nil,
+        method: TrainingConfiguration.Method? = nil,
         batchSize: Int,
         sequenceLength: Int,
         rank: Int,

@@ -207,7 +207,7 @@ public final class ChatService: Sendable {
         let isCancelled = { [state] in state.withLock { $0.cancelled.contains(answer) } }
         if isCancelled() { return AnswerOutcome(answer: answer, text: "", reason: .cancelled) }
         do {
-            let generator = try speaker.load(target, precision: options.precision.arithmetic)
+            let generator = try speaker.load(target, precision: options.precision.precision)
             var count = 0
             let generation = try generator.generate(
                 prompt: speaker.tokens(of: prompt),

@@ -1,5 +1,6 @@
 import Registry
 import Tracking
+import Training
 
 /// What lies in `artifacts/` and whose it is, by what the store says at one moment.
 struct ArtifactCensus {

@@ -120,7 +120,7 @@ public final class ModelService: Sendable {
         _ nameOrPath: String,
         text: String,
         adapter: String? = nil,
-        precision: TrainingRequest.Precision = .fast
+        precision: AnswerPrecision = .fast
     ) throws -> TextScore {
         let ids = try tokenize(nameOrPath, text: text).ids
         return try score(nameOrPath, ids: ids, adapter: adapter, precision: precision)
@@ -133,7 +133,7 @@ public final class ModelService: Sendable {
         _ nameOrPath: String,
         ids: [Int32],
         adapter: String? = nil,
-        precision: TrainingRequest.Precision = .fast
+        precision: AnswerPrecision = .fast
     ) throws -> TextScore {
         try WorkspaceError.wording {
             let model = try model(nameOrPath)
@@ -143,7 +143,7 @@ public final class ModelService: Sendable {
             let score = try Scorer(
                 model: model,
                 adapter: lora,
-                precision: precision.arithmetic
+                precision: precision.precision
             ).score(ids)
             return TextScore(
                 ids: ids,

@@ -23,8 +23,6 @@ final class RunSampler {
     private static let answerLength = 48
     /// The tokens that are written to measure how long it takes.
     private static let measuredLength = 6
-    /// Rows that are answered where nothing is said.
-    static let usualCount = 2
 
     /// Prepares the questions; nil where there are none.
     convenience init?(_ inputs: TrainingInputs, _ trainer: Trainer) throws {
@@ -76,7 +74,7 @@ final class RunSampler {
 
     private static func questions(_ inputs: TrainingInputs) -> [Question] {
         let request = inputs.request
-        let count = request.sampleCount ?? usualCount
+        let count = request.sampleCount ?? TrainingRequest.defaultSamples
         let tokenizer = inputs.model.file.tokenizer
         let template = inputs.templateDigest == nil ? nil : inputs.model.file.chatTemplate
         func ids(_ messages: [ChatMessage]) -> [Int32]? {
@@ -94,7 +92,7 @@ final class RunSampler {
         let rows = inputs.heldOutRecords.prefix(count).compactMap { record in
             record.question.map { ($0.messages, $0.reference) }
         }
-        let asked = (request.samplePrompts ?? []).map {
+        let asked = request.samplePrompts.map {
             ([ChatMessage(role: "user", content: $0)], nil as String?)
         }
         let room = inputs.model.configuration.contextLength - answerLength

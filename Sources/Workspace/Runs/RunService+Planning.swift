@@ -3,7 +3,7 @@ import Glibc
 import Machine
 import Platform
 import Tracking
-import Training
+public import Training
 import Transformer
 
 extension RunService {
@@ -112,7 +112,7 @@ extension RunService {
         let request = inputs.request
         let usual =
             "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
-            + "or give --recompute."
+            + "or give --gradient-checkpointing."
         try WorkspaceError.wording {
             try opened.memory.admit(
                 forecast.memory.total,
@@ -168,13 +168,13 @@ extension RunService {
     private func fittingOptions(_ inputs: TrainingInputs) -> String? {
         var halved = inputs.configuration
         while true {
-            for recomputes in [halved.recomputes, true] {
+            for recomputes in [halved.usesGradientCheckpointing, true] {
                 var candidate = halved
-                candidate.recomputes = recomputes
+                candidate.usesGradientCheckpointing = recomputes
                 guard let forecast = try? forecast(inputs, candidate) else { continue }
                 guard opened.memory.admits(forecast.memory.total) else { continue }
                 return "--batch-size \(candidate.batchSize) --gradient-accumulation "
-                    + "\(candidate.gradientAccumulation)\(recomputes ? " --recompute" : "")"
+                    + "\(candidate.gradientAccumulation)\(recomputes ? " --gradient-checkpointing" : "")"
             }
             guard halved.batchSize.isMultiple(of: 2) else { return nil }
             halved.batchSize /= 2

@@ -1,5 +1,6 @@
 import Platform
 import Tracking
+import Training
 
 /// A held-out loss after a stage of several.
 public struct StageLoss: Equatable, Sendable, Codable {
@@ -51,7 +52,7 @@ extension RunService {
     }
 
     /// The same while the run's lock is held, so that no other process does it too.
-    func next(after id: String, threads: Int? = nil) throws -> RunSummary? {
+    func next(after id: String, changing changes: OptionTexts = [:]) throws -> RunSummary? {
         state.withLock { _ = $0.stagesToCome.remove(id) }
         let finished = try summary(id)
         guard finished.status == .finished, !finished.laterStages.isEmpty,
@@ -62,10 +63,10 @@ extension RunService {
             let stage = try summary(follower.id)
             let isLive = stage.isMine || stage.ownerProcess != nil
             return stage.status == .finished || isLive
-                ? nil : try resume(follower.id, threads: threads)
+                ? nil : try resume(follower.id, changing: changes)
         }
         next = next.asStage(after: request)
-        next.threads = threads ?? next.threads
+        try changes.apply(to: &next)
         next.then = request.then.map { Array($0.dropFirst()) }
         if next.then?.isEmpty == true { next.then = nil }
         if result.hasSuffix(".gguf") {
@@ -171,16 +172,11 @@ extension TrainingRequest {
     /// model, in the same form.
     func asStage(after earlier: TrainingRequest) -> TrainingRequest {
         var stage = self
-        stage.model = earlier.model
         // An adapter has its own shape; a model of which all is trained is trained on.
-        stage.method = earlier.method
-        stage.rank = earlier.rank
-        stage.alpha = earlier.alpha
-        stage.targets = earlier.targets
-        stage.layers = earlier.layers
-        stage.usesRankStabilization = earlier.usesRankStabilization
+        for option in TrainingOptions.all where option.phaseRule == .first {
+            option.copy(from: earlier, to: &stage)
+        }
         stage.initialAdapter = earlier.initialAdapter
-        stage.experiment = earlier.experiment
         stage.then = nil
         return stage
     }

@@ -2,7 +2,7 @@ import Datasets
 import FoundationEssentials
 import Platform
 import Tracking
-import Training
+public import Training
 
 extension RunService {
     /// Starts a run in this process, on a thread of its own.
@@ -35,8 +35,8 @@ extension RunService {
     /// A finished run whose next stage was never started goes on with that. Blocks as ``start(_:)``
     /// does.
     ///
-    /// - Parameter threads: With how many threads, which changes no number; as before if nil.
-    public func resume(_ id: String, threads: Int? = nil) throws -> RunSummary {
+    /// - Parameter changes: Options that change no number and have another value from now on.
+    public func resume(_ id: String, changing changes: OptionTexts = [:]) throws -> RunSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
@@ -49,11 +49,11 @@ extension RunService {
                 throw Self.live(id, record.tags[RunTag.execution].flatMap(RunHold.process) ?? 0)
             }
             let newest = try checkpoints(of: record).newest()
-            if let next = try next(after: id, threads: threads) { return next }
+            if let next = try next(after: id, changing: changes) { return next }
             guard plan.run.status != .finished, var request = plan.request else {
                 throw Self.notResumable(plan)
             }
-            request.threads = threads ?? request.threads
+            try changes.apply(to: &request)
             // Without a checkpoint the steps are taken from the first on, to the same bits.
             let checkpoint = newest.checkpoint
             if checkpoint == nil, let damage = newest.damages.first {
@@ -146,10 +146,10 @@ extension RunService {
     private func tellOfEvaluationsInVain(_ inputs: TrainingInputs) {
         let request = inputs.request
         let asked = [
-            ("the best result", request.choosesBest == true), ("patience", request.patience != nil),
+            ("the best result", request.choosesBest), ("patience", request.patience != nil),
             ("the interval of evaluations", request.evaluationInterval != nil),
             ("samples", (request.sampleCount ?? 0) > 0),
-            ("prompts to answer", request.samplePrompts != nil),
+            ("prompts to answer", !request.samplePrompts.isEmpty),
         ].filter(\.1).map(\.0)
         guard inputs.evaluation.isEmpty, !asked.isEmpty else { return }
         opened.publish(

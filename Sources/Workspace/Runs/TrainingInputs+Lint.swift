@@ -1,4 +1,5 @@
 import Datasets
+import Training
 
 extension TrainingInputs {
     /// Refuses data that would spoil the run, unless the request allows the rules at fault.
@@ -27,25 +28,10 @@ extension LintFinding {
 }
 
 extension TrainingRequest {
-    /// How documents become sequences.
-    var documentLayout: ExampleRenderer.DocumentLayout {
-        get throws(WorkspaceError) {
-            guard let documents else { return .separate }
-            guard let layout = ExampleRenderer.DocumentLayout(rawValue: documents) else {
-                throw WorkspaceError(
-                    .invalid,
-                    "\(documents) is not how documents become sequences.",
-                    hint: "Give separate or joined."
-                )
-            }
-            return layout
-        }
-    }
-
     /// The rules whose findings are allowed.
     fileprivate var allowedRules: Set<LintRule> {
         get throws(WorkspaceError) {
-            try LintRule.allowed(allowedFindings ?? [])
+            try LintRule.allowed(allowedFindings)
         }
     }
 }

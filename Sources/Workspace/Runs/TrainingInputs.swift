@@ -72,37 +72,38 @@ extension RunService {
         }
         let file = try stage { try models.library.file(base.modelPath) }
         request.model = run(ofResult: base.modelPath)?.name ?? models.name(path: base.modelPath)
-        let configuration = try request.configuration()
-        request.method = TrainingRequest.Method(
-            configuration.resolvedMethod(isQuantized: file.isQuantized)
-        )
+        let configuration = request.configuration
+        for option in TrainingOptions.all where !option.isConfiguration {
+            try option.check(request)
+        }
         try configuration.validate(for: file.configuration, isQuantized: file.isQuantized)
+        request.method = configuration.resolvedMethod(isQuantized: file.isQuantized)
 
         let dataset = try stage {
             try datasets.read(request.dataset, isCancelled: isCancelled)
         }
         request.dataset = dataset.name
         let isText = dataset.format == .text
-        if let stage = request.stage, (stage == .cpt) != isText {
+        if let objective = request.objective, (objective == .cpt) != isText {
             throw WorkspaceError(
                 .invalid,
                 "\(dataset.name) holds \(isText ? "raw text" : "conversations"), which is not what "
-                    + "the stage \(stage.rawValue) trains on.",
-                hint: "Leave out --stage, or choose other data."
+                    + "the objective \(objective.rawValue) trains on.",
+                hint: "Leave out --objective, or choose other data."
             )
         }
-        request.stage = isText ? .cpt : .sft
+        request.objective = isText ? .cpt : .sft
         let split = try request.evaluationSplit.map(dataset.holdingOut) ?? dataset
         let separate = try request.evaluationDataset.map { name in
             try stage { try datasets.read(name, isCancelled: isCancelled) }
         }
-        let overLength = try OverLengthPolicy(named: request.overLength ?? "stop")
+        let overLength = request.overLength
         var renderer = ExampleRenderer(
             tokenizer: file.tokenizer,
             template: isText ? file.chatTemplate : try file.requiredChatTemplate(),
             sequenceLength: request.sequenceLength
         )
-        renderer.documents = try request.documentLayout
+        renderer.documents = request.documents
         let training = try renderer.render(
             split.training,
             overLength: overLength,
@@ -156,15 +157,4 @@ extension RunService {
 extension RunService {
     /// Held-out rows that are kept to be asked.
     private static let keptRows = 64
-}
-
-extension TrainingRequest.Method {
-    init(_ method: TrainingConfiguration.Method) {
-        self =
-            switch method {
-            case .lora: .lora
-            case .qlora: .qlora
-            case .full: .full
-            }
-    }
 }

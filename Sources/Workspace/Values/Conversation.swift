@@ -1,4 +1,5 @@
 import Inference
+import Transformer
 
 /// One message of a conversation.
 public struct ChatTurn: Equatable, Hashable, Sendable, Codable {
@@ -32,6 +33,17 @@ public enum Prompt: Equatable, Sendable, Codable {
     case raw(String)
 }
 
+/// The arithmetic of an answer or a score, for those who do not import the engine.
+public enum AnswerPrecision: String, Sendable, Codable, CaseIterable {
+    /// int8 and bfloat16 kernels where they serve.
+    case fast
+    /// float32.
+    case exact
+
+    /// As the model takes it.
+    var precision: Precision { self == .exact ? .exact : .fast }
+}
+
 /// How an answer is drawn.
 public struct AnswerOptions: Equatable, Sendable, Codable {
     /// The answer ends after so many tokens.
@@ -51,7 +63,7 @@ public struct AnswerOptions: Equatable, Sendable, Codable {
     /// The answer ends before any of these texts.
     public var stop: [String]
     /// How the answer is computed.
-    public var precision = TrainingRequest.Precision.fast
+    public var precision = AnswerPrecision.fast
 
     /// The program's defaults.
     public init() {

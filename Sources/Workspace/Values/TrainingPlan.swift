@@ -1,3 +1,5 @@
+public import Training
+
 /// What a request would do, checked and forecast before anything starts.
 public struct TrainingPlan: Equatable, Sendable, Codable {
     /// The request with every open choice made.

@@ -1,5 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Presentation
+public import Training
 import Workspace
 
 struct BenchCommand: ParsableCommand {
@@ -91,7 +92,7 @@ extension BenchCommand {
         static let configuration = CommandConfiguration(abstract: "LoRA training on full blocks.")
         @OptionGroup var options: BenchOptions
         @Option(help: "lora or qlora, which holds a 16-bit model in NF4. (default: lora)")
-        var method: TrainingRequest.Method?
+        var method: TrainingConfiguration.Method?
         @Option(help: "Sequences in a step.") var batchSize = 4
         @Option(help: "Tokens in a sequence.") var sequenceLength = 256
         @Option(help: "The adapter's rank.") var rank = 16
@@ -126,3 +127,5 @@ extension BenchCommand {
         }
     }
 }
+
+extension TrainingConfiguration.Method: ExpressibleByArgument {}

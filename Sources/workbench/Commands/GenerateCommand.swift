@@ -18,7 +18,7 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Continue the text; no chat template, special tokens are read as such.")
     var raw = false
     @Option(help: "fast or exact.")
-    var precision: TrainingRequest.Precision = .fast
+    var precision: AnswerPrecision = .fast
 
     mutating func validate() throws {
         if raw, system != nil {

@@ -168,7 +168,7 @@ extension ModelCommand {
         @Option(help: "The text.") var text: String?
         @Option(help: "Token ids instead, separated by commas.") var ids: String?
         @Option(help: "An adapter's folder, or a LoRA in GGUF.") var adapter: String?
-        @Option(help: "fast or exact.") var precision: TrainingRequest.Precision = .fast
+        @Option(help: "fast or exact.") var precision: AnswerPrecision = .fast
 
         func run() throws {
             let models = try shared.open().models
@@ -214,4 +214,4 @@ extension ModelCommand {
     }
 }
 
-extension TrainingRequest.Precision: ExpressibleByArgument {}
+extension AnswerPrecision: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Presentation
+import Training
 import Workspace
 
 struct TrainCommand: ParsableCommand {
@@ -21,19 +22,19 @@ struct TrainCommand: ParsableCommand {
     )
 
     @OptionGroup var shared: SharedOptions
-    @OptionGroup(title: "What is trained") var task: TrainingTask
-    @OptionGroup(title: "Adapter") var adapter: AdapterOptions
-    @OptionGroup(title: "Length and batches") var batches: BatchOptions
-    @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
-    @OptionGroup(title: "Evaluation and watching") var watching: WatchingOptions
-    @OptionGroup(title: "Computing") var computing: ComputingOptions
-    @OptionGroup(title: "Resuming, and settings from files") var going: GoingOnOptions
+    @OptionGroup(title: "What is trained") var task: TableOptions<TaskSection>
+    @OptionGroup(title: "Adapter") var adapter: TableOptions<AdapterSection>
+    @OptionGroup(title: "Length and batches") var data: TableOptions<DataSection>
+    @OptionGroup(title: "Optimization") var optimization: TableOptions<OptimizationSection>
+    @OptionGroup(title: "Evaluation and watching") var course: TableOptions<CourseSection>
+    @OptionGroup(title: "What follows, resuming, and settings from files")
+    var command: CommandOptions
 
     func run() throws {
-        guard let config = going.config else { return try train(Self.words) }
+        guard let config = command.config else { return try train() }
         // Options on the command line come later, so they win.
         let merged = try OptionsFile(path: config).arguments + Self.without("--config", Self.words)
-        try Self.parse(merged).train(merged)
+        try Self.parse(merged).train()
     }
 
     /// The words behind `train` on the command line.
@@ -41,40 +42,38 @@ struct TrainCommand: ParsableCommand {
         Array((try? Invocation.current())?.withTiedNumbers.dropFirst() ?? [])
     }
 
-    /// Trains; `own` are the options that this command was read from.
-    private func train(_ own: [String]) throws {
-        let stages = try TrainStages(own, task.then)
+    /// The training options that were given.
+    private var given: OptionTexts {
+        [adapter.texts, data.texts, optimization.texts, course.texts].reduce(task.texts) {
+            $0.merging($1)
+        }
+    }
+
+    private func train() throws {
+        let phases = try TrainPhases(given, command.then)
         let follower = try RunFollower(shared)
         let workspace = follower.workspace
-        if going.dryRun { return try printPlan(workspace, stages) }
-        try follower.run { try startOrResume(workspace, stages) }
+        if command.dryRun { return try printPlan(workspace, phases) }
+        try follower.run { try startOrResume(workspace, phases) }
     }
 
     /// The run, once it is in the store.
-    private func startOrResume(
-        _ workspace: Workspace,
-        _ stages: TrainStages
-    ) throws -> RunSummary {
-        guard let resume = going.resume else {
-            return try workspace.runs.start(try request(workspace, stages))
+    private func startOrResume(_ workspace: Workspace, _ phases: TrainPhases) throws -> RunSummary {
+        guard let resume = command.resume else {
+            return try workspace.runs.start(try request(workspace, phases))
         }
-        return try workspace.runs.resume(
-            try workspace.runs.find(resume).id,
-            threads: computing.threads
-        )
+        return try workspace.runs.resume(try workspace.runs.find(resume).id, changing: given)
     }
 
-    private func request(
-        _ workspace: Workspace,
-        _ stages: TrainStages
-    ) throws -> TrainingRequest {
-        var first = try request(workspace)
-        first.then = try stages.requests(workspace)
+    private func request(_ workspace: Workspace, _ phases: TrainPhases) throws -> TrainingRequest {
+        var first = try Self.request(given, workspace)
+        let later = try phases.later.map { try Self.request($0, workspace) }
+        first.then = later.isEmpty ? nil : later
         return first
     }
 
-    private func printPlan(_ workspace: Workspace, _ stages: TrainStages) throws {
-        let plan = try workspace.runs.plan(try request(workspace, stages))
+    private func printPlan(_ workspace: Workspace, _ phases: TrainPhases) throws {
+        let plan = try workspace.runs.plan(try request(workspace, phases))
         if shared.json { return try Console.printJSON(plan) }
         for plan in [plan] + plan.later { Self.printTable(plan) }
     }
@@ -92,32 +91,64 @@ struct TrainCommand: ParsableCommand {
         for warning in plan.warnings { Console.note("note: \(warning)") }
     }
 
-    func request(_ workspace: Workspace) throws -> TrainingRequest {
-        guard let data = task.data else { throw Self.noData }
+    /// What options ask for.
+    private static func request(
+        _ given: OptionTexts,
+        _ workspace: Workspace
+    ) throws -> TrainingRequest {
+        guard let data = given["data"]?.last else { throw noData }
         var request = TrainingRequest(
-            model: try task.model ?? workspace.models.default().name,
+            model: try given["model"]?.last ?? workspace.models.default().name,
             dataset: data
         )
-        task.apply(to: &request)
-        batches.apply(to: &request)
-        optimizer.apply(to: &request)
-        try watching.apply(to: &request)
-        computing.apply(to: &request)
-        try adapter.apply(to: &request, workspace)
+        try given.apply(to: &request)
+        try adoptShape(in: &request, given, workspace)
         return request
+    }
+
+    /// Takes over the shape of the adapter that is continued; options that contradict it are refused.
+    private static func adoptShape(
+        in request: inout TrainingRequest,
+        _ given: OptionTexts,
+        _ workspace: Workspace
+    ) throws {
+        let shaping = given.given.filter { $0.adapterRule != .open }
+        let adapter: String
+        let name: String
+        if let path = request.initialAdapter {
+            (adapter, name) = (path, "--init-adapter")
+        } else if !shaping.isEmpty, let path = try workspace.runs.adapter(of: request.model) {
+            (adapter, name) = (path, request.model)
+        } else {
+            return
+        }
+        let asked = request
+        try request.adoptShape(ofAdapter: adapter)
+        for option in shaping where option.adapterRule == .newOnly || !option.isSame(asked, request)
+        {
+            let own = option.texts(request).first ?? "all"
+            throw WorkspaceError(
+                .invalid,
+                "\(name) contradicts --\(option.commandName): "
+                    + (option.adapterRule == .newOnly
+                        ? "the adapter is initialized already."
+                        : "the adapter has \(option.title) \(own)."),
+                hint: "Leave the option out: an adapter keeps its own shape."
+            )
+        }
     }
 
     private static let noData = ValidationError(
         "No data to train on: name it with --data; `workbench data list` shows what there is."
     )
 
-    /// What may be said beside `--resume`: nothing of it changes what is computed.
-    private static let resumable: Set = ["--resume", "--workspace", "--json", "--threads"]
+    /// What may be said beside `--resume` that is no training option.
+    private static let besideResume: Set = ["resume", "workspace", "json"]
 
-    /// The options among words, by their names.
+    /// The options among words, without their dashes.
     private static func options(in words: [String]) -> [String] {
         words.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
-            .map { String($0.prefix { $0 != "=" }) }
+            .map { String($0.dropFirst(2).prefix { $0 != "=" }) }
     }
 
     static func without(_ option: String, _ arguments: [String]) -> [String] {
@@ -133,24 +164,44 @@ struct TrainCommand: ParsableCommand {
     }
 
     mutating func validate() throws {
-        if going.resume != nil {
-            // Of the words themselves, so that no option can be forgotten.
-            let others = Self.options(in: Self.words).filter { !Self.resumable.contains($0) }
-            guard others.isEmpty else {
-                throw ValidationError(
-                    "--resume uses the run's own model, data and settings; leave out "
-                        + others.joined(separator: ", ") + "."
-                )
-            }
-            return
+        if command.resume != nil { return try checkResumable() }
+        let given = given
+        guard given["data"] != nil || command.config != nil else { throw Self.noData }
+        var request = TrainingRequest(model: "", dataset: "")
+        try? given.apply(to: &request)
+        if request.method == .full,
+            let option = given.given.first(where: {
+                $0.section == .adapter && ($0.adapterRule != .open || !$0.isDefault(request))
+            })
+        {
+            throw ValidationError(
+                "--method full trains no adapter; leave out --\(option.commandName)."
+            )
         }
-        guard task.data != nil || going.config != nil else { throw Self.noData }
-        if task.method == .full, let option = adapter.firstGiven {
-            throw ValidationError("--method full trains no adapter; leave out \(option).")
+        for (one, other) in [("steps", "epochs"), ("eval-data", "eval-split")]
+        where given[one] != nil && given[other] != nil {
+            throw ValidationError("--\(one) and --\(other) exclude each other.")
+        }
+        if given["scheduler-power"] != nil, request.scheduler != .polynomial {
+            throw ValidationError("--scheduler-power goes with --scheduler polynomial.")
+        }
+        if let share = request.evaluationSplit, !(share > 0 && share < 1) {
+            throw ValidationError("--eval-split takes a share between 0 and 1.")
+        }
+    }
+
+    /// Refuses beside `--resume` what would change the run's numbers, or nothing at all.
+    private func checkResumable() throws {
+        // Of the words themselves, so that no option can be forgotten.
+        let others = Self.options(in: Self.words).filter { name in
+            !Self.besideResume.contains(name)
+                && TrainingOptions.option(name)?.isResumable != true
+        }
+        guard others.isEmpty else {
+            throw ValidationError(
+                "--resume uses the run's own model, data and settings; leave out "
+                    + others.map { "--\($0)" }.joined(separator: ", ") + "."
+            )
         }
     }
 }
-
-extension TrainingRequest.Method: ExpressibleByArgument {}
-extension TrainingRequest.Stage: ExpressibleByArgument {}
-extension TrainingRequest.Scheduler: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Training
 import Workspace
 import Yams
 
@@ -6,12 +7,8 @@ import Yams
 struct OptionsFile {
     let arguments: [String]
 
-    /// Options without a value.
-    static let flags: Set = [
-        "no-packing", "no-shuffle", "dry-run", "json", "best", "recompute", "rslora",
-    ]
-    /// Options that may be given several times, so that a list is each of its entries.
-    private static let repeated: Set = ["then", "on", "sample-prompt"]
+    /// Options of the command that take no value.
+    private static let flags: Set = ["dry-run", "json"]
     /// Words that are about the command and not about the run.
     private static let refused: Set = ["config", "help", "version", "resume"]
 
@@ -52,15 +49,19 @@ struct OptionsFile {
                 guard texts.count == list.count else {
                     throw WorkspaceError(.invalid, "\(path): \(name) has entries that are no text.")
                 }
-                return Self.repeated.contains(name)
+                // A list is each of its entries where an option may be given several times.
+                return name == "then" || TrainingOptions.option(name)?.isRepeated == true
                     ? texts.map { "--\(name)=\($0)" }
                     : ["--\(name)=\(texts.joined(separator: ","))"]
             }
-            if Self.flags.contains(name) {
+            let flag = TrainingOptions.option(name).flatMap { $0.kind == .flag ? $0 : nil }
+            if Self.flags.contains(name) || flag != nil {
                 guard let isOn = value.bool else {
                     throw WorkspaceError(.invalid, "\(path): \(name) is true or false.")
                 }
-                return isOn ? ["--\(name)"] : []
+                // `packing: false` says what `no-packing: true` says.
+                let isTurned = flag?.isNegated == true && name == flag?.name
+                return isOn != isTurned ? ["--\(flag?.commandName ?? name)"] : []
             }
             guard let text = value.scalar?.string else {
                 throw WorkspaceError(.invalid, "\(path): \(name) has no plain value.", hint: nil)

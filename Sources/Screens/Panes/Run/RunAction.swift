@@ -1,3 +1,4 @@
+package import Training
 package import Workspace
 
 /// A fact of the Run pane.

@@ -1,4 +1,5 @@
 import Presentation
+package import Training
 package import Workspace
 
 /// Work on runs.

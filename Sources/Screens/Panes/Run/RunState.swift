@@ -1,5 +1,6 @@
 import Presentation
 package import TerminalUI
+import Training
 package import Workspace
 
 /// What the Run pane shows and remembers.
@@ -165,7 +166,8 @@ extension RunSummary {
         shape["rank"] = parameters["rank"]
         shape["alpha"] = parameters["alpha"].flatMap(Double.init).map(Figures.plain)
         let targets = parameters["targets"]
-        shape["targets"] = targets == TrainingChoices.targets.joined(separator: ",") ? "" : targets
+        shape["targets"] =
+            targets == TrainingOptions.option("targets")?.defaultTexts.first ? "" : targets
         shape["layers"] = parameters["layers"] ?? ""
         shape["rslora"] = parameters["rslora"] ?? "false"
         return shape

@@ -1,4 +1,5 @@
 import TerminalUI
+import Training
 import Workspace
 
 extension AppState {

@@ -1,4 +1,5 @@
 package import TerminalUI
+package import Training
 package import Workspace
 
 /// The form for a new run: what is asked, and what it would cost.
@@ -215,7 +216,7 @@ package struct TrainForm: Equatable, Sendable {
     private mutating func fillIn(after before: FormState) {
         func isNew(_ id: String) -> Bool { form.value(id) != before.value(id) }
         if isNew("steps") {
-            form.set("epochs", form.value("steps").isEmpty ? Self.usualPasses : "")
+            form.set("epochs", form.value("steps").isEmpty ? Self.defaultEpochs : "")
         } else if isNew("epochs"), !form.value("epochs").isEmpty {
             form.set("steps", "")
         }
@@ -240,14 +241,20 @@ package struct TrainForm: Equatable, Sendable {
     /// Finds what is wrong with answers that are lists and durations.
     private mutating func checkTexts() {
         for id in ["rank", "alpha", "rslora"] { form.setProblem(id, nil) }
-        let layers = form.value("layers")
-        let areLayers = layers.isEmpty || TrainingRequest.layers(layers) != nil
-        form.setProblem("layers", areLayers ? nil : "numbers such as 20-29 or 0,3")
-        let unknown = TrainingRequest.names(form.value("targets"))
-            .first { !TrainingChoices.targets.contains($0) }
-        form.setProblem("targets", unknown.map { "\($0) is not one of them" })
-        let interval = TrainingRequest.CheckpointInterval(form.value("checkpoint"))
-        form.setProblem("checkpoint", interval == nil ? "seconds such as 60s, or steps" : nil)
+        var request = TrainingRequest(model: "", dataset: "")
+        for option in Self.options {
+            let answer = form.value(option.name)
+            let hint: String
+            switch option.kind {
+            case .text, .names: hint = option.question?.hint ?? ""
+            default: continue
+            }
+            let isRead =
+                answer.isEmpty
+                ? option.question?.emptyText != nil
+                : (try? option.set([answer], in: &request)) != nil
+            form.setProblem(option.name, isRead ? nil : hint)
+        }
     }
 
     private func usualMethod(in form: FormState) -> String {
@@ -258,14 +265,8 @@ package struct TrainForm: Equatable, Sendable {
 extension TrainingRequest {
     /// Whether a step of both takes the same time, but for the number of rows in it.
     func costsAStep(like other: TrainingRequest) -> Bool {
-        model == other.model && dataset == other.dataset && method == other.method
-            && stage == other.stage && rank == other.rank && targets == other.targets
-            && sequenceLength == other.sequenceLength && precision == other.precision
-            && isPacked == other.isPacked && threads == other.threads
-            && layers == other.layers && optimizer == other.optimizer
-            && (recomputes ?? false) == (other.recomputes ?? false)
-            && (dropout > 0) == (other.dropout > 0) && sampleCount == other.sampleCount
-            && overLength == other.overLength && documents == other.documents
-            && initialAdapter == other.initialAdapter
+        TrainingOptions.all.allSatisfy { option in
+            !option.changesStepTime || option.texts(self) == option.texts(other)
+        }
     }
 }

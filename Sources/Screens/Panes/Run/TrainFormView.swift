@@ -1,6 +1,7 @@
 import Machine
 import Presentation
 import TerminalUI
+import Training
 import Workspace
 
 /// Draws the form for a new run, and beside or below it what the run would cost.

@@ -1,45 +1,5 @@
-import Datasets
-import Training
-import Transformer
-
-/// The names among which a ``TrainingRequest`` chooses.
-public enum TrainingChoices {
-    /// A sentinel, and what can be done when it calls; the first is done unless something is said.
-    public struct Watch: Sendable {
-        /// Its name, such as `loss-spike`.
-        public let sentinel: String
-        /// The actions' names.
-        public let actions: [String]
-    }
-
-    /// Rules by which parameters change.
-    public static let optimizers = OptimizerKind.allCases.map(\.rawValue)
-    /// Ways to draw a fresh adapter.
-    public static let initializations = LoRA.Initialization.allCases.map(\.rawValue)
-    /// What becomes of conversations that are too long.
-    public static let overLength = OverLengthPolicy.allCases.map(\.rawValue)
-    /// How documents become sequences.
-    public static let documents = ExampleRenderer.DocumentLayout.allCases.map(\.rawValue)
-    /// The projections that can have an adapter.
-    public static let targets = Projection.allCases.map(\.rawValue)
-    /// Passes over the data of a run that names neither passes nor steps.
-    public static let usualEpochs = TrainingConfiguration.defaultEpochs
-    /// Evaluations of a run that names no interval.
-    public static let usualEvaluations = TrainingConfiguration.defaultEvaluationCount
-    /// Held-out rows that are answered at every evaluation of a run that names no number.
-    public static let usualSamples = RunSampler.usualCount
-    /// The sentinels.
-    public static let watches = Sentinel.allCases.map { sentinel in
-        let usual = SentinelActions()[sentinel]
-        let others = SentinelActions.possible(for: sentinel).filter { $0 != usual }
-        return Watch(
-            sentinel: sentinel.rawValue,
-            actions: ([usual] + others).map(\.rawValue)
-        )
-    }
-}
-
-extension TrainingRequest {
+/// Lists and durations as options write them.
+public enum OptionText {
     /// The layers of a text such as `0,3,20-29`; nil if it is none.
     public static func layers(_ text: String) -> [Int]? {
         var layers: [Int] = []
@@ -76,7 +36,7 @@ extension TrainingRequest {
     }
 }
 
-extension TrainingRequest.CheckpointInterval {
+extension TrainingConfiguration.CheckpointInterval {
     /// Steps such as `20`, or seconds such as `60s`; nil for any other text.
     public init?(_ text: String) {
         if text.last == "s", let seconds = Double(text.dropLast()), seconds > 0, seconds.isFinite {
