@@ -11,12 +11,15 @@ struct Segment {
     let cache: KeyValueCache?
     /// Rows of the list that stand before it, and before others too; nil where none do.
     var prefix: Range<Int>?
+
+    /// How long its sequence is, or may become.
+    var length: Int { cache?.capacity ?? firstPosition + rows.count }
 }
 
 /// What the attention's forward pass leaves for its backward pass.
 struct AttentionState {
-    let query: Floats  // (T, H*D), turned to its position
-    let key: Floats  // (T, K*D), turned to its position
+    let query: Floats  // (T, H*D), rotated to its position
+    let key: Floats  // (T, K*D), rotated to its position
     let value: Floats  // (T, K*D)
     let attended: Floats  // (T, H*D)
     let logSums: Floats  // (T, H), of the softmax
@@ -25,9 +28,9 @@ struct AttentionState {
 /// Causal attention with grouped key/value heads, forward and backward.
 ///
 /// Queries and outputs are (T, H*D), keys and values (T, K*D); queries and
-/// keys are already turned to their positions.
+/// keys are already rotated to their positions.
 protocol AttentionOperator: AnyObject, Sendable {
-    /// out = softmax(q·kᵀ/√D, causal)·v, head by head.
+    /// out = softmax(scale·q·kᵀ, causal)·v, head by head.
     ///
     /// Segments with a cache have their keys and values there already; without one they are whole.
     /// `logSums`, (T, H), gets what `backward` wants to know of the softmax.

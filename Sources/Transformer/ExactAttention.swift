@@ -30,7 +30,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
 
     static func scratchCount(_ keyCapacity: Int) -> Int { 2 * queryBlock * keyCapacity }
 
-    private var scale: Float { 1 / Float(D).squareRoot() }
+    private var scale: Float { configuration.attentionScale }
 
     private func scratch(of worker: Int) -> Floats {
         scratch.pointer + worker * Self.scratchCount(keyCapacity)
@@ -77,7 +77,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         }
     }
 
-    /// Writes softmax(q·kᵀ/√D) for a block of rows and returns how many keys its last row sees.
+    /// Writes softmax(scale·q·kᵀ) for a block of rows and returns how many keys its last row sees.
     private func probabilities(
         _ scores: Floats,
         _ query: Floats,

@@ -64,7 +64,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
             K: configuration.keyValueHeadCount,
             D: configuration.headWidth,
             window: configuration.slidingWindow ?? 0,
-            scale: 1 / Float(configuration.headWidth).squareRoot()
+            scale: configuration.attentionScale
         )
     }
 

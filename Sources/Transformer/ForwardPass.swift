@@ -36,7 +36,14 @@ final class ForwardPass: @unchecked Sendable {
     let attention: any AttentionOperator
     let normed: FloatBuffer  // (T, C)
     let hidden: FloatBuffer  // (T, F)
-    let positions: UnsafeMutablePointer<Int32>  // (T)
+    let rotationRows: UnsafeMutablePointer<Int32>  // (T), of the table of rotations
+    let normalization: Normalization
+    let bias: Bias
+    let activation: GatedActivation
+    let residual: Residual
+    let embedding: Embedding
+    /// Where one matrix makes queries, keys and values, and another gate and up.
+    let joined: (attention: JoinedProjections, feedForward: JoinedProjections, room: FloatBuffer)?
     /// The adapters' dropout, in training.
     var dropout: Dropout?
     /// The row of the micro-batch that the pass's first row is, which dropout depends on.
@@ -82,11 +89,47 @@ final class ForwardPass: @unchecked Sendable {
         }
         normed = FloatBuffer(count: tokenCapacity * configuration.width)
         hidden = FloatBuffer(count: tokenCapacity * configuration.feedForwardWidth)
-        positions = .allocate(capacity: tokenCapacity)
-        positions.initialize(repeating: 0, count: tokenCapacity)
+        rotationRows = .allocate(capacity: tokenCapacity)
+        rotationRows.initialize(repeating: 0, count: tokenCapacity)
+        normalization = Normalization(workers: workers, epsilon: configuration.rmsEpsilon)
+        bias = Bias(workers: workers)
+        activation = GatedActivation(workers: workers, F: configuration.feedForwardWidth)
+        residual = Residual(
+            workers: workers,
+            C: configuration.width,
+            multiplier: configuration.multipliers.residual
+        )
+        embedding = Embedding(
+            workers: workers,
+            weight: model.embedding,
+            multiplier: configuration.multipliers.embedding
+        )
+        joined = Self.joined(configuration, workers, T: tokenCapacity)
     }
 
-    deinit { positions.deallocate() }
+    deinit { rotationRows.deallocate() }
+
+    private static func joined(
+        _ configuration: ModelConfiguration,
+        _ workers: Workers,
+        T: Int
+    ) -> (JoinedProjections, JoinedProjections, FloatBuffer)? {
+        guard configuration.traits.fusesProjections else { return nil }
+        let D = configuration.headWidth
+        let KD = configuration.keyValueHeadCount * D
+        let F = configuration.feedForwardWidth
+        return (
+            JoinedProjections(workers: workers, widths: [configuration.headCount * D, KD, KD]),
+            JoinedProjections(workers: workers, widths: [F, F]),
+            FloatBuffer(count: joinedCount(configuration, T: T))
+        )
+    }
+
+    /// How many numbers T rows of what one matrix makes together are, at most.
+    private static func joinedCount(_ configuration: ModelConfiguration, T: Int) -> Int {
+        guard configuration.traits.fusesProjections else { return 0 }
+        return T * (Projection.allCases.map { $0.outputWidth(configuration) }.max() ?? 0)
+    }
 
     /// The operator, able to take sequences with a common beginning where they may come.
     private static func sharing(
@@ -135,6 +178,7 @@ final class ForwardPass: @unchecked Sendable {
     ) -> Int {
         let shared =
             4 * capacity.tokens * (configuration.width + configuration.feedForwardWidth + 1)
+            + 4 * joinedCount(configuration, T: capacity.tokens)
             + SharedPrefixAttention.byteCount(configuration, attendedCapacity: capacity.attended)
         switch precision {
         case .exact:
@@ -160,19 +204,11 @@ final class ForwardPass: @unchecked Sendable {
         }
     }
 
-    /// x = the tokens' embeddings, (T, C).
-    func embed(_ tokens: some Collection<Int32>, into x: Floats) {
-        let C = model.configuration.width
-        for (t, token) in tokens.enumerated() {
-            dequantize(x + t * C, model.embedding, rows: Int(token)..<Int(token) + 1)
-        }
-    }
-
+    /// Says which rows of the table of rotations the tokens have.
     func setPositions(_ segments: [Segment]) {
         for segment in segments {
-            for (i, row) in segment.rows.enumerated() {
-                positions[row] = Int32(segment.firstPosition + i)
-            }
+            let first = model.rotation.firstRow(length: segment.length) + segment.firstPosition
+            for (i, row) in segment.rows.enumerated() { rotationRows[row] = Int32(first + i) }
         }
     }
 
@@ -194,27 +230,47 @@ final class ForwardPass: @unchecked Sendable {
             self.term(index, projection, y: y, saved: saved, adapter: adapter)
         }
 
-        norm(normed.pointer, saved.attentionFactor, saved.x, layer.attentionNorm, T: T)
+        normalization.forward(
+            normed.pointer,
+            saved.attentionFactor,
+            saved.x,
+            layer.attentionNorm,
+            T: T
+        )
         let (query, key) = (
             saved.headNorms?.query ?? saved.query, saved.headNorms?.key ?? saved.key
         )
-        products.forward(
-            [term(.query, query), term(.key, key), term(.value, saved.value)],
-            x: normed.pointer,
-            T: T,
-            K: C
-        )
+        if let joined {
+            let all = joined.room.pointer
+            products.forward([term(.query, all)], x: normed.pointer, T: T, K: C)
+            joined.attention.forward(all, to: [query, key, saved.value], T: T)
+        } else {
+            products.forward(
+                [term(.query, query), term(.key, key), term(.value, saved.value)],
+                x: normed.pointer,
+                T: T,
+                K: C
+            )
+        }
         if let biases = layer.biases {
-            add(query, biases.query, T: T)
-            add(key, biases.key, T: T)
-            add(saved.value, biases.value, T: T)
+            bias.forward(query, biases.query, T: T)
+            bias.forward(key, biases.key, T: T)
+            bias.forward(saved.value, biases.value, T: T)
         }
         if let weights = layer.headNorms, let norms = saved.headNorms {
-            norm(saved.query, norms.queryFactor, query, weights.query, T: T * H)
-            norm(saved.key, norms.keyFactor, key, weights.key, T: T * K)
+            normalization.forward(saved.query, norms.queryFactor, query, weights.query, T: T * H)
+            normalization.forward(saved.key, norms.keyFactor, key, weights.key, T: T * K)
         }
-        rotate(saved.query, heads: H, T: T, direction: 1)
-        rotate(saved.key, heads: K, T: T, direction: 1)
+        for (x, heads) in [(saved.query, H), (saved.key, K)] {
+            model.rotation.forward(
+                x,
+                rows: rotationRows,
+                heads: heads,
+                layer: index,
+                T: T,
+                on: workers
+            )
+        }
         for segment in segments { remember(segment, index, saved) }
         attention.forward(
             saved.attended,
@@ -226,18 +282,30 @@ final class ForwardPass: @unchecked Sendable {
             segments: segments
         )
         products.forward([term(.output, saved.middle)], x: saved.attended, T: T, K: HD)
-        add(saved.middle, saved.x, T: T)
+        residual.forward(saved.middle, saved.x, T: T)
 
-        norm(normed.pointer, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)
-        products.forward(
-            [term(.gate, saved.gate), term(.up, saved.up)],
-            x: normed.pointer,
-            T: T,
-            K: C
+        normalization.forward(
+            normed.pointer,
+            saved.feedForwardFactor,
+            saved.middle,
+            layer.feedForwardNorm,
+            T: T
         )
-        activate(saved, T: T)
+        if let joined {
+            let all = joined.room.pointer
+            products.forward([term(.gate, all)], x: normed.pointer, T: T, K: C)
+            joined.feedForward.forward(all, to: [saved.gate, saved.up], T: T)
+        } else {
+            products.forward(
+                [term(.gate, saved.gate), term(.up, saved.up)],
+                x: normed.pointer,
+                T: T,
+                K: C
+            )
+        }
+        activation.forward(hidden.pointer, gate: saved.gate, up: saved.up, T: T)
         products.forward([term(.down, out)], x: hidden.pointer, T: T, K: F)
-        add(out, saved.middle, T: T)
+        residual.forward(out, saved.middle, T: T)
     }
 
     /// Appends a segment's keys and values to its cache, if it has one.
@@ -267,8 +335,8 @@ final class ForwardPass: @unchecked Sendable {
         let isSensitive = projection.feedsAttention
         guard let adapter, let slot = adapter.slot(layer, projection) else {
             var term = ProjectionTerm(weight: weight, y: y, isSensitive: isSensitive)
-            term.weightGradient = gradients.flatMap {
-                weightGradient(projection.role, layer, in: $0)
+            if let gradients, let role = projection.role(model.configuration) {
+                term.weightGradient = weightGradient(role, layer, in: gradients)
             }
             return term
         }
@@ -295,86 +363,5 @@ final class ForwardPass: @unchecked Sendable {
     func weightGradient(_ role: TensorRole, _ layer: Int = 0, in gradients: FloatBuffer) -> Floats?
     {
         model.parameters?.slot(role, layer: layer).map { gradients.pointer + $0.range.lowerBound }
-    }
-
-    /// Adds the gradient of a norm's weight, where that is trained.
-    func addNormWeightGradient(
-        _ gradient: Floats?,
-        _ dout: Floats,
-        _ x: Floats,
-        _ factor: Floats,
-        T: Int,
-        C: Int
-    ) {
-        guard let gradient else { return }
-        let columns = Tiles(C, by: 64)
-        workers.run(tiles: columns.count) { tile, _ in
-            let start = columns[tile].lowerBound
-            wb_rms_norm_weight_backward(
-                gradient + start,
-                dout + start,
-                x + start,
-                factor,
-                T,
-                columns[tile].count,
-                C
-            )
-        }
-    }
-
-    /// Each of T rows, as long as `weight`, by its root mean square, times the weight.
-    func norm(_ out: Floats, _ factor: Floats, _ x: Floats, _ weight: Weight, T: Int) {
-        let C = weight.columns
-        let epsilon = model.configuration.rmsEpsilon
-        workers.forEachRowTile(T) { rows in
-            let start = rows.lowerBound
-            wb_rms_norm(
-                out + start * C,
-                factor + start,
-                x + start * C,
-                weight.floats,
-                epsilon,
-                rows.count,
-                C
-            )
-        }
-    }
-
-    func rotate(_ x: Floats, heads: Int, T: Int, direction: Float) {
-        let width = heads * model.configuration.headWidth
-        workers.forEachRowTile(T) { rows in
-            model.rotary.turn(
-                x + rows.lowerBound * width,
-                positions: positions + rows.lowerBound,
-                T: rows.count,
-                heads: heads,
-                direction: direction
-            )
-        }
-    }
-
-    /// hidden = silu(gate) * up.
-    func activate(_ saved: LayerActivations, T: Int) {
-        let F = model.configuration.feedForwardWidth
-        workers.forEachRowTile(T) { rows in
-            let start = rows.lowerBound * F
-            wb_swiglu(hidden.pointer + start, saved.gate + start, saved.up + start, rows.count * F)
-        }
-    }
-
-    /// y += x, both (T, C).
-    func add(_ y: Floats, _ x: Floats, T: Int) {
-        let C = model.configuration.width
-        workers.forEachRowTile(T) { rows in
-            wb_add_scaled(y + rows.lowerBound * C, 1, x + rows.lowerBound * C, rows.count * C)
-        }
-    }
-
-    /// Adds a bias to each row of y, (T, N).
-    private func add(_ y: Floats, _ bias: Weight, T: Int) {
-        let N = bias.columns
-        workers.forEachRowTile(T) { rows in
-            for row in rows { wb_add_scaled(y + row * N, 1, bias.floats, N) }
-        }
     }
 }

@@ -216,7 +216,7 @@ public final class InferencePass: @unchecked Sendable {
         let C = forward.model.configuration.width
         try forward.model.pool.holdingBackgroundBack {
             forward.setPositions(segments)
-            forward.embed(tokens, into: activations.x)
+            forward.embedding.forward(tokens, into: activations.x)
             for layer in 0..<forward.model.layers.count {
                 if isCancelled() { throw CancellationError() }
                 forward.layer(
@@ -237,13 +237,23 @@ public final class InferencePass: @unchecked Sendable {
     private func project(_ rows: Floats, into logits: Floats, T: Int) {
         let model = forward.model
         model.pool.holdingBackgroundBack {
-            forward.norm(forward.normed.pointer, factor.pointer, rows, model.outputNorm, T: T)
+            forward.normalization.forward(
+                forward.normed.pointer,
+                factor.pointer,
+                rows,
+                model.outputNorm,
+                T: T
+            )
             forward.products.forward(
                 [ProjectionTerm(weight: model.head, y: logits, isSensitive: true)],
                 x: forward.normed.pointer,
                 T: T,
                 K: model.configuration.width
             )
+            let multiplier = model.configuration.multipliers.logits
+            if multiplier != 1 {
+                wb_scale(logits, 1 / multiplier, T * model.configuration.vocabularySize)
+            }
         }
     }
 }

@@ -10,29 +10,19 @@ public import Tensors
 public final class LanguageModel: Sendable {
     struct Layer: Sendable {
         let attentionNorm: Weight  // (C)
-        let query: Weight  // (H*D, C)
-        let key: Weight  // (K*D, C)
-        let value: Weight  // (K*D, C)
         /// Added to queries, keys and values, where the architecture has biases.
         let biases: (query: Weight, key: Weight, value: Weight)?  // (H*D), (K*D), (K*D)
         /// Where the architecture normalizes each head's query and key.
         let headNorms: (query: Weight, key: Weight)?  // (D)
-        let output: Weight  // (C, H*D)
         let feedForwardNorm: Weight  // (C)
-        let gate: Weight  // (F, C)
-        let up: Weight  // (F, C)
-        let down: Weight  // (C, F)
+        /// By the place of their projection; nil where another's matrix makes it.
+        let matrices: [Weight?]
 
         func weight(_ projection: Projection) -> Weight {
-            switch projection {
-            case .query: query
-            case .key: key
-            case .value: value
-            case .output: output
-            case .gate: gate
-            case .up: up
-            case .down: down
+            guard let weight = matrices[projection.index] else {
+                preconditionFailure("\(projection) has no matrix of its own")
             }
+            return weight
         }
     }
 
@@ -51,7 +41,7 @@ public final class LanguageModel: Sendable {
     let embedding: Weight  // (V, C)
     let outputNorm: Weight  // (C)
     let head: Weight  // (V, C)
-    let rotary: RotaryTable
+    let rotation: Rotation
 
     /// Takes the weights of `file`; nothing is copied unless it is brought into NF4 or trained.
     ///
@@ -92,9 +82,6 @@ public final class LanguageModel: Sendable {
         layers = try (0..<file.configuration.layerCount).map { layer in
             try Layer(
                 attentionNorm: weight(.attentionNorm, layer),
-                query: matrix(.query, layer),
-                key: matrix(.key, layer),
-                value: matrix(.value, layer),
                 biases: traits.hasAttentionBiases
                     ? (
                         weight(.queryBias, layer), weight(.keyBias, layer),
@@ -102,18 +89,17 @@ public final class LanguageModel: Sendable {
                     ) : nil,
                 headNorms: traits.hasHeadNorms
                     ? (weight(.queryNorm, layer), weight(.keyNorm, layer)) : nil,
-                output: matrix(.attentionOutput, layer),
                 feedForwardNorm: weight(.feedForwardNorm, layer),
-                gate: matrix(.gate, layer),
-                up: matrix(.up, layer),
-                down: matrix(.down, layer)
+                matrices: Projection.allCases.map {
+                    try $0.role(file.configuration).map { try matrix($0, layer) }
+                }
             )
         }
         // These two stay in their own type under NF4, as they do in QLoRA.
         embedding = try weight(.tokenEmbedding)
         outputNorm = try weight(.outputNorm)
         head = try weight(.output)
-        rotary = RotaryTable(file)
+        rotation = Rotation(file)
     }
 
     /// The bytes of the weights: those of the file where they are read where they lie.
@@ -127,7 +113,7 @@ public final class LanguageModel: Sendable {
 
     /// The matrices that a token is multiplied by.
     var matrices: [Weight] {
-        layers.flatMap { layer in Projection.allCases.map { layer.weight($0) } } + [head]
+        layers.flatMap { $0.matrices.compactMap(\.self) } + [head]
     }
 
     /// The bytes of the copies that a pass of that precision holds while it decodes.

@@ -5,8 +5,8 @@ internal import Tensors
 struct LayerActivations {
     let x: Floats  // (T, C), the layer's input
     let attentionFactor: Floats  // (T), 1 / root mean square of x
-    let query: Floats  // (T, H*D), turned to its position
-    let key: Floats  // (T, K*D), turned to its position
+    let query: Floats  // (T, H*D), rotated to its position
+    let key: Floats  // (T, K*D), rotated to its position
     let value: Floats  // (T, K*D)
     let headNorms: HeadNorms?
     let attended: Floats  // (T, H*D)

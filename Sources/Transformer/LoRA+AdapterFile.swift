@@ -10,14 +10,14 @@ extension LoRA {
         let shape = Shape(
             rank: adapter.configuration.rank,
             alpha: adapter.configuration.alpha,
-            targets: adapter.configuration.targetModules.compactMap(Projection.init),
+            targets: adapter.configuration.targetModules.flatMap(Projection.named),
             usesRankStabilization: adapter.configuration.usesRankStabilization,
             layers: adapter.configuration.layers
         )
         self.init(model.configuration, shape: shape)
         forEachMatrix(model.configuration) { matrix in
             guard var values = adapter.tensors[matrix.name]?.values else { return }
-            if let heads = matrix.rotatedHeads, model.rotary.isAdjacent {
+            if let heads = matrix.rotatedHeads, model.rotation.isAdjacent {
                 values = permuteToAdjacentPairs(values, columns: matrix.columns, heads: heads)
             }
             for (place, value) in zip(matrix.range, values) { parameters.pointer[place] = value }
@@ -48,7 +48,7 @@ extension LoRA {
         var tensors: [AdapterTensor] = []
         forEachMatrix(model.configuration) { matrix in
             var values = Array(numbers.values[matrix.range])
-            if let heads = matrix.rotatedHeads, model.rotary.isAdjacent {
+            if let heads = matrix.rotatedHeads, model.rotation.isAdjacent {
                 values = permuteToHalves(values, columns: matrix.columns, heads: heads)
             }
             tensors.append(
@@ -65,7 +65,9 @@ extension LoRA {
                 rank: shape.rank,
                 alpha: shape.alpha,
                 dropout: dropout,
-                targetModules: shape.targets.map(\.rawValue),
+                targetModules: shape.targets
+                    .filter(Projection.owned(by: model.configuration).contains)
+                    .map { $0.module(model.configuration) },
                 baseModelName: baseModel,
                 usesRankStabilization: shape.usesRankStabilization,
                 layers: shape.layers
@@ -90,7 +92,11 @@ extension LoRA {
             for projection in shape.targets {
                 guard let slot = slot(layer, projection) else { continue }
                 let name = {
-                    AdapterFile.name(layer: layer, module: projection.rawValue, factor: $0)
+                    AdapterFile.name(
+                        layer: layer,
+                        module: self.modules[projection.index],
+                        factor: $0
+                    )
                 }
                 body(
                     Matrix(

@@ -15,7 +15,7 @@ public final class LoRA: Sendable {
         public var rank: Int
         /// The numerator of the scale.
         public var alpha: Double
-        /// The adapted projections of every layer.
+        /// The adapted projections of every layer; where one matrix makes several, all of them.
         public var targets: [Projection]
         /// Whether the scale divides by the root of the rank and not by the rank, as rsLoRA does
         /// (Kalajdzievski, arXiv 2312.03732).
@@ -47,7 +47,7 @@ public final class LoRA: Sendable {
         /// How many parameters an adapter of this shape has on such a model.
         public func parameterCount(_ configuration: ModelConfiguration) -> Int {
             (layers?.count ?? configuration.layerCount)
-                * targets.reduce(0) {
+                * targets.filter(Projection.owned(by: configuration).contains).reduce(0) {
                     $0 + rank * ($1.inputWidth(configuration) + $1.outputWidth(configuration))
                 }
         }
@@ -69,6 +69,8 @@ public final class LoRA: Sendable {
     public let scale: Float
 
     let slots: [Slot?]  // (L * 7)
+    /// What PEFT calls the matrices of a layer, by their places.
+    let modules: [String]  // (7)
 
     /// How a fresh A is drawn; B is zero.
     public enum Initialization: String, Sendable, Codable, CaseIterable {
@@ -81,11 +83,14 @@ public final class LoRA: Sendable {
     init(_ configuration: ModelConfiguration, shape: Shape) {
         self.shape = shape
         scale = Float(shape.scale)
+        modules = Projection.allCases.map { $0.module(configuration) }
+        let owned = Projection.owned(by: configuration)
         var next = 0
         slots = (0..<configuration.layerCount).flatMap { layer in
             let isAdapted = shape.layers?.contains(layer) ?? true
             return Projection.allCases.map { projection -> Slot? in
-                guard isAdapted, shape.targets.contains(projection) else { return nil }
+                guard isAdapted, shape.targets.contains(projection), owned.contains(projection)
+                else { return nil }
                 let inputs = projection.inputWidth(configuration)
                 let outputs = projection.outputWidth(configuration)
                 let slot = Slot(

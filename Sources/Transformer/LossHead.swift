@@ -63,7 +63,7 @@ final class LossHead: @unchecked Sendable {
         let T = batch.tokens.count
         let C = model.configuration.width
         let predicting = batch.isTarget.indices.filter { batch.isTarget[$0] }
-        pass.norm(pass.normed.pointer, factor, last, model.outputNorm, T: T)
+        pass.normalization.forward(pass.normed.pointer, factor, last, model.outputNorm, T: T)
         memset(dNormed.pointer, 0, T * C * MemoryLayout<Float>.stride)
         var sum = 0.0
         for start in stride(from: 0, to: predicting.count, by: Self.rowsInChunk) {
@@ -81,27 +81,16 @@ final class LossHead: @unchecked Sendable {
             }
         }
         if let gradient {
-            pass.addNormWeightGradient(
-                weightGradients.flatMap { pass.weightGradient(.outputNorm, in: $0) },
+            memset(gradient, 0, T * C * MemoryLayout<Float>.stride)
+            pass.normalization.backward(
+                gradient,
                 dNormed.pointer,
                 last,
+                model.outputNorm,
                 factor,
                 T: T,
-                C: C
+                weightGradient: weightGradients.flatMap { pass.weightGradient(.outputNorm, in: $0) }
             )
-            memset(gradient, 0, T * C * MemoryLayout<Float>.stride)
-            workers.forEachRowTile(T) { rows in
-                let start = rows.lowerBound
-                wb_rms_norm_backward(
-                    gradient + start * C,
-                    dNormed.pointer + start * C,
-                    last + start * C,
-                    model.outputNorm.floats,
-                    factor + start,
-                    rows.count,
-                    C
-                )
-            }
         }
         return sum
     }
@@ -122,9 +111,12 @@ final class LossHead: @unchecked Sendable {
         var term = ProjectionTerm(weight: model.head, y: logits.pointer, isSensitive: true)
         term.weightGradient = weightGradient
         products.forward([term], x: rows.pointer, T: targets.count, K: C)
+        let scale = 1 / model.configuration.multipliers.logits
         workers.run(tiles: targets.count) { i, _ in
             let target = Int(tokens[targets[targets.startIndex + i]])
-            losses[i] = wb_cross_entropy(logits.pointer + i * V, target, gradientScale, V)
+            let row = logits.pointer + i * V
+            if scale != 1 { wb_scale(row, scale, V) }
+            losses[i] = wb_cross_entropy(row, target, gradientScale * scale, V)
         }
         if gradientScale != 0 {
             memset(dRows.pointer, 0, targets.count * C * MemoryLayout<Float>.stride)

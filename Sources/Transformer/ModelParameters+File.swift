@@ -39,8 +39,8 @@ private struct ReplacedNumbers: MatrixChange {
             uniquingKeysWith: { first, _ in first }
         )
         let configuration = file.configuration
-        let isTurned = file.rotaryLayout != configuration.traits.rotaryLayout
-        heads = slots.filter { isTurned && [.query, .key].contains($0.value.role) }
+        let isReordered = file.rotaryLayout != configuration.traits.rotaryLayout
+        heads = slots.filter { isReordered && [.query, .key].contains($0.value.role) }
             .mapValues {
                 $0.role == .query ? configuration.headCount : configuration.keyValueHeadCount
             }

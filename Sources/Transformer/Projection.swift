@@ -26,34 +26,63 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
         }
     }
 
-    /// The length of the vectors that come out.
+    /// The length of the vectors that come out of its matrix.
+    ///
+    /// Where one matrix makes several projections it counts for the first of them, and the others
+    /// have none: 0.
     public func outputWidth(_ configuration: ModelConfiguration) -> Int {
-        switch self {
-        case .query: configuration.headCount * configuration.headWidth
-        case .key, .value: configuration.keyValueHeadCount * configuration.headWidth
-        case .output, .down: configuration.width
-        case .gate, .up: configuration.feedForwardWidth
-        }
+        role(configuration)?.shape(configuration).first ?? 0
     }
 
     /// Whether the output goes into attention scores or values.
     var feedsAttention: Bool { self == .query || self == .key || self == .value }
 
-    var role: TensorRole {
-        switch self {
-        case .query: .query
-        case .key: .key
-        case .value: .value
+    /// What its matrix is in the model's file; nil where that counts for another projection.
+    func role(_ configuration: ModelConfiguration) -> TensorRole? {
+        let isJoined = configuration.traits.fusesProjections
+        return switch self {
+        case .query: isJoined ? .queryKeyValue : .query
+        case .key: isJoined ? nil : .key
+        case .value: isJoined ? nil : .value
         case .output: .attentionOutput
-        case .gate: .gate
-        case .up: .up
+        case .gate: isJoined ? .gateUp : .gate
+        case .up: isJoined ? nil : .up
         case .down: .down
         }
     }
 
+    /// The projections that a model has a matrix for.
+    static func owned(by configuration: ModelConfiguration) -> [Projection] {
+        allCases.filter { $0.role(configuration) != nil }
+    }
+
+    /// What PEFT calls the matrix.
+    func module(_ configuration: ModelConfiguration) -> String {
+        switch self {
+        case .query where configuration.traits.fusesProjections: "qkv_proj"
+        case .gate where configuration.traits.fusesProjections: "gate_up_proj"
+        default: rawValue
+        }
+    }
+
+    /// The projections that the matrix of that name makes; none for an unknown name.
+    public static func named(_ module: String) -> [Projection] {
+        switch module {
+        case "qkv_proj": [.query, .key, .value]
+        case "gate_up_proj": [.gate, .up]
+        default: Projection(rawValue: module).map { [$0] } ?? []
+        }
+    }
+
+    /// The projections that one matrix makes, for each such matrix.
+    package static func joined(in configuration: ModelConfiguration) -> [[Projection]] {
+        configuration.traits.fusesProjections ? [[.query, .key, .value], [.gate, .up]] : []
+    }
+
     /// How many heads the rows of `lora_B` belong to, if rotation pairs them up.
     func rotatedHeads(_ configuration: ModelConfiguration) -> Int? {
-        switch self {
+        guard !configuration.traits.fusesProjections else { return nil }
+        return switch self {
         case .query: configuration.headCount
         case .key: configuration.keyValueHeadCount
         default: nil

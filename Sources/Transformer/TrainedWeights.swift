@@ -64,7 +64,7 @@ extension LoRA {
         slots.enumerated().flatMap { index, slot -> [TrainedWeights.Part] in
             guard let slot else { return [] }
             let (layer, place) = index.quotientAndRemainder(dividingBy: Projection.allCases.count)
-            let module = Projection.allCases[place].rawValue
+            let module = modules[place]
             return [
                 TrainedWeights.Part(
                     name: AdapterFile.name(layer: layer, module: module, factor: .a),

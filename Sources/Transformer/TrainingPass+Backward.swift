@@ -63,12 +63,20 @@ extension TrainingPass {
                     gradients: gradients
                 )
             }
-            if adapter == nil { addEmbeddingGradient(piece.batch.tokens, gradients) }
+            if adapter == nil,
+                let rows = forward.weightGradient(.tokenEmbedding, in: gradients)
+            {
+                forward.embedding.backward(
+                    piece.batch.tokens,
+                    gradient.pointer,
+                    gradient: rows
+                )
+            }
         }
         return sum
     }
 
-    /// Turns `gradient` from that of a layer's output into that of its input:
+    /// Brings `gradient` from that of a layer's output to that of its input:
     /// `ForwardPass.layer`, read from bottom to top.
     private func backward(
         _ index: Int,
@@ -85,7 +93,8 @@ extension TrainingPass {
         let (H, K) = (configuration.headCount, configuration.keyValueHeadCount)
         let (HD, KD) = (H * configuration.headWidth, K * configuration.headWidth)
         let products = forward.products
-        let normed = forward.normed.pointer
+        let (normed, hidden) = (forward.normed.pointer, forward.hidden.pointer)
+        let (norm, bias) = (forward.normalization, forward.bias)
         let term = { (projection: Projection, dy: Floats) in
             self.forward.term(
                 index,
@@ -102,38 +111,45 @@ extension TrainingPass {
         }
 
         // out = middle + down(hidden): gradient is that of both.
-        forward.activate(saved, T: T)
+        forward.activation.forward(hidden, gate: saved.gate, up: saved.up, T: T)
         clear(dHidden, T * F)
         products.backward(
-            [term(.down, gradient.pointer)],
+            [term(.down, forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T))],
             dx: dHidden.pointer,
-            x: forward.hidden.pointer,
+            x: hidden,
             T: T,
             K: F,
             innerGradient: dInner
         )
-        forward.workers.forEachRowTile(T) { rows in
-            let start = rows.lowerBound * F
-            wb_swiglu_backward(
-                dGate.pointer + start,
-                dUp.pointer + start,
-                dHidden.pointer + start,
-                saved.gate + start,
-                saved.up + start,
-                rows.count * F
-            )
-        }
-        forward.norm(normed, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)
+        forward.activation.backward(
+            dgate: dGate.pointer,
+            dup: dUp.pointer,
+            dout: dHidden.pointer,
+            gate: saved.gate,
+            up: saved.up,
+            T: T
+        )
+        norm.forward(normed, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)
         clear(dNormed, T * C)
+        var halves = [term(.gate, forward.joined?.room.pointer ?? dGate.pointer)]
+        if let joined = forward.joined {
+            joined.feedForward.backward(
+                joined.room.pointer,
+                from: [dGate.pointer, dUp.pointer],
+                T: T
+            )
+        } else {
+            halves.append(term(.up, dUp.pointer))
+        }
         products.backward(
-            [term(.gate, dGate.pointer), term(.up, dUp.pointer)],
+            halves,
             dx: dNormed.pointer,
             x: normed,
             T: T,
             K: C,
             innerGradient: dInner
         )
-        addNormGradient(
+        norm.backward(
             gradient.pointer,
             dNormed.pointer,
             saved.middle,
@@ -146,7 +162,12 @@ extension TrainingPass {
         // middle = x + output(attended).
         clear(dAttended, T * HD)
         products.backward(
-            [term(.output, gradient.pointer)],
+            [
+                term(
+                    .output,
+                    forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T)
+                )
+            ],
             dx: dAttended.pointer,
             x: saved.attended,
             T: T,
@@ -161,14 +182,22 @@ extension TrainingPass {
             saved: saved.attention,
             segments: segments
         )
-        forward.rotate(dQuery.pointer, heads: H, T: T, direction: -1)
-        forward.rotate(dKey.pointer, heads: K, T: T, direction: -1)
-        forward.norm(normed, saved.attentionFactor, saved.x, layer.attentionNorm, T: T)
+        for (dx, heads) in [(dQuery.pointer, H), (dKey.pointer, K)] {
+            model.rotation.backward(
+                dx,
+                rows: forward.rotationRows,
+                heads: heads,
+                layer: index,
+                T: T,
+                on: forward.workers
+            )
+        }
+        norm.forward(normed, saved.attentionFactor, saved.x, layer.attentionNorm, T: T)
         var (dquery, dkey) = (dQuery.pointer, dKey.pointer)
         if let weights = layer.headNorms, let norms = saved.headNorms {
             let (raw, rawKey) = (dHeadNorms.pointer, dHeadNorms.pointer + T * HD)
             clear(dHeadNorms, T * (HD + KD))
-            addNormGradient(
+            norm.backward(
                 raw,
                 dquery,
                 norms.query,
@@ -177,7 +206,7 @@ extension TrainingPass {
                 T: T * H,
                 weightGradient: weightGradient(.queryNorm)
             )
-            addNormGradient(
+            norm.backward(
                 rawKey,
                 dkey,
                 norms.key,
@@ -189,15 +218,25 @@ extension TrainingPass {
             (dquery, dkey) = (raw, rawKey)
         }
         if layer.biases != nil {
-            addBiasGradient(weightGradient(.queryBias), dquery, T: T, width: HD)
-            addBiasGradient(weightGradient(.keyBias), dkey, T: T, width: KD)
-            addBiasGradient(weightGradient(.valueBias), dValue.pointer, T: T, width: KD)
+            bias.backward(weightGradient(.queryBias), dquery, T: T, width: HD)
+            bias.backward(weightGradient(.keyBias), dkey, T: T, width: KD)
+            bias.backward(weightGradient(.valueBias), dValue.pointer, T: T, width: KD)
         }
         // No adapter lies below the first layer, so there its input needs no gradient.
         let needsInputGradient = index > 0 || trained != nil
         clear(dNormed, T * C)
+        var inputs = [term(.query, forward.joined?.room.pointer ?? dquery)]
+        if let joined = forward.joined {
+            joined.attention.backward(
+                joined.room.pointer,
+                from: [dquery, dkey, dValue.pointer],
+                T: T
+            )
+        } else {
+            inputs += [term(.key, dkey), term(.value, dValue.pointer)]
+        }
         products.backward(
-            [term(.query, dquery), term(.key, dkey), term(.value, dValue.pointer)],
+            inputs,
             dx: needsInputGradient ? dNormed.pointer : nil,
             x: normed,
             T: T,
@@ -205,7 +244,7 @@ extension TrainingPass {
             innerGradient: dInner
         )
         if needsInputGradient {
-            addNormGradient(
+            norm.backward(
                 gradient.pointer,
                 dNormed.pointer,
                 saved.x,
@@ -214,59 +253,6 @@ extension TrainingPass {
                 T: T,
                 weightGradient: weightGradient(.attentionNorm)
             )
-        }
-    }
-
-    /// dx += the gradient of a norm of T rows, as long as its weight, whose output's is `dout`.
-    ///
-    /// So is that of the norm's weight, where it is trained.
-    private func addNormGradient(
-        _ dx: Floats,
-        _ dout: Floats,
-        _ x: Floats,
-        _ weight: Weight,
-        _ factor: Floats,
-        T: Int,
-        weightGradient: Floats?
-    ) {
-        let C = weight.columns
-        forward.addNormWeightGradient(weightGradient, dout, x, factor, T: T, C: C)
-        forward.workers.forEachRowTile(T) { rows in
-            let start = rows.lowerBound
-            wb_rms_norm_backward(
-                dx + start * C,
-                dout + start * C,
-                x + start * C,
-                weight.floats,
-                factor + start,
-                rows.count,
-                C
-            )
-        }
-    }
-
-    /// The gradient of a bias is the sum of its outputs' over the tokens.
-    private func addBiasGradient(_ gradient: Floats?, _ dout: Floats, T: Int, width: Int) {
-        guard let gradient else { return }
-        let columns = Tiles(width, by: 64)
-        forward.workers.run(tiles: columns.count) { tile, _ in
-            let start = columns[tile].lowerBound
-            wb_add_rows(gradient + start, dout + start, T, columns[tile].count, width)
-        }
-    }
-
-    /// Adds `gradient`, now that of the first layer's input, to the rows of the tokens.
-    private func addEmbeddingGradient(_ tokens: [Int32], _ gradients: FloatBuffer) {
-        guard let rows = forward.weightGradient(.tokenEmbedding, in: gradients) else { return }
-        let C = forward.model.configuration.width
-        let columns = Tiles(C, by: 64)
-        // Threads share out columns, since a token may come several times.
-        forward.workers.run(tiles: columns.count) { tile, _ in
-            let start = columns[tile].lowerBound
-            for (t, token) in tokens.enumerated() {
-                let row = rows + Int(token) * C + start
-                wb_add_scaled(row, 1, gradient.pointer + t * C + start, columns[tile].count)
-            }
         }
     }
 

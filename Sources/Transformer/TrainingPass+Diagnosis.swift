@@ -56,7 +56,7 @@ extension TrainingPass {
             return bad.isEmpty ? nil : NonFinite(tensor: name, sequences: bad)
         }
         forward.setPositions(segments)
-        forward.embed(piece.batch.tokens, into: saved.x)
+        forward.embedding.forward(piece.batch.tokens, into: saved.x)
         if let found = look(TensorRole.tokenEmbedding.checkpointName(layer: 0), saved.x, C) {
             return found
         }
@@ -69,12 +69,14 @@ extension TrainingPass {
                 segments: segments,
                 adapter: adapter
             )
-            let outputs: [(TensorRole, Floats, Int)] = [
+            let outputs: [(Projection, Floats, Int)] = [
                 (.query, saved.query, HD), (.key, saved.key, KD), (.value, saved.value, KD),
-                (.attentionOutput, saved.middle, C), (.gate, saved.gate, F), (.up, saved.up, F),
+                (.output, saved.middle, C), (.gate, saved.gate, F), (.up, saved.up, F),
                 (.down, last.pointer, C),
             ]
-            for (role, numbers, width) in outputs {
+            for (projection, numbers, width) in outputs {
+                let joined = Projection.joined(in: sizes).first { $0.contains(projection) }
+                guard let role = (joined?.first ?? projection).role(sizes) else { continue }
                 let module = role.checkpointName(layer: layer).replacing(".weight", with: "")
                 if let found = look("the output of \(module)", numbers, width) {
                     return found

@@ -228,7 +228,7 @@ public final class TrainingPass: @unchecked Sendable {
         // Shared room: the output goes aside first, since the layer still reads its input.
         let keepsAll = isTraining && !configuration.recomputes
         forward.setPositions(segments)
-        forward.embed(piece.batch.tokens, into: activations[0].x)
+        forward.embedding.forward(piece.batch.tokens, into: activations[0].x)
         for layer in 0..<L {
             if isCancelled() { throw CancellationError() }
             let saved = activations[keepsAll ? layer : 0]
@@ -287,6 +287,7 @@ public final class TrainingPass: @unchecked Sendable {
             atMost: configuration.pieceCapacity,
             attended: configuration.attendedCapacity,
             sharesPrefixes: sharingPrefixes
+                && !forward.model.rotation.dependsOnLength(upTo: configuration.longestSequence)
         )
     }
 }

@@ -7,7 +7,7 @@ import pytest
 import torch
 import transformers
 
-from conftest import FAMILIES, MODEL, TARGETS, TINY, Workbench
+from conftest import FAMILIES, MODEL, TINY, Workbench, targets_of
 from llama import Llama, quantize
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "sample-data"
@@ -35,7 +35,7 @@ def greedy(workbench, model, prompt, count, adapter=None):
 def adapter_of(base, path):
     """A PEFT adapter that changes what a model says."""
     torch.manual_seed(3)
-    config = peft.LoraConfig(r=4, lora_alpha=6, target_modules=TARGETS, use_rslora=True, task_type="CAUSAL_LM")
+    config = peft.LoraConfig(r=4, lora_alpha=6, target_modules=targets_of(base), use_rslora=True, task_type="CAUSAL_LM")
     model = peft.get_peft_model(base, config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():

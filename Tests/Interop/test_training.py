@@ -14,7 +14,7 @@ import torch
 import transformers
 from peft.optimizers import create_loraplus_optimizer
 
-from conftest import FAMILIES, MODEL, TARGETS, TINY, Workbench
+from conftest import FAMILIES, MODEL, TARGETS, TINY, Workbench, targets_of
 
 SMALL = TINY.parents[3] / "sample-data" / "models" / "moru-tiny.gguf"
 EXACT = ["--precision", "exact", "--no-shuffle", "--samples", 0, "--sequence-length", 512]
@@ -62,7 +62,7 @@ def rows_of(workbench, data, model=SMALL):
 def adapter(base, folder, **settings):
     """A PEFT adapter whose B is not zero, saved to `folder`."""
     torch.manual_seed(7)
-    config = peft.LoraConfig(**{"r": 4, "lora_alpha": 8, "target_modules": TARGETS, "task_type": "CAUSAL_LM", **settings})
+    config = peft.LoraConfig(**{"r": 4, "lora_alpha": 8, "target_modules": targets_of(base), "task_type": "CAUSAL_LM", **settings})
     model = peft.get_peft_model(base, config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():

@@ -186,7 +186,7 @@ import ModelFiles
             weights: weights
         ) { path in
             let model = try ModelFile.open(path: path)
-            #expect(model.ropeFrequencyFactors == [2, 2])
+            #expect(model.rotaryFactors.short == [2, 2])
         }
     }
 }

@@ -38,7 +38,7 @@ import Tokenizers
         )
         #expect(model.quantization == "F16")
         #expect(model.rotaryLayout == .adjacentPairs)
-        #expect(model.ropeFrequencyFactors == nil)
+        #expect(model.rotaryFactors.short == nil)
     }
 
     @Test(arguments: [true, false]) func givesEachRoleItsTensor(tied: Bool) throws {
@@ -181,7 +181,7 @@ import Tokenizers
     @Test func rotaryFactorsAreRead() throws {
         var builder = GGUFBuilder.model(headWidth: 6)
         builder.addVector("rope_freqs.weight", count: 3)
-        #expect(try open(builder).ropeFrequencyFactors == [1, 2, 3])
+        #expect(try open(builder).rotaryFactors.short == [1, 2, 3])
         builder.remove("rope_freqs.weight")
         builder.addVector("rope_freqs.weight", count: 4)
         #expect(try error(builder).code == .wrongShape)

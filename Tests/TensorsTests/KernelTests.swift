@@ -203,7 +203,7 @@ import Testing
         let sine = angles.map { Float(sin($0)) }
         let x = numbers(T * heads * D)
         var turned = x
-        wb_rotary(&turned, positions, cosine, sine, isAdjacent, 1, T, heads, D, heads * D)
+        wb_rotary(&turned, positions, cosine, sine, isAdjacent, 1, T, heads, D, D, heads * D)
         for t in 0..<T {
             for head in 0..<heads {
                 for i in 0..<D / 2 {
@@ -217,8 +217,34 @@ import Testing
                 }
             }
         }
-        wb_rotary(&turned, positions, cosine, sine, isAdjacent, -1, T, heads, D, heads * D)
+        wb_rotary(&turned, positions, cosine, sine, isAdjacent, -1, T, heads, D, D, heads * D)
         for (back, original) in zip(turned, x) { #expect(abs(back - original) <= 1e-6) }
+    }
+
+    @Test(arguments: [true, false])
+    func rotationOfAPartLeavesTheRestOfEachHead(isAdjacent: Bool) {
+        let (T, heads, D, rotated) = (2, 2, 10, 6)
+        let positions: [Int32] = [1, 2]
+        let angles = (0..<3).flatMap { p in (0..<3).map { Double(p) * pow(10, -Double($0)) } }
+        let (cosine, sine) = (angles.map { Float(cos($0)) }, angles.map { Float(sin($0)) })
+        let x = numbers(T * heads * D)
+        var whole = x
+        wb_rotary(&whole, positions, cosine, sine, isAdjacent, 1, T, heads, D, rotated, heads * D)
+        for head in 0..<T * heads {
+            let start = head * D
+            var part = Array(x[start..<start + rotated])
+            let position = [positions[head / heads]]
+            wb_rotary(&part, position, cosine, sine, isAdjacent, 1, 1, 1, rotated, rotated, rotated)
+            #expect(Array(whole[start..<start + rotated]) == part)
+            #expect(whole[start + rotated..<start + D] == x[start + rotated..<start + D])
+        }
+    }
+
+    @Test func scalingMultipliesEveryNumber() {
+        let x = numbers(37)
+        var scaled = x
+        wb_scale(&scaled, 0.22, 37)
+        #expect(scaled == x.map { $0 * 0.22 })
     }
 
     @Test func dropoutLeavesOutItsShareAndIsAFunctionOfThePlace() {

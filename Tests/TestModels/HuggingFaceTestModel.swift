@@ -8,6 +8,7 @@ public struct HuggingFaceTestModel {
     private let numbers: [String: Double]
     private let type: String
     private let scaling: [String: Double]?
+    private let longRope: (short: [Float], long: [Float])?
     private let weights: SafetensorsFile
 
     /// Reads a folder with `config.json` and `model.safetensors`.
@@ -18,6 +19,9 @@ public struct HuggingFaceTestModel {
         type = settings["model_type"] as? String ?? ""
         scaling = (settings["rope_scaling"] as? [String: Any])?
             .compactMapValues { ($0 as? NSNumber)?.doubleValue }
+        let lists = (settings["rope_scaling"] as? [String: Any])?
+            .compactMapValues { ($0 as? [NSNumber])?.map(\.floatValue) }
+        longRope = lists?["short_factor"].map { ($0, lists?["long_factor"] ?? []) }
         weights = try SafetensorsFile(path: "\(folder)/model.safetensors")
     }
 
@@ -38,6 +42,10 @@ public struct HuggingFaceTestModel {
             try write(&file, name, as: ggufName)
         }
         if let factors { file.add("rope_freqs.weight", factors) }
+        if let longRope {
+            file.add("rope_factors_short.weight", longRope.short)
+            file.add("rope_factors_long.weight", longRope.long)
+        }
         try TestModel.write(file, to: path)
     }
 
@@ -50,7 +58,11 @@ public struct HuggingFaceTestModel {
             ("feed_forward_length", integer("intermediate_size")),
             ("attention.head_count", heads), ("attention.head_count_kv", keyValueHeads),
             ("attention.key_length", headWidth), ("attention.value_length", headWidth),
-            ("rope.dimension_count", headWidth), ("vocab_size", integer("vocab_size")),
+            (
+                "rope.dimension_count",
+                Int(Double(headWidth) * (numbers["partial_rotary_factor"] ?? 1))
+            ),
+            ("vocab_size", integer("vocab_size")),
         ]
         for (key, number) in keys { file.set("\(architecture).\(key)", .uint32(UInt32(number))) }
         if let window = numbers["sliding_window"] {
@@ -61,6 +73,26 @@ public struct HuggingFaceTestModel {
         ]
         for (key, source) in fractions {
             file.set("\(architecture).\(key)", .float32(Float(numbers[source] ?? 0)))
+        }
+        let multipliers = [
+            ("embedding_scale", "embedding_multiplier"), ("residual_scale", "residual_multiplier"),
+            ("attention.scale", "attention_multiplier"), ("logit_scale", "logits_scaling"),
+        ]
+        for (key, source) in multipliers {
+            if let number = numbers[source] {
+                file.set("\(architecture).\(key)", .float32(Float(number)))
+            }
+        }
+        if longRope != nil, let original = numbers["original_max_position_embeddings"] {
+            let growth = Double(integer("max_position_embeddings")) / original
+            file.set(
+                "\(architecture).rope.scaling.original_context_length",
+                .uint32(UInt32(original))
+            )
+            file.set(
+                "\(architecture).rope.scaling.attn_factor",
+                .float32(Float((1 + log(growth) / log(original)).squareRoot()))
+            )
         }
         let tokens = (0..<integer("vocab_size")).map { Array("token\($0)".utf8) }
         file.set("tokenizer.ggml.model", .string("gpt2"))
@@ -75,6 +107,8 @@ public struct HuggingFaceTestModel {
     private var tensorNames: [(String, String)] {
         let layer = [
             ("input_layernorm.weight", "attn_norm.weight"),
+            ("self_attn.qkv_proj.weight", "attn_qkv.weight"),
+            ("mlp.gate_up_proj.weight", "ffn_up.weight"),
             ("self_attn.q_proj.weight", "attn_q.weight"), ("self_attn.q_proj.bias", "attn_q.bias"),
             ("self_attn.k_proj.weight", "attn_k.weight"), ("self_attn.k_proj.bias", "attn_k.bias"),
             ("self_attn.v_proj.weight", "attn_v.weight"), ("self_attn.v_proj.bias", "attn_v.bias"),
@@ -98,7 +132,7 @@ public struct HuggingFaceTestModel {
         guard let tensor = weights.tensors[name] else { return }
         var values = try weights.floats(named: name)
         // The converter lets rows that rotate together follow each other in `llama` files.
-        if architecture == "llama", let columns = tensor.shape.last {
+        if ["llama", "smollm3", "granite"].contains(architecture), let columns = tensor.shape.last {
             let rotated = ["attn_q.weight": heads, "attn_k.weight": keyValueHeads]
             if let heads = rotated.first(where: { ggufName.hasSuffix($0.key) })?.value {
                 values = permuteToAdjacentPairs(values, columns: columns, heads: heads)

@@ -8,9 +8,12 @@ import Transformer
 
 /// Small random models of each architecture against transformers 4.57: Llama
 /// with scaled rotary embedding, Mistral with a window of 16 and its own head
-/// width, Qwen 2 with biases, Qwen 3 with normalized heads.
+/// width, Qwen 2 with biases, Qwen 3 with normalized heads, SmolLM3 with a layer that does not
+/// rotate, Granite with multipliers, Phi with joined matrices, heads that rotate in part, and LongRoPE.
 @Suite struct ArchitectureReferenceTests {
-    static let names = ["llama", "mistral", "qwen2", "qwen3"]
+    static let names = [
+        "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "phi3",
+    ]
 
     private struct Reference {
         let model: LanguageModel

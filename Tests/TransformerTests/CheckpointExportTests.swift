@@ -29,7 +29,7 @@ import Transformer
             #expect(back.configuration.rmsEpsilon == source.configuration.rmsEpsilon)
             #expect(back.configuration.tiesEmbeddings == source.configuration.tiesEmbeddings)
             #expect(
-                zip(back.ropeFrequencyFactors ?? [], source.ropeFrequencyFactors ?? [])
+                zip(back.rotaryFactors.short ?? [], source.rotaryFactors.short ?? [])
                     .allSatisfy { abs($0 - $1) < 1e-4 }
             )
             for role in TensorRole.allCases where role.isInEachLayer {

@@ -149,6 +149,9 @@ KERNEL(void, attention_merge,
 // y[i] += a * x[i]
 KERNEL(void, add_scaled, (float *y, float a, const float *x, size_t count), (y, a, x, count))
 
+// x[i] *= a
+KERNEL(void, scale, (float *x, float a, size_t count), (x, a, count))
+
 // out[i] = x[i] / (1 - rate), or 0 for the share `rate` of places that `key`
 // leaves out; place i counts from `first`.
 KERNEL(void, dropout,
@@ -182,13 +185,14 @@ KERNEL(void, rms_norm_weight_backward,
 KERNEL(void, add_rows, (float *out, const float *x, size_t T, size_t C, size_t stride), (out, x, T, C, stride))
 
 // Rotary position embedding (Su et al., arXiv 2104.09864) in place on
-// (T, heads, D) with rows `stride` floats apart; `cosine` and `sine` are
-// tables (positions, D/2). `adjacent` pairs (0,1), (2,3)…, else (0, D/2)….
+// (T, heads, D) with rows `stride` floats apart, of which the first `rotated`
+// numbers of each head rotate; `cosine` and `sine` are tables (positions,
+// rotated/2). `adjacent` pairs (0,1), (2,3)…, else (0, rotated/2)….
 // `direction` is 1, or -1 for the inverse, which is also the gradient.
 KERNEL(void, rotary,
     (float *x, const int32_t *positions, const float *cosine, const float *sine, bool adjacent, float direction,
-     size_t T, size_t heads, size_t D, size_t stride),
-    (x, positions, cosine, sine, adjacent, direction, T, heads, D, stride))
+     size_t T, size_t heads, size_t D, size_t rotated, size_t stride),
+    (x, positions, cosine, sine, adjacent, direction, T, heads, D, rotated, stride))
 
 // out = silu(gate) * up, and its gradients (dgate and dup are written).
 KERNEL(void, swiglu, (float *out, const float *gate, const float *up, size_t count), (out, gate, up, count))

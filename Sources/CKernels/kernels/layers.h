@@ -44,8 +44,8 @@ static void add_rows(float *out, const float *x, size_t T, size_t C, size_t stri
 
 static void rotary(
     float *x, const int32_t *positions, const float *cosine, const float *sine, bool adjacent, float direction,
-    size_t T, size_t heads, size_t D, size_t stride) {
-    const size_t half = D / 2, step = adjacent ? 2 : 1, apart = adjacent ? 1 : half;
+    size_t T, size_t heads, size_t D, size_t rotated, size_t stride) {
+    const size_t half = rotated / 2, step = adjacent ? 2 : 1, apart = adjacent ? 1 : half;
     for (size_t t = 0; t < T; t++, x += stride) {
         const float *c = cosine + (size_t)positions[t] * half, *s = sine + (size_t)positions[t] * half;
         for (size_t h = 0; h < heads; h++) {

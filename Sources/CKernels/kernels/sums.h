@@ -13,6 +13,10 @@ static void add_scaled(float *y, float a, const float *x, size_t count) {
     for (size_t i = 0; i < count; i++) y[i] += a * x[i];
 }
 
+static void scale(float *x, float a, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] *= a;
+}
+
 static float dot(const float *a, const float *b, size_t count) {
     float lane[WB_LANES] = {0};
     size_t i = 0;

@@ -83,7 +83,8 @@ public final class Generator {
 
     /// The context that is set up where the caller names none, in tokens.
     public static func defaultContextLength(of model: ModelConfiguration) -> Int {
-        min(model.contextLength, defaultContextLength)
+        // What was pretrained is rotated as in training; a longer context takes other factors.
+        min(model.originalContextLength ?? model.contextLength, defaultContextLength)
     }
 
     /// The bytes that a generator takes that holds no copies of the weights.

@@ -97,13 +97,13 @@ extension AdapterConfiguration: Codable {
             return supportedModules
         }
         let modules = try values.decode([String].self, forKey: .targetModules)
-        if let unknown = modules.filter({ !supportedModules.contains($0) }).min() {
+        if let unknown = modules.filter({ !knownModules.contains($0) }).min() {
             throw refusal(
-                "it changes \(unknown); supported: \(supportedModules.joined(separator: ", "))"
+                "it changes \(unknown); supported: \(knownModules.joined(separator: ", "))"
             )
         }
         guard !modules.isEmpty else { throw refusal("it changes no module") }
-        return supportedModules.filter(modules.contains)
+        return knownModules.filter(modules.contains)
     }
 
     private static func refuseWhatIsNotComputed(_ values: KeyedDecodingContainer<Key>) throws {

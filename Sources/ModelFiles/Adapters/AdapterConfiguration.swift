@@ -5,7 +5,9 @@ internal import Glibc
 /// The settings that PEFT keeps in `adapter_config.json`.
 public struct AdapterConfiguration: Sendable, Equatable {
     /// The projections that a LoRA can change, by PEFT's names, in canonical order.
-    public static let supportedModules = TensorRole.adaptable.map(\.module)
+    public static let supportedModules = Array(knownModules.prefix(7))
+    /// The same, and those of models where one matrix makes several of them.
+    static let knownModules = TensorRole.adaptable.map(\.module)
 
     /// R: the rank of every change.
     public var rank: Int
@@ -13,7 +15,7 @@ public struct AdapterConfiguration: Sendable, Equatable {
     public var alpha: Double
     /// The share of inputs that training dropped.
     public var dropout: Double
-    /// The projections that are changed, in the order of `supportedModules`.
+    /// The projections that are changed, in canonical order.
     public var targetModules: [String]
     /// The model that was adapted, as a Hugging Face repository or path; nil if unsaid.
     public var baseModelName: String?
@@ -28,7 +30,7 @@ public struct AdapterConfiguration: Sendable, Equatable {
         alpha / (usesRankStabilization ? Double(rank).squareRoot() : Double(rank))
     }
 
-    /// Describes an adapter of a positive rank on some of `supportedModules`.
+    /// Describes an adapter of a positive rank on some of those modules.
     public init(
         rank: Int,
         alpha: Double,
@@ -39,12 +41,12 @@ public struct AdapterConfiguration: Sendable, Equatable {
         layers: [Int]? = nil
     ) {
         precondition(rank > 0, "an adapter cannot have rank \(rank)")
-        let unknown = targetModules.filter { !Self.supportedModules.contains($0) }
+        let unknown = targetModules.filter { !Self.knownModules.contains($0) }
         precondition(unknown.isEmpty, "an adapter cannot change \(unknown)")
         self.rank = rank
         self.alpha = alpha
         self.dropout = dropout
-        self.targetModules = Self.supportedModules.filter(targetModules.contains)
+        self.targetModules = Self.knownModules.filter(targetModules.contains)
         self.baseModelName = baseModelName
         self.usesRankStabilization = usesRankStabilization
         self.layers = layers

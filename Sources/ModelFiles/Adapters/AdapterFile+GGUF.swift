@@ -76,7 +76,7 @@ extension AdapterFile {
         }
         var matrices: [[Float]] = []
         for layer in 0..<layerCount {
-            for (module, role) in TensorRole.adaptable {
+            for (module, role) in TensorRole.adaptable(in: model) {
                 guard let a = tensor(layer: layer, module: module, factor: .a),
                     let b = tensor(layer: layer, module: module, factor: .b)
                 else { continue }

@@ -104,9 +104,11 @@ public struct AdapterFile: Sendable, Equatable {
         return named
     }
 
-    /// PEFT's name of a matrix, `module` being one of `AdapterConfiguration.supportedModules`.
+    /// PEFT's name of a matrix, `module` being one of `AdapterConfiguration.knownModules`.
     public static func name(layer: Int, module: String, factor: Factor) -> String {
-        let block = ["gate_proj", "up_proj", "down_proj"].contains(module) ? "mlp" : "self_attn"
+        let block =
+            ["gate_proj", "up_proj", "down_proj", "gate_up_proj"].contains(module)
+            ? "mlp" : "self_attn"
         return "base_model.model.model.layers.\(layer).\(block).\(module).\(factor.rawValue).weight"
     }
 
@@ -124,7 +126,9 @@ public struct AdapterFile: Sendable, Equatable {
         }
         for layer in configuration.layers ?? Array(0..<layerCount) {
             for module in configuration.targetModules {
-                let shape = model.projectionShape(module)
+                guard let shape = model.projectionShape(module) else {
+                    throw Self.misfit("it changes \(module), which the model does not have")
+                }
                 let a = tensor(layer: layer, module: module, factor: .a)?.columns
                 let b = tensor(layer: layer, module: module, factor: .b)?.rows
                 guard a == shape.columns, b == shape.rows else {
@@ -154,7 +158,7 @@ public struct AdapterFile: Sendable, Equatable {
     ) -> ModelFileError {
         let others = tensors.map(\.name).filter { !expected.contains($0) }.sorted()
         let foreign = others.first { other in
-            !AdapterConfiguration.supportedModules.contains { module in
+            !AdapterConfiguration.knownModules.contains { module in
                 Factor.allCases.contains { other.hasSuffix(".\(module).\($0.rawValue).weight") }
             }
         }
@@ -174,11 +178,10 @@ public struct AdapterFile: Sendable, Equatable {
 }
 
 extension ModelConfiguration {
-    /// The shape (out, in) of the projection that PEFT calls `module`.
-    func projectionShape(_ module: String) -> (rows: Int, columns: Int) {
-        guard let role = TensorRole.adaptable.first(where: { $0.module == module })?.role else {
-            preconditionFailure("there is no projection \(module)")
-        }
+    /// The shape (out, in) of the projection that PEFT calls `module`; nil where there is none.
+    func projectionShape(_ module: String) -> (rows: Int, columns: Int)? {
+        let known = TensorRole.adaptable(in: self)
+        guard let role = known.first(where: { $0.module == module })?.role else { return nil }
         let shape = role.shape(self)
         return (shape[0], shape[1])
     }

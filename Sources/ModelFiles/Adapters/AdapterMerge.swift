@@ -34,7 +34,7 @@ struct AdapterMerge: MatrixChange {
         try adapter.check(fits: configuration)
         var products: [String: Product] = [:]
         for layer in 0..<configuration.layerCount {
-            for (module, role) in TensorRole.adaptable {
+            for (module, role) in TensorRole.adaptable(in: configuration) {
                 guard let a = adapter.tensor(layer: layer, module: module, factor: .a),
                     let b = adapter.tensor(layer: layer, module: module, factor: .b)
                 else { continue }

@@ -11,7 +11,7 @@ struct AdapterTargets {
         case ends([String])
     }
 
-    /// The projections that are changed, in the order of `AdapterConfiguration.supportedModules`.
+    /// The projections that are changed, in the order of `AdapterConfiguration.knownModules`.
     let modules: [String]
     /// Whether each layer up to the last that is changed is changed alike.
     let areEven: Bool
@@ -26,6 +26,11 @@ struct AdapterTargets {
         _ object: JSONObject,
         names: () throws(ModelFileError) -> [String]
     ) throws(ModelFileError) -> AdapterTargets? {
+        if object["target_modules"] == .string("all-linear"),
+            let joined = AdapterTargets(joinedBy: (try? names()) ?? [])
+        {
+            return joined
+        }
         guard let rule = try rule(object["target_modules"]) else { return nil }
         let layers = try layers(object["layers_to_transform"])
         if case .expression = rule, layers != nil {
@@ -47,7 +52,7 @@ struct AdapterTargets {
                 guard case .string(let name) = value else { return nil }
                 ends.append(name)
             }
-            let modules = AdapterConfiguration.supportedModules
+            let modules = AdapterConfiguration.knownModules
             // What is no projection is refused with the configuration.
             let areKnown = ends.allSatisfy { end in
                 modules.contains { end == $0 || end.hasSuffix(".\($0)") }
@@ -89,7 +94,7 @@ struct AdapterTargets {
             }
             present.insert(module)
         }
-        let all = AdapterConfiguration.supportedModules
+        let all = AdapterConfiguration.knownModules
         let last = present.compactMap { Self.layer(of: $0) }.max() ?? -1
         guard last < 1 << 12 else { throw AdapterConfiguration.refusal("it changes layer \(last)") }
         var layers: [Set<String>] = []
@@ -115,6 +120,14 @@ struct AdapterTargets {
         areEven = layers.enumerated().allSatisfy { layer, modules in
             modules == changed || wanted?.contains(layer) == false
         }
+    }
+
+    /// All projections of a model where one matrix makes several; nil for other models.
+    private init?(joinedBy names: [String]) {
+        let present = Set(names.compactMap { Self.module(of: $0)?.split(separator: ".").last })
+        guard present.contains("qkv_proj") else { return nil }
+        modules = AdapterConfiguration.knownModules.filter { present.contains(Substring($0)) }
+        areEven = true
     }
 
     private static func means(_ rule: Rule, _ name: String) -> Bool {

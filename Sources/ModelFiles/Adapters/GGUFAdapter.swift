@@ -36,7 +36,7 @@ struct GGUFAdapter {
             throw Self.refusal(path, "it is only for what follows its invocation tokens")
         }
         guard let architecture = file.metadata["general.architecture"]?.text,
-            Architecture.named(architecture) != nil
+            let parts = Architecture.named(architecture)
         else {
             throw Self.refusal(
                 path,
@@ -48,7 +48,7 @@ struct GGUFAdapter {
         self.architecture = architecture
         alpha = try Self.alpha(file)
         baseModelName = file.metadata["general.base_model.0.name"]?.text
-        pairs = try Self.pairs(file)
+        pairs = try Self.pairs(file, parts)
         for part in file.files { try part.checkIntact() }
     }
 
@@ -61,11 +61,12 @@ struct GGUFAdapter {
     }
 
     private static func pairs(
-        _ file: GGUFFile
+        _ file: GGUFFile,
+        _ parts: Architecture
     ) throws(ModelFileError) -> [Target: [AdapterFile.Factor: AdapterTensor]] {
         var pairs: [Target: [AdapterFile.Factor: AdapterTensor]] = [:]
         for tensor in file.tensorsInOrder {
-            guard let (target, factor) = place(of: tensor.name) else {
+            guard let (target, factor) = place(of: tensor.name, parts) else {
                 throw refusal(file.path, "it has the matrix \(tensor.name.prefix(200))")
             }
             pairs[target, default: [:]][factor] = try matrix(tensor, target, factor, file)
@@ -99,12 +100,15 @@ struct GGUFAdapter {
     }
 
     /// What `blk.3.attn_q.weight.lora_a` is; nil for what no adapter here has.
-    private static func place(of name: String) -> (Target, AdapterFile.Factor)? {
+    private static func place(
+        of name: String,
+        _ architecture: Architecture
+    ) -> (Target, AdapterFile.Factor)? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 5, let layer = Int(parts[1]), (0..<1 << 16).contains(layer) else {
             return nil
         }
-        for (module, role) in TensorRole.adaptable {
+        for (module, role) in TensorRole.adaptable where role.isUsed(architecture) {
             for factor in AdapterFile.Factor.allCases
             where name == Self.name(role, layer: layer, factor) {
                 return (Target(layer: layer, module: module), factor)
@@ -166,7 +170,7 @@ extension GGUFAdapter {
         return AdapterConfiguration(
             rank: rank,
             alpha: alpha ?? Double(rank),
-            targetModules: AdapterConfiguration.supportedModules.filter(modules.contains),
+            targetModules: AdapterConfiguration.knownModules.filter(modules.contains),
             baseModelName: baseModelName
         )
     }
@@ -205,7 +209,9 @@ extension GGUFAdapter {
                 throw misfit("it changes layer \(target.layer) of \(model.layerCount)")
             }
             guard let a = pair[.a], let b = pair[.b] else { continue }
-            let shape = model.projectionShape(target.module)
+            guard let shape = model.projectionShape(target.module) else {
+                throw misfit("it changes \(target.module), which the model does not have")
+            }
             guard a.columns == shape.columns, b.rows == shape.rows else {
                 throw misfit(
                     "its \(target.module) in layer \(target.layer) is for \(b.rows) x \(a.columns) "

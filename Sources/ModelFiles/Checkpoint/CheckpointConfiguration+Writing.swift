@@ -32,8 +32,9 @@ extension CheckpointConfiguration {
         set("rms_norm_eps", .number(Self.shortest(sizes.rmsEpsilon)))
         if kind == "llama" { set("mlp_bias", false) }
         if kind == "llama" || kind == "qwen3" { set("attention_bias", false) }
+        addParts(of: sizes, set)
         set("tie_word_embeddings", .boolean(sizes.tiesEmbeddings))
-        if kind != "llama" {
+        if !["llama", "granite", "smollm3"].contains(kind) {
             set("sliding_window", sizes.slidingWindow.map { .integer($0) } ?? .null)
         }
         if kind.hasPrefix("qwen") {
@@ -41,10 +42,41 @@ extension CheckpointConfiguration {
             set("max_window_layers", .integer(sizes.slidingWindow == nil ? sizes.layerCount : 0))
         }
         try addRope(of: model, set)
+        // Their own default is a token that another vocabulary may not have.
+        if ["smollm3", "phi3"].contains(kind) { set("pad_token_id", .null) }
         let tokenizer = model.tokenizer
         set("bos_token_id", tokenizer.bos.map { .integer(Int($0)) } ?? .null)
         set("eos_token_id", tokenizer.eos.map { .integer(Int($0)) } ?? .null)
         return settings
+    }
+
+    /// What the architecture has beyond the plain one.
+    private static func addParts(
+        of sizes: ModelConfiguration,
+        _ set: (String, JSONValue) -> Void
+    ) {
+        if sizes.traits.hasMultipliers {
+            let multipliers = sizes.multipliers
+            for (name, number) in [
+                ("embedding_multiplier", multipliers.embedding),
+                ("residual_multiplier", multipliers.residual),
+                ("attention_multiplier", sizes.attentionScale),
+                ("logits_scaling", multipliers.logits),
+            ] { set(name, .number(shortest(number))) }
+        }
+        if sizes.traits.unrotatedInterval != nil {
+            let marks = (0..<sizes.layerCount).map { sizes.unrotatedLayers.contains($0) ? 0 : 1 }
+            set("no_rope_layers", .array(marks.map { .integer($0) }))
+            set("use_sliding_window", false)
+        }
+        if sizes.traits.rotatesPartially {
+            let share = Double(sizes.rotatedWidth) / Double(sizes.headWidth)
+            set("partial_rotary_factor", .number(share))
+        }
+        if sizes.traits.rotaryScaling == .longRope {
+            let context = sizes.originalContextLength ?? sizes.contextLength
+            set("original_max_position_embeddings", .integer(context))
+        }
     }
 
     private static func addRope(
@@ -52,7 +84,21 @@ extension CheckpointConfiguration {
         _ set: (String, JSONValue) -> Void
     ) throws(ModelFileError) {
         let theta = shortest(model.configuration.ropeTheta)
-        guard let rope = RopeSettings(theta: theta, factors: model.ropeFrequencyFactors) else {
+        set("rope_theta", .number(theta))
+        if let long = model.rotaryFactors.long {
+            let short = model.rotaryFactors.short ?? long.map { _ in 1 }
+            try checkAmplitude(of: model)
+            set(
+                "rope_scaling",
+                [
+                    "type": "longrope",
+                    "short_factor": .array(short.map { .number(shortest($0)) }),
+                    "long_factor": .array(long.map { .number(shortest($0)) }),
+                ]
+            )
+            return
+        }
+        guard let rope = RopeSettings(theta: theta, factors: model.rotaryFactors.short) else {
             throw ModelFileError(
                 .unsupportedArchitecture,
                 "\(model.path) scales its rotary embedding by factors (rope_freqs.weight) that "
@@ -60,9 +106,9 @@ extension CheckpointConfiguration {
                 hint: "use the file as it is"
             )
         }
-        set("rope_theta", .number(theta))
         switch rope.scaling {
-        case .none: set("rope_scaling", .null)
+        // The list for long sequences is what tells it, and there is none.
+        case .longRope, .none: set("rope_scaling", .null)
         case .linear(let factor):
             set("rope_scaling", ["rope_type": "linear", "factor": .number(factor)])
         case .llama3(let factor, let low, let high, let context):
@@ -77,6 +123,23 @@ extension CheckpointConfiguration {
         }
     }
 
+    /// `config.json` has no word for LongRoPE's amplitude, which follows from the two contexts.
+    private static func checkAmplitude(of model: ModelFile) throws(ModelFileError) {
+        let sizes = model.configuration
+        let amplitude = RopeSettings.amplitude(
+            context: sizes.contextLength,
+            original: sizes.originalContextLength ?? sizes.contextLength
+        )
+        guard abs(amplitude - sizes.rotaryAmplitude) <= 1e-5 * amplitude else {
+            throw ModelFileError(
+                .unsupportedArchitecture,
+                "\(model.path) multiplies rotated queries and keys by \(sizes.rotaryAmplitude) "
+                    + "(rope.scaling.attn_factor), which config.json has no words for.",
+                hint: "use the file as it is"
+            )
+        }
+    }
+
     /// The name that PyTorch has for a type.
     static func typeName(_ type: ElementType) -> String {
         switch type {
@@ -87,7 +150,8 @@ extension CheckpointConfiguration {
     }
 
     private static func className(_ kind: String) -> String {
-        kind.prefix(1).uppercased() + kind.dropFirst() + "ForCausalLM"
+        let name = kind == "smollm3" ? "SmolLM3" : kind.prefix(1).uppercased() + kind.dropFirst()
+        return name + "ForCausalLM"
     }
 
     /// The number that a person wrote: of those that mean the same float32, the shortest.

@@ -5,8 +5,8 @@ import JSON
 /// Whatever would give other results if it were not honoured is honoured or refused.
 struct CheckpointConfiguration {
     let configuration: ModelConfiguration
-    /// (D/2): what the rotary frequencies are divided by, if the model scales them.
-    let ropeFrequencyFactors: [Float]?
+    /// What the rotary frequencies are divided by.
+    let rotaryFactors: RotaryFactors
 
     /// Reads the configuration of the model in `folder`.
     ///
@@ -42,6 +42,9 @@ struct CheckpointConfiguration {
             isTied = !(try hasOutputMatrix())
         }
         let rope = try RopeSettings(settings)
+        let rotatedWidth = try Self.rotatedWidth(settings, architecture, headWidth: headWidth)
+        let context = try settings.dimension("max_position_embeddings")
+        let original = try rope.originalContext(settings, architecture, context: context)
         configuration = ModelConfiguration(
             architecture: architecture.name,
             name: folder.split(separator: "/").last.map(String.init) ?? "",
@@ -52,13 +55,20 @@ struct CheckpointConfiguration {
             keyValueHeadCount: keyValueHeads,
             headWidth: headWidth,
             feedForwardWidth: try settings.dimension("intermediate_size"),
-            contextLength: try settings.dimension("max_position_embeddings"),
+            contextLength: context,
             ropeTheta: Float(rope.theta),
             rmsEpsilon: Float(try settings.positive("rms_norm_eps", default: 1e-6)),
             tiesEmbeddings: isTied,
-            slidingWindow: try Self.window(settings, layers: layers)
+            slidingWindow: try Self.window(settings, layers: layers),
+            rotatedWidth: rotatedWidth,
+            originalContextLength: original,
+            rotaryAmplitude: original.map {
+                RopeSettings.amplitude(context: context, original: $0)
+            } ?? 1,
+            unrotatedLayers: try Self.unrotatedLayers(settings, architecture, layers: layers),
+            multipliers: try Self.multipliers(settings, architecture)
         )
-        ropeFrequencyFactors = rope.frequencyFactors(headWidth: headWidth)
+        rotaryFactors = try rope.factors(settings, rotatedWidth: rotatedWidth)
     }
 
     private static func architecture(
@@ -99,6 +109,53 @@ struct CheckpointConfiguration {
                 )
             }
         }
+    }
+
+    /// How many numbers of a head are rotated.
+    private static func rotatedWidth(
+        _ settings: JSONPart,
+        _ architecture: Architecture,
+        headWidth: Int
+    ) throws(ModelFileError) -> Int {
+        let share = try settings.positive("partial_rotary_factor", default: 1)
+        let width = Int(Double(headWidth) * share)
+        guard share == 1 || architecture.rotatesPartially else {
+            throw settings.unsupported("only a part of each head is rotated")
+        }
+        guard (1...headWidth).contains(width), width % 2 == 0 else {
+            throw settings.refusal("\(width) numbers of a head of \(headWidth) cannot rotate")
+        }
+        return width
+    }
+
+    /// The layers that do not rotate: `no_rope_layers` has a 0 for each of them.
+    private static func unrotatedLayers(
+        _ settings: JSONPart,
+        _ architecture: Architecture,
+        layers: Int
+    ) throws(ModelFileError) -> [Int] {
+        guard let interval = architecture.unrotatedInterval else { return [] }
+        guard let marks = try settings.numbers("no_rope_layers") else {
+            let every = try settings.dimension("no_rope_layer_interval", default: interval)
+            return (0..<layers).filter { ($0 + 1) % every == 0 }
+        }
+        guard marks.count == layers else {
+            throw settings.refusal("no_rope_layers is not about \(layers) layers")
+        }
+        return marks.indices.filter { marks[$0] == 0 }
+    }
+
+    private static func multipliers(
+        _ settings: JSONPart,
+        _ architecture: Architecture
+    ) throws(ModelFileError) -> ModelConfiguration.Multipliers {
+        var multipliers = ModelConfiguration.Multipliers()
+        guard architecture.hasMultipliers else { return multipliers }
+        multipliers.embedding = Float(try settings.positive("embedding_multiplier", default: 1))
+        multipliers.residual = Float(try settings.positive("residual_multiplier", default: 1))
+        multipliers.attention = Float(try settings.positive("attention_multiplier", default: 1))
+        multipliers.logits = Float(try settings.positive("logits_scaling", default: 1))
+        return multipliers
     }
 
     /// How many tokens attention sees; nil for all.

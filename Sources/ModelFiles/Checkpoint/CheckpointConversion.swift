@@ -17,17 +17,25 @@ public struct CheckpointConversion {
     /// - Throws: `ModelFileError` if GGUF has no words for the model's tokenizer, if a matrix is in
     ///   a type that GGUF lacks, if the disk has not the room, or if it was cancelled.
     public func write(to path: String, isCancelled: () -> Bool = { false }) throws {
+        try checkPattern()
         let tensors = try tensors()
         var writer = GGUFWriter()
         let settings = Self.settings(model.configuration, type: model.quantization)
         for (key, value) in settings { writer.set(key, value) }
         for (key, value) in try GGUFVocabulary(model).metadata() { writer.set(key, value) }
         writer.tensors = tensors.map(\.tensor)
-        var factors = model.ropeFrequencyFactors
-        if let factors {
-            writer.tensors.append(
-                GGUFWriter.Tensor(name: "rope_freqs.weight", shape: [factors.count], type: .f32)
-            )
+        let isLongRope = model.configuration.traits.rotaryScaling == .longRope
+        var factors: [[Float]] = []
+        for (name, list) in [
+            (
+                isLongRope ? GGUFWeights.shortFactorsName : GGUFWeights.factorsName,
+                model.rotaryFactors.short
+            ),
+            (GGUFWeights.longFactorsName, model.rotaryFactors.long),
+        ] {
+            guard let list else { continue }
+            factors.append(list)
+            writer.tensors.append(GGUFWriter.Tensor(name: name, shape: [list.count], type: .f32))
         }
         try writer.write(to: path) { index, sink in
             guard !isCancelled() else {
@@ -38,10 +46,23 @@ public struct CheckpointConversion {
                 )
             }
             guard index < tensors.count else {
-                try factors?.withUnsafeMutableBytes { try sink.write(UnsafeRawBufferPointer($0)) }
+                try factors[index - tensors.count].withUnsafeBytes { try sink.write($0) }
                 return
             }
             try MappedFile.reading(model.weights.files) { try write(tensors[index], &sink) }
+        }
+    }
+
+    /// GGUF has no words for which layers rotate: that follows from the architecture.
+    private func checkPattern() throws(ModelFileError) {
+        let sizes = model.configuration
+        guard sizes.unrotatedLayers == sizes.traits.unrotatedLayers(of: sizes.layerCount) else {
+            throw ModelFileError(
+                .unsupportedArchitecture,
+                "\(model.path) rotates in other layers (no_rope_layers) than \(sizes.architecture) "
+                    + "does, which GGUF has no words for.",
+                hint: "use the folder as it is"
+            )
         }
     }
 
@@ -109,13 +130,14 @@ public struct CheckpointConversion {
             ("attention.head_count_kv", configuration.keyValueHeadCount),
             ("attention.key_length", configuration.headWidth),
             ("attention.value_length", configuration.headWidth),
-            ("rope.dimension_count", configuration.headWidth),
+            ("rope.dimension_count", configuration.rotatedWidth),
             ("vocab_size", configuration.vocabularySize),
         ]
         settings += numbers.map { ("\(architecture).\($0)", .uint32(UInt32($1))) }
         if let window = configuration.slidingWindow {
             settings.append(("\(architecture).attention.sliding_window", .uint32(UInt32(window))))
         }
+        settings += parts(of: configuration)
         settings.append(("\(architecture).rope.freq_base", .float32(configuration.ropeTheta)))
         settings.append(
             (
@@ -124,6 +146,35 @@ public struct CheckpointConversion {
             )
         )
         return settings
+    }
+
+    /// What the architecture has beyond the plain one.
+    private static func parts(
+        of configuration: ModelConfiguration
+    ) -> [(String, GGUFWritableValue)] {
+        let architecture = configuration.architecture
+        var values: [(String, GGUFWritableValue)] = []
+        if configuration.traits.hasMultipliers {
+            let multipliers = configuration.multipliers
+            values += [
+                ("embedding_scale", .float32(multipliers.embedding)),
+                ("residual_scale", .float32(multipliers.residual)),
+                ("attention.scale", .float32(configuration.attentionScale)),
+                ("logit_scale", .float32(multipliers.logits)),
+            ]
+        }
+        if configuration.traits.rotaryScaling == .longRope {
+            let original = configuration.originalContextLength ?? configuration.contextLength
+            values += [
+                ("rope.scaling.original_context_length", .uint32(UInt32(original))),
+                ("rope.scaling.attn_factor", .float32(configuration.rotaryAmplitude)),
+            ]
+            // llama.cpp looks for the key.
+            if configuration.slidingWindow == nil {
+                values.append(("attention.sliding_window", .uint32(0)))
+            }
+        }
+        return values.map { ("\(architecture).\($0.0)", $0.1) }
     }
 
     private static func fileType(_ quantization: String) -> UInt32 {

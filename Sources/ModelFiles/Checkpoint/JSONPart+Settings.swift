@@ -24,6 +24,20 @@ extension JSONPart {
         return number
     }
 
+    /// A list of numbers.
+    func numbers(_ name: String) throws(ModelFileError) -> [Double]? {
+        guard let values = try list(name) else { return nil }
+        var numbers: [Double] = []
+        for value in values {
+            switch value {
+            case .integer(let number): numbers.append(Double(number))
+            case .number(let number): numbers.append(number)
+            default: throw wrong(name, value, "numbers")
+            }
+        }
+        return numbers
+    }
+
     private func missing(_ name: String) -> ModelFileError {
         ModelFileError(
             .missingPart,

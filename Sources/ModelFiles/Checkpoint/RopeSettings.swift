@@ -10,6 +10,8 @@ package struct RopeSettings {
         case linear(Double)
         /// Llama 3's: low frequencies are divided, high ones kept, those between in between.
         case llama3(factor: Double, low: Double, high: Double, originalContext: Double)
+        /// LongRoPE's: each frequency has a divisor for short sequences and one for long ones.
+        case longRope(short: [Double], long: [Double])
     }
 
     package let theta: Double
@@ -54,10 +56,17 @@ package struct RopeSettings {
                 high: high,
                 originalContext: try parameters.positive("original_max_position_embeddings")
             )
+        case "longrope", "su":
+            guard let short = try parameters.numbers("short_factor"),
+                let long = try parameters.numbers("long_factor"),
+                (short + long).allSatisfy({ $0.isFinite && $0 > 0 })
+            else {
+                throw settings.refusal(
+                    "its longrope has no positive numbers as short_factor and long_factor"
+                )
+            }
+            scaling = .longRope(short: short, long: long)
         default: throw settings.unsupported("its rotary embedding is scaled by \"\(type)\"")
-        }
-        if let part = try parameters.number("partial_rotary_factor"), part != 1 {
-            throw settings.unsupported("only a part of each head is rotated")
         }
     }
 
@@ -67,6 +76,7 @@ package struct RopeSettings {
         case .none: return nil
         case .linear(let factor):
             return [Float](repeating: Float(factor), count: headWidth / 2)
+        case .longRope(let short, _): return short.map { Float($0) }
         case .llama3(let factor, let low, let high, let context):
             return (0..<headWidth / 2).map { pair in
                 let wavelength = 2 * Double.pi * pow(theta, 2 * Double(pair) / Double(headWidth))

@@ -18,15 +18,37 @@ struct GGUFWeights: WeightStore {
         try file.weight(named: role.ggufName(layer: layer))
     }
 
-    private static let frequencyFactorsName = "rope_freqs.weight"
+    /// The tensor with what rotary frequencies are divided by.
+    static let factorsName = "rope_freqs.weight"
+    /// The same up to the context of pretraining.
+    static let shortFactorsName = "rope_factors_short.weight"
+    /// The same beyond it.
+    static let longFactorsName = "rope_factors_long.weight"
 
-    /// (D/2): what the file's rotary frequencies are divided by, if they are scaled.
-    static func frequencyFactors(
+    private static func factorNames(_ configuration: ModelConfiguration) -> [String] {
+        configuration.traits.rotaryScaling == .longRope
+            ? [shortFactorsName, longFactorsName] : [factorsName]
+    }
+
+    /// What the file's rotary frequencies are divided by.
+    static func rotaryFactors(
+        _ file: GGUFFile,
+        _ configuration: ModelConfiguration
+    ) throws(ModelFileError) -> RotaryFactors {
+        let names = factorNames(configuration)
+        var lists: [[Float]?] = []
+        for name in names { lists.append(try factors(name, file, configuration)) }
+        return RotaryFactors(short: lists[0], long: lists.count > 1 ? lists[1] : nil)
+    }
+
+    /// (rotated/2): a list of divisors; nil where the file has none.
+    private static func factors(
+        _ name: String,
         _ file: GGUFFile,
         _ configuration: ModelConfiguration
     ) throws(ModelFileError) -> [Float]? {
-        guard let tensor = file.tensors[frequencyFactorsName] else { return nil }
-        try check(tensor, hasShape: [configuration.headWidth / 2], file)
+        guard let tensor = file.tensors[name] else { return nil }
+        try check(tensor, hasShape: [configuration.rotatedWidth / 2], file)
         guard tensor.type == .f32 else { throw notFloat32(tensor, file) }
         let bytes = file.bytes(of: tensor)
         let factors = stride(from: 0, to: bytes.count, by: 4).map {
@@ -35,7 +57,7 @@ struct GGUFWeights: WeightStore {
         guard factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
             throw ModelFileError(
                 .corrupt,
-                "\(file.path) has an impossible factor in \(frequencyFactorsName).",
+                "\(file.path) has an impossible factor in \(name).",
                 hint: ModelFileError.fetchAgain
             )
         }
@@ -47,7 +69,7 @@ struct GGUFWeights: WeightStore {
         _ file: GGUFFile,
         _ configuration: ModelConfiguration
     ) throws(ModelFileError) {
-        var known: Set<String> = [frequencyFactorsName]
+        var known = Set(factorNames(configuration))
         for role in TensorRole.allCases where role.isUsed(configuration) {
             let shape = role.shape(configuration)
             for layer in 0..<(role.isInEachLayer ? configuration.layerCount : 1) {

@@ -1,7 +1,22 @@
 /// The sizes and constants of a model, as its file states them.
 ///
 /// The letters are the ones used for dimensions everywhere.
-public struct ModelConfiguration: Sendable, Equatable, Codable {
+public struct ModelConfiguration: Sendable, Equatable {
+    /// Numbers that Granite multiplies by, or divides by; 1 everywhere else.
+    public struct Multipliers: Sendable, Equatable {
+        /// What embeddings are multiplied by.
+        public var embedding: Float = 1
+        /// What a layer's two outputs are multiplied by before they are added.
+        public var residual: Float = 1
+        /// What scores are multiplied by; nil for 1/√D.
+        public var attention: Float?
+        /// What logits are divided by.
+        public var logits: Float = 1
+
+        /// None.
+        public init() {}
+    }
+
     /// The architecture's name in GGUF, such as `llama`; one of `Architecture.all`.
     public let architecture: String
     /// The model's own name for itself, empty if it has none.
@@ -30,6 +45,19 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
     public let tiesEmbeddings: Bool
     /// How many tokens attention sees, the newest included; nil for all.
     public let slidingWindow: Int?
+    /// How many numbers of each head are rotated, its first; even, and D unless only a part is.
+    public let rotatedWidth: Int
+    /// How many tokens it was pretrained on at once, where LongRoPE carries it further; else nil.
+    public let originalContextLength: Int?
+    /// What rotated queries and keys are multiplied by, as LongRoPE does; else 1.
+    public let rotaryAmplitude: Float
+    /// The layers whose queries and keys are not rotated, ascending.
+    public let unrotatedLayers: [Int]
+    /// What it multiplies by.
+    public let multipliers: Multipliers
+
+    /// What scores are multiplied by before their softmax.
+    public var attentionScale: Float { multipliers.attention ?? 1 / Float(headWidth).squareRoot() }
 
     /// What the architecture has beyond the plain one.
     public var traits: Architecture { Architecture.named(architecture) ?? .llama }
@@ -58,7 +86,12 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
         ropeTheta: Float = 10_000,
         rmsEpsilon: Float = 1e-5,
         tiesEmbeddings: Bool,
-        slidingWindow: Int? = nil
+        slidingWindow: Int? = nil,
+        rotatedWidth: Int? = nil,
+        originalContextLength: Int? = nil,
+        rotaryAmplitude: Float = 1,
+        unrotatedLayers: [Int] = [],
+        multipliers: Multipliers = Multipliers()
     ) {
         let dimensions = [
             vocabularySize, width, layerCount, headCount, keyValueHeadCount, headWidth,
@@ -86,5 +119,14 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
         self.rmsEpsilon = rmsEpsilon
         self.tiesEmbeddings = tiesEmbeddings
         self.slidingWindow = slidingWindow
+        self.rotatedWidth = rotatedWidth ?? headWidth
+        self.originalContextLength = originalContextLength
+        self.rotaryAmplitude = rotaryAmplitude
+        self.unrotatedLayers = unrotatedLayers
+        self.multipliers = multipliers
+        precondition(
+            self.rotatedWidth % 2 == 0 && (1...headWidth).contains(self.rotatedWidth),
+            "\(self.rotatedWidth) numbers of a head of \(headWidth) cannot rotate"
+        )
     }
 }

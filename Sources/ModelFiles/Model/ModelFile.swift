@@ -19,8 +19,8 @@ public final class ModelFile: Sendable {
     public var quantization: String { weights.predominantType.name }
     /// Which rows of a head rotate together, in the query and key matrices as stored.
     public let rotaryLayout: RotaryLayout
-    /// (D/2): what the rotary frequencies are divided by, if the model scales them.
-    public let ropeFrequencyFactors: [Float]?
+    /// What the rotary frequencies are divided by.
+    public let rotaryFactors: RotaryFactors
     /// The size of the weights' files in bytes.
     public var byteCount: Int { weights.byteCount }
 
@@ -46,7 +46,7 @@ public final class ModelFile: Sendable {
         path = file.path
         configuration = try ModelConfiguration(file)
         rotaryLayout = configuration.traits.rotaryLayout
-        ropeFrequencyFactors = try GGUFWeights.frequencyFactors(file, configuration)
+        rotaryFactors = try GGUFWeights.rotaryFactors(file, configuration)
         weights = try GGUFWeights(file, configuration)
         tokenizer = try Tokenizer(file, vocabularySize: configuration.vocabularySize)
         words = nil
@@ -61,7 +61,7 @@ public final class ModelFile: Sendable {
         }
         configuration = settings.configuration
         rotaryLayout = .halves
-        ropeFrequencyFactors = settings.ropeFrequencyFactors
+        rotaryFactors = settings.rotaryFactors
         weights = try CheckpointFolder(path: folder, configuration)
         let files = try HuggingFaceTokenizer(
             folder: folder,

@@ -14,6 +14,8 @@ public enum TensorRole: Sendable, CaseIterable {
     case key
     /// (K*D, C).
     case value
+    /// ((H + 2K)*D, C): all three, where one matrix makes them.
+    case queryKeyValue
     /// (H*D): added to the queries.
     case queryBias
     /// (K*D).
@@ -32,6 +34,8 @@ public enum TensorRole: Sendable, CaseIterable {
     case gate
     /// (F, C).
     case up
+    /// (2F, C): both, where one matrix makes them.
+    case gateUp
     /// (C, F).
     case down
 
@@ -57,8 +61,17 @@ public enum TensorRole: Sendable, CaseIterable {
     package func isUsed(_ configuration: ModelConfiguration) -> Bool {
         switch self {
         case .output: !configuration.tiesEmbeddings
-        case .queryBias, .keyBias, .valueBias: configuration.traits.hasAttentionBiases
-        case .queryNorm, .keyNorm: configuration.traits.hasHeadNorms
+        default: isUsed(configuration.traits)
+        }
+    }
+
+    /// Whether models of that architecture may have it.
+    func isUsed(_ architecture: Architecture) -> Bool {
+        switch self {
+        case .queryBias, .keyBias, .valueBias: architecture.hasAttentionBiases
+        case .queryNorm, .keyNorm: architecture.hasHeadNorms
+        case .query, .key, .value, .gate, .up: !architecture.fusesProjections
+        case .queryKeyValue, .gateUp: architecture.fusesProjections
         default: true
         }
     }
@@ -75,11 +88,13 @@ public enum TensorRole: Sendable, CaseIterable {
         case .outputNorm, .attentionNorm, .feedForwardNorm: [width]
         case .query: [queryWidth, width]
         case .key, .value: [keyWidth, width]
+        case .queryKeyValue: [queryWidth + 2 * keyWidth, width]
         case .queryBias: [queryWidth]
         case .keyBias, .valueBias: [keyWidth]
         case .queryNorm, .keyNorm: [configuration.headWidth]
         case .attentionOutput: [width, queryWidth]
         case .gate, .up: [inner, width]
+        case .gateUp: [2 * inner, width]
         case .down: [width, inner]
         }
     }
@@ -94,6 +109,7 @@ public enum TensorRole: Sendable, CaseIterable {
         case .query: "blk.\(layer).attn_q.weight"
         case .key: "blk.\(layer).attn_k.weight"
         case .value: "blk.\(layer).attn_v.weight"
+        case .queryKeyValue: "blk.\(layer).attn_qkv.weight"
         case .queryBias: "blk.\(layer).attn_q.bias"
         case .keyBias: "blk.\(layer).attn_k.bias"
         case .valueBias: "blk.\(layer).attn_v.bias"
@@ -102,7 +118,7 @@ public enum TensorRole: Sendable, CaseIterable {
         case .attentionOutput: "blk.\(layer).attn_output.weight"
         case .feedForwardNorm: "blk.\(layer).ffn_norm.weight"
         case .gate: "blk.\(layer).ffn_gate.weight"
-        case .up: "blk.\(layer).ffn_up.weight"
+        case .up, .gateUp: "blk.\(layer).ffn_up.weight"
         case .down: "blk.\(layer).ffn_down.weight"
         }
     }
@@ -118,6 +134,7 @@ public enum TensorRole: Sendable, CaseIterable {
         case .query: "\(place).self_attn.q_proj.weight"
         case .key: "\(place).self_attn.k_proj.weight"
         case .value: "\(place).self_attn.v_proj.weight"
+        case .queryKeyValue: "\(place).self_attn.qkv_proj.weight"
         case .queryBias: "\(place).self_attn.q_proj.bias"
         case .keyBias: "\(place).self_attn.k_proj.bias"
         case .valueBias: "\(place).self_attn.v_proj.bias"
@@ -127,6 +144,7 @@ public enum TensorRole: Sendable, CaseIterable {
         case .feedForwardNorm: "\(place).post_attention_layernorm.weight"
         case .gate: "\(place).mlp.gate_proj.weight"
         case .up: "\(place).mlp.up_proj.weight"
+        case .gateUp: "\(place).mlp.gate_up_proj.weight"
         case .down: "\(place).mlp.down_proj.weight"
         }
     }
@@ -137,7 +155,15 @@ extension TensorRole {
     static let adaptable: [(module: String, role: TensorRole)] = [
         ("q_proj", .query), ("k_proj", .key), ("v_proj", .value), ("o_proj", .attentionOutput),
         ("gate_proj", .gate), ("up_proj", .up), ("down_proj", .down),
+        ("qkv_proj", .queryKeyValue), ("gate_up_proj", .gateUp),
     ]
+
+    /// Those of them that a model has.
+    static func adaptable(
+        in configuration: ModelConfiguration
+    ) -> [(module: String, role: TensorRole)] {
+        adaptable.filter { $0.role.isUsed(configuration) }
+    }
 
     /// How many heads its rows belong to, if rotation pairs rows of a head.
     func rotatedHeads(_ configuration: ModelConfiguration) -> Int? {

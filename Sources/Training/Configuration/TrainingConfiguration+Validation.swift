@@ -84,6 +84,17 @@ extension TrainingConfiguration {
                 try OptionRange.require(layer, in: 0...model.layerCount - 1, named: "a layer")
             }
         }
+        for joined in Projection.joined(in: model) {
+            let lacking = joined.filter { !targets.contains($0) }
+            guard lacking.isEmpty || lacking.count == joined.count else {
+                throw TrainingError(
+                    .configuration,
+                    "targets lacks \(lacking.map(\.rawValue).joined(separator: ", ")): one matrix of "
+                        + "this model makes \(joined.map(\.rawValue).joined(separator: ", ")).",
+                    hint: "name all of them, or none"
+                )
+            }
+        }
         guard !targets.isEmpty else {
             throw TrainingError(
                 .configuration,

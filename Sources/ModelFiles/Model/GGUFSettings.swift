@@ -1,0 +1,168 @@
+/// The settings of one architecture in a file's metadata.
+struct GGUFSettings {
+    let file: GGUFFile
+    let architecture: String
+    /// What the architecture is made of.
+    let parts: Architecture
+
+    init(_ file: GGUFFile) throws(ModelFileError) {
+        guard let architecture = file.metadata["general.architecture"]?.text else {
+            throw ModelFileError(
+                .missingPart,
+                "\(file.path) does not say its architecture.",
+                hint: "the file holds no model; use another"
+            )
+        }
+        if let type = file.metadata["general.type"]?.text, type != "model" {
+            throw ModelFileError(
+                .unsupportedArchitecture,
+                "\(file.path) holds no model but is of type \"\(type)\".",
+                hint: "name the model's own file"
+            )
+        }
+        guard let parts = Architecture.named(architecture) else {
+            let supported = Architecture.all.map(\.name)
+            throw ModelFileError(
+                .unsupportedArchitecture,
+                "\(file.path) is of the unknown architecture \"\(architecture)\"; "
+                    + "supported: \(supported.joined(separator: ", ")).",
+                hint: "use a model of a supported architecture"
+            )
+        }
+        self.file = file
+        self.architecture = architecture
+        self.parts = parts
+    }
+
+    func has(_ key: String) -> Bool {
+        file.metadata["\(architecture).\(key)"] != nil
+    }
+
+    /// The setting `key`, a whole number from 1 to 2^24, so that no product of two overflows.
+    func dimension(_ key: String, default fallback: Int? = nil) throws(ModelFileError) -> Int {
+        guard let value = file.metadata["\(architecture).\(key)"] else {
+            guard let fallback else { throw missing(key) }
+            return fallback
+        }
+        guard let number = value.integer else {
+            throw unsupported("\(architecture).\(key) is not one whole number")
+        }
+        guard (1...1 << 24).contains(number) else {
+            throw contradiction("\(architecture).\(key) is \(number)")
+        }
+        return number
+    }
+
+    /// The setting `key`, a positive finite number.
+    func positive(_ key: String, default fallback: Float?) throws(ModelFileError) -> Float {
+        guard let value = file.metadata["\(architecture).\(key)"] else {
+            guard let fallback else { throw missing(key) }
+            return fallback
+        }
+        guard let number = value.number.map({ Float($0) }), number.isFinite, number > 0 else {
+            throw contradiction("\(architecture).\(key) is no positive number")
+        }
+        return number
+    }
+
+    /// How many tokens attention sees; nil for all, which files may write as 0.
+    func window() throws(ModelFileError) -> Int? {
+        let key = "attention.sliding_window"
+        guard has(key), file.metadata["\(architecture).\(key)"]?.integer != 0 else { return nil }
+        return try dimension(key)
+    }
+
+    /// The context of pretraining, where the file says that frequencies change beyond it.
+    func originalContextLength() throws(ModelFileError) -> Int? {
+        guard parts.rotaryScaling == .longRope,
+            file.tensors[GGUFWeights.longFactorsName] != nil
+        else { return nil }
+        return try dimension("rope.scaling.original_context_length")
+    }
+
+    /// What rotated queries and keys are multiplied by.
+    func rotaryAmplitude() throws(ModelFileError) -> Float {
+        let key = "rope.scaling.attn_factor"
+        guard parts.rotaryScaling == .longRope else {
+            let amplitude = try positive(key, default: 1)
+            guard amplitude == 1 else {
+                throw unsupported("it multiplies rotated queries and keys by \(amplitude)")
+            }
+            return 1
+        }
+        return try positive(key, default: 1)
+    }
+
+    /// The multipliers, where the architecture has them.
+    func multipliers() throws(ModelFileError) -> ModelConfiguration.Multipliers {
+        var multipliers = ModelConfiguration.Multipliers()
+        guard parts.hasMultipliers else {
+            for key in ["embedding_scale", "residual_scale", "logit_scale"]
+            where value(key)?.number ?? 1 != 1 {
+                throw unsupported("it has \(architecture).\(key)")
+            }
+            return multipliers
+        }
+        multipliers.embedding = try positive("embedding_scale", default: 1)
+        multipliers.residual = try positive("residual_scale", default: 1)
+        multipliers.logits = try positive("logit_scale", default: 1)
+        // As llama.cpp has it, a scale of 0 is none.
+        if has("attention.scale"), value("attention.scale")?.number != 0 {
+            multipliers.attention = try positive("attention.scale", default: nil)
+        }
+        return multipliers
+    }
+
+    private func value(_ key: String) -> GGUFValue? { file.metadata["\(architecture).\(key)"] }
+
+    /// Refuses what would silently give other results if it were not honoured.
+    func refuseWhatIsNotComputed() throws(ModelFileError) {
+        if let experts = file.metadata["\(architecture).expert_count"]?.integer, experts > 0 {
+            throw unsupported("it is a mixture of \(experts) experts")
+        }
+        if has("attention.sliding_window_pattern") {
+            throw unsupported("some of its layers see a window and others do not")
+        }
+        if case .bool(false) = file.metadata["\(architecture).attention.causal"] {
+            throw unsupported("its tokens see later ones; it is made for embeddings")
+        }
+        if has("attention.scale"), !parts.hasMultipliers {
+            throw unsupported("it scales scores by a number of its own")
+        }
+        // Files of Granite may switch rotation off by this.
+        if parts.hasMultipliers, case .bool(false) = value("rope.scaling.finetuned") {
+            throw unsupported("it does not rotate queries and keys")
+        }
+        if let factor = file.metadata["\(architecture).rope.scale_linear"]?.number, factor != 1 {
+            throw unsupported("its rotary embedding is scaled by \(factor)")
+        }
+        let scaling = file.metadata["\(architecture).rope.scaling.type"]?.text ?? "none"
+        guard scaling == "none" || scaling == "longrope" && parts.rotaryScaling == .longRope else {
+            throw unsupported("its rotary embedding is scaled by \"\(scaling)\"")
+        }
+    }
+
+    private func missing(_ key: String) -> ModelFileError {
+        ModelFileError(
+            .missingPart,
+            "\(file.path) lacks the setting \(architecture).\(key).",
+            hint: "the file holds no whole model; get it again or use another"
+        )
+    }
+
+    func contradiction(_ what: String) -> ModelFileError {
+        ModelFileError(
+            .corrupt,
+            "\(file.path) cannot be a model: \(what).",
+            hint: ModelFileError.fetchAgain
+        )
+    }
+
+    func unsupported(_ what: String) -> ModelFileError {
+        ModelFileError(
+            .unsupportedArchitecture,
+            "\(file.path) is not supported: \(what).",
+            hint: "use another model"
+        )
+    }
+}

@@ -1,0 +1,39 @@
+internal import Tensors
+
+/// Projections that one matrix makes: queries, keys and values, or both halves of the feed-forward
+/// network.
+struct JoinedProjections: Sendable {
+    let workers: Workers
+    /// The lengths of the parts of a row.
+    let widths: [Int]
+
+    var width: Int { widths.reduce(0, +) }
+
+    /// Takes T rows of all parts, (T, width), apart.
+    func forward(_ joined: Floats, to parts: [Floats], T: Int) {
+        copy(T, parts) { part, offset, width, row in
+            (part + row * width).update(from: joined + row * self.width + offset, count: width)
+        }
+    }
+
+    /// Puts the parts' gradients together in `joined`, (T, width).
+    func backward(_ joined: Floats, from parts: [Floats], T: Int) {
+        copy(T, parts) { part, offset, width, row in
+            (joined + row * self.width + offset).update(from: part + row * width, count: width)
+        }
+    }
+
+    private func copy(
+        _ T: Int,
+        _ parts: [Floats],
+        _ move: (_ part: Floats, _ offset: Int, _ width: Int, _ row: Int) -> Void
+    ) {
+        workers.forEachRowTile(T) { rows in
+            var offset = 0
+            for (part, width) in zip(parts, widths) {
+                for row in rows { move(part, offset, width, row) }
+                offset += width
+            }
+        }
+    }
+}

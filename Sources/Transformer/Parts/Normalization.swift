@@ -1,0 +1,67 @@
+internal import CKernels
+internal import Tensors
+
+/// Root mean square normalization: each row by its root mean square, times a weight as long as the row.
+struct Normalization: Sendable {
+    let workers: Workers
+    /// What is added to the mean square.
+    let epsilon: Float
+
+    /// out = x / rms(x) * weight for T rows; `factor`, (T), gets 1 / rms(x).
+    func forward(_ out: Floats, _ factor: Floats, _ x: Floats, _ weight: Weight, T: Int) {
+        let C = weight.columns
+        workers.forEachRowTile(T) { rows in
+            let start = rows.lowerBound
+            wb_rms_norm(
+                out + start * C,
+                factor + start,
+                x + start * C,
+                weight.floats,
+                epsilon,
+                rows.count,
+                C
+            )
+        }
+    }
+
+    /// dx += the gradient for T rows whose output's is `dout`; so is that of the weight, where it
+    /// is trained.
+    func backward(
+        _ dx: Floats,
+        _ dout: Floats,
+        _ x: Floats,
+        _ weight: Weight,
+        _ factor: Floats,
+        T: Int,
+        weightGradient: Floats?
+    ) {
+        let C = weight.columns
+        if let weightGradient {
+            let columns = Tiles(C, by: 64)
+            workers.run(tiles: columns.count) { tile, _ in
+                let start = columns[tile].lowerBound
+                wb_rms_norm_weight_backward(
+                    weightGradient + start,
+                    dout + start,
+                    x + start,
+                    factor,
+                    T,
+                    columns[tile].count,
+                    C
+                )
+            }
+        }
+        workers.forEachRowTile(T) { rows in
+            let start = rows.lowerBound
+            wb_rms_norm_backward(
+                dx + start * C,
+                dout + start * C,
+                x + start * C,
+                weight.floats,
+                factor + start,
+                rows.count,
+                C
+            )
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import CKernels
+internal import Tensors
+
+/// The sum of a layer's input and of what it computes of it, which some models multiply first.
+struct Residual: Sendable {
+    let workers: Workers
+    let C: Int
+    let multiplier: Float
+
+    /// y = multiplier * y + x, both (T, C).
+    func forward(_ y: Floats, _ x: Floats, T: Int) {
+        workers.forEachRowTile(T) { rows in
+            let (start, count) = (rows.lowerBound * C, rows.count * C)
+            if multiplier != 1 { wb_scale(y + start, multiplier, count) }
+            wb_add_scaled(y + start, 1, x + start, count)
+        }
+    }
+
+    /// The gradient of what was multiplied, given that of the sum, which x has as it is.
+    ///
+    /// It is in `room`, (T, C), unless it is the same.
+    func backward(_ dout: Floats, room: Floats, T: Int) -> Floats {
+        guard multiplier != 1 else { return dout }
+        workers.forEachRowTile(T) { rows in
+            let (start, count) = (rows.lowerBound * C, rows.count * C)
+            (room + start).update(from: dout + start, count: count)
+            wb_scale(room + start, multiplier, count)
+        }
+        return room
+    }
+}

@@ -1,0 +1,109 @@
+internal import CKernels
+internal import Glibc
+internal import ModelFiles
+internal import Tensors
+
+/// Rotary position embedding, of whole heads or of the first numbers of each.
+///
+/// The cosines and sines are in a table with a row a position. Angles are formed in float32, as
+/// transformers forms them, so that results agree.
+struct Rotation: Sendable {
+    private let cosine: FloatBuffer  // (rows, rotated/2)
+    private let sine: FloatBuffer  // (rows, rotated/2)
+    let isAdjacent: Bool
+    private let headWidth: Int  // D
+    private let rotatedWidth: Int
+    private let unrotatedLayers: Set<Int>
+    /// The longest sequence whose rows begin at 0; longer ones have a table of their own behind it.
+    private let shortLength: Int
+
+    init(_ file: ModelFile) {
+        let configuration = file.configuration
+        let half = configuration.rotatedWidth / 2
+        let context = configuration.contextLength
+        let short = file.rotaryFactors.long == nil ? context : configuration.originalContextLength
+        shortLength = min(short ?? context, context)
+        let isLonger = shortLength < context
+        let rows = shortLength + (isLonger ? context : 0)
+        (cosine, sine) = (FloatBuffer(count: rows * half), FloatBuffer(count: rows * half))
+        isAdjacent = file.rotaryLayout == .adjacentPairs
+        headWidth = configuration.headWidth
+        rotatedWidth = configuration.rotatedWidth
+        unrotatedLayers = Set(configuration.unrotatedLayers)
+        fill(0..<shortLength, configuration, file.rotaryFactors.short)
+        if isLonger { fill(shortLength..<rows, configuration, file.rotaryFactors.long) }
+    }
+
+    private func fill(_ rows: Range<Int>, _ configuration: ModelConfiguration, _ factors: [Float]?)
+    {
+        let half = rotatedWidth / 2
+        let amplitude = Double(configuration.rotaryAmplitude)
+        for i in 0..<half {
+            var frequency = 1 / powf(configuration.ropeTheta, Float(2 * i) / Float(rotatedWidth))
+            if let factors { frequency /= factors[i] }
+            for (position, row) in rows.enumerated() {
+                let angle = Double(Float(position) * frequency)
+                cosine.pointer[row * half + i] = Float(cos(angle) * amplitude)
+                sine.pointer[row * half + i] = Float(sin(angle) * amplitude)
+            }
+        }
+    }
+
+    /// Whether the beginnings of longer sequences are rotated otherwise than those of shorter ones.
+    func dependsOnLength(upTo longest: Int) -> Bool { longest > shortLength }
+
+    /// The row of the table for the first position of a sequence of that length.
+    func firstRow(length: Int) -> Int { length > shortLength ? shortLength : 0 }
+
+    /// Rotates (T, heads*D) in place, unless the layer does not; `rows` are those of the table.
+    func forward(
+        _ x: Floats,
+        rows: UnsafePointer<Int32>,
+        heads: Int,
+        layer: Int,
+        T: Int,
+        on workers: Workers
+    ) {
+        rotate(x, rows, heads, layer, T, workers, direction: 1)
+    }
+
+    /// Turns gradients back.
+    func backward(
+        _ x: Floats,
+        rows: UnsafePointer<Int32>,
+        heads: Int,
+        layer: Int,
+        T: Int,
+        on workers: Workers
+    ) {
+        rotate(x, rows, heads, layer, T, workers, direction: -1)
+    }
+
+    private func rotate(
+        _ x: Floats,
+        _ rows: UnsafePointer<Int32>,
+        _ heads: Int,
+        _ layer: Int,
+        _ T: Int,
+        _ workers: Workers,
+        direction: Float
+    ) {
+        guard !unrotatedLayers.contains(layer) else { return }
+        let width = heads * headWidth
+        workers.forEachRowTile(T) { tile in
+            wb_rotary(
+                x + tile.lowerBound * width,
+                rows + tile.lowerBound,
+                cosine.pointer,
+                sine.pointer,
+                isAdjacent,
+                direction,
+                tile.count,
+                heads,
+                headWidth,
+                rotatedWidth,
+                width
+            )
+        }
+    }
+}

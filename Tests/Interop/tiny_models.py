@@ -1,0 +1,92 @@
+"""Makes the small random models of Tests/TransformerTests/Fixtures/tiny that stand for an architecture.
+
+    python tiny_models.py FOLDER [NAME…]
+
+Each gets a folder in Hugging Face's layout, with what transformers computes of it in float32: `expected.safetensors`
+holds `input_ids`, `labels` (-100 = no target), `logits`, `loss` and `grad.NAME` of every parameter, and
+`tokenization.json` the ids of some texts.
+"""
+import json
+import pathlib
+import sys
+
+import torch
+import transformers
+from safetensors.torch import save_file
+
+SIZES = dict(vocab_size=512, hidden_size=64, intermediate_size=96, num_attention_heads=4, num_key_value_heads=2,
+             rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2, pad_token_id=0)
+LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
+          r"|\s+(?!\S)|\s+")
+GPT4O = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+         r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+         r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+
+
+def cutting(expression):
+    return {"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex": expression}, "behavior": "Isolated", "invert": False}, BYTES]}
+
+
+def models():
+    return {
+        # Every fourth layer does not rotate; SmolLM3 cuts text as Llama 3 does.
+        "smollm3": (transformers.SmolLM3Config(
+            **SIZES, num_hidden_layers=4, max_position_embeddings=256, rope_theta=50_000.0, tie_word_embeddings=True),
+            cutting(LLAMA3), True),
+        # All four multipliers differ from 1; single digits, as StarCoder and Granite cut.
+        "granite": (transformers.GraniteConfig(
+            **SIZES, num_hidden_layers=2, max_position_embeddings=256, rope_theta=10_000.0, tie_word_embeddings=True,
+            embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.09, logits_scaling=4.0),
+            {"type": "Sequence", "pretokenizers": [
+                {"type": "Digits", "individual_digits": True}, {**BYTES, "use_regex": True}]}, False),
+        # One matrix for q, k and v, one for gate and up; three quarters of a head rotate, with factors for short and
+        # long texts.
+        "phi3": (transformers.Phi3Config(
+            **SIZES, num_hidden_layers=2, max_position_embeddings=1024, original_max_position_embeddings=512,
+            rope_theta=10_000.0, tie_word_embeddings=True, partial_rotary_factor=0.75, sliding_window=None,
+            rope_scaling={"type": "longrope", "short_factor": [1 + i / 8 for i in range(6)],
+                          "long_factor": [2.0 + i for i in range(6)]}),
+            cutting(GPT4O), False),
+    }
+
+
+TEXTS = ["Hello, world! 한국어 123", "  two  spaces\n\nnew", "def f(x): return x**2", "It's 12345 o'clock", "a"]
+
+
+def make(folder, name, vocabulary):
+    config, pretokenizer, ignores_merges = models()[name]
+    config.architectures = None
+    torch.manual_seed(sum(map(ord, name)))
+    model = transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager")
+    with torch.no_grad():
+        for key, parameter in model.named_parameters():
+            parameter.copy_(1 + 0.1 * torch.randn_like(parameter) if parameter.ndim == 1
+                            else torch.randn_like(parameter) * (0.1 if "embed" not in key else 0.08))
+    place = folder / name
+    model.save_pretrained(place)
+    (place / "generation_config.json").unlink(missing_ok=True)
+    words = json.loads((vocabulary / "tokenizer.json").read_text())
+    words["pre_tokenizer"], words["normalizer"] = pretokenizer, None
+    words["model"]["ignore_merges"] = ignores_merges
+    (place / "tokenizer.json").write_text(json.dumps(words, ensure_ascii=False))
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(place / "tokenizer.json"))
+    (place / "tokenization.json").write_text(json.dumps(
+        [{"text": text, "ids": tokenizer(text)["input_ids"], "decoded": tokenizer.decode(tokenizer(text)["input_ids"])}
+         for text in TEXTS], ensure_ascii=False))
+    ids = torch.randint(3, 512, (2, 24))
+    labels = ids.clone()
+    labels[0, :7] = labels[1, 3:5] = -100
+    out = model(input_ids=ids, labels=labels)
+    out.loss.backward()
+    tensors = {"input_ids": ids.int(), "labels": labels.int(), "logits": out.logits.detach(), "loss": out.loss.detach().reshape(1)}
+    tensors |= {f"grad.{key}": parameter.grad for key, parameter in model.named_parameters()}
+    save_file({key: value.contiguous() for key, value in tensors.items()}, place / "expected.safetensors")
+    print(name, out.loss.item(), out.logits.abs().max().item())
+
+
+if __name__ == "__main__":
+    folder = pathlib.Path(sys.argv[1])
+    for name in sys.argv[2:] or models():
+        make(folder, name, folder / "qwen2")
