@@ -111,7 +111,9 @@ extension ModelRegistry {
         reason: String = ""
     ) throws -> RegisteredModel {
         try Names.check(model: name)
-        return try store.write(.full) { db in
+        return try store.write(.full) { db, changes in
+            changes.note(.registeredModel, model)
+            changes.note(.registeredModel, name)
             var entry = try newEntry(db, model, .renameModel, by: author, reason: reason)
             try checkExists(db, model, nil)
             try checkNoGate(db, model, for: "renamed")

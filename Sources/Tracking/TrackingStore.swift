@@ -1,5 +1,6 @@
 import Glibc
 package import GRDB
+import Synchronization
 
 /// The workspace's database: experiments, runs, metrics, datasets, models, requests.
 ///
@@ -52,6 +53,9 @@ public final class TrackingStore: Sendable {
     let pool: DatabasePool
     /// One connection for all questions, since `PRAGMA data_version` compares with its own past.
     private let watcher: DatabaseQueue
+    /// What tells this store's entries in the change feed from those of others.
+    let writer = Int64.random(in: 1 ... .max)
+    private let committed = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Opens the database at `path`, makes it where there is none (mode 0600), and brings
     /// its tables up to date, keeping a copy of the older file beside it.
@@ -85,14 +89,13 @@ public final class TrackingStore: Sendable {
         }
     }
 
-    /// A number that differs from an earlier answer of this store once anything was
-    /// committed in between, by this or by another process.
-    public func dataVersion() throws -> Int {
+    /// Has `body` called after each commit of this store, on the thread that wrote.
+    public func onCommit(_ body: (@Sendable () -> Void)?) { committed.withLock { $0 = body } }
+
+    /// Reads on the connection that watches for changes.
+    func readFeed<T>(_ body: (Database) throws -> T) throws -> T {
         try TrackingError.wording(path: path) {
-            try watcher.read { db in
-                let statement = try db.cachedStatement(sql: "PRAGMA data_version")
-                return try Int.fetchOne(statement) ?? 0
-            }
+            try watcher.read(body)
         }
     }
 
@@ -101,17 +104,56 @@ public final class TrackingStore: Sendable {
         try TrackingError.wording(path: path) { try pool.read(body) }
     }
 
-    /// Writes in one transaction, all or nothing.
+    /// Writes in one transaction, all or nothing, and appends what it changes to the change feed.
+    ///
+    /// A transaction that changes rows and notes nothing is refused.
+    @discardableResult
     package func write<T>(
+        _ durability: Durability = .normal,
+        _ body: (Database, inout ChangeNotes) throws -> T
+    ) throws -> T {
+        try recording(durability, body).result
+    }
+
+    /// Writes in one transaction that changes one thing.
+    package func write<T>(
+        _ kind: Change.Kind,
+        _ item: String,
         _ durability: Durability = .normal,
         _ body: (Database) throws -> T
     ) throws -> T {
+        try write(durability) { db, changes in
+            changes.note(kind, item)
+            return try body(db)
+        }
+    }
+
+    /// Writes in one transaction, and gives the number of its last entry in the change feed.
+    package func recording<T>(
+        _ durability: Durability = .normal,
+        _ body: (Database, inout ChangeNotes) throws -> T
+    ) throws -> (result: T, change: Int?) {
         try checkWritable()
-        return try TrackingError.wording(path: path) {
+        let written = try TrackingError.wording(path: path) {
             try pool.writeWithoutTransaction { db in
-                try db.transaction(durability) { try body(db) }
+                try db.transaction(durability) {
+                    var notes = ChangeNotes()
+                    let before = db.totalChangesCount
+                    let result = try body(db, &notes)
+                    guard db.totalChangesCount != before else { return (result, Int?.none) }
+                    guard !notes.notes.isEmpty else {
+                        throw TrackingError(
+                            .storage,
+                            "A change of \(path) was not noted, and was not made.",
+                            hint: "this is a fault of the program"
+                        )
+                    }
+                    return (result, try notes.write(db, by: writer))
+                }
             }
         }
+        if written.1 != nil { committed.withLock { $0 }?() }
+        return written
     }
 
     /// Checks that the store takes writes.

@@ -251,7 +251,7 @@ import Tracking
         )
         let approval =
             #"{"name":"faq","version":1,"approved_by":"ada@lab","approved_at":5,"reason":"/ok 한글"}"#
-        try old.write { db in
+        try old.outsideTransaction { db in
             try db.execute(sql: "INSERT INTO registered_models VALUES ('faq', 1, 1, NULL)")
             try db.execute(
                 sql: """

@@ -353,7 +353,7 @@ import Tracking
 
     @Test func aGateThatCannotBeReadLetsNothingThrough() throws {
         try register(1)
-        try temporary.store.write { db in
+        try temporary.store.outsideTransaction { db in
             try db.execute(sql: "INSERT INTO wb_gates VALUES ('faq', '{}')")
         }
         #expect(registryCode { try promote(1) } == .invalidValue)

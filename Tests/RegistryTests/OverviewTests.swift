@@ -60,7 +60,7 @@ import Tracking
 
     @Test func whatAnotherProgramDeployedHasNoAuthor() throws {
         try registry.promote("faq", version: 1)
-        try temporary.store.write { db in
+        try temporary.store.outsideTransaction { db in
             try db.execute(sql: "UPDATE registered_model_aliases SET version = 3")
         }
         #expect(try row().deployed?.version == 3)
@@ -91,7 +91,7 @@ import Tracking
             let before = try registry.model("faq")
             let history = try registry.history()
             // The alias cannot be written: then the stages must stay as well.
-            try temporary.store.write { db in
+            try temporary.store.outsideTransaction { db in
                 try db.execute(
                     sql: """
                         CREATE TRIGGER wb_stop BEFORE UPDATE ON registered_model_aliases
@@ -108,7 +108,7 @@ import Tracking
             }
             #expect(try registry.model("faq") == before)
             #expect(try registry.history() == history)
-            try temporary.store.write { try $0.execute(sql: "DROP TRIGGER wb_stop") }
+            try temporary.store.outsideTransaction { try $0.execute(sql: "DROP TRIGGER wb_stop") }
         }
         try registry.rollback("faq")
         let model = try registry.model("faq")

@@ -46,7 +46,8 @@ import Tracking
                 db,
                 sql: """
                     SELECT name FROM sqlite_schema WHERE type = 'table'
-                        AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'
+                        AND name NOT LIKE 'sqlite_%'
+                        AND name NOT IN ('alembic_version', 'wb_changes')
                     """
             )
             return try Dictionary(

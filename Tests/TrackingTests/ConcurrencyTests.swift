@@ -46,12 +46,14 @@ import Tracking
         let (writers, steps) = (3, 100)
         let store = try folder.open()
         let runs = try (0..<writers).map { _ in try store.createRun(NewRun()).id }
-        let seen = Mutex<[MetricChanges.Entry]>([])
+        let seen = Mutex<[LoggedMetric]>([])
         let failures = Mutex<[String]>([])
         let isWritten = Atomic(0)
+        let reading = try folder.open()
+        let start = try reading.changeCursor()
         DispatchQueue.concurrentPerform(iterations: writers + 1) { worker in
             do {
-                let store = try folder.open()
+                let store = worker == writers ? reading : try folder.open()
                 guard worker == writers else {
                     defer { isWritten.add(1, ordering: .releasing) }
                     for step in 0..<steps {
@@ -60,12 +62,16 @@ import Tracking
                     }
                     return
                 }
-                var row = 0
+                var cursor = start
                 while true {
                     let isLast = isWritten.load(ordering: .acquiring) == writers
-                    let changes = try store.metricChanges(after: row)
-                    row = changes.lastRow
-                    seen.withLock { $0 += changes.entries }
+                    let batch = try store.changes(after: cursor)
+                    #expect(!batch.isIncomplete)
+                    cursor = batch.cursor
+                    for change in batch.changes {
+                        let metrics = try change.rows.map(store.metrics)
+                        seen.withLock { $0 += metrics ?? [] }
+                    }
                     if isLast { break }
                 }
             } catch {

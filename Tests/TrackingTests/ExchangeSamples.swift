@@ -47,7 +47,7 @@ struct SampleStore {
         try store.logInputs([], models: [output.id], run: id)
         run = try store.updateRun(id, status: .finished)
         model = try store.finishLoggedModel(output.id)
-        try store.write { db in
+        try store.outsideTransaction { db in
             try db.execute(
                 sql: """
                     INSERT INTO registered_models VALUES ('faq-ko', 5, 6, 'answers');

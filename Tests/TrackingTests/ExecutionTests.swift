@@ -18,7 +18,7 @@ import Tracking
         try store.log(metric(0), run: run, by: .execution(mark: first))
         try store.log(Batch(tags: [second]), run: run)
         for attempt in [
-            { try store.log(metric(1), run: run, by: .execution(mark: first)) },
+            { _ = try store.log(metric(1), run: run, by: .execution(mark: first)) },
             { try store.endRun(run, .finished, tags: [], marked: first) },
         ] {
             let error = #expect(throws: TrackingError.self) { try attempt() }

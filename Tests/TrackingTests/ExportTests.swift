@@ -70,7 +70,7 @@ import Tracking
     }
 
     @Test func relativeLocationsBecomeURIsBelowTheWorkspaceAndOthersStay() throws {
-        try sample.store.write { db in
+        try sample.store.outsideTransaction { db in
             try db.execute(
                 sql: """
                     INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage)

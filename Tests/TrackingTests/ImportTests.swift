@@ -121,7 +121,7 @@ import Tracking
         var new = NewRun()
         new.experimentID = try store.createExperiment(named: "lora").id
         try store.createRun(new)
-        try store.write {
+        try store.outsideTransaction {
             try $0.execute(
                 sql: """
                     INSERT INTO registered_models (name) VALUES ('faq-ko');

@@ -5,43 +5,6 @@ import Tracking
 @Suite struct MetricHistoryTests {
     let folder = TemporaryFolder()
 
-    @Test func changesAreReadOncePieceByPiece() throws {
-        let store = try folder.open()
-        let run = try store.createRun(NewRun()).id
-        func log(_ steps: Range<Int>) throws {
-            let metrics = steps.map { Metric("loss", Double($0), timestamp: 0, step: $0) }
-            try store.log(Batch(metrics: metrics), run: run)
-        }
-        #expect(
-            try store.metricChanges(after: 0)
-                == MetricChanges(entries: [], lastRow: 0, isReset: false)
-        )
-        try log(0..<5)
-        let first = try store.metricChanges(after: 0, limit: 3)
-        #expect(first.entries.map(\.point.step) == [0, 1, 2])
-        let second = try store.metricChanges(after: first.lastRow, limit: 3)
-        #expect(second.entries.map(\.point.step) == [3, 4])
-        #expect(try store.metricChanges(after: second.lastRow).entries.isEmpty)
-        #expect(try store.lastMetricRow() == second.lastRow)
-        try log(5..<6)
-        let third = try store.metricChanges(after: second.lastRow)
-        #expect(third.entries.map(\.key) == ["loss"])
-        #expect(third.entries.map(\.run) == [run])
-        #expect(!third.isReset)
-    }
-
-    @Test func aReaderIsToldWhenRowsItSawAreGone() throws {
-        let store = try folder.open()
-        let run = try store.createRun(NewRun()).id
-        let metrics = (0..<3).map { Metric("loss", 1, timestamp: 0, step: $0) }
-        try store.log(Batch(metrics: metrics), run: run)
-        let last = try store.metricChanges(after: 0).lastRow
-        try store.write { try $0.execute(sql: "DELETE FROM metrics WHERE step > 0") }
-        let changes = try store.metricChanges(after: last)
-        #expect(changes.isReset)
-        #expect(changes.entries.map(\.point.step) == [0])
-    }
-
     @Test func aReducedHistoryKeepsEveryExtremeAndTheLastValue() {
         let values = [5.0, 1, 4, .nan, 9, 2, .nan]
         let points = values.enumerated().map {

@@ -70,7 +70,9 @@ import Tracking
         let folder = TemporaryFolder()
         let store = try folder.open()
         try store.createRun(NewRun())
-        #expect(trackingCode { try store.write { try $0.execute(sql: sql) } } == .storage)
+        #expect(
+            trackingCode { try store.outsideTransaction { try $0.execute(sql: sql) } } == .storage
+        )
     }
 
     @Test func theStampIsOurs() throws {

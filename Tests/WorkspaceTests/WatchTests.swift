@@ -60,6 +60,7 @@ import Workspace
                         } != nil
                     )
                     #expect(events.first { $0 == .runCheckpointed(run: run, nextStep: 4) } != nil)
+                    #expect(events.points(of: run).allSatisfy { $0.change != nil })
                     let isSeen = try becomesTrue {
                         try watching.runs.summary(run).status == .finished
                     }
@@ -126,6 +127,44 @@ import Workspace
                 }
             }
         }
+    }
+
+    @Test func aStepCostsTheSameAmongTenThousandRunsAsAmongTen() throws {
+        try TestWorkspace.with { test in
+            let few = try Self.costOfAStep(among: 10, "\(test.home)/few.db")
+            let many = try Self.costOfAStep(among: 10_000, "\(test.home)/many.db")
+            // The median of many, in a debug build; `workbench bench tracker` says it of a release.
+            print("a step costs the watch \(few) among 10 runs, \(many) among 10,000")
+            #expect(many < few * 3)
+        }
+    }
+
+    /// The median of what reading one step of another process takes.
+    private static func costOfAStep(among count: Int, _ path: String) throws -> Duration {
+        let (reader, writer) = (try TrackingStore(path: path), try TrackingStore(path: path))
+        defer {
+            try? reader.close()
+            try? writer.close()
+        }
+        for _ in 0..<count { try writer.createRun(NewRun()) }
+        let run = try writer.createRun(NewRun()).id
+        let feed = RunFeed(store: reader)
+        var cursor = try reader.changeCursor()
+        var times: [Duration] = []
+        for step in 0..<200 {
+            let now = TrackingStore.systemMilliseconds()
+            let metrics = ["loss", "grad_norm", "learning_rate", "tokens_per_second"].map {
+                Metric(TrackingKey($0), 1.5, timestamp: now, step: step)
+            }
+            try writer.log(Batch(metrics: metrics), run: run)
+            let begun = ContinuousClock.now
+            let batch = try reader.changes(after: cursor)
+            let events = try feed.events(of: batch.changes)
+            times.append(ContinuousClock.now - begun)
+            cursor = batch.cursor
+            #expect(batch.changes.count == 1 && events.count == 1)
+        }
+        return times.sorted()[times.count / 2]
     }
 
     @Test func withoutChangesTheWatchNeverWakes() throws {

@@ -38,7 +38,7 @@ extension ModelRegistry {
         _ body: (Database, inout RegistryChange) throws -> Void
     ) throws -> T {
         try Names.check(text: reason, of: "reason", limit: 5000)
-        return try store.write(.full) { db in
+        return try store.write(.registeredModel, model, .full) { db in
             var entry = try newEntry(db, model, action, by: author, reason: reason)
             entry.version = version
             entry.detail = detail

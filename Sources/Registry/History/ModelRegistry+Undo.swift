@@ -35,13 +35,14 @@ extension ModelRegistry {
         to new: RegistryChange.State,
         by author: Author?
     ) throws -> RegistryChange {
-        try store.write(.full) { db in
+        try store.write(.full) { db, noted in
             guard var target = try newest(db, old, by: author) else {
                 throw RegistryError(
                     .nothingBefore,
                     "There is no change of yours to \(action.rawValue)."
                 )
             }
+            noted.note(.registeredModel, target.model)
             let text = try String.fetchOne(
                 db,
                 sql: "SELECT changes FROM wb_undo WHERE deployment_id = ?",

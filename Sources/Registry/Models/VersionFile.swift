@@ -54,7 +54,7 @@ extension ModelRegistry {
     ///
     /// This is no change of the registry: it has no entry in the history.
     public func confirm(_ files: [VersionFile], of model: String, version: Int) throws {
-        try store.write { db in
+        try store.write(.registeredModel, model) { db in
             try db.execute(
                 sql: "UPDATE wb_version_files SET stamps = ? WHERE name = ? AND version = ?",
                 arguments: [try files.encodedStamps(), model, version]

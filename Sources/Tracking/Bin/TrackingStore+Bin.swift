@@ -21,13 +21,16 @@ extension TrackingStore {
     public func removeForGood(
         _ choose: ([ArtifactOwner]) throws -> [ArtifactOwner]
     ) throws -> [ArtifactOwner] {
-        try write(.full) { db in
+        try write(.full) { db, changes in
             let all = try ArtifactOwner.fetch(db)
             let chosen = try choose(all)
             try Self.check(chosen, among: all)
             // Parents last: the database refuses to remove what others still refer to.
             for kind in [ArtifactOwner.Kind.model, .run, .experiment] {
-                for owner in chosen where owner.id.kind == kind { try owner.deleteRows(db) }
+                for owner in chosen where owner.id.kind == kind {
+                    changes.note(owner)
+                    try owner.deleteRows(db)
+                }
             }
             return chosen
         }
@@ -61,6 +64,18 @@ extension TrackingStore {
                 )
             }
         }
+    }
+}
+
+extension ChangeNotes {
+    fileprivate mutating func note(_ owner: ArtifactOwner) {
+        let kind: Change.Kind =
+            switch owner.id.kind {
+            case .experiment: .experiment
+            case .run: .run
+            case .model: .loggedModel
+            }
+        note(kind, owner.id.text.text, RunChange.removed.rawValue)
     }
 }
 

@@ -10,7 +10,7 @@ extension TrackingStore {
         models: [String] = [],
         run: String
     ) throws {
-        try write { db in
+        try write(.run, run) { db in
             let experiment = try RunRecord.find(db, id: run, details: []).experimentID
             try RunRecord.checkActive(db, id: run)
             for input in inputs {

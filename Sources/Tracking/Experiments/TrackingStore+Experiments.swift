@@ -34,7 +34,7 @@ extension TrackingStore {
         artifactLocation: String? = nil,
         tags: [Tag] = []
     ) throws -> Experiment {
-        try write { db in
+        try write { db, changes in
             if let existing = try Experiment.fetch(db, where: "name = ?", [name]).first {
                 throw TrackingError(
                     .alreadyExists,
@@ -42,16 +42,16 @@ extension TrackingStore {
                     hint: existing.lifecycle == .deleted ? "restore it from the bin" : nil
                 )
             }
-            return try insertExperiment(db, name, artifactLocation, tags)
+            return try insertExperiment(db, name, artifactLocation, tags, &changes)
         }
     }
 
     /// The experiment of this name in use, made if there is none.
     public func findOrCreateExperiment(named name: String) throws -> Experiment {
         if let found = try experiment(named: name), found.lifecycle == .active { return found }
-        return try write { db in
+        return try write { db, changes in
             guard let found = try Experiment.fetch(db, where: "name = ?", [name]).first else {
-                return try insertExperiment(db, name, nil, [])
+                return try insertExperiment(db, name, nil, [], &changes)
             }
             try found.checkActive()
             return found
@@ -65,7 +65,7 @@ extension TrackingStore {
             of: "experiment name",
             limit: Validation.experimentNameLength
         )
-        try write { db in
+        try write(.experiment, "\(id)") { db in
             try Experiment.find(db, id: id).checkActive()
             if let other = try Experiment.fetch(db, where: "name = ?", [name]).first {
                 guard other.id == id else {
@@ -97,7 +97,7 @@ extension TrackingStore {
 
     /// Sets tags of an experiment.
     public func setTags(_ tags: [Tag], ofExperiment id: Int) throws {
-        try write { db in
+        try write(.experiment, "\(id)") { db in
             try Experiment.find(db, id: id).checkActive()
             try insertTags(db, tags, ofExperiment: id)
         }
@@ -107,7 +107,7 @@ extension TrackingStore {
     ///
     /// - Throws: `TrackingError` with code `notFound` when the experiment has no such tag.
     public func deleteTag(_ key: TrackingKey, ofExperiment id: Int) throws {
-        try write { db in
+        try write(.experiment, "\(id)") { db in
             try Experiment.find(db, id: id).checkActive()
             try db.execute(
                 sql: "DELETE FROM experiment_tags WHERE key = ? AND experiment_id = ?",
@@ -126,7 +126,8 @@ extension TrackingStore {
         _ db: Database,
         _ name: String,
         _ artifactLocation: String?,
-        _ tags: [Tag]
+        _ tags: [Tag],
+        _ changes: inout ChangeNotes
     ) throws -> Experiment {
         guard !name.isEmpty else {
             throw TrackingError(.invalidValue, "An experiment must have a name.")
@@ -145,6 +146,7 @@ extension TrackingStore {
             arguments: [name, artifactLocation, now, now]
         )
         let id = Int(db.lastInsertedRowID)
+        changes.note(.experiment, "\(id)")
         if artifactLocation == nil {
             try db.execute(
                 sql: "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?",
@@ -173,7 +175,8 @@ extension TrackingStore {
         ofExperiment id: Int,
         if permit: (Experiment) throws -> Void = { _ in }
     ) throws {
-        try write { db in
+        try write { db, changes in
+            changes.note(.experiment, "\(id)")
             let experiment = try Experiment.find(db, id: id)
             try permit(experiment)
             guard experiment.lifecycle != stage else {
@@ -198,6 +201,12 @@ extension TrackingStore {
                     """,
                 arguments: [stage.rawValue, now, id]
             )
+            let runs = try String.fetchAll(
+                db,
+                sql: "SELECT run_uuid FROM runs WHERE experiment_id = ? AND lifecycle_stage <> ?",
+                arguments: [id, stage.rawValue]
+            )
+            for run in runs { changes.note(run: run) }
             try db.execute(
                 sql: """
                     UPDATE runs SET lifecycle_stage = ?, deleted_time = ?

@@ -25,12 +25,13 @@ extension TrackingStore {
     /// The run that made it need not be one of this store.
     @discardableResult
     public func createLoggedModel(_ new: NewLoggedModel) throws -> LoggedModel {
-        try write { db in
+        try write { db, changes in
             let experiment = try Experiment.find(db, id: new.experimentID)
             try experiment.checkActive()
             let name = new.name.isEmpty ? RunName.random(configuration.random) : new.name
             try Validation.check(text: name, of: "model name")
             let id = "m-\(RunName.uuid(configuration.random))"
+            changes.note(.loggedModel, id)
             let now = configuration.now()
             let location =
                 new.artifactLocation ?? "\(experiment.artifactLocation)/models/\(id)/artifacts"
@@ -58,7 +59,7 @@ extension TrackingStore {
         status: LoggedModel.Status = .ready,
         message: String? = nil
     ) throws -> LoggedModel {
-        try write(.full) { db in
+        try write(.loggedModel, id, .full) { db in
             _ = try LoggedModel.find(db, id: id)
             try db.execute(
                 sql: """
@@ -73,7 +74,7 @@ extension TrackingStore {
 
     /// Sets tags of a model.
     public func setTags(_ tags: [Tag], ofModel id: String) throws {
-        try write { db in
+        try write(.loggedModel, id) { db in
             let model = try LoggedModel.find(db, id: id)
             try insertTags(db, tags, ofModel: id, experiment: model.experimentID)
         }
@@ -81,7 +82,7 @@ extension TrackingStore {
 
     /// Notes in a tag of a logged model that it became a version of a registered one.
     public func note(version: Int, of name: String, ofLoggedModel id: String) throws {
-        try write { db in
+        try write(.loggedModel, id) { db in
             let model = try LoggedModel.find(db, id: id)
             let entry: JSONValue = ["name": .string(name), "version": .integer(version)]
             var versions: [JSONValue] = []
@@ -105,7 +106,7 @@ extension TrackingStore {
     ///
     /// - Throws: `TrackingError` with code `notFound` when the model has no such tag.
     public func deleteTag(_ key: TrackingKey, ofModel id: String) throws {
-        try write { db in
+        try write(.loggedModel, id) { db in
             _ = try LoggedModel.find(db, id: id)
             try db.execute(
                 sql: "DELETE FROM logged_model_tags WHERE model_id = ? AND tag_key = ?",
@@ -122,7 +123,7 @@ extension TrackingStore {
 
     /// Adds parameters of a model; one that is there keeps its value.
     public func logParams(_ params: [Param], ofModel id: String) throws {
-        try write { db in
+        try write(.loggedModel, id) { db in
             let model = try LoggedModel.find(db, id: id)
             try insertParams(db, params, ofModel: id, experiment: model.experimentID)
         }
@@ -130,7 +131,7 @@ extension TrackingStore {
 
     /// Puts a model into the bin.
     public func deleteLoggedModel(_ id: String) throws {
-        try write { db in
+        try write(.loggedModel, id) { db in
             _ = try LoggedModel.find(db, id: id)
             try db.execute(
                 sql: """
@@ -144,7 +145,7 @@ extension TrackingStore {
 
     /// Records which models a run made; they need not be of this store.
     public func logOutputs(_ outputs: [ModelOutput], run: String) throws {
-        try write { db in
+        try write(.run, run) { db in
             try RunRecord.checkActive(db, id: run)
             for output in outputs {
                 try Validation.check(modelID: output.model)

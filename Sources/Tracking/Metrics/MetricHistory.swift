@@ -26,37 +26,20 @@ public struct MetricPoint: Sendable, Equatable {
     }
 }
 
-/// Points that were logged since an earlier look.
-public struct MetricChanges: Sendable, Equatable {
-    /// One of them, with the run and metric that it belongs to.
-    public struct Entry: Sendable, Equatable {
-        /// The run.
-        public var run: String
-        /// The metric.
-        public var key: TrackingKey
-        /// The point.
-        public var point: MetricPoint
+/// A point with the run and metric that it belongs to.
+public struct LoggedMetric: Sendable, Equatable {
+    /// The run.
+    public var run: String
+    /// The metric.
+    public var key: TrackingKey
+    /// The point.
+    public var point: MetricPoint
 
-        /// Makes an entry of its parts.
-        public init(run: String, key: TrackingKey, point: MetricPoint) {
-            self.run = run
-            self.key = key
-            self.point = point
-        }
-    }
-
-    /// The new points in the order in which they were committed.
-    public var entries: [Entry]
-    /// What to ask for next time.
-    public var lastRow: Int
-    /// Whether rows that were seen are gone, so that what was kept must be read again.
-    public var isReset: Bool
-
-    /// Makes an answer of its parts.
-    public init(entries: [Entry], lastRow: Int, isReset: Bool) {
-        self.entries = entries
-        self.lastRow = lastRow
-        self.isReset = isReset
+    /// Makes an entry of its parts.
+    public init(run: String, key: TrackingKey, point: MetricPoint) {
+        self.run = run
+        self.key = key
+        self.point = point
     }
 }
 
@@ -126,38 +109,25 @@ extension TrackingStore {
         MetricBucket.reduce(try metricHistory(key, run: run), into: buckets)
     }
 
-    /// The points that any run logged after the row `row`; 0 for all.
-    ///
-    /// - Parameters:
-    ///   - row: `lastRow` of the answer before.
-    ///   - limit: At most this many points; ask again while the answer is full.
-    public func metricChanges(after row: Int, limit: Int = 10_000) throws -> MetricChanges {
+    /// The points in the rows that an entry of the change feed names, in the order in which they were
+    /// logged.
+    public func metrics(rows: ClosedRange<Int>) throws -> [LoggedMetric] {
         try read { db in
-            let newest = try Int.fetchOne(
-                db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT run_uuid, key, rowid, step, timestamp, value, is_nan FROM metrics
+                        WHERE rowid BETWEEN ? AND ? ORDER BY rowid
+                        """
+                ),
+                arguments: [rows.lowerBound, rows.upperBound]
             )
-            let isReset = (newest ?? 0) < row
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT run_uuid, key, rowid, step, timestamp, value, is_nan FROM metrics
-                    WHERE rowid > ? ORDER BY rowid LIMIT ?
-                    """
-            )
-            let rows = try Row.fetchCursor(statement, arguments: [isReset ? 0 : row, limit])
-            var entries: [MetricChanges.Entry] = []
+            var found: [LoggedMetric] = []
             while let row = try rows.next() {
                 let point = MetricPoint(row: row, from: 2)
-                entries.append(.init(run: row[0], key: TrackingKey(row[1]), point: point))
+                found.append(LoggedMetric(run: row[0], key: TrackingKey(row[1]), point: point))
             }
-            let last = entries.last?.point.row ?? (isReset ? 0 : row)
-            return MetricChanges(entries: entries, lastRow: last, isReset: isReset)
-        }
-    }
-
-    /// The row of the newest point of any run, to begin `metricChanges` with.
-    public func lastMetricRow() throws -> Int {
-        try read { db in
-            try Int.fetchOne(db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")) ?? 0
+            return found
         }
     }
 }

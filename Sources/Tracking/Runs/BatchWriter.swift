@@ -44,8 +44,16 @@ struct BatchWriter {
     /// Appends to the history and moves `latest_metrics` forward.
     ///
     /// A row that is there already is left out.
-    func write(metrics: [Metric]) throws {
-        guard !metrics.isEmpty else { return }
+    ///
+    /// - Returns: The rows that were added, where there are any.
+    @discardableResult
+    func write(metrics: [Metric]) throws -> ClosedRange<Int>? {
+        guard !metrics.isEmpty else { return nil }
+        // New rows have numbers behind the largest, one after another.
+        let newest = try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")
+        )
+        let (first, before) = ((newest ?? 0) + 1, db.totalChangesCount)
         let history = try db.cachedStatement(
             sql: """
                 INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)
@@ -81,7 +89,9 @@ struct BatchWriter {
             history.setUncheckedArguments(row(metric))
             try history.execute()
         }
+        let added = db.totalChangesCount - before
         for metric in last.values { try latest.execute(arguments: row(metric)) }
+        return added > 0 ? first...(first + added - 1) : nil
     }
 
     /// Adds parameters; one that is there with the same value is left alone.
@@ -165,10 +175,19 @@ extension TrackingStore {
     /// Values that are longer than MLflow takes are cut where MLflow cuts them, which is noted in the
     /// log.
     ///
+    /// - Parameter told: What the batch says of the run, where the caller publishes that itself in this
+    ///   process; nil where readers of the change feed do.
+    /// - Returns: The number of its entry in the change feed.
     /// - Throws: `TrackingError`, among others when a parameter would change its value
     ///   or the run is in the bin.
-    public func log(_ batch: Batch, run: String, by source: RunWriter = .owner) throws {
-        let cuts = try write { db in
+    @discardableResult
+    public func log(
+        _ batch: Batch,
+        run: String,
+        by source: RunWriter = .owner,
+        telling told: RunChange? = nil
+    ) throws -> Int? {
+        let written = try recording { db, changes in
             try RunRecord.checkActive(db, id: run)
             if case .execution(let mark) = source {
                 try RunRecord.check(db, id: run, carries: mark)
@@ -177,19 +196,29 @@ extension TrackingStore {
             var writer = BatchWriter(db, run: run, limits: limits)
             try writer.write(params: batch.params)
             if source == .client { try LateMetrics(db: db, run: run).note(batch.metrics) }
-            try writer.write(metrics: batch.metrics)
+            let rows = try writer.write(metrics: batch.metrics)
             for metric in batch.modelMetrics { try metric.insert(db) }
             try writer.write(tags: batch.tags)
+            if let told {
+                changes.note(.run, run, told.rawValue, rows: rows, isTold: true)
+            } else {
+                let isMetrics = rows != nil
+                if isMetrics { changes.note(.run, run, RunChange.metrics.rawValue, rows: rows) }
+                if !isMetrics || !batch.tags.isEmpty || !batch.params.isEmpty {
+                    changes.note(run: run)
+                }
+            }
             return writer.cuts
         }
-        for cut in cuts { configuration.note(cut) }
+        for cut in written.result { configuration.note(cut) }
+        return written.change
     }
 
     /// Removes a tag of a run.
     ///
     /// - Throws: `TrackingError` with code `notFound` when the run has no such tag.
     public func deleteTag(_ key: TrackingKey, run: String) throws {
-        try write { db in
+        try write(.run, run) { db in
             try RunRecord.checkActive(db, id: run)
             try db.execute(
                 sql: "DELETE FROM tags WHERE key = ? AND run_uuid = ?",

@@ -12,7 +12,7 @@ extension TrackingStore {
     ///   lacks what MLflow asks for, and with `invalidState` where the tag holds something else.
     public func logModel(description: String, run: String) throws {
         let entry = try Self.historyEntry(of: description)
-        try write { db in
+        try write(.run, run) { db in
             try RunRecord.checkActive(db, id: run)
             let old = try String.fetchOne(
                 db,

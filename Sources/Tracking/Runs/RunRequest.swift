@@ -38,7 +38,7 @@ extension TrackingStore {
         run: String,
         by author: String? = nil
     ) throws -> RunRequest {
-        try write { db in
+        try write(.request, run) { db in
             try RunRecord.checkActive(db, id: run)
             try db.execute(
                 sql: """
@@ -72,8 +72,9 @@ extension TrackingStore {
     /// Answers a request; it can be answered once.
     @discardableResult
     public func answerRequest(_ id: Int, _ answer: String) throws -> RunRequest {
-        try write { db in
+        try write { db, changes in
             let request = try RunRequest.find(db, id: id)
+            changes.note(.request, request.run)
             guard request.answeredAt == nil else {
                 throw TrackingError(
                     .invalidState,

@@ -31,9 +31,12 @@ extension TrackingStore {
 
     /// Writes how a run ended, on the disk when this returns; the bin is no obstacle to that.
     ///
+    /// The caller publishes the end in its process.
+    ///
     /// - Throws: `TrackingError` with code `invalidState` where the run carries another mark.
     public func endRun(_ id: String, _ status: RunStatus, tags: [Tag], marked mark: Tag) throws {
-        try write(.full) { db in
+        try write(.full) { db, changes in
+            changes.note(run: id, isTold: true)
             try RunRecord.check(db, id: id, carries: mark)
             var writer = BatchWriter(db, run: id, limits: .none)
             try writer.write(tags: tags)

@@ -21,14 +21,16 @@ extension TrackingStore {
 extension TrackingStore {
     /// Makes a run, with the tags `mlflow.user` and `mlflow.runName`.
     ///
+    /// - Parameter isTold: Whether the caller publishes it itself, in this process.
     /// - Throws: `TrackingError` when the experiment is missing or in the bin, or a run
     ///   of this id exists.
     @discardableResult
-    public func createRun(_ new: NewRun) throws -> RunRecord {
-        try write { db in
+    public func createRun(_ new: NewRun, isTold: Bool = false) throws -> RunRecord {
+        try write { db, changes in
             let experiment = try Experiment.find(db, id: new.experimentID)
             try experiment.checkActive()
             let id = new.id ?? newRunID()
+            changes.note(run: id, isTold: isTold)
             try Validation.check(runID: id)
             if try RunRecord.exists(db, id: id) {
                 throw TrackingError(.alreadyExists, "Run with id=\(id) already exists.")
@@ -92,7 +94,7 @@ extension TrackingStore {
         by writer: RunWriter = .owner,
         if permit: () throws -> Void = {}
     ) throws -> RunRecord {
-        try write(status?.isTerminal == true ? .full : .normal) { db in
+        try write(.run, id, status?.isTerminal == true ? .full : .normal) { db in
             try RunRecord.checkActive(db, id: id)
             try permit()
             if writer == .client, status?.isTerminal == false {
@@ -135,7 +137,7 @@ extension TrackingStore {
         ofRun id: String,
         if permit: () throws -> Void = {}
     ) throws {
-        try write { db in
+        try write(.run, id) { db in
             let run = try RunRecord.find(db, id: id, details: [])
             try permit()
             if stage == .active { try Experiment.find(db, id: run.experimentID).checkActive() }

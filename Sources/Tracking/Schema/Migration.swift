@@ -31,6 +31,9 @@ package struct Migration: Sendable {
         Migration { db in
             try db.execute(sql: traceTables)
         },
+        Migration { db in
+            try db.execute(sql: changeTables)
+        },
     ]
 
     /// Takes the steps that the file lacks, all or none of them.

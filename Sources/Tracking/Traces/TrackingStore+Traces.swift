@@ -49,7 +49,7 @@ extension TrackingStore {
     @discardableResult
     public func keep(_ trace: Trace) throws -> Trace {
         try Validation.check(traceID: trace.id)
-        return try write { db in
+        return try write(.trace, trace.id) { db in
             let experiment = try Experiment.find(db, id: trace.experimentID)
             try experiment.checkActive()
             try db.execute(
@@ -96,7 +96,7 @@ extension TrackingStore {
     /// Sets a tag of a trace.
     public func setTag(_ tag: Tag, ofTrace id: String) throws {
         try Trace.checkChangeable(tag.key)
-        try write { db in
+        try write(.trace, id) { db in
             try Trace.checkExists(db, id: id)
             try Trace.write(db, [tag.key: tag.value], to: "trace_tags", of: id)
         }
@@ -107,7 +107,7 @@ extension TrackingStore {
     /// - Throws: `TrackingError` with code `notFound` when the trace has no such tag.
     public func deleteTag(_ key: TrackingKey, ofTrace id: String) throws {
         try Trace.checkChangeable(key)
-        try write { db in
+        try write(.trace, id) { db in
             try Trace.checkExists(db, id: id)
             try db.execute(
                 sql: "DELETE FROM trace_tags WHERE request_id = ? AND key = ?",
@@ -124,7 +124,7 @@ extension TrackingStore {
 
     /// Links traces to a run, all or none.
     public func link(traces ids: [String], toRun run: String) throws {
-        try write { db in
+        try write(.run, run) { db in
             try RunRecord.checkActive(db, id: run)
             for id in ids {
                 try Trace.checkExists(db, id: id)
@@ -150,7 +150,7 @@ extension TrackingStore {
         before time: Int? = nil,
         most: Int? = nil
     ) throws -> [Trace] {
-        try write { db in
+        try write(.experiment, "\(experiment)") { db in
             var conditions = ["experiment_id = ?"]
             var arguments: StatementArguments = [experiment]
             if let ids {
@@ -198,7 +198,7 @@ extension TrackingStore {
 
     /// Adds an assessment to a trace.
     public func addAssessment(_ body: String, id: String, toTrace trace: String) throws {
-        try write { db in
+        try write(.trace, trace) { db in
             try Trace.checkExists(db, id: trace)
             try db.execute(
                 sql: "INSERT INTO wb_assessments VALUES (?, ?, ?)",
@@ -214,7 +214,7 @@ extension TrackingStore {
         ofTrace trace: String,
         _ change: (String) throws -> String
     ) throws -> String {
-        try write { db in
+        try write(.trace, trace) { db in
             let body = try change(try Trace.assessment(db, id, of: trace))
             try db.execute(
                 sql: "UPDATE wb_assessments SET body = ? WHERE assessment_id = ?",
@@ -226,7 +226,7 @@ extension TrackingStore {
 
     /// Removes an assessment of a trace.
     public func deleteAssessment(_ id: String, ofTrace trace: String) throws {
-        try write { db in
+        try write(.trace, trace) { db in
             _ = try Trace.assessment(db, id, of: trace)
             try db.execute(
                 sql: "DELETE FROM wb_assessments WHERE assessment_id = ?",

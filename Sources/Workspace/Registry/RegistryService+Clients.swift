@@ -55,7 +55,7 @@ extension RegistryService {
         tags: [Tag],
         by author: Author?
     ) throws -> RegisteredModel {
-        try write(name) {
+        try write {
             try RuleBook.checkTags(tags)
             return try registry.createModel(name, description: description, tags: tags, by: author)
         }
@@ -67,12 +67,12 @@ extension RegistryService {
         to newName: String,
         by author: Author?
     ) throws -> RegisteredModel {
-        try write(name) { try registry.rename(name, to: newName, by: author) }
+        try write { try registry.rename(name, to: newName, by: author) }
     }
 
     /// Deletes a registered model with its versions, unless it has a gate.
     package func deleteModel(_ name: String, by author: Author?) throws {
-        try write(name) { try registry.deleteModel(name, by: author) }
+        try write { try registry.deleteModel(name, by: author) }
     }
 
     /// Describes a model, or one version of it.
@@ -82,7 +82,7 @@ extension RegistryService {
         as description: String,
         by author: Author?
     ) throws {
-        try write(name) {
+        try write {
             try registry.describe(name, version: version, as: description, by: author)
         }
     }
@@ -94,7 +94,7 @@ extension RegistryService {
         version: Int? = nil,
         by author: Author?
     ) throws {
-        try write(name) {
+        try write {
             try RuleBook.checkTags([tag])
             try registry.setTag(tag, of: name, version: version, by: author)
         }
@@ -107,7 +107,7 @@ extension RegistryService {
         version: Int? = nil,
         by author: Author?
     ) throws {
-        try write(name) {
+        try write {
             try RuleBook.checkTag(key)
             try registry.deleteTag(key, of: name, version: version, by: author)
         }
@@ -134,7 +134,7 @@ extension RegistryService {
             let shown = name.count > 200 ? "\(name.prefix(200))…" : name
             throw RegistryError(.notFound, "Registered Model with name=\(shown) not found")
         }
-        return try write(name) {
+        return try write {
             try RuleBook.checkTags(new.tags, copiedFrom: original?.tags ?? [:])
             var new = new
             new.files = try keptFiles(of: new, copying: original)
@@ -173,7 +173,7 @@ extension RegistryService {
         archivingOthers: Bool,
         by author: Author?
     ) throws -> ModelVersion {
-        try write(name) {
+        try write {
             try registry.transition(
                 name,
                 version: version,
@@ -186,7 +186,7 @@ extension RegistryService {
 
     /// Deletes a version; its number is not given again.
     package func deleteVersion(_ version: Int, of name: String, by author: Author?) throws {
-        try write(name) { try registry.deleteVersion(version, of: name, by: author) }
+        try write { try registry.deleteVersion(version, of: name, by: author) }
     }
 
     /// Has an alias name a version; where that deploys it, the model's gate has to be passed.
@@ -196,7 +196,7 @@ extension RegistryService {
         to version: Int,
         by author: Author?
     ) throws {
-        try write(name) { try registry.setAlias(alias, of: name, to: version, by: author) }
+        try write { try registry.setAlias(alias, of: name, to: version, by: author) }
     }
 
     /// Removes an alias.
@@ -208,7 +208,7 @@ extension RegistryService {
         mustExist: Bool,
         by author: Author?
     ) throws {
-        try write(name) {
+        try write {
             try registry.deleteAlias(alias, of: name, mustExist: mustExist, by: author)
         }
     }

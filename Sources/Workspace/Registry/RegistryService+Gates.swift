@@ -16,7 +16,7 @@ extension RegistryService {
     ///
     /// Blocks.
     public func setGate(_ name: String, to gate: ModelGate?, reason: String = "") throws {
-        try change(name) {
+        try change {
             try registry.setGate(try gate.map { try Gate($0) }, of: name, reason: reason)
         }
     }
@@ -25,7 +25,7 @@ extension RegistryService {
     ///
     /// Blocks.
     public func approve(_ name: String, version: Int, reason: String = "") throws {
-        try change(name) { try registry.approve(name, version: version, reason: reason) }
+        try change { try registry.approve(name, version: version, reason: reason) }
     }
 
     /// What the gate would say if this user deployed a version now.

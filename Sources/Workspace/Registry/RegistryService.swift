@@ -60,7 +60,7 @@ public final class RegistryService: Sendable {
     ///   base model is not known.
     @discardableResult
     public func register(run: String, as name: String, note: String = "") throws -> Int {
-        try change(name) {
+        try change {
             let record = try opened.store.run(run)
             guard let result = record.result else {
                 throw WorkspaceError(
@@ -153,7 +153,7 @@ public final class RegistryService: Sendable {
     ///   the message names what is wanting. So do ``setStage(_:version:to:archivingOthers:)`` and
     ///   ``setAlias(_:alias:version:)`` where they would deploy a version.
     public func promote(_ name: String, version: Int, reason: String = "") throws {
-        try change(name) { _ = try registry.promote(name, version: version, reason: reason) }
+        try change { _ = try registry.promote(name, version: version, reason: reason) }
     }
 
     /// What a rollback would do.
@@ -175,7 +175,7 @@ public final class RegistryService: Sendable {
     /// - Parameter plan: What the person confirmed; if another version is deployed by now, nothing is
     ///   changed.
     public func rollback(_ plan: RollbackPlan) throws {
-        try change(plan.name) {
+        try change {
             _ = try registry.rollback(plan.name, replacing: plan.from, to: plan.to)
         }
     }
@@ -184,14 +184,14 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func undo() throws -> RegistryChange {
-        try changed { RegistryChange(try registry.undo()) }
+        try change { RegistryChange(try registry.undo()) }
     }
 
     /// Makes again what was taken back last.
     ///
     /// Blocks.
     public func redo() throws -> RegistryChange {
-        try changed { RegistryChange(try registry.redo()) }
+        try change { RegistryChange(try registry.redo()) }
     }
 
     /// What was done, the newest first.
@@ -206,23 +206,14 @@ public final class RegistryService: Sendable {
         }
     }
 
-    func change<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
-        try WorkspaceError.wording { try write(name, body) }
+    func change<Result>(_ body: () throws -> Result) throws -> Result {
+        try WorkspaceError.wording { try write(body) }
     }
 
     /// The same with the registry's own errors.
-    func write<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+    func write<Result>(_ body: () throws -> Result) throws -> Result {
         try opened.checkWritable()
-        let result = try body()
-        opened.publish(.registryChanged(name: name))
-        return result
-    }
-
-    private func changed(_ body: () throws -> RegistryChange) throws -> RegistryChange {
-        try opened.checkWritable()
-        let change = try WorkspaceError.wording(body)
-        opened.publish(.registryChanged(name: change.name))
-        return change
+        return try body()
     }
 
     private func version(

@@ -28,7 +28,7 @@ final class RunExecution: Sendable {
         var waitingReason: String? { obstacle ?? pauseReason }
     }
 
-    private static let pausedReason = "paused"
+    static let pausedReason = "paused"
 
     /// How long a run waits before it looks again, in seconds, where nothing wakes it.
     private static let patience = 1.0
@@ -300,7 +300,7 @@ final class RunExecution: Sendable {
         }
         guard after != before else { return }
         if let after { opened.log.info("Run \(run) waits before step \(step): \(after)") }
-        tag(RunTag.paused, after ?? "")
+        tag(RunTag.paused, after ?? "", telling: .pause)
         if let after {
             let reason = after == Self.pausedReason ? nil : after
             opened.publish(.runPaused(run: run, step: step, reason: reason))
@@ -327,10 +327,15 @@ final class RunExecution: Sendable {
         }
     }
 
-    private func tag(_ key: TrackingKey, _ value: String) {
+    private func tag(_ key: TrackingKey, _ value: String, telling told: RunChange) {
         do {
             let batch = Batch(tags: [Tag(key, value)])
-            try opened.store.log(batch, run: run, by: .execution(mark: hold.mark))
+            try opened.store.log(
+                batch,
+                run: run,
+                by: .execution(mark: hold.mark),
+                telling: told
+            )
         } catch {
             opened.log.warning("The tag \(key) of run \(run) could not be set: \(error)")
         }

@@ -85,7 +85,6 @@ final class RunRecorder {
         let total = Tag(RunTag.totalSteps, "\(report.totalSteps)")
         let waits = Tag(RunTag.paused, "")
         try log(Batch(tags: [total, waits]))
-        opened.publish(.runChanged(run: run))
         for warning in report.warnings { opened.publish(.notice(Notice(.warning, warning))) }
     }
 
@@ -101,15 +100,17 @@ final class RunRecorder {
             (MetricName.residentBytes, Double(residentBytes)),
         ]
         values += system.sample()
+        var change: Int?
         if report.step > recordedStep ?? -1 {
-            try log(values, step: report.step)
+            change = try log(values, step: report.step)
             losses.append(MetricPoint(row: 0, step: report.step, timestamp: 0, value: report.loss))
         }
-        let point = StepPoint(
+        var point = StepPoint(
             step: report.step,
             totalSteps: report.totalSteps,
             metrics: Dictionary(values) { first, _ in first }
         )
+        point.change = change
         opened.publish(.runStep(run: run, point))
     }
 
@@ -138,7 +139,7 @@ final class RunRecorder {
         let text = try WorkspaceJSON.encode(answers)
         try Files.write(Array(text.utf8), to: "\(folder.answers)/step-\(step).json")
         let tag = Tag(RunTag.answers, try WorkspaceJSON.encode(answers.shortened))
-        try log(Batch(tags: [tag]))
+        try log(Batch(tags: [tag]), telling: .samples)
         opened.publish(.runAnswered(run: run, answers))
     }
 
@@ -153,18 +154,18 @@ final class RunRecorder {
         guard !calls.contains(where: { $0.isSame(as: call) }) else { return }
         call.number = (calls.last?.number ?? calls.count) + 1
         calls = (calls + [call]).suffix(Self.keptCalls)
-        try storeCalls()
+        try storeCalls(telling: .alert)
         opened.publish(.runCalled(run: run, call))
     }
 
     /// Keeps the newest calls with the run, as many as a tag holds.
-    private func storeCalls() throws {
+    private func storeCalls(telling told: RunChange) throws {
         var text = try WorkspaceJSON.encode(calls)
         while text.utf8.count > Self.mostTagBytes, calls.count > 1 {
             calls.removeFirst()
             text = try WorkspaceJSON.encode(calls)
         }
-        try log(Batch(tags: [Tag(RunTag.calls, text)]))
+        try log(Batch(tags: [Tag(RunTag.calls, text)]), telling: told)
     }
 
     private static let mostTagBytes = 7500
@@ -181,7 +182,7 @@ final class RunRecorder {
         opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
         if let last = calls.indices.last, calls[last].action == SentinelAction.goBack.rawValue {
             calls[last].outcome = "It went back to step \(step), without the rows \(names)\(more)."
-            try? storeCalls()
+            try? storeCalls(telling: .changed)
         }
         opened.publish(
             .notice(
@@ -193,19 +194,22 @@ final class RunRecorder {
 
     private func recordCheckpoint(nextStep: Int) throws {
         let tag = Tag(RunTag.resumableStep, "\(nextStep)")
-        try log(Batch(tags: [tag]))
+        try log(Batch(tags: [tag]), telling: .checkpoint)
         resumableStep = nextStep
         opened.publish(.runCheckpointed(run: run, nextStep: nextStep))
     }
 
-    private func log(_ batch: Batch) throws {
-        try opened.store.log(batch, run: run, by: .execution(mark: hold.mark))
+    /// - Parameter told: What this recorder publishes itself once the batch is committed.
+    @discardableResult
+    private func log(_ batch: Batch, telling told: RunChange? = nil) throws -> Int? {
+        try opened.store.log(batch, run: run, by: .execution(mark: hold.mark), telling: told)
     }
 
-    private func log(_ values: [(String, Double)], step: Int) throws {
+    @discardableResult
+    private func log(_ values: [(String, Double)], step: Int) throws -> Int? {
         let now = TrackingStore.systemMilliseconds()
         let metrics = values.map { Metric(TrackingKey($0.0), $0.1, timestamp: now, step: step) }
-        try log(Batch(metrics: metrics))
+        return try log(Batch(metrics: metrics), telling: .metrics)
     }
 }
 

@@ -88,11 +88,9 @@ extension RunService {
                 }
                 return (report.result.path, report.conclusion)
             } ended: { [weak self] outcome in
-                let row = (try? opened.store.lastMetricRow()) ?? 0
                 self?.state.withLock { state in
                     state.executions[record.id] = nil
                     state.outcomes[record.id] = outcome
-                    state.toldRows[record.id] = row
                 }
             }
             state.executions[record.id] = execution

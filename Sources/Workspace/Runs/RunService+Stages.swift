@@ -119,11 +119,8 @@ extension RunService {
                     step: last.stepsDone
                 )
             }
-            // These are no steps of the run, which has ended: nobody is told of them as such.
-            state.withLock { $0.toldRows[id] = .max }
-            try opened.store.log(Batch(metrics: metrics), run: id)
-            let row = try opened.store.lastMetricRow()
-            state.withLock { $0.toldRows[id] = row }
+            // These are no steps of the run, which has ended, and are not published as such.
+            try opened.store.log(Batch(metrics: metrics), run: id, telling: .changed)
             opened.publish(.runChanged(run: id))
             return losses
         }

@@ -204,7 +204,7 @@ extension RunService {
             new.tags.append(Tag(RunTag.templateDigest, digest))
         }
         if let checkout = GitCheckout(containing: ".") { new.tags += checkout.tags }
-        let record = try opened.store.createRun(new)
+        let record = try opened.store.createRun(new, isTold: true)
         let stages = later.map { Param("then", $0) }
         let params = inputs.request.parameters + [stages].compactMap { $0 }
         try opened.store.log(Batch(params: params), run: id)

@@ -12,8 +12,6 @@ public final class RunService: Sendable {
         /// How the runs ended that this process has executed: the row of one that another process
         /// has taken over says something else.
         var outcomes: [String: RunOutcome] = [:]
-        /// Of runs that this process has executed: the newest metric row when they ended.
-        var toldRows: [String: Int] = [:]
         /// Runs of this process with stages to come, none of which it has started yet.
         var stagesToCome: Set<String> = []
         /// How often this process was asked to end its runs.
@@ -247,13 +245,6 @@ public final class RunService: Sendable {
         try change(id) { try $0.restoreRun(id) }
     }
 
-    /// Whether this process has told a point itself, when it wrote it.
-    func hasTold(row: Int, of run: String) -> Bool {
-        state.withLock { state in
-            state.executions[run] != nil || row <= state.toldRows[run] ?? 0
-        }
-    }
-
     /// Reads runs together with what this process knows of those it executes.
     var reader: RunReader {
         let executions = state.withLock { $0.executions }
@@ -283,7 +274,6 @@ public final class RunService: Sendable {
     private func change(_ id: String, _ body: (TrackingStore) throws -> Void) throws {
         try opened.checkWritable()
         try WorkspaceError.wording { try body(opened.store) }
-        opened.publish(.runChanged(run: id))
     }
 
     /// The paths of files below a folder, relative to it.

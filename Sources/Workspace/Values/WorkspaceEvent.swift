@@ -22,6 +22,8 @@ public enum WorkspaceEvent: Equatable, Sendable {
     case runEnded(RunOutcome)
     /// The process that executed the run died.
     case runCrashed(run: String)
+    /// More changed than is said one by one: lists and details are to be read again.
+    case everythingChanged
     /// A registered model, or all of them when the name is not known.
     case registryChanged(name: String?)
     /// A dataset appeared or went.
@@ -54,6 +56,13 @@ public struct StepPoint: Equatable, Sendable, Codable {
     public var totalSteps: Int?
     /// Metric values by name; see ``MetricName``.
     public var metrics: [String: Double]
+    /// The entry of the change feed that the point was committed with; nil for a step that is
+    /// computed again and stored already.
+    public var change: Int?
+
+    private enum CodingKeys: CodingKey {
+        case step, totalSteps, metrics
+    }
 
     /// Creates a point.
     public init(step: Int, totalSteps: Int?, metrics: [String: Double]) {

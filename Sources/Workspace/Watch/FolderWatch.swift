@@ -14,13 +14,16 @@ package final class FolderWatch: Sendable {
         var hasClosed = false
         /// Whether someone asked for a look.
         var isAsked = false
+        /// Whether this process has committed something.
+        var hasCommitted = false
 
-        var isEmpty: Bool { folders.isEmpty && !hasClosed && !isAsked }
+        var isEmpty: Bool { folders.isEmpty && !hasClosed && !isAsked && !hasCommitted }
 
         mutating func merge(_ other: Change) {
             folders.formUnion(other.folders)
             hasClosed = hasClosed || other.hasClosed
             isAsked = isAsked || other.isAsked
+            hasCommitted = hasCommitted || other.hasCommitted
         }
     }
 
@@ -77,9 +80,17 @@ package final class FolderWatch: Sendable {
     /// Whether the thread blocks until something happens, without a time limit.
     package var waitsWithoutLimit: Bool { isIdle.withLock { $0 } }
 
+    /// Why the watch is rung.
+    enum Ring: UInt8 {
+        /// Something may have changed.
+        case look
+        /// This process has committed something.
+        case commit
+    }
+
     /// Has `changed` called soon, as though something had been written.
-    func ring() {
-        var byte: UInt8 = 0
+    func ring(_ reason: Ring) {
+        var byte = reason.rawValue
         Glibc.write(bellButton, &byte, 1)
     }
 
@@ -90,7 +101,7 @@ package final class FolderWatch: Sendable {
             return !closing
         }
         guard isFirst else { return }
-        ring()
+        ring(.look)
         thread.withLock { $0 }?.join()
         for descriptor in [inotify, bell, bellButton] { Glibc.close(descriptor) }
     }
@@ -142,8 +153,14 @@ package final class FolderWatch: Sendable {
             var change = Change()
             if sources[1].revents != 0 {
                 var bytes = [UInt8](repeating: 0, count: 64)
-                while read(bell, &bytes, bytes.count) == bytes.count {}
-                change.isAsked = true
+                var count = bytes.count
+                while count == bytes.count {
+                    count = read(bell, &bytes, bytes.count)
+                    let rung = bytes.prefix(max(0, count))
+                    change.isAsked = change.isAsked || rung.contains(Ring.look.rawValue)
+                    change.hasCommitted =
+                        change.hasCommitted || rung.contains(Ring.commit.rawValue)
+                }
             }
             if sources[0].revents != 0 { drain(into: &change) }
             return change

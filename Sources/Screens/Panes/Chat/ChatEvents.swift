@@ -20,7 +20,7 @@ extension ChatPane {
         case .answerEnded(let outcome):
             guard isOurs(outcome.answer, event, in: &state) else { return [] }
             return ended(outcome, in: &state)
-        case .registryChanged, .modelsChanged, .runEnded:
+        case .registryChanged, .modelsChanged, .runEnded, .everythingChanged:
             // Whoever has not looked yet reads it all when they do.
             let isRead = state.chat.choices != nil || state.chat.problem != nil
             return isRead ? state.refreshSpeakers() : []

@@ -115,6 +115,7 @@ package enum ComparePane: PaneContent {
         in state: inout AppState
     ) -> [Effect] {
         switch event {
+        case .everythingChanged: state.refreshSearch() + state.refreshComparison()
         case .runStep, .runChanged, .runEvaluated, .runCrashed, .runEnded:
             state.refreshSearch() + observeCompared(event, in: &state)
         default: []

@@ -158,8 +158,10 @@ package enum RegistryPane: PaneContent {
     ) -> [Effect] {
         // Whoever has not looked yet reads it all when they do.
         let isRead = state.registry.models != nil || state.registry.listing.isUnderWay
-        guard case .registryChanged = event, isRead else { return [] }
-        return state.refreshRegistry()
+        switch event {
+        case .registryChanged, .everythingChanged: return isRead ? state.refreshRegistry() : []
+        default: return []
+        }
     }
 
     package static func copyable(in state: AppState) -> String? {

@@ -11,6 +11,9 @@ extension RunPane {
         case .runChanged(let id):
             let isShown = id == state.run.selected?.id
             return state.refreshRuns() + (isShown ? state.refreshCurves(isStale: true) : [])
+        case .everythingChanged:
+            return state.refreshRuns()
+                + (state.run.selected == nil ? [] : state.refreshCurves(isStale: true))
         case .runStep(let id, let point): return step(point, of: id, in: &state)
         case .runEvaluated(let id, let step, let loss):
             return evaluated(loss, at: step, of: id, in: &state)

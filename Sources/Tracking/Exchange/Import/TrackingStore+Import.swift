@@ -133,7 +133,13 @@ extension TrackingStore {
             try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144")
             try db.execute(sql: "ATTACH DATABASE ? AS source", arguments: [copy])
             addFunctions(db, origin)
-            return try db.transaction(.full) { try body(db) }
+            return try db.transaction(.full) {
+                let result = try body(db)
+                var notes = ChangeNotes()
+                notes.note(.everything, "", "imported")
+                _ = try notes.write(db, by: writer)
+                return result
+            }
         }
         // A large import leaves a large log, which would keep its size.
         try? queue.writeWithoutTransaction { db in
