@@ -251,7 +251,8 @@ let package = Package(
         ),
         .testTarget(
             name: "MLflowAPITests",
-            dependencies: ["MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON"]
+            dependencies: ["MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON"],
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "PresentationTests",
