@@ -1,4 +1,5 @@
 import Hummingbird
+import Platform
 
 /// Why a call is not answered as asked, or why the server cannot listen.
 ///
@@ -65,6 +66,11 @@ package struct ServerError: Error, Equatable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.hint = hint
+    }
+
+    /// An error of the system's.
+    init(_ code: Code, _ error: PlatformError) {
+        self.init(code, error.message, hint: error.hint)
     }
 
     /// The error that a failure of the server or its router is to clients.

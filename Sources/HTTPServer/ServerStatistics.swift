@@ -1,6 +1,6 @@
 import NIOConcurrencyHelpers
 
-/// What `/metrics` says of the server, in Prometheus' text format.
+/// The counters of a server, in Prometheus' text format.
 final class ServerStatistics: Sendable {
     private struct Counts {
         var requests: [Int: Int] = [:]

@@ -4,11 +4,11 @@ package import Hummingbird
 package import NIOCore
 import NIOConcurrencyHelpers
 
-/// Who may ask for what.
+/// Who may make which calls.
 ///
-/// Other users of this machine and pages in a browser reach its loopback addresses, too. So
-/// without a token a call must come from a process of the same user, name this machine as its
-/// host, and come from no foreign page. From elsewhere a token is needed.
+/// Other users of this machine and pages in a browser can reach its loopback addresses, too. So a
+/// call without a token must come from a process of the same user, name this machine as its host,
+/// and not come from a page of another site. Calls from other machines need a token.
 package final class AccessRules: Sendable {
     /// Somebody who makes a call.
     package struct Caller: Sendable {
@@ -38,7 +38,7 @@ package final class AccessRules: Sendable {
     ///   - needsToken: Whether processes of the same user need a token, too, as behind a proxy on
     ///     this machine.
     ///   - callsPerSecond: How many calls each token may make; processes of the same user without
-    ///     one are not held back.
+    ///     a token are not limited.
     package init(tokens: TokenFile, needsToken: Bool = false, callsPerSecond: Int = 500) {
         self.tokens = NIOLockedValueBox(tokens)
         self.needsToken = needsToken
@@ -47,7 +47,7 @@ package final class AccessRules: Sendable {
 
     /// Who makes the call.
     ///
-    /// - Throws: `ServerError` for a call that may not be made.
+    /// - Throws: ``ServerError`` for a call that is not permitted.
     package func check(
         _ request: Request,
         on channel: any Channel,
@@ -56,7 +56,7 @@ package final class AccessRules: Sendable {
         try checkContent(request)
         let caller = try caller(request, channel)
         guard role == .read || caller.role == .write else {
-            throw ServerError(.denied, "The token of \(caller.name) allows looking alone.")
+            throw ServerError(.denied, "The token of \(caller.name) is read-only.")
         }
         return caller
     }
@@ -89,20 +89,20 @@ package final class AccessRules: Sendable {
         guard let user = try user(of: channel) else {
             throw ServerError(
                 .unauthenticated,
-                "It cannot be told whose process this is, so a token is needed.",
+                "The user of the calling process is unknown, so a token is needed.",
                 hint: Self.tokenHint
             )
         }
         guard user == geteuid() || user == 0 else {
             throw ServerError(
                 .unauthenticated,
-                "This server answers another user's processes with a token alone."
+                "Processes of other users need a token."
             )
         }
         return Caller(name: "", role: .write)
     }
 
-    /// Whether a proxy passes on the call of somebody else.
+    /// Whether a proxy forwarded the call for somebody else.
     private func isForwarded(_ request: Request) -> Bool {
         request.headers.contains { field in
             let name = field.name.canonicalName
@@ -115,7 +115,7 @@ package final class AccessRules: Sendable {
     private func owner(_ header: String) throws(ServerError) -> TokenFile.Entry? {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2 else { return nil }
-        // A token that was taken back must not work any longer.
+        // A revoked token must not work any longer.
         let current = tokens.withLockedValue { tokens in tokens.refresh() ? tokens : nil }
         guard let tokens = current else {
             throw ServerError(
@@ -137,8 +137,8 @@ package final class AccessRules: Sendable {
         }
     }
 
-    /// A page of another site may be open in a browser here: it cannot choose its `Origin`, and
-    /// the name by which it reached this machine is in `Host`.
+    /// Refuses pages of other sites in a browser on this machine: they cannot choose their
+    /// `Origin`, and `Host` has the name by which they reached this machine.
     private func checkPage(_ request: Request) throws(ServerError) {
         let authority = request.head.authority ?? ""
         let host =
@@ -154,7 +154,7 @@ package final class AccessRules: Sendable {
         }
     }
 
-    /// A form in a page can send other kinds of text, but no JSON, without being asked first.
+    /// Refuses what a form in a page could send: a browser sends JSON only after a preflight.
     private func checkContent(_ request: Request) throws(ServerError) {
         guard request.method == .post || request.method == .patch else { return }
         let type = request.headers[.contentType] ?? ""
@@ -164,14 +164,13 @@ package final class AccessRules: Sendable {
         }
     }
 
-    /// Whether an address is this machine's own, which no other one reaches.
+    /// Whether an address is reached from this machine alone.
     static func isLoopback(_ address: SocketAddress?) -> Bool {
         guard let text = address?.ipAddress else { return false }
         return text.hasPrefix("127.") || text == "::1" || text.hasPrefix("::ffff:127.")
     }
 
-    /// The user at the other end, looked up once a connection; what could not be told is asked
-    /// again.
+    /// The user at the other end, looked up once for each connection; a failed lookup is repeated.
     private func user(of channel: any Channel) throws(ServerError) -> uid_t? {
         let id = ObjectIdentifier(channel)
         if let known = owners.withLockedValue({ $0[id] }) { return known }
@@ -201,7 +200,7 @@ package final class AccessRules: Sendable {
 
     private func noteFailure(_ address: String) {
         failures.withLockedValue { failures in
-            // Addresses are the callers' choice: their list must not grow without end.
+            // Callers choose their addresses, so the list is bounded.
             if failures.count > 10_000 { failures = [:] }
             failures[address, default: FailedAttempts()].count += 1
         }

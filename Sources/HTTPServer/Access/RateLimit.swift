@@ -2,16 +2,16 @@ import NIOConcurrencyHelpers
 
 /// How many calls each caller may make in a second, on average over a few.
 ///
-/// A caller who was quiet may make some at once; one who never stops gets the rate.
+/// A caller that paused may make several at once; a steady one gets the rate.
 package final class RateLimit: Sendable {
     private struct Account {
         var calls: Double
         var since: ContinuousClock.Instant
     }
 
-    /// How many seconds' calls may come at once.
+    /// How many seconds' worth of calls may come at once.
     private static let burst = 5.0
-    private static let mostAccounts = 10_000
+    private static let maximumAccounts = 10_000
 
     private let rate: Double
     private let accounts = NIOLockedValueBox<[String: Account]>([:])
@@ -19,11 +19,11 @@ package final class RateLimit: Sendable {
     /// - Parameter callsPerSecond: More than 0.
     package init(callsPerSecond: Int) { rate = Double(callsPerSecond) }
 
-    /// Counts a call, unless there were too many; false then.
+    /// Counts a call; false where there were too many.
     package func admits(_ caller: String, at now: ContinuousClock.Instant = .now) -> Bool {
         accounts.withLockedValue { accounts in
-            // Who was quiet long enough to have it all again need not be remembered.
-            if accounts.count >= Self.mostAccounts {
+            // An account that is full again equals a new one.
+            if accounts.count >= Self.maximumAccounts {
                 accounts = accounts.filter { seconds(from: $0.value.since, to: now) < Self.burst }
             }
             var account = accounts[caller] ?? Account(calls: rate * Self.burst, since: now)

@@ -89,17 +89,9 @@ package enum SocketDiagnosis {
         init?(_ address: SocketAddress) {
             guard let port = address.port.flatMap(UInt16.init(exactly:)) else { return nil }
             self.port = port
-            switch address {
-            case .v4(let v4):
-                family = UInt8(AF_INET)
-                self.address =
-                    withUnsafeBytes(of: v4.address.sin_addr) { Array($0) }
-                    + [UInt8](repeating: 0, count: 12)
-            case .v6(let v6):
-                family = UInt8(AF_INET6)
-                self.address = withUnsafeBytes(of: v6.address.sin6_addr) { Array($0) }
-            default: return nil
-            }
+            guard let bytes = address.internetBytes else { return nil }
+            family = UInt8(bytes.count == 4 ? AF_INET : AF_INET6)
+            self.address = bytes + [UInt8](repeating: 0, count: 16 - bytes.count)
         }
     }
 }

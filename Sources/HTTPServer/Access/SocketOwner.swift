@@ -65,19 +65,12 @@ package enum SocketOwner {
 
     /// An address and port as the kernel's tables write them: words of the machine's byte order.
     package static func spelling(_ address: SocketAddress, isWide: Bool) -> String? {
-        guard let port = address.port else { return nil }
-        var bytes: [UInt8]
-        switch address {
-        case .v4(let v4):
-            var raw = v4.address.sin_addr.s_addr
-            bytes = withUnsafeBytes(of: &raw) { Array($0) }
+        guard let port = address.port, var bytes = address.internetBytes else { return nil }
+        if bytes.count == 4 {
             // As a socket for both kinds of addresses sees it.
             if isWide { bytes = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + bytes }
-        case .v6(let v6):
-            guard isWide else { return nil }
-            var raw = v6.address.sin6_addr
-            bytes = withUnsafeBytes(of: &raw) { Array($0) }
-        default: return nil
+        } else if !isWide {
+            return nil
         }
         let words = stride(from: 0, to: bytes.count, by: 4).map { start in
             bytes[start..<start + 4].reversed().map { hex($0) }.joined()

@@ -4,20 +4,20 @@ import Glibc
 import JSON
 import Platform
 
-/// Who may reach the server from elsewhere: names, roles, and hashes of their tokens, in a file
-/// that only its owner reads.
+/// The tokens that give access from other machines: names, roles and hashes, in a file that only its
+/// owner can read.
 package struct TokenFile: Sendable {
-    /// What somebody may do.
+    /// What a token allows.
     package enum Role: String, Codable, Sendable, CaseIterable {
-        /// Look.
+        /// Reading.
         case read
-        /// Look and change.
+        /// Reading and changing.
         case write
     }
 
     /// One token.
     package struct Entry: Codable, Sendable, Equatable {
-        /// Whom it was given to; the user's name in basic authentication.
+        /// The name of its holder; the user name in basic authentication.
         package let name: String
         /// What it allows.
         package let role: Role
@@ -32,23 +32,23 @@ package struct TokenFile: Sendable {
 
     /// Reads the file; no file means no tokens.
     ///
-    /// - Throws: ``ServerError`` where others may read it, or it is no such file.
+    /// - Throws: ``ServerError`` where others may read the file, or it has another format.
     package init(path: String) throws {
         self.path = path
         entries = []
         stamp = Self.stamp(path)
         guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
             if errno == ENOENT { return }
-            // It may be read later without anybody doing anything.
+            // A shortage of descriptors passes.
             throw ServerError(
                 Descriptor.isShortage(errno) ? .unavailable : .inaccessible,
-                "\(path) cannot be read: \(String(cString: strerror(errno)))"
+                "\(path) cannot be read: \(systemMessage(errno))"
             )
         }
         let noList = ServerError(
             .inaccessible,
             "\(path) is no list of tokens.",
-            hint: "Remove it and make them anew."
+            hint: "Remove it and make new tokens."
         )
         guard let status = file.status, status.isFile else { throw noList }
         guard status.st_mode & 0o077 == 0 else {
@@ -62,10 +62,9 @@ package struct TokenFile: Sendable {
         do { entries = try decodeJSON([Entry].self, from: bytes) } catch { throw noList }
     }
 
-    /// Makes a token for somebody, in place of an earlier one, and gives it; it is kept nowhere.
+    /// Makes a token, replacing an earlier one of that name, and returns it; the file keeps its hash.
     ///
-    /// - Parameter show: Shows the token to whom it is for. Where that fails the token is not valid,
-    ///   and an earlier one stays so.
+    /// - Parameter show: Shows the token. Where that throws, the file is not changed.
     @discardableResult
     package mutating func add(
         _ name: String,
@@ -77,10 +76,10 @@ package struct TokenFile: Sendable {
             && name.unicodeScalars.allSatisfy {
                 $0 != ":" && $0.properties.generalCategory != .control
             }
-        guard isName, name.utf8.count <= Self.longestName else {
+        guard isName, name.utf8.count <= Self.maximumNameLength else {
             throw ServerError(
                 .inaccessible,
-                "A name has 1 to \(Self.longestName) bytes, no ':' and no control "
+                "A name has 1 to \(Self.maximumNameLength) bytes, no ':' and no control "
                     + "characters."
             )
         }
@@ -96,7 +95,7 @@ package struct TokenFile: Sendable {
         return token
     }
 
-    /// Takes somebody's token back; false where there is none.
+    /// Revokes a token; false where there is none of that name.
     package mutating func remove(_ name: String) throws -> Bool {
         try change { entries in
             let before = entries.count
@@ -105,14 +104,13 @@ package struct TokenFile: Sendable {
         }
     }
 
-    private static let longestName = 250
+    private static let maximumNameLength = 250
 
-    /// Changes what is in the file now, one process after another; when this returns it is on the
-    /// disk.
+    /// Changes the file, one process at a time; the change is on the disk when this returns.
     ///
-    /// - Parameter body: Gives whether it has changed anything.
+    /// - Parameter body: Returns whether it changed anything.
     private mutating func change(_ body: (inout [Entry]) throws -> Bool) throws -> Bool {
-        // The file itself is replaced by each change, so that its lock would be another one's.
+        // Each change replaces the file, so it cannot be locked itself.
         let name = "\(path).lock"
         let number = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard number >= 0 else {
@@ -120,11 +118,8 @@ package struct TokenFile: Sendable {
         }
         let lock = Descriptor(number)
         defer { withExtendedLifetime(lock) {} }
-        while flock(lock.number, LOCK_EX) != 0 {
-            guard errno == EINTR else {
-                throw Self.failure("\(name) cannot be locked")
-            }
-        }
+        let code = FileLock.wait(.exclusive, on: lock.number)
+        guard code == 0 else { throw Self.failure("\(name) cannot be locked", code) }
         self = try TokenFile(path: path)
         var changed = entries
         guard try body(&changed) else { return false }
@@ -134,9 +129,9 @@ package struct TokenFile: Sendable {
         return true
     }
 
-    /// Reads the file again if it has changed; one that cannot be read allows nobody in.
+    /// Reads the file again if it has changed; an unreadable one has no tokens.
     ///
-    /// - Returns: Whether it is known what is in it; false while no descriptor is left to read it.
+    /// - Returns: False while no descriptor is left to read it.
     mutating func refresh() -> Bool {
         guard Self.stamp(path) != stamp else { return true }
         do { self = try TokenFile(path: path) } catch {
@@ -146,8 +141,8 @@ package struct TokenFile: Sendable {
         return true
     }
 
-    private static func failure(_ what: String) -> ServerError {
-        ServerError(.inaccessible, "\(what): \(String(cString: strerror(errno)))")
+    private static func failure(_ what: String, _ code: Int32 = errno) -> ServerError {
+        ServerError(.inaccessible, "\(what): \(systemMessage(code))")
     }
 
     private static func stamp(_ path: String) -> [Int] {
@@ -158,13 +153,13 @@ package struct TokenFile: Sendable {
         ]
     }
 
-    /// Whose token it is.
+    /// The entry of a token; nil if there is none.
     package func owner(of token: String, named name: String? = nil) -> Entry? {
         let hash = Self.hash(token)
         return entries.first { $0.sha256 == hash && (name == nil || $0.name == name) }
     }
 
-    /// Tokens are 256 random bits, so that a plain hash keeps them.
+    /// Tokens are 256 random bits, so a plain hash is safe.
     private static func hash(_ token: String) -> String {
         SHA256.hash(data: Data(token.utf8)).map { String(format: "%02x", $0) }.joined()
     }
@@ -174,12 +169,11 @@ package struct TokenFile: Sendable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let data = try encoder.encode(entries)
         do {
-            try OutputFile.write(Array(data), to: path, replaces: true, mode: 0o600)
+            try Files.write(data, to: path)
         } catch {
-            throw ServerError(.inaccessible, error.message, hint: error.hint)
+            throw ServerError(.inaccessible, error)
         }
-        // A token that was taken back stays so when the power fails.
-        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        if let folder = Descriptor.open(parent, O_RDONLY | O_DIRECTORY) { fsync(folder.number) }
+        // A revoked token stays revoked after a power failure.
+        try? Files.synchronize(folder: FilePaths.parent(path))
     }
 }

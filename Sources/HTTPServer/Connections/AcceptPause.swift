@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Stops taking connections for a moment when the system gives no more descriptors.
+/// Stops accepting connections for a moment when the system is out of descriptors.
 ///
-/// The listening socket stays readable all the while, so that without this the loop would ask for
-/// the next connection again and again.
+/// The listening socket stays readable meanwhile, so that the loop would otherwise try to accept the
+/// next connection again and again.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 

@@ -39,7 +39,7 @@ final class AnswerWriter: ResponseBodyWriter, @unchecked Sendable {
     }
 }
 
-/// Hands buffers on as the encoder takes them.
+/// Converts buffers to the form that the encoder takes.
 final class AnswerParts: ChannelOutboundHandler {
     typealias OutboundIn = AnswerPart
     typealias OutboundOut = HTTPServerResponsePart

@@ -9,8 +9,8 @@ typealias AnswerPart = HTTPPart<HTTPResponseHead, ByteBuffer>
 
 /// What comes over a connection, read by one task at a time.
 ///
-/// `@unchecked` because of the iterator: the connection's task reads calls from it, and the call that
-/// it answers meanwhile the body.
+/// `@unchecked` because of the iterator: the connection's task reads calls from it, and the call being
+/// answered reads its body.
 final class CallStream: @unchecked Sendable {
     private var parts: NIOAsyncChannelInboundStream<CallPart>.AsyncIterator
 
@@ -21,8 +21,8 @@ final class CallStream: @unchecked Sendable {
 
 /// The body of a call, piece by piece.
 ///
-/// A client that waits with it (`Expect: 100-continue`) is asked for it when the first piece is
-/// wanted: one whose call is refused before sends nothing.
+/// A client that waits before it sends the body (`Expect: 100-continue`) is asked for it when the first
+/// piece is read. So a client whose call is refused sends nothing.
 ///
 /// `@unchecked` because the connection's task looks at it only before and after the call is answered.
 final class CallBody: AsyncSequence, @unchecked Sendable {
@@ -77,30 +77,30 @@ final class CallBody: AsyncSequence, @unchecked Sendable {
                 return nil
             case nil, .head:
                 isBroken = true
-                throw ServerError(.badRequest, "The connection ended amid the body.")
+                throw ServerError(.badRequest, "The connection ended within the body.")
             }
         } catch let error as HTTPParserError {
             isBroken = true
-            throw ServerError(.badRequest, "The body is not as HTTP has it: \(error).")
+            throw ServerError(.badRequest, "The body is not valid HTTP: \(error).")
         } catch {
             isBroken = true
             throw error
         }
     }
 
-    // MARK: - What nobody reads
+    // MARK: - Unread bodies
 
     private static let maximumSkipped = 1 << 20
 
-    /// Whether so little is left that it may be read and dropped, for the sake of the next call.
+    /// Whether the rest is short enough to be read and dropped, so that the next call can follow.
     var canBeSkipped: Bool {
         isComplete || !isBroken && !isAwaited && (left.map { $0 <= Self.maximumSkipped } ?? false)
     }
 
-    /// Reads and drops what is left of the body.
+    /// Reads and drops the rest of the body.
     func skip() async throws { while try await next() != nil {} }
 
-    /// Reads and drops what still comes, until the client closes its side.
+    /// Reads and drops everything until the client closes its side.
     func drain() async {
         while let _ = try? await stream.next() {}
     }

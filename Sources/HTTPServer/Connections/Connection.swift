@@ -9,17 +9,17 @@ struct Connection: Sendable {
     /// What answers calls; failures are answers, too.
     struct Responder: Sendable {
         let answer: @Sendable (Request, any Channel) async -> Response
-        /// The answer to what is no call that `answer` could take.
+        /// Answers what cannot be passed to `answer`.
         let refuse: @Sendable (ServerError) -> Response
     }
 
     let wire: Wire
     let others: OpenConnections
-    /// Whether there are too many connections, so that the first call is told so.
+    /// Whether there are too many connections, which is the answer to the first call.
     let isOverload: Bool
     let responder: Responder
 
-    /// How long a client may go on sending after it was told that its connection ends.
+    /// How long a client may continue to send after the last answer of its connection.
     private static let patience = TimeAmount.seconds(2)
 
     /// Takes up a connection that was accepted.
@@ -77,7 +77,7 @@ struct Connection: Sendable {
                 try await call.skip()
             }
             guard let body, !body.isComplete else { return }
-            // Closed while the client still sends, it would lose the answer. It is given a moment.
+            // If the connection closed while the client sends, the client would lose the answer.
             outbound.finish()
             let timer = wire.channel.eventLoop.scheduleTask(in: Self.patience) {
                 wire.channel.close(promise: nil)
@@ -99,7 +99,7 @@ struct Connection: Sendable {
             return nil
         } catch let error as HTTPParserError {
             let refusal = responder.refuse(
-                ServerError(.badRequest, "This is no HTTP call: \(error).")
+                ServerError(.badRequest, "This is not an HTTP request: \(error).")
             )
             try await write(refusal, to: nil, isLast: true, outbound)
             return nil

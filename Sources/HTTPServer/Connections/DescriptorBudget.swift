@@ -1,20 +1,20 @@
 import Glibc
 
-/// How many connections the process may hold, so that files can still be opened beside them.
+/// How many connections the process may hold and still open files.
 package struct DescriptorBudget {
     /// The most connections at a time.
     package let connections: Int
 
-    /// What the event loops and the first calls open.
+    /// Descriptors for the event loops and the first calls.
     private static let minimum = 24
-    /// What files, the database and questions to the kernel take beside the connections.
+    /// Descriptors for files, the database and questions to the kernel.
     private static let reserve = 64
-    /// More connections than this cost memory, and are of use to nobody.
+    /// More connections cost memory and are of no use.
     private static let maximum = 8192
 
-    /// Raises the limit of open files as far as this user may, and divides what is left.
+    /// Raises the limit of open files as far as this user may, and divides the rest.
     ///
-    /// - Throws: `ServerError` where that is too little for a server.
+    /// - Throws: ``ServerError`` where too few descriptors are left for a server.
     init() throws(ServerError) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
@@ -45,7 +45,7 @@ package struct DescriptorBudget {
                 hint: "raise the limit of open files (ulimit -n 1024)"
             )
         }
-        // Each has its socket, and a file that it reads or writes.
+        // Each has a socket, and a file that it reads or writes.
         connections = min(Self.maximum, (free - min(Self.reserve, free / 2)) / 2)
     }
 

@@ -1,16 +1,17 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Platform
 import Synchronization
 
 /// The socket that clients reach the server by.
 enum Listener {
-    /// How long a name may take to be looked up: what a server listens on is known on its machine.
+    /// How long a name lookup may take; a server's own name is known on its machine.
     private static let longestLookup = TimeAmount.milliseconds(700)
 
     /// The address of a host and port.
     ///
-    /// - Throws: `ServerError` for a host that is not known.
+    /// - Throws: ``ServerError`` for an unknown host.
     static func address(host: String, port: Int) async throws(ServerError) -> SocketAddress {
         guard !host.isEmpty else {
             throw ServerError(
@@ -29,8 +30,7 @@ enum Listener {
         }
     }
 
-    /// Asks the system for a name, on a thread of its own: that may take long, and cannot be
-    /// broken off.
+    /// Looks a name up on a thread of its own, since that may take long and cannot be cancelled.
     private static func lookUp(_ host: String, _ port: Int) async throws -> SocketAddress {
         let unknown = ServerError(
             .inaccessible,
@@ -39,19 +39,21 @@ enum Listener {
         )
         return try await withCheckedThrowingContinuation { continuation in
             let answer = OneAnswer(continuation)
-            let thread = Thread {
-                let found = try? SocketAddress.makeAddressResolvingHost(host, port: port)
-                answer.give(found.map { .success($0) } ?? .failure(unknown))
+            do {
+                _ = try ServiceThread(name: "wb-lookup") {
+                    let found = try? SocketAddress.makeAddressResolvingHost(host, port: port)
+                    answer.give(found.map { .success($0) } ?? .failure(unknown))
+                }
+            } catch {
+                answer.give(.failure(error))
             }
-            thread.name = "wb-lookup"
-            thread.start()
             MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: longestLookup) {
                 answer.give(.failure(unknown))
             }
         }
     }
 
-    /// Why it cannot be listened on an address.
+    /// The error for an address that cannot be listened on.
     static func failure(_ error: any Error, host: String, port: Int) -> ServerError {
         let place = "\(host.contains(":") ? "[\(host)]" : host):\(port)"
         guard let error = error as? IOError else {
@@ -64,7 +66,7 @@ enum Listener {
             case EACCES, EPERM: "ports below 1024 are the system's; give --port a higher one"
             default: "give --host and --port another address"
             }
-        let reason = String(cString: strerror(error.errnoCode))
+        let reason = systemMessage(error.errnoCode)
         return ServerError(
             .inaccessible,
             "\(place) cannot be listened on: \(reason).",

@@ -1,18 +1,17 @@
 import NIOCore
 import Synchronization
 
-/// The connections that are open: the idle ones are closed to make room or to end, all of them at
-/// last.
+/// The open connections, which are closed to make room for others and when the server ends.
 final class OpenConnections: Sendable {
-    /// What becomes of a new connection.
+    /// What is done with a new connection.
     enum Admission: Equatable { case taken, overload, refused }
 
     private struct Entry {
         let channel: any Channel
         var task: Task<Void, Never>?
-        /// Since when it waits for a call; nil while one is answered.
+        /// When it began to wait for a call; nil while one is answered.
         var idleSince: ContinuousClock.Instant?
-        /// Whether a call has ever come by it.
+        /// Whether it has carried a call.
         var isUsed = false
     }
 
@@ -21,9 +20,8 @@ final class OpenConnections: Sendable {
         var isEnding = false
         var waiting: CheckedContinuation<Void, Never>?
 
-        /// The connection that is closed for a new one: of those that have never been used the
-        /// newest, so that a flood of them takes nobody's place but its own, else the one that has
-        /// been idle longest.
+        /// The connection to close for a new one: the newest that was never used, so that a flood
+        /// of them displaces itself alone, else the one that has been idle longest.
         var dispensable: Entry? {
             let idle = entries.values.filter { $0.idleSince != nil }
             let order = { (one: Entry, other: Entry) in
@@ -34,18 +32,18 @@ final class OpenConnections: Sendable {
     }
 
     private let limit: Int
-    /// How many beyond the limit are told so.
-    private static let mostTold = 8
+    /// How many connections beyond the limit get an answer.
+    private static let maximumOverload = 8
 
     private let state = Mutex(State())
 
-    /// - Parameter limit: The most connections that are answered at a time.
+    /// - Parameter limit: The maximum number of connections.
     init(limit: Int) { self.limit = limit }
 
-    /// Takes up a connection.
+    /// Admits a connection.
     ///
-    /// Where there are too many an idle one is closed for it; where none is idle this one is only
-    /// told that there are too many.
+    /// Beyond the limit an idle connection is closed for it; where none is idle, the only answer to
+    /// this one is that there are too many.
     func admit(_ channel: any Channel) -> Admission {
         let id = ObjectIdentifier(channel)
         let (admission, closed) = state.withLock { state -> (Admission, (any Channel)?) in
@@ -56,7 +54,7 @@ final class OpenConnections: Sendable {
                 if let idle = state.dispensable {
                     closed = idle.channel
                     state.entries[ObjectIdentifier(idle.channel)]?.idleSince = nil
-                } else if state.entries.count < limit + Self.mostTold {
+                } else if state.entries.count < limit + Self.maximumOverload {
                     admission = .overload
                 } else {
                     return (.refused, nil)
@@ -70,7 +68,7 @@ final class OpenConnections: Sendable {
         return admission
     }
 
-    /// Says which task answers a connection; it is cancelled when time is up.
+    /// Sets the task that serves a connection; it is cancelled when the grace period is over.
     func assign(_ task: Task<Void, Never>, to channel: any Channel) {
         state.withLock { $0.entries[ObjectIdentifier(channel)]?.task = task }
     }
@@ -86,7 +84,7 @@ final class OpenConnections: Sendable {
     /// Whether an answer is the last one of its connection.
     var isEnding: Bool { state.withLock { $0.isEnding } }
 
-    /// Notes that a call was answered; false where no other one is taken.
+    /// Notes that a call was answered; false where the connection takes no other.
     func finish(_ channel: any Channel) -> Bool {
         state.withLock { state in
             state.entries[ObjectIdentifier(channel)]?.idleSince = .now
@@ -107,11 +105,11 @@ final class OpenConnections: Sendable {
 
     // MARK: - The end
 
-    /// Closes what is idle, and what is under way once it is answered, or after a while.
+    /// Closes idle connections, then the others once they are answered or the time is up.
     ///
     /// - Parameters:
-    ///   - grace: How long calls that are under way may take.
-    ///   - loop: Tells the time.
+    ///   - grace: How long running calls may take.
+    ///   - loop: Where the timer runs.
     func end(within grace: TimeAmount, on loop: any EventLoop) async {
         let idle = state.withLock { state in
             state.isEnding = true
@@ -124,7 +122,7 @@ final class OpenConnections: Sendable {
             entry.task?.cancel()
             entry.channel.close(promise: nil)
         }
-        // A call that waits for the disk or the database cannot be broken off; its thread goes on.
+        // A call that waits for the disk or the database cannot be cancelled; its thread continues.
         await emptied(within: .seconds(1), on: loop)
     }
 

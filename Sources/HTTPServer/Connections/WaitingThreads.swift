@@ -1,12 +1,12 @@
 import DequeModule
 import Dispatch
-import Foundation
+import Platform
 import Synchronization
 
-/// Threads of the server's own whose tasks may block: on a file, or on the database.
+/// The server's own threads, on which tasks may block on a file or the database.
 ///
-/// Swift's common threads are as few as the machine's cores, so nothing may wait on them. The thread
-/// that rested last works next: its memory and its core's caches are warm.
+/// Swift's cooperative pool has as many threads as the machine has cores, so nothing may block there.
+/// The thread that became idle last works next, since its memory and caches are warm.
 final class WaitingThreads: TaskExecutor {
     private struct State {
         var jobs = Deque<UnownedJob>()
@@ -19,11 +19,11 @@ final class WaitingThreads: TaskExecutor {
     private let maximum: Int
     private let state = Mutex(State())
 
-    /// Starts the first thread; others are started when all work.
+    /// Starts the first thread; others start when all are busy.
     ///
     /// - Parameters:
     ///   - name: What system tools show.
-    ///   - maximum: How many there may be; what comes then waits without a thread.
+    ///   - maximum: The maximum number of threads; further tasks wait.
     init(name: String, maximum: Int) throws(ServerError) {
         self.name = name
         self.maximum = maximum
@@ -40,11 +40,11 @@ final class WaitingThreads: TaskExecutor {
             }
             return state.count < maximum
         }
-        // Where the system gives no more threads, those that are there do it later.
+        // Without another thread, one of the others does it later.
         if needsThread { try? addThread() }
     }
 
-    /// Ends the threads once nothing is left to do.
+    /// Ends the threads once their tasks are done.
     func close() {
         let resting = state.withLock { state in
             state.isClosed = true
@@ -56,10 +56,12 @@ final class WaitingThreads: TaskExecutor {
 
     private func addThread() throws(ServerError) {
         state.withLock { $0.count += 1 }
-        let thread = Thread { [self] in work() }
-        thread.name = name
-        thread.stackSize = 8 << 20
-        thread.start()
+        do {
+            _ = try ServiceThread(name: name) { [self] in work() }
+        } catch {
+            state.withLock { $0.count -= 1 }
+            throw ServerError(.internalError, error)
+        }
     }
 
     private func work() {

@@ -2,10 +2,10 @@
 ///
 /// Source: RFC 9110, section 14.
 package enum ByteRange: Equatable {
-    /// All of it: other units than bytes, and several ranges at once, are not known here.
+    /// The whole file, also for other units than bytes and for several ranges, which are ignored.
     case all
     case part(Range<Int>)
-    /// A part that is not there.
+    /// A range outside the file.
     case none
 
     package init(_ header: String, size: Int) {

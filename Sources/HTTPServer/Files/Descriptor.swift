@@ -1,6 +1,6 @@
 package import Glibc
 
-/// An open file or folder, closed when nobody uses it any more.
+/// An open file or folder, closed with its last reference.
 package final class Descriptor: Sendable {
     package let number: Int32
 
@@ -8,13 +8,13 @@ package final class Descriptor: Sendable {
 
     deinit { close(number) }
 
-    /// Opens what is at a path; nil where that fails, and `errno` says why.
+    /// Opens a file or folder; nil where that fails, with the reason in `errno`.
     package static func open(_ path: String, _ flags: Int32 = O_RDONLY) -> Descriptor? {
         let number = Glibc.open(path, flags | O_CLOEXEC)
         return number < 0 ? nil : Descriptor(number)
     }
 
-    /// All bytes from here on; nil where reading fails, and `errno` says why.
+    /// All bytes from the current position; nil where reading fails, with the reason in `errno`.
     package func bytes() -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -26,19 +26,18 @@ package final class Descriptor: Sendable {
         }
     }
 
-    /// Whether a call failed because the process or the machine has no more descriptors or memory
-    /// for now.
+    /// Whether a system call failed for lack of descriptors or memory, which passes.
     package static func isShortage(_ code: Int32) -> Bool {
         [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
     }
 
-    /// What kind of thing it is, and how large.
+    /// Its kind, size and times.
     package var status: stat? {
         var status = stat()
         return fstat(number, &status) == 0 ? status : nil
     }
 
-    /// The path of it, links resolved; nil where the system does not say.
+    /// Its path with links resolved; nil where the system does not know it.
     package var path: String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/fd/\(number)", &buffer, buffer.count)

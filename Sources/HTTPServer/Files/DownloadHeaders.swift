@@ -1,6 +1,6 @@
-/// How a file is named to whoever downloads it.
+/// The headers that name a file to its downloader.
 package enum DownloadHeaders {
-    /// The type of a file by its name's ending; never one that a browser runs.
+    /// The type of a file by its extension; never one that a browser executes.
     package static func type(of name: String) -> String {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         let ending = parts.count > 1 ? String(parts[parts.count - 1]).lowercased() : name
@@ -8,7 +8,7 @@ package enum DownloadHeaders {
         return types[ending] ?? "application/octet-stream"
     }
 
-    /// What MLflow shows as text, and what a browser would run if it were called by its name.
+    /// What MLflow shows as text, and what a browser would execute under its own type.
     private static let texts: Set<String> = [
         "txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon",
         "toml", "yaml", "yml", "xml", "json", "jsonl", "js", "mjs", "py", "py3", "csv", "tsv",
@@ -25,7 +25,7 @@ package enum DownloadHeaders {
 
     /// `Content-Disposition` for a file of that name: browsers save it and do not show it.
     ///
-    /// A name that is not ASCII is given twice, for clients that know no other form, too.
+    /// A name that is not ASCII is given in both forms, for older clients.
     ///
     /// Source: RFC 6266, and RFC 5987 for the second form.
     package static func disposition(of name: String) -> String {
@@ -38,7 +38,7 @@ package enum DownloadHeaders {
         return "attachment; filename=\(quoted(plain)); filename*=UTF-8''\(encoded.joined())"
     }
 
-    /// A name as it is where it is a token, else in quotes.
+    /// A name, in quotes unless it is a token.
     private static func quoted(_ name: String) -> String {
         let isToken =
             !name.isEmpty && name.utf8.allSatisfy { isAttribute($0) || $0 == UInt8(ascii: "'") }

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Platform
 
 /// A file that is open to be sent.
 package struct ServedFile: Sendable {
@@ -19,8 +20,7 @@ package struct ServedFile: Sendable {
 
     /// The file, or the part of it that the call's `Range` header asks for.
     package func reply(to call: Call) -> Reply {
-        // It is not known whether a file is still the one of an earlier part, so `If-Range` never
-        // holds.
+        // Files have no validators, so `If-Range` never holds.
         let range = call.header("If-Range") == nil ? call.header("Range") : nil
         let type = DownloadHeaders.type(of: name)
         var reply: Reply
@@ -36,7 +36,7 @@ package struct ServedFile: Sendable {
         }
         reply.set("Accept-Ranges", "bytes")
         reply.set("Content-Disposition", DownloadHeaders.disposition(of: name))
-        // A browser must not run what a model wrote, whatever it looks like.
+        // A browser must not execute what a model wrote, whatever it looks like.
         reply.set("X-Content-Type-Options", "nosniff")
         return reply
     }
@@ -46,8 +46,7 @@ package struct ServedFile: Sendable {
             var offset = part.lowerBound
             while offset < part.upperBound {
                 let piece = try read(offset, min(Self.pieceSize, part.upperBound - offset))
-                // A file that became shorter meanwhile ends the connection, so that no client takes
-                // it for whole.
+                // The connection ends, so that no client takes a truncated file for whole.
                 guard piece.readableBytes > 0 else {
                     throw ServerError(.internalError, "\(name) was cut short.")
                 }
@@ -62,7 +61,7 @@ package struct ServedFile: Sendable {
         _ = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
             let done = pread(descriptor.number, bytes.baseAddress, count, off_t(offset))
             guard done >= 0 else {
-                let reason = String(cString: strerror(errno))
+                let reason = systemMessage(errno)
                 throw ServerError(.internalError, "\(name) cannot be read: \(reason).")
             }
             return done

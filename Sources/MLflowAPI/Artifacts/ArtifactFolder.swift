@@ -1,6 +1,6 @@
-package import HTTPServer
 import Foundation
 import Glibc
+package import HTTPServer
 import JSON
 import Platform
 import Workspace
@@ -187,7 +187,7 @@ package struct ArtifactFolder: Sendable {
 
     /// What the last call of the system failed by.
     static func failure(_ thing: String) -> ServerError {
-        let reason = String(cString: strerror(errno))
+        let reason = systemMessage(errno)
         return switch errno {
         case ENOSPC, EDQUOT: ServerError(.storageFull, "No room is left for \(thing).")
         case ENOENT, ENOTDIR, ELOOP: ServerError(.doesNotExist, "There is no such artifact.")

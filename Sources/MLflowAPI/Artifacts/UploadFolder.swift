@@ -1,5 +1,6 @@
-package import HTTPServer
 import Glibc
+package import HTTPServer
+import Platform
 import Synchronization
 import Workspace
 
@@ -33,7 +34,7 @@ package final class UploadFolder: Sendable {
             defer { folder = nil }
             return folder
         }
-        guard let folder = own ?? open(), flock(folder.number, LOCK_EX | LOCK_NB) == 0,
+        guard let folder = own ?? open(), FileLock.attempt(.exclusive, on: folder.number) == 0,
             let path = root.path
         else { return }
         _ = ArtifactTree(folder: path)?.remove(.uploads)
@@ -46,7 +47,8 @@ package final class UploadFolder: Sendable {
             for _ in 0..<8 {
                 mkdirat(root.number, Self.name, 0o700)
                 guard let made = open() else { return nil }
-                guard flock(made.number, LOCK_SH) == 0, made.status?.st_nlink != 0 else {
+                guard FileLock.wait(.shared, on: made.number) == 0, made.status?.st_nlink != 0
+                else {
                     continue
                 }
                 kept = made

@@ -1,0 +1,15 @@
+import NIOCore
+
+extension SocketAddress {
+    /// The four or sixteen bytes of an internet address, in network order; nil for other addresses.
+    ///
+    /// They are read by their place in `sockaddr_in` and `sockaddr_in6`: which module those members
+    /// belong to depends on what was imported first.
+    var internetBytes: [UInt8]? {
+        switch self {
+        case .v4(let v4): withUnsafeBytes(of: v4.address) { Array($0[4..<8]) }
+        case .v6(let v6): withUnsafeBytes(of: v6.address) { Array($0[8..<24]) }
+        default: nil
+        }
+    }
+}
