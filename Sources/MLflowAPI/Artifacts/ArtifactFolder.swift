@@ -5,16 +5,15 @@ import JSON
 import Platform
 import Workspace
 
-/// The workspace's `artifacts/`, as clients may see it: nothing outside it, whatever a path or a
-/// link says.
+/// The workspace's `artifacts/` as clients see it; no path or link leads out of it.
 package struct ArtifactFolder: Sendable {
     /// The folder, with links resolved.
     private let path: String
     private let root: Descriptor
-    /// What is being uploaded.
+    /// The uploads in progress.
     package let uploads: UploadFolder
 
-    /// The folder at `path`, which is made if it is not there.
+    /// Opens the folder at `path`, and makes it if need be.
     package init(path: String) throws(ServerError) {
         mkdir(path, 0o700)
         guard let folder = Descriptor.open(path, O_RDONLY | O_DIRECTORY) else {
@@ -29,7 +28,7 @@ package struct ArtifactFolder: Sendable {
 
     /// Opens a file.
     ///
-    /// - Throws: `ServerError` where there is none, or something else is there: a folder, a device.
+    /// - Throws: ``ServerError`` where there is no plain file.
     package func file(at artifact: ArtifactPath) throws(ServerError) -> ServedFile {
         guard let real = try existing(artifact), let name = artifact.names.last else {
             throw ServerError(.doesNotExist, "There is no artifact '\(artifact.shown)'.")
@@ -39,24 +38,24 @@ package struct ArtifactFolder: Sendable {
             throw ServerError(.doesNotExist, "'\(artifact.shown)' is a folder, no artifact.")
         }
         let special = ServerError(.invalidParameter, "'\(artifact.shown)' is no plain file.")
-        // Opening a pipe would wait for whoever writes to it; a device may do anything.
+        // Opening a pipe would wait for its writer; opening a device may do anything.
         guard status.isFile else { throw special }
         guard let descriptor = Descriptor.open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) else {
             throw Self.failure("'\(artifact.shown)'")
         }
-        // What was looked at above may have been replaced meanwhile.
+        // The file may have been replaced since the check above.
         guard let opened = descriptor.status, opened.isFile else { throw special }
         guard let place = descriptor.path, isInside(place) else { throw Self.outside(artifact) }
         return ServedFile(descriptor, name: name, size: Int(opened.st_size))
     }
 
-    /// What lies directly in a folder; nothing where there is no such folder.
+    /// The direct contents of a folder; empty where there is none.
     package func entries(of artifact: ArtifactPath) throws(ServerError) -> [Entry] {
         guard let folder = try existing(artifact), FilePaths.isFolder(folder) else { return [] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().compactMap { name in
             if artifact.names.isEmpty, name == UploadFolder.name { return nil }
-            // Of what lies outside nothing is told, of what is neither file nor folder neither.
+            // Links that lead out, and what is neither file nor folder, are not listed.
             guard let real = FilePaths.real("\(folder)/\(name)"), isInside(real) else { return nil }
             var status = stat()
             guard stat(real, &status) == 0, status.isFolder || status.isFile else { return nil }
@@ -70,7 +69,7 @@ package struct ArtifactFolder: Sendable {
         package let size: Int?
     }
 
-    /// Where the file or folder of that name lies; nil if there is none.
+    /// The resolved path of a file or folder; nil if there is none.
     private func existing(_ artifact: ArtifactPath) throws(ServerError) -> String? {
         let full = ([path] + artifact.names).joined(separator: "/")
         guard let real = FilePaths.real(full) else { return nil }
@@ -85,7 +84,7 @@ package struct ArtifactFolder: Sendable {
 
     // MARK: - Changing
 
-    /// Checks that a file can be put there, before it is sent; nothing is made.
+    /// Checks that a file can be put there, before it is sent, and makes nothing.
     package func checkPlace(_ artifact: ArtifactPath) throws(ServerError) {
         guard let name = artifact.names.last else {
             throw ServerError(.invalidParameter, "Invalid path: it names no file.")
@@ -94,7 +93,7 @@ package struct ArtifactFolder: Sendable {
         try check(name, in: folder, artifact)
     }
 
-    /// Puts a file that was received at its place; the folders above it are made.
+    /// Moves a received file to its place, and makes the folders above it.
     package func put(_ upload: Upload, at artifact: ArtifactPath) throws(ServerError) {
         guard let name = artifact.names.last,
             let folder = try folder(above: artifact, isMaking: true)
@@ -103,7 +102,7 @@ package struct ArtifactFolder: Sendable {
         try upload.move(to: folder, as: name, shown: "'\(artifact.shown)'")
     }
 
-    /// Removes a file, or a folder with all in it; of a link the link alone.
+    /// Removes a file, a folder with its contents, or a link itself.
     package func remove(_ artifact: ArtifactPath) throws(ServerError) {
         guard !artifact.names.isEmpty else {
             throw ServerError(.invalidParameter, "Invalid path: it names all artifacts.")
@@ -132,8 +131,8 @@ package struct ArtifactFolder: Sendable {
         }
     }
 
-    /// The folder that an artifact lies in, reached from one folder to the next and never through a
-    /// link; nil where it is not there and not to be made.
+    /// The folder of an artifact, opened component by component and never through a link; nil where
+    /// it does not exist and is not to be made.
     private func folder(
         above artifact: ArtifactPath,
         isMaking: Bool
@@ -155,7 +154,7 @@ package struct ArtifactFolder: Sendable {
         return folder
     }
 
-    /// Why a folder on the way cannot be entered.
+    /// The error for a folder on the way that cannot be entered.
     private static func obstacle(
         _ name: String,
         in folder: Descriptor,
@@ -185,7 +184,7 @@ package struct ArtifactFolder: Sendable {
         ServerError(.denied, "'\(artifact.shown)' leads out of the workspace's artifacts.")
     }
 
-    /// What the last call of the system failed by.
+    /// The error of the last system call.
     static func failure(_ thing: String) -> ServerError {
         let reason = systemMessage(errno)
         return switch errno {
@@ -200,7 +199,7 @@ package struct ArtifactFolder: Sendable {
 }
 
 extension ArtifactFolder {
-    /// What lies at a run's or model's location, for clients that do not read it through the proxy.
+    /// The files at a run's or model's location, for clients that do not use the proxy routes.
     func listing(of location: String, below path: String?) throws -> JSONValue {
         let base = try ArtifactLocation.served(location)
         let below = path.map { $0.isEmpty ? "" : $0 + "/" } ?? ""

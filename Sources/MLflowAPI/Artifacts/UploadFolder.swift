@@ -4,21 +4,21 @@ import Platform
 import Synchronization
 import Workspace
 
-/// Where uploads are written until they are whole: a folder in `artifacts/` that clients do not see.
+/// The folder in `artifacts/`, invisible to clients, where uploads are written until they are complete.
 ///
-/// Whoever serves the workspace holds a lock on the folder. What a server that was killed left there
-/// is removed by the next one that serves alone.
+/// Each server of the workspace holds a shared lock on the folder. Files of a killed server are removed
+/// by the next server that is alone.
 package final class UploadFolder: Sendable {
     static let name = String(decoding: ArtifactPlace.uploads.names[0], as: UTF8.self)
 
     private let root: Descriptor
-    /// The folder, made and locked for the first upload.
+    /// The folder, made and locked at the first upload.
     private let folder = Mutex<Descriptor?>(nil)
 
     /// - Parameter root: `artifacts/`.
     init(in root: Descriptor) { self.root = root }
 
-    /// A new file, without a name that anybody knows.
+    /// Makes a new file under a random name.
     package func begin() throws(ServerError) -> Upload {
         let folder = try opened()
         let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
@@ -28,7 +28,7 @@ package final class UploadFolder: Sendable {
         return Upload(file: Descriptor(file), name: name, folder: folder)
     }
 
-    /// Removes the folder with all in it, unless another server works in it.
+    /// Removes the folder with its contents, unless another server uses it.
     package func clear() {
         let own = folder.withLock { folder in
             defer { folder = nil }
@@ -67,7 +67,7 @@ package final class UploadFolder: Sendable {
     }
 }
 
-/// A file that is being uploaded; it is removed unless it comes to its place.
+/// A file that is being uploaded; it is removed unless it is moved to its place.
 package final class Upload: Sendable {
     private let file: Descriptor
     private let name: String
@@ -79,7 +79,7 @@ package final class Upload: Sendable {
         self.folder = folder
     }
 
-    /// Writes more of it.
+    /// Appends bytes.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(ServerError) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -103,7 +103,7 @@ package final class Upload: Sendable {
         try copy(to: target, as: name, shown)
     }
 
-    /// Brings the file to a disk that is mounted below `artifacts/`.
+    /// Copies the file to another disk that is mounted below `artifacts/`.
     private func copy(
         to target: Descriptor,
         as name: String,

@@ -1,7 +1,7 @@
 import Tracking
 import Workspace
 
-/// How many runs there are in each state, and the last metrics of those that go on.
+/// The number of runs by status, and the last metrics of live runs, in Prometheus' text format.
 struct RunGauges {
     let text: String
     private static let maximumRuns = 50

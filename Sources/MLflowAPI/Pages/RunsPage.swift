@@ -2,10 +2,9 @@ import HTTPServer
 import Tracking
 import Workspace
 
-/// The page at `/`: what this server is, and its newest runs, for whoever opens the address that
-/// MLflow's clients print.
+/// The page at `/`, the address that MLflow's clients print: what this server is, and its newest runs.
 ///
-/// It has no scripts, and texts of clients are written so that they are nothing but text.
+/// It has no scripts, and all texts of clients are escaped.
 struct RunsPage {
     let html: String
     private static let maximumRuns = 100
@@ -82,7 +81,7 @@ struct RunsPage {
         String(WireTime.text(milliseconds).prefix(16)).replacing("T", with: " ")
     }
 
-    /// The text without anything that HTML reads as markup, and without control characters.
+    /// The text with HTML's markup escaped and control characters replaced.
     static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -102,7 +101,7 @@ struct RunsPage {
         return escaped
     }
 
-    /// The page as an answer; browsers run nothing in it.
+    /// The page as a reply that lets browsers execute nothing.
     var reply: Reply {
         var reply = Reply.text(html, type: "text/html; charset=utf-8")
         reply.set("Cache-Control", "no-store")

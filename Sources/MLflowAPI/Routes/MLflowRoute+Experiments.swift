@@ -55,7 +55,7 @@ extension MLflowRoute {
         },
     ]
 
-    /// The datasets that the runs of experiments read, as MLflow's pages offer them for filters.
+    /// The datasets that the runs of experiments read, which MLflow's pages offer as filters.
     static let datasets: [MLflowRoute] = [
         .ask("experiments/search-datasets") { request, services in
             let experiments = try request.experimentIDs()

@@ -2,7 +2,7 @@ import HTTPServer
 import JSON
 
 extension MLflowRoute {
-    /// What the server says of itself.
+    /// Information about the server.
     static let information: [MLflowRoute] = [
         .call(.get, "", at: .root, role: .read) { _, services in
             try RunsPage(services.tracker).reply
@@ -27,6 +27,6 @@ extension MLflowRoute {
         },
     ]
 
-    /// The version of MLflow's API that is spoken; clients send traces from 3.4 on.
+    /// The version of MLflow's API; from 3.4 on, clients would send spans by OpenTelemetry.
     private static let version = "3.3.2"
 }

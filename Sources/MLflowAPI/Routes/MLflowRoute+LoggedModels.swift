@@ -85,7 +85,7 @@ extension MLflowRoute {
         },
     ]
 
-    /// A name as the search language takes it, whatever is in it.
+    /// A name quoted for the search language.
     private static func quoted(_ name: String) -> String {
         guard let dot = name.firstIndex(of: ".") else { return name }
         let key = name[name.index(after: dot)...].replacing("`", with: "``")

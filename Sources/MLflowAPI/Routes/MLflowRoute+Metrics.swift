@@ -69,7 +69,7 @@ extension MLflowRoute {
         )
     }
 
-    /// Between which steps points are asked for; nil for all.
+    /// The range of steps asked for; nil for all.
     private static func steps(_ request: WireRequest) throws(ServerError) -> ClosedRange<Int>? {
         switch (
             try request.optionalInteger("start_step"), try request.optionalInteger("end_step")
@@ -92,7 +92,7 @@ extension MLflowRoute {
 }
 
 extension WireReply {
-    /// A point that says whose it is.
+    /// A point with its run's id.
     static func point(_ metric: Metric, run: String) -> JSONValue {
         [
             "key": .string(metric.key.text), "value": .number(metric.value),

@@ -130,7 +130,7 @@ extension MLflowRoute {
         )
     }
 
-    /// Values measured in a run, those on a logged model among them.
+    /// Values measured in a run, including those of logged models.
     private static func batch(_ metrics: [WireRequest], run: String) throws -> Batch {
         Batch(
             metrics: try metrics.map { try $0.metric() },

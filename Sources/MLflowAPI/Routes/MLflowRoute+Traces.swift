@@ -3,12 +3,12 @@ import JSON
 import Tracking
 import Workspace
 
-/// Traces, as clients keep them at servers whose version is below 3.4: what is known of a trace comes
-/// in a call, its spans as a file by the artifact routes.
+/// Traces as clients send them to servers below version 3.4: a call with the trace's description, and its
+/// spans as a file by the artifact routes.
 extension MLflowRoute {
     static let traces: [MLflowRoute] = [
         .post("traces") { request, services in
-            // Version 2 of the call, of clients that know no other, has no such member.
+            // Version 2 of the call, which old clients make, has no such member.
             guard request.has("trace") else { throw ServerError.noEndpoint }
             let info = try request.object("trace").object("trace_info")
             let kept = try services.tracker.keep(info.trace(now: services.tracker.now))
@@ -115,7 +115,7 @@ extension MLflowRoute {
             let (id, trace) = (try request.text("assessment_id"), try request.text("trace_id"))
             let gone = try Assessment(services.tracker.assessment(id, ofTrace: trace))
             try services.tracker.deleteAssessment(id, ofTrace: trace)
-            // What it stood in place of counts again.
+            // The assessment that it replaced is valid again.
             if case .string(let overridden) = gone.object["overrides"] {
                 _ = try? services.tracker.changeAssessment(overridden, ofTrace: trace) {
                     try Assessment($0).with("valid", true).text
@@ -128,7 +128,7 @@ extension MLflowRoute {
 }
 
 extension Services {
-    /// Removes the files of a trace that is gone; what cannot be removed stays.
+    /// Removes the files of a deleted trace, as far as possible.
     fileprivate func removeFiles(of trace: Trace) {
         guard let location = trace.tags[Trace.artifactLocation],
             let path = ArtifactLocation.path(location), path.hasSuffix("/\(trace.id)/artifacts"),
@@ -156,7 +156,7 @@ private struct Assessment {
 
     var text: String { String(decoding: JSONValue.object(object).bytes, as: UTF8.self) }
 
-    /// The same with another value for a member, or without it where that is null.
+    /// A copy with another value of a member, or without the member where that is null.
     func with(_ name: String, _ value: JSONValue) -> Assessment {
         var changed = JSONObject()
         var isThere = false
@@ -174,7 +174,7 @@ private struct Assessment {
 }
 
 extension WireRequest {
-    /// What is known of a trace.
+    /// A trace's description.
     fileprivate func trace(now: Int) throws -> Trace {
         let location = try object("trace_location")
         guard location.has("mlflow_experiment") else {
@@ -214,7 +214,7 @@ extension WireRequest {
         return milliseconds
     }
 
-    /// A new assessment of a trace, with what the server adds.
+    /// A new assessment of a trace, with the server's id and times.
     fileprivate func assessment(
         id: String,
         trace: String,
@@ -238,7 +238,7 @@ extension WireRequest {
         return given.has("valid") ? assessment : assessment.with("valid", true)
     }
 
-    /// The members of an assessment that a call changes: those that its mask names, else all it has.
+    /// The members of an assessment that a call changes: those named by its mask, else all.
     fileprivate func assessmentChanges() throws -> [(name: String, value: JSONValue)] {
         let changeable = [
             "assessment_name", "feedback", "expectation", "rationale", "metadata", "valid",
@@ -254,7 +254,7 @@ extension WireRequest {
             .map { ($0, given[$0] ?? .null) }
     }
 
-    /// A name as this API spells it, of one that JSON's mapping of field masks has spelled anew.
+    /// A name in snake case, from the camel case of protocol buffers' field masks.
     private static func snake(_ name: String) -> String {
         name.reduce(into: "") { result, letter in
             if letter.isUppercase { result += "_" }

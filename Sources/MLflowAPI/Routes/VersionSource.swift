@@ -4,31 +4,31 @@ import Registry
 import Tracking
 import Workspace
 
-/// Where the files of a version come from that a client registers.
+/// Where the files of a new model version come from.
 ///
-/// Whoever loads the version opens that place, so what leads out of the run or logged model that it
-/// is said to come from is refused. The rules are those of MLflow 3.17.
+/// Loading the version opens that place, so a place outside the run or logged model that the call names is
+/// refused. The rules are those of MLflow 3.17.
 struct VersionSource {
-    /// The place as it is kept.
+    /// The place as the registry keeps it.
     private(set) var source: String
-    /// Where the files lie, if that is known from what the source names.
+    /// Where the files lie, if the source determines that.
     private(set) var storageLocation: String?
     /// The run that they come from.
     private(set) var run: String?
     /// The logged model that they are.
     private(set) var model: String?
-    /// The version that is copied, if one is.
+    /// The version that this one is a copy of, if any.
     private(set) var original: ModelVersion?
 
-    /// Reads what a call says of the source.
+    /// Reads the source from a call.
     ///
-    /// - Throws: `ServerError`, and what the registry and the store throw.
+    /// - Throws: ``ServerError``, and the errors of the registry and the store.
     init(_ request: WireRequest, _ services: Services) throws {
         source = try request.text("source")
         run = try request.name("run_id")
         model = try request.name("model_id")
         guard try !request.isPrompt() else {
-            // Prompts have no files; their clients write one of these.
+            // Prompts have no files; clients send one of these placeholders.
             guard source == "dummy-source" || source == "prompt-template" else {
                 throw ServerError(
                     .invalidParameter,
@@ -49,7 +49,7 @@ struct VersionSource {
             if address.leadsToArtifacts { try checkArtifact(address, services) }
         }
         if storageLocation == nil, let model {
-            // An unknown one is refused, wherever the files lie.
+            // An unknown model is refused, wherever the files lie.
             let logged = try services.tracker.loggedModel(model)
             run = run ?? logged.sourceRun
         }
@@ -63,7 +63,7 @@ struct VersionSource {
         )
     }
 
-    // Programs look for MLflow's words in these.
+    // Programs look for MLflow's messages.
     private func relative() -> ServerError {
         refused(
             "If supplying a source as an http, https, local file path, ftp, objectstore, or "
@@ -78,7 +78,7 @@ struct VersionSource {
         )
     }
 
-    /// Refuses ways to a parent folder, however they are written.
+    /// Refuses paths to a parent folder, in any encoding.
     private func checkPath(_ address: Address) throws(ServerError) {
         let decoded = PercentCode.fullyDecoded(source)
         guard !PercentCode.split(decoded).contains(".."), !decoded.utf8.contains(0) else {
@@ -92,7 +92,7 @@ struct VersionSource {
         }
     }
 
-    /// A path of this machine has to lie in the run's or model's folder, which has to be one, too.
+    /// Checks that a local path lies in the local folder of the run or model.
     private func checkLocal(_ address: Address, _ services: Services) throws {
         let isInside = try folders(services).contains { folder in
             let folder = Address(folder)
@@ -139,8 +139,7 @@ struct VersionSource {
         }
     }
 
-    /// A logged model, or a version that is copied: it is looked up once, so that the copy stands
-    /// whatever becomes of the original.
+    /// Resolves a logged model or a version to copy; the copy stays when the original is deleted.
     private mutating func resolve(
         _ address: Address,
         _ request: WireRequest,
@@ -192,7 +191,7 @@ struct VersionSource {
 }
 
 extension Address {
-    /// Whether it is one of an MLflow server's artifacts over HTTP.
+    /// Whether it is an artifact of an MLflow server, by HTTP.
     fileprivate var leadsToArtifacts: Bool {
         let route = ["api", "2.0", "mlflow-artifacts", "artifacts"]
         guard scheme == "http" || scheme == "https", parts.count >= route.count else {
@@ -203,7 +202,7 @@ extension Address {
 }
 
 extension WireRequest {
-    /// Whether the tags say that a prompt is meant; of several such tags the last one counts.
+    /// Whether the tags mark a prompt; the last of several such tags counts.
     fileprivate func isPrompt() throws(ServerError) -> Bool {
         let key = RegisteredModel.promptTag.text
         var isPrompt = false

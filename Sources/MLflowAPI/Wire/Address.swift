@@ -1,4 +1,4 @@
-/// The parts of a URI, or of a path, which has no scheme.
+/// The parts of a URI, or of a path without scheme.
 struct Address {
     /// The scheme in lower case; nil where there is none.
     let scheme: String?
@@ -33,7 +33,7 @@ struct Address {
             rest[end...].first == "?" ? String(rest[end...].dropFirst().prefix { $0 != "#" }) : ""
     }
 
-    /// The parts of the path between slashes, decoded until nothing is left to decode.
+    /// The components of the path, fully decoded.
     var parts: [String] {
         PercentCode.split(path).map(PercentCode.fullyDecoded)
     }

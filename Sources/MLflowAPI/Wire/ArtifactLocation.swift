@@ -1,6 +1,5 @@
 package import HTTPServer
-/// How places of artifacts are called on the wire: what lies in the workspace goes through this
-/// server, what lies elsewhere keeps its name.
+/// Artifact locations on the wire: those in the workspace go through this server, others are unchanged.
 package enum ArtifactLocation {
     private static let folder = "artifacts/"
     private static let scheme = "mlflow-artifacts:/"
@@ -9,16 +8,16 @@ package enum ArtifactLocation {
         location.hasPrefix(folder) ? scheme + location.dropFirst(folder.count) : location
     }
 
-    /// The place as the store keeps it.
+    /// The location as the store keeps it.
     package static func stored(_ location: String) -> String {
         guard location.hasPrefix(scheme) else { return location }
         let path = location.dropFirst(scheme.count).drop { $0 == "/" }
         return folder + path
     }
 
-    /// The path below the artifacts' folder of what is read through this server.
+    /// The path below `artifacts/` of a location that this server reads.
     ///
-    /// - Throws: `ServerError` for what lies elsewhere.
+    /// - Throws: ``ServerError`` for other locations.
     static func served(_ location: String) throws(ServerError) -> String {
         guard let path = path(location) else {
             throw ServerError(
@@ -30,18 +29,18 @@ package enum ArtifactLocation {
         return path
     }
 
-    /// The path below the artifacts' folder; nil for what lies elsewhere.
+    /// The path below `artifacts/`; nil for other locations.
     package static func path(_ location: String) -> String? {
         let stored = stored(location)
         return stored.hasPrefix(folder) ? String(stored.dropFirst(folder.count)) : nil
     }
 
-    /// Where the artifacts of an experiment lie that a client names a place for, as the store keeps it.
+    /// The location that a client chooses for an experiment's artifacts, as the store keeps it.
     ///
-    /// A relative path is one below the workspace's artifacts: clients would take it for one below
-    /// whatever folder each of them happens to be in.
+    /// A relative path is below the workspace's `artifacts/`; clients would each resolve it in their own
+    /// working directory.
     ///
-    /// - Throws: `ServerError` for a place that leads out of the artifacts, and for what is no place.
+    /// - Throws: ``ServerError`` for a location that leads out of `artifacts/`, and for an invalid one.
     package static func chosen(_ location: String) throws(ServerError) -> String {
         func invalid(_ what: String) -> ServerError {
             ServerError(
@@ -50,8 +49,8 @@ package enum ArtifactLocation {
                     + "'artifact_location' supplied: \(what)."
             )
         }
-        guard location.unicodeScalars.count <= mostCharacters else {
-            throw invalid("it is longer than \(mostCharacters) characters")
+        guard location.unicodeScalars.count <= maximumLength else {
+            throw invalid("it is longer than \(maximumLength) characters")
         }
         guard !location.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
         else {
@@ -84,5 +83,5 @@ package enum ArtifactLocation {
         }
     }
 
-    private static let mostCharacters = 2048
+    private static let maximumLength = 2048
 }

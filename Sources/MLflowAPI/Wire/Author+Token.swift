@@ -3,8 +3,8 @@ package import Registry
 import Tracking
 
 extension Author {
-    /// Who makes a call with a token: behind it stands whoever can write the file of tokens, since
-    /// they can make one in any name.
+    /// The author of a call with a token: the owner of the token file stands behind it, since they can
+    /// make a token in any name.
     package static func token(_ name: String, of path: String) -> Author {
         var status = stat()
         guard stat(path, &status) == 0 else { return Author(name) }

@@ -1,6 +1,6 @@
 /// The escapes of URIs.
 enum PercentCode {
-    /// The bytes with every `%XX` as the byte that it stands for; they get fewer, or are the same.
+    /// The bytes with every `%XX` decoded, once.
     static func decoded(_ bytes: [UInt8]) -> [UInt8] {
         var decoded: [UInt8] = []
         var rest = bytes[...]
@@ -17,7 +17,7 @@ enum PercentCode {
         return decoded
     }
 
-    /// The text with every escape read, and those that appear by that: `%252e` is `%2e` is a dot.
+    /// The text decoded until no escape is left: `%252e` becomes `%2e`, then a dot.
     static func fullyDecoded(_ text: String) -> String {
         var bytes = Array(text.utf8)
         while true {
@@ -27,7 +27,7 @@ enum PercentCode {
         }
     }
 
-    /// The parts between slashes, cut at bytes: to Swift, a slash and an accent are one character.
+    /// The parts between slashes, split by bytes: in Swift, a slash and an accent are one character.
     static func split(_ path: String) -> [String] {
         path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     }

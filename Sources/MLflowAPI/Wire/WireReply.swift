@@ -2,9 +2,9 @@ import JSON
 import Registry
 import Tracking
 
-/// The things of the services as MLflow's clients read them.
+/// The workspace's values in MLflow's form.
 enum WireReply {
-    /// Nothing, for calls that answer nothing.
+    /// An empty reply.
     static let empty: JSONValue = [:]
 
     static func experiment(_ experiment: Experiment) -> JSONValue {
@@ -160,7 +160,7 @@ enum WireReply {
         Self.version(version, withAliases: true)
     }
 
-    /// A page of things under the name that the call gives them.
+    /// A page of results under the call's name for them.
     static func page<Item>(
         _ name: String,
         _ result: SearchResult<Item>,

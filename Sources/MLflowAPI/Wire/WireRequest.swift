@@ -10,8 +10,8 @@ struct WireRequest {
     /// Where the parameters stand in the call, such as `metrics[3].`.
     private var place = ""
 
-    /// The parameters of a call; a question without a query may have them in its body, as some of
-    /// MLflow's clients ask.
+    /// The parameters of a call: of a GET in its query, or in its body as some of MLflow's clients
+    /// send them; of others in the body.
     init(_ call: Call) async throws {
         if call.isQuestion, call.hasQuery {
             self.init(query: call.query)
@@ -23,8 +23,8 @@ struct WireRequest {
 
     /// The parameters in a JSON body; none where it is empty.
     ///
-    /// As MLflow's server does, it takes a bare `NaN`, and an object that is a text once more, which
-    /// old clients send.
+    /// As MLflow's server does, it accepts a bare `NaN`, and an object encoded twice, as old clients
+    /// send it.
     init(body: [UInt8]) throws(ServerError) {
         guard !body.isEmpty else {
             object = JSONObject()
@@ -73,7 +73,7 @@ struct WireRequest {
         self.place = place
     }
 
-    /// Adds a part of the path, which counts before what else has its name.
+    /// Adds a parameter from the path, which takes precedence.
     mutating func add(_ value: String, named name: String) {
         var added = JSONObject()
         _ = added.insert(.string(value), named: JSONName(name))
@@ -83,7 +83,7 @@ struct WireRequest {
 
     // MARK: Texts
 
-    /// A text that must be there and not be empty.
+    /// A required text, not empty.
     func text(_ name: String) throws(ServerError) -> String {
         guard let text = try optionalText(name), !text.isEmpty else { throw missing(name) }
         return text
@@ -114,7 +114,7 @@ struct WireRequest {
         return number
     }
 
-    /// A whole number, also one in quotes, as queries have it.
+    /// A whole number, also as a text, as in queries.
     func optionalInteger(_ name: String) throws(ServerError) -> Int? {
         switch object[name] {
         case nil, .null: return nil
@@ -133,7 +133,7 @@ struct WireRequest {
         }
     }
 
-    /// A number; what JSON lacks comes as a text such as `NaN`.
+    /// A number, also as a text such as `NaN`.
     func number(_ name: String) throws(ServerError) -> Double {
         switch object[name] {
         case nil, .null: throw missing(name)
@@ -148,7 +148,7 @@ struct WireRequest {
         }
     }
 
-    /// The number of a model's version, which travels as a text.
+    /// The number of a model's version, which clients send as a text.
     func version(_ name: String = "version") throws(ServerError) -> Int {
         if case .integer(let number) = object[name] { return number }
         let text = try text(name)
@@ -217,7 +217,7 @@ struct WireRequest {
         switch object[name] {
         case nil, .null: return []
         case .array(let values): return values
-        // In a query, a list of one is one value.
+        // A query cannot tell a list of one from a value.
         case .some(.string(let text)): return [.string(text)]
         case .some(let value): throw invalid(name, value, "it must be a list")
         }
@@ -240,7 +240,7 @@ struct WireRequest {
     }
 }
 
-// MARK: - What the services takes
+// MARK: - Values of the workspace
 
 extension WireRequest {
     func experimentID(_ name: String = "experiment_id") throws(ServerError) -> Int {
@@ -309,7 +309,7 @@ extension WireRequest {
         )
     }
 
-    /// The value of `metric()` as one of the logged model's that it was measured on; nil if on none.
+    /// The same value as a metric of a logged model; nil if it names none.
     func modelMetric(run: String) throws(ServerError) -> ModelMetric? {
         guard let model = try name("model_id") else { return nil }
         return ModelMetric(
@@ -326,12 +326,12 @@ extension WireRequest {
         ModelDataset(name: try text("dataset_name"), digest: try name("dataset_digest"))
     }
 
-    /// A text that counts as not given where it is empty.
+    /// An optional text; an empty one counts as missing.
     func name(_ name: String) throws(ServerError) -> String? {
         try optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Which of the things in use and in the bin are asked for.
+    /// Whether active things, deleted ones or both are asked for.
     func view(_ name: String) throws(ServerError) -> LifecycleView {
         switch try optionalText(name) {
         case nil, "ACTIVE_ONLY": .active

@@ -1,8 +1,8 @@
-/// Times as texts, as the API has them in traces.
+/// Times as texts, as in the API's traces.
 ///
 /// Source: RFC 3339, as protocol buffers map `Timestamp` to JSON.
 package enum WireTime {
-    /// The time in milliseconds since 1970; nil for what is no time of the years 0001 to 9999.
+    /// The time in milliseconds since 1970; nil for a text that is no time of the years 0001 to 9999.
     package static func milliseconds(_ text: String) -> Int? {
         var rest = Array(text.utf8)[...]
         func number(_ digits: Int) -> Int? {
@@ -51,7 +51,7 @@ package enum WireTime {
 
     /// The text of a time in milliseconds since 1970, in UTC.
     package static func text(_ milliseconds: Int) -> String {
-        // What lies beyond the years 0001 to 9999 has no text.
+        // Only times of the years 0001 to 9999 have a text.
         let time = min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_999)
         let (day, rest) = time.flooredQuotientAndRemainder(by: 86_400_000)
         let (year, month, date) = civil(day)
