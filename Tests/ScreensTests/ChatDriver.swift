@@ -26,7 +26,7 @@ extension Driver {
     static func chatting(width: Int = 80, height: Int = 24) -> Driver {
         var driver = Driver.registered(width: width, height: height)
         driver.press("5")
-        driver.take(.chat(.listed([.second, .base], standard: .deployed)))
+        driver.take(.library(.targets([.second, .base], standard: .deployed)))
         driver.take(.event(.chat(.init(choice: .deployed, phase: .ready))))
         driver.effects = []
         return driver

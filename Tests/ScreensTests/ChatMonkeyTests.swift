@@ -24,8 +24,10 @@ import Workspace
             for effect in driver.asked { Self.answer(effect, &driver, &chance) }
             driver.state.exit = nil
             if count % 5 == 0 { _ = driver.state.drawn() }
-            let names = driver.state.registry.models?.map(\.name) ?? []
-            #expect(names.isEmpty || driver.state.registry.selected != nil)
+            let names = driver.state.library.registered?.map(\.name) ?? []
+            #expect(
+                names.isEmpty || driver.state.registry.selected(in: driver.state.library) != nil
+            )
             let isStreaming = driver.state.chat.conversation.last?.isStreaming ?? false
             #expect(isStreaming == driver.state.chat.isAnswering || !isStreaming)
         }
@@ -72,27 +74,32 @@ import Workspace
     ) {
         let error = WorkspaceError(.failed, "It did not work.", hint: "Try again.")
         let isFailing = Int.random(in: 0..<8, using: &chance) == 0
-        if isFailing, let work = effect.work {
-            if case .chat(.answer) = effect { return driver.take(.chat(.began(AnswerID(1)))) }
-            for action in work.failure(error) { driver.take(action) }
-            return
+        guard let work = effect.work else { return }
+        if isFailing {
+            return driver.take(
+                work.name == "answer" ? .chat(.began(AnswerID(1))) : work.failed(error)
+            )
         }
-        switch effect {
-        case .compare(.read(let ids)):
+        switch work.name {
+        case "compare runs":
+            let ids: [String] = work.argument() ?? []
             let runs = RunSummary.four.filter { ids.contains($0.id) }
             driver.take(.compare(.compared(.of(runs))))
-        case .registry(.list):
+        case "read list" where work.argument() == Library.List.registered:
             let models: [RegisteredModelSummary] =
                 Bool.random(using: &chance) ? [.faq, .fresh] : [.fresh]
-            driver.take(.registry(.listed(models, rollbacks: [:])))
-        case .registry(.history(let name)):
+            driver.take(.library(.registered(models, rollbacks: [:])))
+        case "read list" where work.argument() == Library.List.targets:
+            driver.take(.library(.targets([.second, .base], standard: .deployed)))
+        case "read history":
+            let name: String = work.argument() ?? ""
             driver.take(.registry(.remembered(name: name, [.sample(1, "registered")])))
-        case .chat(.list): driver.take(.chat(.listed([.second, .base], standard: .deployed)))
-        case .chat(.answer):
+        case "answer":
             driver.take(.chat(.began(AnswerID(2))))
             driver.hear("안녕", answer: 2, count: 1)
             if Bool.random(using: &chance) { driver.end("안녕하세요", answer: 2) }
-        case .chat(.cancel(let id)):
+        case "cancel answer":
+            let id: AnswerID = work.argument() ?? AnswerID(0)
             driver.take(
                 .event(.answerEnded(.init(answer: id, text: "안", reason: .cancelled)))
             )

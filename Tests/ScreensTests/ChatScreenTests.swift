@@ -214,10 +214,10 @@ import Workspace
     @Test func withoutAModelItSaysHowToGetOne() {
         var driver = Driver.opened(models: [.missing])
         driver.press("5")
-        driver.take(.chat(.listingFailed(.init(.notFound, "No base model is installed."))))
+        driver.take(.library(.failed(.targets, .init(.notFound, "No base model is installed."))))
         #expect(driver.screen.contains("P downloads SmolLM2 135M Instruct, 91.7 MB."))
         driver.press("P")
-        #expect(driver.asked.contains(.models(.pull("smollm2-135m-instruct"))))
+        #expect(driver.asked.contains(LibraryWork.pull("smollm2-135m-instruct")))
     }
 
     @Test func failureIsShownInPlace() {

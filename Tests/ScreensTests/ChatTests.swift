@@ -5,27 +5,29 @@ import Workspace
 
 @Suite struct ChatTests {
     static func prompt(_ driver: Driver) -> [ChatTurn] {
-        for case .chat(.answer(.conversation(let turns), _, _)) in driver.effects { return turns }
+        for effect in driver.effects {
+            if case .conversation(let turns) = effect.argument(of: "answer") as Prompt? {
+                return turns
+            }
+        }
         return []
     }
 
     static func target(_ driver: Driver) -> ChatTarget? {
-        for case .chat(.answer(_, let target, _)) in driver.effects { return target }
-        return nil
+        driver.effects.lazy.compactMap { $0.argument(of: "answer") }.first
     }
 
     static func options(_ driver: Driver) -> AnswerOptions? {
-        for case .chat(.answer(_, _, let options)) in driver.effects { return options }
-        return nil
+        driver.effects.lazy.compactMap { $0.argument(of: "answer") }.first
     }
 
     @Test func comingToThePaneReadsWhoCanAnswerAndLoadsThem() {
         var driver = Driver.registered()
         driver.press("5")
-        #expect(driver.asked.contains(.chat(.list)))
+        #expect(driver.asked.contains(LibraryWork.read(.targets)))
         driver.effects = []
-        driver.take(.chat(.listed([.second, .base], standard: .deployed)))
-        #expect(driver.asked == [.chat(.prepare(ChatChoice.deployed.target))])
+        driver.take(.library(.targets([.second, .base], standard: .deployed)))
+        #expect(driver.asked == [ChatWork.prepare(ChatChoice.deployed.target)])
     }
 
     @Test func comingBackToThePaneGoesOnTyping() {
@@ -57,7 +59,7 @@ import Workspace
         driver.end("adapter says", answer: 1)
         driver.press("ctrl+o")
         #expect(driver.state.chat.choice == .base)
-        #expect(driver.asked == [.chat(.prepare(ChatChoice.base.target))])
+        #expect(driver.asked == [ChatWork.prepare(ChatChoice.base.target)])
         driver.type("next")
         driver.press("enter")
         #expect(Self.target(driver) == ChatChoice.base.target)
@@ -118,7 +120,7 @@ import Workspace
         driver.ask("q", answer: 4)
         driver.hear("half an ", answer: 4, count: 3)
         driver.press("ctrl+c")
-        #expect(driver.asked == [.chat(.cancel(AnswerID(4)))])
+        #expect(driver.asked == [ChatWork.cancel(AnswerID(4))])
         driver.press("ctrl+c")
         #expect(driver.asked.isEmpty)
         driver.end("half an ", answer: 4, reason: .cancelled)
@@ -133,7 +135,7 @@ import Workspace
         driver.press("enter", "ctrl+c")
         driver.effects = []
         driver.take(.chat(.began(AnswerID(5))))
-        #expect(driver.asked == [.chat(.cancel(AnswerID(5)))])
+        #expect(driver.asked == [ChatWork.cancel(AnswerID(5))])
     }
 
     @Test func failedQuestionIsLeftOutOfWhatFollows() {
@@ -192,17 +194,17 @@ import Workspace
     @Test func promotionMovesAChatThatFollowsTheDeployment() {
         var driver = Driver.chatting()
         driver.take(.event(.registryChanged(name: "company-faq")))
-        #expect(driver.asked.contains(.chat(.list)))
+        #expect(driver.asked.contains(LibraryWork.read(.targets)))
         var promoted = ChatChoice.deployed
         promoted.title = "company-faq v3 @production Production"
-        driver.take(.chat(.listed([.second, .base], standard: promoted)))
+        driver.take(.library(.targets([.second, .base], standard: promoted)))
         #expect(driver.screen.contains("Chat with company-faq v3"))
     }
 
     @Test func chosenSpeakerStaysWhenAnotherIsDeployed() {
         var driver = Driver.chatting()
         driver.press("ctrl+o")
-        driver.take(.chat(.listed([.second, .base], standard: .second)))
+        driver.take(.library(.targets([.second, .base], standard: .second)))
         #expect(driver.state.chat.choice == .base)
     }
 
@@ -221,7 +223,7 @@ import Workspace
     @Test func swappingSaysWhyItCannot() {
         var driver = Driver.opened()
         driver.press("5")
-        driver.take(.chat(.listed([.base], standard: .base)))
+        driver.take(.library(.targets([.base], standard: .base)))
         driver.press("ctrl+o")
         #expect(driver.state.chat.choice == .base)
         #expect(driver.state.message?.text.contains("no adapter is trained on") == true)

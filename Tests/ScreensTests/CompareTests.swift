@@ -58,11 +58,11 @@ import Workspace
         driver.press("/")
         driver.type("metrics.loss < 2")
         // One question is under way, the last one follows it.
-        #expect(driver.asked.contains(.compare(.search("metrics.loss <"))))
+        #expect(driver.asked.contains(CompareWork.search("metrics.loss <")))
         #expect(Self.names(driver).count == 4)
         let error = WorkspaceError(.invalid, "Invalid filter: it ends too early.")
         driver.take(.compare(.notUnderstood(error, for: "metrics.loss <")))
-        #expect(driver.asked.last == .compare(.search("metrics.loss < 2")))
+        #expect(driver.asked.last == CompareWork.search("metrics.loss < 2"))
         let found = Set([RunSummary.four[1].id])
         driver.take(.compare(.found(found, for: "metrics.loss < 2")))
         #expect(Self.names(driver) == ["faq-ko-r8"])
@@ -84,7 +84,7 @@ import Workspace
         #expect(driver.state.compare.opened == nil)
         driver.press("m", "enter")
         let ids = RunSummary.four.prefix(2).map(\.id)
-        #expect(driver.asked == [.compare(.read(ids))])
+        #expect(driver.asked == [CompareWork.read(ids)])
         #expect(
             driver.state.log.entries.last?.command == "workbench runs compare faq-ko-r16 faq-ko-r8"
         )
@@ -93,9 +93,9 @@ import Workspace
     @Test func marksHoldInBothPanes() {
         var driver = Driver.comparing()
         driver.press("m")
-        #expect(driver.state.marks == [RunSummary.four[0].id])
+        #expect(driver.state.library.marks == [RunSummary.four[0].id])
         driver.press("u")
-        #expect(driver.state.marks.isEmpty)
+        #expect(driver.state.library.marks.isEmpty)
     }
 
     @Test func liveRunGrowsWithoutReadingAgain() {
@@ -107,7 +107,7 @@ import Workspace
         driver.take(.event(.runStep(run: id, next)))
         #expect(driver.state.compare.opened?.curves[id]?.losses.last == 1.5)
         #expect(driver.screen.contains("✓ 1.500"))
-        #expect(!driver.asked.contains { if case .compare = $0 { true } else { false } })
+        #expect(!driver.asked.contains { $0.work?.name == "compare runs" })
     }
 
     @Test func missedStepsAreReadAgain() {
@@ -119,7 +119,7 @@ import Workspace
                 .runStep(run: id, .init(step: 50, totalSteps: 60, metrics: [MetricName.loss: 1.5]))
             )
         )
-        #expect(driver.asked.contains(.compare(.read(RunSummary.four.prefix(2).map(\.id)))))
+        #expect(driver.asked.contains(CompareWork.read(RunSummary.four.prefix(2).map(\.id))))
     }
 
     @Test func staleAnswerDoesNotReplaceWhatIsOpen() {

@@ -184,7 +184,7 @@ import Workspace
         var driver = looked(width: width, height: height)
         driver.press("enter")
         for effect in driver.effects {
-            guard case .data(.page(let query)) = effect else { continue }
+            guard let query: DataQuery = effect.argument(of: "read rows") else { continue }
             var page = DatasetPage.sample()
             page.rows[0].cut = 7
             page.rows[0].problem = "the conversation has 9 tokens, the sequence length is 7"
@@ -308,7 +308,7 @@ import Workspace
         #expect(driver.state.data.opened?.row == 0)
         #expect(driver.screen.contains("packed for training"))
         for effect in driver.effects {
-            guard case .data(.page(let query)) = effect else { continue }
+            guard let query: DataQuery = effect.argument(of: "read rows") else { continue }
             #expect(query.layout == .packed)
             var page = DatasetPage.sample(total: 7)
             page.layout = .packed
@@ -334,7 +334,7 @@ import Workspace
         driver.press("C")
         var cleaning = DatasetPreparation()
         cleaning.cleaning = "korean"
-        #expect(driver.asked == [.data(.convert("faq", cleaning))])
+        #expect(driver.asked == [DataWork.convert("faq", cleaning)])
         driver.press("E")
         #expect(driver.screen.contains("Hold out of faq") == false)
         #expect(driver.state.message?.text.contains("some rows are held out") == true)
@@ -344,12 +344,12 @@ import Workspace
         driver.press("enter")
         var split = DatasetPreparation()
         split.heldOutShare = 0.1
-        #expect(driver.asked == [.data(.convert("corpus-ko", split))])
+        #expect(driver.asked == [DataWork.convert("corpus-ko", split)])
         var made = DatasetSummary.corpus
         made.name = "corpus-ko-split"
         made.heldOutCount = 6
         driver.take(.data(.converted(made, command: CommandText.convert("corpus-ko", split))))
-        #expect(driver.state.data.selected?.name == "corpus-ko-split")
+        #expect(driver.state.data.selected(in: driver.state.library)?.name == "corpus-ko-split")
         #expect(
             driver.state.message?.text.contains("64 rows to train on and 6 held out") == true
         )

@@ -179,15 +179,13 @@ import Workspace
         #expect(driver.state.data.opened?.row == 479)
         #expect(
             driver.asked == [
-                .data(
-                    .page(
-                        .init(
-                            dataset: "faq",
-                            part: .training,
-                            offset: 449,
-                            count: 60,
-                            model: "smollm2-135m-instruct"
-                        )
+                DataWork.page(
+                    .init(
+                        dataset: "faq",
+                        part: .training,
+                        offset: 449,
+                        count: 60,
+                        model: "smollm2-135m-instruct"
                     )
                 )
             ]
@@ -223,7 +221,7 @@ import Workspace
         driver.press("a")
         driver.type("/tmp/신청.jsonl")
         driver.press("enter")
-        #expect(driver.asked == [.data(.add(path: "/tmp/신청.jsonl"))])
+        #expect(driver.asked == [DataWork.add("/tmp/신청.jsonl")])
         let error = WorkspaceError(.invalid, "/tmp/신청.jsonl:3: the line is not JSON.")
         driver.take(.data(.addFailed(error, path: "/tmp/신청.jsonl")))
         #expect(driver.screen.contains("/tmp/신청.jsonl:3: the line is not JSON."))
@@ -243,7 +241,8 @@ import Workspace
         driver.take(.event(.datasetMeasured(dataset: "faq", fraction: 1)))
         #expect(
             driver.asked == [
-                .data(.list), .data(.measure("corpus-ko", model: "smollm2-135m-instruct")),
+                LibraryWork.read(.datasets),
+                DataWork.measure("corpus-ko", model: "smollm2-135m-instruct"),
             ]
         )
     }
@@ -260,7 +259,7 @@ extension Driver {
     /// Answers every request for rows among the effects, as the workspace would.
     mutating func answerPages() {
         for effect in effects {
-            guard case .data(.page(let query)) = effect else { continue }
+            guard let query: DataQuery = effect.argument(of: "read rows") else { continue }
             let total = query.part == .training ? 480 : 120
             let page = DatasetPage.sample(
                 part: query.part,

@@ -45,9 +45,9 @@ struct Driver {
     ) -> Driver {
         var driver = Driver(width: width, height: height, isReadOnly: isReadOnly)
         driver.take(.opened(folder: "/home/kim/.local/share/workbench", access: .full))
-        driver.take(.models(.listed(models)))
-        driver.take(.data(.listed(datasets)))
-        driver.take(.run(.listed(runs)))
+        driver.take(.library(.models(models)))
+        driver.take(.library(.datasets(datasets)))
+        driver.take(.library(.runs(runs)))
         driver.effects = []
         return driver
     }
@@ -69,10 +69,20 @@ struct Driver {
 
     /// The effects that are no lines of the log.
     var asked: [Effect] {
-        effects.filter {
-            if case .screen(.log) = $0 { return false }
-            return true
-        }
+        effects.filter { $0.work?.name != "log" }
+    }
+
+    /// The run selected in pane 2.
+    var selectedRun: RunSummary? { state.run.selected(in: state.library) }
+}
+
+extension Effect {
+    /// The call that it is, if it is one.
+    var work: Work? { if case .work(let work) = self { work } else { nil } }
+
+    /// An argument of the call of a name.
+    func argument<Value>(of name: String) -> Value? {
+        work.flatMap { $0.name == name ? $0.argument() : nil }
     }
 }
 

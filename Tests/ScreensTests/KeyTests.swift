@@ -8,7 +8,7 @@ import Workspace
     @Test func oneKeyServesAndStops() {
         var driver = Driver.comparing()
         driver.press("S")
-        #expect(driver.asked == [.screen(.toggleServer)])
+        #expect(driver.asked == [ScreenWork.toggleServer])
         driver.take(.event(.serverChanged(.on(address: "http://127.0.0.1:5000"))))
         #expect(driver.state.server == .on(address: "http://127.0.0.1:5000"))
         #expect(
@@ -78,7 +78,7 @@ import Workspace
     @Test func jamoMovesTheSelection() {
         var driver = Self.live()
         driver.press("ㅓ")
-        #expect(driver.state.run.selected?.name == "faq-ko-r8")
+        #expect(driver.selectedRun?.name == "faq-ko-r8")
     }
 
     @Test func quitLeavesAtOnceWhenNothingIsLive() {
@@ -110,16 +110,16 @@ import Workspace
         var driver = Self.live()
         let id = RunScreenTests.runs[0].id
         driver.press("q", "right", "enter")
-        #expect(driver.asked == [.run(.detach(id))])
+        #expect(driver.asked == [ScreenWork.detach(id)])
         #expect(driver.state.exit == nil)
-        driver.take(.run(.detached(id: id, process: 4711)))
+        driver.take(.screen(.detached(run: id, process: 4711)))
         #expect(driver.state.exit == .left)
     }
 
     @Test func screenStaysWhenTheRunCannotBeHandedOver() {
         var driver = Self.live()
         driver.press("q", "right", "enter")
-        driver.take(.run(.detachFailed(WorkspaceError(.full, "No room is left."))))
+        driver.take(.screen(.detachFailed(WorkspaceError(.full, "No room is left."))))
         #expect(driver.state.exit == nil)
         #expect(driver.state.message?.text == "No room is left.")
     }
@@ -177,7 +177,7 @@ import Workspace
         for pane in Pane.allCases {
             var driver = RunScreenTests.live()
             driver.press(.alt(Character("\(pane.rawValue)")))
-            let table = pane.content.keys(in: driver.state).over(GeneralKeys.table)
+            let table = driver.state.keyTable
             for entry in table.entries(in: driver.state) {
                 switch table.resolve(commandLine: entry.id, in: driver.state) {
                 case .action: #expect(entry.disabledReason == nil, "\(entry.id)")
@@ -194,7 +194,7 @@ import Workspace
         driver.type("theme light")
         driver.press("enter")
         #expect(driver.state.theme.name == "light")
-        #expect(driver.asked.contains(.screen(.saveTheme("light"))))
+        #expect(driver.asked.contains(ScreenWork.saveTheme("light")))
         driver.press(":")
         driver.type("nonsense")
         driver.press("enter")
@@ -205,10 +205,10 @@ import Workspace
         var driver = Driver.opened(width: 110, height: 60)
         driver.press("?")
         let screen = driver.screen
-        for binding in RunPane.keys(in: driver.state).bindings {
+        for binding in driver.state.run.keys(driver.state.context).bindings {
             #expect(screen.contains(binding.title), "\(binding.id)")
         }
-        for word in RunPane.words { #expect(screen.contains(word.meaning)) }
+        for word in RunState.words { #expect(screen.contains(word.meaning)) }
         driver.press("esc")
         #expect(driver.state.overlay == nil)
     }
@@ -216,7 +216,7 @@ import Workspace
     @Test func logKeepsTheCommandLineTwin() {
         var driver = RunScreenTests.live()
         driver.press("s")
-        #expect(driver.asked == [.run(.ask(.stop, run: RunScreenTests.runs[0].id))])
+        #expect(driver.asked == [RunWork.ask(.stop, of: RunScreenTests.runs[0].id)])
         driver.take(.run(.asked(.stop, run: RunScreenTests.runs[0].id)))
         driver.press("L")
         #expect(driver.screen.contains("$ workbench runs stop faq-ko-r16"))
@@ -239,7 +239,7 @@ import Workspace
     @Test func clickOnATabAndOnARow() {
         var driver = RunScreenTests.live(width: 110, height: 30)
         driver.take(.input(.mouse(MouseEvent(.press, at: Point(x: 5, y: 3)))))
-        #expect(driver.state.run.selected?.name == "faq-ko-r8")
+        #expect(driver.selectedRun?.name == "faq-ko-r8")
         driver.take(.input(.mouse(MouseEvent(.press, at: Point(x: 14, y: 0)))))
         #expect(driver.state.pane == .data)
     }

@@ -41,8 +41,8 @@ import Workspace
                 driver.take(.deadline)
                 #expect(driver.state.message == nil)
             }
-            let shown = driver.state.run.shown.map(\.id)
-            #expect(shown.isEmpty || driver.state.run.selected != nil)
+            let shown = driver.state.run.shown(in: driver.state.library).map(\.id)
+            #expect(shown.isEmpty || driver.selectedRun != nil)
             if count % 5 == 0 { _ = driver.state.drawn() }
             if count % 500 == 0 { Self.expectWayHome(from: driver) }
         }
@@ -112,22 +112,33 @@ extension Driver {
         let error = WorkspaceError(.failed, "It did not work.", hint: "Try again.")
         for effect in asked {
             let fails = Int.random(in: 0..<10, using: &chance) == 0
-            if fails, let work = effect.work {
-                for action in work.failure(error) { take(action) }
+            guard let work = effect.work else { continue }
+            if fails {
+                take(work.failed(error))
                 continue
             }
-            switch effect {
-            case .run(.list): take(.run(.listed(RunScreenTests.runs)))
-            case .run(.detail(let id)):
+            switch work.name {
+            case "read list":
+                switch work.argument(Library.List.self) {
+                case .runs: take(.library(.runs(RunScreenTests.runs)))
+                case .datasets: take(.library(.datasets([.faq, .corpus, .broken])))
+                case .models: take(.library(.models([.smol])))
+                default: break
+                }
+            case "run detail":
+                let id: String? = work.argument()
                 if let run = RunScreenTests.runs.first(where: { $0.id == id }) {
                     take(.run(.detailed(run.detail)))
                 }
-            case .run(.plan(let request, let isMeasured)):
+            case "plan run":
+                guard let request: TrainingRequest = work.argument(),
+                    let isMeasured: Bool = work.argument()
+                else { break }
                 take(.run(.planned(.sample(request), request: request, isMeasured: isMeasured)))
-            case .run(.start):
+            case "start run":
                 let run = RunScreenTests.runs[0]
                 take(.run(.started(run, command: "workbench train")))
-            case .run(.retryPlan):
+            case "plan retry":
                 let plan = RetryPlan(
                     run: RunScreenTests.runs[2],
                     resumableStep: 3,
@@ -135,9 +146,7 @@ extension Driver {
                     request: TrainingRequest(model: "other", dataset: "gone")
                 )
                 take(.run(.retryPlanned(plan)))
-            case .data(.list): take(.data(.listed([.faq, .corpus, .broken])))
-            case .data(.page): answerPages()
-            case .models(.list): take(.models(.listed([.smol])))
+            case "read rows": answerPages()
             default: break
             }
         }

@@ -167,14 +167,14 @@ final class ScriptedTerminal: Terminal {
             try Workspace.open(.init(folder: folder))
         }
         program.start()
-        while program.state.run.runs == nil || program.state.data.datasets == nil
-            || program.state.models.list == nil
+        while program.state.library.runs == nil || program.state.library.datasets == nil
+            || program.state.library.models == nil
         {
             program.step()
             try #require(program.state.exit == nil)
         }
-        #expect(program.state.isOpen)
-        #expect(program.state.run.runs == [])
+        #expect(program.state.access.isOpen)
+        #expect(program.state.library.runs == [])
         program.workspace?.close()
     }
 }

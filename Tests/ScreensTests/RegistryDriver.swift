@@ -77,8 +77,8 @@ extension Driver {
         )
         driver.press("4")
         driver.take(
-            .registry(
-                .listed(
+            .library(
+                .registered(
                     models,
                     rollbacks: [
                         "company-faq": .possible(.init(name: "company-faq", from: 2, to: 1)),
@@ -138,7 +138,7 @@ extension Driver {
     static func gated(width: Int = 80, height: Int = 24) -> Driver {
         var driver = Driver.registered(width: width, height: height)
         driver.take(
-            .registry(.listed([.faq, .fresh], rollbacks: [:], board: [.faq, .fresh]))
+            .library(.registered([.faq, .fresh], rollbacks: [:], board: [.faq, .fresh]))
         )
         driver.take(.registry(.checked(.third)))
         driver.effects = []

@@ -8,14 +8,14 @@ import Workspace
 
     @Test func theGateIsAskedAboutTheSelectedVersionOnce() {
         var driver = Driver.registered()
-        driver.take(.registry(.listed([.faq, .fresh], rollbacks: [:], board: [.faq, .fresh])))
-        #expect(driver.asked == [.registry(.check(Self.third))])
+        driver.take(.library(.registered([.faq, .fresh], rollbacks: [:], board: [.faq, .fresh])))
+        #expect(driver.asked == [RegistryWork.check(Self.third)])
         driver.take(.registry(.checked(.third)))
         driver.effects = []
         driver.press("enter", "j", "k")
         #expect(
             driver.asked
-                == [.registry(.check(RegisteredVersion(name: "company-faq", number: 2)))]
+                == [RegistryWork.check(RegisteredVersion(name: "company-faq", number: 2))]
         )
     }
 
@@ -31,7 +31,7 @@ import Workspace
         driver.press("A")
         #expect(RegistryTests.question(driver)?.dialog.title == "Approve company-faq v3?")
         driver.press("tab", "enter")
-        #expect(driver.asked == [.registry(.approve(Self.third))])
+        #expect(driver.asked == [RegistryWork.approve(Self.third)])
         driver.press("esc", "j", "A")
         #expect(driver.state.message?.text.contains("requires no approval") == true)
     }
@@ -48,7 +48,7 @@ import Workspace
         driver.type(" or kim")
         driver.press("enter")
         let line = "eval_loss <= 1.85, approval by lee or kim"
-        #expect(driver.asked == [.registry(.setGate(name: "company-faq", line: line))])
+        #expect(driver.asked == [RegistryWork.setGate("company-faq", line: line)])
         driver.take(
             .registry(.gateFailed(.init(.invalid, "No."), name: "company-faq", line: line))
         )
@@ -90,7 +90,7 @@ import Workspace
         #expect(screen.contains("busan v1!"))
         #expect(screen.contains("seoul v2"))
         driver.press("j")
-        #expect(driver.state.registry.selected?.name == "휴가-안내")
+        #expect(driver.state.registry.selected(in: driver.state.library)?.name == "휴가-안내")
         #expect(driver.state.registry.cover == .board)
         driver.press("enter")
         #expect(driver.state.registry.cover == nil)
@@ -99,7 +99,7 @@ import Workspace
     @Test func versionsStandSideBySide() {
         var driver = Driver.gated(width: 110, height: 24)
         driver.press("d")
-        #expect(driver.asked == [.registry(.compare("company-faq", versions: [3, 2]))])
+        #expect(driver.asked == [RegistryWork.compare("company-faq", versions: [3, 2])])
         driver.take(
             .registry(
                 .compared(

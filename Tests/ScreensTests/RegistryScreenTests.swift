@@ -173,7 +173,7 @@ import Workspace
     @Test func historySaysWhenWhoAndWhat() {
         var driver = Driver.registered(width: 110, height: 30)
         driver.press("H")
-        #expect(driver.asked == [.registry(.history("company-faq"))])
+        #expect(driver.asked == [RegistryWork.history("company-faq")])
         driver.take(
             .registry(
                 .remembered(
@@ -228,7 +228,7 @@ import Workspace
         #expect(driver.screen.contains("e registers the adapter of a finished run as version 1."))
         var bare = Driver.opened()
         bare.press("4")
-        bare.take(.registry(.listed([], rollbacks: [:])))
+        bare.take(.library(.registered([], rollbacks: [:])))
         #expect(bare.screen.contains("Only the adapter of a finished run can be registered."))
     }
 

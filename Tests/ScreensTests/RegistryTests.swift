@@ -16,14 +16,14 @@ import Workspace
         #expect(driver.asked.isEmpty)
         #expect(driver.state.overlay == nil)
         driver.press("P", "tab", "enter")
-        #expect(driver.asked == [.registry(.promote(Self.third))])
+        #expect(driver.asked == [RegistryWork.promote(Self.third)])
     }
 
     @Test func rollbackTakesTheConfirmedPlan() {
         var driver = Driver.registered()
         driver.press("B", "tab", "enter")
         let plan = RollbackPlan(name: "company-faq", from: 2, to: 1)
-        #expect(driver.asked == [.registry(.rollBack(plan))])
+        #expect(driver.asked == [RegistryWork.rollBack(plan)])
     }
 
     @Test(
@@ -58,7 +58,7 @@ import Workspace
     @Test func stageIsChosenFromAMenu() {
         var driver = Driver.registered()
         driver.press("s", "down", "enter")
-        #expect(driver.asked == [.registry(.setStage(Self.third, .production))])
+        #expect(driver.asked == [RegistryWork.setStage(Self.third, .production)])
         driver.press("s", "enter")
         #expect(driver.asked.isEmpty)
         #expect(driver.state.message?.text.contains("v3 is in this stage") == true)
@@ -69,7 +69,7 @@ import Workspace
         driver.press("a")
         driver.type("latest-good")
         driver.press("enter")
-        #expect(driver.asked == [.registry(.setAlias(Self.third, alias: "latest-good"))])
+        #expect(driver.asked == [RegistryWork.setAlias("latest-good", of: Self.third)])
     }
 
     @Test func aliasOfAnotherVersionIsMovedOnlyAfterAsking() {
@@ -80,7 +80,7 @@ import Workspace
         #expect(driver.asked.isEmpty)
         #expect(driver.screen.contains("@production: v2 to v3."))
         driver.press("tab", "enter")
-        #expect(driver.asked == [.registry(.setAlias(Self.third, alias: "production"))])
+        #expect(driver.asked == [RegistryWork.setAlias("production", of: Self.third)])
     }
 
     @Test func refusedAliasKeepsWhatWasTyped() {
@@ -101,14 +101,14 @@ import Workspace
         #expect(driver.screen.contains("Then v2, in stage Production, is"))
         driver.press("tab", "enter")
         let second = RegisteredVersion(name: "company-faq", number: 2)
-        #expect(driver.asked == [.registry(.removeAlias(second, alias: "production"))])
+        #expect(driver.asked == [RegistryWork.removeAlias("production", of: second)])
     }
 
     @Test func registeringAsksForRunAndName() {
         var driver = Driver.registered()
         driver.press("e", "enter", "enter")
         let run = RunSummary.four[1].id
-        #expect(driver.asked == [.registry(.register(name: "company-faq", run: run))])
+        #expect(driver.asked == [RegistryWork.register(run, as: "company-faq")])
         driver.take(
             .registry(.registered(.init(name: "company-faq", number: 4), run: run))
         )
@@ -125,11 +125,11 @@ import Workspace
         driver.type("faq")
         driver.take(.input(.key("enter")))
         let run = RunSummary.four[1].id
-        #expect(driver.asked == [.registry(.register(name: "faq", run: run))])
+        #expect(driver.asked == [RegistryWork.register(run, as: "faq")])
         // What was typed and refused is corrected, not replaced.
         driver.take(.registry(.registerFailed(.init(.invalid, "No."), name: "faq", run: run)))
         driver.press("backspace", "enter")
-        #expect(driver.asked == [.registry(.register(name: "fa", run: run))])
+        #expect(driver.asked == [RegistryWork.register(run, as: "fa")])
     }
 
     @Test func pastingReplacesThePrefilledName() {
@@ -138,14 +138,14 @@ import Workspace
         driver.take(.input(.paste("faq")))
         driver.press("enter")
         let run = RunSummary.four[1].id
-        #expect(driver.asked == [.registry(.register(name: "faq", run: run))])
+        #expect(driver.asked == [RegistryWork.register(run, as: "faq")])
     }
 
     @Test func newVersionIsSelectedOnceItIsListed() {
         var driver = Driver.registered()
         driver.press("j")
         driver.take(.registry(.registered(Self.third, run: "x")))
-        #expect(driver.state.registry.target == Self.third)
+        #expect(driver.state.registry.target(in: driver.state.library) == Self.third)
     }
 
     @Test func refusedNameKeepsWhatWasTyped() {
@@ -165,19 +165,19 @@ import Workspace
         for pane in ["1", "2", "3", "4"] as [Key] {
             var driver = Driver.registered()
             driver.press(pane, "z")
-            #expect(driver.asked.contains(.registry(.undo)))
+            #expect(driver.asked.contains(RegistryWork.undo))
             driver.press("Z")
-            #expect(driver.asked.contains(.registry(.redo)))
+            #expect(driver.asked.contains(RegistryWork.redo))
         }
     }
 
     @Test func anotherProcessesChangeIsReadOnceForABurst() {
         var driver = Driver.registered()
         for _ in 0..<5 { driver.take(.event(.registryChanged(name: "company-faq"))) }
-        #expect(driver.asked.filter { $0 == .registry(.list) }.count == 1)
+        #expect(driver.asked.filter { $0 == LibraryWork.read(.registered) }.count == 1)
         driver.effects = []
-        driver.take(.registry(.listed([.faq], rollbacks: [:])))
-        #expect(driver.asked.contains(.registry(.list)))
+        driver.take(.library(.registered([.faq], rollbacks: [:])))
+        #expect(driver.asked.contains(LibraryWork.read(.registered)))
     }
 
     @Test func selectionStaysOnItsVersionWhenTheListChanges() {
@@ -185,8 +185,8 @@ import Workspace
         driver.press("enter", "j")
         var model = RegisteredModelSummary.faq
         model.versions.insert(.sample(4, .none, run: "new", loss: 1.5), at: 0)
-        driver.take(.registry(.listed([model, .fresh], rollbacks: [:])))
-        #expect(driver.state.registry.target?.number == 2)
+        driver.take(.library(.registered([model, .fresh], rollbacks: [:])))
+        #expect(driver.state.registry.target(in: driver.state.library)?.number == 2)
     }
 
     @Test func enterOnAVersionTalksToIt() {
@@ -195,7 +195,7 @@ import Workspace
         #expect(driver.state.pane == .chat)
         let target = ChatTarget.version(name: "company-faq", number: 3)
         #expect(driver.state.chat.choice?.target == target)
-        #expect(driver.asked.contains(.chat(.prepare(target))))
+        #expect(driver.asked.contains(ChatWork.prepare(target)))
         #expect(driver.screen.contains("Chat with company-faq v3"))
     }
 

@@ -11,7 +11,7 @@ import Workspace
     @Test func stepMovesFiguresCurveAndTitle() {
         var driver = RunScreenTests.live()
         driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
-        let live = driver.state.run.live
+        let live = driver.state.library.liveRun
         #expect(live?.loss == 1.7)
         #expect(live?.stepsDone == 25)
         #expect(live?.secondsRemaining == 70)
@@ -33,41 +33,41 @@ import Workspace
     @Test func missedStepHasTheCurveReadAgain() {
         var driver = RunScreenTests.live()
         driver.take(.event(.runStep(run: Self.run.id, .sample(step: 30, loss: 1.6))))
-        #expect(driver.asked == [.run(.detail(Self.run.id))])
+        #expect(driver.asked == [RunWork.detail(Self.run.id)])
     }
 
     @Test func runOfAnotherProcessAppearsAndIsMeasured() {
         var driver = Driver.opened()
         driver.take(.event(.runStep(run: "foreign", .sample(step: 0, loss: 4))))
-        #expect(driver.asked == [.run(.list)])
+        #expect(driver.asked == [LibraryWork.read(.runs)])
         driver.effects = []
-        driver.take(.run(.listed([.sample("headless", .running)])))
+        driver.take(.library(.runs([.sample("headless", .running)])))
         #expect(driver.asked.contains(.followMachine(true)))
         driver.effects = []
-        driver.take(.run(.listed([.sample("headless", .finished)])))
+        driver.take(.library(.runs([.sample("headless", .finished)])))
         #expect(driver.asked.contains(.followMachine(false)))
     }
 
     @Test func burstOfChangesIsReadOnceMore() {
         var driver = Driver.opened()
         for _ in 0..<50 { driver.take(.event(.runChanged(run: "x"))) }
-        #expect(driver.asked == [.run(.list)])
+        #expect(driver.asked == [LibraryWork.read(.runs)])
         driver.effects = []
-        driver.take(.run(.listed([])))
-        #expect(driver.asked == [.run(.list)])
+        driver.take(.library(.runs([])))
+        #expect(driver.asked == [LibraryWork.read(.runs)])
         driver.effects = []
-        driver.take(.run(.listed([])))
+        driver.take(.library(.runs([])))
         #expect(driver.asked.isEmpty)
     }
 
     @Test func pauseAndGoingOnAreOneKey() {
         var driver = RunScreenTests.live()
         driver.press("p")
-        #expect(driver.asked == [.run(.ask(.pause, run: Self.run.id))])
+        #expect(driver.asked == [RunWork.ask(.pause, of: Self.run.id)])
         driver.take(.event(.runPaused(run: Self.run.id, step: 24, reason: "The disk is full.")))
         #expect(driver.screen.contains("paused: The disk is full."))
         driver.press("p")
-        #expect(driver.asked == [.run(.ask(.resume, run: Self.run.id))])
+        #expect(driver.asked == [RunWork.ask(.resume, of: Self.run.id)])
     }
 
     @Test func finishedRunRingsAndNamesTheNextKeys() {
@@ -84,7 +84,7 @@ import Workspace
         var driver = RunScreenTests.live()
         driver.press("down", "down", "R")
         let failed = RunScreenTests.runs[2]
-        #expect(driver.asked.contains(.run(.retryPlan(failed.id))))
+        #expect(driver.asked.contains(RunWork.retryPlan(failed.id)))
         var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq")
         request.rank = 64
         driver.take(
@@ -97,10 +97,10 @@ import Workspace
         #expect(driver.screen.contains("continues at step 20"))
         var resumed = driver
         resumed.press("right", "enter")
-        #expect(resumed.asked == [.run(.resume(id: failed.id, name: failed.name))])
+        #expect(resumed.asked == [RunWork.resume(failed.id, name: failed.name)])
         var again = driver
         again.press("right", "right", "enter")
-        #expect(again.asked == [.run(.again(id: failed.id, name: failed.name))])
+        #expect(again.asked == [RunWork.again(failed.id, name: failed.name)])
         driver.press("left", "enter")
         #expect(driver.state.run.form?.request?.rank == 64)
     }
@@ -113,7 +113,7 @@ import Workspace
         driver.take(
             .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
         )
-        #expect(driver.asked.contains(.screen(.readMachine)))
+        #expect(driver.asked.contains(ScreenWork.readMachine))
         #expect(driver.asked.contains(.followMachine(false)))
     }
 
@@ -143,11 +143,11 @@ import Workspace
                 }
             ]
         )
-        let id = try #require(driver.state.run.runs?.first?.id)
+        let id = try #require(driver.state.library.runs?.first?.id)
         for step in 0..<5000 {
             driver.take(.event(.runStep(run: id, .sample(step: step, loss: Double(step)))))
         }
-        let tail = try #require(driver.state.run.runs?.first?.lossTail)
+        let tail = try #require(driver.state.library.runs?.first?.lossTail)
         #expect((32...64).contains(tail.count))
         #expect(tail.last == 4999)
         // Evenly spaced from the first step on: half of the values lie in the first half.
@@ -209,20 +209,20 @@ import Workspace
         var driver = RunScreenTests.live()
         driver.press("esc", "/")
         driver.type("faq !r8 !failed")
-        #expect(driver.state.run.shown.map(\.name) == ["faq-ko-r16"])
+        #expect(driver.state.run.shown(in: driver.state.library).map(\.name) == ["faq-ko-r16"])
         driver.press("enter")
-        #expect(!driver.state.run.isFiltering)
+        #expect(!driver.state.run.list.isFiltering)
         driver.press("esc")
-        #expect(driver.state.run.shown.count == 3)
+        #expect(driver.state.run.shown(in: driver.state.library).count == 3)
     }
 
     @Test func deletingAsksFirst() {
         var driver = RunScreenTests.live()
         driver.press("down", "d")
-        #expect(driver.asked.filter { $0 != .run(.detail(RunScreenTests.runs[1].id)) }.isEmpty)
+        #expect(driver.asked.filter { $0 != RunWork.detail(RunScreenTests.runs[1].id) }.isEmpty)
         driver.press("right", "enter")
         let run = RunScreenTests.runs[1]
-        #expect(driver.asked == [.run(.delete(id: run.id, name: run.name))])
+        #expect(driver.asked == [RunWork.delete(run.id, name: run.name)])
     }
 
     @Test(arguments: [Pane.data, .run, .compare])
@@ -234,7 +234,8 @@ import Workspace
         driver.press("enter", "/")
         driver.type("corpus")
         let filters = [
-            driver.state.data.filter, driver.state.run.filter, driver.state.compare.filter,
+            driver.state.data.list.filter, driver.state.run.list.filter,
+            driver.state.compare.list.filter,
         ].map(\.text)
         #expect(filters.filter { !$0.isEmpty } == ["corpus"])
         driver.press("esc", "/")
@@ -242,7 +243,8 @@ import Workspace
         driver.press("enter", "/", "right")
         driver.type("b")
         let edited = [
-            driver.state.data.filter, driver.state.run.filter, driver.state.compare.filter,
+            driver.state.data.list.filter, driver.state.run.list.filter,
+            driver.state.compare.list.filter,
         ].map(\.text)
         #expect(edited.filter { !$0.isEmpty } == ["ab"])
     }
@@ -250,7 +252,9 @@ import Workspace
     @Test func marksKeepTheirOrder() {
         var driver = RunScreenTests.live()
         driver.press("down", "m", "up", "up", "m")
-        #expect(driver.state.marks == [RunScreenTests.runs[1].id, RunScreenTests.runs[0].id])
+        #expect(
+            driver.state.library.marks == [RunScreenTests.runs[1].id, RunScreenTests.runs[0].id]
+        )
     }
 }
 
@@ -268,7 +272,7 @@ import Workspace
         expected.method = .qlora
         expected.epochs = 4
         #expect(request == expected)
-        #expect(driver.asked == [.run(.plan(request, isMeasured: true))])
+        #expect(driver.asked == [RunWork.plan(request, isMeasured: true)])
     }
 
     @Test func measurementIsScaledWhenOnlyNumbersOfStepsChange() throws {
@@ -281,7 +285,7 @@ import Workspace
         var quick = request
         quick.steps = 60
         quick.epochs = nil
-        #expect(driver.asked == [.run(.plan(quick, isMeasured: false))])
+        #expect(driver.asked == [RunWork.plan(quick, isMeasured: false)])
         driver.take(.run(.planned(.sample(quick), request: quick, isMeasured: false)))
         #expect(driver.state.run.form?.estimate?.isMeasured == false)
         #expect(driver.state.run.form?.estimate?.seconds == 288)
@@ -298,31 +302,31 @@ import Workspace
         driver.take(.run(.planned(.sample(request), request: request, isMeasured: true)))
         var named = request
         named.runName = "abc"
-        #expect(driver.asked == [.run(.plan(named, isMeasured: false))])
+        #expect(driver.asked == [RunWork.plan(named, isMeasured: false)])
     }
 
     @Test func measurementIsGivenUpWhenItTellsNothingAnyMore() throws {
         var closed = Self.form()
         closed.press("esc")
-        #expect(closed.asked == [.abandonMeasurement])
+        #expect(closed.asked == [.abandon(.measurement)])
         closed.press("j")
         #expect(closed.asked.isEmpty)
 
         var started = Self.form()
         started.press("enter")
-        #expect(started.asked.contains(.abandonMeasurement))
+        #expect(started.asked.contains(.abandon(.measurement)))
 
         var changed = Self.form()
         let request = try #require(changed.state.run.form?.request)
         changed.press("right")
-        #expect(changed.asked == [.abandonMeasurement])
+        #expect(changed.asked == [.abandon(.measurement)])
         changed.effects = []
         changed.take(
             .run(.planFailed(WorkspaceError(.cancelled, "It was given up."), request: request))
         )
         var other = request
         other.dataset = "corpus-ko"
-        #expect(changed.asked == [.run(.plan(other, isMeasured: true))])
+        #expect(changed.asked == [RunWork.plan(other, isMeasured: true)])
         #expect(changed.state.run.form?.problem == nil)
     }
 
@@ -331,7 +335,7 @@ import Workspace
         let request = try #require(driver.state.run.form?.request)
         driver.press("down", "down", "down", "down", "down", "down", "down")
         driver.type("1e-4e")
-        #expect(driver.asked == [.abandonMeasurement])
+        #expect(driver.asked == [.abandon(.measurement)])
         #expect(driver.screen.contains("learning rate: write a number"))
         #expect(!driver.screen.contains("measuring"))
         driver.effects = []
@@ -342,7 +346,7 @@ import Workspace
         driver.press("backspace")
         var other = request
         other.learningRate = 1e-4
-        #expect(driver.asked == [.run(.plan(other, isMeasured: true))])
+        #expect(driver.asked == [RunWork.plan(other, isMeasured: true)])
     }
 
     @Test func wrongAnswerIsShownAndNothingStarts() {
@@ -360,13 +364,13 @@ import Workspace
         driver.type("mine")
         driver.press("enter")
         let request = try #require(driver.state.run.form?.request)
-        #expect(driver.asked.contains(.run(.start(request))))
+        #expect(driver.asked.contains(RunWork.start(request)))
         let error = WorkspaceError(.invalid, "The rows are too long.", hint: "Raise it.")
         driver.take(.run(.startFailed(error)))
         #expect(driver.state.run.form?.form.value("name") == "mine")
         #expect(driver.screen.contains("The rows are too long."))
         driver.press("enter")
-        #expect(driver.asked == [.run(.start(request))])
+        #expect(driver.asked == [RunWork.start(request)])
     }
 
     @Test func startedRunIsShownAndLogged() throws {
@@ -375,7 +379,7 @@ import Workspace
         let run = RunSummary.sample("faq-qlora-1", .running, isMine: true, steps: 0)
         driver.take(.run(.started(run, command: "workbench train --model m --data faq")))
         #expect(driver.state.run.form == nil)
-        #expect(driver.state.run.selected?.id == run.id)
+        #expect(driver.selectedRun?.id == run.id)
         #expect(driver.state.log.entries.last?.command == "workbench train --model m --data faq")
     }
 

@@ -229,7 +229,7 @@ import Workspace
         #expect(driver.screen.contains("P downloads SmolLM2 135M Instruct, 91.7 MB."))
         #expect(driver.screen.contains("workbench model pull smollm2-135m-instruct"))
         driver.press("P")
-        #expect(driver.asked == [.models(.pull("smollm2-135m-instruct"))])
+        #expect(driver.asked == [LibraryWork.pull("smollm2-135m-instruct")])
         driver.take(
             .event(
                 .download(

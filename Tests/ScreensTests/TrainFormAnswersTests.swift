@@ -56,7 +56,7 @@ import Workspace
         return request
     }()
 
-    static let models = Driver.opened().state.models.installed
+    static let models = Driver.opened().state.library.installedModels
 
     static func form(_ request: TrainingRequest) -> TrainForm {
         TrainForm(
@@ -187,7 +187,8 @@ import Workspace
         for _ in 0..<12 { driver.press("down") }
         driver.press("space")
         #expect(driver.screen.contains("continue from"))
-        _ = RunPane.click("form:adapter", isDouble: false, in: &driver.state)
+        let context = driver.state.context
+        _ = driver.state.run.click("form:adapter", isDouble: false, context)
         #expect(!driver.screen.contains("continue from"))
     }
 
@@ -222,23 +223,23 @@ import Workspace
 @Suite struct EarlyFormTests {
     @Test func aFormAskedForTooEarlyOpensOnceThereIsSomethingToChoose() {
         let ready = Driver.opened()
-        var driver = Driver.opened()
-        driver.state.models.list = nil
-        driver.state.data.datasets = nil
+        var driver = Driver()
+        driver.take(.opened(folder: "/w", access: .full))
         driver.press("t")
         #expect(driver.state.run.form == nil)
-        driver.take(.models(.listed(ready.state.models.list ?? [])))
+        driver.take(.library(.models(ready.state.library.models ?? [])))
         #expect(driver.state.run.form == nil)
-        driver.take(.data(.listed(ready.state.data.datasets ?? [])))
+        driver.take(.library(.datasets(ready.state.library.datasets ?? [])))
         #expect(driver.state.run.form?.request?.dataset == "faq")
         #expect(driver.state.run.wantedForm == nil)
     }
 
     @Test func whereNothingCanBeChosenItSaysSo() {
-        var driver = Driver.opened()
-        driver.state.models.list = nil
+        var driver = Driver()
+        driver.take(.opened(folder: "/w", access: .full))
+        driver.take(.library(.datasets([.faq])))
         driver.press("t")
-        driver.take(.models(.listed([.missing])))
+        driver.take(.library(.models([.missing])))
         #expect(driver.state.run.form == nil)
         #expect(driver.state.message?.text.contains("P downloads one") == true)
     }
@@ -263,16 +264,16 @@ import Workspace
         var run = RunSummary.sample("corpus-r16", .running, isMine: true)
         run.laterStages = ["faq"]
         var driver = Self.finished(run)
-        #expect(driver.asked.contains(.run(.next(after: run.id))))
+        #expect(driver.asked.contains(RunWork.next(after: run.id)))
         let next = RunSummary.sample("faq-r16", .running, isMine: true, steps: 0)
         let loss = StageLoss(afterStage: 1, stage: 1, dataset: "corpus", evaluationLoss: 1.5)
-        driver.take(.run(.stageEnded(run.id, [loss], next: next)))
-        #expect(driver.state.run.selected?.id == next.id)
+        driver.take(.run(.stageEnded(run.id, [loss], nil, next: next)))
+        #expect(driver.selectedRun?.id == next.id)
         #expect(driver.state.log.entries.map(\.text).joined().contains("corpus: 1.50"))
     }
 
     @Test func aRunWithoutStagesIsFollowedByNothing() {
         let run = RunSummary.sample("faq-r16", .running, isMine: true)
-        #expect(!Self.finished(run).asked.contains(.run(.next(after: run.id))))
+        #expect(!Self.finished(run).asked.contains(RunWork.next(after: run.id)))
     }
 }

@@ -196,17 +196,6 @@ struct ChartTests {
         #expect(ascii.utf8.allSatisfy { $0 < 128 })
     }
 
-    @Test("shows the exact value at an inspected position")
-    func inspects() {
-        let canvas = drawn(50, 6) { rect, canvas in
-            LineChart(
-                [.init("loss", SampleSeries([4, 3, 2.25, 1]), role: .series1)],
-                inspected: 2
-            ).draw(in: rect, on: &canvas)
-        }
-        #expect(canvas.cells.row(0).contains("2.250 @ 2"))
-    }
-
     @Test("takes equal ratios to equal heights on a logarithmic scale")
     func logarithmic() {
         let canvas = drawn(30, 6) { rect, canvas in

@@ -21,8 +21,7 @@ struct SizeSweepTests {
                         .init(hostile, series, role: .series1),
                         .init("b", SampleSeries([1]), role: .series2),
                     ],
-                    markers: [.init(x: 5, label: "5"), .init(x: 299, label: hostile)],
-                    inspected: 9
+                    markers: [.init(x: 5, label: "5"), .init(x: 299, label: hostile)]
                 ).draw(in: rect, on: &canvas)
             }
         ),
@@ -39,7 +38,7 @@ struct SizeSweepTests {
                     sort: .init(column: 0, isAscending: true),
                     hitPrefix: "r"
                 ) { [StyledText(hostile), StyledText("\($0)", .error), "x"] }
-                .draw(in: rect, selection: ListSelection(33), on: &canvas)
+                .draw(in: rect, selection: ListState(33), on: &canvas)
             }
         ),
         (
@@ -99,7 +98,6 @@ struct SizeSweepTests {
         (
             "small ones",
             { rect, canvas in
-                Gauge(0.37, label: hostile).draw(in: rect, on: &canvas)
                 MessageLine(hostile, role: .error).draw(in: rect, on: &canvas)
                 canvas.write(
                     Sparkline(series).text(width: rect.width, glyphs: canvas.glyphs),

@@ -51,7 +51,7 @@ extension FormState {
     }
 }
 
-extension ListSelection {
+extension ListState {
     mutating func press(_ key: Key, in ids: [ID], visibleRows: Int, isKnown: Bool = true) {
         let isHandled = handle(key, in: ids, visibleRows: visibleRows)
         #expect(isHandled == isKnown, "\(key)")

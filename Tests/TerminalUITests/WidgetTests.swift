@@ -17,7 +17,7 @@ struct TableTests {
 
     @Test("draws headings, the order, marks and the selection")
     func golden() {
-        var selection = ListSelection("b")
+        var selection = ListState("b")
         selection.marked = ["c"]
         let rows = ["a", "b", "한글 이름이 길다"]
         let canvas = drawn(26, 4) { rect, canvas in
@@ -39,7 +39,7 @@ struct TableTests {
     func dropsColumns() {
         func header(_ width: Int) -> String {
             drawn(width, 2) { rect, canvas in
-                table(["a"]).draw(in: rect, selection: ListSelection(), on: &canvas)
+                table(["a"]).draw(in: rect, selection: ListState(), on: &canvas)
             }.cells.row(0)
         }
         #expect(header(24) == "  run       loss▼   rate")
@@ -50,7 +50,7 @@ struct TableTests {
 
     @Test("keeps the selection on its row when rows come, go and move")
     func selectionById() {
-        var selection = ListSelection("b")
+        var selection = ListState("b")
         selection.refresh(["x", "c", "b", "a"])
         #expect(selection.selected == "b")
         #expect(selection.position(in: ["x", "c", "b", "a"]) == 2)
@@ -63,7 +63,7 @@ struct TableTests {
     @Test("moves with arrows, letters and pages, and stops at the ends")
     func moves() {
         let rows = Array(0..<100)
-        var selection = ListSelection<Int>()
+        var selection = ListState<Int>()
         selection.press("j", in: rows, visibleRows: 10)
         #expect(selection.selected == 1)
         selection.press(.pageDown, in: rows, visibleRows: 10)
@@ -84,7 +84,7 @@ struct TableTests {
             return [StyledText("\(id)")]
         }
         _ = drawn(20, 5) { rect, canvas in
-            table.draw(in: rect, selection: ListSelection(500), on: &canvas)
+            table.draw(in: rect, selection: ListState(500), on: &canvas)
         }
         #expect(asked == [497, 498, 499, 500])
     }
@@ -467,19 +467,6 @@ struct DialogTests {
 
 @Suite("Small widgets")
 struct SmallWidgetTests {
-    @Test("fills a gauge by eighths of a cell")
-    func gauge() {
-        func bar(_ fraction: Double?, _ glyphs: GlyphSet = .braille) -> String {
-            drawn(12, 1, Capabilities(glyphs: glyphs)) { rect, canvas in
-                Gauge(fraction, label: "x").draw(in: rect, on: &canvas)
-            }.cells.dump()
-        }
-        #expect(bar(0.5) == "█████····· x")
-        #expect(bar(0.525) == "█████▎···· x")
-        #expect(bar(.nan) == "·········· x")
-        #expect(bar(7, .ascii) == "########## x")
-    }
-
     @Test("scrolls text, follows its end, and stays where it was left")
     func scrollText() {
         let text = ScrollText((1...20).map { StyledText("line \($0)") })

@@ -20,8 +20,8 @@ package enum Action: Equatable, Sendable {
     case told(Notice, command: String?)
     /// A decision that concerns the whole screen.
     case screen(ScreenAction)
-    /// A fact about base models.
-    case models(ModelsAction)
+    /// A fact about the lists that all panes share.
+    case library(LibraryAction)
     /// The machine was measured because the screen asked.
     case machine(MachineReading)
     /// A fact of pane 1.
@@ -64,6 +64,10 @@ package enum ScreenAction: Equatable, Sendable {
     case leave
     /// Hand the live runs of this process to processes of their own, then leave.
     case leaveInBackground
+    /// A run was handed to a process of its own.
+    case detached(run: String, process: Int32)
+    /// A run could not be handed over.
+    case detachFailed(WorkspaceError)
     /// Suspend the program as ctrl+z does.
     case suspend
     /// Serve over HTTP, or stop.

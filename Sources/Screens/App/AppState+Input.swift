@@ -35,7 +35,7 @@ extension AppState {
     /// A focused text field takes what is printable; the table keeps the keys that type nothing.
     private mutating func pressTyping(
         _ key: Key,
-        _ content: any PaneContent.Type
+        _ content: any PaneState.Type
     ) -> [Effect] {
         let typesNothing = key.typedCharacter == nil
         if typesNothing, let effects = press(key, by: content.keys(in: self)) { return effects }
@@ -51,8 +51,7 @@ extension AppState {
         switch table.resolve(key, in: self) {
         case .action(let action): return reduce(action)
         case .disabled(let title, let reason):
-            tell(.init(.warning, "\(title): \(reason)."))
-            return []
+            return [.tell(Notice(.warning, "\(title): \(reason)."))]
         case .unbound: return nil
         }
     }
@@ -99,7 +98,7 @@ extension AppState {
         case .question(var question):
             question.state.typed.insert(text.oneLine)
             overlay = .question(question)
-        case .help, .actionLog, .answers: break
+        case .help, .actionLog, .text: break
         case nil:
             if pane.content.isTyping(in: self) { return pane.content.paste(text, in: &self) }
         }
@@ -152,4 +151,9 @@ package struct Click: Equatable, Sendable {
 extension String {
     /// The text with newlines as spaces, for a field of one line.
     var oneLine: String { String(map { $0.isNewline ? " " : $0 }) }
+
+    /// The number behind a prefix, as in the click target of a row.
+    func place(after prefix: String) -> Int? {
+        hasPrefix(prefix) ? Int(dropFirst(prefix.count)) : nil
+    }
 }

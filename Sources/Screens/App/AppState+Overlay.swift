@@ -1,9 +1,9 @@
-import TerminalUI
+package import TerminalUI
 import Workspace
 
 extension AppState {
     /// The bindings that hold now, the pane's before the general ones.
-    var keyTable: KeyTable<AppState, Action> {
+    package var keyTable: KeyTable<AppState, Action> {
         pane.content.keys(in: self).over(GeneralKeys.table)
     }
 
@@ -12,8 +12,7 @@ extension AppState {
         switch keyTable.resolve(id: id, in: self) {
         case .action(let action): return reduce(action)
         case .disabled(let title, let reason):
-            tell(Notice(.warning, "\(title): \(reason)."))
-            return []
+            return [.tell(Notice(.warning, "\(title): \(reason)."))]
         case .unbound: return []
         }
     }
@@ -32,10 +31,10 @@ extension AppState {
             } else if [.escape, "L", "q", .enter].contains(key.onlyLatin) {
                 overlay = nil
             }
-        case .answers(var state):
-            if scroll(&state, with: key, total: AnswersView.sheet(self).lineCount(size)) {
-                overlay = .answers(state)
-            } else if [.escape, "a", "q", .enter].contains(key.onlyLatin) {
+        case .text(let sheet, var state):
+            if scroll(&state, with: key, total: sheet.lineCount(size)) {
+                overlay = .text(sheet, state)
+            } else if [.escape, sheet.key, "q", .enter].contains(key.onlyLatin) {
                 overlay = nil
             }
         case .palette(var state):
@@ -76,13 +75,13 @@ extension AppState {
             return take(prompt.menu.choose(row: row, prompt.state)) { state, id in
                 prompt.answers[id].map { state.reduce($0) } ?? []
             }
-        case .help, .actionLog, .answers, .commandLine, .prompt, nil: return []
+        case .help, .actionLog, .text, .commandLine, .prompt, nil: return []
         }
     }
 
     mutating func scrollOverlay(by lines: Int) -> [Effect] {
         switch overlay {
-        case .help, .actionLog, .answers:
+        case .help, .actionLog, .text:
             return (0..<abs(lines)).flatMap { _ in pressOverlay(lines < 0 ? .up : .down) }
         case .palette, .choice: return pressOverlay(lines < 0 ? .up : .down)
         case .commandLine, .prompt, .question, nil: return []
@@ -97,7 +96,7 @@ extension AppState {
         case .chosen(let id):
             overlay = nil
             return choose(&self, id)
-        case .refused(let reason): tell(Notice(.warning, "Not now: \(reason)."))
+        case .refused(let reason): return [.tell(Notice(.warning, "Not now: \(reason)."))]
         case .cancelled: overlay = nil
         case nil: break
         }
@@ -140,16 +139,14 @@ extension AppState {
             guard !field.text.allSatisfy(\.isWhitespace) else { return [] }
             switch keyTable.resolve(commandLine: field.text, in: self) {
             case .action(let action): return reduce(action)
-            case .disabled(let title, let reason): tell(Notice(.warning, "\(title): \(reason)."))
+            case .disabled(let title, let reason):
+                return [.tell(Notice(.warning, "\(title): \(reason)."))]
             case .unbound:
                 overlay = .commandLine(field)
-                tell(
-                    Notice(
-                        .warning,
-                        "\(field.text) is not a command here.",
-                        hint: "Press tab to complete, ctrl+p for the list."
-                    )
-                )
+                let hint = "Press tab to complete, ctrl+p for the list."
+                return [
+                    .tell(Notice(.warning, "\(field.text) is not a command here.", hint: hint))
+                ]
             }
         default:
             _ = field.handle(key)

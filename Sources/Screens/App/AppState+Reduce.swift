@@ -3,15 +3,14 @@ import TerminalUI
 import Workspace
 
 extension AppState {
-    /// Takes in an action at a time, and returns what is to be done about it.
+    /// Takes in an action at a time, and returns the effects that the program is to carry out.
     package mutating func reduce(_ action: Action, at now: Date) -> [Effect] {
         self.now = now
         let logged = log.count
-        var effects = reduce(action)
-        effects += openWantedForm()
-        effects += abandonMeasurement()
-        for entry in log.entries(after: logged) where isOpen {
-            effects.append(.screen(.log(entry.notice)))
+        var effects = settle(reduce(action))
+        for pane in Pane.allCases { effects += settle(pane.content.settle(in: &self)) }
+        for entry in log.entries(after: logged) where access.isOpen {
+            effects.append(ScreenWork.log(entry.notice))
         }
         return effects
     }
@@ -24,64 +23,87 @@ extension AppState {
             return []
         case .opened(let folder, let access): return opened(folder, access)
         case .openingFailed(let error):
-            opening = .failed(error)
-            tell(error)
-            return []
+            access.opening = .failed(error)
+            return [.tell(error)]
         case .event(let event): return observe(event)
-        case .failed(let error):
-            tell(error)
-            return []
-        case .told(let notice, let command):
-            tell(notice, command: command)
-            return []
+        case .failed(let error): return [.tell(error)]
+        case .told(let notice, let command): return [.tell(notice, command: command)]
         case .screen(let action): return reduce(action)
-        case .models(let action): return reduce(action)
+        case .library(let action): return library.reduce(action, access, settings)
         case .machine(let reading):
             machine.append(reading)
             return []
-        case .data(let action): return reduce(action)
-        case .run(let action): return reduce(action)
-        case .compare(let action): return reduce(action)
-        case .registry(let action): return reduce(action)
-        case .chat(let action): return reduce(action)
+        case .data(let action): return data.reduce(action, context)
+        case .run(let action): return run.reduce(action, context)
+        case .compare(let action): return compare.reduce(action, context)
+        case .registry(let action): return registry.reduce(action, context)
+        case .chat(let action): return chat.reduce(action, context)
         }
+    }
+
+    /// Carries out the effects that concern the state, and those that follow; returns the others.
+    private mutating func settle(_ effects: [Effect]) -> [Effect] {
+        var outside: [Effect] = []
+        var pending = (effects + libraryChanged())[...]
+        while let effect = pending.popFirst() {
+            switch effect {
+            case .tell(let notice, let command): tell(notice, command: command)
+            case .record(let text, let command):
+                log.append(.init(date: now, level: .information, text: text, command: command))
+            case .ask(let overlay): self.overlay = overlay
+            case .send(let action):
+                let following = reduce(action)
+                pending = (following + libraryChanged())[...] + pending
+            case .open, .work, .abandon, .terminal, .followMachine: outside.append(effect)
+            }
+        }
+        return outside
+    }
+
+    /// Tells the panes which lists of the library changed.
+    private mutating func libraryChanged() -> [Effect] {
+        guard !library.changed.isEmpty else { return [] }
+        let lists = library.changed
+        library.changed = []
+        return Pane.allCases.flatMap { $0.content.libraryChanged(lists, in: &self) }
     }
 
     private mutating func opened(_ folder: String, _ access: Workspace.Access) -> [Effect] {
-        opening = .open(folder: folder)
-        if case .readOnly(let reason) = access, readOnlyReason == nil {
-            readOnlyReason = reason
-            tell(Notice(.warning, "Nothing can be changed: \(reason)"))
+        self.access.opening = .open(folder: folder)
+        var effects: [Effect] = []
+        if case .readOnly(let reason) = access, self.access.readOnlyReason == nil {
+            self.access.readOnlyReason = reason
+            effects.append(.tell(Notice(.warning, "Nothing can be changed: \(reason)")))
         }
-        var effects = refreshModels() + refreshRuns() + refreshDatasets() + [.screen(.readMachine)]
-        effects += pane.content.appear(in: &self)
-        return effects
+        for list in [Library.List.models, .runs, .datasets] {
+            effects += library.refresh(list, self.access)
+        }
+        return effects + [ScreenWork.readMachine] + pane.content.appear(in: &self)
     }
 
     private mutating func observe(_ event: WorkspaceEvent) -> [Effect] {
+        var effects: [Effect] = []
         switch event {
         case .machine(let reading): machine.append(reading)
-        case .notice(let notice): tell(notice)
-        case .serverChanged(let state): take(state)
+        case .notice(let notice): effects.append(.tell(notice))
+        case .serverChanged(let state): effects += take(state)
         default: break
         }
-        var effects = observeModels(event)
+        effects += library.observe(event, at: now, access) + libraryChanged()
         for pane in Pane.allCases { effects += pane.content.observe(event, in: &self) }
         return effects
     }
-}
 
-extension AppState {
-    private mutating func take(_ state: ServerState) {
+    private mutating func take(_ state: ServerState) -> [Effect] {
         let wasOn = server != .off
         server = state
         switch state {
         case .on(let address):
             let words = "Serving: MLFLOW_TRACKING_URI=\(address)"
-            tell(Notice(.success, words), command: "workbench serve")
-        case .off where wasOn: tell(Notice(.information, "The server is stopped."))
-        case .failed(let error): tell(error)
-        case .off, .starting: break
+            return [.tell(Notice(.success, words), command: "workbench serve")]
+        case .off where wasOn: return [.tell(Notice(.information, "The server is stopped."))]
+        case .failed(let error): return [.tell(error)]
+        case .off, .starting: return []
         }
     }
 }

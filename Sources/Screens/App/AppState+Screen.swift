@@ -7,33 +7,39 @@ extension AppState {
         switch action {
         case .show(let pane):
             self.pane = pane
-            return isOpen ? pane.content.appear(in: &self) : []
+            return access.isOpen ? pane.content.appear(in: &self) : []
         case .move(let places): return reduce(.show(pane.moved(by: places)))
         case .help: overlay = .help(ScrollTextState())
         case .palette: overlay = .palette(MenuState())
         case .commandLine: overlay = .commandLine(TextFieldState())
         case .actionLog: overlay = .actionLog(ScrollTextState(followsEnd: true))
         case .theme(let name): return takeTheme(name)
-        case .copy: return copy()
+        case .copy:
+            guard let text = pane.content.copyable(in: self) else {
+                return [.tell(Notice(.information, "Nothing is selected that could be copied."))]
+            }
+            return .copy(text)
         case .toggleMouse:
             isMouseOn.toggle()
             let words = isMouseOn ? "on" : "off; the terminal selects text now"
-            tell(Notice(.information, "The mouse is \(words)."))
-            return [.terminal(.setMouse(isMouseOn))]
-        case .toggleServer: return [.screen(.toggleServer)]
+            return [
+                .tell(Notice(.information, "The mouse is \(words).")),
+                .terminal(.setMouse(isMouseOn)),
+            ]
+        case .toggleServer: return [ScreenWork.toggleServer]
         case .stepOut:
             if !pane.content.stepOut(of: &self) { message = nil }
         case .suspend: return [.terminal(.suspend)]
         case .quit: return quit()
         case .leave: exit = .left
-        case .leaveInBackground:
-            detaching = Set(run.mine.map(\.id))
-            if detaching.isEmpty {
-                exit = .left
-            } else {
-                tell(Notice(.information, "Writing a checkpoint and handing the run over."))
-            }
-            return run.mine.map { .run(.detach($0.id)) }
+        case .leaveInBackground: return leaveInBackground()
+        case .detached(let run, let process):
+            detaching.remove(run)
+            if detaching.isEmpty { exit = .left }
+            return [.tell(Notice(.success, "The run continues as process \(process)."))]
+        case .detachFailed(let error):
+            detaching = []
+            return [.tell(error)]
         }
         return []
     }
@@ -42,33 +48,42 @@ extension AppState {
         if let name {
             guard let index = themes.firstIndex(where: { $0.name == name }) else {
                 let known = themes.map(\.name).joined(separator: ", ")
-                tell(Notice(.warning, "No theme is called \(name).", hint: "There are: \(known)."))
-                return []
+                return [
+                    .tell(
+                        Notice(
+                            .warning,
+                            "No theme is called \(name).",
+                            hint: "There are: \(known)."
+                        )
+                    )
+                ]
             }
             themeIndex = index
         } else {
             themeIndex = (themeIndex + 1) % themes.count
         }
         settings.theme = theme.name
-        tell(
-            Notice(.information, "Theme \(theme.name)"),
-            command: "workbench --theme \(theme.name)"
-        )
-        return isOpen && readOnlyReason == nil ? [.screen(.saveTheme(theme.name))] : []
+        let notice = Notice(.information, "Theme \(theme.name)")
+        let told = Effect.tell(notice, command: "workbench --theme \(theme.name)")
+        let canSave = access.isOpen && access.readOnlyReason == nil
+        return canSave ? [told, ScreenWork.saveTheme(theme.name)] : [told]
     }
 
-    private mutating func copy() -> [Effect] {
-        guard let text = pane.content.copyable(in: self) else {
-            tell(Notice(.information, "Nothing is selected that could be copied."))
+    private mutating func leaveInBackground() -> [Effect] {
+        let runs = library.runsHere.map(\.id)
+        detaching = Set(runs)
+        guard !runs.isEmpty else {
+            exit = .left
             return []
         }
-        tell(Notice(.success, "Copied \(Figures.bytes(Int64(text.utf8.count)))."))
-        return [.terminal(.copy(text))]
+        return [
+            .tell(Notice(.information, "Writing a checkpoint and handing the run over."))
+        ] + runs.map(ScreenWork.detach)
     }
 
     /// Asks whether to leave while the stage after a run is about to be started.
     private mutating func askToLeave(between id: String) -> [Effect] {
-        let name = run.runs?.first { $0.id == id }?.name ?? id
+        let name = library.run(id)?.name ?? id
         overlay = .question(
             Question(
                 "Leave before the stage after \(name) starts?",
@@ -83,12 +98,12 @@ extension AppState {
     }
 
     private mutating func quit() -> [Effect] {
-        guard let run = run.mine.first else {
+        guard let run = library.runsHere.first else {
             if let id = self.run.stagesToCome.first { return askToLeave(between: id) }
             exit = .left
             return []
         }
-        let others = self.run.mine.count - 1
+        let others = library.runsHere.count - 1
         let name = others > 0 ? "\(run.name) and \(others) more" : run.name
         overlay = .question(
             Question(
@@ -104,5 +119,14 @@ extension AppState {
             )
         )
         return []
+    }
+}
+
+extension [Effect] {
+    /// Copies a text, `what` of which names it in the message.
+    static func copy(_ text: String, what: String = "") -> [Effect] {
+        let size = Figures.bytes(Int64(text.utf8.count))
+        let words = what.isEmpty ? "Copied \(size)." : "Copied \(what), \(size)."
+        return [.tell(Notice(.success, words)), .terminal(.copy(text))]
     }
 }

@@ -4,16 +4,6 @@ package import Workspace
 
 /// Everything the screen shows and remembers, as one value.
 package struct AppState: Equatable, Sendable {
-    /// How far the workspace has been opened.
-    package enum Opening: Equatable, Sendable {
-        /// Another thread is opening it.
-        case opening
-        /// It is there.
-        case open(folder: String)
-        /// It cannot be opened.
-        case failed(WorkspaceError)
-    }
-
     /// The screen's size.
     package var size: Size
     /// The time at the last action; views tell ages by it.
@@ -22,10 +12,8 @@ package struct AppState: Equatable, Sendable {
     package var pane = Pane.run
     /// What lies over the pane and takes the keys.
     package var overlay: Overlay?
-    /// How far the workspace has been opened.
-    package var opening = Opening.opening
-    /// Why nothing may be changed; nil when everything may.
-    package var readOnlyReason: String?
+    /// Whether the workspace can be read and changed.
+    package var access = Access()
     /// Whether this process serves the workspace over HTTP.
     package var server = ServerState.off
     /// The user's settings.
@@ -40,12 +28,10 @@ package struct AppState: Equatable, Sendable {
     package var log = ActionLog()
     /// Whether the terminal reports the mouse.
     package var isMouseOn = true
-    /// Base models and downloads.
-    package var models = ModelsState()
-    /// What the machine's memory and accelerators did of late.
+    /// The lists that all panes share.
+    package var library = Library()
+    /// The recent measurements of the machine.
     package var machine = MachineHistory()
-    /// Runs marked for comparison, in the order they were marked.
-    package var marks: [String] = []
     /// Runs that are being handed to a process of their own before the screen closes.
     package var detaching: Set<String> = []
     /// The last click.
@@ -78,24 +64,24 @@ package struct AppState: Equatable, Sendable {
         self.settings = settings
         self.themes = themes
         themeIndex = themes.firstIndex { $0.name == settings.theme } ?? 0
-        readOnlyReason = isReadOnly ? "opened with --readonly" : nil
+        access.readOnlyReason = isReadOnly ? "opened with --readonly" : nil
     }
 
     /// The theme in use.
     package var theme: Theme { themes[min(max(0, themeIndex), themes.count - 1)] }
 
-    /// Whether the workspace can be asked.
-    package var isOpen: Bool {
-        if case .open = opening { true } else { false }
-    }
-
-    /// Why nothing can be changed now: read-only, or the workspace is not there yet.
-    package var obstacle: String? {
-        switch opening {
-        case .opening: "the workspace is being opened"
-        case .failed: "the workspace cannot be opened"
-        case .open: readOnlyReason
-        }
+    /// What the panes may read in addition to their own states.
+    package var context: Context {
+        Context(
+            library: library,
+            machine: machine,
+            access: access,
+            settings: settings,
+            now: now,
+            size: size,
+            pane: pane,
+            overlay: overlay
+        )
     }
 
     /// The pane's area on this screen.

@@ -1,43 +1,33 @@
 package import Workspace
 
-/// Something to be done outside the state; reducers return these, the program carries them out.
+/// What a reducer asks for in addition to changing its own state.
+///
+/// ``AppState`` carries out the first four itself; the program carries out the others.
 package enum Effect: Equatable, Sendable {
+    /// Show a message in the footer and keep it in the log; `command` is its command-line twin.
+    case tell(Notice, command: String? = nil)
+    /// Keep a line in the log only.
+    case record(String, command: String)
+    /// Cover the pane.
+    case ask(Overlay)
+    /// Hand an action to another part of the screen.
+    case send(Action)
     /// Open the workspace.
     case open
-    /// Something the terminal does.
+    /// Call a service of the workspace.
+    case work(Work)
+    /// Give up the work of a lane that is under way.
+    case abandon(Lane)
+    /// Do something with the terminal.
     case terminal(TerminalEffect)
-    /// Samples of the machine are wanted, or no longer.
+    /// Measure the machine regularly, or stop.
     case followMachine(Bool)
-    /// The measurements under way are of no use any more.
-    case abandonMeasurement
-    /// What concerns the whole screen.
-    case screen(ScreenEffect)
-    /// Base models.
-    case models(ModelsEffect)
-    /// Pane 1.
-    case data(DataEffect)
-    /// Pane 2.
-    case run(RunEffect)
-    /// Pane 3.
-    case compare(CompareEffect)
-    /// Pane 4.
-    case registry(RegistryEffect)
-    /// Pane 5.
-    case chat(ChatEffect)
 
-    /// The work it is in the workspace, if it is any.
-    package var work: (any WorkspaceEffect)? {
-        switch self {
-        case .open, .terminal, .followMachine, .abandonMeasurement: nil
-        case .screen(let effect): effect
-        case .models(let effect): effect
-        case .data(let effect): effect
-        case .run(let effect): effect
-        case .compare(let effect): effect
-        case .registry(let effect): effect
-        case .chat(let effect): effect
-        }
-    }
+    /// Reports an error.
+    static func tell(_ error: WorkspaceError) -> Effect { .tell(Notice(error)) }
+
+    /// Reads a list of the library again.
+    static func refresh(_ list: Library.List) -> Effect { .send(.library(.refresh(list))) }
 }
 
 /// Something the terminal does beside showing cells.
@@ -50,39 +40,4 @@ package enum TerminalEffect: Equatable, Sendable {
     case suspend
     /// Report the mouse, or leave it to the terminal.
     case setMouse(Bool)
-}
-
-/// A call of the workspace's services, carried out on a thread that may block.
-package protocol WorkspaceEffect: Equatable, Sendable {
-    /// The thread it is done on.
-    var lane: Lane { get }
-
-    /// Does it and returns what came of it.
-    func perform(in workspace: Workspace) throws -> [Action]
-
-    /// Does it, and ends early with an error once `isCancelled` says so.
-    func perform(in workspace: Workspace, isCancelled: () -> Bool) throws -> [Action]
-
-    /// What its failure comes to; told to the user unless said otherwise.
-    func failure(_ error: WorkspaceError) -> [Action]
-}
-
-extension WorkspaceEffect {
-    package var lane: Lane { .store }
-    package func perform(in workspace: Workspace, isCancelled: () -> Bool) throws -> [Action] {
-        try perform(in: workspace)
-    }
-    package func failure(_ error: WorkspaceError) -> [Action] { [.failed(error)] }
-}
-
-/// Threads that effects are done on; each does one after another.
-package enum Lane: Hashable, Sendable {
-    /// The screen's own: only for calls that return at once.
-    case immediate
-    /// The workspace's: reads and writes of milliseconds.
-    case store
-    /// Starting and resuming runs, which load a model.
-    case engine
-    /// Measuring what a run would cost, which takes seconds and holds up nobody else.
-    case measurement
 }

@@ -33,7 +33,7 @@ package enum GeneralKeys {
                 "Train a model",
                 category: "Runs",
                 hint: "train",
-                disabledReason: TrainForm.disabledReason
+                disabledReason: { TrainForm.disabledReason($0.context) }
             ) { _ in .run(.openForm(dataset: nil)) },
             KeyBinding(
                 "pull",
@@ -42,37 +42,38 @@ package enum GeneralKeys {
                 category: "Models",
                 argument: "model",
                 disabledReason: { state in
-                    state.obstacle ?? (state.models.isPulling ? "a download is under way" : nil)
-                        ?? (state.models.list == nil ? "the models are being read" : nil)
+                    state.access.obstacle
+                        ?? (state.library.isPulling ? "a download is under way" : nil)
+                        ?? (state.library.models == nil ? "the models are being read" : nil)
                 }
-            ) { _, name in .models(.pull(name)) },
+            ) { _, name in .library(.pull(name)) },
             KeyBinding(
                 "cancel-pull",
                 ["X"],
                 "Cancel the download",
                 category: "Models",
-                disabledReason: { $0.models.isPulling ? nil : "nothing is being downloaded" }
-            ) { _ in .models(.cancelPull) },
+                disabledReason: { $0.library.isPulling ? nil : "nothing is being downloaded" }
+            ) { _ in .library(.cancelPull) },
             KeyBinding(
                 "undo",
                 ["z"],
                 "Undo the last change",
                 category: "Registry",
-                disabledReason: \.obstacle
+                disabledReason: \.access.obstacle
             ) { _ in .registry(.undo) },
             KeyBinding(
                 "redo",
                 ["Z"],
                 "Redo the last undone change",
                 category: "Registry",
-                disabledReason: \.obstacle
+                disabledReason: \.access.obstacle
             ) { _ in .registry(.redo) },
             KeyBinding(
                 "serve",
                 ["S"],
                 "Start or stop the server for MLflow",
                 category: screen,
-                disabledReason: { $0.isOpen ? nil : "the workspace is not open" }
+                disabledReason: { $0.access.isOpen ? nil : "the workspace is not open" }
             ) { _ in .screen(.toggleServer) },
             KeyBinding("copy", ["y"], "Copy what is selected", category: screen) { _ in
                 .screen(.copy)

@@ -11,8 +11,8 @@ package enum Overlay: Equatable, Sendable {
     case commandLine(TextFieldState)
     /// The log of actions.
     case actionLog(ScrollTextState)
-    /// What the selected run's model answered.
-    case answers(ScrollTextState)
+    /// A text that was read for it.
+    case text(TextSheet, ScrollTextState)
     /// A question with consequences.
     case question(Question)
     /// A question for one line of text.

@@ -18,13 +18,13 @@ package enum Pane: Int, CaseIterable, Sendable {
     }
 
     /// What it consists of.
-    package var content: any PaneContent.Type {
+    package var content: any PaneState.Type {
         switch self {
-        case .data: DataPane.self
-        case .run: RunPane.self
-        case .compare: ComparePane.self
-        case .registry: RegistryPane.self
-        case .chat: ChatPane.self
+        case .data: DataState.self
+        case .run: RunState.self
+        case .compare: CompareState.self
+        case .registry: RegistryState.self
+        case .chat: ChatPaneState.self
         }
     }
 

@@ -13,17 +13,33 @@ enum EmptyView {
         }
     }
 
-    /// The way from an empty workspace to a first run.
-    static func firstSteps(_ state: AppState) -> [StyledText] {
-        if let starting = state.run.starting { return [StyledText(starting, .accent)] }
-        if let download = state.models.download, state.models.isPulling {
+    /// The text of a pane whose list has not been read: the list is being read, or cannot be read.
+    static func waiting(
+        for list: Library.List,
+        _ words: String,
+        _ context: Context,
+        _ glyphs: GlyphSet
+    ) -> [StyledText] {
+        var problem = context.library.problems[list]
+        if case .failed(let error) = context.access.opening { problem = error }
+        guard let problem else {
+            return [StyledText("reading the \(words)\(glyphs.ellipsis)", .muted)]
+        }
+        return [StyledText(problem.message, .error), StyledText(problem.hint ?? "", .muted)]
+    }
+
+    /// The steps from an empty workspace to a first run.
+    static func firstSteps(_ context: Context) -> [StyledText] {
+        let library = context.library
+        if let starting = library.starting { return [StyledText(starting, .accent)] }
+        if let download = library.download, library.isPulling {
             return [
                 StyledText("Downloading the base model", .strong), StyledText(),
                 StyledText(DownloadText.line(download)), StyledText(),
                 StyledText("X", .accent) + StyledText(" cancels it."),
             ]
         }
-        guard state.models.isEmpty else {
+        guard library.hasNoModel else {
             return [
                 StyledText("No run yet.", .strong), StyledText(),
                 StyledText("t", .accent) + StyledText(" trains a model on the sample data,  ")
@@ -31,12 +47,12 @@ enum EmptyView {
             ]
         }
         var lines = [StyledText("No base model is installed.", .strong), StyledText()]
-        if let failure = state.models.download?.failure {
+        if let failure = library.download?.failure {
             lines.append(StyledText(failure.message, .error))
             if let hint = failure.hint { lines.append(StyledText(hint, .muted)) }
             lines.append(StyledText())
         }
-        if let model = state.modelToPull {
+        if let model = library.modelToPull(context.settings) {
             lines.append(
                 StyledText("P", .accent)
                     + StyledText(" downloads \(model.title), \(Figures.bytes(model.byteCount)).  ")

@@ -57,7 +57,7 @@ package struct Frame: Equatable, Sendable {
         let screen = Rect(size)
         switch state.overlay {
         case .help(let scroll): HelpView.sheet(state).draw(scroll, in: overlay, on: &canvas)
-        case .answers(let scroll): AnswersView.sheet(state).draw(scroll, in: overlay, on: &canvas)
+        case .text(let sheet, let scroll): sheet.draw(scroll, in: overlay, on: &canvas)
         case .actionLog(let scroll):
             ActionLogView.sheet(state).draw(scroll, in: overlay, on: &canvas)
         case .palette(let menu): Palette.menu(state).draw(menu, in: screen, on: &canvas)

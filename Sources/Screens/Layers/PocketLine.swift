@@ -18,9 +18,11 @@ enum PocketLine {
     }
 
     private static func text(_ state: AppState, glyphs: GlyphSet, width: Int) -> StyledText {
-        if case .failed = state.opening { return StyledText("no workspace; q leaves", .error) }
-        guard let run = state.run.live ?? state.run.runs?.first else {
-            return StyledText(state.run.runs == nil ? "opening" : "no run; t trains", .muted)
+        if case .failed = state.access.opening {
+            return StyledText("no workspace; q leaves", .error)
+        }
+        guard let run = state.library.liveRun ?? state.library.runs?.first else {
+            return StyledText(state.library.runs == nil ? "opening" : "no run; t trains", .muted)
         }
         let step = run.totalSteps.map { "\(run.stepsDone)/\($0)" } ?? "\(run.stepsDone)"
         let end =

@@ -1,9 +1,11 @@
 import TerminalUI
 
 /// Text over the whole screen that is scrolled and closed: the help, the log of actions.
-struct TextSheet {
+package struct TextSheet: Equatable, Sendable {
     let title: String
     let text: ScrollText
+    /// The key that closes it beside esc, q and enter.
+    var key = Key.escape
 
     /// The lines it has on a screen of that size.
     func lineCount(_ size: Size) -> Int {

@@ -35,12 +35,12 @@ enum TopBar {
     }
 
     private static func status(of state: AppState, width: Int, glyphs: GlyphSet) -> StyledText {
-        switch state.opening {
+        switch state.access.opening {
         case .opening: return StyledText("opening\(glyphs.ellipsis)", .muted)
         case .failed: return StyledText("\(glyphs.failed) no workspace", .error)
         case .open: break
         }
-        if let run = state.run.live {
+        if let run = state.library.liveRun {
             let glyph = RunStyle.glyph(run.status, glyphs)
             var figures = run.progress.map { "  \(Figures.percent($0))" } ?? ""
             if let seconds = run.secondsRemaining {
@@ -54,7 +54,7 @@ enum TopBar {
             return StyledText("\(glyph) ", RunStyle.style(run.status)) + name
                 + StyledText(figures)
         }
-        if let download = state.models.download, state.models.isPulling {
+        if let download = state.library.download, state.library.isPulling {
             return StyledText("\(glyphs.running) ", .accent)
                 + StyledText(DownloadText.line(download))
         }
@@ -63,7 +63,7 @@ enum TopBar {
         case .starting: return StyledText("starting to serve\(glyphs.ellipsis)", .muted)
         case .off, .failed: break
         }
-        if state.readOnlyReason != nil { return StyledText("read-only", .warning) }
+        if state.access.readOnlyReason != nil { return StyledText("read-only", .warning) }
         return StyledText()
     }
 }

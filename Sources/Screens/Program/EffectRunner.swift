@@ -1,5 +1,6 @@
 import EventBus
 import Machine
+import Platform
 import Synchronization
 import Workspace
 
@@ -9,15 +10,19 @@ final class EffectRunner {
     private let mailbox: Mailbox
     private let opener: @Sendable () throws -> Workspace
     private let opened = Opened()
-    private let opening = WorkerThread()
-    private let engine = WorkerThread()
-    private let measurement = WorkerThread()
+    private let opening = WorkQueue(name: "wb-open")
+    private let queues = [
+        Lane.engine: WorkQueue(name: "wb-engine"), .measurement: WorkQueue(name: "wb-measure"),
+    ]
     private let abandoned = Abandoned()
     private var machine: Subscription?
 
-    /// How often measurements were given up; one that began before is not wanted any more.
+    /// How often the work of a lane was given up; what began at another count is of no use.
     private final class Abandoned: Sendable {
-        let count = Atomic(0)
+        private let counts = Mutex<[Lane: Int]>([:])
+
+        func count(_ lane: Lane) -> Int { counts.withLock { $0[lane, default: 0] } }
+        func add(_ lane: Lane) { counts.withLock { $0[lane, default: 0] += 1 } }
     }
 
     /// The workspace, once another thread has opened it.
@@ -45,9 +50,11 @@ final class EffectRunner {
         case .terminal(let effect): run(effect)
         case .followMachine(let isWanted):
             machine = isWanted ? workspace?.machine.follow() : nil
-        case .abandonMeasurement: abandoned.count.add(1, ordering: .relaxed)
-        case .screen, .models, .data, .run, .compare, .registry, .chat:
-            if let work = effect.work, let workspace { perform(work, in: workspace) }
+        case .abandon(let lane): abandoned.add(lane)
+        case .work(let work):
+            if let workspace { perform(work, in: workspace) }
+        case .tell, .record, .ask, .send:
+            preconditionFailure("the state carries out \(effect) itself")
         }
     }
 
@@ -68,7 +75,7 @@ final class EffectRunner {
 
     private func open() {
         let (mailbox, opener, opened) = (mailbox, opener, opened)
-        let isStarted = opening.add {
+        add(to: opening) {
             do {
                 let workspace = try opener()
                 // Nothing that happens between reading and listening may be missed.
@@ -80,44 +87,45 @@ final class EffectRunner {
             } catch {
                 mailbox.post([.openingFailed(Self.error(error))])
             }
+        } failed: {
+            .openingFailed($0)
         }
-        if !isStarted { mailbox.post([.openingFailed(Self.noThread)]) }
     }
 
-    private func perform(_ work: some WorkspaceEffect, in workspace: Workspace) {
+    /// Does work in its lane, and posts the action that reports its outcome.
+    private func perform(_ work: Work, in workspace: Workspace) {
         let (mailbox, abandoned) = (mailbox, abandoned)
-        let count = abandoned.count.load(ordering: .relaxed)
-        let perform: @Sendable () -> Void = {
+        let count = abandoned.count(work.lane)
+        let call: @Sendable () -> Void = {
             do {
-                let actions = try work.perform(in: workspace) {
-                    work.lane == .measurement && abandoned.count.load(ordering: .relaxed) != count
-                }
-                mailbox.post(actions)
+                let action = try work.perform(workspace) { abandoned.count(work.lane) != count }
+                mailbox.post(action.map { [$0] } ?? [])
             } catch {
-                mailbox.post(work.failure(Self.error(error)))
+                mailbox.post([work.failed(Self.error(error))])
             }
         }
         switch work.lane {
-        case .immediate: perform()
+        case .immediate: call()
         case .store:
-            workspace.perform({ try work.perform(in: $0) }) { result in
-                switch result {
-                case .success(let actions): mailbox.post(actions)
-                case .failure(let error): mailbox.post(work.failure(error))
-                }
+            workspace.perform({ _ in call() }) { result in
+                if case .failure(let error) = result { mailbox.post([work.failed(error)]) }
             }
-        case .engine:
-            if !engine.add(perform) { mailbox.post(work.failure(Self.noThread)) }
-        case .measurement:
-            if !measurement.add(perform) { mailbox.post(work.failure(Self.noThread)) }
+        case .engine, .measurement:
+            if let queue = queues[work.lane] { add(to: queue, call, failed: work.failed) }
         }
     }
 
-    private static let noThread = WorkspaceError(
-        .failed,
-        "No thread could be started.",
-        hint: "Close other programs, or raise the limit of processes (ulimit -u)."
-    )
+    private func add(
+        to queue: WorkQueue,
+        _ work: @escaping @Sendable () -> Void,
+        failed: (WorkspaceError) -> Action
+    ) {
+        do {
+            try queue.add(work)
+        } catch {
+            mailbox.post([failed(WorkspaceError(error))])
+        }
+    }
 
     private static func error(_ error: any Error) -> WorkspaceError {
         error as? WorkspaceError ?? WorkspaceError(.failed, "\(error)")

@@ -35,7 +35,6 @@ extension LineChart {
             )
         }
         drawMarkers(in: plot, domain: domain, on: &canvas)
-        drawInspection(in: plot, domain: domain, on: &canvas)
         if rect.height >= 3 { drawLegend(in: plot, on: &canvas) }
         return reduction
     }
@@ -248,28 +247,12 @@ extension LineChart {
         }
     }
 
-    private func drawInspection(
-        in plot: Rect,
-        domain: ClosedRange<Double>,
-        on canvas: inout Canvas
-    ) {
-        guard let inspected, let x = column(of: inspected, in: plot, domain: domain) else { return }
-        drawLine(at: x, in: plot, .muted, on: &canvas)
-    }
-
     private func drawLegend(in plot: Rect, on canvas: inout Canvas) {
         var text = StyledText()
         for (index, series) in series.enumerated() {
             if !text.isEmpty { text.append("  ") }
             text.append(series.name + " ", .muted)
             text.append(legendMark(index, canvas.capabilities), Style(series.role))
-            guard let inspected else { continue }
-            let samples = series.samples
-            let place = samples.index(atOrAfter: inspected)
-            if place < samples.count {
-                let x = Self.plain(DisplayNumber.text(samples.xs[place], significantDigits: 6))
-                text.append(" \(DisplayNumber.text(samples.ys[place])) @ \(x)", .strong)
-            }
         }
         let width = min(text.width, plot.width)
         let place = Rect(x: plot.maxX - width, y: plot.y, width: width, height: 1)

@@ -57,8 +57,6 @@ public struct LineChart: Sendable {
     public let xRange: ClosedRange<Double>?
     /// Whether equal ratios take equal heights.
     public let isLogarithmic: Bool
-    /// A position whose exact values the legend shows.
-    public let inspected: Double?
 
     /// A chart to draw.
     public init(
@@ -66,15 +64,13 @@ public struct LineChart: Sendable {
         markers: [Marker] = [],
         xLabel: String = "step",
         xRange: ClosedRange<Double>? = nil,
-        isLogarithmic: Bool = false,
-        inspected: Double? = nil
+        isLogarithmic: Bool = false
     ) {
         self.series = series
         self.markers = markers
         self.xLabel = xLabel
         self.xRange = xRange
         self.isLogarithmic = isLogarithmic
-        self.inspected = inspected
     }
 
     /// The positions it shows: those asked for, else all there are; nil without samples.

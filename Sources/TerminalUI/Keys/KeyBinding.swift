@@ -61,6 +61,40 @@ public struct KeyBinding<State, Action>: Sendable {
         self.action = { state, _ in action(state) }
     }
 
-    /// The keys as help shows them: `j, down`.
-    public var keyList: String { keys.map(\.description).joined(separator: ", ") }
+    /// The same binding for a state of which this one's state is a part.
+    func reading<Whole>(
+        _ part: @escaping @Sendable (Whole) -> State
+    ) -> KeyBinding<Whole, Action> {
+        let (disabledReason, action) = (disabledReason, action)
+        return KeyBinding<Whole, Action>(
+            id: id,
+            keys: keys,
+            title: title,
+            hint: hint,
+            category: category,
+            argument: argument,
+            disabledReason: { disabledReason(part($0)) },
+            action: { action(part($0), $1) }
+        )
+    }
+
+    private init(
+        id: String,
+        keys: [Key],
+        title: String,
+        hint: String?,
+        category: String,
+        argument: String?,
+        disabledReason: @escaping @Sendable (State) -> String?,
+        action: @escaping @Sendable (State, String?) -> Action
+    ) {
+        self.id = id
+        self.keys = keys
+        self.title = title
+        self.hint = hint
+        self.category = category
+        self.argument = argument
+        self.disabledReason = disabledReason
+        self.action = action
+    }
 }

@@ -56,6 +56,13 @@ public struct KeyTable<State, Action>: Sendable {
         return KeyTable(bindings + general.bindings.filter { !ids.contains($0.id) })
     }
 
+    /// The same table for a state of which this one's state is a part.
+    public func reading<Whole>(
+        _ part: @escaping @Sendable (Whole) -> State
+    ) -> KeyTable<Whole, Action> {
+        KeyTable<Whole, Action>(bindings.map { $0.reading(part) })
+    }
+
     /// What a key press comes to.
     ///
     /// A jamo acts as the Latin key it sits on.

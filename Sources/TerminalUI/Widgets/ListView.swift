@@ -20,10 +20,10 @@ public struct ListView<ID: Hashable & Sendable> {
     }
 
     /// `4 of 20`: what belongs into the border below.
-    public func footer(_ selection: ListSelection<ID>) -> String { table.footer(selection) }
+    public func footer(_ selection: ListState<ID>) -> String { table.footer(selection) }
 
     /// Draws the visible rows.
-    public func draw(in rect: Rect, selection: ListSelection<ID>, on canvas: inout Canvas) {
+    public func draw(in rect: Rect, selection: ListState<ID>, on canvas: inout Canvas) {
         table.draw(in: rect, selection: selection, on: &canvas)
     }
 }

@@ -30,10 +30,10 @@ public struct MenuState: Hashable, Sendable {
     /// The letters that narrow it down.
     public var query = TextFieldState()
     /// The selected entry.
-    public var selection = ListSelection<String>()
+    public var selection = ListState<String>()
 
     /// A menu just opened, an entry selected if wanted.
-    public init(selected: String? = nil) { selection = ListSelection(selected) }
+    public init(selected: String? = nil) { selection = ListState(selected) }
 }
 
 /// A list over everything else that narrows down as one types: palette, themes, help.
@@ -86,7 +86,7 @@ public struct Menu: Sendable {
         case .pageUp: state.selection.move(by: -10, in: ids)
         case .pageDown: state.selection.move(by: 10, in: ids)
         default:
-            if state.query.handle(key) { state.selection = ListSelection() }
+            if state.query.handle(key) { state.selection = ListState() }
         }
         return nil
     }
@@ -94,7 +94,7 @@ public struct Menu: Sendable {
     /// Adds pasted text to what has been typed.
     public func paste(_ text: String, _ state: inout MenuState) {
         state.query.insert(text)
-        state.selection = ListSelection()
+        state.selection = ListState()
     }
 
     /// Chooses by the place in the list, as a click does.
@@ -122,7 +122,7 @@ public struct Menu: Sendable {
         let list = ListView(rows: Array(matches.indices), hitPrefix: Self.hitPrefix) { index in
             line(matches[index], width: area.width - 4, dot: dot)
         }
-        let selection = ListSelection<Int>(selected)
+        let selection = ListState<Int>(selected)
         let inner = canvas.box(
             area,
             title: StyledText(title, .strong),

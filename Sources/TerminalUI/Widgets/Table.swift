@@ -80,7 +80,7 @@ public struct Table<ID: Hashable & Sendable> {
     }
 
     /// `4 of 20`, or `4 of 20, 2 marked`: what belongs into the border below.
-    public func footer(_ selection: ListSelection<ID>) -> String {
+    public func footer(_ selection: ListState<ID>) -> String {
         guard let position = selection.position(in: rows) else { return "" }
         let marks = selection.marked.isEmpty ? "" : ", \(selection.marked.count) marked"
         return "\(position + 1) of \(rows.count)\(marks)"
@@ -92,7 +92,7 @@ public struct Table<ID: Hashable & Sendable> {
     }
 
     /// Draws headings and rows.
-    public func draw(in rect: Rect, selection: ListSelection<ID>, on canvas: inout Canvas) {
+    public func draw(in rect: Rect, selection: ListState<ID>, on canvas: inout Canvas) {
         guard !rect.isEmpty else { return }
         let gutter = min(2, rect.width)
         let places = layout(in: rect.width - gutter)

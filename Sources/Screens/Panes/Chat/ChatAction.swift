@@ -2,19 +2,15 @@ package import Workspace
 
 /// A fact of the Chat pane.
 package enum ChatAction: Equatable, Sendable {
-    /// It was read whom one can talk to, and who is deployed.
-    case listed([ChatChoice], standard: ChatChoice)
-    /// One can talk to nobody, or it cannot be read.
-    case listingFailed(WorkspaceError)
-    /// Talk to someone, from another pane.
+    /// Chat with a target, from another pane.
     case talk(to: ChatTarget)
-    /// Ask who shall answer.
+    /// Ask which target answers.
     case choose
-    /// Have someone answer from now on.
+    /// Let a target answer from now on.
     case take(ChatChoice)
-    /// Have the base answer instead of the adapter, or the other way round.
+    /// Switch between adapter and base model.
     case swap
-    /// Ask what has been typed.
+    /// Send the draft.
     case send
     /// Ask the last question again.
     case retry
@@ -26,7 +22,7 @@ package enum ChatAction: Equatable, Sendable {
     case restart
     /// Go back to typing.
     case type
-    /// Insert a line break that is being typed.
+    /// Insert a line break into the draft.
     case breakLine
     /// Open the form for the options.
     case openOptions

@@ -1,16 +1,15 @@
 import TerminalUI
 package import Workspace
 
-extension ChatPane {
-    package static func observe(
-        _ event: WorkspaceEvent,
-        in state: inout AppState
-    ) -> [Effect] {
+extension ChatPaneState {
+    package mutating func observe(_ event: WorkspaceEvent, _ context: Context) -> [Effect] {
         switch event {
-        case .chat(let loading): return loaded(loading, in: &state)
+        case .chat(let loading):
+            loaded(loading)
+            return []
         case .answerPiece(let piece):
-            guard isOurs(piece.answer, event, in: &state) else { return [] }
-            state.chat.conversation.updateLast { reply in
+            guard isOurs(piece.answer, event) else { return [] }
+            conversation.updateLast { reply in
                 reply.text += piece.text
                 reply.tokenCount = piece.tokenCount
                 reply.tokensPerSecond = piece.tokensPerSecond
@@ -18,44 +17,35 @@ extension ChatPane {
             }
             return []
         case .answerEnded(let outcome):
-            guard isOurs(outcome.answer, event, in: &state) else { return [] }
-            return ended(outcome, in: &state)
-        case .registryChanged, .modelsChanged, .runEnded, .everythingChanged:
-            // Whoever has not looked yet reads it all when they do.
-            let isRead = state.chat.choices != nil || state.chat.problem != nil
-            return isRead ? state.refreshSpeakers() : []
+            guard isOurs(outcome.answer, event) else { return [] }
+            return ended(outcome)
         default: return []
         }
     }
 
     /// Whether an event is of the answer under way; kept where that is not known yet.
-    private static func isOurs(
-        _ answer: AnswerID,
-        _ event: WorkspaceEvent,
-        in state: inout AppState
-    ) -> Bool {
-        guard let answering = state.chat.answering else { return false }
-        if answering.id == nil { state.chat.answering?.early.append(event) }
+    private mutating func isOurs(_ answer: AnswerID, _ event: WorkspaceEvent) -> Bool {
+        guard let answering else { return false }
+        if answering.id == nil { self.answering?.early.append(event) }
         return answering.id == answer
     }
 
-    private static func loaded(_ loading: ChatState, in state: inout AppState) -> [Effect] {
-        guard loading.choice.target == state.chat.choice?.target else { return [] }
-        state.chat.loading = loading
-        // What an alias stands for is known once it is loaded.
-        guard loading.phase != .failed else { return [] }
-        state.chat.choice = loading.choice
-        if state.chat.isAnswering, state.chat.conversation.last?.phase == .waiting {
-            state.chat.conversation.updateLast { reply in
+    private mutating func loaded(_ loading: ChatState) {
+        guard loading.choice.target == choice?.target else { return }
+        self.loading = loading
+        // The version of an alias is known once it is loaded.
+        guard loading.phase != .failed else { return }
+        choice = loading.choice
+        if isAnswering, conversation.last?.phase == .waiting {
+            conversation.updateLast { reply in
                 if reply.choice.target == loading.choice.target { reply.choice = loading.choice }
             }
         }
-        return []
     }
 
-    private static func ended(_ outcome: AnswerOutcome, in state: inout AppState) -> [Effect] {
-        state.chat.answering = nil
-        state.chat.conversation.updateLast { reply in
+    private mutating func ended(_ outcome: AnswerOutcome) -> [Effect] {
+        answering = nil
+        conversation.updateLast { reply in
             if outcome.reason == .failed {
                 reply.phase = .failed(
                     outcome.failure ?? WorkspaceError(.failed, "The answer failed.")
@@ -67,22 +57,19 @@ extension ChatPane {
             reply.tokensPerSecond = outcome.tokensPerSecond
             reply.phase = .ended(outcome.reason)
         }
-        guard let reply = state.chat.conversation.last else { return [] }
+        guard let reply = conversation.last else { return [] }
+        let report: Effect
         if case .failed(let error) = reply.phase {
-            state.tell(error)
+            report = .tell(error)
         } else {
             // Its figures stand below it, so the footer need not repeat them.
-            state.log.append(
-                .init(
-                    date: state.now,
-                    level: .information,
-                    text: "\(reply.choice.title): \(ConversationText.figures(of: reply))",
-                    command: "workbench chat \(reply.choice.target.arguments)"
-                )
+            report = .record(
+                "\(reply.choice.title): \(ConversationText.figures(of: reply))",
+                command: "workbench chat \(reply.choice.target.arguments)"
             )
         }
-        // Who was chosen while it answered is loaded now.
-        let next = state.chat.choice?.target
-        return next == reply.choice.target ? [] : next.map { [.chat(.prepare($0))] } ?? []
+        // A target that was chosen during the answer is loaded now.
+        guard let next = choice?.target, next != reply.choice.target else { return [report] }
+        return [report, ChatWork.prepare(next)]
     }
 }

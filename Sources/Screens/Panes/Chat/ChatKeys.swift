@@ -1,18 +1,17 @@
 package import TerminalUI
 import Workspace
 
-extension ChatPane {
-    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
-        if state.chat.form != nil { return formKeys }
-        let isAnswering = state.chat.isAnswering
-        return isTyping(in: state)
-            ? isAnswering ? typingMeanwhileKeys : typingKeys
-            : isAnswering ? readingMeanwhileKeys : readingKeys
+extension ChatPaneState {
+    package func keys(_ context: Context) -> KeyTable<Scene<ChatPaneState>, Action> {
+        if form != nil { return Self.formKeys }
+        return isTyping(context)
+            ? isAnswering ? Self.typingMeanwhileKeys : Self.typingKeys
+            : isAnswering ? Self.readingMeanwhileKeys : Self.readingKeys
     }
 
     private static let category = "Chat"
 
-    private static let typing: [KeyBinding<AppState, Action>] =
+    private static let typing: [KeyBinding<Scene<ChatPaneState>, Action>] =
         [
             KeyBinding(
                 "send",
@@ -20,10 +19,10 @@ extension ChatPane {
                 "Send the question",
                 category: category,
                 hint: "ask",
-                disabledReason: { state in
-                    if state.chat.isAnswering { return "an answer is under way, ctrl+c stops it" }
-                    if state.chat.choice == nil { return "the models are being read" }
-                    return state.chat.draft.text.allSatisfy(\.isWhitespace)
+                disabledReason: { scene in
+                    if scene.state.isAnswering { return "an answer is under way, ctrl+c stops it" }
+                    if scene.state.choice == nil { return "the models are being read" }
+                    return scene.state.draft.text.allSatisfy(\.isWhitespace)
                         ? "nothing is typed yet" : nil
                 }
             ) { _ in .chat(.send) },
@@ -43,7 +42,7 @@ extension ChatPane {
             ) { _ in .screen(.stepOut) }
         ]
 
-    private static let reading: [KeyBinding<AppState, Action>] =
+    private static let reading: [KeyBinding<Scene<ChatPaneState>, Action>] =
         [
             KeyBinding(
                 "type",
@@ -51,7 +50,7 @@ extension ChatPane {
                 "Type a question",
                 category: category,
                 hint: "type",
-                disabledReason: { $0.chat.choice == nil ? "no model is available" : nil }
+                disabledReason: { $0.state.choice == nil ? "no model is available" : nil }
             ) { _ in .chat(.type) }
         ] + shared
 
@@ -61,7 +60,7 @@ extension ChatPane {
     private static let readingMeanwhileKeys = KeyTable([stop] + reading)
 
     /// The key itself is taken before any table; here it can be found and read.
-    private static let stop = KeyBinding<AppState, Action>(
+    private static let stop = KeyBinding<Scene<ChatPaneState>, Action>(
         "stop-answer",
         ["ctrl+c"],
         "Stop the answer",
@@ -69,15 +68,16 @@ extension ChatPane {
         hint: "stop"
     ) { _ in .chat(.stop) }
 
-    private static let shared: [KeyBinding<AppState, Action>] = [
+    private static let shared: [KeyBinding<Scene<ChatPaneState>, Action>] = [
         KeyBinding(
             "swap",
             ["ctrl+o"],
             "Switch between adapter and base model",
             category: category,
             hint: "base/adapter",
-            disabledReason: { state in
-                if case .failure(let nobody) = state.otherSpeaker { nobody.reason } else { nil }
+            disabledReason: { scene in
+                let other = scene.state.otherTarget(scene.context.library)
+                return if case .failure(let none) = other { none.reason } else { nil }
             }
         ) { _ in .chat(.swap) },
         KeyBinding(
@@ -86,9 +86,9 @@ extension ChatPane {
             "Ask again with the current model",
             category: category,
             hint: "again",
-            disabledReason: { state in
-                if state.chat.isAnswering { return "an answer is under way, ctrl+c stops it" }
-                return state.chat.conversation.isEmpty ? "nothing was asked yet" : nil
+            disabledReason: { scene in
+                if scene.state.isAnswering { return "an answer is under way, ctrl+c stops it" }
+                return scene.state.conversation.isEmpty ? "nothing was asked yet" : nil
             }
         ) { _ in .chat(.retry) },
         KeyBinding(
@@ -97,7 +97,9 @@ extension ChatPane {
             "Choose the model that answers",
             category: category,
             hint: "who",
-            disabledReason: { $0.chat.choices == nil ? "the models are being read" : nil }
+            disabledReason: {
+                $0.context.library.targets == nil ? "the models are being read" : nil
+            }
         ) { _ in .chat(.choose) },
         KeyBinding(
             "new-conversation",
@@ -105,8 +107,8 @@ extension ChatPane {
             "Start a new conversation",
             category: category,
             hint: "new",
-            disabledReason: { state in
-                state.chat.isAnswering ? "an answer is under way, ctrl+c stops it" : nil
+            disabledReason: { scene in
+                scene.state.isAnswering ? "an answer is under way, ctrl+c stops it" : nil
             }
         ) { _ in .chat(.restart) },
         KeyBinding(
@@ -122,12 +124,12 @@ extension ChatPane {
             "Copy the last answer",
             category: category,
             disabledReason: {
-                $0.chat.conversation.lastText == nil ? "nothing was answered yet" : nil
+                $0.state.conversation.lastText == nil ? "nothing was answered yet" : nil
             }
         ) { _ in .chat(.copyAnswer) },
     ]
 
-    private static let formKeys = KeyTable<AppState, Action>([
+    private static let formKeys = KeyTable<Scene<ChatPaneState>, Action>([
         KeyBinding("use-options", [.enter], "Use these options", category: category, hint: "use") {
             _ in .chat(.useOptions)
         },

@@ -10,10 +10,10 @@ struct ChatLayout {
     /// What is being typed, with its border.
     let draft: Rect
 
-    init(_ state: AppState) {
-        let body = Frame(size: state.size).body
+    init(_ state: ChatPaneState, _ context: Context) {
+        let body = context.frame.body
         let width = max(1, body.width - 4)
-        let lines = DraftText(state.chat.draft, width: width).lines.count
+        let lines = DraftText(state.draft, width: width).lines.count
         let rows = min(max(1, lines), max(1, body.height / 3))
         let hasBorders = body.height >= 6
         let parts = body.rows(

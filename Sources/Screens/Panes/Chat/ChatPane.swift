@@ -2,8 +2,10 @@ import Presentation
 package import TerminalUI
 import Workspace
 
-/// Pane 5: a conversation with the deployed version, or with whom the user chooses.
-package enum ChatPane: PaneContent {
+/// Pane 5: a conversation with the deployed version, or with a target that the user chooses.
+extension ChatPaneState: PaneState {
+    package static var path: WritableKeyPath<AppState, ChatPaneState> { \.chat }
+
     package static let words = [
         Word("base", "the model as it came, without what a run taught it"),
         Word("adapter", "what a run taught it; ctrl+o switches it off and on"),
@@ -12,121 +14,109 @@ package enum ChatPane: PaneContent {
         Word("token", "a piece of text; answers are counted in these"),
     ]
 
-    package static func isTyping(in state: AppState) -> Bool {
-        if state.chat.form != nil { return true }
-        if case .failed = state.opening { return false }
-        // What is typed while it is being read who answers is kept.
-        return state.chat.isTyping && (state.chat.choice != nil || state.chat.problem == nil)
+    package func isTyping(_ context: Context) -> Bool {
+        if form != nil { return true }
+        if case .failed = context.access.opening { return false }
+        // What is typed while the targets are being read is kept.
+        return isTyping && (choice != nil || context.library.problems[.targets] == nil)
     }
 
-    package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
-        if state.chat.form != nil { return state.chat.form?.handle(key) == true ? [] : nil }
-        let page = max(1, ChatLayout(state).text.height - 1)
+    package mutating func press(_ key: Key, _ context: Context) -> [Effect]? {
+        if form != nil { return form?.handle(key) == true ? [] : nil }
+        let page = max(1, ChatLayout(self, context).text.height - 1)
         switch key {
-        case .up: state.scrollConversation(by: -1)
-        case .down: state.scrollConversation(by: 1)
-        case .pageUp: state.scrollConversation(by: -page)
-        case .pageDown: state.scrollConversation(by: page)
+        case .up: scroll(by: -1, in: context)
+        case .down: scroll(by: 1, in: context)
+        case .pageUp: scroll(by: -page, in: context)
+        case .pageDown: scroll(by: page, in: context)
         default:
-            if isTyping(in: state) { return state.chat.draft.handle(key) ? [] : nil }
-            return pressReading(key, page: page, in: &state)
+            if isTyping(context) { return draft.handle(key) ? [] : nil }
+            return pressReading(key, page: page, context)
         }
         return []
     }
 
-    private static func pressReading(
+    private mutating func pressReading(
         _ key: Key,
         page: Int,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect]? {
         switch key {
-        case "k": state.scrollConversation(by: -1)
-        case "j": state.scrollConversation(by: 1)
-        case "space": state.scrollConversation(by: page)
-        case .home, "g": state.scrollConversation(by: -1_000_000)
-        case .end, "G": state.scrollConversation(by: 1_000_000)
+        case "k": scroll(by: -1, in: context)
+        case "j": scroll(by: 1, in: context)
+        case "space": scroll(by: page, in: context)
+        case .home, "g": scroll(by: -1_000_000, in: context)
+        case .end, "G": scroll(by: 1_000_000, in: context)
         default: return nil
         }
         return []
     }
 
-    package static func paste(_ text: String, in state: inout AppState) -> [Effect] {
-        if state.chat.form != nil {
-            state.chat.form?.paste(text)
-        } else {
-            state.pasteIntoDraft(text)
-        }
-        return []
-    }
-
-    package static func click(
-        _ target: String,
-        isDouble: Bool,
-        in state: inout AppState
-    ) -> [Effect]? {
-        if target.hasPrefix(Form.hitPrefix) {
-            state.chat.form?.focus(String(target.dropFirst(Form.hitPrefix.count)))
+    package mutating func paste(_ text: String, _ context: Context) -> [Effect] {
+        guard form == nil else {
+            form?.paste(text)
             return []
         }
-        guard state.chat.form == nil else { return nil }
+        let room = max(0, Self.draftLimit - draft.text.count)
+        draft.insert(String(text.prefix(room).map { $0.isNewline ? "\n" : $0 }))
+        guard text.count > room else { return [] }
+        let words = "Only the first \(Figures.count(Self.draftLimit)) characters were taken."
+        return [.tell(Notice(.warning, words))]
+    }
+
+    /// Characters that the draft takes: more than any model here reads at once.
+    private static let draftLimit = 65_536
+
+    package mutating func click(
+        _ target: String,
+        isDouble: Bool,
+        _ context: Context
+    ) -> [Effect]? {
+        if target.hasPrefix(Form.hitPrefix) {
+            form?.focus(String(target.dropFirst(Form.hitPrefix.count)))
+            return []
+        }
+        guard form == nil else { return nil }
         switch target {
-        case ChatLayout.draftPrefix: state.chat.isTyping = true
-        case ChatLayout.conversationPrefix: state.chat.isTyping = false
+        case ChatLayout.draftPrefix: isTyping = true
+        case ChatLayout.conversationPrefix: isTyping = false
         default: return nil
         }
         return []
     }
 
-    package static func scroll(by lines: Int, in state: inout AppState) -> [Effect] {
-        state.scrollConversation(by: lines)
+    package mutating func scroll(by lines: Int, _ context: Context) -> [Effect] {
+        scroll(by: lines, in: context)
         return []
     }
 
-    package static func stepOut(of state: inout AppState) -> Bool {
-        if state.chat.form != nil {
-            state.chat.form = nil
-        } else if isTyping(in: state) {
-            state.chat.isTyping = false
+    private mutating func scroll(by lines: Int, in context: Context) {
+        let area = ChatLayout(self, context).text
+        let text = ConversationText(conversation, width: area.width, glyphs: .braille)
+        scroll.scroll(by: lines, total: text.lines.count, visible: area.height)
+    }
+
+    package mutating func stepOut(_ context: Context) -> Bool {
+        if form != nil {
+            form = nil
+        } else if isTyping(context) {
+            isTyping = false
         } else {
             return false
         }
         return true
     }
 
-    package static func interrupt(_ state: inout AppState) -> [Effect]? {
-        state.chat.isAnswering ? state.stopAnswer() : nil
+    package mutating func interrupt(_ context: Context) -> [Effect]? {
+        isAnswering ? stopAnswer() : nil
     }
 
-    package static func appear(in state: inout AppState) -> [Effect] {
+    package mutating func appear(_ context: Context) -> [Effect] {
         // Whoever comes here wants to type; elsewhere letters would be commands.
-        state.chat.isTyping = true
-        // The registry knows which base a version was trained on.
-        return (state.chat.choice == nil ? state.refreshSpeakers() : [])
-            + (state.registry.models == nil ? state.refreshRegistry() : [])
+        isTyping = true
+        // The registry knows the base model of a version.
+        return (choice == nil ? [.refresh(.targets)] : []) + context.library.need(.registered)
     }
 
-    package static func copyable(in state: AppState) -> String? { state.chat.conversation.lastText }
-}
-
-extension AppState {
-    /// Characters that the field takes: more than any model here reads at once.
-    private static let draftLimit = 65_536
-
-    fileprivate mutating func pasteIntoDraft(_ text: String) {
-        let room = max(0, Self.draftLimit - chat.draft.text.count)
-        chat.draft.insert(String(text.prefix(room).map { $0.isNewline ? "\n" : $0 }))
-        guard text.count > room else { return }
-        tell(
-            Notice(
-                .warning,
-                "Only the first \(Figures.count(Self.draftLimit)) characters were taken."
-            )
-        )
-    }
-
-    mutating func scrollConversation(by lines: Int) {
-        let area = ChatLayout(self).text
-        let text = ConversationText(chat.conversation, width: area.width, glyphs: .braille)
-        chat.scroll.scroll(by: lines, total: text.lines.count, visible: area.height)
-    }
+    package func copyable(_ context: Context) -> String? { conversation.lastText }
 }

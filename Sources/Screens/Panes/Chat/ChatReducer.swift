@@ -2,167 +2,154 @@ import Presentation
 import TerminalUI
 import Workspace
 
-extension AppState {
-    mutating func reduce(_ action: ChatAction) -> [Effect] {
+extension ChatPaneState {
+    package mutating func reduce(_ action: ChatAction, _ context: Context) -> [Effect] {
         switch action {
-        case .listed(let choices, let standard): return listed(choices, standard: standard)
-        case .listingFailed(let error):
-            chat.problem = error
-            if chat.choice != nil { tell(error) }
-            return chat.listing.end() ? [.chat(.list)] : []
         case .talk(let target):
-            let known = chat.choices?.first { $0.target == target }
+            let known = context.library.targets?.first { $0.target == target }
             let choice = known ?? ChatChoice(target: target, title: target.words, subtitle: "")
-            chat.isTyping = true
-            return reduce(.show(.chat)) + take(choice)
-        case .choose:
-            overlay = .choice(speakerPrompt)
-            return refreshSpeakers()
-        case .take(let choice): return take(choice)
-        case .swap: return swapSpeakers()
-        case .send: return send()
+            isTyping = true
+            return [.send(.screen(.show(.chat)))] + take(choice, context)
+        case .choose: return [.ask(.choice(targetPrompt(context.library))), .refresh(.targets)]
+        case .take(let choice): return take(choice, context)
+        case .swap:
+            switch otherTarget(context.library) {
+            case .success(let other): return take(other, context)
+            case .failure(let none):
+                return [.tell(Notice(.warning, "No model to switch to: \(none.reason)."))]
+            }
+        case .send: return sendDraft()
         case .retry: return ask()
-        case .began(let id): return began(id)
+        case .began(let id): return began(id, context)
         case .stop: return stopAnswer()
         case .restart:
-            chat.conversation = Conversation()
-            chat.scroll = ScrollTextState(followsEnd: true)
-            tell(Notice(.information, "A new conversation."))
-        case .type: chat.isTyping = true
-        case .breakLine: chat.draft.insert("\n")
-        case .openOptions: chat.form = ChatOptions.form(chat.options, chat.instructions)
-        case .useOptions: useOptions()
-        case .copyAnswer:
-            guard let text = chat.conversation.lastText else { return [] }
-            tell(Notice(.success, "Copied the answer, \(Figures.bytes(Int64(text.utf8.count)))."))
-            return [.terminal(.copy(text))]
+            conversation = Conversation()
+            scroll = ScrollTextState(followsEnd: true)
+            return [.tell(Notice(.information, "A new conversation."))]
+        case .type: isTyping = true
+        case .breakLine: draft.insert("\n")
+        case .openOptions: form = ChatOptions.form(options, instructions)
+        case .useOptions: return useOptions()
+        case .copyAnswer: return conversation.lastText.map { .copy($0, what: "the answer") } ?? []
         }
         return []
     }
 
-    /// Reads whom one can talk to, now or after the reading under way.
-    mutating func refreshSpeakers() -> [Effect] {
-        guard isOpen, chat.listing.begin() else { return [] }
-        return [.chat(.list)]
+    package mutating func libraryChanged(
+        _ lists: Set<Library.List>,
+        _ context: Context
+    ) -> [Effect] {
+        guard lists.contains(.targets) else { return [] }
+        if let problem = context.library.problems[.targets] {
+            return choice == nil ? [] : [.tell(problem)]
+        }
+        guard let targets = context.library.targets, let standard = context.library.standardTarget
+        else { return [] }
+        return renewedPrompt(context) + take(targets, standard: standard, context)
     }
 
-    private mutating func listed(_ choices: [ChatChoice], standard: ChatChoice) -> [Effect] {
-        chat.choices = choices
-        chat.problem = nil
-        var effects: [Effect] = chat.listing.end() ? [.chat(.list)] : []
-        if case .choice(let prompt) = overlay, prompt.title == speakerPrompt.title {
-            var renewed = speakerPrompt
-            renewed.state = prompt.state
-            overlay = .choice(renewed)
-        }
-        guard let choice = chat.choice else {
-            chat.choice = standard
-            return effects + prepare()
-        }
-        if !chat.isChosen, choice != standard {
-            chat.choice = standard
-            if pane == .chat, !chat.conversation.isEmpty {
-                tell(Notice(.information, "\(standard.title) answers from now on: it is deployed."))
-            }
-            effects += prepare()
-        } else if let known = choices.first(where: { $0.target == choice.target }) {
-            chat.choice = known
-        }
-        return effects
-    }
-
-    private mutating func take(_ choice: ChatChoice) -> [Effect] {
-        chat.isChosen = true
-        if choice.target.isBase, let left = chat.choice, !left.target.isBase { chat.adapter = left }
-        chat.choice = choice
-        chat.loading = nil
-        let hint = chat.conversation.isEmpty ? nil : "ctrl+r asks it the last question."
-        tell(
-            Notice(.information, "\(choice.title) answers from now on.", hint: hint),
-            command: "workbench chat \(choice.target.arguments)"
-        )
-        return prepare()
-    }
-
-    private mutating func swapSpeakers() -> [Effect] {
-        switch otherSpeaker {
-        case .success(let other): return take(other)
-        case .failure(let nobody):
-            tell(Notice(.warning, "No model to switch to: \(nobody.reason)."))
+    /// Shows the new targets in the list of them that is open.
+    private func renewedPrompt(_ context: Context) -> [Effect] {
+        var renewed = targetPrompt(context.library)
+        guard case .choice(let prompt) = context.overlay, prompt.title == renewed.title else {
             return []
         }
+        renewed.state = prompt.state
+        return [.ask(.choice(renewed))]
     }
 
-    /// Has who answers next loaded, so that the first answer comes sooner.
-    private func prepare() -> [Effect] {
-        guard isOpen, !chat.isAnswering, let choice = chat.choice else { return [] }
-        return [.chat(.prepare(choice.target))]
-    }
-
-    private mutating func send() -> [Effect] {
-        let text = chat.draft.text
-        guard !text.allSatisfy(\.isWhitespace), chat.choice != nil, !chat.isAnswering else {
-            return []
+    private mutating func take(
+        _ targets: [ChatChoice],
+        standard: ChatChoice,
+        _ context: Context
+    ) -> [Effect] {
+        guard let choice else {
+            self.choice = standard
+            return prepare(context)
         }
-        chat.draft = TextFieldState()
-        chat.conversation.exchanges.append(.init(question: text))
+        if !isChosen, choice != standard {
+            self.choice = standard
+            let isNoticed = context.pane == .chat && !conversation.isEmpty
+            let words = "\(standard.title) answers from now on: it is deployed."
+            return (isNoticed ? [.tell(Notice(.information, words))] : []) + prepare(context)
+        }
+        if let known = targets.first(where: { $0.target == choice.target }) { self.choice = known }
+        return []
+    }
+
+    private mutating func take(_ choice: ChatChoice, _ context: Context) -> [Effect] {
+        isChosen = true
+        if choice.target.isBase, let left = self.choice, !left.target.isBase { adapter = left }
+        self.choice = choice
+        loading = nil
+        let hint = conversation.isEmpty ? nil : "ctrl+r asks it the last question."
+        let notice = Notice(.information, "\(choice.title) answers from now on.", hint: hint)
+        let command = "workbench chat \(choice.target.arguments)"
+        return [.tell(notice, command: command)] + prepare(context)
+    }
+
+    /// Has the target that answers next loaded, so that the first answer comes sooner.
+    private func prepare(_ context: Context) -> [Effect] {
+        guard context.isOpen, !isAnswering, let choice else { return [] }
+        return [ChatWork.prepare(choice.target)]
+    }
+
+    private mutating func sendDraft() -> [Effect] {
+        let text = draft.text
+        guard !text.allSatisfy(\.isWhitespace), choice != nil, !isAnswering else { return [] }
+        draft = TextFieldState()
+        conversation.exchanges.append(.init(question: text))
         return ask()
     }
 
-    /// Has the last question answered by who answers now, beside the answers that are there.
+    /// Has the last question answered, beside the answers that are there.
     private mutating func ask() -> [Effect] {
-        guard !chat.isAnswering, let choice = chat.choice,
-            let exchange = chat.conversation.exchanges.indices.last
-        else { return [] }
-        var options = chat.options
+        guard !isAnswering, let choice, let exchange = conversation.exchanges.indices.last else {
+            return []
+        }
+        var options = options
         // The same seed would draw the same answer again.
         if options.temperature > 0 {
-            let asked = chat.conversation.exchanges[exchange].answers.count { answer in
+            let asked = conversation.exchanges[exchange].answers.count { answer in
                 answer.choice.target == choice.target && !answer.text.isEmpty
             }
             options.seed &+= UInt64(asked)
         }
-        let prompt = chat.conversation.prompt(instructions: chat.instructions)
-        chat.conversation.exchanges[exchange].answers.append(
-            .init(choice: choice, seed: options.seed)
-        )
-        chat.answering = Answering()
-        chat.scroll = ScrollTextState(followsEnd: true)
-        return [.chat(.answer(prompt, from: choice.target, options: options))]
+        let prompt = conversation.prompt(instructions: instructions)
+        conversation.exchanges[exchange].answers.append(.init(choice: choice, seed: options.seed))
+        answering = Answering()
+        scroll = ScrollTextState(followsEnd: true)
+        return [ChatWork.answer(prompt, from: choice.target, options)]
     }
 
-    private mutating func began(_ id: AnswerID) -> [Effect] {
-        guard let answering = chat.answering, answering.id == nil else { return [] }
-        chat.answering?.id = id
-        chat.answering?.early = []
-        var effects: [Effect] = answering.isStopping ? [.chat(.cancel(id))] : []
-        for event in answering.early { effects += ChatPane.observe(event, in: &self) }
+    private mutating func began(_ id: AnswerID, _ context: Context) -> [Effect] {
+        guard let answering, answering.id == nil else { return [] }
+        self.answering?.id = id
+        self.answering?.early = []
+        var effects = answering.isStopping ? [ChatWork.cancel(id)] : []
+        for event in answering.early { effects += observe(event, context) }
         return effects
     }
 
-    /// Stops the answer under way; asked twice, it is stopped once.
+    /// Stops the answer under way, once.
     mutating func stopAnswer() -> [Effect] {
-        guard let answering = chat.answering, !answering.isStopping else { return [] }
-        chat.answering?.isStopping = true
-        return answering.id.map { [.chat(.cancel($0))] } ?? []
+        guard let answering, !answering.isStopping else { return [] }
+        self.answering?.isStopping = true
+        return answering.id.map { [ChatWork.cancel($0)] } ?? []
     }
 
-    private mutating func useOptions() {
-        guard let form = chat.form else { return }
+    private mutating func useOptions() -> [Effect] {
+        guard let form else { return [] }
         guard form.isValid else {
-            if let wrong = form.firstProblem { chat.form?.focus(wrong.id) }
-            tell(Notice(.warning, "An answer is not valid; see the line below the form."))
-            return
+            if let wrong = form.firstProblem { self.form?.focus(wrong.id) }
+            let words = "An answer is not valid; see the line below the form."
+            return [.tell(Notice(.warning, words))]
         }
-        chat.options = ChatOptions.options(from: form, base: chat.options)
-        chat.instructions = form.value("instructions")
-        chat.form = nil
-        tell(
-            Notice(
-                .information,
-                "The next answer is sampled with \(ChatOptions.words(chat.options))."
-            )
-        )
+        options = ChatOptions.options(from: form, base: options)
+        instructions = form.value("instructions")
+        self.form = nil
+        let words = "The next answer is sampled with \(ChatOptions.words(options))."
+        return [.tell(Notice(.information, words))]
     }
 }
 

@@ -3,18 +3,14 @@ package import Workspace
 
 /// What the Chat pane shows and remembers.
 package struct ChatPaneState: Equatable, Sendable {
-    /// Whom one can talk to; nil before it has been read.
-    package var choices: [ChatChoice]?
-    /// Who answers next; nil while nobody can.
+    /// The target that answers next; nil while there is none.
     package var choice: ChatChoice?
-    /// Whether the user chose who answers; else it is whoever is deployed.
+    /// Whether the user chose the target; else it is the deployed version.
     package var isChosen = false
-    /// The adapter that was left for its base, to go back to.
+    /// The adapter that was left for its base model, to go back to.
     package var adapter: ChatChoice?
-    /// What is loaded of who answers next.
+    /// How far the target that answers next is loaded.
     package var loading: ChatState?
-    /// Why no model is available.
-    package var problem: WorkspaceError?
     /// What has been said.
     package var conversation = Conversation()
     /// What is being typed.
@@ -31,7 +27,6 @@ package struct ChatPaneState: Equatable, Sendable {
     package var scroll = ScrollTextState(followsEnd: true)
     /// The answer under way.
     var answering: Answering?
-    var listing = Refresh()
 
     package init() {}
 

@@ -1,64 +1,58 @@
 package import TerminalUI
 import Workspace
 
-extension ChatPane {
-    package static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        guard state.chat.choice != nil else {
-            return EmptyView.draw(nobody(state, canvas.glyphs), in: rect, on: &canvas)
+extension ChatPaneState {
+    package func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        guard choice != nil else {
+            return EmptyView.draw(Self.waiting(context, canvas.glyphs), in: rect, on: &canvas)
         }
-        let layout = ChatLayout(state)
-        drawConversation(state, in: layout, on: &canvas)
-        drawDraft(state, in: layout.draft, on: &canvas)
-        if let form = state.chat.form { drawForm(form, in: rect, on: &canvas) }
+        let layout = ChatLayout(self, context)
+        drawConversation(context, in: layout, on: &canvas)
+        drawDraft(context, in: layout.draft, on: &canvas)
+        if let form { Self.drawForm(form, in: rect, on: &canvas) }
     }
 
-    private static func nobody(_ state: AppState, _ glyphs: GlyphSet) -> [StyledText] {
-        if case .failed(let error) = state.opening {
-            return [StyledText(error.message, .error), StyledText(error.hint ?? "", .muted)]
-        }
-        if state.models.isEmpty { return EmptyView.firstSteps(state) }
-        guard let problem = state.chat.problem else {
-            return [StyledText("reading the models\(glyphs.ellipsis)", .muted)]
-        }
-        return [StyledText(problem.message, .error), StyledText(problem.hint ?? "", .muted)]
+    private static func waiting(_ context: Context, _ glyphs: GlyphSet) -> [StyledText] {
+        if context.isOpen, context.library.hasNoModel { return EmptyView.firstSteps(context) }
+        return EmptyView.waiting(for: .targets, "models", context, glyphs)
     }
 
-    private static func drawConversation(
-        _ state: AppState,
+    private func drawConversation(
+        _ context: Context,
         in layout: ChatLayout,
         on canvas: inout Canvas
     ) {
         let glyphs = canvas.glyphs
         let inner = canvas.box(
             layout.conversation,
-            title: title(state, glyphs),
-            isFocused: !isTyping(in: state)
+            title: title(glyphs),
+            isFocused: !isTyping(context)
         )
         canvas.hit(layout.conversation, ChatLayout.conversationPrefix)
         let area = inner.inset(horizontally: 1)
-        guard !state.chat.conversation.isEmpty else {
-            return drawWelcome(state, in: area, on: &canvas)
+        guard !conversation.isEmpty else {
+            return drawWelcome(in: area, on: &canvas)
         }
-        ConversationText(state.chat.conversation, width: area.width, glyphs: glyphs)
-            .draw(in: area, state: state.chat.scroll, on: &canvas)
+        ConversationText(conversation, width: area.width, glyphs: glyphs)
+            .draw(in: area, state: scroll, on: &canvas)
     }
 
-    private static func title(_ state: AppState, _ glyphs: GlyphSet) -> StyledText {
-        guard let choice = state.chat.choice else { return StyledText("Chat") }
+    private func title(_ glyphs: GlyphSet) -> StyledText {
+        guard let choice else { return StyledText("Chat") }
         var title = StyledText("Chat with ") + StyledText(choice.title, .strong)
         if !choice.subtitle.isEmpty { title.append(" \(glyphs.dot) \(choice.subtitle)", .muted) }
         return title
     }
 
-    private static func status(_ state: AppState, _ glyphs: GlyphSet) -> StyledText {
-        if let reply = state.chat.conversation.last, reply.isStreaming {
+    private func status(_ glyphs: GlyphSet) -> StyledText {
+        if let reply = conversation.last, reply.isStreaming {
             return StyledText(
                 reply.phase == .waiting
                     ? "reading\(glyphs.ellipsis)" : ConversationText.figures(of: reply),
                 .accent
             )
         }
-        switch state.chat.loading?.phase {
+        switch loading?.phase {
         case .loading: return StyledText("loading\(glyphs.ellipsis)", .accent)
         case .ready: return StyledText("ready", .success)
         case .failed: return StyledText("cannot be loaded", .error)
@@ -66,9 +60,9 @@ extension ChatPane {
         }
     }
 
-    private static func drawWelcome(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
+    private func drawWelcome(in rect: Rect, on canvas: inout Canvas) {
         var lines: [StyledText] = []
-        if let failure = state.chat.loading?.failure {
+        if let failure = loading?.failure {
             lines.append(StyledText(failure.message, .error))
             lines.append(StyledText(failure.hint ?? "", .muted))
         }
@@ -76,31 +70,31 @@ extension ChatPane {
             StyledText("Ask something; enter sends it.", .muted),
             StyledText("ctrl+o switches between adapter and base model.", .muted),
             StyledText(
-                "Answers are sampled with \(ChatOptions.words(state.chat.options)).",
+                "Answers are sampled with \(ChatOptions.words(options)).",
                 .muted
             ),
         ]
         ScrollText(lines).draw(in: rect, state: ScrollTextState(), on: &canvas)
     }
 
-    private static func drawDraft(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        let isTyping = isTyping(in: state)
+    private func drawDraft(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        let isTyping = isTyping(context)
         let hasBorders = rect.height > 2
         let inner =
             hasBorders
             ? canvas.box(
                 rect,
                 title: "You",
-                trailing: status(state, canvas.glyphs),
+                trailing: status(canvas.glyphs),
                 isFocused: isTyping
             ) : rect
         canvas.hit(rect, ChatLayout.draftPrefix)
         let area = inner.inset(horizontally: 1)
-        if state.chat.draft.text.isEmpty {
+        if draft.text.isEmpty {
             let words = isTyping ? "a question" : "enter or i to type"
             canvas.write(StyledText(words, .muted), in: area)
         }
-        DraftText(state.chat.draft, width: max(1, area.width))
+        DraftText(draft, width: max(1, area.width))
             .draw(isFocused: isTyping, in: area, on: &canvas)
     }
 

@@ -1,22 +1,22 @@
 package import TerminalUI
 import Workspace
 
-extension ComparePane {
-    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
-        if state.compare.isFiltering { return filterKeys }
-        return state.compare.opened == nil ? runKeys : comparisonKeys
+extension CompareState {
+    package func keys(_ context: Context) -> KeyTable<Scene<CompareState>, Action> {
+        if list.isFiltering { return Self.filterKeys }
+        return opened == nil ? Self.runKeys : Self.comparisonKeys
     }
 
     private static let category = "Compare"
 
-    private static let runKeys = KeyTable<AppState, Action>([
+    private static let runKeys = KeyTable<Scene<CompareState>, Action>([
         KeyBinding(
             "mark",
             ["m", "space"],
             "Mark the run for comparison",
             category: category,
             hint: "mark",
-            disabledReason: { $0.comparedSelection == nil ? "no run is selected" : nil }
+            disabledReason: { $0.selectedRun == nil ? "no run is selected" : nil }
         ) { _ in .compare(.mark) },
         KeyBinding(
             "compare",
@@ -24,8 +24,8 @@ extension ComparePane {
             "Show the marked runs side by side",
             category: category,
             hint: "side by side",
-            disabledReason: { state in
-                switch state.marks.count {
+            disabledReason: { scene in
+                switch scene.context.library.marks.count {
                 case 0: "mark two or more runs with m first"
                 case 1: "mark one more run with m"
                 default: nil
@@ -48,25 +48,25 @@ extension ComparePane {
             "Register the run's adapter as a version",
             category: category,
             hint: "register",
-            disabledReason: { state in
-                if let obstacle = state.obstacle { return obstacle }
-                guard let run = state.comparedSelection else { return "no run is selected" }
+            disabledReason: { scene in
+                if let obstacle = scene.context.obstacle { return obstacle }
+                guard let run = scene.selectedRun else { return "no run is selected" }
                 return run.resultPath == nil ? "\(run.name) has no finished adapter" : nil
             }
-        ) { state in .registry(.register(run: state.comparedSelection?.id)) },
+        ) { scene in .registry(.register(run: scene.selectedRun?.id)) },
         KeyBinding(
             "unmark",
             ["u"],
             "Clear marks",
             category: category,
-            disabledReason: { $0.marks.isEmpty ? "no run is marked" : nil }
+            disabledReason: { $0.context.library.marks.isEmpty ? "no run is marked" : nil }
         ) { _ in .compare(.unmarkAll) },
         KeyBinding("copy-table", ["Y"], "Copy the whole table", category: category) { _ in
             .compare(.copyTable)
         },
     ])
 
-    private static let comparisonKeys = KeyTable<AppState, Action>([
+    private static let comparisonKeys = KeyTable<Scene<CompareState>, Action>([
         KeyBinding(
             "all-parameters",
             ["a"],
@@ -87,14 +87,14 @@ extension ComparePane {
             "Copy the whole table",
             category: category,
             hint: "copy",
-            disabledReason: { $0.compare.opened?.table == nil ? "the runs are being read" : nil }
+            disabledReason: { $0.state.opened?.table == nil ? "the runs are being read" : nil }
         ) { _ in .compare(.copyTable) },
         KeyBinding("back", ["v"], "Go back to the table", category: category, hint: "back") { _ in
             .screen(.stepOut)
         },
     ])
 
-    private static let filterKeys = KeyTable<AppState, Action>([
+    private static let filterKeys = KeyTable<Scene<CompareState>, Action>([
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
             _ in .compare(.keepFilter)
         },
@@ -103,4 +103,9 @@ extension ComparePane {
             _ in .screen(.stepOut)
         },
     ])
+}
+
+extension Scene<CompareState> {
+    /// The run selected in the table.
+    fileprivate var selectedRun: RunSummary? { state.selected(context) }
 }

@@ -16,8 +16,8 @@ struct CompareLayout {
     /// Their parameters and metrics.
     let table: Rect
 
-    init(_ state: AppState) {
-        body = Frame(size: state.size).body
+    init(_ context: Context) {
+        body = context.frame.body
         let hasChart = body.height >= 12
         let parts = body.rows(
             [.ratio(hasChart ? 2 : 0), .ratio(3)],

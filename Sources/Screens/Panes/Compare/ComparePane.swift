@@ -1,8 +1,10 @@
 package import TerminalUI
 package import Workspace
 
-/// Pane 3: all runs in a table, and those that are marked side by side.
-package enum ComparePane: PaneContent {
+/// Pane 3: all runs in a table, and the marked ones side by side.
+extension CompareState: PaneState {
+    package static var path: WritableKeyPath<AppState, CompareState> { \.compare }
+
     package static let words = [
         Word("loss", "error in nats per target token at the last step; lower is better"),
         Word("eval", "the lowest loss on held-out rows: the figure to judge a run by"),
@@ -11,150 +13,121 @@ package enum ComparePane: PaneContent {
         Word("mark", "selects runs to compare; marks are shared with pane 2"),
     ]
 
-    package static func isTyping(in state: AppState) -> Bool { state.compare.isFiltering }
+    package func isTyping(_ context: Context) -> Bool { list.isFiltering }
 
-    package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
-        if state.compare.isFiltering {
-            guard state.compare.filter.handle(key) else { return nil }
-            return state.filterChanged()
+    package mutating func press(_ key: Key, _ context: Context) -> [Effect]? {
+        if list.isFiltering {
+            guard list.filter.handle(key) else { return nil }
+            return filterChanged(context)
         }
-        let layout = CompareLayout(state)
-        guard state.compare.opened != nil else {
-            let ids = state.comparable.map(\.id)
-            return state.compare.selection.handle(key, in: ids, visibleRows: layout.visibleRuns)
-                ? [] : nil
-        }
-        return pressComparison(key, layout, in: &state)
+        let layout = CompareLayout(context)
+        guard opened == nil else { return pressComparison(key, layout) }
+        let ids = shown(context).map(\.id)
+        return list.handle(key, in: ids, visibleRows: layout.visibleRuns) ? [] : nil
     }
 
-    private static func pressComparison(
-        _ key: Key,
-        _ layout: CompareLayout,
-        in state: inout AppState
-    ) -> [Effect]? {
-        guard var opened = state.compare.opened else { return nil }
+    private mutating func pressComparison(_ key: Key, _ layout: CompareLayout) -> [Effect]? {
+        guard var opened else { return nil }
         let last = max(0, opened.runs.count - layout.visibleColumns)
         switch key {
         case .left, "h": opened.firstColumn = max(0, min(opened.firstColumn, last) - 1)
         case .right, "l": opened.firstColumn = min(last, opened.firstColumn + 1)
         default:
-            let rows = Array(0..<(ComparisonTable(opened)?.rows.count ?? 0))
-            guard opened.selection.handle(key, in: rows, visibleRows: layout.visibleRows) else {
+            guard opened.list.handle(key, in: opened.rows, visibleRows: layout.visibleRows) else {
                 return nil
             }
         }
-        state.compare.opened = opened
+        self.opened = opened
         return []
     }
 
-    package static func paste(_ text: String, in state: inout AppState) -> [Effect] {
-        state.compare.filter.insert(text.oneLine)
-        return state.filterChanged()
+    package mutating func paste(_ text: String, _ context: Context) -> [Effect] {
+        list.filter.insert(text.oneLine)
+        return filterChanged(context)
     }
 
-    package static func click(
+    package mutating func click(
         _ target: String,
         isDouble: Bool,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect]? {
-        func place(after prefix: String) -> Int? {
-            target.hasPrefix(prefix) ? Int(target.dropFirst(prefix.count)) : nil
-        }
-        if let row = place(after: CompareLayout.rowPrefix), var opened = state.compare.opened {
-            let rows = Array(0..<(ComparisonTable(opened)?.rows.count ?? 0))
-            opened.selection.select(row, in: rows)
-            state.compare.opened = opened
+        if let row = target.place(after: CompareLayout.rowPrefix), let opened {
+            _ = self.opened?.list.select(row: row, in: opened.rows)
             return []
         }
-        guard let row = place(after: CompareLayout.runPrefix) else { return nil }
-        let ids = state.comparable.map(\.id)
-        guard ids.indices.contains(row) else { return nil }
-        state.compare.selection.select(ids[row], in: ids)
-        if isDouble { state.toggleMark(ids[row]) }
+        let ids = shown(context).map(\.id)
+        guard let row = target.place(after: CompareLayout.runPrefix),
+            list.select(row: row, in: ids)
+        else { return nil }
+        return isDouble ? [.send(.library(.toggleMark(ids[row])))] : []
+    }
+
+    package mutating func scroll(by lines: Int, _ context: Context) -> [Effect] {
+        let layout = CompareLayout(context)
+        if let opened {
+            self.opened?.list.move(by: lines, in: opened.rows, visibleRows: layout.visibleRows)
+        } else {
+            let ids = shown(context).map(\.id)
+            list.move(by: lines, in: ids, visibleRows: layout.visibleRuns)
+        }
         return []
     }
 
-    package static func scroll(by lines: Int, in state: inout AppState) -> [Effect] {
-        let layout = CompareLayout(state)
-        guard var opened = state.compare.opened else {
-            state.compare.selection.move(
-                by: lines,
-                in: state.comparable.map(\.id),
-                visibleRows: layout.visibleRuns
-            )
-            return []
-        }
-        let rows = Array(0..<(ComparisonTable(opened)?.rows.count ?? 0))
-        opened.selection.move(by: lines, in: rows, visibleRows: layout.visibleRows)
-        state.compare.opened = opened
-        return []
-    }
-
-    package static func stepOut(of state: inout AppState) -> Bool {
-        if state.compare.opened != nil {
-            state.compare.opened = nil
-        } else if state.compare.isFiltering || !state.compare.filter.text.isEmpty {
-            state.compare.isFiltering = false
-            state.compare.filter = TextFieldState()
-            state.compare.search = nil
+    package mutating func stepOut(_ context: Context) -> Bool {
+        if opened != nil {
+            opened = nil
+        } else if list.clearFilter() {
+            search = nil
         } else {
             return false
         }
-        state.compare.selection.refresh(state.comparable.map(\.id))
+        list.refresh(shown(context).map(\.id))
         return true
     }
 
-    package static func appear(in state: inout AppState) -> [Effect] {
-        (state.run.runs == nil ? state.refreshRuns() : []) + state.refreshComparison()
-            + state.refreshSearch()
+    package mutating func appear(_ context: Context) -> [Effect] {
+        context.library.need(.runs) + readComparison(context) + searchAgain(context)
     }
 
-    /// Pane 2 keeps the list of runs; here only what lies side by side is kept in step.
-    package static func observe(
-        _ event: WorkspaceEvent,
-        in state: inout AppState
-    ) -> [Effect] {
+    package mutating func observe(_ event: WorkspaceEvent, _ context: Context) -> [Effect] {
         switch event {
-        case .everythingChanged: state.refreshSearch() + state.refreshComparison()
+        case .everythingChanged: searchAgain(context) + readComparison(context)
         case .runStep, .runChanged, .runEvaluated, .runCrashed, .runEnded:
-            state.refreshSearch() + observeCompared(event, in: &state)
+            searchAgain(context) + observeCompared(event, context)
         default: []
         }
     }
 
-    private static func observeCompared(
+    private mutating func observeCompared(
         _ event: WorkspaceEvent,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect] {
-        func isCompared(_ run: String) -> Bool {
-            state.compare.opened?.runs.contains(run) ?? false
-        }
+        func isCompared(_ run: String) -> Bool { opened?.runs.contains(run) ?? false }
         switch event {
         case .runStep(let id, let point) where isCompared(id):
-            if let run = state.run.runs?.first(where: { $0.id == id }) {
-                state.compare.opened?.take(run)
-            }
+            if let run = context.library.run(id) { opened?.take(run) }
             guard let loss = point.loss else { return [] }
-            let isWhole = state.compare.opened?.extend(
-                \.losses,
-                of: id,
-                step: point.step,
-                value: loss
-            )
-            return isWhole == false ? state.refreshComparison() : []
+            let isComplete = opened?.extend(\.losses, of: id, step: point.step, value: loss)
+            return isComplete == false ? readComparison(context) : []
         case .runChanged(let id) where isCompared(id),
             .runEvaluated(let id, _, _) where isCompared(id),
             .runCrashed(let id) where isCompared(id):
-            return state.refreshComparison()
+            return readComparison(context)
         case .runEnded(let outcome) where isCompared(outcome.run):
-            return state.refreshComparison()
+            return readComparison(context)
         default: return []
         }
     }
 
-    package static func copyable(in state: AppState) -> String? {
-        if let opened = state.compare.opened { return ComparisonTable(opened)?.text }
-        guard let run = state.comparedSelection else { return nil }
-        return RunColumn.allCases.map { $0.text(of: run, at: state.now) }.joined(separator: "\t")
+    package func copyable(_ context: Context) -> String? {
+        if let opened { return ComparisonTable(opened)?.text }
+        guard let run = selected(context) else { return nil }
+        return RunColumn.allCases.map { $0.text(of: run, at: context.now) }
+            .joined(separator: "\t")
     }
+}
+
+extension OpenedComparison {
+    /// The positions of the table's rows.
+    fileprivate var rows: Range<Int> { 0..<(ComparisonTable(self)?.rows.count ?? 0) }
 }

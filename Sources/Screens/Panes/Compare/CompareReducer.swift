@@ -2,121 +2,103 @@ import Presentation
 import TerminalUI
 import Workspace
 
-extension AppState {
-    /// The runs of the table, narrowed down and sorted.
-    var comparable: [RunSummary] {
-        let terms = RunFilter(compare.filter.text)
-        let fitting = (run.runs ?? []).filter {
+extension CompareState {
+    /// The runs of the table, filtered and sorted.
+    func shown(_ context: Context) -> [RunSummary] {
+        let terms = RunFilter(list.filter.text)
+        let fitting = (context.library.runs ?? []).filter {
             !$0.isDeleted && isAccepted($0, words: terms)
         }
-        return compare.order.sorted(fitting, at: now)
+        return order.sorted(fitting, at: context.now)
     }
 
     /// The run selected in the table.
-    var comparedSelection: RunSummary? {
-        let selected = compare.selection.selected
+    func selected(_ context: Context) -> RunSummary? {
         // Asked for by every binding, so that sorting is worth avoiding.
-        if let known = run.runs?.first(where: { $0.id == selected && !$0.isDeleted }),
-            isAccepted(known, words: RunFilter(compare.filter.text))
+        if let known = context.library.run(list.selected), !known.isDeleted,
+            isAccepted(known, words: RunFilter(list.filter.text))
         {
             return known
         }
-        let runs = comparable
-        return compare.selection.position(in: runs.map(\.id)).map { runs[$0] }
+        let runs = shown(context)
+        return list.position(in: runs.map(\.id)).map { runs[$0] }
     }
 
-    mutating func reduce(_ action: CompareAction) -> [Effect] {
+    package mutating func reduce(_ action: CompareAction, _ context: Context) -> [Effect] {
         switch action {
         case .compared(let comparison):
-            if comparison.runs.map(\.id) == compare.opened?.runs {
-                compare.opened?.take(comparison)
-            }
+            if comparison.runs.map(\.id) == opened?.runs { opened?.take(comparison) }
             return endComparing()
         case .comparingFailed(let error, let runs):
-            if runs == compare.opened?.runs { compare.opened?.problem = error }
+            if runs == opened?.runs { opened?.problem = error }
             return endComparing()
-        case .found(let runs, let text): return take(runs, nil, for: text)
-        case .notUnderstood(let error, let text): return take(nil, error.message, for: text)
+        case .found(let runs, let text): return take(runs, nil, for: text, context)
+        case .notUnderstood(let error, let text):
+            return take(nil, error.message, for: text, context)
         case .mark:
-            let ids = comparable.map(\.id)
-            guard let id = comparedSelection?.id else { return [] }
-            toggleMark(id)
-            compare.selection.select(id, in: ids)
-            compare.selection.move(by: 1, in: ids, visibleRows: CompareLayout(self).visibleRuns)
-        case .unmarkAll: marks = []
-        case .open: return openComparison()
+            guard let id = selected(context)?.id else { return [] }
+            let ids = shown(context).map(\.id)
+            list.select(id, in: ids)
+            list.move(by: 1, in: ids, visibleRows: CompareLayout(context).visibleRuns)
+            return [.send(.library(.toggleMark(id)))]
+        case .unmarkAll: return [.send(.library(.unmarkAll))]
+        case .open: return openComparison(context)
         case .nextOrder:
-            compare.order.next()
-            orderChanged()
+            order.next()
+            return orderChanged(context)
         case .reverseOrder:
-            compare.order.reverse()
-            orderChanged()
-        case .filter:
-            compare.isFiltering = true
-            compare.filter.selectAll()
-        case .keepFilter: compare.isFiltering = false
-        case .toggleAll: compare.opened?.showsAll.toggle()
+            order.reverse()
+            return orderChanged(context)
+        case .filter: list.startFiltering()
+        case .keepFilter: list.isFiltering = false
+        case .toggleAll: opened?.showsAll.toggle()
         case .otherCurve:
-            let isLoss = compare.opened?.curve == .loss
-            compare.opened?.curve = isLoss ? .evaluation : .loss
+            let isLoss = opened?.curve == .loss
+            opened?.curve = isLoss ? .evaluation : .loss
         case .copyTable:
-            let text = compare.opened.flatMap(ComparisonTable.init)?.text ?? runsText
-            tell(Notice(.success, "Copied the table, \(Figures.bytes(Int64(text.utf8.count)))."))
-            return [.terminal(.copy(text))]
+            let text = opened.flatMap(ComparisonTable.init)?.text ?? runsText(context)
+            return .copy(text, what: "the table")
         }
         return []
     }
 
     /// Reads the runs side by side, now or after the reading under way.
-    mutating func refreshComparison() -> [Effect] {
-        guard isOpen, let runs = compare.opened?.runs, compare.reading.begin() else { return [] }
-        return [.compare(.read(runs))]
+    mutating func readComparison(_ context: Context) -> [Effect] {
+        guard context.isOpen, let runs = opened?.runs, reading.begin() else { return [] }
+        return [CompareWork.read(runs)]
     }
 
     /// The table of runs as text with tabs between.
-    private var runsText: String {
-        let rows = comparable.map { run in RunColumn.allCases.map { $0.text(of: run, at: now) } }
+    private func runsText(_ context: Context) -> String {
+        let rows = shown(context).map { run in
+            RunColumn.allCases.map { $0.text(of: run, at: context.now) }
+        }
         return TabbedText.of([RunColumn.allCases.map(\.title)] + rows)
     }
 
-    private mutating func openComparison() -> [Effect] {
-        // As the table shows them, then what the filter hides.
-        let shown = comparable.map(\.id).filter(marks.contains)
+    private mutating func openComparison(_ context: Context) -> [Effect] {
+        // In the order of the table, then those that the filter hides.
+        let marks = context.library.marks
+        let shown = shown(context).map(\.id).filter(marks.contains)
         let runs = shown + marks.filter { !shown.contains($0) }
         guard runs.count > 1 else { return [] }
-        compare.opened = OpenedComparison(runs: runs)
-        let names = runs.compactMap { id in run.runs?.first { $0.id == id }?.name }
+        opened = OpenedComparison(runs: runs)
+        let names = runs.compactMap { context.library.run($0)?.name }
         let command = names.map(CommandText.quoted).joined(separator: " ")
-        log.append(
-            .init(
-                date: now,
-                level: .information,
-                text: "\(runs.count) runs side by side",
-                command: "workbench runs compare \(command)"
-            )
-        )
-        return refreshComparison()
+        return [
+            .record("\(runs.count) runs side by side", command: "workbench runs compare \(command)")
+        ] + readComparison(context)
     }
 
     private mutating func endComparing() -> [Effect] {
-        guard compare.reading.end() else { return [] }
-        if let runs = compare.opened?.runs { return [.compare(.read(runs))] }
-        _ = compare.reading.end()
+        guard reading.end() else { return [] }
+        if let runs = opened?.runs { return [CompareWork.read(runs)] }
+        _ = reading.end()
         return []
     }
 
-    private mutating func orderChanged() {
-        compare.selection.refresh(comparable.map(\.id))
-        tell(Notice(.information, "Sorted: \(compare.order.words)"))
-    }
-}
-
-/// Rows as text that a spreadsheet reads.
-enum TabbedText {
-    static func of(_ rows: [[String]]) -> String {
-        rows.map { row in
-            row.map { String($0.map { $0 == "\t" || $0.isNewline ? " " : $0 }) }
-                .joined(separator: "\t") + "\n"
-        }.joined()
+    private mutating func orderChanged(_ context: Context) -> [Effect] {
+        list.refresh(shown(context).map(\.id))
+        return [.tell(Notice(.information, "Sorted: \(order.words)"))]
     }
 }

@@ -3,12 +3,8 @@ package import Workspace
 
 /// What the Compare pane shows and remembers.
 package struct CompareState: Equatable, Sendable {
-    /// The selected run.
-    package var selection = ListSelection<String>()
-    /// What narrows the table down.
-    package var filter = TextFieldState()
-    /// Whether the filter takes the keys.
-    package var isFiltering = false
+    /// The table of runs.
+    package var list = ListState<String>()
     /// What the table is sorted by.
     package var order = RunOrder()
     /// The runs side by side; nil while there is only the table.
@@ -52,7 +48,7 @@ package struct OpenedComparison: Equatable, Sendable {
     /// Which curve is drawn.
     package var curve = Curve.loss
     /// The selected row of the table.
-    package var selection = ListSelection<Int>(0)
+    package var list = ListState<Int>(0)
     /// The first run whose column is shown.
     package var firstColumn = 0
 
@@ -95,6 +91,6 @@ package struct OpenedComparison: Equatable, Sendable {
         // The one reference stays unique, so that adding a sample copies no curve.
         guard var extended = curves.removeValue(forKey: run) else { return true }
         defer { curves[run] = extended }
-        return RunCurves.extend(&extended[keyPath: curve], step: step, value: value)
+        return extended[keyPath: curve].append(step: step, value: value)
     }
 }

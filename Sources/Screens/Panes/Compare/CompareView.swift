@@ -1,63 +1,48 @@
+import FoundationEssentials
 import Presentation
 package import TerminalUI
 import Workspace
 
-extension ComparePane {
-    package static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        guard let runs = state.run.runs else {
-            return EmptyView.draw(waiting(state, canvas.glyphs), in: rect, on: &canvas)
+extension CompareState {
+    package func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        guard let runs = context.library.runs else {
+            let lines = EmptyView.waiting(for: .runs, "runs", context, canvas.glyphs)
+            return EmptyView.draw(lines, in: rect, on: &canvas)
         }
         guard !runs.isEmpty else {
-            return EmptyView.draw(EmptyView.firstSteps(state), in: rect, on: &canvas)
+            return EmptyView.draw(EmptyView.firstSteps(context), in: rect, on: &canvas)
         }
-        if let opened = state.compare.opened {
-            ComparisonView.draw(state, opened, on: &canvas)
+        if let opened {
+            ComparisonView.draw(opened, context, on: &canvas)
         } else {
-            drawRuns(state, in: rect, on: &canvas)
+            drawRuns(context, in: rect, on: &canvas)
         }
     }
 
-    private static func waiting(_ state: AppState, _ glyphs: GlyphSet) -> [StyledText] {
-        if case .failed(let error) = state.opening {
-            return [StyledText(error.message, .error), StyledText(error.hint ?? "", .muted)]
-        }
-        return [StyledText("reading the runs\(glyphs.ellipsis)", .muted)]
-    }
-
-    private static func drawRuns(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        let shown = state.comparable
+    private func drawRuns(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        let shown = shown(context)
         let places = Dictionary(shown.enumerated().map { ($1.id, $0) }) { first, _ in first }
         let glyphs = canvas.glyphs
-        let order = state.compare.order
-        var selection = state.compare.selection
-        selection.marked = Set(state.marks)
+        var list = list
+        list.marked = Set(context.library.marks)
         let table = Table(
             columns: RunColumn.allCases.map(\.column),
             rows: shown.map(\.id),
             sort: order.column.map { .init(column: $0.rawValue, isAscending: order.isAscending) },
             hitPrefix: CompareLayout.runPrefix
         ) { id in
-            places[id].map { cells(shown[$0], at: state, glyphs) } ?? []
+            places[id].map { Self.cells(shown[$0], at: context.now, glyphs) } ?? []
         }
         let title = StyledText("Runs") + StyledText(" \(glyphs.dot) \(order.words)", .muted)
         var inner = canvas.box(
             rect,
             title: title,
-            trailing: StyledText(table.footer(selection), .muted),
+            trailing: StyledText(table.footer(list), .muted),
             isFocused: true
         )
-        if state.compare.isFiltering || !state.compare.filter.text.isEmpty {
-            let rows = inner.rows([.ratio(1), .fixed(1)])
-            inner = rows[0]
-            let field = rows[1].columns([.fixed(2), .ratio(1)])
-            canvas.write(StyledText("/", .accent), in: field[0])
-            TextField(
-                state.compare.filter,
-                placeholder: "words, !not, or metrics.loss < 2 and params.rank = '16'",
-                isFocused: state.compare.isFiltering
-            ).draw(in: field[1], on: &canvas)
-        }
-        if let problem = state.compare.search?.problem, state.compare.isFiltering {
+        let placeholder = "words, !not, or metrics.loss < 2 and params.rank = '16'"
+        inner = list.drawFilter(placeholder: placeholder, in: inner, on: &canvas)
+        if let problem = search?.problem, list.isFiltering {
             let rows = inner.rows([.ratio(1), .fixed(1)])
             inner = rows[0]
             canvas.write(StyledText(problem, .muted), in: rows[1])
@@ -65,16 +50,16 @@ extension ComparePane {
         if shown.isEmpty {
             canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
         }
-        table.draw(in: inner, selection: selection, on: &canvas)
+        table.draw(in: inner, selection: list, on: &canvas)
     }
 
     private static func cells(
         _ run: RunSummary,
-        at state: AppState,
+        at now: Date,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
         RunColumn.allCases.map { column in
-            let text = column.text(of: run, at: state.now)
+            let text = column.text(of: run, at: now)
             switch column {
             case .status:
                 return StyledText(

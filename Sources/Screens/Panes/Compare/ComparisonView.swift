@@ -5,8 +5,8 @@ import Workspace
 /// Draws runs side by side: their curves in one chart, below them what they measured and how they
 /// differ.
 enum ComparisonView {
-    static func draw(_ state: AppState, _ opened: OpenedComparison, on canvas: inout Canvas) {
-        let layout = CompareLayout(state)
+    static func draw(_ opened: OpenedComparison, _ context: Context, on canvas: inout Canvas) {
+        let layout = CompareLayout(context)
         guard let table = ComparisonTable(opened) else {
             return drawWaiting(opened, in: layout.body, on: &canvas)
         }
@@ -99,12 +99,12 @@ enum ComparisonView {
             title: title,
             trailing: StyledText(
                 (opened.showsAll ? "a hides what is the same" : "a shows all")
-                    + " \(glyphs.dot) \(drawn.footer(opened.selection))",
+                    + " \(glyphs.dot) \(drawn.footer(opened.list))",
                 .muted
             ),
             isFocused: true
         )
-        drawn.draw(in: inner, selection: opened.selection, on: &canvas)
+        drawn.draw(in: inner, selection: opened.list, on: &canvas)
     }
 
     private static func cells(

@@ -18,41 +18,46 @@ package struct RunSearch: Equatable, Sendable {
     }
 }
 
-extension AppState {
+extension CompareState {
     /// Whether the filter lets a run through.
     func isAccepted(_ run: RunSummary, words: RunFilter) -> Bool {
-        guard let search = compare.search else { return words.accept(run) }
+        guard let search else { return words.accept(run) }
         return search.runs?.contains(run.id) ?? true
     }
 
-    /// The filter was typed on: words narrow the table down at once, clauses are asked of the store.
-    mutating func filterChanged() -> [Effect] {
-        let text = compare.filter.text
+    /// Applies the filter: words at once, clauses through the store.
+    mutating func filterChanged(_ context: Context) -> [Effect] {
+        let text = list.filter.text
         guard RunSearch.isClauses(text) else {
-            compare.search = nil
-            compare.selection.refresh(comparable.map(\.id))
+            search = nil
+            list.refresh(shown(context).map(\.id))
             return []
         }
-        if compare.search == nil { compare.search = RunSearch(text: text) }
-        compare.search?.text = text
-        return refreshSearch()
+        if search == nil { search = RunSearch(text: text) }
+        search?.text = text
+        return searchAgain(context)
     }
 
     /// Asks the store again, now or after the question under way.
-    mutating func refreshSearch() -> [Effect] {
-        guard isOpen, let search = compare.search, compare.searching.begin() else { return [] }
-        return [.compare(.search(search.text))]
+    mutating func searchAgain(_ context: Context) -> [Effect] {
+        guard context.isOpen, let search, searching.begin() else { return [] }
+        return [CompareWork.search(search.text)]
     }
 
-    mutating func take(_ found: Set<String>?, _ problem: String?, for text: String) -> [Effect] {
-        if compare.search?.text == text {
-            if let found { compare.search?.runs = found }
-            compare.search?.problem = problem
-            compare.selection.refresh(comparable.map(\.id))
+    mutating func take(
+        _ found: Set<String>?,
+        _ problem: String?,
+        for text: String,
+        _ context: Context
+    ) -> [Effect] {
+        if search?.text == text {
+            if let found { search?.runs = found }
+            search?.problem = problem
+            list.refresh(shown(context).map(\.id))
         }
-        guard compare.searching.end() else { return [] }
-        if let search = compare.search { return [.compare(.search(search.text))] }
-        _ = compare.searching.end()
+        guard searching.end() else { return [] }
+        if let search { return [CompareWork.search(search.text)] }
+        _ = searching.end()
         return []
     }
 }

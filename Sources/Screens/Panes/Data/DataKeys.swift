@@ -1,26 +1,26 @@
 package import TerminalUI
 import Workspace
 
-extension DataPane {
-    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
-        state.data.isFiltering ? filterKeys : listKeys
+extension DataState {
+    package func keys(_ context: Context) -> KeyTable<Scene<DataState>, Action> {
+        list.isFiltering ? Self.filterKeys : Self.listKeys
     }
 
     private static let category = "Data"
 
-    private static let listKeys = KeyTable<AppState, Action>([
+    private static let listKeys = KeyTable<Scene<DataState>, Action>([
         KeyBinding(
             "open-data",
             [.enter],
             "Show the rows, the selected row alone, or the first row of a finding",
             category: category,
             hint: "open",
-            disabledReason: { state in
-                if state.data.findings != nil, state.data.opened == nil {
-                    let rows = state.data.selectedFinding?.rows ?? []
+            disabledReason: { scene in
+                if scene.state.findings != nil, scene.state.opened == nil {
+                    let rows = scene.state.selectedFinding(in: scene.context.library)?.rows ?? []
                     return rows.isEmpty ? "the finding concerns no single row" : nil
                 }
-                guard let dataset = state.data.selected else { return "no dataset is selected" }
+                guard let dataset = scene.selectedDataset else { return "no dataset is selected" }
                 return dataset.problem.map { _ in "\(dataset.name) cannot be read" }
             }
         ) { _ in .data(.open) },
@@ -30,22 +30,24 @@ extension DataPane {
             "Train on this dataset",
             category: category,
             hint: "train on this",
-            disabledReason: { state in
-                if let dataset = state.data.selected, dataset.problem != nil {
+            disabledReason: { scene in
+                if let dataset = scene.selectedDataset, dataset.problem != nil {
                     return "\(dataset.name) cannot be read"
                 }
-                return TrainForm.disabledReason(state)
+                return TrainForm.disabledReason(scene.context)
             }
-        ) { state in .run(.openForm(dataset: state.data.selectedForTraining)) },
+        ) { scene in
+            .run(.openForm(dataset: scene.state.selectedForTraining(in: scene.context.library)))
+        },
         KeyBinding(
             "other-part",
             ["o"],
             "Show the held-out or the training rows",
             category: category,
             hint: "held-out",
-            disabledReason: { state in
-                guard state.data.opened != nil else { return "open a dataset first" }
-                return state.data.openedSummary?.heldOutCount == 0 ? "nothing is held out" : nil
+            disabledReason: { scene in
+                guard scene.state.opened != nil else { return "open a dataset first" }
+                return scene.openedSummary?.heldOutCount == 0 ? "nothing is held out" : nil
             }
         ) { _ in .data(.otherPart) },
         KeyBinding(
@@ -53,9 +55,9 @@ extension DataPane {
             ["f"],
             "Show what the lint found",
             category: category,
-            disabledReason: { state in
-                guard state.data.findings == nil else { return nil }
-                guard let dataset = state.data.selected else { return "no dataset is selected" }
+            disabledReason: { scene in
+                guard scene.state.findings == nil else { return nil }
+                guard let dataset = scene.selectedDataset else { return "no dataset is selected" }
                 guard let lint = dataset.lint else {
                     return "\(dataset.name) is not checked yet"
                 }
@@ -67,8 +69,8 @@ extension DataPane {
             ["v"],
             "Show token boundaries, or hide them",
             category: category,
-            disabledReason: { state in
-                state.data.opened == nil ? "open a dataset first" : nil
+            disabledReason: { scene in
+                scene.state.opened == nil ? "open a dataset first" : nil
             }
         ) { _ in .data(.tokens) },
         KeyBinding(
@@ -76,9 +78,9 @@ extension DataPane {
             ["p"],
             "Show rows as training packs them into sequences, or one by one",
             category: category,
-            disabledReason: { state in
-                if state.data.opened == nil { return "open a dataset first" }
-                return state.defaultModel == nil ? "there is no model to count tokens" : nil
+            disabledReason: { scene in
+                if scene.state.opened == nil { return "open a dataset first" }
+                return scene.context.defaultModel == nil ? "there is no model to count tokens" : nil
             }
         ) { _ in .data(.packs) },
         KeyBinding(
@@ -108,9 +110,9 @@ extension DataPane {
             ["E"],
             "Copy the dataset with a share held out",
             category: category,
-            disabledReason: { state in
-                if let obstacle = preparationObstacle(state) { return obstacle }
-                return state.data.selected?.heldOutCount ?? 0 > 0 ? "some rows are held out" : nil
+            disabledReason: { scene in
+                if let obstacle = preparationObstacle(scene) { return obstacle }
+                return scene.selectedDataset?.heldOutCount ?? 0 > 0 ? "some rows are held out" : nil
             }
         ) { _ in .data(.split) },
         KeyBinding(
@@ -120,19 +122,20 @@ extension DataPane {
             category: category,
             hint: "add a file",
             argument: "path",
-            disabledReason: \.obstacle
+            disabledReason: \.context.obstacle
         ) { _, path in .data(path.map { .addFile($0) } ?? .add) },
         KeyBinding("filter", ["/"], "Filter the list", category: category, hint: "filter") {
             _ in .data(.filter)
         },
     ])
 
-    @Sendable private static func preparationObstacle(_ state: AppState) -> String? {
-        if let obstacle = state.obstacle { return obstacle }
-        return state.data.selectedForTraining == nil ? "no dataset is selected" : nil
+    @Sendable private static func preparationObstacle(_ scene: Scene<DataState>) -> String? {
+        if let obstacle = scene.context.obstacle { return obstacle }
+        return scene.state.selectedForTraining(in: scene.context.library) == nil
+            ? "no dataset is selected" : nil
     }
 
-    private static let filterKeys = KeyTable<AppState, Action>([
+    private static let filterKeys = KeyTable<Scene<DataState>, Action>([
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
             _ in .data(.keepFilter)
         },
@@ -143,9 +146,14 @@ extension DataPane {
     ])
 }
 
-extension DataState {
+extension Scene<DataState> {
+    /// The selected dataset.
+    fileprivate var selectedDataset: DatasetSummary? { state.selected(in: context.library) }
+
     /// The dataset whose rows are shown, as the list has it.
-    var openedSummary: DatasetSummary? {
-        opened.flatMap { opened in datasets?.first { $0.name == opened.name } }
+    fileprivate var openedSummary: DatasetSummary? {
+        state.opened.flatMap { opened in
+            context.library.datasets?.first { $0.name == opened.name }
+        }
     }
 }

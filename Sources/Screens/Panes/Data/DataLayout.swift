@@ -17,14 +17,14 @@ struct DataLayout {
     /// The findings; empty while they are not shown or rows cover them.
     let findings: Rect
 
-    init(_ state: AppState) {
-        let frame = Frame(size: state.size)
+    init(_ state: DataState, _ context: Context) {
+        let frame = context.frame
         let body = frame.body
         let nothing = Rect(x: body.x, y: body.y, width: 0, height: 0)
-        let opened = state.data.opened
+        let opened = state.opened
         let columns = body.columns([.fixed(min(48, max(34, body.width / 3))), .ratio(1)])
         let main = frame.isWide ? columns[1] : body
-        guard opened != nil || state.data.findings != nil else {
+        guard opened != nil || state.findings != nil else {
             let parts = body.rows([.ratio(1), .fixed(min(9, body.height / 2))])
             datasets = frame.isWide ? columns[0] : parts[0]
             facts = frame.isWide ? columns[1] : parts[1]

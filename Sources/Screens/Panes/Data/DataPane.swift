@@ -2,7 +2,9 @@ package import TerminalUI
 package import Workspace
 
 /// Pane 1: datasets, and their rows as the model sees them.
-package enum DataPane: PaneContent {
+extension DataState: PaneState {
+    package static var path: WritableKeyPath<AppState, DataState> { \.data }
+
     package static let words = [
         Word("dataset", "records to learn from: questions with answers, or plain text"),
         Word("token", "a piece of text with a number; models read and write these"),
@@ -12,152 +14,164 @@ package enum DataPane: PaneContent {
         Word("digest", "SHA-256 of the content; a run records the one it was trained on"),
     ]
 
-    package static func isTyping(in state: AppState) -> Bool { state.data.isFiltering }
+    package func isTyping(_ context: Context) -> Bool { list.isFiltering }
 
-    package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
-        if state.data.isFiltering {
-            guard state.data.filter.handle(key) else { return nil }
-            state.data.selection.refresh(state.data.shown.map(\.id))
+    package mutating func press(_ key: Key, _ context: Context) -> [Effect]? {
+        if list.isFiltering {
+            guard list.filter.handle(key) else { return nil }
+            list.refresh(shown(in: context.library).map(\.id))
             return []
         }
-        let layout = DataLayout(state)
-        if let opened = state.data.opened {
-            return opened.isRowOpen ? pressText(key, in: &state) : pressRows(key, in: &state)
+        if let opened {
+            return opened.isRowOpen ? pressText(key, context) : pressRows(key, opened, context)
         }
-        if state.data.findings != nil { return pressFindings(key, in: &state) }
-        let ids = state.data.shown.map(\.id)
-        return state.data.selection.handle(key, in: ids, visibleRows: layout.visibleDatasets)
-            ? [] : nil
+        if findings != nil { return pressFindings(key, context) }
+        let ids = shown(in: context.library).map(\.id)
+        let rows = DataLayout(self, context).visibleDatasets
+        return list.handle(key, in: ids, visibleRows: rows) ? [] : nil
     }
 
-    private static func pressRows(_ key: Key, in state: inout AppState) -> [Effect]? {
-        guard let opened = state.data.opened else { return nil }
-        let page = max(1, DataLayout(state).visibleRows - 1)
+    private mutating func pressRows(
+        _ key: Key,
+        _ opened: OpenedDataset,
+        _ context: Context
+    ) -> [Effect]? {
         switch key {
-        case .up, "k": return state.moveRow(to: opened.row - 1)
-        case .down, "j": return state.moveRow(to: opened.row + 1)
-        case .pageUp: return state.moveRow(to: opened.row - page)
-        case .pageDown: return state.moveRow(to: opened.row + page)
-        case .home, "g": return state.moveRow(to: 0)
-        case .end, "G": return state.moveRow(to: opened.count - 1)
-        case .left, "h": return state.reduce(.screen(.stepOut))
-        case .right, "l": return state.reduce(.data(.open))
-        default: return nil
+        case .left, "h": return [.send(.screen(.stepOut))]
+        case .right, "l": return reduce(.open, context)
+        default:
+            let rows = DataLayout(self, context).visibleRows
+            return moveRow(context) { $0.handle(key, in: 0..<opened.count, visibleRows: rows) }
         }
     }
 
-    private static func pressText(_ key: Key, in state: inout AppState) -> [Effect]? {
-        guard let opened = state.data.opened else { return nil }
-        let page = max(1, DataLayout(state).text.insideBorder.height - 1)
+    private mutating func pressText(_ key: Key, _ context: Context) -> [Effect]? {
+        let page = max(1, DataLayout(self, context).text.insideBorder.height - 1)
         switch key {
-        case .up, "k": state.scrollText(by: -1)
-        case .down, "j": state.scrollText(by: 1)
-        case .pageUp: state.scrollText(by: -page)
-        case .pageDown, "space": state.scrollText(by: page)
-        case .home, "g": state.scrollText(by: -1_000_000)
-        case .end, "G": state.scrollText(by: 1_000_000)
-        case .left, "h": return state.moveRow(to: opened.row - 1)
-        case .right, "l": return state.moveRow(to: opened.row + 1)
+        case .up, "k": scrollText(by: -1, context)
+        case .down, "j": scrollText(by: 1, context)
+        case .pageUp: scrollText(by: -page, context)
+        case .pageDown, "space": scrollText(by: page, context)
+        case .home, "g": scrollText(by: -1_000_000, context)
+        case .end, "G": scrollText(by: 1_000_000, context)
+        case .left, "h": return moveRow(by: -1, context)
+        case .right, "l": return moveRow(by: 1, context)
         default: return nil
         }
         return []
     }
 
-    package static func paste(_ text: String, in state: inout AppState) -> [Effect] {
-        state.data.filter.insert(text.oneLine)
-        state.data.selection.refresh(state.data.shown.map(\.id))
+    /// Moves in the rows of the opened dataset, and reads those around the selection; nil where
+    /// `move` does nothing.
+    private mutating func moveRow(
+        _ context: Context,
+        _ move: (inout ListState<Int>) -> Bool
+    ) -> [Effect]? {
+        guard var moved = opened, move(&moved.list) else { return nil }
+        moved.scroll = ScrollTextState()
+        opened = moved
+        return readRows(context)
+    }
+
+    private mutating func moveRow(by rows: Int, _ context: Context) -> [Effect] {
+        guard let count = opened?.count else { return [] }
+        let effects = moveRow(context) { list in
+            list.move(by: rows, in: 0..<count)
+            return true
+        }
+        return effects ?? []
+    }
+
+    package mutating func paste(_ text: String, _ context: Context) -> [Effect] {
+        list.filter.insert(text.oneLine)
+        list.refresh(shown(in: context.library).map(\.id))
         return []
     }
 
-    package static func click(
+    package mutating func click(
         _ target: String,
         isDouble: Bool,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect]? {
-        func place(after prefix: String) -> Int? {
-            target.hasPrefix(prefix) ? Int(target.dropFirst(prefix.count)) : nil
+        if let row = target.place(after: DataLayout.rowPrefix), let opened {
+            let rows = 0..<opened.count
+            let effects = moveRow(context) { $0.select(row: row, in: rows) } ?? []
+            return isDouble ? effects + reduce(.open, context) : effects
         }
-        if let row = place(after: DataLayout.rowPrefix) {
-            let effects = state.moveRow(to: row)
-            return isDouble ? effects + state.reduce(.data(.open)) : effects
+        if let row = target.place(after: DataLayout.findingPrefix) {
+            let rows = shownFindings(in: context.library).indices
+            if findings?.list.select(row: row, in: rows) == true {
+                findings?.scroll = ScrollTextState()
+            }
+            return isDouble ? reduce(.open, context) : []
         }
-        if let row = place(after: DataLayout.findingPrefix) {
-            state.moveFinding(to: row)
-            return isDouble ? state.reduce(.data(.open)) : []
-        }
-        guard let row = place(after: DataLayout.datasetPrefix) else { return nil }
-        let ids = state.data.shown.map(\.id)
-        guard ids.indices.contains(row) else { return nil }
-        let wasOpen = state.data.opened != nil
-        state.data.selection.select(ids[row], in: ids)
-        state.data.opened = nil
-        state.data.findings = nil
-        return isDouble || wasOpen ? state.reduce(.data(.open)) : []
+        let wasOpen = opened != nil
+        guard let row = target.place(after: DataLayout.datasetPrefix),
+            list.select(row: row, in: shown(in: context.library).map(\.id))
+        else { return nil }
+        opened = nil
+        findings = nil
+        return isDouble || wasOpen ? reduce(.open, context) : []
     }
 
-    package static func scroll(by lines: Int, in state: inout AppState) -> [Effect] {
-        if state.data.opened == nil, let findings = state.data.findings {
-            state.moveFinding(to: findings.row + lines)
-            return []
-        }
-        guard let opened = state.data.opened else {
-            state.data.selection.move(
-                by: lines,
-                in: state.data.shown.map(\.id),
-                visibleRows: DataLayout(state).visibleDatasets
-            )
-            return []
-        }
-        if opened.isRowOpen {
-            state.scrollText(by: lines)
-            return []
-        }
-        return state.moveRow(to: opened.row + lines)
-    }
-
-    package static func stepOut(of state: inout AppState) -> Bool {
-        if state.data.isFiltering {
-            state.data.isFiltering = false
-            state.data.filter = TextFieldState()
-        } else if state.data.opened?.isRowOpen == true {
-            state.data.opened?.isRowOpen = false
-        } else if state.data.opened != nil {
-            state.data.opened = nil
-        } else if state.data.findings != nil {
-            state.data.findings = nil
-        } else if !state.data.filter.text.isEmpty {
-            state.data.filter = TextFieldState()
+    package mutating func scroll(by lines: Int, _ context: Context) -> [Effect] {
+        if let opened {
+            if !opened.isRowOpen { return moveRow(by: lines, context) }
+            scrollText(by: lines, context)
+        } else if findings != nil {
+            let rows = shownFindings(in: context.library).indices
+            findings?.list.move(by: lines, in: rows)
+            findings?.scroll = ScrollTextState()
         } else {
+            let ids = shown(in: context.library).map(\.id)
+            list.move(by: lines, in: ids, visibleRows: DataLayout(self, context).visibleDatasets)
+        }
+        return []
+    }
+
+    package mutating func stepOut(_ context: Context) -> Bool {
+        if list.isFiltering {
+            _ = list.clearFilter()
+        } else if opened?.isRowOpen == true {
+            opened?.isRowOpen = false
+        } else if opened != nil {
+            opened = nil
+        } else if findings != nil {
+            findings = nil
+        } else if !list.clearFilter() {
             return false
         }
-        state.data.selection.refresh(state.data.shown.map(\.id))
+        list.refresh(shown(in: context.library).map(\.id))
         return true
     }
 
-    package static func appear(in state: inout AppState) -> [Effect] {
-        let isWanted = state.data.datasets == nil && !state.data.listing.isUnderWay
-        return (isWanted ? state.refreshDatasets() : []) + state.measureDatasets()
+    package mutating func appear(_ context: Context) -> [Effect] {
+        context.library.need(.datasets) + measureDatasets(context)
     }
 
-    package static func observe(
-        _ event: WorkspaceEvent,
-        in state: inout AppState
+    package mutating func libraryChanged(
+        _ lists: Set<Library.List>,
+        _ context: Context
     ) -> [Effect] {
-        switch event {
-        case .datasetsChanged: return state.refreshDatasets()
-        case .datasetMeasured(let dataset, let fraction):
-            guard fraction >= 1 else {
-                state.data.measuring[dataset] = fraction
-                return []
-            }
-            state.data.measuring[dataset] = nil
-            return state.refreshDatasets() + state.measureDatasets()
-        default: return []
+        guard lists.contains(.datasets) else { return [] }
+        list.refresh(shown(in: context.library).map(\.id))
+        if let name = opened?.name,
+            context.library.datasets?.contains(where: { $0.name == name }) == false
+        {
+            opened = nil
         }
+        if shownFindings(in: context.library).isEmpty { findings = nil }
+        return measureDatasets(context)
     }
 
-    package static func copyable(in state: AppState) -> String? {
-        if let row = state.data.opened?.selected { return row.tokens.map(\.text).joined() }
-        return state.data.selected?.path
+    package mutating func observe(_ event: WorkspaceEvent, _ context: Context) -> [Effect] {
+        guard case .datasetMeasured(let dataset, let fraction) = event else { return [] }
+        measuring[dataset] = fraction < 1 ? fraction : nil
+        return fraction < 1 ? [] : measureDatasets(context)
+    }
+
+    package func copyable(_ context: Context) -> String? {
+        if let row = opened?.selected { return row.tokens.map(\.text).joined() }
+        return selected(in: context.library)?.path
     }
 }

@@ -2,216 +2,147 @@ import Presentation
 import TerminalUI
 import Workspace
 
-extension AppState {
-    mutating func reduce(_ action: DataAction) -> [Effect] {
+extension DataState {
+    package mutating func reduce(_ action: DataAction, _ context: Context) -> [Effect] {
         switch action {
-        case .listed(let datasets):
-            data.datasets = datasets
-            data.selection.refresh(data.shown.map(\.id))
-            if let opened = data.opened, !datasets.contains(where: { $0.name == opened.name }) {
-                data.opened = nil
-            }
-            if data.shownFindings.isEmpty { data.findings = nil }
-            return (data.listing.end() ? [.data(.list)] : []) + measureDatasets()
-        case .listingFailed(let error):
-            tell(error)
-            return data.listing.end() ? [.data(.list)] : []
-        case .paged(let page, let query): return paged(page, query)
+        case .paged(let page, let query): return paged(page, query, context)
         case .pageFailed(let error, let query):
-            if query.dataset == data.opened?.name { data.opened?.problem = error }
-            return endPaging(of: query)
-        case .open: return openDataset()
-        case .otherPart: return showOtherPart()
-        case .findings:
-            showFindings()
-            return []
+            if query.dataset == opened?.name { opened?.problem = error }
+            return endPaging(of: query, context)
+        case .open: return openDataset(context)
+        case .otherPart: return showOtherPart(context)
+        case .findings: showFindings(context)
         case .tokens:
-            data.showsTokens.toggle()
-            data.opened?.scroll = ScrollTextState()
-            return []
-        case .packs: return showPacks()
+            showsTokens.toggle()
+            opened?.scroll = ScrollTextState()
+        case .packs: return showPacks(context)
         case .convert(let preparation):
-            guard let name = data.selectedForTraining else { return [] }
-            tell(Notice(.information, "Preparing \(name)"))
-            return [.data(.convert(name, preparation))]
+            guard let name = selectedForTraining(in: context.library) else { return [] }
+            return [
+                .tell(Notice(.information, "Preparing \(name)")),
+                DataWork.convert(name, preparation),
+            ]
         case .split:
-            askForShare()
-            return []
+            guard let name = selectedForTraining(in: context.library) else { return [] }
+            return [.ask(.prompt(DataQuestions.share(of: name)))]
         case .converted(let dataset, let command):
             let held = dataset.heldOutCount > 0 ? " and \(dataset.heldOutCount) held out" : ""
-            tell(
-                Notice(
-                    .success,
-                    "\(dataset.name) has \(dataset.trainingCount) rows to train on\(held)."
-                ),
-                command: command
-            )
-            return show(dataset)
-        case .add:
-            askForFile()
-            return []
+            let words = "\(dataset.name) has \(dataset.trainingCount) rows to train on\(held)."
+            return [.tell(Notice(.success, words), command: command)] + show(dataset)
+        case .add: return [.ask(.prompt(DataQuestions.file()))]
         case .addFile(let path):
-            tell(Notice(.information, "Adding \(path)"))
-            return [.data(.add(path: path))]
+            return [.tell(Notice(.information, "Adding \(path)")), DataWork.add(path)]
         case .added(let dataset, let path):
-            tell(
-                Notice(
-                    .success,
-                    "\(dataset.name) has \(dataset.trainingCount) rows to train on, read as "
-                        + "\(dataset.format)."
-                ),
-                command: "workbench data add \(CommandText.quoted(path))"
-            )
-            return show(dataset)
+            let words =
+                "\(dataset.name) has \(dataset.trainingCount) rows to train on, read as "
+                + "\(dataset.format)."
+            let command = "workbench data add \(CommandText.quoted(path))"
+            return [.tell(Notice(.success, words), command: command)] + show(dataset)
         case .addFailed(let error, let path):
-            tell(error)
-            // What was typed is kept, to be mended.
-            if overlay == nil, pane == .data { askForFile(path, problem: error) }
-            return []
-        case .filter:
-            data.isFiltering = true
-            data.filter.selectAll()
-            return []
-        case .keepFilter:
-            data.isFiltering = false
-            return []
+            // The text is kept, to be corrected.
+            guard context.overlay == nil, context.pane == .data else { return [.tell(error)] }
+            return [.tell(error), .ask(.prompt(DataQuestions.file(path, problem: error)))]
+        case .filter: list.startFiltering()
+        case .keepFilter: list.isFiltering = false
         }
-    }
-
-    /// Reads the list of datasets, now or after the reading under way.
-    mutating func refreshDatasets() -> [Effect] {
-        data.listing.begin() ? [.data(.list)] : []
+        return []
     }
 
     /// Has the tokens of a dataset counted that has no counts yet, one dataset at a time.
-    mutating func measureDatasets() -> [Effect] {
-        guard isOpen, data.measuring.isEmpty, let model = defaultModel?.name,
-            let dataset = data.datasets?.first(where: {
-                $0.statistics == nil && $0.problem == nil && !data.measured.contains($0.name)
+    mutating func measureDatasets(_ context: Context) -> [Effect] {
+        guard context.isOpen, measuring.isEmpty, let model = context.defaultModel?.name,
+            let dataset = context.library.datasets?.first(where: {
+                $0.statistics == nil && $0.problem == nil && !measured.contains($0.name)
             })
         else { return [] }
-        data.measured.insert(dataset.name)
-        data.measuring[dataset.name] = 0
-        return [.data(.measure(dataset.name, model: model))]
+        measured.insert(dataset.name)
+        measuring[dataset.name] = 0
+        return [DataWork.measure(dataset.name, model: model)]
     }
 
-    /// Selects a row of the opened dataset and reads those around it where they are missing.
-    mutating func moveRow(to row: Int) -> [Effect] {
-        guard data.opened != nil else { return [] }
-        let last = max(0, (data.opened?.count ?? 0) - 1)
-        data.opened?.row = min(max(0, row), last)
-        data.opened?.scroll = ScrollTextState()
-        return readRows()
-    }
-
-    mutating func scrollText(by lines: Int) {
-        guard var opened = data.opened, let row = opened.selected else { return }
-        let area = DataLayout(self).text.insideBorder.inset(horizontally: 1)
+    /// Scrolls the text of the selected row.
+    mutating func scrollText(by lines: Int, _ context: Context) {
+        guard let row = opened?.selected else { return }
+        let area = DataLayout(self, context).text.insideBorder.inset(horizontally: 1)
         // Every set of glyphs takes as many columns.
-        let text = RowText(showsTokens: data.showsTokens, glyphs: .braille)
+        let text = RowText(showsTokens: showsTokens, glyphs: .braille)
         let total = text.paragraphs(of: row).lines(width: area.width).count
-        opened.scroll.scroll(by: lines, total: total, visible: area.height)
-        data.opened = opened
+        opened?.scroll.scroll(by: lines, total: total, visible: area.height)
     }
 
     /// Puts a new dataset into the list and selects it.
     private mutating func show(_ dataset: DatasetSummary) -> [Effect] {
-        data.filter = TextFieldState()
-        var datasets = (data.datasets ?? []).filter { $0.name != dataset.name }
-        datasets.append(dataset)
-        data.datasets = datasets
-        data.opened = nil
-        data.findings = nil
-        data.selection.select(dataset.name, in: data.shown.map(\.id))
-        return refreshDatasets()
+        list.filter = TextFieldState()
+        opened = nil
+        findings = nil
+        list.select(dataset.name, in: [dataset.name])
+        return [.send(.library(.insertDataset(dataset))), .refresh(.datasets)]
     }
 
-    private mutating func openDataset() -> [Effect] {
-        if data.opened != nil {
-            data.opened?.isRowOpen.toggle()
+    private mutating func openDataset(_ context: Context) -> [Effect] {
+        if opened != nil {
+            opened?.isRowOpen.toggle()
             return []
         }
-        if data.findings != nil { return openFinding() }
-        guard let dataset = data.selected, dataset.problem == nil else { return [] }
+        if findings != nil { return openFinding(context) }
+        guard let dataset = selected(in: context.library), dataset.problem == nil else { return [] }
         var opened = OpenedDataset(name: dataset.name)
         if dataset.trainingCount == 0, dataset.heldOutCount > 0 { opened.part = .heldOut }
-        data.opened = opened
-        return readRows()
+        self.opened = opened
+        return readRows(context)
     }
 
-    private mutating func showOtherPart() -> [Effect] {
-        guard let part = data.opened?.part else { return [] }
-        data.opened?.part = part == .training ? .heldOut : .training
-        data.opened?.layout = .records
-        data.opened?.row = 0
-        data.opened?.scroll = ScrollTextState()
-        return readRows()
+    private mutating func showOtherPart(_ context: Context) -> [Effect] {
+        guard let part = opened?.part else { return [] }
+        opened?.part = part == .training ? .heldOut : .training
+        opened?.layout = .records
+        opened?.select(row: 0)
+        opened?.scroll = ScrollTextState()
+        return readRows(context)
     }
 
-    private mutating func showPacks() -> [Effect] {
-        guard let layout = data.opened?.layout else { return [] }
-        data.opened?.layout = layout == .packed ? .records : .packed
-        data.opened?.part = .training
-        data.opened?.row = 0
-        data.opened?.problem = nil
-        data.opened?.scroll = ScrollTextState()
-        return readRows()
+    private mutating func showPacks(_ context: Context) -> [Effect] {
+        guard let layout = opened?.layout else { return [] }
+        opened?.layout = layout == .packed ? .records : .packed
+        opened?.part = .training
+        opened?.select(row: 0)
+        opened?.problem = nil
+        opened?.scroll = ScrollTextState()
+        return readRows(context)
     }
 
-    mutating func readRows() -> [Effect] {
-        guard isOpen, let opened = data.opened, !opened.isCovered else { return [] }
-        let query = opened.wanted(for: defaultModel?.name)
-        return data.opened?.reading.begin() == true ? [.data(.page(query))] : []
+    /// Reads the rows around the selected one where they are missing.
+    mutating func readRows(_ context: Context) -> [Effect] {
+        guard context.isOpen, let opened, !opened.isCovered else { return [] }
+        let query = opened.wanted(for: context.defaultModel?.name)
+        return self.opened?.reading.begin() == true ? [DataWork.page(query)] : []
     }
 
-    private mutating func paged(_ page: DatasetPage, _ query: DataQuery) -> [Effect] {
-        guard var opened = data.opened, query.dataset == opened.name else { return [] }
+    private mutating func paged(
+        _ page: DatasetPage,
+        _ query: DataQuery,
+        _ context: Context
+    ) -> [Effect] {
+        guard var opened, query.dataset == opened.name else { return [] }
         if query.part == opened.part, query.layout == opened.layout {
             opened.page = page
             opened.problem = nil
-            opened.row = min(opened.row, max(0, page.totalCount - 1))
+            if opened.row >= page.totalCount { opened.select(row: max(0, page.totalCount - 1)) }
         }
-        data.opened = opened
-        return endPaging(of: query)
+        self.opened = opened
+        return endPaging(of: query, context)
     }
 
     /// Reads on when the selection has left what was asked for.
-    private mutating func endPaging(of query: DataQuery) -> [Effect] {
-        guard var opened = data.opened, query.dataset == opened.name else { return [] }
-        let isAgain = opened.reading.end()
-        let wanted = opened.wanted(for: defaultModel?.name)
-        guard isAgain, wanted != query else {
-            if isAgain { _ = opened.reading.end() }
-            data.opened = opened
+    private mutating func endPaging(of query: DataQuery, _ context: Context) -> [Effect] {
+        guard var opened, query.dataset == opened.name else { return [] }
+        defer { self.opened = opened }
+        guard opened.reading.end() else { return [] }
+        let wanted = opened.wanted(for: context.defaultModel?.name)
+        guard wanted != query else {
+            _ = opened.reading.end()
             return []
         }
-        data.opened = opened
-        return [.data(.page(wanted))]
-    }
-
-    private mutating func askForShare() {
-        guard let name = data.selectedForTraining else { return }
-        let prompt = TextPrompt(
-            "Hold out of \(name)",
-            hint: "a share of its rows, such as 0.1; a new dataset is made",
-            text: "0.1",
-            answer: .init("hold out") { text in
-                var preparation = DatasetPreparation()
-                preparation.heldOutShare = Double(text) ?? 0
-                return .data(.convert(preparation))
-            }
-        )
-        overlay = .prompt(prompt)
-    }
-
-    private mutating func askForFile(_ path: String? = nil, problem: WorkspaceError? = nil) {
-        let prompt = TextPrompt(
-            "Add a dataset",
-            hint: "path of a .jsonl, .json, .csv, .txt or .md file; it is copied",
-            typed: path,
-            problem: problem,
-            answer: .init("add") { .data(.addFile($0)) }
-        )
-        overlay = .prompt(prompt)
+        return [DataWork.page(wanted)]
     }
 }

@@ -2,10 +2,11 @@ import Presentation
 package import TerminalUI
 import Workspace
 
-extension DataPane {
-    package static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        guard let datasets = state.data.datasets else {
-            return EmptyView.draw(waiting(state, canvas.glyphs), in: rect, on: &canvas)
+extension DataState {
+    package func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        guard let datasets = context.library.datasets else {
+            let lines = EmptyView.waiting(for: .datasets, "datasets", context, canvas.glyphs)
+            return EmptyView.draw(lines, in: rect, on: &canvas)
         }
         guard !datasets.isEmpty else {
             let lines = [
@@ -17,31 +18,30 @@ extension DataPane {
             ]
             return EmptyView.draw(lines, in: rect, on: &canvas)
         }
-        let layout = DataLayout(state)
-        if !layout.datasets.isEmpty { drawList(state, in: layout.datasets, on: &canvas) }
-        if !layout.facts.isEmpty { FactsView.draw(state, in: layout.facts, on: &canvas) }
-        if let opened = state.data.opened {
+        let layout = DataLayout(self, context)
+        if !layout.datasets.isEmpty { drawList(context, in: layout.datasets, on: &canvas) }
+        if !layout.facts.isEmpty { FactsView.draw(self, context, in: layout.facts, on: &canvas) }
+        if let opened {
             if !layout.rows.isEmpty {
-                RowsView.drawList(state, opened, in: layout.rows, on: &canvas)
+                RowsView.drawList(opened, in: layout.rows, on: &canvas)
             }
             if !layout.text.isEmpty {
-                RowsView.drawText(state, opened, in: layout.text, on: &canvas)
+                RowsView.drawText(opened, showsTokens: showsTokens, in: layout.text, on: &canvas)
             }
-        } else if let findings = state.data.findings {
-            FindingsView.drawList(state, findings, in: layout.findings, on: &canvas)
-            FindingsView.drawText(state, in: layout.text, on: &canvas)
+        } else if let findings {
+            FindingsView.drawList(
+                findings,
+                shownFindings(in: context.library),
+                in: layout.findings,
+                on: &canvas
+            )
+            let finding = selectedFinding(in: context.library)
+            FindingsView.drawText(findings, finding, in: layout.text, on: &canvas)
         }
     }
 
-    private static func waiting(_ state: AppState, _ glyphs: GlyphSet) -> [StyledText] {
-        if case .failed(let error) = state.opening {
-            return [StyledText(error.message, .error), StyledText(error.hint ?? "", .muted)]
-        }
-        return [StyledText("reading the datasets\(glyphs.ellipsis)", .muted)]
-    }
-
-    private static func drawList(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        let shown = state.data.shown
+    private func drawList(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        let shown = shown(in: context.library)
         let datasets = Dictionary(shown.map { ($0.id, $0) }) { first, _ in first }
         let glyphs = canvas.glyphs
         let table = Table(
@@ -56,34 +56,25 @@ extension DataPane {
                 TableColumn("from", width: 6, priority: 2),
             ],
             rows: shown.map(\.id),
-            isFocused: isListFocused(state),
+            isFocused: isListFocused,
             hitPrefix: DataLayout.datasetPrefix
         ) { id in
-            datasets[id].map { cells($0, state.data.measuring[id], glyphs) } ?? []
+            datasets[id].map { Self.cells($0, measuring[id], glyphs) } ?? []
         }
         var inner = canvas.box(
             rect,
             title: "Datasets",
-            trailing: StyledText(table.footer(state.data.selection), .muted),
-            isFocused: isListFocused(state)
+            trailing: StyledText(table.footer(list), .muted),
+            isFocused: isListFocused
         )
-        if state.data.isFiltering || !state.data.filter.text.isEmpty {
-            let rows = inner.rows([.ratio(1), .fixed(1)])
-            inner = rows[0]
-            let field = rows[1].columns([.fixed(2), .ratio(1)])
-            canvas.write(StyledText("/", .accent), in: field[0])
-            TextField(state.data.filter, isFocused: state.data.isFiltering)
-                .draw(in: field[1], on: &canvas)
-        }
+        inner = list.drawFilter(in: inner, on: &canvas)
         if shown.isEmpty {
             canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
         }
-        table.draw(in: inner, selection: state.data.selection, on: &canvas)
+        table.draw(in: inner, selection: list, on: &canvas)
     }
 
-    private static func isListFocused(_ state: AppState) -> Bool {
-        state.data.opened == nil && state.data.findings == nil
-    }
+    private var isListFocused: Bool { opened == nil && findings == nil }
 
     private static func cells(
         _ dataset: DatasetSummary,

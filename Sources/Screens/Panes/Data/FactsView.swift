@@ -4,19 +4,27 @@ import Workspace
 
 /// Draws what is known of the selected dataset.
 enum FactsView {
-    static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        guard let dataset = state.data.selected else {
+    static func draw(
+        _ state: DataState,
+        _ context: Context,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        guard let dataset = state.selected(in: context.library) else {
             canvas.box(rect)
             return
         }
         let inner = canvas.box(rect, title: StyledText(dataset.name, .strong))
-        let lines = ScrollText(facts(of: dataset, in: state, inner.size, canvas.glyphs))
+        let lines = ScrollText(
+            facts(of: dataset, state, context.library, inner.size, canvas.glyphs)
+        )
         lines.draw(in: inner.inset(horizontally: 1), state: ScrollTextState(), on: &canvas)
     }
 
     private static func facts(
         of dataset: DatasetSummary,
-        in state: AppState,
+        _ state: DataState,
+        _ library: Library,
         _ size: Size,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
@@ -35,9 +43,9 @@ enum FactsView {
         ]
         if let statistics = dataset.statistics {
             lines += facts(of: statistics)
-        } else if let measured = state.data.measuring[dataset.name] {
+        } else if let measured = state.measuring[dataset.name] {
             lines.append(fact("tokens", "counting, \(Figures.percent(measured))"))
-        } else if state.models.isEmpty {
+        } else if library.hasNoModel {
             lines.append(fact("tokens", "P downloads a base model, which counts them"))
         } else {
             lines.append(fact("tokens", "not counted yet"))

@@ -5,12 +5,11 @@ import Workspace
 /// Draws what the lint found in a dataset.
 enum FindingsView {
     static func drawList(
-        _ state: AppState,
         _ shown: ShownFindings,
+        _ findings: [DatasetLintReport.Finding],
         in rect: Rect,
         on canvas: inout Canvas
     ) {
-        let findings = state.data.shownFindings
         let blocking = findings.count(where: \.blocks)
         var title = StyledText(shown.name, .strong)
         title += StyledText(
@@ -41,8 +40,13 @@ enum FindingsView {
         }
     }
 
-    static func drawText(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        guard let shown = state.data.findings, let finding = state.data.selectedFinding else {
+    static func drawText(
+        _ shown: ShownFindings,
+        _ finding: DatasetLintReport.Finding?,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        guard let finding else {
             canvas.box(rect)
             return
         }

@@ -4,7 +4,6 @@ import Workspace
 /// Draws the rows of an opened dataset as the model sees them.
 enum RowsView {
     static func drawList(
-        _ state: AppState,
         _ opened: OpenedDataset,
         in rect: Rect,
         on canvas: inout Canvas
@@ -68,8 +67,8 @@ enum RowsView {
     }
 
     static func drawText(
-        _ state: AppState,
         _ opened: OpenedDataset,
+        showsTokens: Bool,
         in rect: Rect,
         on canvas: inout Canvas
     ) {
@@ -88,7 +87,7 @@ enum RowsView {
             StyledText("trained on", Style(.target)) + StyledText("  read only  ")
             + StyledText("control", .muted)
         let inner = canvas.box(rect, title: title, trailing: legend, isFocused: opened.isRowOpen)
-        let text = RowText(showsTokens: state.data.showsTokens, glyphs: canvas.glyphs)
+        let text = RowText(showsTokens: showsTokens, glyphs: canvas.glyphs)
         text.paragraphs(of: row).draw(
             in: inner.inset(horizontally: 1),
             state: opened.scroll,

@@ -1,12 +1,18 @@
+import FoundationEssentials
 import Presentation
 import TerminalUI
 import Workspace
 
 /// Draws where every registered model stands, and what clients say they use.
 enum BoardView {
-    static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        let names = (state.registry.models ?? []).map(\.name)
-        let known = Dictionary(state.registry.board.map { ($0.name, $0) }) { first, _ in first }
+    static func draw(
+        _ models: ListState<String>,
+        _ context: Context,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        let names = (context.library.registered ?? []).map(\.name)
+        let known = Dictionary(context.library.board.map { ($0.name, $0) }) { first, _ in first }
         let glyphs = canvas.glyphs
         let table = Table(
             columns: [
@@ -23,23 +29,23 @@ enum BoardView {
             rows: names,
             hitPrefix: RegistryLayout.boardPrefix
         ) { name in
-            known[name].map { cells($0, at: state, glyphs) } ?? [StyledText(name)]
+            known[name].map { cells($0, at: context.now, glyphs) } ?? [StyledText(name)]
         }
         let title =
             StyledText("Board", .strong) + StyledText(" \(glyphs.dot) b closes", .muted)
-            + alarm(state.registry.board, glyphs)
+            + alarm(context.library.board, glyphs)
         let inner = canvas.box(
             rect,
             title: title,
-            trailing: StyledText(table.footer(state.registry.selection), .muted),
+            trailing: StyledText(table.footer(models), .muted),
             isFocused: true
         )
-        table.draw(in: inner, selection: state.registry.selection, on: &canvas)
+        table.draw(in: inner, selection: models, on: &canvas)
     }
 
     private static func cells(
         _ row: DeploymentSummary,
-        at state: AppState,
+        at now: Date,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
         let reports = row.reports.map { report in
@@ -53,7 +59,7 @@ enum BoardView {
             row.deployed.map { StyledText("\(glyphs.running) v\($0)", .success) }
                 ?? StyledText("none", .muted),
             StyledText(
-                row.deployment.map { Figures.age(of: $0.date, at: state.now) } ?? Figures.none,
+                row.deployment.map { Figures.age(of: $0.date, at: now) } ?? Figures.none,
                 .muted
             ),
             StyledText(row.deployment?.user ?? Figures.none),

@@ -32,7 +32,7 @@ enum HistoryView {
         let inner = canvas.box(
             rect,
             title: title,
-            trailing: StyledText(table.footer(history.selection), .muted),
+            trailing: StyledText(table.footer(history.list), .muted),
             isFocused: true
         )
         guard history.changes != nil else {
@@ -43,7 +43,7 @@ enum HistoryView {
             return
         }
         if changes.isEmpty { canvas.write(StyledText("No changes yet.", .muted), in: inner) }
-        table.draw(in: inner, selection: history.selection, on: &canvas)
+        table.draw(in: inner, selection: history.list, on: &canvas)
     }
 
     private static func cells(_ change: RegistryChange, at now: Date) -> [StyledText] {

@@ -2,15 +2,6 @@ package import Workspace
 
 /// A fact of the Registry pane.
 package enum RegistryAction: Equatable, Sendable {
-    /// The registered models were read, and what a rollback would do to each.
-    case listed(
-        [RegisteredModelSummary],
-        rollbacks: [String: Rollback],
-        board: [DeploymentSummary] = []
-    )
-    /// They cannot be read.
-    case listingFailed(WorkspaceError)
-
     /// Ask which finished run is to be registered.
     case chooseRun
     /// Ask for a name under which a run's adapter is registered; nil for the selected run.

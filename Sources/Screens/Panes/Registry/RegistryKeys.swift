@@ -1,14 +1,14 @@
 package import TerminalUI
 import Workspace
 
-extension RegistryPane {
-    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
-        state.registry.focus == .models ? modelKeys : versionKeys
+extension RegistryState {
+    package func keys(_ context: Context) -> KeyTable<Scene<RegistryState>, Action> {
+        focus == .models ? Self.modelKeys : Self.versionKeys
     }
 
     private static let category = "Registry"
 
-    private static let modelKeys = KeyTable<AppState, Action>(
+    private static let modelKeys = KeyTable<Scene<RegistryState>, Action>(
         [
             KeyBinding(
                 "versions",
@@ -16,12 +16,12 @@ extension RegistryPane {
                 "Go to the model's versions",
                 category: category,
                 hint: "versions",
-                disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
+                disabledReason: { $0.model == nil ? "no model is registered" : nil }
             ) { _ in .registry(.open) }
         ] + shared
     )
 
-    private static let versionKeys = KeyTable<AppState, Action>(
+    private static let versionKeys = KeyTable<Scene<RegistryState>, Action>(
         [
             KeyBinding(
                 "talk",
@@ -29,25 +29,25 @@ extension RegistryPane {
                 "Talk to this version",
                 category: category,
                 hint: "chat",
-                disabledReason: { $0.registry.target == nil ? "no version is selected" : nil }
+                disabledReason: { $0.target == nil ? "no version is selected" : nil }
             ) { _ in .registry(.talk) }
         ] + shared
     )
 
-    private static let shared: [KeyBinding<AppState, Action>] = [
+    private static let shared: [KeyBinding<Scene<RegistryState>, Action>] = [
         KeyBinding(
             "promote",
             ["P"],
             "Deploy this version",
             category: category,
             hint: "promote",
-            disabledReason: { state in
-                reason(state) { model, version in
+            disabledReason: { scene in
+                reason(scene) { model, version in
                     let isInUse = model.deployed?.number == version.number
                     if isInUse && version.stage == .production {
                         return "\(model.name) v\(version.number) is deployed already"
                     }
-                    return state.registry.check?.obstacle
+                    return scene.state.check(in: scene.library)?.obstacle
                 }
             }
         ) { _ in .registry(.promote) },
@@ -57,12 +57,12 @@ extension RegistryPane {
             "Roll back to the version deployed before",
             category: category,
             hint: "roll back",
-            disabledReason: { state in
-                if let obstacle = state.obstacle { return obstacle }
-                guard let name = state.registry.selected?.name else {
+            disabledReason: { scene in
+                if let obstacle = scene.context.obstacle { return obstacle }
+                guard let name = scene.model?.name else {
                     return "no model is registered"
                 }
-                switch state.registry.rollbacks[name] {
+                switch scene.library.rollbacks[name] {
                 case .possible: return nil
                 case .impossible(let reason): return reason.withoutStop
                 case nil: return "the registry is being read"
@@ -90,8 +90,8 @@ extension RegistryPane {
             ["x"],
             "Remove an alias from this version",
             category: category,
-            disabledReason: { state in
-                reason(state) { model, version in
+            disabledReason: { scene in
+                reason(scene) { model, version in
                     version.aliases.isEmpty ? "\(model.name) v\(version.number) has no alias" : nil
                 }
             }
@@ -102,9 +102,9 @@ extension RegistryPane {
             "Register a run's adapter as a version",
             category: category,
             hint: "register",
-            disabledReason: { state in
-                state.obstacle
-                    ?? (RegistryQuestions.run(of: state) == nil
+            disabledReason: { scene in
+                scene.context.obstacle
+                    ?? (scene.library.registrableRuns.isEmpty
                         ? "no run has a finished adapter yet" : nil)
             }
         ) { _ in .registry(.chooseRun) },
@@ -114,7 +114,7 @@ extension RegistryPane {
             "Show the history of changes",
             category: category,
             hint: "history",
-            disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
+            disabledReason: { $0.model == nil ? "no model is registered" : nil }
         ) { _ in .registry(.toggleHistory) },
         KeyBinding(
             "undo",
@@ -122,16 +122,17 @@ extension RegistryPane {
             "Undo your last change to the registry",
             category: category,
             hint: "undo",
-            disabledReason: \.obstacle
+            disabledReason: \.context.obstacle
         ) { _ in .registry(.undo) },
         KeyBinding(
             "differences",
             ["d"],
             "Compare this version with the deployed one",
             category: category,
-            disabledReason: { state in
-                guard state.registry.target != nil else { return "no version is selected" }
-                return state.registry.comparable == nil ? "there is no other version" : nil
+            disabledReason: { scene in
+                guard scene.target != nil else { return "no version is selected" }
+                return scene.state.comparable(in: scene.library) == nil
+                    ? "there is no other version" : nil
             }
         ) { _ in .registry(.toggleComparison) },
         KeyBinding(
@@ -139,16 +140,16 @@ extension RegistryPane {
             ["b"],
             "Show the deployment board",
             category: category,
-            disabledReason: { $0.registry.selected == nil ? "no model is registered" : nil }
+            disabledReason: { $0.model == nil ? "no model is registered" : nil }
         ) { _ in .registry(.toggleBoard) },
         KeyBinding(
             "gate",
             ["r"],
             "Set the promotion gate",
             category: category,
-            disabledReason: { state in
-                state.obstacle
-                    ?? (state.registry.selected == nil ? "no model is registered" : nil)
+            disabledReason: { scene in
+                scene.context.obstacle
+                    ?? (scene.model == nil ? "no model is registered" : nil)
             }
         ) { _ in .registry(.gate) },
         KeyBinding(
@@ -156,9 +157,9 @@ extension RegistryPane {
             ["A"],
             "Approve this version in your name",
             category: category,
-            disabledReason: { state in
-                reason(state) { model, _ in
-                    state.registry.standing?.gate?.needsApproval == true
+            disabledReason: { scene in
+                reason(scene) { model, _ in
+                    scene.state.deployment(in: scene.library)?.gate?.needsApproval == true
                         ? nil : "the gate of \(model.name) requires no approval"
                 }
             }
@@ -167,15 +168,23 @@ extension RegistryPane {
 
     /// Why nothing can be done to the selected version.
     private static func reason(
-        _ state: AppState,
+        _ scene: Scene<RegistryState>,
         _ check: (RegisteredModelSummary, RegisteredModelSummary.Version) -> String? = { _, _ in nil
         }
     ) -> String? {
-        if let obstacle = state.obstacle { return obstacle }
-        guard let model = state.registry.selected, let version = state.registry.selectedVersion
+        if let obstacle = scene.context.obstacle { return obstacle }
+        guard let model = scene.model, let version = scene.state.selectedVersion(in: scene.library)
         else { return "no version is selected" }
         return check(model, version)
     }
+}
+
+extension Scene<RegistryState> {
+    fileprivate var library: Library { context.library }
+    /// The selected model.
+    fileprivate var model: RegisteredModelSummary? { state.selected(in: library) }
+    /// The selected version.
+    fileprivate var target: RegisteredVersion? { state.target(in: library) }
 }
 
 extension GateCheck {

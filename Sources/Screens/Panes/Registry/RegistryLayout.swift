@@ -16,10 +16,10 @@ struct RegistryLayout {
     /// What is known of the selected version; empty where there is no room.
     let detail: Rect
 
-    init(_ state: AppState) {
-        let frame = Frame(size: state.size)
+    init(_ state: RegistryState, _ context: Context) {
+        let frame = context.frame
         let body = frame.body
-        let count = state.registry.models?.count ?? 0
+        let count = context.library.registered?.count ?? 0
         let area: Rect
         if frame.isWide {
             let columns = body.columns([.fixed(min(40, max(30, body.width / 4))), .ratio(1)])
@@ -30,8 +30,8 @@ struct RegistryLayout {
             models = rows[0]
             area = rows[1]
         }
-        let hasDetail = area.height >= 12 && state.registry.cover == nil
-        let gate = state.registry.standing?.gate
+        let hasDetail = area.height >= 12 && state.cover == nil
+        let gate = state.deployment(in: context.library)?.gate
         let demands = gate.map { $0.conditions.count + ($0.needsApproval ? 1 : 0) } ?? 0
         let detailHeight = 7 + min(4, demands)
         let parts = area.rows(

@@ -1,8 +1,10 @@
 package import TerminalUI
-package import Workspace
+import Workspace
 
-/// Pane 4: registered models, their versions, and which of them is in use.
-package enum RegistryPane: PaneContent {
+/// Pane 4: registered models, their versions, and which of them is deployed.
+extension RegistryState: PaneState {
+    package static var path: WritableKeyPath<AppState, RegistryState> { \.registry }
+
     package static let words = [
         Word("version", "a run's adapter, registered under a model's name; it never changes"),
         Word("stage", "None, Staging, Production or Archived, as in MLflow"),
@@ -12,171 +14,160 @@ package enum RegistryPane: PaneContent {
         Word("roll back", "deploy the version again that was deployed before"),
     ]
 
-    package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
-        let layout = RegistryLayout(state)
-        if let cover = state.registry.cover { return press(key, cover, layout, in: &state) }
+    package mutating func press(_ key: Key, _ context: Context) -> [Effect]? {
+        let layout = RegistryLayout(self, context)
+        if let cover { return press(key, cover, layout, context) }
         switch key {
         case .left, "h":
-            state.registry.focus = .models
+            focus = .models
             return []
         case .right, "l":
-            if state.registry.selected != nil { state.registry.focus = .versions }
+            if selected(in: context.library) != nil { focus = .versions }
             return []
-        default: return move(key, layout, in: &state)
+        default: return move(key, layout, context)
         }
     }
 
-    private static func press(
+    private mutating func press(
         _ key: Key,
         _ cover: RegistryCover,
         _ layout: RegistryLayout,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect]? {
         let rows = layout.visibleVersions
         switch cover {
         case .history(var history):
             let ids = (history.changes ?? []).map(\.id)
-            guard history.selection.handle(key, in: ids, visibleRows: rows) else { return nil }
-            state.registry.cover = .history(history)
+            guard history.list.handle(key, in: ids, visibleRows: rows) else { return nil }
+            self.cover = .history(history)
         case .comparison(var opened):
             let ids = VersionComparisonView.rows(opened).map(\.id)
-            guard opened.selection.handle(key, in: ids, visibleRows: rows) else { return nil }
-            state.registry.cover = .comparison(opened)
+            guard opened.list.handle(key, in: ids, visibleRows: rows) else { return nil }
+            self.cover = .comparison(opened)
         case .board:
-            let names = (state.registry.models ?? []).map(\.name)
-            let before = state.registry.selected?.name
-            guard state.registry.selection.handle(key, in: names, visibleRows: rows) else {
+            guard moveModel(context, { $0.handle(key, in: $1, visibleRows: rows) }) else {
                 return nil
             }
-            state.registry.moved(from: before)
-            // To move is no reason to close the board.
-            state.registry.cover = .board
-            return state.checkGate()
+            // A move is no reason to close the board.
+            self.cover = .board
+            return checkGate(context)
         }
         return []
     }
 
-    private static func move(
+    private mutating func move(
         _ key: Key,
         _ layout: RegistryLayout,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect]? {
-        switch state.registry.focus {
+        let isMoved: Bool
+        switch focus {
         case .models:
-            let name = state.registry.selected?.name
-            let names = (state.registry.models ?? []).map(\.name)
-            guard
-                state.registry.selection.handle(key, in: names, visibleRows: layout.visibleModels)
-            else { return nil }
-            state.registry.moved(from: name)
-            return state.checkGate()
+            let rows = layout.visibleModels
+            isMoved = moveModel(context) { $0.handle(key, in: $1, visibleRows: rows) }
         case .versions:
-            let numbers = (state.registry.selected?.versions ?? []).map(\.number)
-            guard
-                state.registry.version.handle(key, in: numbers, visibleRows: layout.visibleVersions)
-            else { return nil }
-            return state.checkGate()
+            let numbers = (selected(in: context.library)?.versions ?? []).map(\.number)
+            isMoved = versions.handle(key, in: numbers, visibleRows: layout.visibleVersions)
         }
+        return isMoved ? checkGate(context) : nil
     }
 
-    package static func click(
+    /// Moves in the list of models; false where nothing was to move.
+    private mutating func moveModel(
+        _ context: Context,
+        _ move: (inout ListState<String>, [String]) -> Bool
+    ) -> Bool {
+        let before = selected(in: context.library)?.name
+        guard move(&models, (context.library.registered ?? []).map(\.name)) else { return false }
+        moved(from: before, context.library)
+        return true
+    }
+
+    package mutating func click(
         _ target: String,
         isDouble: Bool,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect]? {
-        func place(after prefix: String) -> Int? {
-            target.hasPrefix(prefix) ? Int(target.dropFirst(prefix.count)) : nil
+        if let row = target.place(after: RegistryLayout.modelPrefix) {
+            guard moveModel(context, { $0.select(row: row, in: $1) }) else { return nil }
+            focus = .models
+            return checkGate(context)
         }
-        if let row = place(after: RegistryLayout.modelPrefix) {
-            let names = (state.registry.models ?? []).map(\.name)
-            guard names.indices.contains(row) else { return nil }
-            let name = state.registry.selected?.name
-            state.registry.selection.select(names[row], in: names)
-            state.registry.moved(from: name)
-            state.registry.focus = .models
-            return state.checkGate()
+        if let row = target.place(after: RegistryLayout.boardPrefix) {
+            guard moveModel(context, { $0.select(row: row, in: $1) }) else { return nil }
+            cover = isDouble ? nil : .board
+            return checkGate(context)
         }
-        if let row = place(after: RegistryLayout.boardPrefix) {
-            let names = (state.registry.models ?? []).map(\.name)
-            guard names.indices.contains(row) else { return nil }
-            let name = state.registry.selected?.name
-            state.registry.selection.select(names[row], in: names)
-            state.registry.moved(from: name)
-            state.registry.cover = isDouble ? nil : .board
-            return state.checkGate()
+        if let row = target.place(after: RegistryLayout.versionPrefix) {
+            let numbers = (selected(in: context.library)?.versions ?? []).map(\.number)
+            guard versions.select(row: row, in: numbers) else { return nil }
+            focus = .versions
+            return isDouble ? reduce(.talk, context) : checkGate(context)
         }
-        if let row = place(after: RegistryLayout.differencePrefix),
-            case .comparison(var opened) = state.registry.cover
+        if let row = target.place(after: RegistryLayout.differencePrefix),
+            case .comparison(var opened) = cover
         {
             let ids = VersionComparisonView.rows(opened).map(\.id)
-            guard ids.indices.contains(row) else { return nil }
-            opened.selection.select(ids[row], in: ids)
-            state.registry.cover = .comparison(opened)
+            guard opened.list.select(row: row, in: ids) else { return nil }
+            cover = .comparison(opened)
             return []
         }
-        if let row = place(after: RegistryLayout.versionPrefix) {
-            let numbers = (state.registry.selected?.versions ?? []).map(\.number)
-            guard numbers.indices.contains(row) else { return nil }
-            state.registry.version.select(numbers[row], in: numbers)
-            state.registry.focus = .versions
-            return isDouble ? state.reduce(.registry(.talk)) : state.checkGate()
-        }
-        guard let row = place(after: RegistryLayout.changePrefix),
-            var history = state.registry.history
+        guard let row = target.place(after: RegistryLayout.changePrefix), var history,
+            history.list.select(row: row, in: (history.changes ?? []).map(\.id))
         else { return nil }
-        let ids = (history.changes ?? []).map(\.id)
-        guard ids.indices.contains(row) else { return nil }
-        history.selection.select(ids[row], in: ids)
-        state.registry.history = history
+        self.history = history
         return []
     }
 
-    package static func scroll(by lines: Int, in state: inout AppState) -> [Effect] {
+    package mutating func scroll(by lines: Int, _ context: Context) -> [Effect] {
         let key: Key = lines < 0 ? .up : .down
-        return (0..<abs(lines)).flatMap { _ in press(key, in: &state) ?? [] }
+        var effects: [Effect] = []
+        for _ in 0..<abs(lines) { effects += press(key, context) ?? [] }
+        return effects
     }
 
-    package static func stepOut(of state: inout AppState) -> Bool {
-        if state.registry.cover != nil {
-            state.registry.cover = nil
-        } else if state.registry.focus == .versions {
-            state.registry.focus = .models
+    package mutating func stepOut(_ context: Context) -> Bool {
+        if cover != nil {
+            cover = nil
+        } else if focus == .versions {
+            focus = .models
         } else {
             return false
         }
         return true
     }
 
-    package static func appear(in state: inout AppState) -> [Effect] {
-        (state.registry.models == nil ? state.refreshRegistry() : [])
-            + (state.run.runs == nil ? state.refreshRuns() : [])
+    package mutating func appear(_ context: Context) -> [Effect] {
+        context.library.need(.registered) + context.library.need(.runs)
     }
 
-    package static func observe(
-        _ event: WorkspaceEvent,
-        in state: inout AppState
+    package mutating func libraryChanged(
+        _ lists: Set<Library.List>,
+        _ context: Context
     ) -> [Effect] {
-        // Whoever has not looked yet reads it all when they do.
-        let isRead = state.registry.models != nil || state.registry.listing.isUnderWay
-        switch event {
-        case .registryChanged, .everythingChanged: return isRead ? state.refreshRegistry() : []
-        default: return []
+        guard lists.contains(.registered), context.library.problems[.registered] == nil else {
+            return []
         }
+        checks = [:]
+        refreshLists(context.library)
+        return readCover() + checkGate(context)
     }
 
-    package static func copyable(in state: AppState) -> String? {
-        if let history = state.registry.history {
+    package func copyable(_ context: Context) -> String? {
+        if let history {
             let changes = history.changes ?? []
             return TabbedText.of(
                 changes.map { [HistoryView.moment($0.date), $0.user, $0.summary] }
             )
         }
-        if case .comparison(let opened) = state.registry.cover {
+        if case .comparison(let opened) = cover {
             return TabbedText.of(
                 VersionComparisonView.rows(opened).map { [$0.title] + $0.values.map(\.plain) }
             )
         }
-        guard let target = state.registry.target else { return state.registry.selected?.name }
+        guard let target = target(in: context.library) else {
+            return selected(in: context.library)?.name
+        }
         return "models:/\(target.name)/\(target.number)"
     }
 }

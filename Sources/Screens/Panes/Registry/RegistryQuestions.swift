@@ -4,8 +4,8 @@ import Workspace
 
 /// The questions that the registry asks before it changes anything; each names what would come of it.
 enum RegistryQuestions {
-    static func run(of state: AppState) -> ChoicePrompt? {
-        let runs = (state.run.runs ?? []).filter { $0.resultPath != nil && !$0.isDeleted }
+    static func run(of library: Library) -> ChoicePrompt? {
+        let runs = library.registrableRuns
         guard !runs.isEmpty else { return nil }
         let items = runs.map { run in
             let loss = run.heldOutLoss
@@ -22,7 +22,7 @@ enum RegistryQuestions {
 
     static func name(
         for run: RunSummary,
-        in state: AppState,
+        selected: String?,
         typed: String? = nil,
         problem: WorkspaceError? = nil
     ) -> TextPrompt {
@@ -31,7 +31,7 @@ enum RegistryQuestions {
         return TextPrompt(
             "Register \(run.name) as",
             hint: "a model's name; each registration is a new version",
-            text: state.registry.selected?.name ?? dataset ?? run.name,
+            text: selected ?? dataset ?? run.name,
             typed: typed,
             problem: problem,
             answer: .init("register \(id)") { .registry(.registerAs($0, run: id)) }

@@ -2,202 +2,179 @@ import Presentation
 import TerminalUI
 import Workspace
 
-extension AppState {
-    mutating func reduce(_ action: RegistryAction) -> [Effect] {
+extension RegistryState {
+    package mutating func reduce(_ action: RegistryAction, _ context: Context) -> [Effect] {
+        let library = context.library
         switch action {
-        case .listed(let models, let rollbacks, let board):
-            registry.models = models
-            registry.rollbacks = rollbacks
-            registry.board = board
-            registry.checks = [:]
-            registry.problem = nil
-            registry.refreshSelections()
-            return (registry.listing.end() ? [.registry(.list)] : []) + readCover() + checkGate()
-        case .listingFailed(let error):
-            registry.problem = error
-            tell(error)
-            return registry.listing.end() ? [.registry(.list)] : []
         case .remembered(let name, let changes):
-            if registry.history?.name == name {
-                registry.history?.changes = changes
-                registry.history?.selection.refresh(changes.map(\.id))
+            if history?.name == name {
+                history?.changes = changes
+                history?.list.refresh(changes.map(\.id))
             }
-            return []
         case .toggleHistory:
-            registry.history =
-                registry.history == nil
-                ? registry.selected.map { OpenedHistory(name: $0.name) } : nil
+            history =
+                history == nil ? selected(in: library).map { OpenedHistory(name: $0.name) } : nil
             return readCover()
-        case .toggleBoard:
-            registry.cover = registry.cover == .board ? nil : .board
-            return []
+        case .toggleBoard: cover = cover == .board ? nil : .board
         case .toggleComparison:
-            if case .comparison = registry.cover {
-                registry.cover = nil
+            if case .comparison = cover {
+                cover = nil
             } else {
-                registry.cover = registry.comparable.map { .comparison($0) }
+                cover = comparable(in: library).map { .comparison($0) }
             }
             return readCover()
         case .compared(let comparison):
-            if case .comparison(var opened) = registry.cover, opened.name == comparison.name {
+            if case .comparison(var opened) = cover, opened.name == comparison.name {
                 opened.comparison = comparison
-                opened.selection.refresh(VersionComparisonView.rows(opened).map(\.id))
-                registry.cover = .comparison(opened)
+                opened.list.refresh(VersionComparisonView.rows(opened).map(\.id))
+                cover = .comparison(opened)
             }
-            return []
-        case .checked(let check):
-            registry.checks[.init(name: check.name, number: check.version)] = check
-            return []
-        case .setGate(let name, let line): return [.registry(.setGate(name: name, line: line))]
-        case .approveNow(let version): return [.registry(.approve(version))]
+        case .checked(let check): checks[.init(name: check.name, number: check.version)] = check
+        case .setGate(let name, let line): return [RegistryWork.setGate(name, line: line)]
+        case .approveNow(let version): return [RegistryWork.approve(version)]
         case .open:
-            guard registry.focus == .models else { return reduce(RegistryAction.talk) }
-            if registry.cover == .board { registry.cover = nil }
-            registry.focus = .versions
-            return []
+            guard focus == .models else { return reduce(.talk, context) }
+            if cover == .board { cover = nil }
+            focus = .versions
         case .talk:
-            guard let target = registry.target else { return [] }
-            return reduce(.chat(.talk(to: .version(name: target.name, number: target.number))))
-        case .setStage(let version, let stage): return [.registry(.setStage(version, stage))]
-        case .setAlias(let version, let alias): return [.registry(.setAlias(version, alias: alias))]
+            guard let target = target(in: library) else { return [] }
+            let version = ChatTarget.version(name: target.name, number: target.number)
+            return [.send(.chat(.talk(to: version)))]
+        case .setStage(let version, let stage): return [RegistryWork.setStage(version, stage)]
+        case .setAlias(let version, let alias): return [RegistryWork.setAlias(alias, of: version)]
         case .removeAlias(let version, let alias):
-            return [.registry(.removeAlias(version, alias: alias))]
-        case .promoteNow(let version): return [.registry(.promote(version))]
-        case .rollBackNow(let plan): return [.registry(.rollBack(plan))]
-        case .undo: return [.registry(.undo)]
-        case .redo: return [.registry(.redo)]
+            return [RegistryWork.removeAlias(alias, of: version)]
+        case .promoteNow(let version): return [RegistryWork.promote(version)]
+        case .rollBackNow(let plan): return [RegistryWork.rollBack(plan)]
+        case .undo: return [RegistryWork.undo]
+        case .redo: return [RegistryWork.redo]
         case .chooseRun, .register, .registerAs, .registered, .registerFailed:
-            return reduceRegistration(action)
-        case .giveAlias(let version, let alias): return giveAlias(alias, to: version)
+            return reduceRegistration(action, context)
+        case .giveAlias(let version, let alias): return giveAlias(alias, to: version, library)
         case .stage, .alias, .aliasFailed, .unalias, .askToRemove, .promote, .rollBack, .gate,
             .gateFailed, .approve:
-            ask(action)
-            return []
+            return ask(action, context)
         }
+        return []
     }
 
-    /// Reads the registered models, now or after the reading under way.
-    mutating func refreshRegistry() -> [Effect] {
-        guard isOpen, registry.listing.begin() else { return [] }
-        return [.registry(.list)]
-    }
-
-    /// Asks the gate about the selected version, unless that is known.
-    func checkGate() -> [Effect] {
-        guard let target = registry.target, registry.standing?.gate != nil,
-            registry.checks[target] == nil
+    /// Asks the gate about the selected version, unless its answer is known.
+    func checkGate(_ context: Context) -> [Effect] {
+        guard let target = target(in: context.library),
+            deployment(in: context.library)?.gate != nil, checks[target] == nil
         else { return [] }
-        return [.registry(.check(target))]
+        return [RegistryWork.check(target)]
     }
 
-    private func readCover() -> [Effect] {
-        switch registry.cover {
-        case .history(let history): [.registry(.history(history.name))]
-        case .comparison(let opened):
-            [.registry(.compare(opened.name, versions: opened.versions))]
+    /// Reads what covers the versions.
+    func readCover() -> [Effect] {
+        switch cover {
+        case .history(let history): [RegistryWork.history(history.name)]
+        case .comparison(let opened): [RegistryWork.compare(opened.name, versions: opened.versions)]
         case .board, nil: []
         }
     }
 
-    private mutating func reduceRegistration(_ action: RegistryAction) -> [Effect] {
+    private mutating func reduceRegistration(
+        _ action: RegistryAction,
+        _ context: Context
+    ) -> [Effect] {
+        let library = context.library
         switch action {
         case .chooseRun:
-            overlay = RegistryQuestions.run(of: self).map { .choice($0) }
+            return RegistryQuestions.run(of: library).map { [.ask(.choice($0))] } ?? []
         case .register(let id):
-            guard let run = registrable(id) else {
-                tell(Notice(.warning, "No run with a finished adapter is selected."))
-                return []
+            guard let run = library.run(id), run.resultPath != nil else {
+                return [.tell(Notice(.warning, "No run with a finished adapter is selected."))]
             }
-            overlay = .prompt(RegistryQuestions.name(for: run, in: self))
-        case .registerAs(let name, let run):
-            return [.registry(.register(name: name, run: run))]
+            let name = selected(in: library)?.name
+            return [.ask(.prompt(RegistryQuestions.name(for: run, selected: name)))]
+        case .registerAs(let name, let run): return [RegistryWork.register(run, as: name)]
         case .registered(let version, let id):
-            let run = self.run.runs?.first { $0.id == id }?.name ?? id
-            registry.wanted = version
-            registry.refreshSelections()
-            let hint = pane == .registry ? "P deploys it." : "4 shows it."
-            tell(
-                Notice(.success, "\(run) is registered as \(version.words).", hint: hint),
-                command: "workbench registry register \(CommandText.quoted(run)) "
-                    + CommandText.quoted(version.name)
-            )
+            let run = library.run(id)?.name ?? id
+            wanted = version
+            refreshLists(library)
+            let hint = context.pane == .registry ? "P deploys it." : "4 shows it."
+            return [
+                .tell(
+                    Notice(.success, "\(run) is registered as \(version.words).", hint: hint),
+                    command: "workbench registry register \(CommandText.quoted(run)) "
+                        + CommandText.quoted(version.name)
+                )
+            ]
         case .registerFailed(let error, let name, let id):
-            tell(error)
-            // What was typed is kept, to be mended.
-            guard overlay == nil, let run = registrable(id) else { return [] }
-            overlay = .prompt(
-                RegistryQuestions.name(for: run, in: self, typed: name, problem: error)
+            // The text is kept, to be corrected.
+            guard context.overlay == nil, let run = library.run(id), run.resultPath != nil else {
+                return [.tell(error)]
+            }
+            let prompt = RegistryQuestions.name(
+                for: run,
+                selected: selected(in: library)?.name,
+                typed: name,
+                problem: error
             )
-        default: break
+            return [.tell(error), .ask(.prompt(prompt))]
+        default: return []
         }
-        return []
     }
 
-    private mutating func giveAlias(_ alias: String, to version: RegisteredVersion) -> [Effect] {
-        let model = registry.models?.first { $0.name == version.name }
-        guard
-            let question = model.flatMap({
-                RegistryQuestions.moveAlias(alias, to: version, in: $0)
-            })
-        else { return [.registry(.setAlias(version, alias: alias))] }
-        overlay = .question(question)
-        return []
+    private func giveAlias(
+        _ alias: String,
+        to version: RegisteredVersion,
+        _ library: Library
+    ) -> [Effect] {
+        let model = library.registered?.first { $0.name == version.name }
+        let question = model.flatMap { RegistryQuestions.moveAlias(alias, to: version, in: $0) }
+        return [question.map { .ask(.question($0)) } ?? RegistryWork.setAlias(alias, of: version)]
     }
 
-    private mutating func ask(_ action: RegistryAction) {
+    private func ask(_ action: RegistryAction, _ context: Context) -> [Effect] {
+        let library = context.library
+        let canAskAgain = context.overlay == nil && context.pane == .registry
         switch action {
         case .aliasFailed(let error, let version, let alias):
-            tell(error)
-            guard overlay == nil, pane == .registry else { return }
-            overlay = .prompt(RegistryQuestions.alias(of: version, typed: alias, problem: error))
+            guard canAskAgain else { return [.tell(error)] }
+            let prompt = RegistryQuestions.alias(of: version, typed: alias, problem: error)
+            return [.tell(error), .ask(.prompt(prompt))]
         case .rollBack:
-            guard let name = registry.selected?.name,
-                case .possible(let plan) = registry.rollbacks[name]
-            else { return }
-            overlay = .question(RegistryQuestions.rollBack(plan))
+            guard let name = selected(in: library)?.name,
+                case .possible(let plan) = library.rollbacks[name]
+            else { return [] }
+            return [.ask(.question(RegistryQuestions.rollBack(plan)))]
         case .gate:
-            guard let model = registry.selected else { return }
-            let line = registry.standing?.gate?.line ?? ""
-            overlay = .prompt(RegistryQuestions.gate(of: model.name, line: line))
+            guard let model = selected(in: library) else { return [] }
+            let line = deployment(in: library)?.gate?.line ?? ""
+            return [.ask(.prompt(RegistryQuestions.gate(of: model.name, line: line)))]
         case .gateFailed(let error, let name, let line):
-            tell(error)
-            guard overlay == nil, pane == .registry else { return }
-            overlay = .prompt(RegistryQuestions.gate(of: name, typed: line, problem: error))
-        default: askAboutVersion(action)
+            guard canAskAgain else { return [.tell(error)] }
+            let prompt = RegistryQuestions.gate(of: name, typed: line, problem: error)
+            return [.tell(error), .ask(.prompt(prompt))]
+        default: return askAboutVersion(action, library).map { [.ask($0)] } ?? []
         }
     }
 
-    private mutating func askAboutVersion(_ action: RegistryAction) {
-        guard let model = registry.selected, let version = registry.selectedVersion,
-            let target = registry.target
-        else { return }
+    private func askAboutVersion(_ action: RegistryAction, _ library: Library) -> Overlay? {
+        guard let model = selected(in: library), let version = selectedVersion(in: library),
+            let target = target(in: library)
+        else { return nil }
         switch action {
-        case .stage: overlay = .choice(RegistryQuestions.stage(of: version, in: model))
-        case .alias: overlay = .prompt(RegistryQuestions.alias(of: target))
-        case .unalias:
-            if version.aliases.count == 1 {
-                overlay = .question(
-                    RegistryQuestions.removeAlias(version.aliases[0], of: target, in: model)
-                )
-            } else if !version.aliases.isEmpty {
-                overlay = .choice(RegistryQuestions.whichAlias(of: version, target))
-            }
+        case .stage: return .choice(RegistryQuestions.stage(of: version, in: model))
+        case .alias: return .prompt(RegistryQuestions.alias(of: target))
+        case .unalias where version.aliases.count == 1:
+            return .question(
+                RegistryQuestions.removeAlias(version.aliases[0], of: target, in: model)
+            )
+        case .unalias where !version.aliases.isEmpty:
+            return .choice(RegistryQuestions.whichAlias(of: version, target))
         case .askToRemove(let target, let alias):
-            overlay = .question(RegistryQuestions.removeAlias(alias, of: target, in: model))
+            return .question(RegistryQuestions.removeAlias(alias, of: target, in: model))
         case .promote:
-            let question = RegistryQuestions.promote(version, in: model, check: registry.check)
-            overlay = .question(question)
+            let check = check(in: library)
+            return .question(RegistryQuestions.promote(version, in: model, check: check))
         case .approve:
-            let question = RegistryQuestions.approve(version, in: model, check: registry.check)
-            overlay = .question(question)
-        default: break
+            let check = check(in: library)
+            return .question(RegistryQuestions.approve(version, in: model, check: check))
+        default: return nil
         }
-    }
-
-    /// A run with a finished adapter: the one meant, else the one selected in its pane.
-    private func registrable(_ id: String?) -> RunSummary? {
-        let meant = id.flatMap { id in run.runs?.first { $0.id == id } }
-        let candidate = id == nil ? (pane == .compare ? comparedSelection : run.selected) : meant
-        return candidate.flatMap { $0.resultPath == nil ? nil : $0 }
     }
 }

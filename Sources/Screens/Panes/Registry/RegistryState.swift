@@ -12,40 +12,31 @@ package struct RegistryState: Equatable, Sendable {
         case versions
     }
 
-    /// The registered models; nil before they have been read.
-    package var models: [RegisteredModelSummary]?
-    /// What a rollback would do, by model.
-    package var rollbacks: [String: Rollback] = [:]
-    /// Why the models cannot be read.
-    package var problem: WorkspaceError?
-    /// The selected model.
-    package var selection = ListSelection<String>()
-    /// The selected version.
-    package var version = ListSelection<Int>()
+    /// The list of models.
+    package var models = ListState<String>()
+    /// The list of the selected model's versions.
+    package var versions = ListState<Int>()
     /// Which list the keys move in.
     package var focus = Focus.models
-    /// Where each model stands.
-    package var board: [DeploymentSummary] = []
     /// What the gate says of versions, as far as it was asked since the last reading.
     package var checks: [RegisteredVersion: GateCheck] = [:]
     /// What covers the versions; nil while they show.
     package var cover: RegistryCover?
     /// The version to select once it is in the list.
     var wanted: RegisteredVersion?
-    var listing = Refresh()
 
     package init() {}
 
     /// The selected model.
-    package var selected: RegisteredModelSummary? {
-        guard let models else { return nil }
-        return selection.position(in: models.map(\.name)).map { models[$0] }
+    package func selected(in library: Library) -> RegisteredModelSummary? {
+        guard let known = library.registered else { return nil }
+        return models.position(in: known.map(\.name)).map { known[$0] }
     }
 
     /// The selected version of the selected model.
-    package var selectedVersion: RegisteredModelSummary.Version? {
-        guard let versions = selected?.versions else { return nil }
-        return version.position(in: versions.map(\.number)).map { versions[$0] }
+    package func selectedVersion(in library: Library) -> RegisteredModelSummary.Version? {
+        guard let known = selected(in: library)?.versions else { return nil }
+        return versions.position(in: known.map(\.number)).map { known[$0] }
     }
 
     /// The history that covers the versions.
@@ -54,25 +45,31 @@ package struct RegistryState: Equatable, Sendable {
         set { cover = newValue.map { .history($0) } }
     }
 
-    /// Where the selected model stands.
-    package var standing: DeploymentSummary? {
-        selected.flatMap { model in board.first { $0.name == model.name } }
+    /// The deployment of the selected model.
+    package func deployment(in library: Library) -> DeploymentSummary? {
+        selected(in: library).flatMap { model in library.board.first { $0.name == model.name } }
     }
 
-    /// What the gate says of the selected version; nil where nothing is known or must hold.
-    package var check: GateCheck? { target.flatMap { checks[$0] } }
+    /// The gate's answer about the selected version; nil where it is unknown or there is no gate.
+    package func check(in library: Library) -> GateCheck? {
+        target(in: library).flatMap { checks[$0] }
+    }
 
     /// The selected version with its model's name.
-    package var target: RegisteredVersion? {
-        guard let selected, let selectedVersion else { return nil }
-        return RegisteredVersion(name: selected.name, number: selectedVersion.number)
+    package func target(in library: Library) -> RegisteredVersion? {
+        guard let model = selected(in: library), let version = selectedVersion(in: library) else {
+            return nil
+        }
+        return RegisteredVersion(name: model.name, number: version.number)
     }
 
-    /// The selected version beside the one in use, which it would replace.
+    /// The selected version beside the deployed one, which it would replace.
     ///
-    /// The one in use stands beside the one before it. Nil where there are no two.
-    var comparable: OpenedVersionComparison? {
-        guard let model = selected, let version = selectedVersion else { return nil }
+    /// The deployed one stands beside the one before it. Nil where there are no two.
+    func comparable(in library: Library) -> OpenedVersionComparison? {
+        guard let model = selected(in: library), let version = selectedVersion(in: library) else {
+            return nil
+        }
         let deployed = model.deployed?.number
         let other =
             deployed == version.number || deployed == nil
@@ -82,24 +79,26 @@ package struct RegistryState: Equatable, Sendable {
         }
     }
 
-    /// Keeps the selections in step with the list.
-    mutating func refreshSelections() {
-        let names = (models ?? []).map(\.name)
-        if let wanted, let model = models?.first(where: { $0.name == wanted.name }),
+    /// Brings the lists up to date with the library.
+    mutating func refreshLists(_ library: Library) {
+        let known = library.registered ?? []
+        let names = known.map(\.name)
+        if let wanted, let model = known.first(where: { $0.name == wanted.name }),
             model.versions.contains(where: { $0.number == wanted.number })
         {
-            selection.select(wanted.name, in: names)
-            version.select(wanted.number, in: model.versions.map(\.number))
+            models.select(wanted.name, in: names)
+            versions.select(wanted.number, in: model.versions.map(\.number))
             self.wanted = nil
         }
-        selection.refresh(names)
-        version.refresh((selected?.versions ?? []).map(\.number))
+        models.refresh(names)
+        versions.refresh((selected(in: library)?.versions ?? []).map(\.number))
     }
 
     /// Moves to another model, and there to the newest version.
-    mutating func moved(from name: String?) {
-        guard selected?.name != name else { return }
-        version = ListSelection(selected?.versions.first?.number)
+    mutating func moved(from name: String?, _ library: Library) {
+        let model = selected(in: library)
+        guard model?.name != name else { return }
+        versions = ListState(model?.versions.first?.number)
         cover = nil
     }
 }
@@ -123,14 +122,6 @@ package struct RegisteredVersion: Equatable, Hashable, Sendable {
     var arguments: String { "\(CommandText.quoted(name)) \(number)" }
 }
 
-/// Whether a model can be rolled back.
-package enum Rollback: Equatable, Sendable {
-    /// To this version.
-    case possible(RollbackPlan)
-    /// Not, for this reason.
-    case impossible(String)
-}
-
 /// What lies over the versions.
 package enum RegistryCover: Equatable, Sendable {
     /// What was done to the selected model.
@@ -150,7 +141,7 @@ package struct OpenedVersionComparison: Equatable, Sendable {
     /// What they are; nil before it has been read.
     package var comparison: RegisteredVersionComparison?
     /// The selected row.
-    package var selection = ListSelection<String>()
+    package var list = ListState<String>()
 
     package init(name: String, versions: [Int]) {
         self.name = name
@@ -165,7 +156,7 @@ package struct OpenedHistory: Equatable, Sendable {
     /// The changes, newest first; nil before they have been read.
     package var changes: [RegistryChange]?
     /// The selected change.
-    package var selection = ListSelection<Int64>()
+    package var list = ListState<Int64>()
 
     package init(name: String) { self.name = name }
 }

@@ -1,44 +1,37 @@
+import FoundationEssentials
 import Presentation
 package import TerminalUI
 import Workspace
 
-extension RegistryPane {
-    package static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        guard let models = state.registry.models else {
-            return EmptyView.draw(waiting(state, canvas.glyphs), in: rect, on: &canvas)
+extension RegistryState {
+    package func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        let library = context.library
+        guard let known = library.registered else {
+            let lines = EmptyView.waiting(for: .registered, "registry", context, canvas.glyphs)
+            return EmptyView.draw(lines, in: rect, on: &canvas)
         }
-        guard !models.isEmpty else {
-            return EmptyView.draw(nothing(state), in: rect, on: &canvas)
+        guard !known.isEmpty else {
+            return EmptyView.draw(Self.nothing(library), in: rect, on: &canvas)
         }
-        let layout = RegistryLayout(state)
-        drawModels(state, models, in: layout.models, on: &canvas)
-        guard let model = state.registry.selected else { return }
-        switch state.registry.cover {
+        let layout = RegistryLayout(self, context)
+        drawModels(known, in: layout.models, on: &canvas)
+        guard let model = selected(in: library) else { return }
+        switch cover {
         case .history(let history):
-            HistoryView.draw(history, at: state.now, in: layout.versions, on: &canvas)
+            HistoryView.draw(history, at: context.now, in: layout.versions, on: &canvas)
         case .comparison(let opened):
             VersionComparisonView.draw(opened, in: layout.versions, on: &canvas)
-        case .board: BoardView.draw(state, in: layout.versions, on: &canvas)
-        case nil: drawVersions(state, model, in: layout.versions, on: &canvas)
+        case .board: BoardView.draw(models, context, in: layout.versions, on: &canvas)
+        case nil: drawVersions(of: model, context, in: layout.versions, on: &canvas)
         }
         if !layout.detail.isEmpty {
-            VersionView.draw(state, model, in: layout.detail, on: &canvas)
+            VersionView.draw(self, context, model, in: layout.detail, on: &canvas)
         }
     }
 
-    private static func waiting(_ state: AppState, _ glyphs: GlyphSet) -> [StyledText] {
-        if case .failed(let error) = state.opening {
-            return [StyledText(error.message, .error), StyledText(error.hint ?? "", .muted)]
-        }
-        if let problem = state.registry.problem {
-            return [StyledText(problem.message, .error), StyledText(problem.hint ?? "", .muted)]
-        }
-        return [StyledText("reading the registry\(glyphs.ellipsis)", .muted)]
-    }
-
-    private static func nothing(_ state: AppState) -> [StyledText] {
+    private static func nothing(_ library: Library) -> [StyledText] {
         let lines = [StyledText("No model is registered yet.", .strong), StyledText()]
-        guard RegistryQuestions.run(of: state) != nil else {
+        guard !library.registrableRuns.isEmpty else {
             return lines + [
                 StyledText("Only the adapter of a finished run can be registered.  ")
                     + StyledText("t", .accent) + StyledText(" trains one.")
@@ -50,14 +43,13 @@ extension RegistryPane {
         ]
     }
 
-    private static func drawModels(
-        _ state: AppState,
-        _ models: [RegisteredModelSummary],
+    private func drawModels(
+        _ summaries: [RegisteredModelSummary],
         in rect: Rect,
         on canvas: inout Canvas
     ) {
-        let known = Dictionary(models.map { ($0.name, $0) }) { first, _ in first }
-        let isFocused = state.registry.focus == .models
+        let known = Dictionary(summaries.map { ($0.name, $0) }) { first, _ in first }
+        let isFocused = focus == .models
         let glyphs = canvas.glyphs
         let table = Table(
             columns: [
@@ -65,7 +57,7 @@ extension RegistryPane {
                 TableColumn("versions", width: 8, alignment: .right, priority: 3),
                 TableColumn("deployed", width: 8, alignment: .right, priority: 8),
             ],
-            rows: models.map(\.name),
+            rows: summaries.map(\.name),
             isFocused: isFocused,
             hitPrefix: RegistryLayout.modelPrefix
         ) { name in
@@ -81,20 +73,20 @@ extension RegistryPane {
         let inner = canvas.box(
             rect,
             title: "Models",
-            trailing: StyledText(table.footer(state.registry.selection), .muted),
+            trailing: StyledText(table.footer(models), .muted),
             isFocused: isFocused
         )
-        table.draw(in: inner, selection: state.registry.selection, on: &canvas)
+        table.draw(in: inner, selection: models, on: &canvas)
     }
 
-    private static func drawVersions(
-        _ state: AppState,
-        _ model: RegisteredModelSummary,
+    private func drawVersions(
+        of model: RegisteredModelSummary,
+        _ context: Context,
         in rect: Rect,
         on canvas: inout Canvas
     ) {
-        let versions = Dictionary(model.versions.map { ($0.number, $0) }) { first, _ in first }
-        let isFocused = state.registry.focus == .versions
+        let known = Dictionary(model.versions.map { ($0.number, $0) }) { first, _ in first }
+        let isFocused = focus == .versions
         let glyphs = canvas.glyphs
         let deployed = model.deployed?.number
         let table = Table(
@@ -111,8 +103,8 @@ extension RegistryPane {
             isFocused: isFocused,
             hitPrefix: RegistryLayout.versionPrefix
         ) { number in
-            versions[number].map {
-                cells($0, isDeployed: number == deployed, at: state, glyphs)
+            known[number].map {
+                Self.cells($0, isDeployed: number == deployed, at: context.now, glyphs)
             } ?? []
         }
         var title = StyledText(model.name, .strong)
@@ -121,23 +113,23 @@ extension RegistryPane {
         } else {
             title.append(" \(glyphs.dot) nothing is deployed", .muted)
         }
-        if let standing = state.registry.standing, !standing.alarms.isEmpty {
+        if let standing = deployment(in: context.library), !standing.alarms.isEmpty {
             let others = standing.alarms.map(standing.words).joined(separator: ", ")
             title.append(" \(glyphs.dot) clients use: \(others)".oneLine, .error)
         }
         let inner = canvas.box(
             rect,
             title: title,
-            trailing: StyledText(table.footer(state.registry.version), .muted),
+            trailing: StyledText(table.footer(versions), .muted),
             isFocused: isFocused
         )
-        table.draw(in: inner, selection: state.registry.version, on: &canvas)
+        table.draw(in: inner, selection: versions, on: &canvas)
     }
 
     private static func cells(
         _ version: RegisteredModelSummary.Version,
         isDeployed: Bool,
-        at state: AppState,
+        at now: Date,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
         let stage: Style =
@@ -153,7 +145,7 @@ extension RegistryPane {
             StyledText(version.aliases.map { "@\($0)" }.joined(separator: " "), .accent),
             StyledText(version.runName ?? version.run ?? Figures.none),
             StyledText(Figures.optional(version.heldOutLoss, digits: 4)),
-            StyledText(Figures.moment(version.createdAt, at: state.now), .muted),
+            StyledText(Figures.moment(version.createdAt, at: now), .muted),
             StyledText(version.note.oneLine, .muted),
         ]
     }

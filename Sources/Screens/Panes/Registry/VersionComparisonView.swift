@@ -36,14 +36,14 @@ enum VersionComparisonView {
         let inner = canvas.box(
             rect,
             title: title,
-            trailing: StyledText(table.footer(opened.selection), .muted),
+            trailing: StyledText(table.footer(opened.list), .muted),
             isFocused: true
         )
         guard opened.comparison != nil else {
             canvas.write(StyledText("reading both\(canvas.glyphs.ellipsis)", .muted), in: inner)
             return
         }
-        table.draw(in: inner, selection: opened.selection, on: &canvas)
+        table.draw(in: inner, selection: opened.list, on: &canvas)
     }
 
     static func rows(_ opened: OpenedVersionComparison) -> [Row] {

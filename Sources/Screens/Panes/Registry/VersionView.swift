@@ -5,12 +5,13 @@ import Workspace
 /// Draws what is known of the selected version: where it comes from and what was measured.
 enum VersionView {
     static func draw(
-        _ state: AppState,
+        _ state: RegistryState,
+        _ context: Context,
         _ model: RegisteredModelSummary,
         in rect: Rect,
         on canvas: inout Canvas
     ) {
-        guard let version = state.registry.selectedVersion else {
+        guard let version = state.selectedVersion(in: context.library) else {
             canvas.box(rect)
             return
         }
@@ -18,18 +19,19 @@ enum VersionView {
             rect,
             title: StyledText("\(model.name) v\(version.number)", .strong)
         ).inset(horizontally: 1)
-        let lines = ScrollText(facts(of: version, in: state, canvas.glyphs))
+        let lines = ScrollText(facts(of: version, state, context.library, canvas.glyphs))
         lines.draw(in: inner, state: ScrollTextState(), on: &canvas)
     }
 
     private static func facts(
         of version: RegisteredModelSummary.Version,
-        in state: AppState,
+        _ state: RegistryState,
+        _ library: Library,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
         var lines = [fact("base", version.baseModel ?? Figures.none)]
         var origin = version.runName ?? version.run ?? Figures.none
-        if let run = state.run.runs?.first(where: { $0.id == version.run }) {
+        if let run = library.run(version.run) {
             let facts = [run.method, run.parameters["rank"].map { "r\($0)" }, run.dataset]
             origin += facts.compactMap { $0 }.map { " \(glyphs.dot) \($0)" }.joined()
         }
@@ -41,8 +43,8 @@ enum VersionView {
         lines.append(
             fact("measured", measured.isEmpty ? "nothing" : measured.joined(separator: "   "))
         )
-        if let gate = state.registry.standing?.gate {
-            let found = state.registry.check?.findings.map(finding) ?? [StyledText(gate.line)]
+        if let gate = state.deployment(in: library)?.gate {
+            let found = state.check(in: library)?.findings.map(finding) ?? [StyledText(gate.line)]
             lines += zip(["gate"] + found.dropFirst().map { _ in "" }, found).map { label, text in
                 StyledText(label.padded(to: 10), .muted) + text
             }

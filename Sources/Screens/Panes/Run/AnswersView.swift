@@ -1,16 +1,9 @@
 import TerminalUI
 import Workspace
 
-/// What `a` shows: the answers of the selected run's last evaluation, whole.
+/// The text that `a` shows: the complete answers of a run's last evaluation.
 enum AnswersView {
-    static func sheet(_ state: AppState) -> TextSheet {
-        let run = state.run.selected
-        guard let answers = state.run.answers else {
-            return TextSheet(
-                title: "Answers",
-                text: ScrollText([StyledText("The run has no answers yet.", .muted)])
-            )
-        }
+    static func sheet(of run: RunSummary, _ answers: RunAnswers) -> TextSheet {
         var lines: [StyledText] = []
         for sample in answers.samples {
             if !lines.isEmpty { lines.append(StyledText()) }
@@ -21,8 +14,9 @@ enum AnswersView {
             }
         }
         return TextSheet(
-            title: "What \(run?.name ?? "") answered after step \(answers.step)",
-            text: ScrollText(lines)
+            title: "What \(run.name) answered after step \(answers.step)",
+            text: ScrollText(lines),
+            key: "a"
         )
     }
 }

@@ -3,10 +3,6 @@ package import Workspace
 
 /// A fact of the Run pane.
 package enum RunAction: Equatable, Sendable {
-    /// The list was read.
-    case listed([RunSummary])
-    /// The list cannot be read.
-    case listingFailed(WorkspaceError)
     /// A run's curves were read.
     case detailed(RunDetail)
     /// A run's curves cannot be read.
@@ -25,7 +21,7 @@ package enum RunAction: Equatable, Sendable {
     /// A run began, or goes on.
     case started(RunSummary, command: String)
     /// A stage of several is over, and the next one began, if there is one.
-    case stageEnded(String, [StageLoss], next: RunSummary?)
+    case stageEnded(String, [StageLoss], WorkspaceError?, next: RunSummary?)
     /// The stage after a run did not begin.
     case nextFailed(WorkspaceError, after: String)
     /// It did not begin.
@@ -58,14 +54,12 @@ package enum RunAction: Equatable, Sendable {
     case delete
     /// Delete a run.
     case deleteNow(id: String, name: String)
+    /// A run was deleted.
+    case deleted(name: String)
     /// Type a filter.
     case filter
     /// Keep the filter and go back to the list.
     case keepFilter
     /// Let the detail cover the list.
     case open
-    /// A run was handed to a process of its own.
-    case detached(id: String, process: Int32)
-    /// A run could not be handed over.
-    case detachFailed(WorkspaceError)
 }

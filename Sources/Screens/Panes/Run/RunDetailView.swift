@@ -4,14 +4,16 @@ import Workspace
 
 /// Draws one run: what it is, what it measures, its curves, and the memory it takes.
 struct RunDetailView {
-    private let state: AppState
+    private let state: RunState
+    private let context: Context
     private let run: RunSummary
 
     /// With so many columns there is room for answers beside memory and facts.
     private static let answersWidth = 96
 
-    init(_ state: AppState, _ run: RunSummary) {
+    init(_ state: RunState, _ context: Context, _ run: RunSummary) {
         self.state = state
+        self.context = context
         self.run = run
     }
 
@@ -146,7 +148,7 @@ struct RunDetailView {
         case .crashed: return [StyledText("Its process died. \(resumable).", .error)]
         case .stopped: return [StyledText("Stopped. \(resumable).", .muted)]
         case .silent:
-            let last = run.lastActivityAt.map { Figures.moment($0, at: state.now) }
+            let last = run.lastActivityAt.map { Figures.moment($0, at: context.now) }
             return [
                 StyledText("No news for a while; the last came \(last ?? "never").", .warning)
             ]
@@ -158,7 +160,7 @@ struct RunDetailView {
 
     private func drawChart(in rect: Rect, on canvas: inout Canvas) {
         guard rect.height > 0 else { return }
-        guard let curves = state.run.curves, curves.run == run.id else {
+        guard let curves = state.curves, curves.run == run.id else {
             canvas.write(
                 StyledText("reading the curves\(canvas.glyphs.ellipsis)", .muted),
                 in: rect
@@ -201,13 +203,13 @@ struct RunDetailView {
     }
 
     private func from(_ id: String) -> StyledText {
-        let name = state.run.runs?.first { $0.id == id }?.name
+        let name = context.library.run(id)?.name
         return StyledText("from ", .muted) + StyledText(name ?? String(id.prefix(8)))
     }
 
     private func drawMemory(in rect: Rect, on canvas: inout Canvas) {
         let inner = canvas.box(rect, title: "Memory").inset(horizontally: 1)
-        let lines = MemoryText(state.machine, of: run, forecast: state.run.forecasts[run.id])
+        let lines = MemoryText(context.machine, of: run, forecast: state.forecasts[run.id])
             .lines(width: inner.width, glyphs: canvas.glyphs)
         for (row, line) in lines.enumerated() { canvas.write(line, in: inner, row: row) }
     }
@@ -218,7 +220,7 @@ struct RunDetailView {
         if let started = run.startedAt {
             facts.append(
                 StyledText("started ", .muted)
-                    + StyledText(Figures.moment(started, at: state.now))
+                    + StyledText(Figures.moment(started, at: context.now))
             )
         }
         if let step = run.resumableStep {

@@ -1,22 +1,22 @@
 package import TerminalUI
 import Workspace
 
-extension RunPane {
-    package static func keys(in state: AppState) -> KeyTable<AppState, Action> {
-        if state.run.form != nil { return formKeys }
-        return state.run.isFiltering ? filterKeys : listKeys
+extension RunState {
+    package func keys(_ context: Context) -> KeyTable<Scene<RunState>, Action> {
+        if form != nil { return Self.formKeys }
+        return list.isFiltering ? Self.filterKeys : Self.listKeys
     }
 
     private static let category = "Runs"
 
-    private static let listKeys = KeyTable<AppState, Action>([
+    private static let listKeys = KeyTable<Scene<RunState>, Action>([
         KeyBinding(
             "train",
             ["t"],
             "Train a model",
             category: category,
             hint: "train",
-            disabledReason: TrainForm.disabledReason
+            disabledReason: { TrainForm.disabledReason($0.context) }
         ) { _ in .run(.openForm(dataset: nil)) },
         KeyBinding(
             "pause",
@@ -48,7 +48,7 @@ extension RunPane {
             "Mark the run for comparison",
             category: category,
             hint: "mark",
-            disabledReason: { $0.run.selected == nil ? "no run is selected" : nil }
+            disabledReason: { $0.selectedRun == nil ? "no run is selected" : nil }
         ) { _ in .run(.mark) },
         KeyBinding(
             "register",
@@ -59,7 +59,7 @@ extension RunPane {
             disabledReason: {
                 reason($0) { $0.resultPath == nil ? "has no finished adapter" : nil }
             }
-        ) { state in .registry(.register(run: state.run.selected?.id)) },
+        ) { scene in .registry(.register(run: scene.selectedRun?.id)) },
         KeyBinding(
             "answers",
             ["a"],
@@ -82,11 +82,11 @@ extension RunPane {
             [.enter],
             "Show the run alone",
             category: category,
-            disabledReason: { $0.run.selected == nil ? "no run is selected" : nil }
+            disabledReason: { $0.selectedRun == nil ? "no run is selected" : nil }
         ) { _ in .run(.open) },
     ])
 
-    private static let filterKeys = KeyTable<AppState, Action>([
+    private static let filterKeys = KeyTable<Scene<RunState>, Action>([
         KeyBinding("keep-filter", [.enter], "Keep the filter", category: category, hint: "keep") {
             _ in .run(.keepFilter)
         },
@@ -96,14 +96,14 @@ extension RunPane {
         },
     ])
 
-    private static let formKeys = KeyTable<AppState, Action>([
+    private static let formKeys = KeyTable<Scene<RunState>, Action>([
         KeyBinding(
             "start",
             [.enter],
             "Start the run",
             category: "Train form",
             hint: "start",
-            disabledReason: { $0.run.form?.isStarting == true ? "it is being started" : nil }
+            disabledReason: { $0.state.form?.isStarting == true ? "it is being started" : nil }
         ) { _ in .run(.submit) },
         KeyBinding(
             "quick-look",
@@ -123,13 +123,18 @@ extension RunPane {
 
     /// Why the selected run cannot have something done to it.
     private static func reason(
-        _ state: AppState,
+        _ scene: Scene<RunState>,
         _ check: (RunSummary) -> String?
     ) -> String? {
-        if let obstacle = state.obstacle { return obstacle }
-        guard let run = state.run.selected else { return "no run is selected" }
+        if let obstacle = scene.context.obstacle { return obstacle }
+        guard let run = scene.selectedRun else { return "no run is selected" }
         return check(run).map { "\(run.name) \($0)" }
     }
+}
+
+extension Scene<RunState> {
+    /// The selected run.
+    var selectedRun: RunSummary? { state.selected(in: context.library) }
 }
 
 extension RunStatus {

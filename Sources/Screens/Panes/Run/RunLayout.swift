@@ -9,16 +9,16 @@ struct RunLayout {
     /// The detail with its border; empty while the list covers it.
     let detail: Rect
 
-    init(_ state: AppState) {
-        let frame = Frame(size: state.size)
-        if frame.isWide, !state.run.isAlone {
+    init(_ state: RunState, _ context: Context) {
+        let frame = context.frame
+        if frame.isWide, !state.isAlone {
             let width = min(48, max(34, frame.size.width / 4))
             let columns = frame.body.columns([.fixed(width), .ratio(1)])
             list = columns[0]
             detail = columns[1]
         } else {
             let nothing = Rect(x: 0, y: 0, width: 0, height: 0)
-            let isAlone = frame.isWide || state.run.isDetailOpen
+            let isAlone = frame.isWide || state.isDetailOpen
             list = isAlone ? nothing : frame.body
             detail = isAlone ? frame.body : nothing
         }

@@ -2,7 +2,9 @@ package import TerminalUI
 import Workspace
 
 /// Pane 2: runs and what the selected one measures.
-package enum RunPane: PaneContent {
+extension RunState: PaneState {
+    package static var path: WritableKeyPath<AppState, RunState> { \.run }
+
     package static let words = [
         Word("run", "one training: its parameters, curves, checkpoints and adapter"),
         Word("loss", "error in nats per target token; eval is the same on held-out rows"),
@@ -13,77 +15,88 @@ package enum RunPane: PaneContent {
         Word("experiment", "a name that groups runs"),
     ]
 
-    package static func isTyping(in state: AppState) -> Bool {
-        state.run.isFiltering || state.run.form != nil
-    }
+    package func isTyping(_ context: Context) -> Bool { list.isFiltering || form != nil }
 
-    package static func press(_ key: Key, in state: inout AppState) -> [Effect]? {
-        if state.run.form != nil { return state.pressForm(key) }
-        if state.run.isFiltering {
-            guard state.run.filter.handle(key) else { return nil }
-            return state.runsChanged()
+    package mutating func press(_ key: Key, _ context: Context) -> [Effect]? {
+        if form != nil { return pressForm(key) }
+        if list.isFiltering {
+            guard list.filter.handle(key) else { return nil }
+            return runsChanged(context)
         }
-        let ids = state.run.shown.map(\.id)
-        let rows = RunLayout(state).visibleRows
-        guard state.run.selection.handle(key, in: ids, visibleRows: rows) else { return nil }
-        return state.refreshCurves()
+        let ids = shown(in: context.library).map(\.id)
+        let rows = RunLayout(self, context).visibleRows
+        guard list.handle(key, in: ids, visibleRows: rows) else { return nil }
+        return readCurves(context)
     }
 
-    package static func paste(_ text: String, in state: inout AppState) -> [Effect] {
-        if state.run.form != nil {
-            state.run.form?.paste(text)
-            return state.replan()
+    package mutating func paste(_ text: String, _ context: Context) -> [Effect] {
+        if form != nil {
+            form?.paste(text)
+            return replan()
         }
-        state.run.filter.insert(text.oneLine)
-        return state.runsChanged()
+        list.filter.insert(text.oneLine)
+        return runsChanged(context)
     }
 
-    package static func click(
+    package mutating func click(
         _ target: String,
         isDouble: Bool,
-        in state: inout AppState
+        _ context: Context
     ) -> [Effect]? {
         if target.hasPrefix(Form.hitPrefix) {
-            state.run.form?.click(String(target.dropFirst(Form.hitPrefix.count)))
+            form?.click(String(target.dropFirst(Form.hitPrefix.count)))
             return []
         }
-        guard target.hasPrefix(RunLayout.hitPrefix),
-            let row = Int(target.dropFirst(RunLayout.hitPrefix.count))
+        guard let row = target.place(after: RunLayout.hitPrefix),
+            list.select(row: row, in: shown(in: context.library).map(\.id))
         else { return nil }
-        let ids = state.run.shown.map(\.id)
-        guard ids.indices.contains(row) else { return nil }
-        state.run.selection.select(ids[row], in: ids)
-        return state.refreshCurves() + (isDouble ? state.reduce(.run(.open)) : [])
+        return readCurves(context) + (isDouble ? reduce(.open, context) : [])
     }
 
-    package static func scroll(by lines: Int, in state: inout AppState) -> [Effect] {
-        guard state.run.form == nil else { return [] }
-        let ids = state.run.shown.map(\.id)
-        state.run.selection.move(by: lines, in: ids, visibleRows: RunLayout(state).visibleRows)
-        return state.refreshCurves()
+    package mutating func scroll(by lines: Int, _ context: Context) -> [Effect] {
+        guard form == nil else { return [] }
+        let ids = shown(in: context.library).map(\.id)
+        list.move(by: lines, in: ids, visibleRows: RunLayout(self, context).visibleRows)
+        return readCurves(context)
     }
 
-    package static func stepOut(of state: inout AppState) -> Bool {
-        if state.run.form != nil {
-            state.run.form = nil
-        } else if state.run.isFiltering || !state.run.filter.text.isEmpty {
-            state.run.isFiltering = false
-            state.run.filter = TextFieldState()
-            state.run.selection.refresh(state.run.shown.map(\.id))
-        } else if state.run.isAlone, Frame(size: state.size).isWide {
-            state.run.isAlone = false
-        } else if state.run.isDetailOpen, !Frame(size: state.size).isWide {
-            state.run.isDetailOpen = false
+    package mutating func stepOut(_ context: Context) -> Bool {
+        if form != nil {
+            form = nil
+        } else if list.clearFilter() {
+            list.refresh(shown(in: context.library).map(\.id))
+        } else if isAlone, context.frame.isWide {
+            isAlone = false
+        } else if isDetailOpen, !context.frame.isWide {
+            isDetailOpen = false
         } else {
             return false
         }
         return true
     }
 
-    package static func appear(in state: inout AppState) -> [Effect] {
-        let isWanted = state.run.runs == nil && !state.run.listing.isUnderWay
-        return (isWanted ? state.refreshRuns() : []) + state.refreshCurves()
+    package mutating func appear(_ context: Context) -> [Effect] {
+        context.library.need(.runs) + readCurves(context)
     }
 
-    package static func copyable(in state: AppState) -> String? { state.run.selected?.id }
+    package mutating func libraryChanged(
+        _ lists: Set<Library.List>,
+        _ context: Context
+    ) -> [Effect] {
+        guard lists.contains(.runs) else { return [] }
+        if !hasSeenRuns, context.library.runs != nil {
+            hasSeenRuns = true
+            if let live = context.library.liveRun {
+                list.select(live.id, in: shown(in: context.library).map(\.id))
+                isDetailOpen = true
+            }
+        }
+        return runsChanged(context)
+    }
+
+    package mutating func settle(_ context: Context) -> [Effect] {
+        openWantedForm(context) + abandonMeasurement()
+    }
+
+    package func copyable(_ context: Context) -> String? { selected(in: context.library)?.id }
 }

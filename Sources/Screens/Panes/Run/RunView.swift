@@ -1,77 +1,64 @@
+import FoundationEssentials
 import Presentation
 package import TerminalUI
 import Workspace
 
-extension RunPane {
-    package static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        if let form = state.run.form {
-            TrainFormView.draw(state, form, in: rect, on: &canvas)
+extension RunState {
+    package func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        if let form {
+            TrainFormView.draw(form, context, in: rect, on: &canvas)
             return
         }
-        guard let runs = state.run.runs else {
-            return EmptyView.draw(opening(state, canvas.glyphs), in: rect, on: &canvas)
+        guard let runs = context.library.runs else {
+            let lines = EmptyView.waiting(for: .runs, "runs", context, canvas.glyphs)
+            return EmptyView.draw(lines, in: rect, on: &canvas)
         }
         guard !runs.isEmpty else {
-            return EmptyView.draw(EmptyView.firstSteps(state), in: rect, on: &canvas)
+            return EmptyView.draw(EmptyView.firstSteps(context), in: rect, on: &canvas)
         }
-        let layout = RunLayout(state)
-        if !layout.list.isEmpty { drawList(state, in: layout.list, on: &canvas) }
+        let layout = RunLayout(self, context)
+        if !layout.list.isEmpty { drawList(context, in: layout.list, on: &canvas) }
         guard !layout.detail.isEmpty else { return }
-        if let run = state.run.selected {
-            RunDetailView(state, run).draw(in: layout.detail, on: &canvas)
+        if let run = selected(in: context.library) {
+            RunDetailView(self, context, run).draw(in: layout.detail, on: &canvas)
         } else {
             canvas.box(layout.detail)
         }
     }
 
-    private static func opening(_ state: AppState, _ glyphs: GlyphSet) -> [StyledText] {
-        if case .failed(let error) = state.opening {
-            return [StyledText(error.message, .error), StyledText(error.hint ?? "", .muted)]
-        }
-        return [StyledText("reading the runs\(glyphs.ellipsis)", .muted)]
-    }
-
-    private static func drawList(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
-        let shown = state.run.shown
+    private func drawList(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
+        let shown = shown(in: context.library)
         let ids = shown.map(\.id)
         let places = Dictionary(zip(ids, ids.indices)) { first, _ in first }
         let glyphs = canvas.glyphs
-        var selection = state.run.selection
-        selection.marked = Set(state.marks)
+        var list = list
+        list.marked = Set(context.library.marks)
         let table = Table(
-            columns: columns(isWide: rect.width >= 60),
+            columns: Self.columns(isWide: rect.width >= 60),
             rows: ids,
             hasHeader: rect.width >= 60,
             hitPrefix: RunLayout.hitPrefix
         ) { id in
-            places[id].map { cells(shown[$0], isWide: rect.width >= 60, at: state, glyphs) } ?? []
+            places[id].map { place in
+                Self.cells(shown[place], isWide: rect.width >= 60, at: context.now, glyphs)
+            } ?? []
         }
         var title = StyledText("Runs")
-        let next = state.run.stagesToCome.isEmpty ? nil : "measuring, then the next stage"
-        if let starting = state.run.starting ?? next {
+        let next = stagesToCome.isEmpty ? nil : "measuring, then the next stage"
+        if let starting = context.library.starting ?? next {
             title.append(" \(glyphs.dot) \(starting)\(glyphs.ellipsis)", .accent)
         }
         var inner = canvas.box(
             rect,
             title: title,
-            trailing: StyledText(table.footer(selection), .muted),
+            trailing: StyledText(table.footer(list), .muted),
             isFocused: true
         )
-        if state.run.isFiltering || !state.run.filter.text.isEmpty {
-            let rows = inner.rows([.ratio(1), .fixed(1)])
-            inner = rows[0]
-            let field = rows[1].columns([.fixed(2), .ratio(1)])
-            canvas.write(StyledText("/", .accent), in: field[0])
-            TextField(
-                state.run.filter,
-                placeholder: "words, !not",
-                isFocused: state.run.isFiltering
-            ).draw(in: field[1], on: &canvas)
-        }
+        inner = list.drawFilter(placeholder: "words, !not", in: inner, on: &canvas)
         if shown.isEmpty {
             canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
         }
-        table.draw(in: inner, selection: selection, on: &canvas)
+        table.draw(in: inner, selection: list, on: &canvas)
     }
 
     /// Columns of a loss: any is written in six, such as `2.4e-3`.
@@ -98,7 +85,7 @@ extension RunPane {
     private static func cells(
         _ run: RunSummary,
         isWide: Bool,
-        at state: AppState,
+        at now: Date,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
         let isBroken = run.loss.map { !$0.isFinite } ?? false
@@ -118,7 +105,7 @@ extension RunPane {
             StyledText(Figures.fitting(run.heldOutLoss, width: figureWidth)),
             StyledText(steps),
             StyledText(run.dataset ?? Figures.none, .muted),
-            StyledText(last.map { Figures.moment($0, at: state.now) } ?? Figures.none, .muted),
+            StyledText(last.map { Figures.moment($0, at: now) } ?? Figures.none, .muted),
         ]
     }
 }

@@ -113,21 +113,22 @@ package struct TrainForm: Equatable, Sendable {
     }
 
     /// Why the form cannot be opened.
-    package static func disabledReason(_ state: AppState) -> String? {
-        if let obstacle = state.obstacle { return obstacle }
+    package static func disabledReason(_ context: Context) -> String? {
+        if let obstacle = context.obstacle { return obstacle }
+        let library = context.library
         // While they are being read the form is to come, see ``RunState/wantedForm``.
-        guard state.models.list != nil, let datasets = state.data.datasets else {
-            return state.run.starting
+        guard library.models != nil, let datasets = library.datasets else {
+            return library.starting
         }
-        if state.models.isEmpty {
-            return state.models.isPulling
+        if library.hasNoModel {
+            return library.isPulling
                 ? "the base model is being downloaded"
                 : "no base model is installed, P downloads one"
         }
         if !datasets.contains(where: { $0.problem == nil }) {
             return "no dataset is usable, add one in 1 Data with a"
         }
-        return state.run.starting
+        return library.starting
     }
 
     /// Applies a key; false when it is not for the form.
@@ -177,7 +178,7 @@ package struct TrainForm: Equatable, Sendable {
         asking = request
         isMeasuring = isMeasured
         problem = nil
-        return .run(.plan(request, isMeasured: isMeasured))
+        return RunWork.plan(request, isMeasured: isMeasured)
     }
 
     mutating func take(_ plan: TrainingPlan, for request: TrainingRequest, isMeasured: Bool) {

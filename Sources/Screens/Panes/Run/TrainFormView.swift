@@ -6,9 +6,10 @@ import Workspace
 
 /// Draws the form for a new run, and beside or below it what the run would cost.
 enum TrainFormView {
-    static func draw(_ state: AppState, _ form: TrainForm, in rect: Rect, on canvas: inout Canvas) {
+    static func draw(_ form: TrainForm, _ context: Context, in rect: Rect, on canvas: inout Canvas)
+    {
         let parts =
-            Frame(size: state.size).isWide
+            context.frame.isWide
             ? rect.columns([.ratio(3), .ratio(2)], sharingBorders: true)
             : rect.rows([.min(5), .fixed(min(6, rect.height / 3))], sharingBorders: true)
         let inner = canvas.box(
@@ -19,7 +20,7 @@ enum TrainFormView {
         Form(form.form).draw(in: inner.inset(horizontally: 1), on: &canvas)
         guard parts[1].height > 2 else { return }
         let side = canvas.box(parts[1], title: "Forecast")
-        let lines = ScrollText(costs(of: form, machine: state.machine.latest, canvas.glyphs))
+        let lines = ScrollText(costs(of: form, machine: context.machine.latest, canvas.glyphs))
         lines.draw(in: side.inset(horizontally: 1), state: ScrollTextState(), on: &canvas)
     }
 

@@ -1,0 +1,114 @@
+import Workspace
+
+extension Library {
+    /// Takes in an action.
+    mutating func reduce(
+        _ action: LibraryAction,
+        _ access: Access,
+        _ settings: Settings
+    ) -> [Effect] {
+        switch action {
+        case .refresh(let list): return refresh(list, access)
+        case .failed(let list, let error):
+            problems[list] = error
+            changed.insert(list)
+            // Chat shows its own problem, unless it has a target already.
+            return (list == .targets ? [] : [.tell(error)]) + ended(list)
+        case .runs(let runs): take(runs)
+        case .datasets(let datasets): self.datasets = datasets
+        case .models(let models): self.models = models
+        case .registered(let models, let rollbacks, let board):
+            registered = models
+            self.rollbacks = rollbacks
+            self.board = board
+        case .targets(let targets, let standard):
+            self.targets = targets
+            standardTarget = standard
+        case .starting(let words): starting = words
+        case .insertRun(let run):
+            runs = [run] + (runs ?? []).filter { $0.id != run.id }
+            changed.insert(.runs)
+        case .insertDataset(let dataset):
+            datasets = (datasets ?? []).filter { $0.name != dataset.name } + [dataset]
+            changed.insert(.datasets)
+        case .toggleMark(let id):
+            if let index = marks.firstIndex(of: id) {
+                marks.remove(at: index)
+            } else {
+                marks.append(id)
+            }
+        case .unmarkAll: marks = []
+        case .pull(let name): return pull(name, settings)
+        case .cancelPull:
+            guard isPulling, let name = download?.model else { return [] }
+            return [LibraryWork.cancelPull(name)]
+        }
+        return action.list.map { list in
+            problems[list] = nil
+            changed.insert(list)
+            return ended(list)
+        } ?? []
+    }
+
+    /// The base model that `P` downloads: that of the settings, else the catalogue's first.
+    func modelToPull(_ settings: Settings) -> ModelSummary? {
+        let missing = (models ?? []).filter { $0.isInCatalogue && !$0.isInstalled }
+        return missing.first { $0.name == settings.defaultModel } ?? missing.first
+    }
+
+    /// Reads a list, now or after the reading under way.
+    mutating func refresh(_ list: List, _ access: Access) -> [Effect] {
+        guard access.isOpen, readings[list, default: Refresh()].begin() else { return [] }
+        return [LibraryWork.read(list)]
+    }
+
+    private mutating func ended(_ list: List) -> [Effect] {
+        readings[list, default: Refresh()].end() ? [LibraryWork.read(list)] : []
+    }
+
+    private mutating func take(_ new: [RunSummary]) {
+        let known = Dictionary((runs ?? []).map { ($0.id, $0) }) { first, _ in first }
+        let knownSteps = stepsPerTailValue
+        stepsPerTailValue = [:]
+        runs = new.map { run in
+            // A list that was read before the newest events came does not revert them.
+            guard let old = known[run.id], old.status == run.status, run.status.isLive,
+                old.stepsDone > run.stepsDone
+            else { return run }
+            stepsPerTailValue[old.id] = knownSteps[old.id]
+            return old
+        }
+        if !marks.isEmpty {
+            let ids = Set(new.map(\.id))
+            marks.removeAll { !ids.contains($0) }
+        }
+    }
+
+    private mutating func pull(_ name: String?, _ settings: Settings) -> [Effect] {
+        guard let name = name ?? modelToPull(settings)?.name else {
+            return [.tell(Notice(.information, "The catalogue's models are all installed."))]
+        }
+        download = DownloadProgress(model: name, phase: .connecting)
+        return [
+            .tell(
+                Notice(.information, "Downloading \(name)"),
+                command: "workbench model pull \(name)"
+            ),
+            LibraryWork.pull(name),
+        ]
+    }
+}
+
+extension LibraryAction {
+    /// The list that was read.
+    fileprivate var list: Library.List? {
+        switch self {
+        case .runs: .runs
+        case .datasets: .datasets
+        case .models: .models
+        case .registered: .registered
+        case .targets: .targets
+        default: nil
+        }
+    }
+}

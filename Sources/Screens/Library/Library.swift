@@ -1,0 +1,153 @@
+package import Workspace
+
+/// The lists that all panes read.
+///
+/// Panes only read it. It changes by its own actions and by the workspace's events; a pane that wants
+/// a change sends a ``LibraryAction``.
+package struct Library: Equatable, Sendable {
+    /// One of the lists.
+    package enum List: Hashable, Sendable, CaseIterable {
+        /// Runs.
+        case runs
+        /// Datasets.
+        case datasets
+        /// Base models.
+        case models
+        /// Registered models.
+        case registered
+        /// What one can chat with.
+        case targets
+    }
+
+    /// All runs, newest first; nil before they have been read.
+    package internal(set) var runs: [RunSummary]?
+    /// Runs marked for comparison, in the order they were marked.
+    package internal(set) var marks: [String] = []
+    /// The run that is being started or resumed, in words; it is not in the list yet.
+    package internal(set) var starting: String?
+    /// All datasets; nil before they have been read.
+    package internal(set) var datasets: [DatasetSummary]?
+    /// Base models, installed ones and the catalogue's; nil before they have been read.
+    package internal(set) var models: [ModelSummary]?
+    /// The download under way, or the failure of the last one.
+    package internal(set) var download: DownloadProgress?
+    /// The registered models; nil before they have been read.
+    package internal(set) var registered: [RegisteredModelSummary]?
+    /// What a rollback would do, by registered model.
+    package internal(set) var rollbacks: [String: Rollback] = [:]
+    /// The deployment of each registered model.
+    package internal(set) var board: [DeploymentSummary] = []
+    /// What one can chat with; nil before it has been read.
+    package internal(set) var targets: [ChatChoice]?
+    /// The target that chat opens with.
+    package internal(set) var standardTarget: ChatChoice?
+    /// Why lists could not be read the last time.
+    package internal(set) var problems: [List: WorkspaceError] = [:]
+
+    /// Readings under way.
+    var readings: [List: Refresh] = [:]
+    /// Steps that a value of a live run's loss tail stands for; see ``RunSummary``.
+    var stepsPerTailValue: [String: Double] = [:]
+    /// Lists that changed since the panes were told.
+    var changed: Set<List> = []
+
+    package init() {}
+
+    /// The base models that can be used now.
+    package var installedModels: [ModelSummary] { (models ?? []).filter(\.isInstalled) }
+
+    /// Whether it is known that no base model is installed.
+    package var hasNoModel: Bool { models != nil && installedModels.isEmpty }
+
+    /// Whether a download is under way.
+    package var isPulling: Bool {
+        switch download?.phase {
+        case .connecting, .downloading, .verifying: true
+        case .finished, .cancelled, .failed, nil: false
+        }
+    }
+
+    /// A run by its id.
+    package func run(_ id: String?) -> RunSummary? { runs?.first { $0.id == id } }
+
+    /// A run's name, or the start of its id where it is not known.
+    package func name(of id: String) -> String { run(id)?.name ?? String(id.prefix(8)) }
+
+    /// The live runs that this process executes, newest first.
+    package var runsHere: [RunSummary] { (runs ?? []).filter { $0.isMine && $0.status.isLive } }
+
+    /// The run that the top bar and the window's title show: one executed here, else one that
+    /// another process executes.
+    package var liveRun: RunSummary? {
+        runsHere.first ?? runs?.first { $0.status == .running || $0.status == .paused }
+    }
+
+    /// The runs whose adapters can be registered.
+    var registrableRuns: [RunSummary] {
+        (runs ?? []).filter { $0.resultPath != nil && !$0.isDeleted }
+    }
+
+    /// Whether a list has been read.
+    func hasRead(_ list: List) -> Bool {
+        switch list {
+        case .runs: runs != nil
+        case .datasets: datasets != nil
+        case .models: models != nil
+        case .registered: registered != nil
+        case .targets: targets != nil
+        }
+    }
+
+    /// Whether a list is being read.
+    func isReading(_ list: List) -> Bool { readings[list]?.isUnderWay ?? false }
+
+    /// The effect of a pane that needs a list which nobody has asked for yet.
+    func need(_ list: List) -> [Effect] {
+        hasRead(list) || isReading(list) ? [] : [.refresh(list)]
+    }
+
+    /// Changes what is known of a run; false when there is no such run.
+    mutating func update(_ id: String, _ change: (inout RunSummary) -> Void) -> Bool {
+        guard let index = runs?.firstIndex(where: { $0.id == id }) else { return false }
+        if var run = runs?[index] {
+            change(&run)
+            runs?[index] = run
+        }
+        return true
+    }
+}
+
+/// Whether a registered model can be rolled back.
+package enum Rollback: Equatable, Sendable {
+    /// To this version.
+    case possible(RollbackPlan)
+    /// Not, for this reason.
+    case impossible(String)
+}
+
+/// A repeated reading: one under way, at most one to follow.
+package struct Refresh: Equatable, Sendable {
+    /// Whether it is under way.
+    package private(set) var isUnderWay = false
+    private var isWanted = false
+
+    package init() {}
+
+    /// Asks for it; true when the caller is to start it now.
+    package mutating func begin() -> Bool {
+        if isUnderWay {
+            isWanted = true
+            return false
+        }
+        isUnderWay = true
+        return true
+    }
+
+    /// Notes that it is done; true when it was asked for again meanwhile and is to start anew.
+    package mutating func end() -> Bool {
+        isUnderWay = false
+        guard isWanted else { return false }
+        isWanted = false
+        return begin()
+    }
+}

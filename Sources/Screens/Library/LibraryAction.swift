@@ -1,0 +1,38 @@
+package import Workspace
+
+/// A fact about the lists that all panes share.
+package enum LibraryAction: Equatable, Sendable {
+    /// Read a list again.
+    case refresh(Library.List)
+    /// A list cannot be read.
+    case failed(Library.List, WorkspaceError)
+    /// The runs were read.
+    case runs([RunSummary])
+    /// The datasets were read.
+    case datasets([DatasetSummary])
+    /// The base models were read.
+    case models([ModelSummary])
+    /// The registered models were read, and what a rollback would do to each.
+    case registered(
+        [RegisteredModelSummary],
+        rollbacks: [String: Rollback],
+        board: [DeploymentSummary] = []
+    )
+    /// The chat targets were read; chat opens with the standard one.
+    case targets([ChatChoice], standard: ChatChoice)
+
+    /// A run is being started or resumed, in words; nil when that is over.
+    case starting(String?)
+    /// A run is new and not in the list yet.
+    case insertRun(RunSummary)
+    /// A dataset is new and not in the list yet.
+    case insertDataset(DatasetSummary)
+    /// Mark a run for comparison, or remove its mark.
+    case toggleMark(String)
+    /// Remove all marks.
+    case unmarkAll
+    /// Download a base model; nil for the default one.
+    case pull(String?)
+    /// Cancel the download.
+    case cancelPull
+}

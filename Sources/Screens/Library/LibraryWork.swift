@@ -1,0 +1,56 @@
+import Workspace
+
+/// The calls that read the library's lists and download base models.
+package enum LibraryWork {
+    package static func read(_ list: Library.List) -> Effect {
+        .work("read list", list) { workspace in
+            switch list {
+            case .runs: .library(.runs(try workspace.runs.list()))
+            case .datasets: .library(.datasets(try workspace.datasets.list()))
+            case .models: .library(.models(try workspace.models.list()))
+            case .registered: .library(try registered(in: workspace.registry))
+            case .targets:
+                .library(
+                    .targets(
+                        try workspace.chat.choices(),
+                        standard: try workspace.chat.defaultChoice()
+                    )
+                )
+            }
+        } failed: {
+            .library(.failed(list, $0))
+        }
+    }
+
+    package static func pull(_ model: String) -> Effect {
+        .work("pull model", model, lane: .immediate) { workspace in
+            workspace.models.pull(model)
+            return nil
+        }
+    }
+
+    package static func cancelPull(_ model: String) -> Effect {
+        .work("cancel pull", model, lane: .immediate) { workspace in
+            workspace.models.cancelPull(model)
+            return nil
+        }
+    }
+
+    private static func registered(in registry: RegistryService) throws -> LibraryAction {
+        let models = try registry.list()
+        let rollbacks = models.map { ($0.name, rollback(of: $0.name, in: registry)) }
+        return .registered(
+            models,
+            rollbacks: Dictionary(rollbacks, uniquingKeysWith: { first, _ in first }),
+            board: try registry.board()
+        )
+    }
+
+    private static func rollback(of name: String, in registry: RegistryService) -> Rollback {
+        do {
+            return .possible(try registry.rollbackPlan(name))
+        } catch {
+            return .impossible((error as? WorkspaceError)?.message ?? "\(error)")
+        }
+    }
+}

@@ -1,0 +1,11 @@
+import TerminalUI
+
+extension SampleSeries {
+    /// Adds the value of a step that is newer than all others; false when steps between are missing.
+    mutating func append(step: Int, value: Double) -> Bool {
+        let last = xs.last.map { Int($0) } ?? -1
+        guard step > last else { return true }
+        append(x: Double(step), y: value)
+        return step == last + 1
+    }
+}

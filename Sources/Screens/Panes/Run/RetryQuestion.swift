@@ -1,0 +1,52 @@
+import TerminalUI
+import Workspace
+
+/// The question that `R` asks.
+enum RetryQuestion {
+    static func of(_ plan: RetryPlan) -> Question {
+        var message: [StyledText] = []
+        var answers: [(choice: Dialog.Choice, action: Action)] = []
+        let run = plan.run
+        if let obstacle = plan.obstacle {
+            message.append(StyledText("It cannot resume where it stopped: \(obstacle)", .warning))
+        } else if let step = plan.resumableStep {
+            message.append(
+                StyledText(
+                    step == 0
+                        ? "Resume: there is no checkpoint, so it starts again from step 0."
+                        : "Resume: continues at step \(step), exactly as if it had not stopped."
+                )
+            )
+            answers.append(
+                (
+                    .init(id: "resume", title: "Resume"),
+                    .run(.resume(id: run.id, name: run.name))
+                )
+            )
+        } else if run.status == .finished, let data = run.laterStages.first {
+            message.append(StyledText("Next stage: trains its result on \(data)."))
+            answers.append(
+                (
+                    .init(id: "resume", title: "Next stage"),
+                    .run(.resume(id: run.id, name: run.name))
+                )
+            )
+        } else if run.status == .finished {
+            message.append(StyledText("It is finished, so there is nothing to resume."))
+        } else {
+            message.append(StyledText("It has no checkpoint to resume from."))
+        }
+        if let request = plan.request {
+            message.append(
+                StyledText("Again: a new run with the same parameters. Edit: change them first.")
+            )
+            answers.append(
+                (.init(id: "again", title: "Again"), .run(.again(id: run.id, name: run.name)))
+            )
+            answers.append((.init(id: "edit", title: "Edit"), .run(.edit(request))))
+        } else {
+            message.append(StyledText("Another program logged it, so it cannot be run from here."))
+        }
+        return Question("Retry \(run.name)?", message: message, answers: answers)
+    }
+}

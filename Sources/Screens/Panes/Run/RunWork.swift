@@ -1,0 +1,93 @@
+import Presentation
+package import Training
+package import Workspace
+
+/// The calls of the Run pane.
+package enum RunWork {
+    package static func detail(_ run: String) -> Effect {
+        .work("run detail", run) {
+            .run(.detailed(try $0.runs.detail(run)))
+        } failed: {
+            .run(.detailFailed($0))
+        }
+    }
+
+    package static func plan(_ request: TrainingRequest, isMeasured: Bool) -> Effect {
+        .work("plan run", request, isMeasured, lane: .measurement) { workspace, isCancelled in
+            let plan = try workspace.runs.plan(
+                request,
+                isMeasured: isMeasured,
+                isCancelled: isCancelled
+            )
+            return .run(.planned(plan, request: request, isMeasured: isMeasured))
+        } failed: {
+            .run(.planFailed($0, request: request))
+        }
+    }
+
+    package static func start(_ request: TrainingRequest) -> Effect {
+        let command = CommandText.train(request)
+        return .work("start run", request, lane: .engine) {
+            .run(.started(try $0.runs.start(request), command: command))
+        } failed: {
+            .run(.startFailed($0))
+        }
+    }
+
+    package static func resume(_ run: String, name: String) -> Effect {
+        let command = "workbench train --resume \(CommandText.quoted(name))"
+        return .work("resume run", run, lane: .engine) {
+            .run(.started(try $0.runs.resume(run), command: command))
+        } failed: {
+            .run(.startFailed($0))
+        }
+    }
+
+    package static func again(_ run: String, name: String) -> Effect {
+        let command = "workbench runs retry \(CommandText.quoted(name))"
+        return .work("start run again", run, lane: .engine) {
+            .run(.started(try $0.runs.retry(run), command: command))
+        } failed: {
+            .run(.startFailed($0))
+        }
+    }
+
+    package static func next(after run: String) -> Effect {
+        .work("start next stage", run, lane: .engine) { workspace, isCancelled in
+            // Losses that cannot be computed do not keep the next stage from starting.
+            var problem: WorkspaceError?
+            var losses: [StageLoss] = []
+            do {
+                losses = try workspace.runs.heldOutLosses(after: run, isCancelled: isCancelled)
+            } catch let error as WorkspaceError where error.code != .cancelled {
+                problem = error
+            }
+            let next = try workspace.runs.startNext(after: run)
+            return .run(.stageEnded(run, losses, problem, next: next))
+        } failed: {
+            .run(.nextFailed($0, after: run))
+        }
+    }
+
+    package static func ask(_ request: RunRequest, of run: String) -> Effect {
+        .work("ask run", request, run) { workspace in
+            _ = try workspace.runs.ask(request, of: run)
+            return .run(.asked(request, run: run))
+        }
+    }
+
+    package static func retryPlan(_ run: String) -> Effect {
+        .work("plan retry", run) { .run(.retryPlanned(try $0.runs.retryPlan(run))) }
+    }
+
+    package static func answers(_ run: String) -> Effect {
+        .work("read answers", run) { .run(.answersRead(try $0.runs.answers(of: run), run: run)) }
+    }
+
+    package static func delete(_ run: String, name: String) -> Effect {
+        .work("delete run", run) { workspace in
+            try workspace.runs.delete(run)
+            return .run(.deleted(name: name))
+        }
+    }
+}
