@@ -18,6 +18,7 @@ public struct CounterRandom: Sendable, Equatable {
         case datasetSplit
         case modelInitialization
         case rowOrder
+        case embeddingNoise
     }
 
     private let seed: UInt64

@@ -12,6 +12,9 @@ final class LossHead: @unchecked Sendable {
 
     private static let rowsInChunk = 128
 
+    /// The share of a target that is spread over the vocabulary, where there are gradients.
+    var labelSmoothing: Float = 0
+
     private let model: LanguageModel
     private let workers: Workers
     private let products: any MatrixProducts
@@ -48,6 +51,8 @@ final class LossHead: @unchecked Sendable {
     }
 
     /// The sum of -log p over the targets; `gradient`, (T, C), gets that of the sum / divisor.
+    ///
+    /// With a gradient the targets are smoothed by ``labelSmoothing``.
     ///
     /// Where the model is trained, the gradients of its last two weights are added to
     /// `weightGradients`.
@@ -116,7 +121,10 @@ final class LossHead: @unchecked Sendable {
             let target = Int(tokens[targets[targets.startIndex + i]])
             let row = logits.pointer + i * V
             if scale != 1 { wb_scale(row, scale, V) }
-            losses[i] = wb_cross_entropy(row, target, gradientScale * scale, V)
+            losses[i] =
+                labelSmoothing > 0 && gradientScale != 0
+                ? wb_smoothed_cross_entropy(row, target, gradientScale * scale, labelSmoothing, V)
+                : wb_cross_entropy(row, target, gradientScale * scale, V)
         }
         if gradientScale != 0 {
             memset(dRows.pointer, 0, targets.count * C * MemoryLayout<Float>.stride)

@@ -14,6 +14,7 @@ extension TrainingPass {
     ///   - targetCount: The targets of the whole optimizer step, the divisor
     ///     that makes the step's loss a mean.
     ///   - dropout: Which adapter inputs are left out; nil for none.
+    ///   - noise: What is added to the embeddings; nil for none.
     ///   - isCancelled: Asked before every layer, forward and backward.
     /// - Returns: The sum, not divided.
     /// - Throws: `CancellationError` if cancelled, `TransformerError` for a token
@@ -24,6 +25,7 @@ extension TrainingPass {
         gradients: FloatBuffer,
         targetCount: Int,
         dropout: Dropout? = nil,
+        noise: EmbeddingNoise? = nil,
         isCancelled: () -> Bool = { false }
     ) throws -> Double {
         precondition(
@@ -39,10 +41,16 @@ extension TrainingPass {
         )
         forward.dropout = dropout
         var sum = 0.0
-        // What dropout leaves out differs from row to row, so that then nothing is alike.
-        for piece in pieces(of: batch, sharingPrefixes: dropout == nil) {
+        // What is left out or added differs from row to row, so that then nothing is alike.
+        for piece in pieces(of: batch, sharingPrefixes: dropout == nil && noise == nil) {
             forward.firstRow = piece.firstRow
-            try runForward(piece, adapter: adapter, isTraining: true, isCancelled)
+            try runForward(
+                piece,
+                adapter: adapter,
+                isTraining: true,
+                noise: noise,
+                isCancelled
+            )
             sum += head.loss(
                 piece.batch,
                 last: last.pointer,

@@ -27,6 +27,8 @@ public final class TrainingPass: @unchecked Sendable {
         /// Whether the backward pass computes each layer again rather than keep
         /// what it left: less memory, more time, the same bits.
         public var recomputes = false
+        /// The share of a target that is spread over the vocabulary in training; 0 for none.
+        public var labelSmoothing: Float = 0
 
         /// Tokens computed at once, unless a sequence is longer.
         private static let usualPiece = 512
@@ -127,6 +129,7 @@ public final class TrainingPass: @unchecked Sendable {
         last = FloatBuffer(count: T * C)
         lastFactor = FloatBuffer(count: T)
         head = LossHead(forward)
+        head.labelSmoothing = configuration.labelSmoothing
         gradient = FloatBuffer(count: T * C)
         dNormed = FloatBuffer(count: T * C)
         dQuery = FloatBuffer(count: T * HD)
@@ -212,6 +215,7 @@ public final class TrainingPass: @unchecked Sendable {
         _ piece: BatchPiece,
         adapter: LoRA?,
         isTraining: Bool,
+        noise: EmbeddingNoise? = nil,
         _ isCancelled: () -> Bool
     ) throws {
         let T = piece.batch.tokens.count
@@ -229,6 +233,7 @@ public final class TrainingPass: @unchecked Sendable {
         let keepsAll = isTraining && !configuration.recomputes
         forward.setPositions(segments)
         forward.embedding.forward(piece.batch.tokens, into: activations[0].x)
+        noise?.add(to: activations[0].x, piece, forward.model.configuration, forward.workers)
         for layer in 0..<L {
             if isCancelled() { throw CancellationError() }
             let saved = activations[keepsAll ? layer : 0]

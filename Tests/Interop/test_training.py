@@ -83,14 +83,16 @@ def steps_of(workbench, *arguments):
     return steps, events[-1]
 
 
-def loss_sum(model, row):
+def loss_sum(model, row, smoothing=0.0):
     ids, labels = row
     logits = model(input_ids=torch.tensor([ids])).logits[0, :-1]
     return torch.nn.functional.cross_entropy(
-        logits.double(), torch.tensor(labels[1:]), reduction="sum", ignore_index=-100)
+        logits.double(), torch.tensor(labels[1:]), reduction="sum", ignore_index=-100,
+        label_smoothing=smoothing)
 
 
-def torch_steps(model, rows, optimizer, steps, *, batch, accumulation=1, max_norm=0.0, scheduler=None, before=None):
+def torch_steps(model, rows, optimizer, steps, *, batch, accumulation=1, max_norm=0.0, scheduler=None, before=None,
+                smoothing=0.0):
     """The same steps by PyTorch: a mean over all targets of the step, its micro-batches together."""
     place = 0
     for step in range(steps):
@@ -106,7 +108,7 @@ def torch_steps(model, rows, optimizer, steps, *, batch, accumulation=1, max_nor
             for row in batch_rows:
                 if before:
                     before(step, microbatch, first)
-                part = loss_sum(model, row) / count
+                part = loss_sum(model, row, smoothing) / count
                 part.backward()
                 loss += part.item()
                 first += len(row[0])
@@ -157,6 +159,7 @@ OPTIONS = {
     "rsLoRA": (["--rslora"], {}, {"use_rslora": True}),
     "LoRA+": (["--loraplus-ratio", 4, "--weight-decay", 0.1], {"decay": 0.1, "ratio": 4}, {}),
     "some projections": ([], {}, {"target_modules": ["q_proj", "v_proj", "down_proj"]}),
+    "label smoothing": (["--label-smoothing", 0.1], {"smoothing": 0.1}, {}),
     "SGD": (["--optimizer", "sgd", "--learning-rate", 0.05, "--weight-decay", 0.1],
             {"optimizer": lambda p, decay: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=decay), "decay": 0.1}, {}),
     "Lion": (["--optimizer", "lion", "--learning-rate", 1e-4, "--weight-decay", 0.1],
@@ -202,6 +205,7 @@ def test_the_default_model_agrees_with_options_together(workbench, base, data, t
 @pytest.mark.parametrize("name, flags, settings", [
     ("linear", [], {}),
     ("cosine", [], {}),
+    ("cosine_with_min_lr", ["--min-learning-rate", 2e-4], {"min_lr": 2e-4}),
     ("polynomial", ["--scheduler-power", 2], {"power": 2, "lr_end": 1e-7}),
     ("constant_with_warmup", [], {}),
 ])
@@ -336,6 +340,51 @@ def test_dropout_leaves_out_what_its_formula_says(workbench, folder, data, tmp_p
         Mask.place = (step, 0, 0)
         losses.append(loss_sum(model, rows[0]).item())
     assert abs(losses[0] / losses[1] - 1) > 1e-4, "another choice has to be seen in the loss"
+
+
+class Noise:
+    """The program's noise on the embeddings: a function of seed, step, micro-batch and place."""
+
+    def __init__(self, alpha, seed):
+        self.alpha, self.seed, self.place = alpha, seed, (0, 0, 0)
+
+    def uniform(self, step, first, count):
+        """Philox4x32-10 for many indices, as numbers from -1 to 1."""
+        mask = numpy.uint64(0xFFFFFFFF)
+        half = numpy.uint64(32)
+        index = numpy.arange(first, first + count, dtype=numpy.uint64)
+        c = [index & mask, index >> half, numpy.full_like(index, step), numpy.full_like(index, 8 << 24)]
+        k0, k1 = self.seed, 0
+        for _ in range(10):
+            first, second = c[0] * numpy.uint64(0xD2511F53), c[2] * numpy.uint64(0xCD9E8D57)
+            c = [second >> half ^ c[1] ^ numpy.uint64(k0), second & mask,
+                 first >> half ^ c[3] ^ numpy.uint64(k1), first & mask]
+            k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
+        return 2 * ((c[0] | c[1] << half) >> numpy.uint64(11)).astype(numpy.float64) * 2.0 ** -53 - 1
+
+    def __call__(self, module, inputs, output):
+        step, microbatch, first = self.place
+        length, width = output.shape[-2:]
+        numbers = self.uniform(step, (microbatch * 2 ** 24 + first) * width, length * width)
+        assert abs(numbers.mean()) < 0.05 and abs((numbers ** 2).mean() - 1 / 3) < 0.05
+        noise = torch.from_numpy(numbers.reshape(length, width)).float()
+        return output + noise * (self.alpha / math.sqrt(length * width))
+
+
+def test_noise_on_the_embeddings_is_that_of_neftune(workbench, folder, data, tmp_path):
+    noise = Noise(5, seed=7)
+    model = adapter(opened(folder), tmp_path / "adapter")
+    model.get_input_embeddings().register_forward_hook(noise)
+    rows = rows_of(workbench, data)
+    ours, _ = steps_of(workbench, "--model", SMALL, "--data", data, "--steps", 4, "--batch-size", 8,
+                       "--gradient-accumulation", 2, "--init-adapter", tmp_path / "adapter", *PLAIN,
+                       "--neftune-noise-alpha", 5, "--seed", 7, "--learning-rate", RATE, "--weight-decay", 0)
+
+    def before(*place):
+        noise.place = place
+
+    optimizer = torch.optim.AdamW(trained(model), lr=RATE, weight_decay=0)
+    agree(ours, torch_steps(model, rows, optimizer, 4, batch=8, accumulation=2, before=before))
 
 
 def same(ours, others, relative=1e-5):

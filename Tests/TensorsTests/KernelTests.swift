@@ -125,6 +125,23 @@ import Testing
         }
     }
 
+    @Test(arguments: oddCounts)
+    func labelSmoothingAndItsGradientAgree(count: Int) {
+        let logits = numbers(count, scale: 30)
+        let target = count / 2
+        var work = logits
+        let loss = wb_smoothed_cross_entropy(&work, target, 0, 0.125, count)
+        let expected = PlainLoops.crossEntropy(logits, target: target, smoothing: 0.125)
+        #expect(abs(loss - expected) <= 1e-5)
+        #expect(work == logits)
+        #expect(wb_smoothed_cross_entropy(&work, target, 0.25, 0.125, count) == loss)
+        let p = PlainLoops.softmax(logits, scale: 1)
+        for i in 0..<count {
+            let label = (i == target ? 0.875 : 0) + 0.125 / Double(count)
+            #expect(abs(Double(work[i]) - 0.25 * (p[i] - label)) <= 1e-6)
+        }
+    }
+
     @Test(arguments: [1, 3, 16, 19, 576])
     func rmsNormAndItsGradientAgree(width: Int) {
         let T = 3

@@ -181,6 +181,13 @@ enum PlainLoops {
         return log(sum) + largest - Double(logits[target])
     }
 
+    /// The same against a target whose share `smoothing` is spread over all labels.
+    static func crossEntropy(_ logits: [Float], target: Int, smoothing: Double) -> Double {
+        let share = smoothing / Double(logits.count)
+        let spread = logits.indices.map { crossEntropy(logits, target: $0) * share }
+        return (1 - smoothing) * crossEntropy(logits, target: target) + spread.reduce(0, +)
+    }
+
     static func rmsNorm(_ x: [Double], _ weight: [Double], epsilon: Double) -> [Double] {
         let mean = x.reduce(0) { $0 + $1 * $1 } / Double(x.count)
         return zip(x, weight).map { $0 / (mean + epsilon).squareRoot() * $1 }

@@ -39,3 +39,20 @@ import Training
         #expect(schedule.rate(at: 3) == 1)
     }
 }
+
+@Suite struct MinimumLearningRateTests {
+    @Test(arguments: [LearningRateSchedule.Kind.cosine, .linear, .polynomial])
+    func theRateFallsToTheMinimum(kind: LearningRateSchedule.Kind) {
+        let schedule = LearningRateSchedule(
+            kind: kind,
+            peak: 1e-3,
+            warmupSteps: 2,
+            totalSteps: 12,
+            minimum: 1e-4
+        )
+        #expect(schedule.rate(at: 0) == 0)
+        #expect(schedule.rate(at: 2) == 1e-3)
+        #expect(abs(schedule.rate(at: 7) - 5.5e-4) < 1e-18)
+        #expect(abs(schedule.rate(at: 12) - 1e-4) < 1e-18)
+    }
+}

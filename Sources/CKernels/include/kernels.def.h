@@ -212,6 +212,12 @@ KERNEL(void, softmax_backward, (float *dp, const float *p, float scale, size_t c
 KERNEL(double, cross_entropy,
     (float *logits, size_t target, float gradient_scale, size_t count), (logits, target, gradient_scale, count))
 
+// The same with label smoothing (Szegedy et al., arXiv 1512.00567): the share `smoothing` of the target is
+// spread over all `count` labels, as PyTorch's cross_entropy does it.
+KERNEL(double, smoothed_cross_entropy,
+    (float *logits, size_t target, float gradient_scale, float smoothing, size_t count),
+    (logits, target, gradient_scale, smoothing, count))
+
 // One step of AdamW as torch.optim.AdamW computes it (Loshchilov and Hutter,
 // arXiv 1711.05101); the corrections are 1 - beta^step.
 KERNEL(void, adamw,

@@ -56,3 +56,23 @@ static double cross_entropy(float *logits, size_t target, float gradient_scale, 
     }
     return log(sum) - ((double)chosen - (double)maximum);
 }
+
+static double smoothed_cross_entropy(float *logits, size_t target, float gradient_scale, float smoothing,
+                                     size_t count) {
+    double lane[WB_LANES] = {0};
+    size_t i = 0;
+    for (; i + WB_LANES <= count; i += WB_LANES) {
+        for (int j = 0; j < WB_LANES; j++) lane[j] += (double)logits[i + (size_t)j];
+    }
+    for (; i < count; i++) lane[0] += (double)logits[i];
+    const double mean = add_lanes_double(lane) / (double)count;
+    const double chosen = (double)logits[target];
+    const double loss = cross_entropy(logits, target, gradient_scale, count);
+    if (gradient_scale != 0) {
+        const float moved = gradient_scale * smoothing;
+        const float share = moved / (float)count;
+        for (i = 0; i < count; i++) logits[i] -= share;
+        logits[target] += moved;
+    }
+    return loss + (double)smoothing * (chosen - mean);
+}

@@ -27,18 +27,28 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
     public let totalSteps: Int
     /// The power of a polynomial curve.
     public let power: Double
+    /// The rate that the curve falls to in place of 0, or of a polynomial curve's own end.
+    public let minimum: Double
 
     /// Where a polynomial curve ends, unless the peak is lower: transformers' `lr_end`.
     private static let polynomialEnd = 1e-7
 
     /// A schedule over `totalSteps` steps.
-    public init(kind: Kind, peak: Double, warmupSteps: Int, totalSteps: Int, power: Double = 1) {
+    public init(
+        kind: Kind,
+        peak: Double,
+        warmupSteps: Int,
+        totalSteps: Int,
+        power: Double = 1,
+        minimum: Double = 0
+    ) {
         precondition(warmupSteps >= 0 && totalSteps >= 0, "a schedule needs counts of at least 0")
         self.kind = kind
         self.peak = peak
         self.warmupSteps = warmupSteps
         self.totalSteps = totalSteps
         self.power = power
+        self.minimum = min(minimum, peak)
     }
 
     /// The rate that the step with this number, counted from 0, is taken with.
@@ -47,12 +57,15 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
         let progress = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))
         return switch kind {
         case .constant: peak
-        case .linear: peak * max(0, 1 - progress)
-        case .polynomial:
-            Self.end(peak) + (peak - Self.end(peak)) * pow(max(0, 1 - progress), power)
-        case .cosine: peak * max(0, 0.5 * (1 + cos(.pi * progress)))
+        case .linear: falling(to: minimum, by: max(0, 1 - progress))
+        case .polynomial: falling(to: polynomialEnd, by: pow(max(0, 1 - progress), power))
+        case .cosine: falling(to: minimum, by: max(0, 0.5 * (1 + cos(.pi * progress))))
         }
     }
 
-    private static func end(_ peak: Double) -> Double { min(polynomialEnd, peak) }
+    private func falling(to end: Double, by factor: Double) -> Double {
+        end == 0 ? peak * factor : end + (peak - end) * factor
+    }
+
+    private var polynomialEnd: Double { minimum > 0 ? minimum : min(Self.polynomialEnd, peak) }
 }

@@ -25,6 +25,12 @@ extension TrainingConfiguration {
         for option in TrainingOptions.all where option.isConfiguration {
             try option.check(request)
         }
+        guard minLearningRate <= learningRate else {
+            throw TrainingError(
+                .configuration,
+                "min learning rate \(minLearningRate) is above the learning rate \(learningRate)."
+            )
+        }
         // Either may be large, and their product is what a step goes through.
         try OptionRange.require(
             batchSize.multipliedReportingOverflow(by: gradientAccumulation).partialValue,

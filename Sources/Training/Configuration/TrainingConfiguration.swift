@@ -54,6 +54,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
     public var schedulerPower = 1.0
     /// The steps in which the learning rate climbs to its peak.
     public var warmupSteps = 0
+    /// The rate that a schedule falls to in place of 0, as transformers' `cosine_with_min_lr`.
+    public var minLearningRate = 0.0
     /// The decoupled decay of every trained matrix.
     public var weightDecay = 0.01
     /// The gradient norm above which gradients are scaled down; 0 turns it off.
@@ -62,6 +64,10 @@ public struct TrainingConfiguration: Sendable, Equatable {
     public var gradientAccumulation = 1
     /// The part of an adapter's input that is dropped.
     public var dropout = 0.0
+    /// The share of every target that is spread over the vocabulary (arXiv 1512.00567); 0 for none.
+    public var labelSmoothing = 0.0
+    /// The strength of the noise on the embeddings: NEFTune (arXiv 2310.05914); nil for none.
+    public var neftuneNoiseAlpha: Double?
     /// The rule by which parameters change.
     public var optimizer = OptimizerKind.adamw
     /// How much faster B of an adapter learns than A: LoRA+ (arXiv 2402.12354); 1 is plain LoRA.
@@ -127,6 +133,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
             precision: precision
         )
         pass.dropsInputs = dropout > 0
+        pass.labelSmoothing = Float(labelSmoothing)
         pass.recomputes = usesGradientCheckpointing
         return pass
     }
@@ -138,7 +145,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
             peak: learningRate,
             warmupSteps: warmupSteps,
             totalSteps: totalSteps,
-            power: schedulerPower
+            power: schedulerPower,
+            minimum: minLearningRate
         )
     }
 

@@ -103,6 +103,14 @@ extension Trainer {
                 gradients: gradients,
                 targetCount: targetTokens,
                 dropout: dropout(step: number, microbatch: index),
+                noise: configuration.neftuneNoiseAlpha.map { alpha in
+                    EmbeddingNoise(
+                        alpha: alpha,
+                        seed: configuration.seed,
+                        step: number,
+                        microbatch: index
+                    )
+                },
                 isCancelled: isCancelled
             )
         }

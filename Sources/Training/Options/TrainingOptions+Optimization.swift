@@ -36,6 +36,14 @@ extension TrainingOptions {
         )
         .asked("schedule's power", "of a polynomial schedule").timeStays(),
         TrainingOption(
+            "min-learning-rate",
+            \.minLearningRate,
+            in: .optimization,
+            .number(.nonNegative),
+            "The learning rate that the schedule falls to."
+        )
+        .asked("lowest rate", "what the learning rate falls to").timeStays(),
+        TrainingOption(
             "warmup",
             \.warmupSteps,
             in: .optimization,
@@ -74,6 +82,25 @@ extension TrainingOptions {
             "Micro-batches per optimizer step."
         )
         .asked("accumulation", "batches per optimizer step").recorded(.always).timeStays(),
+        TrainingOption(
+            "label-smoothing",
+            \.labelSmoothing,
+            in: .optimization,
+            .number(.fraction),
+            "The share of every target that is spread over the vocabulary."
+        )
+        .asked("label smoothing", "share of every target that is spread over the vocabulary")
+        .timeStays(),
+        TrainingOption(
+            "neftune-noise-alpha",
+            \.neftuneNoiseAlpha,
+            in: .optimization,
+            .optional(.number(.positive)),
+            "The strength of noise on the embeddings, as in NEFTune.",
+            default: "no noise"
+        )
+        .titled("NEFTune noise alpha")
+        .asked("embedding noise", "strength of NEFTune's noise, such as 5", empty: "none"),
         TrainingOption(
             "precision",
             \.precision,
