@@ -136,7 +136,7 @@ let package = Package(
         .target(
             name: "MLflowAPI",
             dependencies: [
-                "HTTPServer", "Workspace", "Tracking", "Registry", "JSON", "Machine",
+                "HTTPServer", "Workspace", "Tracking", "Registry", "JSON", "Machine", "Platform",
             ]
         ),
 
@@ -241,7 +241,7 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer",
+                "HTTPServer", "Platform",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -251,7 +251,9 @@ let package = Package(
         ),
         .testTarget(
             name: "MLflowAPITests",
-            dependencies: ["MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON"],
+            dependencies: [
+                "MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON", "Platform",
+            ],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(

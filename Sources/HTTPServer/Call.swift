@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Platform
 
 /// One call of a client, as a route sees it.
 package struct Call: Sendable {

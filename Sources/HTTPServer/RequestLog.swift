@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import Platform
 
 /// What belongs to one call besides the request.
 struct ServerContext: RequestContext {

@@ -3,6 +3,7 @@ import Hummingbird
 package import Logging
 import NIOCore
 import NIOPosix
+import Platform
 
 /// An HTTP server of one or more APIs on one port.
 package struct Server: Sendable {

@@ -1,73 +1,74 @@
 import Hummingbird
-import Platform
+package import Platform
 
 /// Why a call is not answered as asked, or why the server cannot listen.
 ///
 /// How a client is told depends on the API that it speaks: see ``API/wording``.
-package struct ServerError: Error, Equatable, CustomStringConvertible {
-    /// The kind of failure, which decides the status of the answer.
-    package enum Code: Sendable {
-        /// No such thing.
-        case doesNotExist
-        /// A thing of that name is there.
-        case alreadyExists
-        /// A value of the call cannot be used.
-        case invalidParameter
-        /// The call is malformed.
-        case badRequest
-        /// The body is larger than allowed.
-        case tooLarge
-        /// No route has this path and method.
-        case noEndpoint
-        /// The caller may not do this.
-        case denied
-        /// It is not known who calls.
-        case unauthenticated
-        /// The caller makes too many calls.
-        case limitExceeded
-        /// It may work later.
-        case unavailable
-        /// The route is known and does nothing.
-        case notImplemented
-        /// No room is left on the disk.
-        case storageFull
-        /// The server cannot listen, or cannot read its own files.
-        case inaccessible
-        /// The server failed.
-        case internalError
+package typealias ServerError = CodedError<ServerErrorCode>
 
-        /// The status of the answer.
-        package var status: Int {
-            switch self {
-            case .doesNotExist, .noEndpoint: 404
-            case .alreadyExists, .invalidParameter, .badRequest: 400
-            case .tooLarge: 413
-            case .denied: 403
-            case .unauthenticated: 401
-            case .limitExceeded: 429
-            case .unavailable: 503
-            case .notImplemented: 501
-            // Clients retry on 429 and 500, which does not help with a full disk.
-            case .storageFull: 507
-            case .inaccessible, .internalError: 500
-            }
+/// The kinds of failure of a server, which decide the status of an answer.
+package enum ServerErrorCode: ErrorCode {
+    /// No such thing.
+    case doesNotExist
+    /// A thing of that name is there.
+    case alreadyExists
+    /// A value of the call cannot be used.
+    case invalidParameter
+    /// The call is malformed.
+    case badRequest
+    /// The body is larger than allowed.
+    case tooLarge
+    /// No route has this path and method.
+    case noEndpoint
+    /// The caller may not do this.
+    case denied
+    /// It is not known who calls.
+    case unauthenticated
+    /// The caller makes too many calls.
+    case limitExceeded
+    /// It may work later.
+    case unavailable
+    /// The route is known and does nothing.
+    case notImplemented
+    /// No room is left on the disk.
+    case storageFull
+    /// The server cannot listen, or cannot read its own files.
+    case inaccessible
+    /// The server failed.
+    case internalError
+
+    /// The status of the answer.
+    package var status: Int {
+        switch self {
+        case .doesNotExist, .noEndpoint: 404
+        case .alreadyExists, .invalidParameter, .badRequest: 400
+        case .tooLarge: 413
+        case .denied: 403
+        case .unauthenticated: 401
+        case .limitExceeded: 429
+        case .unavailable: 503
+        case .notImplemented: 501
+        // Clients retry on 429 and 500, which does not help with a full disk.
+        case .storageFull: 507
+        case .inaccessible, .internalError: 500
         }
     }
 
-    /// The kind of failure.
-    package var code: Code
-    /// What happened, to which thing.
-    package var message: String
-    /// What to do now, where that is known.
-    package var hint: String?
-
-    /// Creates an error from its parts.
-    package init(_ code: Code, _ message: String, hint: String? = nil) {
-        self.code = code
-        self.message = message
-        self.hint = hint
+    /// What it means to a target above.
+    package var kind: ErrorKind {
+        switch self {
+        case .doesNotExist, .noEndpoint: .notFound
+        case .alreadyExists, .limitExceeded: .conflict
+        case .invalidParameter, .badRequest, .tooLarge, .unauthenticated: .invalid
+        case .denied: .readOnly
+        case .storageFull: .full
+        case .unavailable, .inaccessible: .inaccessible
+        case .notImplemented, .internalError: .failed
+        }
     }
+}
 
+extension CodedError<ServerErrorCode> {
     /// An error of the system's.
     init(_ code: Code, _ error: PlatformError) {
         self.init(code, error.message, hint: error.hint)
@@ -84,9 +85,8 @@ package struct ServerError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The message, followed by the hint where there is one.
-    package var description: String { hint.map { "\(message) hint: \($0)" } ?? message }
-
     /// The answer where no route fits.
-    package static let noEndpoint = ServerError(.noEndpoint, "There is no such endpoint.")
+    package static var noEndpoint: ServerError {
+        ServerError(.noEndpoint, "There is no such endpoint.")
+    }
 }

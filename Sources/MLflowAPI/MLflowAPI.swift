@@ -1,5 +1,6 @@
 package import HTTPServer
 import Machine
+import Platform
 package import Workspace
 
 extension API {

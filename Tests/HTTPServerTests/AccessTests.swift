@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import NIOEmbedded
 import NIOPosix
+import Platform
 import Testing
 
 import HTTPServer

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import MLflowAPI
+import Platform
 import Testing
 import Tracking
 import Workspace

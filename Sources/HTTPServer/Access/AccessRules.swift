@@ -3,6 +3,7 @@ import Glibc
 package import Hummingbird
 package import NIOCore
 import NIOConcurrencyHelpers
+import Platform
 
 /// Who may make which calls.
 ///

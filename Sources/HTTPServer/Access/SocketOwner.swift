@@ -1,5 +1,6 @@
 package import Glibc
 package import NIOCore
+import Platform
 
 /// Which user of this machine holds the other end of a connection.
 package enum SocketOwner {

@@ -1,6 +1,7 @@
 import Hummingbird
 import NIOCore
 import NIOHTTP1
+import Platform
 
 /// What a client sends over one connection.
 typealias CallPart = HTTPServerRequestPart

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOHTTP1
+import Platform
 
 /// One connection of a client: its calls are read and answered one after another.
 struct Connection: Sendable {

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// How many connections the process may hold and still open files.
 package struct DescriptorBudget {

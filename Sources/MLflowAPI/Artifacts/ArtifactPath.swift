@@ -1,4 +1,5 @@
 package import HTTPServer
+import Platform
 /// The path of an artifact below `artifacts/`, checked to stay there.
 ///
 /// A name may have a percent sign or a backslash in it; a path that another program might read as one

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import JSON
+import Platform
 import Registry
 import Tracking
 import Workspace

@@ -1,5 +1,6 @@
 import HTTPServer
 import JSON
+import Platform
 
 extension MLflowRoute {
     /// Information about the server.

@@ -1,4 +1,5 @@
 package import HTTPServer
+import Platform
 /// Artifact locations on the wire: those in the workspace go through this server, others are unchanged.
 package enum ArtifactLocation {
     private static let folder = "artifacts/"

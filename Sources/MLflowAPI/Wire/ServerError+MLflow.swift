@@ -1,10 +1,11 @@
 import HTTPServer
 import JSON
+import Platform
 import Registry
 import Tracking
 import Workspace
 
-extension ServerError {
+extension CodedError<ServerErrorCode> {
     /// What a failure of the workspace means to a client.
     init(translating error: any Error) {
         switch error {
@@ -29,7 +30,7 @@ extension ServerError {
     }
 }
 
-extension ServerError.Code {
+extension ServerErrorCode {
     /// MLflow's name.
     fileprivate var mlflowName: String {
         switch self {

@@ -1,6 +1,7 @@
 import HTTPServer
 import FoundationEssentials
 import JSON
+import Platform
 import Tracking
 import Workspace
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HTTPServer
 import MLflowAPI
+import Platform
 import Synchronization
 import Workspace
 
@@ -42,13 +43,11 @@ extension Server {
 
 extension WorkspaceError {
     fileprivate init(_ error: ServerError) {
-        let code: Code =
-            switch error.code {
-            case .invalidParameter: .invalid
-            case .inaccessible, .unavailable: .inaccessible
-            default: .failed
-            }
-        self.init(code, error.message, hint: error.hint)
+        self.init(
+            Code(rawValue: error.code.kind.rawValue) ?? .failed,
+            error.message,
+            hint: error.hint
+        )
     }
 }
 
