@@ -62,10 +62,11 @@ let package = Package(
             name: "Tokenizers",
             dependencies: ["JSON", .product(name: "HeapModule", package: "swift-collections")]
         ),
+        .target(name: "ChatTemplates", dependencies: ["JSON", "Platform", "Tokenizers"]),
         .target(
             name: "ModelFiles",
             dependencies: [
-                "CMapping", "JSON", "Platform", "Tensors", "Tokenizers",
+                "CMapping", "ChatTemplates", "JSON", "Platform", "Tensors", "Tokenizers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -76,7 +77,7 @@ let package = Package(
         .target(
             name: "Datasets",
             dependencies: [
-                "JSON", "Platform", "Tokenizers",
+                "ChatTemplates", "JSON", "Platform", "Tokenizers",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -89,7 +90,7 @@ let package = Package(
         ),
         .target(
             name: "Inference",
-            dependencies: ["Transformer", "Tokenizers", "ModelFiles", "Tensors"]
+            dependencies: ["Transformer", "ChatTemplates", "Tokenizers", "ModelFiles", "Tensors"]
         ),
 
         // The operations.
@@ -111,6 +112,7 @@ let package = Package(
         .target(
             name: "Workspace",
             dependencies: [
+                "ChatTemplates",
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
                 "Tensors", "Tracking", "Registry", "EventBus", "JSON", "Machine", "Platform",
                 .product(name: "Yams", package: "Yams"),
@@ -155,6 +157,7 @@ let package = Package(
         .target(
             name: "Screens",
             dependencies: [
+                "ChatTemplates",
                 "Workspace", "Presentation", "TerminalUI", "EventBus", "Machine", "Platform",
                 "Training",
             ]
@@ -163,7 +166,7 @@ let package = Package(
         .executableTarget(
             name: "workbench",
             dependencies: [
-                "Workspace", "HTTPServer", "MLflowAPI", "Presentation", "Screens",
+                "ChatTemplates", "Workspace", "HTTPServer", "MLflowAPI", "Presentation", "Screens",
                 "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus", "Machine",
                 "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -180,6 +183,11 @@ let package = Package(
         ),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
         .testTarget(
+            name: "ChatTemplatesTests",
+            dependencies: ["ChatTemplates", "Tokenizers", "ModelFiles", "JSON", "TestModels"],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
             name: "TokenizersTests",
             dependencies: ["Tokenizers", "ModelFiles", "JSON", "TestModels"],
             resources: [.copy("Fixtures")]
@@ -187,6 +195,7 @@ let package = Package(
         .testTarget(
             name: "ModelFilesTests",
             dependencies: [
+                "ChatTemplates",
                 "ModelFiles", "Tensors", "Tokenizers", "TestModels",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
@@ -199,6 +208,7 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests",
             dependencies: [
+                "ChatTemplates",
                 "Datasets", "Tokenizers", .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -212,6 +222,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests",
             dependencies: [
+                "ChatTemplates",
                 "Inference", "ModelFiles", "Tokenizers", "Tensors", "Transformer", "TestModels",
             ]
         ),
@@ -228,6 +239,7 @@ let package = Package(
         .testTarget(
             name: "WorkspaceTests",
             dependencies: [
+                "ChatTemplates",
                 "Workspace", "Inference", "EventBus", "Machine", "Tracking", "Registry", "Platform",
                 "TestModels", "Training", "Datasets",
             ]
@@ -264,6 +276,7 @@ let package = Package(
         .testTarget(
             name: "ScreensTests",
             dependencies: [
+                "ChatTemplates",
                 "Screens", "Presentation", "Workspace", "TerminalUI", "EventBus", "Machine",
                 "Training", "Datasets", "Transformer",
             ]

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Crypto
 import JSON
 import Tokenizers
@@ -72,10 +73,9 @@ extension SHA256 {
     }
 
     /// A conversation with more than roles and contents: all its members, and what is not learnt.
-    private mutating func add(_ dialogue: Dialogue) {
+    private mutating func add(_ dialogue: Conversation) {
         add("dialogue")
-        let chat = dialogue.chat
-        for part in [chat.messages.map(JSONValue.object), chat.tools ?? []] {
+        for part in [dialogue.objects.map(JSONValue.object), dialogue.tools ?? []] {
             add(count: part.count)
             for value in part { add(bytes: value.bytes) }
         }
@@ -91,7 +91,7 @@ extension SHA256 {
         }
     }
 
-    private mutating func add(_ messages: ArraySlice<ChatMessage>) {
+    private mutating func add(_ messages: ArraySlice<Message>) {
         add("conversation")
         add(count: messages.count)
         for message in messages {

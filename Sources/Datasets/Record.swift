@@ -1,4 +1,5 @@
-public import Tokenizers
+public import ChatTemplates
+import Tokenizers
 
 /// Where a row was read: a file and the line it begins in, counted from one.
 public struct RecordSource: Sendable, Hashable, Codable, CustomStringConvertible {
@@ -22,7 +23,7 @@ public struct Record: Sendable {
     /// What a row holds, whatever the format it was written in.
     public enum Content: Sendable {
         /// Messages with at least one by the assistant that is to be learnt.
-        case conversation(Dialogue)
+        case conversation(Conversation)
         /// A document of raw text, with `\n` as line ends.
         case text(String)
     }
@@ -50,12 +51,12 @@ public struct Record: Sendable {
     }
 
     /// The messages, or nil for a document.
-    public var messages: [ChatMessage]? {
+    public var messages: [Message]? {
         if case .conversation(let dialogue) = content { dialogue.messages } else { nil }
     }
 
     /// The messages before the assistant's first one: what a person asks.
-    var prompt: ArraySlice<ChatMessage>? {
+    var prompt: ArraySlice<Message>? {
         messages?.prefix { !$0.isByAssistant }
     }
 
@@ -63,8 +64,4 @@ public struct Record: Sendable {
     func with(_ content: Content) -> Record {
         Record(content, source: source, fields: fields, unread: unread)
     }
-}
-
-extension ChatMessage {
-    var isByAssistant: Bool { role.utf8.elementsEqual("assistant".utf8) }
 }

@@ -59,7 +59,7 @@ struct ByteStringTable: Sendable {
 
 extension UnsafeBufferPointer<UInt8> {
     /// FNV-1a with a last shuffle, so that the low bits depend on all of the string.
-    var fingerprint: UInt64 {
+    package var fingerprint: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in self {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3

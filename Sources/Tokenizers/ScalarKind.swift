@@ -1,9 +1,9 @@
 /// The classes of characters that templates tell apart.
-enum ScalarKind: UInt8 {
+package enum ScalarKind: UInt8 {
     case other, letter, number, whitespace
 
     /// The class of a code point; surrogates are `other`.
-    init(codePoint: UInt32) {
+    package init(codePoint: UInt32) {
         let kind = CharacterKinds(codePoint: codePoint)
         if CharacterKinds.letters.contains(kind) {
             self = .letter
@@ -21,7 +21,7 @@ extension UnsafeBufferPointer<UInt8> {
     /// The class and the byte length of the character at `position`.
     ///
     /// A byte that is not valid UTF-8 counts as one character of class `other`.
-    func scalar(at position: Int, before limit: Int) -> (kind: ScalarKind, length: Int) {
+    package func scalar(at position: Int, before limit: Int) -> (kind: ScalarKind, length: Int) {
         let first = self[position]
         if first < 0x80 { return (ScalarKind(codePoint: UInt32(first)), 1) }
         guard let (codePoint, length) = multibyteScalar(at: position, before: limit) else {

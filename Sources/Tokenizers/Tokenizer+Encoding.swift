@@ -1,18 +1,3 @@
-/// A rendered conversation as tokens.
-public struct EncodedChat: Sendable, Equatable {
-    /// The tokens.
-    public let ids: [Int32]
-    /// For each token its bytes in the rendered text, in order.
-    public let ranges: [Range<Int>]
-
-    /// Creates an encoded chat of as many ranges as ids.
-    public init(ids: [Int32], ranges: [Range<Int>]) {
-        precondition(ids.count == ranges.count, "every token needs its range")
-        self.ids = ids
-        self.ranges = ranges
-    }
-}
-
 extension Tokenizer {
     /// The tokens of a text.
     ///
@@ -41,15 +26,14 @@ extension Tokenizer {
         return encoder.ids
     }
 
-    /// The tokens of a rendered conversation: those of its whole text, except that control tokens
-    /// are recognized only where the template wrote them.
-    ///
-    /// What a message spells out is text.
-    public func encode(_ chat: RenderedChat) -> EncodedChat {
+    /// The tokens of a text with their bytes in it, where control tokens are recognized only in
+    /// ranges that permit them.
+    package func encode(
+        _ text: [UInt8],
+        permitsControl: (Range<Int>) -> Bool
+    ) -> (ids: [Int32], ranges: [Range<Int>]) {
         var encoder = TextEncoder(self, recordsRanges: true)
-        chat.bytes.withUnsafeBufferPointer {
-            encoder.encode($0, permitsControl: chat.isWrittenByTemplate)
-        }
-        return EncodedChat(ids: encoder.ids, ranges: encoder.ranges)
+        text.withUnsafeBufferPointer { encoder.encode($0, permitsControl: permitsControl) }
+        return (encoder.ids, encoder.ranges)
     }
 }

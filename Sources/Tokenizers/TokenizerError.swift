@@ -1,4 +1,4 @@
-/// What went wrong while a tokenizer or a chat template was set up or used.
+/// What went wrong while a tokenizer was set up.
 public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kinds of failure a caller may want to tell apart.
     public enum Code: Sendable, Equatable {
@@ -6,16 +6,6 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case invalidVocabulary
         /// The model names a pre-tokenizer this tokenizer does not have.
         case unsupportedPreTokenizer
-        /// What is to be rendered is not a conversation.
-        case invalidConversation
-        /// The chat template cannot be parsed.
-        case templateSyntax
-        /// The chat template was parsed but failed on these messages.
-        case templateRuntime
-        /// The chat template refused the messages by calling `raise_exception`.
-        case templateRefusal
-        /// The chat template asked for more work, depth or text than is allowed.
-        case templateLimit
     }
 
     /// The kind of failure.

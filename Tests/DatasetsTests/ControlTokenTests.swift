@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import Testing
 import Tokenizers
@@ -31,9 +32,9 @@ struct ControlTokenTests {
         let renderer = try TinyModel.renderer()
         let template = try #require(renderer.template)
         let messages = contents.enumerated().map {
-            ChatMessage(role: $0.isMultiple(of: 2) ? "user" : "assistant", content: $1)
+            Message(role: $0.isMultiple(of: 2) ? "user" : "assistant", content: $1)
         }
-        let system = [ChatMessage(role: "system", content: "s.")]
+        let system = [Message(role: "system", content: "s.")]
         for messages in [messages, system + messages] {
             let chat = try template.render(messages, addingGenerationPrompt: false)
             let written = String(decoding: chat.bytes, as: UTF8.self)

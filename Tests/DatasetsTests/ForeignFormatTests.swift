@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import JSON
 import Testing
@@ -5,7 +6,7 @@ import Tokenizers
 
 /// The formats that other tools write.
 struct ForeignFormatTests {
-    private func dialogue(_ text: String, as name: String = "rows.jsonl") throws -> Dialogue {
+    private func dialogue(_ text: String, as name: String = "rows.jsonl") throws -> Conversation {
         let record = try #require(try read(text, as: name).training.first)
         guard case .conversation(let dialogue) = record.content else {
             throw DatasetError(.wrongShape, "no conversation")
@@ -47,11 +48,11 @@ struct ForeignFormatTests {
             """#
         let dialogue = try dialogue(row)
         #expect(dialogue.messages.map(\.role) == ["user", "assistant", "tool", "assistant"])
-        #expect(dialogue.chat.tools?.count == 1)
+        #expect(dialogue.tools?.count == 1)
         let call: JSONValue = [
             "type": "function", "function": ["name": "f", "arguments": ["x": 1]],
         ]
-        #expect(dialogue.chat.messages[1]["tool_calls"] == [call])
+        #expect(dialogue.objects[1]["tool_calls"] == [call])
     }
 
     @Test func anUnknownSpeakerIsNamed() throws {
@@ -64,14 +65,14 @@ struct ForeignFormatTests {
         let row = #"""
             {"messages":[{"role":"developer","content":"s"},{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"x\": 1}"}}]},{"role":"tool","tool_call_id":"c1","content":"2"},{"role":"assistant","content":"two"}],"tools":[{"type":"function","function":{"name":"f"}}]}
             """#
-        let chat = try dialogue(row).chat
+        let chat = try dialogue(row)
         #expect(chat.role(ofMessage: 0) == "system")
-        #expect(chat.messages[2]["content"] == "")
+        #expect(chat.objects[2]["content"] == "")
         let call: JSONValue = [
             "id": "c1", "type": "function", "function": ["name": "f", "arguments": ["x": 1]],
         ]
-        #expect(chat.messages[2]["tool_calls"] == [call])
-        #expect(chat.messages[3]["tool_call_id"] == "c1")
+        #expect(chat.objects[2]["tool_calls"] == [call])
+        #expect(chat.objects[3]["tool_call_id"] == "c1")
         #expect(chat.tools == [["type": "function", "function": ["name": "f"]]])
     }
 

@@ -1,9 +1,10 @@
+import ChatTemplates
 import Datasets
 import Testing
 import Tokenizers
 
 struct FormatTests {
-    private func messages(_ dataset: Dataset) throws -> [ChatMessage] {
+    private func messages(_ dataset: Dataset) throws -> [Message] {
         try #require(dataset.training.first?.messages)
     }
 

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import Testing
 import Tokenizers

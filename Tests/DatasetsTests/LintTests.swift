@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import Testing
 import Tokenizers
@@ -75,9 +76,9 @@ struct LintTests {
             + m.content + '<|im_end|>' }}{% endif %}{% endfor %}\
             {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
             """
-        let messages = ["system", "user", "assistant"].map { ChatMessage(role: $0, content: $0) }
+        let messages = ["system", "user", "assistant"].map { Message(role: $0, content: $0) }
         let row = Record(
-            .conversation(Dialogue(messages)),
+            .conversation(Conversation(messages)),
             source: RecordSource(file: "f", line: 1)
         )
         let finding = try #require(

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import JSON
 import Testing
@@ -69,9 +70,9 @@ struct CleaningTests {
         let dataset = try read(row).cleaned(.korean).dataset
         guard case .conversation(let dialogue) = dataset.training[0].content else { return }
         #expect(dialogue.messages[0].content == "가·나")
-        #expect(dialogue.chat.messages[1]["reasoning_content"] == "·")
+        #expect(dialogue.objects[1]["reasoning_content"] == "·")
         let call: JSONValue = ["function": ["name": "f", "arguments": ["x": "ㆍ"]]]
-        #expect(dialogue.chat.messages[1]["tool_calls"] == [call])
+        #expect(dialogue.objects[1]["tool_calls"] == [call])
     }
 
     @Test(arguments: ["", "Korean", "nfc,", "nfd"])

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import Foundation
 import Testing
@@ -55,7 +56,7 @@ struct RenderedTextTests {
             ("user", "And\n\nthree?"), ("assistant", "Seven: **7**."),
         ]
         for part in [said[1..<3], said[1...], said[0...]] {
-            let messages = part.map { ChatMessage(role: $0.0, content: $0.1) }
+            let messages = part.map { Message(role: $0.0, content: $0.1) }
             let chat = try? template.render(
                 Array(messages),
                 addingGenerationPrompt: false,

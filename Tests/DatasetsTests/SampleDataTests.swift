@@ -1,3 +1,4 @@
+import ChatTemplates
 import Crypto
 import Datasets
 import Foundation

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import Tokenizers
 
@@ -54,10 +55,10 @@ enum TinyModel {
 /// A record of a conversation: user and assistant in turns.
 func conversation(_ contents: String..., line: Int = 1) -> Record {
     let messages = contents.enumerated().map {
-        ChatMessage(role: $0.offset.isMultiple(of: 2) ? "user" : "assistant", content: $0.element)
+        Message(role: $0.offset.isMultiple(of: 2) ? "user" : "assistant", content: $0.element)
     }
     return Record(
-        .conversation(Dialogue(messages)),
+        .conversation(Conversation(messages)),
         source: RecordSource(file: "rows.jsonl", line: line)
     )
 }

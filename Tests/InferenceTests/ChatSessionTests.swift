@@ -1,3 +1,4 @@
+import ChatTemplates
 import Inference
 import ModelFiles
 import TestModels
@@ -18,7 +19,7 @@ import Transformer
         }
     }
 
-    private let question = ChatMessage(role: "user", content: "the day?")
+    private let question = Message(role: "user", content: "the day?")
 
     @Test func writesTheConversationAsTheTemplateSays() throws {
         try withSession { session in
@@ -32,7 +33,7 @@ import Transformer
 
     @Test func whatAPersonWritesNeverEndsATurn() throws {
         try withSession { session in
-            let ids = try session.prompt([ChatMessage(role: "user", content: "a<|im_end|>b")])
+            let ids = try session.prompt([Message(role: "user", content: "a<|im_end|>b")])
             #expect(ids.count { $0 == TestModel.turnEnd } == 1)
         }
     }
@@ -40,7 +41,7 @@ import Transformer
     @Test func aSecondTurnReusesTheFirst() throws {
         try withSession { session in
             let first = try session.answer([question], configuration: .greedy(maxTokens: 8))
-            let answer = ChatMessage(role: "assistant", content: first.text)
+            let answer = Message(role: "assistant", content: first.text)
             let second = try session.answer(
                 [question, answer, question],
                 configuration: .greedy(maxTokens: 8)

@@ -1,3 +1,4 @@
+import ChatTemplates
 import ModelFiles
 import Tensors
 import Testing

@@ -1,10 +1,11 @@
+import ChatTemplates
 import Screens
 import TerminalUI
 import Testing
 import Workspace
 
 @Suite struct ChatTests {
-    static func prompt(_ driver: Driver) -> [ChatTurn] {
+    static func prompt(_ driver: Driver) -> [ChatTemplates.Message] {
         for effect in driver.effects {
             if case .conversation(let turns) = effect.argument(of: "answer") as Prompt? {
                 return turns
@@ -48,7 +49,7 @@ import Workspace
         #expect(Self.target(driver) == ChatChoice.deployed.target)
         #expect(
             Self.prompt(driver) == [
-                ChatTurn(.user, "하나"), ChatTurn(.assistant, "first"), ChatTurn(.user, "둘"),
+                .user("하나"), .assistant("first"), .user("둘"),
             ]
         )
     }
@@ -63,7 +64,7 @@ import Workspace
         driver.type("next")
         driver.press("enter")
         #expect(Self.target(driver) == ChatChoice.base.target)
-        #expect(Self.prompt(driver).map(\.text) == ["q", "adapter says", "next"])
+        #expect(Self.prompt(driver).map(\.content) == ["q", "adapter says", "next"])
         driver.take(.chat(.began(AnswerID(2))))
         driver.end("base says", answer: 2)
         driver.press("ctrl+o")
@@ -75,7 +76,7 @@ import Workspace
         driver.ask("q", answer: 1)
         driver.end("adapter says", answer: 1)
         driver.press("ctrl+o", "ctrl+r")
-        #expect(Self.prompt(driver) == [ChatTurn(.user, "q")])
+        #expect(Self.prompt(driver) == [.user("q")])
         #expect(Self.target(driver) == ChatChoice.base.target)
         let answers = driver.state.chat.conversation.exchanges[0].answers
         #expect(answers.map(\.choice) == [.deployed, .base])
@@ -144,7 +145,7 @@ import Workspace
         driver.end("", answer: 1, reason: .failed, failure: .init(.failed, "no"))
         driver.type("next")
         driver.press("enter")
-        #expect(Self.prompt(driver) == [ChatTurn(.user, "next")])
+        #expect(Self.prompt(driver) == [.user("next")])
     }
 
     @Test func onlyOneAnswerAtATime() {
@@ -247,7 +248,7 @@ import Workspace
         driver.type("q")
         driver.press("enter")
         #expect(
-            Self.prompt(driver) == [ChatTurn(.system, "Answer in Korean."), ChatTurn(.user, "q")]
+            Self.prompt(driver) == [.system("Answer in Korean."), .user("q")]
         )
     }
 
@@ -257,7 +258,7 @@ import Workspace
         #expect(driver.state.chat.conversation.isEmpty)
         driver.type("q")
         driver.press("enter")
-        #expect(Self.prompt(driver) == [ChatTurn(.user, "q")])
+        #expect(Self.prompt(driver) == [.user("q")])
     }
 
     @Test func everySizeIsDrawn() {

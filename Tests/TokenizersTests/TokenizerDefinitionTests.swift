@@ -1,3 +1,5 @@
+import ChatTemplates
+import TestModels
 import Testing
 import Tokenizers
 

@@ -1,3 +1,4 @@
+import ChatTemplates
 import EventBus
 import Synchronization
 import TestModels
@@ -117,7 +118,7 @@ import Workspace
         }
     }
 
-    private static let question = Prompt.conversation([ChatTurn(.user, "what is 3?")])
+    private static let question = Prompt.conversation([Message.user("what is 3?")])
 
     private static func ask(_ target: ChatTarget, _ workspace: Workspace) throws -> [Int32] {
         try workspace.chat

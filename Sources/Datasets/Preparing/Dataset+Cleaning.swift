@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -55,19 +56,18 @@ extension TextCleaner {
         case .text(let text): return .text(clean(text))
         case .conversation(let dialogue) where dialogue.isPlain:
             let messages = dialogue.messages.map {
-                ChatMessage(role: $0.role, content: clean($0.content))
+                Message(role: $0.role, content: clean($0.content))
             }
-            return .conversation(Dialogue(messages))
+            return .conversation(Conversation(messages))
         case .conversation(let dialogue):
-            var chat = dialogue.chat
-            for index in chat.messages.indices {
+            let objects = dialogue.objects.map { object in
                 var message = JSONObject()
-                for (name, value) in chat.messages[index].members {
+                for (name, value) in object.members {
                     _ = message.insert(clean(value, named: name), named: name)
                 }
-                chat.messages[index] = message
+                return message
             }
-            return .conversation(Dialogue(chat, unlearnt: dialogue.unlearnt))
+            return .conversation(dialogue.with(objects: objects))
         }
     }
 

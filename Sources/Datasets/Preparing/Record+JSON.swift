@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -8,8 +9,7 @@ extension Record {
         switch content {
         case .text(let text): _ = row.insert(.string(text), named: "text")
         case .conversation(let dialogue):
-            let chat = dialogue.chat
-            let messages = chat.messages.enumerated().map { place, message -> JSONValue in
+            let messages = dialogue.objects.enumerated().map { place, message -> JSONValue in
                 var message = message
                 if dialogue.unlearnt.contains(place) {
                     _ = message.insert(.integer(0), named: "weight")
@@ -17,7 +17,7 @@ extension Record {
                 return .object(message)
             }
             _ = row.insert(.array(messages), named: "messages")
-            if let tools = chat.tools { _ = row.insert(.array(tools), named: "tools") }
+            if let tools = dialogue.tools { _ = row.insert(.array(tools), named: "tools") }
         }
         // A member that another format is known by would make the row ambiguous.
         for (name, text) in fields.sorted(by: { $0.key < $1.key })

@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -59,7 +60,7 @@ public enum RowKey: Sendable, Equatable, CustomStringConvertible {
             return asked.flatMap { [$0.role, $0.content.normalized] }
         case (.conversation(let dialogue), _):
             let texts = dialogue.messages.flatMap { [$0.role, $0.content.normalized] }
-            let details = dialogue.isPlain ? [] : dialogue.chat.messages.map(JSONValue.object)
+            let details = dialogue.isPlain ? [] : dialogue.objects.map(JSONValue.object)
             return texts + details.map { String(decoding: $0.bytes, as: UTF8.self) }
         }
     }

@@ -1,3 +1,4 @@
+public import ChatTemplates
 public import Tokenizers
 
 /// Renders rows to tokens and marks those to learn.
@@ -64,7 +65,7 @@ public struct ExampleRenderer: Sendable {
     /// The tokens of a conversation, however long, with the answers to learn marked.
     ///
     /// - Throws: `DatasetError` that names the row: without target, or refused by the template.
-    public func example(of dialogue: Dialogue, source: RecordSource) throws -> Example {
+    public func example(of dialogue: Conversation, source: RecordSource) throws -> Example {
         let rendered = try rendered(dialogue, source: source)
         guard rendered.isTarget.contains(true) else {
             throw DatasetError(

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Tokenizers
 
 /// A conversation as the model reads it, with all that is known of where its text comes from.
@@ -13,7 +14,7 @@ extension ExampleRenderer {
     /// Renders a conversation; it may have nothing to learn.
     ///
     /// - Throws: `DatasetError.Code.template` where there is no template or it refuses the row.
-    func rendered(_ dialogue: Dialogue, source: RecordSource) throws -> RenderedDialogue {
+    func rendered(_ dialogue: Conversation, source: RecordSource) throws -> RenderedDialogue {
         guard let template else {
             throw DatasetError(
                 .template,
@@ -25,7 +26,7 @@ extension ExampleRenderer {
         var targets: [Range<Int>]
         do {
             (chat, targets) = try template.renderForTraining(
-                dialogue.chat,
+                dialogue,
                 bosToken: tokenizer.bos.map(tokenizer.bytes(of:)) ?? [],
                 eosToken: tokenizer.eos.map(tokenizer.bytes(of:)) ?? []
             )

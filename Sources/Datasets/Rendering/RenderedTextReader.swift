@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Synchronization
 import Tokenizers
@@ -44,7 +45,7 @@ final class RenderedTextReader: Sendable {
     /// What a rendering may begin with.
     private var starts: [[UInt8]] { bos.isEmpty ? [[]] : [[], bos] }
 
-    private func render(_ messages: [ChatMessage], bos: [UInt8]) -> RenderedChat? {
+    private func render(_ messages: [Message], bos: [UInt8]) -> RenderedChat? {
         try? template.render(
             messages,
             addingGenerationPrompt: false,
@@ -85,14 +86,14 @@ private struct TurnBorders {
     private var texts: [Sides: Set<[UInt8]>] = [:]
 
     /// A conversation whose messages no template takes for anything else.
-    static func probe(_ turns: Int, _ hasSystem: Bool, endsAsking: Bool) -> [ChatMessage] {
+    static func probe(_ turns: Int, _ hasSystem: Bool, endsAsking: Bool) -> [Message] {
         var roles = hasSystem ? ["system"] : []
         for _ in 0..<turns { roles += ["user", "assistant"] }
         if endsAsking { roles.removeLast() }
-        return roles.enumerated().map { ChatMessage(role: $1, content: "Probe\($0)x") }
+        return roles.enumerated().map { Message(role: $1, content: "Probe\($0)x") }
     }
 
-    mutating func learn(from chat: RenderedChat, of messages: [ChatMessage]) {
+    mutating func learn(from chat: RenderedChat, of messages: [Message]) {
         var end = 0
         var before: String?
         var found: [(Sides, [UInt8])] = []
@@ -113,7 +114,7 @@ private struct TurnBorders {
     }
 
     /// The messages that a text may be the rendering of, at each of its possible beginnings.
-    func conversations(in text: [UInt8]) -> [[ChatMessage]] {
+    func conversations(in text: [UInt8]) -> [[Message]] {
         texts.filter { $0.key.before == nil }
             .flatMap { sides, starts in starts.map { (sides.behind, $0) } }
             .filter { !$0.1.isEmpty && text.starts(with: $0.1) }
@@ -121,14 +122,14 @@ private struct TurnBorders {
             .compactMap { role, start in role.map { messages(in: text, from: start.count, $0) } }
     }
 
-    private func messages(in text: [UInt8], from start: Int, _ role: String) -> [ChatMessage] {
-        var messages: [ChatMessage] = []
+    private func messages(in text: [UInt8], from start: Int, _ role: String) -> [Message] {
+        var messages: [Message] = []
         var (role, begin) = (role, start)
         while true {
             let next = nextBorder(in: text, from: begin, behind: role)
             let end = next?.range.lowerBound ?? self.end(of: text, from: begin, behind: role)
             let content = String(decoding: text[begin..<end], as: UTF8.self)
-            messages.append(ChatMessage(role: role, content: content))
+            messages.append(Message(role: role, content: content))
             guard let next else { return messages }
             (role, begin) = (next.role, next.range.upperBound)
         }

@@ -1,5 +1,6 @@
+public import ChatTemplates
 import ModelFiles
-public import Tokenizers
+import Tokenizers
 import Transformer
 
 /// Conversations with one model, in the words of its chat template.
@@ -24,13 +25,13 @@ public final class ChatSession {
     }
 
     /// The tokens of a conversation that the assistant is to continue.
-    public func prompt(_ messages: [ChatMessage]) throws -> [Int32] {
+    public func prompt(_ messages: [Message]) throws -> [Int32] {
         try template.prompt(messages, tokenizer: tokenizer)
     }
 
     /// The assistant's answer to `messages`; see `Generator.generate`.
     public func answer(
-        _ messages: [ChatMessage],
+        _ messages: [Message],
         configuration: GenerationConfiguration,
         isCancelled: () -> Bool = { false },
         onToken: (GeneratedToken) -> Void = { _ in }

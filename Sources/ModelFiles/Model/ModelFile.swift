@@ -1,4 +1,6 @@
+public import ChatTemplates
 public import Glibc
+import Platform
 public import Tensors
 public import Tokenizers
 

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Inference
 import Machine
 import ModelFiles
@@ -63,8 +64,7 @@ final class ChatSpeaker: @unchecked Sendable {
     func tokens(of prompt: Prompt) throws -> [Int32] {
         guard let generator = loaded?.generator else { return [] }
         switch prompt {
-        case .conversation(let turns):
-            let messages = turns.map { ChatMessage(role: $0.role.rawValue, content: $0.text) }
+        case .conversation(let messages):
             return try ChatSession(generator).prompt(messages)
         case .raw(let text):
             let tokenizer = generator.model.file.tokenizer

@@ -1,3 +1,4 @@
+import ChatTemplates
 import ModelFiles
 import Platform
 import Tokenizers
@@ -53,7 +54,7 @@ extension ModelService {
         for path in request.conversations {
             var rendering = TemplateRendering(file: path)
             do {
-                var conversation = try ChatConversation(json: Array(Self.text(path).utf8))
+                var conversation = try Conversation(json: Array(Self.text(path).utf8))
                 if let tools { try conversation.offer(toolsJSON: tools) }
                 try render(conversation, template, tokenizer, request, into: &rendering)
             } catch {
@@ -64,7 +65,7 @@ extension ModelService {
     }
 
     private func render(
-        _ conversation: ChatConversation,
+        _ conversation: Conversation,
         _ template: ChatTemplate,
         _ tokenizer: Tokenizer?,
         _ request: TemplateRequest,

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Datasets
 import Inference
 import ModelFiles
@@ -77,7 +78,7 @@ final class RunSampler {
         let count = request.sampleCount ?? TrainingRequest.defaultSamples
         let tokenizer = inputs.model.file.tokenizer
         let template = inputs.templateDigest == nil ? nil : inputs.model.file.chatTemplate
-        func ids(_ messages: [ChatMessage]) -> [Int32]? {
+        func ids(_ messages: [Message]) -> [Int32]? {
             guard let template else {
                 return messages.last.map {
                     tokenizer.encode(
@@ -93,7 +94,7 @@ final class RunSampler {
             record.question.map { ($0.messages, $0.reference) }
         }
         let asked = request.samplePrompts.map {
-            ([ChatMessage(role: "user", content: $0)], nil as String?)
+            ([Message(role: "user", content: $0)], nil as String?)
         }
         let room = inputs.model.configuration.contextLength - answerLength
         return (rows + asked).compactMap { messages, reference in
@@ -141,7 +142,7 @@ extension Record {
     private static let givenWords = 12
 
     /// What can be asked of the row, and what it answers.
-    fileprivate var question: (messages: [ChatMessage], reference: String?)? {
+    fileprivate var question: (messages: [Message], reference: String?)? {
         switch content {
         case .conversation:
             guard let messages, let answer = messages.lastIndex(where: { $0.role == "assistant" }),
@@ -153,7 +154,7 @@ extension Record {
             let given = words.prefix(Self.givenWords).joined(separator: " ")
             guard !given.isEmpty else { return nil }
             let rest = words.dropFirst(Self.givenWords).prefix(40).joined(separator: " ")
-            return ([ChatMessage(role: "user", content: given)], rest.isEmpty ? nil : rest)
+            return ([Message(role: "user", content: given)], rest.isEmpty ? nil : rest)
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatTemplates
 import Glibc
 import Synchronization
 import Workspace
@@ -29,7 +30,7 @@ struct ChatCommand: ParsableCommand {
         let target = try target.target(in: workspace)
         // What is wrong with it is said now, and not after the first question.
         try workspace.chat.prepareAndWait(target)
-        let start = system.map { [ChatTurn(.system, $0)] } ?? []
+        let start = system.map { [Message.system($0)] } ?? []
         var turns = start
         Console.note("chatting with \(target.reference)")
         while true {
@@ -39,7 +40,7 @@ struct ChatCommand: ParsableCommand {
                 turns = start
                 continue
             }
-            turns.append(ChatTurn(.user, line))
+            turns.append(Message.user(line))
             let isJSON = shared.json
             let outcome = try workspace.chat.answerAndWait(
                 .conversation(turns),
@@ -50,7 +51,7 @@ struct ChatCommand: ParsableCommand {
             }
             if let failure = outcome.failure { throw failure }
             if isJSON { try Console.printJSON(outcome) } else { Console.print("") }
-            turns.append(ChatTurn(.assistant, outcome.text))
+            turns.append(Message.assistant(outcome.text))
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatTemplates
 import Synchronization
 import Workspace
 
@@ -36,7 +37,7 @@ struct GenerateCommand: ParsableCommand {
             text = .raw(prompt)
         } else {
             text = .conversation(
-                (system.map { [ChatTurn(.system, $0)] } ?? []) + [ChatTurn(.user, prompt)]
+                (system.map { [Message.system($0)] } ?? []) + [Message.user(prompt)]
             )
         }
         let isJSON = shared.json

@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -116,7 +117,7 @@ extension Record {
     /// What the assistant thinks before it answers.
     fileprivate var thoughts: [String] {
         guard case .conversation(let dialogue) = content, !dialogue.isPlain else { return [] }
-        return dialogue.chat.messages.flatMap { message in
+        return dialogue.objects.flatMap { message in
             ["reasoning_content", "reasoning", "thinking"].compactMap { name in
                 if case .string(let text)? = message[name] { text } else { nil }
             }

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Tokenizers
 
 /// The rules that look at rows as the model sees them.
@@ -71,7 +72,7 @@ struct ModelLint {
     }
 
     private mutating func check(
-        _ dialogue: Dialogue,
+        _ dialogue: Conversation,
         of record: Record,
         as row: LintFinding.Row,
         _ findings: inout LintCollector

@@ -1,9 +1,10 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
 extension RenderedDialogue {
     /// What the conversation says and the template does not write, in words.
-    func missing(of dialogue: Dialogue) -> [String] {
+    func missing(of dialogue: Conversation) -> [String] {
         var written: Set<Int> = []
         var called: Set<Int> = []
         var hasTools = false
@@ -28,11 +29,11 @@ extension RenderedDialogue {
             }
         }
         guard !dialogue.isPlain else { return missing }
-        for (place, message) in dialogue.chat.messages.enumerated()
+        for (place, message) in dialogue.objects.enumerated()
         where message["tool_calls"] != nil && !called.contains(place) {
             add("calls of tools")
         }
-        if dialogue.chat.tools?.isEmpty == false, !hasTools { add("the tools on offer") }
+        if dialogue.tools?.isEmpty == false, !hasTools { add("the tools on offer") }
         return missing
     }
 }

@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -104,7 +105,7 @@ extension Record {
         return messages.indices.contains { index in
             messages[index].isByAssistant
                 && messages[index].content.unicodeScalars.allSatisfy(\.properties.isWhitespace)
-                && (dialogue.isPlain || dialogue.chat.messages[index]["tool_calls"] == nil)
+                && (dialogue.isPlain || dialogue.objects[index]["tool_calls"] == nil)
         }
     }
 }

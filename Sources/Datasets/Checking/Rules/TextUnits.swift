@@ -1,3 +1,4 @@
+import ChatTemplates
 import Tokenizers
 
 /// A text as hashes of its words, without case and punctuation; a syllable or Chinese character is

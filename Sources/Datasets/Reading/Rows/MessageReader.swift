@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -32,7 +33,7 @@ struct MessageReader {
         _ messages: [Message],
         tools: [JSONValue] = [],
         unlearnt: [Int] = []
-    ) throws -> (Dialogue, unread: [String]) {
+    ) throws -> (Conversation, unread: [String]) {
         let left = messages.indices.filter { messages[$0].isByAssistant && !messages[$0].isLearnt }
         let unlearnt = Set(unlearnt + left)
         let unread = messages.flatMap(\.unread)
@@ -50,11 +51,15 @@ struct MessageReader {
                     _ = $0.insert($1.value, named: JSONName($1.name))
                 }
             }
-            let chat = ChatConversation(messages: objects, tools: tools.isEmpty ? nil : tools)
-            return (Dialogue(chat, unlearnt: unlearnt), unread)
+            let chat = Conversation(
+                objects: objects,
+                tools: tools.isEmpty ? nil : tools,
+                unlearnt: unlearnt
+            )
+            return (chat, unread)
         }
-        let plain = messages.map { ChatMessage(role: $0.role, content: $0.content) }
-        return (Dialogue(plain, unlearnt: unlearnt), unread)
+        let plain = messages.map { ChatTemplates.Message(role: $0.role, content: $0.content) }
+        return (Conversation(plain, unlearnt: unlearnt), unread)
     }
 
     /// A message with `role` and `content`.

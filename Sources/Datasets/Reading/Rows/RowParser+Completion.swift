@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -5,11 +6,11 @@ import Tokenizers
 extension RowParser {
     /// Two strings are what is asked and answered; of two lists of messages the completion alone is
     /// learnt.
-    func promptAndCompletion(_ row: JSONObject) throws -> (Dialogue, unread: [String]) {
+    func promptAndCompletion(_ row: JSONObject) throws -> (Conversation, unread: [String]) {
         guard case .array? = row["prompt"] else {
             let asked = try string("prompt", of: row, in: "the row")
             let answer = try string("completion", of: row, in: "the row")
-            return (Dialogue(try system(row) + Self.exchange(asked, answer)), [])
+            return (Conversation(try system(row) + Self.exchange(asked, answer)), [])
         }
         let prompt = try list("prompt", of: row)
         let reader = MessageReader(parser: self)

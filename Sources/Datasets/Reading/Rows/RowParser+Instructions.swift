@@ -1,30 +1,31 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
 /// Rows of an instruction and an answer.
 extension RowParser {
-    func alpaca(_ row: JSONObject) throws -> [ChatMessage] {
+    func alpaca(_ row: JSONObject) throws -> [Message] {
         let asked = try question(row, context: "input")
         let answer = try string("output", of: row, in: "the row")
         return try system(row) + history(row) + Self.exchange(asked, answer)
     }
 
-    func dolly(_ row: JSONObject) throws -> [ChatMessage] {
+    func dolly(_ row: JSONObject) throws -> [Message] {
         let asked = try question(row, context: "context")
         let answer = try string("response", of: row, in: "the row")
         return try system(row) + Self.exchange(asked, answer)
     }
 
     /// The system message of a row that has one.
-    func system(_ row: JSONObject) throws -> [ChatMessage] {
+    func system(_ row: JSONObject) throws -> [Message] {
         let system = try optionalString("system", of: row)
-        return system.isEmpty ? [] : [ChatMessage(role: "system", content: system)]
+        return system.isEmpty ? [] : [Message(role: "system", content: system)]
     }
 
-    static func exchange(_ asked: String, _ answer: String) -> [ChatMessage] {
+    static func exchange(_ asked: String, _ answer: String) -> [Message] {
         [
-            ChatMessage(role: "user", content: asked),
-            ChatMessage(role: "assistant", content: answer),
+            Message(role: "user", content: asked),
+            Message(role: "assistant", content: answer),
         ]
     }
 
@@ -38,7 +39,7 @@ extension RowParser {
     }
 
     /// Earlier turns of an Alpaca row: pairs of what was asked and answered.
-    private func history(_ row: JSONObject) throws -> [ChatMessage] {
+    private func history(_ row: JSONObject) throws -> [Message] {
         try optionalList("history", of: row).enumerated().flatMap { index, turn in
             guard case .array(let pair) = turn, pair.count == 2,
                 case .string(let asked) = pair[0], case .string(let answered) = pair[1]

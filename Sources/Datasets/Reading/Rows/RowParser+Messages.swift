@@ -1,9 +1,10 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
 /// Rows as OpenAI's fine-tuning takes them.
 extension RowParser {
-    func messages(_ row: JSONObject) throws -> (Dialogue, unread: [String]) {
+    func messages(_ row: JSONObject) throws -> (Conversation, unread: [String]) {
         let reader = MessageReader(parser: self)
         let messages = try list("messages", of: row).enumerated().map {
             try reader.message($0.element, number: $0.offset + 1)

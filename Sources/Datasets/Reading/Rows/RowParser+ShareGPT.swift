@@ -1,9 +1,10 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
 /// Rows as ShareGPT's exports write them: `conversations` of `from` and `value`.
 extension RowParser {
-    func shareGPT(_ row: JSONObject) throws -> (Dialogue, unread: [String]) {
+    func shareGPT(_ row: JSONObject) throws -> (Conversation, unread: [String]) {
         let reader = MessageReader(parser: self)
         var turns = try system(row).map {
             MessageReader.Message(

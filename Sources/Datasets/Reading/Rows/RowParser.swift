@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSON
 import Tokenizers
 
@@ -73,12 +74,12 @@ struct RowParser {
     private func dialogue(
         _ row: JSONObject,
         in format: DatasetFormat
-    ) throws -> (Dialogue, unread: [String]) {
+    ) throws -> (Conversation, unread: [String]) {
         switch format {
         case .messages: try messages(row)
         case .shareGPT: try shareGPT(row)
-        case .alpaca: (Dialogue(try alpaca(row)), [])
-        case .dolly: (Dialogue(try dolly(row)), [])
+        case .alpaca: (Conversation(try alpaca(row)), [])
+        case .dolly: (Conversation(try dolly(row)), [])
         case .promptCompletion, .text: try promptAndCompletion(row)
         }
     }

@@ -1,3 +1,4 @@
+import ChatTemplates
 package import Workspace
 
 /// Questions and what was answered, possibly by several.
@@ -70,14 +71,15 @@ package struct Conversation: Equatable, Sendable {
 
     /// What a model reads to answer the last question; questions that nobody answered are left out.
     package func prompt(instructions: String) -> Prompt {
-        var turns = instructions.isEmpty ? [] : [ChatTurn(.system, instructions)]
+        var messages: [ChatTemplates.Message] =
+            instructions.isEmpty ? [] : [.system(instructions)]
         for exchange in exchanges.dropLast() {
             guard let answer = exchange.accepted else { continue }
-            turns.append(ChatTurn(.user, exchange.question))
-            turns.append(ChatTurn(.assistant, answer.text))
+            messages.append(.user(exchange.question))
+            messages.append(.assistant(answer.text))
         }
-        if let last = exchanges.last { turns.append(ChatTurn(.user, last.question)) }
-        return .conversation(turns)
+        if let last = exchanges.last { messages.append(.user(last.question)) }
+        return .conversation(messages)
     }
 
     /// Changes the answer under way.

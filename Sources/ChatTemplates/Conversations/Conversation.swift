@@ -1,0 +1,203 @@
+public import JSON
+public import Platform
+
+/// A conversation with all that published templates know of: messages of any fields, such as
+/// calls of tools, the tools on offer, documents, and further variables; and which of its answers
+/// are learnt.
+///
+/// It is the one conversation of the program: what is rendered, trained on, and asked.
+public struct Conversation: Sendable, Equatable {
+    /// What a conversation has beside roles and contents.
+    private struct Details: Sendable, Equatable {
+        var objects: [JSONObject]
+        var tools: [JSONValue]?
+        var documents: [JSONValue]?
+        var variables = JSONObject()
+    }
+
+    /// Who says what, without calls of tools; a message that only calls a tool says nothing.
+    public let messages: [Message]
+    /// The places of the assistant's messages that are read but not learnt.
+    public let unlearnt: Set<Int>
+    /// The whole conversation, where it is more than roles and contents.
+    private var details: Details?
+
+    /// A conversation of plain messages.
+    public init(_ messages: [Message], unlearnt: Set<Int> = []) {
+        self.messages = messages
+        self.unlearnt = unlearnt
+    }
+
+    /// A conversation of messages with any fields; each has at least a role.
+    public init(
+        objects: [JSONObject],
+        tools: [JSONValue]? = nil,
+        documents: [JSONValue]? = nil,
+        variables: JSONObject = JSONObject(),
+        unlearnt: Set<Int> = []
+    ) {
+        messages = objects.map { object in
+            func text(_ name: String) -> String {
+                guard case .string(let text)? = object[name] else { return "" }
+                return text
+            }
+            return Message(role: text("role"), content: text("content"))
+        }
+        self.unlearnt = unlearnt
+        details = Details(
+            objects: objects,
+            tools: tools,
+            documents: documents,
+            variables: variables
+        )
+    }
+
+    /// The messages with all their fields.
+    public var objects: [JSONObject] { details?.objects ?? messages.map(JSONObject.init) }
+    /// The tools on offer, as JSON schemas; nil where there are none to speak of.
+    public var tools: [JSONValue]? { details?.tools }
+    /// Documents to answer from; nil where there are none to speak of.
+    public var documents: [JSONValue]? { details?.documents }
+    /// What else the template may ask for, such as `enable_thinking`.
+    public var variables: JSONObject { details?.variables ?? JSONObject() }
+
+    /// Whether there is nothing but roles and contents, all of it to be learnt.
+    public var isPlain: Bool { details == nil && unlearnt.isEmpty }
+
+    /// Whether an answer of the assistant is to be learnt.
+    public var hasLearntAnswer: Bool {
+        messages.indices.contains { messages[$0].isByAssistant && !unlearnt.contains($0) }
+    }
+
+    /// The same with other messages.
+    public func with(objects: [JSONObject]) -> Conversation {
+        Conversation(
+            objects: objects,
+            tools: tools,
+            documents: documents,
+            variables: variables,
+            unlearnt: unlearnt
+        )
+    }
+
+    /// The conversation up to a message.
+    func prefix(_ count: Int) -> Conversation {
+        details == nil
+            ? Conversation(Array(messages.prefix(count)), unlearnt: unlearnt)
+            : with(objects: Array(objects.prefix(count)))
+    }
+
+    /// Reads a conversation as it is exchanged: a list of messages, or an object with `messages`,
+    /// `tools`, `documents` and variables beside them.
+    ///
+    /// - Throws: `TemplateError` with the code `invalidConversation`, naming the message.
+    public init(_ json: JSONValue) throws(TemplateError) {
+        switch json {
+        case .array(let messages):
+            self.init(objects: try Self.objects(messages))
+        case .object(let object):
+            guard case .array(let messages)? = object["messages"] else {
+                throw .invalidConversation("The conversation has no list \"messages\".")
+            }
+            var details = Details(objects: try Self.objects(messages))
+            for (name, value) in object.members {
+                switch name {
+                case "messages": break
+                case "tools": details.tools = try Self.list(value, "tools")
+                case "documents": details.documents = try Self.list(value, "documents")
+                default: _ = details.variables.insert(value, named: name)
+                }
+            }
+            self.init(
+                objects: details.objects,
+                tools: details.tools,
+                documents: details.documents,
+                variables: details.variables
+            )
+        default:
+            throw .invalidConversation("The conversation is \(json.kind), not a list of messages.")
+        }
+    }
+
+    /// Reads a conversation from JSON in UTF-8.
+    ///
+    /// - Throws: `TemplateError` with the code `invalidConversation`, naming the byte or message.
+    public init(json: [UInt8]) throws(TemplateError) {
+        try self.init(Self.parse(json, "conversation"))
+    }
+
+    /// Reads the tools on offer, a list in JSON, in place of those there are.
+    ///
+    /// - Throws: `TemplateError` with the code `invalidConversation`.
+    public mutating func offer(toolsJSON: [UInt8]) throws(TemplateError) {
+        let tools = try Self.list(Self.parse(toolsJSON, "list of tools"), "tools")
+        details = Details(
+            objects: objects,
+            tools: tools,
+            documents: documents,
+            variables: variables
+        )
+    }
+
+    private static func parse(
+        _ json: [UInt8],
+        _ what: String
+    ) throws(TemplateError) -> JSONValue {
+        do throws(JSONParser.Failure) {
+            return try JSONParser.parse(json)
+        } catch {
+            throw .invalidConversation(
+                "The \(what) is not JSON, byte \(error.offset + 1): \(error.what)."
+            )
+        }
+    }
+
+    /// The role of the message at a place.
+    public func role(ofMessage index: Int) -> String? {
+        messages.indices.contains(index) ? messages[index].role : nil
+    }
+
+    private static func objects(_ values: [JSONValue]) throws(TemplateError) -> [JSONObject] {
+        var objects: [JSONObject] = []
+        for (index, value) in values.enumerated() {
+            guard case .object(let object) = value else {
+                throw .invalidConversation("Message \(index + 1) is \(value.kind), not an object.")
+            }
+            guard case .string? = object["role"] else {
+                throw .invalidConversation("Message \(index + 1) has no role.")
+            }
+            objects.append(object)
+        }
+        return objects
+    }
+
+    private static func list(
+        _ value: JSONValue,
+        _ name: String
+    ) throws(TemplateError) -> [JSONValue]? {
+        switch value {
+        case .null: nil
+        case .array(let values): values
+        default:
+            throw .invalidConversation("\"\(name)\" is \(value.kind), not a list.")
+        }
+    }
+}
+
+extension JSONObject {
+    fileprivate init(_ message: Message) {
+        self.init()
+        _ = insert(.string(message.role), named: "role")
+        _ = insert(.string(message.content), named: "content")
+    }
+}
+
+extension TemplateError {
+    static func invalidConversation(_ message: String) -> TemplateError {
+        TemplateError(
+            .invalidConversation,
+            message,
+            hint: "Each message is an object such as {\"role\": \"user\", \"content\": \"Hi\"}."
+        )
+    }
+}
