@@ -95,15 +95,28 @@ let package = Package(
 
         // The operations.
         .target(
+            name: "Database",
+            dependencies: ["Platform", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(
             name: "Tracking",
             dependencies: [
-                "JSON", "Platform", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Yams", package: "Yams"),
+                "Database", "JSON", "Platform", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .target(
             name: "Registry",
-            dependencies: ["JSON", "Tracking", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "Database", "JSON", "Tracking", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .target(
+            name: "MLflowExchange",
+            dependencies: [
+                "Database", "Platform", "Tracking", "Registry",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ]
         ),
 
         // The workspace joins the two.
@@ -114,7 +127,8 @@ let package = Package(
             dependencies: [
                 "ChatTemplates",
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
-                "Tensors", "Tracking", "Registry", "EventBus", "JSON", "Machine", "Platform",
+                "Tensors", "Database", "Tracking", "Registry", "MLflowExchange", "EventBus", "JSON",
+                "Machine", "Platform",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -138,7 +152,8 @@ let package = Package(
         .target(
             name: "MLflowAPI",
             dependencies: [
-                "HTTPServer", "Workspace", "Tracking", "Registry", "JSON", "Machine", "Platform",
+                "Database", "HTTPServer", "Workspace", "Tracking", "Registry", "JSON", "Machine",
+                "Platform",
             ]
         ),
 
@@ -228,18 +243,31 @@ let package = Package(
         ),
         .testTarget(
             name: "TrackingTests",
-            dependencies: ["Tracking", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Database", "Tracking", "Registry",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "MLflowExchangeTests",
+            dependencies: [
+                "Database", "MLflowExchange", "Tracking", "Registry",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "RegistryTests",
-            dependencies: ["Registry", "Tracking", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "Database", "Registry", "Tracking",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
         .testTarget(
             name: "WorkspaceTests",
             dependencies: [
-                "ChatTemplates",
+                "ChatTemplates", "Database",
                 "Workspace", "Inference", "EventBus", "Machine", "Tracking", "Registry", "Platform",
                 "TestModels", "Training", "Datasets",
             ]

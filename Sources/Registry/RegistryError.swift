@@ -1,3 +1,5 @@
+import Database
+
 /// What the registry refuses, in words for the person who asked.
 ///
 /// Failures of the database itself come as the store's `TrackingError`.

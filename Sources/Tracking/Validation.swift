@@ -1,5 +1,7 @@
+import Database
+
 /// The limits of MLflow's store on what is written, so that its clients read all of it.
-enum Validation {
+package enum Validation {
     static let keyLength = 250
     static let paramLength = 6000
     static let tagLength = 8000
@@ -120,7 +122,7 @@ enum Validation {
     }
 
     /// The text with control characters shown as escapes, fit for a message.
-    static func printable(_ text: String) -> String {
+    package static func printable(_ text: String) -> String {
         var shown = ""
         for scalar in text.unicodeScalars {
             if scalar.properties.generalCategory == .control {

@@ -1,3 +1,4 @@
+import Database
 import Datasets
 import Inference
 import Machine

@@ -1,3 +1,4 @@
+import Database
 import Registry
 import Testing
 import Tracking

@@ -1,3 +1,4 @@
+import Database
 import Dispatch
 import Synchronization
 import Testing
@@ -50,7 +51,7 @@ import Tracking
         let failures = Mutex<[String]>([])
         let isWritten = Atomic(0)
         let reading = try folder.open()
-        let start = try reading.changeCursor()
+        let start = try reading.database.changeCursor()
         DispatchQueue.concurrentPerform(iterations: writers + 1) { worker in
             do {
                 let store = worker == writers ? reading : try folder.open()
@@ -65,7 +66,7 @@ import Tracking
                 var cursor = start
                 while true {
                     let isLast = isWritten.load(ordering: .acquiring) == writers
-                    let batch = try store.changes(after: cursor)
+                    let batch = try store.database.changes(after: cursor)
                     #expect(!batch.isIncomplete)
                     cursor = batch.cursor
                     for change in batch.changes {

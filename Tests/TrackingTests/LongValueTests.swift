@@ -1,3 +1,4 @@
+import Database
 import Synchronization
 import Testing
 import Tracking

@@ -1,3 +1,5 @@
+import Registry
+import Database
 import FoundationEssentials
 import Glibc
 import Synchronization

@@ -1,3 +1,5 @@
+import Database
+import Registry
 import Glibc
 import Platform
 import TestModels

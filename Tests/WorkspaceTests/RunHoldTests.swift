@@ -1,3 +1,4 @@
+import Registry
 import EventBus
 import Foundation
 import Synchronization

@@ -1,3 +1,4 @@
+import Registry
 import EventBus
 import Glibc
 import Synchronization

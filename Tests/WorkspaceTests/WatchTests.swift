@@ -1,3 +1,5 @@
+import Database
+import Registry
 import EventBus
 import Glibc
 import Synchronization
@@ -149,7 +151,7 @@ import Workspace
         for _ in 0..<count { try writer.createRun(NewRun()) }
         let run = try writer.createRun(NewRun()).id
         let feed = RunFeed(store: reader)
-        var cursor = try reader.changeCursor()
+        var cursor = try reader.database.changeCursor()
         var times: [Duration] = []
         for step in 0..<200 {
             let now = TrackingStore.systemMilliseconds()
@@ -158,7 +160,7 @@ import Workspace
             }
             try writer.log(Batch(metrics: metrics), run: run)
             let begun = ContinuousClock.now
-            let batch = try reader.changes(after: cursor)
+            let batch = try reader.database.changes(after: cursor)
             let events = try feed.events(of: batch.changes)
             times.append(ContinuousClock.now - begun)
             cursor = batch.cursor

@@ -1,4 +1,5 @@
-import GRDB
+import Database
+package import GRDB
 
 // MARK: - Reading
 
@@ -223,6 +224,21 @@ extension TrackingStore {
 // MARK: - Rows
 
 extension Experiment {
+    /// Makes the experiment that a new store begins with.
+    static func insertDefault(
+        _ db: Database,
+        _ configuration: TrackingStore.Configuration
+    ) throws {
+        let now = configuration.now()
+        try db.execute(
+            sql: """
+                INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage,
+                    creation_time, last_update_time) VALUES (0, 'Default', ?, 'active', ?, ?)
+                """,
+            arguments: ["\(configuration.artifactRoot)/0", now, now]
+        )
+    }
+
     static func find(_ db: Database, id: Int) throws -> Experiment {
         guard let found = try fetch(db, where: "experiment_id = ?", [id]).first else {
             throw TrackingError(
@@ -234,7 +250,7 @@ extension Experiment {
         return found
     }
 
-    static func fetch(
+    package static func fetch(
         _ db: Database,
         where condition: String,
         _ arguments: StatementArguments = []

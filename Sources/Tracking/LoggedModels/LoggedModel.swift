@@ -1,3 +1,5 @@
+import Database
+
 /// A model that a run made: weights or an adapter, with what it was made of.
 public struct LoggedModel: Sendable, Equatable, Identifiable {
     /// How far the model has come; the numbers are MLflow's.

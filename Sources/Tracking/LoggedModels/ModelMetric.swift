@@ -1,3 +1,4 @@
+import Database
 import GRDB
 
 /// A value that was measured on a logged model, in a run, perhaps on a dataset.

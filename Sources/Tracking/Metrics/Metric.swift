@@ -41,7 +41,7 @@ extension Metric {
     }
 
     /// The value as it is stored: 0 for NaN, the largest finite number for infinity.
-    var storedValue: Double {
+    package var storedValue: Double {
         if value.isNaN { return 0 }
         return max(-.greatestFiniteMagnitude, min(.greatestFiniteMagnitude, value))
     }

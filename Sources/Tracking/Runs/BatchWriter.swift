@@ -1,3 +1,4 @@
+import Database
 import GRDB
 
 /// Writes metrics, parameters and tags of one run within a transaction.
@@ -187,7 +188,7 @@ extension TrackingStore {
         by source: RunWriter = .owner,
         telling told: RunChange? = nil
     ) throws -> Int? {
-        let written = try recording { db, changes in
+        let written = try database.recording { db, changes in
             try RunRecord.checkActive(db, id: run)
             if case .execution(let mark) = source {
                 try RunRecord.check(db, id: run, carries: mark)

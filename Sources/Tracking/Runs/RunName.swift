@@ -1,5 +1,5 @@
 /// Ids and names for runs that were given none.
-enum RunName {
+package enum RunName {
     /// Two words and a number, such as `quiet-heron-417`: easy to say and to remember.
     static func random(_ random: () -> UInt64) -> String {
         let adjective = adjectives[Int(random() % UInt64(adjectives.count))]
@@ -8,7 +8,7 @@ enum RunName {
     }
 
     /// A random UUID (version 4) as 32 hexadecimal digits.
-    static func uuid(_ random: () -> UInt64) -> String {
+    package static func uuid(_ random: () -> UInt64) -> String {
         let high = random() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         let low = random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return hexadecimal(high) + hexadecimal(low)

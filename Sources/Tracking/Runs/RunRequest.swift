@@ -1,3 +1,4 @@
+import Database
 import GRDB
 
 /// What a process asks of the one that executes a run.

@@ -1,3 +1,4 @@
+import Database
 import GRDB
 
 /// What the row of a run says to the process that executes it.

@@ -1,3 +1,5 @@
+import Database
+
 /// A filter in MLflow's search language: clauses that all have to hold.
 ///
 /// `metrics.loss < 2 AND params.rank = '16' AND tags.`owner` LIKE 'j%'`. Names are those of

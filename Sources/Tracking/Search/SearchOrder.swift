@@ -1,3 +1,5 @@
+import Database
+
 /// One rule of an order in MLflow's search language, such as `metrics.loss ASC`.
 struct SearchOrder: Sendable, Equatable {
     var field: SearchField

@@ -1,3 +1,5 @@
+import Database
+
 /// What can be searched for in one kind of thing, and where it lies in the database.
 package struct SearchSchema: Sendable {
     enum ValueType: Sendable { case number, text }

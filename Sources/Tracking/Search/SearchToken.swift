@@ -1,3 +1,5 @@
+import Database
+
 /// The words of MLflow's search language.
 enum SearchToken: Equatable {
     /// A name, perhaps with the kind of thing before its first dot; parts may be quoted.

@@ -1,3 +1,4 @@
+import Database
 import Glibc
 import GRDB
 
@@ -61,7 +62,7 @@ extension TrackingStore {
     ///   to be replaced, and with `cannotOpen` where nothing can be made there.
     public func backUp(to copy: String, replaces: Bool = false) throws {
         try TrackingError.writing(copy, replaces: replaces, of: path) { unfinished in
-            try pool.writeWithoutTransaction {
+            try database.outsideTransaction {
                 try $0.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
             }
         }

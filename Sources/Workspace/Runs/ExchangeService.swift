@@ -1,4 +1,5 @@
 import FoundationEssentials
+import MLflowExchange
 import Platform
 import Tracking
 

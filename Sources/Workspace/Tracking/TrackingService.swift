@@ -1,3 +1,4 @@
+import Database
 package import Tracking
 
 /// What clients of the server do to experiments, runs, logged models and traces.

@@ -1,3 +1,4 @@
+package import Database
 package import Tracking
 
 /// Makes events of what the change feed says of runs.

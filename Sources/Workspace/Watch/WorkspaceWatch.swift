@@ -1,5 +1,7 @@
+import Database
 import Logging
 import Platform
+import Registry
 import Tracking
 
 /// Publishes what the store's change feed says, whoever wrote it.
@@ -21,19 +23,19 @@ final class WorkspaceWatch: Sendable {
     init(_ opened: OpenedFolder, runs: RunService) throws {
         self.opened = opened
         self.runs = runs
-        cursor = Guarded(try opened.store.changeCursor())
+        cursor = Guarded(try opened.store.database.changeCursor())
         let layout = opened.layout
         let watch = try FolderWatch(folders: [layout.folder, layout.locks, layout.datasets]) {
             [weak self] change in self?.look(change)
         }
         folders.withLock { $0 = watch }
-        opened.store.onCommit { [weak watch] in watch?.ring(.commit) }
+        opened.store.database.onCommit { [weak watch] in watch?.ring(.commit) }
         // What changed between the two lines above is looked for once more.
         watch.ring(.look)
     }
 
     func close() {
-        opened.store.onCommit(nil)
+        opened.store.database.onCommit(nil)
         folders.withLock { $0 }?.close()
     }
 
@@ -51,7 +53,7 @@ final class WorkspaceWatch: Sendable {
 
     private func readFeed() throws {
         while true {
-            let batch = try opened.store.changes(after: cursor.withLock { $0 })
+            let batch = try opened.store.database.changes(after: cursor.withLock { $0 })
             cursor.withLock { $0 = batch.cursor }
             if batch.isIncomplete || batch.changes.contains(where: { $0.kind == .everything }) {
                 runs.wake()

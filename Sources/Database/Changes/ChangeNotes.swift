@@ -1,0 +1,64 @@
+package import GRDB
+
+/// What a transaction changes, to be written to `wb_changes` before it is committed.
+package struct ChangeNotes {
+    struct Note: Hashable {
+        var kind: Change.Kind
+        var item: String
+        var what: String
+        var isTold: Bool
+        var rows: ClosedRange<Int>?
+    }
+
+    private(set) var notes: [Note] = []
+
+    package init() {}
+
+    /// Notes that something changed; the same thing is noted once.
+    ///
+    /// - Parameters:
+    ///   - rows: The rows that were added.
+    ///   - isTold: Whether the writer publishes it itself, in this process.
+    package mutating func note(
+        _ kind: Change.Kind,
+        _ item: String,
+        _ what: String = "changed",
+        rows: ClosedRange<Int>? = nil,
+        isTold: Bool = false
+    ) {
+        let note = Note(kind: kind, item: item, what: what, isTold: isTold, rows: rows)
+        if !notes.contains(note) { notes.append(note) }
+    }
+
+    /// Writes the notes, and gives the number of the last entry.
+    package func write(_ db: Database, by writer: Int64) throws -> Int? {
+        guard !notes.isEmpty else { return nil }
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO wb_changes (kind, item, what, first_row, last_row, writer)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        )
+        for note in notes {
+            statement.setUncheckedArguments([
+                note.kind.rawValue, note.item, note.what, note.rows?.lowerBound,
+                note.rows?.upperBound, note.isTold ? writer : nil,
+            ])
+            try statement.execute()
+        }
+        let last = Int(db.lastInsertedRowID)
+        try Self.prune(db, last, added: notes.count)
+        return last
+    }
+
+    /// Keeps the newest entries.
+    private static func prune(_ db: Database, _ last: Int, added: Int) throws {
+        guard last / pruningInterval != (last - added) / pruningInterval else { return }
+        try db.execute(sql: "DELETE FROM wb_changes WHERE id <= ?", arguments: [last - kept])
+    }
+
+    /// How many entries are kept: a reader that falls behind them reads everything again.
+    package static let kept = 10_000
+    /// After how many entries the older ones are removed.
+    private static let pruningInterval = 1_000
+}

@@ -1,0 +1,88 @@
+import Glibc
+import GRDB
+
+/// The connections of a store, once the file was looked at, made and migrated.
+struct Connections {
+    let pool: DatabasePool
+    let watcher: DatabaseQueue
+    let isReadOnly: Bool
+    let notice: String?
+
+    init(
+        path: String,
+        configuration: DatabaseFile.Configuration,
+        migrations: [Migration],
+        ifNew fill: (Database) throws -> Void
+    ) throws {
+        if !configuration.isReadOnly { Self.createFile(at: path) }
+
+        // The file is looked at before anything is changed in it: another program's
+        // database must not even be turned to WAL.
+        var watching = Self.connection(configuration)
+        watching.readonly = true
+        watcher = try DatabaseQueue(path: path, configuration: watching)
+        let stamp = try watcher.read { try SchemaStamp(reading: $0, path: path) }
+
+        if case .workbench(let version) = stamp, version > migrations.count {
+            isReadOnly = true
+            notice =
+                "\(path) was made by a newer version of workbench (schema \(version); this one "
+                + "knows \(migrations.count)), so it is open for reading alone."
+        } else {
+            isReadOnly = configuration.isReadOnly
+            notice = nil
+        }
+
+        var working = Self.connection(configuration)
+        working.readonly = isReadOnly
+        if isReadOnly {
+            guard stamp != .empty else {
+                throw StoreError(
+                    .cannotOpen,
+                    "\(path) holds no workspace yet.",
+                    hint: "open it once for writing"
+                )
+            }
+            pool = try DatabasePool(path: path, configuration: working)
+            return
+        }
+        pool = try Self.openWaiting(path: path, working, timeout: configuration.busyTimeout)
+        try Migration.apply(migrations, to: pool, path: path, stamp: stamp, ifNew: fill)
+    }
+
+    private static func connection(_ configuration: DatabaseFile.Configuration) -> Configuration {
+        var connection = Configuration()
+        connection.busyMode = .timeout(configuration.busyTimeout)
+        connection.foreignKeysEnabled = true
+        return connection
+    }
+
+    /// Makes an empty file that only its owner may read.
+    ///
+    /// SQLite gives the same mode to the files it puts beside it. `mknod`, because closing a descriptor of the file would drop the locks that other
+    /// connections of this process hold on it. What fails here fails again, and is told,
+    /// when SQLite opens the file.
+    static func createFile(at path: String) {
+        _ = mknod(path, S_IFREG | 0o600, 0)
+    }
+
+    /// Opens the pool, trying again while another process makes the same file.
+    ///
+    /// The change to WAL is the one place where SQLite reports a lock without waiting.
+    private static func openWaiting(
+        path: String,
+        _ configuration: Configuration,
+        timeout: Double
+    ) throws -> DatabasePool {
+        let deadline = ContinuousClock.now + .seconds(timeout)
+        while true {
+            do {
+                return try DatabasePool(path: path, configuration: configuration)
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
+            {
+                usleep(2_000)
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package import GRDB
+import Synchronization
+
+/// The workspace's database file: its connections, transactions and change feed.
+///
+/// Each owner of tables keeps its own rows in it. All calls are synchronous, may be made from any
+/// thread, and throw ``StoreError``. Several processes may use one file: each write is one immediate
+/// transaction that waits for the others, and several owners may join it. The file must lie on a
+/// local disk.
+public final class DatabaseFile: Sendable {
+    /// How a file is opened.
+    package struct Configuration: Sendable {
+        /// Whether every write is refused.
+        package var isReadOnly: Bool
+        /// How long a write waits for other processes, in seconds.
+        package var busyTimeout: Double
+
+        /// Makes a configuration of its parts.
+        package init(isReadOnly: Bool = false, busyTimeout: Double = 30) {
+            self.isReadOnly = isReadOnly
+            self.busyTimeout = busyTimeout
+        }
+    }
+
+    /// How far a commit must have gone when a write returns.
+    package enum Durability: Sendable {
+        /// It survives the death of the process; a power cut may undo it.
+        case normal
+        /// It survives a power cut.
+        case full
+    }
+
+    /// The path of the file.
+    public let path: String
+    /// Whether writes are refused: asked for, or because the file is newer than this program.
+    public let isReadOnly: Bool
+    /// Why the file is read-only where that was not asked for, in words for the user.
+    public let notice: String?
+
+    let pool: DatabasePool
+    /// One connection for all questions, since `PRAGMA data_version` compares with its own past.
+    private let watcher: DatabaseQueue
+    /// What tells entries that were written here from those of others.
+    package let writer = Int64.random(in: 1 ... .max)
+    private let committed = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Opens the file at `path`, makes it where there is none (mode 0600), and brings its tables up
+    /// to date, keeping a copy of the older file beside it.
+    ///
+    /// A file stamped by a newer version of this program opens read-only, with a `notice`.
+    ///
+    /// - Parameters:
+    ///   - migrations: The steps of all owners.
+    ///   - fill: Writes what a new file begins with.
+    /// - Throws: ``StoreError`` for a file that is no database, is damaged, belongs to another
+    ///   program, or cannot be opened or written.
+    package init(
+        path: String,
+        configuration: Configuration = Configuration(),
+        migrations: [Migration],
+        ifNew fill: (Database) throws -> Void = { _ in }
+    ) throws {
+        let opened = try StoreError.wording(path: path) {
+            try Connections(
+                path: path,
+                configuration: configuration,
+                migrations: migrations,
+                ifNew: fill
+            )
+        }
+        self.path = path
+        pool = opened.pool
+        watcher = opened.watcher
+        isReadOnly = opened.isReadOnly
+        notice = opened.notice
+    }
+
+    /// Closes the file; a later call throws.
+    public func close() throws {
+        try StoreError.wording(path: path) {
+            try watcher.close()
+            try pool.close()
+        }
+    }
+
+    /// Has `body` called after each commit through this opened file, on the thread that wrote.
+    public func onCommit(_ body: (@Sendable () -> Void)?) { committed.withLock { $0 = body } }
+
+    /// Reads on the connection that watches for changes.
+    func readFeed<T>(_ body: (Database) throws -> T) throws -> T {
+        try StoreError.wording(path: path) { try watcher.read(body) }
+    }
+
+    /// Reads from one consistent state of the database.
+    package func read<T>(_ body: (Database) throws -> T) throws -> T {
+        try StoreError.wording(path: path) { try pool.read(body) }
+    }
+
+    /// Writes in one transaction, all or nothing, and appends what it changes to the change feed.
+    ///
+    /// A transaction that changes rows and notes nothing is refused.
+    @discardableResult
+    package func write<T>(
+        _ durability: Durability = .normal,
+        _ body: (Database, inout ChangeNotes) throws -> T
+    ) throws -> T {
+        try recording(durability, body).result
+    }
+
+    /// Writes in one transaction that changes one thing.
+    package func write<T>(
+        _ kind: Change.Kind,
+        _ item: String,
+        _ durability: Durability = .normal,
+        _ body: (Database) throws -> T
+    ) throws -> T {
+        try write(durability) { db, changes in
+            changes.note(kind, item)
+            return try body(db)
+        }
+    }
+
+    /// Writes in one transaction, and gives the number of its last entry in the change feed.
+    package func recording<T>(
+        _ durability: Durability = .normal,
+        _ body: (Database, inout ChangeNotes) throws -> T
+    ) throws -> (result: T, change: Int?) {
+        try checkWritable()
+        let written = try StoreError.wording(path: path) {
+            try pool.writeWithoutTransaction { db in
+                try db.transaction(durability) {
+                    var notes = ChangeNotes()
+                    let before = db.totalChangesCount
+                    let result = try body(db, &notes)
+                    guard db.totalChangesCount != before else { return (result, Int?.none) }
+                    guard !notes.notes.isEmpty else {
+                        throw StoreError(
+                            .storage,
+                            "A change of \(path) was not noted, and was not made.",
+                            hint: "this is a fault of the program"
+                        )
+                    }
+                    return (result, try notes.write(db, by: writer))
+                }
+            }
+        }
+        if written.1 != nil { committed.withLock { $0 }?() }
+        return written
+    }
+
+    /// Checks that the file takes writes.
+    package func checkWritable() throws {
+        guard !isReadOnly else {
+            throw StoreError(
+                .readOnly,
+                notice ?? "\(path) was opened for reading alone.",
+                hint: notice == nil ? nil : "use the newer version of workbench to change it"
+            )
+        }
+    }
+
+    /// Works on the writing connection outside of any transaction, as `VACUUM INTO` has to.
+    package func outsideTransaction<T>(_ body: (Database) throws -> T) throws -> T {
+        try StoreError.wording(path: path) { try pool.writeWithoutTransaction(body) }
+    }
+}
+
+extension Database {
+    /// Runs `body` in an immediate transaction: waiting for other writers happens at
+    /// its start, where SQLite can wait, and never between a read and a write.
+    package func transaction<T>(
+        _ durability: DatabaseFile.Durability,
+        _ body: () throws -> T
+    ) throws -> T {
+        // SQLite forbids to change the level within a transaction.
+        if durability == .full { try execute(sql: "PRAGMA synchronous = FULL") }
+        defer { if durability == .full { try? execute(sql: "PRAGMA synchronous = NORMAL") } }
+        try beginTransaction(.immediate)
+        do {
+            let result = try body()
+            try commit()
+            return result
+        } catch {
+            try? rollback()
+            throw error
+        }
+    }
+}

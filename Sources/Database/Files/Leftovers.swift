@@ -1,0 +1,43 @@
+import FoundationEssentials
+import Platform
+
+/// Files and folders that a process makes beside the database for a while: the copy that a
+/// migration begins with, and what an import reads.
+///
+/// A process holds what it made; what nobody holds is removed by the next one.
+package enum Leftovers {
+    /// For how many seconds something new may not be held yet.
+    private static let grace = 60
+
+    /// Removes what ended processes left beside a database.
+    package static func sweep(beside database: String) {
+        let end = database.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = end.map { String(database[..<$0]) } ?? "."
+        let name = end.map { String(database[database.index(after: $0)...]) } ?? database
+        for entry in (try? FolderListing.names(in: folder.isEmpty ? "/" : folder)) ?? []
+        where isLeftover(entry.utf8, of: name) {
+            let path = "\(folder)/\(entry)"
+            // A link is never abandoned: it is not held.
+            if PathHold.isAbandoned(path, after: grace) { remove(path) }
+        }
+    }
+
+    /// `NAME.import-XXXXXX`, or `NAME.workbench-VERSION.PROCESS`.
+    private static func isLeftover(_ entry: String.UTF8View, of name: String) -> Bool {
+        if entry.starts(with: "\(name).import-".utf8) { return true }
+        let start = "\(name).\(SchemaStamp.prefix)"
+        guard entry.starts(with: start.utf8) else { return false }
+        let numbers = entry.dropFirst(start.utf8.count).split(
+            separator: UInt8(ascii: "."),
+            omittingEmptySubsequences: false
+        )
+        return numbers.count == 2
+            && numbers.allSatisfy { number in
+                !number.isEmpty
+                    && number.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+            }
+    }
+
+    /// Removes a file, or a folder with all that is in it.
+    package static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,82 @@
+import Glibc
+package import GRDB
+import Platform
+
+/// One step in the history of the schema, over all owners of tables.
+///
+/// The list only ever grows at its end: the stamp `workbench-N` in `alembic_version`
+/// says that the first N steps were taken.
+package struct Migration: Sendable {
+    /// What the step does to the database.
+    package let apply: @Sendable (Database) throws -> Void
+
+    /// Makes a step.
+    package init(_ apply: @escaping @Sendable (Database) throws -> Void) {
+        self.apply = apply
+    }
+
+    /// The steps that the tables of several owners need together.
+    ///
+    /// - Parameter owners: In the order in which their parts of one step are taken.
+    package static func list(_ owners: [SchemaOwner]) -> [Migration] {
+        let last = owners.flatMap { $0.parts.keys }.max() ?? 0
+        return (0..<last).map { place in
+            let parts = owners.compactMap { $0.parts[place + 1] }
+            return Migration { db in for part in parts { try db.execute(sql: part) } }
+        }
+    }
+
+    /// Takes the steps that the file lacks, all or none of them.
+    static func apply(
+        _ migrations: [Migration],
+        to pool: DatabasePool,
+        path: String,
+        stamp: SchemaStamp,
+        ifNew fill: (Database) throws -> Void
+    ) throws {
+        guard stamp != .workbench(migrations.count) else { return }
+        Leftovers.sweep(beside: path)
+        try pool.writeWithoutTransaction { db in
+            if case .workbench(let version) = stamp { try keepCopy(of: path, version, db) }
+            try db.transaction(.full) {
+                // Another process may have taken them since the stamp was read.
+                let done: Int
+                switch try SchemaStamp(reading: db, path: path) {
+                case .empty: done = 0
+                case .workbench(let version): done = version
+                }
+                guard done < migrations.count else { return }
+                if done == 0 { try db.execute(sql: stampTable) }
+                for migration in migrations[done...] { try migration.apply(db) }
+                if done == 0 { try fill(db) }
+                try db.execute(sql: "DELETE FROM alembic_version")
+                try db.execute(
+                    sql: "INSERT INTO alembic_version VALUES (?)",
+                    arguments: ["\(SchemaStamp.prefix)\(migrations.count)"]
+                )
+            }
+        }
+    }
+
+    /// Copies the file as it was to `<path>.workbench-<version>`, unless that is there.
+    private static func keepCopy(of path: String, _ version: Int, _ db: Database) throws {
+        let copy = "\(path).\(SchemaStamp.prefix)\(version)"
+        let unfinished = "\(copy).\(getpid())"
+        unlink(unfinished)
+        defer { unlink(unfinished) }
+        Connections.createFile(at: unfinished)
+        // Held to the end: closing it would drop the locks that SQLite has on the file.
+        let hold = PathHold(unfinished)
+        defer { _ = hold }
+        try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
+        // A link never replaces: where two processes migrate at once, the first copy,
+        // made before either of them began, is the one to keep.
+        guard link(unfinished, copy) == 0 || errno == EEXIST else {
+            throw StoreError(
+                .storage,
+                "The copy \(copy) could not be made: \(String(cString: strerror(errno))).",
+                hint: "check the permissions of the folder"
+            )
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Database
+import Tracking
+import FoundationEssentials
+import GRDB
+import Glibc
+
+/// Copies another program's SQLite database, which may be in use, without a trace there.
+enum DatabaseCopy {
+    /// Copies the database at `path` to `copy`, which must not exist.
+    ///
+    /// - Parameter store: Our own database, which is not to be copied.
+    static func make(
+        of path: String,
+        at copy: String,
+        besides store: String,
+        timeout: Double,
+        progress: (ImportProgress) throws -> Void
+    ) throws {
+        try checkFile(path, besides: store)
+        try progress(ImportProgress(.copying))
+        // A database at rest in WAL mode is one file, and SQLite, even for reading, would
+        // make two more beside it.
+        if try isInWALMode(path), size(path + "-wal") == nil { return try copyFiles(path, copy) }
+        do {
+            try withoutActuallyEscaping(progress) { progress in
+                try backUp(path, copy, timeout: timeout) { report in
+                    try progress(
+                        ImportProgress(
+                            .copying,
+                            done: report.completedPageCount,
+                            total: report.totalPageCount
+                        )
+                    )
+                }
+            }
+        } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
+        {
+            // What a crash left behind can only be mended in a folder that we may write.
+            unlink(copy)
+            try copyFiles(path, copy)
+        } catch let error as DatabaseError {
+            throw TrackingError(error, importing: path)
+        }
+    }
+
+    private static func backUp(
+        _ path: String,
+        _ copy: String,
+        timeout: Double,
+        progress: @escaping (DatabaseBackupProgress) throws -> Void
+    ) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(timeout)
+        let source = try DatabaseQueue(path: path, configuration: configuration)
+        let target = try DatabaseQueue(path: copy)
+        try target.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
+        }
+        try source.backup(to: target, pagesPerStep: 16_384, progress: progress)
+        try target.close()
+        try source.close()
+    }
+
+    private static func checkFile(_ path: String, besides store: String) throws {
+        var (status, ours) = (stat(), stat())
+        guard stat(path, &status) == 0 else {
+            throw TrackingError(
+                .notFound,
+                "There is no file \(path).",
+                hint: "name the SQLite file of MLflow, such as mlflow.db"
+            )
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw TrackingError(
+                .cannotOpen,
+                "\(path) is not a regular file.",
+                hint: "name the SQLite file of MLflow, such as mlflow.db"
+            )
+        }
+        guard access(path, R_OK) == 0 else {
+            throw TrackingError(
+                .cannotOpen,
+                "\(path) cannot be read.",
+                hint: "check its permissions"
+            )
+        }
+        if stat(store, &ours) == 0, ours.st_dev == status.st_dev, ours.st_ino == status.st_ino {
+            throw TrackingError(
+                .invalidValue,
+                "\(path) is the database of this workspace.",
+                hint: "name another one"
+            )
+        }
+    }
+
+    private static func isInWALMode(_ path: String) throws -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 20)
+        return pread(descriptor, &header, 20, 0) == 20 && header[18] == 2
+    }
+
+    /// Copies the file and what SQLite keeps beside it, unless they change meanwhile.
+    private static func copyFiles(_ path: String, _ copy: String) throws {
+        let suffixes = ["", "-wal", "-journal"]
+        func state() -> [Int?] { suffixes.flatMap { [size(path + $0), changed(path + $0)] } }
+        let before = state()
+        for suffix in suffixes where size(path + suffix) != nil {
+            do {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+            } catch {
+                throw TrackingError(
+                    .cannotOpen,
+                    "\(path)\(suffix) could not be copied: \(error)",
+                    hint: "check its permissions, and the room on the disk"
+                )
+            }
+            chmod(copy + suffix, 0o600)
+        }
+        guard state() == before else {
+            throw TrackingError(
+                .busy,
+                "\(path) changed while it was copied.",
+                hint: "try again when no run is being logged there"
+            )
+        }
+    }
+
+    private static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_size : nil
+    }
+
+    private static func changed(_ path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
+    }
+}
+
+extension TrackingError {
+    /// Words an error of SQLite for the other program's database at `path`.
+    init(_ error: DatabaseError, importing path: String) {
+        self.init(error, path: path)
+        hint = "check that MLflow itself can open the file; nothing was taken"
+    }
+}

@@ -1,0 +1,156 @@
+import Database
+import Tracking
+import GRDB
+
+/// A registered model of the other database.
+struct SourceModel {
+    let workspace: String
+    let name: String
+    let creationTime: Int?
+    let lastUpdateTime: Int?
+    let description: String?
+
+    init(row: Row) {
+        workspace = row[0]
+        name = row[1]
+        creationTime = row[2]
+        lastUpdateTime = row[3]
+        description = row[4]
+    }
+
+    /// What tells it from every other model, wherever its database lies.
+    var mark: String { "\(workspace)/\(name)@\(creationTime.map(String.init) ?? "")" }
+}
+
+extension MLflowImport {
+    /// Brings over registered models with versions, tags and aliases.
+    mutating func bringRegistry() throws {
+        let table = ImportedTable.registeredModels
+        guard shape.has(table.name) else { return }
+        try nameFaults(table)
+        // Names with / or : cannot be written in a models:/ reference.
+        let isSpeakable = "instr(s.name, '/') = 0 AND instr(s.name, ':') = 0"
+        try nameOrphans(
+            table,
+            where: "\(condition(table)) AND NOT (\(isSpeakable))",
+            because: "its name holds / or :"
+        )
+        let sources = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT \(shape.workspace(of: table)), s.name,
+                    \(shape.value("creation_time", of: table)),
+                    \(shape.value("last_updated_time", of: table)),
+                    \(shape.value("description", of: table))
+                FROM source.registered_models AS s
+                WHERE \(condition(table)) AND \(isSpeakable) ORDER BY s.rowid
+                """
+        ).map(SourceModel.init)
+        try settleNames(of: sources)
+        try bringVersions()
+        try bringNotes()
+        try record()
+    }
+
+    private mutating func bringVersions() throws {
+        let table = ImportedTable.modelVersions
+        guard shape.has(table.name) else { return }
+        try nameOrphansOfRegistry(table)
+        let joinModels = joinRegistered(table)
+        let isHere = """
+            EXISTS (SELECT 1 FROM main.model_versions AS v
+                WHERE v.name = r.new AND v.version = s.version)
+            """
+        summary.modelVersionsPresent += try count(
+            "source.model_versions AS s \(joinModels)",
+            where: isHere
+        )
+        try nameFaults(table, joinModels, range: "NOT \(isHere)")
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO temp.new_versions
+                SELECT r.workspace, r.old, s.version, r.new FROM source.model_versions AS s
+                    \(joinModels) WHERE NOT \(isHere) AND \(condition(table))
+                """
+        )
+        func location(_ column: String) -> String {
+            let value = shape.value(column, of: table)
+            return """
+                CASE s.current_stage WHEN 'Deleted_Internal' THEN \(value)
+                    ELSE kept_location(\(value)) END
+                """
+        }
+        summary.modelVersions = try bring(
+            table,
+            joinVersions(table),
+            setting: [
+                "name": "v.new", "source": location("source"),
+                "storage_location": location("storage_location"),
+            ]
+        )
+    }
+
+    /// Brings over tags and aliases; those that are here already stay as they are.
+    private mutating func bringNotes() throws {
+        try nameOrphansOfRegistry(.registeredModelTags)
+        try bring(
+            .registeredModelTags,
+            joinRegistered(.registeredModelTags),
+            setting: ["key": Self.foreign("key"), "name": "r.new"],
+            isMerged: true
+        )
+        try nameOrphans(
+            .aliases,
+            where: """
+                NOT EXISTS (SELECT 1 FROM source.model_versions AS v
+                    WHERE v.name = s.name AND v.version = s.version)
+                """,
+            because: "its version is missing"
+        )
+        try bring(
+            .aliases,
+            """
+            \(joinRegistered(.aliases)) CROSS JOIN main.model_versions AS v
+                ON v.name = r.new AND v.version = s.version
+            """,
+            setting: ["name": "r.new"],
+            isMerged: true
+        )
+        try nameOrphans(
+            .modelVersionTags,
+            where: """
+                NOT EXISTS (SELECT 1 FROM source.model_versions AS v
+                    WHERE v.name = s.name AND v.version = s.version)
+                """,
+            because: "its version is missing"
+        )
+        try bring(
+            .modelVersionTags,
+            joinVersions(.modelVersionTags),
+            setting: ["key": Self.foreign("key"), "name": "v.new"]
+        )
+    }
+
+    private mutating func nameOrphansOfRegistry(_ table: ImportedTable) throws {
+        guard shape.has(table.name) else { return }
+        try nameOrphans(
+            table,
+            where: "NOT EXISTS (SELECT 1 FROM source.registered_models AS m WHERE m.name = s.name)",
+            because: "its model is missing"
+        )
+    }
+
+    private func joinRegistered(_ table: ImportedTable) -> String {
+        """
+        CROSS JOIN temp.new_registered AS r
+            ON r.workspace = \(shape.workspace(of: table)) AND r.old = s.name
+        """
+    }
+
+    private func joinVersions(_ table: ImportedTable) -> String {
+        """
+        CROSS JOIN temp.new_versions AS v ON v.workspace = \(shape.workspace(of: table))
+            AND v.old = s.name AND v.version = s.version
+        """
+    }
+}

@@ -1,0 +1,197 @@
+import Database
+import Tracking
+import GRDB
+
+/// One import from the attached database `source` into `main`, within a transaction.
+///
+/// Every table is read once, in the order of its rows, and written by one statement.
+/// Temporary tables say what is new: `new_runs` and the like.
+struct MLflowImport {
+    let db: Database
+    let store: TrackingStore
+    let shape: SourceShape
+    /// What the import is from, in the words of the registry's history.
+    let origin: String
+    let progress: (ImportProgress) throws -> Void
+    var summary = ImportSummary()
+
+    /// The tag of ours by which a later import finds what an earlier one made.
+    static let mark = "workbench.imported"
+
+    static let tables: [ImportedTable] = [
+        .experiments, .experimentTags, .runs, .params, .tags, .metrics, .latestMetrics, .datasets,
+        .inputs, .inputTags, .loggedModels, .loggedModelMetrics, .loggedModelParams,
+        .loggedModelTags, .registeredModels, .registeredModelTags, .aliases, .modelVersions,
+        .modelVersionTags,
+    ]
+
+    /// Checks what the database holds.
+    ///
+    /// - Throws: `TrackingError` with code `foreignDatabase` when it is not MLflow's.
+    static func check(_ shape: SourceShape, path: String) throws {
+        guard shape.has("experiments"), shape.has("runs") else {
+            throw TrackingError(
+                .foreignDatabase,
+                "\(path) is not a database of MLflow: it has no tables for experiments and runs.",
+                hint: "name the file that MLflow's --backend-store-uri names"
+            )
+        }
+        for table in tables { try shape.check(table, path: path) }
+    }
+
+    mutating func run() throws -> ImportSummary {
+        try progress(ImportProgress(.runs))
+        try bringExperiments()
+        try bringRuns()
+        try bringMetrics()
+        try progress(ImportProgress(.models))
+        try bringDatasets()
+        try bringLoggedModels()
+        try bringInputs()
+        try bringRegistry()
+        try nameForeignKinds()
+        return summary
+    }
+
+    /// Names what the other database holds of kinds that this store does not have.
+    private mutating func nameForeignKinds() throws {
+        for table in shape.tables where !Self.known.contains(table) && !table.hasPrefix("wb_") {
+            let isNamed = shape.has("name", in: table)
+            let name = isNamed ? "substr(CAST(name AS TEXT), 1, 60)" : "NULL"
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT \(name) FROM source.\"\(table.replacing("\"", with: "\"\""))\""
+            )
+            let kind = Self.kinds[table] ?? table.replacing("_", with: " ")
+            while let row = try rows.next() { summary.passOver(kind, row[0]) }
+        }
+    }
+
+    /// Tables that are brought over, and those whose rows belong to rows of another table.
+    private static let known = Set(tables.map(\.name)).union([
+        "alembic_version", "trace_tags", "trace_request_metadata", "trace_metrics", "spans",
+        "span_metrics", "span_attributes", "evaluation_dataset_records", "evaluation_dataset_tags",
+        "entity_associations", "scorer_versions", "webhook_events", "workspaces", "jobs",
+        "sqlite_sequence", "sqlite_stat1",
+    ])
+
+    /// What the rows of a table are called, where its name does not say it.
+    private static let kinds = ["trace_info": "trace", "evaluation_datasets": "evaluation dataset"]
+}
+
+// MARK: - One table
+
+extension MLflowImport {
+    /// Copies the rows of a table that meet their rules, and says which do not.
+    ///
+    /// - Parameters:
+    ///   - joins: What the row `s` is joined with, so that only what is new remains.
+    ///   - values: The values of columns that are not as they are there.
+    ///   - range: A condition on the rows.
+    ///   - checked: Columns whose rule holds already for the rows that `filter`, which joins
+    ///     once more, lets pass.
+    ///   - isMerged: Whether a row may be here already.
+    /// - Returns: How many were copied.
+    @discardableResult
+    mutating func bring(
+        _ table: ImportedTable,
+        _ joins: String,
+        setting values: [String: String] = [:],
+        range: String = "1",
+        checked: (columns: Set<String>, filter: String) = ([], ""),
+        isMerged: Bool = false
+    ) throws -> Int {
+        guard shape.has(table.name) else { return 0 }
+        let columns = table.columns.map(\.name).joined(separator: ", ")
+        let expressions = table.columns.map { values[$0.name] ?? shape.value($0, of: table) }
+        let rows = "source.\(table.name) AS s \(joins)"
+        try db.execute(
+            sql: """
+                INSERT INTO main.\(table.name) (\(columns))
+                SELECT \(expressions.joined(separator: ", ")) FROM \(rows) \(checked.filter)
+                WHERE \(range) AND \(condition(table, but: checked.columns)) ON CONFLICT DO NOTHING
+                """
+        )
+        let copied = db.changesCount
+        // Counting without the join is a tenth of the work, and mostly enough.
+        guard try copied < count("source.\(table.name) AS s", where: range) else { return copied }
+        let candidates = try count(rows, where: range)
+        guard copied < candidates else { return copied }
+        let faults = try nameFaults(table, joins, range: range)
+        let others = candidates - copied - faults
+        if !isMerged {
+            summary.leaveOut(table.kind, nil, because: "it is there twice", count: others)
+        }
+        return copied
+    }
+
+    /// The condition that the row `s` meets all rules.
+    func condition(_ table: ImportedTable, but checked: Set<String> = []) -> String {
+        table.columns.filter { !checked.contains($0.name) }
+            .map { $0.condition(shape.value($0, of: table)) }.joined(separator: " AND ")
+    }
+
+    /// Names the rows that break a rule, and says how many there are.
+    @discardableResult
+    mutating func nameFaults(
+        _ table: ImportedTable,
+        _ joins: String = "",
+        range: String = "1"
+    ) throws -> Int {
+        let cases = table.columns.map {
+            "WHEN NOT \($0.condition(shape.value($0, of: table))) THEN '\($0.name)'"
+        }
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT \(label(table)), CASE \(cases.joined(separator: " ")) END
+                FROM source.\(table.name) AS s \(joins) WHERE \(range) AND NOT (\(condition(table)))
+                """
+        )
+        var count = 0
+        while let row = try rows.next() {
+            let column: String = row[1] ?? "?"
+            summary.leaveOut(
+                table.kind,
+                row[0],
+                because: "its \(column) is missing, too long, or of the wrong kind"
+            )
+            count += 1
+        }
+        return count
+    }
+
+    /// Names the rows that belong to something that the other database does not have.
+    mutating func nameOrphans(
+        _ table: ImportedTable,
+        where condition: String,
+        because reason: String
+    ) throws {
+        guard shape.has(table.name) else { return }
+        let rows = try String.fetchCursor(
+            db,
+            sql: "SELECT \(label(table)) FROM source.\(table.name) AS s WHERE \(condition)"
+        )
+        while let name = try rows.next() {
+            summary.leaveOut(table.kind, name, because: reason)
+        }
+    }
+
+    private func label(_ table: ImportedTable) -> String {
+        table.label.map { "substr(CAST(coalesce(s.\($0), '?') AS TEXT), 1, 60)" }
+            .joined(separator: " || ' ' || ")
+    }
+
+    func count(_ rows: String, where condition: String = "1") throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM \(rows) WHERE \(condition)") ?? 0
+    }
+
+    /// The column with a prefix where the name is one of our own: what those tags say
+    /// steers this program, and is not to be believed of another one's runs.
+    static func foreign(_ column: String) -> String {
+        """
+        CASE WHEN substr(s.\(column), 1, 10) = 'workbench.' THEN 'imported.' || s.\(column)
+            ELSE s.\(column) END
+        """
+    }
+}

@@ -1,0 +1,8 @@
+package import Database
+
+extension SchemaOwner {
+    /// Tracking's tables.
+    package static let tracking = SchemaOwner([
+        1: trackingTables + requestTable, 2: searchIndexes, 3: lateMetricTable, 4: traceTables,
+    ])
+}

@@ -1,0 +1,68 @@
+import Registry
+import Database
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+import Tracking
+
+/// A folder of its own for one test, removed when the value goes.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        path = FileManager.default.temporaryDirectory.path() + "/tracking-\(UUID().uuidString)"
+        mkdir(path, 0o700)
+    }
+
+    var database: String { path + "/workbench.db" }
+
+    func open(
+        _ adjust: (inout TrackingStore.Configuration) -> Void = { _ in }
+    ) throws -> TrackingStore {
+        var configuration = TrackingStore.Configuration()
+        let clock = Mutex(1_000)
+        configuration.now = {
+            clock.withLock {
+                $0 += 1
+                return $0
+            }
+        }
+        configuration.identity = Identity(user: "ada", host: "lab")
+        adjust(&configuration)
+        return try TrackingStore(path: database, configuration: configuration)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+extension TrackingStore {
+    /// Logs values that a run measured on a model.
+    func logMetrics(
+        _ metrics: [Metric],
+        ofModel model: String,
+        run: String,
+        dataset: TrackedDataset? = nil
+    ) throws {
+        let measured = metrics.map {
+            ModelMetric(
+                $0,
+                model: model,
+                run: run,
+                datasetName: dataset?.name,
+                datasetDigest: dataset?.digest
+            )
+        }
+        try log(Batch(modelMetrics: measured), run: run)
+    }
+}
+
+/// The code of the `TrackingError` that `body` throws, if it throws one.
+func trackingCode(_ body: () throws -> Void) -> TrackingError.Code? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return (error as? TrackingError)?.code
+    }
+}
