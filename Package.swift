@@ -196,6 +196,7 @@ let package = Package(
             dependencies: ["ModelFiles", "Tensors", "Tokenizers"],
             path: "Tests/TestModels"
         ),
+        .target(name: "TestClient", path: "Tests/TestClient"),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
         .testTarget(
             name: "ChatTemplatesTests",
@@ -281,7 +282,8 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "Platform",
+                "HTTPServer", "JSON", "Platform", "TestClient",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -293,6 +295,7 @@ let package = Package(
             name: "MLflowAPITests",
             dependencies: [
                 "MLflowAPI", "HTTPServer", "Registry", "Tracking", "Workspace", "JSON", "Platform",
+                "TestClient",
             ],
             resources: [.copy("Fixtures")]
         ),

@@ -4,6 +4,7 @@ import Testing
 
 import HTTPServer
 import MLflowAPI
+import TestClient
 
 /// What HTTP asks of a server, beyond single routes.
 @Suite struct ConnectionTests {

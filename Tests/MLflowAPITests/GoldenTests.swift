@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import MLflowAPI
+import TestClient
 import Synchronization
 import Testing
 

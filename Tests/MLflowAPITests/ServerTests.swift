@@ -7,6 +7,7 @@ import Tracking
 
 import HTTPServer
 import MLflowAPI
+import TestClient
 import Workspace
 
 @Suite struct ServerTests {

@@ -1,5 +1,6 @@
 import Foundation
 import MLflowAPI
+import TestClient
 import Testing
 import Tracking
 import Workspace
