@@ -8,7 +8,7 @@ struct RunGauges {
 
     init(_ tracker: TrackingService) throws {
         var lines = [
-            "# HELP workbench_runs Runs that are not in the bin, by status.",
+            "# HELP workbench_runs Runs that are not in the trash, by status.",
             "# TYPE workbench_runs gauge",
         ]
         for status in Tracking.RunStatus.allCases {

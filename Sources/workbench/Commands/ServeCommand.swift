@@ -21,7 +21,7 @@ struct ServeCommand: ParsableCommand {
 
 extension Server {
     /// A server of all that a workspace offers, with its tokens.
-    fileprivate init(serving workspace: Workspace, _ configuration: Configuration) throws {
+    init(serving workspace: Workspace, _ configuration: Configuration) throws {
         let tokens = try ServeCommand.Tokens.file(in: workspace)
         self = try ServeCommand.wording {
             try Server(
@@ -34,7 +34,7 @@ extension Server {
     }
 
     /// Serves until the task is cancelled.
-    fileprivate func serve(_ started: @escaping @Sendable (String) -> Void) async throws {
+    func serve(_ started: @escaping @Sendable (String) -> Void) async throws {
         do { try await run(started: started) } catch let error as ServerError {
             throw WorkspaceError(error)
         }
@@ -68,9 +68,9 @@ extension ServeCommand {
         @Option(help: "How many calls each token may make in a second.") var rate = 500
 
         func run() throws {
-            let serving = Serving()
-            // The first signal gives calls that are under way some seconds, a second one none.
-            Signals.handle { _ in serving.stop() }
+            let task = ServerTask()
+            // The first signal leaves running calls some seconds, a second one none.
+            Signals.handle { _ in task.stop() }
             let workspace = try shared.open()
             var configuration = Server.Configuration()
             configuration.host = host
@@ -82,7 +82,7 @@ extension ServeCommand {
                 Console.note("note: tokens travel in the clear unless TLS is put in front of it.")
             }
             let isJSON = shared.json
-            try serving.run {
+            try task.run {
                 try await server.serve { address in
                     if isJSON {
                         try? Console.printJSON(["address": address])
@@ -104,118 +104,10 @@ extension ServeCommand {
             }
         }
     }
-
-    struct Tokens: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Tokens that give access to the server.",
-            subcommands: [Add.self, List.self, Remove.self]
-        )
-
-        static func file(in workspace: Workspace) throws -> TokenFile {
-            try ServeCommand.wording { try TokenFile(path: "\(workspace.folder)/tokens.json") }
-        }
-    }
 }
 
-/// A role as the command line has it.
-enum RoleArgument: String, ExpressibleByArgument, CaseIterable {
-    case read, write
-
-    var role: TokenFile.Role { self == .read ? .read : .write }
-}
-
-extension ServeCommand.Tokens {
-    struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Make a token, replacing an earlier one of that name.",
-            discussion: "It is shown once. Clients take it from MLFLOW_TRACKING_TOKEN."
-        )
-        @OptionGroup var shared: SharedOptions
-        @Argument(help: "The name of its holder.") var name: String
-        @Option(help: "What it allows.") var role = RoleArgument.read
-
-        func run() throws {
-            var file = try ServeCommand.Tokens.file(in: shared.open())
-            try ServeCommand.wording {
-                // Nobody could ever use a token that was not shown.
-                _ = try file.add(name, role: role.role) { token in
-                    if shared.json {
-                        try Console.printJSON(["name": name, "role": role.rawValue, "token": token])
-                    } else {
-                        Console.print(token)
-                    }
-                    try StandardOutput.check("The token was not made: it could not be shown.")
-                }
-            }
-            if !shared.json {
-                Console.note("The token of \(name) (\(role.rawValue)); it is not kept.")
-            }
-        }
-    }
-
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The holders of tokens.")
-        @OptionGroup var shared: SharedOptions
-
-        func run() throws {
-            let entries = try ServeCommand.Tokens.file(in: shared.open()).entries
-            if shared.json {
-                return try Console.printJSON(
-                    entries.map { ["name": $0.name, "role": $0.role.rawValue] }
-                )
-            }
-            for entry in entries {
-                Console.print("\(entry.role.rawValue)\t\(Console.line(entry.name))")
-            }
-        }
-    }
-
-    struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Revoke a token.")
-        @OptionGroup var shared: SharedOptions
-        @Argument(help: "Whose token.") var name: String
-
-        func run() throws {
-            var file = try ServeCommand.Tokens.file(in: shared.open())
-            guard try ServeCommand.wording({ try file.remove(name) }) else {
-                throw WorkspaceError(.notFound, "\(name) has no token.")
-            }
-            try shared.confirm("\(name) no longer has a token.", ["name": .text(name)])
-        }
-    }
-}
-
-/// Serves from within the screen.
-enum ScreenServer {
-    static func start(
-        _ workspace: Workspace,
-        _ report: @escaping @Sendable (ServerState) -> Void
-    ) -> ServerSwitch.Stop {
-        let ended = DispatchSemaphore(value: 0)
-        let task = Task {
-            defer { ended.signal() }
-            do {
-                let server = try Server(serving: workspace, Server.Configuration())
-                try await server.serve { report(.on(address: $0)) }
-                // Who stopped it knows, and may have started another one since.
-                if !Task.isCancelled { report(.off) }
-            } catch is CancellationError {
-            } catch let error as WorkspaceError {
-                report(.failed(error))
-            } catch {
-                report(.failed(WorkspaceError(.failed, "\(error)")))
-            }
-        }
-        return { isAwaited in
-            task.cancel()
-            // Calls that are under way have three seconds, and are broken off then.
-            if isAwaited { _ = ended.wait(timeout: .now() + 5) }
-        }
-    }
-}
-
-/// What the main thread waits for, until it ends or is asked to.
-private final class Serving: Sendable {
+/// The server's task, for which the main thread waits until it ends or is asked to end.
+private final class ServerTask: Sendable {
     private struct State {
         var isStopped = false
         var task: Task<Void, Never>?
