@@ -2,9 +2,9 @@ import Synchronization
 
 /// A typed broadcast inside one process: what is published reaches every subscriber.
 ///
-/// Events of one publishing thread arrive in the order they were published. The bus keeps nothing:
-/// who subscribes later has missed what came before, so an event is a hint to look, never the only
-/// copy of a fact.
+/// Events of one publishing thread arrive in the order they were published. The bus keeps nothing: a
+/// later subscriber has missed the earlier events, so an event is a hint to look, never the only copy
+/// of a fact.
 public final class EventBus<Event: Sendable>: Sendable {
     private struct Subscriber: Sendable {
         let id: UInt64
@@ -18,7 +18,7 @@ public final class EventBus<Event: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// Creates a bus that nobody listens to yet.
+    /// Creates a bus without subscribers.
     public init() {}
 
     /// The number of subscribers at this moment.
@@ -28,7 +28,7 @@ public final class EventBus<Event: Sendable>: Sendable {
 
     /// Hands the event to every subscriber, on the calling thread, and returns when all have it.
     ///
-    /// Subscribers may publish, subscribe and cancel from within: no lock is held meanwhile.
+    /// Subscribers may publish, subscribe and cancel while they are called: no lock is held.
     public func publish(_ event: Event) {
         let subscribers = state.withLock { $0.subscribers }
         for subscriber in subscribers {
@@ -41,31 +41,12 @@ public final class EventBus<Event: Sendable>: Sendable {
     /// `receive` must return quickly, since it holds up the publisher. The subscription ends when
     /// the returned value is cancelled or released.
     public func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> Subscription {
-        let id = add(receive)
-        return Subscription { [weak self] in self?.remove(id) }
-    }
-
-    /// The events from now on as a sequence that holds up no publisher.
-    ///
-    /// A consumer that falls more than `limit` events behind loses the oldest of them. The
-    /// subscription ends when the consuming task is cancelled or the sequence released.
-    public func stream(buffering limit: Int = 256) -> AsyncStream<Event> {
-        precondition(limit > 0, "a stream of events buffers at least one event")
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: Event.self,
-            bufferingPolicy: .bufferingNewest(limit)
-        )
-        let id = add { continuation.yield($0) }
-        continuation.onTermination = { [weak self] _ in self?.remove(id) }
-        return stream
-    }
-
-    private func add(_ receive: @escaping @Sendable (Event) -> Void) -> UInt64 {
-        state.withLock { state in
+        let id = state.withLock { state in
             state.nextID += 1
             state.subscribers.append(Subscriber(id: state.nextID, receive: receive))
             return state.nextID
         }
+        return Subscription { [weak self] in self?.remove(id) }
     }
 
     private func remove(_ id: UInt64) {

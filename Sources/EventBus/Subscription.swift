@@ -1,10 +1,10 @@
 import Synchronization
 
-/// A wish to be told of something, given up by ``cancel()`` or by releasing the value.
+/// A subscription; it ends with ``cancel()`` or when the value is released.
 public final class Subscription: Sendable {
     private let end: Mutex<(@Sendable () -> Void)?>
 
-    /// Wraps what is to be done once when the wish ends.
+    /// A subscription that calls `end` once when it ends.
     public init(end: @escaping @Sendable () -> Void) {
         self.end = Mutex(end)
     }

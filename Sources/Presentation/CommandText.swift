@@ -18,6 +18,12 @@ package enum CommandText {
         return "'\(escaped)'"
     }
 
+    /// The command that downloads a base model.
+    package static func pull(_ model: String) -> String { "workbench model pull \(quoted(model))" }
+
+    /// The command that adds a dataset.
+    package static func add(_ path: String) -> String { "workbench data add \(quoted(path))" }
+
     /// The command that makes a new dataset of one.
     package static func convert(_ dataset: String, _ preparation: DatasetPreparation) -> String {
         if let share = preparation.heldOutShare {

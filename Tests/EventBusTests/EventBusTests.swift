@@ -58,30 +58,6 @@ private final class Recorder: Sendable {
     #expect(bus.subscriberCount == 0)
 }
 
-@Test func aStreamThatFallsBehindKeepsTheNewestEvents() async {
-    let bus = EventBus<Int>()
-    let stream = bus.stream(buffering: 3)
-    for event in 0..<10 { bus.publish(event) }
-    var received: [Int] = []
-    for await event in stream {
-        received.append(event)
-        if received.count == 3 { break }
-    }
-    #expect(received == [7, 8, 9])
-}
-
-@Test func aReleasedStreamUnsubscribes() async {
-    let bus = EventBus<Int>()
-    do {
-        let stream = bus.stream()
-        bus.publish(1)
-        var iterator = stream.makeAsyncIterator()
-        #expect(await iterator.next() == 1)
-        #expect(bus.subscriberCount == 1)
-    }
-    #expect(bus.subscriberCount == 0)
-}
-
 @Test func publishingFromManyThreadsLosesNothing() async {
     let bus = EventBus<Int>()
     let recorder = Recorder()

@@ -106,9 +106,8 @@ struct ChartTests {
         func marks(_ positions: [Double]) -> String {
             let canvas = drawn(32, 8) { rect, canvas in
                 LineChart(
-                    [.init("train", SampleSeries([1, 1]), role: .series1)],
-                    markers: positions.map { .init(x: $0, label: "\(Int($0))") },
-                    xRange: 0...618
+                    [.init("train", SampleSeries(xs: [0, 618], ys: [1, 1]), role: .series1)],
+                    markers: positions.map { .init(x: $0, label: "\(Int($0))") }
                 ).draw(in: rect, on: &canvas)
             }
             return canvas.cells.row(6)
@@ -194,18 +193,6 @@ struct ChartTests {
         let ascii = chart(Capabilities(glyphs: .ascii, colors: .mono))
         #expect(ascii.contains("a **  b ++"))
         #expect(ascii.utf8.allSatisfy { $0 < 128 })
-    }
-
-    @Test("takes equal ratios to equal heights on a logarithmic scale")
-    func logarithmic() {
-        let canvas = drawn(30, 6) { rect, canvas in
-            LineChart(
-                [.init("a", SampleSeries([100, 10, 1]), role: .series1)],
-                isLogarithmic: true
-            ).draw(in: rect, on: &canvas)
-        }
-        #expect(canvas.cells.row(2).hasPrefix("10.0┤"))
-        #expect(canvas.cells.row(4).hasPrefix("1.00┤"))
     }
 
     @Test("draws sparklines with their extremes, gaps marked")

@@ -89,7 +89,7 @@ extension AppState {
                 "Leave before the stage after \(name) starts?",
                 message: [
                     "It is not started then. R on \(name) starts it later, and so does",
-                    StyledText("workbench train --resume \(CommandText.quoted(name))"),
+                    StyledText(CommandText.resume(name)),
                 ],
                 answers: [(.init(id: "leave", title: "Leave"), .screen(.leave))]
             )

@@ -57,7 +57,7 @@ enum EmptyView {
                 StyledText("P", .accent)
                     + StyledText(" downloads \(model.title), \(Figures.bytes(model.byteCount)).  ")
             )
-            lines.append(StyledText("workbench model pull \(model.name)", .muted))
+            lines.append(StyledText(CommandText.pull(model.name), .muted))
         } else {
             lines.append(StyledText("workbench model pull NAME downloads one.", .muted))
         }

@@ -1,3 +1,4 @@
+import Presentation
 import Workspace
 
 extension Library {
@@ -92,7 +93,7 @@ extension Library {
         return [
             .tell(
                 Notice(.information, "Downloading \(name)"),
-                command: "workbench model pull \(name)"
+                command: CommandText.pull(name)
             ),
             LibraryWork.pull(name),
         ]

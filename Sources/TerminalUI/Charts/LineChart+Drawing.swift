@@ -46,7 +46,7 @@ extension LineChart {
         on canvas: inout Canvas
     ) -> Reduction {
         var grid = DotGrid(size: plot.size, glyphs: canvas.glyphs)
-        let scale = ValueScale(range: range, dots: grid.height, isLogarithmic: isLogarithmic)
+        let scale = ValueScale(range: range, dots: grid.height)
         let hasPatterns = canvas.capabilities.colors == .mono
         var densest = 0
         var stepsPerColumn = 0
@@ -59,7 +59,7 @@ extension LineChart {
                 densest = max(densest, counts.max() ?? 0)
                 stepsPerColumn = max(stepsPerColumn, counts.reduce(0, +))
             }
-            gaps += columns.reduce(0) { $0 + ($1.map { scale.gaps(in: $0) } ?? 0) }
+            gaps += columns.reduce(0) { $0 + ($1?.span.nonFiniteCount ?? 0) }
             let pattern = hasPatterns ? LinePattern(series: index) : .solid
             Self.trace(columns, scale: scale, series: index, pattern: pattern, on: &grid)
         }
@@ -120,7 +120,7 @@ extension LineChart {
         guard rows >= 3 else { return [] }
         let count = rows >= 9 ? 5 : rows >= 5 ? 3 : 2
         let places = (0..<count).map { ($0 * (rows - 1) + (count - 1) / 2) / (count - 1) }
-        let scale = ValueScale(range: range, dots: rows, isLogarithmic: isLogarithmic)
+        let scale = ValueScale(range: range, dots: rows)
         return places.map { ($0, DisplayNumber.text(scale.value(atDot: $0), significantDigits: 3)) }
     }
 
@@ -155,9 +155,9 @@ extension LineChart {
         on canvas: inout Canvas
     ) {
         let position = DisplayNumber.text(domain.upperBound, significantDigits: 6)
-        var text = " \(xLabel) \(Self.plain(position))"
+        var text = " step \(Self.plain(position))"
         if reduction.isReduced {
-            let note = " \(canvas.glyphs.dot) 1 col = \(reduction.stepsPerColumn) \(xLabel)s"
+            let note = " \(canvas.glyphs.dot) 1 col = \(reduction.stepsPerColumn) steps"
             if DisplayWidth.of(text + note) < plot.width - 4 { text += note }
         }
         let line = Rect(x: plot.x, y: plot.maxY, width: plot.width, height: 1)
@@ -289,20 +289,18 @@ private struct LinePattern {
 /// Values to dots, counted from the top.
 private struct ValueScale {
     let dots: Int
-    let isLogarithmic: Bool
     private let low: Double
     private let high: Double
 
-    init(range: ClosedRange<Double>, dots: Int, isLogarithmic: Bool) {
+    init(range: ClosedRange<Double>, dots: Int) {
         self.dots = dots
-        self.isLogarithmic = isLogarithmic
-        low = isLogarithmic ? log10(range.lowerBound) : range.lowerBound
-        high = isLogarithmic ? log10(range.upperBound) : range.upperBound
+        low = range.lowerBound
+        high = range.upperBound
     }
 
     func dot(_ value: Double) -> Int? {
-        guard value.isFinite, !isLogarithmic || value > 0 else { return nil }
-        let share = (mapped(value) - low) / (high - low)
+        guard value.isFinite else { return nil }
+        let share = (value - low) / (high - low)
         guard share.isFinite else { return nil }
         let place = Double(dots - 1) * (1 - min(1, max(0, share)))
         return Int(place.rounded())
@@ -314,18 +312,10 @@ private struct ValueScale {
         return (dot(span.minimum) ?? high, high)
     }
 
-    func gaps(in column: SampleSeries.Column) -> Int {
-        let isBelow = isLogarithmic && column.span.isDrawable && column.span.minimum <= 0
-        return column.span.nonFiniteCount + (isBelow ? 1 : 0)
-    }
-
     func value(atDot dot: Int) -> Double {
         let share = 1 - Double(dot) / Double(max(1, dots - 1))
-        let value = low + (high - low) * share
-        return isLogarithmic ? pow(10, value) : value
+        return low + (high - low) * share
     }
-
-    private func mapped(_ value: Double) -> Double { isLogarithmic ? log10(value) : value }
 }
 
 extension CellBuffer {

@@ -39,11 +39,11 @@ public struct LineChart: Sendable {
 
     /// What was left out in drawing.
     public struct Reduction: Hashable, Sendable {
-        /// The most samples of one curve that share a column of cells.
+        /// The maximum number of samples of one curve that share a column of cells.
         public let stepsPerColumn: Int
         /// Whether samples had to share the same dots.
         public let isReduced: Bool
-        /// Values that could not be drawn: NaN, infinite, or not above zero on a logarithmic scale.
+        /// Values that could not be drawn: NaN and infinities.
         public let gapCount: Int
     }
 
@@ -51,31 +51,18 @@ public struct LineChart: Sendable {
     public let series: [Series]
     /// Flags on the axis, and alarms above them; where they do not all fit, the first come first.
     public let markers: [Marker]
-    /// What positions are called, such as `step`.
-    public let xLabel: String
-    /// The positions shown; all when nil.
-    public let xRange: ClosedRange<Double>?
-    /// Whether equal ratios take equal heights.
-    public let isLogarithmic: Bool
 
     /// A chart to draw.
     public init(
         _ series: [Series],
-        markers: [Marker] = [],
-        xLabel: String = "step",
-        xRange: ClosedRange<Double>? = nil,
-        isLogarithmic: Bool = false
+        markers: [Marker] = []
     ) {
         self.series = series
         self.markers = markers
-        self.xLabel = xLabel
-        self.xRange = xRange
-        self.isLogarithmic = isLogarithmic
     }
 
-    /// The positions it shows: those asked for, else all there are; nil without samples.
+    /// The positions it shows; nil without samples.
     public var domain: ClosedRange<Double>? {
-        if let xRange { return xRange }
         let starts = series.compactMap(\.samples.xs.first)
         let ends = series.compactMap(\.samples.xs.last)
         guard let low = starts.min(), let high = ends.max() else { return nil }
@@ -92,12 +79,6 @@ public struct LineChart: Sendable {
             span.merge(samples.span(start..<end))
         }
         guard span.isDrawable else { return nil }
-        if isLogarithmic {
-            guard span.maximum > 0 else { return nil }
-            // Six decades are as much as a terminal's rows can tell apart.
-            let low = span.minimum > 0 ? span.minimum : span.maximum * 1e-6
-            return low < span.maximum ? low...span.maximum : low / 2...span.maximum * 2
-        }
         if span.minimum < span.maximum { return span.minimum...span.maximum }
         let margin = max(abs(span.minimum) * 0.05, 0.5)
         return span.minimum - margin...span.maximum + margin

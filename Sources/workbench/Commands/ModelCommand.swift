@@ -38,21 +38,11 @@ extension ModelCommand {
                 if isJSON {
                     try? Console.printJSON(progress)
                 } else {
-                    Console.progress(Self.line(progress))
+                    Console.progress(DownloadText.line(progress))
                 }
             }
             Console.endProgress()
             if !isJSON { Console.print(path) }
-        }
-
-        private static func line(_ progress: DownloadProgress) -> String {
-            let source = progress.source.map { " from \($0)" } ?? ""
-            guard let total = progress.totalBytes, total > 0 else {
-                return "\(progress.model): \(progress.phase.rawValue)\(source)"
-            }
-            let share = progress.receivedBytes * 100 / total
-            return
-                "\(progress.model): \(progress.phase.rawValue)\(source) \(share) % of \(Figures.bytes(total))"
         }
     }
 
@@ -70,7 +60,7 @@ extension ModelCommand {
                 table.add([
                     model.name, model.title, Figures.bytes(model.byteCount),
                     model.quantization ?? "-",
-                    model.isInstalled ? "installed" : "workbench model pull \(model.name)",
+                    model.isInstalled ? "installed" : CommandText.pull(model.name),
                 ])
             }
             table.print()

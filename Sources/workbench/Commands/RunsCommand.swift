@@ -244,19 +244,3 @@ extension RunsCommand {
         }
     }
 }
-
-extension RunCost {
-    fileprivate var time: String {
-        let forecast = forecastSeconds.map { "forecast \(Figures.duration($0)), " } ?? ""
-        return "\(forecast)took \(Figures.duration(seconds))"
-    }
-
-    fileprivate var memory: String {
-        "forecast \(Figures.bytes(Int64(forecastBytes))), took \(Figures.bytes(Int64(bytes)))"
-    }
-}
-
-extension RunSummary.Measurement {
-    /// The value and where it was.
-    fileprivate var text: String { "\(Figures.optional(value)), after \(step) steps" }
-}

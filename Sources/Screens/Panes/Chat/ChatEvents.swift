@@ -1,3 +1,4 @@
+import Presentation
 import TerminalUI
 package import Workspace
 
@@ -65,7 +66,7 @@ extension ChatPaneState {
             // Its figures stand below it, so the footer need not repeat them.
             report = .record(
                 "\(reply.choice.title): \(ConversationText.figures(of: reply))",
-                command: "workbench chat \(reply.choice.target.arguments)"
+                command: CommandText.chat(reply.choice.target)
             )
         }
         // A target that was chosen during the answer is loaded now.

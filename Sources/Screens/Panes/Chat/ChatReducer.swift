@@ -84,7 +84,7 @@ extension ChatPaneState {
         loading = nil
         let hint = conversation.isEmpty ? nil : "ctrl+r asks it the last question."
         let notice = Notice(.information, "\(choice.title) answers from now on.", hint: hint)
-        let command = "workbench chat \(choice.target.arguments)"
+        let command = CommandText.chat(choice.target)
         return [.tell(notice, command: command)] + prepare(context)
     }
 
@@ -157,15 +157,5 @@ extension ChatTarget {
     /// What it is called until the workspace has looked it up.
     var words: String {
         if case .version(let name, let number) = self { "\(name) v\(number)" } else { reference }
-    }
-
-    /// The flags that name it to `workbench chat`.
-    var arguments: String {
-        switch self {
-        case .run(let id): "--adapter \(CommandText.quoted(id))"
-        case .adapter(let folder, let model):
-            "--model \(CommandText.quoted(model)) --adapter \(CommandText.quoted(folder))"
-        case .base, .version, .alias, .stage: "--model \(CommandText.quoted(reference))"
-        }
     }
 }

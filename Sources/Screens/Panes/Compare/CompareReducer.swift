@@ -84,9 +84,8 @@ extension CompareState {
         guard runs.count > 1 else { return [] }
         opened = OpenedComparison(runs: runs)
         let names = runs.compactMap { context.library.run($0)?.name }
-        let command = names.map(CommandText.quoted).joined(separator: " ")
         return [
-            .record("\(runs.count) runs side by side", command: "workbench runs compare \(command)")
+            .record("\(runs.count) runs side by side", command: CommandText.compare(names))
         ] + readComparison(context)
     }
 

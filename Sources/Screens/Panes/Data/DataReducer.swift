@@ -36,8 +36,7 @@ extension DataState {
             let words =
                 "\(dataset.name) has \(dataset.trainingCount) rows to train on, read as "
                 + "\(dataset.format)."
-            let command = "workbench data add \(CommandText.quoted(path))"
-            return [.tell(Notice(.success, words), command: command)] + show(dataset)
+            return [.tell(Notice(.success, words), command: CommandText.add(path))] + show(dataset)
         case .addFailed(let error, let path):
             // The text is kept, to be corrected.
             guard context.overlay == nil, context.pane == .data else { return [.tell(error)] }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Presentation
 import TerminalUI
 import Workspace
@@ -52,19 +51,9 @@ enum HistoryView {
             ? StyledText("undone: ", .warning) + StyledText(change.summary, .muted)
             : StyledText(change.summary)
         return [
-            StyledText(moment(change.date), .muted),
+            StyledText(Figures.universalTime(change.date), .muted),
             StyledText(Figures.age(of: change.date, at: now), .muted),
             StyledText(change.user), what,
         ]
-    }
-
-    /// A moment that reads the same everywhere: `2026-03-14 09:26`.
-    static func moment(_ date: Date) -> String {
-        var seconds = time_t(date.timeIntervalSince1970)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min))"
     }
 }

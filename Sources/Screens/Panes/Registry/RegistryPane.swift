@@ -1,3 +1,4 @@
+import Presentation
 package import TerminalUI
 import Workspace
 
@@ -157,7 +158,7 @@ extension RegistryState: PaneState {
         if let history {
             let changes = history.changes ?? []
             return TabbedText.of(
-                changes.map { [HistoryView.moment($0.date), $0.user, $0.summary] }
+                changes.map { [Figures.universalTime($0.date), $0.user, $0.summary] }
             )
         }
         if case .comparison(let opened) = cover {

@@ -98,8 +98,7 @@ extension RegistryState {
             return [
                 .tell(
                     Notice(.success, "\(run) is registered as \(version.words).", hint: hint),
-                    command: "workbench registry register \(CommandText.quoted(run)) "
-                        + CommandText.quoted(version.name)
+                    command: CommandText.register(run, as: version.name)
                 )
             ]
         case .registerFailed(let error, let name, let id):

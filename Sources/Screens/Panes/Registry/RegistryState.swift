@@ -1,4 +1,3 @@
-import Presentation
 package import TerminalUI
 package import Workspace
 
@@ -117,9 +116,6 @@ package struct RegisteredVersion: Equatable, Hashable, Sendable {
 
     /// Such as `faq v3`.
     var words: String { "\(name) v\(number)" }
-
-    /// Such as `faq 3`, for a command line.
-    var arguments: String { "\(CommandText.quoted(name)) \(number)" }
 }
 
 /// What lies over the versions.

@@ -6,11 +6,11 @@ package import Workspace
 /// The registry itself reports that it changed, so that the list is read again.
 package enum RegistryWork {
     package static let undo = Effect.work("undo registry change") { workspace in
-        done("Undone: \(try workspace.registry.undo().summary).", "undo", hint: "Z redoes it.")
+        done("Undone: \(try workspace.registry.undo().summary).", CommandText.undo, hint: "Z redoes it.")
     }
 
     package static let redo = Effect.work("redo registry change") { workspace in
-        done("Redone: \(try workspace.registry.redo().summary).", "redo")
+        done("Redone: \(try workspace.registry.redo().summary).", CommandText.redo)
     }
 
     package static func history(_ name: String) -> Effect {
@@ -37,7 +37,7 @@ package enum RegistryWork {
             try workspace.registry.setGate(name, to: gate)
             return done(
                 gate.map { "Gate of \(name): \($0.line)." } ?? "\(name) no longer has a gate.",
-                "gate \(CommandText.quoted(name)) \(gate?.options ?? "--remove")"
+                CommandText.gate(name, gate)
             )
         } failed: {
             .registry(.gateFailed($0, name: name, line: line))
@@ -47,7 +47,7 @@ package enum RegistryWork {
     package static func approve(_ version: RegisteredVersion) -> Effect {
         .work("approve version", version) { workspace in
             try workspace.registry.approve(version.name, version: version.number)
-            return done("\(version.words) is approved by you.", "approve \(version.arguments)")
+            return done("\(version.words) is approved by you.", CommandText.approve(version.name, version.number))
         }
     }
 
@@ -65,7 +65,7 @@ package enum RegistryWork {
             try workspace.registry.setStage(version.name, version: version.number, to: stage)
             return done(
                 "\(version.words) is in stage \(stage.rawValue).",
-                "stage \(version.arguments) \(stage.rawValue)"
+                CommandText.stage(version.name, version.number, stage)
             )
         }
     }
@@ -73,8 +73,10 @@ package enum RegistryWork {
     package static func setAlias(_ alias: String, of version: RegisteredVersion) -> Effect {
         .work("set alias", version, alias) { workspace in
             try workspace.registry.setAlias(version.name, alias: alias, version: version.number)
-            let arguments = "\(CommandText.quoted(version.name)) \(CommandText.quoted(alias))"
-            return done("\(version.words) is @\(alias).", "alias \(arguments) \(version.number)")
+            return done(
+                "\(version.words) is @\(alias).",
+                CommandText.alias(alias, of: version.name, version.number)
+            )
         } failed: {
             .registry(.aliasFailed($0, version, alias: alias))
         }
@@ -83,10 +85,9 @@ package enum RegistryWork {
     package static func removeAlias(_ alias: String, of version: RegisteredVersion) -> Effect {
         .work("remove alias", version, alias) { workspace in
             try workspace.registry.removeAlias(version.name, alias: alias)
-            let arguments = "\(CommandText.quoted(version.name)) \(CommandText.quoted(alias))"
             return done(
                 "\(version.name) no longer has the alias @\(alias).",
-                "alias \(arguments) --remove"
+                CommandText.alias(alias, of: version.name, nil)
             )
         }
     }
@@ -94,7 +95,7 @@ package enum RegistryWork {
     package static func promote(_ version: RegisteredVersion) -> Effect {
         .work("promote version", version) { workspace in
             try workspace.registry.promote(version.name, version: version.number)
-            return done("\(version.words) is deployed.", "promote \(version.arguments)")
+            return done("\(version.words) is deployed.", CommandText.promote(version.name, version.number))
         }
     }
 
@@ -103,7 +104,7 @@ package enum RegistryWork {
             try workspace.registry.rollback(plan)
             return done(
                 "\(plan.name) is back at v\(plan.to).",
-                "rollback \(CommandText.quoted(plan.name))"
+                CommandText.rollBack(plan.name)
             )
         }
     }
@@ -113,18 +114,6 @@ package enum RegistryWork {
         _ command: String,
         hint: String = "z undoes it."
     ) -> Action {
-        .told(Notice(.success, message, hint: hint), command: "workbench registry \(command)")
-    }
-}
-
-extension ModelGate {
-    /// The options that set this gate on the command line.
-    fileprivate var options: String {
-        let conditions = conditions.map { "--require \(CommandText.quoted($0))" }
-        let approval =
-            approvers.isEmpty
-            ? (needsApproval ? ["--approval"] : [])
-            : approvers.map { "--approver \(CommandText.quoted($0))" }
-        return (conditions + approval).joined(separator: " ")
+        .told(Notice(.success, message, hint: hint), command: command)
     }
 }

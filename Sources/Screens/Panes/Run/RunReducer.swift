@@ -48,8 +48,7 @@ extension RunState {
         case .deleteNow(let id, let name): return [RunWork.delete(id, name: name)]
         case .deleted(let name):
             let notice = Notice(.success, "Deleted \(name).", hint: "runs restore brings it back.")
-            let command = "workbench runs delete \(CommandText.quoted(name))"
-            return [.tell(notice, command: command), .refresh(.runs)]
+            return [.tell(notice, command: CommandText.delete(name)), .refresh(.runs)]
         case .filter: list.startFiltering()
         case .keepFilter: list.isFiltering = false
         case .open:
@@ -130,8 +129,7 @@ extension RunState {
             case .checkpoint: "\(name) writes a checkpoint after this step."
             case .stop: "\(name) writes a checkpoint after this step and stops."
             }
-        let command =
-            request == .stop ? "workbench runs stop \(CommandText.quoted(name))" : nil
+        let command = request == .stop ? CommandText.stop(name) : nil
         return .tell(Notice(.information, words), command: command)
     }
 

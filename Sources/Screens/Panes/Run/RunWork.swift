@@ -35,7 +35,7 @@ package enum RunWork {
     }
 
     package static func resume(_ run: String, name: String) -> Effect {
-        let command = "workbench train --resume \(CommandText.quoted(name))"
+        let command = CommandText.resume(name)
         return .work("resume run", run, lane: .engine) {
             .run(.started(try $0.runs.resume(run), command: command))
         } failed: {
@@ -44,7 +44,7 @@ package enum RunWork {
     }
 
     package static func again(_ run: String, name: String) -> Effect {
-        let command = "workbench runs retry \(CommandText.quoted(name))"
+        let command = CommandText.retry(name)
         return .work("start run again", run, lane: .engine) {
             .run(.started(try $0.runs.retry(run), command: command))
         } failed: {

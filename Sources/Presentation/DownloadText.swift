@@ -1,10 +1,9 @@
-import Presentation
-import Workspace
+package import Workspace
 
 /// A download in words.
-enum DownloadText {
+package enum DownloadText {
     /// Such as `smollm2-135m-instruct 41 % of 91.7 MB`.
-    static func line(_ progress: DownloadProgress) -> String {
+    package static func line(_ progress: DownloadProgress) -> String {
         let name = progress.model
         switch progress.phase {
         case .connecting: return "\(name): connecting"

@@ -1,0 +1,19 @@
+package import Workspace
+
+extension RunCost {
+    /// The time it took beside the forecast.
+    package var time: String {
+        let forecast = forecastSeconds.map { "forecast \(Figures.duration($0)), " } ?? ""
+        return "\(forecast)took \(Figures.duration(seconds))"
+    }
+
+    /// The memory it took beside the forecast.
+    package var memory: String {
+        "forecast \(Figures.bytes(Int64(forecastBytes))), took \(Figures.bytes(Int64(bytes)))"
+    }
+}
+
+extension RunSummary.Measurement {
+    /// The value and the step of its measurement.
+    package var text: String { "\(Figures.optional(value)), after \(step) steps" }
+}
