@@ -53,7 +53,7 @@ struct Invocation {
 
     /// The same with numbers below zero tied to the options that they follow.
     ///
-    /// The parser takes `-5` for an option; told `--steps=-5` it finds out what is wrong with it.
+    /// The parser takes `-5` for an option; given `--steps=-5` it reports what is wrong with it.
     var withTiedNumbers: [String] {
         var result: [String] = []
         for word in words {

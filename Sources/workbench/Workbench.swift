@@ -34,7 +34,7 @@ struct Workbench: ParsableCommand {
         Glibc.exit(status == 0 ? written : status)
     }
 
-    /// Does what the command line asks for; returns the exit status.
+    /// Runs the command; returns the exit status.
     private static func perform() -> Int32 {
         let invocation: Invocation
         var command: any ParsableCommand
@@ -74,8 +74,7 @@ struct Workbench: ParsableCommand {
         }
     }
 
-    /// Prints what the argument parser has to say: help and the like as a result, the rest as a
-    /// complaint.
+    /// Prints a message of the argument parser: help as a result, the rest as an error.
     private static func conclude(_ error: any Error) -> Int32 {
         let status = exitCode(for: error).rawValue
         let text = fullMessage(for: error)
@@ -91,11 +90,11 @@ struct Workbench: ParsableCommand {
         return status
     }
 
-    /// What the argument parser puts before its complaints.
+    /// The prefix of the argument parser's errors.
     private static let parserPrefix = "Error: "
 }
 
-/// What the program's exit status says.
+/// The exit statuses of the program.
 enum ExitStatus {
     static let failed: Int32 = 1
     static let refused: Int32 = 3

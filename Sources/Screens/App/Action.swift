@@ -2,11 +2,11 @@ package import Machine
 package import TerminalUI
 package import Workspace
 
-/// A fact that the state takes in: input, an event, an answer to an effect, or a user's decision.
+/// A fact that the state takes in: input, an event, the result of an effect, or a user's decision.
 package enum Action: Equatable, Sendable {
     /// The terminal reported something.
     case input(InputEvent)
-    /// A moment came that the state waited for; see ``AppState/deadline``.
+    /// The ``AppState/deadline`` has passed.
     case deadline
     /// The workspace has been opened.
     case opened(folder: String, access: Workspace.Access)
@@ -14,9 +14,9 @@ package enum Action: Equatable, Sendable {
     case openingFailed(WorkspaceError)
     /// Something happened in the workspace.
     case event(WorkspaceEvent)
-    /// An effect failed in a way that only needs to be told.
+    /// An effect failed; the error is only reported.
     case failed(WorkspaceError)
-    /// Something was done that needs only to be told; `command` is its command-line twin.
+    /// Something was done that is only reported; `command` is its command-line twin.
     case told(Notice, command: String?)
     /// A decision that concerns the whole screen.
     case screen(ScreenAction)
@@ -52,7 +52,7 @@ package enum ScreenAction: Equatable, Sendable {
     case actionLog
     /// Switch to the next theme, or the named one.
     case theme(String?)
-    /// Copy what is selected.
+    /// Copy the selection.
     case copy
     /// Report the mouse or leave it to the terminal.
     case toggleMouse

@@ -21,7 +21,7 @@ extension AppState {
         }
     }
 
-    /// Dispatches a key: ctrl+c, then what lies on top, then a text field, then the table.
+    /// Dispatches a key: ctrl+c, then the overlay, then a text field, then the table.
     private mutating func press(_ key: Key) -> [Effect] {
         if key == "ctrl+c" { return interrupt() }
         if let effects = pressEverywhere(key) { return effects }
@@ -32,7 +32,7 @@ extension AppState {
         return press(key, by: keyTable) ?? content.press(key, in: &self) ?? []
     }
 
-    /// A focused text field takes what is printable; the table keeps the keys that type nothing.
+    /// A focused text field takes printable keys; the table keeps the others.
     private mutating func pressTyping(
         _ key: Key,
         _ content: any PaneState.Type
@@ -43,7 +43,7 @@ extension AppState {
         return typesNothing ? press(key, by: GeneralKeys.table) ?? [] : []
     }
 
-    /// Does what a table has for a key; nil when it has nothing.
+    /// Performs the binding of a key; nil when there is none.
     private mutating func press(
         _ key: Key,
         by table: KeyTable<AppState, Action>
@@ -56,7 +56,7 @@ extension AppState {
         }
     }
 
-    /// Keys that hold in fields and over overlays too.
+    /// Keys that also work in fields and over overlays.
     private mutating func pressEverywhere(_ key: Key) -> [Effect]? {
         if key == "ctrl+z" { return reduce(.screen(.suspend)) }
         if key == "F1" {
@@ -70,7 +70,7 @@ extension AppState {
         return nil
     }
 
-    /// ctrl+c: stops what streams, else closes what is open, else asks as `q` does.
+    /// ctrl+c: stops a stream, else closes a field or overlay, else asks as `q` does.
     private mutating func interrupt() -> [Effect] {
         if let effects = pane.content.interrupt(&self) { return effects }
         if overlay != nil {
@@ -135,14 +135,14 @@ extension AppState {
     }
 }
 
-/// A click, kept to tell whether the next one is its second.
+/// A click, kept to recognize a double click.
 package struct Click: Equatable, Sendable {
     /// What was clicked.
     let target: String
     /// When.
     let date: Date
 
-    /// Whether it makes a double click with the one before.
+    /// Whether it is the second half of a double click.
     func isSecond(after first: Click) -> Bool {
         target == first.target && date.timeIntervalSince(first.date) < 0.4
     }

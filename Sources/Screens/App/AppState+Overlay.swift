@@ -7,7 +7,7 @@ extension AppState {
         pane.content.keys(in: self).over(GeneralKeys.table)
     }
 
-    /// Does what a binding does, chosen by its name.
+    /// Performs a binding by its id.
     mutating func perform(id: String) -> [Effect] {
         switch keyTable.resolve(id: id, in: self) {
         case .action(let action): return reduce(action)

@@ -6,11 +6,11 @@ package import Workspace
 package struct AppState: Equatable, Sendable {
     /// The screen's size.
     package var size: Size
-    /// The time at the last action; views tell ages by it.
+    /// The time of the last action; views compute ages from it.
     package var now: Date
     /// The pane with the focus.
     package var pane = Pane.run
-    /// What lies over the pane and takes the keys.
+    /// What covers the pane and takes the keys.
     package var overlay: Overlay?
     /// Whether the workspace can be read and changed.
     package var access = Access()
@@ -24,7 +24,7 @@ package struct AppState: Equatable, Sendable {
     package var themeIndex: Int
     /// The passing message in the footer.
     package var message: Message?
-    /// What was done and told, oldest first.
+    /// The log of actions and messages, oldest first.
     package var log = ActionLog()
     /// Whether the terminal reports the mouse.
     package var isMouseOn = true
@@ -36,7 +36,7 @@ package struct AppState: Equatable, Sendable {
     package var detaching: Set<String> = []
     /// The last click.
     var lastClick: Click?
-    /// How the screen is to be left; nil while it stays.
+    /// How the screen is left; nil while it stays open.
     package var exit: Exit?
 
     /// The state of pane 1.
@@ -50,7 +50,7 @@ package struct AppState: Equatable, Sendable {
     /// The state of pane 5.
     package var chat = ChatPaneState()
 
-    /// A screen that has just been opened and knows only settings and themes.
+    /// A screen that has just been opened.
     package init(
         size: Size,
         now: Date,
@@ -90,11 +90,11 @@ package struct AppState: Equatable, Sendable {
 
 /// How the screen is left.
 public enum Exit: Equatable, Sendable {
-    /// The user left; what is live here is checkpointed and stopped by closing the workspace.
+    /// The user left; closing the workspace checkpoints and stops the live runs.
     case left
-    /// The terminal is gone: the process goes on headless until its runs have ended.
+    /// The terminal is gone: the process continues headless until its runs have ended.
     case hungUp
-    /// The process was asked to end: a checkpoint, then the end.
+    /// The process was asked to end: it writes a checkpoint first.
     case terminated
 
     /// The process's exit status.

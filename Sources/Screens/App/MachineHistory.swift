@@ -1,6 +1,6 @@
 package import Machine
 
-/// What the machine's memory and accelerators did of late.
+/// Recent measurements of the machine's memory and accelerators.
 package struct MachineHistory: Equatable, Sendable {
     private static let capacity = 240
 

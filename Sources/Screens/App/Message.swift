@@ -12,7 +12,7 @@ package struct Message: Equatable, Sendable {
     package var deadline: Date
 }
 
-/// What was done and told on this screen; views show it, the log file keeps it.
+/// The log of actions and messages; a view shows it, the log file keeps it.
 package struct ActionLog: Equatable, Sendable {
     /// One line.
     package struct Entry: Equatable, Sendable {
@@ -55,7 +55,7 @@ extension AppState {
         }
     }
 
-    /// Tells the user something in the footer and keeps it in the log.
+    /// Shows a message in the footer and keeps it in the log.
     package mutating func tell(_ notice: Notice, command: String? = nil) {
         let text = notice.hint.map { "\(notice.message) \($0)" } ?? notice.message
         let role: Role =
@@ -73,6 +73,6 @@ extension AppState {
     /// Tells the user of a failure.
     package mutating func tell(_ error: WorkspaceError) { tell(Notice(error)) }
 
-    /// The next moment at which something changes by itself; nil when nothing does.
+    /// The next moment at which something changes without an action; nil when there is none.
     package var deadline: Date? { message?.deadline }
 }

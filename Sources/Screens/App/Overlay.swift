@@ -1,17 +1,17 @@
 package import TerminalUI
 package import Workspace
 
-/// What lies over the pane and takes the keys until it is closed.
+/// What covers the pane and takes the keys until it is closed.
 package enum Overlay: Equatable, Sendable {
     /// The bindings and words of the pane.
     case help(ScrollTextState)
-    /// Everything that can be done, narrowed down by typing.
+    /// All bindings, filtered by typing.
     case palette(MenuState)
     /// The `:` line.
     case commandLine(TextFieldState)
     /// The log of actions.
     case actionLog(ScrollTextState)
-    /// A text that was read for it.
+    /// A text.
     case text(TextSheet, ScrollTextState)
     /// A question with consequences.
     case question(Question)
@@ -21,13 +21,13 @@ package enum Overlay: Equatable, Sendable {
     case choice(ChoicePrompt)
 }
 
-/// A dialog and what its answers lead to.
+/// A dialog and the actions of its answers.
 package struct Question: Equatable, Sendable {
     /// The dialog.
     package var dialog: Dialog
     /// Which button has the focus.
     package var state = Dialog.State()
-    /// What each choice leads to, by its id.
+    /// The action of each choice, by its id.
     package var answers: [String: Action]
 
     /// A question; each way to answer has its action.
@@ -52,7 +52,7 @@ package struct Question: Equatable, Sendable {
 
 /// A question for one line of text.
 package struct TextPrompt: Equatable, Sendable {
-    /// What the text leads to; two are equal when their names are.
+    /// The action of the text; two are equal when their names are.
     package struct Answer: Equatable, Sendable {
         package let name: String
         package let action: @Sendable (String) -> Action
@@ -65,23 +65,23 @@ package struct TextPrompt: Equatable, Sendable {
         package static func == (left: Answer, right: Answer) -> Bool { left.name == right.name }
     }
 
-    /// What is asked.
+    /// The question.
     package var title: String
     /// What helps to answer.
     package var hint: String
     /// What has been typed.
     package var field: TextFieldState
-    /// Why the last answer did not do.
+    /// Why the last answer was refused.
     package var problem: String?
-    /// What the text leads to.
+    /// The action of the text.
     package var answer: Answer
 
     /// A question.
     ///
     /// - Parameters:
-    ///   - text: The answer that is likely; typing replaces it.
-    ///   - typed: What was answered before, to be corrected; in place of `text`.
-    ///   - problem: Why that answer did not do.
+    ///   - text: The likely answer; typing replaces it.
+    ///   - typed: The previous answer, to be corrected; replaces `text`.
+    ///   - problem: Why that answer was refused.
     package init(
         _ title: String,
         hint: String,
@@ -98,15 +98,15 @@ package struct TextPrompt: Equatable, Sendable {
     }
 }
 
-/// A question for one of several things, narrowed down by typing.
+/// A question for one of several things, filtered by typing.
 package struct ChoicePrompt: Equatable, Sendable {
-    /// What is asked.
+    /// The question.
     package var title: String
     /// The entries.
     package var items: [MenuItem]
     /// What has been typed and selected.
     package var state: MenuState
-    /// What each entry leads to, by its id.
+    /// The action of each entry, by its id.
     package var answers: [String: Action]
 
     package init(

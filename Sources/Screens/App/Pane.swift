@@ -17,7 +17,7 @@ package enum Pane: Int, CaseIterable, Sendable {
         }
     }
 
-    /// What it consists of.
+    /// The type of its state.
     package var content: any PaneState.Type {
         switch self {
         case .data: DataState.self
@@ -28,7 +28,7 @@ package enum Pane: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The pane so many places on, around the end.
+    /// The pane a number of places further, wrapping around.
     package func moved(by places: Int) -> Pane {
         let all = Pane.allCases
         let index = (rawValue - 1 + places % all.count + all.count) % all.count

@@ -2,7 +2,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// What `L` shows: what was done and told, with the command line that does the same.
+/// The log that `L` shows: actions and messages, with the command lines that do the same.
 enum ActionLogView {
     static func sheet(_ state: AppState) -> TextSheet {
         TextSheet(title: "Log of actions", text: text(state))

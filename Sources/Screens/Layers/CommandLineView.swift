@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// The `:` line in the footer, with what it could become.
+/// The `:` line in the footer, with its completions.
 enum CommandLineView {
     static func draw(
         _ state: AppState,

@@ -2,7 +2,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// What a pane shows that has nothing to show: why, and the next key.
+/// The text of an empty pane: the reason, and the next key.
 enum EmptyView {
     static func draw(_ lines: [StyledText], in rect: Rect, on canvas: inout Canvas) {
         let inner = canvas.box(rect, isFocused: true).inset(horizontally: 2)

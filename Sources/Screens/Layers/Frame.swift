@@ -46,7 +46,7 @@ package struct Frame: Equatable, Sendable {
         drawOverlay(state, on: &canvas)
     }
 
-    /// What a click at a cell means.
+    /// The click target at a cell.
     func target(at point: Point, of state: AppState) -> String? {
         var canvas = Canvas(size: size)
         draw(state, on: &canvas)

@@ -1,7 +1,7 @@
 import Platform
 import TerminalUI
 
-/// What `?` shows: the pane's words, then every binding, from the table that dispatches them.
+/// The help that `?` shows: the pane's words, then every binding of its table.
 enum HelpView {
     static func sheet(_ state: AppState) -> TextSheet {
         TextSheet(title: "Keys and words of \(state.pane.title)", text: text(state))
@@ -43,7 +43,7 @@ enum HelpView {
 }
 
 extension String {
-    /// The text with spaces behind it, at least so many columns wide.
+    /// The text, padded with spaces to a width.
     func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - DisplayWidth.of(self)))
     }

@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// What ctrl+p shows: everything that can be done, by its words.
+/// The palette that ctrl+p shows: all bindings by their titles.
 enum Palette {
     static func menu(_ state: AppState) -> Menu {
         let items = state.keyTable.entries(in: state).map { entry in

@@ -3,7 +3,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// The first row: the panes, and what is live.
+/// The first row: the panes and the live run.
 enum TopBar {
     static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
         var x = rect.x + 1

@@ -60,7 +60,7 @@ extension Library {
         isKnown ? [] : refresh(.runs, access)
     }
 
-    /// Reads a list again that was read, or tried to be read, before; nobody needs it otherwise.
+    /// Reads a list again, if a pane has asked for it before.
     private mutating func again(_ list: List, _ access: Access) -> [Effect] {
         guard hasRead(list) || isReading(list) || problems[list] != nil else { return [] }
         return refresh(list, access)

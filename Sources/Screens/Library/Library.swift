@@ -48,7 +48,7 @@ package struct Library: Equatable, Sendable {
     var readings: [List: Refresh] = [:]
     /// Steps that a value of a live run's loss tail stands for; see ``RunSummary``.
     var stepsPerTailValue: [String: Double] = [:]
-    /// Lists that changed since the panes were told.
+    /// Lists that changed since the panes were notified.
     var changed: Set<List> = []
 
     package init() {}
@@ -101,7 +101,7 @@ package struct Library: Equatable, Sendable {
     /// Whether a list is being read.
     func isReading(_ list: List) -> Bool { readings[list]?.isUnderWay ?? false }
 
-    /// The effect of a pane that needs a list which nobody has asked for yet.
+    /// Reads a list that has not been read and is not being read.
     func need(_ list: List) -> [Effect] {
         hasRead(list) || isReading(list) ? [] : [.refresh(list)]
     }
@@ -125,7 +125,7 @@ package enum Rollback: Equatable, Sendable {
     case impossible(String)
 }
 
-/// A repeated reading: one under way, at most one to follow.
+/// A repeated read: one under way, at most one more pending.
 package struct Refresh: Equatable, Sendable {
     /// Whether it is under way.
     package private(set) var isUnderWay = false
@@ -133,7 +133,7 @@ package struct Refresh: Equatable, Sendable {
 
     package init() {}
 
-    /// Asks for it; true when the caller is to start it now.
+    /// Requests a read; true when the caller must start it now.
     package mutating func begin() -> Bool {
         if isUnderWay {
             isWanted = true
@@ -143,7 +143,7 @@ package struct Refresh: Equatable, Sendable {
         return true
     }
 
-    /// Notes that it is done; true when it was asked for again meanwhile and is to start anew.
+    /// Ends a read; true when another one was requested meanwhile and the caller must start it.
     package mutating func end() -> Bool {
         isUnderWay = false
         guard isWanted else { return false }

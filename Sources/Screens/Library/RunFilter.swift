@@ -1,6 +1,6 @@
 package import Workspace
 
-/// Words that narrow a list of runs down: all must occur, those after `!` must not.
+/// Words that filter a list of runs: all must occur, those after `!` must not.
 package struct RunFilter: Equatable, Sendable {
     private let wanted: [String]
     private let unwanted: [String]

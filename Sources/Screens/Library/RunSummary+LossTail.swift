@@ -1,18 +1,17 @@
 import Workspace
 
 extension RunSummary {
-    /// Values beyond which the tail is thinned out; a store reduces a curve to half as many.
+    /// The maximum length of the tail; the store reduces a curve to half as many values.
     private static let tailCapacity = 64
 
-    /// Steps that a value of the tail stands for, as far as the summary tells.
+    /// Steps per value of the tail, estimated from the summary.
     var stepsPerTailValue: Double {
         lossTail.isEmpty ? 1 : max(1, Double(stepsDone) / Double(lossTail.count))
     }
 
-    /// Takes a step's loss into the tail, which stays the whole curve in a few evenly spaced values.
+    /// Adds a step's loss to the tail, which is the whole curve in a few evenly spaced values.
     ///
-    /// - Parameter stepsPerValue: Steps that a value stands for; doubled when the tail is thinned
-    ///   out.
+    /// - Parameter stepsPerValue: Steps per value; doubled when every second value is dropped.
     mutating func extendTail(_ loss: Double, at step: Int, stepsPerValue: inout Double) {
         guard Double(step) >= Double(lossTail.count) * stepsPerValue else {
             if !lossTail.isEmpty { lossTail[lossTail.count - 1] = loss }

@@ -4,7 +4,7 @@ import Platform
 import Synchronization
 import Workspace
 
-/// Carries out what reducers return: on the workspace's threads, or on the terminal.
+/// Carries out the effects that reducers return, on other threads or on the terminal.
 final class EffectRunner {
     private let terminal: any Terminal
     private let mailbox: Mailbox

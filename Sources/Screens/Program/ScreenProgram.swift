@@ -15,7 +15,7 @@ public final class ScreenProgram {
         public var themes: [Theme]
         /// Whether the screen may change nothing.
         public var isReadOnly: Bool
-        /// What the user should be told first, such as settings that were not understood.
+        /// Problems to report first, such as invalid settings.
         public var problems: [String]
         /// The time; tests have their own.
         public var clock: () -> Date
@@ -36,7 +36,7 @@ public final class ScreenProgram {
         }
     }
 
-    /// Seconds between two frames that nobody's key asked for.
+    /// Seconds between two frames that no input asked for.
     private static let framePace = 1.0 / 30
 
     private let terminal: any Terminal
@@ -74,8 +74,7 @@ public final class ScreenProgram {
 
     /// Runs until the user leaves, the terminal goes, or the process is asked to end.
     ///
-    /// The terminal is left as it is and the workspace open; whoever called restores the one and
-    /// closes the other.
+    /// The caller restores the terminal and closes the workspace.
     public func run() -> Exit {
         start()
         while true {
@@ -107,7 +106,7 @@ public final class ScreenProgram {
         if isFrameDue, isAnswer || clock().timeIntervalSince(lastFrame) >= Self.framePace { draw() }
     }
 
-    /// How long to wait: until a frame is due or a message goes; for ever when neither is.
+    /// The time until a frame is due or a message expires; nil when neither is.
     package var timeout: Duration? {
         let now = clock()
         let frame = isFrameDue ? lastFrame.addingTimeInterval(Self.framePace) : nil

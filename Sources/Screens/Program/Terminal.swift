@@ -1,6 +1,6 @@
 public import TerminalUI
 
-/// What a screen needs of its terminal; used on one thread, but for ``wake``.
+/// The terminal of a screen; used on one thread, except ``wake``.
 public protocol Terminal: AnyObject {
     /// The screen's size.
     var size: Size { get }

@@ -88,7 +88,7 @@ struct LineSides: OptionSet {
 
     /// The sides a box glyph reaches; nothing for any other text.
     ///
-    /// ASCII junctions do not tell their sides and are not joined.
+    /// ASCII junctions do not show their sides and are not joined.
     init(glyph: String, in set: GlyphSet) {
         switch glyph {
         case "│": self = [.up, .down]

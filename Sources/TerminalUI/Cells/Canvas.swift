@@ -16,7 +16,7 @@ public struct Canvas: Sendable {
     public struct Hit: Hashable, Sendable {
         /// Where it is.
         public let rect: Rect
-        /// What it is, in the words of whoever drew it.
+        /// Its name, given by the view that drew it.
         public let target: String
     }
 

@@ -11,7 +11,7 @@ public struct Capabilities: Hashable, Sendable {
         self.colors = colors
     }
 
-    /// What can be said of a terminal from its environment.
+    /// The abilities of a terminal, derived from its environment.
     ///
     /// `colorCount` is what terminfo says; `isUTF8` is whether the locale's encoding is UTF-8.
     /// `NO_COLOR`, when not empty, means no colours (no-color.org).

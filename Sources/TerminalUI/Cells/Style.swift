@@ -2,9 +2,9 @@
 public enum Role: String, CaseIterable, Hashable, Sendable {
     /// Ordinary text.
     case text
-    /// Text that may be overlooked: labels, hints, units.
+    /// Secondary text: labels, hints, units.
     case muted
-    /// What the eye should find first: the active pane's name, keys, links.
+    /// Emphasized text: the active pane's name, keys, links.
     case accent
     /// Lines around panes.
     case border
@@ -25,7 +25,7 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
     /// The screen behind everything.
     case background
 
-    /// The role of a chart's line, starting anew after the sixth.
+    /// The role of a chart's line; the seventh has the colour of the first.
     public static func series(_ index: Int) -> Role {
         let roles: [Role] = [.series1, .series2, .series3, .series4, .series5, .series6]
         return roles[((index % roles.count) + roles.count) % roles.count]
@@ -50,7 +50,7 @@ public struct Attributes: OptionSet, Hashable, Sendable {
     public static let underline = Attributes(rawValue: 8)
 }
 
-/// How a cell looks, in words of meaning: a theme and the terminal's colours turn it into paint.
+/// The meaning of a cell's look; a theme and the terminal's colours define the actual look.
 public struct Style: Hashable, Sendable {
     /// What the text means.
     public var role: Role
@@ -68,9 +68,9 @@ public struct Style: Hashable, Sendable {
 
     /// Ordinary text on the ordinary background.
     public static let text = Style(.text)
-    /// Text that may be overlooked.
+    /// Secondary text.
     public static let muted = Style(.muted)
-    /// What the eye should find first.
+    /// Emphasized text.
     public static let accent = Style(.accent)
     /// Failed, refused, worse.
     public static let error = Style(.error)

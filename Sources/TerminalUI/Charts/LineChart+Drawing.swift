@@ -7,7 +7,7 @@ import Platform
 #endif
 
 extension LineChart {
-    /// Draws the chart and tells what had to be left out; nil when there was nothing to draw.
+    /// Draws the chart and returns what had to be left out; nil when there was nothing to draw.
     @discardableResult
     public func draw(in rect: Rect, on canvas: inout Canvas) -> Reduction? {
         guard !rect.isEmpty else { return nil }
@@ -64,7 +64,7 @@ extension LineChart {
             Self.trace(columns, scale: scale, series: index, pattern: pattern, on: &grid)
         }
         grid.draw(in: plot, on: &canvas) { Style(series[$0].role) }
-        // Steps that were taken twice have no place of their own.
+        // Steps that were done twice share a position.
         let positions = Int(
             ((domain.upperBound - domain.lowerBound) / Double(max(1, plot.width))).rounded(.up)
         )
@@ -266,7 +266,7 @@ extension LineChart {
     }
 }
 
-/// Which dots of a line are drawn, to tell curves apart without colours.
+/// The dots of a line that are drawn, to distinguish curves without colours.
 private struct LinePattern {
     let on: Int
     let period: Int

@@ -1,10 +1,10 @@
-/// A curve of any length, of which any stretch can be summed up at once.
+/// A curve of any length whose extremes over any range are found in logarithmic time.
 ///
 /// Each level keeps the smallest, largest and unusable values of blocks of the level below, so a
 /// question about a stretch costs the logarithm of its length, and a spike is never lost to it.
 /// Memory: 16 bytes a sample, and under 4 for the levels.
 public struct SampleSeries: Equatable, Sendable {
-    /// What a stretch of samples comes to.
+    /// The extremes of a range of samples.
     public struct Span: Hashable, Sendable {
         /// The smallest finite value; infinity when there is none.
         public var minimum = Double.infinity
@@ -39,7 +39,7 @@ public struct SampleSeries: Equatable, Sendable {
     public private(set) var xs: [Double] = []
     /// Values; NaN and infinities are gaps.
     public private(set) var ys: [Double] = []
-    /// At `k`: whole and begun blocks of fanOut^(k+1) samples.
+    /// At `k`: complete and partial blocks of fanOut^(k+1) samples.
     private var levels: [[Span]] = []
 
     /// A curve without samples.

@@ -11,7 +11,8 @@ public struct Sparkline: Sendable {
         self.style = style
     }
 
-    /// The curve in so many columns: the mean of the extremes of each, `!` where nothing is finite.
+    /// The curve in a number of columns: the mean of each column's extremes, `!` where no value is
+    /// finite.
     public func text(width: Int, glyphs: GlyphSet) -> StyledText {
         guard width > 0, let first = samples.xs.first, let last = samples.xs.last else {
             return StyledText()

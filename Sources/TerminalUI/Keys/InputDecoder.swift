@@ -1,9 +1,9 @@
-/// Bytes from a terminal to events, whatever way they are cut into reads.
+/// Decodes bytes from a terminal into events, however they are split into reads.
 ///
-/// Understands what xterm and its many kin send, in either cursor-key mode: UTF-8, control bytes,
-/// alt as a leading escape, CSI and SS3 keys with modifiers, `CSI u`, SGR mouse reports, bracketed
-/// paste and focus reports. What it does not know it swallows whole, so that no part of a reply or a
-/// report is taken for a key.
+/// Understands the sequences of xterm and compatible terminals, in either cursor-key mode: UTF-8,
+/// control bytes, alt as a leading escape, CSI and SS3 keys with modifiers, `CSI u`, SGR mouse
+/// reports, bracketed paste and focus reports. Unknown sequences are dropped as a whole, so that no
+/// part of a reply or a report is taken for a key.
 public struct InputDecoder: Sendable {
     private var pending: [UInt8] = []
     private var pasted: [UInt8]?
@@ -137,7 +137,7 @@ public struct InputDecoder: Sendable {
         }
     }
 
-    /// OSC, DCS and the like: replies that nobody asked for, up to BEL or ST.
+    /// OSC, DCS and the like: unrequested replies, up to BEL or ST.
     private func string(at start: Int, isFinal: Bool) -> Step? {
         var index = start + 2
         while index < pending.count {
@@ -181,7 +181,7 @@ public struct InputDecoder: Sendable {
         if final == UInt8(ascii: "M"), index == start + 2 {
             return legacyMouse(at: start, isFinal: isFinal)
         }
-        // Not a sequence after all: what does not belong starts anew.
+        // Not a sequence: the rest is decoded on its own.
         guard (0x40...0x7E).contains(final) else { return Step(length: index - start) }
         let sequence = ControlSequence(parameters: pending[start + 2..<index], final: final)
         let startsPaste = sequence.isPasteStart

@@ -24,7 +24,7 @@ public struct Key: Hashable, Sendable {
         public static let control = Modifiers(rawValue: 1)
         /// Alt, or the escape that stands for it.
         public static let alt = Modifiers(rawValue: 2)
-        /// Shift; never with a character, which tells by itself.
+        /// Shift; never with a character, which includes it.
         public static let shift = Modifiers(rawValue: 4)
     }
 

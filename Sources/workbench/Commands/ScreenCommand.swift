@@ -43,7 +43,7 @@ struct ScreenCommand: ParsableCommand {
         if let theme { settings.theme = theme }
         problems += library.problems
         let isReadOnly = readonly
-        // While the screen is open its driver handles these; afterwards the runs that go on do.
+        // While the screen is open its driver handles these; afterwards they stop the remaining runs.
         let running = Running()
         Signals.handleInBackground { running.stop() }
         let terminal = try openTerminal()

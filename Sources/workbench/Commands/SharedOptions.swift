@@ -1,7 +1,7 @@
 import ArgumentParser
 import Workspace
 
-/// What every command takes.
+/// The options of every command.
 struct SharedOptions: ParsableArguments {
     @Option(
         help: "The workspace folder; else $WORKBENCH_HOME, else ~/.local/share/workbench.",
@@ -14,7 +14,7 @@ struct SharedOptions: ParsableArguments {
 
     mutating func validate() throws { try Self.validate(workspace: workspace) }
 
-    /// An empty name is that of a variable which is not set; the workspace of every day is not meant.
+    /// An empty name comes from an unset variable; it must not fall back to the default workspace.
     static func validate(workspace: String?) throws {
         if workspace?.isEmpty == true {
             throw ValidationError("--workspace needs the path of a folder; it is empty.")
@@ -37,13 +37,13 @@ struct SharedOptions: ParsableArguments {
     }
 }
 
-/// What commands take that write a file of a given name.
+/// The options of commands that write a file.
 struct ReplacingOptions: ParsableArguments {
     @Flag(help: "Replace a file of that name.") var force = false
 }
 
 extension SharedOptions {
-    /// Says that something was done, as a sentence or as an object.
+    /// Reports that something was done, as a sentence or as an object.
     func confirm(_ sentence: String, _ fields: [String: JSONValue]) throws {
         if json { try Console.printJSON(fields) } else { Console.print(Console.line(sentence)) }
     }
@@ -108,7 +108,7 @@ struct SamplingOptions: ParsableArguments {
     }
 }
 
-/// What to talk to: a model, and an adapter on top of it.
+/// The target of chat: a model, and an adapter for it.
 struct TargetOptions: ParsableArguments {
     @Option(
         help: """
@@ -122,7 +122,7 @@ struct TargetOptions: ParsableArguments {
     @Option(help: "An adapter's folder, a LoRA in GGUF, or a run's name or id.")
     var adapter: String?
 
-    /// Finds what the options mean.
+    /// The target that the options name.
     func target(in workspace: Workspace) throws -> ChatTarget {
         if let adapter {
             if adapter.contains("/") || adapter == "." {

@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Workspace
 
-/// What a shell offers in place of a name: what is in the workspace.
+/// Completions for shells: the names in the workspace.
 extension CompletionKind {
     /// Runs, by name.
     static let runs = names { try $0.runs.list().map(\.name) }
@@ -20,7 +20,7 @@ extension CompletionKind {
     static let catalogue = names { try $0.models.list().map(\.name) }
     /// Registered models, by name.
     static let registered = names { try $0.registry.list().map(\.name) }
-    /// Models that can be talked to: installed ones, registered ones by their URIs, and files.
+    /// Chat targets: installed models, registered ones by their URIs, and files.
     static let targets = names(orFiles: true) { workspace in
         let models = try workspace.models.list().filter(\.isInstalled).map(\.name)
         let registered = try workspace.registry.list().flatMap { model in
@@ -30,7 +30,7 @@ extension CompletionKind {
         return models + registered
     }
 
-    /// Names out of the workspace that the words say; none where it cannot be read.
+    /// Names from the workspace on the command line; none where it cannot be read.
     private static func names(
         orFiles takesFiles: Bool = false,
         _ list: @escaping @Sendable (Workspace) throws -> [String]
@@ -47,7 +47,7 @@ extension CompletionKind {
         }
     }
 
-    /// The files whose paths begin so; folders with a slash at their end.
+    /// The files whose paths start with a prefix; folders end with a slash.
     private static func files(_ prefix: String) -> [String] {
         let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
         let names = try? FileManager.default.contentsOfDirectory(

@@ -4,7 +4,7 @@ import Platform
 import Presentation
 import Workspace
 
-/// What commands say: results on standard output, everything else on standard error.
+/// The output of commands: results on standard output, everything else on standard error.
 ///
 /// Whatever could steer a terminal is made visible in all of it; see `VisibleText`.
 enum Console {
@@ -33,7 +33,7 @@ enum Console {
         if let text { note("hint: \(text)") }
     }
 
-    /// Writes over the line before, if a person watches.
+    /// Overwrites the previous line, if standard error is a terminal.
     static func progress(_ line: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
         complain("\r\u{1B}[K" + VisibleText.line(line))
@@ -45,14 +45,14 @@ enum Console {
         complain("\n")
     }
 
-    /// Says what went wrong and what to do.
+    /// Reports an error and what to do.
     static func report(_ error: WorkspaceError) {
         note("workbench: \(error.message)")
         for detail in error.details ?? [] { note("  \(detail)") }
         hint(error.hint)
     }
 
-    /// Says something about what goes on all the same, and what to do.
+    /// Reports something that does not stop the command, and what to do.
     static func remark(_ message: String, hint: String?) {
         note("note: \(message)")
         Self.hint(hint)
@@ -72,7 +72,7 @@ enum Console {
         date.map { $0.formatted(.iso8601) } ?? "–"
     }
 
-    /// There is nobody to tell where this fails.
+    /// A failure here cannot be reported.
     private static func complain(_ text: String) {
         _ = DescriptorWriter.write(text.utf8, to: STDERR_FILENO)
     }

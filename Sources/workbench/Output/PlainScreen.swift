@@ -3,7 +3,7 @@ import Synchronization
 import EventBus
 import Workspace
 
-/// The workbench without a screen: what happens in the workspace, line by line.
+/// The workbench without a screen: prints the events of the workspace line by line.
 struct PlainScreen {
     let workspace: String?
     let isReadOnly: Bool

@@ -1,12 +1,12 @@
 import Synchronization
 import Workspace
 
-/// The workspace that a signal's handler asks to stop, once there is one.
+/// The workspace that the signal handler stops, once it is open.
 final class Running: Sendable {
     private let opened = Mutex<Workspace?>(nil)
     private let asked = Mutex(false)
 
-    /// Whether it was asked.
+    /// Whether ``stop()`` was called.
     var isStopping: Bool { asked.withLock { $0 } }
 
     var workspace: Workspace? {
@@ -14,7 +14,7 @@ final class Running: Sendable {
         set { opened.withLock { $0 = newValue } }
     }
 
-    /// Asks what runs here to write a checkpoint after this step and end.
+    /// Asks the runs of this process to write a checkpoint after this step and end.
     func stop() {
         asked.withLock { $0 = true }
         workspace?.runs.stopHere(checkpointing: true)

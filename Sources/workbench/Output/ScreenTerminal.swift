@@ -2,7 +2,7 @@ import Screens
 import TerminalNcurses
 import TerminalUI
 
-/// The ncurses driver as the screen wants it.
+/// The ncurses driver as the terminal of a screen.
 final class ScreenTerminal: Terminal {
     private let driver: NcursesTerminal
 

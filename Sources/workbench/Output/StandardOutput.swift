@@ -6,8 +6,8 @@ import Workspace
 /// The program's standard output: the one place that writes to it, and remembers what it could not
 /// write.
 ///
-/// A write that fails is told at once, and the program's exit status tells it again; what would
-/// come after it is dropped. Runs go on all the same.
+/// A failed write is reported at once and by the exit status; later output is dropped. Runs continue
+/// nevertheless.
 enum StandardOutput {
     /// The `errno` of the first write that failed; 0 before any.
     private static let failure = Atomic<Int32>(0)
@@ -32,7 +32,7 @@ enum StandardOutput {
     /// Whether nothing that is written arrives any more.
     static var isBroken: Bool { failure.load(ordering: .relaxed) != 0 }
 
-    /// Calls `body` once a write has failed: for commands that would wait for nobody.
+    /// Calls `body` once a write has failed, so that a command does not wait without a reader.
     static func whenBroken(_ body: @escaping @Sendable () -> Void) {
         brokenHandler.withLock { $0 = body }
     }
@@ -66,7 +66,7 @@ enum StandardOutput {
     /// Closes the output, and says with which status the program ends if it was all right but for
     /// that: 0, 1, or 141 where the reader of a pipe went away.
     static func finish() -> Int32 {
-        // Some file systems tell only now that there was no room.
+        // Some file systems report only now that there was no room.
         if !isBroken, close(STDOUT_FILENO) != 0, errno != EBADF { fail(errno) }
         return switch failure.load(ordering: .relaxed) {
         case 0: 0

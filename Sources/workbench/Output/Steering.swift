@@ -62,6 +62,6 @@ final class RunEnding: Sendable {
 
     func wait() { arrived.wait() }
 
-    /// Lets the one who waits go on.
+    /// Ends the wait.
     func giveUp() { arrived.signal() }
 }

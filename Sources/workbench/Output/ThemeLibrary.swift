@@ -2,10 +2,10 @@ import FoundationEssentials
 import TerminalUI
 import Workspace
 
-/// The themes there are: the two that the program carries, and the files in `themes/`.
+/// The available themes: the two embedded ones and the files in `themes/`.
 struct ThemeLibrary {
     private(set) var themes: [Theme] = []
-    /// What files could not be understood, and why.
+    /// The files that could not be read, and why.
     private(set) var problems: [String] = []
 
     init(_ resources: ResourceFolders) {

@@ -11,15 +11,15 @@ package struct ChatPaneState: Equatable, Sendable {
     package var adapter: ChatChoice?
     /// How far the target that answers next is loaded.
     package var loading: ChatState?
-    /// What has been said.
+    /// The conversation.
     package var conversation = Conversation()
-    /// What is being typed.
+    /// The question that is being typed.
     package var draft = TextFieldState()
-    /// Whether the keys go to what is being typed.
+    /// Whether the draft has the focus.
     package var isTyping = true
     /// How answers are sampled.
     package var options = AnswerOptions()
-    /// What is said before the conversation; empty for nothing.
+    /// The system prompt; empty for none.
     package var instructions = ""
     /// The form for the options, while it is open.
     package var form: FormState?
@@ -38,8 +38,8 @@ package struct ChatPaneState: Equatable, Sendable {
 struct Answering: Equatable, Sendable {
     /// Its identity; nil until the workspace has given one.
     var id: AnswerID?
-    /// Whether it is to be stopped.
+    /// Whether the user wants it to stop.
     var isStopping = false
-    /// What came of answers before it was known which one is ours.
+    /// Events of answers that came before the id of this one was known.
     var early: [WorkspaceEvent] = []
 }

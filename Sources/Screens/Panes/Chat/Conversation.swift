@@ -1,18 +1,18 @@
 import ChatTemplates
 package import Workspace
 
-/// Questions and what was answered, possibly by several.
+/// Questions and their answers, possibly by several models.
 package struct Conversation: Equatable, Sendable {
     /// One question with its answers.
     package struct Exchange: Equatable, Sendable {
         /// What was asked.
         package var question: String
-        /// What was answered, in the order of asking; the last one that says something counts.
+        /// The answers in the order of asking; the last one with a text counts.
         package var answers: [Reply] = []
 
         package init(question: String) { self.question = question }
 
-        /// What the conversation goes on from; nil where nobody answered.
+        /// The answer that the conversation continues from; nil where there is none.
         package var accepted: Reply? { answers.last { !$0.text.isEmpty && !$0.isStreaming } }
     }
 
@@ -30,7 +30,7 @@ package struct Conversation: Equatable, Sendable {
             case failed(WorkspaceError)
         }
 
-        /// Who answers.
+        /// The target that answers.
         package var choice: ChatChoice
         /// The seed it is drawn with.
         package var seed: UInt64
@@ -57,19 +57,19 @@ package struct Conversation: Equatable, Sendable {
 
     package init() {}
 
-    /// Whether nothing has been asked.
+    /// Whether there is no question yet.
     package var isEmpty: Bool { exchanges.isEmpty }
 
     /// The answer asked for last.
     package var last: Reply? { exchanges.last?.answers.last }
 
-    /// The last answer that says something.
+    /// The last answer with a text.
     package var lastText: String? {
         exchanges.last { exchange in exchange.answers.contains { !$0.text.isEmpty } }?
             .answers.last { !$0.text.isEmpty }?.text
     }
 
-    /// What a model reads to answer the last question; questions that nobody answered are left out.
+    /// The prompt for the last question; questions without an answer are left out.
     package func prompt(instructions: String) -> Prompt {
         var messages: [ChatTemplates.Message] =
             instructions.isEmpty ? [] : [.system(instructions)]

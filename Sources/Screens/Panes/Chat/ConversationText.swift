@@ -21,7 +21,7 @@ struct ConversationText {
     /// All lines.
     var lines: [StyledText] { conversation.exchanges.flatMap(lines) }
 
-    /// The last lines, at least so many if there are; earlier questions are not even wrapped.
+    /// The last lines, at least `count` if there are; earlier questions are not wrapped.
     func tail(_ count: Int) -> [StyledText] {
         var tail: [StyledText] = []
         for exchange in conversation.exchanges.reversed() {
@@ -31,7 +31,7 @@ struct ConversationText {
         return tail
     }
 
-    /// So many lines from a place on, or the last ones; later questions are not even wrapped.
+    /// `count` lines from an offset, or the last ones; later questions are not wrapped.
     private func window(from offset: Int, _ count: Int) -> ArraySlice<StyledText> {
         var lines: [StyledText] = []
         for exchange in conversation.exchanges {

@@ -4,7 +4,7 @@ import TerminalUI
 struct CompareLayout {
     static let runPrefix = "compare:"
     static let rowPrefix = "compared:"
-    /// Columns that a run's values take at least.
+    /// The minimum width of a run's values.
     static let columnWidth = 13
     /// Columns that the names of parameters and metrics take.
     static let keyWidth = 20

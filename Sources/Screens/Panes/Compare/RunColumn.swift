@@ -47,7 +47,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
     /// Columns of the steps.
     private static let stepWidth = 9
 
-    /// What it says of a run; a dash where nothing is known.
+    /// Its text for a run; a dash where nothing is known.
     package func text(of run: RunSummary, at now: Date) -> String {
         switch self {
         case .name: run.name
@@ -85,7 +85,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Sorts runs; those that tell nothing, or no number, come last either way.
+    /// Sorts runs; those without a value come last in both directions.
     func sorted(_ runs: [RunSummary], isAscending: Bool, at now: Date) -> [RunSummary] {
         func sorted<Value>(
             _ value: (RunSummary) -> Value?,
@@ -127,14 +127,14 @@ package struct RunOrder: Equatable, Sendable {
 
     package init() {}
 
-    /// Goes on to the next column, after the last one to the newest first.
+    /// Moves to the next column; after the last one, to the newest first.
     mutating func next() {
         isAscending = true
         column =
             column.map { RunColumn(rawValue: $0.rawValue + 1) } ?? RunColumn.allCases.first
     }
 
-    /// Turns the order around.
+    /// Reverses the order.
     mutating func reverse() { isAscending.toggle() }
 
     /// In words: `loss, smallest first`.

@@ -13,7 +13,7 @@ package enum DataAction: Equatable, Sendable {
     case otherPart
     /// Show what the lint found in the dataset, or go back from it.
     case findings
-    /// Tell a row's tokens apart, or not.
+    /// Show the boundaries of a row's tokens, or hide them.
     case tokens
     /// Show rows as training packs them, or one by one.
     case packs

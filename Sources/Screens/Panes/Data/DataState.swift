@@ -9,7 +9,7 @@ package struct DataState: Equatable, Sendable {
     package var opened: OpenedDataset?
     /// The findings that are shown; nil while they are not.
     package var findings: ShownFindings?
-    /// Whether a row's tokens are told apart.
+    /// Whether the boundaries of a row's tokens are shown.
     package var showsTokens = false
     /// Shares measured so far, 0 to 1, of datasets whose tokens are being counted.
     package var measuring: [String: Double] = [:]

@@ -35,7 +35,7 @@ package struct OpenedDataset: Equatable, Sendable {
     /// The rows of the part, as far as they are known.
     package var count: Int { isPageCurrent ? page?.totalCount ?? 0 : 0 }
 
-    /// Whether the rows that have been read are those that are to be shown.
+    /// Whether the rows that have been read are of the part and layout on the screen.
     var isPageCurrent: Bool { page.map { $0.part == part && $0.layout == layout } ?? false }
 
     /// The selected row, once it has been read.

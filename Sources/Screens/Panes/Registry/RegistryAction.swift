@@ -2,7 +2,7 @@ package import Workspace
 
 /// A fact of the Registry pane.
 package enum RegistryAction: Equatable, Sendable {
-    /// Ask which finished run is to be registered.
+    /// Ask which finished run to register.
     case chooseRun
     /// Ask for a name under which a run's adapter is registered; nil for the selected run.
     case register(run: String?)

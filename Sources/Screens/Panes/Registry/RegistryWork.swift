@@ -6,7 +6,11 @@ package import Workspace
 /// The registry itself reports that it changed, so that the list is read again.
 package enum RegistryWork {
     package static let undo = Effect.work("undo registry change") { workspace in
-        done("Undone: \(try workspace.registry.undo().summary).", CommandText.undo, hint: "Z redoes it.")
+        done(
+            "Undone: \(try workspace.registry.undo().summary).",
+            CommandText.undo,
+            hint: "Z redoes it."
+        )
     }
 
     package static let redo = Effect.work("redo registry change") { workspace in
@@ -47,7 +51,10 @@ package enum RegistryWork {
     package static func approve(_ version: RegisteredVersion) -> Effect {
         .work("approve version", version) { workspace in
             try workspace.registry.approve(version.name, version: version.number)
-            return done("\(version.words) is approved by you.", CommandText.approve(version.name, version.number))
+            return done(
+                "\(version.words) is approved by you.",
+                CommandText.approve(version.name, version.number)
+            )
         }
     }
 
@@ -95,7 +102,10 @@ package enum RegistryWork {
     package static func promote(_ version: RegisteredVersion) -> Effect {
         .work("promote version", version) { workspace in
             try workspace.registry.promote(version.name, version: version.number)
-            return done("\(version.words) is deployed.", CommandText.promote(version.name, version.number))
+            return done(
+                "\(version.words) is deployed.",
+                CommandText.promote(version.name, version.number)
+            )
         }
     }
 

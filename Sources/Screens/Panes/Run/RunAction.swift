@@ -18,7 +18,7 @@ package enum RunAction: Equatable, Sendable {
     case planned(TrainingPlan, request: TrainingRequest, isMeasured: Bool)
     /// What the form says cannot be run.
     case planFailed(WorkspaceError, request: TrainingRequest)
-    /// A run began, or goes on.
+    /// A run started or resumed.
     case started(RunSummary, command: String)
     /// A stage of several is over, and the next one began, if there is one.
     case stageEnded(String, [StageLoss], WorkspaceError?, next: RunSummary?)
@@ -27,7 +27,7 @@ package enum RunAction: Equatable, Sendable {
     /// It did not begin.
     case startFailed(WorkspaceError)
 
-    /// Pause the selected run, or let it go on.
+    /// Pause the selected run, or continue it.
     case togglePause
     /// Stop the selected run.
     case stop
@@ -37,7 +37,7 @@ package enum RunAction: Equatable, Sendable {
     case showAnswers
     /// That was read.
     case answersRead(RunAnswers?, run: String)
-    /// Find out how the selected run could go on.
+    /// Ask how the selected run can be retried.
     case retry
     /// This is how.
     case retryPlanned(RetryPlan)

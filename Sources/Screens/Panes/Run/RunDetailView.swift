@@ -8,7 +8,7 @@ struct RunDetailView {
     private let context: Context
     private let run: RunSummary
 
-    /// With so many columns there is room for answers beside memory and facts.
+    /// The columns from which on answers fit beside memory and facts.
     private static let answersWidth = 96
 
     init(_ state: RunState, _ context: Context, _ run: RunSummary) {

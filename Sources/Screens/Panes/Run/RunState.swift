@@ -22,7 +22,7 @@ package struct RunState: Equatable, Sendable {
     package var stagesToCome: Set<String> = []
     /// Forecast memory of runs started here, in bytes.
     package var forecasts: [String: Int64] = [:]
-    /// The checkpoint of a run that the user was told of last.
+    /// The last checkpoint of a run that was reported.
     var toldCheckpoints: [String: Int] = [:]
     /// What is being measured, for the form or for one that was closed.
     var measuring: TrainingRequest?
