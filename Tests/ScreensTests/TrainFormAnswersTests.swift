@@ -264,16 +264,20 @@ import Workspace
         var run = RunSummary.sample("corpus-r16", .running, isMine: true)
         run.laterStages = ["faq"]
         var driver = Self.finished(run)
-        #expect(driver.asked.contains(RunWork.next(after: run.id)))
+        #expect(driver.state.run.stagesToCome == [run.id])
         let next = RunSummary.sample("faq-r16", .running, isMine: true, steps: 0)
         let loss = StageLoss(afterStage: 1, stage: 1, dataset: "corpus", evaluationLoss: 1.5)
-        driver.take(.run(.stageEnded(run.id, [loss], nil, next: next)))
+        var end = PhaseEnd(run: run.id)
+        end.losses = [loss]
+        end.next = next
+        driver.take(.event(.phaseEnded(end)))
+        #expect(driver.state.run.stagesToCome.isEmpty)
         #expect(driver.selectedRun?.id == next.id)
         #expect(driver.state.log.entries.map(\.text).joined().contains("corpus: 1.50"))
     }
 
     @Test func aRunWithoutStagesIsFollowedByNothing() {
         let run = RunSummary.sample("faq-r16", .running, isMine: true)
-        #expect(!Self.finished(run).asked.contains(RunWork.next(after: run.id)))
+        #expect(Self.finished(run).state.run.stagesToCome.isEmpty)
     }
 }

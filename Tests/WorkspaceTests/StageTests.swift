@@ -27,31 +27,30 @@ import Workspace
                 let first = try runs.start(Self.request(test))
                 #expect(first.laterStages == ["more"])
                 #expect(first.isStage)
-                #expect(try runs.startNext(after: first.id) == nil, "it is not finished")
-                _ = try runs.wait(for: first.id)
-                #expect(try runs.heldOutLosses(after: first.id).map(\.stage) == [1])
-
-                let second = try #require(try runs.startNext(after: first.id))
+                let end = try #require(runs.phaseEnd(after: first.id))
+                #expect(end.losses.map(\.stage) == [1])
+                let second = try #require(end.next)
                 #expect(second.previousStage == first.id)
                 #expect(second.laterStages.isEmpty)
-                #expect(try runs.startNext(after: first.id) == nil, "it was started")
                 #expect(try runs.wait(for: second.id).stepsDone == 2)
-                #expect(try runs.startNext(after: second.id) == nil)
+                let last = try #require(runs.phaseEnd(after: second.id))
+                #expect(last.next == nil)
+                #expect(last.failure == nil)
 
                 let parameters = try runs.summary(second.id).parameters
                 #expect(parameters["learning_rate"] == "0.005")
                 #expect(parameters["rank"] == "4")
                 #expect(parameters["init_adapter"] == (try runs.summary(first.id).resultPath))
 
-                let losses = try runs.heldOutLosses(after: second.id)
+                let losses = last.losses
                 #expect(losses.map(\.stage) == [1, 2])
                 #expect(losses.map(\.dataset) == ["facts", "more"])
                 let kept = try runs.summary(second.id).metrics
                 #expect(kept["eval_loss/stage-1"] == losses[0].evaluationLoss)
                 #expect(kept["eval_loss/stage-2"] == losses[1].evaluationLoss)
                 // The last evaluation of the run is on the same rows with the same weights.
-                let last = try #require(kept["eval_loss"])
-                #expect(abs(last - losses[1].evaluationLoss) < 1e-4)
+                let loss = try #require(kept["eval_loss"])
+                #expect(abs(loss - losses[1].evaluationLoss) < 1e-4)
             }
         }
     }
@@ -65,11 +64,10 @@ import Workspace
                 // So slow that nothing changes: what is predicted is what the first stage learnt.
                 request.then?[0].learningRate = 1e-12
                 let first = try runs.start(request)
-                _ = try runs.wait(for: first.id)
-                let before = try #require(try runs.heldOutLosses(after: first.id).first)
-                let second = try #require(try runs.startNext(after: first.id))
-                _ = try runs.wait(for: second.id)
-                let after = try #require(try runs.heldOutLosses(after: second.id).first)
+                let end = try #require(runs.phaseEnd(after: first.id))
+                let before = try #require(end.losses.first)
+                let second = try #require(end.next)
+                let after = try #require(runs.phaseEnd(after: second.id)?.losses.first)
                 #expect(try runs.summary(second.id).parameters["rslora"] == "true")
                 #expect(abs(after.evaluationLoss - before.evaluationLoss) < 1e-6)
             }
@@ -84,14 +82,13 @@ import Workspace
                     try runs.ask(.stop, of: $0)
                 }
                 #expect(try runs.wait(for: run).status == .stopped)
-                #expect(try runs.startNext(after: run) == nil)
+                #expect(runs.phaseEnd(after: run)?.next == nil)
                 // What the stage reads was kept when the first one began.
                 try TestWorkspace.write("{}", to: "\(test.folder)/more.jsonl")
                 _ = try runs.resume(run)
                 #expect(try runs.wait(for: run).status == .finished)
 
-                // To resume what is finished is to start what comes after it.
-                let second = try runs.resume(run)
+                let second = try #require(runs.phaseEnd(after: run)?.next)
                 #expect(second.previousStage == run)
                 #expect(try runs.wait(for: second.id).status == .finished)
                 #expect(throws: WorkspaceError.self) { try runs.resume(run) }
@@ -106,8 +103,7 @@ import Workspace
                 var request = try Self.request(test)
                 request.then?[0].steps = 400
                 let first = try runs.start(request)
-                _ = try runs.wait(for: first.id)
-                let second = try #require(try runs.startNext(after: first.id))
+                let second = try #require(runs.phaseEnd(after: first.id)?.next)
                 runs.stopHere(checkpointing: false)
                 #expect(try runs.wait(for: second.id).status == .stopped)
                 #expect(try runs.resume(first.id).id == second.id)
@@ -128,7 +124,7 @@ import Workspace
                 while let stage = run {
                     #expect(try runs.wait(for: stage.id).status == .finished)
                     names.append(try runs.summary(stage.id).parameters["model"] ?? "")
-                    run = try runs.startNext(after: stage.id)
+                    run = runs.phaseEnd(after: stage.id)?.next
                 }
                 #expect(names.count == 3)
                 // A stage's model is called by the run that made it.

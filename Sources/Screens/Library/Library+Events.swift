@@ -51,7 +51,8 @@ extension Library {
         case .everythingChanged:
             return refresh(.runs, access) + again(.registered, access) + again(.targets, access)
         case .download(let progress): return observe(progress, access)
-        case .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged: return []
+        case .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged, .phaseEnded:
+            return []
         }
     }
 

@@ -66,6 +66,7 @@ final class RunExecution: Sendable {
     ///   - finish: Stores what the run made, beside the most memory that was seen, and says where it
     ///     is and what should be known of it.
     ///   - ended: Called on the thread once the run has ended and its lock is free.
+    ///   - followed: Called on the thread once that was published.
     func start(
         makeRecorder: @escaping @Sendable () throws -> RunRecorder,
         makeTrainer: @escaping @Sendable () throws -> Trainer,
@@ -74,7 +75,8 @@ final class RunExecution: Sendable {
             @escaping @Sendable (FinishReport, Int64) throws -> (
                 result: String, conclusion: String?
             ),
-        ended: @escaping @Sendable (RunOutcome) -> Void
+        ended: @escaping @Sendable (RunOutcome) -> Void,
+        followed: @escaping @Sendable (RunOutcome) -> Void
     ) throws(WorkspaceError) -> ServiceThread {
         try WorkspaceError.wording {
             try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
@@ -83,6 +85,7 @@ final class RunExecution: Sendable {
                 ended(outcome)
                 control.withLock { $0.outcome = outcome }
                 opened.publish(.runEnded(outcome))
+                followed(outcome)
             }
         }
     }

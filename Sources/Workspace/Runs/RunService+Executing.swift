@@ -92,9 +92,14 @@ extension RunService {
                     state.executions[record.id] = nil
                     state.outcomes[record.id] = outcome
                 }
+            } followed: { [weak self] outcome in
+                self?.endPhase(outcome, asked: stops)
             }
             state.executions[record.id] = execution
-            if inputs.request.then != nil { state.stagesToCome.insert(record.id) }
+            if inputs.request.then != nil || record.tags[RunTag.follows] != nil {
+                state.phases.insert(record.id)
+                state.phaseEnds[record.id] = nil
+            }
         }
     }
 

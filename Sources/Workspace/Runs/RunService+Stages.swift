@@ -22,14 +22,75 @@ public struct StageLoss: Equatable, Sendable, Codable {
     }
 }
 
+/// What followed the end of a phase of a chain.
+public struct PhaseEnd: Equatable, Sendable {
+    /// The run that ended.
+    public var run: String
+    /// How the held-out data of every phase so far is predicted.
+    public var losses: [StageLoss] = []
+    /// Why that could not be computed.
+    public var problem: WorkspaceError?
+    /// The next phase, which has begun.
+    public var next: RunSummary?
+    /// Why the next phase did not begin.
+    public var failure: WorkspaceError?
+
+    /// An end that nothing follows.
+    public init(run: String) { self.run = run }
+}
+
 extension RunService {
-    /// Starts the stage that comes after a finished run, or goes on with it where it was stopped;
-    /// nil if there is none, or it is live or finished.
+    /// What followed a run of this process; nil if it is no phase of a chain.
     ///
-    /// Blocks as ``start(_:)`` does.
+    /// Blocks until the next phase has begun, or it is known why not.
+    public func phaseEnd(after id: String) -> PhaseEnd? {
+        state.wait { state -> PhaseEnd?? in
+            if let end = state.phaseEnds[id] { return .some(end) }
+            return state.phases.contains(id) ? nil : .some(nil)
+        }
+    }
+
+    /// Blocks until this process executes no run and has none to start.
+    public func waitUntilIdle() {
+        state.wait { $0.executions.isEmpty && $0.phases.isEmpty ? () : nil }
+    }
+
+    /// Measures a phase that has ended and starts the next one, on the thread of the run.
+    ///
+    /// - Parameter stops: How often this process had been asked to end its runs when the run began;
+    ///   once it is asked again, nothing is started any more.
+    func endPhase(_ outcome: RunOutcome, asked stops: Int) {
+        let id = outcome.run
+        guard state.withLock({ $0.phases.contains(id) }) else { return }
+        var end = PhaseEnd(run: id)
+        if outcome.status == .finished {
+            let isGivenUp = { self.state.withLock { $0.isClosed || $0.stopCount != stops } }
+            do {
+                end.losses = try heldOutLosses(after: id, isCancelled: isGivenUp)
+            } catch {
+                // What cannot be measured does not keep the next phase from starting.
+                let problem = WorkspaceError(error)
+                end.problem = problem.code == .cancelled ? nil : problem
+            }
+            do {
+                if isGivenUp() { throw CancellationError() }
+                end.next = try startNext(after: id, asked: stops)
+            } catch {
+                end.failure = WorkspaceError(error)
+            }
+        }
+        state.withLock { state in
+            state.phases.remove(id)
+            state.phaseEnds[id] = end
+        }
+        if outcome.status == .finished { opened.publish(.phaseEnded(end)) }
+    }
+
+    /// Starts the phase that comes after a finished run, or resumes it where it was stopped; nil if
+    /// there is none, or it is live or finished.
     ///
     /// - Throws: ``WorkspaceError`` with the code `conflict` if another process is about to start it.
-    public func startNext(after id: String) throws -> RunSummary? {
+    private func startNext(after id: String, asked stops: Int) throws -> RunSummary? {
         try WorkspaceError.wording {
             let run = try summary(id)
             guard run.status == .finished, !run.laterStages.isEmpty else { return nil }
@@ -42,18 +103,16 @@ extension RunService {
                 )
             }
             defer { lock.release() }
-            return try next(after: id)
+            return try next(after: id, asked: stops)
         }
     }
 
-    /// Leaves the stages after a run to whoever resumes it.
-    public func giveUpStages(after id: String) {
-        state.withLock { _ = $0.stagesToCome.remove(id) }
-    }
-
     /// The same while the run's lock is held, so that no other process does it too.
-    func next(after id: String, changing changes: OptionTexts = [:]) throws -> RunSummary? {
-        state.withLock { _ = $0.stagesToCome.remove(id) }
+    func next(
+        after id: String,
+        changing changes: OptionTexts = [:],
+        asked stops: Int? = nil
+    ) throws -> RunSummary? {
         let finished = try summary(id)
         guard finished.status == .finished, !finished.laterStages.isEmpty,
             let result = finished.resultPath,
@@ -74,14 +133,14 @@ extension RunService {
         } else {
             next.initialAdapter = result
         }
-        return try start(next, tags: [Tag(RunTag.follows, id)])
+        return try start(next, tags: [Tag(RunTag.follows, id)], asked: stops)
     }
 
     /// How the held-out data of every stage so far is predicted after the last of them, which is
     /// kept as metrics of its run; empty for a run that is not one of several.
     ///
     /// Blocks, and computes.
-    public func heldOutLosses(
+    package func heldOutLosses(
         after id: String,
         isCancelled: () -> Bool = { false }
     ) throws -> [StageLoss] {

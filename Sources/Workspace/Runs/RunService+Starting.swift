@@ -95,14 +95,18 @@ extension RunService {
         }
     }
 
-    func start(_ request: TrainingRequest, tags: [Tag]) throws -> RunSummary {
+    func start(
+        _ request: TrainingRequest,
+        tags: [Tag],
+        asked known: Int? = nil
+    ) throws -> RunSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
             if request.experiment == nil {
                 // It would go to another experiment than the settings name.
                 _ = try Settings.readable(folder: opened.layout.folder)
             }
-            let stops = stopCount
+            let stops = known ?? stopCount
             let isStopped = isStopped(since: stops)
             var inputs = try inputs(for: request, isCancelled: isStopped)
             try inputs.checkLint()

@@ -12,8 +12,10 @@ public final class RunService: Sendable {
         /// How the runs ended that this process has executed: the row of one that another process
         /// has taken over says something else.
         var outcomes: [String: RunOutcome] = [:]
-        /// Runs of this process with stages to come, none of which it has started yet.
-        var stagesToCome: Set<String> = []
+        /// Runs of this process that are phases of a chain and whose end was not followed yet.
+        var phases: Set<String> = []
+        /// What followed the phases that have ended.
+        var phaseEnds: [String: PhaseEnd] = [:]
         /// How often this process was asked to end its runs.
         var stopCount = 0
         var isClosed = false
@@ -47,11 +49,6 @@ public final class RunService: Sendable {
 
     /// The runs that this process executes now.
     public var executed: [String] { state.withLock { $0.executions.keys.sorted() } }
-
-    /// The runs that this process executes or has executed and whose next stage it is to start.
-    public var awaited: [String] {
-        state.withLock { Set($0.executions.keys).union($0.stagesToCome).sorted() }
-    }
 
     /// All runs, the newest first.
     ///

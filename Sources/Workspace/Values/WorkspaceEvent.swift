@@ -20,6 +20,8 @@ public enum WorkspaceEvent: Equatable, Sendable {
     case runPaused(run: String, step: Int, reason: String?)
     /// A run ended: finished, stopped or failed.
     case runEnded(RunOutcome)
+    /// A phase of a chain is over, and the next one has begun, if there is one.
+    case phaseEnded(PhaseEnd)
     /// The process that executed the run died.
     case runCrashed(run: String)
     /// More changed than is said one by one: lists and details are to be read again.

@@ -65,7 +65,8 @@ struct ScreenCommand: ParsableCommand {
         }
         let exit = program.run()
         terminal.close()
-        if exit == .hungUp { waitForRuns(of: program, running) }
+        // The terminal is gone; what runs here continues to its end, and so do the phases after it.
+        if exit == .hungUp { program.workspace?.runs.waitUntilIdle() }
         program.workspace?.close()
         if exit.status != 0 { throw ExitCode(exit.status) }
     }
@@ -76,21 +77,5 @@ struct ScreenCommand: ParsableCommand {
         } catch let error as TerminalNcursesError {
             throw WorkspaceError(.failed, error.message, hint: error.hint)
         }
-    }
-
-    /// The terminal is gone; what runs here goes on to its end, and so do the stages after it.
-    private func waitForRuns(of program: ScreenProgram, _ running: Running) {
-        guard let runs = program.workspace?.runs else { return }
-        while !running.isStopping, let run = runs.awaited.first {
-            guard let outcome = try? runs.wait(for: run), outcome.status == .finished else {
-                runs.giveUpStages(after: run)
-                continue
-            }
-            _ = try? runs.heldOutLosses(after: run) { running.isStopping }
-            guard !running.isStopping else { return }
-            // Whether it could be started or not: the next workbench shows it.
-            if (try? runs.startNext(after: run)) == nil { runs.giveUpStages(after: run) }
-        }
-        for run in runs.executed { _ = try? runs.wait(for: run) }
     }
 }

@@ -4,7 +4,7 @@ import Presentation
 import Synchronization
 import Workspace
 
-/// Has a run done in this process, with the stages after it, and tells what happens.
+/// Has a run executed in this process and reports what happens to it and to the phases after it.
 struct RunFollower {
     let workspace: Workspace
     let isJSON: Bool
@@ -33,50 +33,36 @@ struct RunFollower {
         isJSON = shared.json
     }
 
-    /// Starts a run and follows it, and then its later stages, to the end.
+    /// Starts a run and follows it, and then its later phases, to the end.
     func run(_ start: () throws -> RunSummary) throws {
         defer { workspace.close() }
-        var finished = try follow { try start() }
-        while let stage = finished {
-            do {
-                finished = try goOn(after: stage)
-            } catch let error as WorkspaceError where !stage.laterStages.isEmpty {
-                throw WorkspaceError(
-                    error.code,
-                    "\(stage.name) is finished, but not what comes after it: \(error.message)",
-                    hint: "`workbench train --resume \(stage.id)` starts it."
-                )
-            }
-        }
-    }
-
-    /// Tells what is left of the stages so far, and follows the next one; nil if there is none.
-    private func goOn(after stage: RunSummary) throws -> RunSummary? {
-        guard signal == 0 || stage.laterStages.isEmpty else { throw interrupted(stage) }
-        do {
-            try tellHeldOutLosses(after: stage.id)
-        } catch let error as WorkspaceError where error.code != .cancelled {
-            // What cannot be measured keeps nothing from going on.
-            Console.remark(
-                "the held-out losses could not be computed: \(error.message)",
-                hint: error.hint
-            )
-        }
-        guard signal == 0 || stage.laterStages.isEmpty else { throw interrupted(stage) }
-        return try follow { try workspace.runs.startNext(after: stage.id) }
-    }
-
-    private func interrupted(_ stage: RunSummary) -> ExitCode {
-        Console.note("`workbench train --resume \(stage.id)` starts the next stage")
-        return ExitCode(128 + signal)
-    }
-
-    /// Tells of a run until it has ended; nil unless it was finished.
-    private func follow(_ start: () throws -> RunSummary?) throws -> RunSummary? {
+        // One for all phases: the next one may begin before this one's end was printed.
         let output = TrainOutput(isJSON: isJSON)
         let subscription = workspace.events.subscribe { output.receive($0) }
         defer { subscription.cancel() }
-        guard let summary = try cancellable(start) else { return nil }
+        var finished = try follow(try cancellable(start), output)
+        while let run = finished {
+            guard let end = workspace.runs.phaseEnd(after: run.id) else { return }
+            tell(end)
+            if signal != 0, end.next == nil, !run.laterStages.isEmpty { throw interrupted(run) }
+            if let failure = end.failure {
+                throw WorkspaceError(
+                    failure.code,
+                    "\(run.name) is finished, but not what comes after it: \(failure.message)",
+                    hint: "`workbench train --resume \(run.id)` starts it."
+                )
+            }
+            finished = try end.next.flatMap { try follow($0, output) }
+        }
+    }
+
+    private func interrupted(_ stage: RunSummary) -> ExitCode {
+        Console.note("`workbench train --resume \(stage.id)` starts the next phase")
+        return ExitCode(128 + signal)
+    }
+
+    /// Reports a run until it has ended; nil unless it was finished.
+    private func follow(_ summary: RunSummary, _ output: TrainOutput) throws -> RunSummary? {
         output.begin(summary)
         if signal != 0 { running.stop() }
         let outcome = try workspace.runs.wait(for: summary.id)
@@ -97,17 +83,19 @@ struct RunFollower {
         }
     }
 
-    private func tellHeldOutLosses(after run: String) throws {
-        let losses = try cancellable {
-            try workspace.runs.heldOutLosses(after: run) {
-                Signals.received.load(ordering: .relaxed) != 0
-            }
+    /// Prints how the held-out data of the phases so far is predicted.
+    private func tell(_ end: PhaseEnd) {
+        if let problem = end.problem {
+            Console.remark(
+                "the held-out losses could not be computed: \(problem.message)",
+                hint: problem.hint
+            )
         }
-        for loss in losses {
+        for loss in end.losses {
             if isJSON {
-                try Console.printJSON(StageLine(run: run, loss))
+                try? Console.printJSON(StageLine(run: end.run, loss))
             } else {
-                Console.print(Console.line("after stage \(loss.afterStage)  \(loss.sentence)"))
+                Console.print(Console.line("after phase \(loss.afterStage)  \(loss.sentence)"))
             }
         }
     }

@@ -4,7 +4,7 @@ import Workspace
 
 /// A run's events as lines, for people or as JSON.
 ///
-/// Events that come before the run's id is known are kept until it is.
+/// Events of a run that is not reported yet, such as the next phase, are kept until it is.
 final class TrainOutput: Sendable {
     private struct State {
         var run: RunSummary?
@@ -29,7 +29,11 @@ final class TrainOutput: Sendable {
 
     func receive(_ event: WorkspaceEvent) {
         state.withLock { state in
-            if let run = state.run { write(event, of: run) } else { state.early.append(event) }
+            if let run = state.run, event.run == nil || event.run == run.id {
+                write(event, of: run)
+            } else {
+                state.early.append(event)
+            }
         }
     }
 
@@ -143,6 +147,18 @@ enum JSONValue: Encodable {
             } else {
                 try container.encode(number)
             }
+        }
+    }
+}
+
+extension WorkspaceEvent {
+    /// The run that an event is about, of those that are reported.
+    fileprivate var run: String? {
+        switch self {
+        case .runStep(let run, _), .runEvaluated(let run, _, _), .runAnswered(let run, _),
+            .runCalled(let run, _), .runCheckpointed(let run, _), .runPaused(let run, _, _):
+            run
+        default: nil
         }
     }
 }

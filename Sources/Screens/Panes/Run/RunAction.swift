@@ -20,10 +20,6 @@ package enum RunAction: Equatable, Sendable {
     case planFailed(WorkspaceError, request: TrainingRequest)
     /// A run started or resumed.
     case started(RunSummary, command: String)
-    /// A stage of several is over, and the next one began, if there is one.
-    case stageEnded(String, [StageLoss], WorkspaceError?, next: RunSummary?)
-    /// The stage after a run did not begin.
-    case nextFailed(WorkspaceError, after: String)
     /// It did not begin.
     case startFailed(WorkspaceError)
 

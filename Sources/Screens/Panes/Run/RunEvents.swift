@@ -27,6 +27,7 @@ extension RunState {
         case .runPaused(let id, let step, let reason):
             return [Self.paused(library.name(of: id), at: step, reason: reason)]
         case .runEnded(let outcome): return ended(outcome, context)
+        case .phaseEnded(let end): return phaseEnded(end, context)
         case .runCrashed(let id):
             let canResume = library.run(id)?.resumableStep != nil
             let hint = canResume ? "R resumes the run." : "R runs it again."
@@ -89,7 +90,6 @@ extension RunState {
         effects += runsChanged(context)
         if outcome.status == .finished, let run = context.library.run(outcome.run), run.isStage {
             stagesToCome.insert(run.id)
-            effects.append(RunWork.next(after: run.id))
         }
         // The last measurement may be as old as a short run.
         return effects + [ScreenWork.readMachine] + Self.bell(context)

@@ -16,13 +16,6 @@ extension RunState {
         case .startFailed(let error):
             form?.startingFailed(error)
             return [.send(.library(.starting(nil))), .tell(error)]
-        case .stageEnded(let id, let losses, let problem, let next):
-            return stageEnded(id, losses, problem, next: next, context)
-        case .nextFailed(let error, let id):
-            stagesToCome.remove(id)
-            let name = context.library.run(id)?.name ?? id
-            let words = "The stage after \(name) did not start: \(error.message)"
-            return [.tell(Notice(.failure, words, hint: "R starts it.")), .refresh(.runs)]
         case .togglePause:
             guard let selected else { return [] }
             return [RunWork.ask(selected.status == .paused ? .resume : .pause, of: selected.id)]
@@ -98,21 +91,20 @@ extension RunState {
         ]
     }
 
-    private mutating func stageEnded(
-        _ id: String,
-        _ losses: [StageLoss],
-        _ problem: WorkspaceError?,
-        next: RunSummary?,
-        _ context: Context
-    ) -> [Effect] {
+    mutating func phaseEnded(_ end: PhaseEnd, _ context: Context) -> [Effect] {
+        let id = end.run
         stagesToCome.remove(id)
         let name = context.library.run(id)?.name ?? id
-        var effects: [Effect] = problem.map { [.tell($0)] } ?? []
-        if !losses.isEmpty {
-            let text = losses.map(\.sentence).joined(separator: "; ")
+        var effects: [Effect] = end.problem.map { [.tell($0)] } ?? []
+        if !end.losses.isEmpty {
+            let text = end.losses.map(\.sentence).joined(separator: "; ")
             effects.append(.tell(Notice(.information, "After \(name): \(text).")))
         }
-        guard let next else { return effects + [.refresh(.runs)] }
+        if let failure = end.failure, failure.code != .cancelled {
+            let words = "The phase after \(name) did not start: \(failure.message)"
+            effects.append(.tell(Notice(.failure, words, hint: "R starts it.")))
+        }
+        guard let next = end.next else { return effects + [.refresh(.runs)] }
         if selected(in: context.library)?.id == id { list.select(next.id, in: [next.id]) }
         return effects + [
             .send(.library(.insertRun(next))),

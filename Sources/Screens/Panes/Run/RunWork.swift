@@ -52,23 +52,6 @@ package enum RunWork {
         }
     }
 
-    package static func next(after run: String) -> Effect {
-        .work("start next stage", run, lane: .engine) { workspace, isCancelled in
-            // Losses that cannot be computed do not keep the next stage from starting.
-            var problem: WorkspaceError?
-            var losses: [StageLoss] = []
-            do {
-                losses = try workspace.runs.heldOutLosses(after: run, isCancelled: isCancelled)
-            } catch let error as WorkspaceError where error.code != .cancelled {
-                problem = error
-            }
-            let next = try workspace.runs.startNext(after: run)
-            return .run(.stageEnded(run, losses, problem, next: next))
-        } failed: {
-            .run(.nextFailed($0, after: run))
-        }
-    }
-
     package static func ask(_ request: RunRequest, of run: String) -> Effect {
         .work("ask run", request, run) { workspace in
             _ = try workspace.runs.ask(request, of: run)
