@@ -396,8 +396,8 @@ import Workspace
         request.runName = "it's mine"
         #expect(
             CommandText.train(request)
-                == "workbench train --model smol --data 'my data.jsonl' --steps 60 "
-                + "--run-name 'it'\\''s mine'"
+                == "workbench train --model smol --data 'my data.jsonl' "
+                + "--run-name 'it'\\''s mine' --steps 60"
         )
     }
 }

@@ -168,7 +168,7 @@ import Workspace
 
     @Test(arguments: [
         ("layers", "3-1", "numbers such as 20-29"), ("targets", "q_proj,lm_head", "lm_head"),
-        ("checkpoint", "soon", "60s"),
+        ("checkpoint-every", "soon", "60s"),
     ])
     func aWrongListIsShown(field: String, answer: String, expected: String) {
         var driver = TrainFormTests.form()

@@ -119,8 +119,8 @@ extension TrainingOptions {
         )
         .alias("recompute")
         .asked(
-            "gradient checkpointing",
-            "recomputes layers in the backward pass: less memory, more time, same bits"
+            "checkpointing",
+            "gradient checkpointing: less memory, more time, same bits"
         )
         .recorded(.always, as: "recompute").numbersStay(resumable: true),
         TrainingOption("seed", \.seed, in: .optimization, .number, "The seed of everything random.")

@@ -245,16 +245,20 @@ package struct TrainForm: Equatable, Sendable {
         var request = TrainingRequest(model: "", dataset: "")
         for option in Self.options {
             let answer = form.value(option.name)
-            let hint: String
+            let problem: String
             switch option.kind {
-            case .text, .names: hint = option.question?.hint ?? ""
+            case .names(let names):
+                let unknown = OptionText.names(answer).first { !names.contains($0) }
+                problem = "\(unknown ?? answer) is not one of them"
+            case .text where option.name == "layers": problem = "numbers such as 20-29 or 0,3"
+            case .text: problem = option.question?.hint ?? ""
             default: continue
             }
             let isRead =
                 answer.isEmpty
                 ? option.question?.emptyText != nil
                 : (try? option.set([answer], in: &request)) != nil
-            form.setProblem(option.name, isRead ? nil : hint)
+            form.setProblem(option.name, isRead ? nil : problem)
         }
     }
 
