@@ -1,8 +1,7 @@
 import Glibc
+import Platform
 import TestModels
 import Testing
-
-@testable import Platform
 
 struct FilesTests {
     @Test func aFullDiskSaysSo() {
