@@ -34,7 +34,7 @@ public struct ParityReport: Sendable, Equatable, Codable {
     /// The first places where the likeliest tokens differ, at most 20.
     public var misses: [Miss] = []
 
-    static let mostMisses = 20
+    static let maxMisses = 20
 }
 
 /// Compares a model with the one it was made of, token by token on the same texts.
@@ -114,7 +114,7 @@ public struct Parity {
             let window = Array(ids[start..<min(start + length, ids.count)])
             guard window.count > 1 else { continue }
             let runs = try [source, result].map { try Run($0, window.count, precision) }
-            let step = runs.map(\.pass.mostScoredTokens).min() ?? 1
+            let step = runs.map(\.pass.maxScoredTokens).min() ?? 1
             for place in stride(from: 0, to: window.count, by: step) {
                 if isCancelled() { throw CancellationError() }
                 let chunk = window[place..<min(place + step, window.count)]
@@ -186,7 +186,7 @@ private struct Sums {
             divergence.isNaN ? .nan : max(report.largestDivergence, divergence)
         if p.top == q.top {
             agreements += 1
-        } else if report.misses.count < ParityReport.mostMisses {
+        } else if report.misses.count < ParityReport.maxMisses {
             report.misses.append(
                 ParityReport.Miss(
                     position: count,

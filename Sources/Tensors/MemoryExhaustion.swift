@@ -3,7 +3,7 @@ internal import Synchronization
 /// What happens where the system gives no memory for a buffer.
 ///
 /// Whatever takes much is forecast and asked for before, and refused there; this is left for what
-/// changes meanwhile. Nothing that computes can go on then, so the program ends; it says how.
+/// changes meanwhile. No computation can continue then, so the program ends; it says how.
 public enum MemoryExhaustion {
     private static let handler = Mutex<(@Sendable (Int) -> Never)?>(nil)
 

@@ -240,7 +240,7 @@ public final class WorkerPool: @unchecked Sendable {
 }
 
 /// Which job there is, whether workers may still join it, and how many have:
-/// one word, so that no worker joins a job whose caller has gone on.
+/// one word, so that no worker joins a job whose caller has continued.
 private final class JobState: Sendable {
     // The generation in the upper half, then a bit for "open", then the count.
     private let word = Atomic<UInt64>(0)

@@ -25,7 +25,7 @@ package struct BatchPiece {
 
 extension TokenBatch {
     /// Fewer common tokens than this are not worth the trouble.
-    private static let leastPrefix = 4
+    private static let minPrefix = 4
 
     /// The batch in pieces of whole sequences.
     ///
@@ -46,7 +46,7 @@ extension TokenBatch {
             while last + 1 < segments.count {
                 let next = last + 1
                 let common = min(shared, commonPrefix(first, next), sharable(next))
-                let candidate = common >= Self.leastPrefix ? common : 0
+                let candidate = common >= Self.minPrefix ? common : 0
                 let sum = total + segments[next].count
                 guard sum - (next - first) * candidate <= limit, sum <= attended else { break }
                 (last, shared, total) = (next, candidate, sum)

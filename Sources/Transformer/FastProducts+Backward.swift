@@ -3,7 +3,7 @@ internal import Tensors
 
 extension FastProducts {
     /// One term with an adapter, and where its parts of the shared buffers lie.
-    private struct Adapted {
+    struct Adapted {
         let index: Int
         let term: ProjectionTerm
         let low: ProjectionTerm.LowRank
@@ -89,13 +89,13 @@ extension FastProducts {
             wb_to_bfloat16(dInner16, even(R), dInner, R, part.low.scale, tokens.count, R)
             let inner = part.low.inner + tokens.lowerBound * R
             wb_to_bfloat16(scratch.rows16, even(R), inner, R, part.low.scale, tokens.count, R)
-            turn(dInner16, into: dInnerColumns[part.index], tokens: tokens, R: R, T: T)
-            turn(scratch.rows16, into: innerColumns[part.index], tokens: tokens, R: R, T: T)
+            transpose(dInner16, into: dInnerColumns[part.index], tokens: tokens, R: R, T: T)
+            transpose(scratch.rows16, into: innerColumns[part.index], tokens: tokens, R: R, T: T)
         }
     }
 
     /// Writes rows (tokens, R) as columns of (R, T); an odd T is filled up.
-    private func turn(
+    private func transpose(
         _ rows: Bfloat16s,
         into columns: Bfloat16s,
         tokens: Range<Int>,
@@ -223,7 +223,7 @@ extension FastProducts {
         let inputs = Tiles(K, by: width)
         let outputs = terms.map { Tiles($0.N, by: Self.rowBlock) }
         let blocks = outputs.reduce(0) { $0 + $1.count }
-        turn(terms, T: T)
+        transpose(terms, T: T)
         workers.run(tiles: inputs.count * blocks) { tile, worker in
             let columns = inputs[tile / blocks]
             let (index, place) = locate(tile % blocks, in: outputs)
@@ -255,7 +255,7 @@ extension FastProducts {
     }
 
     /// Writes each term's dy, (T, N), as columns of (N, T) in bfloat16.
-    private func turn(_ terms: [ProjectionTerm], T: Int) {
+    private func transpose(_ terms: [ProjectionTerm], T: Int) {
         let outputs = terms.map { Tiles($0.N, by: Self.thinTile) }
         workers.run(tiles: outputs.reduce(0) { $0 + $1.count }) { tile, _ in
             let (index, place) = locate(tile, in: outputs)
@@ -269,139 +269,6 @@ extension FastProducts {
                 T,
                 rows.count
             )
-        }
-    }
-
-    /// dx += dy·W + dInner·A, summed over the terms in their order.
-    private func addInputGradient(
-        _ terms: [ProjectionTerm],
-        _ gradients16: [Bfloat16s],
-        _ adapted: [Adapted],
-        _ dx: Floats,
-        T: Int,
-        K: Int
-    ) {
-        let tokenTiles = Tiles(T, by: Self.tokenTile)
-        let inputs = Tiles(K, by: Self.columnTile)
-        // A long product goes in several turns, so that an answer need not wait for its end.
-        let turn = 8 * Self.rowBlock
-        for first in stride(from: 0, to: terms.map(\.N).max() ?? 0, by: turn) {
-            workers.run(tiles: tokenTiles.count * inputs.count) { tile, worker in
-                let tokens = tokenTiles[tile / inputs.count]
-                let columns = inputs[tile % inputs.count]
-                let out = dx + tokens.lowerBound * K + columns.lowerBound
-                let scratch = scratch(of: worker)
-                for (term, dy16) in zip(terms, gradients16) {
-                    addProduct(
-                        out,
-                        term,
-                        dy16 + tokens.lowerBound * even(term.N),
-                        rows: min(first, term.N)..<min(first + turn, term.N),
-                        columns,
-                        tokens.count,
-                        scratch
-                    )
-                }
-                guard first == 0 else { return }
-                for part in adapted {
-                    addLowRank(out, part, tokens: tokens, columns: columns, K: K, scratch)
-                }
-            }
-        }
-    }
-
-    private func addProduct(
-        _ out: Floats,
-        _ term: ProjectionTerm,
-        _ dy16: Bfloat16s,
-        rows: Range<Int>,
-        _ columns: Range<Int>,
-        _ T: Int,
-        _ scratch: Scratch
-    ) {
-        guard !rows.isEmpty else { return }
-        let panels = scratch.panels.assumingMemoryBound(to: UInt16.self)
-        for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rowBlock) {
-            let count = min(Self.rowBlock, rows.upperBound - row)
-            wb_bf16_panels_of_columns(
-                panels,
-                term.weight.row(row),
-                term.weight.type.rawValue,
-                term.weight.rowByteCount,
-                columns.lowerBound,
-                columns.count,
-                count
-            )
-            wb_bf16_matrix(
-                out,
-                term.weight.columns,
-                dy16 + row,
-                even(term.N),
-                panels,
-                true,
-                T,
-                columns.count,
-                count
-            )
-        }
-    }
-
-    private func addLowRank(
-        _ out: Floats,
-        _ part: Adapted,
-        tokens: Range<Int>,
-        columns: Range<Int>,
-        K: Int,
-        _ scratch: Scratch
-    ) {
-        let R = part.low.rank
-        let panels = scratch.panels.assumingMemoryBound(to: UInt16.self)
-        let dInner16 = dInner16[part.index] + tokens.lowerBound * even(R)
-        wb_bf16_panels_of_columns(
-            panels,
-            part.low.a,
-            ElementType.f32.rawValue,
-            K * 4,
-            columns.lowerBound,
-            columns.count,
-            R
-        )
-        guard let dropout = part.low.dropout else {
-            wb_bf16_matrix(
-                out,
-                K,
-                dInner16,
-                even(R),
-                panels,
-                true,
-                tokens.count,
-                columns.count,
-                R
-            )
-            return
-        }
-        wb_bf16_matrix(
-            scratch.rows,
-            columns.count,
-            dInner16,
-            even(R),
-            panels,
-            false,
-            tokens.count,
-            columns.count,
-            R
-        )
-        for (i, t) in tokens.enumerated() {
-            let row = scratch.rows + i * columns.count
-            dropout.apply(
-                row,
-                row,
-                row: t,
-                column: columns.lowerBound,
-                columns: columns.count,
-                width: K
-            )
-            wb_add_scaled(out + i * K, 1, row, columns.count)
         }
     }
 }

@@ -5,17 +5,17 @@ struct Workers: Sendable {
     let pool: WorkerPool
     let priority: WorkerPool.Priority
 
-    /// A job is cut into turns of so many tiles, so that whoever waits for an
-    /// answer does not wait for the whole of a large product.
-    private static let tilesInTurn = 256
+    /// A job is cut into parts of so many tiles, so that an answer does not wait for
+    /// the whole of a large product.
+    private static let tilesInPart = 256
 
     var count: Int { pool.threadCount }
 
     /// Calls `body` once for each tile, from several threads.
     func run(tiles: Int, _ body: (_ tile: Int, _ worker: Int) -> Void) {
-        for start in stride(from: 0, to: tiles, by: Self.tilesInTurn) {
-            let turn = min(Self.tilesInTurn, tiles - start)
-            pool.run(tiles: turn, priority: priority) { body(start + $0, $1) }
+        for start in stride(from: 0, to: tiles, by: Self.tilesInPart) {
+            let count = min(Self.tilesInPart, tiles - start)
+            pool.run(tiles: count, priority: priority) { body(start + $0, $1) }
         }
     }
 

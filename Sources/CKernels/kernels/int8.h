@@ -31,7 +31,7 @@ WB_INLINE size_t panel_block_bytes(uint32_t type) {
     return 512 + 64 * scale_groups(type) * (has_minimum(type) ? 2 : 1);
 }
 
-// Turns eight rows of eight 32-bit words into columns.
+// Transposes eight rows of eight 32-bit words.
 WB_INLINE void transpose8(v8u *r) {
     v8u a[8];
     for (int i = 0; i < 4; i++) {

@@ -51,14 +51,14 @@ extension AdapterConfiguration: Codable {
         layers = try Self.layers(values)
     }
 
-    /// The most layers that are believed: a list is a number for each.
-    private static let mostLayers = 1 << 12
+    /// The maximum number of layers: a list has a number for each.
+    private static let maxLayers = 1 << 12
 
     private static func layers(_ values: KeyedDecodingContainer<Key>) throws -> [Int]? {
         guard try !isUnset(.layers, values) else { return nil }
         let single = try? values.decode(Int.self, forKey: .layers)
         let list = try single.map { [$0] } ?? values.decode([Int].self, forKey: .layers)
-        guard let most = list.max(), let least = list.min(), least >= 0, most < mostLayers else {
+        guard let last = list.max(), let first = list.min(), first >= 0, last < maxLayers else {
             throw refusal("its layers_to_transform holds what is no layer")
         }
         return Set(list).sorted()

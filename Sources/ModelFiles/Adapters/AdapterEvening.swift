@@ -6,7 +6,7 @@
 struct AdapterEvening {
     /// How many times the numbers that were read the evened ones may be; a small file of one large
     /// rank among many small ones would otherwise fill the memory.
-    private static let mostGrowth = 64
+    private static let maxGrowth = 64
 
     /// The rank and the scale of all matrices.
     private let configuration: AdapterConfiguration
@@ -59,7 +59,7 @@ struct AdapterEvening {
             let width = Self.isA(tensor) ? tensor.columns : tensor.rows
             let (count, overflow) = width.multipliedReportingOverflow(by: configuration.rank)
             evened = overflow ? .max : evened.addingReportingOverflow(count).partialValue
-            guard !overflow, evened >= 0, evened / Self.mostGrowth <= stored else {
+            guard !overflow, evened >= 0, evened / Self.maxGrowth <= stored else {
                 throw AdapterConfiguration.refusal(
                     "its largest rank, \(configuration.rank), is far above the others"
                 )

@@ -45,7 +45,7 @@ extension AdapterFile {
         return adapter
     }
 
-    /// Reads the configuration alone of the adapter at `path`, of which training can go on: one
+    /// Reads the configuration alone of the adapter at `path`, from which training can continue: one
     /// whose matrices are all alike.
     public static func configuration(
         path: String

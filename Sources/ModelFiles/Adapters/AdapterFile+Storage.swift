@@ -59,7 +59,7 @@ extension AdapterFile {
         return adapter
     }
 
-    /// Reads the configuration alone of the adapter in `folder`, of which training can go on: one
+    /// Reads the configuration alone of the adapter in `folder`, from which training can continue: one
     /// whose matrices are all alike.
     public static func configuration(
         in folder: String

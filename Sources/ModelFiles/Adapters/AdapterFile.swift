@@ -43,7 +43,7 @@ public struct AdapterFile: Sendable, Equatable {
     /// How many layers there are up to the last that it changes.
     public let layerCount: Int
     /// Whether it stands for one whose matrices differ in rank, in scale, or in the layers that they
-    /// are there for, so that training cannot go on with it; its last layers may be missing.
+    /// are there for, so that training cannot continue from it; its last layers may be missing.
     public internal(set) var isEvened = false
 
     /// Puts an adapter together, and checks that each layer has both factors of each target

@@ -181,7 +181,7 @@ extension GGUFAdapter {
             && pairs.values.allSatisfy { $0[.a]?.rows == configuration.rank }
     }
 
-    /// The settings, where training can go on: all layers are changed alike.
+    /// The settings, where training can continue: all layers are changed alike.
     func evenConfiguration() throws(ModelFileError) -> AdapterConfiguration {
         let configuration = even
         let layerCount = (pairs.keys.map(\.layer).max() ?? 0) + 1

@@ -107,7 +107,7 @@ extension CheckpointConfiguration {
             )
         }
         switch rope.scaling {
-        // The list for long sequences is what tells it, and there is none.
+        // LongRoPE without a list for long sequences was written as none above.
         case .longRope, .none: set("rope_scaling", .null)
         case .linear(let factor):
             set("rope_scaling", ["rope_type": "linear", "factor": .number(factor)])

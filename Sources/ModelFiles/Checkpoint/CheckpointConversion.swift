@@ -75,7 +75,7 @@ public struct CheckpointConversion {
 
     private func tensors() throws -> [Source] {
         let configuration = model.configuration
-        let turns = configuration.traits.rotaryLayout == .adjacentPairs
+        let isReordered = configuration.traits.rotaryLayout == .adjacentPairs
         return try TensorRole.allCases.filter { $0.isUsed(configuration) }.flatMap { role in
             try (0..<(role.isInEachLayer ? configuration.layerCount : 1)).map { layer in
                 let weight = try model.weight(role, layer: layer)
@@ -94,7 +94,7 @@ public struct CheckpointConversion {
                         type: weight.type
                     ),
                     weight: weight,
-                    heads: turns ? role.rotatedHeads(configuration) : nil
+                    heads: isReordered ? role.rotatedHeads(configuration) : nil
                 )
             }
         }

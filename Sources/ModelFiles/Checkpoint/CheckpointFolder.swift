@@ -117,7 +117,7 @@ final class CheckpointFolder: Sendable {
 // MARK: - What there has to be
 
 extension CheckpointFolder {
-    /// What is beside the weights: tables that are computed anew, and parts of matrices in NF4.
+    /// What is beside the weights: tables that are computed here, and parts of matrices in NF4.
     private static let companions = [
         ".rotary_emb.inv_freq", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map",
         ".quant_state.bitsandbytes__nf4",

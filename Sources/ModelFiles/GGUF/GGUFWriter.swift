@@ -4,7 +4,7 @@ public import Tensors
 
 /// Writes a GGUF file of version 3, little endian, whose tensors are handed over one at a time.
 ///
-/// The header is complete before the first number is: so a writer is first told
+/// The header is complete before the first number is: so a writer is first given
 /// all values and tensors, then writes. What it holds of a tensor is what the
 /// caller hands it. Source: the GGUF specification in the ggml repository.
 public struct GGUFWriter: Sendable {
@@ -34,7 +34,7 @@ public struct GGUFWriter: Sendable {
     /// Another one than 32 is written as `general.alignment`, which needs no value in `metadata`.
     public var alignment = 32
 
-    /// A writer that has been told nothing yet.
+    /// A writer of nothing yet.
     public init() {}
 
     /// Sets the value of `key`: in place of the one it has, or as the last.

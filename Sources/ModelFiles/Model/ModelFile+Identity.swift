@@ -45,7 +45,7 @@ extension ModelFile {
         templateSource.map { FileDigest.sha256(text: $0) }
     }
 
-    /// The catalogue's entry, told by the file's name and size: a pull checked the rest.
+    /// The catalogue's entry, found by the file's name and size: a pull checked the rest.
     private var catalogued: CatalogueEntry? {
         ModelCatalogue.standard.entries.first {
             $0.fileName == fileName && $0.byteCount == byteCount

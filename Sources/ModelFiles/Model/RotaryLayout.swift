@@ -1,4 +1,4 @@
-/// Which two numbers of a head the rotary embedding turns together.
+/// Which two numbers of a head the rotary embedding rotates together.
 public enum RotaryLayout: Sendable, Equatable {
     /// Neighbours, 2i and 2i+1: GGUF files of the `llama` architecture.
     case adjacentPairs
