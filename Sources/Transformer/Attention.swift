@@ -55,13 +55,15 @@ protocol AttentionOperator: AnyObject, Sendable {
     )
 }
 
-/// The keys and values that a segment's queries see, from position 0.
+/// The keys and values that a segment's queries see.
 ///
-/// A cache holds them head by head, a list of tokens token by token.
+/// A cache holds them head by head in blocks, a list of tokens token by token from position 0.
 struct AttentionContext {
     let type: ElementType
     /// Numbers from one position to the next.
     let rowStride: Int
+    /// The places of the blocks of positions; nil where the positions follow each other.
+    let blocks: [Int32]?
     private let keys: UnsafeRawPointer
     private let values: UnsafeRawPointer
     private let headByteCount: Int
@@ -75,18 +77,41 @@ struct AttentionContext {
     ) {
         let (K, D) = (configuration.keyValueHeadCount, configuration.headWidth)
         if let cache = segment.cache {
-            (type, rowStride) = (cache.type, D)
-            keys = UnsafeRawPointer(cache.keys(layer))
-            values = UnsafeRawPointer(cache.values(layer))
-            headByteCount = cache.headByteCount
+            let pool = cache.pool
+            (type, rowStride) = (pool.type, D)
+            headByteCount = pool.headByteCount
+            // Blocks in a row are read as if there were none.
+            let blocks = cache.blocks
+            let first = blocks.first ?? 0
+            let areInRow = blocks.indices.allSatisfy { blocks[$0] == first + Int32($0) }
+            let skipped = areInRow ? Int(first) * KVBlockPool.blockLength * D : 0
+            keys = UnsafeRawPointer(pool.keys(layer)) + type.byteCount(elements: skipped)
+            values = UnsafeRawPointer(pool.values(layer)) + type.byteCount(elements: skipped)
+            self.blocks = areInRow ? nil : blocks
         } else {
             (type, rowStride) = (.f32, K * D)
+            blocks = nil
             keys = UnsafeRawPointer(key + segment.rows.lowerBound * K * D)
             values = UnsafeRawPointer(value + segment.rows.lowerBound * K * D)
             headByteCount = D * MemoryLayout<Float>.stride
         }
     }
 
+    /// One head's keys.
     func keys(_ head: Int) -> UnsafeRawPointer { keys + head * headByteCount }
+    /// One head's values.
     func values(_ head: Int) -> UnsafeRawPointer { values + head * headByteCount }
+
+    /// Copies float32 rows of the positions before `count` out of their blocks.
+    func gather(_ numbers: UnsafeRawPointer, count: Int, into room: Floats) -> ConstFloats {
+        let floats = numbers.assumingMemoryBound(to: Float.self)
+        guard let blocks else { return floats }
+        let length = KVBlockPool.blockLength
+        for start in stride(from: 0, to: count, by: length) {
+            let from = floats + Int(blocks[start / length]) * length * rowStride
+            (room + start * rowStride)
+                .update(from: from, count: min(length, count - start) * rowStride)
+        }
+        return ConstFloats(room)
+    }
 }

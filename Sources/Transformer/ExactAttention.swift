@@ -17,23 +17,42 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
     private let workers: Workers
     private let keyCapacity: Int
     private let scratch: FloatBuffer  // (workers, 2, queryBlock, keyCapacity)
+    private let gathered: FloatBuffer  // (workers, 2, keyCapacity, D), where a cache is read
 
-    init(_ configuration: ModelConfiguration, workers: Workers, keyCapacity: Int) {
+    /// - Parameter readsCache: Whether segments may have earlier keys and values.
+    init(
+        _ configuration: ModelConfiguration,
+        workers: Workers,
+        keyCapacity: Int,
+        readsCache: Bool
+    ) {
         self.configuration = configuration
         H = configuration.headCount
         K = configuration.keyValueHeadCount
         D = configuration.headWidth
         self.workers = workers
         self.keyCapacity = keyCapacity
-        scratch = FloatBuffer(count: workers.count * Self.scratchCount(keyCapacity))
+        scratch = FloatBuffer(count: workers.count * Self.scoreCount(keyCapacity))
+        gathered = FloatBuffer(
+            count: readsCache ? workers.count * 2 * keyCapacity * configuration.headWidth : 0
+        )
     }
 
-    static func scratchCount(_ keyCapacity: Int) -> Int { 2 * queryBlock * keyCapacity }
+    /// The numbers that a worker needs.
+    static func scratchCount(
+        _ configuration: ModelConfiguration,
+        keyCapacity: Int,
+        readsCache: Bool
+    ) -> Int {
+        scoreCount(keyCapacity) + (readsCache ? 2 * keyCapacity * configuration.headWidth : 0)
+    }
+
+    private static func scoreCount(_ keyCapacity: Int) -> Int { 2 * queryBlock * keyCapacity }
 
     private var scale: Float { configuration.attentionScale }
 
     private func scratch(of worker: Int) -> Floats {
-        scratch.pointer + worker * Self.scratchCount(keyCapacity)
+        scratch.pointer + worker * Self.scoreCount(keyCapacity)
     }
 
     func forward(
@@ -54,10 +73,18 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
                 let first = segment.rows.lowerBound + rows.lowerBound
                 let keyHead = head / (H / K)
                 let scores = scratch(of: worker)
+                let room = gathered.pointer + worker * 2 * keyCapacity * D
+                let end = segment.firstPosition + rows.upperBound
+                let keys = context.gather(context.keys(keyHead), count: end, into: room)
+                let values = context.gather(
+                    context.values(keyHead),
+                    count: end,
+                    into: room + keyCapacity * D
+                )
                 let seen = probabilities(
                     scores,
                     query + first * H * D + head * D,
-                    context.keys(keyHead).assumingMemoryBound(to: Float.self),
+                    keys,
                     rowStride: context.rowStride,
                     rows: rows,
                     firstPosition: segment.firstPosition
@@ -67,7 +94,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
                     ldc: H * D,
                     scores,
                     lda: seen,
-                    context.values(keyHead).assumingMemoryBound(to: Float.self),
+                    values,
                     ldb: context.rowStride,
                     m: rows.count,
                     n: D,

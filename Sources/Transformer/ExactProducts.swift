@@ -41,16 +41,28 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
 
     private func scratch(of worker: Int) -> Floats { scratch.pointer + worker * scratchCount }
 
-    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+    func forward(
+        _ terms: [ProjectionTerm],
+        x: ConstFloats,
+        T: Int,
+        K: Int,
+        addsAdapters: Bool
+    ) {
         projectDown(terms, x: x, T: T, K: K)
         if T == 1 {
-            forwardVector(terms, x: x, K: K)
+            forwardVector(terms, x: x, K: K, addsAdapters: addsAdapters)
         } else {
-            forwardMatrix(terms, x: x, T: T, K: K)
+            forwardMatrix(terms, x: x, T: T, K: K, addsAdapters: addsAdapters)
         }
     }
 
-    private func forwardMatrix(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+    private func forwardMatrix(
+        _ terms: [ProjectionTerm],
+        x: ConstFloats,
+        T: Int,
+        K: Int,
+        addsAdapters: Bool
+    ) {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let widths = terms.map { Tiles($0.N, by: Self.widthTile) }
         let tilesPerBlock = widths.reduce(0) { $0 + $1.count }
@@ -59,21 +71,23 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
             let (index, place) = locate(tile % tilesPerBlock, in: widths)
             let term = terms[index]
             let rows = widths[index][place]
-            let weight = scratch(of: worker)  // (rows, K)
-            dequantize(weight, term.weight, rows: rows)
             let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
-            BLAS.multiply(
-                y,
-                ldc: term.N,
-                x + tokens.lowerBound * K,
-                lda: K,
-                weight,
-                ldb: K,
-                transposeB: true,
-                m: tokens.count,
-                n: rows.count,
-                k: K
-            )
+            if !addsAdapters {
+                let weight = scratch(of: worker)  // (rows, K)
+                dequantize(weight, term.weight, rows: rows)
+                BLAS.multiply(
+                    y,
+                    ldc: term.N,
+                    x + tokens.lowerBound * K,
+                    lda: K,
+                    weight,
+                    ldb: K,
+                    transposeB: true,
+                    m: tokens.count,
+                    n: rows.count,
+                    k: K
+                )
+            }
             if let low = term.lowRank {
                 BLAS.multiply(
                     y,
@@ -93,22 +107,29 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
+    private func forwardVector(
+        _ terms: [ProjectionTerm],
+        x: ConstFloats,
+        K: Int,
+        addsAdapters: Bool
+    ) {
         let widths = terms.map { Tiles($0.N, by: max(Self.vectorTile, $0.N / 64)) }
         let tileCount = widths.reduce(0) { $0 + $1.count }
         workers.run(tiles: tileCount) { tile, _ in
             let (index, place) = locate(tile, in: widths)
             let term = terms[index]
             let rows = widths[index][place]
-            wb_matrix_vector(
-                term.y + rows.lowerBound,
-                term.weight.row(rows.lowerBound),
-                term.weight.type.rawValue,
-                term.weight.rowByteCount,
-                x,
-                rows.count,
-                K
-            )
+            if !addsAdapters {
+                wb_matrix_vector(
+                    term.y + rows.lowerBound,
+                    term.weight.row(rows.lowerBound),
+                    term.weight.type.rawValue,
+                    term.weight.rowByteCount,
+                    x,
+                    rows.count,
+                    K
+                )
+            }
             if let low = term.lowRank {
                 for row in rows {
                     term.y[row] += low.scale * wb_dot(low.b + row * low.rank, low.inner, low.rank)

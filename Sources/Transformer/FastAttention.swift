@@ -70,7 +70,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
 
     private static func scratchBytes(_ shape: wb_attention_shape, longestSequence: Int) -> Int {
         var shape = shape
-        let decoding = 4 * min(shape.H / shape.K, 4) * keyBlock
+        let decoding = 4 * keyBlock * (4 + 2 * shape.D)
         let bytes = max(
             wb_attention_scratch_bytes(&shape, queryBlock, false),
             longestSequence > 0 ? wb_attention_scratch_bytes(&shape, longestSequence, true) : 0,
@@ -96,23 +96,27 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         layer: Int,
         segments: [Segment]
     ) {
-        for segment in segments where segment.rows.count == 1 && segment.firstPosition > 0 {
-            let context = AttentionContext(segment, layer, key: key, value: value, configuration)
+        let contexts = segments.map {
+            AttentionContext($0, layer, key: key, value: value, configuration)
+        }
+        for (segment, context) in zip(segments, contexts)
+        where segment.rows.count == 1 && segment.firstPosition > 0 {
             let start = segment.rows.lowerBound * shape.H * shape.D
             decode(out + start, query + start, context, position: segment.firstPosition)
         }
-        let blocks: [(segment: Segment, rows: Range<Int>)] = segments.flatMap { segment in
+        let blocks: [(segment: Int, rows: Range<Int>)] = segments.indices.flatMap { index in
+            let segment = segments[index]
             if segment.rows.count == 1 && segment.firstPosition > 0 {
-                return [] as [(Segment, Range<Int>)]
+                return [] as [(Int, Range<Int>)]
             }
             let tiles = Tiles(segment.rows.count, by: Self.queryBlock)
-            return (0..<tiles.count).map { (segment, tiles[$0]) }
+            return (0..<tiles.count).map { (index, tiles[$0]) }
         }
         let K = shape.K
         workers.run(tiles: blocks.count * K) { tile, worker in
             var shape = shape
-            let (segment, rows) = blocks[tile / K]
-            let context = AttentionContext(segment, layer, key: key, value: value, configuration)
+            let (index, rows) = blocks[tile / K]
+            let (segment, context) = (segments[index], contexts[index])
             let head = tile % K
             let first = segment.rows.lowerBound + rows.lowerBound
             wb_attention_forward(
@@ -124,6 +128,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
                 context.values(head),
                 context.type.rawValue,
                 context.rowStride,
+                context.blocks,
                 head,
                 rows.count,
                 segment.firstPosition + rows.lowerBound,
@@ -155,6 +160,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
                 context.values(head),
                 context.type.rawValue,
                 context.rowStride,
+                context.blocks,
                 head,
                 start + first,
                 min(Self.keyBlock, seen - first),

@@ -149,19 +149,31 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
 
     func scratch(of worker: Int) -> Scratch { scratch[worker] }
 
-    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+    func forward(
+        _ terms: [ProjectionTerm],
+        x: ConstFloats,
+        T: Int,
+        K: Int,
+        addsAdapters: Bool
+    ) {
         if T == 1, decodes {
-            forwardVector(terms, x: x, K: K)
+            forwardVector(terms, x: x, K: K, addsAdapters: addsAdapters)
         } else {
-            quantize(terms, x: x, T: T, K: K)
+            quantize(terms, x: x, T: T, K: K, addsAdapters: addsAdapters)
             projectDown(terms, x: x, T: T, K: K)
-            forwardMatrix(terms, T: T, K: K)
+            forwardMatrix(terms, T: T, K: K, addsAdapters: addsAdapters)
         }
     }
 
     /// Writes x in 8 bits, in bfloat16, or both, as the terms need it.
-    private func quantize(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
-        let needsInt8 = terms.contains { isInt8($0, T: T) }
+    private func quantize(
+        _ terms: [ProjectionTerm],
+        x: ConstFloats,
+        T: Int,
+        K: Int,
+        addsAdapters: Bool
+    ) {
+        let needsInt8 = !addsAdapters && terms.contains { isInt8($0, T: T) }
         let needs16 = terms.contains { !isInt8($0, T: T) || $0.lowRank != nil }
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * K
@@ -217,8 +229,13 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
-        if terms.contains(where: { $0.weight.type.hasIntegerProducts }) {
+    private func forwardVector(
+        _ terms: [ProjectionTerm],
+        x: ConstFloats,
+        K: Int,
+        addsAdapters: Bool
+    ) {
+        if !addsAdapters, terms.contains(where: { $0.weight.type.hasIntegerProducts }) {
             wb_quantize_fine(q, scales, sums, x, K)
         }
         for low in terms.compactMap(\.lowRank) {
@@ -232,7 +249,9 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             let rows = tiles[index][place]
             let y = term.y + rows.lowerBound
             let type = term.type.rawValue
-            if term.type.hasIntegerProducts {
+            if addsAdapters {
+                // y has the base's product.
+            } else if term.type.hasIntegerProducts {
                 let panel = term.rows + rows.lowerBound / Weight.interleavedRows * term.stride
                 wb_int8_matrix_vector(y, panel, type, q, scales, sums, rows.count, K)
             } else {
@@ -286,7 +305,12 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    private func forwardMatrix(_ terms: [ProjectionTerm], T: Int, K: Int) {
+    private func forwardMatrix(
+        _ terms: [ProjectionTerm],
+        T: Int,
+        K: Int,
+        addsAdapters: Bool
+    ) {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let widths = terms.map { Tiles($0.N, by: Self.rowTile) }
         let tilesPerBlock = widths.reduce(0) { $0 + $1.count }
@@ -300,7 +324,9 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             let panels = scratch(of: worker).panels
             let panels16 = panels.assumingMemoryBound(to: UInt16.self)
             let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
-            if isInt8(term, T: T) {
+            if addsAdapters {
+                // y has the base's product.
+            } else if isInt8(term, T: T) {
                 let start = tokens.lowerBound * K
                 wb_int8_panels(panels, row, type, rowBytes, rows.count, K)
                 wb_int8_matrix(

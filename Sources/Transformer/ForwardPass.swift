@@ -25,6 +25,8 @@ final class ForwardPass: @unchecked Sendable {
         var dropsInputs = false
         /// Whether the model's own weights are trained.
         var trainsWeights = false
+        /// Whether sequences may have earlier keys and values.
+        var readsCache = false
         /// Whether it brings token after token, for which weights are copied in another order.
         var decodes = false
     }
@@ -71,7 +73,8 @@ final class ForwardPass: @unchecked Sendable {
             let attention = ExactAttention(
                 configuration,
                 workers: workers,
-                keyCapacity: capacity.keys
+                keyCapacity: capacity.keys,
+                readsCache: capacity.readsCache
             )
             self.attention = Self.sharing(attention, configuration, workers, capacity)
         case .fast:
@@ -125,12 +128,6 @@ final class ForwardPass: @unchecked Sendable {
         )
     }
 
-    /// How many numbers T rows of what one matrix makes together are, at most.
-    private static func joinedCount(_ configuration: ModelConfiguration, T: Int) -> Int {
-        guard configuration.traits.fusesProjections else { return 0 }
-        return T * (Projection.allCases.map { $0.outputWidth(configuration) }.max() ?? 0)
-    }
-
     /// The operator, able to take sequences with a common beginning where they may come.
     private static func sharing(
         _ attention: any AttentionOperator,
@@ -145,63 +142,6 @@ final class ForwardPass: @unchecked Sendable {
             workers: workers,
             attendedCapacity: capacity.attended
         )
-    }
-
-    static func widestInput(_ configuration: ModelConfiguration) -> Int {
-        Projection.allCases.map { $0.inputWidth(configuration) }.max() ?? 0
-    }
-
-    private static func productCapacity(
-        _ configuration: ModelConfiguration,
-        _ capacity: Capacity
-    ) -> FastProducts.Capacity {
-        let widths = Projection.allCases.map { $0.outputWidth(configuration) }
-        let shared = max(widths[0] + widths[1] + widths[2], widths[4] + widths[5])
-        let logits = LossHead.chunk(capacity.tokens) * configuration.vocabularySize
-        return FastProducts.Capacity(
-            T: capacity.tokens,
-            K: widestInput(configuration),
-            N: widths.max() ?? 0,
-            R: capacity.rank,
-            outputs: capacity.longestSequence > 0 ? max(capacity.tokens * shared, logits) : 0,
-            dropsInputs: capacity.dropsInputs,
-            trainsWeights: capacity.trainsWeights
-        )
-    }
-
-    /// The bytes that a pass allocates beside the layers' activations.
-    static func byteCount(
-        _ configuration: ModelConfiguration,
-        _ capacity: Capacity,
-        threads: Int,
-        precision: Precision
-    ) -> Int {
-        let shared =
-            4 * capacity.tokens * (configuration.width + configuration.feedForwardWidth + 1)
-            + 4 * joinedCount(configuration, T: capacity.tokens)
-            + SharedPrefixAttention.byteCount(configuration, attendedCapacity: capacity.attended)
-        switch precision {
-        case .exact:
-            let products = ExactProducts.scratchCount(
-                widest: widestInput(configuration),
-                tokenCapacity: capacity.tokens,
-                dropsInputs: capacity.dropsInputs
-            )
-            return shared + 4 * threads * (products + ExactAttention.scratchCount(capacity.keys))
-        case .fast:
-            let products = FastProducts.byteCount(
-                productCapacity(configuration, capacity),
-                threads: threads
-            )
-            let attention = FastAttention.byteCount(
-                configuration,
-                threads: threads,
-                keyCapacity: capacity.keys,
-                tokenCapacity: capacity.attended,
-                longestSequence: capacity.longestSequence
-            )
-            return shared + products + attention
-        }
     }
 
     /// Says which rows of the table of rotations the tokens have.
@@ -219,15 +159,15 @@ final class ForwardPass: @unchecked Sendable {
         out: Floats,
         T: Int,
         segments: [Segment],
-        adapter: LoRA?
+        adapters: AdapterRows
     ) {
         let layer = model.layers[index]
         let configuration = model.configuration
         let (C, F) = (configuration.width, configuration.feedForwardWidth)
         let (H, K) = (configuration.headCount, configuration.keyValueHeadCount)
         let HD = H * configuration.headWidth
-        let term = { (projection: Projection, y: Floats) in
-            self.term(index, projection, y: y, saved: saved, adapter: adapter)
+        let project = { (outputs: [(Projection, Floats)], x: Floats, K: Int) in
+            self.project(index, outputs, x: x, T: T, K: K, saved: saved, adapters: adapters)
         }
 
         normalization.forward(
@@ -242,15 +182,10 @@ final class ForwardPass: @unchecked Sendable {
         )
         if let joined {
             let all = joined.room.pointer
-            products.forward([term(.query, all)], x: normed.pointer, T: T, K: C)
+            project([(.query, all)], normed.pointer, C)
             joined.attention.forward(all, to: [query, key, saved.value], T: T)
         } else {
-            products.forward(
-                [term(.query, query), term(.key, key), term(.value, saved.value)],
-                x: normed.pointer,
-                T: T,
-                K: C
-            )
+            project([(.query, query), (.key, key), (.value, saved.value)], normed.pointer, C)
         }
         if let biases = layer.biases {
             bias.forward(query, biases.query, T: T)
@@ -281,7 +216,7 @@ final class ForwardPass: @unchecked Sendable {
             layer: index,
             segments: segments
         )
-        products.forward([term(.output, saved.middle)], x: saved.attended, T: T, K: HD)
+        project([(.output, saved.middle)], saved.attended, HD)
         residual.forward(saved.middle, saved.x, T: T)
 
         normalization.forward(
@@ -293,19 +228,49 @@ final class ForwardPass: @unchecked Sendable {
         )
         if let joined {
             let all = joined.room.pointer
-            products.forward([term(.gate, all)], x: normed.pointer, T: T, K: C)
+            project([(.gate, all)], normed.pointer, C)
             joined.feedForward.forward(all, to: [saved.gate, saved.up], T: T)
         } else {
-            products.forward(
-                [term(.gate, saved.gate), term(.up, saved.up)],
-                x: normed.pointer,
-                T: T,
-                K: C
-            )
+            project([(.gate, saved.gate), (.up, saved.up)], normed.pointer, C)
         }
         activation.forward(hidden.pointer, gate: saved.gate, up: saved.up, T: T)
-        products.forward([term(.down, out)], x: hidden.pointer, T: T, K: F)
+        project([(.down, out)], hidden.pointer, F)
         residual.forward(out, saved.middle, T: T)
+    }
+
+    /// The projections of T rows that share x, (T, K): the base's product over all rows, each
+    /// adapter's over its own.
+    private func project(
+        _ layer: Int,
+        _ outputs: [(Projection, Floats)],
+        x: Floats,
+        T: Int,
+        K: Int,
+        saved: LayerActivations,
+        adapters: AdapterRows
+    ) {
+        func terms(_ adapter: LoRA?) -> [ProjectionTerm] {
+            outputs.map { term(layer, $0.0, y: $0.1, saved: saved, adapter: adapter) }
+        }
+        switch adapters {
+        case .all(let adapter): products.forward(terms(adapter), x: x, T: T, K: K)
+        case .groups(let groups):
+            products.forward(terms(nil), x: x, T: T, K: K)
+            for (rows, adapter) in groups {
+                var adapted = terms(adapter).filter { $0.lowRank != nil }
+                guard !adapted.isEmpty else { continue }
+                for index in adapted.indices {
+                    adapted[index].y += rows.lowerBound * adapted[index].N
+                }
+                products.forward(
+                    adapted,
+                    x: x + rows.lowerBound * K,
+                    T: rows.count,
+                    K: K,
+                    addsAdapters: true
+                )
+            }
+        }
     }
 
     /// Appends a segment's keys and values to its cache, if it has one.

@@ -14,16 +14,16 @@ public final class InferencePass: @unchecked Sendable {
     /// How it computes.
     public let precision: Precision
 
-    private static let scoredRows = 128
-    private let contextLength: Int
+    static let scoredRows = 128
+    let contextLength: Int
 
-    private let forward: ForwardPass
-    private let activations: LayerActivations
+    let forward: ForwardPass
+    let activations: LayerActivations
     private let saved: FloatBuffer
-    private let out: FloatBuffer  // (T, C)
+    let out: FloatBuffer  // (T, C)
     private let factor: FloatBuffer  // (T)
-    private let output: FloatBuffer  // (V)
-    private let rank: Int
+    let output: FloatBuffer  // (V)
+    let rank: Int
 
     /// Allocates everything a call needs.
     ///
@@ -55,6 +55,7 @@ public final class InferencePass: @unchecked Sendable {
                 tokens: T,
                 keys: contextLength,
                 rank: rank,
+                readsCache: true,
                 decodes: decodes
             ),
             priority: .interactive,
@@ -96,43 +97,38 @@ public final class InferencePass: @unchecked Sendable {
         return floats * MemoryLayout<Float>.stride
             + ForwardPass.byteCount(
                 configuration,
-                ForwardPass.Capacity(tokens: tokenCapacity, keys: contextLength, rank: rank),
+                ForwardPass.Capacity(
+                    tokens: tokenCapacity,
+                    keys: contextLength,
+                    rank: rank,
+                    readsCache: true
+                ),
                 threads: model.pool.threadCount,
                 precision: precision
             )
     }
 
-    /// Reads `tokens` after those in the cache and appends them to it.
+    /// Reads `tokens` after those in the cache and appends them to it: a step of one part.
     ///
-    /// - Parameters:
-    ///   - tokens: At least one, at most `tokenCapacity`.
-    ///   - cache: The conversation so far, made with the same adapter.
-    ///   - adapter: The adapter in use; nil for the base model.
-    ///   - isCancelled: Asked before every layer; a cancelled call leaves the
-    ///     cache's count as it was.
     /// - Returns: The logits after the last token, (V), valid until the next call.
-    /// - Throws: `CancellationError`; `TransformerError` for an unknown token or
-    ///   a full cache.
+    /// - Throws: As `step`.
     public func logits(
         _ tokens: some RandomAccessCollection<Int32>,
         cache: KeyValueCache,
         adapter: LoRA?,
         isCancelled: () -> Bool = { false }
     ) throws -> UnsafeBufferPointer<Float> {
-        let T = tokens.count
-        try run(tokens, cache: cache, adapter: adapter, isCancelled: isCancelled)
-        let C = forward.model.configuration.width
-        project(out.pointer + (T - 1) * C, into: output.pointer, T: 1)
-        return UnsafeBufferPointer(output.values)
+        let part = StepPart(tokens: Array(tokens), cache: cache, adapter: adapter, logits: .last)
+        return try step([part], isCancelled: isCancelled).values
     }
 
     /// How many tokens `allLogits` may be given.
-    public var mostScoredTokens: Int { min(tokenCapacity, Self.scoredRows) }
+    public var maxScoredTokens: Int { min(tokenCapacity, Self.scoredRows) }
 
     /// Reads `tokens` after those in the cache and appends them to it.
     ///
     /// - Parameters:
-    ///   - tokens: At least one, at most `mostScoredTokens`.
+    ///   - tokens: At least one, at most `maxScoredTokens`.
     ///   - cache: The text so far, made with the same adapter.
     ///   - adapter: The adapter in use; nil for the base model.
     /// - Returns: (T, V): the logits after each of the tokens.
@@ -142,13 +138,9 @@ public final class InferencePass: @unchecked Sendable {
         cache: KeyValueCache,
         adapter: LoRA?
     ) throws -> [Float] {
-        precondition(tokens.count <= mostScoredTokens, "\(tokens.count) tokens to be scored")
-        try run(tokens, cache: cache, adapter: adapter, isCancelled: { false })
-        let logits = FloatBuffer(
-            count: tokens.count * forward.model.configuration.vocabularySize
-        )
-        project(out.pointer, into: logits.pointer, T: tokens.count)
-        return Array(logits.values)
+        let part = StepPart(tokens: Array(tokens), cache: cache, adapter: adapter, logits: .all)
+        let logits = try step([part])
+        return withExtendedLifetime(logits) { Array(logits.values) }
     }
 
     /// log p of each token after the first, given what stands before it.
@@ -175,7 +167,10 @@ public final class InferencePass: @unchecked Sendable {
         var result: [Float] = []
         for start in stride(from: 0, to: tokens.count, by: tokenCapacity) {
             let chunk = tokens[start..<min(start + tokenCapacity, tokens.count)]
-            try run(chunk, cache: cache, adapter: adapter, isCancelled: isCancelled)
+            try run(
+                [StepPart(tokens: Array(chunk), cache: cache, adapter: adapter, logits: .none)],
+                isCancelled
+            )
             for first in stride(from: chunk.startIndex, to: chunk.endIndex, by: Self.scoredRows) {
                 if isCancelled() { throw CancellationError() }
                 let rows = first..<min(first + Self.scoredRows, chunk.endIndex)
@@ -191,50 +186,8 @@ public final class InferencePass: @unchecked Sendable {
         return result
     }
 
-    /// Runs the layers; `out` holds the last one's output.
-    private func run(
-        _ tokens: some RandomAccessCollection<Int32>,
-        cache: KeyValueCache,
-        adapter: LoRA?,
-        isCancelled: () -> Bool
-    ) throws {
-        let T = tokens.count
-        precondition(T >= 1 && T <= tokenCapacity, "\(T) tokens, room for \(tokenCapacity)")
-        precondition(adapter.map { $0.shape.rank <= rank } ?? true, "the adapter's rank is larger")
-        precondition(cache.precision == precision, "the cache belongs to another precision")
-        precondition(cache.capacity <= contextLength, "the cache is longer than the pass allows")
-        try forward.model.check(tokens)
-        let limit = min(cache.capacity, forward.model.configuration.contextLength)
-        guard cache.count + T <= limit else {
-            throw TransformerError(
-                .contextTooLong,
-                "The conversation needs \(cache.count + T) tokens, the limit is \(limit).",
-                hint: "start a new conversation or shorten the prompt"
-            )
-        }
-        let segments = [Segment(rows: 0..<T, firstPosition: cache.count, cache: cache)]
-        let C = forward.model.configuration.width
-        try forward.model.pool.holdingBackgroundBack {
-            forward.setPositions(segments)
-            forward.embedding.forward(tokens, into: activations.x)
-            for layer in 0..<forward.model.layers.count {
-                if isCancelled() { throw CancellationError() }
-                forward.layer(
-                    layer,
-                    activations,
-                    out: out.pointer,
-                    T: T,
-                    segments: segments,
-                    adapter: adapter
-                )
-                activations.x.update(from: out.pointer, count: T * C)
-            }
-        }
-        cache.count += T
-    }
-
     /// logits = the output matrix times the normed rows, (T, C) to (T, V).
-    private func project(_ rows: Floats, into logits: Floats, T: Int) {
+    func project(_ rows: Floats, into logits: Floats, T: Int) {
         let model = forward.model
         model.pool.holdingBackgroundBack {
             forward.normalization.forward(

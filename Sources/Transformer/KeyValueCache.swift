@@ -2,46 +2,66 @@ internal import CKernels
 public import ModelFiles
 internal import Tensors
 
-/// The keys and values of a conversation so far, so that each token is computed once.
+/// The keys and values of a conversation so far, so that each token is computed once: a table of
+/// blocks in a pool.
 ///
 /// It belongs to one model, one adapter and one precision: another adapter has
 /// other keys. In `fast` precision they are float16, else float32.
 public final class KeyValueCache: @unchecked Sendable {
-    // @unchecked because of `count`: one thread at a time uses a cache.
+    // @unchecked because of `count` and the table: one thread at a time uses a cache.
 
     /// How many tokens fit.
     public let capacity: Int
     /// How many are in it.
-    public internal(set) var count = 0
+    public private(set) var count = 0
+    /// Where its blocks lie.
+    public let pool: KVBlockPool
     /// The precision of the passes that use it.
-    public let precision: Precision
+    public var precision: Precision { pool.precision }
 
-    let type: ElementType
-    /// The bytes of one head's keys, or values.
-    let headByteCount: Int
-    private let headCount: Int
-    private let headWidth: Int
-    private let window: Int
-    private let memory: AlignedMemory  // (2, L, K, capacity, D)
-    private let layerBytes: Int
-    private let layerCount: Int
+    /// The blocks, in the order of the positions; they have room for the tokens, and some to come.
+    private(set) var blocks: [Int32] = []
 
-    /// Room for `capacity` tokens.
-    public init(_ configuration: ModelConfiguration, capacity: Int, precision: Precision) {
+    /// An empty conversation of at most `capacity` tokens, in blocks of `pool`.
+    public init(in pool: KVBlockPool, capacity: Int) {
         precondition(capacity >= 1, "a cache needs room for a token")
         self.capacity = capacity
-        self.precision = precision
-        type = Self.type(precision)
-        headCount = configuration.keyValueHeadCount
-        headWidth = configuration.headWidth
-        window = configuration.slidingWindow ?? .max
-        layerCount = configuration.layerCount
-        headByteCount = type.byteCount(elements: capacity * headWidth)
-        layerBytes = headCount * headByteCount
-        memory = AlignedMemory(
-            byteCount: Self.byteCount(configuration, capacity: capacity, precision: precision)
+        self.pool = pool
+    }
+
+    /// Room for `capacity` tokens in a pool of its own.
+    public convenience init(
+        _ configuration: ModelConfiguration,
+        capacity: Int,
+        precision: Precision
+    ) {
+        precondition(capacity >= 1, "a cache needs room for a token")
+        let count = KVBlockPool.blockCount(tokens: capacity)
+        self.init(
+            in: KVBlockPool(configuration, blockCount: count, precision: precision),
+            capacity: capacity
         )
     }
+
+    /// A conversation that begins as the first `count` tokens of another one, whose full blocks it
+    /// shares.
+    ///
+    /// - Throws: `TransformerError` if the pool has no block for the tokens of a part of a block.
+    public convenience init(beginning other: KeyValueCache, count: Int, capacity: Int) throws {
+        precondition(count <= other.count, "the other has \(other.count) tokens, not \(count)")
+        precondition(count <= capacity, "\(count) tokens do not fit in \(capacity)")
+        self.init(in: other.pool, capacity: capacity)
+        let (full, rest) = count.quotientAndRemainder(dividingBy: KVBlockPool.blockLength)
+        pool.retain(other.blocks[..<full])
+        blocks = Array(other.blocks[..<full])
+        if rest > 0 {
+            try reserve(count)
+            pool.copy(other.blocks[full], to: blocks[full], tokens: rest)
+        }
+        self.count = count
+    }
+
+    deinit { pool.release(blocks) }
 
     /// The bytes of a cache.
     public static func byteCount(
@@ -49,17 +69,18 @@ public final class KeyValueCache: @unchecked Sendable {
         capacity: Int,
         precision: Precision
     ) -> Int {
-        let width = configuration.keyValueHeadCount * configuration.headWidth
-        return type(precision).byteCount(elements: 2 * configuration.layerCount * capacity * width)
-    }
-
-    private static func type(_ precision: Precision) -> ElementType {
-        precision == .fast ? .f16 : .f32
+        KVBlockPool.byteCount(
+            configuration,
+            blockCount: KVBlockPool.blockCount(tokens: capacity),
+            precision: precision
+        )
     }
 
     /// The bytes that a token at `position` reads.
     public func readByteCount(at position: Int) -> Int {
-        2 * layerCount * headCount * type.byteCount(elements: min(position, window) * headWidth)
+        let tokens = min(position, pool.window)
+        let head = pool.type.byteCount(elements: tokens * pool.headWidth)
+        return 2 * pool.layerCount * pool.headCount * head
     }
 
     /// Forgets all tokens from `count` on.
@@ -69,30 +90,51 @@ public final class KeyValueCache: @unchecked Sendable {
             "a cache of \(self.count) tokens cannot keep \(count)"
         )
         self.count = count
+        let kept = min(blocks.count, KVBlockPool.blockCount(tokens: count))
+        pool.release(blocks[kept...])
+        blocks.removeSubrange(kept...)
     }
 
-    /// The keys of a layer, (K, capacity, D) of `type`.
-    func keys(_ layer: Int) -> UnsafeMutableRawPointer { memory.pointer + layer * layerBytes }
-
-    /// The values of a layer, (K, capacity, D) of `type`.
-    func values(_ layer: Int) -> UnsafeMutableRawPointer {
-        memory.pointer + (layerCount + layer) * layerBytes
+    /// Takes the blocks that `count` tokens need.
+    ///
+    /// - Throws: `TransformerError` if the pool has too few.
+    func reserve(_ count: Int) throws {
+        let wanted = KVBlockPool.blockCount(tokens: count) - blocks.count
+        guard wanted > 0 else { return }
+        guard let more = pool.take(wanted, after: blocks.last) else {
+            throw TransformerError(
+                .cacheFull,
+                "The conversation needs \(wanted) more blocks of the key and value cache, and "
+                    + "\(pool.freeBlockCount) are free.",
+                hint: "end another conversation, or shorten the prompt"
+            )
+        }
+        blocks += more
     }
 
-    /// Writes `count` rows of a layer, each (K*D), from position `first` on.
+    /// Says that the tokens up to `count` are stored.
+    func advance(to count: Int) { self.count = count }
+
+    /// Writes `count` rows of a layer, each (K*D), from position `first` on; their blocks are
+    /// reserved.
     func store(_ layer: Int, key: Floats, value: Floats, first: Int, count: Int) {
-        let D = headWidth
-        for (numbers, source) in [(keys(layer), key), (values(layer), value)] {
-            for row in 0..<count * headCount {
-                let (t, head) = (row / headCount, row % headCount)
-                let target = numbers + head * headByteCount
-                let place = (first + t) * D
-                if type == .f16 {
-                    let halves = target.assumingMemoryBound(to: UInt16.self)
-                    wb_float_to_half(halves + place, source + row * D, D)
-                } else {
-                    let floats = target.assumingMemoryBound(to: Float.self)
-                    (floats + place).update(from: source + row * D, count: D)
+        let D = pool.headWidth
+        for (numbers, source) in [(pool.keys(layer), key), (pool.values(layer), value)] {
+            for t in 0..<count {
+                let (block, place) = (first + t).quotientAndRemainder(
+                    dividingBy: KVBlockPool.blockLength
+                )
+                let row = (Int(blocks[block]) * KVBlockPool.blockLength + place) * D
+                for head in 0..<pool.headCount {
+                    let target = numbers + head * pool.headByteCount
+                    let from = source + (t * pool.headCount + head) * D
+                    if pool.type == .f16 {
+                        let halves = target.assumingMemoryBound(to: UInt16.self)
+                        wb_float_to_half(halves + row, from, D)
+                    } else {
+                        let floats = target.assumingMemoryBound(to: Float.self)
+                        (floats + row).update(from: from, count: D)
+                    }
                 }
             }
         }

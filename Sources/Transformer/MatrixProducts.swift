@@ -20,7 +20,7 @@ struct ProjectionTerm {
     }
 
     let weight: Weight  // (N, K)
-    let y: Floats  // (T, N); its gradient in the backward pass
+    var y: Floats  // (T, N); its gradient in the backward pass
     /// Whether activations of eight bits would cost more accuracy here than they save time.
     var isSensitive = false
     var lowRank: LowRank?
@@ -37,7 +37,10 @@ struct ProjectionTerm {
 /// the threads.
 protocol MatrixProducts: AnyObject, Sendable {
     /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term; all terms share x, (T, K).
-    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int)
+    ///
+    /// - Parameter addsAdapters: Whether y has x·Wᵀ already, so that only the adapters' part is
+    ///   added; all terms have an adapter then.
+    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int, addsAdapters: Bool)
 
     /// The gradients of `forward`.
     ///
@@ -53,6 +56,13 @@ protocol MatrixProducts: AnyObject, Sendable {
         K: Int,
         innerGradient: [Floats]
     )
+}
+
+extension MatrixProducts {
+    /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term.
+    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
+        forward(terms, x: x, T: T, K: K, addsAdapters: false)
+    }
 }
 
 extension Weight {

@@ -67,7 +67,7 @@ extension TrainingPass {
                 out: last.pointer,
                 T: T,
                 segments: segments,
-                adapter: adapter
+                adapters: .all(adapter)
             )
             let outputs: [(Projection, Floats, Int)] = [
                 (.query, saved.query, HD), (.key, saved.key, KD), (.value, saved.value, KD),

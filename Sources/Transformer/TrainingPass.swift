@@ -31,7 +31,7 @@ public final class TrainingPass: @unchecked Sendable {
         public var labelSmoothing: Float = 0
 
         /// Tokens computed at once, unless a sequence is longer.
-        private static let usualPiece = 512
+        private static let defaultPiece = 512
 
         /// Room for micro-batches of `tokenCapacity` tokens, in sequences of at
         /// most `longestSequence`, which is the same if not given.
@@ -51,7 +51,7 @@ public final class TrainingPass: @unchecked Sendable {
         var rank: Int { shape?.rank ?? 0 }
 
         /// Tokens computed at once.
-        var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, Self.usualPiece)) }
+        var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, Self.defaultPiece)) }
 
         /// Tokens of the sequences computed at once, common beginnings counted for each.
         var attendedCapacity: Int { max(pieceCapacity, min(tokenCapacity, 2 * pieceCapacity)) }
@@ -242,7 +242,7 @@ public final class TrainingPass: @unchecked Sendable {
             if isTraining && configuration.recomputes {
                 input(layer).update(from: saved.x, count: T * C)
             }
-            forward.layer(layer, saved, out: out, T: T, segments: segments, adapter: adapter)
+            forward.layer(layer, saved, out: out, T: T, segments: segments, adapters: .all(adapter))
             if !isLast && !keepsAll { saved.x.update(from: out, count: T * C) }
         }
     }
@@ -264,7 +264,7 @@ public final class TrainingPass: @unchecked Sendable {
             out: last.pointer,
             T: T,
             segments: segments,
-            adapter: adapter
+            adapters: .all(adapter)
         )
         return saved
     }

@@ -8,6 +8,8 @@ public struct TransformerError: Error, Sendable, Equatable, CustomStringConverti
         case unknownToken
         /// More tokens than there is room for.
         case contextTooLong
+        /// The pool of keys and values has no block left.
+        case cacheFull
     }
 
     /// The kind of failure.

@@ -1,4 +1,7 @@
 """A folder that is made of a GGUF file is one that transformers and PEFT open, with the same results."""
+import json
+import shutil
+
 import peft
 import pytest
 import torch
@@ -87,3 +90,19 @@ def test_the_default_model_becomes_a_folder(workbench, base, tmp_path):
     theirs = log_probabilities(result.float(), ids)
     assert max(abs(a - b) for a, b in zip(log_probabilities(base, ids), theirs)) < 0.02
     assert 2 in result.generation_config.eos_token_id
+
+
+def test_texts_longer_than_the_pretraining_have_factors_of_their_own(workbench, tmp_path):
+    folder, file = tmp_path / "phi3", tmp_path / "phi3.gguf"
+    shutil.copytree(TINY / "phi3", folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "original_max_position_embeddings": 16}))
+    workbench("model", "convert", folder, "--output", file, "--no-compare")
+    model = opened(folder)
+    for ids in (IDS[:12], IDS):
+        wanted = log_probabilities(model, ids)
+        for source in (folder, file):
+            found = workbench("model", "score", source, "--ids", ",".join(map(str, ids)), "--precision", "exact")
+            assert max(abs(a - b) for a, b in zip(found[-1]["token_logprobs"], wanted)) < 5e-4
+    short = log_probabilities(opened(TINY / "phi3"), IDS)
+    assert max(abs(a - b) for a, b in zip(short, log_probabilities(model, IDS))) > 0.01, "the factors have to differ"

@@ -53,6 +53,7 @@ import Testing
                                 Array(v[(head * shape.D)...]),
                                 0,
                                 shape.K * shape.D,
+                                nil,
                                 head,
                                 min(64, shape.T - start),
                                 shape.first + start,
@@ -101,6 +102,66 @@ import Testing
         Shape(H: 14, K: 2, D: 80, T: 1, first: 15), Shape(H: 5, K: 1, D: 128, T: 1, first: 299),
     ]
 
+    /// Keys and values in blocks that do not follow each other give the bits of those that do.
+    @Test(arguments: KernelTable.all)
+    func blocksInAnyOrderGiveTheSameBits(table: KernelTable) {
+        let (D, keys, group) = (20, 150, 3)
+        let order: [Int32] = [4, 5, 0, 2, 1]
+        let (k, v) = (numbers(keys * D, seed: 2), numbers(keys * D, seed: 3))
+        func paged(_ rows: [Float]) -> [Float] {
+            var out = [Float](repeating: .nan, count: 6 * 32 * D)
+            for position in 0..<keys {
+                let row = Int(order[position / 32]) * 32 + position % 32
+                for d in 0..<D { out[row * D + d] = rows[position * D + d] }
+            }
+            return out
+        }
+        var shape = wb_attention_shape(H: group, K: 1, D: D, window: 0, scale: 0.2)
+        let q = numbers(40 * group * D, seed: 1)
+        func forward(_ k: [Float], _ v: [Float], _ blocks: [Int32]?) -> [Float] {
+            let bytes = table.kernels.attention_scratch_bytes(&shape, 64, false)
+            let scratch = AlignedMemory(byteCount: bytes)
+            var out = [Float](repeating: 0, count: q.count)
+            table.kernels.attention_forward(
+                &out,
+                nil,
+                &shape,
+                q,
+                k,
+                v,
+                0,
+                D,
+                blocks,
+                0,
+                40,
+                keys - 40,
+                scratch.pointer
+            )
+            return out
+        }
+        #expect(forward(k, v, nil) == forward(paged(k), paged(v), order))
+        func decode(_ k: [Float], _ v: [Float], _ blocks: [Int32]?) -> [Float] {
+            var scratch = [Float](repeating: 0, count: 4 * 112 + 2 * 101 * D)
+            var out = [Float](repeating: 0, count: group * (D + 2))
+            table.kernels.attention_decode(
+                &out,
+                &shape,
+                q,
+                k,
+                v,
+                0,
+                D,
+                blocks,
+                0,
+                47,
+                101,
+                &scratch
+            )
+            return out
+        }
+        #expect(decode(k, v, nil) == decode(paged(k), paged(v), order))
+    }
+
     /// One query in parts of at most `size` keys.
     private func decode(
         _ table: KernelTable,
@@ -114,7 +175,7 @@ import Testing
         var kernel = shape.kernel
         let keys = shape.first + 1
         let parts = (keys + size - 1) / size
-        var scratch = [Float](repeating: 0, count: 4 * ((size + 15) / 16 * 16))
+        var scratch = [Float](repeating: 0, count: 4 * ((size + 15) / 16 * 16) + 2 * size * D)
         var out = [Float](repeating: .nan, count: q.count)
         for head in 0..<shape.K {
             var partial = [Float](repeating: 7, count: parts * group * (D + 2) + 1)
@@ -128,6 +189,7 @@ import Testing
                         Array(v16[(head * D)...]),
                         1,
                         shape.K * D,
+                        nil,
                         head,
                         part * size,
                         min(size, keys - part * size),

@@ -117,12 +117,14 @@ KERNEL(size_t, attention_scratch_bytes, (const wb_attention_shape *shape, size_t
 
 // out = softmax(scale * q·kᵀ)·v for the query heads of key head `head` and at
 // most 64 rows: products in bfloat16, sums in float32. `query` and `out` are
-// (rows, H*D); `keys` and `values` are that head's, of type F32 or F16, from
-// position 0, `row` numbers apart; `log_sum`, (rows, H), may be null.
+// (rows, H*D); `keys` and `values` are that head's, of type F32 or F16, `row`
+// numbers apart: from position 0, or, where `blocks` is not null, in blocks of 32
+// positions, of which it has the places. `log_sum`, (rows, H), may be null.
 KERNEL(void, attention_forward,
     (float *out, float *log_sum, const wb_attention_shape *shape, const float *query, const void *keys,
-     const void *values, uint32_t type, size_t row, size_t head, size_t rows, size_t first_position, void *scratch),
-    (out, log_sum, shape, query, keys, values, type, row, head, rows, first_position, scratch))
+     const void *values, uint32_t type, size_t row, const int32_t *blocks, size_t head, size_t rows,
+     size_t first_position, void *scratch),
+    (out, log_sum, shape, query, keys, values, type, row, blocks, head, rows, first_position, scratch))
 
 // The gradients of attention_forward for one query head over a sequence of T
 // rows. dquery (T, H*D) is written; dkey and dvalue, (T, H*D), a part for each
@@ -135,12 +137,13 @@ KERNEL(void, attention_backward,
 
 // One query against keys first ..< first + count, in float32. For each query
 // head of the group, `partial` gets (D + 2): the weighted sum of values, the
-// largest score and the sum of weights. `scratch` has room for four times as many
-// floats as there are keys, rounded up to sixteen.
+// largest score and the sum of weights. `keys`, `values` and `blocks` are as in
+// attention_forward. `scratch` has room for four times as many floats as there
+// are keys, rounded up to sixteen, and for two times as many rows of D.
 KERNEL(void, attention_decode,
     (float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
-     uint32_t type, size_t row, size_t head, size_t first, size_t count, float *scratch),
-    (partial, shape, query, keys, values, type, row, head, first, count, scratch))
+     uint32_t type, size_t row, const int32_t *blocks, size_t head, size_t first, size_t count, float *scratch),
+    (partial, shape, query, keys, values, type, row, blocks, head, first, count, scratch))
 
 // out, (D), from `parts` partial results that lie `stride` floats apart.
 KERNEL(void, attention_merge,

@@ -2,7 +2,7 @@
 // arXiv 2205.14135; Milakov and Gimelshein, arXiv 1805.02867): scores exist
 // for 64 queries and 64 keys at a time.
 
-enum { BLOCK = 64, MOST_HEADS_AT_ONCE = 4, KEYS_AHEAD = 8 };
+enum { BLOCK = 64, PAGE = 32, MAX_HEADS_AT_ONCE = 4, KEYS_AHEAD = 8 };
 
 // Where a block of keys begins and ends for one query: 0 <= low <= high <= BLOCK.
 WB_INLINE void visible_keys(size_t position, size_t window, size_t first_key, size_t *low, size_t *high) {
@@ -34,14 +34,35 @@ static size_t attention_scratch_bytes(const wb_attention_shape *shape, size_t T,
     const size_t group = shape->H / shape->K, D = shape->D;
     const size_t packed = sixteens(BLOCK) * even(D) * 2, packed_columns = BLOCK * sixteens(D) * 2;
     if (!backward) {
-        return BLOCK * group * (even(D) * 2 + D * 4 + 8) + packed + packed_columns + BLOCK * BLOCK * 6 + 64 * 16;
+        return BLOCK * group * (even(D) * 2 + D * 4 + 8) + packed + packed_columns + BLOCK * BLOCK * 6
+            + 2 * BLOCK * D * 4 + 64 * 16;
     }
     const size_t blocks = (T + BLOCK - 1) / BLOCK;
     return blocks * (2 * packed + 2 * packed_columns) + blocks * BLOCK * (D * 4 + 8)
         + 3 * BLOCK * even(D) * 2 + D * BLOCK * 2 + BLOCK * BLOCK * (4 + 4 + 2 + 2 + 2) + 64 * 24;
 }
 
-// Turns a row of scores into exp(scale * (score - maximum)) in bfloat16 and
+// Keys or values first ..< first + count, which are contiguous or, with `blocks`, in blocks of
+// positions: where they lie if their blocks follow each other, else copied into `room`.
+WB_INLINE const uint8_t *paged_rows(
+    const void *start, const int32_t *blocks, size_t row_bytes, size_t first, size_t count, uint8_t *room) {
+    const uint8_t *bytes = start;
+    if (!blocks) return bytes + first * row_bytes;
+    const size_t begin = first / PAGE, end = (first + count - 1) / PAGE;
+    bool follow = true;
+    for (size_t b = begin; b < end; b++) follow &= blocks[b + 1] == blocks[b] + 1;
+    if (follow) return bytes + ((size_t)blocks[begin] * PAGE + first % PAGE) * row_bytes;
+    for (size_t done = 0; done < count;) {
+        const size_t position = first + done, left = PAGE - position % PAGE;
+        const size_t some = left < count - done ? left : count - done;
+        const uint8_t *from = bytes + ((size_t)blocks[position / PAGE] * PAGE + position % PAGE) * row_bytes;
+        memcpy(room + done * row_bytes, from, some * row_bytes);
+        done += some;
+    }
+    return room;
+}
+
+// Replaces a row of scores by exp(scale * (score - maximum)) in bfloat16 and
 // updates the row's maximum and sum; returns what earlier sums shrink by.
 WB_INLINE float softmax_row(
     uint16_t *p, const float *scores, float scale, size_t low, size_t high, float *maximum, float *sum) {
@@ -66,7 +87,8 @@ WB_INLINE float softmax_row(
 
 static void attention_forward(
     float *out, float *log_sum, const wb_attention_shape *shape, const float *query, const void *keys,
-    const void *values, uint32_t type, size_t row, size_t head, size_t rows, size_t first_position, void *memory) {
+    const void *values, uint32_t type, size_t row, const int32_t *blocks, size_t head, size_t rows,
+    size_t first_position, void *memory) {
     const size_t H = shape->H, D = shape->D, group = H / shape->K, row_bytes = type_bytes(type, row);
     uint8_t *scratch = memory;
     uint16_t *q = take(&scratch, group * BLOCK * even(D) * 2);           // (group, rows, D)
@@ -77,6 +99,8 @@ static void attention_forward(
     uint16_t *value_panels = take(&scratch, BLOCK * sixteens(D) * 2);
     float *scores = take(&scratch, BLOCK * BLOCK * 4);                   // (rows, keys)
     uint16_t *p = take(&scratch, BLOCK * BLOCK * 2);                     // (rows, keys)
+    uint8_t *key_room = take(&scratch, BLOCK * D * 4);                   // (keys, D), where they are paged
+    uint8_t *value_room = take(&scratch, BLOCK * D * 4);
 
     for (size_t g = 0; g < group; g++) {
         to_bfloat16(q + g * rows * even(D), even(D), query + (head * group + g) * D, H * D, 1, rows, D);
@@ -89,8 +113,10 @@ static void attention_forward(
     const size_t end = first_position + rows;
     for (size_t k = first_visible_block(first_position, shape->window); k < end; k += BLOCK) {
         const size_t count = end - k < BLOCK ? end - k : BLOCK;
-        bf16_panels_of_rows(key_panels, (const uint8_t *)keys + k * row_bytes, type, row_bytes, count, D);
-        bf16_panels_of_columns(value_panels, (const uint8_t *)values + k * row_bytes, type, row_bytes, 0, D, count);
+        const uint8_t *some_keys = paged_rows(keys, blocks, row_bytes, k, count, key_room);
+        const uint8_t *some_values = paged_rows(values, blocks, row_bytes, k, count, value_room);
+        bf16_panels_of_rows(key_panels, some_keys, type, row_bytes, count, D);
+        bf16_panels_of_columns(value_panels, some_values, type, row_bytes, 0, D, count);
         for (size_t g = 0; g < group; g++) {
             bf16_matrix(scores, BLOCK, q + g * rows * even(D), even(D), key_panels, false, rows, count, D);
             for (size_t i = 0; i < rows; i++) {
@@ -231,10 +257,10 @@ typedef struct {
 // Scores, their maximum, and weights with their sum.
 WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_heads *h) {
     const size_t D = h->D, count = h->count, stride = sixteens(count);
-    v16f maximum[MOST_HEADS_AT_ONCE], sum[MOST_HEADS_AT_ONCE];
+    v16f maximum[MAX_HEADS_AT_ONCE], sum[MAX_HEADS_AT_ONCE];
     for (size_t g = 0; g < heads; g++) maximum[g] = splat16(-INFINITY);
     for (size_t first = 0; first < count; first += 16) {
-        v16f parts[MOST_HEADS_AT_ONCE][16] = {{{0}}};
+        v16f parts[MAX_HEADS_AT_ONCE][16] = {{{0}}};
         const size_t some = count - first < 16 ? count - first : 16;
         for (size_t i = 0; i < some; i++) {
             const uint8_t *key = h->keys + (first + i) * h->row_bytes;
@@ -244,7 +270,7 @@ WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_he
                 __builtin_prefetch(key + KEYS_AHEAD * h->row_bytes + byte);
                 __builtin_prefetch(value + byte);
             }
-            v16f dots[MOST_HEADS_AT_ONCE] = {{0}};
+            v16f dots[MAX_HEADS_AT_ONCE] = {{0}};
             for (size_t d = 0; d < D; d += 16) {
                 const v16f k = head_part(key, type, d, D);
                 for (size_t g = 0; g < heads; g++) dots[g] += k * load_part(h->query + g * D + d, D - d);
@@ -275,7 +301,7 @@ WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_he
 // The weighted sum of 16 * parts numbers of each value from `d` on.
 WB_INLINE void decode_values(uint32_t type, const size_t heads, const size_t parts, const decoded_heads *h, size_t d) {
     const size_t D = h->D, stride = sixteens(h->count);
-    v16f sums[MOST_HEADS_AT_ONCE][4] = {{{0}}};
+    v16f sums[MAX_HEADS_AT_ONCE][4] = {{{0}}};
     for (size_t i = 0; i < h->count; i++) {
         const uint8_t *value = h->values + i * h->row_bytes;
         for (size_t p = 0; p < parts; p++) {
@@ -301,13 +327,16 @@ WB_INLINE void decode_heads(uint32_t type, const size_t heads, const decoded_hea
 // what is read. `partial` gets a sum of values, a maximum and a sum of weights a head.
 static void attention_decode(
     float *partial, const wb_attention_shape *shape, const float *query, const void *keys, const void *values,
-    uint32_t type, size_t row, size_t head, size_t first, size_t count, float *memory) {
+    uint32_t type, size_t row, const int32_t *blocks, size_t head, size_t first, size_t count, float *memory) {
     const size_t D = shape->D, group = shape->H / shape->K, row_bytes = type_bytes(type, row);
-    for (size_t from = 0; from < group; from += MOST_HEADS_AT_ONCE) {
+    uint8_t *room = (uint8_t *)(memory + MAX_HEADS_AT_ONCE * sixteens(count));
+    const uint8_t *some_keys = paged_rows(keys, blocks, row_bytes, first, count, room);
+    const uint8_t *some_values = paged_rows(values, blocks, row_bytes, first, count, room + count * D * 4);
+    for (size_t from = 0; from < group; from += MAX_HEADS_AT_ONCE) {
         const decoded_heads heads = {
             .query = query + (head * group + from) * D,
-            .keys = (const uint8_t *)keys + first * row_bytes,
-            .values = (const uint8_t *)values + first * row_bytes,
+            .keys = some_keys,
+            .values = some_values,
             .D = D,
             .row_bytes = row_bytes,
             .count = count,

@@ -67,7 +67,7 @@ struct Rotation: Sendable {
         rotate(x, rows, heads, layer, T, workers, direction: 1)
     }
 
-    /// Turns gradients back.
+    /// Rotates gradients back.
     func backward(
         _ x: Floats,
         rows: UnsafePointer<Int32>,

@@ -1,0 +1,73 @@
+internal import ModelFiles
+internal import Tensors
+
+/// How much memory a pass takes.
+extension ForwardPass {
+    /// How many numbers T rows of what one matrix makes together are, at most.
+    static func joinedCount(_ configuration: ModelConfiguration, T: Int) -> Int {
+        guard configuration.traits.fusesProjections else { return 0 }
+        return T * (Projection.allCases.map { $0.outputWidth(configuration) }.max() ?? 0)
+    }
+
+    static func widestInput(_ configuration: ModelConfiguration) -> Int {
+        Projection.allCases.map { $0.inputWidth(configuration) }.max() ?? 0
+    }
+
+    static func productCapacity(
+        _ configuration: ModelConfiguration,
+        _ capacity: Capacity
+    ) -> FastProducts.Capacity {
+        let widths = Projection.allCases.map { $0.outputWidth(configuration) }
+        let shared = max(widths[0] + widths[1] + widths[2], widths[4] + widths[5])
+        let logits = LossHead.chunk(capacity.tokens) * configuration.vocabularySize
+        return FastProducts.Capacity(
+            T: capacity.tokens,
+            K: widestInput(configuration),
+            N: widths.max() ?? 0,
+            R: capacity.rank,
+            outputs: capacity.longestSequence > 0 ? max(capacity.tokens * shared, logits) : 0,
+            dropsInputs: capacity.dropsInputs,
+            trainsWeights: capacity.trainsWeights
+        )
+    }
+
+    /// The bytes that a pass allocates beside the layers' activations.
+    static func byteCount(
+        _ configuration: ModelConfiguration,
+        _ capacity: Capacity,
+        threads: Int,
+        precision: Precision
+    ) -> Int {
+        let shared =
+            4 * capacity.tokens * (configuration.width + configuration.feedForwardWidth + 1)
+            + 4 * joinedCount(configuration, T: capacity.tokens)
+            + SharedPrefixAttention.byteCount(configuration, attendedCapacity: capacity.attended)
+        switch precision {
+        case .exact:
+            let products = ExactProducts.scratchCount(
+                widest: widestInput(configuration),
+                tokenCapacity: capacity.tokens,
+                dropsInputs: capacity.dropsInputs
+            )
+            let attention = ExactAttention.scratchCount(
+                configuration,
+                keyCapacity: capacity.keys,
+                readsCache: capacity.readsCache
+            )
+            return shared + 4 * threads * (products + attention)
+        case .fast:
+            let products = FastProducts.byteCount(
+                productCapacity(configuration, capacity),
+                threads: threads
+            )
+            let attention = FastAttention.byteCount(
+                configuration,
+                threads: threads,
+                keyCapacity: capacity.keys,
+                tokenCapacity: capacity.attended,
+                longestSequence: capacity.longestSequence
+            )
+            return shared + products + attention
+        }
+    }
+}
