@@ -33,13 +33,25 @@ package struct Call: Sendable {
         self.request = request
         self.shared = shared
         self.caller = caller
-        parameters = context.parameters.map { name, value in
-            let text = String(value)
-            return (String(name), text.removingPercentEncoding ?? text)
+        let names = route.path.split(separator: "/").filter { $0.hasPrefix("{") }
+        parameters = names.compactMap { name in
+            context.parameters.get(String(name.dropFirst().dropLast())).map { value in
+                (String(name.dropFirst().dropLast()), value.removingPercentEncoding ?? value)
+            }
         }
-        // The path begins with a slash and ends where the wildcard begins.
-        let fixed = route.path.hasSuffix("**") ? route.path.utf8.count - 1 : .max
-        rest = String(request.uri.path.dropFirst(fixed))
+        rest = Self.rest(of: request.uri.path, behind: route.path)
+    }
+
+    /// The part of a path that `**` at the end of a route's path stands for; empty without `**`.
+    private static func rest(of path: String, behind route: String) -> String {
+        let parts = route.split(separator: "/")
+        guard parts.last == "**" else { return "" }
+        let slash = UInt8(ascii: "/")
+        var rest = path.utf8[...]
+        for _ in parts.dropLast() {
+            rest = rest.drop { $0 == slash }.drop { $0 != slash }
+        }
+        return String(Substring(rest.dropFirst()))
     }
 
     /// Whether it only asks: a GET or HEAD.
