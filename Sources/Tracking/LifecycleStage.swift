@@ -1,16 +1,16 @@
-/// Whether an experiment, run or model is in use or in the bin.
+/// Whether an experiment, run or model is in use or in the trash.
 public enum LifecycleStage: String, Sendable, Codable {
     /// In use.
     case active
-    /// In the bin; it can be restored.
+    /// In the trash; it can be restored.
     case deleted
 }
 
-/// Which of the things in use and in the bin a listing shows.
+/// Which of the things in use and in the trash a listing shows.
 public enum LifecycleView: Sendable, CaseIterable {
     /// Those in use.
     case active
-    /// Those in the bin.
+    /// Those in the trash.
     case deleted
     /// Both.
     case all

@@ -53,7 +53,7 @@ import Tracking
         try store.createRun(NewRun())
         #expect(try store.check() == DatabaseCheck())
         let counts = try store.counts()
-        #expect((counts.experiments, counts.runs, counts.binned) == (1, 1, 0))
+        #expect((counts.experiments, counts.runs, counts.trashed) == (1, 1, 0))
         #expect(counts.schema == "workbench-\(Migration.all.count)")
     }
 

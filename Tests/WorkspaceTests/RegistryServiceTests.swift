@@ -147,6 +147,7 @@ import Workspace
         ("models:/faq/3", .version(name: "faq", number: 3)),
         ("models:/faq@production", .alias(name: "faq", alias: "production")),
         ("models:/faq/production", .stage(name: "faq", stage: .production)),
+        ("models:/faq/latest", .latest(name: "faq")),
     ])
     func aReferenceNamesATarget(text: String, target: ChatTarget) throws {
         #expect(try ChatTarget(text) == target)

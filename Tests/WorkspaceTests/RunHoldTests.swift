@@ -105,7 +105,7 @@ import Workspace
                 }
                 let outcome = try workspace.runs.wait(for: cut)
                 #expect(outcome.status == .failed)
-                #expect(outcome.failure?.message.contains("into the bin") == true)
+                #expect(outcome.failure?.message.contains("into the trash") == true)
                 #expect(outcome.failure?.message.contains("before step 2") == true)
                 let summary = try workspace.runs.summary(cut)
                 #expect(summary.isDeleted && summary.status == .failed)

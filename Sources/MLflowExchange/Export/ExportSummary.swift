@@ -6,9 +6,9 @@ public struct ExportSummary: Sendable, Equatable {
     public var path: String
     /// Its size in bytes.
     public var byteCount: Int
-    /// Experiments in it, also those in the bin.
+    /// Experiments in it, also those in the trash.
     public var experiments: Int
-    /// Runs in it, also those in the bin.
+    /// Runs in it, also those in the trash.
     public var runs: Int
     /// Points of metrics in it.
     public var metricPoints: Int

@@ -11,7 +11,7 @@ extension Library {
             let isKnown = update(id) { run in
                 run.evaluationLoss = loss
                 run.metrics[MetricName.evaluationLoss] = loss
-                if loss < run.bestEvaluation?.value ?? .infinity {
+                if run.bestEvaluation.isImproved(by: loss) {
                     run.bestEvaluation = .init(value: loss, step: step)
                 }
             }

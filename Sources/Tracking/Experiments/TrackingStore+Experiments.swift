@@ -16,7 +16,7 @@ extension TrackingStore {
         try read { try Experiment.find($0, id: id) }
     }
 
-    /// The experiment of this name, in use or in the bin, if there is one.
+    /// The experiment of this name, in use or in the trash, if there is one.
     public func experiment(named name: String) throws -> Experiment? {
         try read { try Experiment.fetch($0, where: "name = ?", [name]).first }
     }
@@ -28,7 +28,7 @@ extension TrackingStore {
     /// Makes an experiment; its artifacts lie in `artifactLocation`, or else in a folder
     /// of its id under the configured root.
     ///
-    /// - Throws: `TrackingError` with code `alreadyExists`, also for one in the bin.
+    /// - Throws: `TrackingError` with code `alreadyExists`, also for one in the trash.
     @discardableResult
     public func createExperiment(
         named name: String,
@@ -40,7 +40,7 @@ extension TrackingStore {
                 throw TrackingError(
                     .alreadyExists,
                     "Experiment '\(name)' already exists.",
-                    hint: existing.lifecycle == .deleted ? "restore it from the bin" : nil
+                    hint: existing.lifecycle == .deleted ? "restore it from the trash" : nil
                 )
             }
             return try insertExperiment(db, name, artifactLocation, tags, &changes)
@@ -81,7 +81,7 @@ extension TrackingStore {
         }
     }
 
-    /// Puts an experiment and its runs into the bin.
+    /// Puts an experiment and its runs into the trash.
     ///
     /// - Parameter permit: Throws where this may not be done; nobody else writes meanwhile.
     public func deleteExperiment(
@@ -91,7 +91,7 @@ extension TrackingStore {
         try setLifecycle(.deleted, ofExperiment: id, if: permit)
     }
 
-    /// Takes an experiment and its runs out of the bin.
+    /// Takes an experiment and its runs out of the trash.
     public func restoreExperiment(_ id: Int) throws {
         try setLifecycle(.active, ofExperiment: id)
     }
@@ -287,7 +287,7 @@ extension Experiment {
             throw TrackingError(
                 .invalidState,
                 "The experiment '\(name)' must be in the 'active' state.",
-                hint: "restore it from the bin first"
+                hint: "restore it from the trash first"
             )
         }
     }

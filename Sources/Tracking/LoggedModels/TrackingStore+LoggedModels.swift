@@ -130,7 +130,7 @@ extension TrackingStore {
         }
     }
 
-    /// Puts a model into the bin.
+    /// Puts a model into the trash.
     public func deleteLoggedModel(_ id: String) throws {
         try write(.loggedModel, id) { db in
             _ = try LoggedModel.find(db, id: id)

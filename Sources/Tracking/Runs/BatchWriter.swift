@@ -180,7 +180,7 @@ extension TrackingStore {
     ///   process; nil where readers of the change feed do.
     /// - Returns: The number of its entry in the change feed.
     /// - Throws: `TrackingError`, among others when a parameter would change its value
-    ///   or the run is in the bin.
+    ///   or the run is in the trash.
     @discardableResult
     public func log(
         _ batch: Batch,

@@ -54,7 +54,7 @@ public struct RunRecord: Sendable, Equatable, Identifiable {
     public var startTime: Int?
     /// When it ended, in milliseconds since 1970.
     public var endTime: Int?
-    /// Whether it is in use or in the bin.
+    /// Whether it is in use or in the trash.
     public var lifecycle: LifecycleStage
     /// The folder of its artifacts, relative to the workspace if it has no scheme.
     public var artifactURI: String

@@ -30,7 +30,7 @@ public struct RunQuery: Sendable {
 
     /// Only runs of these experiments; of all if nil.
     public var experimentIDs: [Int]?
-    /// In use, in the bin, or both.
+    /// In use, in the trash, or both.
     public var view = LifecycleView.active
     /// Only runs in these states; in any if nil.
     public var statuses: [RunStatus]?

@@ -47,7 +47,7 @@ extension RunRecord {
             throw TrackingError(
                 .invalidState,
                 "The run \(id) must be in the 'active' state. Current state is deleted.",
-                hint: "restore it from the bin first"
+                hint: "restore it from the trash first"
             )
         }
     }

@@ -3,7 +3,7 @@ import GRDB
 
 /// What the row of a run says to the process that executes it.
 public struct ExecutionState: Sendable, Equatable {
-    /// Whether the run is in use or in the bin.
+    /// Whether the run is in use or in the trash.
     public var lifecycle: LifecycleStage
     /// The value of the tag by which its process marked it; nil where there is no such tag.
     public var mark: String?
@@ -30,7 +30,7 @@ extension TrackingStore {
         }
     }
 
-    /// Writes how a run ended, on the disk when this returns; the bin is no obstacle to that.
+    /// Writes how a run ended, on the disk when this returns; the trash is no obstacle to that.
     ///
     /// The caller publishes the end in its process.
     ///

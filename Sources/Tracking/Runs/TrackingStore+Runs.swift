@@ -23,7 +23,7 @@ extension TrackingStore {
     /// Makes a run, with the tags `mlflow.user` and `mlflow.runName`.
     ///
     /// - Parameter isTold: Whether the caller publishes it itself, in this process.
-    /// - Throws: `TrackingError` when the experiment is missing or in the bin, or a run
+    /// - Throws: `TrackingError` when the experiment is missing or in the trash, or a run
     ///   of this id exists.
     @discardableResult
     public func createRun(_ new: NewRun, isTold: Bool = false) throws -> RunRecord {
@@ -121,14 +121,14 @@ extension TrackingStore {
         }
     }
 
-    /// Puts a run into the bin.
+    /// Puts a run into the trash.
     ///
     /// - Parameter permit: Throws where this may not be done; nobody else writes meanwhile.
     public func deleteRun(_ id: String, if permit: () throws -> Void = {}) throws {
         try setLifecycle(.deleted, ofRun: id, if: permit)
     }
 
-    /// Takes a run out of the bin.
+    /// Takes a run out of the trash.
     public func restoreRun(_ id: String) throws {
         try setLifecycle(.active, ofRun: id)
     }

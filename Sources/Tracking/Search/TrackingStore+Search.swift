@@ -88,7 +88,7 @@ extension TrackingStore {
     ///   - filter: Clauses in MLflow's search language, joined by AND, such as
     ///     `metrics.loss < 2 AND params.rank = '16'`; an empty text lets everything through.
     ///   - orderBy: Rules such as `metrics.loss ASC`; where they leave a tie the newest comes first.
-    ///   - view: In use, in the bin, or both.
+    ///   - view: In use, in the trash, or both.
     ///   - limit: At most this many.
     ///   - pageToken: What the page before gave.
     ///   - details: Which parts of the runs to read.

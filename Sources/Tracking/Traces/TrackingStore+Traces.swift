@@ -46,7 +46,7 @@ extension TrackingStore {
     /// Keeps what is known of a trace; one of this id that is there takes what is new over, and keeps
     /// its tags.
     ///
-    /// - Throws: `TrackingError`, among others where the experiment is missing or in the bin.
+    /// - Throws: `TrackingError`, among others where the experiment is missing or in the trash.
     @discardableResult
     public func keep(_ trace: Trace) throws -> Trace {
         try Validation.check(traceID: trace.id)

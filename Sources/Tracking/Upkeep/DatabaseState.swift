@@ -22,8 +22,8 @@ public struct DatabaseCounts: Sendable, Equatable, Codable {
     public var runs: Int
     /// Logged models in use.
     public var loggedModels: Int
-    /// Experiments, runs and logged models in the bin.
-    public var binned: Int
+    /// Experiments, runs and logged models in the trash.
+    public var trashed: Int
     /// Points of metrics of all runs.
     public var metricPoints: Int
     /// Registered models.

@@ -19,7 +19,7 @@ extension TrackingStore {
                 experiments: active[0],
                 runs: active[1],
                 loggedModels: active[2],
-                binned: all - active.reduce(0, +),
+                trashed: all - active.reduce(0, +),
                 metricPoints: try count("SELECT count(*) FROM metrics"),
                 registeredModels: try count("SELECT count(*) FROM registered_models"),
                 versions: try count(

@@ -16,21 +16,21 @@ struct ArtifactReference: Sendable {
     var target: Target
 }
 
-/// Which of the things in the bin can go.
+/// Which of the things in the trash can go.
 ///
 /// What stays keeps what it refers to, so one thing that stays may keep the next: that is followed
 /// until nothing changes.
 struct GarbagePlan {
     /// What goes, with the logged models that go along with their run or experiment.
     private(set) var going: [ArtifactOwner] = []
-    /// What was long enough in the bin and stays nevertheless, and why.
+    /// What was long enough in the trash and stays nevertheless, and why.
     private(set) var kept: [(owner: ArtifactOwner, reason: String)] = []
 
     private var candidates: [ArtifactOwner.ID: ArtifactOwner] = [:]
     private let owners: [ArtifactOwner]
     private let folders: [ArtifactOwner.ID: ArtifactPlace]
 
-    /// Plans what goes of all `owners` that were put into the bin at `cutoff` or before.
+    /// Plans what goes of all `owners` that were put into the trash at `cutoff` or before.
     ///
     /// - Parameters:
     ///   - folders: The folder of each run and logged model that has one in the workspace.
@@ -47,7 +47,7 @@ struct GarbagePlan {
     ) {
         self.owners = owners
         self.folders = folders
-        for owner in owners where owner.isBinned(before: cutoff) { candidates[owner.id] = owner }
+        for owner in owners where owner.isTrashed(before: cutoff) { candidates[owner.id] = owner }
         for model in owners where candidates[model.id] == nil && goesAlong(model) {
             candidates[model.id] = model
         }
@@ -70,7 +70,7 @@ struct GarbagePlan {
             }
         }
         going = owners.filter { candidates[$0.id] != nil }
-        kept = owners.filter { $0.isBinned(before: cutoff) }
+        kept = owners.filter { $0.isTrashed(before: cutoff) }
             .compactMap { owner in reasons[owner.id].map { (owner, $0) } }
     }
 
@@ -109,7 +109,7 @@ struct GarbagePlan {
                 return "its files are \(holder)'s too"
             }
         }
-        if !owner.isBinned(before: cutoff), !goesAlong(owner) { return "it is in use" }
+        if !owner.isTrashed(before: cutoff), !goesAlong(owner) { return "it is in use" }
         return nil
     }
 

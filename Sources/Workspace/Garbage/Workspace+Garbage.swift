@@ -1,7 +1,7 @@
 import Tracking
 
 extension Workspace {
-    /// Removes for good what is in the bin for long enough, with its files, and files that belong to
+    /// Removes for good what is in the trash for long enough, with its files, and files that belong to
     /// nothing.
     ///
     /// What a registered version refers to stays, what a process executes, and what a run refers to
@@ -12,7 +12,7 @@ extension Workspace {
     /// Blocks, for as long as it takes to remove the files.
     ///
     /// - Parameters:
-    ///   - seconds: How long something must have been in the bin. Files that belong to nothing must
+    ///   - seconds: How long something must have been in the trash. Files that belong to nothing must
     ///     have been left alone for as long.
     ///   - isDryRun: Whether it only says what would go.
     public func collectGarbage(olderThan seconds: Int, isDryRun: Bool) throws -> GarbageReport {

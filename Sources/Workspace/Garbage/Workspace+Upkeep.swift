@@ -27,7 +27,8 @@ extension Workspace {
                     .init(name: "experiments", count: counts.experiments),
                     .init(name: "runs", count: counts.runs),
                     .init(name: "logged models", count: counts.loggedModels),
-                    .init(name: "in the bin", count: counts.binned),
+                    // Scripts select it by this name.
+                    .init(name: "in the bin", count: counts.trashed),
                     .init(name: "metric points", count: counts.metricPoints),
                     .init(name: "registered models", count: counts.registeredModels),
                     .init(name: "versions", count: counts.versions),

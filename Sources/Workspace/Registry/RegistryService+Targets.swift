@@ -19,7 +19,7 @@ extension RegistryService {
     ///   that were registered.
     func load(_ target: ChatTarget) throws -> ModelOnDisk {
         switch target {
-        case .version, .alias, .stage:
+        case .version, .alias, .stage, .latest:
             let version = try registry.resolve(target.reference)
             try files.check(version)
             return try resolve(version, target)
@@ -48,7 +48,7 @@ extension RegistryService {
             return ModelOnDisk(modelPath: path, adapter: folder, choice: choice)
         case .run(let id):
             return try resolve(run: opened.store.run(id, details: [.params, .tags]), target)
-        case .version, .alias, .stage:
+        case .version, .alias, .stage, .latest:
             return try resolve(registry.resolve(target.reference), target)
         }
     }

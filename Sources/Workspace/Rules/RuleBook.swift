@@ -23,7 +23,7 @@ public final class RuleBook: Sendable {
 
     // MARK: - Runs and experiments
 
-    /// Puts a run into the bin, unless it is live.
+    /// Puts a run into the trash, unless it is live.
     ///
     /// Blocks.
     package func deleteRun(_ id: String) throws {
@@ -31,7 +31,7 @@ public final class RuleBook: Sendable {
         try opened.store.deleteRun(id) { try Rules.delete(try facts(of: id)) }
     }
 
-    /// Puts an experiment and its runs into the bin, unless one of them is live.
+    /// Puts an experiment and its runs into the trash, unless one of them is live.
     ///
     /// Blocks.
     package func deleteExperiment(_ id: Int) throws {

@@ -18,7 +18,7 @@ enum Rules {
         var endTime: Int?
     }
 
-    /// Whether a run may be put into the bin: its process would wait for ever to write to it.
+    /// Whether a run may be put into the trash: its process would wait for ever to write to it.
     static func delete(_ run: RunFacts) throws(WorkspaceError) {
         guard run.isLive else { return }
         throw WorkspaceError(
@@ -28,7 +28,7 @@ enum Rules {
         )
     }
 
-    /// Whether an experiment may be put into the bin, with the runs in it that are live.
+    /// Whether an experiment may be put into the trash, with the runs in it that are live.
     static func delete(experiment: String, live runs: [RunFacts]) throws(WorkspaceError) {
         guard let first = runs.first else { return }
         let others = runs.count > 1 ? " and \(runs.count - 1) more of its runs" : ""

@@ -126,7 +126,7 @@ final class RunHold: Sendable {
             throw RunLoss(
                 WorkspaceError(
                     .failed,
-                    "Run \(run) was put into the bin while it was being trained.",
+                    "Run \(run) was put into the trash while it was being trained.",
                     hint:
                         "`workbench runs restore \(run)` brings it back; `workbench train --resume "
                         + "\(run)` resumes it."

@@ -78,9 +78,7 @@ struct RunReader: Sendable {
         summary.learningRate = summary.metrics[MetricName.learningRate]
         summary.gradientNorm = summary.metrics[MetricName.gradientNorm]
         summary.tokensPerSecond = summary.metrics[MetricName.tokensPerSecond]
-        summary.bestEvaluation = record.metrics[TrackingKey(MetricName.bestEvaluationLoss)].map {
-            RunSummary.Measurement(value: $0.value, step: Metric.drawable($0.step))
-        }
+        summary.bestEvaluation = BestEvaluation.measurement(of: record)
         let last = record.metrics[TrackingKey(MetricName.loss)]?.step
         summary.stepsDone = last.map { max(0, Metric.drawable($0) + 1) } ?? 0
         summary.totalSteps = record.tags[RunTag.totalSteps].flatMap { Int($0) }

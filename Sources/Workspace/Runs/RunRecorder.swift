@@ -48,9 +48,7 @@ final class RunRecorder {
         resumableStep = checkpoint?.state.completedSteps
         recordedStep = record.metrics[TrackingKey(MetricName.loss)]?.step
         recordedEvaluation = record.metrics[TrackingKey(MetricName.evaluationLoss)]?.step
-        bestEvaluation = record.metrics[TrackingKey(MetricName.bestEvaluationLoss)].map {
-            RunSummary.Measurement(value: $0.value, step: $0.step)
-        }
+        bestEvaluation = BestEvaluation.measurement(of: record)
         if recordedStep != nil {
             losses = try opened.store.metricHistory(TrackingKey(MetricName.loss), run: record.id)
         }
@@ -115,7 +113,7 @@ final class RunRecorder {
     }
 
     private func record(_ report: EvaluationReport) throws {
-        let isBest = report.loss < bestEvaluation?.value ?? .infinity
+        let isBest = bestEvaluation.isImproved(by: report.loss)
         if report.step > recordedEvaluation ?? -1 {
             var values = [(MetricName.evaluationLoss, report.loss)]
             if isBest { values.append((MetricName.bestEvaluationLoss, report.loss)) }

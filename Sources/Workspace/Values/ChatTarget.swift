@@ -1,3 +1,5 @@
+import Registry
+
 /// Whom one talks to: a base model alone, or with an adapter.
 public enum ChatTarget: Hashable, Sendable, Codable {
     /// A base model by catalogue name or path.
@@ -12,39 +14,28 @@ public enum ChatTarget: Hashable, Sendable, Codable {
     case alias(name: String, alias: String)
     /// The newest registered version in a stage.
     case stage(name: String, stage: ModelStage)
+    /// The newest registered version.
+    case latest(name: String)
 
-    /// Reads `models:/NAME@ALIAS`, `models:/NAME/NUMBER`, `models:/NAME/STAGE`, `runs:/RUN`, or
-    /// else a base model's name or path.
+    /// Reads what ``ModelReference`` reads, `runs:/RUN`, or else a base model's name or path.
     public init(_ text: String) throws {
         if text.hasPrefix("runs:/") {
             self = .run(id: String(text.dropFirst("runs:/".count)))
             return
         }
-        guard text.hasPrefix("models:/") else {
+        guard text.hasPrefix(ModelReference.scheme) else {
             self = .base(model: text)
             return
         }
-        let reference = text.dropFirst("models:/".count)
-        if let at = reference.lastIndex(of: "@") {
-            self = .alias(
-                name: String(reference[..<at]),
-                alias: String(reference[reference.index(after: at)...])
-            )
-        } else if let slash = reference.lastIndex(of: "/"), slash != reference.startIndex {
-            let name = String(reference[..<slash])
-            let selector = String(reference[reference.index(after: slash)...])
-            if let number = Int(selector) {
-                self = .version(name: name, number: number)
-            } else if let stage = ModelStage.allCases.first(where: {
-                $0.rawValue.lowercased() == selector.lowercased()
-            }) {
-                self = .stage(name: name, stage: stage)
-            } else {
-                throw Self.unreadable(text)
+        let reference = try WorkspaceError.wording { try ModelReference(text) }
+        let name = reference.model
+        self =
+            switch reference.selector {
+            case .alias(let alias): .alias(name: name, alias: alias)
+            case .version(let number): .version(name: name, number: number)
+            case .stage(let stage): .stage(name: name, stage: ModelStage(stage))
+            case .latest: .latest(name: name)
             }
-        } else {
-            throw Self.unreadable(text)
-        }
     }
 
     /// The text that ``init(_:)`` reads, except for an adapter's folder, which has none.
@@ -56,15 +47,8 @@ public enum ChatTarget: Hashable, Sendable, Codable {
         case .version(let name, let number): "models:/\(name)/\(number)"
         case .alias(let name, let alias): "models:/\(name)@\(alias)"
         case .stage(let name, let stage): "models:/\(name)/\(stage.rawValue)"
+        case .latest(let name): "models:/\(name)/latest"
         }
-    }
-
-    private static func unreadable(_ text: String) -> WorkspaceError {
-        WorkspaceError(
-            .invalid,
-            "\(text) does not name a registered version.",
-            hint: "Write models:/NAME@ALIAS, models:/NAME/NUMBER or models:/NAME/Production."
-        )
     }
 }
 

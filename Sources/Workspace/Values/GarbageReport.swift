@@ -33,7 +33,7 @@ public struct GarbageReport: Equatable, Sendable, Codable {
         }
     }
 
-    /// Something in the bin that stays.
+    /// Something in the trash that stays.
     public struct Kept: Equatable, Sendable, Codable {
         /// `run`, `experiment` or `model`.
         public var kind: String
@@ -61,7 +61,7 @@ public struct GarbageReport: Equatable, Sendable, Codable {
     public private(set) var count: Int
     /// The bytes of the files that went.
     public private(set) var byteCount: Int64
-    /// What is in the bin for long enough and stays.
+    /// What is in the trash for long enough and stays.
     public var kept: [Kept]
     /// Files that stay.
     public var left: [Left]

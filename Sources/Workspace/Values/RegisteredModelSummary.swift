@@ -42,7 +42,10 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
 
         /// The held-out loss that the version is judged by, as ``RunSummary/heldOutLoss`` is.
         public var heldOutLoss: Double? {
-            metrics[MetricName.bestEvaluationLoss] ?? metrics[MetricName.evaluationLoss]
+            BestEvaluation.loss(
+                lowest: metrics[MetricName.bestEvaluationLoss],
+                last: metrics[MetricName.evaluationLoss]
+            )
         }
 
         /// Creates a version.

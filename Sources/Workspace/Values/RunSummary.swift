@@ -118,7 +118,9 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
 
     /// The held-out loss that lists, comparisons and versions show: the lowest, or the last where
     /// another program logged the run and keeps no lowest.
-    public var heldOutLoss: Double? { bestEvaluation?.value ?? evaluationLoss }
+    public var heldOutLoss: Double? {
+        BestEvaluation.loss(lowest: bestEvaluation?.value, last: evaluationLoss)
+    }
 
     /// Whether the run is one of several stages.
     public var isStage: Bool { !laterStages.isEmpty || previousStage != nil }

@@ -28,7 +28,7 @@ public struct WorkspaceOverview: Equatable, Sendable, Codable {
     public var readOnlyReason: String?
     /// What the database says of its schema.
     public var schema: String
-    /// How much there is of everything in use, and of all that is in the bin.
+    /// How much there is of everything in use, and of all that is in the trash.
     public var counts: [Count]
     /// What takes how much room.
     public var parts: [Part]

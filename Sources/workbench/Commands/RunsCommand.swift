@@ -210,7 +210,7 @@ extension RunsCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Move a run to the bin; workspace gc removes it for good."
+            abstract: "Move a run to the trash; workspace gc removes it for good."
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
@@ -220,7 +220,7 @@ extension RunsCommand {
             let runs = try shared.open().runs
             let run = try runs.find(reference)
             try runs.delete(run.id)
-            try shared.confirm("\(run.name) is in the bin", ["run_id": .text(run.id)])
+            try shared.confirm("\(run.name) is in the trash", ["run_id": .text(run.id)])
         }
     }
 

@@ -97,14 +97,14 @@ extension WorkspaceCommand {
     struct GC: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "gc",
-            abstract: "Remove for good what has been in the bin for long, with its files.",
+            abstract: "Remove for good what has been in the trash for long, with its files.",
             discussion: """
                 What a registered version or a live or resumable run refers to stays. Files that \
                 belong to nothing go too. There is no way back: try --dry-run first.
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Option(help: "How long it must have been in the bin, such as 30d, 12h or 1d12h.")
+        @Option(help: "How long it must have been in the trash, such as 30d, 12h or 1d12h.")
         var olderThan = Age(seconds: 30 * 86_400)
         @Flag(help: "Only list what would be removed.") var dryRun = false
 

@@ -64,6 +64,7 @@ extension Library {
             return version(of: name) { $0.versions.first { $0.aliases.contains(alias) } }
         case .stage(let name, let stage):
             return version(of: name) { $0.versions.first { $0.stage == stage } }
+        case .latest(let name): return version(of: name) { $0.versions.first }
         }
     }
 }

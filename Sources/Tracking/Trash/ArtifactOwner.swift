@@ -1,4 +1,4 @@
-/// An experiment, run or logged model, as far as its artifacts and the bin are concerned.
+/// An experiment, run or logged model, as far as its artifacts and the trash are concerned.
 public struct ArtifactOwner: Sendable, Equatable, Identifiable {
     /// What it is.
     public enum Kind: String, Sendable, Codable, CaseIterable {
@@ -34,11 +34,11 @@ public struct ArtifactOwner: Sendable, Equatable, Identifiable {
     public var location: String
     /// For a logged model, the run that made it.
     public var sourceRun: String?
-    /// Whether it is in use or in the bin.
+    /// Whether it is in use or in the trash.
     public var lifecycle: LifecycleStage
-    /// For what is in the bin, since when, in milliseconds since 1970; where that was not recorded,
+    /// For what is in the trash, since when, in milliseconds since 1970; where that was not recorded,
     /// the last time that is known of it.
-    public var binnedAt: Int?
+    public var trashedAt: Int?
 
     /// Makes an owner of its parts.
     public init(
@@ -48,7 +48,7 @@ public struct ArtifactOwner: Sendable, Equatable, Identifiable {
         location: String,
         sourceRun: String? = nil,
         lifecycle: LifecycleStage,
-        binnedAt: Int? = nil
+        trashedAt: Int? = nil
     ) {
         self.id = id
         self.name = name
@@ -56,11 +56,11 @@ public struct ArtifactOwner: Sendable, Equatable, Identifiable {
         self.location = location
         self.sourceRun = sourceRun
         self.lifecycle = lifecycle
-        self.binnedAt = binnedAt
+        self.trashedAt = trashedAt
     }
 
-    /// Whether it is in the bin since `time` or longer.
-    public func isBinned(before time: Int) -> Bool {
-        lifecycle == .deleted && binnedAt.map { $0 <= time } ?? false
+    /// Whether it is in the trash since `time` or longer.
+    public func isTrashed(before time: Int) -> Bool {
+        lifecycle == .deleted && trashedAt.map { $0 <= time } ?? false
     }
 }

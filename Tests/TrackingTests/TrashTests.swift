@@ -3,7 +3,7 @@ import GRDB
 import Testing
 import Tracking
 
-@Suite struct BinTests {
+@Suite struct TrashTests {
     let folder = TemporaryFolder()
     let store: TrackingStore
 
@@ -139,17 +139,17 @@ import Tracking
 
     @Test func theBinKnowsSinceWhen() throws {
         let (run, model) = try makeRun()
-        #expect(try store.artifactOwners().allSatisfy { $0.binnedAt == nil })
+        #expect(try store.artifactOwners().allSatisfy { $0.trashedAt == nil })
         try store.deleteRun(run)
         let owners = try store.artifactOwners()
         #expect(owners.map(\.id.kind) == [.experiment, .model, .run])
         let owner = try #require(owners.last)
-        let time = try #require(owner.binnedAt)
-        #expect(owner.isBinned(before: time))
-        #expect(!owner.isBinned(before: time - 1))
+        let time = try #require(owner.trashedAt)
+        #expect(owner.isTrashed(before: time))
+        #expect(!owner.isTrashed(before: time - 1))
         #expect(owner.location == "artifacts/0/\(run)/artifacts")
         #expect(owners[1].sourceRun == run)
         #expect(owners[1].id == .init(.model, model))
-        #expect(!owners[1].isBinned(before: .max))
+        #expect(!owners[1].isTrashed(before: .max))
     }
 }

@@ -2,7 +2,7 @@ import Database
 import GRDB
 
 extension TrackingStore {
-    /// Every experiment, run and logged model, in use and in the bin.
+    /// Every experiment, run and logged model, in use and in the trash.
     public func artifactOwners() throws -> [ArtifactOwner] {
         try read { try ArtifactOwner.fetch($0) }
     }
@@ -15,7 +15,7 @@ extension TrackingStore {
     /// - Parameter choose: Gives what is to go, of all that there is.
     /// - Returns: What went.
     /// - Throws: `TrackingError` with code `invalidState`, and nothing is removed, where a run or an
-    ///   experiment was chosen that is not in the bin, or a model that is in use while neither
+    ///   experiment was chosen that is not in the trash, or a model that is in use while neither
     ///   its run nor its experiment goes; and where an experiment is to go and a run or model of it
     ///   is not.
     @discardableResult
@@ -51,7 +51,7 @@ extension TrackingStore {
             guard owner.lifecycle == .deleted || goesAlong else {
                 throw TrackingError(
                     .invalidState,
-                    "The \(id.kind.rawValue) '\(Validation.printable(owner.name))' is not in the bin.",
+                    "The \(id.kind.rawValue) '\(Validation.printable(owner.name))' is not in the trash.",
                     hint: "delete it first"
                 )
             }
@@ -110,7 +110,7 @@ extension ArtifactOwner {
                 location: row[4] ?? "",
                 sourceRun: row[5],
                 lifecycle: lifecycle,
-                binnedAt: lifecycle == .deleted ? row[7] : nil
+                trashedAt: lifecycle == .deleted ? row[7] : nil
             )
         }
     }

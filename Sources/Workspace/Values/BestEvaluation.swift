@@ -1,0 +1,20 @@
+import Tracking
+
+/// Which of a run's held-out losses counts.
+enum BestEvaluation {
+    /// The loss that lists, comparisons and versions show: the lowest, or the last where another
+    /// program logged the run and keeps no lowest.
+    static func loss(lowest: Double?, last: Double?) -> Double? { lowest ?? last }
+
+    /// The lowest loss that a run keeps.
+    static func measurement(of record: RunRecord) -> RunSummary.Measurement? {
+        record.metrics[TrackingKey(MetricName.bestEvaluationLoss)].map {
+            RunSummary.Measurement(value: $0.value, step: Metric.drawable($0.step))
+        }
+    }
+}
+
+extension RunSummary.Measurement? {
+    /// Whether a loss is the lowest so far; NaN never is.
+    package func isImproved(by loss: Double) -> Bool { loss < self?.value ?? .infinity }
+}
