@@ -7,7 +7,8 @@ extension CommandText {
         case .run(let id): "workbench chat --adapter \(quoted(id))"
         case .adapter(let folder, let model):
             "workbench chat --model \(quoted(model)) --adapter \(quoted(folder))"
-        case .base, .version, .alias, .stage, .latest: "workbench chat --model \(quoted(target.reference))"
+        case .base, .version, .alias, .stage, .latest:
+            "workbench chat --model \(quoted(target.reference))"
         }
     }
 }

@@ -142,6 +142,8 @@ import Tracking
             configuration: .init(),
             migrations: Array(Migration.all.prefix(1))
         )
+        // Programs of that time kept no feed, which this one cannot write without.
+        try first.outsideTransaction { try $0.execute(sql: changeTable) }
         let run = try first.createRun(NewRun())
         try first.log(
             Batch(
@@ -153,6 +155,7 @@ import Tracking
         )
         let before = try first.run(run.id)
         #expect(try !first.read { try $0.tableExists("wb_gates") })
+        try first.outsideTransaction { try $0.execute(sql: "DROP TABLE wb_changes") }
         try first.close()
 
         let store = try folder.open()

@@ -5,7 +5,7 @@
 ///   table that its owner knows.
 ///   `writer` is the store that publishes the change in its own process; NULL where the feed does.
 ///   The oldest rows are pruned, never the newest, so that numbers only grow.
-let changeTable = """
+package let changeTable = """
     CREATE TABLE wb_changes (
         id INTEGER PRIMARY KEY,
         kind TEXT NOT NULL,
