@@ -62,14 +62,21 @@ let package = Package(
             name: "Tokenizers",
             dependencies: ["JSON", .product(name: "HeapModule", package: "swift-collections")]
         ),
+        .target(
+            name: "Transfers",
+            dependencies: [
+                "Platform",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
         .target(name: "ChatTemplates", dependencies: ["JSON", "Platform", "Tokenizers"]),
         .target(
             name: "ModelFiles",
             dependencies: [
                 "CMapping", "ChatTemplates", "JSON", "Platform", "Tensors", "Tokenizers",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Transfers",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Platform
+internal import Transfers
 
 extension ModelStore {
     /// Gets what a reference means from the hub: one GGUF file, or a model in safetensors with
@@ -21,7 +22,12 @@ extension ModelStore {
         let source = "the hub (\(reference.repository))"
         progress(PullProgress(.connecting, source: source))
         do {
-            let listing = try await HubDownload(configuration).listing(of: reference)
+            let listing = try HubListing(
+                json: await ModelFileError.transferring {
+                    try await HubDownload(configuration.hub)
+                        .listing(of: reference.repository, revision: reference.revision)
+                }
+            )
             let files = try listing.selection(reference)
             try await fetch(files, of: listing, reference, source, progress)
             return try installed(reference, files)
@@ -55,7 +61,7 @@ extension ModelStore {
             done += file.byteCount
             if try await isHere(file, path) { continue }
             try requireRoom(
-                total - before - min(HubGathering.byteCount("\(path).partial"), total - before)
+                total - before - min(PartGathering.byteCount("\(path).partial"), total - before)
             )
             try await fetch(
                 file.path,

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import Platform
+internal import Transfers
 
 extension ModelStore {
     /// Gets the model called `name` from the first source that delivers it, and installs it.
@@ -125,21 +126,23 @@ extension ModelStore {
         to path: String,
         report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
     ) async throws {
-        let hub = HubDownload(configuration)
+        let hub = HubDownload(configuration.hub)
         var isFirstAttempt = true
         while true {
-            let resumed = HubGathering.byteCount(path)
+            let resumed = PartGathering.byteCount(path)
             try requireRoom(byteCount - min(resumed, byteCount))
             do {
-                try await hub.fetch(
-                    file,
-                    in: repository,
-                    revision: revision,
-                    to: path,
-                    byteCount: byteCount
-                ) { report(.receiving, $0) }
+                try await ModelFileError.transferring {
+                    try await hub.fetch(
+                        file,
+                        in: repository,
+                        revision: revision,
+                        to: path,
+                        byteCount: byteCount
+                    ) { report(.receiving, $0) }
+                }
             } catch {
-                if HubGathering.byteCount(path) == 0 { HubGathering.clear(path) }
+                if PartGathering.byteCount(path) == 0 { PartGathering.clear(path) }
                 throw error
             }
             report(.checking, byteCount)
@@ -148,7 +151,7 @@ extension ModelStore {
             }) {
                 return
             }
-            HubGathering.clear(path)
+            PartGathering.clear(path)
             // What an earlier attempt had left may have been of another file.
             guard resumed > 0, isFirstAttempt else {
                 throw ModelFileError(

@@ -4,25 +4,25 @@ internal import Platform
 internal import Synchronization
 
 /// Where the parts of one file gather, and which of them are still to come.
-struct HubGathering: Sendable {
+package struct PartGathering: Sendable {
     let path: String
     let byteCount: Int
     /// The parts whose bytes are not yet in the file itself.
-    let missing: [HubPart]
+    let missing: [FilePart]
     /// How many bytes of the file itself hold parts that were joined before.
     let settled: Int
-    private let parts: [HubPart]
+    private let parts: [FilePart]
 
     /// Takes up what an earlier attempt left at `path` and beside it.
-    init(path: String, byteCount: Int, connections: Int) throws(ModelFileError) {
+    init(path: String, byteCount: Int, connections: Int) throws(PlatformError) {
         try self.init(
             path: path,
             byteCount: byteCount,
-            parts: HubPart.parts(of: byteCount, at: path, atMost: connections)
+            parts: FilePart.parts(of: byteCount, at: path, atMost: connections)
         )
     }
 
-    private init(path: String, byteCount: Int, parts: [HubPart]) throws(ModelFileError) {
+    private init(path: String, byteCount: Int, parts: [FilePart]) throws(PlatformError) {
         self.path = path
         self.byteCount = byteCount
         self.parts = parts
@@ -43,37 +43,34 @@ struct HubGathering: Sendable {
     }
 
     /// The same file in one part, for servers that do not send ranges.
-    func inOnePart() throws(ModelFileError) -> HubGathering {
+    func inOnePart() throws(PlatformError) -> PartGathering {
         for part in parts.dropFirst() { unlink(part.path) }
-        return try HubGathering(
+        return try PartGathering(
             path: path,
             byteCount: byteCount,
-            parts: HubPart.parts(of: byteCount, at: path, atMost: 1)
+            parts: FilePart.parts(of: byteCount, at: path, atMost: 1)
         )
     }
 
     /// Appends the parts to the file, one after the other.
-    func join() throws(ModelFileError) {
+    func join() throws {
         guard parts.count > 1 else { return }
         let file = try PartialFile(path: path)
         for part in missing where part.path != path {
-            let mapped = try MappedFile(path: part.path)
-            try withExtendedLifetime(mapped) { () throws(ModelFileError) in
-                try file.append(mapped.bytes)
-            }
+            try Files.read(part.path) { try file.append($0) }
             try file.synchronize()
             unlink(part.path)
         }
     }
 
     /// Removes all that has come.
-    static func clear(_ path: String) {
+    package static func clear(_ path: String) {
         unlink(path)
         for part in others(path) { unlink(part) }
     }
 
     /// How many bytes have come.
-    static func byteCount(_ path: String) -> Int {
+    package static func byteCount(_ path: String) -> Int {
         ([path] + others(path)).reduce(0) { sum, part in
             var status = stat()
             return stat(part, &status) == 0 ? sum + Int(status.st_size) : sum
@@ -90,7 +87,7 @@ struct HubGathering: Sendable {
 }
 
 /// Adds up what comes over several connections.
-final class HubProgress: Sendable {
+final class PartProgress: Sendable {
     private let counts: Mutex<[Int]>
     private let settled: Int
     private let report: @Sendable (Int) -> Void

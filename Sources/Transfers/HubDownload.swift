@@ -6,25 +6,26 @@ internal import NIOHTTP1
 internal import Platform
 
 /// Fetches files from the Hugging Face hub, or a server that is like it.
-struct HubDownload: Sendable {
-    private let configuration: ModelStore.Configuration
-    private static let redirectLimit = 8
+package struct HubDownload: Sendable {
+    let configuration: HubConfiguration
+    static let redirectLimit = 8
     /// More than any repository's list of files.
     private static let longestListing = 32 << 20
 
     /// The server sends whole files only.
     private struct RangesUnknown: Error {}
 
-    init(_ configuration: ModelStore.Configuration) {
+    /// Fetches from a hub.
+    package init(_ configuration: HubConfiguration) {
         self.configuration = configuration
     }
 
-    /// What is in a repository at a branch, tag or commit.
+    /// What is in a repository at a branch, tag or commit, as the hub's JSON.
     ///
-    /// Throws `ModelFileError` with `downloadFailed` for what is the hub's failure.
-    func listing(of reference: HubReference) async throws -> HubListing {
-        let revision = Self.quoted(reference.revision)
-        let address = "\(base)/api/models/\(reference.repository)/revision/\(revision)?blobs=true"
+    /// - Throws: ``TransferError`` for what is the hub's failure.
+    package func listing(of repository: String, revision: String) async throws -> [UInt8] {
+        let quoted = Self.quoted(revision)
+        let address = "\(base)/api/models/\(repository)/revision/\(quoted)?blobs=true"
         let body = try await withClient { client in
             let response = try await open(address, range: nil, client)
             guard response.status.code == 200 else {
@@ -34,7 +35,7 @@ struct HubDownload: Sendable {
                 }
                 // The hub tells those without a token of none that is private.
                 throw failure(
-                    "it has no \(reference.repository) at \(reference.revision)"
+                    "it has no \(repository) at \(revision)"
                         + (configuration.token == nil ? ", or wants a token (set HF_TOKEN)." : ".")
                 )
             }
@@ -45,14 +46,17 @@ struct HubDownload: Sendable {
                 throw failure("its list of files did not come whole: \(Self.reason(error)).")
             }
         }
-        return try HubListing(json: Array(body.readableBytesView))
+        return Array(body.readableBytesView)
     }
 
     /// Fetches what is missing of a file of `byteCount` bytes, so that it lies in `path`.
     ///
     /// Long files come over several connections. A dropped connection is taken up again as long
-    /// as bytes come. Throws `ModelFileError` with `downloadFailed` for what is the hub's failure.
-    func fetch(
+    /// as bytes come.
+    ///
+    /// - Throws: ``TransferError`` for what is the hub's failure, `PlatformError` for what is this
+    ///   machine's.
+    package func fetch(
         _ file: String,
         in repository: String,
         revision: String = "main",
@@ -63,7 +67,7 @@ struct HubDownload: Sendable {
         let address =
             "\(base)/\(repository)/resolve/\(Self.quoted(revision))/"
             + file.split(separator: "/").map { Self.quoted(String($0)) }.joined(separator: "/")
-        var gathering = try HubGathering(
+        var gathering = try PartGathering(
             path: path,
             byteCount: byteCount,
             connections: configuration.connections
@@ -81,12 +85,12 @@ struct HubDownload: Sendable {
     }
 
     private func fetch(
-        _ gathering: HubGathering,
+        _ gathering: PartGathering,
         _ address: String,
         _ client: HTTPClient,
         _ report: @escaping @Sendable (Int) -> Void
     ) async throws {
-        let progress = HubProgress(gathering.missing.count, settled: gathering.settled, report)
+        let progress = PartProgress(gathering.missing.count, settled: gathering.settled, report)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, part) in gathering.missing.enumerated() {
                 group.addTask {
@@ -103,7 +107,7 @@ struct HubDownload: Sendable {
     }
 
     private func fetch(
-        _ part: HubPart,
+        _ part: FilePart,
         of byteCount: Int,
         _ address: String,
         _ client: HTTPClient,
@@ -124,7 +128,9 @@ struct HubDownload: Sendable {
             report(partial.byteCount)
             do {
                 try await receive(response, into: partial, part, report: report)
-            } catch let error as ModelFileError {
+            } catch let error as TransferError {
+                throw error
+            } catch let error as PlatformError {
                 throw error
             } catch is CancellationError {
                 throw CancellationError()
@@ -174,61 +180,11 @@ struct HubDownload: Sendable {
         }
     }
 
-    /// Asks for what is at an address, or a range of it, wherever the hub says it is.
-    private func open(
-        _ address: String,
-        range: String?,
-        _ client: HTTPClient
-    ) async throws -> HTTPClientResponse {
-        var address = address
-        for _ in 0..<Self.redirectLimit {
-            var request = HTTPClientRequest(url: address)
-            request.headers.add(name: "User-Agent", value: "workbench")
-            if let range { request.headers.add(name: "Range", value: range) }
-            if let token = configuration.token, isOnHub(address) {
-                request.headers.add(name: "Authorization", value: "Bearer \(token)")
-            }
-            let response: HTTPClientResponse
-            do {
-                response = try await client.execute(request, deadline: .distantFuture)
-            } catch {
-                try Task.checkCancellation()
-                throw failure("it could not be reached: \(Self.reason(error)).")
-            }
-            guard (300..<400).contains(response.status.code),
-                let location = response.headers.first(name: "Location")
-            else { return response }
-            address = try next(location, from: address)
-        }
-        throw failure("it redirects without end.")
-    }
-
-    /// Where a redirection leads.
-    ///
-    /// The hub chooses the address: it is one of the web, and a connection that was safe stays so.
-    private func next(_ location: String, from address: String) throws(ModelFileError) -> String {
-        guard let next = URL(string: location, relativeTo: URL(string: address)),
-            let scheme = next.scheme?.lowercased(), next.host()?.isEmpty == false
-        else { throw failure("it sent a redirection that is no address.") }
-        switch scheme {
-        case "https": return next.absoluteString
-        case "http":
-            guard URL(string: address)?.scheme?.lowercased() == "http" else {
-                throw failure("it redirects to an address without encryption.")
-            }
-            return next.absoluteString
-        default:
-            throw failure(
-                "it redirects to an address of \(scheme), which is neither http nor https."
-            )
-        }
-    }
-
     /// Makes the partial file end where the response begins.
     private func prepare(
         _ partial: PartialFile,
         for response: HTTPClientResponse,
-        _ part: HubPart,
+        _ part: FilePart,
         byteCount: Int
     ) throws {
         let isWhole = part.range.count == byteCount
@@ -264,7 +220,7 @@ struct HubDownload: Sendable {
         }
     }
 
-    private func refusal(_ response: HTTPClientResponse) -> ModelFileError {
+    private func refusal(_ response: HTTPClientResponse) -> TransferError {
         switch response.status.code {
         case 401, 403:
             failure(
@@ -280,7 +236,7 @@ struct HubDownload: Sendable {
     private func receive(
         _ response: HTTPClientResponse,
         into partial: PartialFile,
-        _ part: HubPart,
+        _ part: FilePart,
         report: (Int) -> Void
     ) async throws {
         for try await chunk in response.body {
@@ -290,33 +246,6 @@ struct HubDownload: Sendable {
             }
             try chunk.withUnsafeReadableBytes { try partial.append($0) }
             report(partial.byteCount)
-        }
-    }
-
-    /// Whether `address` is on the very server that the token is for.
-    private func isOnHub(_ address: String) -> Bool {
-        guard let url = URL(string: address), let hub = URL(string: configuration.endpoint) else {
-            return false
-        }
-        return (url.scheme, url.host(), url.port) == (hub.scheme, hub.host(), hub.port)
-    }
-
-    private func failure(_ message: String) -> ModelFileError {
-        ModelFileError(.downloadFailed, message)
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error as? HTTPClientError {
-        case .some(.connectTimeout): "no connection in time"
-        case .some(.readTimeout): "no answer in time"
-        case .some(.remoteConnectionClosed): "the server closed it"
-        case .some(.invalidURL), .some(.emptyHost), .some(.emptyScheme):
-            "the address is not valid"
-        case .some(let other): other.shortDescription
-        case nil:
-            // The system's own words, without what the library puts round them.
-            (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
-                ?? String("\(error)".prefix(200))
         }
     }
 }

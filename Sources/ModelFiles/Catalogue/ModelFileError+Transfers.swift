@@ -1,0 +1,30 @@
+internal import Platform
+internal import Transfers
+
+extension ModelFileError {
+    /// Calls `body` and throws errors of a transfer as those of this target.
+    static func transferring<Result: Sendable>(
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as TransferError {
+            throw ModelFileError(.downloadFailed, error.message, hint: error.hint)
+        } catch let error as PlatformError {
+            throw ModelFileError(error)
+        }
+    }
+}
+
+extension ModelStore.Configuration {
+    /// The hub, and how files come from it.
+    var hub: HubConfiguration {
+        HubConfiguration(
+            endpoint: endpoint,
+            token: token,
+            connections: connections,
+            connectTimeout: connectTimeout,
+            idleTimeout: idleTimeout
+        )
+    }
+}

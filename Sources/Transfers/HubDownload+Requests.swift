@@ -1,0 +1,85 @@
+internal import AsyncHTTPClient
+internal import FoundationEssentials
+internal import Glibc
+internal import NIOCore
+internal import NIOHTTP1
+internal import Platform
+
+extension HubDownload {
+    /// Asks for what is at an address, or a range of it, wherever the hub says it is.
+    func open(
+        _ address: String,
+        range: String?,
+        _ client: HTTPClient
+    ) async throws -> HTTPClientResponse {
+        var address = address
+        for _ in 0..<Self.redirectLimit {
+            var request = HTTPClientRequest(url: address)
+            request.headers.add(name: "User-Agent", value: "workbench")
+            if let range { request.headers.add(name: "Range", value: range) }
+            if let token = configuration.token, isOnHub(address) {
+                request.headers.add(name: "Authorization", value: "Bearer \(token)")
+            }
+            let response: HTTPClientResponse
+            do {
+                response = try await client.execute(request, deadline: .distantFuture)
+            } catch {
+                try Task.checkCancellation()
+                throw failure("it could not be reached: \(Self.reason(error)).")
+            }
+            guard (300..<400).contains(response.status.code),
+                let location = response.headers.first(name: "Location")
+            else { return response }
+            address = try next(location, from: address)
+        }
+        throw failure("it redirects without end.")
+    }
+
+    /// Where a redirection leads.
+    ///
+    /// The hub chooses the address: it is one of the web, and a connection that was safe stays so.
+    private func next(_ location: String, from address: String) throws(TransferError) -> String {
+        guard let next = URL(string: location, relativeTo: URL(string: address)),
+            let scheme = next.scheme?.lowercased(), next.host()?.isEmpty == false
+        else { throw failure("it sent a redirection that is no address.") }
+        switch scheme {
+        case "https": return next.absoluteString
+        case "http":
+            guard URL(string: address)?.scheme?.lowercased() == "http" else {
+                throw failure("it redirects to an address without encryption.")
+            }
+            return next.absoluteString
+        default:
+            throw failure(
+                "it redirects to an address of \(scheme), which is neither http nor https."
+            )
+        }
+    }
+
+    /// Whether `address` is on the very server that the token is for.
+    private func isOnHub(_ address: String) -> Bool {
+        guard let url = URL(string: address), let hub = URL(string: configuration.endpoint) else {
+            return false
+        }
+        return (url.scheme, url.host(), url.port) == (hub.scheme, hub.host(), hub.port)
+    }
+
+    func failure(_ message: String) -> TransferError {
+        TransferError(.failed, message)
+    }
+
+    static func reason(_ error: any Error) -> String {
+        switch error as? HTTPClientError {
+        case .some(.connectTimeout): "no connection in time"
+        case .some(.readTimeout): "no answer in time"
+        case .some(.remoteConnectionClosed): "the server closed it"
+        case .some(.invalidURL), .some(.emptyHost), .some(.emptyScheme):
+            "the address is not valid"
+        case .some(let other): other.shortDescription
+        case nil:
+            // The system's own words, without what the library puts round them.
+            (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
+                ?? String("\(error)".prefix(200))
+        }
+    }
+}
