@@ -179,6 +179,7 @@ let package = Package(
         .target(
             name: "Screens",
             dependencies: [
+                "Datasets",
                 "ChatTemplates",
                 "Workspace", "Presentation", "TerminalUI", "EventBus", "Machine", "Platform",
                 "Training",
@@ -188,7 +189,8 @@ let package = Package(
         .executableTarget(
             name: "workbench",
             dependencies: [
-                "ChatTemplates", "Workspace", "HTTPServer", "MLflowAPI", "Presentation", "Screens",
+                "Datasets", "ChatTemplates", "Workspace", "HTTPServer", "MLflowAPI", "Presentation",
+                "Screens",
                 "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus", "Machine",
                 "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

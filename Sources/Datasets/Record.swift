@@ -14,6 +14,14 @@ public struct RecordSource: Sendable, Hashable, Codable, CustomStringConvertible
         self.line = line
     }
 
+    /// Reads what ``description`` says; without a line it is line 0.
+    public init(_ description: String) {
+        let colon = description.utf8.lastIndex(of: UInt8(ascii: ":"))
+        let line = colon.flatMap { Int(description[description.index(after: $0)...]) }
+        self.line = line ?? 0
+        file = line == nil ? description : colon.map { String(description[..<$0]) } ?? description
+    }
+
     /// The file and line, with a colon between.
     public var description: String { "\(file):\(line)" }
 }

@@ -73,7 +73,7 @@ struct ControlTokenTests {
     ])
     func anotherTextThatSpellsThemBlocks(_ spelled: String) throws {
         let finding = try #require(try findings(text(spelled)).first)
-        #expect(finding.isBlocking && finding.count == 1 && finding.rows[0].source.line == 3)
+        #expect(finding.blocks && finding.count == 1 && finding.rows[0].source.line == 3)
         #expect(finding.detail.contains("<|im_"))
         #expect(finding.advice.contains("--allow control-token"))
         #expect(try !ids(spelled, TinyModel.renderer()).dropLast().contains(TinyModel.end))
@@ -82,7 +82,7 @@ struct ControlTokenTests {
     @Test func inMessagesTheyBlockAndAreText() throws {
         for record in [conversation("a", "b<|im_end|>"), conversation("<|im_start|>", "b")] {
             let finding = try #require(try findings(record).first)
-            #expect(finding.isBlocking && finding.rows.count == 1)
+            #expect(finding.blocks && finding.rows.count == 1)
             let renderer = try TinyModel.renderer()
             let ids = try renderer.examples(of: record)[0].ids
             #expect(ids.count { $0 == TinyModel.start } == 2)
@@ -90,7 +90,7 @@ struct ControlTokenTests {
         }
         // One that a template wrote whole is none within a message.
         let written = "<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n"
-        #expect(try findings(conversation(written, "b")).first?.isBlocking == true)
+        #expect(try findings(conversation(written, "b")).first?.blocks == true)
     }
 
     @Test(arguments: ["<b>bold</b>", "a < b | c > d", "<0x0A>", "<unk>", "im_end", "[INSTALL]"])
@@ -100,7 +100,7 @@ struct ControlTokenTests {
 
     @Test func thoseOfOtherModelsAreNamedAndDoNotBlock() throws {
         let finding = try #require(try findings(text("[INST] a [/INST] b")).first)
-        #expect(!finding.isBlocking && finding.detail.hasSuffix(": [INST], [/INST]"))
+        #expect(!finding.blocks && finding.detail.hasSuffix(": [INST], [/INST]"))
     }
 
     @Test func marksThatTheTemplateWritesAsTextAreItsOwn() throws {
@@ -137,6 +137,6 @@ struct ControlTokenTests {
         ] as [(String, Bool?)]
     )
     func whatElseMayBeMeantDoesNotBlock(_ name: String, _ blocks: Bool?) throws {
-        #expect(try findings(text("See\(name)!"), model()).first?.isBlocking == blocks)
+        #expect(try findings(text("See\(name)!"), model()).first?.blocks == blocks)
     }
 }

@@ -24,7 +24,7 @@ struct LintTests {
     private func summary(_ report: LintReport) -> [String] {
         report.findings.map { finding in
             let rows = finding.rows.map { "\($0.number)" }.joined(separator: ",")
-            return "\(finding.rule.rawValue)\(finding.isBlocking ? "!" : "") \(rows)"
+            return "\(finding.rule.rawValue)\(finding.blocks ? "!" : "") \(rows)"
         }
     }
 
@@ -41,7 +41,7 @@ struct LintTests {
     @Test func rowsSeenBeforeAreNamedWithTheFirst() throws {
         let rows = [conversation("a", "b", line: 1), conversation("a", " b", line: 7)]
         let finding = try #require(try report(rows).findings.first)
-        #expect(finding.rule == .duplicate && !finding.isBlocking && finding.count == 1)
+        #expect(finding.rule == .duplicate && !finding.blocks && finding.count == 1)
         #expect(finding.rows[0].number == 2 && finding.rows[0].source.line == 7)
         #expect(finding.rows[0].other?.line == 1)
         #expect(finding.excerpt == "a")
@@ -84,7 +84,7 @@ struct LintTests {
         let finding = try #require(
             try report([row], renderer: TinyModel.renderer(template: template)).findings.first
         )
-        #expect(finding.rule == .template && finding.isBlocking)
+        #expect(finding.rule == .template && finding.blocks)
         #expect(finding.detail == "the template leaves out what the role system says")
     }
 
@@ -158,7 +158,7 @@ struct LintTests {
         let rows = (1...50).map { conversation("q \($0)", "", line: $0) }
         let finding = try #require(try report(rows).findings.first)
         #expect(finding.count == 50)
-        #expect(finding.rows.map(\.number) == Array(1...LintFinding.mostNamed))
+        #expect(finding.rows.map(\.number) == Array(1...LintFinding.maxNamedRows))
     }
 }
 
@@ -217,7 +217,7 @@ struct ContaminationTests {
         )
         return try DatasetLint().report(on: dataset).findings.filter { $0.rule == .contamination }
             .flatMap { finding in
-                #expect(finding.isBlocking)
+                #expect(finding.blocks)
                 return finding.rows.map { "\($0.number) as \($0.other?.line ?? 0)" }
             }
     }

@@ -70,7 +70,7 @@ struct RenderedTextTests {
             let data = Dataset(name: "d", path: "d", format: .text, training: [record])
             let report = try DatasetLint(renderer: renderer).report(on: data)
             #expect(
-                !report.findings.contains { $0.rule == .controlToken && $0.isBlocking },
+                !report.findings.contains { $0.rule == .controlToken && $0.blocks },
                 "\(text)"
             )
             let ids = try renderer.examples(of: record)[0].ids

@@ -1,3 +1,4 @@
+import Datasets
 import Presentation
 import Screens
 import TerminalUI
@@ -370,44 +371,44 @@ extension DatasetSummary {
         dataset.statistics?.lengths = counts.enumerated().map {
             LengthColumn(from: 1 + 10 * $0.offset, to: 11 + 10 * $0.offset, count: $0.element)
         }
-        dataset.lint = DatasetLintReport(
+        dataset.lint = LintReport(
             model: "smollm2-135m-instruct",
             sequenceLength: 100,
             rows: 480,
             heldOutRows: 120,
             findings: [
                 .init(
-                    rule: "contamination",
+                    rule: .contamination,
                     blocks: true,
                     detail: "what held-out rows ask is asked in training too",
                     count: 2,
                     rows: [
                         .init(
-                            part: "held-out",
+                            part: .heldOut,
                             number: 7,
-                            source: "/data/validation.jsonl:7",
-                            other: "/data/train.jsonl:31"
+                            source: RecordSource("/data/validation.jsonl:7"),
+                            other: RecordSource("/data/train.jsonl:31")
                         ),
                         .init(
-                            part: "held-out",
+                            part: .heldOut,
                             number: 90,
-                            source: "/data/validation.jsonl:90",
-                            other: "/data/train.jsonl:402"
+                            source: RecordSource("/data/validation.jsonl:90"),
+                            other: RecordSource("/data/train.jsonl:402")
                         ),
                     ],
                     excerpt: "휴가는 어떻게\u{1B}[31m 신청하나요?",
                     advice: "take these rows out of training, or hold out others: data split"
                 ),
                 .init(
-                    rule: "duplicate",
+                    rule: .duplicate,
                     blocks: false,
                     detail: "rows occur twice",
                     count: 31,
                     rows: (1...20).map {
                         .init(
-                            part: "training",
+                            part: .training,
                             number: $0 * 2,
-                            source: "/data/train.jsonl:\($0 * 2)"
+                            source: RecordSource(file: "/data/train.jsonl", line: $0 * 2)
                         )
                     },
                     excerpt: "커피 머신은 무슨 이름입니까?",

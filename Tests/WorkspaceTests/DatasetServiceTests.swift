@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 import Platform
 import TestModels
@@ -275,7 +276,7 @@ import Workspace
             try test.opened { workspace in
                 let datasets = workspace.datasets
                 let report = try datasets.lint(path, model: test.model, sequenceLength: 128)
-                #expect(report.findings.map(\.rule) == ["duplicate"])
+                #expect(report.findings.map(\.rule) == [.duplicate])
                 #expect(!report.isBlocking && report.rows == 4)
                 let known = try datasets.lint(
                     path,
@@ -283,10 +284,10 @@ import Workspace
                     model: test.model,
                     sequenceLength: 128
                 )
-                #expect(known.findings.first?.rule == "contamination" && known.isBlocking)
+                #expect(known.findings.first?.rule == .contamination && known.isBlocking)
                 #expect(known.findings.first?.count == 3)
                 let short = try datasets.lint(path, model: test.model, sequenceLength: 8)
-                #expect(short.findings.map(\.rule) == ["over-length", "duplicate"])
+                #expect(short.findings.map(\.rule) == [.overLength, .duplicate])
                 let error = #expect(throws: WorkspaceError.self) {
                     try datasets.lint(path, overLength: "cut")
                 }

@@ -52,9 +52,10 @@ public struct DatasetLint: Sendable {
         model?.finish(&findings)
         try Contamination.check(dataset.training, against: heldOut, &findings, isCancelled)
         return LintReport(
-            findings: findings.findings,
+            sequenceLength: renderer?.sequenceLength ?? 0,
             rows: dataset.training.count,
-            heldOutRows: heldOut.count
+            heldOutRows: heldOut.count,
+            findings: findings.findings
         )
     }
 

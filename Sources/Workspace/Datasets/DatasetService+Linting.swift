@@ -1,4 +1,4 @@
-import Datasets
+public import Datasets
 import ModelFiles
 
 extension DatasetService {
@@ -11,12 +11,12 @@ extension DatasetService {
     ///   - evaluation: Data to evaluate on, in place of what the dataset holds out.
     ///   - model: As which the rows are looked at; nil takes the default model, and without one
     ///     what concerns the model is not looked at.
-    ///   - sequenceLength: Rows longer than this are found; nil takes a run's usual one.
-    ///   - overLength: What becomes of rows over the sequence length: `stop`, which nil takes, `drop`,
+    ///   - sequenceLength: Rows longer than this are found; nil takes the default of a run.
+    ///   - overLength: How rows over the sequence length are handled: `stop`, which nil takes, `drop`,
     ///     `truncate-left`, `truncate-right` or `split`.
     ///   - allowed: Names of rules whose findings do not block; `all` names every one.
     /// - Throws: ``WorkspaceError`` with the code `invalid` for what says nothing here: a length or
-    ///   what goes by it without a model, what becomes of long rows of documents.
+    ///   what goes by it without a model, how long rows of documents are handled.
     public func lint(
         _ reference: String,
         evaluation: String? = nil,
@@ -24,7 +24,7 @@ extension DatasetService {
         sequenceLength: Int? = nil,
         overLength: String? = nil,
         allowing allowed: [String] = []
-    ) throws -> DatasetLintReport {
+    ) throws -> LintReport {
         try WorkspaceError.wording {
             let policy = try OverLengthPolicy(named: overLength ?? "stop")
             let allowed = try LintRule.allowed(allowed)
@@ -65,7 +65,7 @@ extension DatasetService {
         sequenceLength: Int,
         overLength: OverLengthPolicy = .stop,
         allowing allowed: Set<LintRule> = []
-    ) throws -> DatasetLintReport {
+    ) throws -> LintReport {
         let renderer = file.map {
             ExampleRenderer(
                 tokenizer: $0.tokenizer,
@@ -74,13 +74,10 @@ extension DatasetService {
             )
         }
         let lint = DatasetLint(renderer: renderer, overLength: overLength)
-        let report = try lint.report(on: dataset, evaluation: evaluation, isCancelled: isClosed)
-        return DatasetLintReport(
-            report,
-            model: nil,
-            sequenceLength: sequenceLength,
-            allowing: allowed
-        )
+        var report = try lint.report(on: dataset, evaluation: evaluation, isCancelled: isClosed)
+            .allowing(allowed)
+        report.sequenceLength = sequenceLength
+        return report
     }
 }
 

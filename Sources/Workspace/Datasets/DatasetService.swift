@@ -6,7 +6,7 @@ public final class DatasetService: Sendable {
     struct State {
         var summaries: [String: (stamp: ContentStamp, summary: DatasetSummary)] = [:]
         var statistics: [String: DatasetSummary.Statistics] = [:]
-        var lints: [String: DatasetLintReport] = [:]
+        var lints: [String: LintReport] = [:]
         var isClosed = false
     }
 

@@ -1,3 +1,4 @@
+import Datasets
 import FoundationEssentials
 import JSON
 import Platform
@@ -9,7 +10,7 @@ struct MeasurementCache: Sendable {
     /// Counts and findings of one dataset as one model sees it.
     struct Measurement: Codable {
         var statistics: DatasetSummary.Statistics
-        var lint: DatasetLintReport
+        var lint: LintReport
     }
 
     /// What a measurement depends on.

@@ -187,7 +187,7 @@ extension TrainingInputs {
     /// What a person should know before starting.
     fileprivate var warnings: [String] {
         var warnings = (lint?.findings ?? []).map { finding in
-            finding.isBlocking ? "Blocks: \(finding.sentence)" : finding.sentence
+            finding.blocks ? "Blocks: \(finding.sentence)" : finding.sentence
         }
         warnings += decisions.map { "\($0)." }
         if overLength.rows > 0 { warnings.append(overLength.sentence) }

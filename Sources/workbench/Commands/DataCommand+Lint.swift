@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Workspace
 
 extension DataCommand {
@@ -37,12 +38,14 @@ extension DataCommand {
             if report.isBlocking { throw ExitCode(ExitStatus.refused) }
         }
 
-        private static func print(_ report: DatasetLintReport) {
+        private static func print(_ report: LintReport) {
             func line(_ text: String) { Console.print(Console.line(text)) }
             for finding in report.findings {
-                line("\(finding.blocks ? "blocks" : "warns ")  \(finding.rule): \(finding.detail)")
+                line(
+                    "\(finding.blocks ? "blocks" : "warns ")  \(finding.rule.rawValue): \(finding.detail)"
+                )
                 let rows = finding.rows.map { row in
-                    "\(row.part == "training" ? "row" : "held-out row") \(row.number) (\(row.source)"
+                    "\(row.part == .training ? "row" : "held-out row") \(row.number) (\(row.source)"
                         + (row.other.map { ", as \($0)" } ?? "") + ")"
                 }
                 for row in rows.prefix(5) { line("        \(row)") }

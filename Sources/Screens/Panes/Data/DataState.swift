@@ -1,3 +1,4 @@
+import Datasets
 package import TerminalUI
 package import Workspace
 
@@ -56,12 +57,12 @@ package struct ShownFindings: Equatable, Sendable {
 
 extension DataState {
     /// The findings that are shown.
-    func shownFindings(in library: Library) -> [DatasetLintReport.Finding] {
+    func shownFindings(in library: Library) -> [LintFinding] {
         library.datasets?.first { $0.name == findings?.name }?.lint?.findings ?? []
     }
 
     /// The selected finding.
-    func selectedFinding(in library: Library) -> DatasetLintReport.Finding? {
+    func selectedFinding(in library: Library) -> LintFinding? {
         let shown = shownFindings(in: library)
         guard let row = findings?.row, shown.indices.contains(row) else { return nil }
         return shown[row]

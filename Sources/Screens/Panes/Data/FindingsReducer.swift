@@ -1,3 +1,4 @@
+import Datasets
 import TerminalUI
 import Workspace
 
@@ -36,7 +37,7 @@ extension DataState {
             let row = selectedFinding(in: context.library)?.rows.first
         else { return [] }
         var opened = OpenedDataset(name: name)
-        opened.part = row.part == "training" ? .training : .heldOut
+        opened.part = row.part == .training ? .training : .heldOut
         opened.select(row: row.number - 1)
         self.opened = opened
         return readRows(context)

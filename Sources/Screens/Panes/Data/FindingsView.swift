@@ -1,3 +1,4 @@
+import Datasets
 import Presentation
 import TerminalUI
 import Workspace
@@ -6,7 +7,7 @@ import Workspace
 enum FindingsView {
     static func drawList(
         _ shown: ShownFindings,
-        _ findings: [DatasetLintReport.Finding],
+        _ findings: [LintFinding],
         in rect: Rect,
         on canvas: inout Canvas
     ) {
@@ -32,7 +33,7 @@ enum FindingsView {
             )
             let mark = finding.blocks ? canvas.glyphs.failed : "!"
             canvas.write(StyledText(mark, style), in: columns[1])
-            canvas.write(StyledText(finding.rule, style), in: columns[2])
+            canvas.write(StyledText(finding.rule.rawValue, style), in: columns[2])
             canvas.write(StyledText(rows(of: finding), .muted), in: columns[3])
             canvas.write(StyledText(finding.detail), in: columns[4])
             if isSelected { canvas.cover(area, with: .selection) }
@@ -42,7 +43,7 @@ enum FindingsView {
 
     static func drawText(
         _ shown: ShownFindings,
-        _ finding: DatasetLintReport.Finding?,
+        _ finding: LintFinding?,
         in rect: Rect,
         on canvas: inout Canvas
     ) {
@@ -50,7 +51,7 @@ enum FindingsView {
             canvas.box(rect)
             return
         }
-        let inner = canvas.box(rect, title: StyledText(finding.rule, .strong))
+        let inner = canvas.box(rect, title: StyledText(finding.rule.rawValue, .strong))
         description(of: finding).draw(
             in: inner.inset(horizontally: 1),
             state: shown.scroll,
@@ -59,10 +60,10 @@ enum FindingsView {
     }
 
     /// What was found, where, and what to do.
-    static func description(of finding: DatasetLintReport.Finding) -> ScrollText {
+    static func description(of finding: LintFinding) -> ScrollText {
         var lines = [StyledText(finding.detail, finding.blocks ? .error : .warning)]
         for row in finding.rows {
-            let part = row.part == "training" ? "row" : "held-out row"
+            let part = row.part == .training ? "row" : "held-out row"
             var line = StyledText("\(part) \(row.number)")
             line.append("  \(row.source)", .muted)
             if let other = row.other { line.append(", as \(other)", .muted) }
@@ -78,7 +79,7 @@ enum FindingsView {
         return ScrollText(lines)
     }
 
-    private static func rows(of finding: DatasetLintReport.Finding) -> String {
+    private static func rows(of finding: LintFinding) -> String {
         switch finding.count {
         case 0: "the model"
         case 1: "1 row"
@@ -87,7 +88,7 @@ enum FindingsView {
     }
 
     /// What was found in a line, for the facts of a dataset.
-    static func summary(of lint: DatasetLintReport, _ glyphs: GlyphSet) -> StyledText {
+    static func summary(of lint: LintReport, _ glyphs: GlyphSet) -> StyledText {
         guard !lint.findings.isEmpty else { return StyledText("nothing found") }
         var text = StyledText()
         let blocking = lint.findings.filter(\.blocks)
@@ -103,8 +104,8 @@ enum FindingsView {
         return text
     }
 
-    private static func names(_ findings: [DatasetLintReport.Finding]) -> String {
-        findings.map(\.rule).reduce(into: [String]()) { names, rule in
+    private static func names(_ findings: [LintFinding]) -> String {
+        findings.map(\.rule.rawValue).reduce(into: [String]()) { names, rule in
             if !names.contains(rule) { names.append(rule) }
         }.joined(separator: ", ")
     }

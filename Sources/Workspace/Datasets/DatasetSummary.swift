@@ -1,3 +1,5 @@
+public import Datasets
+
 /// A dataset as a row of a list.
 public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
     /// Where a dataset comes from.
@@ -102,7 +104,7 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
     /// Counts, once measured.
     public var statistics: Statistics?
     /// What was found, once looked for.
-    public var lint: DatasetLintReport?
+    public var lint: LintReport?
 
     /// The name.
     public var id: String { name }
@@ -120,7 +122,7 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         problem: String? = nil,
         decisions: [String] = [],
         statistics: Statistics? = nil,
-        lint: DatasetLintReport? = nil
+        lint: LintReport? = nil
     ) {
         self.name = name
         self.digest = digest

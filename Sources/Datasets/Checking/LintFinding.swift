@@ -1,0 +1,90 @@
+/// What one rule found, in one row or many.
+public struct LintFinding: Sendable, Equatable, Codable {
+    /// A row.
+    public struct Row: Sendable, Equatable {
+        /// The part it is in.
+        public var part: Dataset.Part
+        /// Its number in the part, from 1.
+        public var number: Int
+        /// Its file and line.
+        public var source: RecordSource
+        /// The row it is compared with, where the finding is about two.
+        public var other: RecordSource?
+
+        /// Creates a row.
+        public init(
+            part: Dataset.Part,
+            number: Int,
+            source: RecordSource,
+            other: RecordSource? = nil
+        ) {
+            self.part = part
+            self.number = number
+            self.source = source
+            self.other = other
+        }
+    }
+
+    /// Rows that are named; the others are counted.
+    public static let maxNamedRows = 20
+
+    /// The rule.
+    public var rule: LintRule
+    /// Whether training is refused because of it.
+    public var blocks: Bool
+    /// What was found, in words.
+    public var detail: String
+    /// How many rows it was found in; 0 where it is about the model.
+    public var count: Int
+    /// The first of the rows.
+    public var rows: [Row]
+    /// The beginning of what was found in the first row, without secrets; a row's own text.
+    public var excerpt: String
+    /// What to do.
+    public var advice: String
+
+    /// Creates a finding.
+    public init(
+        rule: LintRule,
+        blocks: Bool,
+        detail: String,
+        count: Int,
+        rows: [Row],
+        excerpt: String,
+        advice: String
+    ) {
+        self.rule = rule
+        self.blocks = blocks
+        self.detail = detail
+        self.count = count
+        self.rows = rows
+        self.excerpt = excerpt
+        self.advice = advice
+    }
+}
+
+extension LintFinding.Row: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case part, number, source, other
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            part: try values.decode(Dataset.Part.self, forKey: .part),
+            number: try values.decode(Int.self, forKey: .number),
+            source: RecordSource(try values.decode(String.self, forKey: .source)),
+            other: try values.decodeIfPresent(String.self, forKey: .other).map { RecordSource($0) }
+        )
+    }
+
+    /// Writes sources as file and line with a colon between.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(part, forKey: .part)
+        try values.encode(number, forKey: .number)
+        try values.encode(source.description, forKey: .source)
+        try values.encodeIfPresent(other?.description, forKey: .other)
+    }
+}
