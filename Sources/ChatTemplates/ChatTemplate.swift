@@ -10,7 +10,7 @@ public struct ChatTemplate: Sendable {
     public let digest: String
 
     /// Sixty times the longest published template, whose tokens still take little memory.
-    private static let longestSource = 1 << 20
+    private static let maxSourceByteCount = 1 << 20
 
     /// Whether the template itself marks what an assistant writes.
     let marksGeneration: Bool
@@ -28,10 +28,10 @@ public struct ChatTemplate: Sendable {
         clock: (@Sendable () -> Int)? = nil
     ) throws(TemplateError) {
         let bytes = Array(source.utf8)
-        guard bytes.count <= Self.longestSource else {
+        guard bytes.count <= Self.maxSourceByteCount else {
             throw .syntax(
                 1,
-                "it has \(bytes.count) bytes where \(Self.longestSource) are the most"
+                "it has \(bytes.count) bytes where \(Self.maxSourceByteCount) are the most"
             )
         }
         var parser = TemplateParser(try TemplateLexer.tokens(of: bytes))

@@ -1,11 +1,11 @@
 /// The broken rows of a file: how many there are, and what is wrong with them.
 public struct BrokenRows: Sendable, Equatable {
     /// Faults that are described; the others are counted.
-    public static let mostDescribed = 100
+    public static let maxDescribed = 100
     /// Rows of one fault that have a line each; more share one.
-    static let mostAlike = 3
+    static let maxAlike = 3
     /// Rows that are named in a line they share.
-    private static let mostNamed = 12
+    private static let maxNamed = 12
 
     /// Rows with the same fault.
     private struct Group: Sendable, Equatable {
@@ -33,7 +33,7 @@ public struct BrokenRows: Sendable, Equatable {
     public var lines: [String] {
         var lines: [String] = []
         for group in groups {
-            guard group.count > Self.mostAlike else {
+            guard group.count > Self.maxAlike else {
                 lines += group.messages
                 continue
             }
@@ -53,16 +53,16 @@ public struct BrokenRows: Sendable, Equatable {
         let what = fault.code == .notUTF8 ? fault.code.rawValue : fault.what
         let file = fault.source?.file ?? ""
         var place = groups.lastIndex { $0.what == what && $0.file == file }
-        if place == nil, groups.count < Self.mostDescribed {
+        if place == nil, groups.count < Self.maxDescribed {
             groups.append(Group(what: what, file: file))
             place = groups.count - 1
         }
         guard let place else { return }
         groups[place].count += 1
-        if groups[place].messages.count < Self.mostAlike {
+        if groups[place].messages.count < Self.maxAlike {
             groups[place].messages.append(fault.message)
         }
-        if groups[place].lines.count < Self.mostNamed, let line = fault.source?.line {
+        if groups[place].lines.count < Self.maxNamed, let line = fault.source?.line {
             groups[place].lines.append(line)
         }
     }
@@ -70,6 +70,6 @@ public struct BrokenRows: Sendable, Equatable {
     /// Adds the rows of another file.
     mutating func add(_ other: BrokenRows) {
         count += other.count
-        groups += other.groups.prefix(Self.mostDescribed - groups.count)
+        groups += other.groups.prefix(Self.maxDescribed - groups.count)
     }
 }

@@ -78,7 +78,7 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         hint = first.hint
         source = first.source
         let others = rows.count - 1
-        if rows.isOneFault, rows.count == rowCount, others >= BrokenRows.mostAlike {
+        if rows.isOneFault, rows.count == rowCount, others >= BrokenRows.maxAlike {
             message = "\(first.message); the same goes for all \(rowCount) rows"
             brokenRows = BrokenRows()
             return

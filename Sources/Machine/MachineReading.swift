@@ -6,7 +6,7 @@ public struct MachineReading: Equatable, Sendable, Codable {
     public struct GPU: Equatable, Sendable, Codable {
         /// The product's name.
         public var name: String
-        /// Bytes in use, by whomever.
+        /// Bytes in use by all processes.
         public var memoryUsed: Int64
         /// Bytes in all.
         public var memoryTotal: Int64

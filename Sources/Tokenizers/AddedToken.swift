@@ -31,7 +31,7 @@ struct AddedTokenFinder: Sendable {
         let range: Range<Int>
     }
 
-    /// A prefix of tokens: the bytes that go on from it, in order, and the token it is.
+    /// A prefix of tokens: the bytes that follow it, in order, and the token it is.
     private struct Node {
         var bytes: [UInt8] = []
         var children: [Int32] = []

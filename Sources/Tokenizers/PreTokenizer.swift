@@ -1,6 +1,6 @@
 /// How text is cut into words before tokens are merged; merges never cross a cut.
 public struct PreTokenizer: Sendable, Hashable {
-    /// What becomes of a pattern's matches and of the text between them.
+    /// How a pattern's matches and the text between them are used.
     public enum Behavior: String, Sendable, Hashable {
         /// Both are words.
         case isolated = "Isolated"

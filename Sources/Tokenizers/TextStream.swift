@@ -11,7 +11,7 @@ public struct TextStream: Sendable {
 
     /// Creates a stream that starts at a character's first byte.
     ///
-    /// - Parameter startsText: Whether a text starts with it, and is not gone on with: a space that
+    /// - Parameter startsText: Whether a text starts with it, rather than continues: a space that
     ///   encoding puts in front of texts is left out then.
     public init(
         _ tokenizer: Tokenizer,

@@ -171,7 +171,7 @@ extension Tokenizer {
         return token
     }
 
-    /// Whether no token goes on behind the end of a word, so that words can be merged by
+    /// Whether no token continues past the end of a word, so that words can be merged by
     /// themselves although no pattern cuts them.
     private static func staysWithinWords(_ tokens: ByteStringTable, _ types: [TokenType]) -> Bool {
         guard tokens.number(of: SpaceMark.bytes) != nil else { return false }

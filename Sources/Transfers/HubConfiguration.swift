@@ -2,7 +2,7 @@
 package struct HubConfiguration: Sendable {
     /// The hub's address.
     package var endpoint: String
-    /// What the hub is told, so that it gives what is not for everybody; nil for nothing.
+    /// The token that gives access to private files; nil for none.
     package var token: String?
     /// How many connections a long file comes over.
     package var connections: Int

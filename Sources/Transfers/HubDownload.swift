@@ -10,7 +10,7 @@ package struct HubDownload: Sendable {
     let configuration: HubConfiguration
     static let redirectLimit = 8
     /// More than any repository's list of files.
-    private static let longestListing = 32 << 20
+    private static let maxListingByteCount = 32 << 20
 
     /// The server sends whole files only.
     private struct RangesUnknown: Error {}
@@ -40,7 +40,7 @@ package struct HubDownload: Sendable {
                 )
             }
             do {
-                return try await response.body.collect(upTo: Self.longestListing)
+                return try await response.body.collect(upTo: Self.maxListingByteCount)
             } catch {
                 try Task.checkCancellation()
                 throw failure("its list of files did not come whole: \(Self.reason(error)).")

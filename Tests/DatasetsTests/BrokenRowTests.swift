@@ -38,7 +38,7 @@ struct BrokenRowTests {
         let text = (0..<250).map { "{\"member\($0)\":1}\n" }.joined()
         let error = try fault(reading: text)
         #expect(error?.brokenRows.count == 250)
-        #expect(error?.brokenRows.lines.count == BrokenRows.mostDescribed)
+        #expect(error?.brokenRows.lines.count == BrokenRows.maxDescribed)
     }
 
     @Test func aFaultOfEveryRowIsSaidOnce() throws {

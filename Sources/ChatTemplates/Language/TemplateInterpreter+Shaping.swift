@@ -1,7 +1,7 @@
 internal import Tokenizers
 
 extension TemplateInterpreter {
-    /// Cuts a text that is longer than so many characters, at a space unless told otherwise.
+    /// Cuts a text that is longer than so many characters, at a space by default.
     func truncate(
         _ text: TemplateText,
         _ arguments: Arguments

@@ -37,7 +37,7 @@ final class TemplateInterpreter {
     private var steps = 0
     private var depth = 0
     private let longestText: Int
-    private let mostSteps: Int
+    private let maxSteps: Int
     /// Objects that can refer to themselves, to be emptied at the end.
     private var namespaces: [TemplateNamespace] = []
     private var macroScopes: [TemplateScope] = []
@@ -51,7 +51,7 @@ final class TemplateInterpreter {
         globals.values.merge(variables) { $1 }
         scope = TemplateScope(parent: globals)
         longestText = Limit.textBytes + 8 * inputBytes
-        mostSteps = Limit.steps + 8 * inputBytes
+        maxSteps = Limit.steps + 8 * inputBytes
         self.clock = clock
     }
 
@@ -86,7 +86,7 @@ final class TemplateInterpreter {
     /// Counts work, so that no template runs for ever.
     func spend(_ cost: Int) throws(TemplateError) {
         steps += cost
-        if steps > mostSteps { throw excess("it took more than \(mostSteps) steps") }
+        if steps > maxSteps { throw excess("it took more than \(maxSteps) steps") }
     }
 
     /// Counts the work of going through a text character by character.

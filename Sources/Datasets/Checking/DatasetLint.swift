@@ -6,7 +6,7 @@ import Tokenizers
 public struct DatasetLint: Sendable {
     /// How the model sees the rows; without one, what concerns the model is not looked at.
     public var renderer: ExampleRenderer?
-    /// What becomes of conversations over the renderer's sequence length.
+    /// How conversations over the renderer's sequence length are handled.
     public var overLength: OverLengthPolicy
 
     /// A conversation of more bytes is likely a mistake.

@@ -1,7 +1,7 @@
 import JSON
 
 extension Dataset {
-    /// How long a row may be, in bytes, unless a reader is told otherwise.
+    /// How long a row may be by default, in bytes.
     public static let longestRow = 64 << 20
 
     /// How a dataset is read.

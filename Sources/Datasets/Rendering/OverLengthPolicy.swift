@@ -1,4 +1,4 @@
-/// What becomes of a conversation that is longer than the sequence length.
+/// How a conversation longer than the sequence length is handled.
 public enum OverLengthPolicy: String, Sendable, Codable, CaseIterable {
     /// Nothing is trained; it is said how many there are.
     case stop

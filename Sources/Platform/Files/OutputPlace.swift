@@ -15,7 +15,7 @@ enum OutputPlace {
     init(_ path: String) throws(PlatformError) {
         guard !path.isEmpty else { throw PlatformError(.invalid, "A file needs a name.") }
         var current = path
-        for _ in 0...ResolvedPath.mostLinks {
+        for _ in 0...ResolvedPath.maxLinks {
             let (folder, name) = Self.parts(current)
             guard let real = FilePaths.real(folder) else {
                 throw PlatformError(

@@ -56,7 +56,7 @@ package struct ResolvedPath: Hashable, Sendable {
     private static let slash = UInt8(ascii: "/")
     private static let dot = UInt8(ascii: ".")
     /// How many links the kernel follows before it says that links lead in a circle.
-    static let mostLinks = 40
+    static let maxLinks = 40
 
     private static func absolute(_ path: String, _ home: String?) -> [UInt8] {
         let bytes = Array(path.utf8)
@@ -86,7 +86,7 @@ package struct ResolvedPath: Hashable, Sendable {
                 continue
             }
             resolved.append(name)
-            guard linkCount < mostLinks,
+            guard linkCount < maxLinks,
                 let target = linkTarget([slash] + resolved.joined(separator: [slash]))
             else { continue }
             linkCount += 1

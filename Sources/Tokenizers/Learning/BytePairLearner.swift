@@ -15,7 +15,7 @@ public struct BytePairLearner: Sendable {
         /// How text is cut into words, which tokens do not cross.
         public var preTokenizer: PreTokenizer
         /// How often a pair occurs at least.
-        public var leastCount = 2
+        public var minCount = 2
 
         /// States what is wanted; the bytes and the special tokens need their places.
         public init(
@@ -67,7 +67,7 @@ public struct BytePairLearner: Sendable {
         var merges: [TokenizerDefinition.Merge] = []
         func text(_ id: Int32) -> [UInt8] { tokens[Int(id - firstByte)] }
         while Int(firstByte) + tokens.count < configuration.vocabularySize,
-            let pair = pairs.mostFrequent(atLeast: configuration.leastCount)
+            let pair = pairs.mostFrequent(atLeast: configuration.minCount)
         {
             let (left, right) = (text(pair.left), text(pair.right))
             let id = firstByte + Int32(tokens.count)

@@ -12,7 +12,7 @@ struct Pattern: Sendable, Hashable {
             case run
             /// Takes as many characters of the class as there are, for good.
             case possessiveRun
-            /// Goes on with the next step, or else at `target`.
+            /// Continues with the next step, or else at `target`.
             case choice
             case jump
             case followedBy
@@ -42,7 +42,7 @@ struct Pattern: Sendable, Hashable {
     /// fails, it fails at the run's other characters as well.
     let startsWithRun: Bool
 
-    private static let mostSteps = 4_000
+    private static let maxSteps = 4_000
 
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     init(_ source: String) throws(TokenizerError) {
@@ -76,10 +76,10 @@ struct Pattern: Sendable, Hashable {
         var byteSets: [ByteSet] = []
 
         mutating func add(_ node: PatternNode) throws(TokenizerError) {
-            guard steps.count < Pattern.mostSteps else {
+            guard steps.count < Pattern.maxSteps else {
                 throw TokenizerError(
                     .unsupportedPreTokenizer,
-                    "A pattern has more than \(Pattern.mostSteps) steps.",
+                    "A pattern has more than \(Pattern.maxSteps) steps.",
                     hint: "Use a model whose tokenizer has a simpler pattern."
                 )
             }

@@ -3,7 +3,7 @@
 /// The work is bounded by the length of the text. No published pattern comes near the bound; one
 /// made to exhaust it finds no more matches.
 struct PatternMatcher {
-    /// Where to go on if the present way fails.
+    /// Where to continue if the present path fails.
     private struct Way {
         var step: Int
         var position: Int
@@ -15,13 +15,13 @@ struct PatternMatcher {
     private let text: UnsafeBufferPointer<UInt8>
     private var ways: [Way] = []
     private var workLeft: Int
-    private let mostWays: Int
+    private let maxWays: Int
 
     init(_ pattern: Pattern, in text: UnsafeBufferPointer<UInt8>) {
         self.pattern = pattern
         self.text = text
         workLeft = 100 * text.count + 10_000
-        mostWays = 4 * text.count + 1_000
+        maxWays = 4 * text.count + 1_000
     }
 
     /// The leftmost match at or behind `start` that takes at least one character.
@@ -99,8 +99,8 @@ struct PatternMatcher {
                     index += 1
                 }
                 if !isAlive {
-                    guard workLeft > 0, ways.count < mostWays, let way = nextWay() else {
-                        if ways.count >= mostWays { workLeft = -1 }
+                    guard workLeft > 0, ways.count < maxWays, let way = nextWay() else {
+                        if ways.count >= maxWays { workLeft = -1 }
                         return nil
                     }
                     (index, position) = way

@@ -40,7 +40,7 @@ public final class ChatService: Sendable {
     /// Whether an answer is being given.
     public var isAnswering: Bool { state.withLock { !$0.open.isEmpty } }
 
-    /// Whom one can talk to: registered versions, then runs with an adapter, then base models.
+    /// What chat can use: registered versions, then runs with an adapter, then base models.
     ///
     /// Blocks.
     public func choices() throws -> [ChatChoice] {
@@ -64,7 +64,7 @@ public final class ChatService: Sendable {
         return choices
     }
 
-    /// Whom chat opens with: the version in use, else the default base model.
+    /// What chat opens with: the version in use, else the default base model.
     ///
     /// Blocks.
     public func defaultChoice() throws -> ChatChoice {
@@ -79,7 +79,7 @@ public final class ChatService: Sendable {
         }
     }
 
-    /// Loads a target, told by `chat` events, so that the first answer comes sooner.
+    /// Loads a target, reported by `chat` events, so that the first answer comes sooner.
     ///
     /// Does not block.
     public func prepare(_ target: ChatTarget) {
@@ -111,7 +111,7 @@ public final class ChatService: Sendable {
         try ended.wait { $0 }.get()
     }
 
-    /// Begins an answer, told by `answerPiece` events and one `answerEnded`.
+    /// Begins an answer, reported by `answerPiece` events and one `answerEnded`.
     ///
     /// Does not block.
     public func answer(

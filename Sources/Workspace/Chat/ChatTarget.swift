@@ -1,6 +1,6 @@
 import Registry
 
-/// Whom one talks to: a base model alone, or with an adapter.
+/// What answers in a chat: a base model alone, or with an adapter.
 public enum ChatTarget: Hashable, Sendable, Codable {
     /// A base model by catalogue name or path.
     case base(model: String)
@@ -54,7 +54,7 @@ public enum ChatTarget: Hashable, Sendable, Codable {
 
 /// A target as an entry of a list to choose from.
 public struct ChatChoice: Equatable, Sendable, Codable, Identifiable {
-    /// Whom one would talk to.
+    /// What would answer.
     public var target: ChatTarget
     /// Its name, such as `faq v3 @production` or `faq-ko-r16`.
     public var title: String
@@ -84,7 +84,7 @@ public struct ChatState: Equatable, Sendable, Codable {
         case failed
     }
 
-    /// Whom one talks to.
+    /// What answers.
     public var choice: ChatChoice
     /// What the chat thread has loaded.
     public var phase: Phase

@@ -41,17 +41,17 @@ struct DatasetArchive: Sendable {
     ///
     /// - Parameters:
     ///   - name: As for `add`.
-    ///   - usualName: What to call it without a name.
+    ///   - defaultName: What to call it without a name.
     /// - Returns: A folder, which reads as a dataset of the same digest.
     func write(
         _ dataset: Dataset,
         name: String?,
-        usualName: String,
+        defaultName: String,
         provenance: DatasetProvenance,
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> String {
         try keep(dataset, as: name, isCancelled) { aside in
-            let name = name ?? usualName
+            let name = name ?? defaultName
             try Self.check(name)
             try Files.makeFolder("\(aside)/\(name)")
             try Files.write(dataset.jsonLines(.training), to: "\(aside)/\(name)/train.jsonl")

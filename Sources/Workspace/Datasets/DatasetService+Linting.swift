@@ -49,7 +49,7 @@ extension DatasetService {
                 dataset,
                 evaluation: heldOut,
                 file: name.map(models.file),
-                sequenceLength: sequenceLength ?? Self.usualLength,
+                sequenceLength: sequenceLength ?? Self.defaultSequenceLength,
                 overLength: policy,
                 allowing: allowed
             )

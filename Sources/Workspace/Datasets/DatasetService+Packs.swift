@@ -4,28 +4,28 @@ import Training
 
 extension DatasetService {
     /// Of larger datasets packs are not shown: all rows must be tokenized first.
-    public static let mostPackedRows = 5_000
+    public static let maxPackedRows = 5_000
 
     /// Rows to train on as the first pass of a run with default settings packs them.
     ///
     /// Blocks: tokenizes the whole dataset, but for rows over the sequence length.
     ///
     /// - Throws: ``WorkspaceError`` without a model, and for a dataset of more than
-    ///   ``mostPackedRows`` rows.
+    ///   ``maxPackedRows`` rows.
     public func packs(
         _ dataset: String,
         offset: Int = 0,
         count: Int = 50,
         model: String? = nil,
-        sequenceLength: Int = DatasetService.usualLength
+        sequenceLength: Int = DatasetService.defaultSequenceLength
     ) throws -> DatasetPage {
         try WorkspaceError.wording {
             let summary = try find(dataset)
-            guard summary.trainingCount <= Self.mostPackedRows else {
+            guard summary.trainingCount <= Self.maxPackedRows else {
                 throw WorkspaceError(
                     .invalid,
                     "\(dataset) has \(summary.trainingCount) rows; packs are shown of "
-                        + "\(Self.mostPackedRows) at most."
+                        + "\(Self.maxPackedRows) at most."
                 )
             }
             let name = try model ?? models.default().name

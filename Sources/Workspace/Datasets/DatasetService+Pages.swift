@@ -5,8 +5,8 @@ import Tokenizers
 import Training
 
 extension DatasetService {
-    /// The sequence length of a run that is not told another.
-    public static let usualLength = TrainingConfiguration().sequenceLength
+    /// The default sequence length of a run.
+    public static let defaultSequenceLength = TrainingConfiguration().sequenceLength
 
     /// A stretch of rows as a model sees them.
     ///
@@ -23,7 +23,7 @@ extension DatasetService {
         offset: Int = 0,
         count: Int = 50,
         model: String? = nil,
-        sequenceLength: Int = DatasetService.usualLength
+        sequenceLength: Int = DatasetService.defaultSequenceLength
     ) throws -> DatasetPage {
         try WorkspaceError.wording {
             let summary = try find(dataset)

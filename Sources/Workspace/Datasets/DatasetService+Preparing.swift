@@ -52,7 +52,7 @@ extension DatasetService {
             return try prepare(
                 source.path,
                 name: name,
-                usualName: "\(base)\(preparation.suffix)",
+                defaultName: "\(base)\(preparation.suffix)",
                 resolved
             )
         }
@@ -68,7 +68,7 @@ extension DatasetService {
     private func prepare(
         _ path: String,
         name: String?,
-        usualName: String? = nil,
+        defaultName: String? = nil,
         _ preparation: Preparation
     ) throws -> DatasetSummary {
         let (dataset, made) = try preparation.read(path: path, isCancelled: isClosed)
@@ -87,7 +87,7 @@ extension DatasetService {
                 try archive.write(
                     dataset,
                     name: name,
-                    usualName: usualName ?? dataset.name,
+                    defaultName: defaultName ?? dataset.name,
                     provenance: provenance,
                     isCancelled: isClosed
                 )

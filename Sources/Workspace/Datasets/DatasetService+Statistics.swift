@@ -3,7 +3,7 @@ import ModelFiles
 import Platform
 
 extension DatasetService {
-    /// Counts a dataset's tokens in the background, told by `datasetMeasured` events; then
+    /// Counts a dataset's tokens in the background, reported by `datasetMeasured` events; then
     /// ``list()`` carries the result.
     ///
     /// Does not block.
@@ -12,7 +12,7 @@ extension DatasetService {
     public func measure(
         _ dataset: String,
         model: String? = nil,
-        sequenceLength: Int = DatasetService.usualLength
+        sequenceLength: Int = DatasetService.defaultSequenceLength
     ) {
         do throws(PlatformError) {
             try measuring.add { [self] in

@@ -88,7 +88,7 @@ final class OpenedFolder: Sendable {
     /// Below a device, so that no file can be made there by mistake.
     private static let nowhere = "/dev/null/outside-the-workspace"
 
-    /// The place that a location names, wherever that is: to be told, and not to be opened.
+    /// The place that a location names, wherever that is: to be shown, not to be opened.
     func place(of location: String) -> String {
         if location.hasPrefix("file://"), let url = URL(string: location) {
             return url.path(percentEncoded: false)

@@ -50,14 +50,14 @@ final class LogFile: Sendable {
         }
     }
 
-    private static let mostBytes = 16 << 20
+    private static let maxBytes = 16 << 20
 
     var path: String { "\(folder)/workbench-\(getpid()).log" }
 
     func append(level: String, text: String) {
         let line = "\(Date().ISO8601Format()) \(level) \(VisibleText.line(text))\n"
         descriptor.withLock { descriptor in
-            if let open = descriptor, lseek(open, 0, SEEK_END) > Self.mostBytes {
+            if let open = descriptor, lseek(open, 0, SEEK_END) > Self.maxBytes {
                 // One older file is kept.
                 close(open)
                 rename(path, "\(path).1")

@@ -2,9 +2,9 @@ import ModelFiles
 import Platform
 
 extension ModelService {
-    /// Begins to get a model of the catalogue, told by `download` events.
+    /// Begins to download a model of the catalogue, reported by `download` events.
     ///
-    /// Does not block; one that is being got already goes on.
+    /// Does not block; a download already under way continues.
     public func pull(_ name: String) {
         _ = begin(name) { _ in }
     }

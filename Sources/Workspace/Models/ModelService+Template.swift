@@ -4,7 +4,7 @@ import Platform
 import Tokenizers
 
 extension ModelService {
-    /// What a template is to render, and what is to be told of it.
+    /// What a template is to render, and what is to be reported about it.
     public struct TemplateRequest: Sendable {
         /// A model's name or file, for its tokenizer and template; nil for a template alone.
         public var model: String?
@@ -17,9 +17,9 @@ extension ModelService {
         public var tools: String?
         /// Whether the text ends with the head of the assistant's turn.
         public var addsGenerationPrompt = false
-        /// Whether origins are told; without a generation prompt, also what is trained on.
+        /// Whether origins are reported; without a generation prompt, also what is trained on.
         public var tellsSpans = false
-        /// Whether the text's tokens are told.
+        /// Whether the text's tokens are reported.
         public var tellsTokens = false
 
         /// Creates a request.
@@ -30,7 +30,7 @@ extension ModelService {
         }
     }
 
-    /// Renders conversations one after the other; one that fails is told with its error.
+    /// Renders conversations one after the other; one that fails is reported with its error.
     ///
     /// Blocks.
     public func render(

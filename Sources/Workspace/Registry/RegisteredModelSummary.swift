@@ -107,7 +107,7 @@ public struct RegistryChange: Equatable, Sendable, Codable, Identifiable {
     public var id: Int64
     /// When it was done.
     public var date: Date
-    /// By whom.
+    /// Who did it.
     public var user: String
     /// The model.
     public var name: String

@@ -14,9 +14,9 @@ struct VersionFiles {
     let models: ModelService
 
     /// So many bytes are read at most when a version is registered: half a second.
-    private static let mostBytesRead = 256 << 20
+    private static let maxBytesRead = 256 << 20
     /// A version that refers to more files than this is compared by none.
-    private static let mostFiles = 10_000
+    private static let maxFiles = 10_000
 
     /// The files at a location as they are now, and the base model; nil where the location is
     /// outside the workspace, or nothing is there.
@@ -32,8 +32,8 @@ struct VersionFiles {
         let root = opened.path(of: location)
         guard FilePaths.exists(root) else { return nil }
         let paths = Self.paths(in: root)
-        guard paths.count <= Self.mostFiles else { return nil }
-        var left = Self.mostBytesRead
+        guard paths.count <= Self.maxFiles else { return nil }
+        var left = Self.maxBytesRead
         var files = try paths.map { path in
             let full = Self.full(root, path)
             // The stamp first: what is written meanwhile is seen by the next check.

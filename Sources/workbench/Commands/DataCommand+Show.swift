@@ -42,7 +42,7 @@ extension DataCommand {
         }
 
         private func page(_ datasets: DatasetService) throws -> DatasetPage {
-            let length = sequenceLength ?? DatasetService.usualLength
+            let length = sequenceLength ?? DatasetService.defaultSequenceLength
             guard !packed else {
                 return try datasets.packs(
                     dataset,

@@ -51,7 +51,7 @@ struct JSONTexts: ~Copyable {
 
     /// The next value, or what stands where one should; nil at the end.
     ///
-    /// - Throws: `DatasetError` for a line that is not UTF-8, behind which reading goes on, and for
+    /// - Throws: `DatasetError` for a line that is not UTF-8, after which reading continues, and for
     ///   what is too long.
     mutating func next() throws -> JSONText? {
         while true {
@@ -256,7 +256,7 @@ struct TextPlace {
         self.column = column
     }
 
-    /// Goes on to a byte; the column counts characters, not bytes.
+    /// Continues at a byte; the column counts characters, not bytes.
     mutating func advance(to target: Int, in bytes: [UInt8]) {
         for byte in bytes[offset..<max(offset, min(target, bytes.count))] {
             if byte == UInt8(ascii: "\n") {
