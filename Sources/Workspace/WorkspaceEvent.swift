@@ -11,9 +11,9 @@ public enum WorkspaceEvent: Equatable, Sendable {
     /// A run measured its held-out loss.
     case runEvaluated(run: String, step: Int, loss: Double)
     /// A run in training answered the prompts it is asked at evaluations.
-    case runAnswered(run: String, RunAnswers)
-    /// A run's sentinel called.
-    case runCalled(run: String, RunCall)
+    case runSampled(run: String, RunSamples)
+    /// A run's monitor alerted.
+    case runAlerted(run: String, RunAlert)
     /// A run can be resumed at `nextStep` from now on.
     case runCheckpointed(run: String, nextStep: Int)
     /// A run waits: a person paused it, or a write failed (then `reason` says why).

@@ -154,8 +154,8 @@ import Workspace
             │   base model            smollm2-135m-instruct                                │
             │   run name              from dataset and rank                                │
             │   method                qlora                                                │
-            │   steps                 from passes                                          │
-            │   passes                4                                                    │
+            │   steps                 from epochs                                          │
+            │   epochs                4                                                    │
             │   batch size            2                                                    │
             │   learning rate         0.001                                                │
             │   rank                  16                                                   │
@@ -190,8 +190,8 @@ import Workspace
             │   base model            smollm2-135m-instruct                  │ memory  610 MB forecast of 8.20 GB in     │
             │   run name              from dataset and rank                  │ this machine                              │
             │   method                qlora                                  │ data    480 examples, 120 held out, 34.6k │
-            │   steps                 from passes                            │ tokens a pass                             │
-            │   passes                4                                      │ run     faq-qlora-1                       │
+            │   steps                 from epochs                            │ tokens an epoch                           │
+            │   epochs                4                                      │ run     faq-qlora-1                       │
             │   batch size            2                                      │                                           │
             │   learning rate         0.001                                  │                                           │
             │   rank                  16                                     │                                           │
@@ -202,8 +202,8 @@ import Workspace
             │   ▸ Optimization                                               │                                           │
             │   ▸ Data                                                       │                                           │
             │   ▸ While it runs                                              │                                           │
-            │   ▸ Sentinels                                                  │                                           │
-            │   ▸ Next stage                                                 │                                           │
+            │   ▸ Monitors                                                   │                                           │
+            │   ▸ Next phase                                                 │                                           │
             │                                                                │                                           │
             │                                                                │                                           │
             │                                                                │                                           │

@@ -38,8 +38,8 @@ import Workspace
         request.initialization = .gaussian
         request.patience = 3
         request.choosesBest = true
-        request.sentinels[.lossSpike] = .goBack
-        request.sentinels[.plateau] = .pause
+        request.monitors[.lossSpike] = .goBack
+        request.monitors[.plateau] = .pause
         request.sampleCount = 0
         request.samplePrompts = ["Who are you?"]
         request.seed = 7
@@ -245,7 +245,7 @@ import Workspace
     }
 }
 
-@Suite struct StageScreenTests {
+@Suite struct PhaseScreenTests {
     static func finished(_ run: RunSummary) -> Driver {
         var driver = Driver.opened(runs: [run])
         let outcome = RunOutcome(
@@ -262,22 +262,22 @@ import Workspace
 
     @Test func aFinishedStageIsFollowed() throws {
         var run = RunSummary.sample("corpus-r16", .running, isMine: true)
-        run.laterStages = ["faq"]
+        run.laterPhases = ["faq"]
         var driver = Self.finished(run)
-        #expect(driver.state.run.stagesToCome == [run.id])
+        #expect(driver.state.run.phasesToCome == [run.id])
         let next = RunSummary.sample("faq-r16", .running, isMine: true, steps: 0)
-        let loss = StageLoss(afterStage: 1, stage: 1, dataset: "corpus", evaluationLoss: 1.5)
+        let loss = PhaseLoss(afterPhase: 1, phase: 1, dataset: "corpus", evaluationLoss: 1.5)
         var end = PhaseEnd(run: run.id)
         end.losses = [loss]
         end.next = next
         driver.take(.event(.phaseEnded(end)))
-        #expect(driver.state.run.stagesToCome.isEmpty)
+        #expect(driver.state.run.phasesToCome.isEmpty)
         #expect(driver.selectedRun?.id == next.id)
         #expect(driver.state.log.entries.map(\.text).joined().contains("corpus: 1.50"))
     }
 
     @Test func aRunWithoutStagesIsFollowedByNothing() {
         let run = RunSummary.sample("faq-r16", .running, isMine: true)
-        #expect(Self.finished(run).state.run.stagesToCome.isEmpty)
+        #expect(Self.finished(run).state.run.phasesToCome.isEmpty)
     }
 }

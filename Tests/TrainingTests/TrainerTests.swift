@@ -230,7 +230,7 @@ import Transformer
                 emit: { events.append($0) },
                 answer: { isCancelled in
                     for _ in 0..<3 where isCancelled() { throw CancellationError() }
-                    return [AnswerSample(prompt: "p", reference: nil, answer: "a")]
+                    return [EvaluationSample(prompt: "p", reference: nil, answer: "a")]
                 },
                 isInterrupted: {
                     asked += 1
@@ -250,7 +250,7 @@ import Transformer
             case .step(let report): "step \(report.bits)"
             case .evaluated(let report): "evaluated \(report.step) \(report.loss.bitPattern)"
             case .answered(let step, _): "answered \(step)"
-            case .called(let call): "called \(call.message)"
+            case .alerted(let alert): "called \(alert.message)"
             default: nil
             }
         }

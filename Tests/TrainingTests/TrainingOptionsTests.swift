@@ -124,7 +124,7 @@ import Transformer
         #expect(request.precision == .exact)
         #expect(request.usesGradientCheckpointing)
         #expect(request.keepsBest)
-        #expect(request.sentinels[.lossSpike] == .goBack)
+        #expect(request.monitors[.lossSpike] == .goBack)
         #expect(request.checkpointInterval == .steps(1000))
         #expect(request.seed == 7)
         #expect(request.samplePrompts.isEmpty)
@@ -142,7 +142,7 @@ import Transformer
             """
         let read = try JSONDecoder().decode(TrainingConfiguration.self, from: Data(json.utf8))
         #expect(read.rank == 8)
-        #expect(read.sentinels[.plateau] == .pause)
+        #expect(read.monitors[.plateau] == .pause)
         #expect(read.usesGradientCheckpointing)
         #expect(read.allowsNoTargets)
         #expect(read.alpha == TrainingConfiguration().alpha)

@@ -81,12 +81,12 @@ extension AppState {
         ] + runs.map(ScreenWork.detach)
     }
 
-    /// Asks whether to leave while the stage after a run is about to be started.
+    /// Asks whether to leave while the phase after a run is about to be started.
     private mutating func askToLeave(between id: String) -> [Effect] {
         let name = library.run(id)?.name ?? id
         overlay = .question(
             Question(
-                "Leave before the stage after \(name) starts?",
+                "Leave before the phase after \(name) starts?",
                 message: [
                     "It is not started then. R on \(name) starts it later, and so does",
                     StyledText(CommandText.resume(name)),
@@ -99,7 +99,7 @@ extension AppState {
 
     private mutating func quit() -> [Effect] {
         guard let run = library.runsHere.first else {
-            if let id = self.run.stagesToCome.first { return askToLeave(between: id) }
+            if let id = self.run.phasesToCome.first { return askToLeave(between: id) }
             exit = .left
             return []
         }

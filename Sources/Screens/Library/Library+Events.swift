@@ -16,11 +16,11 @@ extension Library {
                 }
             }
             return known(isKnown, access)
-        case .runAnswered(let id, let answers):
+        case .runSampled(let id, let answers):
             return known(update(id) { $0.answers = answers }, access)
-        case .runCalled(let id, let call):
+        case .runAlerted(let id, let alert):
             let isKnown = update(id) { run in
-                if !run.calls.contains(call) { run.calls.append(call) }
+                if !run.alerts.contains(alert) { run.alerts.append(alert) }
             }
             return known(isKnown, access)
         case .runCheckpointed(let id, let nextStep):

@@ -26,9 +26,9 @@ public struct Checkpoint: Sendable {
         public let elapsedSeconds: Double
         /// The kernels that computed it.
         public let arithmetic: Arithmetic
-        /// What sentinels have changed; nil in an older checkpoint.
+        /// What monitors have changed; nil in an older checkpoint.
         let adjustments: Adjustments?
-        /// What sentinels remember; nil in an older checkpoint.
+        /// What monitors remember; nil in an older checkpoint.
         let course: Course?
         /// What is to be done before the next step; nil in an older checkpoint.
         let owed: Owed?

@@ -91,8 +91,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
     public var choosesBest = false
     /// Whether examples without anything to learn are let in; steps of nothing else are skipped.
     public var allowsNoTargets = false
-    /// What is done when a sentinel calls.
-    public var sentinels = SentinelActions()
+    /// What is done when a monitor alerts.
+    public var monitors = MonitorActions()
     /// When a checkpoint is due; there is one at every evaluation as well.
     public var checkpointInterval = CheckpointInterval.seconds(60)
     /// The folder of the adapter to continue from.

@@ -27,7 +27,7 @@ extension Trainer {
             oweWhatIsDue()
             let rows = plan.batches.step(number).microbatches.joined()
             let hadTargets = rows.contains { plan.training.examples[$0].targetCount > 0 }
-            // Its rows were left out on purpose: nobody needs to be called for that.
+            // Its rows were left out on purpose: no alert is needed for that.
             guard !hadTargets else { break }
             skippedSteps += 1
             try act(
@@ -52,7 +52,7 @@ extension Trainer {
     /// Does what is owed after the last step; false if the run went back.
     func settle(
         _ output: RunOutput,
-        _ answer: ((_ isCancelled: () -> Bool) throws -> [AnswerSample])?,
+        _ answer: ((_ isCancelled: () -> Bool) throws -> [EvaluationSample])?,
         _ isCancelled: () -> Bool
     ) throws -> Bool {
         if owed.contains(.look) {

@@ -110,14 +110,14 @@ public final class Trainer {
     ///   - isInterrupted: Asked often; true leaves the step or the evaluation that is being computed,
     ///     and calls `between`. What was left is done again, to the same bits.
     ///   - isCancelled: Asked often; true ends the run at once, without a checkpoint.
-    /// - Throws: `TrainingError` with the code `diverged` if a sentinel ends the run, as by default
+    /// - Throws: `TrainingError` with the code `diverged` if a monitor ends the run, as by default
     ///   where a loss or a gradient is no finite number: such a step was not applied; else what a
     ///   write threw.
     public func run(
         between: (_ completedSteps: Int) throws -> Directive = { _ in .proceed },
         emit: @escaping (TrainingEvent) throws -> Void,
         writeFailed: @escaping (any Error) -> RetryDecision = { _ in .fail },
-        answer: ((_ isCancelled: () -> Bool) throws -> [AnswerSample])? = nil,
+        answer: ((_ isCancelled: () -> Bool) throws -> [EvaluationSample])? = nil,
         isInterrupted: () -> Bool = { false },
         isCancelled: () -> Bool = { false }
     ) throws -> TrainingOutcome {
@@ -129,7 +129,7 @@ public final class Trainer {
         }
         do {
             try output.send(.started(startReport))
-            if configuration.sentinels.mayGoBack, completedSteps == 0 { try save(output) }
+            if configuration.monitors.mayGoBack, completedSteps == 0 { try save(output) }
             while true {
                 switch try between(completedSteps) {
                 case .proceed: break

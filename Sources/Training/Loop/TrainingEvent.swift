@@ -9,9 +9,9 @@ public enum TrainingEvent: Sendable, Equatable {
     /// The held-out data was evaluated.
     case evaluated(EvaluationReport)
     /// The model was asked, after `step` steps.
-    case answered(step: Int, [AnswerSample])
-    /// A sentinel calls.
-    case called(SentinelCall)
+    case answered(step: Int, [EvaluationSample])
+    /// A monitor alerts.
+    case alerted(MonitorAlert)
     /// The run went back to a checkpoint; its next step is `toStep`, and these rows are left out.
     case wentBack(toStep: Int, leftOut: [RecordSource])
     /// A checkpoint of the first `completedSteps` steps was written to `folder`.

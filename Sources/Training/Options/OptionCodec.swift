@@ -129,12 +129,12 @@ extension OptionCodec<TrainingConfiguration.CheckpointInterval> {
     }
 }
 
-extension OptionCodec<SentinelActions> {
-    /// `NAME=ACTION` for every sentinel that is to do something else than by default.
+extension OptionCodec<MonitorActions> {
+    /// `NAME=ACTION` for every monitor that is to do something else than by default.
     static let actions = OptionCodec(
         kind: .text,
         isRepeated: true,
         texts: \.texts,
-        value: SentinelActions.init(texts:)
+        value: MonitorActions.init(texts:)
     ) { actions, _ in try actions.check() }
 }

@@ -51,7 +51,7 @@ extension TrainingOptions {
             "Held-out rows that are answered at every evaluation.",
             default: "\(TrainingRequest.defaultSamples)"
         )
-        .asked("answers", "held-out questions answered at every evaluation").numbersStay(),
+        .asked("samples", "held-out questions answered at every evaluation").numbersStay(),
         TrainingOption(
             "sample-prompt",
             request: \.samplePrompts,
@@ -102,16 +102,16 @@ extension TrainingOptions {
         .timeStays().compared { $0.keepsBest == $1.keepsBest },
         TrainingOption(
             "on",
-            \.sentinels,
+            \.monitors,
             in: .course,
             .actions,
             key: "sentinels",
             """
-            What to do when a sentinel calls, such as loss-spike=go-back. Sentinels: not-finite, \
+            What to do when a monitor alerts, such as loss-spike=go-back. Monitors: not-finite, \
             loss-spike, gradient-spike, plateau, slowdown, eval-gap, no-targets. Actions: mark, \
             pause, lower-rate, go-back, stop. May be given several times.
             """
         )
-        .titled("sentinels").recorded(.unlessDefault, as: "sentinels").timeStays(),
+        .titled("monitors").recorded(.unlessDefault, as: "sentinels").timeStays(),
     ]
 }

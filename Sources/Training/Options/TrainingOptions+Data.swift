@@ -9,16 +9,16 @@ extension TrainingOptions {
             "Optimizer steps.",
             default: "those of the epochs"
         )
-        .asked("steps", "optimizer steps; empty: from passes", empty: "from passes").timeStays(),
+        .asked("steps", "optimizer steps; empty: from epochs", empty: "from epochs").timeStays(),
         TrainingOption(
             "epochs",
             \.epochs,
             in: .data,
             .optional(.integer(1...10_000)),
-            "Passes over the data.",
+            "Epochs: passes over the data.",
             default: "\(TrainingConfiguration.defaultEpochs)"
         )
-        .asked("passes", "times through the data; empty: from steps", empty: "from steps")
+        .asked("epochs", "times through the data; empty: from steps", empty: "from steps")
         .timeStays(),
         TrainingOption(
             "batch-size",
@@ -72,7 +72,7 @@ extension TrainingOptions {
             key: "isShuffled",
             "Take the rows in the file's order."
         )
-        .titled("shuffling").asked("shuffling", "a new order for every pass").negated()
+        .titled("shuffling").asked("shuffling", "a new order for every epoch").negated()
         .recorded(.always).timeStays(),
         TrainingOption(
             "allow",

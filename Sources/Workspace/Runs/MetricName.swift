@@ -16,8 +16,8 @@ public enum MetricName {
     public static let evaluationLoss = "eval_loss"
     /// The lowest ``evaluationLoss`` so far, at the step where it was measured.
     public static let bestEvaluationLoss = "best_eval_loss"
-    /// The held-out loss of an earlier stage, or of this one, after the run: stages count from 1.
-    public static func evaluationLoss(ofStage stage: Int) -> String { "eval_loss/stage-\(stage)" }
+    /// The held-out loss of an earlier phase, or of this one, after the run: phases count from 1.
+    public static func evaluationLoss(ofPhase phase: Int) -> String { "eval_loss/stage-\(phase)" }
     /// What a step took on average of late, in seconds.
     public static let secondsPerStep = "seconds_per_step"
     /// Resident memory of the process in bytes.

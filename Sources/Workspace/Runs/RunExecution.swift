@@ -12,7 +12,7 @@ final class RunExecution: Sendable {
         var hasNews = false
         /// Whether the trainer is set up, so that a stopped run has a checkpoint.
         var hasBegun = false
-        /// Why it is paused: asked for, or by a sentinel; nil while it is not.
+        /// Why it is paused: asked for, or by a monitor; nil while it is not.
         var pauseReason: String?
         /// The write that does not succeed, in words.
         var obstacle: String?
@@ -192,9 +192,9 @@ final class RunExecution: Sendable {
             }
             return
         }
-        if case .called(let call) = event, call.action == .pause {
+        if case .alerted(let alert) = event, alert.action == .pause {
             setPaused(
-                "\(call.sentinel.rawValue) at step \(call.step): \(call.message)",
+                "\(alert.monitor.rawValue) at step \(alert.step): \(alert.message)",
                 step: step
             )
         }

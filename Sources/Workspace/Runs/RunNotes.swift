@@ -1,5 +1,5 @@
 /// What a model in training answered at one of its run's evaluations.
-public struct RunAnswers: Equatable, Sendable, Codable {
+public struct RunSamples: Equatable, Sendable, Codable {
     /// A prompt and its answer.
     public struct Sample: Equatable, Sendable, Codable {
         /// What was asked.
@@ -16,24 +16,30 @@ public struct RunAnswers: Equatable, Sendable, Codable {
     public var samples: [Sample]
 }
 
-/// Something that a run's sentinels saw.
-public struct RunCall: Equatable, Sendable, Codable {
+/// Something that a run's monitors saw.
+public struct RunAlert: Equatable, Sendable, Codable {
     /// The step it is about.
     public var step: Int
-    /// Who called, such as `loss-spike`.
-    public var sentinel: String
+    /// Which monitor it is, such as `loss-spike`.
+    public var monitor: String
     /// What it saw.
     public var message: String
     /// What was done about it, such as `mark`.
     public var action: String
-    /// Which call of the run it is, from 1; a run keeps the newest.
+    /// Which alert of the run it is, from 1; a run keeps the newest.
     public var number: Int?
     /// What came of the action, in a sentence, where there is more to say.
     public var outcome: String?
 
+    /// The keys under which runs have it stored.
+    private enum CodingKeys: String, CodingKey {
+        case step, message, action, number, outcome
+        case monitor = "sentinel"
+    }
+
     /// Whether both are about the same thing that was seen.
-    func isSame(as other: RunCall) -> Bool {
-        step == other.step && sentinel == other.sentinel && message == other.message
+    func isSame(as other: RunAlert) -> Bool {
+        step == other.step && monitor == other.monitor && message == other.message
     }
 }
 

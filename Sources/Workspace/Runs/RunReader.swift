@@ -104,13 +104,13 @@ struct RunReader: Sendable {
         summary.method = summary.parameters["method"]
         let input = record.inputs.first { $0.context == "training" } ?? record.inputs.first
         summary.dataset = input.map { "\($0.dataset.name)@\($0.dataset.digest.prefix(8))" }
-        summary.calls = record.calls
+        summary.alerts = record.alerts
         summary.answers = record.answers
         summary.cost = record.cost
         summary.conclusion = record.tags[RunTag.conclusion]
         summary.origin = record.tags[RunTag.origin]
-        summary.previousStage = record.tags[RunTag.follows]
-        summary.laterStages = (record.tags[RunTag.then] ?? "").split(separator: ",")
+        summary.previousPhase = record.tags[RunTag.follows]
+        summary.laterPhases = (record.tags[RunTag.then] ?? "").split(separator: ",")
             .map(String.init)
         if let result = record.result {
             summary.resultPath = "\(opened.path(of: record.artifactURI))/\(result)"

@@ -18,7 +18,7 @@ final class RunRecorder {
     /// The last step whose metrics an earlier process has stored already.
     private var recordedStep: Int?
     private var recordedEvaluation: Int?
-    private var calls: [RunCall]
+    private var alerts: [RunAlert]
     private var bestEvaluation: RunSummary.Measurement?
     private var losses: [MetricPoint] = []
     /// The step that the newest checkpoint goes on with.
@@ -44,7 +44,7 @@ final class RunRecorder {
         self.opened = opened
         self.system = system
         self.hold = hold
-        calls = record.calls
+        alerts = record.alerts
         resumableStep = checkpoint?.state.completedSteps
         recordedStep = record.metrics[TrackingKey(MetricName.loss)]?.step
         recordedEvaluation = record.metrics[TrackingKey(MetricName.evaluationLoss)]?.step
@@ -62,7 +62,7 @@ final class RunRecorder {
         case .step(let report): try record(report, residentBytes)
         case .evaluated(let report): try record(report)
         case .answered(let step, let samples): try record(samples, step: step)
-        case .called(let call): try record(call)
+        case .alerted(let alert): try record(alert)
         case .wentBack(let step, let rows): goBack(to: step, leftOut: rows.map(\.description))
         case .checkpointed(let completedSteps, _): try recordCheckpoint(nextStep: completedSteps)
         case .finished: break
@@ -126,8 +126,8 @@ final class RunRecorder {
     }
 
     /// The answers of each evaluation are a file of the run; those of the last are a tag too.
-    private func record(_ samples: [AnswerSample], step: Int) throws {
-        let answers = RunAnswers(
+    private func record(_ samples: [EvaluationSample], step: Int) throws {
+        let answers = RunSamples(
             step: step,
             samples: samples.map {
                 .init(prompt: $0.prompt, reference: $0.reference, answer: $0.answer)
@@ -138,36 +138,36 @@ final class RunRecorder {
         try Files.write(Array(text.utf8), to: "\(folder.answers)/step-\(step).json")
         let tag = Tag(RunTag.answers, try WorkspaceJSON.encode(answers.shortened))
         try log(Batch(tags: [tag]), telling: .samples)
-        opened.publish(.runAnswered(run: run, answers))
+        opened.publish(.runSampled(run: run, answers))
     }
 
-    private func record(_ call: SentinelCall) throws {
-        var call = RunCall(
-            step: call.step,
-            sentinel: call.sentinel.rawValue,
-            message: call.message,
-            action: call.action.rawValue
+    private func record(_ alert: MonitorAlert) throws {
+        var alert = RunAlert(
+            step: alert.step,
+            monitor: alert.monitor.rawValue,
+            message: alert.message,
+            action: alert.action.rawValue
         )
-        // A step that is computed again calls again.
-        guard !calls.contains(where: { $0.isSame(as: call) }) else { return }
-        call.number = (calls.last?.number ?? calls.count) + 1
-        calls = (calls + [call]).suffix(Self.keptCalls)
+        // A step that is computed again alerts again.
+        guard !alerts.contains(where: { $0.isSame(as: alert) }) else { return }
+        alert.number = (alerts.last?.number ?? alerts.count) + 1
+        alerts = (alerts + [alert]).suffix(Self.keptCalls)
         try storeCalls(telling: .alert)
-        opened.publish(.runCalled(run: run, call))
+        opened.publish(.runAlerted(run: run, alert))
     }
 
-    /// Keeps the newest calls with the run, as many as a tag holds.
+    /// Keeps the newest alerts with the run, as many as a tag holds.
     private func storeCalls(telling told: RunChange) throws {
-        var text = try WorkspaceJSON.encode(calls)
-        while text.utf8.count > Self.mostTagBytes, calls.count > 1 {
-            calls.removeFirst()
-            text = try WorkspaceJSON.encode(calls)
+        var text = try WorkspaceJSON.encode(alerts)
+        while text.utf8.count > Self.mostTagBytes, alerts.count > 1 {
+            alerts.removeFirst()
+            text = try WorkspaceJSON.encode(alerts)
         }
-        try log(Batch(tags: [Tag(RunTag.calls, text)]), telling: told)
+        try log(Batch(tags: [Tag(RunTag.alerts, text)]), telling: told)
     }
 
     private static let mostTagBytes = 7500
-    /// How many calls a run keeps.
+    /// How many alerts a run keeps.
     private static let keptCalls = 40
 
     /// Steps from `step` on are taken again, with other numbers.
@@ -178,8 +178,8 @@ final class RunRecorder {
         let names = rows.prefix(3).joined(separator: ", ")
         let more = rows.count > 3 ? " and \(rows.count - 3) more" : ""
         opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
-        if let last = calls.indices.last, calls[last].action == SentinelAction.goBack.rawValue {
-            calls[last].outcome = "It went back to step \(step), without the rows \(names)\(more)."
+        if let last = alerts.indices.last, alerts[last].action == MonitorAction.goBack.rawValue {
+            alerts[last].outcome = "It went back to step \(step), without the rows \(names)\(more)."
             try? storeCalls(telling: .changed)
         }
         opened.publish(
@@ -211,9 +211,9 @@ final class RunRecorder {
     }
 }
 
-extension RunAnswers {
+extension RunSamples {
     /// As much as a tag may hold.
-    fileprivate var shortened: RunAnswers {
+    fileprivate var shortened: RunSamples {
         var short = self
         short.samples = samples.prefix(4).map {
             Sample(

@@ -106,12 +106,12 @@ final class RunSampler {
     }
 
     /// What the model answers now.
-    func answers(isCancelled: () -> Bool) throws -> [AnswerSample] {
+    func answers(isCancelled: () -> Bool) throws -> [EvaluationSample] {
         try questions.map { question in
             if isCancelled() { throw CancellationError() }
             // The weights are others than the last time.
             generator.forget()
-            return AnswerSample(
+            return EvaluationSample(
                 prompt: question.prompt,
                 reference: question.reference,
                 answer: try answer(to: question, isCancelled)
@@ -120,7 +120,7 @@ final class RunSampler {
     }
 
     /// A model that computes no numbers has no answer, which is no reason to end its run: that is
-    /// for the sentinels, which look at the loss.
+    /// for the monitors, which look at the loss.
     private func answer(to question: Question, _ isCancelled: () -> Bool) throws -> String {
         do {
             return try generator.generate(

@@ -23,10 +23,10 @@ extension RunService {
         isCancelled: () -> Bool = { false }
     ) throws -> TrainingPlan {
         try WorkspaceError.wording {
-            var plan = try stagePlan(request, isMeasured: isMeasured, isCancelled: isCancelled)
-            plan.later = try (request.then ?? []).map { stage in
-                try stagePlan(
-                    stage.asStage(after: request),
+            var plan = try phasePlan(request, isMeasured: isMeasured, isCancelled: isCancelled)
+            plan.later = try (request.then ?? []).map { phase in
+                try phasePlan(
+                    phase.asPhase(after: request),
                     isMeasured: isMeasured,
                     isCancelled: isCancelled
                 )
@@ -35,7 +35,7 @@ extension RunService {
         }
     }
 
-    private func stagePlan(
+    private func phasePlan(
         _ request: TrainingRequest,
         isMeasured: Bool,
         isCancelled: () -> Bool
@@ -84,13 +84,13 @@ extension RunService {
             if let snapshot = record.tags[RunTag.evaluationDataset] {
                 request?.evaluationDataset = opened.path(of: snapshot)
             }
-            let stages = request?.then?.map { stage in
-                var stage = stage
-                stage.dataset = opened.path(of: stage.dataset)
-                stage.evaluationDataset = stage.evaluationDataset.map(opened.path)
-                return stage
+            let phases = request?.then?.map { phase in
+                var phase = phase
+                phase.dataset = opened.path(of: phase.dataset)
+                phase.evaluationDataset = phase.evaluationDataset.map(opened.path)
+                return phase
             }
-            request?.then = stages
+            request?.then = phases
             let summary = try summary(id)
             // This process holds the lock while it resumes the run.
             let isElsewhere = summary.ownerProcess.map { $0 != getpid() } ?? false

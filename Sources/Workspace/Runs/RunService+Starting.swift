@@ -25,14 +25,14 @@ extension RunService {
             )
         }
         var tags = [Tag(RunTag.retryOf, id), Tag(RunTag.parent, id)]
-        if let stage = plan.run.previousStage { tags.append(Tag(RunTag.follows, stage)) }
+        if let phase = plan.run.previousPhase { tags.append(Tag(RunTag.follows, phase)) }
         return try start(request, tags: tags)
     }
 
     /// Goes on with a stopped, failed or crashed run from its last checkpoint, exactly: the next
     /// step event is the one after it.
     ///
-    /// A finished run whose next stage was never started goes on with that. Blocks as ``start(_:)``
+    /// A finished run whose next phase was never started continues with that. Blocks as ``start(_:)``
     /// does.
     ///
     /// - Parameter changes: Options that change no number and have another value from now on.
@@ -112,7 +112,7 @@ extension RunService {
             try inputs.checkLint()
             let forecast = try measured(admittedForecast(inputs), inputs, isStopped)
             let (snapshot, evaluation) = try keptData(of: inputs, isStopped)
-            inputs.request.then = try keptStages(of: request, isStopped)
+            inputs.request.then = try keptPhases(of: request, isStopped)
             if isStopped() { throw CancellationError() }
             for decision in inputs.decisions {
                 opened.publish(.notice(Notice(.warning, "\(decision).")))
@@ -209,8 +209,8 @@ extension RunService {
         }
         if let checkout = GitCheckout(containing: ".") { new.tags += checkout.tags }
         let record = try opened.store.createRun(new, isTold: true)
-        let stages = later.map { Param("then", $0) }
-        let params = inputs.request.parameters + [stages].compactMap { $0 }
+        let phases = later.map { Param("then", $0) }
+        let params = inputs.request.parameters + [phases].compactMap { $0 }
         try opened.store.log(Batch(params: params), run: id)
         var read = [
             DatasetInput(
@@ -229,11 +229,11 @@ extension RunService {
     /// The request as it is kept: what lies in the workspace by paths that move with it.
     private func stored(_ request: TrainingRequest) -> TrainingRequest {
         var stored = request
-        stored.then = request.then?.map { stage in
-            var stage = stage
-            stage.dataset = opened.location(of: stage.dataset)
-            stage.evaluationDataset = stage.evaluationDataset.map(opened.location)
-            return stage
+        stored.then = request.then?.map { phase in
+            var phase = phase
+            phase.dataset = opened.location(of: phase.dataset)
+            phase.evaluationDataset = phase.evaluationDataset.map(opened.location)
+            return phase
         }
         return stored
     }
@@ -254,7 +254,7 @@ extension RunService {
                 .invalid,
                 "The run's options take \(count) bytes; at most \(Self.mostRequestBytes) are kept "
                     + "with it.",
-                hint: "Shorten --sample-prompt, or give fewer stages."
+                hint: "Shorten --sample-prompt, or give fewer phases."
             )
         }
     }

@@ -160,14 +160,14 @@ public final class RunService: Sendable {
     /// What a run's model answered at its last evaluation, whole; nil if it answered nothing.
     ///
     /// Blocks.
-    public func answers(of id: String) throws -> RunAnswers? {
+    public func answers(of id: String) throws -> RunSamples? {
         try WorkspaceError.wording {
             let record = try opened.store.run(id)
             guard let last = record.answers else { return nil }
             // The tag that lists read holds a part of them.
             let path = "\(folder(of: record).answers)/step-\(last.step).json"
             guard let bytes = try? Files.read(path) else { return last }
-            return (try? decodeJSON(RunAnswers.self, from: bytes)) ?? last
+            return (try? decodeJSON(RunSamples.self, from: bytes)) ?? last
         }
     }
 

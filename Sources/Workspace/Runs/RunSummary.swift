@@ -69,16 +69,16 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var resumableStep: Int?
     /// What the finished run made: an adapter's folder, or a model's file.
     public var resultPath: String?
-    /// What the sentinels saw, in the order of their calls.
-    public var calls: [RunCall] = []
+    /// What the monitors saw, the oldest first.
+    public var alerts: [RunAlert] = []
     /// What the model answered at the last evaluation.
-    public var answers: RunAnswers?
+    public var answers: RunSamples?
     /// What the run was forecast to take and took; nil before its end.
     public var cost: RunCost?
-    /// The data of the stages that come after this run, in their order.
-    public var laterStages: [String] = []
-    /// The run whose result this one began with, where it is a later stage.
-    public var previousStage: String?
+    /// The data of the phases that come after this run, in their order.
+    public var laterPhases: [String] = []
+    /// The run whose result this one began with, where it is a later phase.
+    public var previousPhase: String?
     /// What a person should know of how a finished run ended.
     public var conclusion: String?
     /// The run whose result this one was started on, by a person's choice.
@@ -93,6 +93,18 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var ownerProcess: Int32?
     /// Whether the run is in the trash.
     public var isDeleted: Bool
+
+    /// The keys that `--json` has always had.
+    private enum CodingKeys: String, CodingKey {
+        case id, name, experiment, experimentID, status, startedAt, endedAt, lastActivityAt,
+            stepsDone, totalSteps, loss, evaluationLoss, bestEvaluation, learningRate,
+            gradientNorm, tokensPerSecond, secondsRemaining, model, modelPath, method, dataset,
+            parameters, metrics, tags, resumableStep, resultPath, answers, cost, conclusion,
+            origin, failure, lossTail, isMine, ownerProcess, isDeleted
+        case alerts = "calls"
+        case laterPhases = "laterStages"
+        case previousPhase = "previousStage"
+    }
 
     /// Creates a summary; all but the identity may be filled in later.
     public init(
@@ -122,8 +134,8 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
         BestEvaluation.loss(lowest: bestEvaluation?.value, last: evaluationLoss)
     }
 
-    /// Whether the run is one of several stages.
-    public var isStage: Bool { !laterStages.isEmpty || previousStage != nil }
+    /// Whether the run is one of several phases.
+    public var isPhase: Bool { !laterPhases.isEmpty || previousPhase != nil }
 
     /// Done steps as a share of all, 0 to 1.
     public var progress: Double? {

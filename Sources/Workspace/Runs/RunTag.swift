@@ -25,8 +25,8 @@ enum RunTag {
     static let adapter = Tag.adapter
     /// The file of the finished model, below the run's artifacts, where all weights were trained.
     static let model = Tag.model
-    /// What the sentinels saw, as JSON: the newest calls.
-    static let calls: TrackingKey = "workbench.calls"
+    /// What the monitors saw, as JSON: the newest alerts.
+    static let alerts: TrackingKey = "workbench.calls"
     /// What the model answered at the last evaluation, as JSON.
     static let answers: TrackingKey = "workbench.answers"
     /// What the run was forecast to take and took, as JSON.
@@ -49,9 +49,9 @@ enum RunTag {
     static let templateDigest: TrackingKey = "workbench.template_digest"
     /// The run whose parameters this one repeats.
     static let retryOf: TrackingKey = "workbench.retry_of"
-    /// The run whose result this one, the next stage, began with.
+    /// The run whose result this one, the next phase, began with.
     static let follows: TrackingKey = "workbench.follows"
-    /// The data of the stages that come after this one, separated by commas.
+    /// The data of the phases that come after this one, separated by commas.
     static let then: TrackingKey = "workbench.then"
     /// MLflow's tag for a run that belongs to another one.
     static let parent: TrackingKey = "mlflow.parentRunId"
@@ -71,11 +71,11 @@ extension RunRecord {
     /// What the finished run made, below its artifacts: an adapter's folder, or a model's file.
     var result: String? { tags[RunTag.adapter] ?? tags[RunTag.model] }
 
-    /// What the run's sentinels saw; what another version wrote is passed over.
-    var calls: [RunCall] { decoded(RunTag.calls) ?? [] }
+    /// What the run's monitors saw; what another version wrote is passed over.
+    var alerts: [RunAlert] { decoded(RunTag.alerts) ?? [] }
 
     /// What the model answered at the last evaluation.
-    var answers: RunAnswers? { decoded(RunTag.answers) }
+    var answers: RunSamples? { decoded(RunTag.answers) }
 
     /// What the run was forecast to take and took.
     var cost: RunCost? { decoded(RunTag.cost) }

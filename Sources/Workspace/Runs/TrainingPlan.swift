@@ -27,7 +27,7 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
     public var seconds: Double?
     /// What a person should know before starting, such as examples that are cut.
     public var warnings: [String]
-    /// What the stages after it would do.
+    /// What the phases after it would do.
     public var later: [TrainingPlan] = []
 
     /// Creates a plan.

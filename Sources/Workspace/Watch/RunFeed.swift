@@ -30,8 +30,8 @@ package struct RunFeed {
         case .checkpoint:
             return record.tags[RunTag.resumableStep].flatMap { Int($0) }
                 .map { .runCheckpointed(run: record.id, nextStep: $0) }
-        case .samples: return record.answers.map { .runAnswered(run: record.id, $0) }
-        case .alert: return record.calls.last.map { .runCalled(run: record.id, $0) }
+        case .samples: return record.answers.map { .runSampled(run: record.id, $0) }
+        case .alert: return record.alerts.last.map { .runAlerted(run: record.id, $0) }
         case .pause:
             guard let reason = record.tags[RunTag.paused], !reason.isEmpty else { return nil }
             let last = record.metrics[TrackingKey(MetricName.loss)]?.step ?? -1

@@ -75,22 +75,22 @@ extension RunsCommand {
                 ("resumes at", summary.resumableStep.map { "step \($0)" } ?? "-"),
                 ("result", summary.resultPath ?? "-"), ("failure", summary.failure ?? "-"),
                 ("ending", summary.conclusion ?? "-"),
-                ("stage after", try name(of: summary.previousStage, runs)),
+                ("stage after", try name(of: summary.previousPhase, runs)),
                 ("started from", try name(of: summary.origin, runs)),
                 (
-                    "stages to come",
-                    summary.laterStages.isEmpty ? "-" : summary.laterStages.joined(separator: ", ")
+                    "phases to come",
+                    summary.laterPhases.isEmpty ? "-" : summary.laterPhases.joined(separator: ", ")
                 ),
                 ("time", summary.cost?.time ?? "-"), ("memory", summary.cost?.memory ?? "-"),
             ] where value != "-" && value != Figures.none { table.add([name, value]) }
-            for stage in summary.stageLosses {
-                table.add(["eval loss of stage \(stage.stage)", Figures.loss(stage.loss)])
+            for phase in summary.phaseLosses {
+                table.add(["eval loss of phase \(phase.phase)", Figures.loss(phase.loss)])
             }
-            if let first = summary.calls.first?.number, first > 1 {
-                table.add(["sentinels", "\(first - 1) calls before these"])
+            if let first = summary.alerts.first?.number, first > 1 {
+                table.add(["monitors", "\(first - 1) alerts before these"])
             }
-            for call in summary.calls {
-                table.add(["step \(call.step)", Console.line(call.sentence)])
+            for alert in summary.alerts {
+                table.add(["step \(alert.step)", Console.line(alert.sentence)])
             }
             for (key, value) in summary.parameters.sorted(by: { $0.key < $1.key }) {
                 table.add(["param \(key)", value])

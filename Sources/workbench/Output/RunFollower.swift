@@ -44,7 +44,7 @@ struct RunFollower {
         while let run = finished {
             guard let end = workspace.runs.phaseEnd(after: run.id) else { return }
             tell(end)
-            if signal != 0, end.next == nil, !run.laterStages.isEmpty { throw interrupted(run) }
+            if signal != 0, end.next == nil, !run.laterPhases.isEmpty { throw interrupted(run) }
             if let failure = end.failure {
                 throw WorkspaceError(
                     failure.code,
@@ -56,8 +56,8 @@ struct RunFollower {
         }
     }
 
-    private func interrupted(_ stage: RunSummary) -> ExitCode {
-        Console.note("`workbench train --resume \(stage.id)` starts the next phase")
+    private func interrupted(_ run: RunSummary) -> ExitCode {
+        Console.note("`workbench train --resume \(run.id)` starts the next phase")
         return ExitCode(128 + signal)
     }
 
@@ -93,32 +93,34 @@ struct RunFollower {
         }
         for loss in end.losses {
             if isJSON {
-                try? Console.printJSON(StageLine(run: end.run, loss))
+                try? Console.printJSON(PhaseLine(run: end.run, loss))
             } else {
-                Console.print(Console.line("after phase \(loss.afterStage)  \(loss.sentence)"))
+                Console.print(Console.line("after phase \(loss.afterPhase)  \(loss.sentence)"))
             }
         }
     }
 }
 
-/// The held-out loss of a stage, as a line of JSON.
-private struct StageLine: Encodable {
+/// The held-out loss of a phase, as a line of JSON.
+private struct PhaseLine: Encodable {
     let event = "stage"
-    let afterStage: Int
+    let afterPhase: Int
     let run: String
-    let stage: Int
+    let phase: Int
     let dataset: String
     let evalLoss: Double
 
-    init(run: String, _ loss: StageLoss) {
-        afterStage = loss.afterStage
+    init(run: String, _ loss: PhaseLoss) {
+        afterPhase = loss.afterPhase
         self.run = run
-        stage = loss.stage
+        phase = loss.phase
         dataset = loss.dataset
         evalLoss = loss.evaluationLoss
     }
 
-    private enum CodingKeys: CodingKey {
-        case event, afterStage, run, stage, dataset, evalLoss
+    private enum CodingKeys: String, CodingKey {
+        case event, run, dataset, evalLoss
+        case afterPhase = "afterStage"
+        case phase = "stage"
     }
 }

@@ -63,17 +63,17 @@ final class TrainOutput: Sendable {
             isJSON
                 ? write("evaluated", ["step": .number(Double(step)), "eval_loss": .number(loss)])
                 : Console.print("eval \(step)  loss \(Figures.optional(loss))")
-        case .runAnswered(run.id, let answers): write(answers)
-        case .runCalled(run.id, let call):
+        case .runSampled(run.id, let answers): write(answers)
+        case .runAlerted(run.id, let alert):
             isJSON
                 ? write(
                     "called",
                     [
-                        "step": .number(Double(call.step)), "sentinel": .text(call.sentinel),
-                        "message": .text(call.message), "action": .text(call.action),
+                        "step": .number(Double(alert.step)), "sentinel": .text(alert.monitor),
+                        "message": .text(alert.message), "action": .text(alert.action),
                     ]
                 )
-                : Console.note("step \(call.step), \(call.sentence)")
+                : Console.note("step \(alert.step), \(alert.sentence)")
         case .notice(let notice):
             isJSON
                 ? write(
@@ -93,7 +93,7 @@ final class TrainOutput: Sendable {
         }
     }
 
-    private func write(_ answers: RunAnswers) {
+    private func write(_ answers: RunSamples) {
         for sample in answers.samples {
             guard isJSON else {
                 Console.note("  Q \(Console.line(sample.prompt))")
@@ -155,8 +155,8 @@ extension WorkspaceEvent {
     /// The run that an event is about, of those that are reported.
     fileprivate var run: String? {
         switch self {
-        case .runStep(let run, _), .runEvaluated(let run, _, _), .runAnswered(let run, _),
-            .runCalled(let run, _), .runCheckpointed(let run, _), .runPaused(let run, _, _):
+        case .runStep(let run, _), .runEvaluated(let run, _, _), .runSampled(let run, _),
+            .runAlerted(let run, _), .runCheckpointed(let run, _), .runPaused(let run, _, _):
             run
         default: nil
         }

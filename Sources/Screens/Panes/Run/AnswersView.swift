@@ -3,7 +3,7 @@ import Workspace
 
 /// The text that `a` shows: the complete answers of a run's last evaluation.
 enum AnswersView {
-    static func sheet(of run: RunSummary, _ answers: RunAnswers) -> TextSheet {
+    static func sheet(of run: RunSummary, _ answers: RunSamples) -> TextSheet {
         var lines: [StyledText] = []
         for sample in answers.samples {
             if !lines.isEmpty { lines.append(StyledText()) }

@@ -23,11 +23,11 @@ enum RetryQuestion {
                     .run(.resume(id: run.id, name: run.name))
                 )
             )
-        } else if run.status == .finished, let data = run.laterStages.first {
-            message.append(StyledText("Next stage: trains its result on \(data)."))
+        } else if run.status == .finished, let data = run.laterPhases.first {
+            message.append(StyledText("Next phase: trains its result on \(data)."))
             answers.append(
                 (
-                    .init(id: "resume", title: "Next stage"),
+                    .init(id: "resume", title: "Next phase"),
                     .run(.resume(id: run.id, name: run.name))
                 )
             )

@@ -32,7 +32,7 @@ package enum RunAction: Equatable, Sendable {
     /// Show what the selected run's model answers.
     case showAnswers
     /// That was read.
-    case answersRead(RunAnswers?, run: String)
+    case answersRead(RunSamples?, run: String)
     /// Ask how the selected run can be retried.
     case retry
     /// This is how.

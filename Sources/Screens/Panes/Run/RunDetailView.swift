@@ -119,11 +119,11 @@ struct RunDetailView {
     /// What a person must know of the run: why it waits or failed, and what to press.
     private func notes(_ glyphs: GlyphSet) -> [StyledText] {
         var notes = standing(glyphs)
-        // A run that was paused by a sentinel says so already.
-        if run.status != .paused || run.failure == nil, let call = run.calls.last {
-            notes.append(StyledText("! step \(call.step), \(call.sentence)", .warning))
+        // A run that was paused by a monitor says so already.
+        if run.status != .paused || run.failure == nil, let alert = run.alerts.last {
+            notes.append(StyledText("! step \(alert.step), \(alert.sentence)", .warning))
         }
-        let losses = run.stageLosses.map { "stage \($0.stage) \(Figures.loss($0.loss))" }
+        let losses = run.phaseLosses.map { "phase \($0.phase) \(Figures.loss($0.loss))" }
         if !losses.isEmpty {
             notes.append(
                 StyledText("held-out losses after it: ", .muted)
@@ -179,13 +179,13 @@ struct RunDetailView {
             series,
             markers: curves.checkpoints.map { .init(x: Double($0), label: "\($0)") }
                 // The newest first, since they get the room.
-                + run.calls.reversed().map {
-                    .init(x: Double($0.step), label: "\($0.sentinel) \($0.step)", isAlarm: true)
+                + run.alerts.reversed().map {
+                    .init(x: Double($0.step), label: "\($0.monitor) \($0.step)", isAlarm: true)
                 }
         ).draw(in: rect, on: &canvas)
     }
 
-    private func draw(_ answers: RunAnswers, in rect: Rect, on canvas: inout Canvas) {
+    private func draw(_ answers: RunSamples, in rect: Rect, on canvas: inout Canvas) {
         let inner = canvas.box(rect, title: "Last answers, step \(answers.step)")
             .inset(horizontally: 1)
         var lines: [StyledText] = []
@@ -229,14 +229,14 @@ struct RunDetailView {
         if !run.isMine, let process = run.ownerProcess {
             facts.append(StyledText("process ", .muted) + StyledText("\(process)"))
         }
-        if let next = run.laterStages.first {
-            let more = run.laterStages.count - 1
+        if let next = run.laterPhases.first {
+            let more = run.laterPhases.count - 1
             facts.append(
                 StyledText("then ", .muted) + StyledText(next)
                     + StyledText(more > 0 ? ", \(more) after" : "", .muted)
             )
         }
-        if let previous = run.previousStage {
+        if let previous = run.previousPhase {
             facts.append(from(previous))
         }
         if let origin = run.origin { facts.append(from(origin)) }
@@ -244,10 +244,10 @@ struct RunDetailView {
             let what = path.hasSuffix(".gguf") ? "model" : "adapter"
             facts.append(StyledText("\(what) saved", .success))
         }
-        if let call = run.calls.last {
-            let before = (call.number ?? run.calls.count) - 1
+        if let alert = run.alerts.last {
+            let before = (alert.number ?? run.alerts.count) - 1
             facts.append(
-                StyledText("\(call.sentinel) ", .warning) + StyledText("step \(call.step)")
+                StyledText("\(alert.monitor) ", .warning) + StyledText("step \(alert.step)")
                     + StyledText(before > 0 ? ", \(before) before" : "", .muted)
             )
         }

@@ -19,8 +19,8 @@ extension RunState {
             // Evaluations are far apart, so a gap means nothing.
             if curves?.run == id { _ = extend(\.evaluations, step: step, value: loss) }
             return []
-        case .runCalled(let id, let call):
-            let words = "\(library.name(of: id)), step \(call.step): \(call.sentence)"
+        case .runAlerted(let id, let alert):
+            let words = "\(library.name(of: id)), step \(alert.step): \(alert.sentence)"
             return [.tell(Notice(.warning, words))]
         case .runCheckpointed(let id, let nextStep):
             return checkpointed(nextStep, of: library.name(of: id), id)
@@ -33,7 +33,7 @@ extension RunState {
             let hint = canResume ? "R resumes the run." : "R runs it again."
             let words = "The process of \(library.name(of: id)) died."
             return [.tell(Notice(.failure, words, hint: hint))] + Self.bell(context)
-        case .runAnswered, .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged,
+        case .runSampled, .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged,
             .download, .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged:
             return []
         }
@@ -88,8 +88,8 @@ extension RunState {
             effects = [.tell(Notice(.failure, "\(name) failed: \(reason)", hint: hint))]
         }
         effects += runsChanged(context)
-        if outcome.status == .finished, let run = context.library.run(outcome.run), run.isStage {
-            stagesToCome.insert(run.id)
+        if outcome.status == .finished, let run = context.library.run(outcome.run), run.isPhase {
+            phasesToCome.insert(run.id)
         }
         // The last measurement may be as old as a short run.
         return effects + [ScreenWork.readMachine] + Self.bell(context)

@@ -10,8 +10,8 @@ extension RunState: PaneState {
         Word("loss", "error in nats per target token; eval is the same on held-out rows"),
         Word("adapter", "the small weights that a run adds to a base model"),
         Word("checkpoint", "everything needed to resume exactly; R resumes from the last one"),
-        Word("sentinel", "checks every step and warns when a number looks wrong; ! on the curve"),
-        Word("stage", "one of several runs in a row, each on other data, from the last result"),
+        Word("monitor", "checks every step and warns when a number looks wrong; ! on the curve"),
+        Word("phase", "one of several runs in a row, each on other data, from the last result"),
         Word("experiment", "a name that groups runs"),
     ]
 

@@ -93,7 +93,7 @@ extension RunState {
 
     mutating func phaseEnded(_ end: PhaseEnd, _ context: Context) -> [Effect] {
         let id = end.run
-        stagesToCome.remove(id)
+        phasesToCome.remove(id)
         let name = context.library.run(id)?.name ?? id
         var effects: [Effect] = end.problem.map { [.tell($0)] } ?? []
         if !end.losses.isEmpty {

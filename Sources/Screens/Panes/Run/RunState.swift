@@ -18,8 +18,8 @@ package struct RunState: Equatable, Sendable {
     /// The dataset of a form that opens as soon as models and datasets have been read, empty for
     /// any; nil when none is to open.
     package var wantedForm: String?
-    /// Runs whose next stage is about to be started.
-    package var stagesToCome: Set<String> = []
+    /// Runs whose next phase is about to be started.
+    package var phasesToCome: Set<String> = []
     /// Forecast memory of runs started here, in bytes.
     package var forecasts: [String: Int64] = [:]
     /// The last checkpoint of a run that was reported.

@@ -44,7 +44,7 @@ extension RunState {
             } ?? []
         }
         var title = StyledText("Runs")
-        let next = stagesToCome.isEmpty ? nil : "measuring, then the next stage"
+        let next = phasesToCome.isEmpty ? nil : "measuring, then the next phase"
         if let starting = context.library.starting ?? next {
             title.append(" \(glyphs.dot) \(starting)\(glyphs.ellipsis)", .accent)
         }

@@ -5,7 +5,7 @@ import Workspace
 extension TrainForm {
     /// What is chosen where only opening the model's file would tell.
     static let automatic = "automatic"
-    /// What is chosen where no run is gone on from, and where no stage follows.
+    /// What is chosen where no run is continued, and where no phase follows.
     static let nothing = "nothing"
     /// The epochs of a run for which nobody says anything else.
     static let defaultEpochs = "\(TrainingConfiguration.defaultEpochs)"
@@ -52,7 +52,7 @@ extension TrainForm {
                 "evaluations, answers, checkpoints, when to end",
                 .course
             )
-            + sentinels + nextPhase(datasets)
+            + monitors + nextPhase(datasets)
     }
 
     private static func whatIsTrained(_ models: [String], _ datasets: [String]) -> [FormField] {
@@ -111,29 +111,29 @@ extension TrainForm {
         )
     }
 
-    private static let sentinels =
+    private static let monitors =
         [
             FormField(
-                "sentinels",
-                "Sentinels",
+                "monitors",
+                "Monitors",
                 .section,
                 hint:
                     "lower-rate halves the rate; go-back leaves the step's rows out"
             )
         ]
-        + Sentinel.allCases.map { sentinel in
+        + Monitor.allCases.map { monitor in
             FormField(
-                sentinel.rawValue,
-                sentinel.rawValue,
-                .choice(actions(of: sentinel)),
-                hint: hints[sentinel.rawValue] ?? ""
+                monitor.rawValue,
+                monitor.rawValue,
+                .choice(actions(of: monitor)),
+                hint: hints[monitor.rawValue] ?? ""
             )
         }
 
-    /// What a sentinel can do, the default first.
-    private static func actions(of sentinel: Sentinel) -> [String] {
-        let first = SentinelActions()[sentinel]
-        return ([first] + SentinelActions.possible(for: sentinel).filter { $0 != first })
+    /// What a monitor can do, the default first.
+    private static func actions(of monitor: Monitor) -> [String] {
+        let first = MonitorActions()[monitor]
+        return ([first] + MonitorActions.possible(for: monitor).filter { $0 != first })
             .map(\.rawValue)
     }
 
@@ -163,7 +163,7 @@ extension TrainForm {
             ),
             FormField(
                 "then-epochs",
-                "its passes",
+                "its epochs",
                 .number(minimum: 1, isInteger: true, isOptional: true),
                 hint: "times through its data",
                 emptyText: "as this phase"

@@ -18,8 +18,8 @@ extension TrainForm {
         values["name"] = request.runName ?? ""
         values["method"] = request.method?.rawValue ?? usualMethod(of: model)
         values["from"] = start?.label ?? nothing
-        for sentinel in Sentinel.allCases {
-            values[sentinel.rawValue] = request.sentinels[sentinel].rawValue
+        for monitor in Monitor.allCases {
+            values[monitor.rawValue] = request.monitors[monitor].rawValue
         }
         return values
     }
@@ -67,11 +67,11 @@ extension TrainForm {
         if request.dataset != base.dataset { request.objective = nil }
         let name = form.value("name")
         request.runName = name.isEmpty ? nil : name
-        for sentinel in Sentinel.allCases {
-            guard let action = SentinelAction(rawValue: form.value(sentinel.rawValue)) else {
+        for monitor in Monitor.allCases {
+            guard let action = MonitorAction(rawValue: form.value(monitor.rawValue)) else {
                 continue
             }
-            request.sentinels[sentinel] = action
+            request.monitors[monitor] = action
         }
         startFrom(&request)
         request.then = laterPhases(after: request)

@@ -212,7 +212,7 @@ package struct TrainForm: Equatable, Sendable {
         problem = error
     }
 
-    /// Keeps answers in step that follow from others: steps and passes exclude each other, and the
+    /// Keeps answers in step that follow from others: steps and epochs exclude each other, and the
     /// usual method depends on the model.
     private mutating func fillIn(after before: FormState) {
         func isNew(_ id: String) -> Bool { form.value(id) != before.value(id) }
@@ -222,7 +222,7 @@ package struct TrainForm: Equatable, Sendable {
             form.set("steps", "")
         }
         let isOpen = form.value("steps").isEmpty && form.value("epochs").isEmpty
-        form.setProblem("epochs", isOpen ? "give passes or steps" : nil)
+        form.setProblem("epochs", isOpen ? "give epochs or steps" : nil)
         let start = starts.first { $0.label == form.value("from") }
         if isNew("from"), let start {
             if let model = start.model, models.contains(where: { $0.name == model }) {

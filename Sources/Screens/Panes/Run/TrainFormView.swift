@@ -45,22 +45,22 @@ enum TrainFormView {
         }
         lines.append(time(of: form, glyphs))
         guard let plan = form.plan else { return lines }
-        for stage in plan.later {
-            var text = label("then") + StyledText("\(stage.totalSteps) steps on \(stage.dataset)")
-            if let seconds = stage.seconds {
+        for phase in plan.later {
+            var text = label("then") + StyledText("\(phase.totalSteps) steps on \(phase.dataset)")
+            if let seconds = phase.seconds {
                 text.append(", \(Figures.duration(seconds))", .muted)
             }
             lines.append(text)
         }
         lines.append(memory(of: plan, machine: machine))
-        for stage in [plan] + plan.later {
-            let whose = plan.later.isEmpty ? "" : "\(stage.dataset): "
-            lines += stage.warnings.map { StyledText("! \(whose)\($0)", .warning) }
+        for phase in [plan] + plan.later {
+            let whose = plan.later.isEmpty ? "" : "\(phase.dataset): "
+            lines += phase.warnings.map { StyledText("! \(whose)\($0)", .warning) }
         }
         let data =
             "\(Figures.count(plan.trainingExamples)) examples, "
             + "\(Figures.count(plan.evaluationExamples)) held out, "
-            + "\(Figures.count(plan.tokensPerEpoch)) tokens a pass"
+            + "\(Figures.count(plan.tokensPerEpoch)) tokens an epoch"
         lines.append(label("data") + StyledText(data))
         let name = form.form.value("name")
         lines.append(label("run") + StyledText(name.isEmpty ? plan.runName : name))

@@ -1,4 +1,4 @@
-/// What sentinels have changed about a run: part of every checkpoint, since the results depend
+/// What monitors have changed about a run: part of every checkpoint, since the results depend
 /// on it.
 struct Adjustments: Codable, Equatable {
     /// What the schedule's learning rate is multiplied by.

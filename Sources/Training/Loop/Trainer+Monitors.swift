@@ -3,10 +3,10 @@ import Tensors
 import Transformer
 
 extension Trainer {
-    /// Tells what the sentinels say of a step, and does what is to be done.
+    /// Tells what the monitors say of a step, and does what is to be done.
     func follow(_ report: StepReport, _ output: RunOutput) throws {
-        for (sentinel, message) in course.add(report) {
-            try act(on: sentinel, message, step: report.step, output)
+        for (monitor, message) in course.add(report) {
+            try act(on: monitor, message, step: report.step, output)
             // The first one that goes back takes the step along.
             guard completedSteps == report.step + 1 else { return }
         }
@@ -25,7 +25,7 @@ extension Trainer {
 
     /// Ends the run for something that is no finite number, or goes back.
     func diverge(at step: Int, _ message: String, _ output: RunOutput) throws {
-        guard configuration.sentinels[.notFinite] == .goBack else {
+        guard configuration.monitors[.notFinite] == .goBack else {
             throw TrainingError(
                 .diverged,
                 message,
@@ -65,14 +65,14 @@ extension Trainer {
     }
 
     func act(
-        on sentinel: Sentinel,
+        on monitor: Monitor,
         _ message: String,
         step: Int,
         _ output: RunOutput
     ) throws {
-        let action = configuration.sentinels[sentinel]
-        let call = SentinelCall(sentinel: sentinel, step: step, message: message, action: action)
-        try output.send(.called(call))
+        let action = configuration.monitors[monitor]
+        let alert = MonitorAlert(monitor: monitor, step: step, message: message, action: action)
+        try output.send(.alerted(alert))
         switch action {
         case .mark, .pause: break
         case .lowerRate: adjustments.rateFactor /= 2
@@ -80,7 +80,7 @@ extension Trainer {
         case .stop:
             throw TrainingError(
                 .diverged,
-                "\(sentinel.rawValue) stopped the run at step \(step). \(message)",
+                "\(monitor.rawValue) stopped the run at step \(step). \(message)",
                 hint: "train again with a lower learning rate, or another action"
             )
         }

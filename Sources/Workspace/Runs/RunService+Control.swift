@@ -86,6 +86,11 @@ extension RunService {
     ///
     /// - Returns: The number of the new process.
     public func detach(_ id: String) throws -> Int32 {
+        try hand(id, to: ProcessLauncher(opened.layout))
+    }
+
+    /// Hands a run of this process over to a launcher, by way of a checkpoint.
+    package func hand(_ id: String, to launcher: any RunLauncher) throws -> Int32 {
         guard let execution = execution(id) else {
             throw WorkspaceError(
                 .conflict,
@@ -103,16 +108,7 @@ extension RunService {
                 hint: nil
             )
         }
-        guard let program = ProcessEnvironment.executable else {
-            throw WorkspaceError(.failed, "The program's own file cannot be found.")
-        }
-        return try ChildProcess(
-            program,
-            ["train", "--resume", id, "--workspace", opened.layout.folder],
-            output: "\(opened.layout.logs)/run-\(id).log",
-            appends: true,
-            apart: .session
-        ).process
+        return try launcher.launch(id, changing: [:])
     }
 
     /// Has every run of this process look for requests now.

@@ -3,7 +3,7 @@ import Testing
 import Training
 import Workspace
 
-@Suite struct StageTests {
+@Suite struct PhaseTests {
     /// A request with one stage after it, on other data.
     static func request(_ test: TestWorkspace) throws -> TrainingRequest {
         let later = "\(test.folder)/more.jsonl"
@@ -25,13 +25,13 @@ import Workspace
             try test.opened { workspace in
                 let runs = workspace.runs
                 let first = try runs.start(Self.request(test))
-                #expect(first.laterStages == ["more"])
-                #expect(first.isStage)
+                #expect(first.laterPhases == ["more"])
+                #expect(first.isPhase)
                 let end = try #require(runs.phaseEnd(after: first.id))
-                #expect(end.losses.map(\.stage) == [1])
+                #expect(end.losses.map(\.phase) == [1])
                 let second = try #require(end.next)
-                #expect(second.previousStage == first.id)
-                #expect(second.laterStages.isEmpty)
+                #expect(second.previousPhase == first.id)
+                #expect(second.laterPhases.isEmpty)
                 #expect(try runs.wait(for: second.id).stepsDone == 2)
                 let last = try #require(runs.phaseEnd(after: second.id))
                 #expect(last.next == nil)
@@ -43,7 +43,7 @@ import Workspace
                 #expect(parameters["init_adapter"] == (try runs.summary(first.id).resultPath))
 
                 let losses = last.losses
-                #expect(losses.map(\.stage) == [1, 2])
+                #expect(losses.map(\.phase) == [1, 2])
                 #expect(losses.map(\.dataset) == ["facts", "more"])
                 let kept = try runs.summary(second.id).metrics
                 #expect(kept["eval_loss/stage-1"] == losses[0].evaluationLoss)
@@ -89,7 +89,7 @@ import Workspace
                 #expect(try runs.wait(for: run).status == .finished)
 
                 let second = try #require(runs.phaseEnd(after: run)?.next)
-                #expect(second.previousStage == run)
+                #expect(second.previousPhase == run)
                 #expect(try runs.wait(for: second.id).status == .finished)
                 #expect(throws: WorkspaceError.self) { try runs.resume(run) }
             }
@@ -216,7 +216,7 @@ import Workspace
                 let second = try workspace.runs.start(request)
                 #expect(try workspace.runs.wait(for: second.id).status == .finished)
                 #expect(second.origin == first.id)
-                #expect(!second.isStage)
+                #expect(!second.isPhase)
             }
         }
     }

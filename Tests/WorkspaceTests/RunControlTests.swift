@@ -8,7 +8,7 @@ import Tracking
 import Training
 import Workspace
 
-@Suite struct RunSteeringTests {
+@Suite struct RunControlTests {
     @Test func anotherProcessPausesAndWakesARun() throws {
         try TestWorkspace.with { test in
             try test.opened { owner in

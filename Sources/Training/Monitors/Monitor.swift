@@ -1,5 +1,5 @@
-/// Something about a run's course that a person would want to be told.
-public enum Sentinel: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
+/// Something about a run's course that a person should know.
+public enum Monitor: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
     /// A loss or a gradient is infinite or not a number.
     case notFinite = "not-finite"
     /// The loss is far above that of the steps before.
@@ -16,8 +16,8 @@ public enum Sentinel: String, Sendable, Codable, CaseIterable, CodingKeyRepresen
     case noTargets = "no-targets"
 }
 
-/// What is done when a sentinel calls.
-public enum SentinelAction: String, Sendable, Codable, CaseIterable {
+/// What is done when a monitor alerts.
+public enum MonitorAction: String, Sendable, Codable, CaseIterable {
     /// The place is marked on the curve.
     case mark
     /// The run waits until a person lets it go on.
@@ -30,42 +30,42 @@ public enum SentinelAction: String, Sendable, Codable, CaseIterable {
     case stop
 }
 
-/// A sentinel's call.
-public struct SentinelCall: Sendable, Equatable, Codable {
-    /// Who calls.
-    public let sentinel: Sentinel
+/// A monitor's alert.
+public struct MonitorAlert: Sendable, Equatable, Codable {
+    /// Which monitor it is.
+    public let monitor: Monitor
     /// The step it is about.
     public let step: Int
     /// What it saw, for a person.
     public let message: String
     /// What is done about it.
-    public let action: SentinelAction
+    public let action: MonitorAction
 }
 
-/// What is done when each of the sentinels calls.
-public struct SentinelActions: Sendable, Equatable {
+/// What is done when each of the monitors alerts.
+public struct MonitorActions: Sendable, Equatable {
     /// What differs from the default.
-    private var chosen: [Sentinel: SentinelAction] = [:]
+    private var chosen: [Monitor: MonitorAction] = [:]
 
     /// Everything is marked, and a run whose numbers are no numbers any more stops.
     public init() {}
 
-    /// What is done when `sentinel` calls.
-    public subscript(sentinel: Sentinel) -> SentinelAction {
-        get { chosen[sentinel] ?? Self.default(of: sentinel) }
-        set { chosen[sentinel] = newValue == Self.default(of: sentinel) ? nil : newValue }
+    /// What is done when `monitor` alerts.
+    public subscript(monitor: Monitor) -> MonitorAction {
+        get { chosen[monitor] ?? Self.default(of: monitor) }
+        set { chosen[monitor] = newValue == Self.default(of: monitor) ? nil : newValue }
     }
 
-    private static func `default`(of sentinel: Sentinel) -> SentinelAction {
-        sentinel == .notFinite ? .stop : .mark
+    private static func `default`(of monitor: Monitor) -> MonitorAction {
+        monitor == .notFinite ? .stop : .mark
     }
 
     /// What may be done: a step that is no number cannot be marked and gone on from, and a held-out
     /// loss has no rows to leave out.
-    public static func possible(for sentinel: Sentinel) -> [SentinelAction] {
-        switch sentinel {
+    public static func possible(for monitor: Monitor) -> [MonitorAction] {
+        switch monitor {
         case .notFinite: [.stop, .goBack]
-        case .lossSpike, .gradientSpike: SentinelAction.allCases
+        case .lossSpike, .gradientSpike: MonitorAction.allCases
         case .plateau, .evaluationGap: [.mark, .pause, .lowerRate, .stop]
         case .slowdown, .noTargets: [.mark, .pause, .stop]
         }
@@ -75,39 +75,39 @@ public struct SentinelActions: Sendable, Equatable {
     var mayGoBack: Bool { chosen.values.contains(.goBack) }
 }
 
-extension SentinelActions {
+extension MonitorActions {
     /// `NAME=ACTION` for each that is not the default, sorted by name.
     public var texts: [String] {
         chosen.map { "\($0.key.rawValue)=\($0.value.rawValue)" }.sorted()
     }
 
-    /// Reads ``texts``; nil if one of them names no sentinel or no action.
+    /// Reads ``texts``; nil if one of them names no monitor or no action.
     public init?(texts: [String]) {
         self.init()
         for text in texts {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let sentinel = Sentinel(rawValue: parts[0]),
-                let action = SentinelAction(rawValue: parts[1])
+            guard parts.count == 2, let monitor = Monitor(rawValue: parts[0]),
+                let action = MonitorAction(rawValue: parts[1])
             else { return nil }
-            self[sentinel] = action
+            self[monitor] = action
         }
     }
 
-    /// Throws where a sentinel cannot do what it is to do.
+    /// Throws where a monitor cannot do what it is to do.
     func check() throws {
-        for (sentinel, action) in chosen {
-            let possible = Self.possible(for: sentinel)
+        for (monitor, action) in chosen {
+            let possible = Self.possible(for: monitor)
             guard !possible.contains(action) else { continue }
             throw TrainingError(
                 .configuration,
-                "\(sentinel.rawValue) cannot \(action.rawValue).",
+                "\(monitor.rawValue) cannot \(action.rawValue).",
                 hint: "choose one of \(possible.map(\.rawValue).joined(separator: ", "))"
             )
         }
     }
 }
 
-extension SentinelActions: Codable {
+extension MonitorActions: Codable {
     private static let older = TextKey(stringValue: "chosen")
 
     /// Reads an object of names and actions, which older checkpoints have one level further down.
@@ -117,9 +117,9 @@ extension SentinelActions: Codable {
         let isOlder = container.contains(Self.older)
         let chosen =
             isOlder
-            ? try container.decode([Sentinel: SentinelAction].self, forKey: Self.older)
-            : try [Sentinel: SentinelAction](from: decoder)
-        for (sentinel, action) in chosen { self[sentinel] = action }
+            ? try container.decode([Monitor: MonitorAction].self, forKey: Self.older)
+            : try [Monitor: MonitorAction](from: decoder)
+        for (monitor, action) in chosen { self[monitor] = action }
     }
 
     /// Writes an object of names and actions.

@@ -7,9 +7,9 @@ import Testing
 import Training
 import Transformer
 
-@Suite struct SentinelTests {
-    private func calls(_ events: [TrainingEvent]) -> [SentinelCall] {
-        events.compactMap { if case .called(let call) = $0 { call } else { nil } }
+@Suite struct MonitorTests {
+    private func alerts(_ events: [TrainingEvent]) -> [MonitorAlert] {
+        events.compactMap { if case .alerted(let alert) = $0 { alert } else { nil } }
     }
 
     @Test func aNumberThatIsNoneNamesItsTensor() throws {
@@ -73,7 +73,7 @@ import Transformer
 
     @Test func goingBackLeavesTheRowsOutAndFinishes() throws {
         try TinyRun.with { run in
-            run.configuration.sentinels[.notFinite] = .goBack
+            run.configuration.monitors[.notFinite] = .goBack
             run.configuration.checkpointInterval = .steps(2)
             run.configuration.isShuffled = false
             let trainer = try run.trainer()
@@ -100,8 +100,8 @@ import Transformer
             #expect(back.count == 1)
             #expect(back.first?.0 == 2)
             #expect(back.first?.1.isEmpty == false)
-            #expect(calls(events).filter { $0.action == .goBack }.map(\.sentinel) == [.notFinite])
-            #expect(!calls(events).contains { $0.sentinel == .noTargets }, "they were left out")
+            #expect(alerts(events).filter { $0.action == .goBack }.map(\.monitor) == [.notFinite])
+            #expect(!alerts(events).contains { $0.monitor == .noTargets }, "they were left out")
             // Step 2 was taken twice; of step 3 nothing is left.
             #expect(Array(events.steps.map(\.step).prefix(4)) == [0, 1, 2, 2])
             #expect(events.steps.last?.step == 7)
@@ -154,7 +154,7 @@ import Transformer
             let newest = try CheckpointStore(folder: run.checkpoints).newest()
             #expect(newest.checkpoint?.state.completedSteps == 3)
 
-            run.configuration.sentinels[.notFinite] = .goBack
+            run.configuration.monitors[.notFinite] = .goBack
             let outcome = try Self.spoiled(run, after: 7, with: .nan)
             guard case .finished(let report) = outcome else {
                 Issue.record("the run did not finish")
@@ -169,7 +169,7 @@ import Transformer
             run.configuration.steps = 40
             run.configuration.scheduler = .constant
             run.configuration.learningRate = 1e-2
-            run.configuration.sentinels[.lossSpike] = .lowerRate
+            run.configuration.monitors[.lossSpike] = .lowerRate
             let trainer = try run.trainer()
             var events: [TrainingEvent] = []
             _ = try trainer.run(
@@ -183,7 +183,7 @@ import Transformer
                 },
                 emit: { events.append($0) }
             )
-            let spikes = calls(events).filter { $0.sentinel == .lossSpike }
+            let spikes = alerts(events).filter { $0.monitor == .lossSpike }
             #expect(spikes.first?.step == 30)
             #expect(events.steps[30].learningRate == 1e-2)
             #expect(events.steps[31].learningRate == 0.5e-2)
@@ -211,7 +211,7 @@ import Transformer
             let (outcome, events) = try run.train()
             #expect(events.steps.map(\.step) == [0, 2, 3, 4, 5])
             #expect(events.steps.allSatisfy { $0.loss.isFinite })
-            #expect(calls(events).map(\.sentinel) == [.noTargets])
+            #expect(alerts(events).map(\.monitor) == [.noTargets])
             guard case .finished = outcome else {
                 Issue.record("the run did not finish")
                 return
@@ -219,14 +219,14 @@ import Transformer
         }
     }
 
-    /// A run that was stopped calls where an uninterrupted one does.
+    /// A run that was stopped alerts where an uninterrupted one does.
     @Test func resumingChangesNoCall() throws {
         func settings(_ run: inout TinyRun) {
             run.configuration.steps = 40
             run.configuration.learningRate = 0.3
             run.configuration.scheduler = .constant
-            run.configuration.sentinels[.lossSpike] = .lowerRate
-            run.configuration.sentinels[.gradientSpike] = .lowerRate
+            run.configuration.monitors[.lossSpike] = .lowerRate
+            run.configuration.monitors[.gradientSpike] = .lowerRate
         }
         let whole = try TinyRun.with { run in
             settings(&run)
@@ -243,7 +243,7 @@ import Transformer
             #expect(
                 begun.events.steps.map(\.bits) + rest.steps.map(\.bits) == whole.steps.map(\.bits)
             )
-            #expect(calls(begun.events) + calls(rest) == calls(whole))
+            #expect(alerts(begun.events) + alerts(rest) == alerts(whole))
         }
     }
 

@@ -1,6 +1,6 @@
 package import Workspace
 
-extension RunCall {
+extension RunAlert {
     /// Who called, what was seen and what was done about it.
     package var sentence: String {
         let done =
@@ -11,18 +11,18 @@ extension RunCall {
             case "stop": "The run ends."
             default: ""
             }
-        return done.isEmpty ? "\(sentinel): \(message)" : "\(sentinel): \(message) \(done)"
+        return done.isEmpty ? "\(monitor): \(message)" : "\(monitor): \(message) \(done)"
     }
 }
 
 extension RunSummary {
-    private static let mostStages = 16
+    private static let maxPhases = 16
 
-    /// The held-out losses of the stages up to this one, after it.
-    package var stageLosses: [(stage: Int, loss: Double)] {
-        // A stage that holds nothing out has none.
-        (1...Self.mostStages).compactMap { stage in
-            metrics[MetricName.evaluationLoss(ofStage: stage)].map { (stage, $0) }
+    /// The held-out losses of the phases up to this one, after it.
+    package var phaseLosses: [(phase: Int, loss: Double)] {
+        // A phase that holds nothing out has none.
+        (1...Self.maxPhases).compactMap { phase in
+            metrics[MetricName.evaluationLoss(ofPhase: phase)].map { (phase, $0) }
         }
     }
 }

@@ -2,21 +2,21 @@ import Platform
 import Tracking
 import Training
 
-/// A held-out loss after a stage of several.
-public struct StageLoss: Equatable, Sendable, Codable {
-    /// The stage that is over, from 1.
-    public var afterStage: Int
-    /// Which stage's held-out data, from 1.
-    public var stage: Int
+/// A held-out loss after a phase of several.
+public struct PhaseLoss: Equatable, Sendable, Codable {
+    /// The phase that is over, from 1.
+    public var afterPhase: Int
+    /// Which phase's held-out data, from 1.
+    public var phase: Int
     /// The name of its data.
     public var dataset: String
     /// Nats a target token.
     public var evaluationLoss: Double
 
     /// Creates a loss.
-    public init(afterStage: Int, stage: Int, dataset: String, evaluationLoss: Double) {
-        self.afterStage = afterStage
-        self.stage = stage
+    public init(afterPhase: Int, phase: Int, dataset: String, evaluationLoss: Double) {
+        self.afterPhase = afterPhase
+        self.phase = phase
         self.dataset = dataset
         self.evaluationLoss = evaluationLoss
     }
@@ -27,7 +27,7 @@ public struct PhaseEnd: Equatable, Sendable {
     /// The run that ended.
     public var run: String
     /// How the held-out data of every phase so far is predicted.
-    public var losses: [StageLoss] = []
+    public var losses: [PhaseLoss] = []
     /// Why that could not be computed.
     public var problem: WorkspaceError?
     /// The next phase, which has begun.
@@ -93,7 +93,7 @@ extension RunService {
     private func startNext(after id: String, asked stops: Int) throws -> RunSummary? {
         try WorkspaceError.wording {
             let run = try summary(id)
-            guard run.status == .finished, !run.laterStages.isEmpty else { return nil }
+            guard run.status == .finished, !run.laterPhases.isEmpty else { return nil }
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
                 let holder = RunLock.holder(of: opened.layout.lock(run: id)) ?? 0
                 throw WorkspaceError(
@@ -114,17 +114,17 @@ extension RunService {
         asked stops: Int? = nil
     ) throws -> RunSummary? {
         let finished = try summary(id)
-        guard finished.status == .finished, !finished.laterStages.isEmpty,
+        guard finished.status == .finished, !finished.laterPhases.isEmpty,
             let result = finished.resultPath,
             let request = try retryPlan(id).request, var next = request.then?.first
         else { return nil }
         if let follower = try follower(of: id) {
-            let stage = try summary(follower.id)
-            let isLive = stage.isMine || stage.ownerProcess != nil
-            return stage.status == .finished || isLive
+            let phase = try summary(follower.id)
+            let isLive = phase.isMine || phase.ownerProcess != nil
+            return phase.status == .finished || isLive
                 ? nil : try resume(follower.id, changing: changes)
         }
-        next = next.asStage(after: request)
+        next = next.asPhase(after: request)
         try changes.apply(to: &next)
         next.then = request.then.map { Array($0.dropFirst()) }
         if next.then?.isEmpty == true { next.then = nil }
@@ -136,34 +136,34 @@ extension RunService {
         return try start(next, tags: [Tag(RunTag.follows, id)], asked: stops)
     }
 
-    /// How the held-out data of every stage so far is predicted after the last of them, which is
+    /// How the held-out data of every phase so far is predicted after the last of them, which is
     /// kept as metrics of its run; empty for a run that is not one of several.
     ///
     /// Blocks, and computes.
     package func heldOutLosses(
         after id: String,
         isCancelled: () -> Bool = { false }
-    ) throws -> [StageLoss] {
+    ) throws -> [PhaseLoss] {
         try WorkspaceError.wording {
             let last = try summary(id)
-            guard last.isStage, let result = last.resultPath else { return [] }
-            var stages: [RunSummary] = [last]
-            while let previous = stages.first?.previousStage,
-                !stages.contains(where: { $0.id == previous })
+            guard last.isPhase, let result = last.resultPath else { return [] }
+            var phases: [RunSummary] = [last]
+            while let previous = phases.first?.previousPhase,
+                !phases.contains(where: { $0.id == previous })
             {
-                guard let stage = try? summary(previous) else { break }
-                stages.insert(stage, at: 0)
+                guard let phase = try? summary(previous) else { break }
+                phases.insert(phase, at: 0)
             }
-            var losses: [StageLoss] = []
-            for (number, stage) in stages.enumerated() {
-                guard let request = try retryPlan(stage.id).request,
+            var losses: [PhaseLoss] = []
+            for (number, phase) in phases.enumerated() {
+                guard let request = try retryPlan(phase.id).request,
                     let loss = try heldOutLoss(request, with: result, isCancelled: isCancelled)
                 else { continue }
-                let name = stage.dataset.map { String($0.prefix { $0 != "@" }) }
+                let name = phase.dataset.map { String($0.prefix { $0 != "@" }) }
                 losses.append(
-                    StageLoss(
-                        afterStage: stages.count,
-                        stage: number + 1,
+                    PhaseLoss(
+                        afterPhase: phases.count,
+                        phase: number + 1,
                         dataset: name ?? request.dataset,
                         evaluationLoss: loss
                     )
@@ -172,7 +172,7 @@ extension RunService {
             let now = TrackingStore.systemMilliseconds()
             let metrics = losses.map { loss in
                 Metric(
-                    TrackingKey(MetricName.evaluationLoss(ofStage: loss.stage)),
+                    TrackingKey(MetricName.evaluationLoss(ofPhase: loss.phase)),
                     loss.evaluationLoss,
                     timestamp: now,
                     step: last.stepsDone
@@ -185,17 +185,17 @@ extension RunService {
         }
     }
 
-    /// The stages after a request, read, checked and kept, so that none fails when its turn comes
+    /// The phases after a request, read, checked and kept, so that none fails when its turn comes
     /// for a reason that is there already.
-    func keptStages(
+    func keptPhases(
         of request: TrainingRequest,
         _ isStopped: @escaping @Sendable () -> Bool
     ) throws -> [TrainingRequest]? {
-        try request.then?.map { stage in
-            let inputs = try inputs(for: stage.asStage(after: request), isCancelled: isStopped)
+        try request.then?.map { phase in
+            let inputs = try inputs(for: phase.asPhase(after: request), isCancelled: isStopped)
             try inputs.checkLint()
             _ = try admittedForecast(inputs)
-            var kept = stage
+            var kept = phase
             let (data, evaluation) = try keptData(of: inputs, isStopped)
             kept.dataset = data
             kept.evaluationDataset = evaluation
@@ -224,16 +224,16 @@ extension RunService {
 }
 
 extension TrainingRequest {
-    /// This stage as it goes on from an earlier one, whose result is not there yet: on the same
+    /// This phase as it goes on from an earlier one, whose result is not there yet: on the same
     /// model, in the same form.
-    func asStage(after earlier: TrainingRequest) -> TrainingRequest {
-        var stage = self
+    func asPhase(after earlier: TrainingRequest) -> TrainingRequest {
+        var phase = self
         // An adapter has its own shape; a model of which all is trained is trained on.
         for option in TrainingOptions.all where option.phaseRule == .first {
-            option.copy(from: earlier, to: &stage)
+            option.copy(from: earlier, to: &phase)
         }
-        stage.initialAdapter = earlier.initialAdapter
-        stage.then = nil
-        return stage
+        phase.initialAdapter = earlier.initialAdapter
+        phase.then = nil
+        return phase
     }
 }

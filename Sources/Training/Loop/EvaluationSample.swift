@@ -1,5 +1,5 @@
 /// What the model in training answers to one of the prompts that are asked at evaluations.
-public struct AnswerSample: Sendable, Equatable, Codable {
+public struct EvaluationSample: Sendable, Equatable, Codable {
     /// What was asked.
     public let prompt: String
     /// What the data answers; nil for a prompt that is not of the data.

@@ -1,6 +1,6 @@
-/// What the sentinels remember of a run's steps.
+/// What the monitors remember of a run's steps.
 ///
-/// It is part of every checkpoint, so that a resumed run calls where an
+/// It is part of every checkpoint, so that a resumed run alerts where an
 /// uninterrupted one does; speeds are not, since they change no number.
 struct Course: Codable, Equatable {
     /// The losses of late, those of spikes left out, the newest last.
@@ -50,14 +50,14 @@ struct Course: Codable, Equatable {
         return areFinite ? nil : "losses that are not numbers"
     }
 
-    /// Takes a step in, and says who calls.
-    mutating func add(_ report: StepReport) -> [(Sentinel, String)] {
-        var calls: [(Sentinel, String)] = []
+    /// Takes a step in, and says which monitors alert.
+    mutating func add(_ report: StepReport) -> [(Monitor, String)] {
+        var alerts: [(Monitor, String)] = []
         let usualLoss = Self.spike(report.loss, beside: &losses, after: &highLosses) { usual in
             max(usual.spikeLimit, usual.median + Self.leastRise)
         }
         if let usual = usualLoss {
-            calls.append(
+            alerts.append(
                 (
                     .lossSpike,
                     "The loss \(Self.text(report.loss)) is far above the usual \(Self.text(usual))."
@@ -69,7 +69,7 @@ struct Course: Codable, Equatable {
             max(usual.spikeLimit, 10 * usual.median, Self.leastNorm)
         }
         if let usual = usualNorm {
-            calls.append(
+            alerts.append(
                 (
                     .gradientSpike,
                     "The gradient's norm \(Self.text(report.gradientNorm)) is far above the usual "
@@ -77,9 +77,9 @@ struct Course: Codable, Equatable {
                 )
             )
         }
-        if let message = plateau(report.loss) { calls.append((.plateau, message)) }
-        if let message = slowdown(report.tokensPerSecond) { calls.append((.slowdown, message)) }
-        return calls
+        if let message = plateau(report.loss) { alerts.append((.plateau, message)) }
+        if let message = slowdown(report.tokensPerSecond) { alerts.append((.slowdown, message)) }
+        return alerts
     }
 
     /// Takes an evaluation in, and says whether the two losses part.
