@@ -1,4 +1,4 @@
-/// Why a training run could not start, go on or be saved.
+/// Why a training run could not start, continue or be saved.
 public struct TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of the failure, for callers that react to it.
     public enum Code: Sendable, Equatable {

@@ -12,7 +12,7 @@ public struct Arithmetic: Sendable, Codable, Equatable {
         try Arithmetic(instructionSet: InstructionSet.name, matrixLibrary: BLAS.coreName())
     }
 
-    /// What to tell a person who resumes on `self` what was computed on `other`.
+    /// What a person should know who resumes on `self` what was computed on `other`.
     func warnings(resuming other: Arithmetic) -> [String] {
         guard other != self else { return [] }
         return [

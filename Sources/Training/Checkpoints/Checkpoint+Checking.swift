@@ -1,13 +1,13 @@
 extension Checkpoint.State {
     /// More than any machine gets through.
-    private static let mostCounted = 1 << 60
+    private static let maxCounted = 1 << 60
 
     /// Something that no run writes, in words: the file was edited by hand, its manifest made anew.
     ///
-    /// Whoever goes on from a state counts on from what it holds, so all of it is looked at first.
+    /// A resumed run continues to count from these values, so all of them are checked first.
     var flaw: String? {
-        if !(0...Self.mostCounted).contains(completedSteps) { return "\(completedSteps) steps" }
-        if !(0...Self.mostCounted).contains(tokens) { return "\(tokens) tokens" }
+        if !(0...Self.maxCounted).contains(completedSteps) { return "\(completedSteps) steps" }
+        if !(0...Self.maxCounted).contains(tokens) { return "\(tokens) tokens" }
         if !elapsedSeconds.isFinite || elapsedSeconds < 0 { return "\(elapsedSeconds) seconds" }
         if let best = bestEvaluation {
             if !(0...completedSteps).contains(best.step) { return "a best step \(best.step)" }
@@ -22,7 +22,7 @@ extension Adjustments {
     /// Something that no run writes, in words.
     var flaw: String? {
         if !(rateFactor > 0 && rateFactor <= 1) { return "a rate factor \(rateFactor)" }
-        if !(0...Self.mostReturns).contains(returns) { return "\(returns) returns" }
+        if !(0...Self.maxReturns).contains(returns) { return "\(returns) returns" }
         let isAscending = zip(leftOut, leftOut.dropFirst()).allSatisfy { $0 < $1 }
         return isAscending && leftOut.first ?? 0 >= 0 ? nil : "rows left out that are none"
     }

@@ -1,5 +1,5 @@
 extension Checkpoint.State {
-    /// Checks that a run goes on with the model, the data and the mathematics it began with.
+    /// Checks that a run continues with the model, the data and the mathematics it began with.
     ///
     /// What changes no number may differ: threads, and when to evaluate and to save.
     func checkResumable(

@@ -1,6 +1,6 @@
 public import ModelFiles
 
-/// A complete checkpoint on disk: all that a run needs to go on as if it had never stopped.
+/// A complete checkpoint on disk: all that a run needs to continue as if it had never stopped.
 ///
 /// The folder `checkpoint-N` holds the adapter in PEFT's layout, or a model's
 /// numbers in float32 (`parameters.safetensors`), the optimizer's state

@@ -104,7 +104,7 @@ public struct CheckpointStore: Sendable {
     /// process left aside.
     ///
     /// Those after `step` are damaged ones, or those of a course that was given up. What cannot be
-    /// removed stays: it is in nobody's way.
+    /// removed stays: it does no harm.
     func prune(keeping step: Int, best: Int?) throws {
         let steps = try steps()
         let kept = steps.filter { $0 <= step }.prefix(Self.keptCount)

@@ -34,7 +34,7 @@ extension TrainingConfiguration {
         // Either may be large, and their product is what a step goes through.
         try OptionRange.require(
             batchSize.multipliedReportingOverflow(by: gradientAccumulation).partialValue,
-            in: 1...Self.mostRows,
+            in: 1...Self.maxRows,
             named: "batch size times gradient accumulation"
         )
     }
@@ -50,7 +50,7 @@ extension TrainingConfiguration {
     }
 
     /// Rows of a step, at most.
-    private static let mostRows = 1 << 18
+    private static let maxRows = 1 << 18
 
     private func validateMethod(isQuantized: Bool) throws {
         switch resolvedMethod(isQuantized: isQuantized) {

@@ -86,13 +86,13 @@ extension Trainer {
         }
     }
 
-    /// Puts the run back to its last checkpoint, from where it goes on without the rows of a step.
+    /// Puts the run back to its last checkpoint, from where it continues without the rows of a step.
     func goBack(leavingOut step: Int, because reason: String, _ output: RunOutput) throws {
         let rows = plan.batches.step(step).microbatches.flatMap { $0 }
         var changed = adjustments
         changed.leaveOut(rows)
         changed.returns += 1
-        guard changed.returns <= Adjustments.mostReturns,
+        guard changed.returns <= Adjustments.maxReturns,
             changed.leftOut.count < plan.training.examples.count
         else {
             throw TrainingError(

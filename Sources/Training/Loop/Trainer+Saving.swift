@@ -49,7 +49,7 @@ extension Trainer {
         try output.send(.checkpointed(completedSteps: completedSteps, folder: folder))
     }
 
-    /// Writes a checkpoint of the steps taken so far, unless there is one, and tells nobody: for an
+    /// Writes a checkpoint of the steps taken so far, unless there is one, without an event: for an
     /// owner that ends the run for a reason of its own, after `run` threw what `between` threw.
     public func keep() throws {
         guard !hasTakenBest else {

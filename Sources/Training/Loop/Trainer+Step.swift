@@ -14,7 +14,7 @@ extension Trainer {
         case notFinite(loss: Double, norm: Double)
     }
 
-    /// Takes the next step and tells of it; false if the run went back.
+    /// Takes the next step and reports it; false if the run went back.
     func advance(_ output: RunOutput, _ isCancelled: () -> Bool) throws -> Bool {
         let number = completedSteps
         switch try takeStep(isCancelled) {

@@ -56,7 +56,7 @@ public final class Trainer {
     ///   - checkpoints: The folder for this run's checkpoints.
     ///   - checkpointKey: What they are sealed with; nil for a run that has none.
     ///   - resultFolder: Where the finished adapter goes, or the finished model.
-    ///   - checkpoint: Where to go on from; nil starts at step 0.
+    ///   - checkpoint: Where to resume; nil starts at step 0.
     ///   - clock: Seconds that only grow.
     /// - Throws: `TrainingError` for a setting, an example or a checkpoint that cannot be used.
     public init(

@@ -9,7 +9,7 @@ struct Adjustments: Codable, Equatable {
     var returns = 0
 
     /// A run that has to go back more often than this fails.
-    static let mostReturns = 5
+    static let maxReturns = 5
 
     /// Leaves out more examples.
     mutating func leaveOut(_ examples: some Sequence<Int>) {

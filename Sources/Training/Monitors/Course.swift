@@ -27,11 +27,11 @@ struct Course: Codable, Equatable {
     /// Steps that a step is compared with.
     static let window = 50
     /// Steps that must have been seen before anything is called a spike.
-    static let leastSteps = 16
+    static let minSteps = 16
     /// What a loss rises by at least in a spike, in nats: near 0 a mere nothing is many times more.
-    static let leastRise = 0.2
+    static let minRise = 0.2
     /// What a gradient's norm is at least in a spike.
-    static let leastNorm = 1.0
+    static let minNorm = 1.0
     /// Steps whose mean loss is compared for a plateau.
     static let plateauStretch = 100
 
@@ -40,7 +40,7 @@ struct Course: Codable, Equatable {
         let isShort =
             losses.count <= Self.window && norms.count <= Self.window && stretches.count <= 2
             && stretch.count < Self.plateauStretch
-            && [highLosses, highNorms].allSatisfy { $0?.count ?? 0 < Self.leastSteps }
+            && [highLosses, highNorms].allSatisfy { $0?.count ?? 0 < Self.minSteps }
         guard isShort else { return "more losses than are remembered" }
         guard evaluations.allSatisfy({ $0.count == 2 }) else {
             return "evaluations that are no pairs"
@@ -54,7 +54,7 @@ struct Course: Codable, Equatable {
     mutating func add(_ report: StepReport) -> [(Monitor, String)] {
         var alerts: [(Monitor, String)] = []
         let usualLoss = Self.spike(report.loss, beside: &losses, after: &highLosses) { usual in
-            max(usual.spikeLimit, usual.median + Self.leastRise)
+            max(usual.spikeLimit, usual.median + Self.minRise)
         }
         if let usual = usualLoss {
             alerts.append(
@@ -66,7 +66,7 @@ struct Course: Codable, Equatable {
         }
         let usualNorm = Self.spike(report.gradientNorm, beside: &norms, after: &highNorms) {
             usual in
-            max(usual.spikeLimit, 10 * usual.median, Self.leastNorm)
+            max(usual.spikeLimit, 10 * usual.median, Self.minNorm)
         }
         if let usual = usualNorm {
             alerts.append(
@@ -95,9 +95,9 @@ struct Course: Codable, Equatable {
             + "training loss fell to \(Self.text(training))."
     }
 
-    /// Takes a value in; the usual one if this is the first of those far above it.
+    /// Takes a value in; returns the normal one if this is the first of those far above it.
     ///
-    /// Values that stay up call once, and after ``leastSteps`` of them they are the usual ones.
+    /// Values that stay up alert once, and after ``minSteps`` of them they are the normal ones.
     private static func spike(
         _ value: Double,
         beside values: inout [Double],
@@ -111,7 +111,7 @@ struct Course: Codable, Equatable {
         }
         let before = high ?? []
         high = before + [value]
-        if before.count + 1 >= leastSteps {
+        if before.count + 1 >= minSteps {
             values = before + [value]
             high = nil
         }
@@ -141,7 +141,7 @@ struct Course: Codable, Equatable {
     private mutating func slowdown(_ speed: Double) -> String? {
         guard speed > 0 else { return nil }
         Self.keep(speed, in: &speeds)
-        guard let usual = Self.usual(speeds), speeds.count >= 2 * Self.leastSteps else {
+        guard let usual = Self.usual(speeds), speeds.count >= 2 * Self.minSteps else {
             return nil
         }
         let latest = Self.median(Array(speeds.suffix(5)))
@@ -161,7 +161,7 @@ struct Course: Codable, Equatable {
     }
 
     private static func usual(_ values: [Double]) -> Usual? {
-        guard values.count >= leastSteps else { return nil }
+        guard values.count >= minSteps else { return nil }
         let middle = median(values)
         let spread = 1.4826 * median(values.map { abs($0 - middle) })
         return Usual(median: middle, spikeLimit: max(middle + 6 * spread, 1.1 * middle))

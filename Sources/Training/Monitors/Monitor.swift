@@ -20,13 +20,13 @@ public enum Monitor: String, Sendable, Codable, CaseIterable, CodingKeyRepresent
 public enum MonitorAction: String, Sendable, Codable, CaseIterable {
     /// The place is marked on the curve.
     case mark
-    /// The run waits until a person lets it go on.
+    /// The run waits until a person continues it.
     case pause
     /// The learning rate is halved for the rest of the run.
     case lowerRate = "lower-rate"
     /// The run goes back to its last checkpoint and leaves out the rows of the step.
     case goBack = "go-back"
-    /// The run fails; its last checkpoint can be gone on from.
+    /// The run fails; it can be resumed at its last checkpoint.
     case stop
 }
 
@@ -60,7 +60,7 @@ public struct MonitorActions: Sendable, Equatable {
         monitor == .notFinite ? .stop : .mark
     }
 
-    /// What may be done: a step that is no number cannot be marked and gone on from, and a held-out
+    /// What may be done: a step that is no number cannot be marked and continued, and a held-out
     /// loss has no rows to leave out.
     public static func possible(for monitor: Monitor) -> [MonitorAction] {
         switch monitor {

@@ -319,7 +319,7 @@ extension TrainingOption {
     { try decode(&request, container) }
 }
 
-// MARK: - How a row of the table is told apart
+// MARK: - Modifiers of a row
 
 extension TrainingOption {
     private func with(_ change: (inout Self) -> Void) -> Self {

@@ -26,7 +26,7 @@ public struct TrainingRequest: Equatable, Sendable {
     public var evaluationDataset: String?
     /// Share of the records held out by hash, 0 to 1; nil for none.
     public var evaluationSplit: Double?
-    /// What the data is for; nil goes by the data: text is continued, conversations are learnt.
+    /// What the data is for; nil goes by the data: text is continued, conversations are learned.
     public var objective: Objective?
     /// How conversations longer than the sequence length are handled.
     public var overLength = OverLengthPolicy.stop

@@ -5,7 +5,7 @@ import Tracking
 import Training
 
 extension RunExecution {
-    /// Why a run failed, and what to do where it can go on.
+    /// Why a run failed, and what to do where it can be resumed.
     static func failure(
         _ error: any Error,
         _ run: String,
@@ -21,7 +21,7 @@ extension RunExecution {
         return failure
     }
 
-    /// Ends a run that this process may not go on with, with a checkpoint where that is its to write.
+    /// Ends a run that this process may not continue, with a checkpoint where that is its to write.
     func end(
         lost loss: RunLoss,
         _ trainer: Trainer?,

@@ -34,7 +34,7 @@ final class RunExecution: Sendable {
     private static let patience = 1.0
     /// How long a step or an evaluation may still take once it is asked for something else.
     private static let grace = Duration.milliseconds(500)
-    /// How long it computes without looking for requests, where nobody says that there are any.
+    /// How long it computes without looking for requests, where nothing says that there are any.
     private static let inattention = Duration.milliseconds(400)
     /// How far training stands back behind the screen.
     private static let niceness: Int32 = 10
@@ -96,7 +96,7 @@ final class RunExecution: Sendable {
     /// Has the run write a checkpoint and end.
     ///
     /// After this step if that is over soon, else what it computes now is left and done again once
-    /// the run goes on. Before its trainer is set up it ends without one.
+    /// the run is resumed. Before its trainer is set up it ends without one.
     func stop() {
         control.withLock { control in
             control.isStopRequested = true
@@ -201,7 +201,7 @@ final class RunExecution: Sendable {
         setObstacle(nil, step: step)
     }
 
-    /// Whether what is computed now is to be left, since somebody asks for something else.
+    /// Whether what is computed now is to be left, since something else was asked for.
     ///
     /// Short pieces of work are let end.
     private var isAskedForSomethingElse: Bool {
@@ -294,7 +294,7 @@ final class RunExecution: Sendable {
         change(step: step) { $0.obstacle = obstacle == nil ? nil : $0.obstacle ?? obstacle }
     }
 
-    /// Changes why the run waits; what is new is told to other processes and on the bus.
+    /// Changes why the run waits; what is new goes to other processes and to the bus.
     private func change(step: Int, _ body: (inout Control) -> Void) {
         let (before, after) = control.withLock { control in
             let before = control.waitingReason

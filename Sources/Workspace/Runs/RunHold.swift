@@ -9,14 +9,14 @@ import Tracking
 final class RunHold: Sendable {
     let run: String
     let folder: RunFolder
-    /// The tag by which the run's row tells that this process executes it, and no later one.
+    /// The tag by which the run's row says that this process executes it, and no later one.
     let mark: Tag
     private let opened: OpenedFolder
     private let lock: RunLock
     /// Whether it was noted that the lock is gone and cannot be made again.
     private let isLockMissed = Guarded(false)
 
-    /// Marks are told apart by their process and by chance.
+    /// Marks differ by their process and by chance.
     static func newMark() -> Tag {
         Tag(RunTag.execution, "\(getpid())-\(UInt64.random(in: .min ... .max))")
     }
@@ -167,7 +167,7 @@ final class RunHold: Sendable {
     }
 }
 
-/// Why a run cannot go on in this process, though nothing is wrong with what it computed.
+/// Why a run cannot continue in this process, though nothing is wrong with what it computed.
 struct RunLoss: Error {
     let error: WorkspaceError
     /// Whether a checkpoint can be written where the run will be looked for, and is this process's

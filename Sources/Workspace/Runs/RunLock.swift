@@ -4,7 +4,7 @@ import Platform
 /// The lock of a run, held by the process that executes it until it ends or dies.
 ///
 /// `flock` belongs to the open file, and the kernel closes that at death: a run whose lock is free
-/// is not executed by anybody, whatever the store says. The file in `locks/` is what tells other
+/// is executed by no process, whatever the store says. The file in `locks/` is what informs other
 /// processes of a death; the run's own folder is locked too, so that a run stays locked where
 /// `locks/` is emptied or lost in copying.
 package final class RunLock: Sendable {

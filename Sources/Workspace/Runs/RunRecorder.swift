@@ -21,7 +21,7 @@ final class RunRecorder {
     private var alerts: [RunAlert]
     private var bestEvaluation: RunSummary.Measurement?
     private var losses: [MetricPoint] = []
-    /// The step that the newest checkpoint goes on with.
+    /// The step at which the newest checkpoint resumes.
     private(set) var resumableStep: Int?
     /// The most memory that the process held when something was recorded.
     ///
@@ -32,7 +32,7 @@ final class RunRecorder {
     /// same bits, when its process died after its last checkpoint, and are not stored twice.
     ///
     /// - Parameters:
-    ///   - checkpoint: What the trainer goes on from.
+    ///   - checkpoint: What the trainer resumes.
     ///   - system: What the machine does meanwhile.
     init(
         _ opened: OpenedFolder,
@@ -159,14 +159,14 @@ final class RunRecorder {
     /// Keeps the newest alerts with the run, as many as a tag holds.
     private func storeCalls(telling told: RunChange) throws {
         var text = try WorkspaceJSON.encode(alerts)
-        while text.utf8.count > Self.mostTagBytes, alerts.count > 1 {
+        while text.utf8.count > Self.maxTagBytes, alerts.count > 1 {
             alerts.removeFirst()
             text = try WorkspaceJSON.encode(alerts)
         }
         try log(Batch(tags: [Tag(RunTag.alerts, text)]), telling: told)
     }
 
-    private static let mostTagBytes = 7500
+    private static let maxTagBytes = 7500
     /// How many alerts a run keeps.
     private static let keptCalls = 40
 

@@ -9,7 +9,7 @@ import Transformer
 /// Asks a model in training: some held-out rows and what a person wants to hear.
 ///
 /// One trainer's thread uses it. Answers are greedy, so that two evaluations differ by what was
-/// learnt in between alone.
+/// learned in between alone.
 final class RunSampler {
     private struct Question {
         let prompt: String

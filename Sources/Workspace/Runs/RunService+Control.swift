@@ -9,7 +9,7 @@ extension RunService {
     /// Blocks.
     ///
     /// - Returns: The number of the request, for ``answer(to:)``.
-    /// - Throws: ``WorkspaceError`` with the code `conflict` for a run that nobody executes.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` for a run that no process executes.
     @discardableResult
     public func ask(_ request: RunRequest, of id: String) throws -> Int64 {
         try opened.checkWritable()
@@ -116,7 +116,7 @@ extension RunService {
         for execution in state.withLock({ Array($0.executions.values) }) { execution.wake() }
     }
 
-    /// Waits for the runs of this process, which have been told to stop, and admits no other.
+    /// Waits for the runs of this process, which were asked to stop, and admits no other.
     func close() {
         let threads = state.withLock { state in
             state.isClosed = true

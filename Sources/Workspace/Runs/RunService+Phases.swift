@@ -224,7 +224,7 @@ extension RunService {
 }
 
 extension TrainingRequest {
-    /// This phase as it goes on from an earlier one, whose result is not there yet: on the same
+    /// This phase as it continues an earlier one, whose result is not there yet: on the same
     /// model, in the same form.
     func asPhase(after earlier: TrainingRequest) -> TrainingRequest {
         var phase = self

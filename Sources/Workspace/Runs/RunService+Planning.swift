@@ -9,7 +9,7 @@ import Transformer
 extension RunService {
     /// What a request would do: checked, counted and forecast.
     ///
-    /// Blocks: opens the model, tokenizes the data and, unless told not to, computes for a second
+    /// Blocks: opens the model, tokenizes the data and, unless asked not to, computes for a second
     /// or two.
     ///
     /// - Parameters:

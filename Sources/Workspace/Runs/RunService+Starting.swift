@@ -241,18 +241,18 @@ extension RunService {
     /// Refuses options that are too long to be kept with the run, before there is a run.
     private func checkLength(of request: TrainingRequest) throws {
         let longest = request.parameters.max { $0.value.utf8.count < $1.value.utf8.count }
-        if let longest, longest.value.utf8.count > Self.mostParameterBytes {
+        if let longest, longest.value.utf8.count > Self.maxParameterBytes {
             throw WorkspaceError(
                 .invalid,
                 "\(longest.key.text) takes \(longest.value.utf8.count) bytes; at most "
-                    + "\(Self.mostParameterBytes) are kept with a run."
+                    + "\(Self.maxParameterBytes) are kept with a run."
             )
         }
         let count = try request.json.utf8.count
-        guard count <= Self.mostRequestBytes else {
+        guard count <= Self.maxRequestBytes else {
             throw WorkspaceError(
                 .invalid,
-                "The run's options take \(count) bytes; at most \(Self.mostRequestBytes) are kept "
+                "The run's options take \(count) bytes; at most \(Self.maxRequestBytes) are kept "
                     + "with it.",
                 hint: "Shorten --sample-prompt, or give fewer phases."
             )
@@ -260,8 +260,8 @@ extension RunService {
     }
 
     /// What the store takes as a parameter's value, and as a tag's.
-    private static let mostParameterBytes = 6000
-    private static let mostRequestBytes = 8000
+    private static let maxParameterBytes = 6000
+    private static let maxRequestBytes = 8000
 
     /// The name of a run: the one asked for, else one that no other run has.
     func freeName(_ inputs: TrainingInputs) throws -> String {
@@ -295,7 +295,7 @@ extension RunService {
 
     private var owner: Tag { Tag(RunTag.owner, Identity.current().description) }
 
-    /// Refuses to go on with other data or another model than those of the first steps.
+    /// Refuses to continue with other data or another model than those of the first steps.
     private static func check(
         _ inputs: TrainingInputs,
         against checkpoint: Checkpoint,

@@ -11,7 +11,7 @@ enum RunTag {
     static let execution: TrackingKey = "workbench.execution"
     /// Steps the run will have done in the end.
     static let totalSteps: TrackingKey = "workbench.total_steps"
-    /// The step that the newest checkpoint goes on with.
+    /// The step at which the newest checkpoint resumes.
     static let resumableStep: TrackingKey = "workbench.resumable_step"
     /// What the manifests of its checkpoints are sealed with; older runs have none.
     static let checkpointKey: TrackingKey = "workbench.checkpoint_key"

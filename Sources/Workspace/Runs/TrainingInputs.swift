@@ -42,7 +42,7 @@ extension RunService {
     /// Blocks: opens the model and tokenizes the data.
     ///
     /// - Parameters:
-    ///   - isLinting: Whether the data is looked over too; a run that goes on was looked over before.
+    ///   - isLinting: Whether the data is checked too; a resumed run was checked before.
     ///   - isCancelled: Asked between the stages, and at every row of the data.
     func inputs(
         for request: TrainingRequest,

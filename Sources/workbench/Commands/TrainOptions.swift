@@ -49,7 +49,7 @@ private struct OptionKey: CodingKey {
 }
 
 extension TrainingOption {
-    /// What the argument parser is told of the option.
+    /// The option as the argument parser declares it.
     fileprivate var declaration: Any {
         let help = ArgumentHelp(
             stringLiteral: [help, defaultHelp].compactMap(\.self).joined(separator: " ")

@@ -43,7 +43,7 @@ struct RunFollower {
         var finished = try follow(try cancellable(start), output)
         while let run = finished {
             guard let end = workspace.runs.phaseEnd(after: run.id) else { return }
-            tell(end)
+            report(end)
             if signal != 0, end.next == nil, !run.laterPhases.isEmpty { throw interrupted(run) }
             if let failure = end.failure {
                 throw WorkspaceError(
@@ -84,7 +84,7 @@ struct RunFollower {
     }
 
     /// Prints how the held-out data of the phases so far is predicted.
-    private func tell(_ end: PhaseEnd) {
+    private func report(_ end: PhaseEnd) {
         if let problem = end.problem {
             Console.remark(
                 "the held-out losses could not be computed: \(problem.message)",

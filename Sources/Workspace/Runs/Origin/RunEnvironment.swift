@@ -6,12 +6,12 @@ import Tensors
 
 /// What a run was computed with and on: the artifact `environment.json`.
 ///
-/// Of the environment's variables those of a short list are told, since others hold passwords.
+/// Of the environment's variables those of a short list are recorded, since others hold passwords.
 package struct RunEnvironment: Codable, Equatable, Sendable {
     static let fileName = "environment.json"
 
     /// Variables that change what is computed or how fast, and hold no secret.
-    private static let told = [
+    private static let recorded = [
         "CUDA_VISIBLE_DEVICES", "LANG", "LC_ALL", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS",
         "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "SLURM_ARRAY_TASK_ID", "SLURM_JOB_ID",
         "WORKBENCH_ISA",
@@ -43,7 +43,7 @@ package struct RunEnvironment: Codable, Equatable, Sendable {
         openblasCore = try? BLAS.coreName()
         gpus = machine.gpus.map(\.name)
         workingFolder = FilePaths.real(".") ?? "."
-        self.variables = variables.filter { Self.told.contains($0.key) }
+        self.variables = variables.filter { Self.recorded.contains($0.key) }
     }
 
     /// Such as `Debian GNU/Linux 12 (bookworm)`.

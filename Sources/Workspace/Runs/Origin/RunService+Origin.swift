@@ -36,7 +36,7 @@ extension RunService {
         try Files.write(Array(try card.yaml().utf8), to: "\(folder)/\(ModelCard.fileName)")
     }
 
-    /// Writes what the run is computed with and on, anew where another machine goes on with it.
+    /// Writes what the run is computed with and on, again where another machine resumes it.
     static func logEnvironment(in folder: RunFolder, _ machine: MachineReading) throws {
         let text = try WorkspaceJSON.encode(RunEnvironment(machine: machine))
         try Files.write(Array(text.utf8), to: "\(folder.path)/\(RunEnvironment.fileName)")
