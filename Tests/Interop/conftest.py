@@ -16,7 +16,7 @@ BINARY = os.environ["WORKBENCH"]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 MODEL = CACHE / "workbench" / "models" / "smollm2-135m-instruct.gguf"
 TINY = pathlib.Path(__file__).resolve().parents[1] / "TransformerTests" / "Fixtures" / "tiny"
-FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "phi3"]
+FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "phi4"]
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 JOINED_TARGETS = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
 

@@ -43,7 +43,7 @@ def test_a_folder_made_of_gguf_is_the_one_it_came_from(workbench, tmp_path, fami
     source, result = opened(TINY / family), opened(back)
     assert type(source) is type(result)
     assert (logits(source) - logits(result)).abs().max() < 2e-5
-    if family in ("llama", "phi3"):
+    if family in ("llama", "phi4"):
         assert result.config.rope_scaling == source.config.rope_scaling
     before = transformers.PreTrainedTokenizerFast(tokenizer_file=str(TINY / family / "tokenizer.json"))
     after = transformers.AutoTokenizer.from_pretrained(back)
@@ -93,8 +93,8 @@ def test_the_default_model_becomes_a_folder(workbench, base, tmp_path):
 
 
 def test_texts_longer_than_the_pretraining_have_factors_of_their_own(workbench, tmp_path):
-    folder, file = tmp_path / "phi3", tmp_path / "phi3.gguf"
-    shutil.copytree(TINY / "phi3", folder)
+    folder, file = tmp_path / "phi4", tmp_path / "phi4.gguf"
+    shutil.copytree(TINY / "phi4", folder)
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, "original_max_position_embeddings": 16}))
     workbench("model", "convert", folder, "--output", file, "--no-compare")
@@ -104,5 +104,5 @@ def test_texts_longer_than_the_pretraining_have_factors_of_their_own(workbench, 
         for source in (folder, file):
             found = workbench("model", "score", source, "--ids", ",".join(map(str, ids)), "--precision", "exact")
             assert max(abs(a - b) for a, b in zip(found[-1]["token_logprobs"], wanted)) < 5e-4
-    short = log_probabilities(opened(TINY / "phi3"), IDS)
+    short = log_probabilities(opened(TINY / "phi4"), IDS)
     assert max(abs(a - b) for a, b in zip(short, log_probabilities(model, IDS))) > 0.01, "the factors have to differ"

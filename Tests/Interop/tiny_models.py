@@ -38,12 +38,13 @@ def models():
         # All four multipliers differ from 1; single digits, as StarCoder and Granite cut.
         "granite": (transformers.GraniteConfig(
             **SIZES, num_hidden_layers=2, max_position_embeddings=256, rope_theta=10_000.0, tie_word_embeddings=True,
-            embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.09, logits_scaling=4.0),
+            embedding_multiplier=3.0, residual_multiplier=0.6, attention_multiplier=0.3, logits_scaling=2.0),
             {"type": "Sequence", "pretokenizers": [
                 {"type": "Digits", "individual_digits": True}, {**BYTES, "use_regex": True}]}, False),
         # One matrix for q, k and v, one for gate and up; three quarters of a head rotate, with factors for short and
         # long texts.
-        "phi3": (transformers.Phi3Config(
+        # The name is not phi3: llama.cpp takes that in general.name for a vocabulary with <unk>.
+        "phi4": (transformers.Phi3Config(
             **SIZES, num_hidden_layers=2, max_position_embeddings=1024, original_max_position_embeddings=512,
             rope_theta=10_000.0, tie_word_embeddings=True, partial_rotary_factor=0.75, sliding_window=None,
             rope_scaling={"type": "longrope", "short_factor": [1 + i / 8 for i in range(6)],

@@ -12,7 +12,7 @@ import Transformer
 /// rotate, Granite with multipliers, Phi with joined matrices, heads that rotate in part, and LongRoPE.
 @Suite struct ArchitectureReferenceTests {
     static let names = [
-        "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "phi3",
+        "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "phi4",
     ]
 
     private struct Reference {
