@@ -16,7 +16,7 @@ struct RenderedTextTests {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent()
         let file = tests.appendingPathComponent(
-            "TokenizersTests/Fixtures/published_templates.json"
+            "ChatTemplatesTests/Fixtures/published_templates.json"
         )
         return try JSONDecoder().decode([Published].self, from: Data(contentsOf: file))
     }

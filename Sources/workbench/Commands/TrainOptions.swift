@@ -62,6 +62,7 @@ extension TrainingOption {
         }
         if isRepeated {
             let option: Option<[String]> = Option(
+                wrappedValue: [],
                 name: names,
                 help: help,
                 completion: shellCompletion,
