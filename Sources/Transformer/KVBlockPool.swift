@@ -94,6 +94,9 @@ public final class KVBlockPool: @unchecked Sendable {
         holders.withLock { for block in blocks { $0[Int(block)] += 1 } }
     }
 
+    /// Whether several hold a block.
+    func isShared(_ block: Int32) -> Bool { holders.withLock { $0[Int(block)] > 1 } }
+
     /// Gives blocks back; a block without a holder is free.
     func release(_ blocks: some Sequence<Int32>) {
         holders.withLock { holders in

@@ -54,6 +54,7 @@ public final class KeyValueCache: @unchecked Sendable {
         let (full, rest) = count.quotientAndRemainder(dividingBy: KVBlockPool.blockLength)
         pool.retain(other.blocks[..<full])
         blocks = Array(other.blocks[..<full])
+        self.count = full * KVBlockPool.blockLength
         if rest > 0 {
             try reserve(count)
             pool.copy(other.blocks[full], to: blocks[full], tokens: rest)
@@ -95,21 +96,37 @@ public final class KeyValueCache: @unchecked Sendable {
         blocks.removeSubrange(kept...)
     }
 
-    /// Takes the blocks that `count` tokens need.
+    /// Takes the blocks that `count` tokens need, and a copy of a shared block that new tokens would
+    /// be written into.
     ///
     /// - Throws: `TransformerError` if the pool has too few.
     func reserve(_ count: Int) throws {
+        try copyLastIfShared(beforeWriting: count)
         let wanted = KVBlockPool.blockCount(tokens: count) - blocks.count
         guard wanted > 0 else { return }
-        guard let more = pool.take(wanted, after: blocks.last) else {
+        blocks += try take(wanted, after: blocks.last)
+    }
+
+    /// A conversation that was shortened may end within a block that others read.
+    private func copyLastIfShared(beforeWriting count: Int) throws {
+        let (full, rest) = self.count.quotientAndRemainder(dividingBy: KVBlockPool.blockLength)
+        guard count > self.count, full < blocks.count, pool.isShared(blocks[full]) else { return }
+        let own = try take(1, after: full > 0 ? blocks[full - 1] : nil)
+        pool.copy(blocks[full], to: own[0], tokens: rest)
+        pool.release([blocks[full]])
+        blocks[full] = own[0]
+    }
+
+    private func take(_ count: Int, after last: Int32?) throws -> [Int32] {
+        guard let taken = pool.take(count, after: last) else {
             throw TransformerError(
                 .cacheFull,
-                "The conversation needs \(wanted) more blocks of the key and value cache, and "
+                "The conversation needs \(count) more blocks of the key and value cache, and "
                     + "\(pool.freeBlockCount) are free.",
                 hint: "end another conversation, or shorten the prompt"
             )
         }
-        blocks += more
+        return taken
     }
 
     /// Says that the tokens up to `count` are stored.

@@ -130,6 +130,27 @@ import Transformer
         #expect(pool.freeBlockCount == 8)
     }
 
+    /// A conversation that is shortened into a shared block writes into a copy of it.
+    @Test(arguments: [1, 31, 32, 33, 63, 64, 65])
+    func aShortenedConversationLeavesSharedBlocksAlone(kept: Int) throws {
+        let model = try Self.model()
+        let pass = Self.pass(model, .exact)
+        let pool = KVBlockPool(model.configuration, blockCount: 16, precision: .exact)
+        let ids = Self.tokens(80, seed: 5)
+        let first = KeyValueCache(in: pool, capacity: 200)
+        _ = try pass.logits(ids, cache: first, adapter: nil)
+        let second = try KeyValueCache(beginning: first, count: 80, capacity: 200)
+        first.truncate(to: kept)
+        let end = Self.tokens(20, seed: 6)
+        for (cache, beginning) in [(first, ids.prefix(kept)), (second, ids[...])] {
+            let alone = KeyValueCache(model.configuration, capacity: 200, precision: .exact)
+            _ = try pass.logits(ids, cache: alone, adapter: nil)
+            alone.truncate(to: beginning.count)
+            let expected = Array(try pass.logits(end, cache: alone, adapter: nil))
+            #expect(Array(try pass.logits(end, cache: cache, adapter: nil)) == expected)
+        }
+    }
+
     /// A pool without room refuses, and the conversation stays as it was.
     @Test func aFullPoolIsNamed() throws {
         let model = try Self.model()
