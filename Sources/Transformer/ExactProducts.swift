@@ -41,96 +41,93 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
 
     private func scratch(of worker: Int) -> Floats { scratch.pointer + worker * scratchCount }
 
-    func forward(
-        _ terms: [ProjectionTerm],
-        x: ConstFloats,
-        T: Int,
-        K: Int,
-        addsAdapters: Bool
-    ) {
-        projectDown(terms, x: x, T: T, K: K)
-        if T == 1 {
-            forwardVector(terms, x: x, K: K, addsAdapters: addsAdapters)
-        } else {
-            forwardMatrix(terms, x: x, T: T, K: K, addsAdapters: addsAdapters)
-        }
+    func forward(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
+        projectDown(groups, x: x, K: K)
+        forwardVectors(groups.filter { $0.rows.count == 1 }, x: x, K: K)
+        forwardMatrices(groups.filter { $0.rows.count > 1 }, x: x, K: K)
     }
 
-    private func forwardMatrix(
-        _ terms: [ProjectionTerm],
-        x: ConstFloats,
-        T: Int,
-        K: Int,
-        addsAdapters: Bool
-    ) {
-        let tokenTiles = Tiles(T, by: Self.tokenTile)
-        let widths = terms.map { Tiles($0.N, by: Self.widthTile) }
-        let tilesPerBlock = widths.reduce(0) { $0 + $1.count }
-        workers.run(tiles: tokenTiles.count * tilesPerBlock) { tile, worker in
-            let tokens = tokenTiles[tile / tilesPerBlock]
-            let (index, place) = locate(tile % tilesPerBlock, in: widths)
-            let term = terms[index]
+    private func forwardMatrices(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
+        guard let first = groups.first else { return }
+        let pieces = groups.flatMap { group in
+            let tokens = Tiles(group.rows.count, by: Self.tokenTile)
+            return (0..<tokens.count).map { (group: group, tokens: tokens[$0]) }
+        }
+        // Several groups share what is dequantized.
+        let batches = groups.count == 1 ? pieces.map { [$0] } : [pieces]
+        let widths = first.terms.map { Tiles($0.N, by: Self.widthTile) }
+        let tilesPerBatch = widths.reduce(0) { $0 + $1.count }
+        workers.run(tiles: batches.count * tilesPerBatch) { tile, worker in
+            let (index, place) = locate(tile % tilesPerBatch, in: widths)
             let rows = widths[index][place]
-            let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
-            if !addsAdapters {
-                let weight = scratch(of: worker)  // (rows, K)
-                dequantize(weight, term.weight, rows: rows)
-                BLAS.multiply(
-                    y,
-                    ldc: term.N,
-                    x + tokens.lowerBound * K,
-                    lda: K,
-                    weight,
-                    ldb: K,
-                    transposeB: true,
-                    m: tokens.count,
-                    n: rows.count,
-                    k: K
-                )
-            }
-            if let low = term.lowRank {
-                BLAS.multiply(
-                    y,
-                    ldc: term.N,
-                    low.inner + tokens.lowerBound * low.rank,
-                    lda: low.rank,
-                    low.b + rows.lowerBound * low.rank,
-                    ldb: low.rank,
-                    transposeB: true,
-                    m: tokens.count,
-                    n: rows.count,
-                    k: low.rank,
-                    alpha: low.scale,
-                    beta: 1
-                )
+            let weight = scratch(of: worker)  // (rows, K)
+            dequantize(weight, first.terms[index].weight, rows: rows)
+            for (group, tokens) in batches[tile / tilesPerBatch] {
+                let input = x + (group.rows.lowerBound + tokens.lowerBound) * K
+                multiply(group.terms[index], rows, tokens, x: input, weight: weight, K: K)
             }
         }
     }
 
-    private func forwardVector(
-        _ terms: [ProjectionTerm],
+    /// Some columns of y for some tokens of a group.
+    private func multiply(
+        _ term: ProjectionTerm,
+        _ rows: Range<Int>,
+        _ tokens: Range<Int>,
         x: ConstFloats,
-        K: Int,
-        addsAdapters: Bool
+        weight: Floats,
+        K: Int
     ) {
-        let widths = terms.map { Tiles($0.N, by: max(Self.vectorTile, $0.N / 64)) }
+        let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
+        BLAS.multiply(
+            y,
+            ldc: term.N,
+            x,
+            lda: K,
+            weight,
+            ldb: K,
+            transposeB: true,
+            m: tokens.count,
+            n: rows.count,
+            k: K
+        )
+        guard let low = term.lowRank else { return }
+        BLAS.multiply(
+            y,
+            ldc: term.N,
+            low.inner + tokens.lowerBound * low.rank,
+            lda: low.rank,
+            low.b + rows.lowerBound * low.rank,
+            ldb: low.rank,
+            transposeB: true,
+            m: tokens.count,
+            n: rows.count,
+            k: low.rank,
+            alpha: low.scale,
+            beta: 1
+        )
+    }
+
+    /// Groups of one row.
+    private func forwardVectors(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
+        guard let first = groups.first else { return }
+        let widths = first.terms.map { Tiles($0.N, by: max(Self.vectorTile, $0.N / 64)) }
         let tileCount = widths.reduce(0) { $0 + $1.count }
         workers.run(tiles: tileCount) { tile, _ in
             let (index, place) = locate(tile, in: widths)
-            let term = terms[index]
             let rows = widths[index][place]
-            if !addsAdapters {
+            for group in groups {
+                let term = group.terms[index]
                 wb_matrix_vector(
                     term.y + rows.lowerBound,
                     term.weight.row(rows.lowerBound),
                     term.weight.type.rawValue,
                     term.weight.rowByteCount,
-                    x,
+                    x + group.rows.lowerBound * K,
                     rows.count,
                     K
                 )
-            }
-            if let low = term.lowRank {
+                guard let low = term.lowRank else { continue }
                 for row in rows {
                     term.y[row] += low.scale * wb_dot(low.b + row * low.rank, low.inner, low.rank)
                 }
@@ -139,20 +136,24 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
     }
 
     /// inner = x·Aᵀ, (T, R), for every term with an adapter.
-    private func projectDown(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
-        let adapted = terms.compactMap(\.lowRank)
-        guard !adapted.isEmpty else { return }
-        let tokenTiles = Tiles(T, by: Self.thinTile)
-        workers.run(tiles: tokenTiles.count * adapted.count) { tile, worker in
-            let tokens = tokenTiles[tile / adapted.count]
-            let low = adapted[tile % adapted.count]
-            var input = x + tokens.lowerBound * K
+    private func projectDown(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
+        let pieces = groups.flatMap { group in
+            let tokens = Tiles(group.rows.count, by: Self.thinTile)
+            let adapted = group.terms.compactMap(\.lowRank)
+            return (0..<tokens.count).flatMap { tile in
+                adapted.map { (first: group.rows.lowerBound, tokens: tokens[tile], low: $0) }
+            }
+        }
+        workers.run(tiles: pieces.count) { tile, worker in
+            let (first, tokens, low) = pieces[tile]
+            let row = first + tokens.lowerBound
+            var input = x + row * K
             if let dropout = low.dropout {
                 let dropped = scratch(of: worker)
                 dropout.apply(
                     dropped,
                     input,
-                    row: tokens.lowerBound,
+                    row: row,
                     column: 0,
                     columns: tokens.count * K,
                     width: K

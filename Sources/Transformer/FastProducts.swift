@@ -47,6 +47,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     /// By the first byte of a weight, the copy that decoding reads.
     private let interleaved: [UnsafeRawPointer: InterleavedWeight]
     private let decodes: Bool
+    /// The largest rank, by which groups' parts of `inner16` lie apart.
+    private let rank: Int
     private let q: UnsafeMutablePointer<Int8>  // (T, K), or twice K for a single vector
     private let scales: Floats  // (T, K/32)
     private let sums: UnsafeMutablePointer<Int32>  // (T, K/16)
@@ -68,6 +70,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     init(workers: Workers, capacity: Capacity) {
         self.workers = workers
         decodes = !capacity.decoded.isEmpty
+        rank = capacity.R
         interleaved = Dictionary(
             capacity.decoded.filter(\.type.hasIntegerProducts)
                 .map { ($0.row(0), $0.interleaved(on: workers.pool)) },
@@ -149,31 +152,21 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
 
     func scratch(of worker: Int) -> Scratch { scratch[worker] }
 
-    func forward(
-        _ terms: [ProjectionTerm],
-        x: ConstFloats,
-        T: Int,
-        K: Int,
-        addsAdapters: Bool
-    ) {
+    func forward(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
+        guard let first = groups.first, let T = groups.last?.rows.upperBound else { return }
         if T == 1, decodes {
-            forwardVector(terms, x: x, K: K, addsAdapters: addsAdapters)
+            forwardVector(first.terms, x: x, K: K)
         } else {
-            quantize(terms, x: x, T: T, K: K, addsAdapters: addsAdapters)
-            projectDown(terms, x: x, T: T, K: K)
-            forwardMatrix(terms, T: T, K: K, addsAdapters: addsAdapters)
+            quantize(groups, x: x, T: T, K: K)
+            projectDown(groups, x: x, K: K)
+            forwardMatrix(groups, first.terms, T: T, K: K)
         }
     }
 
     /// Writes x in 8 bits, in bfloat16, or both, as the terms need it.
-    private func quantize(
-        _ terms: [ProjectionTerm],
-        x: ConstFloats,
-        T: Int,
-        K: Int,
-        addsAdapters: Bool
-    ) {
-        let needsInt8 = !addsAdapters && terms.contains { isInt8($0, T: T) }
+    private func quantize(_ groups: [ProductGroup], x: ConstFloats, T: Int, K: Int) {
+        let terms = groups.flatMap(\.terms)
+        let needsInt8 = terms.contains { isInt8($0, T: T) }
         let needs16 = terms.contains { !isInt8($0, T: T) || $0.lowRank != nil }
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * K
@@ -229,13 +222,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    private func forwardVector(
-        _ terms: [ProjectionTerm],
-        x: ConstFloats,
-        K: Int,
-        addsAdapters: Bool
-    ) {
-        if !addsAdapters, terms.contains(where: { $0.weight.type.hasIntegerProducts }) {
+    private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
+        if terms.contains(where: { $0.weight.type.hasIntegerProducts }) {
             wb_quantize_fine(q, scales, sums, x, K)
         }
         for low in terms.compactMap(\.lowRank) {
@@ -249,9 +237,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             let rows = tiles[index][place]
             let y = term.y + rows.lowerBound
             let type = term.type.rawValue
-            if addsAdapters {
-                // y has the base's product.
-            } else if term.type.hasIntegerProducts {
+            if term.type.hasIntegerProducts {
                 let panel = term.rows + rows.lowerBound / Weight.interleavedRows * term.stride
                 wb_int8_matrix_vector(y, panel, type, q, scales, sums, rows.count, K)
             } else {
@@ -266,22 +252,27 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     }
 
     /// inner = x·Aᵀ, (T, R), for every term with an adapter.
-    private func projectDown(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
-        let adapted = terms.enumerated().compactMap { index, term in
-            term.lowRank.map { (index: index, low: $0) }
+    private func projectDown(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
+        let pieces = groups.flatMap { group in
+            let tokens = Tiles(group.rows.count, by: Self.thinTile)
+            let adapted = group.terms.enumerated().compactMap { index, term in
+                term.lowRank.map { (index: index, low: $0) }
+            }
+            return (0..<tokens.count).flatMap { tile in
+                adapted.map { (group.rows.lowerBound, tokens[tile], $0.index, $0.low) }
+            }
         }
-        let tokenTiles = Tiles(T, by: Self.thinTile)
-        workers.run(tiles: tokenTiles.count * adapted.count) { tile, worker in
-            let tokens = tokenTiles[tile / adapted.count]
-            let (index, low) = adapted[tile % adapted.count]
+        workers.run(tiles: pieces.count) { tile, worker in
+            let (first, tokens, index, low) = pieces[tile]
+            let row = first + tokens.lowerBound
             let scratch = scratch(of: worker)
             let panels = scratch.panels.assumingMemoryBound(to: UInt16.self)
-            var input = x16 + tokens.lowerBound * even(K)
+            var input = x16 + row * even(K)
             if let dropout = low.dropout {
                 dropout.apply(
                     scratch.rows,
-                    x + tokens.lowerBound * K,
-                    row: tokens.lowerBound,
+                    x + row * K,
+                    row: row,
                     column: 0,
                     columns: tokens.count * K,
                     width: K
@@ -294,7 +285,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             wb_bf16_panels_of_rows(panels, low.a, ElementType.f32.rawValue, K * 4, R, K)
             wb_bf16_matrix(inner, R, input, even(K), panels, false, tokens.count, R, K)
             wb_to_bfloat16(
-                inner16[index] + tokens.lowerBound * even(R),
+                inner16(index, first) + tokens.lowerBound * even(R),
                 even(R),
                 inner,
                 R,
@@ -305,11 +296,17 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
+    /// A term's `inner16` of the group that begins at a row.
+    private func inner16(_ index: Int, _ firstRow: Int) -> Bfloat16s {
+        inner16[index] + firstRow * even(rank)
+    }
+
+    /// - Parameter terms: The first group's, whose outputs begin at the list's first row.
     private func forwardMatrix(
+        _ groups: [ProductGroup],
         _ terms: [ProjectionTerm],
         T: Int,
-        K: Int,
-        addsAdapters: Bool
+        K: Int
     ) {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let widths = terms.map { Tiles($0.N, by: Self.rowTile) }
@@ -324,9 +321,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             let panels = scratch(of: worker).panels
             let panels16 = panels.assumingMemoryBound(to: UInt16.self)
             let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
-            if addsAdapters {
-                // y has the base's product.
-            } else if isInt8(term, T: T) {
+            if isInt8(term, T: T) {
                 let start = tokens.lowerBound * K
                 wb_int8_panels(panels, row, type, rowBytes, rows.count, K)
                 wb_int8_matrix(
@@ -356,22 +351,37 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
                     K
                 )
             }
-            guard let low = term.lowRank else { return }
-            let R = low.rank
-            let b = low.b + rows.lowerBound * R
-            wb_bf16_panels_of_rows(panels16, b, ElementType.f32.rawValue, R * 4, rows.count, R)
-            wb_bf16_matrix(
-                y,
-                term.N,
-                inner16[index] + tokens.lowerBound * even(R),
-                even(R),
-                panels16,
-                true,
-                tokens.count,
-                rows.count,
-                R
-            )
+            for group in groups {
+                let part = group.rows.clamped(to: tokens)
+                guard let low = group.terms[index].lowRank, !part.isEmpty else { continue }
+                let first = part.lowerBound - group.rows.lowerBound
+                addThin(
+                    group.terms[index].y + first * term.N + rows.lowerBound,
+                    low,
+                    inner16(index, group.rows.lowerBound) + first * even(low.rank),
+                    panels16,
+                    T: part.count,
+                    rows: rows,
+                    N: term.N
+                )
+            }
         }
+    }
+
+    /// Adds an adapter's part to some columns of y.
+    private func addThin(
+        _ y: Floats,
+        _ low: ProjectionTerm.LowRank,
+        _ inner: Bfloat16s,
+        _ panels: Bfloat16s,
+        T: Int,
+        rows: Range<Int>,
+        N: Int
+    ) {
+        let R = low.rank
+        let b = low.b + rows.lowerBound * R
+        wb_bf16_panels_of_rows(panels, b, ElementType.f32.rawValue, R * 4, rows.count, R)
+        wb_bf16_matrix(y, N, inner, even(R), panels, true, T, rows.count, R)
     }
 }
 

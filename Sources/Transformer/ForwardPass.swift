@@ -33,6 +33,8 @@ final class ForwardPass: @unchecked Sendable {
 
     let model: LanguageModel
     let tokenCapacity: Int
+    /// By how many numbers two rows' inputs times A lie apart, at most.
+    private let rank: Int
     let workers: Workers
     let products: any MatrixProducts
     let attention: any AttentionOperator
@@ -60,6 +62,7 @@ final class ForwardPass: @unchecked Sendable {
         let configuration = model.configuration
         self.model = model
         tokenCapacity = capacity.tokens
+        rank = capacity.rank
         let workers = Workers(pool: model.pool, priority: priority)
         self.workers = workers
         switch precision {
@@ -159,7 +162,7 @@ final class ForwardPass: @unchecked Sendable {
         out: Floats,
         T: Int,
         segments: [Segment],
-        adapters: AdapterRows
+        groups: [RowGroup]
     ) {
         let layer = model.layers[index]
         let configuration = model.configuration
@@ -167,7 +170,7 @@ final class ForwardPass: @unchecked Sendable {
         let (H, K) = (configuration.headCount, configuration.keyValueHeadCount)
         let HD = H * configuration.headWidth
         let project = { (outputs: [(Projection, Floats)], x: Floats, K: Int) in
-            self.project(index, outputs, x: x, T: T, K: K, saved: saved, adapters: adapters)
+            self.project(index, outputs, x: x, K: K, saved: saved, groups: groups)
         }
 
         normalization.forward(
@@ -238,39 +241,31 @@ final class ForwardPass: @unchecked Sendable {
         residual.forward(out, saved.middle, T: T)
     }
 
-    /// The projections of T rows that share x, (T, K): the base's product over all rows, each
-    /// adapter's over its own.
+    /// The projections of rows that share x, (T, K), each group with its adapter.
     private func project(
         _ layer: Int,
         _ outputs: [(Projection, Floats)],
         x: Floats,
-        T: Int,
         K: Int,
         saved: LayerActivations,
-        adapters: AdapterRows
+        groups: [RowGroup]
     ) {
-        func terms(_ adapter: LoRA?) -> [ProjectionTerm] {
-            outputs.map { term(layer, $0.0, y: $0.1, saved: saved, adapter: adapter) }
-        }
-        switch adapters {
-        case .all(let adapter): products.forward(terms(adapter), x: x, T: T, K: K)
-        case .groups(let groups):
-            products.forward(terms(nil), x: x, T: T, K: K)
-            for (rows, adapter) in groups {
-                var adapted = terms(adapter).filter { $0.lowRank != nil }
-                guard !adapted.isEmpty else { continue }
-                for index in adapted.indices {
-                    adapted[index].y += rows.lowerBound * adapted[index].N
+        let products = groups.map { group in
+            ProductGroup(
+                rows: group.rows,
+                terms: outputs.map { projection, y in
+                    term(
+                        layer,
+                        projection,
+                        y: y,
+                        saved: saved,
+                        adapter: group.adapter,
+                        row: group.rows.lowerBound
+                    )
                 }
-                products.forward(
-                    adapted,
-                    x: x + rows.lowerBound * K,
-                    T: rows.count,
-                    K: K,
-                    addsAdapters: true
-                )
-            }
+            )
         }
+        self.products.forward(products, x: x, K: K)
     }
 
     /// Appends a segment's keys and values to its cache, if it has one.
@@ -288,15 +283,18 @@ final class ForwardPass: @unchecked Sendable {
         )
     }
 
+    /// One projection's part in a product of the rows from `row` on.
     func term(
         _ layer: Int,
         _ projection: Projection,
         y: Floats,
         saved: LayerActivations,
         adapter: LoRA?,
+        row: Int = 0,
         gradients: FloatBuffer? = nil
     ) -> ProjectionTerm {
         let weight = model.layers[layer].weight(projection)
+        let y = y + row * weight.rows
         let isSensitive = projection.feedsAttention
         guard let adapter, let slot = adapter.slot(layer, projection) else {
             var term = ProjectionTerm(weight: weight, y: y, isSensitive: isSensitive)
@@ -315,7 +313,7 @@ final class ForwardPass: @unchecked Sendable {
                 b: parameters + slot.b,
                 scale: adapter.scale,
                 rank: adapter.shape.rank,
-                inner: saved.inner[projection.index],
+                inner: saved.inner[projection.index] + row * rank,
                 dropout: dropout.flatMap { choice in
                     choice.input(layer, projection, firstRow: firstRow)
                 },

@@ -52,8 +52,9 @@ extension InferencePass {
     /// Reads the tokens of several conversations and appends them to their caches.
     ///
     /// A piece of a prompt, the next token of many conversations and a text to be scored are all
-    /// parts. Parts of one adapter that follow each other share its products; the base's products
-    /// are over all tokens.
+    /// parts. A weight is read once for all of them, and each adapter's products are over its own
+    /// rows. In `exact` precision a part is multiplied as if it were alone, so that its bits do not
+    /// depend on the others.
     ///
     /// - Parameters:
     ///   - parts: With at most `tokenCapacity` tokens together, and logits for at most
@@ -88,7 +89,7 @@ extension InferencePass {
                 }
                 source = activations.x
             }
-            project(source, into: logits.pointer, T: rows.count)
+            project(source, into: logits.pointer, groups: places.filter { !$0.isEmpty })
         }
         return StepLogits(
             values: UnsafeBufferPointer(start: logits.pointer, count: rows.count * V),
@@ -129,8 +130,17 @@ extension InferencePass {
                 )
             )
         }
-        for part in parts { try part.cache.reserve(part.cache.count + part.tokens.count) }
-        let adapters = AdapterRows(zip(segments, parts).map { ($0.rows, $1.adapter) })
+        do {
+            for part in parts { try part.cache.reserve(part.cache.count + part.tokens.count) }
+        } catch {
+            // What was taken for the first ones goes back.
+            for part in parts { part.cache.truncate(to: part.cache.count) }
+            throw error
+        }
+        let groups = RowGroup.groups(
+            zip(segments, parts).map { ($0.rows, $1.adapter) },
+            merges: precision == .fast
+        )
         let C = forward.model.configuration.width
         try forward.model.pool.holdingBackgroundBack {
             forward.setPositions(segments)
@@ -143,7 +153,7 @@ extension InferencePass {
                     out: out.pointer,
                     T: T,
                     segments: segments,
-                    adapters: adapters
+                    groups: groups
                 )
                 activations.x.update(from: out.pointer, count: T * C)
             }

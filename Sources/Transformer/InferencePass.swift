@@ -174,7 +174,8 @@ public final class InferencePass: @unchecked Sendable {
             for first in stride(from: chunk.startIndex, to: chunk.endIndex, by: Self.scoredRows) {
                 if isCancelled() { throw CancellationError() }
                 let rows = first..<min(first + Self.scoredRows, chunk.endIndex)
-                project(out.pointer + (first - start) * C, into: logits.pointer, T: rows.count)
+                let source = out.pointer + (first - start) * C
+                project(source, into: logits.pointer, groups: [0..<rows.count])
                 withExtendedLifetime(logits) {
                     for t in rows where t + 1 < tokens.count {
                         let row = logits.pointer + (t - first) * V
@@ -186,9 +187,11 @@ public final class InferencePass: @unchecked Sendable {
         return result
     }
 
-    /// logits = the output matrix times the normed rows, (T, C) to (T, V).
-    func project(_ rows: Floats, into logits: Floats, T: Int) {
+    /// logits = the output matrix times the normed rows, (T, C) to (T, V); the groups cover them.
+    func project(_ rows: Floats, into logits: Floats, groups: [Range<Int>]) {
         let model = forward.model
+        let T = groups.last?.upperBound ?? 0
+        let V = model.configuration.vocabularySize
         model.pool.holdingBackgroundBack {
             forward.normalization.forward(
                 forward.normed.pointer,
@@ -198,15 +201,16 @@ public final class InferencePass: @unchecked Sendable {
                 T: T
             )
             forward.products.forward(
-                [ProjectionTerm(weight: model.head, y: logits, isSensitive: true)],
+                groups.map { rows in
+                    let y = logits + rows.lowerBound * V
+                    let term = ProjectionTerm(weight: model.head, y: y, isSensitive: true)
+                    return ProductGroup(rows: rows, terms: [term])
+                },
                 x: forward.normed.pointer,
-                T: T,
                 K: model.configuration.width
             )
             let multiplier = model.configuration.multipliers.logits
-            if multiplier != 1 {
-                wb_scale(logits, 1 / multiplier, T * model.configuration.vocabularySize)
-            }
+            if multiplier != 1 { wb_scale(logits, 1 / multiplier, T * V) }
         }
     }
 }

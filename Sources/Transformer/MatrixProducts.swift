@@ -20,7 +20,7 @@ struct ProjectionTerm {
     }
 
     let weight: Weight  // (N, K)
-    var y: Floats  // (T, N); its gradient in the backward pass
+    let y: Floats  // (T, N); its gradient in the backward pass
     /// Whether activations of eight bits would cost more accuracy here than they save time.
     var isSensitive = false
     var lowRank: LowRank?
@@ -28,6 +28,14 @@ struct ProjectionTerm {
     var weightGradient: Floats?
 
     var N: Int { weight.rows }
+}
+
+/// The terms of some rows of a list, which have an adapter of their own or none.
+struct ProductGroup {
+    /// The rows of the list.
+    let rows: Range<Int>
+    /// With the outputs of these rows: `y` and `inner` begin at the first of them.
+    let terms: [ProjectionTerm]
 }
 
 /// The matrix products of a model's layers, forward and backward.
@@ -38,9 +46,9 @@ struct ProjectionTerm {
 protocol MatrixProducts: AnyObject, Sendable {
     /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term; all terms share x, (T, K).
     ///
-    /// - Parameter addsAdapters: Whether y has x·Wᵀ already, so that only the adapters' part is
-    ///   added; all terms have an adapter then.
-    func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int, addsAdapters: Bool)
+    /// The groups cover the rows in order, and all have the same weights. A weight is read once for
+    /// all of them. In `exact` precision a group's result does not depend on the others.
+    func forward(_ groups: [ProductGroup], x: ConstFloats, K: Int)
 
     /// The gradients of `forward`.
     ///
@@ -59,9 +67,9 @@ protocol MatrixProducts: AnyObject, Sendable {
 }
 
 extension MatrixProducts {
-    /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term.
+    /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term, with one adapter for all rows.
     func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
-        forward(terms, x: x, T: T, K: K, addsAdapters: false)
+        forward([ProductGroup(rows: 0..<T, terms: terms)], x: x, K: K)
     }
 }
 

@@ -67,7 +67,7 @@ extension TrainingPass {
                 out: last.pointer,
                 T: T,
                 segments: segments,
-                adapters: .all(adapter)
+                groups: [RowGroup(rows: 0..<T, adapter: adapter)]
             )
             let outputs: [(Projection, Floats, Int)] = [
                 (.query, saved.query, HD), (.key, saved.key, KD), (.value, saved.value, KD),

@@ -242,7 +242,14 @@ public final class TrainingPass: @unchecked Sendable {
             if isTraining && configuration.recomputes {
                 input(layer).update(from: saved.x, count: T * C)
             }
-            forward.layer(layer, saved, out: out, T: T, segments: segments, adapters: .all(adapter))
+            forward.layer(
+                layer,
+                saved,
+                out: out,
+                T: T,
+                segments: segments,
+                groups: [RowGroup(rows: 0..<T, adapter: adapter)]
+            )
             if !isLast && !keepsAll { saved.x.update(from: out, count: T * C) }
         }
     }
@@ -264,7 +271,7 @@ public final class TrainingPass: @unchecked Sendable {
             out: last.pointer,
             T: T,
             segments: segments,
-            adapters: .all(adapter)
+            groups: [RowGroup(rows: 0..<T, adapter: adapter)]
         )
         return saved
     }
