@@ -55,8 +55,9 @@ tiny-model: ## Train the small model that comes with the program, from scratch
 	@scripts/build
 	@scripts/tiny-model
 
-lint: ## Check format, documentation comments and the sample data
+lint: ## Check format, documentation comments, the structure of the sources and the sample data
 	@swift format lint --strict -p -r $(SWIFT_FILES)
+	@scripts/house
 	@python3 sample-data/build.py --check
 
 format: ## Format the sources

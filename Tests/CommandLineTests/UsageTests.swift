@@ -146,7 +146,7 @@ import Testing
 
     @Test func theHelpOfTrainHasGroupsDefaultsAndExamples() throws {
         let text = try Program(hasModel: false).run("train", "--help").text
-        for part in ["ADAPTER:", "OPTIMIZER:", "(default: ", "EXAMPLES", "--resume first"] {
+        for part in ["ADAPTER:", "OPTIMIZATION:", "(default: ", "EXAMPLES", "--resume first"] {
             #expect(text.contains(part), "\(part)")
         }
     }

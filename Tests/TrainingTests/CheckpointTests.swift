@@ -269,7 +269,7 @@ import Training
             let error = #expect(throws: TrainingError.self) {
                 try run.trainer(resumingFrom: store.newest().checkpoint)
             }
-            #expect(error?.message.contains("another learning rate, shuffling.") == true)
+            #expect(error?.message.contains("another shuffling, learning rate.") == true)
         }
     }
 

@@ -133,9 +133,8 @@ import Workspace
 
     @Test func aStepCostsTheSameAmongTenThousandRunsAsAmongTen() throws {
         try TestWorkspace.with { test in
-            let few = try Self.costOfAStep(among: 10, "\(test.home)/few.db")
-            let many = try Self.costOfAStep(among: 10_000, "\(test.home)/many.db")
-            // The median of many, in a debug build; `workbench bench tracker` says it of a release.
+            let few = try Self.costOfAStep(among: 10, "\(test.folder)/few.db")
+            let many = try Self.costOfAStep(among: 10_000, "\(test.folder)/many.db")
             print("a step costs the watch \(few) among 10 runs, \(many) among 10,000")
             #expect(many < few * 3)
         }

@@ -204,6 +204,9 @@ public struct TrainingOption: Sendable {
         )
     }
 
+    // Repeated in TrainingOption.swift: the two differ in the root of the key path, which no type can
+    // name without closures at every row of the table.
+
     /// An option of the request that is not the trainer's.
     init<Value: Codable & Sendable>(
         _ name: String,

@@ -59,3 +59,20 @@ public struct ConvertedAdapter: Equatable, Sendable, Codable {
     /// The projections that it changes.
     public var targets: [String]
 }
+
+extension ParityReport {
+    /// What the comparison found, for those who show it and cannot see the engine.
+    ///
+    /// Divergences are in nats; the agreement is a share, 0 to 1.
+    public var figures:
+        (
+            hasSameTokens: Bool, topAgreement: Double, meanDivergence: Double,
+            largestDivergence: Double, perplexity: Double, sourcePerplexity: Double
+        )
+    {
+        (
+            hasSameTokens, topAgreement, meanDivergence, largestDivergence, perplexity,
+            sourcePerplexity
+        )
+    }
+}

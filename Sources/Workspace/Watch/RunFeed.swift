@@ -53,8 +53,12 @@ package struct RunFeed {
             }
             for metric in try store.metrics(rows: rows) where metric.run == change.item {
                 let (step, value) = (metric.point.step, metric.point.value)
+                let isEvaluation = [MetricName.evaluationLoss, MetricName.bestEvaluationLoss]
+                    .contains(metric.key.text)
                 if points.last?.run == metric.run, points.last?.point.step == step {
                     points[points.count - 1].point.metrics[metric.key.text] = value
+                    // A held-out loss of the step may have an entry of its own.
+                    if !isEvaluation { points[points.count - 1].point.change = change.id }
                 } else {
                     let metrics = [metric.key.text: value]
                     var point = StepPoint(step: step, totalSteps: nil, metrics: metrics)

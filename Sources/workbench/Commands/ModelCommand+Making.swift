@@ -1,6 +1,5 @@
 public import ArgumentParser
 import Foundation
-import Inference
 import Presentation
 public import Workspace
 
@@ -162,7 +161,7 @@ struct ResultOptions: ParsableArguments {
         } else {
             print(made)
         }
-        guard let limit = maxDivergence, let parity = made.parity,
+        guard let limit = maxDivergence, let parity = made.parity?.figures,
             !(parity.meanDivergence <= limit)
         else { return }
         throw WorkspaceError(
@@ -189,7 +188,7 @@ struct ResultOptions: ParsableArguments {
                 )
             )
         }
-        guard let parity = made.parity else { return }
+        guard let parity = made.parity?.figures else { return }
         let figures = [
             ("tokens", parity.hasSameTokens ? "the same" : "NOT the same"),
             (

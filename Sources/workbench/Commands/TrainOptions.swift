@@ -57,7 +57,12 @@ extension TrainingOption {
         if kind == .flag { return Flag(wrappedValue: false, name: names, help: help) }
         let check: @Sendable (String) throws -> String = { text in
             var request = TrainingRequest(model: "", dataset: "")
-            try set([text], in: &request)
+            do {
+                try set([text], in: &request)
+            } catch let error as TrainingError {
+                // The parser has said which value of which option it is.
+                throw ValidationError(error.hint ?? error.message)
+            }
             return text
         }
         if isRepeated {
