@@ -42,7 +42,25 @@ import Tracking
         #expect(try store.executionState(of: "none", mark: key) == nil)
     }
 
-    @Test func theEndOfARunIsWrittenEvenInTheBin() throws {
+    @Test func theEndOfARunAnswersWhatIsStillAskedInOneCommit() throws {
+        let store = try folder.open()
+        let run = try store.createRun(NewRun()).id
+        let mark = Tag(key, "1")
+        try store.log(Batch(tags: [mark]), run: run)
+        let (stop, pause) = (
+            try store.addRequest(.stop, run: run), try store.addRequest(.pause, run: run)
+        )
+        let start = try store.database.changeCursor()
+        try store.endRun(run, .killed, tags: [], marked: mark) { request in
+            request.kind == .stop ? "stopped before step 3" : nil
+        }
+        #expect(try store.request(id: stop.id).answer == "stopped before step 3")
+        #expect(try store.request(id: pause.id).answeredAt == nil)
+        let changes = try store.database.changes(after: start).changes
+        #expect(changes.map(\.kind) == [.run, .request])
+    }
+
+    @Test func theEndOfARunIsWrittenEvenInTheTrash() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun()).id
         let mark = Tag(key, "1")

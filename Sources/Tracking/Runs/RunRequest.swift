@@ -57,7 +57,7 @@ extension TrackingStore {
 
     /// What was asked of a run and not answered yet, the oldest first.
     public func openRequests(run: String) throws -> [RunRequest] {
-        try read { try RunRequest.fetch($0, "run_uuid = ? AND answered_at IS NULL", [run]) }
+        try read { try RunRequest.open($0, run: run) }
     }
 
     /// Everything that was ever asked of a run, the oldest first.
@@ -82,16 +82,26 @@ extension TrackingStore {
                     "Request \(id) was answered already: \(request.answer ?? "")."
                 )
             }
-            try db.execute(
-                sql: "UPDATE wb_requests SET answered_at = ?, answer = ? WHERE id = ?",
-                arguments: [configuration.now(), answer, id]
-            )
+            try request.write(db, answer: answer, at: configuration.now())
             return try RunRequest.find(db, id: id)
         }
     }
 }
 
 extension RunRequest {
+    /// The requests to a run that are not answered yet, the oldest first.
+    static func open(_ db: Database, run: String) throws -> [RunRequest] {
+        try fetch(db, "run_uuid = ? AND answered_at IS NULL", [run])
+    }
+
+    /// Writes the answer to the request.
+    func write(_ db: Database, answer: String, at time: Int) throws {
+        try db.execute(
+            sql: "UPDATE wb_requests SET answered_at = ?, answer = ? WHERE id = ?",
+            arguments: [time, answer, id]
+        )
+    }
+
     fileprivate static func find(_ db: Database, id: Int) throws -> RunRequest {
         guard let found = try fetch(db, "id = ?", [id]).first else {
             throw TrackingError(.notFound, "Request \(id) not found.")

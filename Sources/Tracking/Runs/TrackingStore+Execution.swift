@@ -10,7 +10,7 @@ public struct ExecutionState: Sendable, Equatable {
 }
 
 extension TrackingStore {
-    /// What becomes of a run while a process executes it; nil where there is no such run any more.
+    /// The state of a run while a process executes it; nil where there is no such run any more.
     public func executionState(of run: String, mark: TrackingKey) throws -> ExecutionState? {
         try read { db in
             let statement = try db.cachedStatement(
@@ -34,8 +34,16 @@ extension TrackingStore {
     ///
     /// The caller publishes the end in its process.
     ///
+    /// - Parameter answer: The answer to a request that is still open. It is written in the same
+    ///   transaction, so that a reader who sees the end sees the answers too.
     /// - Throws: `TrackingError` with code `invalidState` where the run carries another mark.
-    public func endRun(_ id: String, _ status: RunStatus, tags: [Tag], marked mark: Tag) throws {
+    public func endRun(
+        _ id: String,
+        _ status: RunStatus,
+        tags: [Tag],
+        marked mark: Tag,
+        answer: (RunRequest) -> String? = { _ in nil }
+    ) throws {
         try write(.full) { db, changes in
             changes.note(run: id, isTold: true)
             try RunRecord.check(db, id: id, carries: mark)
@@ -47,6 +55,11 @@ extension TrackingStore {
             )
             guard db.changesCount > 0 else {
                 throw TrackingError(.notFound, "Run with id=\(id) not found")
+            }
+            for request in try RunRequest.open(db, run: id) {
+                guard let text = answer(request) else { continue }
+                changes.note(.request, id)
+                try request.write(db, answer: text, at: configuration.now())
             }
         }
     }

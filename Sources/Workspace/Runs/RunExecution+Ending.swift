@@ -79,23 +79,23 @@ extension RunExecution {
             case .failed: .failed
             default: .killed
             }
+        let ending = status
         var (status, failure) = (status, failure)
         do {
             try retrying(steps) {
-                try opened.store.endRun(run, stored, tags: tags, marked: hold.mark)
+                try opened.store.endRun(run, stored, tags: tags, marked: hold.mark) { request in
+                    switch request.kind {
+                    case .stop: "stopped before step \(steps)"
+                    case .checkpoint where recorder?.resumableStep == steps:
+                        "checkpoint before step \(steps)"
+                    default: "\(ending)"
+                    }
+                }
             }
         } catch {
             let unstored = WorkspaceError(error)
             opened.report(unstored, doing: "The end of run \(run) could not be stored")
             if status == .finished { (status, failure) = (.failed, unstored) }
-        }
-        for request in openRequests() {
-            switch request.kind {
-            case .stop: answer(request, "stopped before step \(steps)")
-            case .checkpoint where recorder?.resumableStep == steps:
-                answer(request, "checkpoint before step \(steps)")
-            default: answer(request, "\(status)")
-            }
         }
         return RunOutcome(
             run: run,
