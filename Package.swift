@@ -206,6 +206,11 @@ let package = Package(
             path: "Tests/TestModels"
         ),
         .target(name: "TestClient", path: "Tests/TestClient"),
+        .target(
+            name: "TestStores",
+            dependencies: ["Database", "Tracking", "Registry"],
+            path: "Tests/TestStores"
+        ),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
         .testTarget(
             name: "ChatTemplatesTests",
@@ -254,14 +259,14 @@ let package = Package(
         .testTarget(
             name: "TrackingTests",
             dependencies: [
-                "Database", "Tracking", "Registry",
+                "Database", "Tracking", "Registry", "TestStores",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(
             name: "MLflowExchangeTests",
             dependencies: [
-                "Database", "MLflowExchange", "Tracking", "Registry",
+                "Database", "MLflowExchange", "Tracking", "Registry", "TestStores",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [.copy("Fixtures")]

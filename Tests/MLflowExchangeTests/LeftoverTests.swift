@@ -1,6 +1,7 @@
 import MLflowExchange
 import Database
 import Glibc
+import TestStores
 import Testing
 import Tracking
 

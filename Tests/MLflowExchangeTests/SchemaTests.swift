@@ -2,6 +2,7 @@ import Registry
 import Database
 import Foundation
 import GRDB
+import TestStores
 import Testing
 import Tracking
 

@@ -1,6 +1,7 @@
 import Database
 import Dispatch
 import Synchronization
+import TestStores
 import Testing
 import Tracking
 

@@ -1,5 +1,6 @@
 import Database
 import Synchronization
+import TestStores
 import Testing
 import Tracking
 

@@ -1,4 +1,5 @@
 import Database
+import TestStores
 import Testing
 import Tracking
 

@@ -1,5 +1,6 @@
 import Database
 import Foundation
+import TestStores
 import Testing
 import Tracking
 

@@ -1,23 +1,22 @@
-import Registry
-import Database
+package import Database
 import FoundationEssentials
 import Glibc
+import Registry
 import Synchronization
-
-import Tracking
+package import Tracking
 
 /// A folder of its own for one test, removed when the value goes.
-final class TemporaryFolder: Sendable {
-    let path: String
+package final class TemporaryFolder: Sendable {
+    package let path: String
 
-    init() {
+    package init() {
         path = FileManager.default.temporaryDirectory.path() + "/tracking-\(UUID().uuidString)"
         mkdir(path, 0o700)
     }
 
-    var database: String { path + "/workbench.db" }
+    package var database: String { path + "/workbench.db" }
 
-    func open(
+    package func open(
         _ adjust: (inout TrackingStore.Configuration) -> Void = { _ in }
     ) throws -> TrackingStore {
         var configuration = TrackingStore.Configuration()
@@ -38,7 +37,7 @@ final class TemporaryFolder: Sendable {
 
 extension TrackingStore {
     /// Logs values that a run measured on a model.
-    func logMetrics(
+    package func logMetrics(
         _ metrics: [Metric],
         ofModel model: String,
         run: String,
@@ -58,7 +57,7 @@ extension TrackingStore {
 }
 
 /// The code of the `TrackingError` that `body` throws, if it throws one.
-func trackingCode(_ body: () throws -> Void) -> TrackingError.Code? {
+package func trackingCode(_ body: () throws -> Void) -> TrackingError.Code? {
     do {
         try body()
         return nil
