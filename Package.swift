@@ -92,6 +92,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Transformer", "Datasets", "Tensors", "ModelFiles", "Tokenizers", "JSON",
+                "Platform",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

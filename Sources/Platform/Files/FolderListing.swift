@@ -12,6 +12,14 @@ package enum FolderListing {
         return names.map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The same; empty where there is no such folder.
+    package static func namesIfPresent(in folder: String) throws(PlatformError) -> [String] {
+        do throws(PlatformError) { return try names(in: folder) } catch {
+            guard error.code == .notFound else { throw error }
+            return []
+        }
+    }
+
     /// The names in an open folder, as bytes; nil with `errno` where they cannot be read.
     package static func names(in folder: Int32) -> [[UInt8]]? {
         // Closing the stream closes its descriptor, and the caller's is still needed.

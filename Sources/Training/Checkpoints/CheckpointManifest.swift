@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import JSON
+import Platform
 
 /// The files of a checkpoint besides the adapter's own.
 enum CheckpointFile: String {
@@ -25,7 +26,7 @@ package struct CheckpointManifest: Codable, Equatable {
     /// Digests every file that lies in `folder` now.
     package static func make(folder: String, key: String? = nil) throws -> CheckpointManifest {
         var files: [String: Entry] = [:]
-        for name in try DurableFiles.names(in: folder)
+        for name in try FolderListing.namesIfPresent(in: folder)
         where name != CheckpointFile.manifest.rawValue {
             files[name] = try entry("\(folder)/\(name)")
         }
@@ -34,15 +35,16 @@ package struct CheckpointManifest: Codable, Equatable {
 
     /// Writes it beside the files.
     package func write(folder: String) throws {
-        try DurableFiles.write(
+        try Files.writeNew(
             CheckpointJSON.data(self),
-            to: CheckpointFile.manifest.path(in: folder)
+            to: CheckpointFile.manifest.path(in: folder),
+            replaces: true
         )
     }
 
     static func read(folder: String) throws -> CheckpointManifest {
         let path = CheckpointFile.manifest.path(in: folder)
-        guard DurableFiles.isPlain(path) else {
+        guard FilePaths.isFile(path) else {
             throw TrainingError(
                 .damagedCheckpoint,
                 "\(folder) has no manifest: it was not written to its end."
@@ -83,7 +85,7 @@ package struct CheckpointManifest: Codable, Equatable {
         }
         for (name, expected) in files.sorted(by: { $0.key < $1.key }) {
             let path = "\(folder)/\(name)"
-            guard DurableFiles.isPlain(path) else {
+            guard FilePaths.isFile(path) else {
                 throw TrainingError(.damagedCheckpoint, "\(path) is missing, or no plain file.")
             }
             guard try Self.entry(path) == expected else {
@@ -97,7 +99,7 @@ package struct CheckpointManifest: Codable, Equatable {
 
     private static func entry(_ path: String) throws -> Entry {
         var hash = SHA256()
-        let bytes = try DurableFiles.read(path) { hash.update(bufferPointer: $0) }
+        let bytes = try Files.read(path) { hash.update(bufferPointer: $0) }
         return Entry(bytes: bytes, sha256: hex(hash.finalize()))
     }
 
@@ -138,7 +140,7 @@ enum CheckpointJSON {
 
     static func read<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {
         var bytes = Data()
-        try DurableFiles.read(path) { bytes.append(contentsOf: $0) }
+        try Files.read(path) { bytes.append(contentsOf: $0) }
         do {
             return try decodeJSON(type, from: Array(bytes))
         } catch {

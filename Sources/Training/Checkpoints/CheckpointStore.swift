@@ -1,5 +1,6 @@
 import Glibc
 import ModelFiles
+import Platform
 import Transformer
 
 /// The checkpoints of one run: `checkpoint-N` folders beside each other.
@@ -30,7 +31,7 @@ public struct CheckpointStore: Sendable {
 
     /// The steps that have a checkpoint folder, whole or not, the newest first.
     public func steps() throws -> [Int] {
-        try DurableFiles.names(in: folder)
+        try FolderListing.namesIfPresent(in: folder)
             .filter { $0.hasPrefix(Self.prefix) }
             .compactMap { name in
                 let digits = name.dropFirst(Self.prefix.count)
@@ -77,24 +78,25 @@ public struct CheckpointStore: Sendable {
         let final = folder(step: state.completedSteps)
         let aside = "\(folder)/.\(Self.prefix)\(state.completedSteps).\(getpid())"
         // Its run's folder is there, or was removed with all that the run belongs to.
-        try DurableFiles.makeFolder(folder)
-        try DurableFiles.removeFolder(aside)
+        try Files.makeFolder(folder, below: FilePaths.parent(folder))
+        try Files.removeAll(aside)
         do {
             try writeWeights(aside)
             try optimizer.write(to: CheckpointFile.optimizer.path(in: aside))
-            try DurableFiles.write(
+            try Files.writeNew(
                 CheckpointJSON.data(state),
-                to: CheckpointFile.state.path(in: aside)
+                to: CheckpointFile.state.path(in: aside),
+                replaces: true
             )
             let manifest = try CheckpointManifest.make(folder: aside, key: key)
-            for name in manifest.files.keys { try DurableFiles.synchronize("\(aside)/\(name)") }
+            for name in manifest.files.keys { try Files.synchronize("\(aside)/\(name)") }
             try manifest.write(folder: aside)
-            try DurableFiles.synchronize(aside)
+            try Files.synchronize(folder: aside)
             // A damaged folder of this name is in the way of the rename, and of no use.
-            try DurableFiles.removeFolder(final)
-            try DurableFiles.rename(aside, to: final)
+            try Files.removeAll(final)
+            try Files.rename(aside, to: final)
         } catch {
-            try? DurableFiles.removeFolder(aside)
+            try? Files.removeAll(aside)
             throw error
         }
         return final
@@ -109,11 +111,11 @@ public struct CheckpointStore: Sendable {
         let steps = try steps()
         let kept = steps.filter { $0 <= step }.prefix(Self.keptCount)
         for step in steps where !kept.contains(step) && step != best {
-            try? DurableFiles.removeFolder(folder(step: step))
+            try? Files.removeAll(folder(step: step))
         }
-        for name in try DurableFiles.names(in: folder)
+        for name in try FolderListing.namesIfPresent(in: folder)
         where name.hasPrefix(".") && name.contains(Self.prefix) {
-            try? DurableFiles.removeFolder("\(folder)/\(name)")
+            try? Files.removeAll("\(folder)/\(name)")
         }
     }
 

@@ -1,4 +1,5 @@
 import ModelFiles
+import Platform
 import Tensors
 import Transformer
 
@@ -16,7 +17,7 @@ extension Trainer {
     func save(_ output: RunOutput) throws {
         let isSaved =
             savedStep == completedSteps
-            && DurableFiles.exists(checkpoints.folder(step: completedSteps))
+            && FilePaths.exists(checkpoints.folder(step: completedSteps))
         guard !isSaved else { return }
         try checkModel()
         guard try checkWeights(output) else { return }
@@ -37,7 +38,7 @@ extension Trainer {
                 switch weights {
                 case .adapter(let adapter): try file(of: adapter).write(folder: folder)
                 case .model(let parameters):
-                    try DurableFiles.makeFolder(folder)
+                    try Files.makeFolder(folder, below: FilePaths.parent(folder))
                     try ParameterFile.write(parameters, folder: folder)
                 }
             }
@@ -79,7 +80,7 @@ extension Trainer {
             // A whole model has parts that are read from the file.
             try checkModel()
         } catch {
-            try? DurableFiles.removeFolder(resultFolder)
+            try? Files.removeAll(resultFolder)
             throw error
         }
         let report = FinishReport(
@@ -223,7 +224,7 @@ extension Trainer {
             try file(of: adapter).write(folder: resultFolder)
             return .adapter(folder: resultFolder)
         case .model(let parameters):
-            try DurableFiles.makeFolder(resultFolder)
+            try Files.makeFolder(resultFolder, below: FilePaths.parent(resultFolder))
             let path = "\(resultFolder)/\(TrainingResult.modelName)"
             try parameters.write(inPlaceOfThoseOf: plan.model.file, to: path)
             return .model(path: path)
