@@ -20,21 +20,21 @@ extension CommandText {
         return words.joined(separator: " ")
     }
 
-    /// The options of a later phase that are not those of the first one, as `--then` takes them.
+    /// The options of a later phase that differ from the first one's, as `--then` takes them.
     private static func changes(
         of phase: TrainingRequest,
         after first: TrainingRequest
     ) -> [String] {
         let plain = TrainingRequest(model: first.model, dataset: first.dataset)
         return TrainingOptions.all.flatMap { option -> [String] in
-            let usual: TrainingRequest
+            let reference: TrainingRequest
             switch option.phaseRule {
-            case .inherited: usual = first
-            case .own: usual = plain
+            case .inherited: reference = first
+            case .own: reference = plain
             case .first, .derived: return []
             }
             let texts = option.texts(phase)
-            guard texts != option.texts(usual) else { return [] }
+            guard texts != option.texts(reference) else { return [] }
             guard option.kind == .flag else { return texts.map { "\(option.name)=\($0)" } }
             let isOn = texts != option.defaultTexts
             return ["\(option.commandName)=\(isOn)"]

@@ -1,8 +1,8 @@
 package import Workspace
 
-/// Command lines that do what a key does, as the log of actions shows them.
+/// Command lines equivalent to keys, as the log of actions shows them.
 package enum CommandText {
-    /// An argument in quotes where a shell would take it apart.
+    /// An argument, in quotes where a shell would split or expand it.
     package static func quoted(_ argument: String) -> String {
         let plain = argument.utf8.allSatisfy { byte in
             switch byte {
@@ -24,7 +24,7 @@ package enum CommandText {
     /// The command that adds a dataset.
     package static func add(_ path: String) -> String { "workbench data add \(quoted(path))" }
 
-    /// The command that makes a new dataset of one.
+    /// The command that derives a dataset from another.
     package static func convert(_ dataset: String, _ preparation: DatasetPreparation) -> String {
         if let share = preparation.heldOutShare {
             return "workbench data split \(quoted(dataset)) --eval \(share)"

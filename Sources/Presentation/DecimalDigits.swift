@@ -1,11 +1,11 @@
-/// A number's size in decimal digits: the first of them times ten to a power, and so on.
+/// The absolute value of a number as decimal digits and the power of ten of the first one.
 struct DecimalDigits {
-    /// The digits as ASCII, the first of which is not zero, but for zero itself.
+    /// The digits as ASCII; the first is not zero, except in zero itself.
     private(set) var digits: [UInt8]
     /// The power of ten of the first digit.
     private(set) var exponent: Int
 
-    /// The fewest digits that tell the number from all others; the number is finite.
+    /// The shortest digits that identify a finite number.
     init(_ value: Double) {
         let parts = abs(value).description.utf8.split(separator: UInt8(ascii: "e"))
         let power = parts.count > 1 ? Int(String(decoding: parts[1], as: UTF8.self)) ?? 0 : 0
@@ -17,7 +17,7 @@ struct DecimalDigits {
         exponent = power + point - 1 - min(zeros, all.count - 1)
     }
 
-    /// The same with so many digits, the last of them rounded half up.
+    /// The number with `count` digits, rounded half up.
     func rounded(to count: Int) -> DecimalDigits {
         var result = self
         let zero = UInt8(ascii: "0")

@@ -1,30 +1,29 @@
 import Glibc
 package import FoundationEssentials
 
-/// How figures are written on the screen: three significant digits, a unit, nothing a reader must
-/// count zeros for.
+/// Numbers as text: three significant digits, with a unit in place of many zeros.
 package enum Figures {
-    /// What stands where a figure is not known.
+    /// The placeholder for an unknown value.
     package static let none = "-"
 
-    /// A number with so many significant digits: `1.84`, `0.0312`, `412`, `1.7e-4`, `nan`.
+    /// A number with `digits` significant digits: `1.84`, `0.0312`, `412`, `1.7e-4`, `nan`.
     package static func significant(_ value: Double, digits: Int = 3) -> String {
         guard !value.isNaN else { return "nan" }
-        // The largest numbers stand for infinity in stores that have no word for it.
+        // MLflow's databases store infinity as the largest finite number.
         guard abs(value) < .greatestFiniteMagnitude else { return value < 0 ? "-inf" : "inf" }
         guard value != 0 else { return "0" }
-        // What rounding does to the leading digit decides the places: 9.996 is 10.0.
+        // Rounding may change the exponent: 9.996 is 10.0.
         let exponent = DecimalDigits(value).rounded(to: digits).exponent
         guard exponent < -3 || exponent >= 6 else {
             return decimal(value, places: max(0, digits - 1 - exponent))
         }
-        // One digit fewer may round up to a number that needs no power: 9.96e-4 is 0.0010.
+        // With one digit fewer, rounding may make the exponent unnecessary: 9.96e-4 is 0.0010.
         let fewer = max(1, digits - 1)
         return DecimalDigits(value).rounded(to: fewer).exponent == -3
             ? decimal(value, places: fewer + 2) : scientific(value, digits: fewer)
     }
 
-    /// A number in so many columns: with fewer digits, or with an exponent, where it is too long.
+    /// A number in `width` columns: with fewer digits or an exponent where it is too long.
     package static func fitting(_ value: Double?, width: Int, digits: Int = 3) -> String {
         guard let value else { return none }
         guard abs(value) < .greatestFiniteMagnitude, value != 0 else { return significant(value) }
@@ -41,7 +40,7 @@ package enum Figures {
             + (places.isEmpty ? "" : ".\(places)") + "e\(number.exponent)"
     }
 
-    /// Done steps of all: `24/60`, and where that is too long `4170/20k`, `4.2k/20k` or `21 %`.
+    /// Steps done and in total: `24/60`, or where too long `4170/20k`, `4.2k/20k` or `21 %`.
     package static func steps(_ done: Int, of total: Int?, width: Int) -> String {
         guard let total else {
             return "\(done)".utf8.count <= width ? "\(done)" : short(done, digits: 2)
@@ -54,7 +53,7 @@ package enum Figures {
             ?? percent(total > 0 ? Double(done) / Double(total) : .nan)
     }
 
-    /// A count without needless zeros: `269`, `20k`, `4.17k`.
+    /// A count without trailing zeros: `269`, `20k`, `4.17k`.
     private static func short(_ count: Int, digits: Int = 3) -> String {
         let units: [(size: Double, name: String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
         guard abs(count) >= 1000, let unit = units.first(where: { Double(abs(count)) >= $0.size })
@@ -77,7 +76,7 @@ package enum Figures {
         }
     }
 
-    /// A number with so many places: `1.842`.
+    /// A number with `places` decimal places: `1.842`.
     package static func decimal(_ value: Double, places: Int) -> String {
         let scaled = (abs(value) * power(of: 10, places)).rounded()
         guard scaled < 1e18 else { return "\(value)" }
@@ -95,7 +94,7 @@ package enum Figures {
             ? decimal(value, places: abs(value) < 10 ? 3 : 2) : significant(value)
     }
 
-    /// A number or, where there is none, a dash.
+    /// A number, or a dash for nil.
     package static func optional(_ value: Double?, digits: Int = 3) -> String {
         value.map { significant($0, digits: digits) } ?? none
     }
@@ -140,15 +139,15 @@ package enum Figures {
         }
     }
 
-    /// When something was: `14:03` within the last day, else `5d ago`.
+    /// A time: `14:03` within the last day, else `5d ago`.
     ///
-    /// An age in minutes would be wrong soon on a screen that nothing redraws.
+    /// An age in minutes would soon be wrong on a screen that is not redrawn.
     package static func moment(_ date: Date, at now: Date) -> String {
         now.timeIntervalSince(date) < 86_400
             ? String(clock(date).prefix(5)) : age(of: date, at: now)
     }
 
-    /// Bytes in decimal units: `812 B`, `91.7 MB`, `0.61 GB` is written `610 MB`.
+    /// Bytes in decimal units: `812 B`, `91.7 MB`, `610 MB`.
     package static func bytes(_ count: Int64, digits: Int = 3) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
         var value = Double(count)
@@ -170,7 +169,7 @@ package enum Figures {
         }
     }
 
-    /// The time of day here: `14:03:27`.
+    /// The local time of day: `14:03:27`.
     package static func clock(_ date: Date) -> String {
         var seconds = time_t(date.timeIntervalSince1970)
         var parts = tm()
@@ -179,7 +178,7 @@ package enum Figures {
         return "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
     }
 
-    /// A moment that reads the same everywhere: `2026-03-14 09:26`.
+    /// A date and time in UTC: `2026-03-14 09:26`.
     package static func universalTime(_ date: Date) -> String {
         var seconds = time_t(date.timeIntervalSince1970)
         var parts = tm()

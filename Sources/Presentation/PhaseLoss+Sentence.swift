@@ -1,7 +1,7 @@
 package import Workspace
 
 extension PhaseLoss {
-    /// The loss and whose it is.
+    /// The loss with its phase and dataset.
     package var sentence: String {
         "held-out loss of phase \(phase), \(dataset): \(Figures.loss(evaluationLoss))"
     }

@@ -1,7 +1,7 @@
 package import Workspace
 
 extension RunAlert {
-    /// Who called, what was seen and what was done about it.
+    /// The monitor, what it saw and what was done.
     package var sentence: String {
         let done =
             switch action {
@@ -18,9 +18,9 @@ extension RunAlert {
 extension RunSummary {
     private static let maxPhases = 16
 
-    /// The held-out losses of the phases up to this one, after it.
+    /// The held-out losses of the phases up to this one, measured after it.
     package var phaseLosses: [(phase: Int, loss: Double)] {
-        // A phase that holds nothing out has none.
+        // A phase without held-out rows has none.
         (1...Self.maxPhases).compactMap { phase in
             metrics[MetricName.evaluationLoss(ofPhase: phase)].map { (phase, $0) }
         }

@@ -1,13 +1,13 @@
 package import Workspace
 
 extension RunCost {
-    /// The time it took beside the forecast.
+    /// The forecast and the measured time.
     package var time: String {
         let forecast = forecastSeconds.map { "forecast \(Figures.duration($0)), " } ?? ""
         return "\(forecast)took \(Figures.duration(seconds))"
     }
 
-    /// The memory it took beside the forecast.
+    /// The forecast and the measured memory.
     package var memory: String {
         "forecast \(Figures.bytes(Int64(forecastBytes))), took \(Figures.bytes(Int64(bytes)))"
     }

@@ -1,6 +1,6 @@
-/// Rows as text that a spreadsheet reads.
+/// Rows as tab-separated text.
 package enum TabbedText {
-    /// A line for each row, with tabs between the cells.
+    /// One line per row; tabs and newlines within a cell become blanks.
     package static func of(_ rows: [[String]]) -> String {
         rows.map { row in
             row.map { String($0.map { $0 == "\t" || $0.isNewline ? " " : $0 }) }

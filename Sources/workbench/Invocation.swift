@@ -1,17 +1,17 @@
 import ArgumentParser
 import Workspace
 
-/// The words after the program's name, in the order that the argument parser wants.
+/// The words after the program's name, in the order that the argument parser expects.
 ///
-/// People put `--workspace DIR` and `--json` before the command as well; the parser knows options
-/// only behind the command that they belong to.
+/// `--workspace DIR` and `--json` may come before the command; the parser accepts options only
+/// after the command that declares them.
 struct Invocation {
     /// The words of this process, without its own name.
     static let arguments = Array(CommandLine.arguments.dropFirst())
 
     /// The command's words, then its options and arguments.
     let words: [String]
-    /// The command's words alone.
+    /// The command's words only.
     let path: [String]
 
     /// Options that every command takes, and whether a value follows.
@@ -19,7 +19,7 @@ struct Invocation {
 
     /// The command line of this process.
     ///
-    /// - Throws: ``UnknownCommand`` where a word stands in a command's place and is none.
+    /// - Throws: ``UnknownCommand`` if there is another word in place of a command.
     static func current() throws -> Invocation {
         try ordered(arguments, root: Workbench.self)
     }
@@ -51,9 +51,9 @@ struct Invocation {
         return Invocation(words: path + options + rest, path: path)
     }
 
-    /// The same with numbers below zero tied to the options that they follow.
+    /// The words with negative numbers joined to the options before them.
     ///
-    /// The parser takes `-5` for an option; given `--steps=-5` it reports what is wrong with it.
+    /// The parser takes `-5` for an option; given `--steps=-5` it reports the wrong value.
     var withTiedNumbers: [String] {
         var result: [String] = []
         for word in words {
@@ -68,7 +68,7 @@ struct Invocation {
         return result
     }
 
-    /// Whether a word is a number below zero, or a quantity that begins with one, such as `-1d`.
+    /// Whether a word is a negative number, or a quantity that begins with one, such as `-1d`.
     private static func isNegative(_ word: String) -> Bool {
         guard word.hasPrefix("-"), let digit = word.dropFirst().utf8.first else { return false }
         return UInt8(ascii: "0")...UInt8(ascii: "9") ~= digit || Double(word) != nil
@@ -80,7 +80,7 @@ struct Invocation {
     }
 }
 
-/// A word in the place of a command that is none.
+/// A word in place of a command that is not the name of one.
 struct UnknownCommand: Error {
     let word: String
     /// The commands before it.
@@ -90,7 +90,7 @@ struct UnknownCommand: Error {
     var message: String {
         let place = path.isEmpty ? "" : " of `workbench \(path.joined(separator: " "))`"
         return word.isEmpty
-            ? "An empty word stands where a command should be\(place)."
+            ? "The name of a command\(place) is empty."
             : "There is no command `\(word)`\(place)."
     }
 
@@ -108,8 +108,8 @@ struct UnknownCommand: Error {
     }
 }
 
-/// How many letters must be put in, taken out, changed or swapped with their neighbours to make one
-/// word of another.
+/// The number of letters to insert, delete, change or swap with a neighbour to turn one word into
+/// another.
 enum EditDistance {
     static func between(_ word: String, _ other: String) -> Int {
         let (a, b) = (Array(word.unicodeScalars), Array(other.unicodeScalars))
@@ -131,7 +131,7 @@ enum EditDistance {
 }
 
 extension ParsableCommand {
-    /// The name that calls the command.
+    /// The name of the command.
     static var word: String {
         configuration.commandName ?? "\(Self.self)".lowercased()
     }

@@ -3,7 +3,7 @@ import Glibc
 import Machine
 import Workspace
 
-/// The program: without a command it opens the screen.
+/// The program; without a command it opens the screen.
 @main
 struct Workbench: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +22,7 @@ struct Workbench: ParsableCommand {
 
     static func main() {
         StandardOutput.reserve()
-        Signals.ignoreMeaningless()
+        Signals.ignoreUnused()
         SystemMemory.returnFreedMemory()
         Workspace.endWhenMemoryIsExhausted { error in
             ScreenTerminal.restoreBeforeEnd()
@@ -82,7 +82,7 @@ struct Workbench: ParsableCommand {
         if status == 0 {
             Console.print(text)
         } else {
-            Console.complainOfUsage(
+            Console.reportUsage(
                 text.hasPrefix(Self.parserPrefix)
                     ? String(text.dropFirst(Self.parserPrefix.count)) : text
             )

@@ -29,7 +29,7 @@ import Testing
         let command = try program.run([""])
         #expect(command.status == 64)
         #expect(!command.errors.contains("Did you mean"), "\(command.errors)")
-        #expect(command.errors.hasPrefix("workbench: An empty word"), "\(command.errors)")
+        #expect(command.errors.hasPrefix("workbench: The name of a command"), "\(command.errors)")
         for words in [
             ["--workspace", "", "runs", "list"], ["runs", "list", "--workspace="],
             ["--workspace=", "--plain"],

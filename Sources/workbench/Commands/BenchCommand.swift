@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
     )
 }
 
-/// What every measurement takes.
+/// The options of all measurements.
 struct BenchOptions: ParsableArguments {
     @OptionGroup var shared: SharedOptions
     @Option(
@@ -19,7 +19,7 @@ struct BenchOptions: ParsableArguments {
         completion: .models
     )
     var model: String?
-    @Option(help: "Threads that compute.") var threads: Int?
+    @Option(help: "The number of threads.") var threads: Int?
 
     func path() throws -> String {
         let models = try shared.open().models
@@ -33,7 +33,7 @@ struct BenchOptions: ParsableArguments {
             "\(result.job): \(Figures.optional(result.tokensPerSecond)) tokens/s"
                 + "  (\(result.model) \(result.quantization), \(result.tokens) tokens, \(result.threads) threads,"
                 + " \(result.instructionSet), peak \(Figures.bytes(result.peakRssBytes)))\n"
-                + "  \(Figures.decimal(100 * result.limitFraction, places: 0)) % of what the machine was measured to do at most (\(result.limit))"
+                + "  \(Figures.decimal(100 * result.limitFraction, places: 0)) % of the measured limit of this machine (\(result.limit))"
         )
     }
 
@@ -48,8 +48,8 @@ extension BenchCommand {
     struct Decode: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One token after another.")
         @OptionGroup var options: BenchOptions
-        @Option(help: "How many tokens.") var tokens = 128
-        @Option(help: "How many tokens stand before them.") var context = 0
+        @Option(help: "The number of tokens.") var tokens = 128
+        @Option(help: "The number of tokens before them.") var context = 0
 
         func run() throws {
             try options.print(
@@ -71,7 +71,7 @@ extension BenchCommand {
     struct Prefill: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "A whole prompt at once.")
         @OptionGroup var options: BenchOptions
-        @Option(help: "How many tokens.") var tokens = 512
+        @Option(help: "The number of tokens.") var tokens = 512
 
         func run() throws {
             try options.print(

@@ -28,7 +28,7 @@ struct ChatCommand: ParsableCommand {
         let workspace = try shared.open()
         running.workspace = workspace
         let target = try target.target(in: workspace)
-        // What is wrong with it is said now, and not after the first question.
+        // Errors are reported now, not after the first question.
         try workspace.chat.prepareAndWait(target)
         let start = system.map { [Message.system($0)] } ?? []
         var turns = start

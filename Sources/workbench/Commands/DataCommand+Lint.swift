@@ -7,16 +7,16 @@ extension DataCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check a dataset before training on it.",
             discussion: """
-                Exit status 3 where something blocks training: rows without anything to learn, answers \
+                Exit status 3 if a finding blocks training: rows without anything to learn, answers \
                 that are cut, an end that is not trained, a template that does not fit, held-out rows \
-                that are trained on too.
+                that are also trained on.
                 """
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
         @Option(help: "The model whose template and tokenizer are used.", completion: .models)
         var model: String?
-        @Option(help: "Data to evaluate on, in place of the held-out part.") var evalData: String?
+        @Option(help: "Data to evaluate on instead of the held-out part.") var evalData: String?
         @Option(help: "The maximum number of tokens of a sequence.") var sequenceLength: Int?
         @Option(
             help: "Longer rows: stop (the default), drop, truncate-left, truncate-right or split."

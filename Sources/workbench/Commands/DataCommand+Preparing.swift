@@ -1,13 +1,13 @@
 import ArgumentParser
 import Workspace
 
-/// What is done to rows on their way into a dataset.
+/// How rows are prepared when a dataset is made.
 struct PreparationOptions: ParsableArguments {
     @Option(help: "Columns of other names: instruction=question,output=answer.")
     var map: String?
     @Option(
         help: ArgumentHelp(
-            "The format to read, where rows show several: messages, sharegpt, alpaca, dolly, "
+            "The format to read, if rows match several: messages, sharegpt, alpaca, dolly, "
                 + "prompt-completion or text."
         )
     )
@@ -18,9 +18,9 @@ struct PreparationOptions: ParsableArguments {
     var clean: String?
     @Flag(help: "Remove rows that equal an earlier one.")
     var deduplicate = false
-    @Option(help: "What makes rows equal: row, question, answer or the name of a member.")
+    @Option(help: "Compare rows by: row, question, answer or the name of a member.")
     var by: String?
-    @Flag(help: "Skip broken rows, and count them, instead of refusing the file.")
+    @Flag(help: "Skip and count broken rows instead of refusing the file.")
     var skipBroken = false
 
     var preparation: DatasetPreparation {
@@ -34,7 +34,7 @@ struct PreparationOptions: ParsableArguments {
     }
 
     mutating func validate() throws {
-        if by != nil, !deduplicate { throw ValidationError("--by goes with --deduplicate.") }
+        if by != nil, !deduplicate { throw ValidationError("--by needs --deduplicate.") }
     }
 }
 
@@ -90,16 +90,16 @@ extension DataCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a new dataset from one, with a share of its rows held out.",
             discussion: """
-                A row's side depends on what it asks, or on a member, and on nothing else: it never \
-                changes when rows are added, and rows that are equal by it stay together.
+                A row's side depends only on its question, or on the member that --by names: it \
+                stays the same when rows are added, and rows that are equal by it stay together.
                 """
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
         @Option(help: "The share of the rows to hold out, such as 0.1.") var eval: Double
-        @Option(help: "What keeps rows together: question, row, answer or a member's name.")
+        @Option(help: "Keep rows together by: question, row, answer or a member's name.")
         var by: String?
-        @Option(help: "Another text holds out other rows.") var salt: String?
+        @Option(help: "Any text; another one holds out other rows.") var salt: String?
         @Option(help: "The new dataset's name.") var name: String?
 
         func run() throws {
@@ -121,7 +121,7 @@ extension DataCommand {
 }
 
 extension DatasetSummary {
-    /// Says what was added, as what it was read, and what was done to it.
+    /// Prints what was added, in what format it was read, and how it was prepared.
     fileprivate func report(_ history: DatasetHistory?, isJSON: Bool) throws {
         if isJSON { return try Console.printJSON(self) }
         Console.print(

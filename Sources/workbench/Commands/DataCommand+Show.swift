@@ -4,13 +4,13 @@ import Workspace
 extension DataCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Rows as the model sees them; the tokens it learns stand in [brackets].",
+            abstract: "Rows as the model sees them; the tokens it learns are in [brackets].",
             discussion: "‖ marks where a row is cut: at the sequence length, and between sequences."
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "A dataset's name, or a file.", completion: .datasets) var dataset: String
         @Option(help: "The first row; else 0.") var offset: Int?
-        @Option(help: "How many rows; else 3.") var count: Int?
+        @Option(help: "The number of rows; else 3.") var count: Int?
         @Option(help: "The model whose tokenizer and template are used.", completion: .models)
         var model: String?
         @Option(help: "The maximum number of tokens of a sequence.") var sequenceLength: Int?
@@ -47,7 +47,7 @@ extension DataCommand {
                 return try datasets.packs(
                     dataset,
                     offset: offset ?? 0,
-                    count: count ?? Self.usualCount,
+                    count: count ?? Self.defaultCount,
                     model: model,
                     sequenceLength: length
                 )
@@ -56,7 +56,7 @@ extension DataCommand {
                 dataset,
                 part: heldOut ? .heldOut : .training,
                 offset: offset ?? 0,
-                count: count ?? Self.usualCount,
+                count: count ?? Self.defaultCount,
                 model: model,
                 sequenceLength: length
             )
@@ -70,11 +70,11 @@ extension DataCommand {
             return page
         }
 
-        private static let usualCount = 3
+        private static let defaultCount = 3
 
         private func printOrigin(_ origin: DatasetHistory?) {
             guard let origin else {
-                if history { Console.note("Where \(dataset) comes from was not recorded.") }
+                if history { Console.note("The origin of \(dataset) was not recorded.") }
                 return
             }
             Console.print(

@@ -20,7 +20,7 @@ extension ModelCommand {
         var model: String
         @Option(name: .customLong("to"), help: "The type: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16, …")
         var type: String
-        @Flag(help: "Allow a model that is quantized already, which adds a second error.")
+        @Flag(help: "Allow a model that is already quantized, which adds a second error.")
         var again = false
         @OptionGroup var result: ResultOptions
 
@@ -37,9 +37,9 @@ extension ModelCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write a model or an adapter in another format, and compare models.",
             discussion: """
-                A Hugging Face folder becomes a GGUF file, a GGUF file such a folder; what is written \
-                follows from --output, which ends with .gguf or does not. An adapter's folder becomes \
-                a LoRA in GGUF as llama.cpp loads it, and the other way; that needs --base.
+                Converts between Hugging Face folders and GGUF files: an --output that ends with \
+                .gguf is a GGUF file. An adapter's folder becomes a LoRA in GGUF as llama.cpp loads \
+                it, and the reverse; that needs --base.
                 """
         )
         @OptionGroup var shared: SharedOptions
@@ -97,14 +97,14 @@ extension ModelCommand {
 
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Merge an adapter into its base model, and compare the result with the two."
+            abstract: "Merge an adapter into its base model, and compare the result with both."
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The base model.", completion: .models) var model: String
         @Option(help: "The adapter's folder, or a LoRA in GGUF.") var adapter: String
         @Option(
             name: .customLong("to"),
-            help: "The type; that of the base if none is named, F16 for a quantized one."
+            help: "The type; the base's if none is named, F16 for a quantized one."
         )
         var type: String?
         @OptionGroup var format: FormatOptions
@@ -122,19 +122,19 @@ extension ModelCommand {
 
 extension ModelMaking.Format: ExpressibleByArgument {}
 
-/// What a made model is written as.
+/// The format of the model to write.
 struct FormatOptions: ParsableArguments {
-    @Option(help: "gguf or safetensors. (default: as the name of --output ends)")
+    @Option(help: "gguf or safetensors. (default: by the ending of --output)")
     var format: ModelMaking.Format?
 }
 
-/// Where a made model goes, and what is asked of it.
+/// Where a model is written, and what is required of it.
 struct ResultOptions: ParsableArguments {
     @Option(help: "The file or folder to write; among the installed models if none is named.")
     var output: String?
     @OptionGroup var replacing: ReplacingOptions
     @Flag(help: "Do not compare with the source, which takes some seconds.") var noCompare = false
-    @Option(help: "Fail where the mean divergence from the source is above this, in nats.")
+    @Option(help: "Fail if the mean divergence from the source is above this, in nats.")
     var maxDivergence: Double?
 
     func validate() throws {
@@ -184,7 +184,7 @@ struct ResultOptions: ParsableArguments {
             let others = made.fallbacks.count > 1 ? " and \(made.fallbacks.count - 1) more" : ""
             Console.print(
                 Console.line(
-                    "  \(first)\(others): rows are no whole blocks, so the type is a wider one"
+                    "  \(first)\(others): rows are not whole blocks, so the type is a wider one"
                 )
             )
         }

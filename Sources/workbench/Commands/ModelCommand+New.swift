@@ -7,7 +7,7 @@ extension ModelCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make an untrained model, to be trained from scratch.",
             discussion: """
-                Its vocabulary is learnt from the data; its weights are random. Train it with \
+                Its vocabulary is learned from the data; its weights are random. Train it with \
                 `workbench train --method full`.
                 """
         )

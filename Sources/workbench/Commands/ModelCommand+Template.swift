@@ -18,7 +18,7 @@ extension ModelCommand {
         @Option(help: "A JSON file of tools to offer.") var tools: String?
         @Option(help: "A template to use in place of the model's own.") var template: String?
         @Flag(help: "End with the head of the assistant's turn.") var addGenerationPrompt = false
-        @Flag(help: "Show where each part of the text comes from; what is trained on is marked *.")
+        @Flag(help: "Show where each part of the text comes from; parts trained on are marked *.")
         var spans = false
         @Flag(help: "Show the tokens as well.") var tokens = false
 

@@ -18,7 +18,7 @@ struct ModelCommand: ParsableCommand {
 extension ModelCommand {
     struct Pull: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Download a model of the catalogue or the hub, checked by its checksums."
+            abstract: "Download a model of the catalogue or the hub, and check its checksums."
         )
         @OptionGroup var shared: SharedOptions
         @Argument(
@@ -95,7 +95,7 @@ extension ModelCommand {
 
     struct Tokenize: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A text's tokens; special tokens in it are read as such."
+            abstract: "A text's tokens; special tokens are recognized."
         )
         @OptionGroup var shared: SharedOptions
         @Argument(

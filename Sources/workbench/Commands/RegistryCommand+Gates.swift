@@ -7,9 +7,9 @@ extension RegistryCommand {
         static let configuration = CommandConfiguration(
             abstract: "The promotion gate of a model: show, set, check, remove.",
             discussion: """
-                Without options the gate is shown. --require and --approval set it anew; a \
-                condition is a metric, one of < <= > >=, and a number or what the deployed version \
-                has: --require 'eval_loss <= 1.9' --require 'eval_loss < deployed + 0.05'. Rolling \
+                Without options the gate is shown. --require and --approval replace it; a \
+                condition is a metric, one of < <= > >=, and a number or the deployed version's \
+                value: --require 'eval_loss <= 1.9' --require 'eval_loss < deployed + 0.05'. Rolling \
                 back is never refused.
                 """
         )
@@ -17,7 +17,7 @@ extension RegistryCommand {
         @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Option(help: "A condition on a metric; may be given several times.")
         var require: [String] = []
-        @Flag(help: "Require an approval by somebody other than who deploys.")
+        @Flag(help: "Require an approval by another person than the one who deploys.")
         var approval = false
         @Option(help: "Who may approve, as user or user@host; may be given several times.")
         var approver: [String] = []
@@ -64,7 +64,7 @@ extension RegistryCommand {
 
         mutating func validate() throws {
             if !reason.isEmpty, !isSet, !remove {
-                throw ValidationError("--reason goes with a change of the gate.")
+                throw ValidationError("--reason needs a change of the gate.")
             }
             if [isSet, remove, check != nil].count(where: { $0 }) > 1 {
                 throw ValidationError("Set the gate, or --remove it, or --check a version.")
@@ -74,7 +74,7 @@ extension RegistryCommand {
 
     struct Approve: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Approve a version under your name, for somebody else to deploy."
+            abstract: "Approve a version under your name, for another person to deploy."
         )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The registered model's name.", completion: .registered) var model: String

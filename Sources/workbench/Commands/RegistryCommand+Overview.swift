@@ -32,7 +32,7 @@ extension RegistryCommand {
             for row in board where !row.alarms.isEmpty {
                 let places = row.alarms.map(\.environment).joined(separator: ", ")
                 Console.note(
-                    "alarm: \(row.name) runs at \(places) in a version other than the deployed one."
+                    "alarm: \(row.name) at \(places) is not the deployed version."
                 )
             }
         }

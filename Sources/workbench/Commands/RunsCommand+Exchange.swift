@@ -15,7 +15,7 @@ extension RunsCommand {
         )
         @OptionGroup var shared: SharedOptions
         @Option(help: "Write MLflow's database to this file.") var mlflow: String?
-        @Option(help: "How the table is written: csv (the default), json or markdown.")
+        @Option(help: "The table's format: csv (the default), json or markdown.")
         var format: TableFormat?
         @Option(help: "Only runs that match this filter.") var filter: String?
         @Option(help: "The table's file; printed if not given.") var output: String?
@@ -48,14 +48,14 @@ extension RunsCommand {
         mutating func validate() throws {
             if mlflow != nil, format != nil || filter != nil || output != nil {
                 throw ValidationError(
-                    "--mlflow writes the whole workspace; leave --format, --filter and --output out."
+                    "--mlflow writes the whole workspace; leave out --format, --filter and --output."
                 )
             }
             if shared.json, let format, format != .json {
                 throw ValidationError("--json and --format \(format.rawValue) exclude each other.")
             }
             if replacing.force, mlflow == nil, output == nil {
-                throw ValidationError("--force goes with --output or --mlflow.")
+                throw ValidationError("--force needs --output or --mlflow.")
             }
         }
     }
@@ -65,9 +65,9 @@ extension RunsCommand {
             abstract: "Import the runs of an MLflow database or mlruns folder.",
             discussion: """
                 A copy of the database is read, so that a server may keep writing to it. Runs that \
-                are here already are passed over. Artifacts stay where they are. Exit status 1 if \
-                something was left out, or nothing was there; traces and evaluation datasets, which \
-                are not kept here, are only named.
+                were imported before are skipped. Artifacts stay where they are. Exit status 1 if \
+                something was left out, or nothing was found; traces and evaluation datasets are \
+                not imported, only reported.
                 """
         )
         @OptionGroup var shared: SharedOptions
@@ -113,7 +113,7 @@ extension RunsCommand {
     }
 }
 
-/// How a table of runs is written.
+/// The formats of a table of runs.
 enum TableFormat: String, ExpressibleByArgument, CaseIterable {
     case csv, json, markdown
 

@@ -16,7 +16,7 @@ struct RunsCommand: ParsableCommand {
 
 extension RunsCommand {
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "All runs, the newest first.")
+        static let configuration = CommandConfiguration(abstract: "All runs, newest first.")
         @OptionGroup var shared: SharedOptions
         @Flag(help: "Deleted ones too.") var all = false
         @Option(
@@ -52,7 +52,7 @@ extension RunsCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Everything known of one run.")
+        static let configuration = CommandConfiguration(abstract: "Everything about one run.")
         @OptionGroup var shared: SharedOptions
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
         var reference: String
@@ -75,7 +75,7 @@ extension RunsCommand {
                 ("resumes at", summary.resumableStep.map { "step \($0)" } ?? "-"),
                 ("result", summary.resultPath ?? "-"), ("failure", summary.failure ?? "-"),
                 ("ending", summary.conclusion ?? "-"),
-                ("stage after", try name(of: summary.previousPhase, runs)),
+                ("phase after", try name(of: summary.previousPhase, runs)),
                 ("started from", try name(of: summary.origin, runs)),
                 (
                     "phases to come",
@@ -149,8 +149,7 @@ extension RunsCommand {
                 ending.receive(event)
             }
             defer { subscription.cancel() }
-            // Nobody reads any more.
-            StandardOutput.whenBroken { ending.giveUp() }
+            StandardOutput.whenBroken { ending.cancel() }
             output.begin(summary)
             guard try workspace.runs.summary(summary.id).status.isLive else {
                 return Console.note("\(summary.name) is \(summary.status.rawValue)")
@@ -170,7 +169,7 @@ extension RunsCommand {
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
         var reference: String
 
-        func run() throws { try Steering(shared).ask(.pause, of: reference) }
+        func run() throws { try RunControl(shared).ask(.pause, of: reference) }
     }
 
     struct Continue: ParsableCommand {
@@ -179,7 +178,7 @@ extension RunsCommand {
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
         var reference: String
 
-        func run() throws { try Steering(shared).ask(.resume, of: reference) }
+        func run() throws { try RunControl(shared).ask(.resume, of: reference) }
     }
 
     struct Stop: ParsableCommand {
@@ -190,7 +189,7 @@ extension RunsCommand {
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
         var reference: String
 
-        func run() throws { try Steering(shared).ask(.stop, of: reference) }
+        func run() throws { try RunControl(shared).ask(.stop, of: reference) }
     }
 
     struct Retry: ParsableCommand {

@@ -43,7 +43,7 @@ struct ScreenCommand: ParsableCommand {
         if let theme { settings.theme = theme }
         problems += library.problems
         let isReadOnly = readonly
-        // While the screen is open its driver handles these; afterwards they stop the remaining runs.
+        // While the screen is open its driver handles the signals; later they stop the runs.
         let running = Running()
         Signals.handleInBackground { running.stop() }
         let terminal = try openTerminal()
@@ -65,7 +65,7 @@ struct ScreenCommand: ParsableCommand {
         }
         let exit = program.run()
         terminal.close()
-        // The terminal is gone; what runs here continues to its end, and so do the phases after it.
+        // Without its terminal, the process continues until its runs and their later phases end.
         if exit == .hungUp { program.workspace?.runs.waitUntilIdle() }
         program.workspace?.close()
         if exit.status != 0 { throw ExitCode(exit.status) }

@@ -2,7 +2,7 @@ import Dispatch
 import HTTPServer
 import Workspace
 
-/// Serves from within the screen.
+/// Runs the server within the screen's process.
 enum ScreenServer {
     static func start(
         _ workspace: Workspace,
@@ -14,7 +14,7 @@ enum ScreenServer {
             do {
                 let server = try Server(serving: workspace, Server.Configuration())
                 try await server.serve { report(.on(address: $0)) }
-                // Whoever stopped it may have started another one since.
+                // After a cancellation another server may be running already.
                 if !Task.isCancelled { report(.off) }
             } catch is CancellationError {
             } catch let error as WorkspaceError {
@@ -25,7 +25,7 @@ enum ScreenServer {
         }
         return { isAwaited in
             task.cancel()
-            // Running calls have three seconds, and are cancelled then.
+            // Running calls are cancelled after three seconds.
             if isAwaited { _ = ended.wait(timeout: .now() + 5) }
         }
     }

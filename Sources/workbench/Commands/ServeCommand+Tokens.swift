@@ -16,7 +16,7 @@ extension ServeCommand {
     }
 }
 
-/// A role as the command line has it.
+/// A role on the command line.
 enum RoleArgument: String, ExpressibleByArgument, CaseIterable {
     case read, write
 
@@ -36,7 +36,7 @@ extension ServeCommand.Tokens {
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
             try ServeCommand.wording {
-                // Nobody could ever use a token that was not shown.
+                // A token that was not shown could never be used, so it is not kept.
                 _ = try file.add(name, role: role.role) { token in
                     if shared.json {
                         try Console.printJSON(["name": name, "role": role.rawValue, "token": token])
@@ -72,7 +72,7 @@ extension ServeCommand.Tokens {
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Revoke a token.")
         @OptionGroup var shared: SharedOptions
-        @Argument(help: "Whose token.") var name: String
+        @Argument(help: "The name of its holder.") var name: String
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())

@@ -11,8 +11,8 @@ struct ServeCommand: ParsableCommand {
         commandName: "serve",
         abstract: "Serve the workspace over HTTP, as an MLflow tracking server and registry.",
         discussion: """
-            Clients find it by MLFLOW_TRACKING_URI. Without a token it answers processes of the \
-            same user on this machine alone; other addresses need a token for everybody.
+            Clients find it by MLFLOW_TRACKING_URI. Without a token it answers only processes of \
+            the same user on this machine; at other addresses every client needs a token.
             """,
         subcommands: [Run.self, Tokens.self],
         defaultSubcommand: Run.self
@@ -20,7 +20,7 @@ struct ServeCommand: ParsableCommand {
 }
 
 extension Server {
-    /// A server of all that a workspace offers, with its tokens.
+    /// A server of a workspace, with its tokens.
     init(serving workspace: Workspace, _ configuration: Configuration) throws {
         let tokens = try ServeCommand.Tokens.file(in: workspace)
         self = try ServeCommand.wording {
@@ -62,14 +62,14 @@ extension ServeCommand {
         static let configuration = CommandConfiguration(abstract: "Serve until ctrl+c.")
         @OptionGroup var shared: SharedOptions
         @Option(help: "The address to listen on.") var host = "127.0.0.1"
-        @Option(help: "The port; 0 for any that is free.") var port = 5000
-        @Flag(help: "A token for everybody, as behind a proxy on this machine.")
+        @Option(help: "The port; 0 for any free one.") var port = 5000
+        @Flag(help: "Require a token of every client, as behind a proxy on this machine.")
         var requireToken = false
-        @Option(help: "How many calls each token may make in a second.") var rate = 500
+        @Option(help: "The maximum number of calls per second and token.") var rate = 500
 
         func run() throws {
             let task = ServerTask()
-            // The first signal leaves running calls some seconds, a second one none.
+            // After the first signal running calls have some seconds; a second one ends at once.
             Signals.handle { _ in task.stop() }
             let workspace = try shared.open()
             var configuration = Server.Configuration()
@@ -79,7 +79,7 @@ extension ServeCommand {
             configuration.callsPerSecond = rate
             let server = try Server(serving: workspace, configuration)
             if !configuration.isLoopback {
-                Console.note("note: tokens travel in the clear unless TLS is put in front of it.")
+                Console.note("note: tokens are sent in the clear unless TLS is put in front.")
             }
             let isJSON = shared.json
             try task.run {
@@ -106,7 +106,7 @@ extension ServeCommand {
     }
 }
 
-/// The server's task, for which the main thread waits until it ends or is asked to end.
+/// The server's task, for which the main thread waits.
 private final class ServerTask: Sendable {
     private struct State {
         var isStopped = false
@@ -116,7 +116,7 @@ private final class ServerTask: Sendable {
 
     private let state = Mutex(State())
 
-    /// Waits for what is asynchronous.
+    /// Runs an asynchronous body to its end.
     func run(_ body: @escaping @Sendable () async throws -> Void) throws {
         let done = DispatchSemaphore(value: 0)
         let isStarted = state.withLock { state in
@@ -132,7 +132,7 @@ private final class ServerTask: Sendable {
         if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
-    /// Asks it to end, also before it has begun.
+    /// Cancels the task, or keeps it from starting.
     func stop() {
         state.withLock { state in
             state.isStopped = true

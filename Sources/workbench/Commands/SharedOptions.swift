@@ -14,7 +14,8 @@ struct SharedOptions: ParsableArguments {
 
     mutating func validate() throws { try Self.validate(workspace: workspace) }
 
-    /// An empty name comes from an unset variable; it must not fall back to the default workspace.
+    /// Refuses an empty name: it comes from an unset variable and must not mean the default
+    /// workspace.
     static func validate(workspace: String?) throws {
         if workspace?.isEmpty == true {
             throw ValidationError("--workspace needs the path of a folder; it is empty.")
@@ -39,17 +40,17 @@ struct SharedOptions: ParsableArguments {
 
 /// The options of commands that write a file.
 struct ReplacingOptions: ParsableArguments {
-    @Flag(help: "Replace a file of that name.") var force = false
+    @Flag(help: "Replace an existing file.") var force = false
 }
 
 extension SharedOptions {
-    /// Reports that something was done, as a sentence or as an object.
+    /// Reports success, as a sentence or as an object.
     func confirm(_ sentence: String, _ fields: [String: JSONValue]) throws {
         if json { try Console.printJSON(fields) } else { Console.print(Console.line(sentence)) }
     }
 }
 
-/// How an answer is drawn.
+/// The options of sampling.
 struct SamplingOptions: ParsableArguments {
     @Option(help: "The maximum number of tokens of an answer.")
     var maxTokens: Int?

@@ -37,7 +37,7 @@ struct TrainCommand: ParsableCommand {
         try Self.parse(merged).train()
     }
 
-    /// The words behind `train` on the command line.
+    /// The words after `train` on the command line.
     private static var words: [String] {
         Array((try? Invocation.current())?.withTiedNumbers.dropFirst() ?? [])
     }
@@ -91,7 +91,7 @@ struct TrainCommand: ParsableCommand {
         for warning in plan.warnings { Console.note("note: \(warning)") }
     }
 
-    /// What options ask for.
+    /// The request that options make.
     private static func request(
         _ given: OptionTexts,
         _ workspace: Workspace
@@ -106,7 +106,7 @@ struct TrainCommand: ParsableCommand {
         return request
     }
 
-    /// Takes over the shape of the adapter that is continued; options that contradict it are refused.
+    /// Adopts the shape of the adapter that is trained on; refuses options that contradict it.
     private static func adoptShape(
         in request: inout TrainingRequest,
         _ given: OptionTexts,
@@ -139,10 +139,10 @@ struct TrainCommand: ParsableCommand {
     }
 
     private static let noData = ValidationError(
-        "No data to train on: name it with --data; `workbench data list` shows what there is."
+        "No data to train on: name it with --data; `workbench data list` lists the datasets."
     )
 
-    /// What may be said beside `--resume` that is no training option.
+    /// The options that `--resume` allows besides training options.
     private static let besideResume: Set = ["resume", "workspace", "json"]
 
     /// The options among words, without their dashes.
@@ -183,16 +183,16 @@ struct TrainCommand: ParsableCommand {
             throw ValidationError("--\(one) and --\(other) exclude each other.")
         }
         if given["scheduler-power"] != nil, request.scheduler != .polynomial {
-            throw ValidationError("--scheduler-power goes with --scheduler polynomial.")
+            throw ValidationError("--scheduler-power needs --scheduler polynomial.")
         }
         if let share = request.evaluationSplit, !(share > 0 && share < 1) {
             throw ValidationError("--eval-split takes a share between 0 and 1.")
         }
     }
 
-    /// Refuses beside `--resume` what would change the run's numbers, or nothing at all.
+    /// Refuses options that `--resume` would ignore or that would change the run's numbers.
     private func checkResumable() throws {
-        // Of the words themselves, so that no option can be forgotten.
+        // The words themselves are checked, so that no option can be forgotten.
         let others = Self.options(in: Self.words).filter { name in
             !Self.besideResume.contains(name)
                 && TrainingOptions.option(name)?.isResumable != true

@@ -1,17 +1,17 @@
 import ArgumentParser
 import Training
 
-/// Which part of the table of training options stands under a heading.
+/// A section of the table of training options, as a group of options in the help.
 protocol OptionSection {
     static var section: TrainingOption.Section { get }
 }
 
 /// The options of a section of ``TrainingOptions``, as the argument parser declares them.
 ///
-/// The parser finds what a command takes by reflection and reads it by coding keys. Both are made of
-/// the table here, so that an option is declared once.
+/// The parser finds options by reflection and reads them by coding keys. Both are made from the
+/// table, so that an option is declared once.
 struct TableOptions<Section: OptionSection>: ParsableArguments, CustomReflectable {
-    /// What was given.
+    /// The values that were given.
     private(set) var texts: OptionTexts = [:]
 
     init() {}
@@ -60,7 +60,7 @@ extension TrainingOption {
             do {
                 try set([text], in: &request)
             } catch let error as TrainingError {
-                // The parser has said which value of which option it is.
+                // The parser's message already names the option and the value.
                 throw ValidationError(error.hint ?? error.message)
             }
             return text
@@ -88,7 +88,7 @@ extension TrainingOption {
         NameSpecification([.customLong(commandName)] + aliases.map { .customLong($0) })
     }
 
-    /// The default in brackets, where there is something to say.
+    /// The default in brackets, if there is one.
     private var defaultHelp: String? {
         let words = defaultWords ?? (kind == .flag ? "" : defaultTexts.first.map(plainNumber) ?? "")
         return words.isEmpty ? nil : "(default: \(words))"
@@ -111,18 +111,18 @@ extension TrainingOption {
     }
 }
 
-/// What is trained, on what.
+/// The model and the data.
 enum TaskSection: OptionSection { static let section = TrainingOption.Section.task }
-/// The adapter's shape, and what it starts with.
+/// The adapter's shape and initialization.
 enum AdapterSection: OptionSection { static let section = TrainingOption.Section.adapter }
-/// How long it is trained, and what goes into a step.
+/// Length of training and batches.
 enum DataSection: OptionSection { static let section = TrainingOption.Section.data }
-/// The rule by which the weights change, and how it is computed.
+/// The optimizer, its schedule and its precision.
 enum OptimizationSection: OptionSection { static let section = TrainingOption.Section.optimization }
-/// What is measured on the way, and what follows from it.
+/// Evaluation, monitors and checkpoints.
 enum CourseSection: OptionSection { static let section = TrainingOption.Section.course }
 
-/// What stands in place of the other options, or is about them.
+/// The options of the command that are not in the table.
 struct CommandOptions: ParsableArguments {
     @Option(
         help: """
@@ -133,8 +133,8 @@ struct CommandOptions: ParsableArguments {
     var then: [String] = []
     @Option(
         help: """
-            Resume a stopped or crashed run at its last checkpoint; takes only options besides that \
-            change no number, such as --threads.
+            Resume a stopped or crashed run at its last checkpoint; allows only options that change \
+            no number, such as --threads.
             """,
         completion: .runs
     )

@@ -2,17 +2,17 @@ import ArgumentParser
 import Training
 import Workspace
 
-/// What `--then` asks for: phases that follow each other, each from what the one before it made.
+/// The phases of `--then`; each trains the result of the one before it.
 struct TrainPhases {
     /// The options of the later phases.
     let later: [OptionTexts]
 
-    /// Reads what `--then` was given beside the options of the first phase.
+    /// Reads the values of `--then`, given the options of the first phase.
     init(_ first: OptionTexts, _ texts: [String]) throws {
         later = try texts.map { try Self.options($0, after: first) }
     }
 
-    /// The first phase's options with those of this one, which win.
+    /// The first phase's options, overridden by those of this one.
     private static func options(_ text: String, after first: OptionTexts) throws -> OptionTexts {
         let words = try words(text)
         guard let data = words.first else {
@@ -28,7 +28,7 @@ struct TrainPhases {
             let (option, value) = try Self.option(word)
             own[option.name] = (option.isRepeated ? own[option.name] ?? [] : []) + [value]
         }
-        // The two exclude each other, so naming one takes the other back.
+        // The two exclude each other, so naming one removes the other.
         if own["steps"] != nil { options["epochs"] = nil }
         if own["epochs"] != nil { options["steps"] = nil }
         return options.merging(own)
@@ -42,15 +42,15 @@ struct TrainPhases {
         let mayDiffer = option.map { $0.phaseRule == .inherited || $0.phaseRule == .own }
         if mayDiffer == false || notOfPhases.contains(name) {
             throw ValidationError(
-                "--then cannot change \(name): it is that of the first phase, or follows from it."
+                "--then cannot change \(name): it is the first phase's, or follows from it."
             )
         }
         guard parts.count == 2 else {
             throw ValidationError(
-                "--then takes options such as epochs=2 behind the data, not \"\(word)\"."
+                "--then takes options such as epochs=2 after the data, not \"\(word)\"."
             )
         }
-        guard let option else { throw ValidationError("--then knows no option \(name).") }
+        guard let option else { throw ValidationError("--then has no option \(name).") }
         guard option.kind == .flag else { return (option, parts[1]) }
         guard let isOn = Bool(parts[1]) else {
             throw ValidationError("--then takes \(name)=true or false, not \(parts[1]).")
@@ -64,7 +64,7 @@ struct TrainPhases {
         "then", "workspace", "resume", "config", "dry-run", "json", "help", "version",
     ]
 
-    /// The words of a text, in which single quotes keep blanks together, as in a shell.
+    /// The words of a text, split at blanks outside single quotes, as in a shell.
     private static func words(_ text: String) throws -> [String] {
         var words: [String] = []
         var word: String?

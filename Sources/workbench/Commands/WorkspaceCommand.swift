@@ -31,19 +31,19 @@ extension WorkspaceCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look for damage, missing files, and files that belong to nothing.",
+            abstract: "Look for damage, missing files and orphaned files.",
             discussion:
                 "Exit status 1 if something is damaged, missing, changed or in the wrong folder."
         )
         @OptionGroup var shared: SharedOptions
-        @Flag(help: "Move a result that lies in artifacts/.elsewhere to the run that made it.")
+        @Flag(help: "Move a result in artifacts/.elsewhere to the run that made it.")
         var recover = false
 
         func run() throws {
             let workspace = try shared.open()
             if recover {
                 let moved = try workspace.recoverStrandedFiles()
-                Console.note("recovered: what \(moved.run) made is in \(moved.path)")
+                Console.note("recovered: the result of \(moved.run) is in \(moved.path)")
             }
             let check = try workspace.check()
             if shared.json {
@@ -97,16 +97,16 @@ extension WorkspaceCommand {
     struct GC: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "gc",
-            abstract: "Remove for good what has been in the trash for long, with its files.",
+            abstract: "Remove permanently what has been in the trash for long, with its files.",
             discussion: """
-                What a registered version or a live or resumable run refers to stays. Files that \
-                belong to nothing go too. There is no way back: try --dry-run first.
+                Keeps what a registered version or a live or resumable run refers to. Removes \
+                orphaned files too. This cannot be undone: try --dry-run first.
                 """
         )
         @OptionGroup var shared: SharedOptions
-        @Option(help: "How long it must have been in the trash, such as 30d, 12h or 1d12h.")
+        @Option(help: "The minimum time in the trash, such as 30d, 12h or 1d12h.")
         var olderThan = Age(seconds: 30 * 86_400)
-        @Flag(help: "Only list what would be removed.") var dryRun = false
+        @Flag(help: "List what would be removed, without removing it.") var dryRun = false
 
         func run() throws {
             let report = try shared.open()
@@ -152,7 +152,7 @@ struct Age: ExpressibleByArgument {
                 digits.append(character)
                 continue
             }
-            // A century is more than anybody waits, and less than overflows.
+            // A century, so that the sum does not overflow.
             guard let unit = Self.units[character], let count = Int(digits), count < 36_525 * 86_400
             else { return nil }
             total += count * unit

@@ -9,7 +9,7 @@ struct OptionsFile {
 
     /// Options of the command that take no value.
     private static let flags: Set = ["dry-run", "json"]
-    /// Words that are about the command and not about the run.
+    /// Options that a file may not have.
     private static let refused: Set = ["config", "help", "version", "resume"]
 
     init(path: String) throws {
@@ -42,14 +42,17 @@ struct OptionsFile {
                 throw WorkspaceError(.invalid, "\(path) has an option without a name.", hint: nil)
             }
             guard !Self.refused.contains(name) else {
-                throw WorkspaceError(.invalid, "\(path): \(name) cannot stand in a file.")
+                throw WorkspaceError(.invalid, "\(path): \(name) is not allowed in a file.")
             }
             if let list = value.sequence {
                 let texts = list.compactMap(\.string)
                 guard texts.count == list.count else {
-                    throw WorkspaceError(.invalid, "\(path): \(name) has entries that are no text.")
+                    throw WorkspaceError(
+                        .invalid,
+                        "\(path): \(name) has entries that are not text."
+                    )
                 }
-                // A list is each of its entries where an option may be given several times.
+                // An option that may be given several times is given once for each entry.
                 return name == "then" || TrainingOptions.option(name)?.isRepeated == true
                     ? texts.map { "--\(name)=\($0)" }
                     : ["--\(name)=\(texts.joined(separator: ","))"]
@@ -60,8 +63,8 @@ struct OptionsFile {
                     throw WorkspaceError(.invalid, "\(path): \(name) is true or false.")
                 }
                 // `packing: false` says what `no-packing: true` says.
-                let isTurned = flag?.isNegated == true && name == flag?.name
-                return isOn != isTurned ? ["--\(flag?.commandName ?? name)"] : []
+                let isOpposite = flag?.isNegated == true && name == flag?.name
+                return isOn != isOpposite ? ["--\(flag?.commandName ?? name)"] : []
             }
             guard let text = value.scalar?.string else {
                 throw WorkspaceError(.invalid, "\(path): \(name) has no plain value.", hint: nil)
@@ -70,7 +73,7 @@ struct OptionsFile {
         }
     }
 
-    /// Where it went wrong; what follows quotes the file.
+    /// The line with the place of the error; later ones quote the file.
     private static func firstLine(_ text: String) -> String {
         String(text.split(whereSeparator: \.isNewline).first?.prefix(200) ?? "")
     }

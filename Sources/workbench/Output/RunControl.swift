@@ -3,8 +3,8 @@ import Synchronization
 import EventBus
 import Workspace
 
-/// Asks the process that executes a run for something, and waits for its answer.
-struct Steering {
+/// Sends a request to the process that executes a run, and waits for its answer.
+struct RunControl {
     private let shared: SharedOptions
 
     init(_ shared: SharedOptions) {
@@ -19,7 +19,7 @@ struct Steering {
         defer { subscription.cancel() }
         let number = try workspace.runs.ask(request, of: run.id)
         while true {
-            // The state first: a run that ends has answered before.
+            // The status is read first, because a run answers before it ends.
             let isLive = try workspace.runs.summary(run.id).status.isLive
             if let answer = try workspace.runs.answer(to: number) {
                 return try shared.confirm(
@@ -31,7 +31,7 @@ struct Steering {
                 throw WorkspaceError(
                     .conflict,
                     "\(run.name) ended before it answered.",
-                    hint: "`workbench runs show \(run.name)` says how."
+                    hint: "`workbench runs show \(run.name)` shows how it ended."
                 )
             }
             isAnswered.wait()
@@ -39,7 +39,7 @@ struct Steering {
     }
 }
 
-/// Waits for a run's end, or for anything new about it.
+/// Waits for a run's end, or for any event about it.
 final class RunEnding: Sendable {
     private let run: String
     private let endsAtAnyEvent: Bool
@@ -63,5 +63,5 @@ final class RunEnding: Sendable {
     func wait() { arrived.wait() }
 
     /// Ends the wait.
-    func giveUp() { arrived.signal() }
+    func cancel() { arrived.signal() }
 }

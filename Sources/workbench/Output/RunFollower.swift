@@ -4,18 +4,18 @@ import Presentation
 import Synchronization
 import Workspace
 
-/// Has a run executed in this process and reports what happens to it and to the phases after it.
+/// Executes a run in this process and reports its events and those of the phases after it.
 struct RunFollower {
     let workspace: Workspace
     let isJSON: Bool
-    /// What the handler of signals stops.
+    /// What the signal handler stops.
     let running: Running
 
     private var signal: Int32 { Signals.received.load(ordering: .relaxed) }
 
-    /// Opens the workspace, once a signal stops what runs in it.
+    /// Handles signals, then opens the workspace.
     ///
-    /// To be called before any thread is started, so that all leave the signals to one.
+    /// Call this before any thread is started, so that one thread takes all signals.
     init(_ shared: SharedOptions) throws {
         let running = Running()
         Signals.handle { _ in
@@ -24,7 +24,7 @@ struct RunFollower {
             Console.note(
                 isTraining
                     ? "stopping: a checkpoint is written; ctrl+c or SIGTERM ends at once"
-                    : "stopping: what is being loaded is given up; ctrl+c or SIGTERM ends at once"
+                    : "stopping: loading is cancelled; ctrl+c or SIGTERM ends at once"
             )
         }
         workspace = try shared.open()
@@ -33,10 +33,10 @@ struct RunFollower {
         isJSON = shared.json
     }
 
-    /// Starts a run and follows it, and then its later phases, to the end.
+    /// Starts a run and follows it and its later phases to the end.
     func run(_ start: () throws -> RunSummary) throws {
         defer { workspace.close() }
-        // One for all phases: the next one may begin before this one's end was printed.
+        // One for all phases, because the next one may begin before the end of this one is printed.
         let output = TrainOutput(isJSON: isJSON)
         let subscription = workspace.events.subscribe { output.receive($0) }
         defer { subscription.cancel() }
@@ -48,7 +48,7 @@ struct RunFollower {
             if let failure = end.failure {
                 throw WorkspaceError(
                     failure.code,
-                    "\(run.name) is finished, but not what comes after it: \(failure.message)",
+                    "\(run.name) is finished, but its next phase did not start: \(failure.message)",
                     hint: "`workbench train --resume \(run.id)` starts it."
                 )
             }
@@ -74,7 +74,7 @@ struct RunFollower {
         return outcome.status == .finished ? summary : nil
     }
 
-    /// A signal while a model loads ends the program.
+    /// Runs a body; a signal that cancels it ends the program with that signal's status.
     private func cancellable<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -83,7 +83,7 @@ struct RunFollower {
         }
     }
 
-    /// Prints how the held-out data of the phases so far is predicted.
+    /// Prints the held-out losses of the phases so far.
     private func report(_ end: PhaseEnd) {
         if let problem = end.problem {
             Console.remark(

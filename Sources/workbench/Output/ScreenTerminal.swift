@@ -32,6 +32,6 @@ final class ScreenTerminal: Terminal {
     /// Restores the terminal.
     func close() { driver.close() }
 
-    /// Restores the terminal, if one is open, in a process that is about to end.
+    /// Restores the terminal, if one is open, before the process ends.
     static func restoreBeforeEnd() { NcursesTerminal.restoreBeforeEnd() }
 }

@@ -1,35 +1,35 @@
 import Glibc
 import Synchronization
 
-/// Answers the signals that ask a process to end with a request, the second time with an end at
-/// once.
+/// Handles the signals that ask a process to end: the first one calls a handler, a second one ends
+/// the process at once.
 ///
-/// The signals are blocked in all threads and taken by one that waits for
-/// them, so what happens then may take locks.
+/// The signals are blocked in all threads; one thread waits for them, so handlers may take locks.
 enum Signals {
-    /// The signal that came first; 0 before any came.
+    /// The first signal received, or 0.
     static let received = Atomic<Int32>(0)
 
-    /// A person's and a service's; then those that announce the end: what Slurm sends before it
-    /// takes the machine (`--signal=USR1@120`), the limit of processor time, a failing power supply.
-    private static let requests = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR]
-    /// Of these a second one ends the process at once.
+    /// The signals that ask the process to end.
     ///
-    /// The others are repeated, or followed by SIGTERM, by programs that know nothing of a
-    /// checkpoint being written.
+    /// SIGUSR1 and SIGUSR2 are what Slurm sends before it takes the machine
+    /// (`--signal=USR1@120`), SIGXCPU is the limit of processor time, SIGPWR a failing power supply.
+    private static let requests = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR]
+    /// The signals of which a second one ends the process at once.
+    ///
+    /// Batch systems repeat the others, or send SIGTERM after them, while a checkpoint is written.
     private static let insistent: Set<Int32> = [SIGINT, SIGTERM]
 
-    /// Keeps signals that mean nothing here from ending the program: call this first.
+    /// Ignores signals that must not end the program; call this first.
     ///
-    /// A reader that goes away ends the output, not the run (SIGPIPE); a write beyond the limit of
-    /// a file's size fails and is told (SIGXFSZ); nobody here sets the timers of the others.
-    static func ignoreMeaningless() {
+    /// SIGPIPE ends the output, not the run. With SIGXFSZ ignored, a write beyond the limit of a
+    /// file's size fails and is reported. The program does not use the timers of the others.
+    static func ignoreUnused() {
         for number in [
             SIGPIPE, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT,
         ] { signal(number, SIG_IGN) }
     }
 
-    /// Calls `handle` at the first signal; call this before other threads are started.
+    /// Calls `handle` at the first signal; call this before any thread is started.
     static func handle(_ handle: @escaping @Sendable (_ signal: Int32) -> Void) {
         var signals = requestSet
         pthread_sigmask(SIG_BLOCK, &signals, nil)
@@ -47,20 +47,20 @@ enum Signals {
 
     private static func wait(_ handle: @Sendable (Int32) -> Void) {
         var signals = requestSet
-        var isInsisted = false
+        var wasRequested = false
         while true {
             var number: Int32 = 0
             guard sigwait(&signals, &number) == 0 else { continue }
-            if isInsisted, insistent.contains(number) { _exit(128 + number) }
-            isInsisted = isInsisted || insistent.contains(number)
+            if wasRequested, insistent.contains(number) { _exit(128 + number) }
+            wasRequested = wasRequested || insistent.contains(number)
             guard received.load(ordering: .relaxed) == 0 else { continue }
             received.store(number, ordering: .relaxed)
             handle(number)
         }
     }
 
-    /// Calls `handle` at each such signal that comes while nobody else handles them, and ignores
-    /// SIGHUP: for the time after the screen's terminal has gone.
+    /// Calls `handle` at each of the signals until another handler replaces this one, and ignores
+    /// SIGHUP: for the time after the screen's terminal is gone.
     static func handleInBackground(_ handle: @escaping @Sendable () -> Void) {
         signal(SIGHUP, SIG_IGN)
         var ends: [Int32] = [0, 0]
@@ -110,7 +110,7 @@ enum Signals {
         )
         guard status == 0 else {
             work.release()
-            // Without anybody who waits for them, signals do what they always do.
+            // Without the waiting thread, the signals get their default actions back.
             var signals = requestSet
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
             for number in requests { signal(number, SIG_DFL) }

@@ -4,7 +4,7 @@ import Workspace
 
 /// A run's events as lines, for people or as JSON.
 ///
-/// Events of a run that is not reported yet, such as the next phase, are kept until it is.
+/// Events of a run that has not begun here yet, such as the next phase, are kept until it does.
 final class TrainOutput: Sendable {
     private struct State {
         var run: RunSummary?
@@ -63,7 +63,7 @@ final class TrainOutput: Sendable {
             isJSON
                 ? write("evaluated", ["step": .number(Double(step)), "eval_loss": .number(loss)])
                 : Console.print("eval \(step)  loss \(Figures.optional(loss))")
-        case .runSampled(run.id, let answers): write(answers)
+        case .runSampled(run.id, let samples): write(samples)
         case .runAlerted(run.id, let alert):
             isJSON
                 ? write(
@@ -93,15 +93,15 @@ final class TrainOutput: Sendable {
         }
     }
 
-    private func write(_ answers: RunSamples) {
-        for sample in answers.samples {
+    private func write(_ samples: RunSamples) {
+        for sample in samples.samples {
             guard isJSON else {
                 Console.note("  Q \(Console.line(sample.prompt))")
                 Console.note("  A \(Console.line(sample.answer))")
                 continue
             }
             var fields: [String: JSONValue] = [
-                "step": .number(Double(answers.step)), "prompt": .text(sample.prompt),
+                "step": .number(Double(samples.step)), "prompt": .text(sample.prompt),
                 "answer": .text(sample.answer),
             ]
             fields["reference"] = sample.reference.map(JSONValue.text)
@@ -152,7 +152,7 @@ enum JSONValue: Encodable {
 }
 
 extension WorkspaceEvent {
-    /// The run that an event is about, of those that are reported.
+    /// The run of an event that is printed.
     fileprivate var run: String? {
         switch self {
         case .runStep(let run, _), .runEvaluated(let run, _, _), .runSampled(let run, _),
