@@ -93,7 +93,7 @@ import Workspace
             driver.take(.library(.targets([.second, .base], standard: .deployed)))
         case "read history":
             let name: String = work.argument() ?? ""
-            driver.take(.registry(.remembered(name: name, [.sample(1, "registered")])))
+            driver.take(.registry(.historyRead(name: name, [.sample(1, "registered")])))
         case "answer":
             driver.take(.chat(.began(AnswerID(2))))
             driver.hear("안녕", answer: 2, count: 1)

@@ -176,7 +176,7 @@ import Workspace
         #expect(driver.asked == [RegistryWork.history("company-faq")])
         driver.take(
             .registry(
-                .remembered(
+                .historyRead(
                     name: "company-faq",
                     [
                         .sample(3, "undid: promoted version 3 of company-faq"),

@@ -188,7 +188,7 @@ import Workspace
         #expect(driver.state.run.form?.request?.epochs == 2)
     }
 
-    @Test func usualMethodFollowsTheModelUntilAnotherIsChosen() {
+    @Test func defaultMethodFollowsTheModelUntilAnotherIsChosen() {
         var whole = ModelSummary.smol
         whole.name = "whole"
         whole.quantization = "BF16"

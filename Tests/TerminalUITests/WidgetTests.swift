@@ -309,7 +309,7 @@ struct FormSectionTests {
                 FormField("patience", "Patience", .number(minimum: 1)),
             ],
             values: ["steps": "60", "long": "drop", "patience": "3"],
-            usual: ["steps": "10", "long": "stop", "packed": "true", "patience": "3"]
+            defaults: ["steps": "10", "long": "stop", "packed": "true", "patience": "3"]
         )
     }
 

@@ -16,8 +16,8 @@ package enum Action: Equatable, Sendable {
     case event(WorkspaceEvent)
     /// An effect failed; the error is only reported.
     case failed(WorkspaceError)
-    /// Something was done that is only reported; `command` is its command-line twin.
-    case told(Notice, command: String?)
+    /// Something was done; `command` is its command-line twin.
+    case reported(Notice, command: String?)
     /// A decision that concerns the whole screen.
     case screen(ScreenAction)
     /// A fact about the lists that all panes share.
@@ -40,7 +40,7 @@ package enum Action: Equatable, Sendable {
 package enum ScreenAction: Equatable, Sendable {
     /// Go to a pane.
     case show(Pane)
-    /// Go to the next or the one before.
+    /// Go to the next pane, or to the previous one.
     case move(Int)
     /// Open help.
     case help
@@ -58,7 +58,7 @@ package enum ScreenAction: Equatable, Sendable {
     case toggleMouse
     /// Step out one layer.
     case stepOut
-    /// Leave, asking first where a run of this process is live.
+    /// Leave, asking first if a run of this process is live.
     case quit
     /// Leave now; live runs of this process are checkpointed and stopped.
     case leave

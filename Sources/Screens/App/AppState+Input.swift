@@ -43,7 +43,7 @@ extension AppState {
         return typesNothing ? press(key, by: GeneralKeys.table) ?? [] : []
     }
 
-    /// Performs the binding of a key; nil when there is none.
+    /// Performs the binding of a key; nil if there is none.
     private mutating func press(
         _ key: Key,
         by table: KeyTable<AppState, Action>
@@ -51,7 +51,7 @@ extension AppState {
         switch table.resolve(key, in: self) {
         case .action(let action): return reduce(action)
         case .disabled(let title, let reason):
-            return [.tell(Notice(.warning, "\(title): \(reason)."))]
+            return [.report(Notice(.warning, "\(title): \(reason)."))]
         case .unbound: return nil
         }
     }

@@ -2,7 +2,7 @@ package import TerminalUI
 import Workspace
 
 extension AppState {
-    /// The bindings that hold now, the pane's before the general ones.
+    /// The current bindings, the pane's before the general ones.
     package var keyTable: KeyTable<AppState, Action> {
         pane.content.keys(in: self).over(GeneralKeys.table)
     }
@@ -12,7 +12,7 @@ extension AppState {
         switch keyTable.resolve(id: id, in: self) {
         case .action(let action): return reduce(action)
         case .disabled(let title, let reason):
-            return [.tell(Notice(.warning, "\(title): \(reason)."))]
+            return [.report(Notice(.warning, "\(title): \(reason)."))]
         case .unbound: return []
         }
     }
@@ -60,18 +60,15 @@ extension AppState {
     }
 
     mutating func clickOverlay(_ target: String) -> [Effect] {
-        func place(after prefix: String) -> Int? {
-            target.hasPrefix(prefix) ? Int(target.dropFirst(prefix.count)) : nil
-        }
         switch overlay {
         case .question(let question):
-            guard let button = place(after: Dialog.hitPrefix) else { return [] }
+            guard let button = target.place(after: Dialog.hitPrefix) else { return [] }
             return take(question.dialog.choose(button, question.state), of: question)
         case .palette(let state):
-            guard let row = place(after: Menu.hitPrefix) else { return [] }
+            guard let row = target.place(after: Menu.hitPrefix) else { return [] }
             return take(Palette.menu(self).choose(row: row, state)) { $0.perform(id: $1) }
         case .choice(let prompt):
-            guard let row = place(after: Menu.hitPrefix) else { return [] }
+            guard let row = target.place(after: Menu.hitPrefix) else { return [] }
             return take(prompt.menu.choose(row: row, prompt.state)) { state, id in
                 prompt.answers[id].map { state.reduce($0) } ?? []
             }
@@ -96,7 +93,7 @@ extension AppState {
         case .chosen(let id):
             overlay = nil
             return choose(&self, id)
-        case .refused(let reason): return [.tell(Notice(.warning, "Not now: \(reason)."))]
+        case .refused(let reason): return [.report(Notice(.warning, "Not now: \(reason)."))]
         case .cancelled: overlay = nil
         case nil: break
         }
@@ -140,12 +137,12 @@ extension AppState {
             switch keyTable.resolve(commandLine: field.text, in: self) {
             case .action(let action): return reduce(action)
             case .disabled(let title, let reason):
-                return [.tell(Notice(.warning, "\(title): \(reason)."))]
+                return [.report(Notice(.warning, "\(title): \(reason)."))]
             case .unbound:
                 overlay = .commandLine(field)
                 let hint = "Press tab to complete, ctrl+p for the list."
                 return [
-                    .tell(Notice(.warning, "\(field.text) is not a command here.", hint: hint))
+                    .report(Notice(.warning, "\(field.text) is not a command here.", hint: hint))
                 ]
             }
         default:
@@ -173,7 +170,7 @@ extension AppState {
 }
 
 extension Key {
-    /// The Latin key under a jamo; a syllable of several keys stays what it is.
+    /// The Latin key of a jamo; a syllable of several keys is unchanged.
     var onlyLatin: Key {
         let keys = latinKeys
         return keys.count == 1 ? keys[0] : self

@@ -3,7 +3,7 @@ import TerminalUI
 import Workspace
 
 extension AppState {
-    /// Takes in an action at a time, and returns the effects that the program is to carry out.
+    /// Applies an action at a time, and returns the effects for the program to carry out.
     package mutating func reduce(_ action: Action, at now: Date) -> [Effect] {
         self.now = now
         let logged = log.count
@@ -24,10 +24,10 @@ extension AppState {
         case .opened(let folder, let access): return opened(folder, access)
         case .openingFailed(let error):
             access.opening = .failed(error)
-            return [.tell(error)]
+            return [.report(error)]
         case .event(let event): return observe(event)
-        case .failed(let error): return [.tell(error)]
-        case .told(let notice, let command): return [.tell(notice, command: command)]
+        case .failed(let error): return [.report(error)]
+        case .reported(let notice, let command): return [.report(notice, command: command)]
         case .screen(let action): return reduce(action)
         case .library(let action): return library.reduce(action, access, settings)
         case .machine(let reading):
@@ -47,7 +47,7 @@ extension AppState {
         var pending = (effects + libraryChanged())[...]
         while let effect = pending.popFirst() {
             switch effect {
-            case .tell(let notice, let command): tell(notice, command: command)
+            case .report(let notice, let command): report(notice, command: command)
             case .record(let text, let command):
                 log.append(.init(date: now, level: .information, text: text, command: command))
             case .ask(let overlay): self.overlay = overlay
@@ -60,7 +60,7 @@ extension AppState {
         return outside
     }
 
-    /// Tells the panes which lists of the library changed.
+    /// Notifies the panes of changed lists of the library.
     private mutating func libraryChanged() -> [Effect] {
         guard !library.changed.isEmpty else { return [] }
         let lists = library.changed
@@ -73,7 +73,7 @@ extension AppState {
         var effects: [Effect] = []
         if case .readOnly(let reason) = access, self.access.readOnlyReason == nil {
             self.access.readOnlyReason = reason
-            effects.append(.tell(Notice(.warning, "Nothing can be changed: \(reason)")))
+            effects.append(.report(Notice(.warning, "Nothing can be changed: \(reason)")))
         }
         for list in [Library.List.models, .runs, .datasets] {
             effects += library.refresh(list, self.access)
@@ -85,7 +85,7 @@ extension AppState {
         var effects: [Effect] = []
         switch event {
         case .machine(let reading): machine.append(reading)
-        case .notice(let notice): effects.append(.tell(notice))
+        case .notice(let notice): effects.append(.report(notice))
         case .serverChanged(let state): effects += take(state)
         default: break
         }
@@ -100,9 +100,9 @@ extension AppState {
         switch state {
         case .on(let address):
             let words = "Serving: MLFLOW_TRACKING_URI=\(address)"
-            return [.tell(Notice(.success, words), command: "workbench serve")]
-        case .off where wasOn: return [.tell(Notice(.information, "The server is stopped."))]
-        case .failed(let error): return [.tell(error)]
+            return [.report(Notice(.success, words), command: "workbench serve")]
+        case .off where wasOn: return [.report(Notice(.information, "The server is stopped."))]
+        case .failed(let error): return [.report(error)]
         case .off, .starting: return []
         }
     }

@@ -16,14 +16,14 @@ extension AppState {
         case .theme(let name): return takeTheme(name)
         case .copy:
             guard let text = pane.content.copyable(in: self) else {
-                return [.tell(Notice(.information, "Nothing is selected that could be copied."))]
+                return [.report(Notice(.information, "Nothing is selected to copy."))]
             }
             return .copy(text)
         case .toggleMouse:
             isMouseOn.toggle()
             let words = isMouseOn ? "on" : "off; the terminal selects text now"
             return [
-                .tell(Notice(.information, "The mouse is \(words).")),
+                .report(Notice(.information, "The mouse is \(words).")),
                 .terminal(.setMouse(isMouseOn)),
             ]
         case .toggleServer: return [ScreenWork.toggleServer]
@@ -36,10 +36,10 @@ extension AppState {
         case .detached(let run, let process):
             detaching.remove(run)
             if detaching.isEmpty { exit = .left }
-            return [.tell(Notice(.success, "The run continues as process \(process)."))]
+            return [.report(Notice(.success, "The run continues as process \(process)."))]
         case .detachFailed(let error):
             detaching = []
-            return [.tell(error)]
+            return [.report(error)]
         }
         return []
     }
@@ -49,7 +49,7 @@ extension AppState {
             guard let index = themes.firstIndex(where: { $0.name == name }) else {
                 let known = themes.map(\.name).joined(separator: ", ")
                 return [
-                    .tell(
+                    .report(
                         Notice(
                             .warning,
                             "No theme is called \(name).",
@@ -64,9 +64,9 @@ extension AppState {
         }
         settings.theme = theme.name
         let notice = Notice(.information, "Theme \(theme.name)")
-        let told = Effect.tell(notice, command: "workbench --theme \(theme.name)")
+        let report = Effect.report(notice, command: "workbench --theme \(theme.name)")
         let canSave = access.isOpen && access.readOnlyReason == nil
-        return canSave ? [told, ScreenWork.saveTheme(theme.name)] : [told]
+        return canSave ? [report, ScreenWork.saveTheme(theme.name)] : [report]
     }
 
     private mutating func leaveInBackground() -> [Effect] {
@@ -77,18 +77,18 @@ extension AppState {
             return []
         }
         return [
-            .tell(Notice(.information, "Writing a checkpoint and handing the run over."))
+            .report(Notice(.information, "Writing a checkpoint and handing the run over."))
         ] + runs.map(ScreenWork.detach)
     }
 
-    /// Asks whether to leave while the phase after a run is about to be started.
+    /// Asks whether to leave although a run's next phase has not started yet.
     private mutating func askToLeave(between id: String) -> [Effect] {
         let name = library.run(id)?.name ?? id
         overlay = .question(
             Question(
                 "Leave before the phase after \(name) starts?",
                 message: [
-                    "It is not started then. R on \(name) starts it later, and so does",
+                    "The phase is then not started. Start it later with R on \(name), or with",
                     StyledText(CommandText.resume(name)),
                 ],
                 answers: [(.init(id: "leave", title: "Leave"), .screen(.leave))]
@@ -123,10 +123,10 @@ extension AppState {
 }
 
 extension [Effect] {
-    /// Copies a text, `what` of which names it in the message.
+    /// Copies a text; `what` names it in the message.
     static func copy(_ text: String, what: String = "") -> [Effect] {
         let size = Figures.bytes(Int64(text.utf8.count))
         let words = what.isEmpty ? "Copied \(size)." : "Copied \(what), \(size)."
-        return [.tell(Notice(.success, words)), .terminal(.copy(text))]
+        return [.report(Notice(.success, words)), .terminal(.copy(text))]
     }
 }

@@ -20,7 +20,7 @@ package struct AppState: Equatable, Sendable {
     package var settings: Settings
     /// The themes to choose from, never empty.
     package var themes: [Theme]
-    /// The place of the theme in use.
+    /// The index of the theme in use.
     package var themeIndex: Int
     /// The passing message in the footer.
     package var message: Message?
@@ -50,7 +50,7 @@ package struct AppState: Equatable, Sendable {
     /// The state of pane 5.
     package var chat = ChatPaneState()
 
-    /// A screen that has just been opened.
+    /// The state of a new screen.
     package init(
         size: Size,
         now: Date,
@@ -94,7 +94,7 @@ public enum Exit: Equatable, Sendable {
     case left
     /// The terminal is gone: the process continues headless until its runs have ended.
     case hungUp
-    /// The process was asked to end: it writes a checkpoint first.
+    /// A signal ends the process, which writes a checkpoint first.
     case terminated
 
     /// The process's exit status.

@@ -24,10 +24,10 @@ package struct Context {
     /// Whether the workspace can be read.
     package var isOpen: Bool { access.isOpen }
 
-    /// Why nothing can be changed now; nil when everything can.
+    /// Why nothing can be changed now; nil if changes are possible.
     package var obstacle: String? { access.obstacle }
 
-    /// The model used where none is named: that of the settings, else the first installed one.
+    /// The default model: that of the settings, else the first installed one.
     package var defaultModel: ModelSummary? {
         let installed = library.installedModels
         return installed.first { $0.name == settings.defaultModel } ?? installed.first
@@ -51,7 +51,7 @@ package struct Access: Equatable, Sendable {
 
     /// Whether the workspace is open.
     package var opening = Opening.opening
-    /// Why nothing may be changed; nil when everything may.
+    /// Why the workspace is read-only; nil if it is not.
     package var readOnlyReason: String?
 
     /// Whether the workspace can be read.
@@ -73,6 +73,6 @@ package struct Access: Equatable, Sendable {
 package struct Scene<State> {
     /// The pane's state.
     package let state: State
-    /// What it may read besides.
+    /// What it may read in addition.
     package let context: Context
 }

@@ -1,11 +1,11 @@
 package import Workspace
 
-/// What a reducer asks for in addition to changing its own state.
+/// What a reducer requests in addition to changing its own state.
 ///
-/// ``AppState`` carries out the first four itself; the program carries out the others.
+/// ``AppState`` carries out the first four; the program carries out the others.
 package enum Effect: Equatable, Sendable {
     /// Show a message in the footer and keep it in the log; `command` is its command-line twin.
-    case tell(Notice, command: String? = nil)
+    case report(Notice, command: String? = nil)
     /// Keep a line in the log only.
     case record(String, command: String)
     /// Cover the pane.
@@ -16,7 +16,7 @@ package enum Effect: Equatable, Sendable {
     case open
     /// Call a service of the workspace.
     case work(Work)
-    /// Give up the work of a lane that is under way.
+    /// Cancel the work of a lane that is under way.
     case abandon(Lane)
     /// Do something with the terminal.
     case terminal(TerminalEffect)
@@ -24,17 +24,17 @@ package enum Effect: Equatable, Sendable {
     case followMachine(Bool)
 
     /// Reports an error.
-    static func tell(_ error: WorkspaceError) -> Effect { .tell(Notice(error)) }
+    static func report(_ error: WorkspaceError) -> Effect { .report(Notice(error)) }
 
     /// Reads a list of the library again.
     static func refresh(_ list: Library.List) -> Effect { .send(.library(.refresh(list))) }
 }
 
-/// Something the terminal does beside showing cells.
+/// Something the terminal does in addition to showing cells.
 package enum TerminalEffect: Equatable, Sendable {
     /// Put text on the clipboard.
     case copy(String)
-    /// Ring.
+    /// Ring the bell.
     case bell
     /// Stop the process until it is continued.
     case suspend

@@ -1,7 +1,7 @@
 package import TerminalUI
 import Workspace
 
-/// The bindings that hold in every pane.
+/// The bindings of all panes.
 package enum GeneralKeys {
     private static let places = "Panes"
     private static let screen = "Screen"

@@ -4,11 +4,11 @@ package import Workspace
 
 /// A passing message in the footer.
 package struct Message: Equatable, Sendable {
-    /// What it says.
+    /// Its text.
     package var text: String
-    /// Its weight.
+    /// The role of its style.
     package var role: Role
-    /// When it goes.
+    /// When it disappears.
     package var deadline: Date
 }
 
@@ -18,7 +18,7 @@ package struct ActionLog: Equatable, Sendable {
     package struct Entry: Equatable, Sendable {
         /// When.
         package var date: Date
-        /// How much it matters.
+        /// Its severity.
         package var level: Notice.Level
         /// What happened.
         package var text: String
@@ -26,12 +26,12 @@ package struct ActionLog: Equatable, Sendable {
         package var command: String?
     }
 
-    /// More than anyone scrolls back; the file has them all.
+    /// The maximum number of lines; the log file has all.
     private static let capacity = 500
 
     /// The lines, oldest first.
     package private(set) var entries: [Entry] = []
-    /// Lines ever written, those that were dropped included.
+    /// The number of lines written so far, including dropped ones.
     package private(set) var count = 0
 
     package mutating func append(_ entry: Entry) {
@@ -47,7 +47,7 @@ package struct ActionLog: Equatable, Sendable {
 }
 
 extension AppState {
-    /// Seconds that a message stays, by its weight.
+    /// The seconds for which a message is shown.
     private static func duration(_ level: Notice.Level) -> Double {
         switch level {
         case .success, .information: 6
@@ -56,7 +56,7 @@ extension AppState {
     }
 
     /// Shows a message in the footer and keeps it in the log.
-    package mutating func tell(_ notice: Notice, command: String? = nil) {
+    package mutating func report(_ notice: Notice, command: String? = nil) {
         let text = notice.hint.map { "\(notice.message) \($0)" } ?? notice.message
         let role: Role =
             switch notice.level {
@@ -70,9 +70,9 @@ extension AppState {
         log.append(.init(date: now, level: notice.level, text: text, command: command))
     }
 
-    /// Tells the user of a failure.
-    package mutating func tell(_ error: WorkspaceError) { tell(Notice(error)) }
+    /// Shows an error in the footer and keeps it in the log.
+    package mutating func report(_ error: WorkspaceError) { report(Notice(error)) }
 
-    /// The next moment at which something changes without an action; nil when there is none.
+    /// The time of the next change without an action; nil if there is none.
     package var deadline: Date? { message?.deadline }
 }

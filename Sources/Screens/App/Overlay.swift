@@ -67,7 +67,7 @@ package struct TextPrompt: Equatable, Sendable {
 
     /// The question.
     package var title: String
-    /// What helps to answer.
+    /// The hint below the field.
     package var hint: String
     /// What has been typed.
     package var field: TextFieldState
@@ -123,6 +123,6 @@ package struct ChoicePrompt: Equatable, Sendable {
         )
     }
 
-    /// The list to draw and to steer.
+    /// The menu of the entries.
     package var menu: Menu { Menu(title: title, items: items) }
 }

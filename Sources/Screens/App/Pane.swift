@@ -28,7 +28,7 @@ package enum Pane: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The pane a number of places further, wrapping around.
+    /// The pane `places` further, wrapping around.
     package func moved(by places: Int) -> Pane {
         let all = Pane.allCases
         let index = (rawValue - 1 + places % all.count + all.count) % all.count

@@ -16,9 +16,8 @@ package struct Word: Equatable, Sendable {
 
 /// The state of a pane with its reducer, its keys and its view.
 ///
-/// A pane reads its own state and the ``Context``, and nothing of the other panes. What it wants of
-/// them, or of the screen, it returns as an ``Effect``. A pane that is not on the screen still
-/// receives events.
+/// A pane reads only its own state and the ``Context``. Requests to other panes and to the screen
+/// are returned as ``Effect``s. A pane that is not on the screen still receives events.
 package protocol PaneState: Equatable, Sendable {
     /// The pane's facts.
     associatedtype PaneAction
@@ -26,7 +25,7 @@ package protocol PaneState: Equatable, Sendable {
     /// The place of this state in the whole.
     static var path: WritableKeyPath<AppState, Self> { get }
 
-    /// Terms that help explains, about five.
+    /// The terms that the help explains, about five.
     static var words: [Word] { get }
 
     /// The current bindings; those of ``GeneralKeys`` come after them.
@@ -35,43 +34,43 @@ package protocol PaneState: Equatable, Sendable {
     /// Draws the pane.
     func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas)
 
-    /// Takes in a fact of this pane.
+    /// Applies an action of this pane.
     mutating func reduce(_ action: PaneAction, _ context: Context) -> [Effect]
 
-    /// Takes a key that has no binding, such as one that moves a list; nil when it is not used.
+    /// Handles a key without a binding, such as one that moves a list; nil if it is not used.
     mutating func press(_ key: Key, _ context: Context) -> [Effect]?
 
     /// Whether a text field has the focus and takes every printable key.
     func isTyping(_ context: Context) -> Bool
 
-    /// Takes pasted text; called only while ``isTyping(_:)``.
+    /// Handles pasted text; called only while ``isTyping(_:)``.
     mutating func paste(_ text: String, _ context: Context) -> [Effect]
 
-    /// Takes a click on something that this pane drew; nil when it is not its own.
+    /// Handles a click; nil if the target is not of this pane.
     mutating func click(_ target: String, isDouble: Bool, _ context: Context) -> [Effect]?
 
     /// Scrolls by lines, downwards when positive.
     mutating func scroll(by lines: Int, _ context: Context) -> [Effect]
 
-    /// Steps out one layer; false when there is none.
+    /// Steps out one layer; false if there is none.
     mutating func stepOut(_ context: Context) -> Bool
 
-    /// Stops a stream; nil when there is none.
+    /// Stops a stream; nil if there is none.
     mutating func interrupt(_ context: Context) -> [Effect]?
 
-    /// Reads what the pane needs: it came to the screen, or the workspace has been opened.
+    /// Reads what the pane needs when it is shown, or when the workspace has been opened.
     mutating func appear(_ context: Context) -> [Effect]
 
-    /// Takes in that lists of the library changed.
+    /// Handles changes of the library's lists.
     mutating func libraryChanged(_ lists: Set<Library.List>, _ context: Context) -> [Effect]
 
-    /// Takes in an event of the workspace; the library has already taken it in.
+    /// Handles an event of the workspace, after the library has handled it.
     mutating func observe(_ event: WorkspaceEvent, _ context: Context) -> [Effect]
 
-    /// Follows up on an action that has been taken in.
+    /// Follows up on an action that has been applied.
     mutating func settle(_ context: Context) -> [Effect]
 
-    /// What `y` copies; nil when nothing is selected.
+    /// What `y` copies; nil if nothing is selected.
     func copyable(_ context: Context) -> String?
 }
 

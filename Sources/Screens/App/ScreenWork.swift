@@ -6,13 +6,13 @@ package enum ScreenWork {
     /// Measures the machine once.
     package static let readMachine = Effect.work("read machine") { .machine($0.machine.read()) }
 
-    /// Starts to serve over HTTP, or stops.
+    /// Starts or stops the HTTP server.
     package static let toggleServer = Effect.work("toggle server") { workspace in
         try workspace.server.toggle(workspace)
         return nil
     }
 
-    /// Keeps the name of the theme in the settings.
+    /// Saves the name of the theme in the settings.
     package static func saveTheme(_ name: String) -> Effect {
         .work("save theme", name) { workspace in
             var settings = Settings.read(folder: workspace.folder).settings

@@ -4,7 +4,7 @@ package import Workspace
 ///
 /// Every pane declares its calls in one file, `NameWork`.
 package struct Work: Equatable, Sendable {
-    /// Tells whether the result is still wanted.
+    /// Whether the result is no longer wanted.
     package typealias IsCancelled = @Sendable () -> Bool
 
     /// The name of the call, unique among all.

@@ -6,8 +6,8 @@ enum Footer {
     static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
         let message = state.message.map { $0.text } ?? ""
         let wanted = message.isEmpty ? 0 : DisplayWidth.of(message) + 4
-        // A message may push keys out, but not the first ones; what went well leaves them more
-        // room, since the log has the whole of it.
+        // A message may hide hints, but not the first ones. A success leaves them more room,
+        // because the log has the whole message.
         let isProblem = [.warning, .error].contains(state.message?.role)
         let room = isProblem ? max(rect.width - 24, rect.width * 2 / 3) : rect.width / 2
         let width = min(wanted, room)
@@ -25,7 +25,7 @@ enum Footer {
     private static func drawHints(of state: AppState, in rect: Rect, on canvas: inout Canvas) {
         var x = rect.x
         let content = state.pane.content
-        // A text field takes the printable keys, so the general ones do not hold.
+        // A text field takes the printable keys, so the general bindings do not apply.
         let table = content.isTyping(in: state) ? content.keys(in: state) : state.keyTable
         for hint in table.hints(in: state) {
             let key = hint.key.description

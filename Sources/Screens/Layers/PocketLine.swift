@@ -4,7 +4,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// The whole screen where there is room for one line: loss, step, ETA, memory of the newest run.
+/// The screen of a very small terminal: loss, step, ETA and memory of the newest run in one line.
 enum PocketLine {
     static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
         guard !rect.isEmpty else { return }
@@ -39,7 +39,7 @@ enum PocketLine {
             .filter { $0 != " " }
         let loss = run.loss.map { Figures.significant($0) } ?? Figures.none
         let shortLoss = run.loss.map { Figures.significant($0, digits: 2) } ?? Figures.none
-        // The figures matter more than their units, and all of them more than a third digit.
+        // Units are dropped first, then the third digit, then whole figures.
         let lines = [
             "loss \(loss)  step \(step)  ETA \(end)  \(memory)", "\(loss) \(step) \(end) \(memory)",
             "\(loss) \(step) \(end) \(short)", "\(shortLoss) \(step) \(end) \(short)",

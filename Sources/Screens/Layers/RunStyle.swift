@@ -1,7 +1,7 @@
 import TerminalUI
 import Workspace
 
-/// How a run's status looks in every pane.
+/// The glyph and style of a run's status.
 enum RunStyle {
     static func glyph(_ status: RunStatus, _ glyphs: GlyphSet) -> String {
         switch status {

@@ -1,13 +1,13 @@
 import TerminalUI
 
-/// Text over the whole screen that is scrolled and closed: the help, the log of actions.
+/// A text that covers the screen and scrolls: the help, the log of actions.
 package struct TextSheet: Equatable, Sendable {
     let title: String
     let text: ScrollText
-    /// The key that closes it beside esc, q and enter.
+    /// The key that closes it, in addition to esc, q and enter.
     var key = Key.escape
 
-    /// The lines it has on a screen of that size.
+    /// The number of its lines on a screen of that size.
     func lineCount(_ size: Size) -> Int {
         text.lines(width: Frame(size: size).overlay.insideBorder.width - 2).count
     }

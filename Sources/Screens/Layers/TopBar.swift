@@ -46,7 +46,7 @@ enum TopBar {
             if let seconds = run.secondsRemaining {
                 figures += "  ETA \(Figures.duration(seconds))"
             }
-            // Where room is short, the name gives way to the figures.
+            // Where room is short, the name is truncated and the figures stay.
             let name = StyledText(run.name).truncated(
                 to: max(4, width - 2 - DisplayWidth.of(figures)),
                 ellipsis: glyphs.ellipsis

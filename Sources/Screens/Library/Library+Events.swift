@@ -2,7 +2,7 @@ import FoundationEssentials
 import Workspace
 
 extension Library {
-    /// Takes in an event of the workspace.
+    /// Applies an event of the workspace.
     mutating func observe(_ event: WorkspaceEvent, at now: Date, _ access: Access) -> [Effect] {
         switch event {
         case .runChanged, .runCrashed: return refresh(.runs, access)
@@ -56,12 +56,12 @@ extension Library {
         }
     }
 
-    /// Reads the runs when an event was about one that is not in the list.
+    /// Reads the runs if an event was about one that is not in the list.
     private mutating func known(_ isKnown: Bool, _ access: Access) -> [Effect] {
         isKnown ? [] : refresh(.runs, access)
     }
 
-    /// Reads a list again, if a pane has asked for it before.
+    /// Reads a list again, if a pane has read it before.
     private mutating func again(_ list: List, _ access: Access) -> [Effect] {
         guard hasRead(list) || isReading(list) || problems[list] != nil else { return [] }
         return refresh(list, access)
@@ -99,14 +99,14 @@ extension Library {
         switch progress.phase {
         case .finished:
             download = nil
-            return [.tell(Notice(.success, "\(progress.model) is downloaded and verified."))]
+            return [.report(Notice(.success, "\(progress.model) is downloaded and verified."))]
                 + refresh(.models, access)
         case .cancelled:
             download = nil
             return [
-                .tell(Notice(.information, "The download of \(progress.model) was cancelled."))
+                .report(Notice(.information, "The download of \(progress.model) was cancelled."))
             ]
-        case .failed: return progress.failure.map { [.tell($0)] } ?? []
+        case .failed: return progress.failure.map { [.report($0)] } ?? []
         case .connecting, .downloading, .verifying: return []
         }
     }

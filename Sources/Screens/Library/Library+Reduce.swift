@@ -2,7 +2,7 @@ import Presentation
 import Workspace
 
 extension Library {
-    /// Takes in an action.
+    /// Applies an action.
     mutating func reduce(
         _ action: LibraryAction,
         _ access: Access,
@@ -13,8 +13,8 @@ extension Library {
         case .failed(let list, let error):
             problems[list] = error
             changed.insert(list)
-            // Chat shows its own problem, unless it has a target already.
-            return (list == .targets ? [] : [.tell(error)]) + ended(list)
+            // The Chat pane reports this problem itself.
+            return (list == .targets ? [] : [.report(error)]) + ended(list)
         case .runs(let runs): take(runs)
         case .datasets(let datasets): self.datasets = datasets
         case .models(let models): self.models = models
@@ -57,7 +57,7 @@ extension Library {
         return missing.first { $0.name == settings.defaultModel } ?? missing.first
     }
 
-    /// Reads a list, now or after the reading under way.
+    /// Reads a list, now or after the read under way.
     mutating func refresh(_ list: List, _ access: Access) -> [Effect] {
         guard access.isOpen, readings[list, default: Refresh()].begin() else { return [] }
         return [LibraryWork.read(list)]
@@ -72,7 +72,7 @@ extension Library {
         let knownSteps = stepsPerTailValue
         stepsPerTailValue = [:]
         runs = new.map { run in
-            // A list that was read before the newest events came does not revert them.
+            // A list read before the newest events must not revert them.
             guard let old = known[run.id], old.status == run.status, run.status.isLive,
                 old.stepsDone > run.stepsDone
             else { return run }
@@ -87,11 +87,11 @@ extension Library {
 
     private mutating func pull(_ name: String?, _ settings: Settings) -> [Effect] {
         guard let name = name ?? modelToPull(settings)?.name else {
-            return [.tell(Notice(.information, "The catalogue's models are all installed."))]
+            return [.report(Notice(.information, "The catalogue's models are all installed."))]
         }
         download = DownloadProgress(model: name, phase: .connecting)
         return [
-            .tell(
+            .report(
                 Notice(.information, "Downloading \(name)"),
                 command: CommandText.pull(name)
             ),

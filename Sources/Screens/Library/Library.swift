@@ -1,9 +1,9 @@
 package import Workspace
 
-/// The lists that all panes read.
+/// The lists that all panes share.
 ///
-/// Panes only read it. It changes by its own actions and by the workspace's events; a pane that wants
-/// a change sends a ``LibraryAction``.
+/// It changes by its own actions and by the workspace's events. Panes read it, and change it by
+/// sending a ``LibraryAction``.
 package struct Library: Equatable, Sendable {
     /// One of the lists.
     package enum List: Hashable, Sendable, CaseIterable {
@@ -15,7 +15,7 @@ package struct Library: Equatable, Sendable {
         case models
         /// Registered models.
         case registered
-        /// What one can chat with.
+        /// Chat targets.
         case targets
     }
 
@@ -23,7 +23,7 @@ package struct Library: Equatable, Sendable {
     package internal(set) var runs: [RunSummary]?
     /// Runs marked for comparison, in the order they were marked.
     package internal(set) var marks: [String] = []
-    /// The run that is being started or resumed, in words; it is not in the list yet.
+    /// A description of the run that is being started or resumed and is not in the list yet.
     package internal(set) var starting: String?
     /// All datasets; nil before they have been read.
     package internal(set) var datasets: [DatasetSummary]?
@@ -37,16 +37,16 @@ package struct Library: Equatable, Sendable {
     package internal(set) var rollbacks: [String: Rollback] = [:]
     /// The deployment of each registered model.
     package internal(set) var board: [DeploymentSummary] = []
-    /// What one can chat with; nil before it has been read.
+    /// The chat targets; nil before they have been read.
     package internal(set) var targets: [ChatChoice]?
     /// The target that chat opens with.
     package internal(set) var standardTarget: ChatChoice?
-    /// Why lists could not be read the last time.
+    /// The errors of lists whose last read failed.
     package internal(set) var problems: [List: WorkspaceError] = [:]
 
-    /// Readings under way.
+    /// Reads under way.
     var readings: [List: Refresh] = [:]
-    /// Steps that a value of a live run's loss tail stands for; see ``RunSummary``.
+    /// Steps per value of a live run's loss tail; see ``RunSummary``.
     var stepsPerTailValue: [String: Double] = [:]
     /// Lists that changed since the panes were notified.
     var changed: Set<List> = []
@@ -56,7 +56,7 @@ package struct Library: Equatable, Sendable {
     /// The base models that can be used now.
     package var installedModels: [ModelSummary] { (models ?? []).filter(\.isInstalled) }
 
-    /// Whether it is known that no base model is installed.
+    /// Whether the models have been read and none is installed.
     package var hasNoModel: Bool { models != nil && installedModels.isEmpty }
 
     /// Whether a download is under way.
@@ -70,7 +70,7 @@ package struct Library: Equatable, Sendable {
     /// A run by its id.
     package func run(_ id: String?) -> RunSummary? { runs?.first { $0.id == id } }
 
-    /// A run's name, or the start of its id where it is not known.
+    /// A run's name, or the start of its id if the run is not in the list.
     package func name(of id: String) -> String { run(id)?.name ?? String(id.prefix(8)) }
 
     /// The live runs that this process executes, newest first.
@@ -101,12 +101,12 @@ package struct Library: Equatable, Sendable {
     /// Whether a list is being read.
     func isReading(_ list: List) -> Bool { readings[list]?.isUnderWay ?? false }
 
-    /// Reads a list that has not been read and is not being read.
+    /// Reads a list unless it has been read or is being read.
     func need(_ list: List) -> [Effect] {
         hasRead(list) || isReading(list) ? [] : [.refresh(list)]
     }
 
-    /// Changes what is known of a run; false when there is no such run.
+    /// Changes a run in the list; false if it is not there.
     mutating func update(_ id: String, _ change: (inout RunSummary) -> Void) -> Bool {
         guard let index = runs?.firstIndex(where: { $0.id == id }) else { return false }
         if var run = runs?[index] {
@@ -133,7 +133,7 @@ package struct Refresh: Equatable, Sendable {
 
     package init() {}
 
-    /// Requests a read; true when the caller must start it now.
+    /// Requests a read; true if the caller must start it now.
     package mutating func begin() -> Bool {
         if isUnderWay {
             isWanted = true
@@ -143,7 +143,7 @@ package struct Refresh: Equatable, Sendable {
         return true
     }
 
-    /// Ends a read; true when another one was requested meanwhile and the caller must start it.
+    /// Ends a read; true if another one was requested meanwhile and the caller must start it.
     package mutating func end() -> Bool {
         isUnderWay = false
         guard isWanted else { return false }

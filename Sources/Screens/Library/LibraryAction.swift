@@ -21,7 +21,7 @@ package enum LibraryAction: Equatable, Sendable {
     /// The chat targets were read; chat opens with the standard one.
     case targets([ChatChoice], standard: ChatChoice)
 
-    /// A run is being started or resumed, in words; nil when that is over.
+    /// A description of a run that is being started or resumed; nil when that has ended.
     case starting(String?)
     /// A run is new and not in the list yet.
     case insertRun(RunSummary)

@@ -1,6 +1,6 @@
 package import Workspace
 
-/// Words that filter a list of runs: all must occur, those after `!` must not.
+/// Words that filter a list of runs: all must occur, except those after `!`, which must not.
 package struct RunFilter: Equatable, Sendable {
     private let wanted: [String]
     private let unwanted: [String]
@@ -11,7 +11,7 @@ package struct RunFilter: Equatable, Sendable {
         unwanted = words.filter { $0.hasPrefix("!") && $0.count > 1 }.map { String($0.dropFirst()) }
     }
 
-    /// Whether a run fits.
+    /// Whether a run matches.
     package func accept(_ run: RunSummary) -> Bool {
         if wanted.isEmpty && unwanted.isEmpty { return true }
         let facts = [

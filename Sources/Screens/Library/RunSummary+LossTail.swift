@@ -18,7 +18,7 @@ extension RunSummary {
             return
         }
         if lossTail.count >= Self.tailCapacity {
-            // The later one of every two: each value is the last of its steps.
+            // The later of every two, because each value is the last of its steps.
             lossTail = stride(from: 1, to: lossTail.count, by: 2).map { lossTail[$0] }
             stepsPerValue *= 2
         }

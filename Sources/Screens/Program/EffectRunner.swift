@@ -17,7 +17,8 @@ final class EffectRunner {
     private let abandoned = Abandoned()
     private var machine: Subscription?
 
-    /// How often the work of a lane was given up; what began at another count is of no use.
+    /// How often the work of each lane was cancelled; work that began at another count is
+    /// cancelled.
     private final class Abandoned: Sendable {
         private let counts = Mutex<[Lane: Int]>([:])
 
@@ -53,7 +54,7 @@ final class EffectRunner {
         case .abandon(let lane): abandoned.add(lane)
         case .work(let work):
             if let workspace { perform(work, in: workspace) }
-        case .tell, .record, .ask, .send:
+        case .report, .record, .ask, .send:
             preconditionFailure("the state carries out \(effect) itself")
         }
     }
@@ -78,7 +79,7 @@ final class EffectRunner {
         add(to: opening) {
             do {
                 let workspace = try opener()
-                // Nothing that happens between reading and listening may be missed.
+                // Subscribed before anything is read, so that no event is missed.
                 let events = workspace.events.subscribe { mailbox.post([.event($0)]) }
                 opened.events.withLock { $0 = events }
                 opened.workspace.withLock { $0 = workspace }
@@ -92,7 +93,7 @@ final class EffectRunner {
         }
     }
 
-    /// Does work in its lane, and posts the action that reports its outcome.
+    /// Performs work in its lane, and posts the action that reports its outcome.
     private func perform(_ work: Work, in workspace: Workspace) {
         let (mailbox, abandoned) = (mailbox, abandoned)
         let count = abandoned.count(work.lane)

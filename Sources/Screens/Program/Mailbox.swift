@@ -7,7 +7,7 @@ final class Mailbox: Sendable {
 
     init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
 
-    /// Hands actions over; the screen wakes once for all that are there.
+    /// Hands actions over; wakes the screen if none were waiting.
     func post(_ posted: [Action]) {
         guard !posted.isEmpty else { return }
         let wasEmpty = actions.withLock { actions in
@@ -17,7 +17,7 @@ final class Mailbox: Sendable {
         if wasEmpty { wake() }
     }
 
-    /// Takes all that was handed over, in order.
+    /// Removes and returns all actions, in order.
     func take() -> [Action] {
         actions.withLock { actions in
             defer { actions = [] }

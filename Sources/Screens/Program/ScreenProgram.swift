@@ -2,10 +2,10 @@ public import FoundationEssentials
 public import TerminalUI
 public import Workspace
 
-/// The full-screen program: takes input and events in, draws, and leaves.
+/// The full-screen program: a loop that reads input and events and draws.
 ///
-/// One thread runs it. The first frame is drawn before the workspace is opened, which another
-/// thread does. While nothing is live, no timer is armed.
+/// It runs on one thread. The first frame is drawn before another thread opens the workspace. While
+/// nothing is live, no timer is armed.
 public final class ScreenProgram {
     /// What a screen is started with.
     public struct Configuration {
@@ -13,7 +13,7 @@ public final class ScreenProgram {
         public var settings: Settings
         /// The themes to choose from, never empty.
         public var themes: [Theme]
-        /// Whether the screen may change nothing.
+        /// Whether the workspace is opened read-only.
         public var isReadOnly: Bool
         /// Problems to report first, such as invalid settings.
         public var problems: [String]
@@ -36,7 +36,7 @@ public final class ScreenProgram {
         }
     }
 
-    /// Seconds between two frames that no input asked for.
+    /// Seconds between two frames without input.
     private static let framePace = 1.0 / 30
 
     private let terminal: any Terminal
@@ -66,13 +66,13 @@ public final class ScreenProgram {
             themes: configuration.themes,
             isReadOnly: configuration.isReadOnly
         )
-        for problem in configuration.problems { state.tell(Notice(.warning, problem)) }
+        for problem in configuration.problems { state.report(Notice(.warning, problem)) }
     }
 
     /// The workspace, once it has been opened.
     public var workspace: Workspace? { runner.workspace }
 
-    /// Runs until the user leaves, the terminal goes, or the process is asked to end.
+    /// Runs until the user leaves, the terminal is gone, or a signal ends the process.
     ///
     /// The caller restores the terminal and closes the workspace.
     public func run() -> Exit {
@@ -86,13 +86,13 @@ public final class ScreenProgram {
         }
     }
 
-    /// Draws the first frame and has the workspace opened.
+    /// Draws the first frame and starts to open the workspace.
     package func start() {
         draw()
         runner.run(.open)
     }
 
-    /// Waits for something to happen, takes in all that did, and draws once.
+    /// Waits for input or actions, applies them, and draws once.
     package func step() {
         let hadFrameDue = isFrameDue
         let events = terminal.readEvents(timeout: timeout)

@@ -4,17 +4,17 @@ public import TerminalUI
 public protocol Terminal: AnyObject {
     /// The screen's size.
     var size: Size { get }
-    /// What it can show.
+    /// Its capabilities.
     var capabilities: Capabilities { get }
     /// Ends a wait in ``readEvents(timeout:)``; may be called on any thread.
     var wake: @Sendable () -> Void { get }
     /// Shows cells; only what changed is sent.
     func present(_ cells: CellBuffer, cursor: Point?, theme: Theme)
-    /// Waits for input, a wake-up or the time to pass; nil waits without a timer.
+    /// Waits for input or a wake-up until the timeout; nil waits without one.
     func readEvents(timeout: Duration?) -> [InputEvent]
-    /// Names the window.
+    /// Sets the title of the window.
     func setTitle(_ title: String)
-    /// Rings.
+    /// Rings the bell.
     func bell()
     /// Puts text on the clipboard.
     func copy(_ text: String)

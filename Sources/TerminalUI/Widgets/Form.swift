@@ -63,7 +63,7 @@ public struct Form: Sendable {
     /// The columns that a question stands in from the headings.
     private func indent(_ position: Int) -> Int { state.section(of: position) == nil ? 0 : 2 }
 
-    /// A heading, with what is unusual below it while that is hidden.
+    /// A heading, with the non-default answers below it while those are hidden.
     private func draw(
         section: Int,
         problems: [String: String],
@@ -80,9 +80,9 @@ public struct Form: Sendable {
         var text = StyledText(mark, hasProblem ? .error : .accent)
         text.append(" \(arrow) ", .muted)
         text.append(field.label, hasFocus ? .strong : .text)
-        let unusual = isOpen ? [] : state.unusual(in: section)
-        if !unusual.isEmpty {
-            text.append("  " + unusual.joined(separator: " \(canvas.glyphs.dot) "), .muted)
+        let nonDefaults = isOpen ? [] : state.nonDefaults(in: section)
+        if !nonDefaults.isEmpty {
+            text.append("  " + nonDefaults.joined(separator: " \(canvas.glyphs.dot) "), .muted)
         }
         canvas.write(text, in: line)
         canvas.hit(line, Self.hitPrefix + field.id)

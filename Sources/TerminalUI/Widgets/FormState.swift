@@ -9,19 +9,19 @@ public struct FormState: Hashable, Sendable {
         didSet { if let field = focused { answers[field.id]?.selectAll() } }
     }
     private var answers: [String: TextFieldState]
-    private let usual: [String: String]
+    private let defaults: [String: String]
     private var external: [String: String] = [:]
 
     /// A form with its first answers; a missing one is empty, the first option, or `false`.
     ///
-    /// - Parameter usual: The answers that a closed section does not mention.
+    /// - Parameter defaults: The answers that a closed section does not mention.
     public init(
         _ fields: [FormField],
         values: [String: String] = [:],
-        usual: [String: String] = [:]
+        defaults: [String: String] = [:]
     ) {
         self.fields = fields
-        self.usual = usual
+        self.defaults = defaults
         answers = Dictionary(
             fields.map { field in
                 let fallback =
@@ -79,11 +79,11 @@ public struct FormState: Hashable, Sendable {
         fields.dropFirst(section + 1).prefix { $0.kind != .section }
     }
 
-    /// The answers of a section that are not the usual ones, in words.
-    func unusual(in section: Int) -> [String] {
+    /// The answers of a section that differ from the defaults, as text.
+    func nonDefaults(in section: Int) -> [String] {
         questions(of: section).compactMap { field in
             let answer = value(field.id)
-            guard answer != usual[field.id] ?? "", !answer.isEmpty else { return nil }
+            guard answer != defaults[field.id] ?? "", !answer.isEmpty else { return nil }
             switch field.kind {
             case .toggle: return isOn(field.id) ? field.label : "no \(field.label)"
             default: return "\(field.label) \(answer)"

@@ -3,10 +3,10 @@ package import Workspace
 /// A fact of the Chat pane.
 package enum ChatAction: Equatable, Sendable {
     /// Chat with a target, from another pane.
-    case talk(to: ChatTarget)
+    case chat(with: ChatTarget)
     /// Ask which target answers.
     case choose
-    /// Let a target answer from now on.
+    /// Use a target for the next answers.
     case take(ChatChoice)
     /// Switch between adapter and base model.
     case swap
@@ -14,19 +14,19 @@ package enum ChatAction: Equatable, Sendable {
     case send
     /// Ask the last question again.
     case retry
-    /// The workspace has begun the answer.
+    /// The workspace has started the answer.
     case began(AnswerID)
     /// Stop the answer.
     case stop
     /// Forget the conversation.
     case restart
-    /// Go back to typing.
+    /// Give the draft the focus.
     case type
     /// Insert a line break into the draft.
     case breakLine
     /// Open the form for the options.
     case openOptions
-    /// Use what the form says.
+    /// Use the form's options.
     case useOptions
     /// Copy the last answer.
     case copyAnswer

@@ -24,7 +24,7 @@ extension ChatPaneState {
         }
     }
 
-    /// Whether an event is of the answer under way; kept where that is not known yet.
+    /// Whether an event is of the answer under way; keeps the event while that is not known.
     private mutating func isOurs(_ answer: AnswerID, _ event: WorkspaceEvent) -> Bool {
         guard let answering else { return false }
         if answering.id == nil { self.answering?.early.append(event) }
@@ -34,7 +34,7 @@ extension ChatPaneState {
     private mutating func loaded(_ loading: ChatState) {
         guard loading.choice.target == choice?.target else { return }
         self.loading = loading
-        // The version of an alias is known once it is loaded.
+        // The version of an alias is known once the target is loaded.
         guard loading.phase != .failed else { return }
         choice = loading.choice
         if isAnswering, conversation.last?.phase == .waiting {
@@ -61,15 +61,15 @@ extension ChatPaneState {
         guard let reply = conversation.last else { return [] }
         let report: Effect
         if case .failed(let error) = reply.phase {
-            report = .tell(error)
+            report = .report(error)
         } else {
-            // Its figures stand below it, so the footer need not repeat them.
+            // Its figures are shown below the answer, so only the log repeats them.
             report = .record(
                 "\(reply.choice.title): \(ConversationText.figures(of: reply))",
                 command: CommandText.chat(reply.choice.target)
             )
         }
-        // A target that was chosen during the answer is loaded now.
+        // A target chosen during the answer is loaded now.
         guard let next = choice?.target, next != reply.choice.target else { return [report] }
         return [report, ChatWork.prepare(next)]
     }

@@ -59,7 +59,7 @@ extension ChatPaneState {
     private static let typingMeanwhileKeys = KeyTable([stop] + typing)
     private static let readingMeanwhileKeys = KeyTable([stop] + reading)
 
-    /// The key itself is taken before any table; here it can be found and read.
+    /// For the hints and the palette: the key itself is handled before any table.
     private static let stop = KeyBinding<Scene<ChatPaneState>, Action>(
         "stop-answer",
         ["ctrl+c"],

@@ -1,13 +1,13 @@
 import TerminalUI
 
-/// Where the parts of the Chat pane lie.
+/// The areas of the Chat pane.
 struct ChatLayout {
     static let draftPrefix = "draft"
     static let conversationPrefix = "conversation"
 
     /// The conversation with its border.
     let conversation: Rect
-    /// What is being typed, with its border.
+    /// The draft with its border.
     let draft: Rect
 
     init(_ state: ChatPaneState, _ context: Context) {

@@ -1,7 +1,8 @@
+import Presentation
 import TerminalUI
 import Workspace
 
-/// How answers are sampled, as a form and in words.
+/// The options of sampling, as a form and as text.
 enum ChatOptions {
     static func form(_ options: AnswerOptions, _ instructions: String) -> FormState {
         FormState(
@@ -16,7 +17,7 @@ enum ChatOptions {
                     "maximum",
                     "longest answer",
                     .number(minimum: 1, maximum: 1_048_576, isInteger: true),
-                    hint: "the most tokens an answer may have"
+                    hint: "the maximum number of tokens of an answer"
                 ),
                 FormField(
                     "seed",
@@ -56,13 +57,13 @@ enum ChatOptions {
                 ),
             ],
             values: [
-                "temperature": plain(options.temperature),
+                "temperature": Figures.plain(options.temperature),
                 "maximum": "\(options.maxTokens)",
                 "seed": "\(options.seed)",
                 "topK": "\(options.topK)",
-                "topP": plain(options.topP),
-                "minP": plain(options.minP),
-                "penalty": plain(options.repetitionPenalty),
+                "topP": Figures.plain(options.topP),
+                "minP": Figures.plain(options.minP),
+                "penalty": Figures.plain(options.repetitionPenalty),
                 "instructions": instructions,
             ]
         )
@@ -81,12 +82,9 @@ enum ChatOptions {
     }
 
     /// Such as `temperature 0.7, up to 512 tokens, seed 0`.
-    static func words(_ options: AnswerOptions) -> String {
+    static func summary(_ options: AnswerOptions) -> String {
         let seed = options.temperature == 0 ? "" : ", seed \(options.seed)"
-        return "temperature \(plain(options.temperature)), up to \(options.maxTokens) tokens\(seed)"
-    }
-
-    private static func plain(_ number: Double) -> String {
-        Int(exactly: number).map(String.init) ?? "\(number)"
+        let temperature = Figures.plain(options.temperature)
+        return "temperature \(temperature), up to \(options.maxTokens) tokens\(seed)"
     }
 }

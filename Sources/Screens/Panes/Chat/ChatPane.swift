@@ -7,8 +7,8 @@ extension ChatPaneState: PaneState {
     package static var path: WritableKeyPath<AppState, ChatPaneState> { \.chat }
 
     package static let words = [
-        Word("base", "the model as it came, without what a run taught it"),
-        Word("adapter", "what a run taught it; ctrl+o switches it off and on"),
+        Word("base", "the model without an adapter"),
+        Word("adapter", "the weights trained by a run; ctrl+o switches them off and on"),
         Word("deployed", "the version that chat opens with; pane 4 shows and changes it"),
         Word("temperature", "0 always takes the most likely token; higher is more random"),
         Word("token", "a piece of text; answers are counted in these"),
@@ -17,7 +17,7 @@ extension ChatPaneState: PaneState {
     package func isTyping(_ context: Context) -> Bool {
         if form != nil { return true }
         if case .failed = context.access.opening { return false }
-        // What is typed while the targets are being read is kept.
+        // Typing is possible while the targets are being read.
         return isTyping && (choice != nil || context.library.problems[.targets] == nil)
     }
 
@@ -61,10 +61,10 @@ extension ChatPaneState: PaneState {
         draft.insert(String(text.prefix(room).map { $0.isNewline ? "\n" : $0 }))
         guard text.count > room else { return [] }
         let words = "Only the first \(Figures.count(Self.draftLimit)) characters were taken."
-        return [.tell(Notice(.warning, words))]
+        return [.report(Notice(.warning, words))]
     }
 
-    /// Characters that the draft takes: more than any model here reads at once.
+    /// The maximum number of characters of the draft, above any model's context.
     private static let draftLimit = 65_536
 
     package mutating func click(
@@ -112,7 +112,7 @@ extension ChatPaneState: PaneState {
     }
 
     package mutating func appear(_ context: Context) -> [Effect] {
-        // Whoever comes here wants to type; elsewhere letters would be commands.
+        // Typing is the usual next step in this pane.
         isTyping = true
         // The registry knows the base model of a version.
         return (choice == nil ? [.refresh(.targets)] : []) + context.library.need(.registered)

@@ -5,9 +5,9 @@ import Workspace
 extension ChatPaneState {
     package mutating func reduce(_ action: ChatAction, _ context: Context) -> [Effect] {
         switch action {
-        case .talk(let target):
+        case .chat(let target):
             let known = context.library.targets?.first { $0.target == target }
-            let choice = known ?? ChatChoice(target: target, title: target.words, subtitle: "")
+            let choice = known ?? ChatChoice(target: target, title: target.label, subtitle: "")
             isTyping = true
             return [.send(.screen(.show(.chat)))] + take(choice, context)
         case .choose: return [.ask(.choice(targetPrompt(context.library))), .refresh(.targets)]
@@ -16,7 +16,7 @@ extension ChatPaneState {
             switch otherTarget(context.library) {
             case .success(let other): return take(other, context)
             case .failure(let none):
-                return [.tell(Notice(.warning, "No model to switch to: \(none.reason)."))]
+                return [.report(Notice(.warning, "No model to switch to: \(none.reason)."))]
             }
         case .send: return sendDraft()
         case .retry: return ask()
@@ -25,7 +25,7 @@ extension ChatPaneState {
         case .restart:
             conversation = Conversation()
             scroll = ScrollTextState(followsEnd: true)
-            return [.tell(Notice(.information, "A new conversation."))]
+            return [.report(Notice(.information, "A new conversation."))]
         case .type: isTyping = true
         case .breakLine: draft.insert("\n")
         case .openOptions: form = ChatOptions.form(options, instructions)
@@ -41,14 +41,14 @@ extension ChatPaneState {
     ) -> [Effect] {
         guard lists.contains(.targets) else { return [] }
         if let problem = context.library.problems[.targets] {
-            return choice == nil ? [] : [.tell(problem)]
+            return choice == nil ? [] : [.report(problem)]
         }
         guard let targets = context.library.targets, let standard = context.library.standardTarget
         else { return [] }
         return renewedPrompt(context) + take(targets, standard: standard, context)
     }
 
-    /// Shows the new targets in the list of them that is open.
+    /// The open list of targets with the new ones.
     private func renewedPrompt(_ context: Context) -> [Effect] {
         var renewed = targetPrompt(context.library)
         guard case .choice(let prompt) = context.overlay, prompt.title == renewed.title else {
@@ -71,7 +71,7 @@ extension ChatPaneState {
             self.choice = standard
             let isNoticed = context.pane == .chat && !conversation.isEmpty
             let words = "\(standard.title) answers from now on: it is deployed."
-            return (isNoticed ? [.tell(Notice(.information, words))] : []) + prepare(context)
+            return (isNoticed ? [.report(Notice(.information, words))] : []) + prepare(context)
         }
         if let known = targets.first(where: { $0.target == choice.target }) { self.choice = known }
         return []
@@ -85,10 +85,10 @@ extension ChatPaneState {
         let hint = conversation.isEmpty ? nil : "ctrl+r asks it the last question."
         let notice = Notice(.information, "\(choice.title) answers from now on.", hint: hint)
         let command = CommandText.chat(choice.target)
-        return [.tell(notice, command: command)] + prepare(context)
+        return [.report(notice, command: command)] + prepare(context)
     }
 
-    /// Has the target that answers next loaded, so that the first answer comes sooner.
+    /// Loads the target that answers next, so that the first answer comes sooner.
     private func prepare(_ context: Context) -> [Effect] {
         guard context.isOpen, !isAnswering, let choice else { return [] }
         return [ChatWork.prepare(choice.target)]
@@ -102,13 +102,13 @@ extension ChatPaneState {
         return ask()
     }
 
-    /// Has the last question answered, beside the answers that are there.
+    /// Requests another answer to the last question.
     private mutating func ask() -> [Effect] {
         guard !isAnswering, let choice, let exchange = conversation.exchanges.indices.last else {
             return []
         }
         var options = options
-        // The same seed would draw the same answer again.
+        // The same seed would give the same answer again.
         if options.temperature > 0 {
             let asked = conversation.exchanges[exchange].answers.count { answer in
                 answer.choice.target == choice.target && !answer.text.isEmpty
@@ -143,19 +143,19 @@ extension ChatPaneState {
         guard form.isValid else {
             if let wrong = form.firstProblem { self.form?.focus(wrong.id) }
             let words = "An answer is not valid; see the line below the form."
-            return [.tell(Notice(.warning, words))]
+            return [.report(Notice(.warning, words))]
         }
         options = ChatOptions.options(from: form, base: options)
         instructions = form.value("instructions")
         self.form = nil
-        let words = "The next answer is sampled with \(ChatOptions.words(options))."
-        return [.tell(Notice(.information, words))]
+        let words = "The next answer is sampled with \(ChatOptions.summary(options))."
+        return [.report(Notice(.information, words))]
     }
 }
 
 extension ChatTarget {
-    /// What it is called until the workspace has looked it up.
-    var words: String {
+    /// Its name until the workspace has looked it up.
+    var label: String {
         if case .version(let name, let number) = self { "\(name) v\(number)" } else { reference }
     }
 }

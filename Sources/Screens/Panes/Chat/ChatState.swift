@@ -3,11 +3,11 @@ package import Workspace
 
 /// What the Chat pane shows and remembers.
 package struct ChatPaneState: Equatable, Sendable {
-    /// The target that answers next; nil while there is none.
+    /// The target that answers next; nil before the targets have been read.
     package var choice: ChatChoice?
     /// Whether the user chose the target; else it is the deployed version.
     package var isChosen = false
-    /// The adapter that was left for its base model, to go back to.
+    /// The adapter to switch back to from its base model.
     package var adapter: ChatChoice?
     /// How far the target that answers next is loaded.
     package var loading: ChatState?
@@ -38,7 +38,7 @@ package struct ChatPaneState: Equatable, Sendable {
 struct Answering: Equatable, Sendable {
     /// Its identity; nil until the workspace has given one.
     var id: AnswerID?
-    /// Whether the user wants it to stop.
+    /// Whether the user stopped it.
     var isStopping = false
     /// Events of answers that came before the id of this one was known.
     var early: [WorkspaceEvent] = []

@@ -77,7 +77,7 @@ struct NoOtherTarget: Error {
 }
 
 extension ChatTarget {
-    /// Whether it is a base model alone.
+    /// Whether it is a base model without an adapter.
     var isBase: Bool {
         if case .base = self { true } else { false }
     }

@@ -70,7 +70,7 @@ extension ChatPaneState {
             StyledText("Ask something; enter sends it.", .muted),
             StyledText("ctrl+o switches between adapter and base model.", .muted),
             StyledText(
-                "Answers are sampled with \(ChatOptions.words(options)).",
+                "Answers are sampled with \(ChatOptions.summary(options)).",
                 .muted
             ),
         ]

@@ -5,24 +5,24 @@ package import Workspace
 package struct Conversation: Equatable, Sendable {
     /// One question with its answers.
     package struct Exchange: Equatable, Sendable {
-        /// What was asked.
+        /// The question.
         package var question: String
         /// The answers in the order of asking; the last one with a text counts.
         package var answers: [Reply] = []
 
         package init(question: String) { self.question = question }
 
-        /// The answer that the conversation continues from; nil where there is none.
+        /// The answer that the conversation continues from; nil if there is none.
         package var accepted: Reply? { answers.last { !$0.text.isEmpty && !$0.isStreaming } }
     }
 
     /// One answer.
     package struct Reply: Equatable, Sendable {
-        /// How far it is.
+        /// The state of an answer.
         package enum Phase: Equatable, Sendable {
-            /// Nothing has come yet.
+            /// No text has arrived yet.
             case waiting
-            /// Text is coming.
+            /// Text is arriving.
             case streaming
             /// The model ended it, or a limit or the user did.
             case ended(AnswerOutcome.Reason)
@@ -32,7 +32,7 @@ package struct Conversation: Equatable, Sendable {
 
         /// The target that answers.
         package var choice: ChatChoice
-        /// The seed it is drawn with.
+        /// The seed of its sampling.
         package var seed: UInt64
         /// Its text so far.
         package var text = ""
@@ -40,7 +40,7 @@ package struct Conversation: Equatable, Sendable {
         package var tokenCount = 0
         /// Tokens a second.
         package var tokensPerSecond = 0.0
-        /// How far it is.
+        /// Its state.
         package var phase = Phase.waiting
 
         package init(choice: ChatChoice, seed: UInt64) {
@@ -52,7 +52,7 @@ package struct Conversation: Equatable, Sendable {
         package var isStreaming: Bool { phase == .waiting || phase == .streaming }
     }
 
-    /// From the first question to the last.
+    /// All questions with their answers, in order.
     package var exchanges: [Exchange] = []
 
     package init() {}
@@ -60,7 +60,7 @@ package struct Conversation: Equatable, Sendable {
     /// Whether there is no question yet.
     package var isEmpty: Bool { exchanges.isEmpty }
 
-    /// The answer asked for last.
+    /// The newest answer.
     package var last: Reply? { exchanges.last?.answers.last }
 
     /// The last answer with a text.

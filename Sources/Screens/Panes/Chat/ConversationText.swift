@@ -2,10 +2,10 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// A conversation as lines: every answer under the name of who gave it, two of one question side by
-/// side where there is room.
+/// A conversation as lines: every answer under its model's name, two answers of one question side by
+/// side if there is room.
 struct ConversationText {
-    /// From this width on, two answers stand side by side.
+    /// The minimum width for two answers side by side.
     private static let splitWidth = 84
 
     private let conversation: Conversation
@@ -21,7 +21,7 @@ struct ConversationText {
     /// All lines.
     var lines: [StyledText] { conversation.exchanges.flatMap(lines) }
 
-    /// The last lines, at least `count` if there are; earlier questions are not wrapped.
+    /// The last lines, at least `count` if there are so many; earlier questions are not wrapped.
     func tail(_ count: Int) -> [StyledText] {
         var tail: [StyledText] = []
         for exchange in conversation.exchanges.reversed() {
@@ -51,7 +51,7 @@ struct ConversationText {
         }
     }
 
-    /// Such as `42 tokens, 38.2 tok/s`, and why it ended where that matters.
+    /// Such as `42 tokens, 38.2 tok/s`, and why it ended early.
     static func figures(of reply: Conversation.Reply) -> String {
         let count = reply.tokenCount == 1 ? "1 token" : "\(reply.tokenCount) tokens"
         var facts = [count]

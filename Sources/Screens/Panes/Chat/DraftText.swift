@@ -1,7 +1,7 @@
 import Platform
 import TerminalUI
 
-/// What is being typed, broken into lines, and where in them the cursor stands.
+/// The draft broken into lines, with the position of the cursor.
 struct DraftText {
     /// The lines.
     private(set) var lines: [String] = [""]

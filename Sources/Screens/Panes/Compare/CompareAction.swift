@@ -4,15 +4,15 @@ package import Workspace
 package enum CompareAction: Equatable, Sendable {
     /// Runs were put side by side.
     case compared(RunComparison)
-    /// They cannot be.
+    /// The runs cannot be compared.
     case comparingFailed(WorkspaceError, runs: [String])
-    /// The store answered what the filter asks for.
+    /// The store found the runs that match the filter.
     case found(Set<String>, for: String)
-    /// It did not understand it.
-    case notUnderstood(WorkspaceError, for: String)
-    /// Mark the selected run, or take the mark away.
+    /// The store cannot read the filter.
+    case searchFailed(WorkspaceError, for: String)
+    /// Mark the selected run, or remove the mark.
     case mark
-    /// Clear marks.
+    /// Remove all marks.
     case unmarkAll
     /// Put the marked runs side by side.
     case open

@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// Where the parts of the Compare pane lie.
+/// The areas of the Compare pane.
 struct CompareLayout {
     static let runPrefix = "compare:"
     static let rowPrefix = "compared:"
@@ -27,7 +27,7 @@ struct CompareLayout {
         table = hasChart ? parts[1] : body
     }
 
-    /// Runs that fit into the table under its heading, one row left to the filter.
+    /// Runs that fit into the table under its heading, with one row for the filter.
     var visibleRuns: Int { max(1, body.insideBorder.height - 2) }
 
     /// Rows that fit side by side under the runs' names.

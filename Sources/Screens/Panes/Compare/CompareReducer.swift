@@ -14,7 +14,7 @@ extension CompareState {
 
     /// The run selected in the table.
     func selected(_ context: Context) -> RunSummary? {
-        // Asked for by every binding, so that sorting is worth avoiding.
+        // Called for every binding, so sorting is avoided.
         if let known = context.library.run(list.selected), !known.isDeleted,
             isAccepted(known, words: RunFilter(list.filter.text))
         {
@@ -33,7 +33,7 @@ extension CompareState {
             if runs == opened?.runs { opened?.problem = error }
             return endComparing()
         case .found(let runs, let text): return take(runs, nil, for: text, context)
-        case .notUnderstood(let error, let text):
+        case .searchFailed(let error, let text):
             return take(nil, error.message, for: text, context)
         case .mark:
             guard let id = selected(context)?.id else { return [] }
@@ -62,13 +62,13 @@ extension CompareState {
         return []
     }
 
-    /// Reads the runs side by side, now or after the reading under way.
+    /// Reads the comparison, now or after the read under way.
     mutating func readComparison(_ context: Context) -> [Effect] {
         guard context.isOpen, let runs = opened?.runs, reading.begin() else { return [] }
         return [CompareWork.read(runs)]
     }
 
-    /// The table of runs as text with tabs between.
+    /// The table of runs as tab-separated text.
     private func runsText(_ context: Context) -> String {
         let rows = shown(context).map { run in
             RunColumn.allCases.map { $0.text(of: run, at: context.now) }
@@ -98,6 +98,6 @@ extension CompareState {
 
     private mutating func orderChanged(_ context: Context) -> [Effect] {
         list.refresh(shown(context).map(\.id))
-        return [.tell(Notice(.information, "Sorted: \(order.words)"))]
+        return [.report(Notice(.information, "Sorted: \(order.text)"))]
     }
 }

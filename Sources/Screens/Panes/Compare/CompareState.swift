@@ -9,7 +9,7 @@ package struct CompareState: Equatable, Sendable {
     package var order = RunOrder()
     /// The runs side by side; nil while there is only the table.
     package var opened: OpenedComparison?
-    /// What the filter found where it is clauses; nil where it is words.
+    /// The result of a filter of clauses; nil for a filter of words.
     package var search: RunSearch?
     var reading = Refresh()
     var searching = Refresh()
@@ -43,7 +43,7 @@ package struct OpenedComparison: Equatable, Sendable {
     package var curves: [String: Curves] = [:]
     /// Why they cannot be compared.
     package var problem: WorkspaceError?
-    /// Whether parameters on which all agree are shown too.
+    /// Whether parameters that are the same in all runs are shown too.
     package var showsAll = false
     /// Which curve is drawn.
     package var curve = Curve.loss
@@ -54,7 +54,7 @@ package struct OpenedComparison: Equatable, Sendable {
 
     package init(runs: [String]) { self.runs = runs }
 
-    /// Takes in what was read of the runs.
+    /// Shows a comparison that was read.
     mutating func take(_ comparison: RunComparison) {
         func samples(_ series: MetricSeries) -> SampleSeries {
             SampleSeries(xs: series.steps.map(Double.init), ys: series.values)
@@ -72,7 +72,7 @@ package struct OpenedComparison: Equatable, Sendable {
         problem = nil
     }
 
-    /// Takes in what is newly known of a run; its curves stay.
+    /// Updates a run; its curves stay.
     mutating func take(_ run: RunSummary) {
         guard var runs = table?.runs, let index = runs.firstIndex(where: { $0.id == run.id }) else {
             return
@@ -81,14 +81,14 @@ package struct OpenedComparison: Equatable, Sendable {
         table = RunComparison(runs: runs, losses: [], evaluationLosses: [])
     }
 
-    /// Adds a sample to a run's curve; false when samples between are missing.
+    /// Adds a sample to a run's curve; false if samples between are missing.
     mutating func extend(
         _ curve: WritableKeyPath<Curves, SampleSeries>,
         of run: String,
         step: Int,
         value: Double
     ) -> Bool {
-        // The one reference stays unique, so that adding a sample copies no curve.
+        // Removed first, so that the reference is unique and no curve is copied.
         guard var extended = curves.removeValue(forKey: run) else { return true }
         defer { curves[run] = extended }
         return extended[keyPath: curve].append(step: step, value: value)

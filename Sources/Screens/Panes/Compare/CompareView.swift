@@ -33,7 +33,7 @@ extension CompareState {
         ) { id in
             places[id].map { Self.cells(shown[$0], at: context.now, glyphs) } ?? []
         }
-        let title = StyledText("Runs") + StyledText(" \(glyphs.dot) \(order.words)", .muted)
+        let title = StyledText("Runs") + StyledText(" \(glyphs.dot) \(order.text)", .muted)
         var inner = canvas.box(
             rect,
             title: title,

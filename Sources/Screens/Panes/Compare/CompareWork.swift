@@ -11,12 +11,12 @@ package enum CompareWork {
         }
     }
 
-    /// Finds the runs that meet a filter in MLflow's search language.
+    /// Finds the runs that match a filter in MLflow's search language.
     package static func search(_ filter: String) -> Effect {
         .work("search runs", filter) {
             .compare(.found(Set(try $0.runs.matching(filter)), for: filter))
         } failed: {
-            .compare(.notUnderstood($0, for: filter))
+            .compare(.searchFailed($0, for: filter))
         }
     }
 }

@@ -2,28 +2,28 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// The rows of runs side by side: what differs, then what was measured.
+/// The rows of a comparison of runs: differing parameters, then metrics.
 struct ComparisonTable {
     /// One row.
     enum Row {
-        /// What the rows below are.
+        /// A heading of the rows below.
         case heading(String)
-        /// A value a run.
+        /// One value per run.
         case values(key: String, values: [String?], best: [Int])
     }
 
     let runs: [RunSummary]
     let rows: [Row]
 
-    /// The rows of what has been read; nil before that.
+    /// The rows of a comparison; nil before it has been read.
     init?(_ opened: OpenedComparison) {
         guard let table = opened.table else { return nil }
         runs = table.runs
-        // Why the runs came out as they did is what one looks for; it stays above the fold.
+        // The differences explain the results, so they come first.
         let differing = table.differingParameters
         var rows = Self.section("what differs", differing)
         if differing.isEmpty { rows.append(.heading("nothing differs")) }
-        // What else the machine did is looked for seldom.
+        // Metrics of the machine are shown on request.
         let machine = table.metrics.filter(Self.isOfMachine)
         let measured = table.metrics.filter { !Self.isOfMachine($0) }
         rows += Self.section("metrics", measured.map(Self.rounded))
@@ -34,7 +34,7 @@ struct ComparisonTable {
         self.rows = rows
     }
 
-    /// The table as text with tabs between, the best values marked by a star.
+    /// The table as tab-separated text, the best values marked with a star.
     var text: String {
         let names = ["run"] + runs.map(\.name)
         return TabbedText.of(

@@ -2,8 +2,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// Draws runs side by side: their curves in one chart, below them what they measured and how they
-/// differ.
+/// Draws runs side by side: their curves in one chart, then their differences and metrics.
 enum ComparisonView {
     static func draw(_ opened: OpenedComparison, _ context: Context, on canvas: inout Canvas) {
         let layout = CompareLayout(context)

@@ -24,7 +24,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Its place and width, and how long it stays on a narrow screen.
+    /// Its width, and its priority on a narrow screen.
     var column: TableColumn {
         switch self {
         case .name: TableColumn(title, width: 12, weight: 3, priority: 12)
@@ -42,12 +42,12 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Columns of a loss: any is written in six, such as `2.4e-3`.
-    private static let figureWidth = 6
-    /// Columns of the steps.
-    private static let stepWidth = 9
+    /// The width of a loss, such as `2.4e-3`.
+    static let figureWidth = 6
+    /// The width of the steps.
+    static let stepWidth = 9
 
-    /// Its text for a run; a dash where nothing is known.
+    /// Its text for a run, or a dash.
     package func text(of run: RunSummary, at now: Date) -> String {
         switch self {
         case .name: run.name
@@ -65,7 +65,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The number that it sorts by; nil where it sorts by its text or the run has none.
+    /// The number that it sorts by; nil if it sorts by its text or the run has none.
     private func number(of run: RunSummary, at now: Date) -> Double? {
         switch self {
         case .loss: run.loss
@@ -91,7 +91,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
             _ value: (RunSummary) -> Value?,
             _ precedes: (Value, Value) -> Bool
         ) -> [RunSummary] {
-            // Runs are large: only their places and values are moved about.
+            // Runs are large, so only their positions and values are sorted.
             let keyed = runs.enumerated().map { (place: $0.offset, value: value($0.element)) }
             return keyed.sorted { left, right in
                 switch (left.value, right.value) {
@@ -118,7 +118,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
     }
 }
 
-/// What the table of runs is sorted by; nothing means the newest first.
+/// The order of the table of runs.
 package struct RunOrder: Equatable, Sendable {
     /// The column; nil for the newest first.
     package private(set) var column: RunColumn?
@@ -137,13 +137,13 @@ package struct RunOrder: Equatable, Sendable {
     /// Reverses the order.
     mutating func reverse() { isAscending.toggle() }
 
-    /// In words: `loss, smallest first`.
-    var words: String {
+    /// Such as `loss, ascending`.
+    var text: String {
         guard let column else { return isAscending ? "newest first" : "oldest first" }
         return "\(column.title), \(isAscending ? "ascending" : "descending")"
     }
 
-    /// Sorts runs that come with the newest first.
+    /// Sorts runs that are given newest first.
     func sorted(_ runs: [RunSummary], at now: Date) -> [RunSummary] {
         guard let column else { return isAscending ? runs : runs.reversed() }
         return column.sorted(runs, isAscending: isAscending, at: now)
@@ -151,7 +151,7 @@ package struct RunOrder: Equatable, Sendable {
 }
 
 extension RunSummary {
-    /// The learning rate that was asked for, else that of the last step.
+    /// The learning rate that was set, else that of the last step.
     var peakLearningRate: Double? {
         parameters["learning_rate"].flatMap(Double.init) ?? learningRate
     }

@@ -1,16 +1,16 @@
 import TerminalUI
 import Workspace
 
-/// What the Compare pane's filter found, where it is written in MLflow's search language.
+/// The result of a filter in MLflow's search language.
 package struct RunSearch: Equatable, Sendable {
     /// What was typed.
     package var text: String
-    /// The runs that were found last; nil before anything was.
+    /// The runs that were found last; nil before the first search.
     package var runs: Set<String>?
-    /// Why what is typed finds nothing, such as a clause that is not finished.
+    /// Why the text cannot be searched for, such as an unfinished clause.
     package var problem: String?
 
-    /// Whether a text is clauses, such as `metrics.loss < 2`, and not words.
+    /// Whether a text is clauses, such as `metrics.loss < 2`, rather than words.
     package static func isClauses(_ text: String) -> Bool {
         let words = text.lowercased().split(separator: " ")
         return text.contains { "=<>".contains($0) }
@@ -19,7 +19,7 @@ package struct RunSearch: Equatable, Sendable {
 }
 
 extension CompareState {
-    /// Whether the filter lets a run through.
+    /// Whether a run matches the filter.
     func isAccepted(_ run: RunSummary, words: RunFilter) -> Bool {
         guard let search else { return words.accept(run) }
         return search.runs?.contains(run.id) ?? true
@@ -38,7 +38,7 @@ extension CompareState {
         return searchAgain(context)
     }
 
-    /// Asks the store again, now or after the question under way.
+    /// Searches again, now or after the search under way.
     mutating func searchAgain(_ context: Context) -> [Effect] {
         guard context.isOpen, let search, searching.begin() else { return [] }
         return [CompareWork.search(search.text)]

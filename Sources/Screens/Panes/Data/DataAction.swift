@@ -7,9 +7,9 @@ package enum DataAction: Equatable, Sendable {
     case paged(DatasetPage, DataQuery)
     /// Rows cannot be read.
     case pageFailed(WorkspaceError, DataQuery)
-    /// Show the selected dataset's rows, or the selected row alone.
+    /// Show the selected dataset's rows, or only the selected row.
     case open
-    /// Show the other part: what is trained on, or what is held out.
+    /// Show the other part: training or held-out rows.
     case otherPart
     /// Show what the lint found in the dataset, or go back from it.
     case findings
@@ -17,11 +17,11 @@ package enum DataAction: Equatable, Sendable {
     case tokens
     /// Show rows as training packs them, or one by one.
     case packs
-    /// Make a new dataset of the selected one.
+    /// Derive a dataset from the selected one.
     case convert(DatasetPreparation)
     /// Ask for the share to hold out.
     case split
-    /// A new dataset was made; the command that makes it too.
+    /// A dataset was derived; `command` does the same.
     case converted(DatasetSummary, command: String)
     /// Ask for a file to add.
     case add

@@ -13,7 +13,7 @@ extension DataState {
         KeyBinding(
             "open-data",
             [.enter],
-            "Show the rows, the selected row alone, or the first row of a finding",
+            "Show the rows, only the selected row, or the first row of a finding",
             category: category,
             hint: "open",
             disabledReason: { scene in

@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// Where the parts of the Data pane lie.
+/// The areas of the Data pane.
 struct DataLayout {
     static let datasetPrefix = "dataset:"
     static let rowPrefix = "row:"

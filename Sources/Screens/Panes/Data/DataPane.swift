@@ -61,7 +61,7 @@ extension DataState: PaneState {
         return []
     }
 
-    /// Moves in the rows of the opened dataset, and reads those around the selection; nil where
+    /// Moves in the rows of the opened dataset, and reads those around the selection; nil if
     /// `move` does nothing.
     private mutating func moveRow(
         _ context: Context,

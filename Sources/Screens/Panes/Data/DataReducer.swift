@@ -19,7 +19,7 @@ extension DataState {
         case .convert(let preparation):
             guard let name = selectedForTraining(in: context.library) else { return [] }
             return [
-                .tell(Notice(.information, "Preparing \(name)")),
+                .report(Notice(.information, "Preparing \(name)")),
                 DataWork.convert(name, preparation),
             ]
         case .split:
@@ -28,26 +28,27 @@ extension DataState {
         case .converted(let dataset, let command):
             let held = dataset.heldOutCount > 0 ? " and \(dataset.heldOutCount) held out" : ""
             let words = "\(dataset.name) has \(dataset.trainingCount) rows to train on\(held)."
-            return [.tell(Notice(.success, words), command: command)] + show(dataset)
+            return [.report(Notice(.success, words), command: command)] + show(dataset)
         case .add: return [.ask(.prompt(DataQuestions.file()))]
         case .addFile(let path):
-            return [.tell(Notice(.information, "Adding \(path)")), DataWork.add(path)]
+            return [.report(Notice(.information, "Adding \(path)")), DataWork.add(path)]
         case .added(let dataset, let path):
             let words =
                 "\(dataset.name) has \(dataset.trainingCount) rows to train on, read as "
                 + "\(dataset.format)."
-            return [.tell(Notice(.success, words), command: CommandText.add(path))] + show(dataset)
+            return [.report(Notice(.success, words), command: CommandText.add(path))]
+                + show(dataset)
         case .addFailed(let error, let path):
-            // The text is kept, to be corrected.
-            guard context.overlay == nil, context.pane == .data else { return [.tell(error)] }
-            return [.tell(error), .ask(.prompt(DataQuestions.file(path, problem: error)))]
+            // The prompt opens again with the text, so that it can be corrected.
+            guard context.overlay == nil, context.pane == .data else { return [.report(error)] }
+            return [.report(error), .ask(.prompt(DataQuestions.file(path, problem: error)))]
         case .filter: list.startFiltering()
         case .keepFilter: list.isFiltering = false
         }
         return []
     }
 
-    /// Has the tokens of a dataset counted that has no counts yet, one dataset at a time.
+    /// Counts the tokens of the next dataset without statistics, one dataset at a time.
     mutating func measureDatasets(_ context: Context) -> [Effect] {
         guard context.isOpen, measuring.isEmpty, let model = context.defaultModel?.name,
             let dataset = context.library.datasets?.first(where: {
@@ -63,7 +64,7 @@ extension DataState {
     mutating func scrollText(by lines: Int, _ context: Context) {
         guard let row = opened?.selected else { return }
         let area = DataLayout(self, context).text.insideBorder.inset(horizontally: 1)
-        // Every set of glyphs takes as many columns.
+        // All sets of glyphs take the same number of columns.
         let text = RowText(showsTokens: showsTokens, glyphs: .braille)
         let total = text.paragraphs(of: row).lines(width: area.width).count
         opened?.scroll.scroll(by: lines, total: total, visible: area.height)
@@ -110,7 +111,7 @@ extension DataState {
         return readRows(context)
     }
 
-    /// Reads the rows around the selected one where they are missing.
+    /// Reads the rows around the selected one if they are missing.
     mutating func readRows(_ context: Context) -> [Effect] {
         guard context.isOpen, let opened, !opened.isCovered else { return [] }
         let query = opened.wanted(for: context.defaultModel?.name)
@@ -132,7 +133,7 @@ extension DataState {
         return endPaging(of: query, context)
     }
 
-    /// Reads on when the selection has left what was asked for.
+    /// Reads again if the selection has left the rows that were read.
     private mutating func endPaging(of query: DataQuery, _ context: Context) -> [Effect] {
         guard var opened, query.dataset == opened.name else { return [] }
         defer { self.opened = opened }

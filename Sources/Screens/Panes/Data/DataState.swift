@@ -14,12 +14,12 @@ package struct DataState: Equatable, Sendable {
     package var showsTokens = false
     /// Shares measured so far, 0 to 1, of datasets whose tokens are being counted.
     package var measuring: [String: Double] = [:]
-    /// Datasets whose measurement was asked for; it is not asked for twice.
+    /// Datasets whose measurement was started; it is not started twice.
     var measured: Set<String> = []
 
     package init() {}
 
-    /// The datasets that fit the filter.
+    /// The datasets that match the filter.
     package func shown(in library: Library) -> [DatasetSummary] {
         let words = list.filter.text.lowercased().split(separator: " ")
         return (library.datasets ?? []).filter { dataset in

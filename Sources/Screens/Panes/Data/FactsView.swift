@@ -2,7 +2,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// Draws what is known of the selected dataset.
+/// Draws the selected dataset's facts.
 enum FactsView {
     static func draw(
         _ state: DataState,
@@ -46,7 +46,7 @@ enum FactsView {
         } else if let measured = state.measuring[dataset.name] {
             lines.append(fact("tokens", "counting, \(Figures.percent(measured))"))
         } else if library.hasNoModel {
-            lines.append(fact("tokens", "P downloads a base model, which counts them"))
+            lines.append(fact("tokens", "counting needs a base model, P downloads one"))
         } else {
             lines.append(fact("tokens", "not counted yet"))
         }

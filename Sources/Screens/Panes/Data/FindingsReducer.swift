@@ -3,7 +3,7 @@ import TerminalUI
 import Workspace
 
 extension DataState {
-    /// Shows the findings in the selected dataset, or goes back.
+    /// Shows or hides the findings in the selected dataset.
     mutating func showFindings(_ context: Context) {
         guard findings == nil, let dataset = selected(in: context.library), dataset.lint != nil
         else {

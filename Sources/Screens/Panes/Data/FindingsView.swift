@@ -87,7 +87,7 @@ enum FindingsView {
         }
     }
 
-    /// What was found in a line, for the facts of a dataset.
+    /// The findings in one line, for the facts of a dataset.
     static func summary(of lint: LintReport, _ glyphs: GlyphSet) -> StyledText {
         guard !lint.findings.isEmpty else { return StyledText("nothing found") }
         var text = StyledText()

@@ -2,21 +2,21 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// How many rows of a dataset are how long, and where the sequence length cuts.
+/// A histogram of the lengths of a dataset's rows, with the cut at the sequence length.
 struct LengthHistogram {
     let columns: [DatasetSummary.LengthColumn]
     let sequenceLength: Int
 
     private static let longestBar = 60
 
-    /// Nil where nothing was counted.
+    /// Nil if nothing was counted.
     init?(_ statistics: DatasetSummary.Statistics) {
         guard !statistics.lengths.isEmpty else { return nil }
         columns = statistics.lengths
         sequenceLength = statistics.sequenceLength
     }
 
-    /// A level a column, with the cut between those that fit and those that do not.
+    /// One level per column, with the cut between those that fit and those that do not.
     func inline(_ glyphs: GlyphSet) -> StyledText {
         var text = StyledText()
         for column in columns {
@@ -37,7 +37,7 @@ struct LengthHistogram {
         return text
     }
 
-    /// A bar a column, the cut as a line between two.
+    /// One bar per column, with the cut as a line between two.
     func bars(width: Int, _ glyphs: GlyphSet) -> [StyledText] {
         let label = "\((columns.last?.to ?? 0))".count
         let room = min(Self.longestBar, max(1, width - 2 * label - 12))
@@ -61,7 +61,7 @@ struct LengthHistogram {
         return lines
     }
 
-    /// Tokens a column stands for.
+    /// The tokens that a column spans.
     private var width: Int { columns.first.map { $0.to - $0.from } ?? 1 }
     private var highest: Int { max(1, columns.map(\.count).max() ?? 1) }
 

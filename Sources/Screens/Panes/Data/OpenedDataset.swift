@@ -1,10 +1,10 @@
 package import TerminalUI
 package import Workspace
 
-/// A dataset whose rows are shown, a stretch of them at a time.
+/// A dataset whose rows are shown, read one page at a time.
 package struct OpenedDataset: Equatable, Sendable {
-    /// Rows read at a time.
-    package static let stretch = 60
+    /// Rows per page.
+    package static let pageSize = 60
 
     /// The dataset.
     package let name: String
@@ -32,7 +32,7 @@ package struct OpenedDataset: Equatable, Sendable {
     /// Selects a row by its position, whether it has been read or not.
     mutating func select(row: Int) { list = ListState(row) }
 
-    /// The rows of the part, as far as they are known.
+    /// The number of rows of the part; 0 until the first page has been read.
     package var count: Int { isPageCurrent ? page?.totalCount ?? 0 : 0 }
 
     /// Whether the rows that have been read are of the part and layout on the screen.
@@ -41,22 +41,22 @@ package struct OpenedDataset: Equatable, Sendable {
     /// The selected row, once it has been read.
     package var selected: DatasetPage.Row? { self[row] }
 
-    /// A row by its place; nil while it has not been read.
+    /// A row by its position; nil while it has not been read.
     package subscript(place: Int) -> DatasetPage.Row? {
         guard let page, isPageCurrent else { return nil }
         let index = place - page.offset
         return page.rows.indices.contains(index) ? page.rows[index] : nil
     }
 
-    /// The stretch to read so that the selected row and those around it are there.
+    /// The page around the selected row.
     package func wanted(for model: String?) -> DataQuery {
-        let offset = max(0, row - OpenedDataset.stretch / 2)
+        let offset = max(0, row - OpenedDataset.pageSize / 2)
         return DataQuery(
             dataset: name,
             part: part,
             layout: layout,
             offset: offset,
-            count: OpenedDataset.stretch,
+            count: OpenedDataset.pageSize,
             model: model
         )
     }
@@ -64,21 +64,21 @@ package struct OpenedDataset: Equatable, Sendable {
     /// Whether the rows around the selected one have been read.
     package var isCovered: Bool {
         guard let page, isPageCurrent else { return false }
-        let margin = OpenedDataset.stretch / 6
+        let margin = OpenedDataset.pageSize / 6
         let low = max(0, row - margin)
         let high = min(page.totalCount, row + margin + 1)
         return low >= page.offset && high <= page.offset + page.rows.count
     }
 }
 
-/// A stretch of rows to be read.
+/// A page of rows to read.
 package struct DataQuery: Equatable, Sendable {
     package var dataset: String
     package var part: DatasetPage.Part
     package var layout: DatasetPage.Layout
     package var offset: Int
     package var count: Int
-    /// The model as which it reads; nil for plain text.
+    /// The model whose tokenizer and template are used; nil for plain text.
     package var model: String?
 
     package init(

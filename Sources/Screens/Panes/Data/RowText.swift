@@ -2,13 +2,13 @@ import Platform
 import TerminalUI
 import Workspace
 
-/// A row's tokens as text: what is trained on marked, control tokens faint, cuts as lines between.
+/// A row's tokens as text: target tokens marked, control tokens faint, cuts as lines between.
 struct RowText {
-    /// Whether a line stands between two tokens.
+    /// Whether token boundaries are shown.
     let showsTokens: Bool
     let glyphs: GlyphSet
 
-    /// The whole row, a paragraph a line of it.
+    /// The whole row, one paragraph per line.
     func paragraphs(of row: DatasetPage.Row) -> ScrollText {
         var paragraphs: [StyledText] = []
         if let problem = row.problem {

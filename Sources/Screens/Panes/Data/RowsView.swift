@@ -14,7 +14,7 @@ enum RowsView {
             : opened.part == .training ? "training part" : "held-out part"
         let dot = canvas.glyphs.dot
         let count = opened.count
-        // The border below is shared with the row's text, so the place stands in the one above.
+        // The border below is shared with the row's text, so the position is in the one above.
         let place = count > 0 ? " \(dot) \(opened.row + 1) of \(count)" : ""
         var title = StyledText(opened.name, .strong) + StyledText(" \(dot) \(part)\(place)")
         if let model = opened.page?.model { title.append(" \(dot) as \(model) sees it", .muted) }

@@ -3,7 +3,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// Draws where every registered model stands, and what clients say they use.
+/// Draws the deployment of every registered model, and the versions that clients report.
 enum BoardView {
     static func draw(
         _ models: ListState<String>,

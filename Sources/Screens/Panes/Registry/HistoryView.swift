@@ -3,7 +3,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// Draws what was done to a registered model: when, who, what.
+/// Draws the history of a registered model: when, who, what.
 enum HistoryView {
     static func draw(
         _ history: OpenedHistory,

@@ -4,13 +4,13 @@ package import Workspace
 package enum RegistryAction: Equatable, Sendable {
     /// Ask which finished run to register.
     case chooseRun
-    /// Ask for a name under which a run's adapter is registered; nil for the selected run.
+    /// Ask for the name to register a run's adapter under; nil for the selected run.
     case register(run: String?)
     /// Register a run's adapter under a name.
     case registerAs(String, run: String)
-    /// It is registered.
+    /// The adapter is registered.
     case registered(RegisteredVersion, run: String)
-    /// It cannot be.
+    /// The adapter cannot be registered.
     case registerFailed(WorkspaceError, name: String, run: String)
 
     /// Ask for the selected version's stage.
@@ -19,56 +19,56 @@ package enum RegistryAction: Equatable, Sendable {
     case setStage(RegisteredVersion, ModelStage)
     /// Ask for an alias of the selected version.
     case alias
-    /// Have an alias point at a version, asking first where it points elsewhere.
-    case giveAlias(RegisteredVersion, alias: String)
-    /// Have an alias point at a version.
+    /// Point an alias at a version, asking first if it points elsewhere.
+    case moveAlias(RegisteredVersion, alias: String)
+    /// Point an alias at a version.
     case setAlias(RegisteredVersion, alias: String)
     /// The alias cannot be set.
     case aliasFailed(WorkspaceError, RegisteredVersion, alias: String)
-    /// Ask which alias of the selected version is to go.
+    /// Ask which alias of the selected version to remove.
     case unalias
-    /// Ask whether an alias is to go.
+    /// Ask whether to remove an alias.
     case askToRemove(RegisteredVersion, alias: String)
     /// Remove an alias.
     case removeAlias(RegisteredVersion, alias: String)
-    /// Ask whether to put the selected version into use.
+    /// Ask whether to deploy the selected version.
     case promote
-    /// Put a version into use.
+    /// Deploy a version.
     case promoteNow(RegisteredVersion)
-    /// Ask whether to put the version before into use again.
+    /// Ask whether to deploy the previous version again.
     case rollBack
-    /// Do what the plan says.
+    /// Carry out a rollback.
     case rollBackNow(RollbackPlan)
     /// Undo the last change.
     case undo
     /// Redo the change undone last.
     case redo
 
-    /// Ask what must hold before a version of the selected model is deployed.
+    /// Ask for the gate of the selected model.
     case gate
-    /// Set the gate of a model that a line describes; an empty line removes it.
+    /// Set the gate of a model from one line of text; an empty line removes it.
     case setGate(name: String, line: String)
     /// The gate cannot be set.
     case gateFailed(WorkspaceError, name: String, line: String)
-    /// The gate was asked about a version.
+    /// A version was checked against the gate.
     case checked(GateCheck)
     /// Ask whether to approve the selected version.
     case approve
     /// Approve a version.
     case approveNow(RegisteredVersion)
 
-    /// Show or hide where every model stands.
+    /// Show or hide the deployment board.
     case toggleBoard
     /// Show or hide the selected version beside the one it would replace.
     case toggleComparison
-    /// Versions were read side by side.
+    /// A comparison of versions was read.
     case compared(RegisteredVersionComparison)
-    /// Show or hide what was done to the selected model.
+    /// Show or hide the history of the selected model.
     case toggleHistory
-    /// It was read.
-    case remembered(name: String, [RegistryChange])
-    /// Move on from the models to the versions, or talk to the selected version.
+    /// A history was read.
+    case historyRead(name: String, [RegistryChange])
+    /// Move from the models to the versions, or chat with the selected version.
     case open
-    /// Talk to the selected version.
-    case talk
+    /// Chat with the selected version.
+    case chat
 }

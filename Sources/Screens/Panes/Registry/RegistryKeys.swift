@@ -26,11 +26,11 @@ extension RegistryState {
             KeyBinding(
                 "talk",
                 [.enter, "c"],
-                "Talk to this version",
+                "Chat with this version",
                 category: category,
                 hint: "chat",
                 disabledReason: { $0.target == nil ? "no version is selected" : nil }
-            ) { _ in .registry(.talk) }
+            ) { _ in .registry(.chat) }
         ] + shared
     )
 
@@ -166,7 +166,7 @@ extension RegistryState {
         ) { _ in .registry(.approve) },
     ]
 
-    /// Why nothing can be done to the selected version.
+    /// Why an action on the selected version is not possible.
     private static func reason(
         _ scene: Scene<RegistryState>,
         _ check: (RegisteredModelSummary, RegisteredModelSummary.Version) -> String? = { _, _ in nil
@@ -188,20 +188,20 @@ extension Scene<RegistryState> {
 }
 
 extension GateCheck {
-    /// What keeps the version from being deployed; nil where nothing does.
+    /// Why the gate refuses the version; nil if it does not.
     fileprivate var obstacle: String? {
         guard !passed else { return nil }
-        let wanting = findings.filter { !$0.passed }.map(\.words)
+        let wanting = findings.filter { !$0.passed }.map(\.text)
         return "the gate requires \(wanting.joined(separator: " and "))"
     }
 }
 
 extension GateCheck.Finding {
     /// Such as `eval_loss <= 1.9 (found 2.1)`.
-    var words: String { "\(subject) \(wanted) (found \(found))".oneLine }
+    var text: String { "\(subject) \(wanted) (found \(found))".oneLine }
 }
 
 extension String {
-    /// The sentence without its full stop, to stand within another.
+    /// The sentence without its full stop, for use within another.
     fileprivate var withoutStop: String { hasSuffix(".") ? String(dropLast()) : self }
 }

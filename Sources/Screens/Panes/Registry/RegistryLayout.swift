@@ -1,7 +1,7 @@
 import TerminalUI
 import Workspace
 
-/// Where the parts of the Registry pane lie.
+/// The areas of the Registry pane.
 struct RegistryLayout {
     static let modelPrefix = "model:"
     static let versionPrefix = "version:"
@@ -11,9 +11,9 @@ struct RegistryLayout {
 
     /// The registered models.
     let models: Rect
-    /// The selected model's versions, or what lies over them.
+    /// The selected model's versions, or what covers them.
     let versions: Rect
-    /// What is known of the selected version; empty where there is no room.
+    /// The selected version's facts; empty if there is no room.
     let detail: Rect
 
     init(_ state: RegistryState, _ context: Context) {

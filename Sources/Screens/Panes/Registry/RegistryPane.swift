@@ -49,7 +49,7 @@ extension RegistryState: PaneState {
             guard moveModel(context, { $0.handle(key, in: $1, visibleRows: rows) }) else {
                 return nil
             }
-            // A move is no reason to close the board.
+            // Moving keeps the board open.
             self.cover = .board
             return checkGate(context)
         }
@@ -73,7 +73,7 @@ extension RegistryState: PaneState {
         return isMoved ? checkGate(context) : nil
     }
 
-    /// Moves in the list of models; false where nothing was to move.
+    /// Moves in the list of models; false if `move` did nothing.
     private mutating func moveModel(
         _ context: Context,
         _ move: (inout ListState<String>, [String]) -> Bool
@@ -103,7 +103,7 @@ extension RegistryState: PaneState {
             let numbers = (selected(in: context.library)?.versions ?? []).map(\.number)
             guard versions.select(row: row, in: numbers) else { return nil }
             focus = .versions
-            return isDouble ? reduce(.talk, context) : checkGate(context)
+            return isDouble ? reduce(.chat, context) : checkGate(context)
         }
         if let row = target.place(after: RegistryLayout.differencePrefix),
             case .comparison(var opened) = cover

@@ -2,7 +2,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// The questions that the registry asks before it changes anything; each names what would come of it.
+/// The questions before changes of the registry; each names the consequences.
 enum RegistryQuestions {
     static func run(of library: Library) -> ChoicePrompt? {
         let runs = library.registrableRuns
@@ -53,7 +53,7 @@ enum RegistryQuestions {
             return (item: item, action: Action.registry(.setStage(target, stage)))
         }
         return ChoicePrompt(
-            "Stage of \(target.words)",
+            "Stage of \(target.label)",
             items: items,
             selected: version.stage.rawValue
         )
@@ -65,17 +65,17 @@ enum RegistryQuestions {
         problem: WorkspaceError? = nil
     ) -> TextPrompt {
         TextPrompt(
-            "Alias of \(version.words)",
+            "Alias of \(version.label)",
             hint: "letters, digits, _ and -; such as champion",
             typed: typed,
             problem: problem,
-            answer: .init("alias \(version.words)") {
-                .registry(.giveAlias(version, alias: $0))
+            answer: .init("alias \(version.label)") {
+                .registry(.moveAlias(version, alias: $0))
             }
         )
     }
 
-    /// The question whether an alias may leave another version; nil when nothing has to be asked.
+    /// The question whether to move an alias from another version; nil if none is needed.
     static func moveAlias(
         _ alias: String,
         to version: RegisteredVersion,
@@ -93,7 +93,7 @@ enum RegistryQuestions {
             message.append("Clients of @\(alias) get v\(version.number).")
         }
         return Question(
-            "Make \(version.words) @\(alias)?",
+            "Make \(version.label) @\(alias)?",
             message: message,
             answers: [
                 (
@@ -109,7 +109,7 @@ enum RegistryQuestions {
         _ target: RegisteredVersion
     ) -> ChoicePrompt {
         ChoicePrompt(
-            "Remove which alias of \(target.words)?",
+            "Remove which alias of \(target.label)?",
             items: version.aliases.map { alias in
                 (
                     MenuItem(id: alias, title: "@\(alias)"),
@@ -134,7 +134,7 @@ enum RegistryQuestions {
             message.append(StyledText(next ?? "Then nothing is deployed.", .warning))
         }
         return Question(
-            "Remove @\(alias) from \(version.words)?",
+            "Remove @\(alias) from \(version.label)?",
             message: message,
             answers: [
                 (
@@ -173,7 +173,7 @@ enum RegistryQuestions {
         message += quality(of: version, against: model.deployed)
         message += (check?.findings ?? []).map(VersionView.finding)
         return Question(
-            "Approve \(target.words)?",
+            "Approve \(target.label)?",
             message: message,
             answers: [(.init(id: "approve", title: "Approve"), .registry(.approveNow(target)))]
         )
@@ -196,7 +196,7 @@ enum RegistryQuestions {
         message += quality(of: version, against: model.deployed)
         message += (check?.findings ?? []).map(VersionView.finding)
         return Question(
-            "Promote \(target.words)?",
+            "Promote \(target.label)?",
             message: message,
             answers: [
                 (.init(id: "promote", title: "Promote"), .registry(.promoteNow(target)))
@@ -221,7 +221,7 @@ enum RegistryQuestions {
         )
     }
 
-    /// How the two were measured; a warning where the newer one is worse.
+    /// The held-out losses of the two, as a warning if the new one is worse.
     private static func quality(
         of version: RegisteredModelSummary.Version,
         against deployed: RegisteredModelSummary.Version?
@@ -251,8 +251,8 @@ enum RegistryQuestions {
     }
 }
 
-/// What makes a version the deployed one.
+/// The alias of the deployed version.
 enum DeployedVersion {
-    /// The alias that chat and servers follow.
+    /// The alias that chat and clients use.
     static let alias = "production"
 }

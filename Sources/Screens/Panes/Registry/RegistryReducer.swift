@@ -6,7 +6,7 @@ extension RegistryState {
     package mutating func reduce(_ action: RegistryAction, _ context: Context) -> [Effect] {
         let library = context.library
         switch action {
-        case .remembered(let name, let changes):
+        case .historyRead(let name, let changes):
             if history?.name == name {
                 history?.changes = changes
                 history?.list.refresh(changes.map(\.id))
@@ -33,13 +33,13 @@ extension RegistryState {
         case .setGate(let name, let line): return [RegistryWork.setGate(name, line: line)]
         case .approveNow(let version): return [RegistryWork.approve(version)]
         case .open:
-            guard focus == .models else { return reduce(.talk, context) }
+            guard focus == .models else { return reduce(.chat, context) }
             if cover == .board { cover = nil }
             focus = .versions
-        case .talk:
+        case .chat:
             guard let target = target(in: library) else { return [] }
             let version = ChatTarget.version(name: target.name, number: target.number)
-            return [.send(.chat(.talk(to: version)))]
+            return [.send(.chat(.chat(with: version)))]
         case .setStage(let version, let stage): return [RegistryWork.setStage(version, stage)]
         case .setAlias(let version, let alias): return [RegistryWork.setAlias(alias, of: version)]
         case .removeAlias(let version, let alias):
@@ -50,7 +50,7 @@ extension RegistryState {
         case .redo: return [RegistryWork.redo]
         case .chooseRun, .register, .registerAs, .registered, .registerFailed:
             return reduceRegistration(action, context)
-        case .giveAlias(let version, let alias): return giveAlias(alias, to: version, library)
+        case .moveAlias(let version, let alias): return moveAlias(alias, to: version, library)
         case .stage, .alias, .aliasFailed, .unalias, .askToRemove, .promote, .rollBack, .gate,
             .gateFailed, .approve:
             return ask(action, context)
@@ -58,7 +58,7 @@ extension RegistryState {
         return []
     }
 
-    /// Asks the gate about the selected version, unless its answer is known.
+    /// Checks the selected version against the gate, unless the result is known.
     func checkGate(_ context: Context) -> [Effect] {
         guard let target = target(in: context.library),
             deployment(in: context.library)?.gate != nil, checks[target] == nil
@@ -85,7 +85,7 @@ extension RegistryState {
             return RegistryQuestions.run(of: library).map { [.ask(.choice($0))] } ?? []
         case .register(let id):
             guard let run = library.run(id), run.resultPath != nil else {
-                return [.tell(Notice(.warning, "No run with a finished adapter is selected."))]
+                return [.report(Notice(.warning, "No run with a finished adapter is selected."))]
             }
             let name = selected(in: library)?.name
             return [.ask(.prompt(RegistryQuestions.name(for: run, selected: name)))]
@@ -96,15 +96,15 @@ extension RegistryState {
             refreshLists(library)
             let hint = context.pane == .registry ? "P deploys it." : "4 shows it."
             return [
-                .tell(
-                    Notice(.success, "\(run) is registered as \(version.words).", hint: hint),
+                .report(
+                    Notice(.success, "\(run) is registered as \(version.label).", hint: hint),
                     command: CommandText.register(run, as: version.name)
                 )
             ]
         case .registerFailed(let error, let name, let id):
-            // The text is kept, to be corrected.
+            // The prompt opens again with the text, so that it can be corrected.
             guard context.overlay == nil, let run = library.run(id), run.resultPath != nil else {
-                return [.tell(error)]
+                return [.report(error)]
             }
             let prompt = RegistryQuestions.name(
                 for: run,
@@ -112,12 +112,12 @@ extension RegistryState {
                 typed: name,
                 problem: error
             )
-            return [.tell(error), .ask(.prompt(prompt))]
+            return [.report(error), .ask(.prompt(prompt))]
         default: return []
         }
     }
 
-    private func giveAlias(
+    private func moveAlias(
         _ alias: String,
         to version: RegisteredVersion,
         _ library: Library
@@ -132,9 +132,9 @@ extension RegistryState {
         let canAskAgain = context.overlay == nil && context.pane == .registry
         switch action {
         case .aliasFailed(let error, let version, let alias):
-            guard canAskAgain else { return [.tell(error)] }
+            guard canAskAgain else { return [.report(error)] }
             let prompt = RegistryQuestions.alias(of: version, typed: alias, problem: error)
-            return [.tell(error), .ask(.prompt(prompt))]
+            return [.report(error), .ask(.prompt(prompt))]
         case .rollBack:
             guard let name = selected(in: library)?.name,
                 case .possible(let plan) = library.rollbacks[name]
@@ -145,9 +145,9 @@ extension RegistryState {
             let line = deployment(in: library)?.gate?.line ?? ""
             return [.ask(.prompt(RegistryQuestions.gate(of: model.name, line: line)))]
         case .gateFailed(let error, let name, let line):
-            guard canAskAgain else { return [.tell(error)] }
+            guard canAskAgain else { return [.report(error)] }
             let prompt = RegistryQuestions.gate(of: name, typed: line, problem: error)
-            return [.tell(error), .ask(.prompt(prompt))]
+            return [.report(error), .ask(.prompt(prompt))]
         default: return askAboutVersion(action, library).map { [.ask($0)] } ?? []
         }
     }

@@ -17,9 +17,9 @@ package struct RegistryState: Equatable, Sendable {
     package var versions = ListState<Int>()
     /// Which list the keys move in.
     package var focus = Focus.models
-    /// What the gate says of versions, as far as it was asked since the last reading.
+    /// The gate checks made since the registry was last read.
     package var checks: [RegisteredVersion: GateCheck] = [:]
-    /// What covers the versions; nil while they show.
+    /// What covers the versions; nil while they are shown.
     package var cover: RegistryCover?
     /// The version to select once it is in the list.
     var wanted: RegisteredVersion?
@@ -49,7 +49,7 @@ package struct RegistryState: Equatable, Sendable {
         selected(in: library).flatMap { model in library.board.first { $0.name == model.name } }
     }
 
-    /// The gate's answer about the selected version; nil where it is unknown or there is no gate.
+    /// The gate check of the selected version; nil if it is unknown or there is no gate.
     package func check(in library: Library) -> GateCheck? {
         target(in: library).flatMap { checks[$0] }
     }
@@ -62,9 +62,9 @@ package struct RegistryState: Equatable, Sendable {
         return RegisteredVersion(name: model.name, number: version.number)
     }
 
-    /// The selected version beside the deployed one, which it would replace.
+    /// The selected version and the deployed one, which it would replace.
     ///
-    /// The deployed one stands beside the one before it. Nil where there are no two.
+    /// The deployed version is compared with the one before it. Nil if there is no other version.
     func comparable(in library: Library) -> OpenedVersionComparison? {
         guard let model = selected(in: library), let version = selectedVersion(in: library) else {
             return nil
@@ -78,7 +78,7 @@ package struct RegistryState: Equatable, Sendable {
         }
     }
 
-    /// Brings the lists up to date with the library.
+    /// Updates the lists after a change of the library.
     mutating func refreshLists(_ library: Library) {
         let known = library.registered ?? []
         let names = known.map(\.name)
@@ -93,7 +93,7 @@ package struct RegistryState: Equatable, Sendable {
         versions.refresh((selected(in: library)?.versions ?? []).map(\.number))
     }
 
-    /// Moves to another model, and there to the newest version.
+    /// Selects the newest version after a move to another model.
     mutating func moved(from name: String?, _ library: Library) {
         let model = selected(in: library)
         guard model?.name != name else { return }
@@ -106,7 +106,7 @@ package struct RegistryState: Equatable, Sendable {
 package struct RegisteredVersion: Equatable, Hashable, Sendable {
     /// The model's name.
     package var name: String
-    /// Counted from 1.
+    /// The version's number, from 1.
     package var number: Int
 
     package init(name: String, number: Int) {
@@ -115,14 +115,14 @@ package struct RegisteredVersion: Equatable, Hashable, Sendable {
     }
 
     /// Such as `faq v3`.
-    var words: String { "\(name) v\(number)" }
+    var label: String { "\(name) v\(number)" }
 }
 
-/// What lies over the versions.
+/// What covers the versions.
 package enum RegistryCover: Equatable, Sendable {
-    /// What was done to the selected model.
+    /// The history of the selected model.
     case history(OpenedHistory)
-    /// Where every model stands; the selected row is the selected model.
+    /// The deployment board; the selected row is the selected model.
     case board
     /// Versions side by side.
     case comparison(OpenedVersionComparison)
@@ -134,7 +134,7 @@ package struct OpenedVersionComparison: Equatable, Sendable {
     package let name: String
     /// The versions, the selected one first.
     package let versions: [Int]
-    /// What they are; nil before it has been read.
+    /// The comparison; nil before it has been read.
     package var comparison: RegisteredVersionComparison?
     /// The selected row.
     package var list = ListState<String>()
@@ -145,7 +145,7 @@ package struct OpenedVersionComparison: Equatable, Sendable {
     }
 }
 
-/// What was done to a model.
+/// The history of a model.
 package struct OpenedHistory: Equatable, Sendable {
     /// The model.
     package let name: String

@@ -3,7 +3,7 @@ package import Workspace
 
 /// The calls of the Registry pane.
 ///
-/// The registry itself reports that it changed, so that the list is read again.
+/// The lists are read again when the registry reports its change.
 package enum RegistryWork {
     package static let undo = Effect.work("undo registry change") { workspace in
         done(
@@ -19,7 +19,7 @@ package enum RegistryWork {
 
     package static func history(_ name: String) -> Effect {
         .work("read history", name) {
-            .registry(.remembered(name: name, try $0.registry.history(name)))
+            .registry(.historyRead(name: name, try $0.registry.history(name)))
         }
     }
 
@@ -52,7 +52,7 @@ package enum RegistryWork {
         .work("approve version", version) { workspace in
             try workspace.registry.approve(version.name, version: version.number)
             return done(
-                "\(version.words) is approved by you.",
+                "\(version.label) is approved by you.",
                 CommandText.approve(version.name, version.number)
             )
         }
@@ -71,7 +71,7 @@ package enum RegistryWork {
         .work("set stage", version, stage) { workspace in
             try workspace.registry.setStage(version.name, version: version.number, to: stage)
             return done(
-                "\(version.words) is in stage \(stage.rawValue).",
+                "\(version.label) is in stage \(stage.rawValue).",
                 CommandText.stage(version.name, version.number, stage)
             )
         }
@@ -81,7 +81,7 @@ package enum RegistryWork {
         .work("set alias", version, alias) { workspace in
             try workspace.registry.setAlias(version.name, alias: alias, version: version.number)
             return done(
-                "\(version.words) is @\(alias).",
+                "\(version.label) is @\(alias).",
                 CommandText.alias(alias, of: version.name, version.number)
             )
         } failed: {
@@ -103,7 +103,7 @@ package enum RegistryWork {
         .work("promote version", version) { workspace in
             try workspace.registry.promote(version.name, version: version.number)
             return done(
-                "\(version.words) is deployed.",
+                "\(version.label) is deployed.",
                 CommandText.promote(version.name, version.number)
             )
         }
@@ -124,6 +124,6 @@ package enum RegistryWork {
         _ command: String,
         hint: String = "z undoes it."
     ) -> Action {
-        .told(Notice(.success, message, hint: hint), command: command)
+        .reported(Notice(.success, message, hint: hint), command: command)
     }
 }

@@ -2,11 +2,11 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// Draws versions of a model side by side: what differs, and what was measured.
+/// Draws versions of a model side by side: metrics and differing parameters.
 enum VersionComparisonView {
     /// One line of the comparison.
     struct Row: Identifiable {
-        /// What is compared, with its kind, so that no two are alike.
+        /// The key with its kind, which makes it unique.
         var id: String
         var title: String
         var values: [StyledText]

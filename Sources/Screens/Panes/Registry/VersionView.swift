@@ -2,7 +2,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// Draws what is known of the selected version: where it comes from and what was measured.
+/// Draws the selected version's facts: origin, metrics, gate.
 enum VersionView {
     static func draw(
         _ state: RegistryState,
@@ -54,11 +54,11 @@ enum VersionView {
         return lines
     }
 
-    /// What the gate found for one thing, with its mark.
+    /// A finding of the gate, styled by its result.
     static func finding(_ finding: GateCheck.Finding) -> StyledText {
         finding.passed
-            ? StyledText("met: \(finding.words)", .success)
-            : StyledText("not met: \(finding.words)", .error)
+            ? StyledText("met: \(finding.text)", .success)
+            : StyledText("not met: \(finding.text)", .error)
     }
 
     private static func fact(_ label: String, _ value: String) -> StyledText {

@@ -3,7 +3,7 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// The lines of the memory panel: accelerators, or the process and the machine, labelled as that.
+/// The lines of the memory panel: the GPU, or the process and the machine.
 struct MemoryText {
     private let history: MachineHistory
     private let run: RunSummary
@@ -36,7 +36,7 @@ struct MemoryText {
         let label = StyledText("RSS  ", .muted)
         var end = StyledText()
         if let forecast {
-            // It is what the run takes on top of the process that executes it.
+            // The forecast is in addition to the memory of the process that executes the run.
             end = StyledText("  forecast ", .muted) + StyledText("+\(Figures.bytes(forecast))")
         }
         guard run.isMine, run.status.isLive else {
@@ -48,8 +48,7 @@ struct MemoryText {
         return text + end
     }
 
-    /// What a run that this process does not execute measured of its own, or else of what the
-    /// figure is.
+    /// The memory that a run in another process measured, or this process's, labelled as such.
     private func ofElsewhere(_ reading: MachineReading) -> StyledText {
         guard let own = run.metrics[MetricName.residentBytes].flatMap({ Int64(exactly: $0) }) else {
             return StyledText(Figures.bytes(reading.residentBytes)) + StyledText(" here", .muted)

@@ -32,7 +32,7 @@ enum RetryQuestion {
                 )
             )
         } else if run.status == .finished {
-            message.append(StyledText("It is finished, so there is nothing to resume."))
+            message.append(StyledText("It is finished; there is nothing to resume."))
         } else {
             message.append(StyledText("It has no checkpoint to resume from."))
         }

@@ -8,34 +8,34 @@ package enum RunAction: Equatable, Sendable {
     /// A run's curves cannot be read.
     case detailFailed(WorkspaceError)
 
-    /// Open the form for a new run, on a dataset if one is meant.
+    /// Open the form for a new run, optionally on a dataset.
     case openForm(dataset: String?)
     /// Fill the form with 60 steps, or back.
     case quickLook
-    /// Start what the form says.
+    /// Start the form's request.
     case submit
-    /// What the form says was checked and forecast.
+    /// The form's request was checked and forecast.
     case planned(TrainingPlan, request: TrainingRequest, isMeasured: Bool)
-    /// What the form says cannot be run.
+    /// The form's request cannot be run.
     case planFailed(WorkspaceError, request: TrainingRequest)
     /// A run started or resumed.
     case started(RunSummary, command: String)
-    /// It did not begin.
+    /// A run cannot be started or resumed.
     case startFailed(WorkspaceError)
 
     /// Pause the selected run, or continue it.
     case togglePause
     /// Stop the selected run.
     case stop
-    /// The selected run's process was asked for something.
+    /// A request to a run was stored.
     case asked(RunRequest, run: String)
-    /// Show what the selected run's model answers.
-    case showAnswers
-    /// That was read.
-    case answersRead(RunSamples?, run: String)
-    /// Ask how the selected run can be retried.
+    /// Show the selected run's evaluation samples.
+    case showSamples
+    /// Evaluation samples were read.
+    case samplesRead(RunSamples?, run: String)
+    /// Find out how the selected run can be retried.
     case retry
-    /// This is how.
+    /// The ways to retry a run are known.
     case retryPlanned(RetryPlan)
     /// Resume a run where it stopped.
     case resume(id: String, name: String)
@@ -44,7 +44,7 @@ package enum RunAction: Equatable, Sendable {
     /// Open the form with these parameters.
     case edit(TrainingRequest)
 
-    /// Mark the selected run for comparison, or take the mark away.
+    /// Mark the selected run for comparison, or remove the mark.
     case mark
     /// Ask whether to delete the selected run.
     case delete
@@ -56,6 +56,6 @@ package enum RunAction: Equatable, Sendable {
     case filter
     /// Keep the filter and go back to the list.
     case keepFilter
-    /// Let the detail cover the list.
+    /// Show the detail in place of the list.
     case open
 }

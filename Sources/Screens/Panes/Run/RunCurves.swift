@@ -1,7 +1,7 @@
 package import TerminalUI
 package import Workspace
 
-/// The curves of a run and what lies along them.
+/// The curves of a run and its checkpoints.
 package struct RunCurves: Equatable, Sendable {
     /// The run.
     package let run: String

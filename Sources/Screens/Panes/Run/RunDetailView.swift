@@ -2,14 +2,14 @@ import Presentation
 import TerminalUI
 import Workspace
 
-/// Draws one run: what it is, what it measures, its curves, and the memory it takes.
+/// Draws one run: its metrics, curves, memory and facts.
 struct RunDetailView {
     private let state: RunState
     private let context: Context
     private let run: RunSummary
 
-    /// The columns from which on answers fit beside memory and facts.
-    private static let answersWidth = 96
+    /// The minimum width that shows samples beside memory and facts.
+    private static let samplesWidth = 96
 
     init(_ state: RunState, _ context: Context, _ run: RunSummary) {
         self.state = state
@@ -23,14 +23,14 @@ struct RunDetailView {
         let inner = canvas.box(parts[0], title: title(canvas.glyphs), isFocused: true)
             .inset(horizontally: 1)
         if panelRows > 0 {
-            if let answers = run.answers, rect.width >= Self.answersWidth {
+            if let samples = run.answers, rect.width >= Self.samplesWidth {
                 let panels = parts[1].columns(
                     [.ratio(2), .ratio(2), .ratio(3)],
                     sharingBorders: true
                 )
                 drawMemory(in: panels[0], on: &canvas)
                 drawFacts(in: panels[1], on: &canvas)
-                draw(answers, in: panels[2], on: &canvas)
+                draw(samples, in: panels[2], on: &canvas)
             } else {
                 let panels = parts[1].columns([.ratio(1), .ratio(1)], sharingBorders: true)
                 drawMemory(in: panels[0], on: &canvas)
@@ -46,7 +46,7 @@ struct RunDetailView {
         drawChart(in: rows[2], on: &canvas)
     }
 
-    /// Facts side by side, as many rows as are needed and allowed.
+    /// Facts side by side, in at most `rows` rows.
     static func flow(_ facts: [StyledText], width: Int, rows: Int) -> [StyledText] {
         var lines: [StyledText] = []
         for fact in facts {
@@ -103,7 +103,7 @@ struct RunDetailView {
         if run.status.isLive, let seconds = run.secondsRemaining {
             facts.append(fact("ETA", Figures.duration(seconds)))
         }
-        // Of a run that ended one wants to know what was set, not what the schedule ended on.
+        // For a run that ended, the rate that was set says more than the schedule's last one.
         if !run.status.isLive, let rate = run.peakLearningRate {
             facts.append(fact("peak lr", Figures.significant(rate)))
         } else if let rate = run.learningRate {
@@ -116,10 +116,10 @@ struct RunDetailView {
         return facts
     }
 
-    /// What a person must know of the run: why it waits or failed, and what to press.
+    /// The run's status with the keys to press, its last alert, and the losses of its phases.
     private func notes(_ glyphs: GlyphSet) -> [StyledText] {
-        var notes = standing(glyphs)
-        // A run that was paused by a monitor says so already.
+        var notes = statusNotes(glyphs)
+        // The status of a run paused by a monitor already shows the alert.
         if run.status != .paused || run.failure == nil, let alert = run.alerts.last {
             notes.append(StyledText("! step \(alert.step), \(alert.sentence)", .warning))
         }
@@ -133,11 +133,11 @@ struct RunDetailView {
         return notes
     }
 
-    private func standing(_ glyphs: GlyphSet) -> [StyledText] {
+    private func statusNotes(_ glyphs: GlyphSet) -> [StyledText] {
         let resumable = run.resumableStep.map { "R resumes at step \($0)" } ?? "R runs it again"
         switch run.status {
         case .paused:
-            // Asked for, it says no more than that.
+            // A pause that was requested has no other reason.
             let reason = run.failure.flatMap { $0 == "paused" ? nil : ": \($0)" } ?? "."
             return [StyledText("paused\(reason) p continues.", .warning)]
         case .failed:
@@ -178,18 +178,18 @@ struct RunDetailView {
         LineChart(
             series,
             markers: curves.checkpoints.map { .init(x: Double($0), label: "\($0)") }
-                // The newest first, since they get the room.
+                // The newest first, because labels that do not fit are dropped.
                 + run.alerts.reversed().map {
                     .init(x: Double($0.step), label: "\($0.monitor) \($0.step)", isAlarm: true)
                 }
         ).draw(in: rect, on: &canvas)
     }
 
-    private func draw(_ answers: RunSamples, in rect: Rect, on canvas: inout Canvas) {
-        let inner = canvas.box(rect, title: "Last answers, step \(answers.step)")
+    private func draw(_ samples: RunSamples, in rect: Rect, on canvas: inout Canvas) {
+        let inner = canvas.box(rect, title: "Last answers, step \(samples.step)")
             .inset(horizontally: 1)
         var lines: [StyledText] = []
-        for sample in answers.samples {
+        for sample in samples.samples {
             lines.append(StyledText("Q ", .muted) + StyledText(sample.prompt.oneLine))
             let answer = StyledText("A ", .muted) + StyledText(sample.answer.oneLine)
             lines += answer.wrapped(to: inner.width).prefix(2)

@@ -16,12 +16,12 @@ extension RunState {
             let isComplete = extend(\.losses, step: point.step, value: loss)
             return isComplete ? [] : readCurves(context, isStale: true)
         case .runEvaluated(let id, let step, let loss):
-            // Evaluations are far apart, so a gap means nothing.
+            // Evaluations are not consecutive, so gaps are expected.
             if curves?.run == id { _ = extend(\.evaluations, step: step, value: loss) }
             return []
         case .runAlerted(let id, let alert):
             let words = "\(library.name(of: id)), step \(alert.step): \(alert.sentence)"
-            return [.tell(Notice(.warning, words))]
+            return [.report(Notice(.warning, words))]
         case .runCheckpointed(let id, let nextStep):
             return checkpointed(nextStep, of: library.name(of: id), id)
         case .runPaused(let id, let step, let reason):
@@ -32,21 +32,21 @@ extension RunState {
             let canResume = library.run(id)?.resumableStep != nil
             let hint = canResume ? "R resumes the run." : "R runs it again."
             let words = "The process of \(library.name(of: id)) died."
-            return [.tell(Notice(.failure, words, hint: hint))] + Self.bell(context)
+            return [.report(Notice(.failure, words, hint: hint))] + Self.bell(context)
         case .runSampled, .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged,
             .download, .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged:
             return []
         }
     }
 
-    /// Adds a sample to a curve of the selected run; false when samples between are missing.
+    /// Adds a sample to a curve of the selected run; false if samples between are missing.
     private mutating func extend(
         _ curve: WritableKeyPath<RunCurves, SampleSeries>,
         step: Int,
         value: Double
     ) -> Bool {
         guard var extended = curves else { return true }
-        // The one reference stays unique, so that adding a sample copies no curve.
+        // Removed first, so that the reference is unique and no curve is copied.
         curves = nil
         defer { curves = extended }
         return extended[keyPath: curve].append(step: step, value: value)
@@ -60,18 +60,18 @@ extension RunState {
         if curves?.run == id, curves?.checkpoints.contains(nextStep) == false {
             curves?.checkpoints.append(nextStep)
         }
-        // A run of this process reports twice: itself, and through the store.
-        guard toldCheckpoints[id] != nextStep else { return [] }
-        toldCheckpoints[id] = nextStep
-        return [.tell(Notice(.information, "\(name) saved checkpoint \(nextStep)"))]
+        // A run of this process is reported twice: directly and through the store.
+        guard reportedCheckpoints[id] != nextStep else { return [] }
+        reportedCheckpoints[id] = nextStep
+        return [.report(Notice(.information, "\(name) saved checkpoint \(nextStep)"))]
     }
 
     private static func paused(_ name: String, at step: Int, reason: String?) -> Effect {
         guard let reason else {
-            return .tell(Notice(.information, "\(name) is paused at step \(step)."))
+            return .report(Notice(.information, "\(name) is paused at step \(step)."))
         }
         let words = "\(name) waits at step \(step): \(reason)"
-        return .tell(Notice(.warning, words, hint: "p continues."))
+        return .report(Notice(.warning, words, hint: "p continues."))
     }
 
     private mutating func ended(_ outcome: RunOutcome, _ context: Context) -> [Effect] {
@@ -79,19 +79,19 @@ extension RunState {
         var effects: [Effect]
         switch outcome.status {
         case .finished:
-            effects = [.tell(Notice(.success, "\(name) finished.", hint: "e registers it."))]
+            effects = [.report(Notice(.success, "\(name) finished.", hint: "e registers it."))]
         case .stopped:
-            effects = [.tell(Notice(.information, "\(name) stopped.", hint: "R resumes it."))]
+            effects = [.report(Notice(.information, "\(name) stopped.", hint: "R resumes it."))]
         default:
             let reason = outcome.failure?.message ?? "No reason was given."
             let hint = outcome.failure?.hint
-            effects = [.tell(Notice(.failure, "\(name) failed: \(reason)", hint: hint))]
+            effects = [.report(Notice(.failure, "\(name) failed: \(reason)", hint: hint))]
         }
         effects += runsChanged(context)
         if outcome.status == .finished, let run = context.library.run(outcome.run), run.isPhase {
             phasesToCome.insert(run.id)
         }
-        // The last measurement may be as old as a short run.
+        // During a short run the machine may not have been measured.
         return effects + [ScreenWork.readMachine] + Self.bell(context)
     }
 

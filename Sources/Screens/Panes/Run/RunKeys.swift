@@ -24,7 +24,7 @@ extension RunState {
             "Pause the run after this step, or continue",
             category: category,
             hint: "pause",
-            disabledReason: { reason($0) { $0.status.isSteered ? nil : "is not live" } }
+            disabledReason: { reason($0) { $0.status.acceptsRequests ? nil : "is not live" } }
         ) { _ in .run(.togglePause) },
         KeyBinding(
             "stop",
@@ -32,7 +32,7 @@ extension RunState {
             "Checkpoint the run and stop it",
             category: category,
             hint: "stop",
-            disabledReason: { reason($0) { $0.status.isSteered ? nil : "is not live" } }
+            disabledReason: { reason($0) { $0.status.acceptsRequests ? nil : "is not live" } }
         ) { _ in .run(.stop) },
         KeyBinding(
             "retry",
@@ -63,10 +63,10 @@ extension RunState {
         KeyBinding(
             "answers",
             ["a"],
-            "Show what the model answered at the last evaluation",
+            "Show the model's answers at the last evaluation",
             category: category,
             disabledReason: { reason($0) { $0.answers == nil ? "has no answers" : nil } }
-        ) { _ in .run(.showAnswers) },
+        ) { _ in .run(.showSamples) },
         KeyBinding("filter", ["/"], "Filter the list", category: category, hint: "filter") {
             _ in .run(.filter)
         },
@@ -80,7 +80,7 @@ extension RunState {
         KeyBinding(
             "open-run",
             [.enter],
-            "Show the run alone",
+            "Show only the run",
             category: category,
             disabledReason: { $0.selectedRun == nil ? "no run is selected" : nil }
         ) { _ in .run(.open) },
@@ -121,7 +121,7 @@ extension RunState {
         ) { _ in .screen(.stepOut) },
     ])
 
-    /// Why the selected run cannot have something done to it.
+    /// Why an action on the selected run is not possible.
     private static func reason(
         _ scene: Scene<RunState>,
         _ check: (RunSummary) -> String?
@@ -138,6 +138,6 @@ extension Scene<RunState> {
 }
 
 extension RunStatus {
-    /// Whether a process of ours executes it and answers requests.
-    var isSteered: Bool { self == .running || self == .paused || self == .scheduled }
+    /// Whether a process executes the run and answers requests.
+    var acceptsRequests: Bool { self == .running || self == .paused || self == .scheduled }
 }

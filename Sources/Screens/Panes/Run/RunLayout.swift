@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// Where the parts of the Run pane lie: list and detail side by side, or one of them.
+/// The areas of the Run pane: list and detail side by side, or one of them.
 struct RunLayout {
     static let hitPrefix = "run:"
 
@@ -24,6 +24,6 @@ struct RunLayout {
         }
     }
 
-    /// The runs that fit into the list, one row left to the filter.
+    /// Runs that fit into the list, with one row for the filter.
     var visibleRows: Int { max(1, list.insideBorder.height - 1) }
 }

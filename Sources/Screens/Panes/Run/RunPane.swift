@@ -1,7 +1,7 @@
 package import TerminalUI
 import Workspace
 
-/// Pane 2: runs and what the selected one measures.
+/// Pane 2: runs, and the selected one's detail.
 extension RunState: PaneState {
     package static var path: WritableKeyPath<AppState, RunState> { \.run }
 

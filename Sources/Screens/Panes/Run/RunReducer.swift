@@ -9,22 +9,22 @@ extension RunState {
         case .detailed(let detail):
             if detail.summary.id == selected?.id { curves = RunCurves(detail) }
             return endReading(context)
-        case .detailFailed(let error): return [.tell(error)] + endReading(context)
+        case .detailFailed(let error): return [.report(error)] + endReading(context)
         case .openForm, .quickLook, .submit, .planned, .planFailed, .edit:
             return reduceForm(action, context)
         case .started(let summary, let command): return started(summary, command: command)
         case .startFailed(let error):
             form?.startingFailed(error)
-            return [.send(.library(.starting(nil))), .tell(error)]
+            return [.send(.library(.starting(nil))), .report(error)]
         case .togglePause:
             guard let selected else { return [] }
             return [RunWork.ask(selected.status == .paused ? .resume : .pause, of: selected.id)]
         case .stop: return selected.map { [RunWork.ask(.stop, of: $0.id)] } ?? []
-        case .asked(let request, let id): return [told(request, of: id, context)]
-        case .showAnswers: return selected.map { [RunWork.answers($0.id)] } ?? []
-        case .answersRead(let answers, let id):
-            guard let answers, let selected, id == selected.id else { return [] }
-            let sheet = AnswersView.sheet(of: selected, answers)
+        case .asked(let request, let id): return [confirmation(of: request, run: id, context)]
+        case .showSamples: return selected.map { [RunWork.samples($0.id)] } ?? []
+        case .samplesRead(let samples, let id):
+            guard let samples, let selected, id == selected.id else { return [] }
+            let sheet = SamplesView.sheet(of: selected, samples)
             return [.ask(.text(sheet, ScrollTextState()))]
         case .retry: return selected.map { [RunWork.retryPlan($0.id)] } ?? []
         case .retryPlanned(let plan): return [.ask(.question(RetryQuestion.of(plan)))]
@@ -41,7 +41,7 @@ extension RunState {
         case .deleteNow(let id, let name): return [RunWork.delete(id, name: name)]
         case .deleted(let name):
             let notice = Notice(.success, "Deleted \(name).", hint: "runs restore brings it back.")
-            return [.tell(notice, command: CommandText.delete(name)), .refresh(.runs)]
+            return [.report(notice, command: CommandText.delete(name)), .refresh(.runs)]
         case .filter: list.startFiltering()
         case .keepFilter: list.isFiltering = false
         case .open:
@@ -50,7 +50,7 @@ extension RunState {
         return []
     }
 
-    /// Reads the selected run's curves, unless they are there.
+    /// Reads the selected run's curves, unless they have been read.
     mutating func readCurves(_ context: Context, isStale: Bool = false) -> [Effect] {
         guard context.isOpen, let id = selected(in: context.library)?.id,
             isStale || curves?.run != id, reading.begin()
@@ -58,7 +58,7 @@ extension RunState {
         return [RunWork.detail(id)]
     }
 
-    /// Brings the selection, the curves and the measuring of the machine up to date with the list.
+    /// Updates the selection, the curves and the measuring of the machine after a change of the list.
     mutating func runsChanged(_ context: Context) -> [Effect] {
         list.refresh(shown(in: context.library).map(\.id))
         var effects = readCurves(context)
@@ -86,7 +86,7 @@ extension RunState {
         isDetailOpen = true
         return [
             .send(.library(.starting(nil))), .send(.library(.insertRun(summary))),
-            .tell(Notice(.success, "\(summary.name) is running."), command: command),
+            .report(Notice(.success, "\(summary.name) is running."), command: command),
             .refresh(.runs),
         ]
     }
@@ -95,24 +95,25 @@ extension RunState {
         let id = end.run
         phasesToCome.remove(id)
         let name = context.library.run(id)?.name ?? id
-        var effects: [Effect] = end.problem.map { [.tell($0)] } ?? []
+        var effects: [Effect] = end.problem.map { [.report($0)] } ?? []
         if !end.losses.isEmpty {
             let text = end.losses.map(\.sentence).joined(separator: "; ")
-            effects.append(.tell(Notice(.information, "After \(name): \(text).")))
+            effects.append(.report(Notice(.information, "After \(name): \(text).")))
         }
         if let failure = end.failure, failure.code != .cancelled {
             let words = "The phase after \(name) did not start: \(failure.message)"
-            effects.append(.tell(Notice(.failure, words, hint: "R starts it.")))
+            effects.append(.report(Notice(.failure, words, hint: "R starts it.")))
         }
         guard let next = end.next else { return effects + [.refresh(.runs)] }
         if selected(in: context.library)?.id == id { list.select(next.id, in: [next.id]) }
         return effects + [
             .send(.library(.insertRun(next))),
-            .tell(Notice(.success, "\(next.name) continues from \(name).")), .refresh(.runs),
+            .report(Notice(.success, "\(next.name) continues from \(name).")), .refresh(.runs),
         ]
     }
 
-    private func told(_ request: RunRequest, of id: String, _ context: Context) -> Effect {
+    private func confirmation(of request: RunRequest, run id: String, _ context: Context) -> Effect
+    {
         let name = context.library.run(id)?.name ?? id
         let words =
             switch request {
@@ -122,7 +123,7 @@ extension RunState {
             case .stop: "\(name) writes a checkpoint after this step and stops."
             }
         let command = request == .stop ? CommandText.stop(name) : nil
-        return .tell(Notice(.information, words), command: command)
+        return .report(Notice(.information, words), command: command)
     }
 
     private static func deletion(of run: RunSummary) -> Question {
@@ -130,7 +131,7 @@ extension RunState {
             "Delete \(run.name)?",
             message: [
                 "It moves to the trash and leaves the lists.",
-                "workbench runs restore brings it back, workspace gc removes it for good.",
+                "workbench runs restore brings it back, workspace gc removes it permanently.",
             ],
             answers: [
                 (

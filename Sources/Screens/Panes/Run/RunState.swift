@@ -5,30 +5,30 @@ package import Workspace
 
 /// What the Run pane shows and remembers.
 package struct RunState: Equatable, Sendable {
-    /// The list: the selected run is the one that the detail shows.
+    /// The list of runs; the detail shows the selected one.
     package var list = ListState<String>()
-    /// Whether the detail covers the list, where there is room for one.
+    /// Whether the detail covers the list on a narrow screen.
     package var isDetailOpen = false
-    /// Whether the detail covers the list, where there is room for both.
+    /// Whether the detail covers the list on a wide screen.
     package var isAlone = false
-    /// The curves of the selected run; those of another until they have been read.
+    /// The curves that were read last, of the selected run or of another.
     package var curves: RunCurves?
     /// The form for a new run, while it is open.
     package var form: TrainForm?
-    /// The dataset of a form that opens as soon as models and datasets have been read, empty for
-    /// any; nil when none is to open.
+    /// The dataset of a form that opens once models and datasets have been read, or an empty text
+    /// for any dataset; nil if none is to open.
     package var wantedForm: String?
     /// Runs whose next phase is about to be started.
     package var phasesToCome: Set<String> = []
     /// Forecast memory of runs started here, in bytes.
     package var forecasts: [String: Int64] = [:]
-    /// The last checkpoint of a run that was reported.
-    var toldCheckpoints: [String: Int] = [:]
-    /// What is being measured, for the form or for one that was closed.
+    /// The last checkpoint that was reported, by run.
+    var reportedCheckpoints: [String: Int] = [:]
+    /// The request that is being measured, for this form or for a closed one.
     var measuring: TrainingRequest?
-    /// Whether that measurement was given up.
+    /// Whether that measurement was cancelled.
     var isMeasurementAbandoned = false
-    /// Whether the machine is being measured, since a run is live.
+    /// Whether the machine is being measured because a run is live.
     var isFollowingMachine = false
     /// Whether the runs have been read before; the first time, a live one is selected.
     var hasSeenRuns = false
@@ -36,7 +36,7 @@ package struct RunState: Equatable, Sendable {
 
     package init() {}
 
-    /// The runs that fit the filter.
+    /// The runs that match the filter.
     package func shown(in library: Library) -> [RunSummary] {
         let terms = RunFilter(list.filter.text)
         return (library.runs ?? []).filter { !$0.isDeleted && terms.accept($0) }
@@ -44,7 +44,7 @@ package struct RunState: Equatable, Sendable {
 
     /// The selected run.
     package func selected(in library: Library) -> RunSummary? {
-        // Asked for by every binding, and nearly always found without looking at all runs.
+        // Called for every binding; nearly always found without filtering all runs.
         if let run = library.run(list.selected), !run.isDeleted,
             RunFilter(list.filter.text).accept(run)
         {
@@ -54,7 +54,7 @@ package struct RunState: Equatable, Sendable {
         return list.position(in: shown.map(\.id)).map { shown[$0] }
     }
 
-    /// The finished runs that a new one can continue, newest first, each by a name of its own.
+    /// The finished runs that a new one can continue, newest first, with unique labels.
     static func starts(in library: Library) -> [TrainForm.Start] {
         var names: Set<String> = []
         return (library.runs ?? []).compactMap { run in
@@ -73,7 +73,7 @@ package struct RunState: Equatable, Sendable {
 }
 
 extension RunSummary {
-    /// What of an adapter is its own, by the form's questions.
+    /// The adapter's shape, by the form's fields.
     fileprivate var adapterShape: [String: String] {
         var shape: [String: String] = [:]
         shape["rank"] = parameters["rank"]

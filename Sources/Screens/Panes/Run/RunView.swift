@@ -61,22 +61,17 @@ extension RunState {
         table.draw(in: inner, selection: list, on: &canvas)
     }
 
-    /// Columns of a loss: any is written in six, such as `2.4e-3`.
-    private static let figureWidth = 6
-    /// Columns of the steps.
-    private static let stepWidth = 9
-
     private static func columns(isWide: Bool) -> [TableColumn] {
         let narrow = [
             TableColumn("", width: 1),
             TableColumn("name", width: 10, weight: 3, priority: 9),
-            TableColumn("loss", width: figureWidth, alignment: .right, priority: 8),
+            TableColumn("loss", width: RunColumn.figureWidth, alignment: .right, priority: 8),
             TableColumn("curve", width: isWide ? 12 : 8, priority: 5),
         ]
         guard isWide else { return narrow }
         return narrow + [
-            TableColumn("eval", width: figureWidth, alignment: .right, priority: 7),
-            TableColumn("step", width: stepWidth, alignment: .right, priority: 6),
+            TableColumn("eval", width: RunColumn.figureWidth, alignment: .right, priority: 7),
+            TableColumn("step", width: RunColumn.stepWidth, alignment: .right, priority: 6),
             TableColumn("dataset", width: 12, weight: 1, priority: 3),
             TableColumn("last", width: 8, alignment: .right, priority: 4),
         ]
@@ -93,16 +88,16 @@ extension RunState {
             StyledText(RunStyle.glyph(run.status, glyphs), RunStyle.style(run.status)),
             StyledText(run.name),
             StyledText(
-                Figures.fitting(run.loss, width: figureWidth),
+                Figures.fitting(run.loss, width: RunColumn.figureWidth),
                 isBroken ? .error : .text
             ),
             Sparkline(SampleSeries(run.lossTail)).text(width: isWide ? 12 : 8, glyphs: glyphs),
         ]
         guard isWide else { return narrow }
-        let steps = Figures.steps(run.stepsDone, of: run.totalSteps, width: stepWidth)
+        let steps = Figures.steps(run.stepsDone, of: run.totalSteps, width: RunColumn.stepWidth)
         let last = run.lastActivityAt ?? run.startedAt
         return narrow + [
-            StyledText(Figures.fitting(run.heldOutLoss, width: figureWidth)),
+            StyledText(Figures.fitting(run.heldOutLoss, width: RunColumn.figureWidth)),
             StyledText(steps),
             StyledText(run.dataset ?? Figures.none, .muted),
             StyledText(last.map { Figures.moment($0, at: now) } ?? Figures.none, .muted),

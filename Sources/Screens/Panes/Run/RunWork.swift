@@ -63,8 +63,8 @@ package enum RunWork {
         .work("plan retry", run) { .run(.retryPlanned(try $0.runs.retryPlan(run))) }
     }
 
-    package static func answers(_ run: String) -> Effect {
-        .work("read answers", run) { .run(.answersRead(try $0.runs.answers(of: run), run: run)) }
+    package static func samples(_ run: String) -> Effect {
+        .work("read samples", run) { .run(.samplesRead(try $0.runs.answers(of: run), run: run)) }
     }
 
     package static func delete(_ run: String, name: String) -> Effect {

@@ -3,27 +3,27 @@ import Training
 import Workspace
 
 extension TrainForm {
-    /// What is chosen where only opening the model's file would tell.
+    /// The choice of a value that depends on the model's file.
     static let automatic = "automatic"
-    /// What is chosen where no run is continued, and where no phase follows.
+    /// The choice of no run to continue from, and of no next phase.
     static let nothing = "nothing"
-    /// The epochs of a run for which nobody says anything else.
+    /// The default number of epochs.
     static let defaultEpochs = "\(TrainingConfiguration.defaultEpochs)"
 
-    /// How the weights of a model are adapted unless somebody wants it otherwise.
-    static func usualMethod(of model: ModelSummary?) -> String {
+    /// The default method for a model.
+    static func defaultMethod(of model: ModelSummary?) -> String {
         guard let type = model?.quantization?.uppercased() else { return automatic }
         let isWhole = ["F32", "F16", "BF16"].contains(type)
         return (isWhole ? TrainingConfiguration.Method.lora : .qlora).rawValue
     }
 
-    /// The options that are asked before any section is opened, in this order.
+    /// The options above the sections, in this order.
     private static let front = [
         "method", "steps", "epochs", "batch-size", "learning-rate", "rank", "alpha",
         "sequence-length", "eval-split",
     ]
 
-    /// The options that the form asks for.
+    /// The options that the form shows.
     static let options = TrainingOptions.all.filter { $0.question != nil }
 
     static func fields(
@@ -35,9 +35,9 @@ extension TrainForm {
             "from",
             "continue from",
             .choice([nothing] + starts.map(\.label)),
-            hint: "a finished run, whose adapter or model is trained further"
+            hint: "a finished run whose adapter or model is trained further"
         )
-        return whatIsTrained(models, datasets)
+        return mainFields(models, datasets)
             + section("adapter", "Adapter", "where it applies and how it starts", .adapter, [from])
             + section(
                 "optimization",
@@ -55,7 +55,7 @@ extension TrainForm {
             + monitors + nextPhase(datasets)
     }
 
-    private static func whatIsTrained(_ models: [String], _ datasets: [String]) -> [FormField] {
+    private static func mainFields(_ models: [String], _ datasets: [String]) -> [FormField] {
         [
             FormField("dataset", "dataset", .choice(datasets), hint: "left and right choose"),
             FormField("model", "base model", .choice(models), hint: "left and right choose"),
@@ -130,7 +130,7 @@ extension TrainForm {
             )
         }
 
-    /// What a monitor can do, the default first.
+    /// The possible actions of a monitor, the default first.
     private static func actions(of monitor: Monitor) -> [String] {
         let first = MonitorActions()[monitor]
         return ([first] + MonitorActions.possible(for: monitor).filter { $0 != first })
@@ -140,7 +140,7 @@ extension TrainForm {
     private static let hints = [
         "not-finite": "a loss or gradient is NaN or infinite",
         "loss-spike": "the loss is far above the last 50",
-        "gradient-spike": "the gradient's norm is far above the usual",
+        "gradient-spike": "the gradient's norm is far above its usual value",
         "plateau": "a hundred steps without improvement",
         "slowdown": "half as many tokens a second as usual",
         "eval-gap": "the held-out loss rises while the training loss falls",
@@ -179,7 +179,7 @@ extension TrainForm {
                 "then-learning-rate",
                 "its learning rate",
                 .number(minimum: 0, isOptional: true),
-                hint: "a lower one keeps more of what was learnt before",
+                hint: "a lower one keeps more of what was learned before",
                 emptyText: "as this phase"
             ),
             FormField(

@@ -28,17 +28,17 @@ extension RunState {
         return replan()
     }
 
-    /// Asks for a forecast of what the form says now, unless one is under way.
+    /// Requests a forecast of the form's request, unless one is under way.
     mutating func replan() -> [Effect] {
         guard let form, !form.isStarting, let effect = self.form?.nextForecast() else { return [] }
         if self.form?.isMeasuring == true {
-            measuring = self.form?.asking
+            measuring = self.form?.pending
             isMeasurementAbandoned = false
         }
         return [effect]
     }
 
-    /// Gives up a measurement that is of no use any more: it would only slow down what follows.
+    /// Cancels a measurement that is no longer needed and would delay the next one.
     mutating func abandonMeasurement() -> [Effect] {
         guard let measuring, !isMeasurementAbandoned else { return [] }
         let wanted = form.flatMap { $0.isStarting ? nil : $0.request }
@@ -51,7 +51,7 @@ extension RunState {
         if request == measuring { measuring = nil }
     }
 
-    /// Opens the form that was asked for before there was anything to choose from.
+    /// Opens the form that was requested before models and datasets were read.
     mutating func openWantedForm(_ context: Context) -> [Effect] {
         let library = context.library
         guard let wanted = wantedForm, library.models != nil, library.datasets != nil else {
@@ -59,7 +59,7 @@ extension RunState {
         }
         wantedForm = nil
         if let reason = TrainForm.disabledReason(context) {
-            return [.tell(Notice(.warning, "Train a model: \(reason)."))]
+            return [.report(Notice(.warning, "Train a model: \(reason)."))]
         }
         return openForm(dataset: wanted.isEmpty ? nil : wanted, context)
     }
@@ -68,10 +68,10 @@ extension RunState {
         guard context.library.models != nil, let datasets = context.library.datasets else {
             wantedForm = dataset ?? ""
             let words = "The form opens once models and datasets have been read."
-            return [.tell(Notice(.information, words))]
+            return [.report(Notice(.information, words))]
         }
         let usable = datasets.filter { $0.problem == nil }
-        // Conversations are what a first run is made on; text only continues.
+        // Conversations are preferred for a first run; plain text only trains continuation.
         guard let model = context.defaultModel,
             let data = usable.first(where: { $0.name == dataset })
                 ?? usable.first(where: { $0.format != "text" }) ?? usable.first
@@ -90,7 +90,7 @@ extension RunState {
         return [.send(.screen(.show(.run)))] + replan()
     }
 
-    /// The request with names in place of the paths under which a past run knows its data and model.
+    /// The request with names in place of the paths of a past run's data and model.
     private func named(_ request: TrainingRequest, _ library: Library) -> TrainingRequest {
         var named = request
         named.dataset = library.datasetName(request.dataset)
@@ -107,7 +107,7 @@ extension RunState {
         guard let request = current.request else {
             if let wrong = current.form.firstProblem { form?.form.focus(wrong.id) }
             let words = "An answer is not valid; see the line below the form."
-            return [.tell(Notice(.warning, words))]
+            return [.report(Notice(.warning, words))]
         }
         form?.isStarting = true
         let words = "starting a run on \(request.dataset)"

@@ -4,7 +4,7 @@ package import Training
 import Workspace
 
 extension TrainForm {
-    /// The answers that make a request.
+    /// The form's answers for a request.
     static func values(
         of request: TrainingRequest,
         on model: ModelSummary?,
@@ -16,7 +16,7 @@ extension TrainForm {
         values["dataset"] = request.dataset
         values["model"] = request.model
         values["name"] = request.runName ?? ""
-        values["method"] = request.method?.rawValue ?? usualMethod(of: model)
+        values["method"] = request.method?.rawValue ?? defaultMethod(of: model)
         values["from"] = start?.label ?? nothing
         for monitor in Monitor.allCases {
             values[monitor.rawValue] = request.monitors[monitor].rawValue
@@ -24,11 +24,11 @@ extension TrainForm {
         return values
     }
 
-    /// The answer that an option of a request is.
+    /// The form's answer for an option of a request.
     private static func answer(_ option: TrainingOption, _ request: TrainingRequest) -> String {
         switch option.kind {
         case .text, .names:
-            // An empty answer is the default where it says so.
+            // The default is an empty answer if the field has a text for that.
             if option.question?.emptyText != nil, option.isDefault(request) { return "" }
         default: break
         }
@@ -50,20 +50,20 @@ extension TrainForm {
         return values
     }
 
-    /// The options that the form asks for the next phase, by the questions' names.
+    /// The options of the next phase, by the names of their fields.
     private static let phaseQuestions = [
         ("then-epochs", "epochs"), ("then-batch-size", "batch-size"),
         ("then-learning-rate", "learning-rate"), ("then-eval-split", "eval-split"),
     ]
 
-    /// What the form says; nil while an answer cannot be read.
+    /// The form's request; nil while an answer is not valid.
     package var request: TrainingRequest? {
         guard form.isValid else { return nil }
         var request = base
         for option in Self.options { take(form.value(option.name), option, into: &request) }
         request.model = form.value("model")
         request.dataset = form.value("dataset")
-        // What data is for goes by the data.
+        // The objective depends on the data.
         if request.dataset != base.dataset { request.objective = nil }
         let name = form.value("name")
         request.runName = name.isEmpty ? nil : name
@@ -78,7 +78,7 @@ extension TrainForm {
         return request
     }
 
-    /// Takes an answer; one that cannot be read leaves what was there.
+    /// Sets an option to an answer; an invalid answer changes nothing.
     private func take(
         _ answer: String,
         _ option: TrainingOption,
@@ -99,7 +99,7 @@ extension TrainForm {
             return
         }
         request.initialAdapter = start.path
-        // An adapter on what another run made: that is in no list of models.
+        // The base of the adapter may be another run's result, which is not in the list of models.
         let isListed = models.contains { $0.name == start.model }
         if !isListed, let path = start.modelPath { request.model = path }
     }
@@ -135,7 +135,7 @@ extension TrainForm {
         return [phase] + (base.then?.dropFirst() ?? [])
     }
 
-    /// What a phase has of its own stays; what it had as the first phase follows that.
+    /// Keeps the options in which a phase differed from the first one; the others follow the first.
     private static func carry(
         _ known: TrainingRequest,
         unlike first: TrainingRequest,

@@ -2,27 +2,27 @@ package import TerminalUI
 package import Training
 package import Workspace
 
-/// The form for a new run: what is asked, and what it would cost.
+/// The form for a new run, with its forecast.
 package struct TrainForm: Equatable, Sendable {
-    /// What a measurement found.
+    /// The measured time of a step.
     package struct Measurement: Equatable, Sendable {
-        /// What was measured.
+        /// The request that was measured.
         package var request: TrainingRequest
         /// Seconds an optimizer step.
         package var secondsPerStep: Double
     }
 
-    /// A finished run that another one can go on from.
+    /// A finished run that another one can continue from.
     package struct Start: Equatable, Sendable {
-        /// What the form calls it.
+        /// Its name in the form.
         package var label: String
         /// An adapter's folder, or a model's file.
         package var path: String
         /// The base model of an adapter.
         package var model: String?
-        /// The file of that model, where it is known.
+        /// The file of that model, if it is known.
         package var modelPath: String?
-        /// The adapter's rank and what else is its own, as the form would show it.
+        /// The adapter's shape, such as its rank, as the form's answers.
         package var shape: [String: String]
 
         package init(
@@ -39,27 +39,27 @@ package struct TrainForm: Equatable, Sendable {
             self.shape = shape
         }
 
-        /// Whether all weights were trained, so that it is the base of what comes.
+        /// Whether all weights were trained, so that the result is a base model.
         var isModel: Bool { path.hasSuffix(".gguf") }
     }
 
-    /// The questions and answers.
+    /// The fields and answers.
     package var form: FormState
-    /// What the last answer to a forecast said; nil before the first.
+    /// The last forecast; nil before the first.
     package private(set) var plan: TrainingPlan?
-    /// What ``plan`` was made for.
+    /// The request of ``plan``.
     package private(set) var planned: TrainingRequest?
     /// The newest measurement.
     package private(set) var measurement: Measurement?
     /// The request whose forecast is under way.
-    package private(set) var asking: TrainingRequest?
+    package private(set) var pending: TrainingRequest?
     /// Whether that forecast measures.
     package private(set) var isMeasuring = false
-    /// Why the request cannot be run, as the workspace said.
+    /// Why the request cannot be run.
     package private(set) var problem: WorkspaceError?
     /// Whether the run is being started.
     package var isStarting = false
-    /// What the form does not ask.
+    /// The request that the form was opened with; it has the options that are not in the form.
     let base: TrainingRequest
     let starts: [Start]
     let models: [ModelSummary]
@@ -71,7 +71,7 @@ package struct TrainForm: Equatable, Sendable {
         let epochs: String
     }
 
-    /// A form filled in with a request, offering these models, datasets and runs to go on from.
+    /// A form filled in with a request, with these models, datasets and runs to choose from.
     package init(
         _ request: TrainingRequest,
         models: [ModelSummary],
@@ -87,7 +87,7 @@ package struct TrainForm: Equatable, Sendable {
         self.starts = starts
         let start = starts.first { $0.path == request.initialAdapter || $0.path == request.model }
         var request = request
-        // What was trained whole stands under "continue from".
+        // A model whose weights were all trained is chosen under "continue from".
         if start?.isModel == true, let first = models.first { request.model = first.name }
         let model = models.first { $0.name == request.model }
         func offering(_ name: String, _ names: [String]) -> [String] {
@@ -103,7 +103,7 @@ package struct TrainForm: Equatable, Sendable {
                 starts: starts
             ),
             values: Self.values(of: request, on: model, from: start),
-            usual: Self.values(
+            defaults: Self.values(
                 of: TrainingRequest(model: request.model, dataset: request.dataset),
                 on: model,
                 from: nil
@@ -116,7 +116,7 @@ package struct TrainForm: Equatable, Sendable {
     package static func disabledReason(_ context: Context) -> String? {
         if let obstacle = context.obstacle { return obstacle }
         let library = context.library
-        // While they are being read the form is to come, see ``RunState/wantedForm``.
+        // While they are being read, the form opens later; see ``RunState/wantedForm``.
         guard library.models != nil, let datasets = library.datasets else {
             return library.starting
         }
@@ -131,7 +131,7 @@ package struct TrainForm: Equatable, Sendable {
         return library.starting
     }
 
-    /// Applies a key; false when it is not for the form.
+    /// Applies a key; false if it is not for the form.
     mutating func handle(_ key: Key) -> Bool {
         let before = form
         guard !isStarting, form.handle(key) else { return false }
@@ -155,7 +155,7 @@ package struct TrainForm: Equatable, Sendable {
         fillIn(after: before)
     }
 
-    /// Fills in 60 steps, or takes back what was there.
+    /// Fills in 60 steps, or restores the previous length.
     mutating func toggleQuickLook() {
         if let before = beforeQuickLook {
             form.set("steps", before.steps)
@@ -171,19 +171,21 @@ package struct TrainForm: Equatable, Sendable {
         }
     }
 
-    /// The forecast to ask for now; nil when the last one still holds or one is under way.
+    /// The forecast to request now; nil if the last one is still valid or one is under way.
     mutating func nextForecast() -> Effect? {
-        guard asking == nil, let request, request != planned, request != refused else { return nil }
+        guard pending == nil, let request, request != planned, request != refused else {
+            return nil
+        }
         let isMeasured = measurement.map { !$0.request.costsAStep(like: request) } ?? true
-        asking = request
+        pending = request
         isMeasuring = isMeasured
         problem = nil
         return RunWork.plan(request, isMeasured: isMeasured)
     }
 
     mutating func take(_ plan: TrainingPlan, for request: TrainingRequest, isMeasured: Bool) {
-        guard request == asking else { return }
-        asking = nil
+        guard request == pending else { return }
+        pending = nil
         isMeasuring = false
         self.plan = plan
         planned = request
@@ -198,10 +200,10 @@ package struct TrainForm: Equatable, Sendable {
     }
 
     mutating func take(_ error: WorkspaceError, for request: TrainingRequest) {
-        guard request == asking else { return }
-        asking = nil
+        guard request == pending else { return }
+        pending = nil
         isMeasuring = false
-        // Given up for another request, which is asked for next.
+        // Cancelled for another request, which is forecast next.
         guard error.code != .cancelled else { return }
         refused = request
         problem = error
@@ -212,8 +214,8 @@ package struct TrainForm: Equatable, Sendable {
         problem = error
     }
 
-    /// Keeps answers in step that follow from others: steps and epochs exclude each other, and the
-    /// usual method depends on the model.
+    /// Updates answers that depend on others: steps and epochs exclude each other, and the default
+    /// method depends on the model.
     private mutating func fillIn(after before: FormState) {
         func isNew(_ id: String) -> Bool { form.value(id) != before.value(id) }
         if isNew("steps") {
@@ -234,12 +236,12 @@ package struct TrainForm: Equatable, Sendable {
         for (id, own) in start?.shape ?? [:] where own != form.value(id) {
             form.setProblem(id, "the adapter that is continued has \(own.isEmpty ? "all" : own)")
         }
-        if isNew("model"), form.value("method") == usualMethod(in: before) {
-            form.set("method", usualMethod(in: form))
+        if isNew("model"), form.value("method") == defaultMethod(in: before) {
+            form.set("method", defaultMethod(in: form))
         }
     }
 
-    /// Finds what is wrong with answers that are lists and durations.
+    /// Checks answers that are lists or durations.
     private mutating func checkTexts() {
         for id in ["rank", "alpha", "rslora"] { form.setProblem(id, nil) }
         var request = TrainingRequest(model: "", dataset: "")
@@ -262,13 +264,13 @@ package struct TrainForm: Equatable, Sendable {
         }
     }
 
-    private func usualMethod(in form: FormState) -> String {
-        Self.usualMethod(of: models.first { $0.name == form.value("model") })
+    private func defaultMethod(in form: FormState) -> String {
+        Self.defaultMethod(of: models.first { $0.name == form.value("model") })
     }
 }
 
 extension TrainingRequest {
-    /// Whether a step of both takes the same time, but for the number of rows in it.
+    /// Whether a step of both takes the same time per row.
     func costsAStep(like other: TrainingRequest) -> Bool {
         TrainingOptions.all.allSatisfy { option in
             !option.changesStepTime || option.texts(self) == option.texts(other)

@@ -4,7 +4,7 @@ import TerminalUI
 import Training
 import Workspace
 
-/// Draws the form for a new run, and beside or below it what the run would cost.
+/// Draws the form for a new run, and beside or below it the forecast.
 enum TrainFormView {
     static func draw(_ form: TrainForm, _ context: Context, in rect: Rect, on canvas: inout Canvas)
     {
@@ -69,7 +69,7 @@ enum TrainFormView {
 
     private static func time(of form: TrainForm, _ glyphs: GlyphSet) -> StyledText {
         var text = label("time")
-        // What is wrong ends the measurement, though it takes a moment.
+        // An invalid answer cancels the measurement, which takes a moment.
         let isMeasuring = form.isMeasuring && form.form.isValid
         if let estimate = form.estimate {
             text.append(
@@ -108,7 +108,7 @@ enum TrainFormView {
 }
 
 extension TrainForm {
-    /// The seconds the run would take: as measured for this very request, or scaled from the last
+    /// The seconds the run would take: measured for this request, or scaled from the last
     /// measurement; nil before the first.
     package var estimate: (seconds: Double, isMeasured: Bool)? {
         guard let plan, let measurement, let planned else { return nil }

@@ -1,11 +1,11 @@
 import TerminalUI
 import Workspace
 
-/// The text that `a` shows: the complete answers of a run's last evaluation.
-enum AnswersView {
-    static func sheet(of run: RunSummary, _ answers: RunSamples) -> TextSheet {
+/// The text that `a` shows: the complete samples of a run's last evaluation.
+enum SamplesView {
+    static func sheet(of run: RunSummary, _ samples: RunSamples) -> TextSheet {
         var lines: [StyledText] = []
-        for sample in answers.samples {
+        for sample in samples.samples {
             if !lines.isEmpty { lines.append(StyledText()) }
             lines.append(StyledText("asked     ", .muted) + StyledText(sample.prompt, .strong))
             lines.append(StyledText("answered  ", .muted) + StyledText(sample.answer))
@@ -14,7 +14,7 @@ enum AnswersView {
             }
         }
         return TextSheet(
-            title: "What \(run.name) answered after step \(answers.step)",
+            title: "Answers of \(run.name) after step \(samples.step)",
             text: ScrollText(lines),
             key: "a"
         )
