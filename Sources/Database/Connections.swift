@@ -57,7 +57,7 @@ struct Connections {
         return connection
     }
 
-    /// Makes an empty file that only its owner may read.
+    /// Creates an empty file that only its owner may read.
     ///
     /// SQLite gives the same mode to the files it puts beside it. `mknod`, because closing a descriptor of the file would drop the locks that other
     /// connections of this process hold on it. What fails here fails again, and is told,

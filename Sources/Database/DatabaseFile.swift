@@ -15,7 +15,7 @@ public final class DatabaseFile: Sendable {
         /// How long a write waits for other processes, in seconds.
         package var busyTimeout: Double
 
-        /// Makes a configuration of its parts.
+        /// Creates a configuration from its parts.
         package init(isReadOnly: Bool = false, busyTimeout: Double = 30) {
             self.isReadOnly = isReadOnly
             self.busyTimeout = busyTimeout

@@ -2,7 +2,7 @@ import GRDB
 import Platform
 
 extension StoreError {
-    /// Makes a database file at `path` of what `body` writes to the path that it is given.
+    /// Creates a database file at `path` of what `body` writes to the path that it is given.
     ///
     /// - Parameters:
     ///   - replaces: Whether a file of that name is replaced.

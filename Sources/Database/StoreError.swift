@@ -35,7 +35,7 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What to do now, where there is something to do.
     public var hint: String?
 
-    /// Makes an error from its parts.
+    /// Creates an error from its parts.
     public init(_ code: Code, _ message: String, hint: String? = nil) {
         self.code = code
         self.message = message

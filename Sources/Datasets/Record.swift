@@ -45,7 +45,7 @@ public struct Record: Sendable {
     /// The names of members of its messages that nothing was made of.
     public let unread: [String]
 
-    /// Makes a row.
+    /// Creates a row.
     public init(
         _ content: Content,
         source: RecordSource,

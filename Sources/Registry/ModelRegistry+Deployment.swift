@@ -2,12 +2,13 @@ import GRDB
 import Tracking
 
 extension ModelRegistry {
-    /// Deploys a version: stage Production and the alias `production`, with every version
-    /// that was in Production archived, all in one transaction.
+    /// Deploys a version: sets stage Production and the alias `production` and archives the
+    /// versions that were in Production, all in one transaction.
     ///
-    /// - Parameter expected: The deployed version that the person saw when they decided.
-    ///   If another one is deployed by now, or none, nothing is changed.
-    /// - Throws: `RegistryError` with code `refused` where the model's gate is not passed.
+    /// - Parameter expected: The deployed version that the person saw when they decided. If
+    ///   another one, or none, is deployed now, nothing is changed.
+    /// - Throws: `RegistryError` with code `refused` if the version does not pass the model's
+    ///   gate.
     @discardableResult
     public func promote(
         _ model: String,
@@ -30,16 +31,15 @@ extension ModelRegistry {
 
     /// Deploys the version again that was deployed before the present one.
     ///
-    /// Rolling back twice goes back two deployments, and not back and forth. Where no version is
-    /// deployed any more and all below it on the way back are deleted, the one that was deployed
-    /// last of those that are left is deployed. The model's gate is not asked: what was deployed
-    /// before may come back at any time.
+    /// A second rollback goes back one more deployment. If no version is deployed and all those
+    /// before were deleted, the existing version that was deployed last is deployed. The model's
+    /// gate is not checked: an earlier deployment can always be restored.
     ///
     /// - Parameters:
     ///   - expected: As for `promote`.
-    ///   - target: The version that the person saw as what comes back. If it is another by now,
-    ///     nothing is changed.
-    /// - Throws: `RegistryError` with code `nothingBefore` when there is none.
+    ///   - target: The version that the person saw as the one to be deployed. If it is another
+    ///     now, nothing is changed.
+    /// - Throws: `RegistryError` with code `nothingBefore` if there is none.
     @discardableResult
     public func rollback(
         _ model: String,
@@ -54,7 +54,7 @@ extension ModelRegistry {
             guard target == nil || target == version else {
                 throw RegistryError(
                     .conflict,
-                    "By now a rollback of '\(model)' would deploy version \(version).",
+                    "A rollback of '\(model)' would now deploy version \(version).",
                     hint: "look at the history of \(model) and decide again"
                 )
             }
@@ -84,7 +84,7 @@ extension ModelRegistry {
         let now = deployed.map { "version \($0)" } ?? "no version"
         throw RegistryError(
             .conflict,
-            "By now \(now) of '\(model)' is deployed, which was not so before.",
+            "Now \(now) of '\(model)' is deployed, unlike before.",
             hint: "look at the history of \(model) and decide again"
         )
     }
@@ -98,13 +98,13 @@ extension ModelRegistry {
         let gone = Set(earlier).subtracting(existing).sorted().map { "\($0)" }
         guard !gone.isEmpty else {
             return deployed.map { "No version of '\(model)' was deployed before version \($0)." }
-                ?? "No version of '\(model)' is deployed, and none was."
+                ?? "No version of '\(model)' is or was deployed."
         }
         let what =
             deployed.map {
-                "No version of '\(model)' that is left was deployed before version \($0)."
+                "No remaining version of '\(model)' was deployed before version \($0)."
             }
-            ?? "No version of '\(model)' is deployed, and none that was is left."
+            ?? "No remaining version of '\(model)' is or was deployed."
         let versions = gone.count > 1 ? "versions" : "version"
         return "\(what) Deployed and deleted since: \(versions) \(gone.joined(separator: ", "))."
     }

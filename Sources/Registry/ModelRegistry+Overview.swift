@@ -2,7 +2,7 @@ import GRDB
 import Tracking
 
 extension ModelRegistry {
-    /// Where every registered model stands, by name.
+    /// The deployment status of every registered model, by name.
     public func board() throws -> [DeploymentStatus] {
         try store.read { db in
             try RegisteredModel.fetch(db).map { model in
@@ -19,10 +19,10 @@ extension ModelRegistry {
         }
     }
 
-    /// Versions of a model side by side, with what their runs were given and measured.
+    /// Versions of a model side by side, with the parameters and metrics of their runs.
     ///
     /// - Throws: `RegistryError` with code `invalidValue` for fewer than two versions, and with
-    ///   `notFound` for one that is not there.
+    ///   `notFound` for one that does not exist.
     public func compare(_ model: String, versions: [Int]) throws -> VersionComparison {
         guard versions.count > 1 else {
             throw RegistryError(.invalidValue, "Name at least two versions to compare.")
@@ -41,8 +41,8 @@ extension ModelRegistry {
         }
     }
 
-    /// The newest change after which another version was deployed than before, if it is the one
-    /// that is deployed now: other programs deploy without telling the history.
+    /// The newest change of the deployed version, if it deployed the present one: other programs
+    /// deploy without an entry in the history.
     private func lastDeployment(_ db: Database, of model: RegisteredModel) throws -> RegistryChange?
     {
         guard let deployed = model.deployedVersion else { return nil }

@@ -41,11 +41,11 @@ extension SearchSchema {
 }
 
 extension ModelRegistry {
-    /// The registered models that meet a filter in MLflow's search language, a page of them.
+    /// A page of the registered models that match a filter in MLflow's search language.
     ///
-    /// Prompts, which MLflow keeps among the models, are left out unless the filter asks for them.
+    /// Prompts, which MLflow stores among the models, are left out unless the filter asks for them.
     ///
-    /// - Throws: `TrackingError` with code `invalidValue` where the question is not understood.
+    /// - Throws: `TrackingError` with code `invalidValue` for an invalid filter or order.
     public func searchModels(
         filter: String = "",
         orderBy: [String] = [],
@@ -53,7 +53,7 @@ extension ModelRegistry {
         pageToken: String? = nil
     ) throws -> SearchResult<RegisteredModel> {
         let statement = try SearchStatement(.models, filter: filter, orderBy: orderBy)
-        let page = try SearchPage(limit: limit, most: 1000, token: pageToken)
+        let page = try SearchPage(limit: limit, maximum: 1000, token: pageToken)
         return try store.read { db in
             let found = try statement.rows(
                 db,
@@ -66,10 +66,10 @@ extension ModelRegistry {
         }
     }
 
-    /// The versions that meet a filter, a page of them; see `searchModels`.
+    /// A page of the versions that match a filter; see `searchModels`.
     ///
-    /// Without an order, those that were changed last come first; what an order leaves equal comes by
-    /// name, the newest version first.
+    /// By default, those that were changed last come first; ties are ordered by name, newest
+    /// version first.
     public func searchVersions(
         filter: String = "",
         orderBy: [String] = [],
@@ -78,7 +78,7 @@ extension ModelRegistry {
     ) throws -> SearchResult<ModelVersion> {
         let order = orderBy.isEmpty ? ["last_updated_timestamp DESC"] : orderBy
         var statement = try SearchStatement(.versions, filter: filter, orderBy: order)
-        let page = try SearchPage(limit: limit, most: 200_000, token: pageToken)
+        let page = try SearchPage(limit: limit, maximum: 200_000, token: pageToken)
         statement.require("model_versions.current_stage <> '\(Stage.deleted)'")
         return try store.read { db in
             let found = try statement.rows(
@@ -100,10 +100,10 @@ extension ModelRegistry {
         }
     }
 
-    /// Gives a registered model another name; what was done before cannot be undone afterwards.
+    /// Renames a registered model; earlier changes cannot be undone afterwards.
     ///
-    /// - Throws: `RegistryError` with code `refused` where the model has a gate: a model that takes
-    ///   the old name, under which it is used, would have none.
+    /// - Throws: `RegistryError` with code `refused` if the model has a gate: another model that
+    ///   takes the old name, under which it is used, would have none.
     @discardableResult
     public func rename(
         _ model: String,
@@ -128,8 +128,8 @@ extension ModelRegistry {
                 sql: "UPDATE registered_models SET name = ?, last_updated_time = ? WHERE name = ?",
                 arguments: [name, entry.time, model]
             )
-            // The history goes with the model, so that rolling back still works; undoing does not,
-            // since the rows that it would put back have the old name.
+            // The history is renamed with the model, so that rollback still works; undo does not,
+            // since the rows that it would restore have the old name.
             try db.execute(
                 sql: "UPDATE wb_deployments SET model = ? WHERE model = ?",
                 arguments: [name, model]

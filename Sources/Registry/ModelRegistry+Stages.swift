@@ -5,9 +5,9 @@ extension ModelRegistry {
     /// Moves a version to another stage.
     ///
     /// - Parameter archivingOthers: Whether versions that are in that stage, Staging or
-    ///   Production, go to Archived.
-    /// - Throws: `RegistryError` with code `refused` where the version would enter Production and
-    ///   the model's gate is not passed.
+    ///   Production, are archived.
+    /// - Throws: `RegistryError` with code `refused` if the version would enter Production and
+    ///   does not pass the model's gate.
     @discardableResult
     public func transition(
         _ model: String,
@@ -38,10 +38,10 @@ extension ModelRegistry {
         }
     }
 
-    /// Makes an alias name a version, whatever it named before.
+    /// Points an alias at a version, whatever it named before.
     ///
-    /// - Throws: `RegistryError` with code `refused` for the alias `production` where the model's
-    ///   gate is not passed.
+    /// - Throws: `RegistryError` with code `refused` for the alias `production` if the version
+    ///   does not pass the model's gate.
     public func setAlias(
         _ alias: String,
         of model: String,
@@ -67,9 +67,8 @@ extension ModelRegistry {
     ///
     /// Without `production`, the newest version that is in stage Production is the deployed one.
     ///
-    /// - Parameter mustExist: Whether an alias that is not there is an error; nothing is done
-    ///   otherwise.
-    /// - Throws: `RegistryError` with code `notFound` when there is no such model or alias.
+    /// - Parameter mustExist: Whether a missing alias is an error; otherwise nothing is done.
+    /// - Throws: `RegistryError` with code `notFound` if there is no such model or alias.
     public func deleteAlias(
         _ alias: String,
         of model: String,

@@ -2,7 +2,7 @@ import GRDB
 public import Tracking
 
 extension ModelRegistry {
-    /// Makes a registered model without versions.
+    /// Creates a registered model without versions.
     @discardableResult
     public func createModel(
         _ name: String,
@@ -29,7 +29,7 @@ extension ModelRegistry {
         }
     }
 
-    /// Registers files as the next version of a model, which is made if it is not there.
+    /// Registers files as the next version of a model, which is created if it does not exist.
     @discardableResult
     public func register(
         _ new: NewVersion,
@@ -44,7 +44,7 @@ extension ModelRegistry {
             if try !RegisteredModel.exists(db, name: model) {
                 try insertModel(db, model, nil, at: entry.time)
             }
-            // Deleted versions keep their rows, so that no number is given twice.
+            // Deleted versions keep their rows, so that no number is used twice.
             let newest = try Int.fetchOne(
                 db,
                 sql: "SELECT max(version) FROM model_versions WHERE name = ?",
@@ -71,7 +71,7 @@ extension ModelRegistry {
         }
     }
 
-    /// Says what a model, or one version of it, is for.
+    /// Sets the description of a model, or of one version of it.
     public func describe(
         _ model: String,
         version: Int? = nil,
@@ -113,7 +113,7 @@ extension ModelRegistry {
         }
     }
 
-    /// Removes a tag of a model, or of one version of it, if it is there.
+    /// Removes a tag of a model, or of one version of it, if it exists.
     public func deleteTag(
         _ key: TrackingKey,
         of model: String,
@@ -140,10 +140,10 @@ extension ModelRegistry {
         }
     }
 
-    /// Deletes a version with its approvals and the aliases that name it; its number is not given
-    /// again.
+    /// Deletes a version with its approvals and aliases; its number is not used again.
     ///
-    /// Where it was deployed, the newest version that is left in stage Production is, else none.
+    /// If it was deployed, the newest remaining version in stage Production is deployed now, or
+    /// none.
     public func deleteVersion(
         _ version: Int,
         of model: String,
@@ -182,8 +182,8 @@ extension ModelRegistry {
 
     /// Deletes a model with its versions, aliases and tags.
     ///
-    /// - Throws: `RegistryError` with code `refused` where the model has a gate: a model of the same
-    ///   name, made anew, would have none.
+    /// - Throws: `RegistryError` with code `refused` if the model has a gate: a new model with
+    ///   the same name would have none.
     public func deleteModel(_ model: String, by author: Author? = nil, reason: String = "") throws {
         try change(model, .deleteModel, by: author, reason: reason) { db, _ in
             try checkExists(db, model, nil)

@@ -4,10 +4,9 @@ public import Tracking
 
 /// Registered models, their versions, and which of them is deployed.
 ///
-/// The registry shares the store's database. Every change is one transaction that is on
-/// the disk when the call returns, and is recorded with its author, time and reason.
-/// A call that would change nothing records nothing. Calls throw `RegistryError`, or
-/// `TrackingError` where the database fails.
+/// The registry shares the store's database. Every change is one transaction that is durable when
+/// the call returns, and is recorded with its author, time and reason. A call without effect
+/// records nothing. Calls throw `RegistryError`, or `TrackingError` if the database fails.
 public final class ModelRegistry: Sendable {
     let store: TrackingStore
 
@@ -16,7 +15,7 @@ public final class ModelRegistry: Sendable {
         self.store = store
     }
 
-    /// Who makes changes whose author is not named.
+    /// The author of changes for which none is given.
     var identity: Author { Author(store.configuration.identity) }
 
     /// The folder of the workspace, which locations are relative to.
@@ -34,12 +33,12 @@ extension ModelRegistry {
         try store.read { try RegisteredModel.fetch($0) }
     }
 
-    /// The model of this name.
+    /// The model with this name.
     public func model(_ name: String) throws -> RegisteredModel {
         try store.read { try RegisteredModel.find($0, name: name) }
     }
 
-    /// Whether there is a model of this name.
+    /// Whether there is a model with this name.
     public func hasModel(named name: String) throws -> Bool {
         try store.read { try RegisteredModel.exists($0, name: name) }
     }
@@ -49,7 +48,7 @@ extension ModelRegistry {
         try store.read { try ModelVersion.find($0, model: model, version: version) }
     }
 
-    /// The versions that a run made, of all models, the newest of each first.
+    /// The versions that a run made, of all models, newest first for each.
     public func versions(run: String) throws -> [ModelVersion] {
         try store.read { db in
             let names = try String.fetchAll(
@@ -62,7 +61,7 @@ extension ModelRegistry {
         }
     }
 
-    /// The deployed version of a model: what the alias `production` names, else the newest
+    /// The deployed version of a model: the one that the alias `production` names, else the newest
     /// version in stage Production, else nil.
     public func deployed(_ model: String) throws -> ModelVersion? {
         try store.read { db in

@@ -1,4 +1,4 @@
-/// Which names and texts the registry takes; the rules are MLflow's.
+/// The names and texts that the registry accepts; the rules are MLflow's.
 enum Names {
     static func check(model name: String) throws {
         guard !name.isEmpty else {
@@ -53,11 +53,11 @@ enum Names {
         }
     }
 
-    /// The longest tag of a model or a version: prompts are kept in tags.
+    /// The longest tag of a model or a version; prompts are stored in tags.
     static let tagLength = 100_000
 
-    /// Checks a text for its length in Unicode scalars, if that is limited, and for NUL, which
-    /// SQLite's C interface takes for the end.
+    /// Checks a text for its length in Unicode scalars, if limited, and for NUL, which ends a text
+    /// in SQLite's C interface.
     static func check(text: String, of what: String, limit: Int? = nil) throws {
         if let limit, text.utf8.count > limit, text.unicodeScalars.count > limit {
             throw RegistryError(

@@ -1,10 +1,10 @@
-/// Where artifacts lie, as this store and as MLflow write it.
+/// Locations of artifacts, as this store and as MLflow write them.
 ///
-/// Here a location without a scheme is relative to the workspace; in MLflow it is relative
-/// to whatever folder its server was started in. So both ways it is written out.
+/// Here a location without a scheme is relative to the workspace; in MLflow it is relative to the
+/// folder that its server was started in. So both are converted.
 package enum ArtifactURI {
-    /// The location as a `file://` URI below `root` where it is relative; others stay as
-    /// they are, and so do those that leave the workspace by `..`.
+    /// A relative location as a `file://` URI below `root`; others are unchanged, as are those that
+    /// leave the workspace by `..`.
     package static func absolute(_ location: String, root: String) -> String {
         guard !location.isEmpty, !hasScheme(location), location.utf8.first != slash,
             !components(location).contains(where: { text($0) == ".." })
@@ -12,13 +12,13 @@ package enum ArtifactURI {
         return file(components(root) + components(location))
     }
 
-    /// The location as this store keeps it, of one that another store kept.
+    /// The location as this store stores it, from one that another store wrote.
     ///
     /// - Parameters:
-    ///   - root: The workspace, absolute. What lies in its folder `artifacts` becomes
-    ///     relative to it; nothing does if nil.
-    ///   - base: The folder that relative locations begin at. They must not stay relative:
-    ///     they would name files of this workspace.
+    ///   - root: The workspace, absolute. Locations in its folder `artifacts` become relative to
+    ///     it; none do if nil.
+    ///   - base: The folder that relative locations start from. They must not stay relative: they
+    ///     would name files of this workspace.
     package static func kept(
         _ location: String,
         root: String?,
@@ -39,7 +39,7 @@ package enum ArtifactURI {
         return inner.dropFirst(outer.count).map(text).joined(separator: "/")
     }
 
-    /// Whether it begins with letters and a colon, as `s3:` does.
+    /// Whether it starts with letters and a colon, as `s3:` does.
     static func hasScheme(_ location: String) -> Bool {
         guard let colon = location.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
         let scheme = location.utf8[..<colon]
@@ -53,7 +53,7 @@ package enum ArtifactURI {
         for prefix in ["file://localhost/", "file:///", "file:/"]
         where location.utf8.starts(with: prefix.utf8) {
             let rest = location.utf8.dropFirst(prefix.utf8.count)
-            // `file://host/…` is another machine's.
+            // `file://host/…` is on another machine.
             guard prefix != "file:/" || rest.first != slash else { return nil }
             let bytes = decoded(Array(rest))
             return bytes.contains(0) ? nil : "/" + text(bytes)
@@ -71,7 +71,7 @@ package enum ArtifactURI {
         path.utf8.split(separator: slash).map(Array.init).filter { text($0) != "." }
     }
 
-    /// The parts with every `..` carried out.
+    /// The parts with every `..` resolved.
     private static func resolved(_ parts: [Bytes]) -> [Bytes] {
         parts.reduce(into: []) { result, part in
             if text(part) != ".." {

@@ -1,22 +1,22 @@
 package import Glibc
 
-/// Who does something: a user on a machine.
+/// A user on a machine.
 public struct Identity: Sendable, Hashable, CustomStringConvertible {
     /// The user's login name.
     public var user: String
     /// The machine's name.
     public var host: String
-    /// The user's number on that machine, where it is known.
+    /// The user's number on that machine, if known.
     public var account: Int?
 
-    /// Makes an identity from its parts.
+    /// Creates an identity from its parts.
     public init(user: String, host: String, account: Int? = nil) {
         self.user = user
         self.host = host
         self.account = account
     }
 
-    /// Whom this process runs for, from the password file and the kernel.
+    /// The user of this process, from the password file and the kernel.
     public static func current() -> Identity {
         var name = [CChar](repeating: 0, count: 256)
         let host = gethostname(&name, name.count - 1) == 0 ? text(of: name) : "localhost"
@@ -26,7 +26,7 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
     /// `user@host`, as the history of the registry records it.
     public var description: String { "\(user)@\(host)" }
 
-    /// The login name of the user with this number, or the number where there is no such user.
+    /// The login name of the user with this number, or the number if there is no such user.
     package static func userName(of account: uid_t) -> String {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -6,7 +6,7 @@ public enum LifecycleStage: String, Sendable, Codable {
     case deleted
 }
 
-/// Which of the things in use and in the trash a listing shows.
+/// Whether a listing shows items in use, in the trash, or both.
 public enum LifecycleView: Sendable, CaseIterable {
     /// Those in use.
     case active

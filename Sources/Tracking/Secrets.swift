@@ -1,10 +1,10 @@
-/// Takes passwords and tokens out of what is logged: a run's page is read by more people than may
-/// push to its repository.
+/// Removes passwords and tokens from what is logged: more people read a run's page than may push to
+/// its repository.
 public enum Secrets {
-    /// The text without the user's part of URLs where that holds a password or a token:
+    /// The text without the user part of URLs that contains a password or a token:
     /// `https://ann:secret@host/x` becomes `https://host/x`.
     public static func redacted(_ text: String) -> String {
-        // Nearly no text has any.
+        // Almost no text has any.
         guard text.utf8.contains(UInt8(ascii: "@")) else { return text }
         var result = ""
         var rest = text[...]
@@ -13,14 +13,14 @@ public enum Secrets {
             rest = rest[scheme.upperBound...]
             let end =
                 rest.firstIndex { "/?#\"'<>".contains($0) || $0.isWhitespace } ?? rest.endIndex
-            // A password may hold an @ itself: the last one ends the user's part.
+            // A password may contain an @ itself: the last one ends the user part.
             guard let at = rest[..<end].lastIndex(of: "@") else { continue }
             if isSecret(rest[..<at]) { rest = rest[rest.index(after: at)...] }
         }
         return result + rest
     }
 
-    /// A name alone, as in `ssh://git@host`, tells nothing.
+    /// A name without a password, as in `ssh://git@host`, is no secret.
     private static func isSecret(_ user: Substring) -> Bool {
         user.contains(":") || user.count >= 20 || prefixes.contains { user.hasPrefix($0) }
     }

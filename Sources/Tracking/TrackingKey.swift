@@ -1,12 +1,12 @@
 /// The name of a metric, parameter or tag, compared byte by byte.
 ///
-/// Swift holds canonically equivalent strings to be equal, the store does not:
-/// with `String` as the key, an NFC and an NFD spelling would merge in a dictionary.
+/// Swift treats canonically equivalent strings as equal, the store does not: with `String` as the
+/// key, an NFC and an NFD spelling would merge in a dictionary.
 public struct TrackingKey: Hashable, Comparable, Sendable {
-    /// The name as it is stored.
+    /// The name as stored.
     public let text: String
 
-    /// Makes a key of a name.
+    /// Creates a key from a name.
     public init(_ text: String) {
         self.text = text
     }
@@ -31,7 +31,7 @@ public struct TrackingKey: Hashable, Comparable, Sendable {
 }
 
 extension TrackingKey: ExpressibleByStringLiteral, CustomStringConvertible {
-    /// Makes a key of a literal name.
+    /// Creates a key from a literal name.
     public init(stringLiteral value: String) {
         self.init(value)
     }

@@ -4,11 +4,10 @@ package import GRDB
 
 /// The workspace's database: experiments, runs, metrics, datasets, models, requests.
 ///
-/// The tables are shaped as MLflow's (revision `bda7b8c39065` of MLflow 3.17), with
-/// `wb_*` tables of ours beside them; `docs` of each are in `Schema/`. All calls are
-/// synchronous, may be made from any thread, and throw `TrackingError`. Several
-/// processes may use one file: each write is one immediate transaction that waits
-/// for the others. The file must lie on a local disk.
+/// The tables have MLflow's schema (revision `bda7b8c39065` of MLflow 3.17), with our `wb_*` tables
+/// beside them; `Schema/` documents them. All calls are synchronous, may be made from any thread,
+/// and throw `TrackingError`. Several processes may use one file: each write is one immediate
+/// transaction that waits for the others. The file must be on a local disk.
 public final class TrackingStore: Sendable {
     /// How a store is opened.
     public struct Configuration: Sendable {
@@ -30,7 +29,7 @@ public final class TrackingStore: Sendable {
         /// The source of run ids and run names.
         public var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 
-        /// Makes the default configuration.
+        /// Creates the default configuration.
         public init() {}
     }
 
@@ -40,12 +39,12 @@ public final class TrackingStore: Sendable {
 
     /// The path of the database file.
     public var path: String { database.path }
-    /// Whether writes are refused: asked for, or because the file is newer than this program.
+    /// Whether writes are refused: on request, or because the file is newer than this program.
     public var isReadOnly: Bool { database.isReadOnly }
-    /// Why the store is read-only where that was not asked for, in words for the user.
+    /// Why the store is read-only if that was not requested, for the user.
     public var notice: String? { database.notice }
 
-    /// Opens the database at `path` with the tables of all owners that `migrations` makes.
+    /// Opens the database at `path` with the tables that `migrations` create.
     ///
     /// See ``DatabaseFile``.
     package init(path: String, configuration: Configuration, migrations: [Migration]) throws {
@@ -61,7 +60,7 @@ public final class TrackingStore: Sendable {
         )
     }
 
-    /// Closes the file; a later call throws.
+    /// Closes the file; later calls throw.
     public func close() throws { try database.close() }
 
     /// Reads from one consistent state of the database.

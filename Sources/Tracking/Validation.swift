@@ -1,6 +1,6 @@
 import Database
 
-/// The limits of MLflow's store on what is written, so that its clients read all of it.
+/// The limits of MLflow's store on what is written, so that its clients can read all of it.
 package enum Validation {
     static let keyLength = 250
     static let paramLength = 6000
@@ -9,11 +9,11 @@ package enum Validation {
     static let experimentNameLength = 500
     static let locationLength = 2048
 
-    /// What a name is the name of.
+    /// The kind of thing that a name is for.
     enum KeyKind: String {
         case metric, parameter, tag
 
-        /// What a call names the name by; `place` where it stands in a list.
+        /// The field of a call that contains the name; `place` is its index in a list.
         func field(_ place: Int?) -> String {
             let list = self == .metric ? "metrics" : self == .parameter ? "params" : "tags"
             let name = self == .metric ? "name" : "key"
@@ -46,13 +46,13 @@ package enum Validation {
         }
         guard isOneName(key.text) else {
             throw invalid(
-                ": read as a path it stands for another name",
+                ": read as a path it is another name",
                 "leave out . and .. as parts, doubled slashes, and slashes at either end"
             )
         }
     }
 
-    /// Whether a text, read as a path, stands for itself, as it must where metrics are files.
+    /// Whether a text, read as a path, is that one name, as it must be for metrics that are files.
     static func isOneName(_ text: String) -> Bool {
         !text.utf8.starts(with: "..".utf8)
             && text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
@@ -103,8 +103,8 @@ package enum Validation {
         }
     }
 
-    /// Checks a text for its length in Unicode scalars, if that is limited, and for NUL, which
-    /// SQLite's C interface takes for the end.
+    /// Checks a text for its length in Unicode scalars, if limited, and for NUL, which ends a text
+    /// in SQLite's C interface.
     static func check(text: String, of what: String, limit: Int? = nil) throws {
         if let limit, text.utf8.count > limit, text.unicodeScalars.count > limit {
             throw TrackingError(
@@ -121,7 +121,7 @@ package enum Validation {
         }
     }
 
-    /// The text with control characters shown as escapes, fit for a message.
+    /// The text with control characters escaped, for messages.
     package static func printable(_ text: String) -> String {
         var shown = ""
         for scalar in text.unicodeScalars {

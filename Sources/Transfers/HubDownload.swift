@@ -180,7 +180,7 @@ package struct HubDownload: Sendable {
         }
     }
 
-    /// Makes the partial file end where the response begins.
+    /// Truncates the partial file to where the response begins.
     private func prepare(
         _ partial: PartialFile,
         for response: HTTPClientResponse,

@@ -8,7 +8,7 @@ import Tracking
 @Suite struct LeftoverTests {
     let folder = TemporaryFolder()
 
-    /// Makes a folder beside the database that was last written so many seconds ago.
+    /// Creates a folder beside the database that was last written so many seconds ago.
     private func make(_ name: String, secondsAgo: Int) -> String {
         let path = "\(folder.path)/\(name)"
         mkdir(path, 0o700)

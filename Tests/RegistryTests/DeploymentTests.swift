@@ -101,7 +101,7 @@ import Tracking
 
     @Test func nothingIsRolledBackToWhereNothingWasDeployed() throws {
         let none = #expect(throws: RegistryError.self) { try registry.rollback("faq") }
-        #expect(none?.message == "No version of 'faq' is deployed, and none was.")
+        #expect(none?.message == "No version of 'faq' is or was deployed.")
         try promote(1)
         #expect(registryCode { try registry.rollback("faq") } == .nothingBefore)
         #expect(registryCode { try registry.rollback("none") } == .notFound)
@@ -126,7 +126,7 @@ import Tracking
         try registry.deleteVersion(3, of: "faq")
         let error = #expect(throws: RegistryError.self) { try registry.rollback("faq") }
         #expect(
-            error?.message == "No version of 'faq' is deployed, and none that was is left. "
+            error?.message == "No remaining version of 'faq' is or was deployed. "
                 + "Deployed and deleted since: versions 1, 2, 3."
         )
         try promote(4)

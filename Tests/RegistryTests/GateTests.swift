@@ -137,7 +137,7 @@ import Tracking
                 + "eval_loss: found 2.0, wanted <= 1.9; "
                 + "eval_loss: found 2.0, wanted < deployed (version 1: 1.5); "
                 + "accuracy: found not logged, wanted > 0.5; "
-                + "approval: found none, wanted by another person, not by who deploys (ada@lab)."
+                + "approval: found none, wanted by another person, not by the person who deploys (ada@lab)."
         )
         #expect(error?.hint != nil)
         #expect(try registry.history() == before)

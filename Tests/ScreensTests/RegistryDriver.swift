@@ -82,7 +82,7 @@ extension Driver {
                     models,
                     rollbacks: [
                         "company-faq": .possible(.init(name: "company-faq", from: 2, to: 1)),
-                        "휴가-안내": .impossible("No version of '휴가-안내' is deployed, and none was."),
+                        "휴가-안내": .impossible("No version of '휴가-안내' is or was deployed."),
                     ]
                 )
             )

@@ -28,7 +28,7 @@ import Workspace
 
     @Test(
         arguments: [
-            ("B", "No version of '휴가-안내' is deployed, and none was."),
+            ("B", "No version of '휴가-안내' is or was deployed."),
             ("x", "휴가-안내 v1 has no alias."),
         ] as [(Key, String)]
     )

@@ -88,14 +88,14 @@ public struct TestModel: Sendable {
 
 /// A folder that lasts as long as a test.
 public enum TemporaryFolder {
-    /// Makes a folder, gives it to `body`, and removes it with all in it.
+    /// Creates a folder, gives it to `body`, and removes it with all in it.
     public static func with<Result>(_ body: (_ folder: String) throws -> Result) throws -> Result {
         let folder = try make()
         defer { remove(folder) }
         return try body(folder)
     }
 
-    /// Makes a folder that the caller removes.
+    /// Creates a folder that the caller removes.
     public static func make() throws -> String {
         var template = Array("\(parent)/workbench-test-XXXXXX".utf8CString)
         guard let path = mkdtemp(&template) else {

@@ -46,14 +46,16 @@ import Tracking
     @Test func theWriterKnowsWhatItPublishesItself() throws {
         let (store, other) = (try folder.open(), try folder.open())
         let starts = (try store.database.changeCursor(), try other.database.changeCursor())
-        let run = try store.createRun(NewRun(), isTold: true).id
+        let run = try store.createRun(NewRun(), isPublished: true).id
         let metric = Metric("loss", 1, timestamp: 0, step: 0)
-        let entry = try store.log(Batch(metrics: [metric]), run: run, telling: .metrics)
+        let entry = try store.log(Batch(metrics: [metric]), run: run, published: .metrics)
         let mine = try store.database.changes(after: starts.0).changes
-        #expect(mine.map(\.isTold) == [true, true])
+        #expect(mine.map(\.isPublished) == [true, true])
         #expect(mine.last?.id == entry)
         #expect(
-            try other.database.changes(after: starts.1).changes.map(\.isTold) == [false, false]
+            try other.database.changes(after: starts.1).changes.map(\.isPublished) == [
+                false, false,
+            ]
         )
     }
 

@@ -15,8 +15,8 @@ import Tracking
         let store = try folder.open()
         let run = try store.createRun(NewRun()).id
         try log((0..<10).reversed(), in: run, to: store)
-        func steps(_ range: ClosedRange<Int>?, _ most: Int) throws -> [Int] {
-            try store.sampledPoints("a", run: run, steps: range, most: most).map(\.step)
+        func steps(_ range: ClosedRange<Int>?, _ maximum: Int) throws -> [Int] {
+            try store.sampledPoints("a", run: run, steps: range, maximum: maximum).map(\.step)
         }
         #expect(try steps(nil, 20) == Array(0..<10))
         #expect(try steps(nil, 10) == Array(0..<10))
@@ -25,7 +25,7 @@ import Tracking
         #expect(try steps(3...6, 10) == [3, 4, 5, 6])
         #expect(try steps(3...8, 2) == [3, 8])
         #expect(try steps(50...60, 2).isEmpty)
-        #expect(try store.sampledPoints("a", run: "none", most: 5).isEmpty)
+        #expect(try store.sampledPoints("a", run: "none", maximum: 5).isEmpty)
     }
 
     @Test func historiesOfSeveralRunsComeByRunThenTime() throws {

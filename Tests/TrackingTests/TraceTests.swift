@@ -98,7 +98,7 @@ import Tracking
         }
         #expect(try store.deleteTraces(experiment: 1, ids: ["tr-a"]).isEmpty)
         #expect(try store.deleteTraces(experiment: 0, ids: ["tr-b", "none"]).map(\.id) == ["tr-b"])
-        #expect(try store.deleteTraces(experiment: 0, before: 30, most: 1).map(\.id) == ["tr-a"])
+        #expect(try store.deleteTraces(experiment: 0, before: 30, maximum: 1).map(\.id) == ["tr-a"])
         #expect(try store.deleteTraces(experiment: 0, before: 30).map(\.id) == ["tr-c"])
         #expect(try store.searchTraces(experiments: [0]).items.map(\.id) == ["tr-d"])
     }

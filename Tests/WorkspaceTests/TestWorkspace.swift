@@ -12,7 +12,7 @@ struct TestWorkspace {
     var model: String { "\(folder)/tiny.gguf" }
     var data: String { "\(folder)/facts.jsonl" }
 
-    /// Makes the folder, gives it to `body`, and removes it.
+    /// Creates the folder, gives it to `body`, and removes it.
     static func with<Result>(_ body: (TestWorkspace) throws -> Result) throws -> Result {
         try TemporaryFolder.with { folder in
             let test = TestWorkspace(folder: folder)

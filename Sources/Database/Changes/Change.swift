@@ -7,7 +7,7 @@ public struct Change: Sendable, Equatable {
         /// How it is stored.
         public var rawValue: String
 
-        /// Makes a kind from its stored form.
+        /// Creates a kind from its stored form.
         public init(rawValue: String) { self.rawValue = rawValue }
     }
 
@@ -22,7 +22,7 @@ public struct Change: Sendable, Equatable {
     /// The rows that were added, where the entry names them.
     public var rows: ClosedRange<Int>?
     /// Whether it was written through this opened file and the writer publishes it itself.
-    public var isTold: Bool
+    public var isPublished: Bool
 }
 
 extension Change.Kind {

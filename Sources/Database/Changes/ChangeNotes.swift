@@ -6,7 +6,7 @@ package struct ChangeNotes {
         var kind: Change.Kind
         var item: String
         var what: String
-        var isTold: Bool
+        var isPublished: Bool
         var rows: ClosedRange<Int>?
     }
 
@@ -18,15 +18,15 @@ package struct ChangeNotes {
     ///
     /// - Parameters:
     ///   - rows: The rows that were added.
-    ///   - isTold: Whether the writer publishes it itself, in this process.
+    ///   - isPublished: Whether the writer publishes it itself, in this process.
     package mutating func note(
         _ kind: Change.Kind,
         _ item: String,
         _ what: String = "changed",
         rows: ClosedRange<Int>? = nil,
-        isTold: Bool = false
+        isPublished: Bool = false
     ) {
-        let note = Note(kind: kind, item: item, what: what, isTold: isTold, rows: rows)
+        let note = Note(kind: kind, item: item, what: what, isPublished: isPublished, rows: rows)
         if !notes.contains(note) { notes.append(note) }
     }
 
@@ -42,7 +42,7 @@ package struct ChangeNotes {
         for note in notes {
             statement.setUncheckedArguments([
                 note.kind.rawValue, note.item, note.what, note.rows?.lowerBound,
-                note.rows?.upperBound, note.isTold ? writer : nil,
+                note.rows?.upperBound, note.isPublished ? writer : nil,
             ])
             try statement.execute()
         }

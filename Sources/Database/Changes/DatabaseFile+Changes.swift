@@ -52,7 +52,7 @@ extension DatabaseFile {
                         item: row[2],
                         what: row[3],
                         rows: first.flatMap { first in last.map { first...max(first, $0) } },
-                        isTold: (row[6] as Int64?) == writer
+                        isPublished: (row[6] as Int64?) == writer
                     )
                 )
             }

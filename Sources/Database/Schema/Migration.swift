@@ -10,7 +10,7 @@ package struct Migration: Sendable {
     /// What the step does to the database.
     package let apply: @Sendable (Database) throws -> Void
 
-    /// Makes a step.
+    /// Creates a step.
     package init(_ apply: @escaping @Sendable (Database) throws -> Void) {
         self.apply = apply
     }

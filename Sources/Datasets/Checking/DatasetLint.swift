@@ -12,7 +12,7 @@ public struct DatasetLint: Sendable {
     /// A conversation of more bytes is likely a mistake.
     static let longRow = 100_000
 
-    /// Makes a check.
+    /// Creates a check.
     public init(renderer: ExampleRenderer? = nil, overLength: OverLengthPolicy = .stop) {
         self.renderer = renderer
         self.overLength = overLength

@@ -13,7 +13,7 @@ public struct DocumentStream: Sendable, Equatable {
         /// Where it was read.
         public let source: RecordSource
 
-        /// Makes a document of tokens.
+        /// Creates a document of tokens.
         public init(ids: [Int32], source: RecordSource) {
             self.ids = ids
             self.source = source

@@ -7,7 +7,7 @@ public struct Example: Sendable, Equatable {
     /// The row they come from.
     public let source: RecordSource
 
-    /// Makes an example of tokens and their targets, which must be as many.
+    /// Creates an example of tokens and their targets, which must be as many.
     public init(ids: [Int32], isTarget: [Bool], source: RecordSource) {
         precondition(ids.count == isTarget.count, "an example has one target mark a token")
         precondition(isTarget.first != true, "the first token of an example has nothing before it")

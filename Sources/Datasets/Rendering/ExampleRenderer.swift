@@ -28,7 +28,7 @@ public struct ExampleRenderer: Sendable {
     /// Recognizes documents that the template wrote.
     private let reader: RenderedTextReader?
 
-    /// Makes a renderer for a model; the sequence length must be at least 2.
+    /// Creates a renderer for a model; the sequence length must be at least 2.
     public init(tokenizer: Tokenizer, template: ChatTemplate?, sequenceLength: Int) {
         precondition(sequenceLength >= 2, "an example needs a token and one to predict from it")
         self.tokenizer = tokenizer

@@ -19,7 +19,7 @@ public struct ExportSummary: Sendable, Equatable {
     /// Versions of registered models in it.
     public var modelVersions: Int
 
-    /// Makes a summary of its parts.
+    /// Creates a summary from its parts.
     public init(
         path: String,
         byteCount: Int,

@@ -18,7 +18,7 @@ public struct ImportSummary: Sendable, Equatable {
         /// How many are named.
         public static let nameLimit = 20
 
-        /// Makes an entry of its parts.
+        /// Creates an entry from its parts.
         public init(kind: String, reason: String, count: Int, names: [String]) {
             self.kind = kind
             self.reason = reason
@@ -34,7 +34,7 @@ public struct ImportSummary: Sendable, Equatable {
         /// Its name here.
         public var to: String
 
-        /// Makes an entry of its parts.
+        /// Creates an entry from its parts.
         public init(from: String, to: String) {
             self.from = from
             self.to = to
@@ -126,7 +126,7 @@ public struct ImportProgress: Sendable, Equatable {
     /// How many parts the stage has; 0 if that is not known.
     public var total: Int
 
-    /// Makes a report of its parts.
+    /// Creates a report from its parts.
     public init(_ stage: Stage, done: Int = 0, total: Int = 0) {
         self.stage = stage
         self.done = done

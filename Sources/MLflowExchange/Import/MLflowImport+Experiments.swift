@@ -127,7 +127,7 @@ extension MLflowImport {
         return true
     }
 
-    /// Makes an experiment.
+    /// Creates an experiment.
     ///
     /// Its location is one of ours, since it says where new runs
     /// will write; where the old ones wrote stands in each of them, and in a tag.

@@ -1,7 +1,7 @@
 internal import Tokenizers
 
 extension Tokenizer {
-    /// Makes the tokenizer that a GGUF file describes.
+    /// Creates the tokenizer that a GGUF file describes.
     ///
     /// - Parameter vocabularySize: how many tokens the model has; nil takes as many as the file
     ///   has words.
@@ -10,7 +10,7 @@ extension Tokenizer {
         try self.init(definition, of: file.path)
     }
 
-    /// Makes the tokenizer that the files of the model at `path` define.
+    /// Creates the tokenizer that the files of the model at `path` define.
     convenience init(
         _ definition: TokenizerDefinition,
         of path: String

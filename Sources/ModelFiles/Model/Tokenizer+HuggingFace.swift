@@ -2,7 +2,7 @@ internal import JSON
 public import Tokenizers
 
 extension Tokenizer {
-    /// Makes the tokenizer of a GGUF file, be there a model in it or not, or of a Hugging Face
+    /// Creates the tokenizer of a GGUF file, with or without a model in it, or of a Hugging Face
     /// model folder.
     /// - Throws: `ModelFileError`.
     public static func read(path: String) throws -> Tokenizer {
@@ -13,7 +13,7 @@ extension Tokenizer {
 }
 
 extension Tokenizer {
-    /// Makes the tokenizer that a Hugging Face model folder describes.
+    /// Creates the tokenizer that a Hugging Face model folder describes.
     ///
     /// See `HuggingFaceTokenizer`, which also reads the chat template.
     /// - Throws: `ModelFileError`.

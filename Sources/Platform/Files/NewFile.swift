@@ -5,7 +5,7 @@ package struct NewFile: ~Copyable, Sendable {
     private let descriptor: Int32
     private let name: String
 
-    /// Makes the file, which must not be there.
+    /// Creates the file, which must not be there.
     ///
     /// - Parameters:
     ///   - name: What errors call the file, where it gets its own name later.

@@ -25,7 +25,7 @@ public struct OutputFile: Sendable {
     private let replaces: Bool
     private let companions: [String]
 
-    /// Makes the file to be written.
+    /// Creates the file to be written.
     ///
     /// - Parameters:
     ///   - path: The name that was given.

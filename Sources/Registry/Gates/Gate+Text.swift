@@ -3,13 +3,13 @@ import JSON
 import Tracking
 
 extension Gate.Condition: CustomStringConvertible {
-    /// Reads a condition as a person writes it: `eval_loss <= 1.9`, `eval_loss < deployed` or
+    /// Parses a condition such as `eval_loss <= 1.9`, `eval_loss < deployed` or
     /// `accuracy >= deployed - 0.01`.
     ///
     /// - Throws: `RegistryError` with code `invalidValue`.
     public init(_ text: String) throws {
         let bytes = Array(text.utf8)
-        // A metric's name holds neither sign.
+        // A metric's name contains neither sign.
         let signs = [UInt8(ascii: "<"), UInt8(ascii: ">")]
         guard let sign = bytes.firstIndex(where: signs.contains) else {
             throw Self.malformed(text)
@@ -24,7 +24,7 @@ extension Gate.Condition: CustomStringConvertible {
         self.init(TrackingKey(metric), comparison, bound)
     }
 
-    /// The condition as `init(_:)` reads it.
+    /// The condition in the form that `init(_:)` parses.
     public var description: String { "\(metric) \(wanted)" }
 
     /// The condition without the metric.
@@ -48,7 +48,7 @@ extension Gate.Condition: CustomStringConvertible {
 }
 
 extension Gate.Bound: CustomStringConvertible {
-    /// Reads a finite number, `deployed`, or `deployed` plus or minus a finite number.
+    /// Parses a finite number, `deployed`, or `deployed` plus or minus a finite number.
     init?(_ text: String) {
         let word = Array("deployed".utf8)
         let bytes = Array(text.utf8)
@@ -69,7 +69,7 @@ extension Gate.Bound: CustomStringConvertible {
         self = .deployed(margin: sign == "+" ? size : -size)
     }
 
-    /// The bound as a person writes it.
+    /// The bound in the form that `init(_:)` parses.
     public var description: String {
         switch self {
         case .value(let value): "\(value)"
@@ -103,7 +103,7 @@ extension Gate: CustomStringConvertible {
         return String(decoding: try encoder.encode(Stored(self)), as: UTF8.self)
     }
 
-    /// The gate that was stored.
+    /// Decodes a stored gate.
     init(decoding text: String) throws {
         self = try decodeJSON(Stored.self, from: Array(text.utf8)).gate
     }
@@ -118,7 +118,7 @@ extension Gate: CustomStringConvertible {
         }
 
         var conditions: [Condition]
-        /// Who may approve; empty for anyone else, nil where nobody must.
+        /// Who may approve; empty for anyone else, nil if no approval is needed.
         var approvers: [String]?
 
         init(_ gate: Gate) {

@@ -1,10 +1,11 @@
 public import Tracking
 
-/// What must hold before a version of a model is deployed.
+/// The conditions that a version of a model must meet to be deployed.
 ///
-/// The gate is asked where a version is deployed: by `promote`, by `transition` to Production and
-/// by `setAlias` of `production`. `rollback`, `undo` and `redo` bring back what was deployed before
-/// and are not asked, so that a way back is always open; what is deployed when a gate is set stays.
+/// The gate is checked when a version is deployed: by `promote`, by `transition` to Production and
+/// by `setAlias` of `production`. `rollback`, `undo` and `redo` restore an earlier deployment
+/// without a check, so that they are always possible; a version that is deployed when a gate is set
+/// stays deployed.
 public struct Gate: Sendable, Equatable {
     /// How a metric is compared with its bound.
     public enum Comparison: String, Sendable, Codable, CaseIterable {
@@ -31,15 +32,16 @@ public struct Gate: Sendable, Equatable {
     public enum Bound: Sendable, Equatable {
         /// A number.
         case value(Double)
-        /// The same metric of the deployed version, plus a margin. Where no version is deployed
-        /// there is nothing to compare with: then a value that is known will do.
+        /// The same metric of the deployed version, plus a margin. If no version is deployed, any
+        /// known value passes.
         case deployed(margin: Double)
     }
 
-    /// What the last value of a metric of the version's run must be; a metric that was not logged,
-    /// and NaN, fail, and so does a version whose files are not what its run made.
+    /// A condition on the last value of a metric of the version's run. A metric that was not logged
+    /// and NaN fail, and so does a version whose files its run did not make.
     ///
-    /// What was measured before the run's end stands. What a client logged later counts where there
+    /// Values from before the run's end take precedence. A value that a client logged later counts
+    /// only if there was none before, and the history says so.
     /// was nothing before, and the history says so.
     public struct Condition: Sendable, Equatable {
         /// The metric.
@@ -49,7 +51,7 @@ public struct Gate: Sendable, Equatable {
         /// What it is compared with.
         public var bound: Bound
 
-        /// Makes a condition of its parts.
+        /// Creates a condition from its parts.
         public init(_ metric: TrackingKey, _ comparison: Comparison, _ bound: Bound) {
             self.metric = metric
             self.comparison = comparison
@@ -57,7 +59,7 @@ public struct Gate: Sendable, Equatable {
         }
     }
 
-    /// Who must have approved a version, always somebody else than who deploys it.
+    /// Who must have approved a version; never the person who deploys it.
     public enum Approval: Sendable, Equatable {
         /// Any other person.
         case anyone
@@ -65,19 +67,19 @@ public struct Gate: Sendable, Equatable {
         case oneOf([TrackingKey])
     }
 
-    /// What the metrics must be; all of it.
+    /// The conditions, all of which must hold.
     public var conditions: [Condition]
-    /// Who must have approved; nobody if nil.
+    /// Who must have approved; nil if no approval is needed.
     public var approval: Approval?
 
-    /// Makes a gate of its parts.
+    /// Creates a gate from its parts.
     public init(_ conditions: [Condition] = [], approval: Approval? = nil) {
         self.conditions = conditions
         self.approval = approval
     }
 }
 
-/// That a person found a version fit for use.
+/// A person's approval of a version.
 public struct VersionApproval: Sendable, Equatable {
     /// Who, `user@host`.
     public var author: String
@@ -85,10 +87,10 @@ public struct VersionApproval: Sendable, Equatable {
     public var time: Int
     /// Why.
     public var reason: String
-    /// The number of the user of this machine who gave it, where that is known.
+    /// The number of the user of this machine who gave it, if known.
     public var account: Int?
 
-    /// Makes an approval of its parts.
+    /// Creates an approval from its parts.
     public init(author: String, time: Int, reason: String, account: Int? = nil) {
         self.author = author
         self.time = time
@@ -97,22 +99,22 @@ public struct VersionApproval: Sendable, Equatable {
     }
 }
 
-/// What a gate says of a version.
+/// The result of checking a version against a gate.
 public struct GateReport: Sendable, Equatable {
-    /// What was found for one thing that the gate wants.
+    /// The result for one requirement of the gate.
     public struct Finding: Sendable, Equatable {
         /// A metric's name, or `approval`.
         public var subject: String
-        /// What the gate wants, such as `<= 1.9`.
+        /// The requirement, such as `<= 1.9`.
         public var wanted: String
-        /// What there is, such as `2.1` or `not logged`.
+        /// The value found, such as `2.1` or `not logged`.
         public var found: String
-        /// Whether that will do.
+        /// Whether it meets the requirement.
         public var passed: Bool
-        /// What the history tells where the version is deployed nevertheless.
+        /// A remark for the history if the version is deployed.
         public var note: String?
 
-        /// Makes a finding of its parts.
+        /// Creates a finding from its parts.
         public init(
             subject: String,
             wanted: String,
@@ -132,12 +134,12 @@ public struct GateReport: Sendable, Equatable {
     public var model: String
     /// The version.
     public var version: Int
-    /// The version that was deployed when the gate was asked, if one was.
+    /// The version that was deployed at the time of the check, if any.
     public var deployedVersion: Int?
-    /// One finding for each condition and for the approval; none where there is no gate.
+    /// One finding for each condition and for the approval; none if there is no gate.
     public var findings: [Finding]
 
-    /// Makes a report of its parts.
+    /// Creates a report from its parts.
     public init(model: String, version: Int, deployedVersion: Int?, findings: [Finding]) {
         self.model = model
         self.version = version

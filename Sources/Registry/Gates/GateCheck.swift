@@ -1,7 +1,7 @@
 import GRDB
 import Tracking
 
-/// Asks a gate about a version, within a transaction.
+/// Checks a version against a gate, within a transaction.
 struct GateCheck {
     let db: Database
     let model: String
@@ -11,7 +11,7 @@ struct GateCheck {
     /// The workspace's folder.
     let root: String
 
-    /// What is found, were `author` to deploy the version.
+    /// The findings for a deployment of the version by `author`.
     func findings(for version: Int, by author: Author) throws -> [GateReport.Finding] {
         let conditions = try gate.conditions.map { try finding($0, for: version) }
         guard let approval = gate.approval else { return conditions }
@@ -34,7 +34,7 @@ struct GateCheck {
         case .value(let value): bound = value
         case .deployed(let margin):
             guard let deployed else {
-                // The first deployment must be possible, and what follows it be comparable.
+                // The first deployment must be possible, and later ones comparable with it.
                 return GateReport.Finding(
                     subject: condition.metric.text,
                     wanted: "\(wanted) (no version is deployed)",
@@ -72,7 +72,7 @@ struct GateCheck {
         if counting.isEmpty, !given.isEmpty { found += ", which does not count" }
         return GateReport.Finding(
             subject: "approval",
-            wanted: "\(approval), not by who deploys (\(author))",
+            wanted: "\(approval), not by the person who deploys (\(author))",
             found: found,
             passed: !counting.isEmpty
         )
@@ -95,7 +95,7 @@ struct GateCheck {
         guard let row, !(row[0] as Bool) else { return .init(kind: .noRun) }
         let newest = Measurement.Kind(row[1], isNaN: row[2] ?? false)
         guard row[3] as Bool else { return .init(kind: newest) }
-        // What was measured before the run ended stands, whatever came later.
+        // A value from before the run's end takes precedence over later ones.
         let kept = Measurement.Kind(row[4], isNaN: row[5] ?? false)
         return kept == .notLogged
             ? .init(kind: newest, isLate: newest != .notLogged)
@@ -126,9 +126,9 @@ struct GateCheck {
         }
 
         var kind: Kind
-        /// Whether it was logged after the run's end, and nothing before.
+        /// Whether it was logged after the run's end, and none before.
         var isLate = false
-        /// What was logged after the run's end and does not count.
+        /// The value that was logged after the run's end and does not count.
         var ignored: Kind?
 
         var value: Double? {
@@ -140,7 +140,7 @@ struct GateCheck {
             return isLate ? "\(kind) (after the run's end)" : "\(kind)"
         }
 
-        /// What the history says where this lets a version pass.
+        /// The remark for the history if a version passes by this.
         func note(_ metric: TrackingKey) -> String? {
             isLate ? "\(metric) \(kind) was logged after the run's end" : nil
         }
@@ -150,8 +150,8 @@ struct GateCheck {
 extension Gate.Approval {
     /// Whether a person's approval counts when `author` deploys.
     ///
-    /// One user of this machine is one person, whatever tokens come from them. Who has the same
-    /// user name on another machine counts as the same person.
+    /// One user of this machine is one person, whatever tokens they use. A user with the same name
+    /// on another machine counts as the same person.
     func isGiven(by approval: VersionApproval, to author: Author) -> Bool {
         let user = Self.user(approval.author)
         let others = [Self.user(author.name)] + (author.user.map { [TrackingKey($0)] } ?? [])

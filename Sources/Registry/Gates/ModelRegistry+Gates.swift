@@ -4,9 +4,9 @@ import Tracking
 // MARK: - Reading
 
 extension ModelRegistry {
-    /// The gate of a model; nil where it has none.
+    /// The gate of a model; nil if it has none.
     ///
-    /// - Throws: `RegistryError` with code `notFound` for a model that is not there.
+    /// - Throws: `RegistryError` with code `notFound` if there is no such model.
     public func gate(of model: String) throws -> Gate? {
         try store.read { db in
             try checkExists(db, model, nil)
@@ -14,7 +14,7 @@ extension ModelRegistry {
         }
     }
 
-    /// Who approved a version, the first one first.
+    /// The approvals of a version, first one first.
     public func approvals(of model: String, version: Int) throws -> [VersionApproval] {
         try store.read { db in
             try checkExists(db, model, version)
@@ -22,7 +22,7 @@ extension ModelRegistry {
         }
     }
 
-    /// What the gate would say if `author` deployed the version now; nothing is changed.
+    /// The result of the gate if `author` deployed the version now; changes nothing.
     ///
     /// - Parameter author: Who would deploy; the store's identity if nil.
     public func checkGate(
@@ -48,8 +48,8 @@ extension ModelRegistry {
 extension ModelRegistry {
     /// Sets a model's gate, or removes it with nil.
     ///
-    /// - Throws: `RegistryError` with code `invalidValue` for a gate that wants nothing, or a bound
-    ///   that is no finite number.
+    /// - Throws: `RegistryError` with code `invalidValue` for a gate without requirements, or a
+    ///   bound that is not finite.
     public func setGate(
         _ gate: Gate?,
         of model: String,
@@ -74,10 +74,10 @@ extension ModelRegistry {
         }
     }
 
-    /// Approves a version for use, in the name of `author`; `undo` takes it back.
+    /// Approves a version for use in the name of `author`; `undo` reverts it.
     ///
-    /// An approval is of the version, whatever its gate is or will be; it counts for a deployment
-    /// by somebody else.
+    /// An approval belongs to the version, whatever its gate; it counts for deployments by other
+    /// people.
     public func approve(
         _ model: String,
         version: Int,
@@ -100,14 +100,14 @@ extension ModelRegistry {
         }
     }
 
-    /// Asks the gate about every version that a change deploys, or brings one step before that, and
-    /// refuses the change where one does not pass.
+    /// Checks every version that a change deploys, or brings one step before that, and refuses the
+    /// change if one does not pass.
     ///
-    /// This is the one place where a gate is enforced. `change` calls it for every change within
-    /// the change's transaction, so that no way to a deployment leads past it and what was found
-    /// still holds when the change does.
+    /// This is the only place where a gate is enforced. `change` calls it for every change within
+    /// the change's transaction, so that every deployment is checked and nothing can change in
+    /// between.
     ///
-    /// - Returns: What it let pass that the history should tell; nil for nothing.
+    /// - Returns: The remark for the history on what passed, if any.
     func checkGate(
         _ db: Database,
         _ entry: RegistryChange,
@@ -130,7 +130,7 @@ extension ModelRegistry {
         return notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 
-    /// Refuses what would leave a model's name without its gate.
+    /// Refuses a change that would leave a model's name without its gate.
     func checkNoGate(_ db: Database, _ model: String, for what: String) throws {
         guard try Gate.isSet(db, of: model) else { return }
         throw RegistryError(
@@ -161,7 +161,7 @@ extension ModelRegistry {
 }
 
 extension RegistryError {
-    /// Names each condition that a version fails, with what was found and what is wanted.
+    /// Lists the conditions that a version fails, with what was found and what is required.
     init(refusing report: GateReport) {
         let failures = report.findings.filter { !$0.passed }
             .map { "\($0.subject): found \($0.found), wanted \($0.wanted)" }
@@ -177,10 +177,10 @@ extension RegistryError {
 // MARK: - Rows
 
 extension Gate {
-    /// What the history says where a gate was removed.
+    /// The text of the history for a gate that was removed.
     static let noGate = "none"
 
-    /// Whether a model has a gate, be it one that this program reads or not.
+    /// Whether a model has a gate, even one that this program cannot read.
     static func isSet(_ db: Database, of model: String) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM wb_gates WHERE name = ?")
         return try Int.fetchOne(statement, arguments: [model]) != nil
@@ -193,7 +193,7 @@ extension Gate {
             throw RegistryError(
                 .invalidValue,
                 "The gate of '\(model)' cannot be read, so nothing can pass it.",
-                hint: "set it anew"
+                hint: "set it again"
             )
         }
         return gate
@@ -203,8 +203,8 @@ extension Gate {
         guard !conditions.isEmpty || approval != nil else {
             throw RegistryError(
                 .invalidValue,
-                "The gate wants nothing.",
-                hint: "give a condition or ask for an approval, or remove the gate"
+                "The gate has no requirements.",
+                hint: "give a condition or require an approval, or remove the gate"
             )
         }
         for condition in conditions {
@@ -226,7 +226,7 @@ extension Gate {
             guard !names.isEmpty, names.allSatisfy({ !$0.text.isEmpty }) else {
                 throw RegistryError(
                     .invalidValue,
-                    "Nobody is named who may approve.",
+                    "No one is named who may approve.",
                     hint: "name a person, or let anyone else approve"
                 )
             }

@@ -1,8 +1,7 @@
 import GRDB
 import Tracking
 
-/// Whether a version's files are what its run made, so that what was measured in the run says
-/// something about them.
+/// Whether a version's files were made by its run, so that the run's metrics apply to them.
 struct Provenance {
     private let db: Database
     /// The workspace's folder, which locations are relative to.
@@ -13,11 +12,11 @@ struct Provenance {
         self.root = root
     }
 
-    /// Whether all that the version refers to lies in the folder of its run, or of a model that the
-    /// run logged.
+    /// Whether everything that the version refers to is in the folder of its run, or of a model
+    /// that the run logged.
     ///
-    /// Of a run that this program executed, only its result counts: clients may put other files
-    /// beside it.
+    /// Of a run that this program executed, only its result counts: clients may add other files to
+    /// its folder.
     func holds(model: String, version: Int) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: """
@@ -34,7 +33,7 @@ struct Provenance {
         return try isInside(row[1] ?? "", folders, run) && isInside(row[0] ?? "", folders, run)
     }
 
-    /// Where the files of a version of this run may lie.
+    /// The folders that may contain the files of a version of this run.
     private func folders(of run: String, artifacts: String) throws -> [[String]] {
         let tags = try db.cachedStatement(
             sql: "SELECT key, value FROM tags WHERE run_uuid = ? AND key IN (?, ?, ?)"
@@ -43,7 +42,7 @@ struct Provenance {
         let found = try Row.fetchAll(tags, arguments: [run, keys[0], keys[1], keys[2]])
             .reduce(into: [String: String]()) { $0[$1[0]] = $1[1] }
         if found[keys[0]] != nil {
-            // The result is a folder, or a file in a folder that holds it alone.
+            // The result is a folder, or a file alone in its folder.
             return keys.dropFirst().compactMap { found[$0]?.split(separator: "/").first }
                 .compactMap { components("\(artifacts)/\($0)") }
         }
@@ -57,7 +56,7 @@ struct Provenance {
     private func isInside(_ location: String, _ folders: [[String]], _ run: String) throws -> Bool {
         let parts = location.split(separator: "/", maxSplits: 1).map(String.init)
         if location.hasPrefix(ModelReference.scheme), parts.count > 1 {
-            // Of another registered version: then the place that was found for it counts.
+            // For another registered version, the location resolved for it counts.
             guard parts[1].hasPrefix("m-"), !parts[1].contains("/") else { return true }
             let statement = try db.cachedStatement(
                 sql: "SELECT artifact_location FROM logged_models WHERE model_id = ?"
@@ -78,8 +77,8 @@ struct Provenance {
         return folders.contains { place.starts(with: $0) }
     }
 
-    /// The names on the way to a location, in one form for all spellings; nil for one that goes
-    /// back up, or leads nowhere.
+    /// The components of a location's path, normalized; nil for one that contains `..` or cannot be
+    /// resolved.
     private func components(_ location: String) -> [String]? {
         let lowered = location.lowercased()
         guard !location.isEmpty, !lowered.contains("%2e"), !lowered.contains("%2f"),

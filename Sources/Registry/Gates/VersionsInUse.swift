@@ -2,8 +2,8 @@ import GRDB
 import Tracking
 
 /// The versions of a model that are deployed or one step from it: those in stage Production, and
-/// those that the alias `production` names, in upper or lower case: clients read `Production`
-/// without knowing that it is another alias.
+/// those that the alias `production` names in any case: clients read `Production` without knowing
+/// that it is another alias.
 struct VersionsInUse {
     private var inProduction: Set<Int>
     private var aliased: [String: Int]
@@ -28,7 +28,7 @@ struct VersionsInUse {
         deployed = try Deployment.version(db, of: model)
     }
 
-    /// The versions that came into use since: what was deployed already does not come again.
+    /// The versions that came into use since; what was deployed already is not among them.
     func entered(since before: VersionsInUse) -> [Int] {
         var entered = inProduction.subtracting(before.inProduction)
         for (alias, version) in aliased where before.aliased[alias] != version {

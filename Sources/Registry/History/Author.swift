@@ -1,15 +1,15 @@
 public import Tracking
 
-/// Who changes the registry.
+/// The author of a change to the registry.
 public struct Author: Sendable, Equatable {
-    /// `user@host`, or the name of a token; what the history says.
+    /// `user@host`, or the name of a token; the history shows it.
     public var name: String
-    /// The number of the user of this machine who acts, or behind whose token somebody acts.
+    /// The number of the user of this machine who acts, or whose token is used.
     public var account: Int?
     /// For a token, the login name of that user.
     public var user: String?
 
-    /// Makes an author of its parts.
+    /// Creates an author from its parts.
     public init(_ name: String, account: Int? = nil, user: String? = nil) {
         self.name = name
         self.account = account
@@ -23,7 +23,7 @@ public struct Author: Sendable, Equatable {
 }
 
 extension Author: ExpressibleByStringLiteral, CustomStringConvertible {
-    /// An author of whom the name alone is known.
+    /// An author of whom only the name is known.
     public init(stringLiteral name: String) { self.init(name) }
 
     /// The name, with the user behind a token.

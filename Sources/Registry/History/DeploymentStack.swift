@@ -1,10 +1,10 @@
-/// The deployments of a model on top of each other, as its history tells them.
+/// The deployments of a model as a stack, from its history.
 struct DeploymentStack {
     private var versions: [Int] = []
-    /// Every version that was ever deployed, the last one last; each once.
+    /// Every version that was ever deployed, each once, in order of last deployment.
     private(set) var deployedOnce: [Int] = []
 
-    /// Builds the stack of the changes that stand, the oldest first.
+    /// Builds the stack from the changes that apply, oldest first.
     init(_ changes: [RegistryChange]) {
         for change in changes {
             if change.action == .deleteModel {
@@ -13,7 +13,7 @@ struct DeploymentStack {
                 continue
             }
             guard change.deployedBefore != change.deployedAfter else { continue }
-            // Other programs deploy without telling the history.
+            // Other programs deploy without an entry in the history.
             if let before = change.deployedBefore, versions.last != before {
                 versions.append(before)
             }
@@ -34,7 +34,7 @@ struct DeploymentStack {
         deployedOnce.append(version)
     }
 
-    /// The deployment under the present one that still exists.
+    /// The deployment below the present one that still exists.
     mutating func version(before current: Int?, among existing: Set<Int>) -> Int? {
         while let top = versions.last, top == current || !existing.contains(top) {
             versions.removeLast()

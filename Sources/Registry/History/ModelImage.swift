@@ -3,9 +3,9 @@ import GRDB
 import JSON
 import Tracking
 
-/// Every row that the registry holds for one model, to find out what a change did.
+/// Every row of the registry for one model, to find out what a change did.
 struct ModelImage {
-    /// What a change did to one row; nil where the row is not there.
+    /// The change to one row; nil if the row does not exist.
     struct RowChange: Codable {
         var table: String
         var key: String
@@ -13,7 +13,7 @@ struct ModelImage {
         var after: String?
     }
 
-    /// Table by table in the order of `RegistryTable.all`: rows by key, compared as bytes.
+    /// By table, in the order of `RegistryTable.all`: rows by key, compared as bytes.
     private var tables: [[TrackingKey: TrackingKey]]
 
     init(_ db: Database, model: String) throws {
@@ -25,7 +25,7 @@ struct ModelImage {
         }
     }
 
-    /// What has to be done to come from here to another image, parents before children.
+    /// The changes that turn this image into another, parents before children.
     func changes(to other: ModelImage) -> [RowChange] {
         RegistryTable.all.indices.flatMap { place in
             let (before, after) = (tables[place], other.tables[place])
@@ -44,7 +44,7 @@ struct ModelImage {
 }
 
 extension ModelImage.RowChange {
-    /// Whether a version came, went, or moved to another stage.
+    /// Whether a version was added, removed, or moved to another stage.
     func movesStage(_ db: Database) throws -> Bool {
         try Bool.fetchOne(
             db,
@@ -61,17 +61,17 @@ extension [ModelImage.RowChange] {
         String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
     }
 
-    /// The changes that were stored.
+    /// Decodes stored changes.
     init(decoding text: String) throws {
         self = try decodeJSON(Self.self, from: [UInt8](text.utf8))
     }
 
-    /// The changes that lead back.
+    /// The inverse changes.
     var reversed: [ModelImage.RowChange] {
         map { .init(table: $0.table, key: $0.key, before: $0.after, after: $0.before) }
     }
 
-    /// Whether all rows are as they were before these changes.
+    /// Whether all rows are in their state before these changes.
     func isApplicable(_ db: Database) throws -> Bool {
         for change in self {
             guard let table = RegistryTable.all.first(where: { $0.name == change.table }) else {
@@ -83,7 +83,7 @@ extension [ModelImage.RowChange] {
         return true
     }
 
-    /// Makes the rows be as they are after these changes.
+    /// Sets the rows to their state after these changes.
     func apply(_ db: Database) throws {
         for table in RegistryTable.all {
             for change in self where change.table == table.name {

@@ -3,10 +3,10 @@ import GRDB
 import Tracking
 
 extension ModelRegistry {
-    /// What was changed, the newest first.
+    /// The changes, newest first.
     ///
     /// - Parameters:
-    ///   - model: Only changes of this model, also of one that is deleted; of all if nil.
+    ///   - model: Only changes of this model, even if it was deleted; all if nil.
     ///   - limit: At most this many.
     public func history(_ model: String? = nil, limit: Int? = nil) throws -> [RegistryChange] {
         try store.read { db in
@@ -21,13 +21,13 @@ extension ModelRegistry {
 
     /// Makes one change to a model and records it, all or nothing.
     ///
-    /// The rows before and after are compared, so that the record says what was done and
-    /// not what was meant, and a change of nothing leaves no trace. A change that deploys a
-    /// version is refused where the model's gate is not passed.
+    /// The rows before and after are compared, so that the record says what was done and not what
+    /// was meant, and a change without effect leaves no trace. A change that deploys a version is
+    /// refused if the version does not pass the model's gate.
     ///
     /// - Parameters:
-    ///   - result: Reads what the caller returns, once everything is written.
-    ///   - body: Makes the change, and may add to the entry what it finds out.
+    ///   - result: Reads what the caller returns, after everything is written.
+    ///   - body: Makes the change, and may add details to the entry.
     func change<T>(
         _ model: String,
         _ action: RegistryChange.Action,
@@ -55,7 +55,7 @@ extension ModelRegistry {
             entry.deployedAfter = try Deployment.version(db, of: model)
             entry.noteUndeployment()
             try entry.insert(db)
-            // What was taken back before cannot be made again on top of something new.
+            // An undone change cannot be redone on top of a new one.
             try db.execute(
                 sql:
                     "UPDATE wb_undo SET state = 'dropped' WHERE changed_by = ? AND state = 'undone'",
@@ -91,7 +91,7 @@ extension ModelRegistry {
         )
     }
 
-    /// Makes a change to one version, which the caller returns as it is then.
+    /// Makes a change to one version and returns the version after it.
     func changeVersion(
         _ model: String,
         _ action: RegistryChange.Action,
@@ -136,8 +136,8 @@ extension ModelRegistry {
         )
     }
 
-    /// Notes the time at those versions whose rows changed and, where more than a version's
-    /// description, tags or aliases changed, at the model, as MLflow does.
+    /// Sets the time of the versions whose rows changed and, if more than a version's description,
+    /// tags or aliases changed, that of the model, as MLflow does.
     private func stampTimes(
         _ db: Database,
         _ model: String,

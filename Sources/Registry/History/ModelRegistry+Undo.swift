@@ -3,26 +3,26 @@ import GRDB
 import Tracking
 
 extension ModelRegistry {
-    /// The change that `undo` would take back: the author's newest that stands.
+    /// The change that `undo` would revert: the author's newest that applies.
     public func undoable(by author: Author? = nil) throws -> RegistryChange? {
         try store.read { try newest($0, .applied, by: author) }
     }
 
-    /// The change that `redo` would make again: the one that its author took back last.
+    /// The change that `redo` would reapply: the one that its author undid last.
     public func redoable(by author: Author? = nil) throws -> RegistryChange? {
         try store.read { try newest($0, .undone, by: author) }
     }
 
-    /// Takes back the author's newest change, and says which one.
+    /// Reverts the author's newest change, and returns it.
     ///
-    /// - Throws: `RegistryError` with code `nothingBefore`, or with `conflict` and what
-    ///   happened when the model was changed since.
+    /// - Throws: `RegistryError` with code `nothingBefore`, or with `conflict` and what happened
+    ///   if the model was changed since.
     @discardableResult
     public func undo(by author: Author? = nil) throws -> RegistryChange {
         try travel(.undo, from: .applied, to: .undone, by: author)
     }
 
-    /// Makes the change again that the author took back last, and says which one.
+    /// Applies the change that the author undid last again, and returns it.
     ///
     /// - Throws: as `undo` does.
     @discardableResult
@@ -69,7 +69,7 @@ extension ModelRegistry {
         }
     }
 
-    /// Undo goes from the newest change back, redo from the one undone last forward.
+    /// Undo starts with the newest change, redo with the one undone last.
     private func newest(
         _ db: Database,
         _ state: RegistryChange.State,
@@ -81,7 +81,7 @@ extension ModelRegistry {
         return state == .applied ? found.first : found.last
     }
 
-    /// Checks that the model is as the change to take back, or to make again, left it.
+    /// Checks that the model is in the state in which the change to undo or redo left it.
     private func checkUntouched(
         _ db: Database,
         _ target: RegistryChange,

@@ -1,7 +1,7 @@
 import GRDB
 
 extension RegistryChange {
-    /// The entries that meet a condition, the newest first.
+    /// The entries that meet a condition, newest first.
     static func fetch(
         _ db: Database,
         where condition: String,
@@ -17,7 +17,7 @@ extension RegistryChange {
                 """
         )
         return try Row.fetchAll(statement, arguments: arguments + [limit ?? -1]).compactMap { row in
-            // An action that a later program knows and this one does not is not shown.
+            // Actions of later versions of this program are not shown.
             guard let action = Action(rawValue: row[4]) else { return nil }
             return RegistryChange(
                 id: row[0],

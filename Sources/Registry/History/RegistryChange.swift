@@ -2,11 +2,11 @@
 public struct RegistryChange: Sendable, Equatable, Identifiable {
     /// What was done.
     public enum Action: String, Sendable, CaseIterable {
-        /// A model was made.
+        /// A model was created.
         case createModel = "create-model"
         /// A version was registered.
         case register
-        /// A version went to another stage.
+        /// A version moved to another stage.
         case stage
         /// An alias was set.
         case setAlias = "set-alias"
@@ -16,7 +16,7 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         case promote
         /// The version deployed before was deployed again.
         case rollback
-        /// A description was written.
+        /// A description was set.
         case describe
         /// A tag was set.
         case setTag = "set-tag"
@@ -26,25 +26,25 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         case deleteVersion = "delete-version"
         /// A model was deleted.
         case deleteModel = "delete-model"
-        /// A model got another name.
+        /// A model was renamed.
         case renameModel = "rename-model"
-        /// What must hold before a deployment was said.
+        /// The gate was set.
         case setGate = "set-gate"
         /// A person approved a version.
         case approve
-        /// An earlier change was taken back.
+        /// An earlier change was undone.
         case undo
-        /// A change that was taken back was made again.
+        /// An undone change was redone.
         case redo
     }
 
-    /// What has become of a change.
+    /// The state of a change.
     public enum State: String, Sendable {
-        /// It stands.
+        /// It applies.
         case applied
-        /// It was taken back, and its author may make it again.
+        /// It was undone, and its author may redo it.
         case undone
-        /// It was taken back for good.
+        /// It was undone and cannot be redone.
         case dropped
     }
 
@@ -58,9 +58,9 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
     public var model: String
     /// What was done.
     public var action: Action
-    /// The version that it was done to, where it was one.
+    /// The version that was changed, if one was.
     public var version: Int?
-    /// More on it: the stages, the alias, the tag, the gate.
+    /// Details: the stages, the alias, the tag, the gate.
     public var detail: String?
     /// The deployed version before, if one was.
     public var deployedBefore: Int?
@@ -68,16 +68,16 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
     public var deployedAfter: Int?
     /// Why.
     public var reason: String
-    /// For an undo or redo, the entry that it took back or made again.
+    /// For an undo or redo, the entry that it undid or redid.
     public var undoes: Int?
-    /// What has become of it; nil for an undo or redo.
+    /// Its state; nil for an undo or redo.
     public var state: State?
-    /// The number of the user who made it, or behind whose token it came; nil if that is not known.
+    /// The number of the user who made it, or whose token was used; nil if unknown.
     public var account: Int?
-    /// What a gate let pass that whoever reads this should know.
+    /// A remark on what a gate let pass.
     public var note: String?
 
-    /// Makes an entry of its parts.
+    /// Creates an entry from its parts.
     public init(
         id: Int,
         time: Int,
@@ -110,7 +110,7 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         self.note = note
     }
 
-    /// Tells where the version that was deleted had been deployed.
+    /// Notes that the version that was deleted had been deployed.
     mutating func noteUndeployment() {
         guard action == .deleteVersion, let version, deployedBefore == version else { return }
         let now = deployedAfter.map { "version \($0) is" } ?? "no version is"

@@ -1,14 +1,14 @@
 import GRDB
 
-/// A table of the registry, as far as undo needs to know it.
+/// A table of the registry, as undo uses it.
 struct RegistryTable: Sendable {
     let name: String
     let keys: [String]
     let values: [String]
-    /// Columns that came later: rows with NULL there read as they were kept before.
+    /// Columns that were added later: rows with NULL there are read in their earlier form.
     var laterValues: [String] = []
 
-    /// All of them, each behind those that its foreign keys name.
+    /// All tables, each after those that its foreign keys refer to.
     static let all = [
         RegistryTable(
             name: "registered_models",
@@ -74,7 +74,7 @@ struct RegistryTable: Sendable {
         return try Row.fetchAll(statement, arguments: [model]).map { ($0[0], $0[1]) }
     }
 
-    /// The row with this key as a JSON text, if it is there.
+    /// The row with this key as a JSON text, if it exists.
     func row(_ db: Database, key: String) throws -> String? {
         try String.fetchOne(
             db,
@@ -88,9 +88,10 @@ struct RegistryTable: Sendable {
         try db.execute(sql: "DELETE FROM \(name) WHERE \(keyText) = ?", arguments: [key])
     }
 
-    /// Makes the row with its key be as the JSON text says.
+    /// Sets the row of its key to what the JSON text says.
     ///
-    /// A row that is there is updated and not replaced: replacing would take the rows that refer to it along.
+    /// An existing row is updated and not replaced: replacing would delete the rows that refer to
+    /// it.
     func put(_ db: Database, row: String) throws {
         let columns = keys + values + laterValues
         let fields = columns.map { "json_extract(?1, '$.\($0)')" }

@@ -1,23 +1,23 @@
 public import Tracking
 
-/// Where one registered model stands, as a row of the board.
+/// The deployment status of one registered model, a row of the board.
 public struct DeploymentStatus: Sendable, Equatable {
     /// The registered model's name.
     public var model: String
     /// The deployed version, if one is.
     public var deployed: ModelVersion?
-    /// The change that deployed it: who, when and why; nil where another program did.
+    /// The change that deployed it: who, when and why; nil if another program did.
     public var deployment: RegistryChange?
-    /// The versions in Staging, the newest first.
+    /// The versions in Staging, newest first.
     public var staging: [ModelVersion]
     /// The newest version, if there is one.
     public var newest: ModelVersion?
-    /// What must hold before another version is deployed, if anything must.
+    /// The gate for deployments, if the model has one.
     public var gate: Gate?
-    /// What clients say they use, by environment.
+    /// What clients report to use, by environment.
     public var reports: [DeploymentReport]
 
-    /// Makes a row of its parts.
+    /// Creates a row from its parts.
     public init(
         model: String,
         deployed: ModelVersion? = nil,
@@ -37,17 +37,17 @@ public struct DeploymentStatus: Sendable, Equatable {
     }
 }
 
-/// Which version a client says it uses: the tag `deployed.ENVIRONMENT` of a registered model.
+/// The version that a client reports to use: the tag `deployed.ENVIRONMENT` of a registered model.
 ///
-/// A tag, so that MLflow's own clients can report without knowing of the workbench:
+/// It is a tag so that MLflow's own clients can report without knowing this program:
 /// `client.set_registered_model_tag("faq", "deployed.seoul", "3")`.
 public struct DeploymentReport: Sendable, Equatable {
-    /// What the tag's name starts with.
+    /// The prefix of the tag's name.
     public static let prefix = "deployed."
 
-    /// Where, as the client calls it.
+    /// The environment, as the client names it.
     public var environment: String
-    /// What it said: a version's number, if it is a proper report.
+    /// The reported text: a version's number if the report is valid.
     public var version: String
 
     /// The reports among a model's tags, by environment.
@@ -65,28 +65,28 @@ public struct DeploymentReport: Sendable, Equatable {
 
 /// Versions of a model side by side.
 public struct VersionComparison: Sendable, Equatable {
-    /// One parameter or metric: a value a version, in the order of the versions.
+    /// One parameter or metric, with a value per version in the order of the versions.
     public struct Row<Value: Sendable & Equatable>: Sendable, Equatable {
         /// The parameter's or metric's name.
         public var key: TrackingKey
-        /// A value a version; nil where its run has none, or it has no run.
+        /// A value per version; nil if its run has none, or it has no run.
         public var values: [Value?]
 
-        /// Makes a row of its parts.
+        /// Creates a row from its parts.
         public init(key: TrackingKey, values: [Value?]) {
             self.key = key
             self.values = values
         }
     }
 
-    /// The compared versions with their stages, aliases and runs, in the order asked for.
+    /// The compared versions with their stages, aliases and runs, in the requested order.
     public var versions: [ModelVersion]
     /// The parameters of their runs whose values are not all the same, by name.
     public var differingParams: [Row<String>]
     /// The last values of all metrics of their runs, by name; NaN where NaN was logged.
     public var metrics: [Row<Double>]
 
-    /// Makes a comparison of its parts.
+    /// Creates a comparison from its parts.
     public init(
         versions: [ModelVersion],
         differingParams: [Row<String>],

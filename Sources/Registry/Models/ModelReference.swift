@@ -1,8 +1,8 @@
-/// What a `models:/…` reference names.
+/// A parsed `models:/…` reference.
 public struct ModelReference: Sendable, Equatable {
     /// How the version is chosen.
     public enum Selector: Sendable, Equatable {
-        /// What an alias names.
+        /// The version that an alias names.
         case alias(String)
         /// A number.
         case version(Int)
@@ -12,7 +12,7 @@ public struct ModelReference: Sendable, Equatable {
         case latest
     }
 
-    /// What every reference begins with.
+    /// The prefix of every reference.
     public static let scheme = "models:/"
 
     /// The registered model's name.
@@ -20,7 +20,7 @@ public struct ModelReference: Sendable, Equatable {
     /// How the version is chosen.
     public var selector: Selector
 
-    /// Reads `models:/name@alias`, `models:/name/3`, `models:/name/Staging` or
+    /// Parses `models:/name@alias`, `models:/name/3`, `models:/name/Staging` or
     /// `models:/name/latest`.
     ///
     /// - Throws: `RegistryError` with code `invalidValue`.

@@ -69,7 +69,7 @@ extension RegisteredModel {
 }
 
 extension ModelVersion {
-    /// The versions of a model that were not deleted, the newest first.
+    /// The versions of a model that were not deleted, newest first.
     static func fetch(_ db: Database, model: String) throws -> [ModelVersion] {
         var tags: [Int: [TrackingKey: String]] = [:]
         let tagStatement = try db.cachedStatement(
@@ -135,7 +135,7 @@ enum Deployment {
     /// The alias that names it.
     static let alias = "production"
 
-    /// What the alias `production` names, else the newest version in stage Production.
+    /// The version that the alias `production` names, else the newest version in stage Production.
     static func version(_ db: Database, of model: String) throws -> Int? {
         let statement = try db.cachedStatement(
             sql: """

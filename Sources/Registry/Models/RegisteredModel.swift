@@ -1,20 +1,20 @@
 public import Tracking
 
-/// Where a version stands on its way to use; the spelling is MLflow's.
+/// The stage of a version; the spelling is MLflow's.
 public enum Stage: String, Sendable, CaseIterable {
-    /// Not on the way yet.
+    /// Not used yet.
     case none = "None"
-    /// Being tried.
+    /// Being tested.
     case staging = "Staging"
     /// Deployed, or about to be.
     case production = "Production"
     /// Out of use.
     case archived = "Archived"
 
-    /// What MLflow writes in place of the stage of a version that was deleted.
+    /// What MLflow writes as the stage of a version that was deleted.
     static let deleted = "Deleted_Internal"
 
-    /// The stage of this name, in upper or lower case.
+    /// The stage with this name, in any case.
     ///
     /// - Throws: `RegistryError` with code `invalidValue`.
     public init(named name: String) throws {
@@ -34,26 +34,26 @@ public enum Stage: String, Sendable, CaseIterable {
     }
 }
 
-/// A name under which versions of a model are kept.
+/// A named model with its versions.
 public struct RegisteredModel: Sendable, Equatable, Identifiable {
     /// The unique name.
     public var name: String
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     public var creationTime: Int
     /// When it or a version of it was last changed, in milliseconds since 1970.
     public var lastUpdateTime: Int
-    /// What it is for.
+    /// Its description.
     public var description: String?
     /// Its tags.
     public var tags: [TrackingKey: String]
-    /// Which version each alias names.
+    /// The version that each alias names.
     public var aliases: [TrackingKey: Int]
-    /// Its versions, the newest first.
+    /// Its versions, newest first.
     public var versions: [ModelVersion]
     /// The number of the deployed version, if one is.
     public var deployedVersion: Int?
 
-    /// Makes a model of its parts.
+    /// Creates a model from its parts.
     public init(
         name: String,
         creationTime: Int,
@@ -77,7 +77,7 @@ public struct RegisteredModel: Sendable, Equatable, Identifiable {
     /// The name.
     public var id: TrackingKey { TrackingKey(name) }
 
-    /// The tag that says that a model is a prompt, which MLflow keeps among the models.
+    /// The tag that marks a model as a prompt, which MLflow stores among the models.
     public static let promptTag: TrackingKey = "mlflow.prompt.is_prompt"
 
     /// Whether it is a prompt.
@@ -95,19 +95,19 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
     public var model: String
     /// Its number, from 1.
     public var version: Int
-    /// Where it stands.
+    /// Its stage.
     public var stage: Stage
-    /// Where its files come from: a folder of a run, or `models:/m-…`.
+    /// The origin of its files: a folder of a run, or `models:/m-…`.
     public var source: String
     /// The run that made it.
     public var run: String?
-    /// Where that run can be looked at, as whoever registered the version said.
+    /// A link to that run, from whoever registered the version.
     public var runLink: String?
-    /// Whether it can be used; `READY` for all that are made here.
+    /// Whether it can be used; `READY` for all versions that this program creates.
     public var status: String
-    /// Where its files lie, relative to the workspace if it has no scheme.
+    /// The location of its files, relative to the workspace if it has no scheme.
     public var storageLocation: String
-    /// What is to be said of it.
+    /// Its description.
     public var description: String?
     /// Who registered it.
     public var user: String
@@ -117,10 +117,10 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
     public var lastUpdateTime: Int
     /// Its tags.
     public var tags: [TrackingKey: String]
-    /// The aliases that name it, in the order of their bytes.
+    /// The aliases that name it, in byte order.
     public var aliases: [String]
 
-    /// Makes a version of its parts.
+    /// Creates a version from its parts.
     public init(
         model: String,
         version: Int,
@@ -153,7 +153,7 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
         self.aliases = aliases
     }
 
-    /// The logged model that it is, if it was registered as one.
+    /// The logged model that it was registered from, if any.
     public var loggedModel: String? {
         let prefix = ModelReference.scheme + "m-"
         guard source.hasPrefix(prefix), !source.dropFirst(prefix.count).contains("/") else {
@@ -168,19 +168,19 @@ public struct ModelVersion: Sendable, Equatable, Identifiable {
 
 /// What is known of a version when it is registered.
 public struct NewVersion: Sendable {
-    /// Where its files come from.
+    /// The origin of its files.
     public var source: String
     /// The run that made it.
     public var run: String?
-    /// Where that run can be looked at.
+    /// A link to that run.
     public var runLink: String?
-    /// Where its files lie; `source` if nil.
+    /// The location of its files; `source` if nil.
     public var storageLocation: String?
-    /// What is to be said of it.
+    /// Its description.
     public var description: String?
     /// Its tags.
     public var tags: [Tag] = []
-    /// What it refers to, to be found again unchanged; nil where that is not kept.
+    /// The files that it refers to, so that changes can be found; nil if they are not recorded.
     public var files: [VersionFile]?
 
     /// A version of these files.

@@ -6,18 +6,18 @@ import Tracking
 
 /// A file that a version refers to, as it was when the version was registered.
 public struct VersionFile: Sendable, Equatable, Codable {
-    /// Its path below the version's storage location; empty where the location is the file itself.
+    /// Its path below the version's storage location; empty if the location is the file itself.
     public var path: String
     /// Its size in bytes.
     public var size: Int
-    /// The SHA-256 of its content in lower-case hexadecimal; nil where it was not read yet.
+    /// The SHA-256 of its content in lower-case hexadecimal; nil if it was not read yet.
     public var sha256: String?
-    /// How it looked when it was last found to be as it was; nil where it must be read for that.
+    /// The stamp of the file when it was last found unchanged; nil if it must be read to check.
     ///
-    /// A file whose stamp is the same has not been written since.
+    /// A file with the same stamp has not been written since.
     public var stamp: String?
 
-    /// Makes a file of its parts.
+    /// Creates a file from its parts.
     public init(path: String, size: Int, sha256: String?, stamp: String? = nil) {
         self.path = path
         self.size = size
@@ -29,7 +29,7 @@ public struct VersionFile: Sendable, Equatable, Codable {
 }
 
 extension ModelRegistry {
-    /// What a version refers to, as it was when it was registered; nil where that was not kept.
+    /// The files of a version when it was registered; nil if they were not recorded.
     public func files(of model: String, version: Int) throws -> [VersionFile]? {
         try store.read { db in
             let statement = try db.cachedStatement(
@@ -51,7 +51,7 @@ extension ModelRegistry {
         }
     }
 
-    /// Notes that a version's files were found to be as they were, with what was read for that.
+    /// Records that a version's files were found unchanged, with what was read for that.
     ///
     /// This is no change of the registry: it has no entry in the history.
     public func confirm(_ files: [VersionFile], of model: String, version: Int) throws {
@@ -71,10 +71,10 @@ extension ModelRegistry {
     }
 }
 
-/// How a file was last found to be as it was: kept apart from what undo compares.
+/// The record that a file was found unchanged, separate from what undo compares.
 private struct Sighting: Codable {
     var stamp: String
-    /// Read since the version was registered, where it was not then.
+    /// Read since the version was registered, if it was not then.
     var sha256: String?
 }
 

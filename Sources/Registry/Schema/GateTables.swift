@@ -1,8 +1,8 @@
-/// What must hold before a version of a registered model is deployed.
+/// The tables of the conditions that a version must meet to be deployed.
 ///
 /// - `wb_gates`: the gate of a model, as JSON; a model without a row has none.
-/// - `wb_approvals`: who approved which version, when and why; one row a person. They go
-///   with the version's row, and with the version when it is deleted.
+/// - `wb_approvals`: who approved which version, when and why; one row per person. They are
+///   deleted with the version.
 let gateTables = """
     CREATE TABLE wb_gates (
         name VARCHAR(256) NOT NULL PRIMARY KEY

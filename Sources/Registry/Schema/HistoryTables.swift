@@ -1,11 +1,11 @@
-/// What was done to the registry.
+/// The tables of the registry's history.
 ///
-/// - `wb_deployments`: the history of the registry, one row a change, never rewritten.
-///   `version_from` and `version_to` are the deployed versions before and after,
-///   `version` and `detail` what was changed, `undoes` the row that an undo or redo names.
-/// - `wb_undo`: for each of those changes the rows before and after as JSON, and whether
-///   it stands (`applied`), was taken back (`undone`), or was taken back for good
-///   (`dropped`, because its author has changed something else since).
+/// - `wb_deployments`: the history of the registry, one row per change, never rewritten.
+///   `version_from` and `version_to` are the deployed versions before and after, `version` and
+///   `detail` what was changed, `undoes` the row that an undo or redo refers to.
+/// - `wb_undo`: for each of those changes the rows before and after as JSON, and whether it
+///   applies (`applied`), was undone (`undone`), or can no longer be redone (`dropped`, because its
+///   author has changed something else since).
 let historyTables = """
     CREATE TABLE wb_deployments (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -9,19 +9,19 @@ extension SchemaOwner {
 }
 
 extension Migration {
-    /// Every step of a workspace's database so far.
+    /// All migrations of a workspace's database.
     package static let all = list([.tracking, .registry, .changeFeed])
 }
 
 extension TrackingStore {
     /// Opens the database at `path`, with the registry's tables beside the store's.
     ///
-    /// It is made where there is none (mode 0600), and brought up to date, keeping a copy of the
-    /// older file beside it. A file stamped by a newer version of this program opens read-only, with
-    /// a `notice`.
+    /// It is created if it does not exist (mode 0600), and migrated, with a copy of the older file
+    /// beside it. A file stamped by a newer version of this program opens read-only, with a
+    /// `notice`.
     ///
-    /// - Throws: `StoreError` for a file that is no database, is damaged, belongs to another program,
-    ///   or cannot be opened or written.
+    /// - Throws: `StoreError` for a file that is no database, is damaged, belongs to another
+    ///   program, or cannot be opened or written.
     public convenience init(
         path: String,
         configuration: TrackingStore.Configuration = .init()

@@ -1,12 +1,12 @@
-/// What the rules for registered versions are decided by.
+/// The tables and columns that the rules for registered versions use.
 ///
-/// - `wb_version_files`: what a version refers to, as it was when it was registered: `files` is a
-///   JSON array of paths with sizes and SHA-256, never rewritten. `stamps` says how the files
-///   looked when that was last found to hold, so that they need not be read again, with digests
-///   that were taken later. A version of an earlier program has no row.
-/// - `account`: the number of the user who made a change or gave an approval, or behind whose
-///   token it came; NULL where that is not known.
-/// - `note`: what a gate let pass that readers of the history should know.
+/// - `wb_version_files`: the files of a version when it was registered: `files` is a JSON array
+///   of paths with sizes and SHA-256, never rewritten. `stamps` are the files' stamps when they
+///   were last found unchanged, so that they need not be read again, with digests that were taken
+///   later. A version of an earlier program has no row.
+/// - `account`: the number of the user who made a change or gave an approval, or whose token was
+///   used; NULL if unknown.
+/// - `note`: a remark on what a gate let pass.
 let ruleTables = """
     CREATE TABLE wb_version_files (
         name VARCHAR(256) NOT NULL,

@@ -13,7 +13,7 @@ extension Change.Kind {
     public static let trace = Self(rawValue: "trace")
 }
 
-/// What of a run a commit changed.
+/// What a commit changed in a run.
 public enum RunChange: String, Sendable {
     /// The run itself, its tags, parameters, inputs or outputs.
     case changed
@@ -33,7 +33,8 @@ public enum RunChange: String, Sendable {
 
 extension ChangeNotes {
     /// Notes that a run changed.
-    package mutating func note(run: String, _ what: RunChange = .changed, isTold: Bool = false) {
-        note(.run, run, what.rawValue, isTold: isTold)
+    package mutating func note(run: String, _ what: RunChange = .changed, isPublished: Bool = false)
+    {
+        note(.run, run, what.rawValue, isPublished: isPublished)
     }
 }

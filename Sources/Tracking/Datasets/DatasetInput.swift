@@ -1,4 +1,4 @@
-/// A dataset as a run saw it: the digest tells one state of the data from another.
+/// A dataset as a run read it; the digest identifies the state of its data.
 public struct TrackedDataset: Sendable, Equatable {
     /// The dataset's name.
     public var name: String
@@ -13,7 +13,7 @@ public struct TrackedDataset: Sendable, Equatable {
     /// Counts and the like as a JSON text, if known.
     public var profile: String?
 
-    /// Makes a dataset of its parts.
+    /// Creates a dataset from its parts.
     public init(
         name: String,
         digest: String,
@@ -31,26 +31,26 @@ public struct TrackedDataset: Sendable, Equatable {
     }
 }
 
-/// A dataset that a run read, and what for.
+/// A dataset that a run read, and its purpose.
 public struct DatasetInput: Sendable, Equatable {
     /// The dataset.
     public var dataset: TrackedDataset
     /// Notes on this use of it; `mlflow.data.context` says what the data was for.
     public var tags: [Tag]
 
-    /// Makes an input of its parts; `context` becomes the tag `mlflow.data.context`.
+    /// Creates an input of its parts; `context` becomes the tag `mlflow.data.context`.
     public init(_ dataset: TrackedDataset, context: String? = nil, tags: [Tag] = []) {
         self.dataset = dataset
         self.tags = (context.map { [Tag(Tag.datasetContext, $0)] } ?? []) + tags
     }
 
-    /// What the data was for, such as `training` or `evaluation`.
+    /// The purpose of the data, such as `training` or `evaluation`.
     public var context: String? {
         tags.first { $0.key == Tag.datasetContext }?.value
     }
 }
 
-/// A dataset that runs of an experiment read, and what for.
+/// A dataset that runs of an experiment read, and its purpose.
 public struct DatasetSummary: Sendable, Equatable {
     /// The experiment.
     public var experimentID: Int
@@ -58,6 +58,6 @@ public struct DatasetSummary: Sendable, Equatable {
     public var name: String
     /// The digest of its content.
     public var digest: String
-    /// What it was read for, such as `training`, if that was said.
+    /// Its purpose, such as `training`, if that was given.
     public var context: String?
 }

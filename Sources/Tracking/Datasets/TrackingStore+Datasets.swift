@@ -4,8 +4,8 @@ import GRDB
 extension TrackingStore {
     /// Records which datasets and logged models a run reads.
     ///
-    /// What is recorded already keeps its place; a dataset's tags are set anew. Models need not be
-    /// of this store.
+    /// Entries that were recorded before keep their place; a dataset's tags are replaced. Models
+    /// may be of another store.
     public func logInputs(
         _ inputs: [DatasetInput],
         models: [String] = [],
@@ -32,7 +32,7 @@ extension TrackingStore {
         }
     }
 
-    /// Each dataset that runs of the experiments read, once for each thing that it was read for.
+    /// The datasets that runs of the experiments read, once for each purpose.
     public func datasetSummaries(experiments: [Int]) throws -> [DatasetSummary] {
         try read { db in
             let list = "[\(experiments.map(String.init).joined(separator: ","))]"
@@ -57,7 +57,7 @@ extension TrackingStore {
         }
     }
 
-    /// Writes the dataset unless it is there, and gives its id.
+    /// Inserts the dataset if it is missing, and returns its id.
     private func insert(
         _ db: Database,
         _ dataset: TrackedDataset,

@@ -1,21 +1,21 @@
 /// A named set of runs.
 public struct Experiment: Sendable, Equatable, Identifiable {
-    /// The number that MLflow's clients and the artifact folders know it by; Default is 0.
+    /// The number that MLflow's clients and the artifact folders use; Default is 0.
     public var id: Int
     /// The unique name.
     public var name: String
-    /// Where the artifacts of its runs lie, relative to the workspace if it has no scheme.
+    /// The folder of its runs' artifacts, relative to the workspace if it has no scheme.
     public var artifactLocation: String
     /// Whether it is in use.
     public var lifecycle: LifecycleStage
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     public var creationTime: Int
     /// When it was last changed, in milliseconds since 1970.
     public var lastUpdateTime: Int
     /// Its tags.
     public var tags: [TrackingKey: String]
 
-    /// Makes an experiment of its parts.
+    /// Creates an experiment from its parts.
     public init(
         id: Int,
         name: String,

@@ -4,7 +4,7 @@ package import GRDB
 // MARK: - Reading
 
 extension TrackingStore {
-    /// The experiments, in the order in which they were made.
+    /// The experiments, in order of creation.
     public func experiments(_ view: LifecycleView = .active) throws -> [Experiment] {
         try read { try Experiment.fetch($0, where: view.condition) }
     }
@@ -16,7 +16,7 @@ extension TrackingStore {
         try read { try Experiment.find($0, id: id) }
     }
 
-    /// The experiment of this name, in use or in the trash, if there is one.
+    /// The experiment with this name, in use or in the trash, or nil.
     public func experiment(named name: String) throws -> Experiment? {
         try read { try Experiment.fetch($0, where: "name = ?", [name]).first }
     }
@@ -25,10 +25,11 @@ extension TrackingStore {
 // MARK: - Writing
 
 extension TrackingStore {
-    /// Makes an experiment; its artifacts lie in `artifactLocation`, or else in a folder
-    /// of its id under the configured root.
+    /// Creates an experiment whose artifacts are in `artifactLocation`, by default in a folder
+    /// named by its id under the configured root.
     ///
-    /// - Throws: `TrackingError` with code `alreadyExists`, also for one in the trash.
+    /// - Throws: `TrackingError` with code `alreadyExists`, also if that experiment is in the
+    ///   trash.
     @discardableResult
     public func createExperiment(
         named name: String,
@@ -47,7 +48,7 @@ extension TrackingStore {
         }
     }
 
-    /// The experiment of this name in use, made if there is none.
+    /// The experiment in use with this name; it is created if there is none.
     public func findOrCreateExperiment(named name: String) throws -> Experiment {
         if let found = try experiment(named: name), found.lifecycle == .active { return found }
         return try write { db, changes in
@@ -59,7 +60,7 @@ extension TrackingStore {
         }
     }
 
-    /// Gives an experiment another name.
+    /// Renames an experiment.
     public func renameExperiment(_ id: Int, to name: String) throws {
         try Validation.check(
             text: name,
@@ -81,9 +82,9 @@ extension TrackingStore {
         }
     }
 
-    /// Puts an experiment and its runs into the trash.
+    /// Moves an experiment and its runs to the trash.
     ///
-    /// - Parameter permit: Throws where this may not be done; nobody else writes meanwhile.
+    /// - Parameter permit: Throws if this is not allowed. It runs in the same transaction.
     public func deleteExperiment(
         _ id: Int,
         if permit: (Experiment) throws -> Void = { _ in }
@@ -91,7 +92,7 @@ extension TrackingStore {
         try setLifecycle(.deleted, ofExperiment: id, if: permit)
     }
 
-    /// Takes an experiment and its runs out of the trash.
+    /// Restores an experiment and its runs from the trash.
     public func restoreExperiment(_ id: Int) throws {
         try setLifecycle(.active, ofExperiment: id)
     }
@@ -224,7 +225,7 @@ extension TrackingStore {
 // MARK: - Rows
 
 extension Experiment {
-    /// Makes the experiment that a new store begins with.
+    /// Creates the experiment that a new store contains.
     static func insertDefault(
         _ db: Database,
         _ configuration: TrackingStore.Configuration

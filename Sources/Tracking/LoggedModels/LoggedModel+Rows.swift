@@ -58,8 +58,8 @@ extension LoggedModel {
 }
 
 extension LoggedModel {
-    /// The models that went into the runs in a JSON array of ids, in the order in which they were
-    /// logged, each with its run's place in the array.
+    /// The models that the runs in a JSON array of ids read, in the order in which they were
+    /// logged, each with its run's index in the array.
     static func inputs(_ db: Database, runs ids: String) throws -> [(place: Int, id: String)] {
         let statement = try db.cachedStatement(
             sql: """
@@ -75,8 +75,8 @@ extension LoggedModel {
 }
 
 extension ModelOutput {
-    /// The outputs of the runs in a JSON array of ids, in the order in which they were
-    /// logged, each with its run's place in the array.
+    /// The outputs of the runs in a JSON array of ids, in the order in which they were logged, each
+    /// with its run's index in the array.
     static func fetch(_ db: Database, runs ids: String) throws -> [(place: Int, ModelOutput)] {
         let statement = try db.cachedStatement(
             sql: """

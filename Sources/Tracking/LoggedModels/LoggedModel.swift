@@ -1,14 +1,14 @@
 import Database
 
-/// A model that a run made: weights or an adapter, with what it was made of.
+/// A model that a run made: weights or an adapter, with its parameters and metrics.
 public struct LoggedModel: Sendable, Equatable, Identifiable {
-    /// How far the model has come; the numbers are MLflow's.
+    /// The state of the model's files; the numbers are MLflow's.
     public enum Status: Int, Sendable {
         /// Its files are being written.
         case pending = 1
         /// Its files are complete.
         case ready = 2
-        /// Its files will not come.
+        /// Writing its files failed.
         case failed = 3
     }
 
@@ -20,9 +20,9 @@ public struct LoggedModel: Sendable, Equatable, Identifiable {
     public var name: String
     /// The folder of its files, relative to the workspace if it has no scheme.
     public var artifactLocation: String
-    /// How far it has come.
+    /// The state of its files.
     public var status: Status
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     public var creationTime: Int
     /// When it was last changed, in milliseconds since 1970.
     public var lastUpdateTime: Int
@@ -30,19 +30,19 @@ public struct LoggedModel: Sendable, Equatable, Identifiable {
     public var modelType: String?
     /// The run that made it.
     public var sourceRun: String?
-    /// What went wrong, where something did.
+    /// What went wrong, if anything did.
     public var statusMessage: String?
-    /// What it was made with.
+    /// The parameters that it was made with.
     public var params: [TrackingKey: String] = [:]
-    /// What was measured on it, metric by metric in the order of time.
+    /// Its metrics, by name, each in order of time.
     public var metrics: [ModelMetric] = []
     /// Its tags.
     public var tags: [TrackingKey: String] = [:]
 }
 
 extension LoggedModel {
-    /// Checks a name that a client gives, which MLflow puts into paths and references; models of
-    /// this program are called as their runs, whatever is in that.
+    /// Checks a name that a client gives, which MLflow uses in paths and references. Models of this
+    /// program have the names of their runs, which may contain anything.
     ///
     /// - Throws: `TrackingError` with code `invalidValue`.
     public static func check(name: String) throws {
@@ -56,7 +56,7 @@ extension LoggedModel {
     }
 }
 
-/// What is known of a model when its run begins to write it.
+/// What is known of a model when its run starts to write it.
 public struct NewLoggedModel: Sendable {
     /// The experiment that it belongs to.
     public var experimentID = 0
@@ -70,23 +70,23 @@ public struct NewLoggedModel: Sendable {
     public var modelType: String?
     /// The run that made it.
     public var sourceRun: String?
-    /// What it was made with.
+    /// The parameters that it was made with.
     public var params: [Param] = []
     /// Its tags.
     public var tags: [Tag] = []
 
-    /// A model of this name with everything else left to the store.
+    /// A model with this name; the store chooses everything else.
     public init(name: String) { self.name = name }
 }
 
-/// A model that a run made, as the run's outputs name it.
+/// A model that a run made, as an output of the run.
 public struct ModelOutput: Sendable, Equatable {
     /// The logged model's id.
     public var model: String
     /// The step after which it was made.
     public var step: Int
 
-    /// Makes an output of its parts.
+    /// Creates an output from its parts.
     public init(model: String, step: Int) {
         self.model = model
         self.step = step

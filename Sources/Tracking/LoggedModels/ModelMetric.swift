@@ -14,7 +14,7 @@ public struct ModelMetric: Sendable, Equatable {
     /// The digest of that dataset.
     public var datasetDigest: String?
 
-    /// Makes a measurement of its parts.
+    /// Creates a measurement from its parts.
     public init(
         _ metric: Metric,
         model: String,
@@ -31,7 +31,7 @@ public struct ModelMetric: Sendable, Equatable {
 }
 
 extension ModelMetric {
-    /// What was measured on a model, metric by metric in the order of time.
+    /// The metrics of a model, by name, each in order of time.
     static func fetch(_ db: Database, model: String) throws -> [ModelMetric] {
         let statement = try db.cachedStatement(
             sql: """
@@ -57,10 +57,10 @@ extension ModelMetric {
         }
     }
 
-    /// Adds the value to the model's; one that is there already is left alone.
+    /// Adds the value to the model's; an equal one is left alone.
     ///
-    /// - Throws: `TrackingError` with code `invalidValue` where another value is there for the
-    ///   same model, metric, run, time and step.
+    /// - Throws: `TrackingError` with code `invalidValue` if there is another value for the same
+    ///   model, metric, run, time and step.
     func insert(_ db: Database) throws {
         try Validation.check(key: metric.key, of: .metric)
         try Validation.check(text: datasetName ?? "", of: "dataset name", limit: 500)

@@ -12,7 +12,7 @@ extension TrackingStore {
         try read { try LoggedModel.find($0, id: id) }
     }
 
-    /// The models that a run made, the oldest first.
+    /// The models that a run made, oldest first.
     public func loggedModels(run: String) throws -> [LoggedModel] {
         try read { try LoggedModel.fetch($0, where: "source_run_id = ?", [run]) }
     }
@@ -21,9 +21,9 @@ extension TrackingStore {
 // MARK: - Writing
 
 extension TrackingStore {
-    /// Makes a model; its files are to be written to its `artifactLocation`.
+    /// Creates a model; its files belong in its `artifactLocation`.
     ///
-    /// The run that made it need not be one of this store.
+    /// The run that made it may be of another store.
     @discardableResult
     public func createLoggedModel(_ new: NewLoggedModel) throws -> LoggedModel {
         try write { db, changes in
@@ -53,7 +53,7 @@ extension TrackingStore {
         }
     }
 
-    /// Says that a model's files are complete, or that they will not come.
+    /// Records that a model's files are complete, or that writing them failed.
     @discardableResult
     public func finishLoggedModel(
         _ id: String,
@@ -81,7 +81,7 @@ extension TrackingStore {
         }
     }
 
-    /// Notes in a tag of a logged model that it became a version of a registered one.
+    /// Records in a tag of a logged model that it became a version of a registered one.
     public func note(version: Int, of name: String, ofLoggedModel id: String) throws {
         try write(.loggedModel, id) { db in
             let model = try LoggedModel.find(db, id: id)
@@ -122,7 +122,7 @@ extension TrackingStore {
         }
     }
 
-    /// Adds parameters of a model; one that is there keeps its value.
+    /// Adds parameters to a model; existing ones keep their values.
     public func logParams(_ params: [Param], ofModel id: String) throws {
         try write(.loggedModel, id) { db in
             let model = try LoggedModel.find(db, id: id)
@@ -130,7 +130,7 @@ extension TrackingStore {
         }
     }
 
-    /// Puts a model into the trash.
+    /// Moves a model to the trash.
     public func deleteLoggedModel(_ id: String) throws {
         try write(.loggedModel, id) { db in
             _ = try LoggedModel.find(db, id: id)
@@ -144,7 +144,7 @@ extension TrackingStore {
         }
     }
 
-    /// Records which models a run made; they need not be of this store.
+    /// Records which models a run made; they may be of another store.
     public func logOutputs(_ outputs: [ModelOutput], run: String) throws {
         try write(.run, run) { db in
             try RunRecord.checkActive(db, id: run)

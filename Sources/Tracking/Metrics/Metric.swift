@@ -11,7 +11,7 @@ public struct Metric: Sendable, Equatable {
     /// The step that it belongs to.
     public var step: Int
 
-    /// Makes a value of its parts.
+    /// Creates a value from its parts.
     public init(_ key: TrackingKey, _ value: Double, timestamp: Int, step: Int) {
         self.key = key
         self.value = value
@@ -19,7 +19,7 @@ public struct Metric: Sendable, Equatable {
         self.step = step
     }
 
-    /// A step that can be counted on from: as it is, but for numbers beyond 2^53.
+    /// A step that is safe to add to: unchanged, but limited to ±2^53.
     public static func drawable(_ step: Int) -> Int { min(max(step, -(1 << 53)), 1 << 53) }
 
     /// Whether both are the same measurement; NaN equals NaN here.

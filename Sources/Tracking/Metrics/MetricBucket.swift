@@ -1,4 +1,4 @@
-/// The points of one stretch of steps, reduced to what a drawn column shows.
+/// The points of one range of steps, reduced to what one column of a chart shows.
 public struct MetricBucket: Sendable, Equatable {
     /// The steps of its points.
     public var steps: ClosedRange<Int>
@@ -8,14 +8,14 @@ public struct MetricBucket: Sendable, Equatable {
     public var maximum: Double?
     /// The value of the last step that is not NaN; nil where all are NaN.
     public var last: Double?
-    /// How many points it stands for.
+    /// How many points it contains.
     public var count: Int
     /// How many of them are NaN.
     public var nanCount: Int
 
-    /// Reduces points to at most `buckets` stretches of equal width in steps.
+    /// Reduces points to at most `buckets` ranges of equal width in steps.
     ///
-    /// Stretches without points are left out. Points may come in any order of steps; of two for one
+    /// Ranges without points are left out. Points may come in any order of steps; of two for one
     /// step the later one counts as last.
     public static func reduce(_ points: [MetricPoint], into buckets: Int) -> [MetricBucket] {
         precondition(buckets > 0, "a history must be reduced to at least one bucket")

@@ -2,7 +2,7 @@ import GRDB
 
 /// One point of a metric's history.
 public struct MetricPoint: Sendable, Equatable {
-    /// The row's number: it grows with every point that any run logs.
+    /// The row number, which grows with every point that any run logs.
     public var row: Int
     /// The step that it belongs to.
     public var step: Int
@@ -11,7 +11,7 @@ public struct MetricPoint: Sendable, Equatable {
     /// The value; NaN where NaN was logged.
     public var value: Double
 
-    /// Makes a point of its parts.
+    /// Creates a point from its parts.
     public init(row: Int, step: Int, timestamp: Int, value: Double) {
         self.row = row
         self.step = step
@@ -35,7 +35,7 @@ public struct LoggedMetric: Sendable, Equatable {
     /// The point.
     public var point: MetricPoint
 
-    /// Makes an entry of its parts.
+    /// Creates an entry from its parts.
     public init(run: String, key: TrackingKey, point: MetricPoint) {
         self.run = run
         self.key = key
@@ -56,7 +56,7 @@ extension TrackingStore {
         limit: Int? = nil
     ) throws -> [MetricPoint] {
         try read { db in
-            // A key occurs in every run: the index that begins with it is the wrong one.
+            // A key occurs in every run, so the index that starts with it is the wrong one.
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT rowid, step, timestamp, value, is_nan
@@ -78,7 +78,7 @@ extension TrackingStore {
         limit: Int = 25_000,
         pageToken: String? = nil
     ) throws -> SearchResult<Metric> {
-        let page = try SearchPage(limit: limit, most: 1_000_000, token: pageToken)
+        let page = try SearchPage(limit: limit, maximum: 1_000_000, token: pageToken)
         return try read { db in
             _ = try RunRecord.find(db, id: run, details: [])
             let statement = try db.cachedStatement(
@@ -109,8 +109,8 @@ extension TrackingStore {
         MetricBucket.reduce(try metricHistory(key, run: run), into: buckets)
     }
 
-    /// The points in the rows that an entry of the change feed names, in the order in which they were
-    /// logged.
+    /// The points in the rows that an entry of the change feed names, in the order in which they
+    /// were logged.
     public func metrics(rows: ClosedRange<Int>) throws -> [LoggedMetric] {
         try read { db in
             let rows = try Row.fetchCursor(
@@ -137,7 +137,7 @@ extension MetricPoint {
     fileprivate init(row: Row, from column: Int) {
         self.init(
             row: row[column],
-            // Clients may log any 64 bits; whoever draws adds and subtracts steps.
+            // Clients may log any 64 bits, and charts add and subtract steps.
             step: Metric.drawable(row[column + 1]),
             timestamp: row[column + 2],
             value: row[column + 4] ? .nan : row[column + 3]

@@ -1,15 +1,15 @@
 import GRDB
 
 extension TrackingStore {
-    /// The points of one metric in several runs: by the run's id, then time, step and value.
+    /// The points of one metric in several runs, by run id, time, step and value.
     ///
-    /// Runs that are not there have none.
+    /// Unknown runs have none.
     public func metricPoints(
         _ key: TrackingKey,
         runs: [String],
         limit: Int
     ) throws -> [(run: String, metric: Metric)] {
-        let page = try SearchPage(limit: limit, most: 1_000_000, token: nil)
+        let page = try SearchPage(limit: limit, maximum: 1_000_000, token: nil)
         return try read { db in
             let statement = try db.cachedStatement(
                 sql: """
@@ -28,19 +28,20 @@ extension TrackingStore {
         }
     }
 
-    /// At most so many points of one metric of a run, evenly spread, by step, time and value; the
-    /// last one is always among them.
+    /// At most `maximum` points of one metric of a run, evenly spread, by step, time and value; the
+    /// last one is always included.
     ///
-    /// - Parameter steps: Only points of these; of all if nil.
+    /// - Parameter steps: The range of steps; all if nil.
     public func sampledPoints(
         _ key: TrackingKey,
         run: String,
         steps: ClosedRange<Int>? = nil,
-        most: Int
+        maximum: Int
     ) throws -> [Metric] {
-        precondition(most > 0, "at least one point must be asked for")
+        precondition(maximum > 0, "at least one point must be asked for")
         return try read { db in
-            // As MLflow does it: as many groups of neighbours as points are wanted, the first of each.
+            // As MLflow does it: as many groups of neighbours as points are wanted, the first of
+            // each.
             let statement = try db.cachedStatement(
                 sql: """
                     WITH points AS (
@@ -62,12 +63,12 @@ extension TrackingStore {
             let rows = try Row.fetchAll(
                 statement,
                 arguments: [
-                    run, key.text, steps?.lowerBound ?? .min, steps?.upperBound ?? .max, most,
+                    run, key.text, steps?.lowerBound ?? .min, steps?.upperBound ?? .max, maximum,
                 ]
             )
             let points = rows.map { Metric(row: $0, from: 0) }
-            // The last point takes the place of the last group's first.
-            return points.count > most ? points.dropLast(2) + points.suffix(1) : points
+            // The last point replaces the first of the last group.
+            return points.count > maximum ? points.dropLast(2) + points.suffix(1) : points
         }
     }
 }

@@ -1,50 +1,50 @@
-/// A changeable note on a run, experiment, dataset input or model.
+/// A note that can be changed, on a run, experiment, dataset input or model.
 public struct Tag: Sendable, Equatable {
     /// Its name.
     public var key: TrackingKey
     /// Its text.
     public var value: String
 
-    /// Makes a tag of its parts.
+    /// Creates a tag from its parts.
     public init(_ key: TrackingKey, _ value: String) {
         self.key = key
         self.value = value
     }
 
-    /// Its text as it is stored.
+    /// Its text as stored.
     var storedValue: String { Secrets.redacted(value) }
 
     /// The tag that holds a run's name; setting it renames the run.
     public static let runName: TrackingKey = "mlflow.runName"
     /// The tag that holds the name of a run's user.
     public static let user: TrackingKey = "mlflow.user"
-    /// The tag that a run of this program has, and no other: `user@host` of the process that
-    /// executes or executed it.
+    /// The tag that only runs of this program have: `user@host` of the process that executes or
+    /// executed it.
     public static let owner: TrackingKey = "workbench.owner"
-    /// The tag of such a run that names the folder of its finished adapter, below its artifacts.
+    /// The tag of such a run with the folder of its finished adapter, below its artifacts.
     public static let adapter: TrackingKey = "workbench.adapter"
-    /// The tag that names the file of its finished model, where all weights were trained.
+    /// The tag with the file of its finished model, if all weights were trained.
     public static let model: TrackingKey = "workbench.model"
-    /// The tag on a dataset input that says what the data was for, such as `training`.
+    /// The tag on a dataset input with the purpose of the data, such as `training`.
     public static let datasetContext: TrackingKey = "mlflow.data.context"
 
-    /// Checks a tag that is refused, and not cut, where it is longer than `limit`.
+    /// Checks a tag that is refused, not cut, if it is longer than `limit`.
     package func check(limit: Int? = nil) throws {
         try Validation.check(key: key, of: .tag)
         try Validation.check(text: value, of: "tag value", limit: limit)
     }
 }
 
-/// An unchangeable setting of a run.
+/// A setting of a run that cannot be changed.
 public struct Param: Sendable, Equatable {
     /// Its name.
     public var key: TrackingKey
     /// Its text.
     public var value: String
-    /// Its text as it is stored.
+    /// Its text as stored.
     var storedValue: String { Secrets.redacted(value) }
 
-    /// Makes a parameter of its parts.
+    /// Creates a parameter from its parts.
     public init(_ key: TrackingKey, _ value: String) {
         self.key = key
         self.value = value
@@ -53,16 +53,16 @@ public struct Param: Sendable, Equatable {
 
 /// What is logged for a run in one transaction.
 public struct Batch: Sendable, Equatable {
-    /// Values measured.
+    /// Measured values.
     public var metrics: [Metric]
-    /// Those of the values that were measured on a logged model, once more.
+    /// The values among them that were measured on a logged model, again.
     public var modelMetrics: [ModelMetric]
     /// Settings.
     public var params: [Param]
     /// Notes.
     public var tags: [Tag]
 
-    /// Makes a batch of its parts.
+    /// Creates a batch from its parts.
     public init(
         metrics: [Metric] = [],
         modelMetrics: [ModelMetric] = [],

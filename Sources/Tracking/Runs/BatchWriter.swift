@@ -3,15 +3,15 @@ import GRDB
 
 /// Writes metrics, parameters and tags of one run within a transaction.
 ///
-/// This is what a training step waits for: statements are prepared once a connection.
+/// A training step waits for this, so statements are prepared once per connection.
 struct BatchWriter {
-    /// What is done with values that are longer than MLflow takes.
+    /// What happens to values that are longer than MLflow accepts.
     enum Limits { case none, cutting, refusing }
 
     private let db: Database
     private let run: String
     private let limits: Limits
-    /// What was cut, in words for the log.
+    /// What was cut, for the log.
     private(set) var cuts: [String] = []
 
     init(_ db: Database, run: String, limits: Limits) {
@@ -20,7 +20,7 @@ struct BatchWriter {
         self.limits = limits
     }
 
-    /// The value as it is stored: no longer than `limit`.
+    /// The value as stored: at most `limit` long.
     private mutating func fitted(
         _ value: String,
         of what: @autoclosure () -> String,
@@ -42,15 +42,15 @@ struct BatchWriter {
         return String(String.UnicodeScalarView(value.unicodeScalars.prefix(limit)))
     }
 
-    /// Appends to the history and moves `latest_metrics` forward.
+    /// Appends to the history and updates `latest_metrics`.
     ///
-    /// A row that is there already is left out.
+    /// Rows that exist already are left out.
     ///
-    /// - Returns: The rows that were added, where there are any.
+    /// - Returns: The rows that were added, if any.
     @discardableResult
     func write(metrics: [Metric]) throws -> ClosedRange<Int>? {
         guard !metrics.isEmpty else { return nil }
-        // New rows have numbers behind the largest, one after another.
+        // New rows get consecutive numbers after the largest.
         let newest = try Int.fetchOne(
             db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")
         )
@@ -77,7 +77,7 @@ struct BatchWriter {
                 metric.value.isNaN,
             ]
         }
-        // The last point of each key is enough for the other table.
+        // The other table needs only the last point of each key.
         var last: [TrackingKey: Metric] = [:]
         for (place, metric) in metrics.enumerated() {
             let place = metrics.count == 1 ? nil : place
@@ -95,7 +95,7 @@ struct BatchWriter {
         return added > 0 ? first...(first + added - 1) : nil
     }
 
-    /// Adds parameters; one that is there with the same value is left alone.
+    /// Adds parameters; one that exists with the same value is left alone.
     mutating func write(params: [Param]) throws {
         guard !params.isEmpty else { return }
         var seen: Set<TrackingKey> = []
@@ -144,7 +144,7 @@ struct BatchWriter {
         }
     }
 
-    /// Sets tags; `mlflow.runName` renames the run too.
+    /// Sets tags; `mlflow.runName` also renames the run.
     mutating func write(tags: [Tag]) throws {
         guard !tags.isEmpty else { return }
         let statement = try db.cachedStatement(
@@ -173,20 +173,19 @@ struct BatchWriter {
 extension TrackingStore {
     /// Logs metrics, parameters and tags of a run, all or nothing.
     ///
-    /// Values that are longer than MLflow takes are cut where MLflow cuts them, which is noted in the
-    /// log.
+    /// Values that are longer than MLflow accepts are cut where MLflow cuts them, which is logged.
     ///
-    /// - Parameter told: What the batch says of the run, where the caller publishes that itself in this
-    ///   process; nil where readers of the change feed do.
+    /// - Parameter change: The change to the run if the caller publishes it in this process; nil
+    ///   if readers of the change feed do.
     /// - Returns: The number of its entry in the change feed.
-    /// - Throws: `TrackingError`, among others when a parameter would change its value
-    ///   or the run is in the trash.
+    /// - Throws: `TrackingError`, for example if a parameter would change its value or the run is
+    ///   in the trash.
     @discardableResult
     public func log(
         _ batch: Batch,
         run: String,
         by source: RunWriter = .owner,
-        telling told: RunChange? = nil
+        published change: RunChange? = nil
     ) throws -> Int? {
         let written = try database.recording { db, changes in
             try RunRecord.checkActive(db, id: run)
@@ -200,8 +199,8 @@ extension TrackingStore {
             let rows = try writer.write(metrics: batch.metrics)
             for metric in batch.modelMetrics { try metric.insert(db) }
             try writer.write(tags: batch.tags)
-            if let told {
-                changes.note(.run, run, told.rawValue, rows: rows, isTold: true)
+            if let change {
+                changes.note(.run, run, change.rawValue, rows: rows, isPublished: true)
             } else {
                 let isMetrics = rows != nil
                 if isMetrics { changes.note(.run, run, RunChange.metrics.rawValue, rows: rows) }

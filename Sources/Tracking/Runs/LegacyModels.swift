@@ -3,14 +3,14 @@ import GRDB
 import JSON
 
 extension TrackingStore {
-    /// Notes a model as clients before MLflow 2.9 do: as one more entry of a list in a tag of the run.
+    /// Records a model as clients before MLflow 2.9 do: as an entry of a list in a tag of the run.
     ///
-    /// The list is read and written in one transaction, so that none of several clients' entries is
-    /// lost.
+    /// The list is read and written in one transaction, so that concurrent clients lose no entry.
     ///
     /// - Parameter description: The content of the model's file `MLmodel` as JSON.
-    /// - Throws: `TrackingError` with code `invalidValue` for a description that is no JSON object or
-    ///   lacks what MLflow asks for, and with `invalidState` where the tag holds something else.
+    /// - Throws: `TrackingError` with code `invalidValue` for a description that is no JSON
+    ///   object or lacks what MLflow requires, and with `invalidState` if the tag does not contain
+    ///   a list.
     public func logModel(description: String, run: String) throws {
         let entry = try Self.historyEntry(of: description)
         try write(.run, run) { db in
@@ -39,7 +39,7 @@ extension TrackingStore {
         }
     }
 
-    /// What of a model's description is kept in the list.
+    /// The part of a model's description that the list contains.
     private static func historyEntry(of description: String) throws -> JSONValue {
         guard case .object(let model) = try? JSONParser.parse(Array(description.utf8)) else {
             throw TrackingError(
@@ -85,7 +85,7 @@ extension TrackingStore {
 }
 
 extension Tag {
-    /// The tag in which old clients list the models that a run logged.
+    /// The tag with which old clients list the models that a run logged.
     static let modelHistory: TrackingKey = "mlflow.log-model.history"
     /// The tag of a logged model that lists the registered versions that it became.
     static let modelVersions: TrackingKey = "mlflow.modelVersions"

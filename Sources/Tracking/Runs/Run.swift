@@ -1,21 +1,21 @@
-/// How far a run has come.
+/// The state of a run.
 public enum RunStatus: String, Sendable, Codable, CaseIterable {
     /// It is being executed.
     case running = "RUNNING"
     /// It waits for its turn.
     case scheduled = "SCHEDULED"
-    /// It came to its end.
+    /// It completed.
     case finished = "FINISHED"
-    /// It ended by an error.
+    /// It ended with an error.
     case failed = "FAILED"
-    /// Somebody stopped it.
+    /// It was stopped.
     case killed = "KILLED"
 
-    /// Whether it is over.
+    /// Whether it has ended.
     public var isTerminal: Bool { self != .running && self != .scheduled }
 }
 
-/// What is known of a run when it begins.
+/// What is known of a run when it starts.
 public struct NewRun: Sendable {
     /// The run's id, 32 hexadecimal digits; a random one if nil.
     public var id: String?
@@ -23,18 +23,18 @@ public struct NewRun: Sendable {
     public var experimentID = 0
     /// Its name; a random readable one if nil or empty.
     public var name: String?
-    /// Whose run it is; the store's identity if nil.
+    /// The user; that of the store's identity if nil.
     public var user: String?
     /// Its first status.
     public var status = RunStatus.running
-    /// When it began, in milliseconds since 1970; now if nil.
+    /// When it started, in milliseconds since 1970; now if nil.
     public var startTime: Int?
     /// Its first tags.
     public var tags: [Tag] = []
     /// Whether the tag `mlflow.user` is set; MLflow's clients set it themselves.
     public var tagsUser = true
 
-    /// A run of the Default experiment with everything left to the store.
+    /// A run of the Default experiment; the store chooses everything else.
     public init() {}
 }
 
@@ -46,11 +46,11 @@ public struct RunRecord: Sendable, Equatable, Identifiable {
     public var experimentID: Int
     /// Its name, which need not be unique.
     public var name: String
-    /// Whose run it is.
+    /// The user who started it.
     public var user: String
-    /// How far it has come, as its owner said last.
+    /// Its state, as its owner last wrote it.
     public var status: RunStatus
-    /// When it began, in milliseconds since 1970.
+    /// When it started, in milliseconds since 1970.
     public var startTime: Int?
     /// When it ended, in milliseconds since 1970.
     public var endTime: Int?
@@ -66,12 +66,12 @@ public struct RunRecord: Sendable, Equatable, Identifiable {
     public var tags: [TrackingKey: String]
     /// The datasets that it read.
     public var inputs: [DatasetInput]
-    /// The ids of the logged models that went into it, such as the one that it evaluated.
+    /// The ids of the logged models that it read, such as the one that it evaluated.
     public var modelInputs: [String]
     /// The models that it made.
     public var outputs: [ModelOutput]
 
-    /// Makes a record of its parts.
+    /// Creates a record from its parts.
     public init(
         id: String,
         experimentID: Int,
@@ -107,12 +107,12 @@ public struct RunRecord: Sendable, Equatable, Identifiable {
     }
 }
 
-/// The parts of a run that cost a look into another table.
+/// The parts of a run that are read from other tables.
 public struct RunDetails: OptionSet, Sendable {
     /// The set as bits.
     public let rawValue: Int
 
-    /// Makes a set of its bits.
+    /// Creates a set from its bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// `RunRecord.params`.

@@ -1,4 +1,4 @@
-/// Ids and names for runs that were given none.
+/// Ids and names for runs that have none.
 package enum RunName {
     /// Two words and a number, such as `quiet-heron-417`: easy to say and to remember.
     static func random(_ random: () -> UInt64) -> String {

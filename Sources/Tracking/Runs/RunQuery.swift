@@ -21,7 +21,7 @@ public struct RunQuery: Sendable {
         /// Whether the largest comes first.
         public var isDescending: Bool
 
-        /// Makes a rule of its parts.
+        /// Creates a rule from its parts.
         public init(_ column: Column, isDescending: Bool = false) {
             self.column = column
             self.isDescending = isDescending
@@ -34,23 +34,23 @@ public struct RunQuery: Sendable {
     public var view = LifecycleView.active
     /// Only runs in these states; in any if nil.
     public var statuses: [RunStatus]?
-    /// Only runs whose name holds this text; upper and lower case of ASCII are one.
+    /// Only runs whose name contains this text; case is ignored for ASCII.
     public var nameContains: String?
-    /// The order; the newest first, then by id, where these rules leave a tie.
+    /// The order; ties are broken by newest first, then by id.
     public var order: [Order] = []
     /// At most this many; all if nil.
     public var limit: Int?
-    /// How many to leave out at the beginning.
+    /// How many to skip at the beginning.
     public var offset = 0
     /// Which parts of the runs to read.
     public var details = RunDetails.all
 
-    /// All active runs, the newest first.
+    /// All active runs, newest first.
     public init() {}
 }
 
 extension TrackingStore {
-    /// The runs that a query asks for.
+    /// The runs that a query selects.
     public func runs(_ query: RunQuery = RunQuery()) throws -> [RunRecord] {
         try read { db in
             let statement = RunSelection(query)
@@ -63,7 +63,7 @@ extension TrackingStore {
         }
     }
 
-    /// How many runs a query asks for, its limit and offset aside.
+    /// How many runs a query selects, ignoring its limit and offset.
     public func countRuns(_ query: RunQuery = RunQuery()) throws -> Int {
         try read { db in
             let statement = RunSelection(counting: query)

@@ -37,7 +37,7 @@ extension RunRecord {
         return found[0]
     }
 
-    /// Checks that a run takes writes, with one look at one row.
+    /// Checks that a run accepts writes, by reading one row.
     static func checkActive(_ db: Database, id: String) throws {
         let statement = try db.cachedStatement(
             sql: "SELECT lifecycle_stage FROM runs WHERE run_uuid = ?"
@@ -60,9 +60,9 @@ extension RunRecord {
         )
     }
 
-    /// Fills in what lies in other tables, with one statement a table for all runs.
+    /// Adds the details of other tables, with one statement per table for all runs.
     ///
-    /// The ids go in as one JSON array, and each row comes back with its run's place in it.
+    /// The ids are bound as one JSON array, and each row contains its run's index in it.
     static func addDetails(
         _ db: Database,
         _ details: RunDetails,

@@ -1,13 +1,13 @@
 import Database
 import GRDB
 
-/// What a process asks of the one that executes a run.
+/// A request to the process that executes a run.
 public struct RunRequest: Sendable, Equatable, Identifiable {
-    /// What can be asked.
+    /// What can be requested.
     public enum Kind: String, Sendable, CaseIterable {
         /// Wait before the next step.
         case pause
-        /// Go on.
+        /// Continue.
         case resume
         /// Write a checkpoint.
         case checkpoint
@@ -17,22 +17,22 @@ public struct RunRequest: Sendable, Equatable, Identifiable {
 
     /// The request's number; later ones are larger.
     public var id: Int
-    /// The run that is asked.
+    /// The run that the request is for.
     public var run: String
-    /// What is asked.
+    /// What is requested.
     public var kind: Kind
     /// When, in milliseconds since 1970.
     public var createdAt: Int
-    /// By whom, `user@host`.
+    /// Who made it, `user@host`.
     public var requestedBy: String
     /// When it was answered, in milliseconds since 1970.
     public var answeredAt: Int?
-    /// What was answered, such as `done`.
+    /// The answer, such as `done`.
     public var answer: String?
 }
 
 extension TrackingStore {
-    /// Asks something of the process that executes a run.
+    /// Adds a request to the process that executes a run.
     @discardableResult
     public func addRequest(
         _ kind: RunRequest.Kind,
@@ -55,12 +55,12 @@ extension TrackingStore {
         }
     }
 
-    /// What was asked of a run and not answered yet, the oldest first.
+    /// The requests to a run that are not answered yet, oldest first.
     public func openRequests(run: String) throws -> [RunRequest] {
         try read { try RunRequest.open($0, run: run) }
     }
 
-    /// Everything that was ever asked of a run, the oldest first.
+    /// All requests to a run, oldest first.
     public func requests(run: String) throws -> [RunRequest] {
         try read { try RunRequest.fetch($0, "run_uuid = ?", [run]) }
     }
@@ -89,7 +89,7 @@ extension TrackingStore {
 }
 
 extension RunRequest {
-    /// The requests to a run that are not answered yet, the oldest first.
+    /// The requests to a run that are not answered yet, oldest first.
     static func open(_ db: Database, run: String) throws -> [RunRequest] {
         try fetch(db, "run_uuid = ? AND answered_at IS NULL", [run])
     }
@@ -121,7 +121,7 @@ extension RunRequest {
                 """
         )
         return try Row.fetchAll(statement, arguments: arguments).compactMap { row in
-            // The table's CHECK admits no other kind.
+            // The table's CHECK allows no other kind.
             guard let kind = Kind(rawValue: row[2]) else { return nil }
             return RunRequest(
                 id: row[0],

@@ -72,7 +72,7 @@ struct RunSelection {
             ]
         case .param(let key):
             join("params", key)
-            // A text that is no number counts as 0, and the text decides among those.
+            // A text that is not a number counts as 0; these are ordered as texts.
             orderings += [
                 "\(table).value IS NULL", "CAST(\(table).value AS REAL) \(direction)",
                 "\(table).value \(direction)",

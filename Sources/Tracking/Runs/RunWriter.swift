@@ -4,20 +4,20 @@ import GRDB
 public enum RunWriter: Sendable, Equatable {
     /// The program that executes the run, or has executed it.
     case owner
-    /// The process that executes the run now, by the mark that it has put on it: of two such
-    /// processes, whatever became of their locks, the later one alone writes.
+    /// The process that executes the run now, by the mark that it set. Of two such processes,
+    /// whatever the state of their locks, only the later one writes.
     case execution(mark: Tag)
-    /// Somebody else, such as a client of the server. What they log after the run's end is noted as
-    /// late.
+    /// Anything else, such as a client of the server. What it logs after the run's end is recorded
+    /// as late.
     case client
 }
 
-/// Notes which metrics of a run were logged after its end, in `wb_late_metrics`.
+/// Records which metrics of a run were logged after its end, in `wb_late_metrics`.
 struct LateMetrics {
     let db: Database
     let run: String
 
-    /// Notes the last values that stand before `metrics` are written, if the run has ended.
+    /// Records the last values before `metrics` are written, if the run has ended.
     func note(_ metrics: [Metric]) throws {
         guard !metrics.isEmpty, try hasEnded() else { return }
         let statement = try db.cachedStatement(
@@ -32,7 +32,7 @@ struct LateMetrics {
         for key in Set(metrics.map(\.key)) { try statement.execute(arguments: [run, key.text]) }
     }
 
-    /// Notes that an ended run of which a version was made is about to be taken up again.
+    /// Records that an ended run with a version is about to be resumed.
     func noteReopening() throws {
         let statement = try db.cachedStatement(
             sql: """

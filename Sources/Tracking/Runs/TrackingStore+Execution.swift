@@ -1,16 +1,16 @@
 import Database
 import GRDB
 
-/// What the row of a run says to the process that executes it.
+/// What the process that executes a run reads of its row.
 public struct ExecutionState: Sendable, Equatable {
     /// Whether the run is in use or in the trash.
     public var lifecycle: LifecycleStage
-    /// The value of the tag by which its process marked it; nil where there is no such tag.
+    /// The value of the tag by which its process marked it; nil if there is no such tag.
     public var mark: String?
 }
 
 extension TrackingStore {
-    /// The state of a run while a process executes it; nil where there is no such run any more.
+    /// The state of a run while a process executes it; nil if the run was removed.
     public func executionState(of run: String, mark: TrackingKey) throws -> ExecutionState? {
         try read { db in
             let statement = try db.cachedStatement(
@@ -30,13 +30,13 @@ extension TrackingStore {
         }
     }
 
-    /// Writes how a run ended, on the disk when this returns; the trash is no obstacle to that.
+    /// Writes how a run ended, durably, even if it is in the trash.
     ///
     /// The caller publishes the end in its process.
     ///
     /// - Parameter answer: The answer to a request that is still open. It is written in the same
     ///   transaction, so that a reader who sees the end sees the answers too.
-    /// - Throws: `TrackingError` with code `invalidState` where the run carries another mark.
+    /// - Throws: `TrackingError` with code `invalidState` if the run has another mark.
     public func endRun(
         _ id: String,
         _ status: RunStatus,
@@ -45,7 +45,7 @@ extension TrackingStore {
         answer: (RunRequest) -> String? = { _ in nil }
     ) throws {
         try write(.full) { db, changes in
-            changes.note(run: id, isTold: true)
+            changes.note(run: id, isPublished: true)
             try RunRecord.check(db, id: id, carries: mark)
             var writer = BatchWriter(db, run: id, limits: .none)
             try writer.write(tags: tags)
@@ -66,7 +66,7 @@ extension TrackingStore {
 }
 
 extension RunRecord {
-    /// Checks that a run carries a tag, with one look at one row.
+    /// Checks that a run has a tag, by reading one row.
     static func check(_ db: Database, id: String, carries mark: Tag) throws {
         let statement = try db.cachedStatement(
             sql: "SELECT value FROM tags WHERE run_uuid = ? AND key = ?"

@@ -20,18 +20,18 @@ extension TrackingStore {
 // MARK: - Writing
 
 extension TrackingStore {
-    /// Makes a run, with the tags `mlflow.user` and `mlflow.runName`.
+    /// Creates a run, with the tags `mlflow.user` and `mlflow.runName`.
     ///
-    /// - Parameter isTold: Whether the caller publishes it itself, in this process.
-    /// - Throws: `TrackingError` when the experiment is missing or in the trash, or a run
-    ///   of this id exists.
+    /// - Parameter isPublished: Whether the caller publishes it itself, in this process.
+    /// - Throws: `TrackingError` if the experiment is missing or in the trash, or a run with this
+    ///   id exists.
     @discardableResult
-    public func createRun(_ new: NewRun, isTold: Bool = false) throws -> RunRecord {
+    public func createRun(_ new: NewRun, isPublished: Bool = false) throws -> RunRecord {
         try write { db, changes in
             let experiment = try Experiment.find(db, id: new.experimentID)
             try experiment.checkActive()
             let id = new.id ?? newRunID()
-            changes.note(run: id, isTold: isTold)
+            changes.note(run: id, isPublished: isPublished)
             try Validation.check(runID: id)
             if try RunRecord.exists(db, id: id) {
                 throw TrackingError(.alreadyExists, "Run with id=\(id) already exists.")
@@ -71,20 +71,20 @@ extension TrackingStore {
             let others = new.tags.filter { $0.key != Tag.runName }
             var writer = BatchWriter(db, run: id, limits: .none)
             try writer.write(tags: automatic + others)
-            // There is nothing else yet.
+            // Nothing else exists yet.
             return try RunRecord.find(db, id: id, details: .tags)
         }
     }
 
     /// Changes a run's status, end or name.
     ///
-    /// A run that ends is on the disk when this returns; its end time is now unless it is
-    /// given. One that goes on again has no end.
+    /// The end of a run is durable when this returns; its end time is now unless it is given. A run
+    /// that continues has no end time.
     ///
     /// - Parameters:
-    ///   - details: Which parts of the run to give back.
-    ///   - writer: Who asks for it.
-    ///   - permit: Throws where this may not be done; nobody else writes meanwhile.
+    ///   - details: Which parts of the run to return.
+    ///   - writer: Who changes it.
+    ///   - permit: Throws if this is not allowed. It runs in the same transaction.
     @discardableResult
     public func updateRun(
         _ id: String,
@@ -121,14 +121,14 @@ extension TrackingStore {
         }
     }
 
-    /// Puts a run into the trash.
+    /// Moves a run to the trash.
     ///
-    /// - Parameter permit: Throws where this may not be done; nobody else writes meanwhile.
+    /// - Parameter permit: Throws if this is not allowed. It runs in the same transaction.
     public func deleteRun(_ id: String, if permit: () throws -> Void = {}) throws {
         try setLifecycle(.deleted, ofRun: id, if: permit)
     }
 
-    /// Takes a run out of the trash.
+    /// Restores a run from the trash.
     public func restoreRun(_ id: String) throws {
         try setLifecycle(.active, ofRun: id)
     }

@@ -1,5 +1,5 @@
-/// - `wb_requests`: what any process asks of the process that executes a run; read
-///   between two steps, answered once.
+/// - `wb_requests`: requests to the process that executes a run; read between two steps, answered
+///   once.
 let requestTable = """
     CREATE TABLE wb_requests (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

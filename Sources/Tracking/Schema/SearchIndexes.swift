@@ -1,5 +1,5 @@
-/// Indexes on MLflow's tables that MLflow does not have: searches by the value of a metric, a
-/// parameter or a tag, and listings of an experiment's runs, read no other rows than they show.
+/// Indexes on MLflow's tables that MLflow does not have, so that searches by the value of a metric,
+/// a parameter or a tag, and listings of an experiment's runs, read only the rows that they show.
 let searchIndexes = """
     CREATE INDEX wb_latest_metrics_value ON latest_metrics (key, value, is_nan, run_uuid);
     CREATE INDEX wb_params_value ON params (key, value, run_uuid);

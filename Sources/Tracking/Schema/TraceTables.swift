@@ -1,9 +1,9 @@
-/// What MLflow's schema of this revision has no place for in traces.
+/// Tables for the parts of traces that MLflow's schema of this revision lacks.
 ///
-/// Spans lie in files.
+/// Spans are stored in files.
 ///
-/// - `wb_traces`: what is shown of a trace in lists, and the id that its client gave it.
-/// - `wb_trace_runs`: runs that a trace was linked to, beside the one that it was made in.
+/// - `wb_traces`: the previews of a trace in lists, and the id that its client gave it.
+/// - `wb_trace_runs`: runs that a trace was linked to, besides the one that it was made in.
 /// - `wb_assessments`: feedback and expectations about a trace, each as MLflow's JSON.
 let traceTables = """
     CREATE TABLE wb_traces (

@@ -1,7 +1,7 @@
 /// MLflow's tables for tracking at revision `bda7b8c39065` (MLflow 3.17.2), with its names, types,
-/// keys and indexes, so that what an MLflow client knows of its store holds for ours.
+/// keys and indexes, so that MLflow's clients can read our store.
 ///
-/// Constraints have the names that MLflow gave them: its later migrations look for them.
+/// Constraints keep MLflow's names: its later migrations look for them.
 package let trackingTables = """
     CREATE TABLE experiments (
         experiment_id INTEGER NOT NULL,

@@ -7,7 +7,7 @@ public struct ModelDataset: Sendable, Equatable {
     /// Its digest; any if nil.
     public var digest: String?
 
-    /// Makes a dataset of its parts.
+    /// Creates a dataset from its parts.
     public init(name: String, digest: String? = nil) {
         self.name = name
         self.digest = digest

@@ -1,29 +1,28 @@
 import Database
 
-/// A filter in MLflow's search language: clauses that all have to hold.
+/// A filter in MLflow's search language: clauses that must all hold.
 ///
-/// `metrics.loss < 2 AND params.rank = '16' AND tags.`owner` LIKE 'j%'`. Names are those of
-/// attributes unless they begin with the kind of thing that they are. A thing that has no such
-/// value meets no clause but `IS NULL`.
+/// `metrics.loss < 2 AND params.rank = '16' AND tags.`owner` LIKE 'j%'`. Names without a kind
+/// before the dot are attributes. A missing value satisfies only `IS NULL`.
 struct SearchFilter: Sendable, Equatable {
     let clauses: [SearchClause]
 
-    /// Reads a filter; an empty text lets everything through.
+    /// Parses a filter; an empty text matches everything.
     ///
-    /// - Throws: `TrackingError` with code `invalidValue` that says what is not understood.
+    /// - Throws: `TrackingError` with code `invalidValue` that says what is wrong.
     init(_ text: String, _ schema: SearchSchema) throws(TrackingError) {
-        guard text.utf8.count <= Self.mostBytes else {
-            throw Self.invalid("it is longer than \(Self.mostBytes) bytes")
+        guard text.utf8.count <= Self.maxBytes else {
+            throw Self.invalid("it is longer than \(Self.maxBytes) bytes")
         }
         var parser = Parser(tokens: try SearchToken.read(text), text: text, schema: schema)
         clauses = try parser.clauses()
-        guard clauses.count <= Self.mostClauses else {
-            throw Self.invalid("it has more than \(Self.mostClauses) clauses")
+        guard clauses.count <= Self.maxClauses else {
+            throw Self.invalid("it has more than \(Self.maxClauses) clauses")
         }
     }
 
-    private static let mostBytes = 1 << 16
-    private static let mostClauses = 100
+    private static let maxBytes = 1 << 16
+    private static let maxClauses = 100
 
     static func invalid(_ what: String) -> TrackingError {
         TrackingError(
@@ -63,7 +62,7 @@ struct SearchClause: Sendable, Equatable {
     var value: Value
 }
 
-/// What a clause or a rule of an order looks at.
+/// What a clause or a rule of an order refers to.
 struct SearchField: Sendable, Equatable {
     var kind: SearchKind
     var key: TrackingKey
@@ -73,7 +72,7 @@ struct SearchField: Sendable, Equatable {
 enum SearchKind: Sendable, Hashable {
     case attribute, metric, param, tag, metadata, dataset
 
-    /// The kind that a word before a dot means.
+    /// The kind that a word before a dot names.
     init?(_ word: String) {
         switch word {
         case "metric", "metrics": self = .metric
@@ -88,7 +87,7 @@ enum SearchKind: Sendable, Hashable {
 }
 
 extension SearchFilter {
-    /// Reads clauses and checks that each means something.
+    /// Parses clauses and checks that each is valid.
     private struct Parser {
         private var tokens: ArraySlice<SearchToken>
         private let text: String
@@ -105,7 +104,7 @@ extension SearchFilter {
             var clauses = [try clause()]
             while let token = tokens.popFirst() {
                 guard token.keyword == "AND" else {
-                    throw invalid("clauses are joined by AND alone")
+                    throw invalid("clauses can only be joined by AND")
                 }
                 clauses.append(try clause())
             }
@@ -117,7 +116,7 @@ extension SearchFilter {
             switch tokens.popFirst() {
             case .name(let kind, let key): field = try schema.field(kind: kind, key: key)
             case .text(let key): field = try schema.field(kind: nil, key: key)
-            default: throw invalid("a clause begins with a name")
+            default: throw invalid("a clause must begin with a name")
             }
             let clause = SearchClause(
                 field: field,
@@ -152,7 +151,7 @@ extension SearchFilter {
                 return isNot ? .isNotNull : .isNull
             default: break
             }
-            throw invalid("a name is followed by a comparison")
+            throw invalid("a name must be followed by a comparison")
         }
 
         private mutating func withValue(
@@ -168,27 +167,30 @@ extension SearchFilter {
                 case (.number(let number, _), .number): clause.value = .number(number)
                 case (.text(let text), .text): clause.value = .text(text)
                 case (.text(let text), .number):
-                    // Times and numbers of versions are taken in quotes, too.
+                    // Times and version numbers may be quoted, too.
                     guard clause.field.kind == .attribute, let number = Double(text) else {
-                        throw invalid("\(clause.field.key) is compared with a number")
+                        throw invalid("\(clause.field.key) must be compared with a number")
                     }
                     clause.value = .number(number)
-                case (_, .number): throw invalid("\(clause.field.key) is compared with a number")
+                case (_, .number):
+                    throw invalid("\(clause.field.key) must be compared with a number")
                 case (_, .text):
-                    throw invalid("\(clause.field.key) is compared with a text in quotes")
+                    throw invalid("\(clause.field.key) must be compared with a text in quotes")
                 }
             }
             return clause
         }
 
         private mutating func list() throws(TrackingError) -> [String] {
-            guard tokens.popFirst() == .mark("(") else { throw invalid("IN is followed by (…)") }
+            guard tokens.popFirst() == .mark("(") else {
+                throw invalid("IN must be followed by (…)")
+            }
             var texts: [String] = []
             while true {
                 switch tokens.popFirst() {
                 case .text(let text): texts.append(text)
                 case .number(_, let spelling): texts.append(spelling)
-                default: throw invalid("a list holds texts in quotes")
+                default: throw invalid("a list must contain texts in quotes")
                 }
                 switch tokens.popFirst() {
                 case .mark(","): continue

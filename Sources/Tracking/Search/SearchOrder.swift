@@ -7,19 +7,19 @@ struct SearchOrder: Sendable, Equatable {
     /// The dataset that a logged model's metric was measured on; any if nil.
     var dataset: ModelDataset?
 
-    /// The most rules of an order: each is a join and two terms, and SQLite 3.40 crashes with more
-    /// than 64 terms.
-    private static let most = 16
+    /// The maximum number of rules of an order: each is a join and two terms, and SQLite 3.40
+    /// crashes with more than 64 terms.
+    private static let maxRules = 16
 
-    /// Reads rules; none may look at the same thing as another.
+    /// Parses rules; no two may refer to the same thing.
     ///
     /// - Throws: `TrackingError` with code `invalidValue`.
     static func read(
         _ texts: [String],
         _ schema: SearchSchema
     ) throws(TrackingError) -> [SearchOrder] {
-        guard texts.count <= most, texts.allSatisfy({ $0.utf8.count <= 1000 }) else {
-            throw invalid("an order has at most \(most) rules of 1000 bytes", "")
+        guard texts.count <= maxRules, texts.allSatisfy({ $0.utf8.count <= 1000 }) else {
+            throw invalid("an order has at most \(maxRules) rules of 1000 bytes", "")
         }
         var orders: [SearchOrder] = []
         for text in texts {
@@ -37,13 +37,13 @@ struct SearchOrder: Sendable, Equatable {
         switch tokens.popFirst() {
         case .name(let kind, let key): field = try schema.field(kind: kind, key: key)
         case .text(let key): field = try schema.field(kind: nil, key: key)
-        default: throw Self.invalid("it begins with a name", text)
+        default: throw Self.invalid("it must begin with a name", text)
         }
         let isSortable =
             switch field.kind {
             case .attribute: true
             case .dataset: false
-            // What has two columns for an id has no rows to join here.
+            // Things whose id is two columns have no rows to join here.
             case .metric, .param, .tag, .metadata:
                 schema.details[field.kind]?.owner.contains(",") == false
             }
@@ -53,7 +53,7 @@ struct SearchOrder: Sendable, Equatable {
         switch tokens.popFirst()?.keyword {
         case nil, "ASC": isDescending = false
         case "DESC": isDescending = true
-        default: throw Self.invalid("a name is followed by ASC or DESC", text)
+        default: throw Self.invalid("a name must be followed by ASC or DESC", text)
         }
         guard tokens.isEmpty else { throw Self.invalid("there is more than a name", text) }
     }

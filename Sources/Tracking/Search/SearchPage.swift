@@ -2,21 +2,21 @@ import Database
 import FoundationEssentials
 import JSON
 
-/// Which part of the things found is asked for.
+/// The requested part of the results.
 package struct SearchPage: Sendable, Equatable {
     let limit: Int
     let offset: Int
 
-    /// Reads a page's size and the token of the page before.
+    /// Checks a page's size and reads the token of the previous page.
     ///
-    /// - Throws: `TrackingError` with code `invalidValue` for a size outside 1 … `most` and a
-    ///   token that is none.
-    package init(limit: Int, most: Int, token: String?) throws(TrackingError) {
-        guard (1...most).contains(limit) else {
+    /// - Throws: `TrackingError` with code `invalidValue` for a size outside 1 … `maximum` or an
+    ///   invalid token.
+    package init(limit: Int, maximum: Int, token: String?) throws(TrackingError) {
+        guard (1...maximum).contains(limit) else {
             throw TrackingError(
                 .invalidValue,
                 "Invalid value \(limit) for parameter 'max_results' supplied. It must be a positive "
-                    + "integer that is at most \(most)."
+                    + "integer that is at most \(maximum)."
             )
         }
         self.limit = limit
@@ -37,7 +37,7 @@ package struct SearchPage: Sendable, Equatable {
         offset = content.offset
     }
 
-    /// The token of the page after this one.
+    /// The token of the next page.
     var next: String? {
         (try? JSONEncoder().encode(Content(offset: offset + limit)))?.base64EncodedString()
     }
@@ -47,14 +47,14 @@ package struct SearchPage: Sendable, Equatable {
     }
 }
 
-/// A page of what a search found.
+/// A page of the results of a search.
 public struct SearchResult<Item: Sendable>: Sendable {
-    /// What was found, in the order asked for.
+    /// The results, in the requested order.
     public var items: [Item]
-    /// What to ask for the next page with; nil at the end.
+    /// The token to request the next page with; nil at the end.
     public var nextPageToken: String?
 
-    /// Makes a page of its parts.
+    /// Creates a page from its parts.
     public init(items: [Item], nextPageToken: String?) {
         self.items = items
         self.nextPageToken = nextPageToken

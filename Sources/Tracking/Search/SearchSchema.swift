@@ -1,6 +1,6 @@
 import Database
 
-/// What can be searched for in one kind of thing, and where it lies in the database.
+/// What can be searched for in one kind of thing, and where it is stored.
 package struct SearchSchema: Sendable {
     enum ValueType: Sendable { case number, text }
 
@@ -10,9 +10,9 @@ package struct SearchSchema: Sendable {
         let type: ValueType
         /// Whether it can only be sorted by.
         let isOrderOnly: Bool
-        /// The stored values of texts, where those are stored as something else.
+        /// The stored values of texts that are stored as something else.
         let codes: [String: Int]
-        /// Another table that may say the same of a thing.
+        /// Another table that may contain the value.
         let link: Link?
 
         package static func text(
@@ -50,8 +50,8 @@ package struct SearchSchema: Sendable {
         let value: String
         /// True for rows whose number is NaN, if there can be any.
         let isNaN: String?
-        /// Where a key may have several rows, each of which a filter looks at: the order that puts
-        /// the one first that is sorted by.
+        /// If a key may have several rows, each of which a filter looks at: the order that puts the
+        /// row to sort by first.
         let latestFirst: String?
 
         package init(
@@ -73,13 +73,13 @@ package struct SearchSchema: Sendable {
         }
     }
 
-    /// What the thing is called in messages.
+    /// The name of the thing in messages.
     let subject: String
     let attributes: [String: Attribute]
     let details: [SearchKind: Details]
-    /// What decides where an order leaves a tie.
+    /// The order of ties.
     let tieBreak: [String]
-    /// Whether prompts, which lie among the models, are left out unless they are asked for.
+    /// Whether prompts, which are stored among the models, are left out unless they are asked for.
     let hidesPrompts: Bool
 
     package init(
@@ -108,16 +108,18 @@ package struct SearchSchema: Sendable {
         self.details = details
     }
 
-    /// What a name means here.
+    /// The field that a name refers to.
     func field(kind word: String?, key: String) throws(TrackingError) -> SearchField {
         guard let word else { return try attribute(key) }
         guard let kind = SearchKind(word) else {
-            // A name with a dot in it is an attribute's, or nothing.
+            // A name with a dot in it is an attribute's or invalid.
             throw SearchFilter.invalid(
                 "'\(word)' in '\(word).\(key)' is no kind of thing that \(subject)s have"
             )
         }
-        guard !key.isEmpty else { throw SearchFilter.invalid("'\(word).' names nothing") }
+        guard !key.isEmpty else {
+            throw SearchFilter.invalid("'\(word).' is not followed by a name")
+        }
         if kind == .attribute { return try attribute(key) }
         guard details[kind] != nil else {
             throw SearchFilter.invalid("\(subject)s cannot be searched by \(word)")

@@ -10,12 +10,12 @@ package struct SearchStatement {
     private var bound = StatementArguments()
     private var orderings: [String] = []
     private let schema: SearchSchema
-    /// Metrics count where they were measured on one of these; on any where there are none.
+    /// Metrics count only if measured on one of these; all do if there are none.
     private let datasets: [ModelDataset]
 
-    /// Reads a filter and an order.
+    /// Parses a filter and an order.
     ///
-    /// - Throws: `TrackingError` with code `invalidValue` where they are not understood.
+    /// - Throws: `TrackingError` with code `invalidValue` if one is invalid.
     package init(_ schema: SearchSchema, filter: String, orderBy: [String]) throws(TrackingError) {
         try self.init(
             schema,
@@ -49,20 +49,20 @@ package struct SearchStatement {
         orderings += schema.tieBreak
     }
 
-    /// Adds a condition of the caller's.
+    /// Adds a condition of the caller.
     package mutating func require(_ condition: String, _ arguments: StatementArguments = []) {
         conditions.append(condition)
         bound += arguments
     }
 
-    /// Adds a condition that a column is one of some numbers, however many.
+    /// Adds the condition that a column is one of any number of numbers.
     package mutating func require(_ column: String, isIn numbers: [Int]) {
         // One JSON array is one bound value.
         let list = "[\(numbers.map(String.init).joined(separator: ","))]"
         require("\(column) IN (SELECT value FROM json_each(?))", [list])
     }
 
-    /// The rows of one page, and whether there is another.
+    /// The rows of one page, and whether there are more.
     package func rows(
         _ db: Database,
         columns: String,
@@ -74,9 +74,9 @@ package struct SearchStatement {
             SELECT \(columns) FROM \(table) \(joins.joined(separator: " ")) WHERE \(filter) \
             ORDER BY \(orderings.joined(separator: ", ")) LIMIT ? OFFSET ?
             """
-        // One more than asked for tells whether there is more.
+        // One more than requested shows whether there are more.
         let arguments = joined + bound + [page.limit + 1, page.offset]
-        let statement = try KeptQuestions.statement(sql, db)
+        let statement = try PreparedSearches.statement(sql, db)
         let found = try Row.fetchAll(statement, arguments: arguments)
         guard found.count > page.limit else { return (found, nil) }
         return (Array(found.dropLast()), page.next)
@@ -98,7 +98,7 @@ extension SearchStatement {
         guard let attribute = schema.attributes[clause.field.key.text] else { return }
         guard attribute.codes.isEmpty else { return try addCoded(clause, attribute) }
         let (condition, arguments) = comparison(attribute.column, clause)
-        // A denial looks at the thing's own value alone.
+        // A negation looks only at the thing's own value.
         guard let link = attribute.link, clause.operation != .unequal, clause.operation != .notIn
         else { return require(condition, arguments) }
         let (linked, values) = comparison(link.column, clause)
@@ -118,7 +118,7 @@ extension SearchStatement {
         case (.equal, .text(let text)), (.unequal, .text(let text)): texts = [text]
         case (.isIn, .texts(let list)), (.notIn, .texts(let list)): texts = list
         default:
-            throw SearchFilter.invalid("\(clause.field.key) is compared with = and IN alone")
+            throw SearchFilter.invalid("\(clause.field.key) can only be compared with = and IN")
         }
         let numbers = texts.compactMap { attribute.codes[$0.uppercased()] }
         let isNot = clause.operation == .unequal || clause.operation == .notIn
@@ -150,7 +150,7 @@ extension SearchStatement {
         )
     }
 
-    /// Leaves out what has no metric that was measured on one of the datasets.
+    /// Leaves out things without a metric that was measured on one of the datasets.
     private mutating func requireDatasets() {
         guard !datasets.isEmpty, let details = schema.details[.metric] else { return }
         let (isOne, values) = ModelDataset.condition(datasets)
@@ -194,7 +194,7 @@ extension SearchStatement {
             )
         case .text(let text):
             switch clause.operation {
-            // SQLite's LIKE takes upper and lower case of ASCII as one, its GLOB does not.
+            // SQLite's LIKE ignores the case of ASCII, its GLOB does not.
             case .like: return ("\(column) GLOB ?", [Self.glob(like: text)])
             case .ilike: return ("\(column) LIKE ?", [text])
             default: return ("\(column) \(clause.operation.rawValue) ?", [text])
@@ -202,7 +202,7 @@ extension SearchStatement {
         }
     }
 
-    /// The pattern of GLOB that means what one of LIKE means.
+    /// The GLOB pattern equal to a LIKE pattern.
     static func glob(like pattern: String) -> String {
         pattern.reduce(into: "") { glob, character in
             switch character {
@@ -224,7 +224,7 @@ extension SearchStatement {
 extension SearchStatement {
     private static let isPrompt = SearchField(kind: .tag, key: "mlflow.prompt.is_prompt")
 
-    /// Leaves out what is tagged as a prompt; a model without the tag is none.
+    /// Leaves out prompts, which have a tag; a model without the tag is not one.
     private mutating func hidePrompts() {
         guard let tags = schema.details[.tag] else { return }
         require(
@@ -278,7 +278,7 @@ extension SearchStatement {
             )
         }
         let value = "\(table).\(details.value)"
-        // NaN, then what has no value, come last either way.
+        // NaN, then missing values, come last in both directions.
         let rank = details.isNaN.map { "CASE WHEN \(value) IS NULL THEN 2 ELSE \(table).\($0) END" }
         orderings += [rank ?? "\(value) IS NULL", "\(value) \(direction)"]
     }

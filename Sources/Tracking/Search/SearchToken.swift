@@ -1,8 +1,8 @@
 import Database
 
-/// The words of MLflow's search language.
+/// The tokens of MLflow's search language.
 enum SearchToken: Equatable {
-    /// A name, perhaps with the kind of thing before its first dot; parts may be quoted.
+    /// A name, optionally with the kind of thing before its first dot; parts may be quoted.
     case name(kind: String?, key: String)
     /// A text in quotes.
     case text(String)
@@ -13,7 +13,7 @@ enum SearchToken: Equatable {
     /// `(`, `)` or `,`.
     case mark(Character)
 
-    /// Splits a text into its words.
+    /// Splits a text into tokens.
     static func read(_ text: String) throws(TrackingError) -> [SearchToken] {
         var reader = Reader(text)
         var tokens: [SearchToken] = []
@@ -21,7 +21,7 @@ enum SearchToken: Equatable {
         return tokens
     }
 
-    /// The word in capitals, if it is a plain one.
+    /// The token in capitals, if it is a plain word.
     var keyword: String? {
         if case .name(nil, let key) = self { key.uppercased() } else { nil }
     }
@@ -45,7 +45,7 @@ enum SearchToken: Equatable {
             case "=", "!", "<", ">": return try comparison()
             case "'", "\"":
                 let quoted = try quoted()
-                // "key" = 1 names an attribute, = "text" is a text: what follows decides.
+                // In "key" = 1 it is an attribute, in = "text" a text: what follows decides.
                 return .text(quoted)
             case "`": return .name(kind: nil, key: try quoted())
             default:
@@ -60,10 +60,10 @@ enum SearchToken: Equatable {
                 rest.removeFirst(operation.count)
                 return .comparison(operation == "<>" ? "!=" : operation == "==" ? "=" : operation)
             }
-            throw SearchFilter.invalid("'\(rest.prefix(1))' in '\(text)' is no comparison")
+            throw SearchFilter.invalid("'\(rest.prefix(1))' in '\(text)' is not a comparison")
         }
 
-        /// A text in quotes; the quote itself is written twice.
+        /// A text in quotes; the quote itself is doubled.
         private mutating func quoted() throws(TrackingError) -> String {
             let quote = rest.removeFirst()
             var inside = ""

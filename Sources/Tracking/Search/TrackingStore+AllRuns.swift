@@ -1,5 +1,5 @@
 extension TrackingStore {
-    /// All runs that meet a filter, the newest first; see `searchRuns`.
+    /// All runs that match a filter, newest first; see `searchRuns`.
     public func allRuns(
         filter: String,
         view: LifecycleView = .active,
@@ -11,7 +11,7 @@ extension TrackingStore {
             let page = try searchRuns(
                 filter: filter,
                 view: view,
-                limit: Self.mostRunsAPage,
+                limit: Self.maxRunsPerPage,
                 pageToken: token,
                 details: details
             )

@@ -78,16 +78,15 @@ extension SearchSchema {
 }
 
 extension TrackingStore {
-    /// The most runs that a page may hold.
-    public static let mostRunsAPage = 50_000
+    /// The maximum size of a page of runs.
+    public static let maxRunsPerPage = 50_000
 
-    /// The runs that meet a filter, a page of them.
+    /// A page of the runs that match a filter.
     ///
     /// - Parameters:
     ///   - experiments: Only runs of these; of all if nil.
-    ///   - filter: Clauses in MLflow's search language, joined by AND, such as
-    ///     `metrics.loss < 2 AND params.rank = '16'`; an empty text lets everything through.
-    ///   - orderBy: Rules such as `metrics.loss ASC`; where they leave a tie the newest comes first.
+    ///   - filter: Clauses in MLflow's search language, joined by AND, such as `metrics.loss < 2
+    ///     AND params.rank = '16'`; an empty text matches everything.
     ///   - view: In use, in the trash, or both.
     ///   - limit: At most this many.
     ///   - pageToken: What the page before gave.
@@ -103,7 +102,7 @@ extension TrackingStore {
         details: RunDetails = .all
     ) throws -> SearchResult<RunRecord> {
         var statement = try SearchStatement(.runs, filter: filter, orderBy: orderBy)
-        let page = try SearchPage(limit: limit, most: Self.mostRunsAPage, token: pageToken)
+        let page = try SearchPage(limit: limit, maximum: Self.maxRunsPerPage, token: pageToken)
         if let experiments {
             statement.require("runs.experiment_id", isIn: experiments)
         }
@@ -122,7 +121,7 @@ extension TrackingStore {
         }
     }
 
-    /// The experiments that meet a filter, a page of them; see `searchRuns`.
+    /// A page of the experiments that match a filter; see `searchRuns`.
     public func searchExperiments(
         filter: String = "",
         orderBy: [String] = [],
@@ -132,7 +131,7 @@ extension TrackingStore {
     ) throws -> SearchResult<Experiment> {
         let order = orderBy.isEmpty ? ["creation_time DESC", "experiment_id ASC"] : orderBy
         var statement = try SearchStatement(.experiments, filter: filter, orderBy: order)
-        let page = try SearchPage(limit: limit, most: 50_000, token: pageToken)
+        let page = try SearchPage(limit: limit, maximum: 50_000, token: pageToken)
         if view != .all { statement.require("experiments.\(view.condition)") }
         return try read { db in
             let found = try statement.rows(
@@ -146,10 +145,10 @@ extension TrackingStore {
         }
     }
 
-    /// The logged models of experiments that meet a filter, a page of them; see `searchRuns`.
+    /// A page of the logged models of experiments that match a filter; see `searchRuns`.
     ///
-    /// A clause about a metric is met by any of its points; models are sorted by the one with the
-    /// latest time.
+    /// A clause about a metric holds if any of its points satisfies it; models are sorted by the
+    /// latest one.
     ///
     /// - Parameters:
     ///   - datasets: If there are any, metrics count only where they were measured on one of these,
@@ -175,7 +174,7 @@ extension TrackingStore {
             orders,
             datasets: datasets
         )
-        let page = try SearchPage(limit: limit, most: 1000, token: pageToken)
+        let page = try SearchPage(limit: limit, maximum: 1000, token: pageToken)
         statement.require("logged_models.lifecycle_stage = 'active'")
         statement.require("logged_models.experiment_id", isIn: experiments)
         return try read { db in

@@ -3,9 +3,9 @@ import Platform
 extension RunTable {
     /// The table as CSV with a heading (RFC 4180): commas, CRLF, quotes where needed.
     ///
-    /// Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula. One
-    /// that is not a number gets an apostrophe before it. Line ends and tabs within a cell stay;
-    /// other control characters are replaced, see `VisibleText`, as terminals show CSV as well.
+    /// Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula. Such a cell
+    /// gets an apostrophe before it unless it is a number. Line ends and tabs within a cell stay;
+    /// other control characters are replaced, see `VisibleText`, since terminals show CSV as well.
     public var csv: String {
         let heading = columns.map { Self.field($0.title) }
         let rows = runs.map { run in columns.map { Self.field(Self.cell(run, $0)) } }

@@ -1,10 +1,10 @@
 import Platform
 
 extension RunTable {
-    /// The table as a JSON array with one object a run, its keys the columns' titles.
+    /// The table as a JSON array with one object per run, its keys the columns' titles.
     ///
-    /// What a run does not have is null. JSON has no word for NaN: it is the text `"NaN"`.
-    /// Texts are whole: what `VisibleText` would replace is escaped.
+    /// Missing values are null. JSON has no NaN: it is the text `"NaN"`. Texts are complete: what
+    /// `VisibleText` would replace is escaped.
     public var json: String {
         let objects = runs.map { run in
             let fields = columns.map { column in
@@ -34,7 +34,8 @@ extension RunTable {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            // What steers a terminal; among it the two line breaks that JavaScript does not allow.
+            // What controls a terminal; among it the two line breaks that JavaScript does not
+            // allow.
             case _ where VisibleText.form(of: scalar) != nil: result += escape(scalar)
             default: result.unicodeScalars.append(scalar)
             }

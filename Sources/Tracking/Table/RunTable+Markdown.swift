@@ -1,10 +1,10 @@
 import Platform
 
 extension RunTable {
-    /// The table in GitHub's Markdown, numbers to the right.
+    /// The table in GitHub's Markdown, with numbers on the right.
     ///
-    /// Texts are shown as they are: what would be markup, a link or HTML is escaped, and
-    /// line breaks and control characters are spaces; see `VisibleText` for the rest.
+    /// Texts look as they are: markup, links and HTML are escaped; line breaks and control
+    /// characters become spaces; see `VisibleText` for the rest.
     public var markdown: String {
         let titles = columns.map { Self.escaped($0.title) }
         let rules = columns.map { Self.isNumeric($0) ? "---:" : "---" }

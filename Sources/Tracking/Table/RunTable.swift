@@ -1,5 +1,4 @@
-/// Runs as rows and what is known of them as columns, to be written as text for other
-/// programs.
+/// Runs as rows and their values as columns, to be written as text for other programs.
 public struct RunTable: Sendable, Equatable {
     /// What a column shows.
     public enum Column: Sendable, Hashable {
@@ -13,7 +12,7 @@ public struct RunTable: Sendable, Equatable {
         /// A tag.
         case tag(TrackingKey)
 
-        /// The column's heading, which is the name that MLflow's `search_runs` gives it.
+        /// The column's heading, named as in MLflow's `search_runs`.
         public var title: String {
             switch self {
             case .id: "run_id"
@@ -38,7 +37,7 @@ public struct RunTable: Sendable, Equatable {
     /// The columns, in order.
     public var columns: [Column]
 
-    /// Makes a table; without columns it has the usual ones of these runs.
+    /// Creates a table; without columns it has the default ones for these runs.
     public init(_ runs: [RunRecord], columns: [Column]? = nil) {
         self.runs = runs
         self.columns = columns ?? Self.columns(of: runs)
@@ -54,7 +53,7 @@ public struct RunTable: Sendable, Equatable {
 }
 
 extension RunTable {
-    /// What stands in a row and a column.
+    /// The content of a cell.
     enum Cell: Equatable {
         case missing
         case text(String)
@@ -87,14 +86,14 @@ extension RunTable {
         return .number((Double(end) - Double(start)) / 1000)
     }
 
-    /// The number in the fewest digits that give it back.
+    /// The number in the fewest digits that read back as it.
     static func text(_ number: Double) -> String {
         if number.isNaN { return "NaN" }
         if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
         return "\(number)"
     }
 
-    /// The time as in `2026-01-31T12:00:00.000Z`; the number where there is no such year.
+    /// The time as in `2026-01-31T12:00:00.000Z`; the number if there is no such year.
     static func text(time milliseconds: Int) -> String {
         guard (-62_135_596_800_000...253_402_300_799_999).contains(milliseconds) else {
             return "\(milliseconds)"

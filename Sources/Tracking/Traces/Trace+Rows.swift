@@ -68,17 +68,17 @@ extension Trace {
         for (key, value) in texts {
             try Validation.check(key: key, of: .tag)
             try Validation.check(text: value, of: "value of \(key)")
-            // As MLflow does it: traces are not lost for a long text.
+            // As MLflow does it: a long text must not lose the trace.
             let cut = cut(Secrets.redacted(value), Validation.tagLength)
             try statement.execute(arguments: [key.text, cut, id])
         }
     }
 
-    static func cut(_ text: String?, _ most: Int) -> String? {
-        guard let text, text.utf8.count > most, text.unicodeScalars.count > most else {
+    static func cut(_ text: String?, _ maximum: Int) -> String? {
+        guard let text, text.utf8.count > maximum, text.unicodeScalars.count > maximum else {
             return text
         }
-        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximum)))
     }
 
     static func checkChangeable(_ key: TrackingKey) throws {

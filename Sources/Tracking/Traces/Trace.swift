@@ -1,16 +1,17 @@
-/// One call of an application, such as a question to a model with all that was done to answer it.
+/// One call of an application, such as a question to a model and all steps taken to answer it.
 ///
-/// The spans, which say what happened when, lie in the file `traces.json` below `artifactLocation`.
+/// The spans, which say what happened when, are stored in the file `traces.json` below
+/// `artifactLocation`.
 public struct Trace: Sendable, Equatable, Identifiable {
-    /// How it went.
+    /// The state of the call.
     public enum State: String, Sendable, CaseIterable {
-        /// It came to its end.
+        /// It completed.
         case ok = "OK"
-        /// It ended by an error.
+        /// It ended with an error.
         case error = "ERROR"
-        /// It goes on.
+        /// It is in progress.
         case inProgress = "IN_PROGRESS"
-        /// Nobody said.
+        /// It was not reported.
         case unspecified = "STATE_UNSPECIFIED"
     }
 
@@ -22,13 +23,13 @@ public struct Trace: Sendable, Equatable, Identifiable {
     public var requestTime: Int
     /// How long it took, in milliseconds, if it has ended.
     public var executionTime: Int?
-    /// How it went.
+    /// Its state.
     public var state: State
-    /// The id that its client knows it by.
+    /// The id that its client gave it.
     public var clientRequestID: String?
-    /// The beginning of what was asked.
+    /// The beginning of the request.
     public var requestPreview: String?
-    /// The beginning of what was answered.
+    /// The beginning of the response.
     public var responsePreview: String?
     /// What is known of it from the start, such as the run that it was made in.
     public var metadata: [TrackingKey: String]
@@ -37,7 +38,7 @@ public struct Trace: Sendable, Equatable, Identifiable {
     /// Feedback and expectations about it, each as MLflow's JSON.
     public var assessments: [String] = []
 
-    /// Makes a trace of its parts.
+    /// Creates a trace from its parts.
     public init(
         id: String,
         experimentID: Int,
@@ -62,7 +63,7 @@ public struct Trace: Sendable, Equatable, Identifiable {
         self.tags = tags
     }
 
-    /// The tag that holds the folder of a trace's files, relative to the workspace if it has no scheme;
+    /// The tag with the folder of a trace's files, relative to the workspace if it has no scheme;
     /// the store sets it.
     public static let artifactLocation: TrackingKey = "mlflow.artifactLocation"
 }

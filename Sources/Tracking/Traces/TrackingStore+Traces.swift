@@ -12,9 +12,9 @@ extension TrackingStore {
         try read { try Trace.find($0, id: id) }
     }
 
-    /// The traces of experiments that meet a filter in MLflow's search language, a page of them.
+    /// A page of the traces of experiments that match a filter in MLflow's search language.
     ///
-    /// See `searchRuns`. The newest come first where an order leaves a tie.
+    /// See `searchRuns`. Ties are broken by newest first.
     public func searchTraces(
         experiments: [Int],
         filter: String = "",
@@ -23,7 +23,7 @@ extension TrackingStore {
         pageToken: String? = nil
     ) throws -> SearchResult<Trace> {
         var statement = try SearchStatement(.traces, filter: filter, orderBy: orderBy)
-        let page = try SearchPage(limit: limit, most: 500, token: pageToken)
+        let page = try SearchPage(limit: limit, maximum: 500, token: pageToken)
         statement.require("trace_info.experiment_id", isIn: experiments)
         return try read { db in
             let found = try statement.rows(
@@ -43,10 +43,9 @@ extension TrackingStore {
 // MARK: - Writing
 
 extension TrackingStore {
-    /// Keeps what is known of a trace; one of this id that is there takes what is new over, and keeps
-    /// its tags.
+    /// Stores a trace; an existing one with this id takes the new values and keeps its tags.
     ///
-    /// - Throws: `TrackingError`, among others where the experiment is missing or in the trash.
+    /// - Throws: `TrackingError`, for example if the experiment is missing or in the trash.
     @discardableResult
     public func keep(_ trace: Trace) throws -> Trace {
         try Validation.check(traceID: trace.id)
@@ -69,7 +68,7 @@ extension TrackingStore {
             guard kept.experimentID == trace.experimentID else {
                 throw TrackingError(
                     .alreadyExists,
-                    "Trace \(trace.id) is there already, in experiment \(kept.experimentID)."
+                    "Trace \(trace.id) already exists in experiment \(kept.experimentID)."
                 )
             }
             try db.execute(
@@ -137,19 +136,19 @@ extension TrackingStore {
         }
     }
 
-    /// Removes traces of an experiment, with what was said of them; their files stay.
+    /// Removes traces of an experiment with their assessments; their files stay.
     ///
     /// - Parameters:
-    ///   - ids: These alone.
-    ///   - time: Only those that began at that time or before, in milliseconds since 1970.
-    ///   - most: At most so many, the oldest first.
-    /// - Returns: The traces that went.
+    ///   - ids: Only these.
+    ///   - time: Only those that began at or before this time, in milliseconds since 1970.
+    ///   - maximum: At most this many, oldest first.
+    /// - Returns: The removed traces.
     @discardableResult
     public func deleteTraces(
         experiment: Int,
         ids: [String]? = nil,
         before time: Int? = nil,
-        most: Int? = nil
+        maximum: Int? = nil
     ) throws -> [Trace] {
         try write(.experiment, "\(experiment)") { db in
             var conditions = ["experiment_id = ?"]
@@ -169,11 +168,11 @@ extension TrackingStore {
                     SELECT request_id FROM trace_info WHERE \(conditions.joined(separator: " AND "))
                     ORDER BY timestamp_ms, request_id LIMIT ?
                     """,
-                arguments: arguments + [most ?? -1]
+                arguments: arguments + [maximum ?? -1]
             )
             return try going.map { id in
                 let trace = try Trace.find(db, id: id)
-                // Tags, metadata and assessments go with it.
+                // Tags, metadata and assessments are deleted with it.
                 try db.execute(
                     sql: "DELETE FROM trace_info WHERE request_id = ?",
                     arguments: [id]
@@ -208,7 +207,7 @@ extension TrackingStore {
         }
     }
 
-    /// Changes an assessment of a trace by what `change` makes of it, in one transaction.
+    /// Replaces an assessment of a trace by what `change` returns, in one transaction.
     @discardableResult
     public func changeAssessment(
         _ id: String,

@@ -7,17 +7,17 @@ extension TrackingStore {
         try read { try ArtifactOwner.fetch($0) }
     }
 
-    /// Removes things for good, with all that was logged for them; there is no way back.
+    /// Deletes things permanently, with all that was logged for them.
     ///
-    /// All rows go in one transaction that is on the disk when this returns. Other processes cannot
-    /// write while `choose` decides, so what it reads of the store holds until the rows are gone.
+    /// All rows are deleted in one transaction that is durable when this returns. Other processes
+    /// cannot write while `choose` decides, so what it reads of the store stays true until then.
     ///
-    /// - Parameter choose: Gives what is to go, of all that there is.
-    /// - Returns: What went.
-    /// - Throws: `TrackingError` with code `invalidState`, and nothing is removed, where a run or an
+    /// - Parameter choose: Returns what to delete, given everything.
+    /// - Returns: What was deleted.
+    /// - Throws: `TrackingError` with code `invalidState`, and nothing is deleted, if a run or an
     ///   experiment was chosen that is not in the trash, or a model that is in use while neither
-    ///   its run nor its experiment goes; and where an experiment is to go and a run or model of it
-    ///   is not.
+    ///   its run nor its experiment is chosen; and if an experiment was chosen without all of its
+    ///   runs and models.
     @discardableResult
     public func removeForGood(
         _ choose: ([ArtifactOwner]) throws -> [ArtifactOwner]
@@ -26,7 +26,7 @@ extension TrackingStore {
             let all = try ArtifactOwner.fetch(db)
             let chosen = try choose(all)
             try Self.check(chosen, among: all)
-            // Parents last: the database refuses to remove what others still refer to.
+            // Parents last: the database refuses to delete what others still refer to.
             for kind in [ArtifactOwner.Kind.model, .run, .experiment] {
                 for owner in chosen where owner.id.kind == kind {
                     changes.note(owner)
@@ -61,7 +61,7 @@ extension TrackingStore {
                 throw TrackingError(
                     .invalidState,
                     "Experiment \(owner.experimentID) holds the \(owner.id.kind.rawValue) "
-                        + "'\(Validation.printable(owner.name))', which stays."
+                        + "'\(Validation.printable(owner.name))', which was not chosen."
                 )
             }
         }
@@ -132,7 +132,7 @@ extension ArtifactOwner {
             try deleteInputs(
                 "destination_type IN ('MODEL_INPUT', 'MODEL_OUTPUT') AND destination_id = :id"
             )
-            // Metrics, parameters and tags go with it.
+            // Metrics, parameters and tags are deleted with it.
             try delete("logged_models", "model_id = :id")
         case .run:
             for table in ["metrics", "latest_metrics", "params", "tags"] {
@@ -144,12 +144,12 @@ extension ArtifactOwner {
                 OR source_type IN ('RUN_INPUT', 'RUN_OUTPUT') AND source_id = :id
                 """
             )
-            // Requests, and what was measured on models in this run, go with it.
+            // Requests, and metrics of models in this run, are deleted with it.
             try delete("runs", "run_uuid = :id")
         case .experiment:
             try delete("experiment_tags", "experiment_id = :id")
             try delete("trace_info", "experiment_id = :id")
-            // Datasets go with it.
+            // Datasets are deleted with it.
             try delete("experiments", "experiment_id = :id")
         }
     }

@@ -1,20 +1,20 @@
-/// What is found when the database is checked.
+/// The result of checking the database.
 public struct DatabaseCheck: Sendable, Equatable, Codable {
-    /// What SQLite's `integrity_check` complains of; empty for a sound file.
+    /// What SQLite's `integrity_check` reports; empty for a sound file.
     public var damages: [String]
-    /// Rows that refer to rows that are not there, in words.
+    /// Rows that refer to missing rows, in words.
     public var brokenReferences: [String]
 
-    /// Makes a result of its parts.
+    /// Creates a result from its parts.
     public init(damages: [String] = [], brokenReferences: [String] = []) {
         self.damages = damages
         self.brokenReferences = brokenReferences
     }
 }
 
-/// How much there is of everything.
+/// How many rows of each kind there are.
 public struct DatabaseCounts: Sendable, Equatable, Codable {
-    /// What the file says of its schema, `workbench-N`.
+    /// The file's schema, `workbench-N`.
     public var schema: String
     /// Experiments in use.
     public var experiments: Int
@@ -30,6 +30,6 @@ public struct DatabaseCounts: Sendable, Equatable, Codable {
     public var registeredModels: Int
     /// Versions of registered models.
     public var versions: Int
-    /// Bytes of the file that hold nothing, and that new rows will take first.
+    /// Unused bytes of the file, which new rows will take first.
     public var freeBytes: Int64
 }

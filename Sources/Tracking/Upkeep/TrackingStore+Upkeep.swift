@@ -3,7 +3,7 @@ import Glibc
 import GRDB
 
 extension TrackingStore {
-    /// How much there is of everything.
+    /// How many rows of each kind there are.
     public func counts() throws -> DatabaseCounts {
         try read { db in
             func count(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
@@ -30,7 +30,7 @@ extension TrackingStore {
         }
     }
 
-    /// Reads the whole file and says what is wrong with it; takes a while for a large one.
+    /// Checks the whole file; takes a while for a large one.
     public func check() throws -> DatabaseCheck {
         do {
             return try read { db in
@@ -45,21 +45,21 @@ extension TrackingStore {
                 )
             }
         } catch let error as TrackingError where error.code == .corrupt {
-            // Damage that ends the check is what the check was to find.
+            // Damage that ends the check is a result of the check.
             return DatabaseCheck(damages: [error.message])
         }
     }
 
-    /// Writes a copy of the database as it is now, which only its owner may read (mode 0600).
+    /// Writes a copy of the database that only its owner may read (mode 0600).
     ///
-    /// Others may go on writing meanwhile; what they commit then is not in the copy. The copy is on
-    /// the disk when this returns, or is not there at all.
+    /// Others may write meanwhile; what they commit then is not in the copy. When this returns the
+    /// copy is durable, or does not exist.
     ///
     /// - Parameters:
     ///   - copy: Its name; see `OutputFile`.
     ///   - replaces: Whether a file of that name is replaced.
-    /// - Throws: `TrackingError` with code `alreadyExists` where something is at `copy` and is not
-    ///   to be replaced, and with `cannotOpen` where nothing can be made there.
+    /// - Throws: `TrackingError` with code `alreadyExists` if something is at `copy` and must not
+    ///   be replaced, and with `cannotOpen` if no file can be created there.
     public func backUp(to copy: String, replaces: Bool = false) throws {
         try TrackingError.writing(copy, replaces: replaces, of: path) { unfinished in
             try database.outsideTransaction {

@@ -303,7 +303,7 @@ final class RunExecution: Sendable {
         }
         guard after != before else { return }
         if let after { opened.log.info("Run \(run) waits before step \(step): \(after)") }
-        tag(RunTag.paused, after ?? "", telling: .pause)
+        tag(RunTag.paused, after ?? "", published: .pause)
         if let after {
             let reason = after == Self.pausedReason ? nil : after
             opened.publish(.runPaused(run: run, step: step, reason: reason))
@@ -330,14 +330,14 @@ final class RunExecution: Sendable {
         }
     }
 
-    private func tag(_ key: TrackingKey, _ value: String, telling told: RunChange) {
+    private func tag(_ key: TrackingKey, _ value: String, published change: RunChange) {
         do {
             let batch = Batch(tags: [Tag(key, value)])
             try opened.store.log(
                 batch,
                 run: run,
                 by: .execution(mark: hold.mark),
-                telling: told
+                published: change
             )
         } catch {
             opened.log.warning("The tag \(key) of run \(run) could not be set: \(error)")

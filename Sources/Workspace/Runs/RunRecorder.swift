@@ -137,7 +137,7 @@ final class RunRecorder {
         let text = try WorkspaceJSON.encode(answers)
         try Files.write(Array(text.utf8), to: "\(folder.answers)/step-\(step).json")
         let tag = Tag(RunTag.answers, try WorkspaceJSON.encode(answers.shortened))
-        try log(Batch(tags: [tag]), telling: .samples)
+        try log(Batch(tags: [tag]), published: .samples)
         opened.publish(.runSampled(run: run, answers))
     }
 
@@ -152,18 +152,18 @@ final class RunRecorder {
         guard !alerts.contains(where: { $0.isSame(as: alert) }) else { return }
         alert.number = (alerts.last?.number ?? alerts.count) + 1
         alerts = (alerts + [alert]).suffix(Self.keptCalls)
-        try storeCalls(telling: .alert)
+        try storeCalls(published: .alert)
         opened.publish(.runAlerted(run: run, alert))
     }
 
     /// Keeps the newest alerts with the run, as many as a tag holds.
-    private func storeCalls(telling told: RunChange) throws {
+    private func storeCalls(published change: RunChange) throws {
         var text = try WorkspaceJSON.encode(alerts)
         while text.utf8.count > Self.maxTagBytes, alerts.count > 1 {
             alerts.removeFirst()
             text = try WorkspaceJSON.encode(alerts)
         }
-        try log(Batch(tags: [Tag(RunTag.alerts, text)]), telling: told)
+        try log(Batch(tags: [Tag(RunTag.alerts, text)]), published: change)
     }
 
     private static let maxTagBytes = 7500
@@ -180,7 +180,7 @@ final class RunRecorder {
         opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
         if let last = alerts.indices.last, alerts[last].action == MonitorAction.goBack.rawValue {
             alerts[last].outcome = "It went back to step \(step), without the rows \(names)\(more)."
-            try? storeCalls(telling: .changed)
+            try? storeCalls(published: .changed)
         }
         opened.publish(
             .notice(
@@ -192,22 +192,22 @@ final class RunRecorder {
 
     private func recordCheckpoint(nextStep: Int) throws {
         let tag = Tag(RunTag.resumableStep, "\(nextStep)")
-        try log(Batch(tags: [tag]), telling: .checkpoint)
+        try log(Batch(tags: [tag]), published: .checkpoint)
         resumableStep = nextStep
         opened.publish(.runCheckpointed(run: run, nextStep: nextStep))
     }
 
-    /// - Parameter told: What this recorder publishes itself once the batch is committed.
+    /// - Parameter change: What this recorder publishes itself once the batch is committed.
     @discardableResult
-    private func log(_ batch: Batch, telling told: RunChange? = nil) throws -> Int? {
-        try opened.store.log(batch, run: run, by: .execution(mark: hold.mark), telling: told)
+    private func log(_ batch: Batch, published change: RunChange? = nil) throws -> Int? {
+        try opened.store.log(batch, run: run, by: .execution(mark: hold.mark), published: change)
     }
 
     @discardableResult
     private func log(_ values: [(String, Double)], step: Int) throws -> Int? {
         let now = TrackingStore.systemMilliseconds()
         let metrics = values.map { Metric(TrackingKey($0.0), $0.1, timestamp: now, step: step) }
-        return try log(Batch(metrics: metrics), telling: .metrics)
+        return try log(Batch(metrics: metrics), published: .metrics)
     }
 }
 

@@ -179,7 +179,7 @@ extension RunService {
                 )
             }
             // These are no steps of the run, which has ended, and are not published as such.
-            try opened.store.log(Batch(metrics: metrics), run: id, telling: .changed)
+            try opened.store.log(Batch(metrics: metrics), run: id, published: .changed)
             opened.publish(.runChanged(run: id))
             return losses
         }

@@ -208,7 +208,7 @@ extension RunService {
             new.tags.append(Tag(RunTag.templateDigest, digest))
         }
         if let checkout = GitCheckout(containing: ".") { new.tags += checkout.tags }
-        let record = try opened.store.createRun(new, isTold: true)
+        let record = try opened.store.createRun(new, isPublished: true)
         let phases = later.map { Param("then", $0) }
         let params = inputs.request.parameters + [phases].compactMap { $0 }
         try opened.store.log(Batch(params: params), run: id)

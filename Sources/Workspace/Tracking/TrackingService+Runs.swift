@@ -56,7 +56,7 @@ extension TrackingService {
         steps: ClosedRange<Int>?,
         maximum: Int
     ) throws -> [Metric] {
-        try opened.store.sampledPoints(key, run: run, steps: steps, most: maximum)
+        try opened.store.sampledPoints(key, run: run, steps: steps, maximum: maximum)
     }
 }
 

@@ -33,7 +33,7 @@ extension TrackingService {
         maximum: Int?
     ) throws -> [Trace] {
         try writable()
-            .deleteTraces(experiment: experiment, ids: ids, before: time, most: maximum)
+            .deleteTraces(experiment: experiment, ids: ids, before: time, maximum: maximum)
     }
 
     /// Links traces to a run, all or none.

@@ -59,7 +59,7 @@ final class WorkspaceWatch: Sendable {
                 runs.wake()
                 opened.publish(.everythingChanged)
             }
-            if !batch.changes.isEmpty { try publish(batch.changes.filter { !$0.isTold }) }
+            if !batch.changes.isEmpty { try publish(batch.changes.filter { !$0.isPublished }) }
             guard batch.isFull else { return }
         }
     }
