@@ -1,7 +1,7 @@
 import Glibc
 import GRDB
 
-/// The connections of a store, once the file was looked at, made and migrated.
+/// The connections of a store, after the file was checked, created and migrated.
 struct Connections {
     let pool: DatabasePool
     let watcher: DatabaseQueue
@@ -16,8 +16,8 @@ struct Connections {
     ) throws {
         if !configuration.isReadOnly { Self.createFile(at: path) }
 
-        // The file is looked at before anything is changed in it: another program's
-        // database must not even be turned to WAL.
+        // The file is checked before anything is changed in it: another program's database must not
+        // even be switched to WAL.
         var watching = Self.connection(configuration)
         watching.readonly = true
         watcher = try DatabaseQueue(path: path, configuration: watching)
@@ -27,7 +27,7 @@ struct Connections {
             isReadOnly = true
             notice =
                 "\(path) was made by a newer version of workbench (schema \(version); this one "
-                + "knows \(migrations.count)), so it is open for reading alone."
+                + "knows \(migrations.count)), so it is open read-only."
         } else {
             isReadOnly = configuration.isReadOnly
             notice = nil
@@ -40,7 +40,7 @@ struct Connections {
                 throw StoreError(
                     .cannotOpen,
                     "\(path) holds no workspace yet.",
-                    hint: "open it once for writing"
+                    hint: "open it for writing first"
                 )
             }
             pool = try DatabasePool(path: path, configuration: working)
@@ -59,16 +59,16 @@ struct Connections {
 
     /// Creates an empty file that only its owner may read.
     ///
-    /// SQLite gives the same mode to the files it puts beside it. `mknod`, because closing a descriptor of the file would drop the locks that other
-    /// connections of this process hold on it. What fails here fails again, and is told,
-    /// when SQLite opens the file.
+    /// SQLite gives the same mode to the files it creates beside it. Uses `mknod`, because closing
+    /// a descriptor of the file would drop the locks that other connections of this process hold on
+    /// it. If this fails, SQLite reports the error when it opens the file.
     static func createFile(at path: String) {
         _ = mknod(path, S_IFREG | 0o600, 0)
     }
 
-    /// Opens the pool, trying again while another process makes the same file.
+    /// Opens the pool, retrying while another process creates the same file.
     ///
-    /// The change to WAL is the one place where SQLite reports a lock without waiting.
+    /// The switch to WAL is the only place where SQLite reports a lock without waiting.
     private static func openWaiting(
         path: String,
         _ configuration: Configuration,

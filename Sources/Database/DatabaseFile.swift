@@ -3,10 +3,10 @@ import Synchronization
 
 /// The workspace's database file: its connections, transactions and change feed.
 ///
-/// Each owner of tables keeps its own rows in it. All calls are synchronous, may be made from any
-/// thread, and throw ``StoreError``. Several processes may use one file: each write is one immediate
-/// transaction that waits for the others, and several owners may join it. The file must lie on a
-/// local disk.
+/// Each owner of tables has its own rows in it. All calls are synchronous, may be made from any
+/// thread, and throw ``StoreError``. Several processes may use one file: each write is one
+/// immediate transaction that waits for the others, and several owners may join it. The file must
+/// be on a local disk.
 public final class DatabaseFile: Sendable {
     /// How a file is opened.
     package struct Configuration: Sendable {
@@ -22,36 +22,36 @@ public final class DatabaseFile: Sendable {
         }
     }
 
-    /// How far a commit must have gone when a write returns.
+    /// How durable a commit is when a write returns.
     package enum Durability: Sendable {
-        /// It survives the death of the process; a power cut may undo it.
+        /// It survives the end of the process; a power loss may undo it.
         case normal
-        /// It survives a power cut.
+        /// It survives a power loss.
         case full
     }
 
     /// The path of the file.
     public let path: String
-    /// Whether writes are refused: asked for, or because the file is newer than this program.
+    /// Whether writes are refused: on request, or because the file is newer than this program.
     public let isReadOnly: Bool
-    /// Why the file is read-only where that was not asked for, in words for the user.
+    /// Why the file is read-only if that was not requested, for the user.
     public let notice: String?
 
     let pool: DatabasePool
-    /// One connection for all questions, since `PRAGMA data_version` compares with its own past.
+    /// One connection for all queries of `PRAGMA data_version`, whose values are per connection.
     private let watcher: DatabaseQueue
-    /// What tells entries that were written here from those of others.
+    /// Identifies entries that were written through this open file.
     package let writer = Int64.random(in: 1 ... .max)
     private let committed = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// Opens the file at `path`, makes it where there is none (mode 0600), and brings its tables up
-    /// to date, keeping a copy of the older file beside it.
+    /// Opens the file at `path`, creates it if it does not exist (mode 0600), and migrates its
+    /// tables, with a copy of the older file beside it.
     ///
     /// A file stamped by a newer version of this program opens read-only, with a `notice`.
     ///
     /// - Parameters:
     ///   - migrations: The steps of all owners.
-    ///   - fill: Writes what a new file begins with.
+    ///   - fill: Writes the initial rows of a new file.
     /// - Throws: ``StoreError`` for a file that is no database, is damaged, belongs to another
     ///   program, or cannot be opened or written.
     package init(
@@ -75,7 +75,7 @@ public final class DatabaseFile: Sendable {
         notice = opened.notice
     }
 
-    /// Closes the file; a later call throws.
+    /// Closes the file; later calls throw.
     public func close() throws {
         try StoreError.wording(path: path) {
             try watcher.close()
@@ -83,7 +83,7 @@ public final class DatabaseFile: Sendable {
         }
     }
 
-    /// Has `body` called after each commit through this opened file, on the thread that wrote.
+    /// Calls `body` after each commit through this open file, on the thread that wrote.
     public func onCommit(_ body: (@Sendable () -> Void)?) { committed.withLock { $0 = body } }
 
     /// Reads on the connection that watches for changes.
@@ -96,9 +96,9 @@ public final class DatabaseFile: Sendable {
         try StoreError.wording(path: path) { try pool.read(body) }
     }
 
-    /// Writes in one transaction, all or nothing, and appends what it changes to the change feed.
+    /// Writes in one transaction, all or nothing, and appends its changes to the change feed.
     ///
-    /// A transaction that changes rows and notes nothing is refused.
+    /// A transaction that changes rows without recording a change is refused.
     @discardableResult
     package func write<T>(
         _ durability: Durability = .normal,
@@ -120,7 +120,7 @@ public final class DatabaseFile: Sendable {
         }
     }
 
-    /// Writes in one transaction, and gives the number of its last entry in the change feed.
+    /// Writes in one transaction, and returns the number of its last entry in the change feed.
     package func recording<T>(
         _ durability: Durability = .normal,
         _ body: (Database, inout ChangeNotes) throws -> T
@@ -136,7 +136,7 @@ public final class DatabaseFile: Sendable {
                     guard !notes.notes.isEmpty else {
                         throw StoreError(
                             .storage,
-                            "A change of \(path) was not noted, and was not made.",
+                            "A change of \(path) was not recorded in the change feed, and was not made.",
                             hint: "this is a fault of the program"
                         )
                     }
@@ -148,31 +148,31 @@ public final class DatabaseFile: Sendable {
         return written
     }
 
-    /// Checks that the file takes writes.
+    /// Checks that the file accepts writes.
     package func checkWritable() throws {
         guard !isReadOnly else {
             throw StoreError(
                 .readOnly,
-                notice ?? "\(path) was opened for reading alone.",
+                notice ?? "\(path) was opened read-only.",
                 hint: notice == nil ? nil : "use the newer version of workbench to change it"
             )
         }
     }
 
-    /// Works on the writing connection outside of any transaction, as `VACUUM INTO` has to.
+    /// Works on the writing connection outside of any transaction, as `VACUUM INTO` requires.
     package func outsideTransaction<T>(_ body: (Database) throws -> T) throws -> T {
         try StoreError.wording(path: path) { try pool.writeWithoutTransaction(body) }
     }
 }
 
 extension Database {
-    /// Runs `body` in an immediate transaction: waiting for other writers happens at
-    /// its start, where SQLite can wait, and never between a read and a write.
+    /// Runs `body` in an immediate transaction: it waits for other writers at its start, where
+    /// SQLite can wait, and never between a read and a write.
     package func transaction<T>(
         _ durability: DatabaseFile.Durability,
         _ body: () throws -> T
     ) throws -> T {
-        // SQLite forbids to change the level within a transaction.
+        // SQLite cannot change the level within a transaction.
         if durability == .full { try execute(sql: "PRAGMA synchronous = FULL") }
         defer { if durability == .full { try? execute(sql: "PRAGMA synchronous = NORMAL") } }
         try beginTransaction(.immediate)

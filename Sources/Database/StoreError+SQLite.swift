@@ -1,7 +1,7 @@
 package import GRDB
 
 extension StoreError {
-    /// Words an error of SQLite for the file at `path`.
+    /// Describes an error of SQLite for the file at `path`.
     package init(_ error: DatabaseError, path: String) {
         let detail = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
         switch error.resultCode {
@@ -15,7 +15,7 @@ extension StoreError {
             self.init(
                 .corrupt,
                 "\(path) is damaged or was cut short (\(detail)).",
-                hint: "restore the file from a backup, or move it away to start anew"
+                hint: "restore the file from a backup, or move it away to start with a new one"
             )
         case .SQLITE_FULL:
             self.init(
@@ -53,7 +53,7 @@ extension StoreError {
         }
     }
 
-    /// Runs `body` and words what SQLite throws in it; other errors pass.
+    /// Runs `body` and converts errors of SQLite; other errors are rethrown.
     package static func wording<T>(path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()

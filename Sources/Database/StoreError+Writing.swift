@@ -6,7 +6,7 @@ extension StoreError {
     ///
     /// - Parameters:
     ///   - replaces: Whether a file of that name is replaced.
-    ///   - source: The database that is read, which damage is told of.
+    ///   - source: The database that is read, for errors that say it is damaged.
     package static func writing<Result>(
         _ path: String,
         replaces: Bool,

@@ -246,7 +246,7 @@ import Tracking
             """
         )
         let summary = try store.importMLflow(database: path)
-        let wrong = "is missing, too long, or of the wrong kind"
+        let wrong = "is missing, too long, or of the wrong type"
         #expect(
             summary.reasons == [
                 "run: its run_uuid \(wrong)": ["../../etc"],
@@ -258,10 +258,12 @@ import Tracking
                 "metric point: its value \(wrong)": ["\(run) loss 99"],
                 "metric point: its key \(wrong)": ["\(run) a\\u{1B} 1"],
                 "metric point: its run is missing": ["nobody loss 99"],
-                "registered model: its name holds / or :": ["a/b"],
+                "registered model: its name contains / or :": ["a/b"],
                 "alias: its version is missing": ["faq-ko ghost"],
                 "input or output: its run or dataset is missing": ["DATASET gone RUN \(run)"],
-                "input or output: it joins what this version does not know": ["MOON a SUN b"],
+                "input or output: it is of a kind that this version does not know": [
+                    "MOON a SUN b"
+                ],
             ]
         )
         #expect((summary.runs, summary.params, summary.metricPoints) == (1, 2, 52))
@@ -363,10 +365,10 @@ import Tracking
     @Test func anImportThatIsStoppedTakesNothing() throws {
         let path = try sample.exported()
         let before = try counts()
-        for stage in [ImportProgress.Stage.copying, .runs, .metrics, .models] {
+        for phase in [ImportProgress.Phase.copying, .runs, .metrics, .models] {
             #expect(throws: CancellationError.self) {
                 try store.importMLflow(database: path) {
-                    if $0.stage == stage { throw CancellationError() }
+                    if $0.phase == phase { throw CancellationError() }
                 }
             }
         }

@@ -154,7 +154,7 @@ import Tracking
         #expect(
             summary.reasons == [
                 "parameter: symbolic links are not followed": ["1/abc/params/stolen"],
-                "parameter: it is no plain file": ["1/abc/params/pipe"],
+                "parameter: it is not a regular file": ["1/abc/params/pipe"],
                 "tag: symbolic links are not followed": ["1/abc/tags/folder"],
                 "run: symbolic links are not followed": ["1/linked"],
                 "experiment: symbolic links are not followed": ["9"],

@@ -1,10 +1,10 @@
 /// One entry of the change feed: what a commit changed.
 ///
-/// The entry tells a reader what to read again; it holds no value.
+/// The entry identifies what to read again; it contains no value.
 public struct Change: Sendable, Equatable {
     /// Kinds of things that change.
     public struct Kind: RawRepresentable, Sendable, Hashable {
-        /// How it is stored.
+        /// The stored form.
         public var rawValue: String
 
         /// Creates a kind from its stored form.
@@ -15,22 +15,22 @@ public struct Change: Sendable, Equatable {
     public var id: Int
     /// What kind of thing changed.
     public var kind: Kind
-    /// Which one, by its id or name.
+    /// Its id or name.
     public var item: String
-    /// What of it changed, in the words of its owner.
+    /// What changed in it, as its owner names it.
     public var what: String
-    /// The rows that were added, where the entry names them.
+    /// The rows that were added, if the entry names them.
     public var rows: ClosedRange<Int>?
-    /// Whether it was written through this opened file and the writer publishes it itself.
+    /// Whether it was written through this open file and its writer publishes it.
     public var isPublished: Bool
 }
 
 extension Change.Kind {
-    /// More than is worth listing, such as an import.
+    /// More than can be listed, such as an import.
     public static let everything = Self(rawValue: "everything")
 }
 
-/// Where a reader of the change feed is.
+/// The position of a reader of the change feed.
 public struct ChangeCursor: Sendable, Equatable {
     /// The last entry that was read.
     public var change: Int
@@ -38,14 +38,14 @@ public struct ChangeCursor: Sendable, Equatable {
     var version: Int
 }
 
-/// What a reader of the change feed finds past its cursor.
+/// The entries of the change feed after a cursor.
 public struct ChangeBatch: Sendable, Equatable {
-    /// The entries in the order of their commits.
+    /// The entries, in order of their commits.
     public var changes: [Change]
-    /// Where to read on.
+    /// The position to continue from.
     public var cursor: ChangeCursor
     /// Whether entries are missing, so that everything must be read again: they were pruned, or a
-    /// program that knows nothing of the feed has written.
+    /// program that does not write the feed has changed the database.
     public var isIncomplete: Bool
     /// Whether more entries are waiting.
     public var isFull: Bool

@@ -1,6 +1,6 @@
 package import GRDB
 
-/// What a transaction changes, to be written to `wb_changes` before it is committed.
+/// The changes of a transaction, to be written to `wb_changes` before it is committed.
 package struct ChangeNotes {
     struct Note: Hashable {
         var kind: Change.Kind
@@ -14,7 +14,7 @@ package struct ChangeNotes {
 
     package init() {}
 
-    /// Notes that something changed; the same thing is noted once.
+    /// Records that something changed; repeated changes are recorded once.
     ///
     /// - Parameters:
     ///   - rows: The rows that were added.
@@ -30,7 +30,7 @@ package struct ChangeNotes {
         if !notes.contains(note) { notes.append(note) }
     }
 
-    /// Writes the notes, and gives the number of the last entry.
+    /// Writes the entries, and returns the number of the last one.
     package func write(_ db: Database, by writer: Int64) throws -> Int? {
         guard !notes.isEmpty else { return nil }
         let statement = try db.cachedStatement(
@@ -51,14 +51,14 @@ package struct ChangeNotes {
         return last
     }
 
-    /// Keeps the newest entries.
+    /// Deletes all but the newest entries.
     private static func prune(_ db: Database, _ last: Int, added: Int) throws {
         guard last / pruningInterval != (last - added) / pruningInterval else { return }
         try db.execute(sql: "DELETE FROM wb_changes WHERE id <= ?", arguments: [last - kept])
     }
 
-    /// How many entries are kept: a reader that falls behind them reads everything again.
+    /// How many entries are kept; a reader that falls behind reads everything again.
     package static let kept = 10_000
-    /// After how many entries the older ones are removed.
+    /// The number of entries between two prunings.
     private static let pruningInterval = 1_000
 }

@@ -1,10 +1,10 @@
 /// The change feed.
 ///
 /// - `wb_changes`: one row for each thing that a commit changed, written in its transaction.
-///   Readers keep the last `id` they read. `first_row` and `last_row` name added rows of a
-///   table that its owner knows.
-///   `writer` is the store that publishes the change in its own process; NULL where the feed does.
-///   The oldest rows are pruned, never the newest, so that numbers only grow.
+///   Readers remember the last `id` they read. `first_row` and `last_row` are the added rows of a
+///   table of the entry's owner. `writer` is the store that publishes the change in its own
+///   process; NULL if readers of the feed do. The oldest rows are pruned, never the newest, so that
+///   numbers only grow.
 package let changeTable = """
     CREATE TABLE wb_changes (
         id INTEGER PRIMARY KEY,

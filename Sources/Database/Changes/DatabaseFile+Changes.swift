@@ -1,7 +1,7 @@
 import GRDB
 
 extension DatabaseFile {
-    /// The newest state of the change feed, to begin reading with.
+    /// The end of the change feed, to start reading from.
     public func changeCursor() throws -> ChangeCursor {
         try readFeed { db in
             let version = try Self.dataVersion(db)
@@ -9,7 +9,7 @@ extension DatabaseFile {
         }
     }
 
-    /// The entries of the change feed past a cursor; costs one look where there are none.
+    /// The entries of the change feed after a cursor; one cheap query if there are none.
     ///
     /// - Parameter limit: At most this many.
     public func changes(after cursor: ChangeCursor, limit: Int = 1_000) throws -> ChangeBatch {
@@ -20,7 +20,7 @@ extension DatabaseFile {
                 isIncomplete: false,
                 isFull: false
             )
-            // Both are read in one transaction, so the version is that of the last entry.
+            // Both are read in one transaction, so the version belongs to the last entry.
             batch.cursor.version = try Self.dataVersion(db)
             guard batch.cursor.version != cursor.version else { return batch }
             guard let (oldest, newest) = try Self.range(db), newest > cursor.change,
@@ -56,17 +56,17 @@ extension DatabaseFile {
                     )
                 )
             }
-            // The rest is news at the next look, too.
+            // The rest is read at the next call.
             if batch.isFull { batch.cursor.version = cursor.version }
             batch.cursor.change = batch.changes.last?.id ?? cursor.change
             return batch
         }
     }
 
-    /// The first and the last entry that are kept; nil where there are none, or no feed, as in an
-    /// older file that is open for reading alone.
+    /// The first and the last entry in the feed; nil if it is empty or missing, as in an older file
+    /// that is open read-only.
     private static func range(_ db: Database) throws -> (oldest: Int, newest: Int)? {
-        // GRDB remembers what tables there are, and the file may have been migrated since.
+        // GRDB caches the list of tables, and the file may have been migrated since.
         let feed = try db.cachedStatement(
             sql: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'wb_changes'"
         )

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Platform
 
-/// Files and folders that a process makes beside the database for a while: the copy that a
-/// migration begins with, and what an import reads.
+/// Temporary files and folders beside the database: the copy that a migration starts with, and what
+/// an import reads.
 ///
-/// A process holds what it made; what nobody holds is removed by the next one.
+/// A process holds a lock on those that it made; the next process removes those without one.
 package enum Leftovers {
-    /// For how many seconds something new may not be held yet.
+    /// The seconds for which a new one may not be locked yet.
     private static let grace = 60
 
-    /// Removes what ended processes left beside a database.
+    /// Removes the files of ended processes beside a database.
     package static func sweep(beside database: String) {
         let end = database.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = end.map { String(database[..<$0]) } ?? "."
@@ -17,7 +17,7 @@ package enum Leftovers {
         for entry in (try? FolderListing.names(in: folder.isEmpty ? "/" : folder)) ?? []
         where isLeftover(entry.utf8, of: name) {
             let path = "\(folder)/\(entry)"
-            // A link is never abandoned: it is not held.
+            // A link is never locked, so it is never left over.
             if PathHold.isAbandoned(path, after: grace) { remove(path) }
         }
     }
@@ -38,6 +38,6 @@ package enum Leftovers {
             }
     }
 
-    /// Removes a file, or a folder with all that is in it.
+    /// Removes a file, or a folder with its contents.
     package static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -2,12 +2,12 @@ import Glibc
 package import GRDB
 import Platform
 
-/// One step in the history of the schema, over all owners of tables.
+/// One step in the history of the schema, for all owners of tables.
 ///
-/// The list only ever grows at its end: the stamp `workbench-N` in `alembic_version`
-/// says that the first N steps were taken.
+/// Steps are only ever appended: the stamp `workbench-N` in `alembic_version` says that the first N
+/// steps were applied.
 package struct Migration: Sendable {
-    /// What the step does to the database.
+    /// Applies the step to the database.
     package let apply: @Sendable (Database) throws -> Void
 
     /// Creates a step.
@@ -15,9 +15,9 @@ package struct Migration: Sendable {
         self.apply = apply
     }
 
-    /// The steps that the tables of several owners need together.
+    /// The steps of several owners.
     ///
-    /// - Parameter owners: In the order in which their parts of one step are taken.
+    /// - Parameter owners: In the order in which their parts of one step are applied.
     package static func list(_ owners: [SchemaOwner]) -> [Migration] {
         let last = owners.flatMap { $0.parts.keys }.max() ?? 0
         return (0..<last).map { place in
@@ -26,7 +26,7 @@ package struct Migration: Sendable {
         }
     }
 
-    /// Takes the steps that the file lacks, all or none of them.
+    /// Applies the steps that the file lacks, all or none of them.
     static func apply(
         _ migrations: [Migration],
         to pool: DatabasePool,
@@ -39,7 +39,7 @@ package struct Migration: Sendable {
         try pool.writeWithoutTransaction { db in
             if case .workbench(let version) = stamp { try keepCopy(of: path, version, db) }
             try db.transaction(.full) {
-                // Another process may have taken them since the stamp was read.
+                // Another process may have applied them since the stamp was read.
                 let done: Int
                 switch try SchemaStamp(reading: db, path: path) {
                 case .empty: done = 0
@@ -58,19 +58,19 @@ package struct Migration: Sendable {
         }
     }
 
-    /// Copies the file as it was to `<path>.workbench-<version>`, unless that is there.
+    /// Copies the unchanged file to `<path>.workbench-<version>`, unless that exists.
     private static func keepCopy(of path: String, _ version: Int, _ db: Database) throws {
         let copy = "\(path).\(SchemaStamp.prefix)\(version)"
         let unfinished = "\(copy).\(getpid())"
         unlink(unfinished)
         defer { unlink(unfinished) }
         Connections.createFile(at: unfinished)
-        // Held to the end: closing it would drop the locks that SQLite has on the file.
+        // Open to the end: closing it would drop SQLite's locks on the file.
         let hold = PathHold(unfinished)
         defer { _ = hold }
         try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
-        // A link never replaces: where two processes migrate at once, the first copy,
-        // made before either of them began, is the one to keep.
+        // A link never replaces: if two processes migrate at once, the first copy, made before
+        // either of them started, is kept.
         guard link(unfinished, copy) == 0 || errno == EEXIST else {
             throw StoreError(
                 .storage,

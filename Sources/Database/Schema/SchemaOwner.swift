@@ -1,9 +1,9 @@
-/// The tables of one target, by the steps in which they came.
+/// The tables of one target, by the migration steps that create them.
 package struct SchemaOwner: Sendable {
     /// The SQL of each step that this owner has a part in; the first step is 1.
     package let parts: [Int: String]
 
-    /// Names what each step brings.
+    /// Creates an owner from the SQL of its steps.
     package init(_ parts: [Int: String]) { self.parts = parts }
 
     /// The change feed.

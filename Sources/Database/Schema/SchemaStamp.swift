@@ -1,21 +1,20 @@
 import GRDB
 
-/// What a database file says of its schema.
+/// The schema that a database file is stamped with.
 enum SchemaStamp: Equatable {
-    /// There is no table in the file.
+    /// The file has no tables.
     case empty
-    /// Ours, with the number of migrations it has seen.
+    /// Ours, with the number of applied migrations.
     case workbench(Int)
 
-    /// What our stamps in `alembic_version` begin with.
+    /// The prefix of our stamps in `alembic_version`.
     ///
-    /// MLflow knows no such revision,
-    /// and so refuses to migrate a live file of ours.
+    /// MLflow knows no such revision, so it refuses to migrate our live files.
     static let prefix = "workbench-"
 
     /// Reads the stamp of the database at `path`.
     ///
-    /// - Throws: `StoreError` when the tables are another program's.
+    /// - Throws: `StoreError` if the tables are another program's.
     init(reading db: Database, path: String) throws {
         guard try db.tableExists("alembic_version") else {
             let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0

@@ -1,6 +1,6 @@
 import Tracking
 
-/// What was written for MLflow.
+/// The contents of a file that was written for MLflow.
 public struct ExportSummary: Sendable, Equatable {
     /// The file.
     public var path: String

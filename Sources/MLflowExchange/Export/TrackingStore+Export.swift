@@ -4,23 +4,23 @@ import GRDB
 import Registry
 
 extension TrackingStore {
-    /// The schema revision that an exported file carries: MLflow 3.17 brings it up to its own.
+    /// The schema revision of an exported file, which MLflow 3.17 migrates to its own.
     static let mlflowRevision = "bda7b8c39065"
 
     /// Writes all experiments, runs, models and the registry to a new SQLite file for
     /// `mlflow server --backend-store-uri sqlite:///FILE`.
     ///
-    /// The file is one state of the store, without the tables that MLflow does not know. It
-    /// is written aside, for its owner alone, and appears at `path` once it is on the disk.
+    /// The file is one consistent state of the store, without the tables that MLflow does not know.
+    /// It is written under a temporary name, readable by its owner only, and renamed to `path` once
+    /// it is durable.
     ///
     /// - Parameters:
-    ///   - path: The file to make.
+    ///   - path: The file to create.
     ///   - replaces: Whether a file of that name is replaced.
-    ///   - artifactRoot: The folder that artifact locations without a scheme are relative
-    ///     to, which is the workspace, as an absolute path. In the file they become `file://`
-    ///     URIs below it.
-    /// - Throws: `TrackingError`, with code `alreadyExists` when there is a file at `path` that is
-    ///   not to be replaced.
+    ///   - artifactRoot: The workspace as an absolute path, which artifact locations without a
+    ///     scheme are relative to. In the file they become `file://` URIs below it.
+    /// - Throws: `TrackingError`, with code `alreadyExists` if there is a file at `path` that
+    ///   must not be replaced.
     public func exportForMLflow(
         to path: String,
         replaces: Bool = false,
@@ -40,12 +40,12 @@ extension TrackingStore {
     }
 }
 
-/// The writing of one file for MLflow.
+/// The export of one file for MLflow.
 private struct MLflowExport {
     let store: TrackingStore
     let artifactRoot: String
 
-    /// Columns that hold artifact locations, and which rows of theirs.
+    /// Columns with artifact locations, and a condition on their rows.
     private static let locations = [
         ("experiments", "artifact_location", "1"),
         ("runs", "artifact_uri", "1"),
@@ -62,10 +62,10 @@ private struct MLflowExport {
         configuration.foreignKeysEnabled = false
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let summary = try queue.writeWithoutTransaction { db in
-            // A file that is not finished is thrown away, and a finished one is synced whole.
+            // An unfinished file is discarded, and a finished one is synced as a whole.
             try db.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
             try db.execute(sql: "ATTACH DATABASE ? AS store", arguments: [store.path])
-            // Deferred: an immediate transaction would hold up the writers of the store too.
+            // Deferred: an immediate transaction would block the writers of the store too.
             try db.inTransaction(.deferred) {
                 try copyTables(db)
                 try writeOutLocations(db)
@@ -88,7 +88,7 @@ private struct MLflowExport {
         )
         for table in tables {
             let columns = try columns(db, of: table, in: "main")
-            // Only whole rows are copied page by page. A newer store may have more columns.
+            // Only complete rows are copied page by page. A newer store may have more columns.
             let isSame = try columns == self.columns(db, of: table, in: "store")
             let list = columns.joined(separator: ", ")
             try db.execute(

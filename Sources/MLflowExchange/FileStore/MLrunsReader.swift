@@ -2,8 +2,8 @@ import Database
 import Tracking
 import GRDB
 
-/// Reads MLflow's file store into a database of its own, shaped as MLflow's, from which
-/// it is brought over as any other.
+/// Reads MLflow's file store into a temporary database with MLflow's schema, which is then imported
+/// as any other.
 ///
 /// ```
 /// mlruns/<experiment>/meta.yaml, tags/<name>
@@ -11,7 +11,7 @@ import GRDB
 /// mlruns/.trash/<experiment>/…
 /// ```
 ///
-/// A slash in a name is a folder. What cannot be read is named in the summary.
+/// A slash in a name is a folder. Unreadable files are listed in the summary.
 struct MLrunsReader {
     private let root: String
     private let writer: MLrunsWriter
@@ -20,14 +20,14 @@ struct MLrunsReader {
     private var experiments = 0
     private var runs: Set<TrackingKey> = []
 
-    /// How large a file may be that is not a metric's.
+    /// The maximum size of a file other than a metric's.
     private static let sizeLimit = 1 << 20
-    /// How large a metric's file may be.
+    /// The maximum size of a metric's file.
     private static let metricSizeLimit = 1 << 29
-    /// How many slashes a name may have.
+    /// The maximum number of slashes in a name.
     private static let depthLimit = 32
     private static let unreadable = "its file cannot be read"
-    /// What lies in an experiment's folder besides runs.
+    /// The entries of an experiment's folder that are not runs.
     private static let reserved: Set<TrackingKey> = ["tags", "datasets", "traces", "models"]
 
     /// Reads the store in `folder` into a new database at `path`.
@@ -75,7 +75,7 @@ struct MLrunsReader {
             hint: "name the folder mlruns: it holds a folder with a meta.yaml for each experiment"
         )
         let entries: [PlainFiles.Entry]
-        // The folder itself may be a link: the person named it.
+        // The folder itself may be a link: the user named it.
         do { entries = try PlainFiles.entries(of: "\(root)/.") } catch { throw missing }
         for entry in entries {
             switch entry.name {
@@ -131,7 +131,7 @@ struct MLrunsReader {
             return leaveOut("run", path, "its meta.yaml names another id")
         }
         guard runs.insert(TrackingKey(folder)).inserted else {
-            return leaveOut("run", path, "it is there twice")
+            return leaveOut("run", path, "it occurs twice")
         }
         guard let row = MLrunsWriter.Run(meta, id: folder, experiment: experiment) else {
             return leaveOut("run", path, "its status is not known")
@@ -195,7 +195,7 @@ struct MLrunsReader {
         }
     }
 
-    /// The names of the files of a folder and of those in it.
+    /// The names of the files of a folder and its subfolders.
     private mutating func names(
         _ path: String,
         _ kind: String,
@@ -211,7 +211,7 @@ struct MLrunsReader {
                     .map { "\(entry.name)/\($0)" }
             case .folder: leaveOut(kind, place, "its name has too many slashes")
             case .link: leaveOut(kind, place, "symbolic links are not followed")
-            case .other: leaveOut(kind, place, "it is no plain file")
+            case .other: leaveOut(kind, place, "it is not a regular file")
             }
         }
         return names

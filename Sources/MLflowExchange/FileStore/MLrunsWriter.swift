@@ -2,10 +2,9 @@ import Database
 import Tracking
 import GRDB
 
-/// Writes what was read of a file store into tables named as MLflow's.
+/// Writes a file store's content into tables named as MLflow's.
 ///
-/// They have no keys and no checks: what is wrong with a row is found and told when it is
-/// brought over.
+/// They have no keys and no checks: invalid rows are found and reported by the import.
 struct MLrunsWriter {
     private let db: Database
 
@@ -20,7 +19,7 @@ struct MLrunsWriter {
         }
     }
 
-    /// A run as its `meta.yaml` has it.
+    /// A run from its `meta.yaml`.
     struct Run {
         let id: String
         let experiment: Int
@@ -31,7 +30,7 @@ struct MLrunsWriter {
         private static let statuses = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
         private static let sourceTypes = ["NOTEBOOK", "JOB", "PROJECT", "LOCAL", "UNKNOWN"]
 
-        /// Reads states, which are numbers from 1 or words; nil if the status is neither.
+        /// Parses states, which are numbers from 1 or words; nil if the status is neither.
         init?(_ meta: MetaFile, id: String, experiment: Int) {
             func word(_ key: TrackingKey, _ words: [String]) -> String? {
                 if let number = meta.integer(key) {

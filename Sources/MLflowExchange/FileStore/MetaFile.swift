@@ -3,8 +3,8 @@ import Yams
 
 /// The `meta.yaml` of MLflow's file store, a mapping as PyYAML writes it.
 ///
-/// Only the text of its scalars is read; lists and nested mappings, such as the tags, which lie in
-/// files of their own as well, are passed over.
+/// Only scalars are read. Lists and nested mappings, such as the tags, which are also in files of
+/// their own, are ignored.
 struct MetaFile {
     /// What is wrong, and in which line.
     struct Fault: Error, CustomStringConvertible {
@@ -15,13 +15,13 @@ struct MetaFile {
 
     private var texts: [TrackingKey: String] = [:]
 
-    /// The text of a value, if it is there and not null.
+    /// The text of a value, or nil if it is missing or null.
     func text(_ key: TrackingKey) -> String? { texts[key] }
 
-    /// The whole number of a value that is one, in quotes or not.
+    /// The value as an integer, quoted or not.
     func integer(_ key: TrackingKey) -> Int? { text(key).flatMap { Int($0) } }
 
-    /// Reads a file.
+    /// Parses a file.
     ///
     /// - Throws: `Fault`.
     init(_ bytes: [UInt8]) throws(Fault) {
@@ -37,7 +37,7 @@ struct MetaFile {
             guard let name = key.scalar?.string, let scalar = value.scalar,
                 !Self.isNull(scalar)
             else { continue }
-            // SQLite would take it for the end.
+            // SQLite would take it for the end of the text.
             guard !scalar.string.utf8.contains(0) else {
                 throw Fault(line: key.mark?.line ?? 1, message: "it holds a NUL character")
             }
@@ -51,7 +51,7 @@ struct MetaFile {
 }
 
 extension MetaFile.Fault {
-    /// What a failure of the YAML library says, in a line.
+    /// Describes an error of the YAML library in one line.
     fileprivate init(_ error: any Error) {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

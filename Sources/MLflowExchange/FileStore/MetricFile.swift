@@ -1,6 +1,6 @@
 import Tracking
 
-/// A metric's file in MLflow's file store: one line a point, `timestamp value step`.
+/// A metric's file in MLflow's file store: one line per point, `timestamp value step`.
 enum MetricFile {
     /// One line.
     struct Point {
@@ -11,8 +11,8 @@ enum MetricFile {
 
     /// The points of a file, all or none of them.
     ///
-    /// Early MLflows wrote no step, which counts as 0; late ones may add the name and the
-    /// digest of a dataset.
+    /// Early versions of MLflow wrote no step, which counts as 0; late ones may add the name and
+    /// the digest of a dataset.
     static func points(_ bytes: [UInt8]) throws -> [Point] {
         var points: [Point] = []
         var number = 0

@@ -3,9 +3,9 @@ import Glibc
 
 /// Reads folders and files of another program without following symbolic links.
 enum PlainFiles {
-    /// What lies in a folder.
+    /// An entry of a folder.
     struct Entry {
-        /// What it is.
+        /// The kind of an entry.
         enum Kind {
             case folder, file, link, other
         }
@@ -20,11 +20,11 @@ enum PlainFiles {
 
         init(_ description: String) { self.description = description }
 
-        /// The reason that the last call of the system gave.
+        /// The error of the last system call.
         static var system: Fault { Fault(String(cString: strerror(errno))) }
     }
 
-    /// What lies in a folder, in the order of the bytes of the names; none if it is missing.
+    /// The entries of a folder in byte order of the names; none if it is missing.
     static func entries(of folder: String) throws -> [Entry] {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -66,7 +66,7 @@ enum PlainFiles {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Fault.system }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw Fault("it is no plain file") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw Fault("it is not a regular file") }
         guard status.st_size <= limit else { throw Fault("it is larger than \(limit) bytes") }
         let size = Int(status.st_size)
         return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

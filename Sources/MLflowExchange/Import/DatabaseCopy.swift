@@ -4,11 +4,11 @@ import FoundationEssentials
 import GRDB
 import Glibc
 
-/// Copies another program's SQLite database, which may be in use, without a trace there.
+/// Copies another program's SQLite database, which may be in use, without leaving a trace there.
 enum DatabaseCopy {
     /// Copies the database at `path` to `copy`, which must not exist.
     ///
-    /// - Parameter store: Our own database, which is not to be copied.
+    /// - Parameter store: Our own database, which must not be copied.
     static func make(
         of path: String,
         at copy: String,
@@ -18,8 +18,8 @@ enum DatabaseCopy {
     ) throws {
         try checkFile(path, besides: store)
         try progress(ImportProgress(.copying))
-        // A database at rest in WAL mode is one file, and SQLite, even for reading, would
-        // make two more beside it.
+        // A database in WAL mode that is not in use is one file, and SQLite would create two more
+        // beside it, even to read it.
         if try isInWALMode(path), size(path + "-wal") == nil { return try copyFiles(path, copy) }
         do {
             try withoutActuallyEscaping(progress) { progress in
@@ -36,7 +36,7 @@ enum DatabaseCopy {
         } catch let error as DatabaseError
             where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
         {
-            // What a crash left behind can only be mended in a folder that we may write.
+            // Recovery after a crash requires a folder that we may write to.
             unlink(copy)
             try copyFiles(path, copy)
         } catch let error as DatabaseError {
@@ -103,7 +103,7 @@ enum DatabaseCopy {
         return pread(descriptor, &header, 20, 0) == 20 && header[18] == 2
     }
 
-    /// Copies the file and what SQLite keeps beside it, unless they change meanwhile.
+    /// Copies the file and SQLite's files beside it, unless they change meanwhile.
     private static func copyFiles(_ path: String, _ copy: String) throws {
         let suffixes = ["", "-wal", "-journal"]
         func state() -> [Int?] { suffixes.flatMap { [size(path + $0), changed(path + $0)] } }
@@ -142,9 +142,9 @@ enum DatabaseCopy {
 }
 
 extension TrackingError {
-    /// Words an error of SQLite for the other program's database at `path`.
+    /// Describes an error of SQLite for the other program's database at `path`.
     init(_ error: DatabaseError, importing path: String) {
         self.init(error, path: path)
-        hint = "check that MLflow itself can open the file; nothing was taken"
+        hint = "check that MLflow itself can open the file; nothing was imported"
     }
 }

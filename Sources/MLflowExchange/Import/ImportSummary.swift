@@ -1,21 +1,21 @@
 import Tracking
 
-/// What an import brought over, and what it did not.
+/// What an import took, and what it left out.
 public struct ImportSummary: Sendable, Equatable {
-    /// Rows of one kind that were not taken, for one reason.
+    /// Rows of one kind that were left out for one reason.
     public struct LeftOut: Sendable, Equatable {
         /// What they are, such as `parameter`.
         public var kind: String
-        /// Why they were not taken.
+        /// Why they were left out.
         public var reason: String
         /// How many there are.
         public var count: Int
         /// The first of them, at most `nameLimit`.
         public var names: [String]
-        /// Whether this store keeps nothing of the kind, so that no run lacks anything.
+        /// Whether this store has no such kind, so that no run lacks anything.
         public var isForeign = false
 
-        /// How many are named.
+        /// The maximum number of names.
         public static let nameLimit = 20
 
         /// Creates an entry from its parts.
@@ -27,9 +27,9 @@ public struct ImportSummary: Sendable, Equatable {
         }
     }
 
-    /// Something that goes by another name here.
+    /// Something whose name changed.
     public struct Renaming: Sendable, Equatable {
-        /// Its name where it comes from.
+        /// Its name in the source.
         public var from: String
         /// Its name here.
         public var to: String
@@ -41,11 +41,11 @@ public struct ImportSummary: Sendable, Equatable {
         }
     }
 
-    /// Experiments made.
+    /// Created experiments.
     public var experiments = 0
-    /// Runs brought over.
+    /// Imported runs.
     public var runs = 0
-    /// Runs left alone because a run of that id is here already.
+    /// Runs left alone because a run with that id exists.
     public var runsPresent = 0
     /// Parameters of these runs.
     public var params = 0
@@ -53,28 +53,28 @@ public struct ImportSummary: Sendable, Equatable {
     public var metricPoints = 0
     /// Tags of these runs.
     public var tags = 0
-    /// Datasets brought over.
+    /// Imported datasets.
     public var datasets = 0
-    /// Logged models brought over.
+    /// Imported logged models.
     public var loggedModels = 0
-    /// Logged models left alone because a model of that id is here already.
+    /// Logged models left alone because a model with that id exists.
     public var loggedModelsPresent = 0
-    /// Registered models made.
+    /// Created registered models.
     public var registeredModels = 0
-    /// Versions of registered models brought over.
+    /// Imported versions of registered models.
     public var modelVersions = 0
-    /// Versions left alone because they are here already.
+    /// Versions left alone because they exist.
     public var modelVersionsPresent = 0
-    /// Experiments and registered models whose names were taken here.
+    /// Experiments and registered models whose names were in use.
     public var renamed: [Renaming] = []
-    /// What was not taken.
+    /// What was left out.
     public var leftOut: [LeftOut] = []
 
-    /// The summary of an import that has not begun.
+    /// The summary of an import that has not started.
     public init() {}
 
-    /// Counts something of a kind that this store does not keep.
-    mutating func passOver(_ kind: String, _ name: String?) {
+    /// Counts something of a kind that this store does not have.
+    mutating func skip(_ kind: String, _ name: String?) {
         let reason = "this program keeps none"
         leaveOut(kind, name, because: reason)
         for place in leftOut.indices where leftOut[place].reason == reason {
@@ -82,7 +82,7 @@ public struct ImportSummary: Sendable, Equatable {
         }
     }
 
-    /// Counts something that is not taken, and names it while there is room.
+    /// Counts something that is left out, and adds its name if there is room.
     mutating func leaveOut(
         _ kind: String,
         _ name: String?,
@@ -105,30 +105,30 @@ public struct ImportSummary: Sendable, Equatable {
 
 /// How far an import has come.
 public struct ImportProgress: Sendable, Equatable {
-    /// What it is at.
-    public enum Stage: String, Sendable {
-        /// It copies the other database, in bytes.
+    /// What it is doing.
+    public enum Phase: String, Sendable {
+        /// Copying the other database, in bytes.
         case copying
-        /// It reads a folder of files, in runs.
+        /// Reading a folder of files, in runs.
         case reading
-        /// It brings over experiments and runs.
+        /// Importing experiments and runs.
         case runs
-        /// It brings over points of metrics.
+        /// Importing points of metrics.
         case metrics
-        /// It brings over logged models and the registry.
+        /// Importing logged models and the registry.
         case models
     }
 
-    /// What it is at.
-    public var stage: Stage
-    /// How many parts of the stage are done.
+    /// What it is doing.
+    public var phase: Phase
+    /// How many parts of the phase are done.
     public var done: Int
-    /// How many parts the stage has; 0 if that is not known.
+    /// How many parts the phase has; 0 if unknown.
     public var total: Int
 
     /// Creates a report from its parts.
-    public init(_ stage: Stage, done: Int = 0, total: Int = 0) {
-        self.stage = stage
+    public init(_ phase: Phase, done: Int = 0, total: Int = 0) {
+        self.phase = phase
         self.done = done
         self.total = total
     }

@@ -1,19 +1,19 @@
 import Tracking
 
-/// A column of MLflow's, and what a value must be to be taken.
+/// A column of MLflow's, and the rule for its values.
 ///
-/// SQLite keeps whatever it is given. A value of the wrong type would stop every later
-/// read of the row, so it is found here.
+/// SQLite stores values of any type. One of the wrong type would fail every later read of the row,
+/// so it is found here.
 struct ImportedColumn {
-    /// What a value must be.
+    /// The rule for a value.
     enum Rule {
-        /// A text of at most so many characters.
+        /// A text of at most this many characters.
         case text(Int)
         /// A text that is not empty.
         case title(Int)
         /// The name of a metric, parameter or tag: not empty, without control characters.
         case key(Int)
-        /// An id, which may name folders and files: letters, digits, `_` and `-`.
+        /// An id, which may be used in file names: letters, digits, `_` and `-`.
         case id(Int)
         /// A whole number.
         case integer
@@ -27,10 +27,9 @@ struct ImportedColumn {
 
     let name: String
     let rule: Rule
-    /// Whether NULL will do.
+    /// Whether NULL is allowed.
     let isOptional: Bool
-    /// What stands for the column in a file of an MLflow that did not have it; such files
-    /// are not taken if nil.
+    /// The value of the column in files of older MLflows without it; such files are refused if nil.
     let fallback: String?
 
     init(_ name: String, _ rule: Rule, optional: Bool = false, fallback: String? = nil) {
@@ -40,7 +39,7 @@ struct ImportedColumn {
         self.fallback = fallback ?? (optional ? "NULL" : nil)
     }
 
-    /// The condition that the value `x` meets the rule; never NULL.
+    /// The condition that the value `x` satisfies the rule; never NULL.
     func condition(_ x: String) -> String {
         let isText = "typeof(\(x)) = 'text'"
         let hasNoNUL = "instr(\(x), char(0)) = 0"
@@ -65,11 +64,11 @@ struct ImportedColumn {
     }
 }
 
-/// A table of MLflow's, as far as an import takes it.
+/// The columns that an import reads of one of MLflow's tables.
 struct ImportedTable {
-    /// Its name, here and there.
+    /// Its name, in both databases.
     let name: String
-    /// What a row is, in the words of the summary.
+    /// What a row is called in the summary.
     let kind: String
     /// The columns that name a row in the summary.
     let label: [String]

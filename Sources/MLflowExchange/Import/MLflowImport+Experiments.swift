@@ -21,13 +21,13 @@ extension MLflowImport {
             lastUpdateTime = row[5]
         }
 
-        /// What tells it from every other experiment, wherever its database lies.
+        /// What identifies it among all experiments of all databases.
         var mark: String { "\(id)@\(creationTime.map(String.init) ?? name)" }
     }
 
-    /// Finds or makes an experiment for each that has something new, and fills
-    /// `new_experiments` with their numbers there and here.
-    mutating func bringExperiments() throws {
+    /// Finds or creates an experiment for each that has something new, and fills `new_experiments`
+    /// with their numbers in the source and here.
+    mutating func importExperiments() throws {
         try db.execute(
             sql: "CREATE TEMP TABLE new_experiments (old INTEGER PRIMARY KEY, new INTEGER)"
         )
@@ -56,7 +56,7 @@ extension MLflowImport {
             )
             try setTag(Self.mark, source.mark, ofExperiment: id)
         }
-        try bring(
+        try copyRows(
             .experimentTags,
             "CROSS JOIN temp.new_experiments AS e ON e.old = s.experiment_id",
             setting: ["key": Self.foreign("key"), "experiment_id": "e.new"],
@@ -64,7 +64,7 @@ extension MLflowImport {
         )
     }
 
-    /// The experiments of the other database with runs or models that are not here.
+    /// The experiments of the source with runs or models that do not exist here.
     private func experimentsWithNews() throws -> Set<Int> {
         let models =
             shape.has("logged_models")
@@ -85,7 +85,7 @@ extension MLflowImport {
         )
     }
 
-    /// The experiment here that takes what the other one has, if there is anything to take.
+    /// The experiment here that receives the source's runs and models, if there are any new ones.
     private mutating func target(
         for source: Source,
         hasNews: Bool,
@@ -129,8 +129,8 @@ extension MLflowImport {
 
     /// Creates an experiment.
     ///
-    /// Its location is one of ours, since it says where new runs
-    /// will write; where the old ones wrote stands in each of them, and in a tag.
+    /// Its location is one of ours, since new runs will write there; the location of the old runs
+    /// is in each of them, and in a tag.
     private mutating func make(_ source: Source, named name: String) throws -> Int {
         let now = store.configuration.now()
         try db.execute(
@@ -164,7 +164,7 @@ extension MLflowImport {
         )
     }
 
-    /// The name with ` (imported)` behind it, and a number where that is taken too.
+    /// The name with ` (imported)` appended, and a number if that is in use too.
     func freeName(_ name: String, in table: String) throws -> String {
         var (candidate, number) = ("\(name) (imported)", 1)
         while try Bool.fetchOne(

@@ -4,11 +4,11 @@ import GRDB
 // MARK: - Datasets
 
 extension MLflowImport {
-    /// Brings over datasets, and fills `new_datasets` with their ids there and here.
+    /// Imports datasets, and fills `new_datasets` with their ids in the source and here.
     ///
-    /// A dataset that is in an experiment already keeps its id there, and no id is given
-    /// to two: inputs go by it.
-    mutating func bringDatasets() throws {
+    /// A dataset that is in an experiment already keeps its id there, and no id is used twice,
+    /// since inputs refer to it.
+    mutating func importDatasets() throws {
         try db.execute(sql: "CREATE TEMP TABLE new_datasets (old TEXT PRIMARY KEY, new TEXT)")
         guard shape.has("datasets") else { return }
         let join = "CROSS JOIN temp.new_experiments AS e ON e.old = s.experiment_id"
@@ -18,7 +18,7 @@ extension MLflowImport {
                 + "WHERE e.experiment_id = s.experiment_id)",
             because: "its experiment is missing"
         )
-        summary.datasets = try bring(
+        summary.datasets = try copyRows(
             .datasets,
             join,
             setting: [
@@ -47,9 +47,8 @@ extension MLflowImport {
 extension MLflowImport {
     private static let joinModels = "CROSS JOIN temp.new_models AS m ON m.id = s.model_id"
 
-    /// Brings over logged models with their parameters, metrics and tags, and fills
-    /// `new_models`.
-    mutating func bringLoggedModels() throws {
+    /// Imports logged models with their parameters, metrics and tags, and fills `new_models`.
+    mutating func importLoggedModels() throws {
         try db.execute(
             sql: """
                 CREATE TEMP TABLE source_models (id PRIMARY KEY, is_present INTEGER);
@@ -83,7 +82,7 @@ extension MLflowImport {
                 """,
             because: "its experiment is missing or was not taken"
         )
-        summary.loggedModels = try bring(
+        summary.loggedModels = try copyRows(
             table,
             Self.joinModels,
             setting: [
@@ -94,20 +93,20 @@ extension MLflowImport {
             ]
         )
         let experiment = ["experiment_id": "m.experiment"]
-        try bringDetails(.loggedModelParams, setting: experiment)
-        try bringDetails(
+        try importDetails(.loggedModelParams, setting: experiment)
+        try importDetails(
             .loggedModelTags,
             setting: experiment.merging(["tag_key": Self.foreign("tag_key")]) { $1 }
         )
-        try bringLoggedModelMetrics()
+        try importLoggedModelMetrics()
     }
 
-    private mutating func bringDetails(
+    private mutating func importDetails(
         _ table: ImportedTable,
         setting values: [String: String]
     ) throws {
         try nameOrphansOfModels(table)
-        try bring(table, Self.joinModels, setting: values)
+        try copyRows(table, Self.joinModels, setting: values)
     }
 
     private mutating func nameOrphansOfModels(_ table: ImportedTable) throws {
@@ -118,7 +117,7 @@ extension MLflowImport {
         )
     }
 
-    private mutating func bringLoggedModelMetrics() throws {
+    private mutating func importLoggedModelMetrics() throws {
         let table = ImportedTable.loggedModelMetrics
         try nameOrphansOfModels(table)
         try nameOrphans(
@@ -130,7 +129,7 @@ extension MLflowImport {
             because: "its run is missing or was not taken"
         )
         let largest = "1.7976931348623157e308"
-        try bring(
+        try copyRows(
             table,
             Self.joinModels + " CROSS JOIN main.runs AS r ON r.run_uuid = s.run_id",
             setting: [
@@ -147,11 +146,11 @@ extension MLflowImport {
 // MARK: - Inputs and outputs
 
 extension MLflowImport {
-    /// What joins a run and a logged model: one that it made, and one that went into it.
+    /// The link of a run with a logged model: one that it made, and one that it read.
     private static let modelLinks = "('RUN_OUTPUT', 'MODEL_OUTPUT'), ('RUN_INPUT', 'MODEL_INPUT')"
 
-    /// Brings over which datasets and models runs read and which models they made.
-    mutating func bringInputs() throws {
+    /// Imports which datasets and models runs read and which models they made.
+    mutating func importInputs() throws {
         let table = ImportedTable.inputs
         guard shape.has(table.name) else { return }
         try db.execute(
@@ -174,7 +173,7 @@ extension MLflowImport {
                 """
         )
         try nameStrayInputs()
-        try bring(
+        try copyRows(
             table,
             "CROSS JOIN temp.new_inputs AS i ON i.place = s.rowid",
             setting: ["source_id": "i.source"]
@@ -186,7 +185,7 @@ extension MLflowImport {
                 "NOT EXISTS (SELECT 1 FROM source.inputs AS i WHERE i.input_uuid = s.input_uuid)",
             because: "its input is missing"
         )
-        try bring(
+        try copyRows(
             .inputTags,
             """
             CROSS JOIN (SELECT DISTINCT uuid FROM temp.new_inputs) AS i ON i.uuid = s.input_uuid
@@ -221,7 +220,7 @@ extension MLflowImport {
                 (s.source_type, s.destination_type)
                     NOT IN (VALUES ('DATASET', 'RUN'), \(Self.modelLinks))
                 """,
-            because: "it joins what this version does not know"
+            because: "it is of a kind that this version does not know"
         )
     }
 }

@@ -2,11 +2,11 @@ import Tracking
 import GRDB
 
 extension MLflowImport {
-    /// Decides what each registered model is called here, and makes those that are not here.
+    /// Chooses the name of each registered model here, and creates those that do not exist.
     ///
-    /// Fills `new_registered` with the names there and here of those with something to
-    /// take, and makes `new_versions`.
-    mutating func settleNames(of sources: [SourceModel]) throws {
+    /// Fills `new_registered` with the names in the source and here of those with new versions, and
+    /// creates `new_versions`.
+    mutating func chooseNames(of sources: [SourceModel]) throws {
         try db.execute(
             sql: """
                 CREATE TEMP TABLE new_registered (workspace TEXT, old TEXT, new TEXT,
@@ -17,7 +17,7 @@ extension MLflowImport {
         )
         var taken: Set<TrackingKey> = []
         for source in sources {
-            guard let (name, isMade) = try settleName(of: source, taken) else { continue }
+            guard let (name, isMade) = try chooseName(of: source, taken) else { continue }
             taken.insert(TrackingKey(name))
             if isMade { try make(source, named: name) }
             try db.execute(
@@ -31,9 +31,9 @@ extension MLflowImport {
         }
     }
 
-    /// The name here, and whether a model of that name is to be made; nil where all
-    /// versions are here already.
-    private mutating func settleName(
+    /// The name here, and whether a model with that name must be created; nil if all versions exist
+    /// already.
+    private mutating func chooseName(
         of source: SourceModel,
         _ taken: Set<TrackingKey>
     ) throws -> (String, isMade: Bool)? {
@@ -57,7 +57,7 @@ extension MLflowImport {
         return (name, true)
     }
 
-    /// Whether the model of this name has all versions, as in an export of our own.
+    /// Whether the model with this name has all versions, as in an export of our own.
     private func isHere(_ source: SourceModel) throws -> Bool {
         guard shape.has("model_versions") else { return true }
         let table = ImportedTable.modelVersions
@@ -97,8 +97,8 @@ extension MLflowImport {
         summary.registeredModels += 1
     }
 
-    /// Writes into the registry's history what the import did: one row for each model that
-    /// was made, and one for each that got versions.
+    /// Adds the import to the registry's history: one row for each model that was created, and one
+    /// for each that got versions.
     func record() throws {
         try db.execute(
             sql: """

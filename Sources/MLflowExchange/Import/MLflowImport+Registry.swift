@@ -2,7 +2,7 @@ import Database
 import Tracking
 import GRDB
 
-/// A registered model of the other database.
+/// A registered model of the source.
 struct SourceModel {
     let workspace: String
     let name: String
@@ -18,22 +18,22 @@ struct SourceModel {
         description = row[4]
     }
 
-    /// What tells it from every other model, wherever its database lies.
+    /// What identifies it among all models of all databases.
     var mark: String { "\(workspace)/\(name)@\(creationTime.map(String.init) ?? "")" }
 }
 
 extension MLflowImport {
-    /// Brings over registered models with versions, tags and aliases.
-    mutating func bringRegistry() throws {
+    /// Imports registered models with versions, tags and aliases.
+    mutating func importRegistry() throws {
         let table = ImportedTable.registeredModels
         guard shape.has(table.name) else { return }
         try nameFaults(table)
-        // Names with / or : cannot be written in a models:/ reference.
-        let isSpeakable = "instr(s.name, '/') = 0 AND instr(s.name, ':') = 0"
+        // Names with / or : cannot occur in a models:/ reference.
+        let isReferenceable = "instr(s.name, '/') = 0 AND instr(s.name, ':') = 0"
         try nameOrphans(
             table,
-            where: "\(condition(table)) AND NOT (\(isSpeakable))",
-            because: "its name holds / or :"
+            where: "\(condition(table)) AND NOT (\(isReferenceable))",
+            because: "its name contains / or :"
         )
         let sources = try Row.fetchAll(
             db,
@@ -43,16 +43,16 @@ extension MLflowImport {
                     \(shape.value("last_updated_time", of: table)),
                     \(shape.value("description", of: table))
                 FROM source.registered_models AS s
-                WHERE \(condition(table)) AND \(isSpeakable) ORDER BY s.rowid
+                WHERE \(condition(table)) AND \(isReferenceable) ORDER BY s.rowid
                 """
         ).map(SourceModel.init)
-        try settleNames(of: sources)
-        try bringVersions()
-        try bringNotes()
+        try chooseNames(of: sources)
+        try importVersions()
+        try importTagsAndAliases()
         try record()
     }
 
-    private mutating func bringVersions() throws {
+    private mutating func importVersions() throws {
         let table = ImportedTable.modelVersions
         guard shape.has(table.name) else { return }
         try nameOrphansOfRegistry(table)
@@ -80,7 +80,7 @@ extension MLflowImport {
                     ELSE kept_location(\(value)) END
                 """
         }
-        summary.modelVersions = try bring(
+        summary.modelVersions = try copyRows(
             table,
             joinVersions(table),
             setting: [
@@ -90,10 +90,10 @@ extension MLflowImport {
         )
     }
 
-    /// Brings over tags and aliases; those that are here already stay as they are.
-    private mutating func bringNotes() throws {
+    /// Imports tags and aliases; existing ones are unchanged.
+    private mutating func importTagsAndAliases() throws {
         try nameOrphansOfRegistry(.registeredModelTags)
-        try bring(
+        try copyRows(
             .registeredModelTags,
             joinRegistered(.registeredModelTags),
             setting: ["key": Self.foreign("key"), "name": "r.new"],
@@ -107,7 +107,7 @@ extension MLflowImport {
                 """,
             because: "its version is missing"
         )
-        try bring(
+        try copyRows(
             .aliases,
             """
             \(joinRegistered(.aliases)) CROSS JOIN main.model_versions AS v
@@ -124,7 +124,7 @@ extension MLflowImport {
                 """,
             because: "its version is missing"
         )
-        try bring(
+        try copyRows(
             .modelVersionTags,
             joinVersions(.modelVersionTags),
             setting: ["key": Self.foreign("key"), "name": "v.new"]

@@ -2,7 +2,7 @@ import Tracking
 import GRDB
 
 extension MLflowImport {
-    /// How many rows of metrics are copied between two reports.
+    /// How many rows of metrics are copied between two progress reports.
     private static let chunk = 500_000
 
     private static let joinRuns = "CROSS JOIN temp.new_runs AS r ON r.id = s.run_uuid"
@@ -10,8 +10,8 @@ extension MLflowImport {
     private static let orphan =
         "NOT EXISTS (SELECT 1 FROM temp.source_runs WHERE id IS s.run_uuid)"
 
-    /// Brings over runs with their parameters and tags, and fills `new_runs`.
-    mutating func bringRuns() throws {
+    /// Imports runs with their parameters and tags, and fills `new_runs`.
+    mutating func importRuns() throws {
         let table = ImportedTable.runs
         try db.execute(
             sql: """
@@ -38,7 +38,7 @@ extension MLflowImport {
                 """,
             because: "its experiment is missing or was not taken"
         )
-        summary.runs = try bring(
+        summary.runs = try copyRows(
             table,
             Self.joinRuns,
             setting: [
@@ -48,9 +48,9 @@ extension MLflowImport {
                     "coalesce(\(shape.value("lifecycle_stage", of: table)), 'active')",
             ]
         )
-        summary.params = try bringDetails(.params)
-        summary.tags = try bringDetails(.tags, setting: ["key": Self.foreign("key")])
-        // Older MLflows kept the name in the tag alone.
+        summary.params = try importDetails(.params)
+        summary.tags = try importDetails(.tags, setting: ["key": Self.foreign("key")])
+        // Older versions of MLflow stored the name only in the tag.
         try db.execute(
             sql: """
                 UPDATE main.runs SET name = (SELECT value FROM main.tags AS t
@@ -60,16 +60,16 @@ extension MLflowImport {
         )
     }
 
-    private mutating func bringDetails(
+    private mutating func importDetails(
         _ table: ImportedTable,
         setting values: [String: String] = [:]
     ) throws -> Int {
         try nameOrphans(table, where: Self.orphan, because: "its run is missing")
-        return try bring(table, Self.joinRuns, setting: values)
+        return try copyRows(table, Self.joinRuns, setting: values)
     }
 
-    /// Brings over the full history of metrics, in the order in which it was logged.
-    mutating func bringMetrics() throws {
+    /// Imports the full history of metrics, in the order in which it was logged.
+    mutating func importMetrics() throws {
         let largest = "1.7976931348623157e308"
         let value = ["value": "max(-\(largest), min(\(largest), s.value))"]
         guard shape.has("metrics") else { return }
@@ -87,7 +87,7 @@ extension MLflowImport {
                 arguments: [last]
             )
             let range = "s.rowid > \(last) AND s.rowid <= \(next ?? .max)"
-            summary.metricPoints += try bring(
+            summary.metricPoints += try copyRows(
                 .metrics,
                 Self.joinRuns,
                 setting: value,
@@ -104,13 +104,13 @@ extension MLflowImport {
             try nameOrphans(.metrics, where: Self.orphan, because: "its run is missing")
         }
         try progress(ImportProgress(.metrics, done: total, total: total))
-        try bringLatestMetrics(setting: value)
+        try importLatestMetrics(setting: value)
     }
 
-    /// Fills `metric_keys` with the names that meet their rule.
+    /// Fills `metric_keys` with the valid names.
     ///
-    /// There are few: looking one up is much faster than checking it at every point. Each
-    /// is found by one step into the index of the primary key, which begins with it.
+    /// There are few: looking one up is much faster than checking it at every point. Each is found
+    /// with one seek in the index of the primary key, which starts with it.
     private func listKeys() throws {
         let rule = ImportedTable.metrics.columns[0].condition("key")
         try db.execute(
@@ -127,9 +127,9 @@ extension MLflowImport {
         )
     }
 
-    private mutating func bringLatestMetrics(setting value: [String: String]) throws {
+    private mutating func importLatestMetrics(setting value: [String: String]) throws {
         if shape.has("latest_metrics"), try count("source.latest_metrics") > 0 {
-            _ = try bringDetails(.latestMetrics, setting: value)
+            _ = try importDetails(.latestMetrics, setting: value)
             return
         }
         try db.execute(

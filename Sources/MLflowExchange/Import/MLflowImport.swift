@@ -4,18 +4,18 @@ import GRDB
 
 /// One import from the attached database `source` into `main`, within a transaction.
 ///
-/// Every table is read once, in the order of its rows, and written by one statement.
-/// Temporary tables say what is new: `new_runs` and the like.
+/// Every table is read once, in row order, and written by one statement. Temporary tables such as
+/// `new_runs` contain what is new.
 struct MLflowImport {
     let db: Database
     let store: TrackingStore
     let shape: SourceShape
-    /// What the import is from, in the words of the registry's history.
+    /// The source, as the registry's history names it.
     let origin: String
     let progress: (ImportProgress) throws -> Void
     var summary = ImportSummary()
 
-    /// The tag of ours by which a later import finds what an earlier one made.
+    /// The tag by which a later import finds what an earlier one created.
     static let mark = "workbench.imported"
 
     static let tables: [ImportedTable] = [
@@ -25,9 +25,9 @@ struct MLflowImport {
         .modelVersionTags,
     ]
 
-    /// Checks what the database holds.
+    /// Checks that the database is MLflow's.
     ///
-    /// - Throws: `TrackingError` with code `foreignDatabase` when it is not MLflow's.
+    /// - Throws: `TrackingError` with code `foreignDatabase` if it is not.
     static func check(_ shape: SourceShape, path: String) throws {
         guard shape.has("experiments"), shape.has("runs") else {
             throw TrackingError(
@@ -41,19 +41,19 @@ struct MLflowImport {
 
     mutating func run() throws -> ImportSummary {
         try progress(ImportProgress(.runs))
-        try bringExperiments()
-        try bringRuns()
-        try bringMetrics()
+        try importExperiments()
+        try importRuns()
+        try importMetrics()
         try progress(ImportProgress(.models))
-        try bringDatasets()
-        try bringLoggedModels()
-        try bringInputs()
-        try bringRegistry()
+        try importDatasets()
+        try importLoggedModels()
+        try importInputs()
+        try importRegistry()
         try nameForeignKinds()
         return summary
     }
 
-    /// Names what the other database holds of kinds that this store does not have.
+    /// Lists the rows of the source of kinds that this store does not have.
     private mutating func nameForeignKinds() throws {
         for table in shape.tables where !Self.known.contains(table) && !table.hasPrefix("wb_") {
             let isNamed = shape.has("name", in: table)
@@ -63,11 +63,11 @@ struct MLflowImport {
                 sql: "SELECT \(name) FROM source.\"\(table.replacing("\"", with: "\"\""))\""
             )
             let kind = Self.kinds[table] ?? table.replacing("_", with: " ")
-            while let row = try rows.next() { summary.passOver(kind, row[0]) }
+            while let row = try rows.next() { summary.skip(kind, row[0]) }
         }
     }
 
-    /// Tables that are brought over, and those whose rows belong to rows of another table.
+    /// Tables that are imported, and those whose rows belong to rows of another table.
     private static let known = Set(tables.map(\.name)).union([
         "alembic_version", "trace_tags", "trace_request_metadata", "trace_metrics", "spans",
         "span_metrics", "span_attributes", "evaluation_dataset_records", "evaluation_dataset_tags",
@@ -75,25 +75,26 @@ struct MLflowImport {
         "sqlite_sequence", "sqlite_stat1",
     ])
 
-    /// What the rows of a table are called, where its name does not say it.
+    /// What the rows of a table are called, if its name does not say it.
     private static let kinds = ["trace_info": "trace", "evaluation_datasets": "evaluation dataset"]
 }
 
 // MARK: - One table
 
 extension MLflowImport {
-    /// Copies the rows of a table that meet their rules, and says which do not.
+    /// Copies the valid rows of a table, and lists the others.
     ///
     /// - Parameters:
-    ///   - joins: What the row `s` is joined with, so that only what is new remains.
-    ///   - values: The values of columns that are not as they are there.
+    ///   - joins: The tables that the row `s` is joined with, so that only new rows remain.
+    ///   - values: The values of columns that differ from the source.
     ///   - range: A condition on the rows.
-    ///   - checked: Columns whose rule holds already for the rows that `filter`, which joins
-    ///     once more, lets pass.
-    ///   - isMerged: Whether a row may be here already.
-    /// - Returns: How many were copied.
+    ///   - checked: Columns that are known to be valid in rows that pass `filter`, a further
+    ///     join.
+    ///   - isMerged: Whether a row may exist already.
+    ///
+    /// - Returns: How many rows were copied.
     @discardableResult
-    mutating func bring(
+    mutating func copyRows(
         _ table: ImportedTable,
         _ joins: String,
         setting values: [String: String] = [:],
@@ -113,25 +114,25 @@ extension MLflowImport {
                 """
         )
         let copied = db.changesCount
-        // Counting without the join is a tenth of the work, and mostly enough.
+        // Counting without the join is a tenth of the work, and usually enough.
         guard try copied < count("source.\(table.name) AS s", where: range) else { return copied }
         let candidates = try count(rows, where: range)
         guard copied < candidates else { return copied }
         let faults = try nameFaults(table, joins, range: range)
         let others = candidates - copied - faults
         if !isMerged {
-            summary.leaveOut(table.kind, nil, because: "it is there twice", count: others)
+            summary.leaveOut(table.kind, nil, because: "it occurs twice", count: others)
         }
         return copied
     }
 
-    /// The condition that the row `s` meets all rules.
+    /// The condition that the row `s` satisfies all rules.
     func condition(_ table: ImportedTable, but checked: Set<String> = []) -> String {
         table.columns.filter { !checked.contains($0.name) }
             .map { $0.condition(shape.value($0, of: table)) }.joined(separator: " AND ")
     }
 
-    /// Names the rows that break a rule, and says how many there are.
+    /// Lists the rows that break a rule, and returns how many there are.
     @discardableResult
     mutating func nameFaults(
         _ table: ImportedTable,
@@ -154,14 +155,14 @@ extension MLflowImport {
             summary.leaveOut(
                 table.kind,
                 row[0],
-                because: "its \(column) is missing, too long, or of the wrong kind"
+                because: "its \(column) is missing, too long, or of the wrong type"
             )
             count += 1
         }
         return count
     }
 
-    /// Names the rows that belong to something that the other database does not have.
+    /// Lists the rows that belong to something that is missing in the source.
     mutating func nameOrphans(
         _ table: ImportedTable,
         where condition: String,
@@ -186,8 +187,8 @@ extension MLflowImport {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM \(rows) WHERE \(condition)") ?? 0
     }
 
-    /// The column with a prefix where the name is one of our own: what those tags say
-    /// steers this program, and is not to be believed of another one's runs.
+    /// The column, with a prefix if the name is one of our own: those tags control this program,
+    /// and must not be trusted in another program's runs.
     static func foreign(_ column: String) -> String {
         """
         CASE WHEN substr(s.\(column), 1, 10) = 'workbench.' THEN 'imported.' || s.\(column)

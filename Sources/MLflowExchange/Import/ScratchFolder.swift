@@ -4,9 +4,10 @@ import FoundationEssentials
 import Glibc
 import Platform
 
-/// A folder for one import's own files, beside the database and for its owner alone.
+/// A folder for the temporary files of one import, beside the database and readable by its owner
+/// only.
 ///
-/// It lies there and not under `/tmp`, because a copy of a database needs room.
+/// It is not under `/tmp`, because a copy of a database needs space.
 struct ScratchFolder: ~Copyable {
     let path: String
     private let hold: PathHold
@@ -25,9 +26,9 @@ struct ScratchFolder: ~Copyable {
         hold = PathHold(path)
     }
 
-    /// Removes the folder with all that is in it.
+    /// Removes the folder with its contents.
     func remove() { Self.remove(path) }
 
-    /// Removes a file, or a folder with all that is in it.
+    /// Removes a file, or a folder with its contents.
     static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }

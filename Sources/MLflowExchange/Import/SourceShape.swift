@@ -2,10 +2,10 @@ import Database
 import Tracking
 import GRDB
 
-/// Which of MLflow's tables and columns the attached database `source` has.
+/// The tables and columns of the attached database `source`.
 ///
-/// Revisions differ: older ones lack tables, newer ones have a column `workspace` and
-/// tables that are unknown here. Views and virtual tables are not looked at.
+/// Revisions differ: older ones lack tables, newer ones have a column `workspace` and tables that
+/// are unknown here. Views and virtual tables are ignored.
 struct SourceShape {
     private var columns: [String: Set<String>] = [:]
 
@@ -38,23 +38,23 @@ struct SourceShape {
         columns[table]?.contains(column) ?? false
     }
 
-    /// The column of the row `s`, or what stands for it where there is none.
+    /// The column of the row `s`, or its fallback if the column is missing.
     func value(_ column: ImportedColumn, of table: ImportedTable) -> String {
         has(column.name, in: table.name) ? "s.\(column.name)" : column.fallback ?? "NULL"
     }
 
-    /// The same for the column of this name.
+    /// The same for the column with this name.
     func value(_ column: String, of table: ImportedTable) -> String {
         has(column, in: table.name) ? "s.\(column)" : "NULL"
     }
 
-    /// The workspace of the row `s`, by which MLflow keeps apart what may have one name.
+    /// The workspace of the row `s`, which MLflow uses as a namespace.
     func workspace(of table: ImportedTable) -> String {
         has("workspace", in: table.name)
             ? "coalesce(CAST(s.workspace AS TEXT), 'default')" : "'default'"
     }
 
-    /// Checks that a table, if it is there, has what a row cannot do without.
+    /// Checks that a table, if it exists, has the required columns.
     func check(_ table: ImportedTable, path: String) throws {
         guard has(table.name) else { return }
         for column in table.columns
@@ -62,7 +62,7 @@ struct SourceShape {
             throw TrackingError(
                 .foreignDatabase,
                 "In \(path) the table \(table.name) has no column \(column.name).",
-                hint: "open the file once with a newer MLflow, which brings it up to date"
+                hint: "open the file once with a newer MLflow, which migrates it"
             )
         }
     }

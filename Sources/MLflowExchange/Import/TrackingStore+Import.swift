@@ -5,28 +5,26 @@ import Glibc
 import Platform
 
 extension TrackingStore {
-    /// Brings over experiments, runs, logged models and the registry from an SQLite
-    /// database of MLflow's.
+    /// Imports experiments, runs, logged models and the registry from an SQLite database of MLflow.
     ///
-    /// The database may be in use: what is read is a copy. Everything is taken in one
-    /// transaction, or nothing is, and other writers wait for it. Runs and models keep
-    /// their ids; those that are here are left alone, so that an import can be repeated
-    /// when the other database has grown. An experiment goes into one of its name that is
-    /// empty or came from an earlier import, else it is called `name (imported)`. Rows that
-    /// MLflow would not have written are counted and named. Tags that begin with
-    /// `workbench.` get `imported.` before them: they would steer this program.
+    /// The database may be in use: a copy of it is read. Everything is imported in one transaction,
+    /// or nothing is, and other writers wait for it. Runs and models keep their ids; existing ones
+    /// are left alone, so that an import can be repeated when the other database has grown. An
+    /// experiment is imported into the one with its name if that is empty or came from an earlier
+    /// import; otherwise into a new one, `name (imported)`. Rows that MLflow would not have written
+    /// are counted and listed. Tags that begin with `workbench.` are prefixed with `imported.`,
+    /// since they would control this program.
     ///
-    /// No artifact is opened or copied. Their locations stay as they are, except that
-    /// relative ones begin at the database's folder.
+    /// No artifact is opened or copied. Locations are unchanged, except that relative ones start at
+    /// the database's folder.
     ///
     /// - Parameters:
-    ///   - path: The file that MLflow's `--backend-store-uri sqlite:///` names.
-    ///   - artifactRoot: The workspace as an absolute path. Locations in its folder of
-    ///     artifacts become relative to it.
-    ///   - progress: Is told how far the import has come. What it throws ends the import,
-    ///     and nothing was taken.
-    /// - Throws: `TrackingError`, with code `foreignDatabase` when it is no database of
-    ///   MLflow's.
+    ///   - path: The file in MLflow's `--backend-store-uri sqlite:///`.
+    ///   - artifactRoot: The workspace as an absolute path. Locations in its folder of artifacts
+    ///     become relative to it.
+    ///   - progress: Is called with the progress. An error that it throws cancels the import.
+    ///
+    /// - Throws: `TrackingError`, with code `foreignDatabase` if it is no database of MLflow.
     public func importMLflow(
         database path: String,
         artifactRoot: String? = nil,
@@ -43,21 +41,21 @@ extension TrackingStore {
             timeout: configuration.busyTimeout,
             progress: progress
         )
-        return try bring(copy, Origin(path, artifactRoot), ImportSummary(), progress)
+        return try importCopy(copy, Origin(path, artifactRoot), ImportSummary(), progress)
     }
 
-    /// Brings over experiments and runs from MLflow's older store of files, `mlruns`.
+    /// Imports experiments and runs from MLflow's older file store, `mlruns`.
     ///
-    /// As `importMLflow(database:artifactRoot:progress:)`, with these differences: of
-    /// runs there are metrics, parameters and tags; a file that cannot be read is
-    /// named and left out; symbolic links are not followed. The files should not be written
-    /// meanwhile.
+    /// As `importMLflow(database:artifactRoot:progress:)`, with these differences: runs have only
+    /// metrics, parameters and tags; a file that cannot be read is listed and left out; symbolic
+    /// links are not followed. The files should not be written meanwhile.
     ///
     /// - Parameters:
-    ///   - folder: The folder with one folder an experiment.
+    ///   - folder: The folder with one folder per experiment.
     ///   - artifactRoot: The workspace as an absolute path.
-    ///   - progress: Is told how far the import has come; what it throws ends the import.
-    /// - Throws: `TrackingError`, with code `notFound` when there is no experiment.
+    ///   - progress: Is called with the progress. An error that it throws cancels the import.
+    ///
+    /// - Throws: `TrackingError`, with code `notFound` if there is no experiment.
     public func importMLruns(
         folder: String,
         artifactRoot: String? = nil,
@@ -70,10 +68,10 @@ extension TrackingStore {
         let summary = try TrackingError.wording(path: copy) {
             try MLrunsReader.read(folder, into: copy, progress)
         }
-        return try bring(copy, Origin(folder, artifactRoot), summary, progress)
+        return try importCopy(copy, Origin(folder, artifactRoot), summary, progress)
     }
 
-    /// Where an import comes from.
+    /// The source of an import.
     private struct Origin {
         /// The file or folder, absolute.
         let path: String
@@ -85,13 +83,13 @@ extension TrackingStore {
             self.artifactRoot = artifactRoot
         }
 
-        /// The folder that it lies in, where relative locations begin.
+        /// Its folder, which relative locations start from.
         var folder: String {
             path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
         }
     }
 
-    private func bring(
+    private func importCopy(
         _ copy: String,
         _ origin: Origin,
         _ summary: ImportSummary,
@@ -119,7 +117,7 @@ extension TrackingStore {
         }
     }
 
-    /// Runs `body` in one transaction of a connection with the copy as `source`.
+    /// Runs `body` in one transaction of a connection with the copy attached as `source`.
     private func attach<T>(
         _ copy: String,
         _ origin: Origin,
@@ -130,7 +128,7 @@ extension TrackingStore {
         settings.foreignKeysEnabled = true
         let queue = try DatabaseQueue(path: path, configuration: settings)
         let result = try queue.writeWithoutTransaction { db in
-            // What another program's schema says is not run, and its pages are checked.
+            // Nothing in another program's schema is executed, and its pages are checked.
             try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
             try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144")
             try db.execute(sql: "ATTACH DATABASE ? AS source", arguments: [copy])
@@ -166,7 +164,7 @@ extension TrackingStore {
         )
     }
 
-    /// Whether a copy can be read to its end.
+    /// Whether a copy can be read completely.
     private static func isSound(_ copy: String) -> Bool {
         let answer = try? DatabaseQueue(path: copy).read { db in
             try String.fetchOne(db, sql: "PRAGMA quick_check(1)")

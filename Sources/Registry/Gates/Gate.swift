@@ -37,12 +37,11 @@ public struct Gate: Sendable, Equatable {
         case deployed(margin: Double)
     }
 
-    /// A condition on the last value of a metric of the version's run. A metric that was not logged
-    /// and NaN fail, and so does a version whose files its run did not make.
+    /// A condition on the last value of a metric of the version's run.
     ///
-    /// Values from before the run's end take precedence. A value that a client logged later counts
-    /// only if there was none before, and the history says so.
-    /// was nothing before, and the history says so.
+    /// A metric that was not logged and NaN fail, and so does a version whose files its run did not
+    /// make. Values from before the run's end take precedence. A value that a client logged later
+    /// counts only if there was none before, and the history says so.
     public struct Condition: Sendable, Equatable {
         /// The metric.
         public var metric: TrackingKey

@@ -41,8 +41,9 @@ public struct LoggedModel: Sendable, Equatable, Identifiable {
 }
 
 extension LoggedModel {
-    /// Checks a name that a client gives, which MLflow uses in paths and references. Models of this
-    /// program have the names of their runs, which may contain anything.
+    /// Checks a name that a client gives, which MLflow uses in paths and references.
+    ///
+    /// Models of this program have the names of their runs, which may contain anything.
     ///
     /// - Throws: `TrackingError` with code `invalidValue`.
     public static func check(name: String) throws {

@@ -100,7 +100,7 @@ public final class ExchangeService: Sendable {
                     hint: "Name mlflow.db, or the folder mlruns."
                 )
             }
-            let tell: (ImportProgress) -> Void = { progress("\($0.stage)", $0.done, $0.total) }
+            let tell: (ImportProgress) -> Void = { progress("\($0.phase)", $0.done, $0.total) }
             let root = opened.layout.folder
             let summary =
                 FilePaths.isFolder(path)
