@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Standard error sent to a file, and back at the end: nothing may write over the screen.
+/// Redirects standard error to a file while the screen is open, so that nothing writes over it.
 final class ErrorRedirection {
     private let original: Int32
 

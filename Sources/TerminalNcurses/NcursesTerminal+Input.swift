@@ -3,13 +3,13 @@ internal import Glibc
 public import TerminalUI
 
 extension NcursesTerminal {
-    /// How long an escape waits for the rest of a sequence.
+    /// The milliseconds for which an escape waits for the rest of a sequence.
     private static let escapeDelay: Int32 = 25
 
-    /// Waits for events and returns them; nothing when the time is over.
+    /// Waits for events and returns them, or none after the timeout.
     ///
-    /// Without a timeout it sleeps until there is something: an idle program does not wake up. After
-    /// `.hangUp` the terminal is no longer read, and only ``waker`` and signals end the wait.
+    /// Without a timeout it sleeps until there is an event. After `.hangUp` the terminal is no longer
+    /// read, and only ``waker`` and signals end the wait.
     public func readEvents(timeout: Duration? = nil) -> [InputEvent] {
         let clock = ContinuousClock()
         let deadline = timeout.map { clock.now + $0 }
@@ -49,7 +49,7 @@ extension NcursesTerminal {
         let count = read(STDIN_FILENO, &buffer, buffer.count)
         if count > 0 { return decoder.feed(buffer[..<count]) }
         if count < 0, errno == EINTR || errno == EAGAIN { return [] }
-        // End of file or EIO: nobody is at the other end any more.
+        // End of file or EIO: the terminal is gone.
         return hangUp()
     }
 
@@ -60,14 +60,14 @@ extension NcursesTerminal {
         return [.hangUp]
     }
 
-    /// What signals and other threads asked for, in events.
+    /// The requests of signals and other threads as events.
     private func takeRequests() -> [InputEvent] {
         let requests = guard_take_requests()
         var events: [InputEvent] = []
         if requests.suspend {
             suspend()
         } else if requests.resumed {
-            // Stopped without a chance to leave the screen, or continued after suspend().
+            // Stopped without leaving the screen, or continued after suspend().
             resume(withMouse: hasMouse)
         }
         events += queued
@@ -80,7 +80,7 @@ extension NcursesTerminal {
         return events.isEmpty ? [.wake] : events
     }
 
-    /// Tells curses the terminal's present size; nil when that is not known or has not changed.
+    /// Gives curses the terminal's current size; nil if it is unknown or unchanged.
     private func adoptSize() -> Size? {
         var window = winsize()
         guard ioctl(STDIN_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_row > 0,
@@ -97,7 +97,7 @@ extension NcursesTerminal {
     private static func milliseconds(_ duration: Duration?) -> Int32 {
         guard let duration else { return -1 }
         let (seconds, attoseconds) = duration.components
-        // Rounded up, lest the last millisecond be spent in a busy loop.
+        // Rounded up, to avoid a busy loop in the last millisecond.
         let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
         let total =
             milliseconds.partialValue &+ (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000

@@ -2,7 +2,7 @@ internal import CNcurses
 public import TerminalUI
 
 extension NcursesTerminal {
-    /// Shows a frame: what changed since the last one, at once, with the cursor where it belongs.
+    /// Shows a frame: sends the cells that changed since the last one, and places the cursor.
     public func present(_ cells: CellBuffer, cursor: Point?, theme: Theme) {
         guard !isHungUp else { return }
         painter.paint(cells, theme: theme)
@@ -18,24 +18,25 @@ extension NcursesTerminal {
         send(TerminalModes.endFrame)
     }
 
-    /// Shows what a view has drawn.
+    /// Shows a canvas.
     public func present(_ canvas: Canvas, theme: Theme) {
         present(canvas.cells, cursor: canvas.cursor, theme: theme)
     }
 
     /// Copies text to the clipboard of the terminal's user, also over ssh (OSC 52).
     ///
-    /// Returns false for more text than terminals take. Whether one takes any cannot be known.
+    /// Returns false for more text than terminals accept. Whether the terminal supports it at all is
+    /// unknown.
     public func copy(_ text: String) -> Bool {
         let encoded = Base64.encoded(text.utf8)
-        // xterm and tmux drop longer ones, some terminals hang on them.
+        // xterm and tmux drop longer sequences, and some terminals hang.
         guard encoded.utf8.count <= 74_994 else { return false }
         send("\u{1B}]52;c;\(encoded)\u{07}")
         return true
     }
 }
 
-/// Base64 as RFC 4648 has it; the one use here does not justify Foundation.
+/// Base64 as in RFC 4648, to avoid Foundation.
 enum Base64 {
     private static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8

@@ -5,26 +5,26 @@ public import TerminalUI
 
 /// The terminal on standard input and output, as a full screen of cells.
 ///
-/// All of it belongs to the thread that opened it, except its ``waker``. Only one can be open at a
-/// time, since curses has one screen. ``close()`` gives the terminal back as it was; so does a crash,
-/// a signal and being suspended.
+/// Use it only on the thread that opened it, except its ``waker``. Only one can be open at a time,
+/// because curses has one screen. ``close()`` restores the terminal; so do crashes, signals and
+/// suspension.
 public final class NcursesTerminal {
-    /// What can be chosen about a terminal.
+    /// The options of a terminal.
     public struct Configuration: Sendable {
-        /// The glyphs to use, or nil to find out.
+        /// The glyphs to use, or nil to detect them.
         public var glyphs: GlyphSet?
-        /// The colours to use, or nil to find out.
+        /// The colours to use, or nil to detect them.
         public var colors: ColorDepth?
         /// Whether clicks are reported; then the terminal selects text only with shift.
         public var hasMouse = true
-        /// A file that takes what libraries write to standard error while the screen is open.
+        /// The file for standard error while the screen is open.
         public var errorLog: String?
 
-        /// The usual choices.
+        /// The default options.
         public init() {}
     }
 
-    /// What the terminal can do.
+    /// The terminal's capabilities.
     public let capabilities: Capabilities
     /// Wakes ``readEvents(timeout:)`` from any thread.
     public let waker: Waker
@@ -35,7 +35,7 @@ public final class NcursesTerminal {
     var decoder = InputDecoder()
     /// Whether the terminal is gone.
     public internal(set) var isHungUp = false
-    /// Events that did not come from outside.
+    /// Events made by this class.
     var queued: [InputEvent] = []
     private var isOpen = true
     private var hasTitle = false
@@ -44,7 +44,7 @@ public final class NcursesTerminal {
 
     /// Opens the screen.
     ///
-    /// Throws ``TerminalNcursesError`` where there is no terminal or one that cannot do it.
+    /// Throws ``TerminalNcursesError`` if there is no terminal or an unsuitable one.
     public init(_ configuration: Configuration = Configuration()) throws {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
             throw TerminalNcursesError(
@@ -71,7 +71,7 @@ public final class NcursesTerminal {
         guard guard_remember(STDIN_FILENO, STDOUT_FILENO, TerminalModes.restore.cString) else {
             throw TerminalNcursesError(.system, "the terminal's modes cannot be read (\(errno)).")
         }
-        // A type nobody here has heard of is most often a new terminal that understands xterm's.
+        // An unknown type is most often a new terminal that is compatible with xterm.
         guard let screen = curses_open(type) ?? curses_open("xterm-256color") else {
             throw TerminalNcursesError(
                 .unsuitableTerminal,
@@ -103,12 +103,12 @@ public final class NcursesTerminal {
 
     deinit { close() }
 
-    /// The screen's size now.
+    /// The screen's current size.
     public var size: Size { Size(width: Int(curses_columns()), height: Int(curses_rows())) }
 
-    /// Gives the terminal back as it was; does nothing the second time.
+    /// Restores the terminal; does nothing the second time.
     ///
-    /// After a hang-up nothing is written, and standard input and output lead nowhere.
+    /// After a hang-up nothing is written, and standard input and output are `/dev/null`.
     public func close() {
         guard isOpen else { return }
         isOpen = false
@@ -128,13 +128,12 @@ public final class NcursesTerminal {
         redirection = nil
     }
 
-    /// Gives the terminal back as it was where the process is about to end in the middle of
-    /// something; does nothing where none is open.
+    /// Restores the terminal, if one is open, before the process ends abruptly.
     public static func restoreBeforeEnd() { guard_restore() }
 
-    /// Stops the process as ctrl+z does, with the terminal as it was, until it is continued.
+    /// Restores the terminal and stops the process, as ctrl+z does, until it is continued.
     ///
-    /// Everything has to be drawn anew afterwards; the next events begin with `.resumed`.
+    /// The screen must be drawn again afterwards; the next events begin with `.resumed`.
     public func suspend() {
         guard isOpen, !isHungUp else { return }
         let hadMouse = hasMouse
@@ -145,7 +144,7 @@ public final class NcursesTerminal {
         resume(withMouse: hadMouse)
     }
 
-    /// Takes the screen again and has everything drawn anew.
+    /// Enters the screen again and redraws all of it.
     func resume(withMouse hadMouse: Bool) {
         reset_prog_mode()
         curses_prepare()
@@ -161,14 +160,14 @@ public final class NcursesTerminal {
         send(TerminalModes.leave)
     }
 
-    /// Turns reports of clicks on or off, so that text can be selected with the mouse.
+    /// Turns reports of clicks on, or off so that the terminal selects text with the mouse.
     public func setMouse(_ isOn: Bool) {
         guard isOn != hasMouse else { return }
         send(isOn ? TerminalModes.mouseOn : TerminalModes.mouseOff)
         hasMouse = isOn
     }
 
-    /// Names the terminal's window; its own title comes back at the end.
+    /// Sets the title of the terminal's window; its former title is restored at the end.
     public func setTitle(_ title: String) {
         guard environment["TERM"] != "linux" else { return }
         if !hasTitle { send(TerminalModes.saveTitle) }
@@ -176,7 +175,7 @@ public final class NcursesTerminal {
         send("\u{1B}]2;\(Glyph.sanitized(title))\u{1B}\\")
     }
 
-    /// Rings the bell, or flashes, as the terminal is set.
+    /// Rings the bell, or flashes, as the terminal is configured.
     public func ringBell() { send("\u{07}") }
 
     /// Writes bytes past curses, which has flushed its own.
@@ -193,9 +192,9 @@ public final class NcursesTerminal {
         }
     }
 
-    /// Sets the locale's encoding, which curses draws with; true when that is UTF-8.
+    /// Sets the locale's encoding, which curses draws with; true if it is UTF-8.
     ///
-    /// Where no locale is named, or one that is not installed, UTF-8 is more likely than not.
+    /// UTF-8 is assumed if no locale is named or the named one is not installed.
     private static func chooseLocale(_ environment: [String: String]) -> Bool {
         let named = ["LC_ALL", "LC_CTYPE", "LANG"].lazy
             .compactMap { environment[$0] }.first { !$0.isEmpty }
@@ -213,7 +212,8 @@ public final class NcursesTerminal {
         )
     }
 
-    /// The terminal is gone: what is still printed must neither fail nor reach a stranger.
+    /// Redirects standard input and output to `/dev/null` after a hang-up: the descriptors may
+    /// belong to another user's terminal later.
     private static func detach() {
         let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
         guard nowhere >= 0 else { return }

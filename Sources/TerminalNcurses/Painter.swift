@@ -1,9 +1,9 @@
 internal import CNcurses
 internal import TerminalUI
 
-/// Brings cells to curses: only those that changed, in paint that is looked up once.
+/// Draws changed cells with curses; caches the attributes of styles.
 struct Painter {
-    /// Few enough for every terminal, many more than a theme needs.
+    /// A number that every terminal supports, and more than a theme needs.
     private static let maximumPairs = 512
 
     private struct Ink {
@@ -30,10 +30,10 @@ struct Painter {
         self.isUTF8 = isUTF8
     }
 
-    /// The next frame draws everything: the screen is not what it was.
+    /// Makes the next frame draw all cells.
     mutating func forgetScreen() { shown = nil }
 
-    /// Puts the changed cells where curses takes them from.
+    /// Writes the changed cells into curses' window.
     mutating func paint(_ cells: CellBuffer, theme: Theme) {
         if self.theme != theme {
             self.theme = theme
@@ -65,7 +65,8 @@ struct Painter {
         (index + 1) % cells.size.width != 0 && cells.cells[index + 1].isContinuation
     }
 
-    /// Whether the same text also has the same room: curses keeps both halves of a wide glyph.
+    /// Whether an unchanged cell also has the same width, because curses keeps both halves of a wide
+    /// glyph.
     private func isSettled(_ former: CellBuffer, _ cells: CellBuffer, _ index: Int) -> Bool {
         isWide(former, index) == isWide(cells, index)
     }
@@ -78,7 +79,7 @@ struct Painter {
         let isDrawable =
             first.isASCII || isUTF8 && curses_width(wchar_t(first.value)) == Int32(width)
         guard isDrawable else {
-            // curses and the terminal would lose count of a glyph they hold to be of another width.
+            // A glyph whose width curses or the terminal count differently would shift the row.
             for column in 0..<width { put("?", ink, x: x + column, y: y) }
             return
         }
@@ -126,7 +127,7 @@ struct Painter {
         switch color {
         case .standard: -1
         case .indexed(let index): Int32(index)
-        // Not asked for: the depth is at most 256.
+        // Not reached: the depth is at most 256.
         case .rgb: -1
         }
     }

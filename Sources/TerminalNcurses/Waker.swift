@@ -14,10 +14,10 @@ public final class Waker: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Makes the waiting thread return with `.wake`; several calls before it does count as one.
+    /// Makes the waiting thread return with `.wake`; several calls before that count as one.
     public func wake() { guard_wake(descriptor) }
 
-    /// Takes what has been signalled; true when anything was.
+    /// Resets the signal; true if there was one.
     func take() -> Bool {
         var count: UInt64 = 0
         return read(descriptor, &count, MemoryLayout<UInt64>.size) > 0

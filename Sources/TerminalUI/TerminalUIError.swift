@@ -1,4 +1,4 @@
-/// What a user can get wrong here: a theme file.
+/// An error in a theme file.
 public struct TerminalUIError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public enum Code: Hashable, Sendable {

@@ -86,7 +86,7 @@ struct ThemeTests {
         )
         #expect(
             message("roles:\n  text: blurple\n")
-                == "mine.yaml:2: 'blurple' is no colour. hint: write #rrggbb, `default` or a name from `palette`."
+                == "mine.yaml:2: 'blurple' is not a colour. hint: write #rrggbb, `default` or a name from `palette`."
         )
         #expect(
             message("inherits: nowhere\n").hasPrefix("mine.yaml:1: there is no theme 'nowhere'.")

@@ -1,7 +1,7 @@
 import Platform
 
 extension Canvas {
-    /// Draws a rounded box and returns what is inside it.
+    /// Draws a rounded box and returns its inside.
     ///
     /// Where a line meets one drawn before, the two join, so boxes that share a border share its
     /// junctions. `title` is set into the top line, `trailing` (such as `3 of 20`) into the bottom
@@ -67,7 +67,7 @@ extension Canvas {
     }
 }
 
-/// The sides of a cell that a line in it reaches.
+/// The sides of a cell that a line reaches.
 struct LineSides: OptionSet {
     let rawValue: Int
 

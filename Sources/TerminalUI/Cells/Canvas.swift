@@ -1,18 +1,18 @@
 import Platform
 
-/// What a view draws on: cells with a clip, where the cursor goes, and what a click hits.
+/// The target of drawing: cells with a clip, the cursor, and click targets.
 public struct Canvas: Sendable {
-    /// What has been drawn.
+    /// The cells drawn so far.
     public private(set) var cells: CellBuffer
-    /// What the terminal can show.
+    /// The terminal's capabilities.
     public let capabilities: Capabilities
-    /// Where the text cursor shows, if anywhere.
+    /// The position of the text cursor; nil while it is hidden.
     public private(set) var cursor: Point?
-    /// What lies under the mouse; the last drawn is on top.
+    /// The click targets; the last one drawn is on top.
     public private(set) var hits: [Hit] = []
     private var clip: Rect
 
-    /// A part of the screen that answers to a click.
+    /// A part of the screen that can be clicked.
     public struct Hit: Hashable, Sendable {
         /// Where it is.
         public let rect: Rect
@@ -32,7 +32,7 @@ public struct Canvas: Sendable {
     /// The glyphs to draw with.
     public var glyphs: GlyphSet { capabilities.glyphs }
 
-    /// Draws with everything outside a rectangle left as it is.
+    /// Draws within a rectangle; cells outside are unchanged.
     public mutating func clipped(to rect: Rect, _ draw: (inout Canvas) -> Void) {
         let outer = clip
         clip = outer.intersection(rect)
@@ -107,7 +107,7 @@ public struct Canvas: Sendable {
         }
     }
 
-    /// Gives the cells of a rectangle another surface and keeps their text and meaning.
+    /// Gives the cells of a rectangle another surface and keeps their text and role.
     public mutating func cover(_ rect: Rect, with surface: Role, _ attributes: Attributes = []) {
         let area = rect.intersection(clip)
         for y in area.y..<area.maxY {
@@ -117,13 +117,13 @@ public struct Canvas: Sendable {
         }
     }
 
-    /// Makes a rectangle answer to clicks as `target`.
+    /// Makes a rectangle the click target `target`.
     public mutating func hit(_ rect: Rect, _ target: String) {
         let area = rect.intersection(clip)
         if !area.isEmpty { hits.append(Hit(rect: area, target: target)) }
     }
 
-    /// What a click at a cell means: the topmost target there.
+    /// The topmost click target at a cell.
     public func target(at point: Point) -> String? {
         hits.last { $0.rect.contains(point) }?.target
     }
@@ -134,7 +134,7 @@ public struct Canvas: Sendable {
         cursor = clip.contains(point) ? point : nil
     }
 
-    /// Hides the text cursor, as a dialog does with what lies beneath.
+    /// Hides the text cursor, as a dialog does for the views beneath it.
     public mutating func hideCursor() { cursor = nil }
 
     mutating func put(_ glyph: Glyph, x: Int, y: Int, style: Style) {
@@ -147,12 +147,12 @@ public struct Canvas: Sendable {
     }
 }
 
-/// Where text stands in a wider place.
+/// The alignment of text in a wider area.
 public enum Alignment: Hashable, Sendable {
     /// At the start.
     case left
     /// In the middle.
     case center
-    /// At the end, as numbers do.
+    /// At the end, as for numbers.
     case right
 }

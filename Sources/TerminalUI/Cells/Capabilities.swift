@@ -1,19 +1,19 @@
-/// What the terminal can do, as far as drawing depends on it.
+/// The capabilities of a terminal that drawing depends on.
 public struct Capabilities: Hashable, Sendable {
-    /// The glyphs it shows.
+    /// The glyphs it can show.
     public var glyphs: GlyphSet
-    /// The colours it shows.
+    /// The colours it can show.
     public var colors: ColorDepth
 
-    /// A terminal's abilities; the defaults suit tests.
+    /// A terminal's capabilities; the defaults suit tests.
     public init(glyphs: GlyphSet = .braille, colors: ColorDepth = .indexed256) {
         self.glyphs = glyphs
         self.colors = colors
     }
 
-    /// The abilities of a terminal, derived from its environment.
+    /// The capabilities of a terminal, derived from its environment.
     ///
-    /// `colorCount` is what terminfo says; `isUTF8` is whether the locale's encoding is UTF-8.
+    /// `colorCount` is terminfo's; `isUTF8` is whether the locale's encoding is UTF-8.
     /// `NO_COLOR`, when not empty, means no colours (no-color.org).
     public static func detect(
         environment: [String: String],

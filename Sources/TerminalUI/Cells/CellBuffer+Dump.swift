@@ -6,7 +6,7 @@ extension CellBuffer {
 
     /// The text of one row without trailing blanks.
     public func row(_ y: Int) -> String {
-        precondition(y >= 0 && y < size.height, "row \(y) lies outside \(size)")
+        precondition(y >= 0 && y < size.height, "row \(y) is outside \(size)")
         var text = ""
         for cell in cells[y * size.width..<(y + 1) * size.width] { text += cell.text }
         while text.last == " " { text.removeLast() }

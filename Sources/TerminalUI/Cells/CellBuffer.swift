@@ -1,8 +1,8 @@
 import Platform
 
-/// One position of the screen.
+/// One cell of the screen.
 public struct Cell: Hashable, Sendable {
-    /// One drawable grapheme, or nothing: the right half of a wide glyph on its left.
+    /// One drawable grapheme; empty in the right half of a wide glyph.
     public var text: String
     /// How it looks.
     public var style: Style
@@ -13,14 +13,14 @@ public struct Cell: Hashable, Sendable {
         self.style = style
     }
 
-    /// An empty place.
+    /// An empty cell.
     public static let blank = Cell(text: " ", style: .text)
 
     /// Whether it is the right half of a wide glyph.
     public var isContinuation: Bool { text.isEmpty }
 }
 
-/// A screenful of cells, row by row, in which no wide glyph is ever cut in half.
+/// The cells of a screen, row by row; wide glyphs are always whole.
 public struct CellBuffer: Hashable, Sendable {
     /// Its size.
     public let size: Size
@@ -35,7 +35,7 @@ public struct CellBuffer: Hashable, Sendable {
 
     /// The cell at a position inside.
     public subscript(x: Int, y: Int) -> Cell {
-        precondition(contains(x, y), "cell (\(x), \(y)) lies outside \(size)")
+        precondition(contains(x, y), "cell (\(x), \(y)) is outside \(size)")
         return cells[y * size.width + x]
     }
 
@@ -43,7 +43,8 @@ public struct CellBuffer: Hashable, Sendable {
         x >= 0 && y >= 0 && x < size.width && y < size.height
     }
 
-    /// Puts a glyph at a position, blanking what a wide glyph leaves half; outside is ignored.
+    /// Puts a glyph at a position and blanks the other halves of wide glyphs that it overwrites;
+    /// positions outside are ignored.
     mutating func put(_ glyph: Glyph, x: Int, y: Int, style: Style) {
         guard contains(x, y) else { return }
         guard glyph.width == 1 || x + 1 < size.width else {

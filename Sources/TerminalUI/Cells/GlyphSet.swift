@@ -1,4 +1,4 @@
-/// Which glyphs the terminal and its font can show.
+/// The glyphs that the terminal and its font can show.
 public enum GlyphSet: String, CaseIterable, Hashable, Sendable {
     /// Everything, with 2 x 4 dots a cell in charts.
     case braille
@@ -7,7 +7,7 @@ public enum GlyphSet: String, CaseIterable, Hashable, Sendable {
     /// Bytes below 128 only.
     case ascii
 
-    /// `…` or its ASCII stand-in, one column wide.
+    /// `…` or its ASCII replacement, one column wide.
     public var ellipsis: String { self == .ascii ? "~" : "…" }
     /// The mark of a running thing.
     public var running: String { self == .ascii ? "*" : "●" }
@@ -43,7 +43,7 @@ public enum GlyphSet: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// How many colours the terminal shows.
+/// The number of colours that the terminal can show.
 public enum ColorDepth: Int, CaseIterable, Comparable, Hashable, Sendable {
     /// No colours: bold, dim, reverse and underline only (`NO_COLOR`).
     case mono = 0

@@ -1,4 +1,4 @@
-/// What a colour means; a theme says how it looks.
+/// The meaning of a colour; a theme defines its look.
 public enum Role: String, CaseIterable, Hashable, Sendable {
     /// Ordinary text.
     case text
@@ -25,7 +25,7 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
     /// The screen behind everything.
     case background
 
-    /// The role of a chart's line; the seventh has the colour of the first.
+    /// The role of a chart's line; roles repeat after six.
     public static func series(_ index: Int) -> Role {
         let roles: [Role] = [.series1, .series2, .series3, .series4, .series5, .series6]
         return roles[((index % roles.count) + roles.count) % roles.count]
@@ -52,9 +52,9 @@ public struct Attributes: OptionSet, Hashable, Sendable {
 
 /// The meaning of a cell's look; a theme and the terminal's colours define the actual look.
 public struct Style: Hashable, Sendable {
-    /// What the text means.
+    /// The text's role.
     public var role: Role
-    /// What lies behind the text, such as `.selection`.
+    /// The role of the surface behind the text, such as `.selection`.
     public var surface: Role
     /// Attributes on top of those of the theme.
     public var attributes: Attributes
@@ -90,7 +90,7 @@ public struct Style: Hashable, Sendable {
         Style(role, on: surface, attributes)
     }
 
-    /// The same with more attributes.
+    /// The style with more attributes.
     public func with(_ attributes: Attributes) -> Style {
         Style(role, on: surface, self.attributes.union(attributes))
     }

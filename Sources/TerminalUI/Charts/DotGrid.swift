@@ -2,10 +2,10 @@ import Platform
 
 /// A grid of dots, several in each cell, in the finest form the terminal's glyphs allow.
 struct DotGrid {
-    /// Dots to the right and down in each cell.
+    /// Dots per cell, across and down.
     let dotsAcross: Int
     let dotsDown: Int
-    /// Dots in all.
+    /// Dots of the whole grid.
     let width: Int
     let height: Int
 
@@ -35,8 +35,8 @@ struct DotGrid {
         series = Array(repeating: 0, count: size.width * size.height)
     }
 
-    /// Sets the dots of a column from one row to another for a series; the last one drawn in a cell
-    /// gives it its colour.
+    /// Sets the dots of a column from one row to another for a series; the last series drawn in a
+    /// cell defines its colour.
     mutating func fill(x: Int, from top: Int, through bottom: Int, series index: Int) {
         let top = max(0, top)
         let bottom = min(height - 1, bottom)
@@ -58,7 +58,7 @@ struct DotGrid {
         }
     }
 
-    /// Draws what is set; `style` gives the look of a series.
+    /// Draws the dots; `style` is the look of a series.
     func draw(in rect: Rect, on canvas: inout Canvas, style: (Int) -> Style) {
         for y in 0..<size.height {
             for x in 0..<size.width where bits[y * size.width + x] != 0 {

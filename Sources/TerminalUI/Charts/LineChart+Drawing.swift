@@ -7,7 +7,7 @@ import Platform
 #endif
 
 extension LineChart {
-    /// Draws the chart and returns what had to be left out; nil when there was nothing to draw.
+    /// Draws the chart and returns how samples were reduced; nil if there was nothing to draw.
     @discardableResult
     public func draw(in rect: Rect, on canvas: inout Canvas) -> Reduction? {
         guard !rect.isEmpty else { return nil }
@@ -64,7 +64,7 @@ extension LineChart {
             Self.trace(columns, scale: scale, series: index, pattern: pattern, on: &grid)
         }
         grid.draw(in: plot, on: &canvas) { Style(series[$0].role) }
-        // Steps that were done twice share a position.
+        // Repeated steps share a position.
         let positions = Int(
             ((domain.upperBound - domain.lowerBound) / Double(max(1, plot.width))).rounded(.up)
         )
@@ -75,7 +75,7 @@ extension LineChart {
         )
     }
 
-    /// Draws each column's span and joins it to the one before, unless a gap lies between.
+    /// Draws each column's span and joins it to the one before, unless there is a gap between.
     private static func trace(
         _ columns: [SampleSeries.Column?],
         scale: ValueScale,
@@ -97,7 +97,7 @@ extension LineChart {
                 for step in 1...run {
                     let share = Double((y - previous.y) * step) / Double(run)
                     let next = previous.y + Int(share.rounded())
-                    // The rise between two columns is shared, so that neither looks like a spike.
+                    // Both columns share the rise, so that neither looks like a spike.
                     let middle = (last + next) / 2
                     fill(previous.x + step - 1, last, middle, on: &grid)
                     fill(
@@ -218,8 +218,8 @@ extension LineChart {
         }
     }
 
-    /// The label stands after its flag, or before it; a number cut short would read as another one,
-    /// so that the flag stands alone where there is room on neither side.
+    /// The position and text of a marker: the label after the flag, or before it, or only the flag if
+    /// there is no room, because a truncated number would be another number.
     private func place(
         of marker: Marker,
         at x: Int,
@@ -240,7 +240,7 @@ extension LineChart {
         return isFree(x, flagWidth) ? (x, flag) : nil
     }
 
-    /// A line from top to bottom where nothing else is drawn.
+    /// Draws a line from top to bottom on empty cells.
     private func drawLine(at x: Int, in plot: Rect, _ style: Style, on canvas: inout Canvas) {
         for y in plot.y..<plot.maxY where canvas.cells[checked: x, y]?.text == " " {
             canvas.write(canvas.glyphs == .ascii ? ":" : "┊", x: x, y: y, style: style)
@@ -266,7 +266,7 @@ extension LineChart {
     }
 }
 
-/// The dots of a line that are drawn, to distinguish curves without colours.
+/// A pattern of dots that distinguishes curves without colours.
 private struct LinePattern {
     let on: Int
     let period: Int

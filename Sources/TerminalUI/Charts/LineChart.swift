@@ -1,7 +1,7 @@
-/// Curves over one axis.
+/// A chart of curves over one axis.
 ///
-/// However many samples there are, each column shows its smallest, largest and last value, so spikes
-/// stay; how many samples share a column is written below the chart. NaN and infinities are gaps.
+/// Each column shows the smallest, largest and last value of its samples, so spikes are always
+/// visible; the number of samples per column is written below the chart. NaN and infinities are gaps.
 public struct LineChart: Sendable {
     /// A curve with its name.
     public struct Series: Equatable, Sendable {
@@ -20,13 +20,13 @@ public struct LineChart: Sendable {
         }
     }
 
-    /// A remarkable position, such as a checkpoint.
+    /// A marked position, such as a checkpoint.
     public struct Marker: Hashable, Sendable {
         /// Where it is.
         public let x: Double
-        /// What stands beside its flag.
+        /// The text beside its flag.
         public let label: String
-        /// Whether something was wrong there: a line through the chart, and a row of its own.
+        /// Whether it marks a problem: it then has a line through the chart and a row of its own.
         public let isAlarm: Bool
 
         /// A position with a label.
@@ -37,19 +37,19 @@ public struct LineChart: Sendable {
         }
     }
 
-    /// What was left out in drawing.
+    /// How the samples were reduced for drawing.
     public struct Reduction: Hashable, Sendable {
         /// The maximum number of samples of one curve that share a column of cells.
         public let stepsPerColumn: Int
-        /// Whether samples had to share the same dots.
+        /// Whether samples share dots.
         public let isReduced: Bool
-        /// Values that could not be drawn: NaN and infinities.
+        /// The number of values that are NaN or infinite.
         public let gapCount: Int
     }
 
-    /// The curves; later ones lie over earlier ones.
+    /// The curves; later ones are drawn over earlier ones.
     public let series: [Series]
-    /// Flags on the axis, and alarms above them; where they do not all fit, the first come first.
+    /// Flags on the axis, and alarms above them; if not all fit, the first ones are drawn.
     public let markers: [Marker]
 
     /// A chart to draw.
@@ -69,7 +69,7 @@ public struct LineChart: Sendable {
         return low...high
     }
 
-    /// The values between its lower and upper edge; nil when there is nothing to draw.
+    /// The range of values from its lower to its upper edge; nil if there is nothing to draw.
     func valueRange(over domain: ClosedRange<Double>) -> ClosedRange<Double>? {
         var span = SampleSeries.Span()
         for series in series {

@@ -1,7 +1,7 @@
 extension SampleSeries {
     /// The samples that share one column of a chart.
     public struct Column: Hashable, Sendable {
-        /// Smallest, largest and unusable values.
+        /// The extremes of the values.
         public let span: Span
         /// The first value, finite or not.
         public let first: Double
@@ -11,9 +11,9 @@ extension SampleSeries {
         public let count: Int
     }
 
-    /// The samples over a range of positions in a number of equal columns; nil where there is none.
+    /// The samples over a range of positions in a number of equal columns; nil for an empty column.
     ///
-    /// Costs O(columns x log(samples)), whatever the number of samples.
+    /// Takes O(columns x log(samples)).
     public func columns(_ count: Int, over range: ClosedRange<Double>) -> [Column?] {
         guard count > 0 else { return [] }
         let width = (range.upperBound - range.lowerBound) / Double(count)

@@ -1,19 +1,19 @@
 /// A curve of any length whose extremes over any range are found in logarithmic time.
 ///
-/// Each level keeps the smallest, largest and unusable values of blocks of the level below, so a
-/// question about a stretch costs the logarithm of its length, and a spike is never lost to it.
-/// Memory: 16 bytes a sample, and under 4 for the levels.
+/// Each level keeps the minimum, the maximum and the number of non-finite values of blocks of the
+/// level below, so the span of a range takes logarithmic time and includes every spike. Memory: 16
+/// bytes per sample, and under 4 for the levels.
 public struct SampleSeries: Equatable, Sendable {
     /// The extremes of a range of samples.
     public struct Span: Hashable, Sendable {
-        /// The smallest finite value; infinity when there is none.
+        /// The smallest finite value; infinity if there is none.
         public var minimum = Double.infinity
-        /// The largest finite value; -infinity when there is none.
+        /// The largest finite value; -infinity if there is none.
         public var maximum = -Double.infinity
-        /// Values that are NaN or infinite.
+        /// The number of values that are NaN or infinite.
         public var nonFiniteCount = 0
 
-        /// Whether there is a value that can be drawn.
+        /// Whether there is a finite value.
         public var isDrawable: Bool { minimum <= maximum }
 
         mutating func merge(_ other: Span) {
@@ -35,7 +35,7 @@ public struct SampleSeries: Equatable, Sendable {
     private static let fanOutBits = 3
     private static let fanOut = 1 << fanOutBits
 
-    /// Positions, never falling.
+    /// Positions, never decreasing.
     public private(set) var xs: [Double] = []
     /// Values; NaN and infinities are gaps.
     public private(set) var ys: [Double] = []
@@ -65,8 +65,8 @@ public struct SampleSeries: Equatable, Sendable {
     /// The newest value.
     public var last: Double? { ys.last }
 
-    /// Adds a sample; one that goes back in `x`, or whose `x` is not finite, is placed at the newest
-    /// position, so that positions never fall.
+    /// Adds a sample; if `x` is smaller than the newest position or not finite, the sample is placed at
+    /// the newest position.
     public mutating func append(x: Double, y: Double) {
         let newest = xs.last ?? (x.isFinite ? x : 0)
         xs.append(x.isFinite ? max(x, newest) : newest)
@@ -86,7 +86,7 @@ public struct SampleSeries: Equatable, Sendable {
         var low = max(0, range.lowerBound)
         let high = min(count, range.upperBound)
         while low < high {
-            // The largest block that starts here and ends within; shifts, since this is hot.
+            // The largest block that starts here and ends within; by shifts, because this is hot.
             let aligned = low == 0 ? levels.count : low.trailingZeroBitCount / Self.fanOutBits
             let fitting =
                 (Int.bitWidth - 1 - (high - low).leadingZeroBitCount) / Self.fanOutBits
@@ -105,7 +105,7 @@ public struct SampleSeries: Equatable, Sendable {
     /// The index of the first sample at or after a position.
     public func index(atOrAfter x: Double) -> Int { index(atOrAfter: x, in: 0..<count) }
 
-    /// The same for a position not before sample `start`, at once where samples lie evenly.
+    /// The same for a position not before sample `start`, in constant time for evenly spaced samples.
     func index(atOrAfter x: Double, from start: Int, guess: Int) -> Int {
         var low = start
         var high = count

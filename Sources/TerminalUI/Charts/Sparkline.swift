@@ -11,7 +11,7 @@ public struct Sparkline: Sendable {
         self.style = style
     }
 
-    /// The curve in a number of columns: the mean of each column's extremes, `!` where no value is
+    /// The curve in a number of columns: the mean of each column's extremes, or `!` if no value is
     /// finite.
     public func text(width: Int, glyphs: GlyphSet) -> StyledText {
         guard width > 0, let first = samples.xs.first, let last = samples.xs.last else {

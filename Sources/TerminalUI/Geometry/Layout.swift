@@ -1,10 +1,10 @@
-/// How much of a side one part of a split takes.
+/// The length of one part of a split.
 public enum Length: Hashable, Sendable {
-    /// Exactly so many cells, as long as there are any.
+    /// Exactly this many cells, if there is room.
     case fixed(Int)
-    /// A share of what fixed lengths and minima leave, by weight.
+    /// A share, by weight, of the cells that fixed lengths and minima leave.
     case ratio(Int)
-    /// At least so many cells, then a share by weight.
+    /// At least this many cells, then a share by weight.
     case min(Int, weight: Int = 1)
 
     fileprivate var minimum: Int {
@@ -40,10 +40,10 @@ extension Rect {
         }
     }
 
-    /// Where each part starts and how long it is.
+    /// The start and length of each part.
     ///
-    /// With an overlap a part advances by its length less the overlap, and those advances share
-    /// what one overlap at the end leaves.
+    /// With an overlap, a part advances by its length minus the overlap; the advances share the
+    /// total minus one overlap.
     private static func spans(
         of parts: [Length],
         in total: Int,

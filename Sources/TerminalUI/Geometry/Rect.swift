@@ -59,12 +59,12 @@ public struct Rect: Hashable, Sendable {
     /// The first row below it.
     public var maxY: Int { y + height }
 
-    /// Whether the cell lies inside.
+    /// Whether the cell is inside.
     public func contains(_ point: Point) -> Bool {
         point.x >= x && point.x < maxX && point.y >= y && point.y < maxY
     }
 
-    /// What both cover; empty where they do not meet.
+    /// The area that both cover; empty if they do not overlap.
     public func intersection(_ other: Rect) -> Rect {
         let left = max(x, other.x)
         let top = max(y, other.y)
@@ -76,25 +76,25 @@ public struct Rect: Hashable, Sendable {
         )
     }
 
-    /// The rectangle less a margin on each side.
+    /// The rectangle without a margin on each side.
     public func inset(horizontally dx: Int = 0, vertically dy: Int = 0) -> Rect {
         let dx = min(dx, width / 2)
         let dy = min(dy, height / 2)
         return Rect(x: x + dx, y: y + dy, width: width - 2 * dx, height: height - 2 * dy)
     }
 
-    /// What a one-cell border leaves.
+    /// The area inside a border of one cell.
     public var insideBorder: Rect {
         Rect(x: x + 1, y: y + 1, width: width - 2, height: height - 2)
     }
 
-    /// The row at an offset from the top, one cell high; empty when there is none.
+    /// The row at an offset from the top, one cell high; empty if there is none.
     public func row(_ offset: Int) -> Rect {
         let exists = offset >= 0 && offset < height
         return Rect(x: x, y: y + offset, width: width, height: exists ? 1 : 0)
     }
 
-    /// A rectangle of a size, as far as it fits, in the middle of this one.
+    /// A rectangle of at most `size` in the middle of this one.
     public func centered(_ size: Size) -> Rect {
         let width = min(size.width, self.width)
         let height = min(size.height, self.height)

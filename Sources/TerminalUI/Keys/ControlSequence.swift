@@ -23,7 +23,7 @@ struct ControlSequence {
 
     var isPasteStart: Bool { final == UInt8(ascii: "~") && numbers.first == 200 }
 
-    /// What it reports; nil for replies and whatever else is not input.
+    /// The event that it reports; nil for replies and other sequences that are not input.
     var event: InputEvent? {
         if prefix == UInt8(ascii: "<") { return mouse.map { .mouse($0) } }
         guard prefix == nil else { return nil }

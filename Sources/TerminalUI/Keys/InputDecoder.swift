@@ -3,7 +3,7 @@
 /// Understands the sequences of xterm and compatible terminals, in either cursor-key mode: UTF-8,
 /// control bytes, alt as a leading escape, CSI and SS3 keys with modifiers, `CSI u`, SGR mouse
 /// reports, bracketed paste and focus reports. Unknown sequences are dropped as a whole, so that no
-/// part of a reply or a report is taken for a key.
+/// part of them is taken for a key.
 public struct InputDecoder: Sendable {
     private var pending: [UInt8] = []
     private var pasted: [UInt8]?
@@ -12,16 +12,16 @@ public struct InputDecoder: Sendable {
     /// A decoder with nothing pending.
     public init() {}
 
-    /// Whether an escape is waiting for what may follow; after some 25 ms, call ``flush()``.
+    /// Whether an incomplete sequence is pending; after some 25 ms, call ``flush()``.
     public var isPending: Bool { !pending.isEmpty && pasted == nil }
 
-    /// Takes bytes and returns the events that are complete.
+    /// Decodes bytes and returns the events that are complete.
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [InputEvent] {
         pending.append(contentsOf: bytes)
         return drain(isFinal: false)
     }
 
-    /// Takes what is pending as it stands: a lone escape is the escape key.
+    /// Decodes the pending bytes as they are: a single escape is the escape key.
     public mutating func flush() -> [InputEvent] {
         guard pasted == nil else { return [] }
         return drain(isFinal: true)
@@ -45,7 +45,7 @@ public struct InputDecoder: Sendable {
         return events
     }
 
-    /// Moves what surely belongs to the paste over, and returns it when its end is there.
+    /// Collects the bytes of a paste, and returns it once its end has arrived.
     private mutating func collectPaste(from start: inout Int) -> InputEvent? {
         let rest = pending[start...]
         var index = rest.startIndex
@@ -148,7 +148,7 @@ public struct InputDecoder: Sendable {
             }
             index += 1
         }
-        // alt and the character, where nothing followed.
+        // Without anything after it, it is alt and the character.
         guard isFinal else { return nil }
         guard pending.count == start + 2 else { return Step(length: pending.count - start) }
         let character = Character(UnicodeScalar(pending[start + 1]))
@@ -192,13 +192,13 @@ public struct InputDecoder: Sendable {
         )
     }
 
-    /// Three bytes after `ESC [ M`, each 32 too large: what terminals without SGR reports send.
+    /// The report of terminals without SGR: three bytes after `ESC [ M`, each 32 too large.
     private func legacyMouse(at start: Int, isFinal: Bool) -> Step? {
         guard start + 6 <= pending.count else {
             return isFinal ? Step(length: pending.count - start) : nil
         }
         let values = pending[start + 3..<start + 6].map { max(0, Int($0) - 32) }
-        // Button 3 is the release of whichever was down.
+        // Button 3 is the release of any button.
         let isRelease = values[0] & 3 == 3 && values[0] < 32
         let button = isRelease ? values[0] & ~3 : values[0]
         let report = "<\(button);\(values[1]);\(values[2])"

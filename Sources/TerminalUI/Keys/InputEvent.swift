@@ -1,4 +1,4 @@
-/// What reaches the program from its terminal.
+/// An event from the terminal.
 public enum InputEvent: Hashable, Sendable {
     /// A key was pressed.
     case key(Key)
@@ -10,17 +10,17 @@ public enum InputEvent: Hashable, Sendable {
     case focus(Bool)
     /// The screen has a new size.
     case resize(Size)
-    /// The program came back from being suspended; the screen has to be drawn anew.
+    /// The program was continued after being suspended; the screen must be drawn again.
     case resumed
-    /// Another thread asked for attention.
+    /// Another thread woke this one.
     case wake
     /// The terminal is gone; nothing can be read or drawn any more.
     case hangUp
-    /// The process was asked to end (SIGTERM) or interrupted from outside (SIGINT).
+    /// The process received SIGTERM or SIGINT.
     case terminate
 }
 
-/// A click or a turn of the wheel.
+/// A click or a movement of the wheel.
 public struct MouseEvent: Hashable, Sendable {
     /// What the mouse did.
     public enum Kind: Hashable, Sendable {
@@ -38,12 +38,12 @@ public struct MouseEvent: Hashable, Sendable {
 
     /// What the mouse did.
     public let kind: Kind
-    /// Over which cell.
+    /// The cell under the mouse.
     public let position: Point
-    /// What was held with it.
+    /// The modifiers held with it.
     public let modifiers: Key.Modifiers
 
-    /// Something the mouse did over a cell.
+    /// A mouse event at a cell.
     public init(_ kind: Kind, at position: Point, modifiers: Key.Modifiers = []) {
         self.kind = kind
         self.position = position

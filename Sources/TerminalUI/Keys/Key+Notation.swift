@@ -6,7 +6,7 @@ extension Key: CustomStringConvertible, ExpressibleByStringLiteral {
         ("pgdn", .pageDown), ("space", .character(" ")),
     ]
 
-    /// The way a key is written in hints and in tables: `ctrl+p`, `alt+1`, `esc`, `F1`, `/`.
+    /// The notation of a key in hints and tables: `ctrl+p`, `alt+1`, `esc`, `F1`, `/`.
     public var description: String {
         var text = ""
         if modifiers.contains(.control) { text += "ctrl+" }
@@ -18,7 +18,7 @@ extension Key: CustomStringConvertible, ExpressibleByStringLiteral {
         return text
     }
 
-    /// The key written as ``description`` writes it; nil when it is written otherwise.
+    /// The key of a notation as in ``description``; nil for any other text.
     public init?(parsing notation: String) {
         var rest = notation[...]
         var modifiers: Modifiers = []
@@ -42,7 +42,7 @@ extension Key: CustomStringConvertible, ExpressibleByStringLiteral {
         }
     }
 
-    /// A key written in the source, such as `"ctrl+p"`; it must be written as ``description`` does.
+    /// A key from a literal such as `"ctrl+p"`, in the notation of ``description``.
     public init(stringLiteral notation: String) {
         guard let key = Key(parsing: notation) else {
             preconditionFailure("no key is written \"\(notation)\"")

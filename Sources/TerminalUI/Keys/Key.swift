@@ -22,7 +22,7 @@ public struct Key: Hashable, Sendable {
 
         /// Control.
         public static let control = Modifiers(rawValue: 1)
-        /// Alt, or the escape that stands for it.
+        /// Alt, or a leading escape.
         public static let alt = Modifiers(rawValue: 2)
         /// Shift; never with a character, which includes it.
         public static let shift = Modifiers(rawValue: 4)
@@ -30,7 +30,7 @@ public struct Key: Hashable, Sendable {
 
     /// Which key.
     public let code: Code
-    /// What was held with it.
+    /// The modifiers held with it.
     public let modifiers: Modifiers
 
     /// A key with modifiers.

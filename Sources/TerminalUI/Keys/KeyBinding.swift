@@ -1,7 +1,7 @@
-/// One thing a user can do: its keys, its words and what it leads to.
+/// One thing a user can do: its keys, its texts and its action.
 ///
-/// A binding is data: the same value answers a key press, the palette and the `:` line, and writes
-/// itself into the footer, the help and the key reference.
+/// A binding is data: the same value serves key presses, the palette and the `:` line, and is shown
+/// in the footer, the help and the key reference.
 public struct KeyBinding<State, Action>: Sendable {
     /// Its name in the `:` line, unique in a table: `train`, `go-data`.
     public let id: String
@@ -13,11 +13,11 @@ public struct KeyBinding<State, Action>: Sendable {
     public let hint: String?
     /// The heading under which help lists it.
     public let category: String
-    /// The word for its argument in the `:` line, or nil when it takes none.
+    /// The name of its argument in the `:` line, or nil if it takes none.
     public let argument: String?
-    /// Why it cannot be done now, or nil when it can.
+    /// Why it is disabled now, or nil if it is not.
     public let disabledReason: @Sendable (State) -> String?
-    /// What it leads to; the argument is what follows its name in the `:` line, trimmed, or nil.
+    /// Its action; the argument is the trimmed text after its name in the `:` line, or nil.
     public let action: @Sendable (State, String?) -> Action
 
     /// A binding that may take an argument in the `:` line.
@@ -61,7 +61,7 @@ public struct KeyBinding<State, Action>: Sendable {
         self.action = { state, _ in action(state) }
     }
 
-    /// The same binding for a state of which this one's state is a part.
+    /// The binding for a state that contains this one's state.
     func reading<Whole>(
         _ part: @escaping @Sendable (Whole) -> State
     ) -> KeyBinding<Whole, Action> {

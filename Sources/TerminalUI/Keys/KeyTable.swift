@@ -1,10 +1,10 @@
-/// The bindings that hold in some state of the program, the most specific first.
+/// The bindings of one state of the program, the most specific first.
 public struct KeyTable<State, Action>: Sendable {
-    /// What a key press or a command line comes to.
+    /// The result of a key press or a command line.
     public enum Resolution {
-        /// Do this.
+        /// The action to perform.
         case action(Action)
-        /// It is bound but cannot be done now, and this is why.
+        /// The binding is disabled, for this reason.
         case disabled(title: String, reason: String)
         /// Nothing is bound to it.
         case unbound
@@ -20,9 +20,9 @@ public struct KeyTable<State, Action>: Sendable {
         public let title: String
         /// The heading it belongs to.
         public let category: String
-        /// The word for its argument, if it takes one.
+        /// The name of its argument, if it takes one.
         public let argument: String?
-        /// Why it cannot be done now, or nil.
+        /// Why it is disabled now, or nil.
         public let disabledReason: String?
     }
 
@@ -34,7 +34,7 @@ public struct KeyTable<State, Action>: Sendable {
         public let key: Key
         /// What it does, in a word or two.
         public let label: String
-        /// Whether it can be done now.
+        /// Whether it is enabled now.
         public let isEnabled: Bool
     }
 
@@ -50,22 +50,22 @@ public struct KeyTable<State, Action>: Sendable {
         self.bindings = bindings
     }
 
-    /// This table with another behind it, whose bindings hold where this one has none.
+    /// This table with another behind it, whose bindings apply where this one has none.
     public func over(_ general: KeyTable) -> KeyTable {
         let ids = Set(bindings.map(\.id))
         return KeyTable(bindings + general.bindings.filter { !ids.contains($0.id) })
     }
 
-    /// The same table for a state of which this one's state is a part.
+    /// The table for a state that contains this one's state.
     public func reading<Whole>(
         _ part: @escaping @Sendable (Whole) -> State
     ) -> KeyTable<Whole, Action> {
         KeyTable<Whole, Action>(bindings.map { $0.reading(part) })
     }
 
-    /// What a key press comes to.
+    /// The result of a key press.
     ///
-    /// A jamo acts as the Latin key it sits on.
+    /// A jamo acts as its Latin key.
     public func resolve(_ key: Key, in state: State) -> Resolution {
         let candidates = key.latinKeys.count == 1 ? [key] + key.latinKeys : [key]
         for candidate in candidates {
@@ -76,14 +76,14 @@ public struct KeyTable<State, Action>: Sendable {
         return .unbound
     }
 
-    /// What a binding chosen by name comes to, as the palette does it.
+    /// The result of a binding chosen by name, as in the palette.
     public func resolve(id: String, argument: String? = nil, in state: State) -> Resolution {
         guard let binding = bindings.first(where: { $0.id == id }) else { return .unbound }
         return resolve(binding, argument: argument, in: state)
     }
 
-    /// What a line such as `theme dark` comes to: a binding's id or an unambiguous start of one,
-    /// then its argument.
+    /// The result of a line such as `theme dark`: a binding's id or an unambiguous start of one, then
+    /// its argument.
     public func resolve(commandLine: String, in state: State) -> Resolution {
         let line = commandLine.drop { $0 == " " }
         let name = line.prefix { $0 != " " }
@@ -97,12 +97,12 @@ public struct KeyTable<State, Action>: Sendable {
         return resolve(binding, argument: argument.isEmpty ? nil : argument, in: state)
     }
 
-    /// The ids that a typed start of a command line could become.
+    /// The ids that complete the start of a command line.
     public func completions(of commandLine: String) -> [String] {
         bindings.map(\.id).filter { $0.hasPrefix(commandLine) }.sorted()
     }
 
-    /// The words of the footer, in the table's order.
+    /// The hints of the footer, in the table's order.
     public func hints(in state: State) -> [Hint] {
         bindings.compactMap { binding in
             guard let label = binding.hint, let key = binding.keys.first else { return nil }

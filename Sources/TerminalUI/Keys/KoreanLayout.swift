@@ -34,7 +34,7 @@ public enum KoreanLayout {
 }
 
 extension Key {
-    /// The keys that were really pressed: those under a Hangul character, else the key itself.
+    /// The Latin keys of a Hangul character, else the key itself.
     public var latinKeys: [Key] {
         guard case .character(let character) = code,
             let keys = KoreanLayout.latinKeys(for: character)

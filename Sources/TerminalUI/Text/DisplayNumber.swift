@@ -6,7 +6,7 @@
 
 /// Numbers in few characters.
 public enum DisplayNumber {
-    /// A number with so many significant digits: `1.842`, `0.0310`, `1.7e-4`, `nan`, `412`.
+    /// A number with `digits` significant digits: `1.842`, `0.0310`, `1.7e-4`, `nan`, `412`.
     ///
     /// Digits before the point are never rounded away below a million.
     public static func text(_ value: Double, significantDigits digits: Int = 4) -> String {
@@ -20,7 +20,7 @@ public enum DisplayNumber {
         return fixed(value, decimals: max(0, digits - 1 - exponent))
     }
 
-    /// A number with so many digits after the point.
+    /// A number with `decimals` digits after the point.
     public static func fixed(_ value: Double, decimals: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return text(value) }
         let decimals = min(max(0, decimals), 15)
@@ -43,7 +43,7 @@ public enum DisplayNumber {
             exponent += 1
             mantissa = fixed(value / pow(10, Double(exponent)), decimals: digits - 1)
         }
-        // Zeros at the end say nothing here: 1e-4, not 1.000e-4.
+        // Trailing zeros are dropped: 1e-4, not 1.000e-4.
         if mantissa.contains(".") {
             while mantissa.last == "0" { mantissa.removeLast() }
             if mantissa.last == "." { mantissa.removeLast() }

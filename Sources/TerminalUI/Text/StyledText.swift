@@ -1,10 +1,10 @@
 import Platform
 
-/// A line of text whose parts look different.
+/// A line of text with styled parts.
 public struct StyledText: Hashable, Sendable, ExpressibleByStringInterpolation {
-    /// A stretch of one style.
+    /// A part in one style.
     public struct Run: Hashable, Sendable {
-        /// The text as it came; it is made harmless when drawn.
+        /// The text; it is made harmless when drawn.
         public var text: String
         /// How it looks.
         public var style: Style
@@ -40,7 +40,7 @@ public struct StyledText: Hashable, Sendable, ExpressibleByStringInterpolation {
     /// The text without styles.
     public var plain: String { runs.reduce(into: "") { $0 += $1.text } }
 
-    /// One after the other.
+    /// Concatenates two texts.
     public static func + (left: StyledText, right: StyledText) -> StyledText {
         StyledText(runs: left.runs + right.runs)
     }

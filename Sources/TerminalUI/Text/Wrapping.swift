@@ -4,8 +4,8 @@ extension StyledText {
     /// The text in lines of at most `width` columns.
     ///
     /// Lines break at newlines, at spaces, and beside ideographs and kana; a longer word is cut.
-    /// Hangul breaks between words, as Korean is set. A width below 2 cannot hold a wide glyph, which
-    /// is then left out.
+    /// Hangul breaks between words, as is usual for Korean. A width below 2 cannot hold a wide glyph,
+    /// which is then left out.
     public func wrapped(to width: Int) -> [StyledText] {
         guard width > 0 else { return [] }
         var wrapper = LineWrapper(width: width)

@@ -1,4 +1,4 @@
-/// A colour as a theme writes it: 8 bits a channel, sRGB.
+/// A colour of a theme: sRGB with 8 bits per channel.
 public struct Color: Hashable, Sendable {
     /// Red, green and blue, 0…255.
     public let red, green, blue: UInt8
@@ -10,7 +10,7 @@ public struct Color: Hashable, Sendable {
         self.blue = blue
     }
 
-    /// A colour written `#rrggbb` or `#rgb`; nil when it is written otherwise.
+    /// A colour written `#rrggbb` or `#rgb`; nil for any other text.
     public init?(hex: String) {
         guard hex.first == "#" else { return nil }
         var digits = String(hex.dropFirst())
@@ -27,7 +27,7 @@ public struct Color: Hashable, Sendable {
 
     /// The colour of an entry of xterm's palette.
     ///
-    /// The first sixteen are what most terminals start with; users change them.
+    /// The first sixteen are the usual defaults; users change them.
     static func xterm(_ index: UInt8) -> Color {
         switch index {
         case 0..<16:
@@ -54,7 +54,7 @@ public struct Color: Hashable, Sendable {
     ].map { Color(red: $0, green: $1, blue: $2) }
 }
 
-/// A colour as a terminal takes it.
+/// A colour of a terminal.
 public enum TerminalColor: Hashable, Sendable {
     /// The terminal's own foreground or background.
     case standard

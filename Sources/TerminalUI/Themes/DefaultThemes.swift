@@ -1,4 +1,4 @@
-/// The themes that are there without any file; equal to those in `themes/`.
+/// The embedded themes; equal to those in `themes/`.
 extension ThemeFile {
     /// The default on dark terminals.
     public static let dark = ThemeFile(name: "dark", file: "dark.yaml", text: darkYAML)

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// A colour in OKLab (Björn Ottosson, 2020), where distances are as the eye sees them.
+/// A colour in OKLab (Björn Ottosson, 2020), where distances are perceptual.
 struct OKLab {
     let lightness: Float
     let a: Float
@@ -22,7 +22,7 @@ struct OKLab {
         b = 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s
     }
 
-    /// The square of the distance, which orders as the distance does.
+    /// The square of the distance, which has the same order as the distance.
     func distance(to other: OKLab) -> Float {
         let dl = lightness - other.lightness
         let da = a - other.a

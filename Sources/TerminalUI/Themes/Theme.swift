@@ -1,7 +1,7 @@
-/// How each role looks.
+/// The look of each role.
 ///
-/// A theme is written once, in any colours, and reduced to what a terminal shows: true colour to the
-/// 256 of xterm, to sixteen, or to attributes alone.
+/// A theme is written once, in any colours, and reduced to the terminal's: true colour, the 256 of
+/// xterm, sixteen, or attributes only.
 public struct Theme: Hashable, Sendable {
     /// Whether a theme is made for a dark or a light background.
     public enum Appearance: String, Hashable, Sendable, CaseIterable {
@@ -11,7 +11,7 @@ public struct Theme: Hashable, Sendable {
         case light
     }
 
-    /// What a theme says about one role; nil means the terminal's own colour.
+    /// The look of one role; nil means the terminal's own colour.
     public struct Entry: Hashable, Sendable {
         /// The text's colour.
         public var foreground: Color?
@@ -42,7 +42,7 @@ public struct Theme: Hashable, Sendable {
         public let attributes: Attributes
     }
 
-    /// The name by which it is chosen.
+    /// The name of the theme.
     public let name: String
     /// The background it is made for.
     public let appearance: Appearance
@@ -55,10 +55,10 @@ public struct Theme: Hashable, Sendable {
         self.entries = entries
     }
 
-    /// What the theme says about a role.
+    /// The look of a role.
     public subscript(role: Role) -> Entry { entries[role] ?? Entry() }
 
-    /// How a style looks on a terminal with so many colours.
+    /// The look of a style on a terminal with a colour depth.
     public func paint(_ style: Style, colors depth: ColorDepth) -> Paint {
         if depth == .mono { return Self.monochrome(style) }
         let entry = self[style.role]
@@ -86,8 +86,8 @@ public struct Theme: Hashable, Sendable {
         )
     }
 
-    /// Whether a surface's colour would be lost among sixteen: in the text on it, in the background,
-    /// or as the bright black that terminals of eight colours do not have.
+    /// Whether a surface's colour among sixteen equals the text's or the background's, or is the
+    /// bright black that terminals of eight colours do not have.
     private func isFaint(_ surface: Color?, behind foreground: Color?) -> Bool {
         let paper = self[.background].background
         guard let surface, surface != paper else { return false }
@@ -95,7 +95,7 @@ public struct Theme: Hashable, Sendable {
         return index == 8 || index == foreground?.nearestANSI || index == paper?.nearestANSI
     }
 
-    /// Meaning by attributes alone, the same for every theme.
+    /// The look by attributes only, the same for every theme.
     private static func monochrome(_ style: Style) -> Paint {
         var attributes = style.attributes
         switch style.role {

@@ -1,12 +1,12 @@
 internal import Yams
 
-/// A word and the line it stands in.
+/// A word with its line.
 struct Located {
     let value: String
     let line: Int
 }
 
-/// What a file says about one role, colours not yet looked up.
+/// A role of a theme file, before its colours are looked up.
 struct RoleSource {
     let role: Role
     var foreground: Located?
@@ -14,7 +14,7 @@ struct RoleSource {
     var attributes: Attributes = []
 }
 
-/// A theme file read, but not yet joined with those it inherits from.
+/// A theme file, before it is joined with those it inherits from.
 struct ThemeSource {
     let file: ThemeFile
     var appearance: Theme.Appearance?
@@ -114,7 +114,7 @@ extension ThemeFile {
             throw error(
                 .unknownThemeValue,
                 word.line,
-                "'\(word.value)' is no colour",
+                "'\(word.value)' is not a colour",
                 hint: "write \"#rrggbb\", in quotes."
             )
         }

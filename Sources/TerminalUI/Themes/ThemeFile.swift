@@ -12,7 +12,7 @@
 public struct ThemeFile: Sendable {
     /// The name of the theme.
     public let name: String
-    /// Where the text comes from, for messages.
+    /// The path of the text, for messages.
     public let file: String
     /// The YAML.
     public let text: String
@@ -52,7 +52,7 @@ public struct ThemeFile: Sendable {
         return try Self.resolve(chain.reversed(), name: name)
     }
 
-    /// Base first: a child's palette also recolours what its parents name by it.
+    /// Resolves from base to child: a child's palette also applies to its parents' roles.
     private static func resolve(_ chain: [ThemeSource], name: String) throws -> Theme {
         var palette: [String: Color] = [:]
         var appearance = Theme.Appearance.dark
@@ -76,7 +76,7 @@ public struct ThemeFile: Sendable {
             throw error(
                 .unknownThemeValue,
                 word.line,
-                "'\(word.value)' is no colour",
+                "'\(word.value)' is not a colour",
                 hint: "write #rrggbb, `default` or a name from `palette`."
             )
         }

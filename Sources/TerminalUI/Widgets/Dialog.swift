@@ -1,16 +1,16 @@
 import Platform
 
-/// A question over everything else, which names the thing and the consequence.
+/// A question on top of the screen, which names the thing and the consequence.
 ///
-/// Cancel has the focus at first, so that enter alone changes nothing.
+/// Cancel has the focus at first, so that enter changes nothing.
 public struct Dialog: Hashable, Sendable {
     /// A way to answer.
     public struct Choice: Hashable, Sendable {
-        /// What choosing it yields.
+        /// The name of the choice.
         public let id: String
-        /// Its words, such as `Delete run`.
+        /// Its title, such as `Delete run`.
         public let title: String
-        /// Whether it is hard to take back.
+        /// Whether it is hard to undo.
         public let isDangerous: Bool
 
         /// A way to answer.
@@ -21,32 +21,32 @@ public struct Dialog: Hashable, Sendable {
         }
     }
 
-    /// What a key led to.
+    /// The result of a key.
     public enum Outcome: Hashable, Sendable {
-        /// The choice with this id.
+        /// The choice with this id was made.
         case chosen(String)
-        /// Nothing is to be done.
+        /// The dialog was cancelled.
         case cancelled
     }
 
-    /// Which choice has the focus, and what has been typed.
+    /// The focus and the typed text.
     public struct State: Hashable, Sendable {
         /// The focused button: 0 is Cancel.
         public var focus = 0
         /// The name typed to confirm.
         public var typed = TextFieldState()
 
-        /// A dialog just opened.
+        /// The state of a new dialog.
         public init() {}
     }
 
-    /// What it is about, such as `Delete run faq-ko-r16?`.
+    /// Its title, such as `Delete run faq-ko-r16?`.
     public let title: String
     /// The consequence.
     public let message: [StyledText]
-    /// What can be done beside Cancel.
+    /// The choices in addition to Cancel.
     public let choices: [Choice]
-    /// What must be typed before a dangerous choice holds, or nil.
+    /// The text that must be typed before a dangerous choice can be made, or nil.
     public let requiredText: String?
 
     /// A question; Cancel is always there and comes first.
@@ -62,7 +62,7 @@ public struct Dialog: Hashable, Sendable {
         self.requiredText = requiredText
     }
 
-    /// The click targets of buttons: this and the place, Cancel being 0.
+    /// The prefix of the click targets of buttons; the position follows, 0 for Cancel.
     public static let hitPrefix = "dialog:"
 
     /// Applies a key: tab and arrows move, enter chooses, esc cancels.
@@ -83,7 +83,7 @@ public struct Dialog: Hashable, Sendable {
         return nil
     }
 
-    /// Presses a button by its place, Cancel being 0; nil while a required text is missing.
+    /// Presses a button by its position, 0 for Cancel; nil while the required text is missing.
     public func choose(_ button: Int, _ state: State) -> Outcome? {
         guard button > 0, choices.indices.contains(button - 1) else { return .cancelled }
         let choice = choices[button - 1]
@@ -105,7 +105,7 @@ public struct Dialog: Hashable, Sendable {
         canvas.fill(area)
         let inner = canvas.box(area, title: StyledText(title, .strong), isFocused: true)
             .inset(horizontally: 1)
-        // On the smallest screens the buttons matter most: esc and enter must be understood.
+        // On the smallest screens only the buttons are shown.
         guard inner.height > 0 else {
             drawButtons(state, in: area.row(0), on: &canvas)
             return
@@ -122,9 +122,9 @@ public struct Dialog: Hashable, Sendable {
         drawButtons(state, in: hasRoom ? parts[2] : inner.row(inner.height - 1), on: &canvas)
     }
 
-    /// The columns in which nothing is cut; long messages are wrapped instead.
+    /// The width at which nothing is cut; long messages are wrapped.
     private var wantedWidth: Int {
-        // Each button stands between two marks and is followed by a blank.
+        // Each button has a mark on both sides and a blank after it.
         let buttons = choices.reduce(DisplayWidth.of("Cancel") + 5) {
             $0 + DisplayWidth.of($1.title) + 5
         }

@@ -1,8 +1,8 @@
 import Platform
 
-/// Draws a form: a line a question, and below them the hint or problem of the focused one.
+/// Draws a form: one line per field, and below them the hint or problem of the focused one.
 public struct Form: Sendable {
-    /// The questions and answers.
+    /// The fields and answers.
     public let state: FormState
     /// Whether it takes the keys now.
     public let isFocused: Bool
@@ -13,13 +13,13 @@ public struct Form: Sendable {
         self.isFocused = isFocused
     }
 
-    /// The click targets of questions: this and the id.
+    /// The prefix of the click targets of fields; the id follows.
     public static let hitPrefix = "form:"
 
-    /// The rows it takes to show every question and the line below.
+    /// The rows that show every field and the line below.
     public var height: Int { state.visible.count + 2 }
 
-    /// Draws as many questions around the focused one as fit.
+    /// Draws as many fields around the focused one as fit.
     public func draw(in rect: Rect, on canvas: inout Canvas) {
         guard !rect.isEmpty else { return }
         let hasHint = rect.height > 2
@@ -60,7 +60,7 @@ public struct Form: Sendable {
         canvas.write(text, in: rect.row(rect.height - 1))
     }
 
-    /// The columns that a question stands in from the headings.
+    /// The indentation of a field below a heading.
     private func indent(_ position: Int) -> Int { state.section(of: position) == nil ? 0 : 2 }
 
     /// A heading, with the non-default answers below it while those are hidden.
@@ -74,7 +74,7 @@ public struct Form: Sendable {
         let isOpen = state.isOn(field.id)
         let hasFocus = isFocused && section == state.focus
         let hasProblem =
-            !isOpen && state.questions(of: section).contains { problems[$0.id] != nil }
+            !isOpen && state.fields(of: section).contains { problems[$0.id] != nil }
         let mark = hasFocus ? canvas.glyphs.pointer : hasProblem ? "!" : " "
         let arrow = isOpen ? canvas.glyphs.opened : canvas.glyphs.closed
         var text = StyledText(mark, hasProblem ? .error : .accent)

@@ -1,12 +1,12 @@
-/// A question of a form.
+/// A field of a form.
 public struct FormField: Hashable, Sendable {
-    /// What kind of answer it takes; answers are kept as text.
+    /// The kinds of answers; answers are kept as text.
     public enum Kind: Hashable, Sendable {
         /// Any text.
         case text(placeholder: String = "")
         /// A number within limits, in any notation Swift reads; whole if `isInteger`.
         ///
-        /// An empty answer is allowed when `isOptional`.
+        /// An empty answer is allowed if `isOptional`.
         case number(
             minimum: Double = -.infinity,
             maximum: Double = .infinity,
@@ -17,22 +17,22 @@ public struct FormField: Hashable, Sendable {
         case choice([String])
         /// `true` or `false`.
         case toggle
-        /// No question but the heading of those behind it, up to the next: `true` shows them.
+        /// The heading of the fields up to the next section: `true` shows them.
         case section
     }
 
     /// The name of the answer.
     public let id: String
-    /// The words before the answer.
+    /// The label before the answer.
     public let label: String
-    /// What kind of answer it takes.
+    /// The kind of answer.
     public let kind: Kind
-    /// What helps to answer, shown while it has the focus.
+    /// The hint shown while it has the focus.
     public let hint: String
-    /// What stands where an optional number is left empty.
+    /// The text shown for an optional number that is empty.
     public let emptyText: String
 
-    /// A question.
+    /// A field.
     public init(
         _ id: String,
         _ label: String,

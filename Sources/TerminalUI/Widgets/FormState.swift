@@ -1,10 +1,10 @@
-/// The questions of a form, what has been answered, and which has the focus.
+/// The fields of a form, their answers, and the focus.
 ///
-/// An answer that is filled in, or that the focus comes to, is selected: typing replaces it.
+/// An answer that is filled in, or that gets the focus, is selected: typing replaces it.
 public struct FormState: Hashable, Sendable {
-    /// The questions, from top to bottom.
+    /// The fields, from top to bottom.
     public let fields: [FormField]
-    /// The position of the question with the focus.
+    /// The position of the field with the focus.
     public private(set) var focus = 0 {
         didSet { if let field = focused { answers[field.id]?.selectAll() } }
     }
@@ -14,7 +14,7 @@ public struct FormState: Hashable, Sendable {
 
     /// A form with its first answers; a missing one is empty, the first option, or `false`.
     ///
-    /// - Parameter defaults: The answers that a closed section does not mention.
+    /// - Parameter defaults: The answers that the heading of a closed section does not show.
     public init(
         _ fields: [FormField],
         values: [String: String] = [:],
@@ -36,22 +36,22 @@ public struct FormState: Hashable, Sendable {
         )
     }
 
-    /// The question with the focus.
+    /// The field with the focus.
     public var focused: FormField? { fields.indices.contains(focus) ? fields[focus] : nil }
 
-    /// The answers by the questions' ids.
+    /// The answers by the fields' ids.
     public var values: [String: String] { answers.mapValues(\.text) }
 
-    /// The answer to a question.
+    /// The answer of a field.
     public func value(_ id: String) -> String { answers[id]?.text ?? "" }
 
-    /// Answers a question.
+    /// Sets the answer of a field.
     public mutating func set(_ id: String, _ value: String) {
         answers[id] = answers[id].map { _ in TextFieldState(value, isSelected: true) }
         external[id] = nil
     }
 
-    /// Moves the focus to a question, and opens the section it is in.
+    /// Moves the focus to a field, and opens its section.
     public mutating func focus(_ id: String) {
         guard let position = fields.firstIndex(where: { $0.id == id }) else { return }
         focus = position
@@ -64,7 +64,7 @@ public struct FormState: Hashable, Sendable {
     /// Whether a toggle is on, or a section open.
     public func isOn(_ id: String) -> Bool { value(id) == "true" }
 
-    /// The positions of the questions that are not in a closed section.
+    /// The positions of the fields that are not in a closed section.
     public var visible: [Int] {
         var isOpen = true
         return fields.indices.filter { position in
@@ -74,14 +74,14 @@ public struct FormState: Hashable, Sendable {
         }
     }
 
-    /// The questions of a section.
-    func questions(of section: Int) -> ArraySlice<FormField> {
+    /// The fields of a section.
+    func fields(of section: Int) -> ArraySlice<FormField> {
         fields.dropFirst(section + 1).prefix { $0.kind != .section }
     }
 
     /// The answers of a section that differ from the defaults, as text.
     func nonDefaults(in section: Int) -> [String] {
-        questions(of: section).compactMap { field in
+        fields(of: section).compactMap { field in
             let answer = value(field.id)
             guard answer != defaults[field.id] ?? "", !answer.isEmpty else { return nil }
             switch field.kind {
@@ -96,10 +96,10 @@ public struct FormState: Hashable, Sendable {
         return fields[..<position].lastIndex { $0.kind == .section }
     }
 
-    /// Says that an answer is wrong for a reason the form cannot know; changing it clears that.
+    /// Marks an answer as invalid for a reason outside the form; changing the answer clears it.
     public mutating func setProblem(_ id: String, _ problem: String?) { external[id] = problem }
 
-    /// What is wrong, by the questions' ids.
+    /// The problems, by the fields' ids.
     public var problems: [String: String] {
         var problems = external
         for field in fields {
@@ -108,7 +108,7 @@ public struct FormState: Hashable, Sendable {
         return problems
     }
 
-    /// The first question whose answer is wrong, by its id and its label, and what is wrong with it.
+    /// The first field with a problem: its id, label and problem.
     public var firstProblem: (id: String, label: String, problem: String)? {
         let problems = problems
         for field in fields {
@@ -117,13 +117,13 @@ public struct FormState: Hashable, Sendable {
         return nil
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there is no problem.
     public var isValid: Bool { problems.isEmpty }
 
-    /// Applies a key and tells whether it was for the form.
+    /// Applies a key; false if it is not for the form.
     ///
-    /// Tab, arrows and page keys move; left, right and space change a choice, toggle or section; all else
-    /// edits text.
+    /// Tab, arrows and page keys move; left, right and space change a choice, toggle or section; other
+    /// keys edit text.
     public mutating func handle(_ key: Key) -> Bool {
         switch key {
         case .tab, .down: move(by: 1)
@@ -135,7 +135,7 @@ public struct FormState: Hashable, Sendable {
         return true
     }
 
-    /// Adds pasted text to the question with the focus, newlines as spaces.
+    /// Adds pasted text to the field with the focus, newlines as spaces.
     public mutating func paste(_ text: String) {
         guard let field = focused, field.isTyped else { return }
         answers[field.id]?.insert(String(text.map { $0.isNewline ? " " : $0 }))

@@ -1,6 +1,6 @@
-/// How well a few typed letters fit a longer text.
+/// Fuzzy matching of a few typed letters with a longer text.
 public enum FuzzyMatch {
-    /// A score, higher is better, or nil when the letters do not occur in this order.
+    /// A score, higher is better, or nil if the letters do not occur in this order.
     ///
     /// Letters at the start of words and letters in a row count more; case is ignored unless the
     /// query has capitals.
@@ -26,7 +26,7 @@ public enum FuzzyMatch {
             }
             best = next
         }
-        // Of two equal fits the shorter text is meant.
+        // Of two equal matches the shorter text is better.
         return best.compactMap { $0 }.max().map { $0 * 64 - min(letters.count, 63) }
     }
 }

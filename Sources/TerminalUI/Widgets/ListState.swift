@@ -1,13 +1,13 @@
 /// The state of a list: the selected row, the scroll position, marked rows, and the filter.
 ///
-/// The selection is an id, so a refresh that adds or reorders rows never moves it to another thing.
+/// The selection is an id, so a refresh that adds or reorders rows does not change it.
 /// Rows are given as a collection of ids, which may be a range.
 public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
     /// The selected row.
     public private(set) var selected: ID?
     /// The rows that are marked.
     public var marked: Set<ID> = []
-    /// The first row shown, as far as the selection allows.
+    /// The first row shown, if the selection is visible then.
     public private(set) var offset = 0
     /// The text that the rows are filtered by.
     public var filter = TextFieldState()
@@ -37,7 +37,7 @@ public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
         index = position
     }
 
-    /// Selects a row by its position, as a click does; false where there is no such row.
+    /// Selects a row by its position, as a click does; false if there is no such row.
     public mutating func select(row: Int, in ids: some RandomAccessCollection<ID>) -> Bool {
         guard row >= 0, row < ids.count else { return false }
         selected = ids[ids.index(ids.startIndex, offsetBy: row)]
@@ -56,7 +56,8 @@ public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
         offset = firstVisible(in: ids, rows: visibleRows)
     }
 
-    /// Takes in a refreshed list: a selected row that is gone gives way to the one in its place.
+    /// Updates the selection for a refreshed list: if its row is gone, the one in its place is
+    /// selected.
     public mutating func refresh(_ ids: some RandomAccessCollection<ID>) {
         guard let position = position(in: ids) else {
             selected = nil
@@ -84,7 +85,7 @@ public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
         return true
     }
 
-    /// The first row to show among `rows` so that the selection is among them.
+    /// The first of `rows` rows to show so that the selection is visible.
     public func firstVisible(in ids: some RandomAccessCollection<ID>, rows: Int) -> Int {
         guard rows > 0, ids.count > rows else { return 0 }
         var first = min(offset, ids.count - rows)
@@ -100,7 +101,7 @@ public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
         filter.selectAll()
     }
 
-    /// Removes the filter; false where there is none.
+    /// Removes the filter; false if there is none.
     public mutating func clearFilter() -> Bool {
         guard hasFilter else { return false }
         isFiltering = false
@@ -108,7 +109,7 @@ public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
         return true
     }
 
-    /// Draws the filter in the last row of a rectangle, where there is one; returns the rest.
+    /// Draws the filter, if there is one, in the last row of a rectangle; returns the rest.
     public func drawFilter(
         placeholder: String = "",
         in rect: Rect,
@@ -125,7 +126,7 @@ public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
 }
 
 extension RandomAccessCollection where Element: Equatable {
-    /// How far behind the first element one stands; nil where it is not among them.
+    /// The distance of an element from the first one; nil if it is not in the collection.
     fileprivate func position(of element: Element) -> Int? {
         firstIndex(of: element).map { distance(from: startIndex, to: $0) }
     }

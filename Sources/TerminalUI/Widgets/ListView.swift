@@ -1,8 +1,8 @@
-/// Draws one line a row, with a pointer at the selected one.
+/// Draws one line per row, with a pointer at the selected one.
 public struct ListView<ID: Hashable & Sendable> {
     private let table: Table<ID>
 
-    /// A list to draw; texts are asked for only where rows are visible.
+    /// A list to draw; texts are made for visible rows only.
     public init(
         rows: [ID],
         isFocused: Bool = true,
@@ -19,7 +19,7 @@ public struct ListView<ID: Hashable & Sendable> {
         )
     }
 
-    /// `4 of 20`: what belongs into the border below.
+    /// `4 of 20`, for the bottom border.
     public func footer(_ selection: ListState<ID>) -> String { table.footer(selection) }
 
     /// Draws the visible rows.

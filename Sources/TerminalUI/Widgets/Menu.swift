@@ -2,13 +2,13 @@ import Platform
 
 /// An entry of a ``Menu``.
 public struct MenuItem: Hashable, Sendable {
-    /// What choosing it yields.
+    /// The name of the entry.
     public let id: String
-    /// What it does.
+    /// Its title.
     public let title: String
-    /// What stands at the right: its keys, a value.
+    /// The text at the right: its keys, a value.
     public let detail: String
-    /// Why it cannot be chosen, or nil; it stays in its place all the same.
+    /// Why it cannot be chosen, or nil; it is shown in any case.
     public let disabledReason: String?
 
     /// An entry.
@@ -25,30 +25,30 @@ public struct MenuItem: Hashable, Sendable {
     }
 }
 
-/// What has been typed into a menu and which entry is selected.
+/// The query and the selection of a menu.
 public struct MenuState: Hashable, Sendable {
-    /// The letters that narrow it down.
+    /// The text that filters the entries.
     public var query = TextFieldState()
     /// The selected entry.
     public var selection = ListState<String>()
 
-    /// A menu just opened, an entry selected if wanted.
+    /// The state of a new menu, optionally with an entry selected.
     public init(selected: String? = nil) { selection = ListState(selected) }
 }
 
-/// A list over everything else that narrows down as one types: palette, themes, help.
+/// A list on top of the screen that typing filters, such as the palette.
 public struct Menu: Sendable {
-    /// What a key led to.
+    /// The result of a key.
     public enum Outcome: Hashable, Sendable {
-        /// This entry was chosen.
+        /// The entry with this id was chosen.
         case chosen(String)
-        /// This one cannot be, for this reason.
+        /// The chosen entry is disabled, for this reason.
         case refused(reason: String)
-        /// Nothing was chosen.
+        /// The menu was cancelled.
         case cancelled
     }
 
-    /// What it offers.
+    /// Its title.
     public let title: String
     /// The entries.
     public let items: [MenuItem]
@@ -59,7 +59,7 @@ public struct Menu: Sendable {
         self.items = items
     }
 
-    /// The entries that fit what has been typed, the best first.
+    /// The entries that match the query, the best first.
     public func matches(_ state: MenuState) -> [MenuItem] {
         guard !state.query.text.isEmpty else { return items }
         let scored = items.enumerated().compactMap { index, item in
@@ -91,20 +91,20 @@ public struct Menu: Sendable {
         return nil
     }
 
-    /// Adds pasted text to what has been typed.
+    /// Adds pasted text to the query.
     public func paste(_ text: String, _ state: inout MenuState) {
         state.query.insert(text)
         state.selection = ListState()
     }
 
-    /// Chooses by the place in the list, as a click does.
+    /// Chooses an entry by its position in the list, as a click does.
     public func choose(row: Int, _ state: MenuState) -> Outcome? {
         let matches = matches(state)
         guard matches.indices.contains(row) else { return nil }
         return matches[row].disabledReason.map { .refused(reason: $0) } ?? .chosen(matches[row].id)
     }
 
-    /// The click targets of entries: this and the place in the list.
+    /// The prefix of the click targets of entries; the position in the list follows.
     public static let hitPrefix = "menu:"
 
     /// Draws over the middle of a rectangle.

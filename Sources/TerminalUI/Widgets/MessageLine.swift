@@ -1,8 +1,8 @@
-/// A passing message: what was done, or why not.
+/// A message of one line: what was done, or why not.
 public struct MessageLine: Hashable, Sendable {
     /// The message.
     public let text: String
-    /// Its weight: `.success`, `.warning`, `.error` or `.text`.
+    /// Its role: `.success`, `.warning`, `.error` or `.text`.
     public let role: Role
 
     /// A message.
@@ -11,7 +11,7 @@ public struct MessageLine: Hashable, Sendable {
         self.role = role
     }
 
-    /// Draws into the first row of a rectangle, after a mark that tells its weight without colour.
+    /// Draws into the first row of a rectangle, after a mark that shows its role without colour.
     public func draw(in rect: Rect, on canvas: inout Canvas) {
         let glyphs = canvas.glyphs
         let mark =

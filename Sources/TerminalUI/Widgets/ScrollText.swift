@@ -1,14 +1,14 @@
-/// How far a ``ScrollText`` is scrolled.
+/// The scroll position of a ``ScrollText``.
 public struct ScrollTextState: Hashable, Sendable {
     /// Whether it stays at the end while text is added.
     public private(set) var followsEnd: Bool
-    /// Wrapped lines above the first one shown, as long as it does not follow the end.
+    /// The number of wrapped lines above the first one shown, unless it follows the end.
     public private(set) var offset = 0
 
-    /// At the start, or at the end and staying there.
+    /// A position at the start, or one that follows the end.
     public init(followsEnd: Bool = false) { self.followsEnd = followsEnd }
 
-    /// Scrolls by lines; reaching the end makes it follow, leaving it stops that.
+    /// Scrolls by lines; it follows the end while it is there.
     ///
     /// `total` and `visible` count wrapped lines.
     public mutating func scroll(by lines: Int, total: Int, visible: Int) {
@@ -24,7 +24,7 @@ public struct ScrollTextState: Hashable, Sendable {
     }
 }
 
-/// Paragraphs wrapped to the width they get.
+/// Paragraphs wrapped to the width of their area.
 public struct ScrollText: Hashable, Sendable {
     /// The paragraphs.
     public let paragraphs: [StyledText]

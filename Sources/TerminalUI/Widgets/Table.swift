@@ -2,16 +2,16 @@
 public struct TableColumn: Hashable, Sendable {
     /// Its heading.
     public let title: String
-    /// Columns it takes at least.
+    /// Its minimum width.
     public let width: Int
-    /// Its share of the room that is left; 0 keeps it at `width`.
+    /// Its share of the remaining room; 0 keeps it at `width`.
     public let weight: Int
-    /// Where its text stands.
+    /// The alignment of its text.
     public let alignment: Alignment
-    /// How long it stays on a narrow screen: the lowest go first, the first column never.
+    /// Its priority on a narrow screen: the lowest are dropped first, the first column never.
     public let priority: Int
 
-    /// A column of a width that grows by a weight.
+    /// A column with a minimum width and a weight.
     public init(
         _ title: String,
         width: Int,
@@ -29,9 +29,9 @@ public struct TableColumn: Hashable, Sendable {
 
 /// Draws rows under headings, as many columns as fit.
 ///
-/// Cells are asked for only where rows are visible, so a table of any length costs a screenful.
+/// Cells are made for visible rows only, so the cost does not depend on the length of the table.
 public struct Table<ID: Hashable & Sendable> {
-    /// What is sorted by, and which way.
+    /// The column and direction of the order.
     public struct Sort: Hashable, Sendable {
         /// The column's index.
         public let column: Int
@@ -49,15 +49,15 @@ public struct Table<ID: Hashable & Sendable> {
     public let columns: [TableColumn]
     /// The rows in their order.
     public let rows: [ID]
-    /// What the rows are sorted by.
+    /// The order of the rows, shown in the heading.
     public let sort: Sort?
     /// Whether headings are drawn.
     public let hasHeader: Bool
-    /// Whether the selection stands out as where keys go.
+    /// Whether the table has the focus.
     public let isFocused: Bool
-    /// The prefix of click targets; a click on a row is `prefix` and the row's place.
+    /// The prefix of the click targets of rows; the row's position follows.
     public let hitPrefix: String?
-    /// The text of a row's cells, one a column.
+    /// The text of a row's cells, one per column.
     public let cells: (ID) -> [StyledText]
 
     /// A table to draw.
@@ -79,7 +79,7 @@ public struct Table<ID: Hashable & Sendable> {
         self.cells = cells
     }
 
-    /// `4 of 20`, or `4 of 20, 2 marked`: what belongs into the border below.
+    /// `4 of 20` or `4 of 20, 2 marked`, for the bottom border.
     public func footer(_ selection: ListState<ID>) -> String {
         guard let position = selection.position(in: rows) else { return "" }
         let marks = selection.marked.isEmpty ? "" : ", \(selection.marked.count) marked"
@@ -166,7 +166,7 @@ public struct Table<ID: Hashable & Sendable> {
         let width: Int
     }
 
-    /// Drops columns by priority until the rest fits, then shares out what is left.
+    /// Drops columns by priority until the rest fits, then shares out the remaining room.
     private func layout(in width: Int) -> [Place] {
         var shown = Array(columns.indices)
         func needed() -> Int {

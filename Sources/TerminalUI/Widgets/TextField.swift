@@ -1,10 +1,10 @@
 import Platform
 
-/// Draws a line of text that is being typed, scrolled so that the cursor shows.
+/// Draws a text field of one line, scrolled so that the cursor is visible.
 ///
-/// A selected text is drawn in reverse, and where there is room it says that typing replaces it.
+/// A selected text is drawn in reverse, with a hint that typing replaces it if there is room.
 public struct TextField: Sendable {
-    /// What has been typed.
+    /// The text and the cursor.
     public let state: TextFieldState
     /// Shown while nothing has been typed.
     public let placeholder: String
@@ -40,7 +40,7 @@ public struct TextField: Sendable {
         }
         let isSelected = isFocused && state.isSelected
         let before = DisplayWidth.of(String(state.text.prefix(state.cursor)))
-        // The cursor stays one column inside, so that what comes next can be seen.
+        // The cursor stays one column inside the field.
         let scroll = isFocused ? max(0, before - line.width + 1) : 0
         canvas.clipped(to: line) { canvas in
             canvas.write(

@@ -1,9 +1,9 @@
-/// A line of text being typed, edited by graphemes.
+/// A line of text that is edited by graphemes.
 ///
-/// A text that the user has not typed is selected as a whole: what is typed or pasted replaces it,
-/// what deletes clears it, and what moves the cursor keeps it, to be edited.
+/// A text that the user has not typed is selected as a whole: typing or pasting replaces it, deleting
+/// clears it, and moving the cursor keeps it for editing.
 public struct TextFieldState: Hashable, Sendable {
-    /// What has been typed.
+    /// The text.
     public private(set) var text: String
     /// The cursor, in graphemes from the start.
     public private(set) var cursor: Int
@@ -43,7 +43,7 @@ public struct TextFieldState: Hashable, Sendable {
         cursor = max(0, text.count - tail)
     }
 
-    /// Applies an editing key and tells whether it was one.
+    /// Applies an editing key; false for any other key.
     ///
     /// Arrows, home, end, backspace and delete, ctrl+a, e, b, f, h, d, k, u, w, and every printable
     /// character.
