@@ -1,10 +1,10 @@
 /// The broken rows of a file: how many there are, and what is wrong with them.
 public struct BrokenRows: Sendable, Equatable {
-    /// Faults that are described; the others are counted.
+    /// Faults that are described; the others are only counted.
     public static let maxDescribed = 100
-    /// Rows of one fault that have a line each; more share one.
+    /// How many rows with the same fault have a line each; more share one.
     static let maxAlike = 3
-    /// Rows that are named in a line they share.
+    /// How many rows are named in a shared line.
     private static let maxNamed = 12
 
     /// Rows with the same fault.
@@ -23,13 +23,13 @@ public struct BrokenRows: Sendable, Equatable {
     /// No broken rows.
     public init() {}
 
-    /// How many of them the lines speak of.
+    /// How many of them the lines describe.
     public var describedCount: Int { groups.reduce(0) { $0 + $1.count } }
 
     /// Whether all have the same fault.
     var isOneFault: Bool { groups.count == 1 }
 
-    /// File, line and fault of the first ones: a line each, or one for many that have the same fault.
+    /// File, line and fault of the first ones: one line each, or one for many with the same fault.
     public var lines: [String] {
         var lines: [String] = []
         for group in groups {
@@ -49,7 +49,7 @@ public struct BrokenRows: Sendable, Equatable {
     /// Adds a row.
     mutating func add(_ fault: DatasetError) {
         count += 1
-        // Which byte it is makes no other fault of it.
+        // The value of the byte makes no other fault.
         let what = fault.code == .notUTF8 ? fault.code.rawValue : fault.what
         let file = fault.source?.file ?? ""
         var place = groups.lastIndex { $0.what == what && $0.file == file }

@@ -3,12 +3,13 @@ import Crypto
 import JSON
 import Tokenizers
 
-/// Digests of what rows say, whatever the file they stand in.
+/// Digests of the content of rows, independent of their files.
 ///
-/// Two datasets have the same digest when they hold the same messages or documents, byte for byte,
-/// in the same order and the same parts. Spelling of the JSON, line ends, file names, members that
-/// are not trained on and the format do not count; calls of tools and weights do. Every string is preceded by its length in bytes
-/// (eight, little-endian), so that no two contents are written alike.
+/// Two datasets have the same digest if they contain the same messages or documents, byte for byte,
+/// in the same order and the same parts. The spelling of the JSON, line ends, file names, members
+/// that are not trained on and the format do not count; tool calls and weights do. Every string is
+/// preceded by its length in bytes (eight, little-endian), so that no two contents are encoded
+/// alike.
 enum ContentDigest {
     /// The digest of a dataset, 64 hex digits.
     static func hex(training: [Record], heldOut: [Record]) -> String {
@@ -25,8 +26,8 @@ enum ContentDigest {
         }
     }
 
-    /// A place in [0, 1) that depends on what is asked alone, so that rows which ask the same
-    /// are never divided by a split.
+    /// A number in [0, 1) that depends only on the question, so that a split never separates rows
+    /// with the same question.
     static func place(of record: Record) -> Double {
         var hash = SHA256()
         hash.add("workbench split 1")
@@ -34,7 +35,7 @@ enum ContentDigest {
         return hash.place
     }
 
-    /// A place in [0, 1) that depends on these texts alone.
+    /// A number in [0, 1) that depends only on these texts.
     static func place(of texts: [String]) -> Double {
         var hash = SHA256()
         hash.add("workbench split 2")

@@ -1,25 +1,25 @@
 /// A dataset in memory: rows to train on and rows held out.
 public struct Dataset: Sendable {
-    /// The name it goes by, made from its file or folder.
+    /// The dataset's name, from its file or folder.
     public let name: String
     /// The file or folder it was read from.
     public let path: String
-    /// How its training rows are written.
+    /// The format of its training rows.
     public let format: DatasetFormat
     /// The rows to train on, in the order of the file.
     public let training: [Record]
-    /// The rows kept for evaluation, in the order of the file; may be empty.
+    /// The rows for evaluation, in the order of the file; may be empty.
     public let heldOut: [Record]
-    /// The files it was read from; empty where it was made from other rows.
+    /// The files it was read from; empty if it was made from other rows.
     public let files: [String]
-    /// The broken rows that were left out, because the reader was asked to.
+    /// The broken rows that were left out on request.
     public let leftOut: BrokenRows
-    /// What was decided while reading where the files leave a choice, in sentences.
+    /// The decisions of the reader where the files are ambiguous, in sentences.
     public let decisions: [String]
-    /// SHA-256, in hex, over what the rows say: see `ContentDigest`.
+    /// SHA-256 of the rows' content, in hex: see `ContentDigest`.
     public let digest: String
 
-    /// Puts rows together to a dataset and digests them.
+    /// Creates a dataset of rows and computes its digest.
     public init(
         name: String,
         path: String,
@@ -41,15 +41,15 @@ public struct Dataset: Sendable {
         self.digest = ContentDigest.hex(training: training, heldOut: heldOut)
     }
 
-    /// The name by which the file or folder at a path goes.
+    /// The name of the file or folder at a path.
     public static func name(ofPath path: String) -> String {
         DatasetName.make(path: path, isFolder: (try? FileKind(of: path)) == .folder)
     }
 
-    /// The name that a person gives, of letters, digits, `.`, `_` and `-`; anything else becomes `-`.
+    /// A name given by the user, of letters, digits, `.`, `_` and `-`; anything else becomes `-`.
     public static func name(from text: String) -> String { DatasetName.cleaned(text) }
 
-    /// The same dataset with other rows, which no file holds.
+    /// The same dataset with other rows, which are in no file.
     func with(training: [Record], heldOut: [Record]) -> Dataset {
         Dataset(
             name: name,
@@ -61,17 +61,17 @@ public struct Dataset: Sendable {
         )
     }
 
-    /// The first eight digits of the digest, for a person to recognise.
+    /// The first eight digits of the digest, for display.
     public var shortDigest: String { String(digest.prefix(8)) }
 }
 
-/// A line in a list of datasets.
+/// An entry in a list of datasets.
 public struct DatasetEntry: Sendable, Equatable, Codable {
     /// The dataset's name.
     public let name: String
     /// Its file or folder.
     public let path: String
-    /// How its rows are written.
+    /// The format of its rows.
     public let format: DatasetFormat
     /// How many rows there are to train on.
     public let rows: Int
@@ -80,7 +80,7 @@ public struct DatasetEntry: Sendable, Equatable, Codable {
     /// The digest of its content, in hex.
     public let digest: String
 
-    /// Sums a dataset up.
+    /// Summarizes a dataset.
     public init(_ dataset: Dataset) {
         name = dataset.name
         path = dataset.path

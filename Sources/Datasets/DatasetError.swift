@@ -6,7 +6,7 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         case notFound
         /// The system refused to read it.
         case unreadable
-        /// Not a kind of file that is read, or a folder without one clear training file.
+        /// Not a supported kind of file, or a folder without a clear training file.
         case unsupported
         /// There is no row in it.
         case empty

@@ -1,19 +1,19 @@
-/// How the rows of a dataset are written.
+/// The format of a dataset's rows.
 public enum DatasetFormat: String, Sendable, Codable, CaseIterable {
-    /// `instruction`, `output` and perhaps `input`, `system`, `history`.
+    /// `instruction`, `output` and optionally `input`, `system`, `history`.
     case alpaca
-    /// `instruction`, `response` and perhaps `context`, `system`.
+    /// `instruction`, `response` and optionally `context`, `system`.
     case dolly
     /// `conversations`, a list of `from` and `value`.
     case shareGPT = "sharegpt"
-    /// `messages`, a list of `role` and `content`, perhaps with calls of `tools`.
+    /// `messages`, a list of `role` and `content`, optionally with tool calls.
     case messages
     /// `prompt` and `completion`: two strings, or two lists of messages.
     case promptCompletion = "prompt-completion"
     /// Plain text: files of documents, or rows with `text`.
     case text
 
-    /// The members that belong to the format; a row's others are kept as its fields.
+    /// The members of the format; a row's other members become its fields.
     var members: [String] {
         switch self {
         case .alpaca: ["instruction", "input", "output", "system", "history"]

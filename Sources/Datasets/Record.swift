@@ -1,20 +1,20 @@
 public import ChatTemplates
 import Tokenizers
 
-/// Where a row was read: a file and the line it begins in, counted from one.
+/// The position of a row: a file and the line it begins in, counted from one.
 public struct RecordSource: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The path of the file, as it was given.
     public let file: String
     /// The line the row begins in, from 1.
     public let line: Int
 
-    /// Names a row.
+    /// Creates a position.
     public init(file: String, line: Int) {
         self.file = file
         self.line = line
     }
 
-    /// Reads what ``description`` says; without a line it is line 0.
+    /// Parses a ``description``; without a line it is line 0.
     public init(_ description: String) {
         let colon = description.utf8.lastIndex(of: UInt8(ascii: ":"))
         let line = colon.flatMap { Int(description[description.index(after: $0)...]) }
@@ -26,23 +26,23 @@ public struct RecordSource: Sendable, Hashable, Codable, CustomStringConvertible
     public var description: String { "\(file):\(line)" }
 }
 
-/// One row of a dataset: a conversation or a document, and where it stands.
+/// One row of a dataset: a conversation or a document, and its position.
 public struct Record: Sendable {
-    /// What a row holds, whatever the format it was written in.
+    /// The content of a row, independent of its format.
     public enum Content: Sendable {
-        /// Messages with at least one by the assistant that is to be learnt.
+        /// Messages, at least one of them by the assistant and learnt.
         case conversation(Conversation)
         /// A document of raw text, with `\n` as line ends.
         case text(String)
     }
 
-    /// What the row holds.
+    /// The row's content.
     public let content: Content
-    /// Where it was read.
+    /// The row's position.
     public let source: RecordSource
     /// The row's other members, as text, such as `language`; not trained on, not digested.
     public let fields: [String: String]
-    /// The names of members of its messages that nothing was made of.
+    /// The names of members of its messages that are not read.
     public let unread: [String]
 
     /// Creates a row.
@@ -63,12 +63,12 @@ public struct Record: Sendable {
         if case .conversation(let dialogue) = content { dialogue.messages } else { nil }
     }
 
-    /// The messages before the assistant's first one: what a person asks.
+    /// The messages before the assistant's first: the question.
     var prompt: ArraySlice<Message>? {
         messages?.prefix { !$0.isByAssistant }
     }
 
-    /// The same row with another content.
+    /// The same row with other content.
     func with(_ content: Content) -> Record {
         Record(content, source: source, fields: fields, unread: unread)
     }

@@ -122,7 +122,7 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         let file = try folder.write("a.jsonl", chatRow("a", "b") + "\n" + chatRow("a", "bcd"))
         var reading = Dataset.Reading()
-        reading.longestRow = chatRow("a", "b").utf8.count
+        reading.maxRowSize = chatRow("a", "b").utf8.count
         let error = #expect(throws: DatasetError.self) {
             try Dataset.read(path: file, reading)
         }

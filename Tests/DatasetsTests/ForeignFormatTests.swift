@@ -181,7 +181,9 @@ struct ColumnMappingTests {
         let error = #expect(throws: DatasetError.self) {
             try read(#"{"q":"a","a":"b"}"#, "prompt=question,completion=a")
         }
-        #expect(error?.message.contains("the row has no question, which stands for prompt") == true)
+        #expect(
+            error?.message.contains("the row has no question, which is mapped to prompt") == true
+        )
         #expect(error?.hint == "its members are q, a")
     }
 

@@ -85,7 +85,7 @@ struct LintTests {
             try report([row], renderer: TinyModel.renderer(template: template)).findings.first
         )
         #expect(finding.rule == .template && finding.blocks)
-        #expect(finding.detail == "the template leaves out what the role system says")
+        #expect(finding.detail == "the template leaves out messages of the role system")
     }
 
     @Test func callsAndToolsThatTheTemplateLeavesOutAreNamed() throws {
@@ -96,7 +96,7 @@ struct LintTests {
         #expect(
             report.findings.map(\.detail) == [
                 "the template leaves out calls of tools",
-                "the template leaves out the tools on offer",
+                "the template leaves out the offered tools",
             ]
         )
     }

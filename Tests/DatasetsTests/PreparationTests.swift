@@ -60,7 +60,7 @@ struct CleaningTests {
         let dataset = try read("{\"text\":\"\u{200B}\"}\n{\"text\":\"b\"}")
         let (cleaned, step) = try dataset.cleaned(.korean)
         #expect(cleaned.training.count == 1)
-        #expect(step.counts.contains(.init("rows emptied and taken out", 1)))
+        #expect(step.counts.contains(.init("rows emptied and removed", 1)))
     }
 
     @Test func callsOfToolsStayAsTheyAre() throws {
@@ -93,7 +93,7 @@ struct DeduplicationTests {
         ]
         let (dataset, step) = try read(rows.joined(separator: "\n")).deduplicated()
         #expect(dataset.training.map(\.source.line) == [1, 2, 4, 6])
-        #expect(step.description == "deduplicate by row: 2 rows taken out")
+        #expect(step.description == "deduplicate by row: 2 rows removed")
     }
 
     @Test func rowsMayBeEqualByWhatIsAskedOrAnsweredOrAMember() throws {
@@ -122,7 +122,7 @@ struct DeduplicationTests {
         let (result, step) = try dataset.deduplicated()
         #expect(answers(result) == ["2"])
         #expect(result.heldOut.count == 1)
-        #expect(step.counts == [.init("rows taken out", 2)])
+        #expect(step.counts == [.init("rows removed", 2)])
     }
 }
 

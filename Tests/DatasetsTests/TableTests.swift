@@ -49,7 +49,7 @@ struct TableTests {
         ("prompt,completion\na\n", DatasetError.Code.wrongShape, ":2: the row has 1 fields, the"),
         ("prompt,completion\na,b,c\n", .wrongShape, ":2: the row has 3 fields, the header 2"),
         ("prompt,completion\na,\"b\n\nc", .brokenRow, ":2: the quotes of a field are never closed"),
-        ("prompt,completion\na,\"b\"c\n", .brokenRow, ":2: there is text behind the quotes of"),
+        ("prompt,completion\na,\"b\"c\n", .brokenRow, ":2: there is text after the quotes of"),
         ("prompt,prompt\na,b\n", .unsupported, ":1: column 2 of the header is called prompt"),
         (",\na,b\n", .unsupported, ":1: no column of the header has a name"),
         ("question,answer\na,b\n", .wrongShape, "in no known format"),

@@ -129,7 +129,7 @@ import Workspace
             """
              1 Data  2 Run  3 Compare  4 Registry  5 Chat
             ╭ faq · lint · 1 blocking, 1 warning ──────────────────────────────────────────╮
-            │› ✗ contamination     2 rows    what held-out rows ask is asked in training t…│
+            │› ✗ contamination     2 rows    questions of held-out rows are asked in train…│
             │  ! duplicate         31 rows   rows occur twice                              │
             │                                                                              │
             │                                                                              │
@@ -137,11 +137,11 @@ import Workspace
             │                                                                              │
             │                                                                              │
             ├ contamination ───────────────────────────────────────────────────────────────┤
-            │ what held-out rows ask is asked in training too                              │
+            │ questions of held-out rows are asked in training too                         │
             │ held-out row 7  /data/validation.jsonl:7, as /data/train.jsonl:31            │
             │ held-out row 90  /data/validation.jsonl:90, as /data/train.jsonl:402         │
             │ the first: 휴가는 어떻게␛[31m 신청하나요?                                    │
-            │ what to do: take these rows out of training, or hold out others: data split  │
+            │ what to do: remove these rows from training, or hold out others: data split  │
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -380,7 +380,7 @@ extension DatasetSummary {
                 .init(
                     rule: .contamination,
                     blocks: true,
-                    detail: "what held-out rows ask is asked in training too",
+                    detail: "questions of held-out rows are asked in training too",
                     count: 2,
                     rows: [
                         .init(
@@ -397,7 +397,7 @@ extension DatasetSummary {
                         ),
                     ],
                     excerpt: "휴가는 어떻게\u{1B}[31m 신청하나요?",
-                    advice: "take these rows out of training, or hold out others: data split"
+                    advice: "remove these rows from training, or hold out others: data split"
                 ),
                 .init(
                     rule: .duplicate,

@@ -190,7 +190,7 @@ import Workspace
                 #expect(history.sourceDigest != added.digest)
                 #expect(history.steps.map(\.kind) == ["map", "clean", "deduplicate"])
                 let counts = history.steps.last?.counts ?? []
-                #expect(counts.map(\.name) == ["rows taken out"] && counts.map(\.count) == [1])
+                #expect(counts.map(\.name) == ["rows removed"] && counts.map(\.count) == [1])
                 #expect(try datasets.add(path: path, preparation: preparation).path == added.path)
             }
         }

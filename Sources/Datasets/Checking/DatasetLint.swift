@@ -2,14 +2,14 @@ import ChatTemplates
 import Crypto
 import Tokenizers
 
-/// Looks a dataset over before it is trained on.
+/// Checks a dataset before it is trained on.
 public struct DatasetLint: Sendable {
-    /// How the model sees the rows; without one, what concerns the model is not looked at.
+    /// Renders the rows for the model; without one, rules that concern the model are not checked.
     public var renderer: ExampleRenderer?
     /// How conversations over the renderer's sequence length are handled.
     public var overLength: OverLengthPolicy
 
-    /// A conversation of more bytes is likely a mistake.
+    /// A longer conversation, in bytes, is likely a mistake.
     static let longRow = 100_000
 
     /// Creates a check.
@@ -18,10 +18,10 @@ public struct DatasetLint: Sendable {
         self.overLength = overLength
     }
 
-    /// Looks at all rows.
+    /// Checks all rows.
     ///
-    /// - Parameter evaluation: Rows to evaluate on in place of those that are held out.
-    /// - Throws: `CancellationError` when cancelled; what is wrong with a row is a finding.
+    /// - Parameter evaluation: Rows to evaluate on in place of the held-out ones.
+    /// - Throws: `CancellationError` when cancelled; faults of rows are findings.
     public func report(
         on dataset: Dataset,
         evaluation: [Record]? = nil,
@@ -75,7 +75,7 @@ extension LintFinding.Row {
 }
 
 extension Record {
-    /// The texts that are said in it.
+    /// The texts of its messages or document.
     var texts: [String] {
         switch content {
         case .text(let text): [text]
@@ -83,7 +83,7 @@ extension Record {
         }
     }
 
-    /// The beginning of what it says, in one line.
+    /// The beginning of its text, in one line.
     var excerpt: String {
         let said = messages?.first { !$0.role.utf8.elementsEqual("system".utf8) }?.content
         return (said ?? texts.first ?? "").excerpt
@@ -93,9 +93,9 @@ extension Record {
 extension String {
     /// The beginning, in one line.
     var excerpt: String {
-        let most = 72
-        let scalars = unicodeScalars.prefix(most).map { $0.properties.isWhitespace ? " " : $0 }
+        let maximum = 72
+        let scalars = unicodeScalars.prefix(maximum).map { $0.properties.isWhitespace ? " " : $0 }
         let text = String(UnicodeScalarView(scalars))
-        return unicodeScalars.count > most ? "\(text)…" : text
+        return unicodeScalars.count > maximum ? "\(text)…" : text
     }
 }

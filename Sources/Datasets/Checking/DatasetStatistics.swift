@@ -1,12 +1,12 @@
-/// How long the rows of one part of a dataset are, in tokens of one model.
+/// The lengths of the rows of one part of a dataset, in tokens of one model.
 public struct DatasetStatistics: Sendable, Equatable, Codable {
     /// A column of the histogram.
     public struct Bucket: Sendable, Equatable, Codable {
-        /// The shortest length that is counted.
+        /// The shortest length in the bucket.
         public let lowerBound: Int
-        /// The first length that is not counted any more.
+        /// The first length beyond the bucket.
         public let upperBound: Int
-        /// How many rows are that long.
+        /// How many rows have such a length.
         public let count: Int
     }
 
@@ -18,7 +18,7 @@ public struct DatasetStatistics: Sendable, Equatable, Codable {
     public let targetTokens: Int
     /// The length of the longest row.
     public let longest: Int
-    /// Where the longest row stands; nil without rows.
+    /// The longest row; nil without rows.
     public let longestSource: RecordSource?
     /// The lengths, ascending, (rows).
     private let lengths: [Int]
@@ -31,7 +31,7 @@ public struct DatasetStatistics: Sendable, Equatable, Codable {
         for example in examples {
             targets += example.targetCount
             if sources.last == example.source, let last = lengths.indices.last {
-                // A block begins with the last token of the block before.
+                // A block begins with the last token of the previous block.
                 lengths[last] += example.ids.count - 1
             } else {
                 lengths.append(example.ids.count)
@@ -58,7 +58,7 @@ public struct DatasetStatistics: Sendable, Equatable, Codable {
     /// The mean length in tokens; 0 without rows.
     public var mean: Double { rows == 0 ? 0 : Double(tokens) / Double(rows) }
 
-    /// The lengths in columns of equal width, at most as many as asked for.
+    /// The lengths in at most `columns` buckets of equal width.
     public func histogram(columns: Int) -> [Bucket] {
         precondition(columns > 0, "a histogram has a column")
         guard let first = lengths.first, let last = lengths.last else { return [] }

@@ -1,4 +1,4 @@
-/// Gathers findings, one a rule and kind.
+/// Collects findings, one per rule and kind.
 struct LintCollector {
     private struct Group {
         let rule: LintRule
@@ -11,11 +11,11 @@ struct LintCollector {
 
     private var groups: [String: Group] = [:]
 
-    /// Notes a row, or what concerns all rows.
+    /// Adds a row, or a finding about all rows.
     ///
     /// - Parameters:
-    ///   - detail: What was found; the first one's stands for all of the same kind.
-    ///   - kind: Tells findings of one rule apart.
+    ///   - detail: The finding; that of the first row is kept for all of the same kind.
+    ///   - kind: Separates findings of one rule.
     mutating func note(
         _ rule: LintRule,
         in row: LintFinding.Row?,

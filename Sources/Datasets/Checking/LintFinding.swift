@@ -1,4 +1,4 @@
-/// What one rule found, in one row or many.
+/// A finding of one rule, in one row or several.
 public struct LintFinding: Sendable, Equatable, Codable {
     /// A row.
     public struct Row: Sendable, Equatable {
@@ -8,7 +8,7 @@ public struct LintFinding: Sendable, Equatable, Codable {
         public var number: Int
         /// Its file and line.
         public var source: RecordSource
-        /// The row it is compared with, where the finding is about two.
+        /// The row it is compared with, if the finding is about two.
         public var other: RecordSource?
 
         /// Creates a row.
@@ -25,7 +25,7 @@ public struct LintFinding: Sendable, Equatable, Codable {
         }
     }
 
-    /// Rows that are named; the others are counted.
+    /// How many rows are named; the others are counted.
     public static let maxNamedRows = 20
 
     /// The rule.
@@ -34,11 +34,11 @@ public struct LintFinding: Sendable, Equatable, Codable {
     public var blocks: Bool
     /// What was found, in words.
     public var detail: String
-    /// How many rows it was found in; 0 where it is about the model.
+    /// How many rows have it; 0 if it is about the model.
     public var count: Int
     /// The first of the rows.
     public var rows: [Row]
-    /// The beginning of what was found in the first row, without secrets; a row's own text.
+    /// The beginning of the text found in the first row, without secrets; the row's own text.
     public var excerpt: String
     /// What to do.
     public var advice: String
@@ -79,7 +79,7 @@ extension LintFinding.Row: Codable {
         )
     }
 
-    /// Writes sources as file and line with a colon between.
+    /// Encodes sources as file and line with a colon between.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(part, forKey: .part)

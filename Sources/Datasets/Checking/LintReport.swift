@@ -1,14 +1,14 @@
-/// What was found in a dataset before it is trained on.
+/// The findings in a dataset before it is trained on.
 public struct LintReport: Sendable, Equatable, Codable {
-    /// The name of the model as which the rows were looked at; nil where none was.
+    /// The name of the model that the rows were checked for; nil if there was none.
     public var model: String?
-    /// The sequence length at which they were.
+    /// The sequence length that they were checked for.
     public var sequenceLength: Int
-    /// How many rows to train on were looked at.
+    /// How many rows to train on were checked.
     public var rows: Int
-    /// How many held-out rows were looked at.
+    /// How many held-out rows were checked.
     public var heldOutRows: Int
-    /// The findings, those that block training first, each rule's together.
+    /// The findings, those that block training first, grouped by rule.
     public var findings: [LintFinding]
 
     /// Creates a report.
@@ -29,7 +29,7 @@ public struct LintReport: Sendable, Equatable, Codable {
     /// Whether something blocks training.
     public var isBlocking: Bool { findings.contains(where: \.blocks) }
 
-    /// The same report, where findings of some rules block nothing.
+    /// The same report, in which findings of the given rules do not block.
     public func allowing(_ allowed: Set<LintRule>) -> LintReport {
         var report = self
         for index in report.findings.indices where allowed.contains(findings[index].rule) {
@@ -38,7 +38,7 @@ public struct LintReport: Sendable, Equatable, Codable {
         return report
     }
 
-    /// The findings that block training, but for those of rules that are allowed.
+    /// The findings that block training, except those of the given rules.
     public func blocking(allowing allowed: Set<LintRule> = []) -> [LintFinding] {
         allowing(allowed).findings.filter(\.blocks)
     }

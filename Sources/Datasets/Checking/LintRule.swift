@@ -1,6 +1,6 @@
-/// What a dataset is looked over for, beyond what reading it refuses.
+/// The rules that a dataset is checked against, beyond the errors of reading it.
 public enum LintRule: String, Sendable, Codable, CaseIterable {
-    /// The model has no chat template, or it refuses rows, or leaves out what a role says.
+    /// The model has no chat template, or it refuses rows, or leaves out messages of a role.
     case template
     /// No token of a row is learnt.
     case noTarget = "no-target"
@@ -10,28 +10,28 @@ public enum LintRule: String, Sendable, Codable, CaseIterable {
     case truncatedAnswer = "truncated-answer"
     /// No token at which the model stops is learnt, so it would learn not to stop.
     case endNotTrained = "end-not-trained"
-    /// The token that begins a text stands there twice.
+    /// The token that begins a text occurs there twice.
     case doubleBOS = "double-bos"
-    /// A text spells out a control token, which no template wrote.
+    /// A text spells out a control token that no template wrote.
     case controlToken = "control-token"
-    /// A row that is held out is trained on too, wholly or for its greater part.
+    /// A held-out row is also trained on, wholly or for the most part.
     case contamination
     /// A row occurs twice.
     case duplicate
     /// An answer of the assistant is empty.
     case emptyAnswer = "empty-answer"
-    /// A message has a member that nothing is made of.
+    /// A message has a member that is not read.
     case unreadMember = "unread-member"
-    /// Hangul stands as single jamo (NFD), which tokenizers cut into many more tokens.
+    /// Hangul is written as single jamo (NFD), which tokenizers split into many more tokens.
     case decomposedHangul = "decomposed-hangul"
-    /// A replacement character (U+FFFD) stands where an earlier conversion lost text.
+    /// A replacement character (U+FFFD) marks text that an earlier conversion lost.
     case lostText = "lost-text"
     /// A text looks like a key, a password or a person's number.
     case secret
     /// A conversation is so long that it is likely a mistake.
     case longRow = "long-row"
 
-    /// Whether training on it is refused unless the rule is allowed.
+    /// Whether training is refused unless the rule is allowed.
     public var blocks: Bool {
         switch self {
         case .template, .noTarget, .truncatedAnswer, .endNotTrained, .doubleBOS, .controlToken,
@@ -43,33 +43,33 @@ public enum LintRule: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// What to do about it.
+    /// The advice for the user.
     public var advice: String {
         switch self {
         case .template: "choose a model whose chat template writes these rows, or change the rows"
-        case .noTarget: "give the row an answer of the assistant, or take it out"
+        case .noTarget: "give the row an answer of the assistant, or remove it"
         case .overLength: "raise the sequence length, or choose how long rows are handled"
         case .truncatedAnswer: "raise the sequence length, or leave such rows out"
         case .endNotTrained:
             "use the model's own chat template; its turns end in a token it stops at"
-        case .doubleBOS: "take the token out of the template or the texts"
+        case .doubleBOS: "remove the token from the template or the texts"
         case .controlToken:
-            "take the tokens out: the template writes those of messages, and documents get their end "
+            "remove the tokens: the template writes those of messages, and documents get their end "
                 + "by themselves; where they are meant as text: --allow control-token"
-        case .contamination: "take these rows out of training, or hold out others: data split"
+        case .contamination: "remove these rows from training, or hold out others: data split"
         case .duplicate: "data convert --deduplicate"
-        case .emptyAnswer: "write the answer, or take the row out"
-        case .unreadMember: "take the member out, or rename it to what it means"
+        case .emptyAnswer: "write the answer, or remove the row"
+        case .unreadMember: "remove the member, or rename it to what it means"
         case .decomposedHangul: "data convert --clean korean"
         case .lostText: "get the text again from its source, in UTF-8"
-        case .secret: "take it out, and change the key or password"
+        case .secret: "remove it, and change the key or password"
         case .longRow: "check that the row is not several"
         }
     }
 
-    /// The rules of these names; `all` names every one.
+    /// The rules with these names; `all` is every rule.
     ///
-    /// - Throws: `DatasetError.Code.invalidStep` for a name that is none.
+    /// - Throws: `DatasetError.Code.invalidStep` for an unknown name.
     public static func named(_ names: [String]) throws -> Set<LintRule> {
         var rules: Set<LintRule> = []
         for name in names {

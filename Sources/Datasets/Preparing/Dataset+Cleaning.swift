@@ -3,9 +3,9 @@ import JSON
 import Tokenizers
 
 extension Dataset {
-    /// The rows with their texts cleaned; rows of which nothing is left are taken out.
+    /// The rows with cleaned texts; rows that become empty are removed.
     ///
-    /// Of a conversation what is said and thought is cleaned; calls of tools stay as they are.
+    /// In conversations, contents and reasoning are cleaned; tool calls are unchanged.
     ///
     /// - Throws: `DatasetError.Code.empty` when no row is left; `CancellationError` when cancelled.
     public func cleaned(
@@ -36,13 +36,13 @@ extension Dataset {
             DatasetStep.Count($0.rawValue, cleaner.counts[$0, default: 0])
         }
         let rows = [DatasetStep.Count("rows changed", changed)]
-        let gone = emptied > 0 ? [DatasetStep.Count("rows emptied and taken out", emptied)] : []
+        let gone = emptied > 0 ? [DatasetStep.Count("rows emptied and removed", emptied)] : []
         return (dataset, DatasetStep(.clean, cleaning.description, rows + gone + counts))
     }
 }
 
 extension Record {
-    /// Whether it is a document that says nothing.
+    /// Whether it is an empty document.
     fileprivate var isEmpty: Bool {
         guard case .text(let text) = content else { return false }
         return text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
@@ -50,7 +50,7 @@ extension Record {
 }
 
 extension TextCleaner {
-    /// What a row holds, cleaned.
+    /// The cleaned content of a row.
     fileprivate mutating func clean(_ content: Record.Content) -> Record.Content {
         switch content {
         case .text(let text): return .text(clean(text))

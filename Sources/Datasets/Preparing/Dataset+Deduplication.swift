@@ -1,13 +1,13 @@
 import Crypto
 
 extension Dataset {
-    /// The rows without those that are the same as one before, after spaces and Unicode's forms.
+    /// The rows without those that equal an earlier one, apart from white space and Unicode forms.
     ///
-    /// The first of equal rows stays. A row that is held out stays held out; what equals it is taken
-    /// out of training.
+    /// The first of equal rows stays. A held-out row stays held out; its duplicates are removed
+    /// from training.
     ///
-    /// - Throws: `DatasetError.Code.invalidStep` for a row that lacks the key's member, `empty` when
-    ///   no row to train on is left.
+    /// - Throws: `DatasetError.Code.invalidStep` for a row that lacks the key's member, `empty`
+    ///   if no row to train on is left.
     public func deduplicated(
         by key: RowKey = .row
     ) throws -> (dataset: Dataset, step: DatasetStep) {
@@ -21,12 +21,12 @@ extension Dataset {
         let heldOut = try first(heldOut)
         let training = try first(training)
         guard !training.isEmpty else {
-            throw DatasetError(.empty, "every row of \(name) stands in its held-out part too")
+            throw DatasetError(.empty, "every row of \(name) is in its held-out part too")
         }
         let removed = self.training.count + self.heldOut.count - training.count - heldOut.count
         return (
             with(training: training, heldOut: heldOut),
-            DatasetStep(.deduplicate, "by \(key)", [.init("rows taken out", removed)])
+            DatasetStep(.deduplicate, "by \(key)", [.init("rows removed", removed)])
         )
     }
 

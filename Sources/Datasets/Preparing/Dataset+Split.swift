@@ -1,10 +1,10 @@
-/// Which share of the rows is held out, and by what of them.
+/// The share of the rows to hold out, and the key that groups them.
 public struct HeldOutShare: Sendable, Equatable, CustomStringConvertible {
     /// The share, between 0 and 1.
     public var share: Double
-    /// Rows that are equal by this stay together.
+    /// Rows with the same key stay together.
     public var key: RowKey
-    /// Another text holds out other rows.
+    /// Another salt selects other rows.
     public var salt: String
 
     /// Holds out a share.
@@ -14,12 +14,12 @@ public struct HeldOutShare: Sendable, Equatable, CustomStringConvertible {
         self.salt = salt
     }
 
-    /// The share and what it goes by.
+    /// The share and its key.
     public var description: String {
         "\(share) by \(key)" + (salt.isEmpty ? "" : " with salt \(salt)")
     }
 
-    /// Whether a row is held out: a matter of what it says alone.
+    /// Whether a row is held out; depends only on its content.
     func holdsOut(_ record: Record) throws -> Bool {
         if key == .question, salt.isEmpty { return ContentDigest.place(of: record) < share }
         return ContentDigest.place(of: [salt] + (try key.texts(of: record))) < share
@@ -27,7 +27,7 @@ public struct HeldOutShare: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Dataset {
-    /// Holds out about `share` of the training rows, chosen by a hash of what each row asks.
+    /// Holds out about `share` of the training rows, chosen by a hash of each row's question.
     ///
     /// - Throws: as `holdingOut(_:)` of a `HeldOutShare` does.
     public func holdingOut(_ share: Double) throws -> Dataset {
@@ -36,10 +36,10 @@ extension Dataset {
 
     /// Holds out about a share of the training rows, chosen by a hash of each row.
     ///
-    /// The same row falls on the same side in every dataset and every order, rows that are equal by
-    /// the key stay together, and what a smaller share holds out a larger one holds out too.
+    /// The same row is on the same side in every dataset and every order, rows with the same key
+    /// stay together, and the rows of a smaller share are among those of a larger one.
     ///
-    /// - Throws: `DatasetError.Code.invalidSplit` when the share is not between 0 and 1, rows are
+    /// - Throws: `DatasetError.Code.invalidSplit` if the share is not between 0 and 1, rows are
     ///   held out already, or either side would be empty; `invalidStep` for a row that lacks the
     ///   key's member.
     public func holdingOut(
@@ -53,13 +53,13 @@ extension Dataset {
                 hint: "give a number between 0 and 1, such as 0.1"
             )
         }
-        // By what it asks is how every row is divided, and a document asks what it says.
+        // By question every row can be divided; the question of a document is its text.
         if heldOutShare.key != .question { try checkHas(heldOutShare.key) }
         guard heldOut.isEmpty else {
             throw DatasetError(
                 .invalidSplit,
                 "\(name) has a held-out part of \(heldOut.count) rows already",
-                hint: "leave the split out, or name the training file alone"
+                hint: "leave the split out, or give only the training file"
             )
         }
         var kept: [Record] = []

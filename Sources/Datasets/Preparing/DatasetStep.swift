@@ -1,46 +1,46 @@
-/// Something that was done to rows on their way into a dataset, and what it changed.
+/// A step that prepared the rows of a dataset, and what it changed.
 public struct DatasetStep: Sendable, Equatable, Codable, CustomStringConvertible {
     /// The kinds of step.
     public enum Kind: String, Sendable, Codable {
-        /// Columns of other names were read.
+        /// Columns with other names were mapped.
         case map
-        /// Rows that show several formats were read as one.
+        /// Rows that match several formats were read in one.
         case format
         /// Broken rows were left out.
         case leaveOut = "leave-out"
         /// Texts were cleaned.
         case clean
-        /// Rows that stood there before were taken out.
+        /// Duplicate rows were removed.
         case deduplicate
         /// Rows were held out.
         case split
     }
 
-    /// What was counted, and how often it was.
+    /// A name and a number.
     public struct Count: Sendable, Equatable, Codable {
-        /// What was counted.
+        /// What is counted.
         public let name: String
-        /// How often.
+        /// The number.
         public let count: Int
 
-        /// Counts something.
+        /// Creates a count.
         public init(_ name: String, _ count: Int) {
             self.name = name
             self.count = count
         }
 
-        /// The number and what it counts: `1 row changed`.
+        /// The number and its name: `1 row changed`.
         fileprivate var phrase: String {
             let isOneRow = count == 1 && name.hasPrefix("rows ")
             return "\(count) \(isOneRow ? "row " + name.dropFirst(5) : name)"
         }
     }
 
-    /// What was done.
+    /// The kind of step.
     public let kind: Kind
-    /// How: the mapping, the rules, the key, the share.
+    /// Its setting: the mapping, the rules, the key, the share.
     public let setting: String
-    /// What was changed.
+    /// Its effects.
     public let counts: [Count]
 
     /// Records a step.
@@ -58,18 +58,18 @@ public struct DatasetStep: Sendable, Equatable, Codable, CustomStringConvertible
     }
 }
 
-/// Where a dataset's rows come from, and all that was done to them since.
+/// The source of a dataset's rows, and the steps applied to them.
 public struct DatasetProvenance: Sendable, Equatable, Codable {
     /// The file or folder that was read first.
     public let source: String
-    /// The digest of what its rows said.
+    /// The digest of its rows.
     public let sourceDigest: String
-    /// How they were written.
+    /// Their format.
     public let sourceFormat: DatasetFormat
-    /// What was done, in order; empty for a plain copy.
+    /// The steps, in order; empty for a plain copy.
     public let steps: [DatasetStep]
 
-    /// Records where rows come from.
+    /// Creates a provenance.
     public init(
         source: String,
         sourceDigest: String,
@@ -82,7 +82,7 @@ public struct DatasetProvenance: Sendable, Equatable, Codable {
         self.steps = steps
     }
 
-    /// The same with steps that came later.
+    /// The same with later steps.
     public func adding(_ later: [DatasetStep]) -> DatasetProvenance {
         DatasetProvenance(
             source: source,

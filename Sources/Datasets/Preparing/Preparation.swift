@@ -1,25 +1,25 @@
-/// What is done to rows between a file and the dataset they become, always in this order.
+/// The steps between a file and a dataset, always in this order.
 public struct Preparation: Sendable, Equatable {
-    /// Which members stand for the names that the formats know.
+    /// The members that are read under the names of the formats.
     public var mapping = ColumnMapping()
-    /// Which format is read, where rows may show several.
+    /// The format to read if rows match several.
     public var format: DatasetFormat?
     /// Whether broken rows are left out.
     public var leavesBrokenRowsOut = false
-    /// What is put right in the texts.
+    /// How texts are cleaned.
     public var cleaning: TextCleaning?
-    /// What makes rows duplicates, of which the first stays.
+    /// The key of duplicates, of which the first stays.
     public var deduplication: RowKey?
-    /// What is held out.
+    /// The rows to hold out.
     public var heldOut: HeldOutShare?
 
-    /// Does nothing.
+    /// Creates a preparation without steps.
     public init() {}
 
     /// Whether the rows stay as they are in the file.
     public var isEmpty: Bool { self == Preparation() }
 
-    /// Reads a file or folder and does what is to be done.
+    /// Reads a file or folder and applies the steps.
     ///
     /// - Throws: `DatasetError` as reading and the steps do; `CancellationError` when cancelled.
     public func read(

@@ -3,7 +3,7 @@ import JSON
 import Tokenizers
 
 extension Record {
-    /// The row as JSON in the format `messages` or `text`, which reads as the same row.
+    /// The row as JSON in the format `messages` or `text`, which is read as the same row.
     var json: JSONValue {
         var row = JSONObject()
         switch content {
@@ -19,7 +19,7 @@ extension Record {
             _ = row.insert(.array(messages), named: "messages")
             if let tools = dialogue.tools { _ = row.insert(.array(tools), named: "tools") }
         }
-        // A member that another format is known by would make the row ambiguous.
+        // A member of another format would make the row ambiguous.
         for (name, text) in fields.sorted(by: { $0.key < $1.key })
         where !Self.reserved.contains(JSONName(name)) {
             _ = row.insert(.string(text), named: JSONName(name))
@@ -33,7 +33,7 @@ extension Record {
 }
 
 extension Dataset {
-    /// The rows of a part as JSON Lines, which read as the same rows.
+    /// The rows of a part as JSON Lines, which are read as the same rows.
     public func jsonLines(_ part: Part) -> [UInt8] {
         (part == .training ? training : heldOut).reduce(into: []) { bytes, record in
             bytes += record.json.bytes

@@ -2,18 +2,18 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// What of a row says whether it is the same as another.
+/// The part of a row that is compared with other rows.
 public enum RowKey: Sendable, Equatable, CustomStringConvertible {
-    /// All that it says.
+    /// The whole content.
     case row
-    /// What is asked: the messages before the assistant's first.
+    /// The question: the messages before the assistant's first.
     case question
-    /// What the assistant says.
+    /// The assistant's messages.
     case answer
     /// A member that is not trained on, such as the page a row was made from.
     case field(String)
 
-    /// Reads `row`, `question`, `answer`, or else the name of a member.
+    /// Parses `row`, `question`, `answer`, or else the name of a member.
     public init(_ text: String) {
         switch text {
         case "row": self = .row
@@ -23,7 +23,7 @@ public enum RowKey: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The name as which it is read.
+    /// The name in the form that is parsed.
     public var description: String {
         switch self {
         case .row: "row"
@@ -33,7 +33,7 @@ public enum RowKey: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The texts that say it, in NFC and with single spaces; a document's text whatever the key.
+    /// The texts of the key, in NFC and with single spaces; for a document always its text.
     ///
     /// - Throws: `DatasetError.Code.invalidStep` for a row that lacks the member.
     func texts(of record: Record) throws -> [String] {

@@ -9,7 +9,7 @@ extension String {
         return String(scalars)
     }
 
-    /// The text in NFC, with one space where any white space stands and none at its ends.
+    /// The text in NFC, with one space for any white space and none at its ends.
     var normalized: String {
         var scalars = UnicodeScalarView()
         for scalar in composed.unicodeScalars {
@@ -25,9 +25,10 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Stays as it is in NFC whatever stands beside it.
+    /// Whether NFC never changes it, whatever its neighbours.
     ///
-    /// Latin, syllables of Hangul, the usual Chinese characters, punctuation: most text is no more.
+    /// This covers most text: Latin, syllables of Hangul, the common Chinese characters,
+    /// punctuation.
     fileprivate var isPlainlyComposed: Bool {
         switch value {
         case 0..<0x300, 0xAC00...0xD7A3, 0x4E00...0x9FFF, 0x2010...0x2027, 0x3000...0x3020: true

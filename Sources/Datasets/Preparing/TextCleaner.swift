@@ -1,16 +1,16 @@
 /// Cleans texts and counts what it changes.
 struct TextCleaner {
     let rules: Set<TextCleaning.Rule>
-    /// Characters that each rule changed or took out.
+    /// How many characters each rule changed or removed.
     private(set) var counts: [TextCleaning.Rule: Int] = [:]
-    /// What all rules changed together.
+    /// How many all rules changed.
     private(set) var changeCount = 0
 
     init(_ cleaning: TextCleaning) {
         rules = cleaning.rules
     }
 
-    /// A text as it should have been written.
+    /// The cleaned text.
     mutating func clean(_ text: String) -> String {
         var scalars: [Unicode.Scalar] = []
         scalars.reserveCapacity(text.utf8.count)
@@ -37,7 +37,7 @@ struct TextCleaner {
         changeCount += characters
     }
 
-    /// What stands for a character; nil where it goes.
+    /// The replacement of a character; nil if it is removed.
     private mutating func replacement(
         of scalar: Unicode.Scalar,
         behind before: Unicode.Scalar?
@@ -60,7 +60,7 @@ struct TextCleaner {
         return changed
     }
 
-    /// Takes out spaces at the ends of lines, and empty lines at the ends of the text.
+    /// Removes spaces at the ends of lines, and empty lines at the ends of the text.
     private mutating func trim(_ scalars: inout [Unicode.Scalar]) {
         var kept: [Unicode.Scalar] = []
         kept.reserveCapacity(scalars.count)
@@ -80,7 +80,7 @@ struct TextCleaner {
         scalars = kept
     }
 
-    /// Brings a text of so many characters into NFC.
+    /// Converts a text of `count` characters to NFC.
     private mutating func compose(_ text: inout String, count: Int) {
         let composed = text.composed
         guard !composed.utf8.elementsEqual(text.utf8) else { return }
@@ -90,7 +90,7 @@ struct TextCleaner {
 }
 
 extension Unicode.Scalar {
-    /// Whether a joiner behind it makes one emoji of two.
+    /// Whether a joiner after it makes one emoji of two.
     fileprivate var joinsEmoji: Bool {
         value == 0xFE0F || value > 0xFF && (properties.isEmoji || properties.isEmojiModifier)
     }

@@ -1,31 +1,32 @@
-/// What is put right in texts before they are trained on.
+/// The rules by which texts are cleaned before they are trained on.
 public struct TextCleaning: Sendable, Equatable, CustomStringConvertible {
-    /// One thing that is put right.
+    /// A rule.
     public enum Rule: String, Sendable, Codable, CaseIterable {
         /// Jamo become syllables, letters and their accents one character (Unicode's NFC).
         case nfc
-        /// Unusual spaces become spaces, line ends `\n`; none stand at ends of lines and texts.
+        /// Unusual spaces become spaces, line ends `\n`; those at ends of lines and texts are
+        /// removed.
         case whitespace
-        /// The many dots that stand between Korean words become `·` (U+00B7).
+        /// The various dots between Korean words become `·` (U+00B7).
         case middleDots = "middle-dots"
-        /// Characters without width go, but for those that join emoji.
+        /// Characters without width are removed, except those that join emoji.
         case zeroWidth = "zero-width"
-        /// Control characters go, those that turn the direction of writing too.
+        /// Control characters are removed, including those that change the text direction.
         case control
     }
 
-    /// What is put right.
+    /// The rules.
     public let rules: Set<Rule>
 
-    /// Puts some things right.
+    /// Creates a cleaning of some rules.
     public init(_ rules: Set<Rule>) { self.rules = rules }
 
     /// All rules, as Korean text needs them.
     public static let korean = TextCleaning(Set(Rule.allCases))
 
-    /// Reads `korean`, or rules by name with commas between.
+    /// Parses `korean`, or rules by name, separated by commas.
     ///
-    /// - Throws: `DatasetError.Code.invalidStep` for a name that is none.
+    /// - Throws: `DatasetError.Code.invalidStep` for an unknown name.
     public init(_ text: String) throws {
         guard text != "korean" else {
             self = .korean
@@ -37,7 +38,7 @@ public struct TextCleaning: Sendable, Equatable, CustomStringConvertible {
                     let names = Rule.allCases.map(\.rawValue).joined(separator: ", ")
                     throw DatasetError(
                         .invalidStep,
-                        "there is no cleaning called \"\(name)\"",
+                        "there is no cleaning rule \"\(name)\"",
                         hint: "give korean for all, or some of \(names)"
                     )
                 }
@@ -46,7 +47,7 @@ public struct TextCleaning: Sendable, Equatable, CustomStringConvertible {
         )
     }
 
-    /// The name as which it is read.
+    /// The name in the form that is parsed.
     public var description: String {
         self == .korean
             ? "korean"

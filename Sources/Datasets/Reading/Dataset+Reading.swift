@@ -1,31 +1,31 @@
 import JSON
 
 extension Dataset {
-    /// How long a row may be by default, in bytes.
-    public static let longestRow = 64 << 20
+    /// The default limit of a row's size, in bytes.
+    public static let maxRowSize = 64 << 20
 
     /// How a dataset is read.
     public struct Reading: Sendable {
-        /// A longer row is refused, in bytes; a file that is one JSON array may be sixteen times as
-        /// long.
-        public var longestRow = Dataset.longestRow
-        /// Which members stand for the names that the formats know.
+        /// A larger row is refused, in bytes; a file that is one JSON array may be sixteen times as
+        /// large.
+        public var maxRowSize = Dataset.maxRowSize
+        /// The members that are read under the names of the formats.
         public var mapping = ColumnMapping()
-        /// The format to read, where rows may show several; nil takes the first that they show.
+        /// The format to read if rows match several; nil reads the first that matches.
         public var format: DatasetFormat?
-        /// Whether broken rows are left out and counted, or make the reading fail.
+        /// Whether broken rows are left out and counted, or are errors.
         public var leavesBrokenRowsOut = false
 
-        /// Reads all rows, under their own names.
+        /// Reads all rows, without mapping.
         public init() {}
     }
 
-    /// Reads a `.jsonl`, `.json`, `.csv`, `.tsv`, `.txt` or `.md` file, or a folder that holds
-    /// `train.*`, or its pieces `train-00000-of-00002.*`, and, for rows that are held out,
-    /// `validation.*`, `valid.*`, `val.*` or `dev.*`, or nothing but documents.
+    /// Reads a `.jsonl`, `.json`, `.csv`, `.tsv`, `.txt` or `.md` file, or a folder that contains
+    /// `train.*`, or its pieces `train-00000-of-00002.*`, and, for held-out rows, `validation.*`,
+    /// `valid.*`, `val.*` or `dev.*`, or only documents.
     ///
-    /// - Throws: `DatasetError` with the file and line of every row at fault: none is skipped unless
-    ///   that is asked for; `CancellationError` when cancelled.
+    /// - Throws: `DatasetError` with the file and line of every broken row: none is skipped
+    ///   unless that is requested; `CancellationError` when cancelled.
     public static func read(
         path: String,
         _ reading: Reading = Reading(),
@@ -34,7 +34,7 @@ extension Dataset {
         func rows(_ path: String) throws -> RowCollector {
             try RecordReader(
                 path: path,
-                longestRow: reading.longestRow,
+                maxRowSize: reading.maxRowSize,
                 mapping: reading.mapping,
                 format: reading.format,
                 leavesBrokenRowsOut: reading.leavesBrokenRowsOut,
@@ -55,7 +55,7 @@ extension Dataset {
                         .unsupported,
                         "\(path) trains on \((format ?? other).rawValue) and holds out "
                             + "\(other.rawValue)",
-                        hint: "keep text and conversations apart"
+                        hint: "separate text and conversations"
                     )
                 }
                 format = format ?? other
@@ -82,7 +82,7 @@ extension Dataset {
         )
     }
 
-    /// What of messages nothing was made of, in a sentence.
+    /// The members of messages that are not read, in a sentence.
     private static func unread(_ records: [Record]) -> [String] {
         var rows = 0
         var names: Set<JSONName> = []
@@ -98,7 +98,7 @@ extension Dataset {
         ]
     }
 
-    /// Which part of a dataset a row is in.
+    /// The part of a dataset that a row is in.
     public enum Part: String, Sendable, Codable, CaseIterable {
         /// Rows to train on.
         case training
@@ -106,9 +106,9 @@ extension Dataset {
         case heldOut = "held-out"
     }
 
-    /// Some rows of a part, without reading those behind them or parsing those before.
+    /// Some rows of a part, without reading those after them or parsing those before.
     ///
-    /// - Throws: `DatasetError` as `read` does, for the rows that are looked at.
+    /// - Throws: `DatasetError` as `read` does, for the rows that are parsed.
     public static func records(
         _ window: Range<Int>,
         of part: Part = .training,
@@ -124,7 +124,7 @@ extension Dataset {
         return try paths.flatMap { file in
             try RecordReader(
                 path: file,
-                longestRow: longestRow,
+                maxRowSize: maxRowSize,
                 window: window,
                 isCancelled: isCancelled
             ).read().records
@@ -133,9 +133,9 @@ extension Dataset {
 
     /// The paths in a folder that look like datasets, in order of their names.
     ///
-    /// They are files of the kinds that are read, and folders with a training file; none is opened.
+    /// They are files of supported kinds, and folders with a training file; none is opened.
     ///
-    /// - Throws: `DatasetError` when the folder cannot be listed.
+    /// - Throws: `DatasetError` if the folder cannot be listed.
     public static func candidates(in folder: String) throws -> [String] {
         try Folder.names(in: folder).filter { name in
             let path = "\(folder)/\(name)"
@@ -148,7 +148,7 @@ extension Dataset {
 }
 
 extension Array {
-    /// The elements of a range, as far as they are there.
+    /// The elements of a range, as far as they exist.
     subscript(clamping range: Range<Int>) -> ArraySlice<Element> {
         self[range.clamped(to: 0..<count)]
     }

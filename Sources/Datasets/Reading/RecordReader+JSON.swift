@@ -1,13 +1,13 @@
 import JSON
 
 extension RecordReader {
-    /// Reads values one after another, each of them a row, a list of rows, or, as the only one, an
-    /// object with a list of rows.
+    /// Reads consecutive values, each of them a row, a list of rows, or, as the only one, an object
+    /// with a list of rows.
     func readJSON(into rows: inout RowCollector) throws {
-        var texts = try JSONTexts(path: path, longestRow: longestRow)
+        var texts = try JSONTexts(path: path, maxRowSize: maxRowSize)
         guard let first = try next(of: &texts, &rows) else { return }
         if FileEnding(of: path) == .json, first.hasComment(at: 0) {
-            // What stands behind it may be one value over many lines.
+            // What follows may be one value over many lines.
             throw broken("this is not a JSON value", at: 0, in: first)
         }
         var second: JSONText?
@@ -25,8 +25,8 @@ extension RecordReader {
                         .brokenRow,
                         at: RecordSource(file: path, line: second.line),
                         column: second.column,
-                        "there is more behind the end of the array",
-                        hint: "take it out, or put it into the array"
+                        "there is text after the end of the array",
+                        hint: "remove it, or put it into the array"
                     )
                 }
             }
@@ -36,7 +36,7 @@ extension RecordReader {
         while !rows.isFull, let text = try next(of: &texts, &rows) { try take(text, into: &rows) }
     }
 
-    /// The next value; lines that are not UTF-8 are noted.
+    /// The next value; lines that are not UTF-8 are recorded as broken.
     private func next(of texts: inout JSONTexts, _ rows: inout RowCollector) throws -> JSONText? {
         while true {
             try checkCancelled()
@@ -44,7 +44,7 @@ extension RecordReader {
                 return try texts.next()
             } catch let fault as DatasetError where fault.code == .notUTF8 && fault.source != nil {
                 if texts.isAtEnd { throw fault }
-                // The line is read to its end, so those behind it can be looked at.
+                // The line was read to its end, so later ones can be read.
                 _ = rows.takesNext()
                 rows.note(fault)
             }
@@ -65,7 +65,7 @@ extension RecordReader {
         }
     }
 
-    /// Adds a row; the numbers that JSON lacks are missing values.
+    /// Adds a row; numbers that JSON lacks are missing values.
     private func append(_ bytes: [UInt8], at line: Int, into rows: inout RowCollector) throws {
         var value: JSONValue
         var missing = "null"
@@ -82,7 +82,7 @@ extension RecordReader {
 
     /// Whether a list is the messages of one row.
     ///
-    /// A list that is broken is none; its elements say where.
+    /// A broken list is not; the faults of its elements are reported.
     private func isConversation(_ text: JSONText) throws -> Bool {
         var parser = JSONParser(text.bytes, takesNonFinite: true)
         _ = parser.peek()
@@ -95,7 +95,7 @@ extension RecordReader {
 
     /// Reads the elements of a list, each of them a row.
     ///
-    /// Behind broken JSON no element can be told from another, so nothing more is read.
+    /// After broken JSON elements cannot be separated, so nothing more is read.
     private func readElements(
         of text: JSONText,
         from start: Int,
@@ -130,9 +130,9 @@ extension RecordReader {
 
     // MARK: Wrapped rows
 
-    /// The list of rows in an object that is no row itself: its name, and the byte of its bracket.
+    /// The list of rows in an object that is not a row: its name, and the offset of its bracket.
     ///
-    /// - Throws: `DatasetError.Code.unsupported` where there are several.
+    /// - Throws: `DatasetError.Code.unsupported` if there are several.
     private func wrapped(in text: JSONText) throws -> (name: String, start: Int)? {
         guard text.isObject else { return nil }
         var parser = JSONParser(text.bytes, takesNonFinite: true)
@@ -178,9 +178,9 @@ extension JSONText {
 }
 
 extension JSONValue {
-    /// Makes `null` of numbers that are infinite or none, which stand for missing values.
+    /// Replaces numbers that are infinite or NaN, which mark missing values, by `null`.
     ///
-    /// - Returns: What the first of them was called; nil where there was none.
+    /// - Returns: The spelling of the first of them; nil if there was none.
     mutating func dropNonFinite() -> String? {
         guard let number = firstNonFinite else { return nil }
         self = withoutNonFinite
@@ -210,7 +210,7 @@ extension JSONValue {
         }
     }
 
-    /// Whether it has the members by which a message is known.
+    /// Whether it has the members of a message.
     var isMessage: Bool {
         guard case .object(let object) = self else { return false }
         return object["role"] != nil && object["messages"] == nil

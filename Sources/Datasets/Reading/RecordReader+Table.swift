@@ -1,13 +1,13 @@
 import JSON
 
 extension RecordReader {
-    /// Reads a table with a header, each of whose rows is a row of the dataset.
+    /// Reads a table with a header, whose rows are the dataset's.
     func readTable(into rows: inout RowCollector) throws {
         let isTabbed = FileEnding(of: path) == .tsv
         var table = try TableReader(
             path: path,
             delimiter: isTabbed ? UInt8(ascii: "\t") : nil,
-            longestRow: longestRow
+            maxRowSize: maxRowSize
         )
         while !rows.isFull {
             try checkCancelled()
@@ -16,7 +16,7 @@ extension RecordReader {
                 guard rows.takesNext() else { continue }
                 try rows.append(.object(row.object), at: RecordSource(file: path, line: row.line))
             } catch let fault as DatasetError where fault.code == .wrongShape {
-                // The row's end was found, so those behind it can be looked at.
+                // The row's end was found, so later ones can be read.
                 _ = rows.takesNext()
                 rows.note(fault)
             }

@@ -1,5 +1,5 @@
 extension RecordReader {
-    /// Reads the documents of a text file: what stands between runs of two or more empty lines.
+    /// Reads the documents of a text file, separated by two or more empty lines.
     func readDocuments(into rows: inout RowCollector) throws {
         try readText(into: &rows) { $0 > 1 }
     }
@@ -9,9 +9,9 @@ extension RecordReader {
         try readText(into: &rows) { _ in false }
     }
 
-    /// - Parameter divides: Whether so many empty lines end a document.
+    /// - Parameter divides: Whether this number of empty lines ends a document.
     private func readText(into rows: inout RowCollector, divides: (Int) -> Bool) throws {
-        var lines = try LineReader(path: path, longestLine: longestRow)
+        var lines = try LineReader(path: path, maxLineSize: maxRowSize)
         var document: [UInt8] = []
         var start = 0
         var blankLines = 0
@@ -36,12 +36,12 @@ extension RecordReader {
             }
             document += line.bytes
             blankLines = 0
-            guard document.count <= longestRow else {
+            guard document.count <= maxRowSize else {
                 throw DatasetError(
                     .tooLong,
                     at: RecordSource(file: path, line: start),
-                    "the document is longer than \(longestRow) bytes",
-                    hint: "divide documents by two empty lines"
+                    "the document is longer than \(maxRowSize) bytes",
+                    hint: "separate documents by two empty lines"
                 )
             }
         }

@@ -1,22 +1,22 @@
 import JSON
 
-/// Reads the rows of one file, in whichever format they are written.
+/// Reads the rows of one file, in any format.
 struct RecordReader {
     let path: String
-    /// A longer row is refused, in bytes.
-    let longestRow: Int
+    /// A larger row is refused, in bytes.
+    let maxRowSize: Int
     var mapping = ColumnMapping()
-    /// The format to read, where rows may show several; nil takes the first that they show.
+    /// The format to read if rows match several; nil reads the first that matches.
     var format: DatasetFormat?
-    /// Whether broken rows are left out and counted, or make the reading fail.
+    /// Whether broken rows are left out and counted, or are errors.
     var leavesBrokenRowsOut = false
-    /// The rows that are wanted, by their place from 0; nil for all.
+    /// The range of rows to read, from 0; nil for all.
     var window: Range<Int>?
     let isCancelled: () -> Bool
 
     /// The rows, in order, and their format.
     ///
-    /// - Throws: `DatasetError` that names the broken rows, and for a file without any;
+    /// - Throws: `DatasetError` that describes the broken rows, and for a file without any row;
     ///   `CancellationError` when cancelled.
     func read() throws -> RowCollector {
         if let ending = FileEnding(of: path), ending.isText { try checkIsForDocuments() }
@@ -29,7 +29,7 @@ struct RecordReader {
         case nil:
             throw DatasetError(
                 .unsupported,
-                "\(path) is not a kind of file that is read",
+                "\(path) is not a supported kind of file",
                 hint: "datasets are .jsonl, .json, .csv, .tsv, .txt and .md files"
             )
         }
@@ -45,7 +45,7 @@ struct RecordReader {
         return rows
     }
 
-    /// - Throws: `DatasetError.Code.invalidStep` for what is asked of rows and documents do not have.
+    /// - Throws: `DatasetError.Code.invalidStep` for options that do not apply to documents.
     private func checkIsForDocuments() throws {
         let isRefused = format.map { $0 != .text } ?? false
         guard mapping.pairs.isEmpty, !isRefused else {
@@ -61,7 +61,7 @@ struct RecordReader {
         if isCancelled() { throw CancellationError() }
     }
 
-    /// A fault in JSON, by the line and column at which it stands.
+    /// A fault in JSON, with its line and column.
     func broken(_ failure: JSONParser.Failure, in text: JSONText) -> DatasetError {
         broken(failure.what, at: failure.offset, in: text)
     }
@@ -76,8 +76,8 @@ struct RecordReader {
             column: place.column,
             isComment ? "JSON has no comments" : what,
             hint: isComment
-                ? "take the comments out"
-                : "correct the line or take it out; no row is left out silently"
+                ? "remove the comments"
+                : "correct or remove the line; no row is left out silently"
         )
     }
 }

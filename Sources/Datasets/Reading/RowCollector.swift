@@ -1,18 +1,18 @@
 import JSON
 
-/// The rows of a file so far, all of one format, and what is wrong with the broken ones.
+/// The rows of a file so far, all of one format, and the faults of the broken ones.
 struct RowCollector {
     private(set) var format: DatasetFormat?
     private(set) var records: [Record] = []
     private(set) var broken = BrokenRows()
-    /// The member of the file's one object that holds the rows, where there is such an object.
+    /// The member of the file's only object that contains the rows, if there is such an object.
     var wrapper: String?
-    /// What was decided about the file, besides its rows.
+    /// Decisions about the file, besides its rows.
     var notes: [String] = []
-    /// The mapped names that some row has.
+    /// The mapped names that occur in rows.
     private(set) var mapped: Set<JSONName> = []
     private var firstFault: DatasetError?
-    /// How many rows show further formats, and which.
+    /// How many rows match further formats, and which.
     private var ambiguous: [DatasetFormat: Int] = [:]
     private let parser: RowParser
     private let window: Range<Int>?
@@ -31,21 +31,21 @@ struct RowCollector {
         self.window = window
     }
 
-    /// Whether a row was found, wanted or not.
+    /// Whether no row was found, inside the range or not.
     var isEmpty: Bool { seen == 0 }
 
-    /// Whether no further row is wanted.
+    /// Whether no further row is needed.
     var isFull: Bool { window.map { seen >= $0.upperBound } ?? false }
 
-    /// Counts a row and says whether it is to be parsed.
+    /// Counts a row and returns whether to parse it.
     mutating func takesNext() -> Bool {
         defer { seen += 1 }
         return window?.contains(seen) ?? true
     }
 
-    /// Adds what a row holds; a broken one is noted.
+    /// Adds a row; a broken one is recorded.
     ///
-    /// - Parameter missing: What the row calls a missing value.
+    /// - Parameter missing: The row's spelling of a missing value.
     mutating func append(
         _ value: JSONValue,
         at source: RecordSource,
@@ -81,18 +81,18 @@ struct RowCollector {
         records.append(Record(.text(String(decoding: document, as: UTF8.self)), source: source))
     }
 
-    /// Notes a broken row.
+    /// Records a broken row.
     mutating func note(_ fault: DatasetError) {
         if firstFault == nil { firstFault = fault }
         broken.add(fault)
     }
 
-    /// - Throws: the first fault, with all others in `DatasetError.brokenRows`.
+    /// - Throws: The first fault, with all others in `DatasetError.brokenRows`.
     func checkAllAreSound() throws {
         if let firstFault { throw DatasetError(firstFault, of: broken, rowCount: seen) }
     }
 
-    /// What was decided, in sentences.
+    /// The decisions, in sentences.
     var decisions: [String] {
         var decisions = notes
         if let wrapper { decisions.append("the rows are those of its member \(wrapper)") }

@@ -1,16 +1,16 @@
-/// Documents behind each other, cut into sequences to continue a model's training on.
+/// Concatenated documents, cut into sequences for continued pretraining.
 ///
-/// A document is what the model expects in front of it, its tokens, and the end-of-text token. The
-/// stream is cut every `sequenceLength` tokens, the last sequence is as long as is left, and nothing
-/// is dropped. A sequence that begins within a document begins with the model's opening, put before
-/// its tokens and in place of none, or, where the model has no opening, with the last token of the
-/// sequence before, to predict from. So every token but the very first is learnt exactly once.
+/// A document is the model's opening, its tokens, and the end-of-text token. The stream is cut
+/// every `sequenceLength` tokens, the last sequence has the rest, and nothing is dropped. A
+/// sequence that begins inside a document begins with the model's opening, inserted before its
+/// tokens, or, if the model has no opening, with the last token of the previous sequence, to
+/// predict from. So every token but the very first is learnt exactly once.
 public struct DocumentStream: Sendable, Equatable {
     /// A document's own tokens.
     public struct Document: Sendable, Equatable {
-        /// The tokens, without any before or behind them.
+        /// The tokens, without opening and end-of-text.
         public let ids: [Int32]
-        /// Where it was read.
+        /// The position that it was read from.
         public let source: RecordSource
 
         /// Creates a document of tokens.
@@ -22,12 +22,12 @@ public struct DocumentStream: Sendable, Equatable {
 
     /// The maximum number of tokens of a sequence.
     public let sequenceLength: Int
-    /// What the model expects in front of a text, such as its BOS token; empty for nothing.
+    /// The tokens that the model expects before a text, such as its BOS token; may be empty.
     public let opening: [Int32]
-    /// What stands behind a document; nil for nothing.
+    /// The token after a document; nil for none.
     public let endOfText: Int32?
 
-    /// Describes a stream; a sequence must have room for the opening and a token.
+    /// Creates a stream; a sequence must have room for the opening and a token.
     public init(sequenceLength: Int, opening: [Int32], endOfText: Int32?) {
         precondition(sequenceLength >= 2, "a sequence needs a token and one to predict from it")
         self.sequenceLength = sequenceLength

@@ -4,10 +4,10 @@ public struct Example: Sendable, Equatable {
     public let ids: [Int32]
     /// Whether the loss includes predicting `ids[t]` from the tokens before, (T); never at 0.
     public let isTarget: [Bool]
-    /// The row they come from.
+    /// The row that they come from.
     public let source: RecordSource
 
-    /// Creates an example of tokens and their targets, which must be as many.
+    /// Creates an example of tokens and their targets, which must have equal counts.
     public init(ids: [Int32], isTarget: [Bool], source: RecordSource) {
         precondition(ids.count == isTarget.count, "an example has one target mark a token")
         precondition(isTarget.first != true, "the first token of an example has nothing before it")

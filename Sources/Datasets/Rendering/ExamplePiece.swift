@@ -2,7 +2,7 @@ public import Tokenizers
 
 /// A run of an example's tokens that are all learnt, or all not.
 public struct ExamplePiece: Sendable, Equatable {
-    /// What the tokens stand for; a character may be divided between two pieces.
+    /// The bytes of the tokens; a character may be divided between two pieces.
     public let bytes: [UInt8]
     /// Whether the tokens are learnt.
     public let isTarget: Bool
@@ -11,7 +11,7 @@ public struct ExamplePiece: Sendable, Equatable {
 }
 
 extension Example {
-    /// The row as the model sees it, in runs of tokens that are learnt and not.
+    /// The row as the model reads it, in runs of tokens that are learnt and not.
     public func pieces(_ tokenizer: Tokenizer) -> [ExamplePiece] {
         var pieces: [ExamplePiece] = []
         var start = 0

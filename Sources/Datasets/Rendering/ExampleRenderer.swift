@@ -3,9 +3,9 @@ public import Tokenizers
 
 /// Renders rows to tokens and marks those to learn.
 ///
-/// A conversation is rendered by the model's chat template; what the template writes for an
-/// assistant's turn behind its generation prompt is learnt, found by the spans of the rendering.
-/// Of a document every token but the first is learnt, and the end-of-text token behind it too.
+/// A conversation is rendered by the model's chat template. The text that the template writes for
+/// an assistant's turn after its generation prompt is learnt; the spans of the rendering delimit
+/// it. In a document every token but the first is learnt, and the end-of-text token after it too.
 public struct ExampleRenderer: Sendable {
     /// How documents become sequences.
     public enum DocumentLayout: String, Sendable, Codable, CaseIterable {
@@ -19,9 +19,9 @@ public struct ExampleRenderer: Sendable {
     public let tokenizer: Tokenizer
     /// The chat template of the model to train, if it has one.
     public let template: ChatTemplate?
-    /// The most tokens an example has.
+    /// The maximum number of tokens of an example.
     public let sequenceLength: Int
-    /// The token behind a document, which a chat model ends no turn with; nil for none.
+    /// The token after a document, which is not a chat model's end of turn; nil for none.
     public var endOfText: Int32?
     /// How documents become sequences.
     public var documents = DocumentLayout.separate
@@ -38,8 +38,8 @@ public struct ExampleRenderer: Sendable {
         reader = template.map { RenderedTextReader(template: $0, tokenizer: tokenizer) }
     }
 
-    /// The examples of a row: one of a conversation, of a document one a block of the sequence
-    /// length.
+    /// The examples of a row: one for a conversation, one per block of the sequence length for a
+    /// document.
     ///
     /// - Throws: `DatasetError` that names the row: without target, too long, or refused by the
     ///   template.
@@ -77,18 +77,18 @@ public struct ExampleRenderer: Sendable {
         return Example(ids: rendered.ids, isTarget: rendered.isTarget, source: source)
     }
 
-    /// The document as the model's own chat template wrote it, with control tokens spelled out; nil
-    /// for another text.
+    /// The document as a rendering of the model's own chat template, with control tokens spelled
+    /// out; nil for other texts.
     func renderedChat(_ text: String) -> RenderedChat? {
         let bytes = Array(text.utf8)
         guard let reader, !tokenizer.spelledControlTokens(in: bytes).isEmpty else { return nil }
         return reader.chat(of: bytes)
     }
 
-    /// The tokens of a document, without any before or behind it.
+    /// The tokens of a document, without opening and end-of-text.
     ///
-    /// Where the model's own chat template wrote the whole of it, its control tokens are read as
-    /// such, and those that stand before and behind every document are not doubled.
+    /// If the model's own chat template wrote all of it, its control tokens are parsed, and those
+    /// before and after every document are not doubled.
     ///
     /// - Throws: `DatasetError.Code.noTarget` for a document of a single token.
     func document(_ text: String, source: RecordSource) throws -> DocumentStream.Document {
@@ -113,7 +113,7 @@ public struct ExampleRenderer: Sendable {
         return DocumentStream.Document(ids: ids, source: source)
     }
 
-    /// How documents of this model are put behind each other.
+    /// The stream that concatenates documents for this model.
     var stream: DocumentStream {
         DocumentStream(
             sequenceLength: sequenceLength,
@@ -127,8 +127,7 @@ extension Tokenizer {
     /// Texts of tokens that end a document; chat models have another for the end of a turn.
     private static let documentEnds = ["<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"]
 
-    /// The token that ends a document: the base model's own, where the vocabulary still has it, else
-    /// `eos`.
+    /// The token that ends a document: the base model's own if the vocabulary has it, else `eos`.
     public var endOfText: Int32? {
         let found = Self.documentEnds.lazy.compactMap { self.id(of: Array($0.utf8)) }
         return found.first(where: isControl) ?? eos

@@ -1,23 +1,23 @@
 /// How a conversation longer than the sequence length is handled.
 public enum OverLengthPolicy: String, Sendable, Codable, CaseIterable {
-    /// Nothing is trained; it is said how many there are.
+    /// Training is refused; the error says how many there are.
     case stop
     /// It is left out.
     case drop
-    /// Its beginning is cut off, but not the token that begins every text.
+    /// Its beginning is cut off, except the token that begins every text.
     case truncateLeft = "truncate-left"
-    /// It ends behind the last answer that fits whole; where none does, its first answer loses its
+    /// It ends after the last complete answer that fits; if none does, its first answer loses its
     /// end.
     case truncateRight = "truncate-right"
-    /// It becomes several examples, none of which sees the ones before it.
+    /// It becomes several examples, each without the ones before it.
     case split
 }
 
-/// A conversation that was fitted to the sequence length, and what that cost.
+/// A conversation that was fitted to the sequence length, and what was lost.
 public struct FittedExample: Sendable, Equatable {
-    /// What is left, all with something to learn; empty where it is left out.
+    /// The examples that are left, all with something to learn; empty if it is left out.
     public let examples: [Example]
-    /// Tokens that stand in no example.
+    /// Tokens that are in no example.
     public let cutTokens: Int
     /// Tokens to learn that are learnt in no example.
     public let cutTargets: Int
@@ -31,8 +31,8 @@ extension OverLengthPolicy {
     /// Fits an example to a length.
     ///
     /// - Parameters:
-    ///   - length: The most tokens, at least 2.
-    ///   - opening: What every text of the model begins with, and keeps.
+    ///   - length: The maximum number of tokens, at least 2.
+    ///   - opening: The tokens that every text of the model begins with, which are kept.
     public func fit(_ example: Example, to length: Int, opening: [Int32] = []) -> FittedExample {
         precondition(length >= 2, "an example needs a token and one to predict from it")
         guard example.ids.count > length else {
@@ -65,7 +65,7 @@ extension OverLengthPolicy {
 }
 
 extension FittedExample {
-    /// Keeps those that have something to learn, and counts what they lack.
+    /// Keeps the examples with something to learn, and counts what they lack.
     ///
     /// - Parameter sharedTokens: Tokens that an example has in common with the one before it.
     fileprivate init(
@@ -96,13 +96,13 @@ extension FittedExample {
 }
 
 extension Example {
-    /// The places behind the last token of each answer, ascending.
+    /// The offsets after the last token of each answer, ascending.
     var answerEnds: [Int] {
         ids.indices.filter { isTarget[$0] && ($0 + 1 == ids.count || !isTarget[$0 + 1]) }
             .map { $0 + 1 }
     }
 
-    /// Some of the tokens; the first of them is not learnt, as nothing stands before it.
+    /// Some of the tokens; the first of them is not learnt, as nothing precedes it.
     fileprivate func part(_ range: Range<Int>) -> Example {
         Example(
             ids: Array(ids[range]),
@@ -111,7 +111,7 @@ extension Example {
         )
     }
 
-    /// The last tokens, behind others that are not learnt.
+    /// The last tokens, after others that are not learnt.
     fileprivate func suffix(_ count: Int, behind start: [Int32]) -> Example {
         let range = ids.count - count..<ids.count
         return Example(

@@ -1,7 +1,7 @@
 import ChatTemplates
 import Tokenizers
 
-/// A conversation as the model reads it, with all that is known of where its text comes from.
+/// A conversation as the model reads it, with the origin of its text.
 struct RenderedDialogue {
     let chat: RenderedChat
     /// The tokens, (T).
@@ -11,9 +11,9 @@ struct RenderedDialogue {
 }
 
 extension ExampleRenderer {
-    /// Renders a conversation; it may have nothing to learn.
+    /// Renders a conversation, which may have nothing to learn.
     ///
-    /// - Throws: `DatasetError.Code.template` where there is no template or it refuses the row.
+    /// - Throws: `DatasetError.Code.template` if there is no template or it refuses the row.
     func rendered(_ dialogue: Conversation, source: RecordSource) throws -> RenderedDialogue {
         guard let template else {
             throw DatasetError(

@@ -1,16 +1,16 @@
 import Tokenizers
 
-/// Rows rendered to examples, and what became of those over the sequence length.
+/// Rows rendered to examples, and the effects of the sequence length.
 public struct RenderedRecords: Sendable, Equatable {
     /// The examples, in the order of the rows.
     public let examples: [Example]
     /// The conversations left out because they are longer than the sequence length.
     public let dropped: [RecordSource]
-    /// What fitting the conversations to the sequence length cost.
+    /// What was lost to the sequence length.
     public let overLength: OverLengthCounts
 }
 
-/// How many conversations were too long, and what was cut of them.
+/// How many conversations were too long, and how much of them was cut.
 public struct OverLengthCounts: Sendable, Equatable, Codable {
     /// Conversations longer than the sequence length.
     public var rows = 0
@@ -18,14 +18,14 @@ public struct OverLengthCounts: Sendable, Equatable, Codable {
     public var dropped = 0
     /// Of these, those that became several examples.
     public var divided = 0
-    /// Tokens that stand in no example.
+    /// Tokens that are in no example.
     public var cutTokens = 0
     /// Tokens to learn that are learnt in no example.
     public var cutTargets = 0
     /// Answers that are learnt without their end.
     public var answersWithoutEnd = 0
 
-    /// Counts nothing.
+    /// Creates counts of zero.
     public init() {}
 
     /// Counts a conversation.
@@ -43,8 +43,8 @@ extension ExampleRenderer {
     /// Renders rows in order.
     ///
     /// - Throws: `DatasetError` for a row that cannot be rendered, for conversations over the
-    ///   sequence length where that is to stop everything, and when nothing is left;
-    ///   `CancellationError` when cancelled.
+    ///   sequence length if the policy is to stop, and if nothing is left; `CancellationError` when
+    ///   cancelled.
     public func render(
         _ records: [Record],
         overLength policy: OverLengthPolicy = .stop,

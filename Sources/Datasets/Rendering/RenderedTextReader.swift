@@ -3,15 +3,16 @@ import JSON
 import Synchronization
 import Tokenizers
 
-/// Recognizes texts that a model's own chat template wrote, and tells which of their bytes it wrote.
+/// Recognizes texts that a model's own chat template wrote, and which of their bytes it wrote.
 ///
-/// What a template writes between what is said is learnt from conversations that it renders. A text is
-/// cut by these, and counts as rendered only when the template writes exactly it for the messages found.
+/// The template's text between messages is learnt from conversations that it renders. A text is
+/// split at it, and counts as rendered only if the template writes exactly that text for the
+/// messages found.
 final class RenderedTextReader: Sendable {
     private let template: ChatTemplate
     private let bos: [UInt8]
     private let eos: [UInt8]
-    /// What the template writes, learnt when the first text asks for it.
+    /// The template's own text, learnt on first use.
     private let borders = Mutex<TurnBorders?>(nil)
 
     init(template: ChatTemplate, tokenizer: Tokenizer) {
@@ -22,9 +23,9 @@ final class RenderedTextReader: Sendable {
 
     /// The text with the origin of its bytes; nil for one that the template does not write.
     ///
-    /// The token that begins a text may be missing, as may white space at the end.
-    /// Of several conversations that it may be, the one in which the least is said counts, for there
-    /// the most is the template's.
+    /// The token that begins a text may be missing, as may white space at the end. If several
+    /// conversations match, the one with the shortest messages is used, since it attributes the
+    /// most text to the template.
     func chat(of text: [UInt8]) -> RenderedChat? {
         var best: (chat: RenderedChat, said: Int)?
         for messages in learnt().conversations(in: text) {
@@ -42,7 +43,7 @@ final class RenderedTextReader: Sendable {
         return best?.chat
     }
 
-    /// What a rendering may begin with.
+    /// The possible beginnings of a rendering.
     private var starts: [[UInt8]] { bos.isEmpty ? [[]] : [[], bos] }
 
     private func render(_ messages: [Message], bos: [UInt8]) -> RenderedChat? {
@@ -75,9 +76,9 @@ final class RenderedTextReader: Sendable {
     }
 }
 
-/// What a template writes before, between and behind what is said, by who speaks before and behind.
+/// The template's text before, between and after messages, by the roles on both sides.
 private struct TurnBorders {
-    /// Who speaks at one side of a border; nil at the ends of the text.
+    /// The roles at both sides of a border; nil at the ends of the text.
     private struct Sides: Hashable {
         let before: String?
         let behind: String?
@@ -85,7 +86,7 @@ private struct TurnBorders {
 
     private var texts: [Sides: Set<[UInt8]>] = [:]
 
-    /// A conversation whose messages no template takes for anything else.
+    /// A conversation whose messages no template confuses with anything else.
     static func probe(_ turns: Int, _ hasSystem: Bool, endsAsking: Bool) -> [Message] {
         var roles = hasSystem ? ["system"] : []
         for _ in 0..<turns { roles += ["user", "assistant"] }
@@ -113,7 +114,7 @@ private struct TurnBorders {
         for (sides, text) in found { texts[sides, default: []].insert(text) }
     }
 
-    /// The messages that a text may be the rendering of, at each of its possible beginnings.
+    /// The messages whose rendering a text may be, for each of its possible beginnings.
     func conversations(in text: [UInt8]) -> [[Message]] {
         texts.filter { $0.key.before == nil }
             .flatMap { sides, starts in starts.map { (sides.behind, $0) } }
@@ -135,7 +136,7 @@ private struct TurnBorders {
         }
     }
 
-    /// The first place from which another message follows; of several that begin there the longest.
+    /// The first position at which another message follows; of several borders there the longest.
     private func nextBorder(
         in text: [UInt8],
         from start: Int,
@@ -154,7 +155,7 @@ private struct TurnBorders {
         return nil
     }
 
-    /// Where the last message ends: before what the template writes behind it, white space aside.
+    /// The end of the last message, before the template's text after it, ignoring white space.
     private func end(of text: [UInt8], from start: Int, behind role: String) -> Int {
         let ends = texts[Sides(before: role, behind: nil)] ?? []
         let whole = text.count - text.reversed().prefix(while: \.isSpace).count

@@ -1,27 +1,27 @@
 import Tokenizers
 
-/// Finds held-out rows that are trained on too.
+/// Finds held-out rows that are also trained on.
 ///
 /// A row's text is its words without case and punctuation; a syllable of Hangul, kana or a Chinese
-/// character is a word of its own, since Korean spacing and endings vary. A held-out row counts when
-/// runs of 13 words (39 where most are syllables) that stand in training cover at least half of it;
-/// of rows shorter than two runs, 8 words (24). A row shorter than a run counts when the whole of it
-/// stands in a row to train on. A row also counts when what it asks is asked in training.
+/// character is a word, since Korean spacing and endings vary. A held-out row counts if runs of 13
+/// words (39 if most are syllables) that occur in training cover at least half of it; for rows
+/// shorter than two runs, 8 words (24). A row shorter than a run counts if the whole of it occurs
+/// in a row to train on. A row also counts if its question is asked in training.
 struct Contamination {
-    /// The share of a held-out row that makes it a known one.
+    /// The share of a held-out row that must be known.
     static let share = 0.5
 
     private let heldOut: [TextUnits]
-    /// Runs of held-out rows, and the row to train on that has them.
+    /// Runs of held-out rows, and the row to train on that contains them.
     private var runs: [UInt64: Int32] = [:]
     /// Held-out rows shorter than a run, by their first words.
     private var short: [UInt64: [Int]] = [:]
     private var wholeIn: [Int: Int] = [:]
     private var lengths: Set<Int> = []
-    /// A bit for the hash of each run, so that most of those not there are soon known not to be.
+    /// A bit for the hash of each run, to reject most unknown runs quickly.
     private var filter = [UInt64](repeating: 0, count: 1 << 14)
 
-    /// Rows of fewer words say too little to be recognised.
+    /// Shorter rows, in words, are too short to be recognized.
     private static let anchor = 3
     private static let isNowhere: Int32 = -1
 
@@ -49,7 +49,7 @@ struct Contamination {
                 findings.note(
                     .contamination,
                     in: row.comparing(with: training[other].source),
-                    "held-out rows stand in training too, for half of their text or more",
+                    "held-out rows occur in training too, with half of their text or more",
                     kind: "text",
                     excerpt: record.excerpt
                 )
@@ -57,7 +57,7 @@ struct Contamination {
                 findings.note(
                     .contamination,
                     in: row.comparing(with: training[question].source),
-                    "what held-out rows ask is asked in training too",
+                    "questions of held-out rows are asked in training too",
                     kind: "question",
                     excerpt: record.excerpt
                 )
@@ -84,7 +84,7 @@ struct Contamination {
         }
     }
 
-    /// Looks a row to train on over for what is held out.
+    /// Searches a row to train on for held-out text.
     mutating func add(_ row: TextUnits, _ index: Int32) {
         for length in lengths {
             row.forEachRun(of: length) { _, run in
@@ -102,7 +102,7 @@ struct Contamination {
         }
     }
 
-    /// The row to train on in which a held-out row stands.
+    /// The row to train on that contains a held-out row.
     func known(_ index: Int) -> Int? {
         if let whole = wholeIn[index] { return whole }
         let row = heldOut[index]

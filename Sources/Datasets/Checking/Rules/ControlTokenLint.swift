@@ -2,7 +2,7 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// Control tokens that texts spell out: what no template wrote is learnt letter by letter.
+/// Control tokens that texts spell out: unless a template wrote them, they are learnt as letters.
 struct ControlTokenLint {
     private struct Found {
         var rows: [LintFinding.Row] = []
@@ -25,7 +25,7 @@ struct ControlTokenLint {
         }
     }
 
-    /// Marks of turns in the templates of widespread models.
+    /// Turn markers in the templates of common models.
     private static let marks = [
         "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>",
         "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<|user|>", "<|assistant|>",
@@ -35,7 +35,7 @@ struct ControlTokenLint {
 
     private let tokenizer: Tokenizer
     private let templateSource: [UInt8]
-    /// The marks that the model lacks.
+    /// The markers that the model lacks.
     private let foreign: [[UInt8]]
     /// Tokens that begin or end something, others of the model, and those of other models.
     private var structural = Found()
@@ -46,13 +46,13 @@ struct ControlTokenLint {
         tokenizer = renderer.tokenizer
         let source = Array((renderer.template?.source ?? "").utf8)
         templateSource = source
-        // Some templates write their marks of turns as text.
+        // Some templates write their turn markers as text.
         foreign = Self.marks.map { Array($0.utf8) }.filter { mark in
             renderer.tokenizer.id(of: mark) == nil && !source.contains(mark)
         }
     }
 
-    /// Looks at the texts of a row.
+    /// Checks the texts of a row.
     mutating func check(_ record: Record, as row: LintFinding.Row) {
         for text in record.texts + record.thoughts {
             let bytes = Array(text.utf8)
@@ -63,12 +63,12 @@ struct ControlTokenLint {
         }
     }
 
-    /// Notes what was found.
+    /// Adds the findings.
     func finish(_ findings: inout LintCollector) {
         let parts = [
-            (structural, "control tokens are spelled out, and would be learnt letter by letter"),
-            (further, "texts spell what is a control token of the model"),
-            (others, "texts spell control tokens of other models, which this model lacks"),
+            (structural, "control tokens are spelled out, and would be learnt as letters"),
+            (further, "texts spell out control tokens of the model"),
+            (others, "texts spell out control tokens of other models, which this model lacks"),
         ]
         for (number, (found, what)) in parts.enumerated() {
             for row in found.rows {
@@ -84,9 +84,9 @@ struct ControlTokenLint {
         }
     }
 
-    /// Whether a token begins or ends texts or turns, or by its look is nothing else.
+    /// Whether a token begins or ends texts or turns, or cannot be anything else by its form.
     ///
-    /// `<filename>` may stand in any text about commands.
+    /// `<filename>` may occur in any text about commands.
     private func isStructural(_ id: Int32) -> Bool {
         let ends = tokenizer.endTokens.union(tokenizer.opening + tokenizer.closing)
         if ends.contains(id) || id == tokenizer.bos || id == tokenizer.endOfText { return true }
@@ -114,7 +114,7 @@ struct ControlTokenLint {
 }
 
 extension Record {
-    /// What the assistant thinks before it answers.
+    /// The assistant's reasoning before its answer.
     fileprivate var thoughts: [String] {
         guard case .conversation(let dialogue) = content, !dialogue.isPlain else { return [] }
         return dialogue.objects.flatMap { message in

@@ -1,19 +1,19 @@
 import ChatTemplates
 import Tokenizers
 
-/// The rules that look at rows as the model sees them.
+/// The rules that check rows as the model reads them.
 struct ModelLint {
     let renderer: ExampleRenderer
     let overLength: OverLengthPolicy
-    /// Conversations with something to learn, and those among them without an end to learn.
+    /// Conversations with something to learn, and those among them that teach no end.
     private var learnt = 0
     private var endless: [(row: LintFinding.Row, excerpt: String)] = []
     private var endlessCount = 0
-    /// A model whose template was found missing is not blamed for every row.
+    /// A missing template is not reported for every row.
     private var lacksTemplate = false
     private var controlTokens: ControlTokenLint
 
-    /// Of a hundred rows one may lack an end, as when its last message is the user's.
+    /// One in a hundred rows may lack an end, as when its last message is the user's.
     private static let toleratedShare = 0.01
 
     init(renderer: ExampleRenderer, overLength: OverLengthPolicy) {
@@ -37,7 +37,7 @@ struct ModelLint {
         }
     }
 
-    /// What only all rows together show.
+    /// Adds the findings that need all rows.
     func finish(_ findings: inout LintCollector) {
         controlTokens.finish(&findings)
         let blocks = Double(endlessCount) > Self.toleratedShare * Double(learnt)
@@ -143,7 +143,7 @@ struct ModelLint {
         findings.note(
             .doubleBOS,
             in: row,
-            "the token that begins a text is there twice",
+            "the token that begins a text occurs twice",
             excerpt: record.excerpt
         )
     }
@@ -187,7 +187,7 @@ struct ModelLint {
         }
     }
 
-    /// The fault without the row's file and line, which are said anyway.
+    /// The fault without the row's file and line, which are reported anyway.
     private static func reason(_ error: any Error, _ source: RecordSource) -> String {
         guard let error = error as? DatasetError else { return "\(error)" }
         let parts = ["\(source): ", "the chat template refuses the row: "]

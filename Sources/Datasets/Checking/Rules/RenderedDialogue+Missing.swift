@@ -3,7 +3,7 @@ import JSON
 import Tokenizers
 
 extension RenderedDialogue {
-    /// What the conversation says and the template does not write, in words.
+    /// The parts of the conversation that the template does not write, in words.
     func missing(of dialogue: Conversation) -> [String] {
         var written: Set<Int> = []
         var called: Set<Int> = []
@@ -25,7 +25,7 @@ extension RenderedDialogue {
         }
         for (place, message) in dialogue.messages.enumerated() where !written.contains(place) {
             if !message.content.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
-                add("what the role \(message.role) says")
+                add("messages of the role \(message.role)")
             }
         }
         guard !dialogue.isPlain else { return missing }
@@ -33,7 +33,7 @@ extension RenderedDialogue {
         where message["tool_calls"] != nil && !called.contains(place) {
             add("calls of tools")
         }
-        if dialogue.tools?.isEmpty == false, !hasTools { add("the tools on offer") }
+        if dialogue.tools?.isEmpty == false, !hasTools { add("the offered tools") }
         return missing
     }
 }

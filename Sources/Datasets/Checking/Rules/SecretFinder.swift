@@ -1,15 +1,15 @@
 /// A text that looks like a secret.
 struct Secret: Equatable {
-    /// What it looks like, with an article.
+    /// Its kind, with an article.
     let kind: String
     /// Its first characters.
     let masked: String
 }
 
-/// Finds what should stand in no training data: keys, tokens, passwords, numbers of persons.
+/// Finds what must not be in training data: keys, tokens, passwords, personal numbers.
 ///
-/// A key is found by the beginning its maker gives it and the letters that follow; words that merely
-/// begin alike have no digits.
+/// A key is found by its maker's prefix and the characters that follow; words with the same
+/// beginning contain no digits.
 enum SecretFinder {
     private struct Form {
         let kind: String
@@ -43,7 +43,7 @@ enum SecretFinder {
     private static let keyStart = Array("-----BEGIN ".utf8)
     private static let keyEnd = Array("PRIVATE KEY-----".utf8)
     private static let webToken = Array("eyJ".utf8)
-    /// What a password is called in front of it.
+    /// Words for a password that precede it.
     private static let passwordWords = ["password", "passwd", "pwd", "비밀번호", "비번", "암호"]
         .map { Array($0.utf8) }
 
@@ -102,7 +102,7 @@ enum SecretFinder {
         return isPrivate ? place + keyStart.count..<place + keyStart.count + 6 : nil
     }
 
-    /// Three parts in base 64 with points between, the first two of them JSON.
+    /// Three parts in base 64, separated by points, the first two of them JSON.
     private static func webToken(in bytes: Bytes, at place: Int) -> Range<Int>? {
         guard bytes[place...].starts(with: webToken) else { return nil }
         let end =
@@ -130,7 +130,7 @@ enum SecretFinder {
         return place..<place + 14
     }
 
-    /// An address, and close behind it a word for a password with something set.
+    /// An address, soon followed by a word for a password and a value.
     private static func login(in bytes: Bytes, at sign: Int) -> Range<Int>? {
         var start = sign
         while start > 0, bytes[start - 1].isAddressByte { start -= 1 }
@@ -153,7 +153,7 @@ enum SecretFinder {
 extension UInt8 {
     fileprivate var isUpper: Bool { 0x41...0x5A ~= self }
     fileprivate var isDigit: Bool { 0x30...0x39 ~= self }
-    /// A letter, a digit or an underscore, of ASCII.
+    /// An ASCII letter, digit or underscore.
     fileprivate var isWordByte: Bool {
         isDigit || 0x41...0x5A ~= self || 0x61...0x7A ~= self || self == UInt8(ascii: "_")
     }

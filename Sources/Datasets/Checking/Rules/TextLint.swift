@@ -2,7 +2,7 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// The rules that look at texts alone.
+/// The rules that check only texts.
 enum TextLint {
     static func check(
         _ record: Record,
@@ -65,7 +65,7 @@ enum TextLint {
     }
 }
 
-/// What the texts of a row hold that no text should.
+/// Characters in a row's texts that no text should contain.
 private struct TextMarks {
     private(set) var decomposed: String?
     private(set) var lost: String?
@@ -98,7 +98,7 @@ private struct TextMarks {
 }
 
 extension Record {
-    /// Whether the assistant says nothing in some message and calls no tool.
+    /// Whether some message of the assistant has no text and calls no tool.
     fileprivate var hasEmptyAnswer: Bool {
         guard case .conversation(let dialogue) = content else { return false }
         let messages = dialogue.messages

@@ -7,8 +7,8 @@ struct TextUnits {
     private(set) var units: [UInt64] = []
     private var syllables = 0
 
-    /// What is asked and answered in a row, or a document; what a system or a tool says is shared by
-    /// many rows.
+    /// The question and answer of a row, or a document; many rows share the text of a system or
+    /// tool.
     init(_ record: Record) {
         switch record.content {
         case .text(let text): add(text)
@@ -20,12 +20,12 @@ struct TextUnits {
         }
     }
 
-    /// What is asked in a row.
+    /// The question of a row.
     init(question record: Record) {
         for message in record.prompt ?? [] { add(message.content) }
     }
 
-    /// Whether most words are syllables, so that a word of other languages is worth three.
+    /// Whether most words are syllables, so that a word of other languages counts as three.
     private var isSyllabic: Bool { 2 * syllables > units.count }
     /// The words of a run in a short row.
     var shortestRun: Int { isSyllabic ? 24 : 8 }
@@ -38,7 +38,7 @@ struct TextUnits {
     /// A hash of all words.
     var whole: UInt64 { units.reduce(Self.seed) { Self.join($0, $1) } }
 
-    /// Calls `body` with the place and hash of every run of so many words.
+    /// Calls `body` with the position and hash of every run of `length` words.
     func forEachRun(of length: Int, _ body: (Int, UInt64) -> Void) {
         guard length > 0, units.count >= length else { return }
         var weight: UInt64 = 1
@@ -58,7 +58,7 @@ struct TextUnits {
         (hash ^ value) &* 0x100_0000_01B3
     }
 
-    /// Spreads a sum's low bits to the high ones.
+    /// Mixes a sum's low bits into the high ones.
     private static func mixed(_ hash: UInt64) -> UInt64 {
         var hash = (hash ^ hash >> 32) &* 0xD6E8_FEB8_6659_FD93
         hash ^= hash >> 32
@@ -80,7 +80,7 @@ struct TextUnits {
                 let folded = scalar.folded
                 word = Self.join(word ?? Self.seed, UInt64(folded))
             } else if scalar.isSpace {
-                // Punctuation within a word, as in 10:35, divides nothing.
+                // Punctuation within a word, as in 10:35, separates nothing.
                 close(&units)
             }
         }
@@ -105,7 +105,7 @@ extension Unicode.Scalar {
         return properties.isAlphabetic || properties.numericType != nil
     }
 
-    /// The small letter, where there is one.
+    /// The lower-case letter, if there is one.
     fileprivate var folded: UInt32 {
         if value < 0x80 { return 0x41...0x5A ~= value ? value | 0x20 : value }
         let lower = properties.lowercaseMapping.unicodeScalars

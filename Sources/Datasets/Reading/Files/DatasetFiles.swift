@@ -3,15 +3,15 @@ struct DatasetFiles {
     let training: [String]
     let heldOut: [String]
     let isFolder: Bool
-    /// What was decided about the files, in sentences.
+    /// The decisions about the files, in sentences.
     let decisions: [String]
 
-    /// What the file of the held-out rows is called; the first that is there is read.
+    /// The names of the file of held-out rows; the first that exists is read.
     static let heldOutNames = ["validation", "valid", "val", "dev"]
 
     /// Finds the files.
     ///
-    /// - Throws: `DatasetError` when nothing is there, and for a folder that holds no dataset or
+    /// - Throws: `DatasetError` if nothing is there, and for a folder that contains no dataset or
     ///   more than one.
     init(path: String) throws {
         isFolder = try FileKind(of: path) == .folder
@@ -54,12 +54,12 @@ struct DatasetFiles {
         decisions = []
     }
 
-    /// Whether a folder's file is the training part, or a piece of it.
+    /// Whether a file is the training part, or a piece of it.
     static func isTraining(_ name: String) -> Bool {
         isPart("train", name) || Shard(name, of: "train") != nil
     }
 
-    /// Whether a name without its ending is that of a part, and says nothing else.
+    /// Whether a name without its ending is the name of a part.
     static func isPartName(_ stem: String) -> Bool {
         (["train", "test"] + heldOutNames).contains(stem)
     }
@@ -70,14 +70,14 @@ struct DatasetFiles {
         FileEnding(of: name).map { "\(stem).\($0.rawValue)" == name.lowercased() } ?? false
     }
 
-    /// The file of a part, or the files that it is divided into, in their order.
+    /// The file of a part, or its pieces in order.
     private static func part(
         _ stem: String,
         of names: [String],
         in folder: String
     ) throws -> [String] {
         let matches = names.filter { isPart(stem, $0) }
-        // Where letters' case tells files apart, small ones are the usual name.
+        // If case distinguishes files, lower case is the default name.
         let exact = matches.filter { $0.lowercased().utf8.elementsEqual($0.utf8) }
         let files = exact.isEmpty ? matches : exact
         guard files.count < 2 else {
@@ -106,7 +106,7 @@ struct DatasetFiles {
 
     // MARK: What is not read
 
-    /// Whether a file holds rows, in a form that is read or not.
+    /// Whether a file contains rows, in a supported form or not.
     private static func holdsRows(_ name: String) -> Bool {
         let name = name.lowercased()
         if isAboutTheOthers(name) || name.hasSuffix("_info.json") || name.hasSuffix("_infos.json") {
@@ -117,7 +117,7 @@ struct DatasetFiles {
         return foreign.contains { name.hasSuffix($0) }
     }
 
-    /// Whether a file says something about the documents beside it.
+    /// Whether a file describes the documents beside it.
     private static func isAboutTheOthers(_ name: String) -> Bool {
         ["readme.", "license."].contains { name.lowercased().hasPrefix($0) }
     }
@@ -126,12 +126,12 @@ struct DatasetFiles {
         guard !names.isEmpty else { return [] }
         let verb = names.count == 1 ? "is" : "are"
         return [
-            "\(names.listed) beside \(training) \(verb) not read; rows to hold out stand in "
+            "\(names.listed) beside \(training) \(verb) not read; held-out rows are read from "
                 + "validation, valid, val or dev, with an ending that is read"
         ]
     }
 
-    /// What is said of a training file that is read alone though rows to hold out lie beside it.
+    /// The note on a training file that is read without the held-out rows beside it.
     private static func neighbours(of path: String) -> [String] {
         let bytes = path.utf8
         let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) }
@@ -150,7 +150,7 @@ struct DatasetFiles {
     }
 }
 
-/// A piece of a part, called `train-00000-of-00002.jsonl`.
+/// A piece of a part, named as `train-00000-of-00002.jsonl`.
 private struct Shard {
     let name: String
     let number: Int
@@ -171,10 +171,10 @@ private struct Shard {
 }
 
 extension [String] {
-    /// The first ones, and how many more there are.
+    /// The first ones, and the number of the others.
     var listed: String {
-        let most = 5
-        let named = prefix(most).joined(separator: ", ")
-        return count > most ? "\(named) and \(count - most) more" : named
+        let maximum = 5
+        let named = prefix(maximum).joined(separator: ", ")
+        return count > maximum ? "\(named) and \(count - maximum) more" : named
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
 import Platform
 
-/// What a path leads to.
+/// The kind of file at a path.
 enum FileKind {
     case folder
     case other
 
-    /// - Throws: `DatasetError` when nothing is there.
+    /// - Throws: `DatasetError` if nothing is there.
     init(of path: String) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw DatasetError.reading(path, errno) }
@@ -14,7 +14,7 @@ enum FileKind {
     }
 }
 
-/// The endings of the files that are read.
+/// The supported file endings.
 enum FileEnding: String, CaseIterable {
     case jsonl
     case json
@@ -23,11 +23,10 @@ enum FileEnding: String, CaseIterable {
     case csv
     case tsv
 
-    /// Whether a file of this kind is a dataset wherever it lies; a page in Markdown may be about
-    /// one.
+    /// Whether such a file is always a dataset; a Markdown page may only describe one.
     var isListed: Bool { self != .md }
 
-    /// Whether the file is a document or several, not rows.
+    /// Whether the file contains documents, not rows.
     var isText: Bool { self == .txt || self == .md }
 
     /// The last part of a path.
@@ -35,7 +34,7 @@ enum FileEnding: String, CaseIterable {
         path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
     }
 
-    /// The ending of a file's name, or nil when such files are not read.
+    /// The ending of a file name, or nil if it is not supported.
     init?(of name: String) {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
         self.init(rawValue: name[name.index(after: dot)...].lowercased())
@@ -44,7 +43,7 @@ enum FileEnding: String, CaseIterable {
 
 /// A folder's listing.
 enum Folder {
-    /// The names in a folder, sorted by their bytes, without hidden ones.
+    /// The names in a folder, sorted by bytes, without hidden ones.
     static func names(in path: String) throws -> [String] {
         guard let stream = opendir(path) else { throw DatasetError.reading(path, errno) }
         defer { closedir(stream) }
@@ -58,12 +57,12 @@ enum Folder {
     }
 }
 
-/// The name a dataset goes by.
+/// The name of a dataset.
 enum DatasetName {
     /// The name of the folder, or of the file without its ending.
     ///
-    /// The name of a part, such as `train`, says too little and is preceded by the folder's. Letters,
-    /// digits, `.`, `_` and `-` stay, anything else becomes `-`.
+    /// The name of a part, such as `train`, is too general and is preceded by the folder's.
+    /// Letters, digits, `.`, `_` and `-` are kept, anything else becomes `-`.
     static func make(path: String, isFolder: Bool) -> String {
         var parts = ResolvedPath(path).names.map { String(decoding: $0, as: UTF8.self) }
         guard var name = parts.popLast() else { return "dataset" }
@@ -86,7 +85,7 @@ enum DatasetName {
         return text.isEmpty ? "dataset" : text
     }
 
-    /// Whether a folder is called after what it holds, as copies of data are.
+    /// Whether a folder is named by its content's digest, as copies of data are.
     private static func isDigest(_ folder: String) -> Bool {
         folder.utf8.count == 64
             && folder.utf8.allSatisfy {

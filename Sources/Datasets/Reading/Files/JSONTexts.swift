@@ -1,25 +1,25 @@
 import JSON
 
-/// One JSON value of a file, as it is spelled, and where it begins.
+/// One JSON value of a file, as it is written, and its position.
 struct JSONText {
     let bytes: [UInt8]
     let line: Int
     let column: Int
-    /// Whether it has no end, so that what stands behind it cannot be told from it.
+    /// Whether it has no end, so that what follows cannot be separated from it.
     var isOpen = false
 
-    /// Whether what stands at a byte is a comment, as JSON's relatives have.
+    /// Whether a comment starts at a byte, as in dialects of JSON.
     func hasComment(at offset: Int) -> Bool {
         let rest = bytes.dropFirst(offset)
         return ["//", "/*", "#"].contains { rest.starts(with: $0.utf8) }
     }
 }
 
-/// Finds the values of a file that come one after another: a line each, several in a line, or each
-/// over several lines.
+/// Finds the consecutive values of a file: one per line, several in a line, or each over several
+/// lines.
 ///
-/// Where the first value stands in one line, every line stands by itself: one that is broken hides
-/// none behind it. Where the first goes over several lines, they are told apart by their brackets.
+/// If the first value is in one line, every line is read separately: a broken one hides none after
+/// it. If the first spans several lines, values are separated by their brackets.
 struct JSONTexts: ~Copyable {
     private enum Layout {
         case unknown
@@ -28,8 +28,8 @@ struct JSONTexts: ~Copyable {
     }
 
     private let path: String
-    /// A longer value is refused, in bytes; the first, which may be the whole file, may be longer.
-    private let longestRow: Int
+    /// A larger value is refused, in bytes; the first, which may be the whole file, may be larger.
+    private let maxRowSize: Int
     private var lines: LineReader
     private var layout = Layout.unknown
     private var isFirst = true
@@ -37,22 +37,22 @@ struct JSONTexts: ~Copyable {
     private(set) var isAtEnd = false
     /// Lines that were read too early, the next one last.
     private var returned: [LineReader.Line] = []
-    /// What is left of a line.
+    /// The rest of a line.
     private var rest: (bytes: [UInt8], start: Int, place: TextPlace)?
 
     /// Opens a file.
     ///
-    /// - Throws: `DatasetError` when it is not there or not readable.
-    init(path: String, longestRow: Int) throws {
+    /// - Throws: `DatasetError` if it does not exist or is not readable.
+    init(path: String, maxRowSize: Int) throws {
         self.path = path
-        self.longestRow = longestRow
-        lines = try LineReader(path: path, longestLine: longestRow)
+        self.maxRowSize = maxRowSize
+        lines = try LineReader(path: path, maxLineSize: maxRowSize)
     }
 
-    /// The next value, or what stands where one should; nil at the end.
+    /// The next value, or whatever is in the place of one; nil at the end.
     ///
-    /// - Throws: `DatasetError` for a line that is not UTF-8, after which reading continues, and for
-    ///   what is too long.
+    /// - Throws: `DatasetError` for a line that is not UTF-8, after which reading continues, and
+    ///   for a value that is too large.
     mutating func next() throws -> JSONText? {
         while true {
             if let (bytes, start, place) = rest {
@@ -68,7 +68,7 @@ struct JSONTexts: ~Copyable {
         try returned.popLast() ?? lines.next()
     }
 
-    /// The value that begins in a line; nil where nothing more stands there.
+    /// The value that begins in a line; nil if there is none.
     private mutating func text(
         in bytes: [UInt8],
         from start: Int,
@@ -107,7 +107,7 @@ struct JSONTexts: ~Copyable {
         )
     }
 
-    /// Reads on until the value ends; where it does not, or is none, the line stands by itself.
+    /// Reads until the value ends; if it does not, or is invalid, the line is read separately.
     private mutating func gather(
         _ first: [UInt8],
         from begin: Int,
@@ -115,7 +115,7 @@ struct JSONTexts: ~Copyable {
         _ border: JSONBorder
     ) throws -> JSONText {
         let alone = JSONText(bytes: Array(first[begin...]), line: place.line, column: place.column)
-        // A list that is the whole file is told from others by its elements' faults.
+        // A list that is the whole file is recognized by its elements' faults.
         let isList = isFirst && first[begin] == UInt8(ascii: "[")
         if layout == .lines, border.isInString { return alone }
         var border = border
@@ -129,7 +129,7 @@ struct JSONTexts: ~Copyable {
                 guard let next = try nextLine() else { break }
                 line = next
             } catch {
-                // What follows would begin within a value.
+                // What follows would begin inside a value.
                 isAtEnd = true
                 throw error
             }
@@ -140,12 +140,12 @@ struct JSONTexts: ~Copyable {
             bytes.append(UInt8(ascii: "\n"))
             let start = bytes.count
             bytes += line.bytes
-            guard bytes.count <= (isFirst ? 16 : 1) * longestRow else { throw tooLong(place) }
+            guard bytes.count <= (isFirst ? 16 : 1) * maxRowSize else { throw tooLong(place) }
             if layout != .overLines, !isList { read.append(line) }
             end = border.end(in: bytes, from: start)
             isCut = end == nil && border.isInString && !isList
         }
-        // A broken row that takes one line: the next begins another one.
+        // A broken row in one line: the next line begins another row.
         let next = read.first?.bytes.first ?? UInt8(ascii: "{")
         let isRow = next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
         let goesOverLines = layout == .overLines || isList || !isRow
@@ -155,7 +155,7 @@ struct JSONTexts: ~Copyable {
                 return close(bytes, begin..<end, place)
             }
         } else if layout != .lines, goesOverLines {
-            // Behind a value without an end no other can be told.
+            // After a value without an end no other can be found.
             isAtEnd = true
             if isCut { bytes.append(UInt8(ascii: "\n")) }
             return JSONText(
@@ -174,8 +174,8 @@ struct JSONTexts: ~Copyable {
         (try? JSONParser.parse(bytes, takesNonFinite: true)) != nil
     }
 
-    /// Where the next value begins; commas between values, and marks of files that were put behind
-    /// each other, are passed over.
+    /// The start of the next value; skips commas between values and byte order marks of
+    /// concatenated files.
     private func beginning(in bytes: [UInt8], from start: Int) -> Int? {
         var index = start
         while index < bytes.count {
@@ -192,17 +192,17 @@ struct JSONTexts: ~Copyable {
     }
 
     private func tooLong(_ place: TextPlace) -> DatasetError {
-        let most = (isFirst ? 16 : 1) * longestRow
+        let maximum = (isFirst ? 16 : 1) * maxRowSize
         return DatasetError(
             .tooLong,
             at: RecordSource(file: path, line: place.line),
-            "a JSON value that begins here is longer than \(most) bytes",
+            "a JSON value that begins here is longer than \(maximum) bytes",
             hint: "write the file as JSON Lines, one object a line"
         )
     }
 }
 
-/// Looks for the end of a list or an object, byte by byte.
+/// Finds the end of a list or an object, byte by byte.
 private struct JSONBorder {
     private var depth = 0
     private var isEscaped = false
@@ -212,7 +212,7 @@ private struct JSONBorder {
         byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
     }
 
-    /// The place behind the last bracket; nil where it stands further behind.
+    /// The offset after the last bracket; nil if it is beyond these bytes.
     mutating func end(in bytes: [UInt8], from start: Int) -> Int? {
         bytes.withUnsafeBufferPointer { end(in: $0, from: start) }
     }
@@ -245,7 +245,7 @@ private struct JSONBorder {
     }
 }
 
-/// A line and column of a text, moved on without reading any byte twice.
+/// A line and column of a text, advanced without reading any byte twice.
 struct TextPlace {
     private(set) var line: Int
     private(set) var column: Int
@@ -256,7 +256,7 @@ struct TextPlace {
         self.column = column
     }
 
-    /// Continues at a byte; the column counts characters, not bytes.
+    /// Advances to a byte; the column counts characters, not bytes.
     mutating func advance(to target: Int, in bytes: [UInt8]) {
         for byte in bytes[offset..<max(offset, min(target, bytes.count))] {
             if byte == UInt8(ascii: "\n") {

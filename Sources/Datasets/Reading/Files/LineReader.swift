@@ -1,29 +1,29 @@
 import Glibc
 
-/// Reads a file line by line, as bytes, holding one line and one block at a time.
+/// Reads a file line by line, as bytes, with one line and one block in memory.
 ///
-/// Lines end in `\n` or `\r\n`, or in `\r` where that is how the file ends its first line. A byte
-/// order mark at the start of a line is dropped: files were put behind each other. UTF-16 with a
-/// byte order mark is read as well; every line is checked and comes as UTF-8.
+/// Lines end in `\n` or `\r\n`, or in `\r` if the first line does. A byte order mark at the start
+/// of a line is dropped: files may have been concatenated. UTF-16 with a byte order mark is read as
+/// well; every line is validated and returned as UTF-8.
 struct LineReader: ~Copyable {
     /// A line, without its end, and its number from 1.
     struct Line {
         let number: Int
         let bytes: [UInt8]
 
-        /// Holds nothing but spaces and tabs.
+        /// Whether it contains only spaces and tabs.
         var isBlank: Bool {
             bytes.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         }
     }
 
     private let path: String
-    private let longestLine: Int
+    private let maxLineSize: Int
     private let descriptor: Int32
-    /// Whether line ends may stand in double quotes, as in a table.
+    /// Whether line ends may occur in double quotes, as in a table.
     private let hasQuotes: Bool
     private var block = [UInt8](repeating: 0, count: 1 << 18)
-    /// What was read of the file, in UTF-8, where the file is not.
+    /// The content read so far in UTF-8, if the file is not.
     private var transcoded: [UInt8] = []
     private var transcoder: UTF16Transcoder?
     private var unread = 0..<0
@@ -33,12 +33,12 @@ struct LineReader: ~Copyable {
 
     /// Opens a file.
     ///
-    /// - Throws: `DatasetError` when it is not there or not readable.
-    init(path: String, longestLine: Int, hasQuotes: Bool = false) throws {
+    /// - Throws: `DatasetError` if it does not exist or is not readable.
+    init(path: String, maxLineSize: Int, hasQuotes: Bool = false) throws {
         self.path = path
         self.hasQuotes = hasQuotes
-        self.longestLine = longestLine
-        // A pipe without a writer would block for ever.
+        self.maxLineSize = maxLineSize
+        // Opening a pipe without a writer would block.
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else { throw DatasetError.reading(path, errno) }
         var status = stat()
@@ -46,7 +46,7 @@ struct LineReader: ~Copyable {
             close(opened)
             throw DatasetError(
                 .unreadable,
-                "\(path) is no plain file.",
+                "\(path) is not a regular file.",
                 hint: "copy its content into a file first"
             )
         }
@@ -71,16 +71,16 @@ struct LineReader: ~Copyable {
             }
             isFound = upper < unread.upperBound
             unread = min(upper + 1, unread.upperBound)..<unread.upperBound
-            guard line.count <= longestLine else {
+            guard line.count <= maxLineSize else {
                 throw DatasetError(
                     .tooLong,
                     at: RecordSource(file: path, line: number + 1),
-                    "the line is longer than \(longestLine) bytes",
+                    "the line is longer than \(maxLineSize) bytes",
                     hint: "divide the row, or check that its line ends are there"
                 )
             }
         }
-        // The second byte of a line end such as Windows writes.
+        // The second byte of a Windows line end.
         if lineEnd == UInt8(ascii: "\r"), line.first == UInt8(ascii: "\n") { line.removeFirst() }
         guard isFound || !line.isEmpty else { return nil }
         number += 1
@@ -90,7 +90,7 @@ struct LineReader: ~Copyable {
         return Line(number: number, bytes: line)
     }
 
-    /// Appends what stands before the end of a line; returns where that is, or where the part ends.
+    /// Appends the bytes before the end of a line; returns its offset, or the end of the block.
     private static func take(
         from block: [UInt8],
         _ part: Range<Int>,
@@ -123,13 +123,13 @@ struct LineReader: ~Copyable {
             } else {
                 transcode(count)
             }
-            // A block may end within its only character.
+            // A block may end inside its only character.
             if count > 0, unread.isEmpty { continue }
             return !unread.isEmpty
         }
     }
 
-    /// Makes UTF-8 of the bytes that were read, at the end of the file of what is left.
+    /// Converts the bytes that were read to UTF-8; at the end of the file, what is left.
     private mutating func transcode(_ count: Int) {
         guard transcoder != nil else { return }
         transcoded =
@@ -137,7 +137,7 @@ struct LineReader: ~Copyable {
         unread = 0..<transcoded.count
     }
 
-    /// Whether the first line, outside of quotes, ends in a carriage return alone.
+    /// Whether the first line, outside of quotes, ends in a carriage return only.
     private static func endsInReturns(_ bytes: ArraySlice<UInt8>, _ hasQuotes: Bool) -> Bool {
         var isQuoted = false
         var isFound = false
@@ -148,7 +148,7 @@ struct LineReader: ~Copyable {
             if byte == UInt8(ascii: "\n") { return false }
             guard byte == UInt8(ascii: "\r") else { continue }
             if index + 1 < bytes.endIndex, bytes[index + 1] == UInt8(ascii: "\n") { return false }
-            // Outside of tables a stray one is a character like others.
+            // Outside of tables a stray one is an ordinary character.
             if hasQuotes { return true }
             isFound = true
         }
@@ -169,7 +169,7 @@ struct LineReader: ~Copyable {
                     ? "byte 0x\(String(line[start], radix: 16)) is not UTF-8"
                     : "half of a character stands in the UTF-16",
                 hint: transcoder != nil
-                    ? "write the file anew; it was cut or is damaged"
+                    ? "write the file again; it was cut or is damaged"
                     : isKorean
                         ? "convert the file, for example: iconv -f CP949 -t UTF-8"
                         : "find out how it is written (file \(path)), and convert it: "
@@ -180,7 +180,7 @@ struct LineReader: ~Copyable {
 }
 
 extension DatasetError {
-    /// What the system said when a file was opened or read.
+    /// The error of the system when a file was opened or read.
     static func reading(_ path: String, _ number: Int32) -> DatasetError {
         if number == ENOENT || number == ENOTDIR {
             return DatasetError(.notFound, "there is no dataset at \(path)", hint: "check the path")

@@ -1,14 +1,14 @@
 import JSON
 
-/// Reads comma- or tab-separated values with a header, as RFC 4180 describes them, and what
-/// spreadsheets and people make of that.
+/// Reads comma- or tab-separated values with a header, as RFC 4180 describes them, and common
+/// variants of it.
 ///
-/// A field in quotes may hold delimiters, line ends and, doubled, quotes. Line ends inside become
-/// `\n`. The delimiter is the one that a first line such as `sep=;` names; without it, whichever of
-/// comma, semicolon and tab the header has most of, and a bar if it has none: spreadsheets write
-/// semicolons where a comma divides decimals. Spaces around names do not count; where every name
-/// but the first has one in front, those in front of fields do not either. A column without a name
-/// is left out.
+/// A field in quotes may contain delimiters, line ends and, doubled, quotes. Line ends inside
+/// become `\n`. The delimiter is the one in a first line such as `sep=;`; without it, the most
+/// frequent of comma, semicolon and tab in the header, or a bar if it has none: spreadsheets write
+/// semicolons where a comma is the decimal separator. Spaces around names are ignored; if every
+/// name but the first is preceded by one, those before fields are too. A column without a name is
+/// left out.
 struct TableReader: ~Copyable {
     struct Row {
         let line: Int
@@ -16,37 +16,37 @@ struct TableReader: ~Copyable {
     }
 
     private let path: String
-    private let longestRow: Int
+    private let maxRowSize: Int
     private var lines: LineReader
     /// Nil until the header is read.
     private var delimiter: UInt8?
-    /// The names of the columns, nil for one without.
+    /// The names of the columns; nil for one without a name.
     private var header: [JSONName?]?
-    /// The header as it is written.
+    /// The header as written.
     private var headerFields: [[UInt8]] = []
     private var dropsFirstSpaces = false
-    /// What was decided about the table, in sentences.
+    /// The decisions about the table, in sentences.
     private(set) var decisions: [String] = []
 
     /// Opens a file.
     ///
-    /// - Throws: `DatasetError` when it is not there or not readable.
-    init(path: String, delimiter: UInt8?, longestRow: Int) throws {
-        lines = try LineReader(path: path, longestLine: longestRow, hasQuotes: true)
+    /// - Throws: `DatasetError` if it does not exist or is not readable.
+    init(path: String, delimiter: UInt8?, maxRowSize: Int) throws {
+        lines = try LineReader(path: path, maxLineSize: maxRowSize, hasQuotes: true)
         self.path = path
-        self.longestRow = longestRow
+        self.maxRowSize = maxRowSize
         self.delimiter = delimiter
     }
 
     /// The next row, or nil at the end.
     ///
     /// - Throws: `DatasetError.Code.wrongShape` for a row that has more or fewer fields than the
-    ///   header, `brokenRow` for quotes that do not fit, `unsupported` for a header without names or
-    ///   with one that stands twice.
+    ///   header, `brokenRow` for unbalanced quotes, `unsupported` for a header without names or
+    ///   with a name that occurs twice.
     mutating func next() throws -> Row? {
         let header = try names()
         guard var (line, fields) = try record() else { return nil }
-        // Tables were put behind each other.
+        // Tables may have been concatenated.
         while fields == headerFields {
             decisions.append("line \(line) repeats the header and is left out")
             guard let next = try record() else { return nil }
@@ -83,8 +83,8 @@ struct TableReader: ~Copyable {
             guard let name, names[..<column].contains(name) else { continue }
             throw DatasetError(
                 .unsupported,
-                "\(path):\(line): column \(column + 1) of the header is called \(name.text) again",
-                hint: "the first line of a table names its columns, each by another name"
+                "\(path):\(line): column \(column + 1) of the header repeats the name \(name.text)",
+                hint: "the first line of a table names its columns, each with a different name"
             )
         }
         guard names.contains(where: { $0 != nil }) else {
@@ -110,7 +110,7 @@ struct TableReader: ~Copyable {
         return names
     }
 
-    /// The delimiter that a line such as `sep=;` names; nil for another line.
+    /// The delimiter in a line such as `sep=;`; nil for another line.
     private func declared(in line: [UInt8]) -> UInt8? {
         var line = line[...]
         if line.count > 1, line.first == UInt8(ascii: "\""), line.last == UInt8(ascii: "\"") {
@@ -122,7 +122,7 @@ struct TableReader: ~Copyable {
         return line.last
     }
 
-    /// The fields of the next record, over as many lines as its quotes go.
+    /// The fields of the next record, which may span lines in quotes.
     private mutating func record(
         isHeader: Bool = false
     ) throws -> (line: Int, fields: [[UInt8]])? {
@@ -162,7 +162,7 @@ struct TableReader: ~Copyable {
                 bytes = line.bytes
                 place = 0
                 length += bytes.count + 1
-                guard length <= longestRow else {
+                guard length <= maxRowSize else {
                     throw fault("a row, or a field whose quotes are not closed, is too long")
                 }
                 continue
@@ -180,7 +180,7 @@ struct TableReader: ~Copyable {
                         while place < bytes.count, bytes[place] == UInt8(ascii: " ") { place += 1 }
                     }
                     guard place == bytes.count || bytes[place] == delimiter else {
-                        throw fault("there is text behind the quotes of field \(fields.count + 1)")
+                        throw fault("there is text after the quotes of field \(fields.count + 1)")
                     }
                 }
             } else if byte == delimiter {
@@ -212,9 +212,9 @@ struct TableReader: ~Copyable {
         }
         // A bar may be part of a name.
         if counts[..<3].contains(where: { $0 > 0 }) { counts[3] = 0 }
-        // Of equal counts the earlier one: a comma.
-        let most = counts.max() ?? 0
-        return candidates[counts.firstIndex(of: most) ?? 0]
+        // Of equal counts the first wins: a comma.
+        let maximum = counts.max() ?? 0
+        return candidates[counts.firstIndex(of: maximum) ?? 0]
     }
 }
 

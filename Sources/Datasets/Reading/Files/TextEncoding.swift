@@ -1,4 +1,4 @@
-/// How the characters of a file are written, as its first bytes show it.
+/// The encoding of a file, detected from its first bytes.
 enum TextEncoding: Equatable {
     case utf8
     case utf16(isBigEndian: Bool)
@@ -51,10 +51,10 @@ enum TextEncoding: Equatable {
     }
 }
 
-/// Turns UTF-16 into UTF-8, block by block.
+/// Converts UTF-16 to UTF-8, block by block.
 ///
-/// Half of a surrogate pair becomes the three bytes that UTF-8 would write for it, which no check of
-/// UTF-8 lets pass.
+/// Half of a surrogate pair becomes the three bytes that UTF-8 would write for it, which are
+/// invalid UTF-8.
 struct UTF16Transcoder {
     let isBigEndian: Bool
     private var oddByte: UInt8?
@@ -79,7 +79,7 @@ struct UTF16Transcoder {
         return result
     }
 
-    /// What is left at the end of the file.
+    /// The rest at the end of the file.
     mutating func finish() -> [UInt8] {
         var result: [UInt8] = []
         if let leading { Self.write(leading, &result) }
@@ -113,8 +113,7 @@ struct UTF16Transcoder {
 
 /// The Korean encoding of Windows.
 enum CP949 {
-    /// Whether bytes are text in it: ASCII, and characters of two bytes in the ranges that are
-    /// assigned.
+    /// Whether bytes are valid in it: ASCII, and characters of two bytes in the assigned ranges.
     static func isValid(_ bytes: [UInt8]) -> Bool {
         var index = 0
         while index < bytes.count {
@@ -128,9 +127,9 @@ enum CP949 {
     }
 
     private static func isCharacter(_ lead: UInt8, _ trail: UInt8) -> Bool {
-        // KS X 1001, without the rows that it leaves to users.
+        // KS X 1001, without its user-defined rows.
         if 0xA1...0xFD ~= lead, 0xA1...0xFE ~= trail { return lead != 0xC9 }
-        // Microsoft's further syllables.
+        // Microsoft's additional syllables.
         let isFurther =
             0x41...0x5A ~= trail || 0x61...0x7A ~= trail || 0x81...0xFE ~= trail
         guard isFurther else { return false }

@@ -1,12 +1,12 @@
 import JSON
 
-/// Which members of a file's rows stand for the names that a format knows.
+/// The members of a file's rows that are read under names of the formats.
 ///
-/// It is written `instruction=question,output=answer`: the known name, then the file's own.
+/// It is written `instruction=question,output=answer`: the name in the format, then the file's own.
 public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
-    /// A known name and the file's own.
+    /// A name in the format and the file's own.
     public struct Pair: Sendable, Equatable {
-        /// The name that a format knows.
+        /// The name in the format.
         public let known: String
         /// The name in the file.
         public let own: String
@@ -15,12 +15,13 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
     /// The pairs, in the order in which they were given.
     public let pairs: [Pair]
 
-    /// Maps nothing.
+    /// Creates an empty mapping.
     public init() { pairs = [] }
 
-    /// Reads a mapping.
+    /// Parses a mapping.
     ///
-    /// - Throws: `DatasetError.Code.invalidStep` for what is no pair, no known name or given twice.
+    /// - Throws: `DatasetError.Code.invalidStep` for an invalid pair, an unknown name or one that
+    ///   occurs twice.
     public init(_ text: String) throws {
         var pairs: [Pair] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -45,7 +46,7 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
         self.pairs = pairs
     }
 
-    /// The pairs as they are written.
+    /// The pairs in the form that is parsed.
     public var description: String { pairs.map { "\($0.known)=\($0.own)" }.joined(separator: ",") }
 
     /// Names that may be missing from a row.
@@ -55,20 +56,21 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
 
     private static let knownNames: Set<String> = Set(DatasetFormat.allCases.flatMap(\.members))
 
-    /// The file's own names that stand for known ones.
+    /// The file's own names of the pairs.
     var ownNames: Set<JSONName> { Set(pairs.map { JSONName($0.own) }) }
 
-    /// Refuses pairs that changed nothing.
+    /// Refuses pairs without effect.
     ///
-    /// - Parameter found: The file's own names that some row has.
-    /// - Throws: `DatasetError.Code.invalidStep` for a name that no row has, and for one that the format
-    ///   does not know.
+    /// - Parameter found: The file's own names that occur in rows.
+    ///
+    /// - Throws: `DatasetError.Code.invalidStep` for a name that occurs in no row, and for one
+    ///   that the format does not know.
     func checkWasUsed(by format: DatasetFormat, found: Set<JSONName>, path: String) throws {
         for pair in pairs {
             guard found.contains(JSONName(pair.own)) else {
                 throw DatasetError(
                     .invalidStep,
-                    "no row of \(path) has \(pair.own), which stands for \(pair.known)",
+                    "no row of \(path) has \(pair.own), which is mapped to \(pair.known)",
                     hint: "leave it out of the mapping"
                 )
             }
@@ -82,7 +84,7 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The row under the known names; a member that has a mapped name already gives way.
+    /// The row with mapped names; an existing member with a mapped name is replaced.
     func applied(to row: JSONObject, at source: RecordSource) throws -> JSONObject {
         guard !pairs.isEmpty else { return row }
         var result = JSONObject()
@@ -92,7 +94,7 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
                 throw DatasetError(
                     .wrongShape,
                     at: source,
-                    "the row has no \(pair.own), which stands for \(pair.known)",
+                    "the row has no \(pair.own), which is mapped to \(pair.known)",
                     hint: "its members are \(row.names)"
                 )
             }
@@ -116,10 +118,10 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension JSONObject {
-    /// The members' names in a line, the first ones only where there are many.
+    /// The members' names in a line, only the first ones if there are many.
     var names: String {
-        let most = 12
-        let names = members.prefix(most).map(\.name.text).joined(separator: ", ")
-        return members.isEmpty ? "none" : members.count > most ? "\(names), …" : names
+        let maximum = 12
+        let names = members.prefix(maximum).map(\.name.text).joined(separator: ", ")
+        return members.isEmpty ? "none" : members.count > maximum ? "\(names), …" : names
     }
 }

@@ -1,12 +1,11 @@
 import JSON
 
-/// What a message says, in one text or in parts.
+/// The content of a message, as one text or in parts.
 extension MessageReader {
     /// The types of parts that are text.
     private static let textTypes = ["text", "input_text", "output_text"]
 
-    /// A member that is a text, or a list of texts, which stand behind each other with nothing
-    /// between.
+    /// A member that is a text, or a list of texts that are concatenated.
     func text(_ name: String, of object: JSONObject, in place: String) throws -> String {
         switch object[name] {
         case .array(let parts)?:
@@ -33,10 +32,10 @@ extension MessageReader {
             throw parser.fault(
                 .wrongShape,
                 "\(place) is of the type \(type), and only text is trained on",
-                hint: "take the part out, or the row"
+                hint: "remove the part, or the row"
             )
         }
-        // OpenAI's assistants put the text one level deeper.
+        // OpenAI's Assistants API nests the text one level deeper.
         if case .object(let inner)? = object["text"] {
             return try parser.string("value", of: inner, in: place)
         }

@@ -1,21 +1,21 @@
 import JSON
 
-/// Marks that leave a message out of the loss, and members that nothing is made of.
+/// Marks that exclude a message from the loss, and members that are not read.
 extension MessageReader {
-    /// Members that are 1 or true where a message is learnt.
+    /// Members that are 1 or true if a message is learnt.
     private static let learnt = [
         "weight", "loss_weight", "loss_scale", "loss_mask", "train", "training", "trainable",
         "is_trainable",
         "loss",
     ]
-    /// Members that are 1 or true where it is not.
+    /// Members that are 1 or true if it is not.
     private static let left = ["masked", "mask", "is_masked"]
 
-    /// Whether a message is to be learnt: without a mark, it is.
+    /// Whether a message is learnt; the default is true.
     ///
-    /// Marks of messages that are not the assistant's say nothing; these are never learnt.
+    /// Marks of other messages than the assistant's are ignored; these are never learnt.
     func isLearnt(_ object: JSONObject, role: String, in place: String) throws -> Bool {
-        // Most messages have who speaks and what is said.
+        // Most messages have only a role and content.
         guard object.members.count > 2 else { return true }
         var found: (name: String, isLearnt: Bool)?
         for (names, value) in [(Self.learnt, true), (Self.left, false)] {
@@ -29,7 +29,7 @@ extension MessageReader {
                             ? "\(place): a weight is 0 or 1"
                             : "\(place): \(name) is \(parser.kind(of: mark)), not true or false",
                         hint:
-                            "a message is learnt or left out of the loss as a whole: 1 or 0, true "
+                            "a whole message is learnt or left out of the loss: 1 or 0, true "
                             + "or false"
                     )
                 }
@@ -47,14 +47,14 @@ extension MessageReader {
         return found?.isLearnt ?? true
     }
 
-    /// The members of a message that nothing is made of, and that hold something.
+    /// The non-empty members of a message that are not read.
     func unread(_ object: JSONObject, known: Set<JSONName>, role: String) -> [String] {
         guard object.members.count > 2 else { return [] }
         return object.members.compactMap { name, value in
             guard !known.contains(name), value.holdsSomething else { return nil }
             let isMark = (Self.learnt + Self.left).contains { JSONName($0) == name }
             if isMark, role.utf8.elementsEqual("assistant".utf8) { return nil }
-            // That it is not learnt goes for every message that is not the assistant's.
+            // A mark as not learnt is superfluous on messages of other roles.
             if isMark, value.flag == Self.left.contains(name.text) { return nil }
             return name.text
         }
@@ -62,7 +62,7 @@ extension MessageReader {
 }
 
 extension JSONValue {
-    /// True or false, however it is written; nil for anything else.
+    /// The value as true or false in any spelling; nil for anything else.
     fileprivate var flag: Bool? {
         switch self {
         case .boolean(let flag): flag

@@ -2,23 +2,23 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// Reads the messages of a row into those that chat templates know.
+/// Converts the messages of a row to those of chat templates.
 struct MessageReader {
-    /// A message, and whether it is to be learnt.
+    /// A message, and whether it is learnt.
     struct Message {
         var members: [(name: String, value: JSONValue)]
         var role: String
         var content: String
         var isLearnt: Bool
-        /// The names of the members that nothing is made of.
+        /// The names of the members that are not read.
         var unread: [String] = []
 
         var isByAssistant: Bool { role.utf8.elementsEqual("assistant".utf8) }
-        /// Nothing but a role and what is said.
+        /// Only a role and content.
         var isPlain: Bool { members.count == 2 }
     }
 
-    /// What of a message a template may write.
+    /// Further members of a message that a template may write.
     private static let further = [
         "name", "tool_call_id", "reasoning_content", "reasoning", "thinking",
     ]
@@ -28,7 +28,7 @@ struct MessageReader {
 
     let parser: RowParser
 
-    /// Puts messages together.
+    /// Creates a conversation of messages.
     func dialogue(
         _ messages: [Message],
         tools: [JSONValue] = [],
@@ -71,7 +71,7 @@ struct MessageReader {
                 "\(place) is \(parser.kind(of: value)), not an object"
             )
         }
-        // What ShareGPT's exports call them.
+        // The names in ShareGPT's exports.
         if object["role"] == nil, object["from"] != nil {
             return try parser.turn(value, number: number, self, called: place)
         }
@@ -83,7 +83,7 @@ struct MessageReader {
                 hint: "the roles are \(MessageRole.all.joined(separator: ", "))"
             )
         }
-        // Most messages have who speaks and what is said.
+        // Most messages have only a role and content.
         let isPlain = object.members.count == 2 && object["content"] != nil
         let calls =
             isPlain ? [] : try ToolCallReader(parser: parser, place: place).calls(of: object)
@@ -109,7 +109,7 @@ struct MessageReader {
     }
 }
 
-/// The roles that chat templates know, and what else they are called.
+/// The roles of chat templates, and their other names.
 enum MessageRole {
     static let all = ["system", "user", "assistant", "tool"]
 
@@ -122,7 +122,7 @@ enum MessageRole {
         "tool_response": "tool",
     ]
 
-    /// The role of that name, in capitals or between spaces too; nil where it is none.
+    /// The role with that name, ignoring case and spaces around it; nil if unknown.
     static func named(_ name: String) -> String? {
         func role(_ name: String) -> String? {
             all.first { $0.utf8.elementsEqual(name.utf8) } ?? others[name]

@@ -4,7 +4,7 @@ import Tokenizers
 
 /// Rows of a prompt and its completion, as TRL writes them.
 extension RowParser {
-    /// Two strings are what is asked and answered; of two lists of messages the completion alone is
+    /// Two strings are a question and its answer; of two lists of messages only the completion is
     /// learnt.
     func promptAndCompletion(_ row: JSONObject) throws -> (Conversation, unread: [String]) {
         guard case .array? = row["prompt"] else {

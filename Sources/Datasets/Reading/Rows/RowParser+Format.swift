@@ -1,8 +1,8 @@
 import JSON
 
-/// Which format a row is in.
+/// The format of a row.
 extension RowParser {
-    /// The format that is asked for, or the first that the row shows; and the others that it shows.
+    /// The requested format, or the first that matches; and the others that match.
     func format(of row: JSONObject) throws -> (DatasetFormat, others: [DatasetFormat]) {
         let shown = formats(of: row)
         if let format {
@@ -17,7 +17,7 @@ extension RowParser {
         }
         let isText = row["text"] != nil
         if let first = shown.first {
-            // Alpaca's own rows repeat themselves in a member called text.
+            // Alpaca's own rows repeat their content in a member called text.
             let repeats = isText && first != .alpaca && row["text"]?.holdsSomething ?? false
             return (first, Array(shown.dropFirst()) + (repeats ? [.text] : []))
         }
@@ -31,8 +31,8 @@ extension RowParser {
         )
     }
 
-    /// The formats of conversations whose members a row has, those first whose members hold
-    /// something, and of these the ones that say more.
+    /// The formats of conversations whose members a row has; those with non-empty members first,
+    /// and of these the more specific ones.
     private func formats(of row: JSONObject) -> [DatasetFormat] {
         // Most conversations are the only member.
         if row.members.count == 1, row["messages"] != nil { return [.messages] }
@@ -52,7 +52,7 @@ extension RowParser {
         return (full.isEmpty ? shown : full).map(\.0)
     }
 
-    /// The names of the members that are lists of rows, in an object that is no row itself.
+    /// The names of the members that are lists of rows, in an object that is not a row.
     func listsOfRows(in object: JSONObject) -> [String] {
         func lists(_ isWanted: ([JSONValue]) -> Bool) -> [String] {
             object.members.compactMap { name, value in
@@ -64,7 +64,7 @@ extension RowParser {
         }
         let known = lists { isRow($0[0]) }
         if isRow(.object(object)) {
-            // A list of messages has a row's name, but no row is one of its messages.
+            // A list of messages is named like a row's, but its elements are not rows.
             return known.filter { $0 == "messages" || $0 == "conversations" }
         }
         guard known.isEmpty else { return known }
@@ -86,7 +86,7 @@ extension RowParser {
 }
 
 extension JSONValue {
-    /// Whether it is more than a place that was left empty.
+    /// Whether it is not empty.
     var holdsSomething: Bool {
         switch self {
         case .null: false

@@ -2,7 +2,7 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// Rows of an instruction and an answer.
+/// Rows with an instruction and an answer.
 extension RowParser {
     func alpaca(_ row: JSONObject) throws -> [Message] {
         let asked = try question(row, context: "input")
@@ -29,7 +29,7 @@ extension RowParser {
         ]
     }
 
-    /// The instruction, and behind an empty line what it is about.
+    /// The instruction, followed by an empty line and the context.
     private func question(_ row: JSONObject, context: String) throws -> String {
         let parts = [
             try string("instruction", of: row, in: "the row"),
@@ -38,7 +38,7 @@ extension RowParser {
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    /// Earlier turns of an Alpaca row: pairs of what was asked and answered.
+    /// Earlier turns of an Alpaca row: pairs of question and answer.
     private func history(_ row: JSONObject) throws -> [Message] {
         try optionalList("history", of: row).enumerated().flatMap { index, turn in
             guard case .array(let pair) = turn, pair.count == 2,

@@ -1,6 +1,6 @@
 import JSON
 
-/// Members of a row, each by its type.
+/// Typed access to members of a row.
 extension RowParser {
     func string(_ name: String, of object: JSONObject, in place: String) throws -> String {
         guard let value = object[name] else {
@@ -12,7 +12,7 @@ extension RowParser {
         return text
     }
 
-    /// What a value is, in the file's own words where it is missing.
+    /// The kind of a value, in the file's spelling if it is missing.
     func kind(of value: JSONValue) -> String {
         if case .null = value { missing } else { value.kind }
     }
@@ -25,13 +25,13 @@ extension RowParser {
         }
     }
 
-    /// The elements of a list, which a table or another tool may have written as JSON in a string.
+    /// The elements of a list, which may also be JSON in a string, as in tables.
     func list(_ name: String, of row: JSONObject) throws -> [JSONValue] {
         switch row[name] {
         case .array(let values)?: return values
         case .string(let text)?:
             if case .array(let values)? = try? JSONParser.parse(Array(text.utf8)) { return values }
-            throw fault(.wrongShape, "\(name) is a string that holds no list in JSON")
+            throw fault(.wrongShape, "\(name) is a string that is not a JSON list")
         case let value:
             throw fault(
                 .wrongShape,

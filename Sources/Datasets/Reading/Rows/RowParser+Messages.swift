@@ -2,7 +2,7 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// Rows as OpenAI's fine-tuning takes them.
+/// Rows in the format of OpenAI's fine-tuning.
 extension RowParser {
     func messages(_ row: JSONObject) throws -> (Conversation, unread: [String]) {
         let reader = MessageReader(parser: self)
@@ -10,7 +10,7 @@ extension RowParser {
             try reader.message($0.element, number: $0.offset + 1)
         }
         let tools = try optionalList("tools", of: row)
-        // What the older interface called functions.
+        // The older interface called tools functions.
         let functions = try optionalList("functions", of: row).map { function -> JSONValue in
             ["type": "function", "function": function]
         }

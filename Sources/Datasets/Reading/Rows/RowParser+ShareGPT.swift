@@ -2,7 +2,7 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// Rows as ShareGPT's exports write them: `conversations` of `from` and `value`.
+/// Rows in ShareGPT's format: `conversations` of `from` and `value`.
 extension RowParser {
     func shareGPT(_ row: JSONObject) throws -> (Conversation, unread: [String]) {
         let reader = MessageReader(parser: self)
@@ -31,7 +31,7 @@ extension RowParser {
         guard case .object(let object) = value else {
             throw fault(.wrongShape, "\(place) is \(value.kind), not an object")
         }
-        // Some exports have taken over OpenAI's names within the list.
+        // Some exports use OpenAI's names within the list.
         if object["from"] == nil, object["role"] != nil {
             return try reader.message(value, number: number)
         }
@@ -39,7 +39,7 @@ extension RowParser {
         guard let role = MessageRole.named(speaker) else {
             throw fault(
                 .unknownRole,
-                "\(place) is from \"\(speaker)\", who is not known",
+                "\(place) is from the unknown speaker \"\(speaker)\"",
                 hint: "the speakers are system, human, gpt and tool"
             )
         }
@@ -47,7 +47,7 @@ extension RowParser {
         var members: [(name: String, value: JSONValue)] = [("role", .string(role))]
         if speaker.lowercased() == "function_call" {
             guard let call = try? JSONParser.parse(Array(content.utf8)) else {
-                throw fault(.wrongShape, "\(place) is a function_call, but no JSON")
+                throw fault(.wrongShape, "\(place) is a function_call, but not JSON")
             }
             let calls = if case .array(let calls) = call { calls } else { [call] }
             content = ""

@@ -2,7 +2,7 @@ import ChatTemplates
 import JSON
 import Tokenizers
 
-/// Turns the JSON of a row into a record, by the format that its members show.
+/// Converts the JSON of a row to a record, by the format that its members match.
 ///
 /// Each format has a file of its own.
 struct RowParser {
@@ -10,20 +10,20 @@ struct RowParser {
     struct Row {
         let record: Record
         let format: DatasetFormat
-        /// Further formats whose members the row has.
+        /// Further formats that the row matches.
         let others: [DatasetFormat]
     }
 
     let source: RecordSource
     var mapping = ColumnMapping()
-    /// The format to read, where a row may show several; nil takes the first that it shows.
+    /// The format to read if a row matches several; nil reads the first that matches.
     var format: DatasetFormat?
-    /// What a missing value is called: `null`, or `NaN` where that is what the file says.
+    /// The spelling of a missing value: `null`, or `NaN` if the file uses that.
     var missing = "null"
 
-    /// The row's format and the record it makes.
+    /// The row's format and record.
     ///
-    /// - Throws: `DatasetError` that names the row and the member at fault.
+    /// - Throws: `DatasetError` that names the row and the invalid member.
     func row(_ value: JSONValue) throws -> Row {
         let own = try object(value)
         let row = try mapping.applied(to: own, at: source)
@@ -38,7 +38,7 @@ struct RowParser {
         guard dialogue.messages.contains(where: \.isByAssistant) else {
             throw fault(
                 .noTarget,
-                "no message is by the assistant, so there is nothing to learn",
+                "there is no message of the assistant, so there is nothing to learn",
                 hint: "add the answer as a message with the role assistant"
             )
         }
@@ -46,7 +46,7 @@ struct RowParser {
             throw fault(
                 .noTarget,
                 "every answer is marked as not to be learnt, so there is nothing to learn",
-                hint: "give an answer the weight 1, or take the row out"
+                hint: "give an answer the weight 1, or remove the row"
             )
         }
         let record = Record(
@@ -58,7 +58,7 @@ struct RowParser {
         return Row(record: record, format: format, others: others)
     }
 
-    /// The row's members; a list of messages is a row that has nothing else.
+    /// The row's members; a list of messages is a row with nothing else.
     private func object(_ value: JSONValue) throws -> JSONObject {
         if case .object(let object) = value { return object }
         guard case .array(let messages) = value, !messages.isEmpty,
@@ -86,12 +86,12 @@ struct RowParser {
 
     private func document(_ text: String) throws -> Record.Content {
         guard !text.unicodeScalars.allSatisfy(\.properties.isWhitespace) else {
-            throw fault(.noTarget, "the text is empty", hint: "take the row out")
+            throw fault(.noTarget, "the text is empty", hint: "remove the row")
         }
         return .text(text)
     }
 
-    /// What of a row is not trained on, as text; lists and objects are left out.
+    /// The members of a row that are not trained on, as text; lists and objects are left out.
     private func fields(of row: JSONObject, besides format: DatasetFormat) -> [String: String] {
         let known = Set(format.members.map { JSONName($0) })
         var fields: [String: String] = [:]

@@ -1,12 +1,12 @@
 import JSON
 
-/// Reads the calls of tools in a message.
+/// Reads the tool calls of a message.
 struct ToolCallReader {
     let parser: RowParser
-    /// What the message is called in errors.
+    /// The message's name in errors.
     let place: String
 
-    /// The calls of a message, as templates take them.
+    /// The calls of a message, in the form that templates expect.
     func calls(of message: JSONObject) throws -> [JSONValue] {
         switch (message["tool_calls"], message["function_call"]) {
         case (nil, nil), (.null?, nil), (nil, .null?), (.null?, .null?): return []
@@ -20,8 +20,8 @@ struct ToolCallReader {
         }
     }
 
-    /// A call, its arguments as an object: templates write them as JSON, and would write a string
-    /// that holds JSON in quotes.
+    /// A call, with its arguments as an object: templates write them as JSON, and would quote a
+    /// string that contains JSON.
     func call(_ value: JSONValue) throws -> JSONValue {
         guard case .object(let call) = value else {
             throw parser.fault(.wrongShape, "\(place): a call is \(value.kind), not an object")
