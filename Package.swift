@@ -80,7 +80,10 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
-        .target(name: "Transformer", dependencies: ["CKernels", "Tensors", "ModelFiles"]),
+        .target(
+            name: "Transformer",
+            dependencies: ["CKernels", "Tensors", "ModelFiles", "Platform"]
+        ),
         .target(
             name: "Datasets",
             dependencies: [

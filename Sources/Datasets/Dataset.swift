@@ -1,3 +1,5 @@
+import Platform
+
 /// A dataset in memory: rows to train on and rows held out.
 public struct Dataset: Sendable {
     /// The dataset's name, from its file or folder.
@@ -43,7 +45,7 @@ public struct Dataset: Sendable {
 
     /// The name of the file or folder at a path.
     public static func name(ofPath path: String) -> String {
-        DatasetName.make(path: path, isFolder: (try? FileKind(of: path)) == .folder)
+        DatasetName.make(path: path, isFolder: FilePaths.isFolder(path))
     }
 
     /// A name given by the user, of letters, digits, `.`, `_` and `-`; anything else becomes `-`.

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Platform
 internal import Synchronization
 
@@ -35,7 +34,7 @@ package struct PartGathering: Sendable {
         let joined = parts.filter { $0.range.upperBound <= file.byteCount }
         if let end = joined.last?.range.upperBound, file.byteCount <= byteCount {
             if file.byteCount > end { try file.truncate(to: end) }
-            for part in joined.dropFirst() { unlink(part.path) }
+            for part in joined.dropFirst() { Files.remove(part.path) }
             (missing, settled) = (Array(parts[joined.count...]), end)
         } else {
             (missing, settled) = (parts, 0)
@@ -44,7 +43,7 @@ package struct PartGathering: Sendable {
 
     /// The same file in one part, for servers that do not send ranges.
     func inOnePart() throws(PlatformError) -> PartGathering {
-        for part in parts.dropFirst() { unlink(part.path) }
+        for part in parts.dropFirst() { Files.remove(part.path) }
         return try PartGathering(
             path: path,
             byteCount: byteCount,
@@ -59,21 +58,20 @@ package struct PartGathering: Sendable {
         for part in missing where part.path != path {
             try Files.read(part.path) { try file.append($0) }
             try file.synchronize()
-            unlink(part.path)
+            Files.remove(part.path)
         }
     }
 
     /// Removes all that has come.
     package static func clear(_ path: String) {
-        unlink(path)
-        for part in others(path) { unlink(part) }
+        Files.remove(path)
+        for part in others(path) { Files.remove(part) }
     }
 
     /// How many bytes have come.
     package static func byteCount(_ path: String) -> Int {
         ([path] + others(path)).reduce(0) { sum, part in
-            var status = stat()
-            return stat(part, &status) == 0 ? sum + Int(status.st_size) : sum
+            sum + (FileStatus(part)?.byteCount ?? 0)
         }
     }
 

@@ -6,28 +6,23 @@ final class PartialFile {
     let path: String
     /// How many bytes have arrived.
     private(set) var byteCount: Int
-    private let descriptor: Int32
+    private let file: Descriptor
 
     /// Opens the file with what an earlier attempt left in it.
     init(path: String) throws(PlatformError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw PlatformError(writing: path) }
-        byteCount = Int(lseek(descriptor, 0, SEEK_END))
-        guard byteCount >= 0 else {
-            close(descriptor)
-            throw PlatformError(writing: path)
-        }
+        let opened = Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
+        guard let opened, let status = opened.status else { throw PlatformError(writing: path) }
+        file = opened
+        byteCount = status.byteCount
     }
-
-    deinit { close(descriptor) }
 
     /// Adds bytes at the end.
     func append(_ bytes: UnsafeRawBufferPointer) throws(PlatformError) {
-        let number = DescriptorWriter.write(bytes, to: descriptor)
-        guard number == 0 else {
+        guard file.write(bytes) else {
+            let number = errno
             // A part may have been written.
-            byteCount = max(byteCount, Int(lseek(descriptor, 0, SEEK_CUR)))
+            byteCount = file.status?.byteCount ?? byteCount
             throw PlatformError(writing: path, number)
         }
         byteCount += bytes.count
@@ -38,14 +33,12 @@ final class PartialFile {
 
     /// Forgets what has arrived behind so many bytes.
     func truncate(to count: Int) throws(PlatformError) {
-        guard ftruncate(descriptor, off_t(count)) == 0,
-            lseek(descriptor, off_t(count), SEEK_SET) == off_t(count)
-        else { throw PlatformError(writing: path) }
+        guard file.truncate(to: count) else { throw PlatformError(writing: path) }
         byteCount = count
     }
 
     /// Flushes the file to the disk.
     func synchronize() throws(PlatformError) {
-        guard fsync(descriptor) == 0 else { throw PlatformError(writing: path) }
+        guard file.synchronize() else { throw PlatformError(writing: path) }
     }
 }

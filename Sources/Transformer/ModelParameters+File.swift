@@ -1,5 +1,5 @@
 public import ModelFiles
-internal import Glibc
+internal import Platform
 internal import Tensors
 
 extension ModelParameters {
@@ -13,7 +13,7 @@ extension ModelParameters {
     public func write(inPlaceOfThoseOf file: ModelFile, to path: String) throws {
         var source = file.path
         let halfway = "\(path).halfway"
-        defer { unlink(halfway) }
+        defer { Files.remove(halfway) }
         if file.isFolder {
             try CheckpointConversion(file).write(to: halfway)
             source = halfway

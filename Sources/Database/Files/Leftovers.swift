@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Platform
 
 /// Temporary files and folders beside the database: the copy that a migration starts with, and what
@@ -14,11 +13,11 @@ package enum Leftovers {
         let end = database.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = end.map { String(database[..<$0]) } ?? "."
         let name = end.map { String(database[database.index(after: $0)...]) } ?? database
-        for entry in (try? FolderListing.names(in: folder.isEmpty ? "/" : folder)) ?? []
+        for entry in Files.names(in: folder.isEmpty ? "/" : folder)
         where isLeftover(entry.utf8, of: name) {
             let path = "\(folder)/\(entry)"
             // A link is never locked, so it is never left over.
-            if PathHold.isAbandoned(path, after: grace) { remove(path) }
+            if PathHold.isAbandoned(path, after: grace) { Files.remove(path) }
         }
     }
 
@@ -37,7 +36,4 @@ package enum Leftovers {
                     && number.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
             }
     }
-
-    /// Removes a file, or a folder with its contents.
-    package static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -62,8 +62,8 @@ package struct Migration: Sendable {
     private static func keepCopy(of path: String, _ version: Int, _ db: Database) throws {
         let copy = "\(path).\(SchemaStamp.prefix)\(version)"
         let unfinished = "\(copy).\(getpid())"
-        unlink(unfinished)
-        defer { unlink(unfinished) }
+        Files.remove(unfinished)
+        defer { Files.remove(unfinished) }
         Connections.createFile(at: unfinished)
         // Open to the end: closing it would drop SQLite's locks on the file.
         let hold = PathHold(unfinished)
@@ -71,12 +71,11 @@ package struct Migration: Sendable {
         try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
         // A link never replaces: if two processes migrate at once, the first copy, made before
         // either of them started, is kept.
-        guard link(unfinished, copy) == 0 || errno == EEXIST else {
-            throw StoreError(
-                .storage,
-                "The copy \(copy) could not be made: \(String(cString: strerror(errno))).",
-                hint: "check the permissions of the folder"
-            )
+        do throws(PlatformError) {
+            try Files.link(unfinished, as: copy)
+        } catch {
+            guard error.code != .exists else { return }
+            throw StoreError(.storage, error.message, hint: "check the permissions of the folder")
         }
     }
 }

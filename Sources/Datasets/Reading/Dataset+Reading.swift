@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 extension Dataset {
     /// The default limit of a row's size, in bytes.
@@ -61,7 +62,7 @@ extension Dataset {
                 format = format ?? other
                 leftOut.add(rows.broken)
                 mapped.formUnion(rows.mapped)
-                decisions += rows.decisions.map { "\(FileEnding.lastPart(of: file)): \($0)" }
+                decisions += rows.decisions.map { "\(FilePaths.name(file)): \($0)" }
                 return rows.records
             }
         }
@@ -139,8 +140,8 @@ extension Dataset {
     public static func candidates(in folder: String) throws -> [String] {
         try Folder.names(in: folder).filter { name in
             let path = "\(folder)/\(name)"
-            guard let kind = try? FileKind(of: path) else { return false }
-            guard kind == .folder else { return FileEnding(of: name)?.isListed ?? false }
+            guard let status = FileStatus(path) else { return false }
+            guard status.kind == .folder else { return FileEnding(of: name)?.isListed ?? false }
             return try Folder.names(in: path).contains(where: DatasetFiles.isTraining)
         }
         .map { "\(folder)/\($0)" }

@@ -1,5 +1,6 @@
 package import Glibc
 package import NIOCore
+import Platform
 
 /// Asks the kernel for one connection: the answer takes as long with ten connections as with ten
 /// thousand.

@@ -28,7 +28,7 @@ package struct TokenFile: Sendable {
     package let path: String
     /// The tokens in it, by name.
     package private(set) var entries: [Entry]
-    private var stamp: [Int]
+    private var stamp: FileStamp?
 
     /// Reads the file; no file means no tokens.
     ///
@@ -36,7 +36,7 @@ package struct TokenFile: Sendable {
     package init(path: String) throws {
         self.path = path
         entries = []
-        stamp = Self.stamp(path)
+        stamp = FileStamp(path: path)
         guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
             if errno == ENOENT { return }
             // A shortage of descriptors passes.
@@ -50,8 +50,8 @@ package struct TokenFile: Sendable {
             "\(path) is no list of tokens.",
             hint: "Remove it and make new tokens."
         )
-        guard let status = file.status, status.isFile else { throw noList }
-        guard status.st_mode & 0o077 == 0 else {
+        guard let status = file.status, status.kind == .file else { throw noList }
+        guard status.mode & 0o077 == 0 else {
             throw ServerError(
                 .inaccessible,
                 "\(path) can be read by other users.",
@@ -112,11 +112,9 @@ package struct TokenFile: Sendable {
     private mutating func change(_ body: (inout [Entry]) throws -> Bool) throws -> Bool {
         // Each change replaces the file, so it cannot be locked itself.
         let name = "\(path).lock"
-        let number = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard number >= 0 else {
+        guard let lock = Descriptor.open(name, O_RDWR | O_CREAT | O_NOFOLLOW) else {
             throw Self.failure("\(name) cannot be opened")
         }
-        let lock = Descriptor(number)
         defer { withExtendedLifetime(lock) {} }
         let code = FileLock.wait(.exclusive, on: lock.number)
         guard code == 0 else { throw Self.failure("\(name) cannot be locked", code) }
@@ -125,7 +123,7 @@ package struct TokenFile: Sendable {
         guard try body(&changed) else { return false }
         try write(changed)
         entries = changed
-        stamp = Self.stamp(path)
+        stamp = FileStamp(path: path)
         return true
     }
 
@@ -133,7 +131,7 @@ package struct TokenFile: Sendable {
     ///
     /// - Returns: False while no descriptor is left to read it.
     mutating func refresh() -> Bool {
-        guard Self.stamp(path) != stamp else { return true }
+        guard FileStamp(path: path) != stamp else { return true }
         do { self = try TokenFile(path: path) } catch {
             if (error as? ServerError)?.code == .unavailable { return false }
             entries = []
@@ -143,14 +141,6 @@ package struct TokenFile: Sendable {
 
     private static func failure(_ what: String, _ code: Int32 = errno) -> ServerError {
         ServerError(.inaccessible, "\(what): \(systemMessage(code))")
-    }
-
-    private static func stamp(_ path: String) -> [Int] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
-        return [
-            Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-        ]
     }
 
     /// The entry of a token; nil if there is none.

@@ -1,4 +1,5 @@
 import NIOCore
+import Platform
 
 /// Stops accepting connections for a moment when the system is out of descriptors.
 ///

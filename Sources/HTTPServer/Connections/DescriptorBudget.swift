@@ -32,7 +32,7 @@ package struct DescriptorBudget {
             }
         }
         let all = Int(min(limit.rlim_cur, rlim_t(Int32.max)))
-        try self.init(limit: all, used: Self.usedCount)
+        try self.init(limit: all, used: OpenFiles.count)
     }
 
     /// The same of a process that may open `limit` descriptors and has opened `used`.
@@ -48,14 +48,5 @@ package struct DescriptorBudget {
         }
         // Each has a socket, and a file that it reads or writes.
         connections = min(Self.maximum, (free - min(Self.reserve, free / 2)) / 2)
-    }
-
-    private static var usedCount: Int {
-        guard let folder = opendir("/proc/self/fd") else { return 3 }
-        defer { closedir(folder) }
-        var count = 0
-        while readdir(folder) != nil { count += 1 }
-        // The folder itself and its two dots.
-        return max(count - 3, 0)
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 import NIOCore
-import Platform
+package import Platform
 
 /// A file that is open to be sent.
 package struct ServedFile: Sendable {
@@ -59,7 +59,10 @@ package struct ServedFile: Sendable {
     private func read(_ offset: Int, _ count: Int) throws -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: count)
         _ = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
-            let done = pread(descriptor.number, bytes.baseAddress, count, off_t(offset))
+            let done = descriptor.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]),
+                at: offset
+            )
             guard done >= 0 else {
                 let reason = systemMessage(errno)
                 throw ServerError(.internalError, "\(name) cannot be read: \(reason).")

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 package import HTTPServer
 import JSON
@@ -9,16 +8,15 @@ import Workspace
 package struct ArtifactFolder: Sendable {
     /// The folder, with links resolved.
     private let path: String
-    private let root: Descriptor
+    private let root: OpenFolder
     /// The uploads in progress.
     package let uploads: UploadFolder
 
     /// Opens the folder at `path`, and makes it if need be.
     package init(path: String) throws(ServerError) {
-        mkdir(path, 0o700)
-        guard let folder = Descriptor.open(path, O_RDONLY | O_DIRECTORY) else {
-            throw Self.failure("The folder \(path)")
-        }
+        // Where it cannot be made it cannot be opened either, which says why.
+        try? Files.makeFolder(path, below: FilePaths.parent(path))
+        guard let folder = OpenFolder(path) else { throw Self.failure("The folder \(path)") }
         root = folder
         self.path = FilePaths.real(path) ?? path
         uploads = UploadFolder(in: root)
@@ -33,33 +31,30 @@ package struct ArtifactFolder: Sendable {
         guard let real = try existing(artifact), let name = artifact.names.last else {
             throw ServerError(.doesNotExist, "There is no artifact '\(artifact.shown)'.")
         }
-        var status = stat()
-        guard stat(real, &status) == 0, !status.isFolder else {
+        guard let status = FileStatus(real), status.kind != .folder else {
             throw ServerError(.doesNotExist, "'\(artifact.shown)' is a folder, no artifact.")
         }
         let special = ServerError(.invalidParameter, "'\(artifact.shown)' is no plain file.")
         // Opening a pipe would wait for its writer; opening a device may do anything.
-        guard status.isFile else { throw special }
+        guard status.kind == .file else { throw special }
         guard let descriptor = Descriptor.open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) else {
             throw Self.failure("'\(artifact.shown)'")
         }
         // The file may have been replaced since the check above.
-        guard let opened = descriptor.status, opened.isFile else { throw special }
+        guard let opened = descriptor.status, opened.kind == .file else { throw special }
         guard let place = descriptor.path, isInside(place) else { throw Self.outside(artifact) }
-        return ServedFile(descriptor, name: name, size: Int(opened.st_size))
+        return ServedFile(descriptor, name: name, size: opened.byteCount)
     }
 
     /// The direct contents of a folder; empty where there is none.
     package func entries(of artifact: ArtifactPath) throws(ServerError) -> [Entry] {
         guard let folder = try existing(artifact), FilePaths.isFolder(folder) else { return [] }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.sorted().compactMap { name in
+        return Files.names(in: folder).sorted().compactMap { name in
             if artifact.names.isEmpty, name == UploadFolder.name { return nil }
             // Links that lead out, and what is neither file nor folder, are not listed.
             guard let real = FilePaths.real("\(folder)/\(name)"), isInside(real) else { return nil }
-            var status = stat()
-            guard stat(real, &status) == 0, status.isFolder || status.isFile else { return nil }
-            return Entry(name: name, size: status.isFolder ? nil : Int(status.st_size))
+            guard let status = FileStatus(real), status.kind != .special else { return nil }
+            return Entry(name: name, size: status.kind == .folder ? nil : status.byteCount)
         }
     }
 
@@ -99,7 +94,7 @@ package struct ArtifactFolder: Sendable {
             let folder = try folder(above: artifact, isMaking: true)
         else { throw Self.failure("'\(artifact.shown)'") }
         try check(name, in: folder, artifact)
-        try upload.move(to: folder, as: name, shown: "'\(artifact.shown)'")
+        try upload.move(to: folder, as: Array(name.utf8), shown: "'\(artifact.shown)'")
     }
 
     /// Removes a file, a folder with its contents, or a link itself.
@@ -115,15 +110,14 @@ package struct ArtifactFolder: Sendable {
 
     private func check(
         _ name: String,
-        in folder: Descriptor,
+        in folder: OpenFolder,
         _ artifact: ArtifactPath
     ) throws(ServerError) {
-        var status = stat()
-        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+        guard let status = folder.status(Array(name.utf8)) else {
             if errno == ENOENT { return }
             throw Self.failure("'\(artifact.shown)'")
         }
-        guard status.isFile else {
+        guard status.kind == .file else {
             throw ServerError(
                 .invalidParameter,
                 "'\(artifact.shown)' is no file and cannot be replaced by one."
@@ -136,20 +130,20 @@ package struct ArtifactFolder: Sendable {
     private func folder(
         above artifact: ArtifactPath,
         isMaking: Bool
-    ) throws(ServerError) -> Descriptor? {
+    ) throws(ServerError) -> OpenFolder? {
         var folder = root
         for name in artifact.names.dropLast() {
-            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-            var next = openat(folder.number, name, flags)
-            if next < 0, errno == ENOENT {
+            let bytes = Array(name.utf8)
+            var next = folder.folder(bytes)
+            if next == nil, errno == ENOENT {
                 guard isMaking else { return nil }
-                guard mkdirat(folder.number, name, 0o700) == 0 || errno == EEXIST else {
+                guard folder.makeFolder(bytes) || errno == EEXIST else {
                     throw Self.failure("'\(artifact.shown)'")
                 }
-                next = openat(folder.number, name, flags)
+                next = folder.folder(bytes)
             }
-            guard next >= 0 else { throw Self.obstacle(name, in: folder, artifact) }
-            folder = Descriptor(next)
+            guard let next else { throw Self.obstacle(name, in: folder, artifact) }
+            folder = next
         }
         return folder
     }
@@ -157,22 +151,19 @@ package struct ArtifactFolder: Sendable {
     /// The error for a folder on the way that cannot be entered.
     private static func obstacle(
         _ name: String,
-        in folder: Descriptor,
+        in folder: OpenFolder,
         _ artifact: ArtifactPath
     ) -> ServerError {
         let failure = failure("'\(artifact.shown)'")
         let shown = ArtifactPath.shown(name)
-        var status = stat()
-        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            return failure
-        }
-        if status.isLink {
+        guard let status = folder.status(Array(name.utf8)) else { return failure }
+        if status.kind == .link {
             return ServerError(
                 .denied,
                 "'\(artifact.shown)' is not written or removed through the link '\(shown)'."
             )
         }
-        return status.isFolder
+        return status.kind == .folder
             ? failure
             : ServerError(
                 .invalidParameter,

@@ -9,23 +9,22 @@ import Workspace
 /// Each server of the workspace holds a shared lock on the folder. Files of a killed server are removed
 /// by the next server that is alone.
 package final class UploadFolder: Sendable {
-    static let name = String(decoding: ArtifactPlace.uploads.names[0], as: UTF8.self)
+    static let name = String(decoding: bytes, as: UTF8.self)
+    private static let bytes = ArtifactPlace.uploads.names[0]
 
-    private let root: Descriptor
+    private let root: OpenFolder
     /// The folder, made and locked at the first upload.
-    private let folder = Mutex<Descriptor?>(nil)
+    private let folder = Mutex<OpenFolder?>(nil)
 
     /// - Parameter root: `artifacts/`.
-    init(in root: Descriptor) { self.root = root }
+    init(in root: OpenFolder) { self.root = root }
 
     /// Makes a new file under a random name.
     package func begin() throws(ServerError) -> Upload {
         let folder = try opened()
-        let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-        let file = openat(folder.number, name, flags, 0o600)
-        guard file >= 0 else { throw ArtifactFolder.failure("The upload") }
-        return Upload(file: Descriptor(file), name: name, folder: folder)
+        let name = Array(String(UInt64.random(in: 0...UInt64.max), radix: 36).utf8)
+        guard let file = folder.newFile(name) else { throw ArtifactFolder.failure("The upload") }
+        return Upload(file: file, name: name, folder: folder)
     }
 
     /// Removes the folder with its contents, unless another server uses it.
@@ -34,23 +33,23 @@ package final class UploadFolder: Sendable {
             defer { folder = nil }
             return folder
         }
-        guard let folder = own ?? open(), FileLock.attempt(.exclusive, on: folder.number) == 0,
-            let path = root.path
+        guard let folder = own ?? root.folder(Self.bytes),
+            FileLock.attempt(.exclusive, on: folder.descriptor.number) == 0,
+            let path = root.descriptor.path
         else { return }
         _ = ArtifactTree(folder: path)?.remove(.uploads)
     }
 
-    private func opened() throws(ServerError) -> Descriptor {
-        let opened = folder.withLock { (kept) -> Descriptor? in
+    private func opened() throws(ServerError) -> OpenFolder {
+        let opened = folder.withLock { (kept) -> OpenFolder? in
             if let kept { return kept }
             // Another server may be about to remove the folder.
             for _ in 0..<8 {
-                mkdirat(root.number, Self.name, 0o700)
-                guard let made = open() else { return nil }
-                guard FileLock.wait(.shared, on: made.number) == 0, made.status?.st_nlink != 0
-                else {
-                    continue
-                }
+                _ = root.makeFolder(Self.bytes)
+                guard let made = root.folder(Self.bytes) else { return nil }
+                guard FileLock.wait(.shared, on: made.descriptor.number) == 0,
+                    made.descriptor.status?.linkCount != 0
+                else { continue }
                 kept = made
                 return made
             }
@@ -59,21 +58,15 @@ package final class UploadFolder: Sendable {
         guard let opened else { throw ArtifactFolder.failure("The folder of uploads") }
         return opened
     }
-
-    private func open() -> Descriptor? {
-        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-        let number = openat(root.number, Self.name, flags)
-        return number < 0 ? nil : Descriptor(number)
-    }
 }
 
 /// A file that is being uploaded; it is removed unless it is moved to its place.
 package final class Upload: Sendable {
     private let file: Descriptor
-    private let name: String
-    private let folder: Descriptor
+    private let name: [UInt8]
+    private let folder: OpenFolder
 
-    init(file: Descriptor, name: String, folder: Descriptor) {
+    init(file: Descriptor, name: [UInt8], folder: OpenFolder) {
         self.file = file
         self.name = name
         self.folder = folder
@@ -81,52 +74,34 @@ package final class Upload: Sendable {
 
     /// Appends bytes.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(ServerError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let piece = UnsafeRawBufferPointer(rebasing: rest)
-            let count = write(file.number, piece.baseAddress, piece.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw ArtifactFolder.failure("The upload") }
-            rest = rest.dropFirst(count)
-        }
+        guard file.write(bytes) else { throw ArtifactFolder.failure("The upload") }
     }
 
-    deinit { unlinkat(folder.number, name, 0) }
+    deinit { _ = folder.remove(name) }
 
     /// Moves the file to its place, once it is on the disk.
     ///
     /// - Parameter shown: The place as messages show it.
-    func move(to target: Descriptor, as name: String, shown: String) throws(ServerError) {
-        guard fsync(file.number) == 0 else { throw ArtifactFolder.failure(shown) }
-        if renameat(folder.number, self.name, target.number, name) == 0 { return }
+    func move(to target: OpenFolder, as name: [UInt8], shown: String) throws(ServerError) {
+        guard file.synchronize() else { throw ArtifactFolder.failure(shown) }
+        if folder.move(self.name, to: target, as: name) { return }
         guard errno == EXDEV else { throw ArtifactFolder.failure(shown) }
         try copy(to: target, as: name, shown)
     }
 
     /// Copies the file to another disk that is mounted below `artifacts/`.
     private func copy(
-        to target: Descriptor,
-        as name: String,
+        to target: OpenFolder,
+        as name: [UInt8],
         _ shown: String
     ) throws(ServerError) {
-        let aside = ".\(self.name).part"
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-        let number = openat(target.number, aside, flags, 0o600)
-        guard number >= 0 else { throw ArtifactFolder.failure(shown) }
-        let copy = Descriptor(number)
-        let size = off_t(file.status?.st_size ?? 0)
-        var offset: off_t = 0
-        while offset < size {
-            let most = Int(min(size - offset, 1 << 30))
-            let count = sendfile(copy.number, file.number, &offset, most)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-        }
-        guard offset == size, fsync(copy.number) == 0,
-            renameat(target.number, aside, target.number, name) == 0
+        let aside = Array(".".utf8) + self.name + Array(".part".utf8)
+        guard let copy = target.newFile(aside) else { throw ArtifactFolder.failure(shown) }
+        guard file.copy(file.status?.byteCount ?? 0, to: copy), copy.synchronize(),
+            target.move(aside, to: target, as: name)
         else {
             let failure = ArtifactFolder.failure(shown)
-            unlinkat(target.number, aside, 0)
+            _ = target.remove(aside)
             throw failure
         }
     }

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 package import Registry
 import Tracking
 
@@ -6,12 +6,11 @@ extension Author {
     /// The author of a call with a token: the owner of the token file stands behind it, since they can
     /// make a token in any name.
     package static func token(_ name: String, of path: String) -> Author {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return Author(name) }
+        guard let status = FileStatus(path) else { return Author(name) }
         return Author(
             name,
-            account: Int(status.st_uid),
-            user: Identity.userName(of: status.st_uid)
+            account: Int(status.owner),
+            user: Identity.userName(of: status.owner)
         )
     }
 }

@@ -1,6 +1,7 @@
 import Database
 import Tracking
 import GRDB
+import Platform
 
 /// Reads MLflow's file store into a temporary database with MLflow's schema, which is then imported
 /// as any other.
@@ -96,7 +97,7 @@ struct MLrunsReader {
             switch entry.kind {
             case .folder: try readExperiment(path, folder: entry.name)
             case .link: leaveOut("experiment", path, "symbolic links are not followed")
-            case .file, .other: continue
+            case .file, .special: continue
             }
         }
     }
@@ -211,7 +212,7 @@ struct MLrunsReader {
                     .map { "\(entry.name)/\($0)" }
             case .folder: leaveOut(kind, place, "its name has too many slashes")
             case .link: leaveOut(kind, place, "symbolic links are not followed")
-            case .other: leaveOut(kind, place, "it is not a regular file")
+            case .special: leaveOut(kind, place, "it is not a regular file")
             }
         }
         return names

@@ -3,6 +3,7 @@ import Tracking
 import FoundationEssentials
 import GRDB
 import Glibc
+import Platform
 
 /// Copies another program's SQLite database, which may be in use, without leaving a trace there.
 enum DatabaseCopy {
@@ -20,7 +21,9 @@ enum DatabaseCopy {
         try progress(ImportProgress(.copying))
         // A database in WAL mode that is not in use is one file, and SQLite would create two more
         // beside it, even to read it.
-        if try isInWALMode(path), size(path + "-wal") == nil { return try copyFiles(path, copy) }
+        if try isInWALMode(path), !FilePaths.exists(path + "-wal") {
+            return try copyFiles(path, copy)
+        }
         do {
             try withoutActuallyEscaping(progress) { progress in
                 try backUp(path, copy, timeout: timeout) { report in
@@ -37,7 +40,7 @@ enum DatabaseCopy {
             where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
         {
             // Recovery after a crash requires a folder that we may write to.
-            unlink(copy)
+            Files.remove(copy)
             try copyFiles(path, copy)
         } catch let error as DatabaseError {
             throw TrackingError(error, importing: path)
@@ -64,15 +67,14 @@ enum DatabaseCopy {
     }
 
     private static func checkFile(_ path: String, besides store: String) throws {
-        var (status, ours) = (stat(), stat())
-        guard stat(path, &status) == 0 else {
+        guard let status = FileStatus(path) else {
             throw TrackingError(
                 .notFound,
                 "There is no file \(path).",
                 hint: "name the SQLite file of MLflow, such as mlflow.db"
             )
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard status.kind == .file else {
             throw TrackingError(
                 .cannotOpen,
                 "\(path) is not a regular file.",
@@ -86,7 +88,7 @@ enum DatabaseCopy {
                 hint: "check its permissions"
             )
         }
-        if stat(store, &ours) == 0, ours.st_dev == status.st_dev, ours.st_ino == status.st_ino {
+        if FileIdentity(store) == FileIdentity(status) {
             throw TrackingError(
                 .invalidValue,
                 "\(path) is the database of this workspace.",
@@ -96,19 +98,18 @@ enum DatabaseCopy {
     }
 
     private static func isInWALMode(_ path: String) throws -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        guard let file = Descriptor.open(path) else { return false }
         var header = [UInt8](repeating: 0, count: 20)
-        return pread(descriptor, &header, 20, 0) == 20 && header[18] == 2
+        let count = header.withUnsafeMutableBytes { file.read(into: $0) }
+        return count == 20 && header[18] == 2
     }
 
     /// Copies the file and SQLite's files beside it, unless they change meanwhile.
     private static func copyFiles(_ path: String, _ copy: String) throws {
         let suffixes = ["", "-wal", "-journal"]
-        func state() -> [Int?] { suffixes.flatMap { [size(path + $0), changed(path + $0)] } }
+        func state() -> [FileStamp?] { suffixes.map { FileStamp(path: path + $0) } }
         let before = state()
-        for suffix in suffixes where size(path + suffix) != nil {
+        for suffix in suffixes where FilePaths.exists(path + suffix) {
             do {
                 try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
             } catch {
@@ -127,17 +128,6 @@ enum DatabaseCopy {
                 hint: "try again when no run is being logged there"
             )
         }
-    }
-
-    private static func size(_ path: String) -> Int? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_size : nil
-    }
-
-    private static func changed(_ path: String) -> Int? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Platform
 internal import Tensors
 
 extension AdapterFile {
@@ -14,11 +14,11 @@ extension AdapterFile {
     ///
     /// A file is looked into only as far as its header.
     public static func layout(at path: String) -> Layout? {
-        if isFile(path) {
+        if FilePaths.isFile(path) {
             let type = try? GGUFFile(path: path).metadata["general.type"]?.text
             return type == "adapter" ? .gguf : nil
         }
-        return isFile("\(path)/\(configurationName)") ? .peft : nil
+        return FilePaths.isFile("\(path)/\(configurationName)") ? .peft : nil
     }
 
     /// Reads the adapter at `path` for a model: a folder in PEFT's layout, or a LoRA in GGUF.
@@ -108,11 +108,6 @@ extension AdapterFile {
     }
 
     private static func isGGUF(_ path: String) -> Bool {
-        isFile(path) || path.hasSuffix(".gguf") && access(path, F_OK) != 0
-    }
-
-    private static func isFile(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        FilePaths.isFile(path) || path.hasSuffix(".gguf") && !FilePaths.exists(path)
     }
 }

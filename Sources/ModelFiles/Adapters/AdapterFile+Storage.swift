@@ -155,24 +155,23 @@ extension AdapterFile {
     /// folder that holds anything else is left alone, with an error. `metadata` goes into the header of the safetensors file.
     public func write(folder: String, metadata: [String: String] = [:]) throws(ModelFileError) {
         let aside = FilePaths.temporary(beside: folder)
-        guard mkdir(aside, 0o755) == 0 else { throw ModelFileError(writing: folder) }
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.makeNewFolder(aside, as: folder, mode: 0o755)
+        }
         do throws(ModelFileError) {
             try writeFiles(to: aside, as: folder, metadata: metadata)
             try ModelFileError.writing { () throws(PlatformError) in
                 try Files.synchronize(folder: aside)
             }
-            if rename(aside, folder) != 0 {
-                guard errno == ENOTEMPTY || errno == EEXIST else {
-                    throw ModelFileError(writing: folder)
-                }
+            do throws(PlatformError) {
+                try Files.rename(aside, to: folder)
+            } catch {
+                guard error.code == .exists else { throw ModelFileError(error) }
                 try Self.replace(folder, by: aside)
             }
         } catch {
             Self.removeAdapter(aside)
             throw error
-        }
-        try ModelFileError.writing { () throws(PlatformError) in
-            try Files.synchronize(folder: FilePaths.parent(folder))
         }
     }
 
@@ -228,20 +227,21 @@ extension AdapterFile {
             )
         }
         let former = FilePaths.temporary(beside: folder)
-        guard rename(folder, former) == 0 else {
-            throw ModelFileError(writing: folder)
-        }
-        guard rename(aside, folder) == 0 else {
-            let number = errno
-            rename(former, folder)
-            throw ModelFileError(writing: folder, number)
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.rename(folder, to: former)
+            do throws(PlatformError) {
+                try Files.rename(aside, to: folder)
+            } catch {
+                try? Files.rename(former, to: folder)
+                throw error
+            }
         }
         removeAdapter(former)
     }
 
     private static func removeAdapter(_ folder: String) {
-        for name in [configurationName, tensorsName] + companions { unlink("\(folder)/\(name)") }
-        rmdir(folder)
+        let names = [configurationName, tensorsName] + companions
+        Files.removeFolder(folder, ifItHoldsOnly: names)
     }
 
     private static func reason(_ error: DecodingError) -> String {

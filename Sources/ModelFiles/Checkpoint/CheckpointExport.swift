@@ -63,7 +63,9 @@ public struct CheckpointExport {
             )
         }
         let aside = FilePaths.temporary(beside: path)
-        guard mkdir(aside, 0o755) == 0 else { throw ModelFileError(writing: path) }
+        try ModelFileError.writing { () throws(PlatformError) in
+            try Files.makeNewFolder(aside, as: path, mode: 0o755)
+        }
         var names: [String] = []
         do {
             for (name, bytes) in texts + shards.index {
@@ -93,24 +95,21 @@ public struct CheckpointExport {
             try ModelFileError.writing { () throws(PlatformError) in
                 try Files.synchronize(folder: aside)
             }
-            // Only an empty folder gives way.
-            guard rename(aside, path) == 0 else { throw Self.occupied(path, errno) }
+            do throws(PlatformError) {
+                try Files.rename(aside, to: path)
+            } catch {
+                // Only an empty folder gives way.
+                throw FilePaths.exists(path) ? Self.occupied(path) : ModelFileError(error)
+            }
         } catch {
-            for name in names { unlink("\(aside)/\(name)") }
-            rmdir(aside)
+            Files.removeFolder(aside, ifItHoldsOnly: names)
             throw error
-        }
-        try ModelFileError.writing { () throws(PlatformError) in
-            try Files.synchronize(folder: FilePaths.parent(path))
         }
         return shards.byteCount
     }
 
-    private static func occupied(_ path: String, _ number: Int32) -> ModelFileError {
-        guard [ENOTEMPTY, EEXIST, ENOTDIR].contains(number) else {
-            return ModelFileError(writing: path, number)
-        }
-        return ModelFileError(
+    private static func occupied(_ path: String) -> ModelFileError {
+        ModelFileError(
             .unwritable,
             "\(path) is there already.",
             hint: "remove it, or name another folder"

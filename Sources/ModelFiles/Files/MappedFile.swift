@@ -57,26 +57,23 @@ package final class MappedFile: @unchecked Sendable {
     init(path: String) throws(ModelFileError) {
         self.path = path
         // O_NONBLOCK, so that a pipe with no writer is refused rather than waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Self.failure(path, errno) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Self.failure(path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK), let status = file.status
+        else { throw Self.failure(path, errno) }
+        guard status.kind == .file else {
             throw ModelFileError(
                 .foreignFormat,
                 "\(path) is not a file.",
                 hint: "name the file itself"
             )
         }
-        stamp = Mutex(FileStamp(descriptor: descriptor))
-        let count = Int(status.st_size)
+        stamp = Mutex(FileStamp(descriptor: file.number))
+        let count = status.byteCount
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             (mapping, mappedByteCount, watched) = (nil, 0, nil)
             return
         }
-        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, file.number, 0),
             address != UnsafeMutableRawPointer(bitPattern: -1)
         else { throw Self.failure(path, errno) }
         guard let entry = mapping_watch(address, count) else {

@@ -78,15 +78,12 @@ public struct GGUFWriter: Sendable {
                 byteCount: plan.byteCount,
                 fill
             )
-            guard rename(aside, path) == 0 else {
-                throw ModelFileError(writing: path)
+            try ModelFileError.writing { () throws(PlatformError) in
+                try Files.rename(aside, to: path)
             }
         } catch {
-            unlink(aside)
+            Files.remove(aside)
             throw error
-        }
-        try ModelFileError.writing { () throws(PlatformError) in
-            try Files.synchronize(folder: FilePaths.parent(path))
         }
     }
 }

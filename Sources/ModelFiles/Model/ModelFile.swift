@@ -40,7 +40,7 @@ public final class ModelFile: Sendable {
         path: String,
         clock: @escaping @Sendable () -> Int = { time(nil) }
     ) throws -> ModelFile {
-        try isFolder(path)
+        try FilePaths.isFolder(path)
             ? ModelFile(folder: path, clock: clock) : ModelFile(GGUFFile(path: path), clock: clock)
     }
 
@@ -77,11 +77,6 @@ public final class ModelFile: Sendable {
 
     /// Whether it was opened from a Hugging Face folder.
     public var isFolder: Bool { words != nil }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
 
     /// How the model wants a conversation written; nil if it says nothing of that, or nothing
     /// that is understood here.

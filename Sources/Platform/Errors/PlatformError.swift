@@ -53,7 +53,7 @@ extension CodedError<PlatformErrorCode> {
                 hint: "Check that the file and its folder are yours to use."
             )
         case ENOENT, ENOTDIR: self.init(.notFound, message)
-        case EEXIST: self.init(.exists, message)
+        case EEXIST, ENOTEMPTY: self.init(.exists, message)
         default: self.init(.failed, message)
         }
     }

@@ -28,24 +28,19 @@ package enum FilePaths {
 
     /// Whether something is there that is neither a file nor a folder, such as a device or a pipe.
     package static func isSpecial(_ path: String) -> Bool {
-        kind(path).map { $0 != S_IFREG && $0 != S_IFDIR } ?? false
+        FileStatus(path)?.kind == .special
     }
 
     /// Whether a folder is at a path, links followed.
-    package static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
+    package static func isFolder(_ path: String) -> Bool { FileStatus(path)?.kind == .folder }
 
     /// Whether a regular file, which can be read to its end, is at a path, links followed.
-    package static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+    package static func isFile(_ path: String) -> Bool { FileStatus(path)?.kind == .file }
 
     /// The path without symbolic links; nil where nothing is.
     package static func real(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
-    }
-
-    private static func kind(_ path: String) -> mode_t? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 }

@@ -1,30 +1,3 @@
-internal import Glibc
-
-/// Which file or folder something is, by device and number.
-package struct FileIdentity: Hashable, Sendable {
-    private let device: UInt64
-    private let inode: UInt64
-
-    /// What a path names, through links; nil where it names nothing.
-    package init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    /// What is open under a descriptor.
-    package init?(descriptor: Int32) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    fileprivate init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-    }
-}
-
 /// What changes when a file is replaced or written: which it is, its length, and when it was last
 /// written.
 package struct FileStamp: Hashable, Sendable {
@@ -33,19 +6,17 @@ package struct FileStamp: Hashable, Sendable {
 
     /// The stamp of the file that stands at `path` now; nil if there is none.
     package init?(path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard let status = FileStatus(path) else { return nil }
         self.init(status)
     }
 
     /// The stamp of an open file.
     package init?(descriptor: Int32) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
+        guard let status = FileStatus(descriptor: descriptor) else { return nil }
         self.init(status)
     }
 
-    private init(_ status: stat) {
+    private init(_ status: FileStatus) {
         identity = FileIdentity(status)
         content = ContentStamp(status)
     }
@@ -63,10 +34,9 @@ package struct ContentStamp: Hashable, Sendable, Codable {
     /// The stamp of a file, or of all that is in a folder; that of nothing where nothing is.
     package init(_ path: String) {
         self.init()
-        var status = stat()
-        guard stat(path, &status) == 0 else { return }
+        guard let status = FileStatus(path) else { return }
         self = ContentStamp(status)
-        guard status.st_mode & S_IFMT == S_IFDIR else { return }
+        guard status.kind == .folder else { return }
         for name in Files.names(in: path) {
             let part = ContentStamp("\(path)/\(name)")
             byteCount &+= part.byteCount
@@ -74,9 +44,9 @@ package struct ContentStamp: Hashable, Sendable, Codable {
         }
     }
 
-    fileprivate init(_ status: stat) {
-        byteCount = Int64(status.st_size)
+    fileprivate init(_ status: FileStatus) {
+        byteCount = Int64(status.byteCount)
         // Wraps after the year 2262, which does not matter to a stamp.
-        nanoseconds = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
+        nanoseconds = status.modified.seconds &* 1_000_000_000 &+ status.modified.nanoseconds
     }
 }

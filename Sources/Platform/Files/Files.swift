@@ -22,6 +22,17 @@ package enum Files {
         try makeLastFolder(path, 0o700)
     }
 
+    /// Makes a folder that must not be there yet.
+    ///
+    /// - Parameter name: What errors call the folder, where it gets its own name later.
+    package static func makeNewFolder(
+        _ path: String,
+        as name: String? = nil,
+        mode: UInt32 = 0o700
+    ) throws(PlatformError) {
+        guard mkdir(path, mode_t(mode)) == 0 else { throw PlatformError(writing: name ?? path) }
+    }
+
     private static func makeLastFolder(_ path: String, _ mode: UInt32) throws(PlatformError) {
         if mkdir(path, mode_t(mode)) == 0 { return }
         let number = errno
@@ -43,15 +54,19 @@ package enum Files {
         if FilePaths.isFolder(path) {
             return names(in: path).reduce(0) { $0 + byteCount("\(path)/\($1)") }
         }
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+        return FileStatus(path).map { Int64($0.byteCount) } ?? 0
     }
 
-    /// Gives a file or folder another name on the same disk, in place of a file that had it, and
-    /// makes the name last.
+    /// Gives a file or folder another name on the same disk, in place of a file or an empty folder
+    /// that had it, and makes the name last.
     package static func rename(_ source: String, to target: String) throws(PlatformError) {
         guard Glibc.rename(source, target) == 0 else { throw PlatformError(writing: target) }
         try synchronize(folder: FilePaths.parent(target))
+    }
+
+    /// Gives a file a second name on the same disk, which nothing may have yet.
+    package static func link(_ source: String, as name: String) throws(PlatformError) {
+        guard Glibc.link(source, name) == 0 else { throw PlatformError(writing: name) }
     }
 
     /// Waits until a file's bytes are on the disk.
@@ -85,10 +100,15 @@ package enum Files {
         }
     }
 
+    /// Removes a folder and the files of these names in it; it stays if it holds anything else.
+    package static func removeFolder(_ path: String, ifItHoldsOnly names: [String]) {
+        for name in names { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+
     /// Removes what can be removed of a file, or of a folder with all that is in it.
     package static func remove(_ path: String) {
-        var status = stat()
-        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        if FileStatus(path, followsLink: false)?.kind == .folder {
             for name in names(in: path) { remove("\(path)/\(name)") }
             rmdir(path)
         } else {

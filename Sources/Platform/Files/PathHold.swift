@@ -23,8 +23,8 @@ package struct PathHold: ~Copyable {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         guard FileLock.attempt(.exclusive, on: descriptor) == 0 else { return false }
-        var status = stat()
-        return fstat(descriptor, &status) == 0 && time(nil) - status.st_mtim.tv_sec > seconds
+        guard let status = FileStatus(descriptor: descriptor) else { return false }
+        return time(nil) - status.modified.seconds > seconds
     }
 
     private static func open(_ path: String) -> Int32 {

@@ -123,11 +123,14 @@ struct DatasetArchive: Sendable {
                 hint: "Try again."
             )
         }
-        if rename(aside, home) == 0 { return "\(home)/\(name)" }
-        let code = errno
-        // Another process was first.
-        if let present = entry(in: home) { return present }
-        throw WorkspaceError(PlatformError("\(home) cannot be written", code))
+        do throws(PlatformError) {
+            try Files.rename(aside, to: home)
+            return "\(home)/\(name)"
+        } catch {
+            // Another process was first.
+            if let present = entry(in: home) { return present }
+            throw WorkspaceError(error)
+        }
     }
 
     /// All copies, in the order of their digests.
@@ -167,7 +170,7 @@ struct DatasetArchive: Sendable {
         let place = "\(FilePaths.parent(path))/\(Self.nameName)"
         let name = Dataset.name(from: name)
         if name == Dataset.name(ofPath: path) {
-            unlink(place)
+            Files.remove(place)
         } else {
             try Files.write(Array(name.utf8), to: place)
         }

@@ -8,8 +8,8 @@ final class OpenedPlace: Sendable {
     private let database: String
     private let openedFolder: FileIdentity?
     private let openedDatabase: FileIdentity?
-    /// Stays with the folder wherever it goes; -1 where it could not be opened.
-    private let descriptor: Int32
+    /// Stays with the folder wherever it goes; nil where it could not be opened.
+    private let held: Descriptor?
 
     /// Looks at both, which are there.
     init(_ layout: WorkspaceLayout) {
@@ -18,18 +18,15 @@ final class OpenedPlace: Sendable {
         openedFolder = FileIdentity(folder)
         openedDatabase = FileIdentity(database)
         // The values of fcntl.h; O_PATH is not visible to Swift.
-        descriptor = open(folder, O_DIRECTORY | O_CLOEXEC | 0o10000000)
+        held = Descriptor.open(folder, O_DIRECTORY | 0o10000000)
     }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Checks that the folder's path still names the folder that was opened.
     ///
     /// - Throws: ``WorkspaceError`` that says where the folder is now, where that is known.
     func checkFolder() throws(WorkspaceError) {
         guard let openedFolder, FileIdentity(folder) != openedFolder else { return }
-        let place = ResolvedPath.linkTarget("/proc/self/fd/\(descriptor)")
-        if let place, let found = FileIdentity(place), found == openedFolder {
+        if let place = held?.path, let found = FileIdentity(place), found == openedFolder {
             throw WorkspaceError(
                 .inaccessible,
                 "The workspace \(folder) was moved to \(place) while it was in use.",

@@ -38,16 +38,10 @@ public struct ProcessLog: LogHandler {
 /// The log file of one process.
 final class LogFile: Sendable {
     private let folder: String
-    private let descriptor = Guarded<Int32?>(nil)
+    private let file = Guarded<Descriptor?>(nil)
 
     init(folder: String) {
         self.folder = folder
-    }
-
-    deinit {
-        descriptor.withLock { descriptor in
-            if let descriptor { close(descriptor) }
-        }
     }
 
     private static let maxBytes = 16 << 20
@@ -56,19 +50,14 @@ final class LogFile: Sendable {
 
     func append(level: String, text: String) {
         let line = "\(Date().ISO8601Format()) \(level) \(VisibleText.line(text))\n"
-        descriptor.withLock { descriptor in
-            if let open = descriptor, lseek(open, 0, SEEK_END) > Self.maxBytes {
+        file.withLock { file in
+            if let byteCount = file?.status?.byteCount, byteCount > Self.maxBytes {
                 // One older file is kept.
-                close(open)
-                rename(path, "\(path).1")
-                descriptor = nil
+                try? Files.rename(path, to: "\(path).1")
+                file = nil
             }
-            if descriptor == nil {
-                let opened = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-                if opened >= 0 { descriptor = opened }
-            }
-            guard let descriptor else { return }
-            try? Files.append(line.utf8, to: descriptor, path: path)
+            if file == nil { file = .open(path, O_WRONLY | O_CREAT | O_APPEND) }
+            _ = file?.write(line.utf8)
         }
     }
 }

@@ -41,21 +41,15 @@ package struct ArtifactTree: Sendable {
 
     /// Removes a folder if it is empty.
     func removeIfEmpty(_ place: ArtifactPlace) {
-        withParent(of: place) { parent, name in _ = unlinkat(parent, name, AT_REMOVEDIR) }
+        withParent(of: place) { parent, name in _ = parent.remove(name, isFolder: true) }
     }
 
     /// What lies directly in a folder, in the order of the names.
     func children(of place: ArtifactPlace) -> [(place: ArtifactPlace, isFolder: Bool)] {
-        var found: [(place: ArtifactPlace, isFolder: Bool)] = []
-        withFolder(place) { folder in
-            for name in Self.names(in: folder) {
-                var status = stat()
-                guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-                let bytes = name.dropLast().map(UInt8.init(bitPattern:))
-                found.append((place.child(bytes), status.st_mode & S_IFMT == S_IFDIR))
-            }
+        guard let folder = folder(place) else { return [] }
+        return folder.names.compactMap { name in
+            folder.status(name).map { (place.child(name), $0.kind == .folder) }
         }
-        return found
     }
 
     // MARK: - Descriptors
@@ -63,8 +57,7 @@ package struct ArtifactTree: Sendable {
     private func visit(_ place: ArtifactPlace, isRemoving: Bool) -> Contents? {
         var contents: Contents?
         withParent(of: place) { parent, name in
-            var status = stat()
-            guard fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+            guard parent.status(name) != nil else { return }
             var found = Contents()
             Self.visit(name, in: parent, isRemoving: isRemoving, &found)
             contents = found
@@ -73,81 +66,41 @@ package struct ArtifactTree: Sendable {
     }
 
     private static func visit(
-        _ name: [CChar],
-        in parent: Int32,
+        _ name: [UInt8],
+        in parent: OpenFolder,
         isRemoving: Bool,
         _ contents: inout Contents
     ) {
         func fail() {
             guard contents.failure == nil, errno != ENOENT else { return }
-            let reason = String(cString: strerror(errno))
-            let text = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-            contents.failure = "\(text): \(reason)"
+            let reason = systemMessage(errno)
+            contents.failure = "\(String(decoding: name, as: UTF8.self)): \(reason)"
         }
-        var status = stat()
-        guard fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return fail() }
-        let time = status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1_000_000
-        contents.newest = max(contents.newest, time)
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            if isRemoving, unlinkat(parent, name, 0) != 0 { return fail() }
+        guard let status = parent.status(name) else { return fail() }
+        contents.newest = max(contents.newest, status.modified.milliseconds)
+        guard status.kind == .folder else {
+            if isRemoving, !parent.remove(name) { return fail() }
             contents.fileCount += 1
-            if status.st_mode & S_IFMT == S_IFREG { contents.byteCount += Int64(status.st_size) }
+            if status.kind == .file { contents.byteCount += Int64(status.byteCount) }
             return
         }
-        let folder = openat(parent, name, folderFlags)
-        guard folder >= 0 else { return fail() }
-        for child in names(in: folder) {
+        guard let folder = parent.folder(name) else { return fail() }
+        for child in folder.names {
             visit(child, in: folder, isRemoving: isRemoving, &contents)
         }
-        close(folder)
-        if isRemoving, unlinkat(parent, name, AT_REMOVEDIR) != 0 { fail() }
+        if isRemoving, !parent.remove(name, isFolder: true) { fail() }
     }
 
     /// Calls `body` with the open folder that a place lies in, and its name there; not where a
     /// folder on the way is missing or was replaced by a link.
-    private func withParent(of place: ArtifactPlace, _ body: (Int32, [CChar]) -> Void) {
-        guard let parent = place.parent, let name = place.names.last else { return }
-        withFolder(parent) { body($0, Self.text(name)) }
+    private func withParent(of place: ArtifactPlace, _ body: (OpenFolder, [UInt8]) -> Void) {
+        guard let name = place.names.last, let parent = place.parent.flatMap(folder) else { return }
+        body(parent, name)
     }
 
-    private func withFolder(_ place: ArtifactPlace, _ body: (Int32) -> Void) {
-        var folder = open(Self.text(root.bytes), Self.folderFlags)
-        for name in place.names where folder >= 0 {
-            let next = openat(folder, Self.text(name), Self.folderFlags)
-            close(folder)
-            folder = next
-        }
-        guard folder >= 0 else { return }
-        defer { close(folder) }
-        body(folder)
-    }
-
-    private static let folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-    private static let slash = UInt8(ascii: "/")
-
-    /// The names in an open folder as C strings, sorted.
-    private static func names(in folder: Int32) -> [[CChar]] {
-        // Closing the stream closes its descriptor, and the caller's is still needed.
-        let own = openat(folder, ".", folderFlags)
-        guard own >= 0 else { return [] }
-        guard let stream = fdopendir(own) else {
-            close(own)
-            return []
-        }
-        defer { closedir(stream) }
-        var names: [[CChar]] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                bytes.prefix { $0 != 0 }.map(CChar.init(bitPattern:))
-            }
-            if name != [dot], name != [dot, dot] { names.append(name + [0]) }
-        }
-        return names.sorted { $0.lexicographicallyPrecedes($1) }
-    }
-
-    private static let dot = CChar(bitPattern: UInt8(ascii: "."))
-
-    private static func text(_ bytes: [UInt8]) -> [CChar] {
-        bytes.map(CChar.init(bitPattern:)) + [0]
+    private func folder(_ place: ArtifactPlace) -> OpenFolder? {
+        var folder = OpenFolder(root)
+        for name in place.names { folder = folder?.folder(name) }
+        return folder
     }
 }

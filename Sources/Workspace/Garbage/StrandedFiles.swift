@@ -66,9 +66,9 @@ struct StrandedFiles {
                 hint: "`workbench workspace check` says why."
             )
         }
-        try WorkspaceError.wording { try Files.makeFolder(FilePaths.parent(owner.place)) }
-        guard rename("\(path)/\(owner.result)", owner.place) == 0 else {
-            throw WorkspaceError(PlatformError("\(owner.place) cannot be written", errno))
+        try WorkspaceError.wording {
+            try Files.makeFolder(FilePaths.parent(owner.place))
+            try Files.rename("\(path)/\(owner.result)", to: owner.place)
         }
         return (owner.record.name, owner.place)
     }

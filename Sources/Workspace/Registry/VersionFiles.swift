@@ -1,4 +1,3 @@
-import Glibc
 import ModelFiles
 import Platform
 import Registry
@@ -152,9 +151,8 @@ struct VersionFiles {
         var text = ""
 
         init(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return }
-            if status.st_mode & S_IFMT == S_IFDIR {
+            guard let status = FileStatus(path) else { return }
+            if status.kind == .folder {
                 for name in Files.names(in: path) {
                     let part = Stamp("\(path)/\(name)")
                     size &+= part.size
@@ -163,11 +161,11 @@ struct VersionFiles {
                 }
                 return
             }
-            size = Int(status.st_size)
-            changed = status.st_ctim.tv_sec &* 1000 &+ status.st_ctim.tv_nsec / 1_000_000
-            text =
-                "\(size) \(status.st_ino) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) "
-                + "\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
+            size = status.byteCount
+            changed = status.changed.milliseconds
+            // This text is stored beside the version, so its form stays.
+            let times = [status.modified, status.changed].map { "\($0.seconds).\($0.nanoseconds)" }
+            text = "\(size) \(status.inode) \(times.joined(separator: " "))"
         }
     }
 }

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Foundation
 import Presentation
 public import Workspace
+import Synchronization
 
 extension ModelCommand {
     struct Quantize: ParsableCommand {
@@ -212,11 +213,9 @@ struct ResultOptions: ParsableArguments {
 }
 
 /// Whether a person asked to stop.
-final class Stopping: @unchecked Sendable {
-    // @unchecked because of the flag, which the lock guards.
-    private let lock = NSLock()
-    private var stopped = false
+final class Stopping: Sendable {
+    private let stopped = Atomic(false)
 
-    var isStopped: Bool { lock.withLock { stopped } }
-    func stop() { lock.withLock { stopped = true } }
+    var isStopped: Bool { stopped.load(ordering: .relaxed) }
+    func stop() { stopped.store(true, ordering: .relaxed) }
 }

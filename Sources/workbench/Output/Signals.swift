@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// Handles the signals that ask a process to end: the first one calls a handler, a second one ends
@@ -87,35 +88,11 @@ enum Signals {
         }
     }
 
-    private final class Work {
-        let body: @Sendable () -> Void
-
-        init(_ body: @escaping @Sendable () -> Void) {
-            self.body = body
-        }
-    }
-
     private static func startThread(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let work = Unmanaged.passRetained(Work(body))
-        let status = pthread_create(
-            &thread,
-            nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            },
-            work.toOpaque()
-        )
-        guard status == 0 else {
-            work.release()
-            // Without the waiting thread, the signals get their default actions back.
-            var signals = requestSet
-            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-            for number in requests { signal(number, SIG_DFL) }
-            return
-        }
-        pthread_detach(thread)
+        if (try? ServiceThread(name: "wb-signals", body: body)) != nil { return }
+        // Without the waiting thread, the signals get their default actions back.
+        var signals = requestSet
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        for number in requests { signal(number, SIG_DFL) }
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// The files of a dataset: one, or those in a folder.
 struct DatasetFiles {
     let training: [String]
@@ -14,7 +16,7 @@ struct DatasetFiles {
     /// - Throws: `DatasetError` if nothing is there, and for a folder that contains no dataset or
     ///   more than one.
     init(path: String) throws {
-        isFolder = try FileKind(of: path) == .folder
+        isFolder = try Folder.isThere(path)
         guard isFolder else {
             training = [path]
             heldOut = []
@@ -39,7 +41,7 @@ struct DatasetFiles {
         let documents = zip(names, kinds)
             .filter { ($0.1?.isText ?? false) && !Self.isAboutTheOthers($0.0) }.map(\.0)
         guard !documents.isEmpty, kinds.allSatisfy({ $0?.isText ?? true }) else {
-            let folders = names.filter { (try? FileKind(of: "\(path)/\($0)")) == .folder }
+            let folders = names.filter { FilePaths.isFolder("\(path)/\($0)") }
             let found = names.filter(Self.holdsRows) + folders.map { "\($0)/" }
             throw DatasetError(
                 .unsupported,

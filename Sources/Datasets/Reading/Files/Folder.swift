@@ -1,19 +1,6 @@
 import Glibc
 import Platform
 
-/// The kind of file at a path.
-enum FileKind {
-    case folder
-    case other
-
-    /// - Throws: `DatasetError` if nothing is there.
-    init(of path: String) throws {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw DatasetError.reading(path, errno) }
-        self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .other
-    }
-}
-
 /// The supported file endings.
 enum FileEnding: String, CaseIterable {
     case jsonl
@@ -29,11 +16,6 @@ enum FileEnding: String, CaseIterable {
     /// Whether the file contains documents, not rows.
     var isText: Bool { self == .txt || self == .md }
 
-    /// The last part of a path.
-    static func lastPart(of path: String) -> String {
-        path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
-    }
-
     /// The ending of a file name, or nil if it is not supported.
     init?(of name: String) {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
@@ -41,18 +23,20 @@ enum FileEnding: String, CaseIterable {
     }
 }
 
-/// A folder's listing.
+/// The folders in which datasets lie.
 enum Folder {
+    /// Whether a path is that of a folder.
+    ///
+    /// - Throws: `DatasetError` if nothing is there.
+    static func isThere(_ path: String) throws -> Bool {
+        guard let status = FileStatus(path) else { throw DatasetError.reading(path, errno) }
+        return status.kind == .folder
+    }
+
     /// The names in a folder, sorted by bytes, without hidden ones.
     static func names(in path: String) throws -> [String] {
-        guard let stream = opendir(path) else { throw DatasetError.reading(path, errno) }
-        defer { closedir(stream) }
-        var names: [[UInt8]] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            if name.first != UInt8(ascii: ".") { names.append(name) }
-        }
-        return names.sorted { $0.lexicographicallyPrecedes($1) }
+        guard let folder = OpenFolder(path) else { throw DatasetError.reading(path, errno) }
+        return folder.names.filter { $0.first != UInt8(ascii: ".") }
             .map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Reads a file line by line, as bytes, with one line and one block in memory.
 ///
@@ -19,7 +20,7 @@ struct LineReader: ~Copyable {
 
     private let path: String
     private let maxLineSize: Int
-    private let descriptor: Int32
+    private let file: Descriptor
     /// Whether line ends may occur in double quotes, as in a table.
     private let hasQuotes: Bool
     private var block = [UInt8](repeating: 0, count: 1 << 18)
@@ -39,21 +40,18 @@ struct LineReader: ~Copyable {
         self.hasQuotes = hasQuotes
         self.maxLineSize = maxLineSize
         // Opening a pipe without a writer would block.
-        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard opened >= 0 else { throw DatasetError.reading(path, errno) }
-        var status = stat()
-        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(opened)
+        guard let opened = Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
+            throw DatasetError.reading(path, errno)
+        }
+        guard opened.status?.kind == .file else {
             throw DatasetError(
                 .unreadable,
                 "\(path) is not a regular file.",
                 hint: "copy its content into a file first"
             )
         }
-        descriptor = opened
+        file = opened
     }
-
-    deinit { close(descriptor) }
 
     /// The next line, or nil at the end.
     ///
@@ -105,8 +103,7 @@ struct LineReader: ~Copyable {
     /// Reads the next block; false at the end of the file.
     private mutating func fill() throws -> Bool {
         while true {
-            let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
+            let count = block.withUnsafeMutableBytes { file.read(into: $0) }
             guard count >= 0 else { throw DatasetError.reading(path, errno) }
             unread = 0..<count
             if isAtStart {
@@ -187,7 +184,7 @@ extension DatasetError {
         }
         return DatasetError(
             .unreadable,
-            "cannot read \(path): \(String(cString: strerror(number)))"
+            "cannot read \(path): \(systemMessage(number))"
         )
     }
 }

@@ -1,0 +1,81 @@
+internal import Glibc
+
+/// An open file or folder, closed with its last reference.
+package final class Descriptor: Sendable {
+    package let number: Int32
+
+    package init(_ number: Int32) { self.number = number }
+
+    deinit { close(number) }
+
+    /// Opens a file or folder; nil where that fails, with the reason in `errno`.
+    ///
+    /// - Parameters:
+    ///   - flags: As of `open`; `O_CLOEXEC` is always among them.
+    ///   - mode: The permissions of a file that is made.
+    package static func open(
+        _ path: String,
+        _ flags: Int32 = O_RDONLY,
+        mode: UInt32 = 0o600
+    ) -> Descriptor? {
+        let number = Glibc.open(path, flags | O_CLOEXEC, mode_t(mode))
+        return number < 0 ? nil : Descriptor(number)
+    }
+
+    /// All bytes from the current position; nil where reading fails, with the reason in `errno`.
+    package func bytes() -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(into: $0) }
+            guard count > 0 else { return count == 0 ? bytes : nil }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// Reads the next bytes; their number is 0 at the end and -1 where that fails, with the reason in
+    /// `errno`.
+    package func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        uninterrupted { Glibc.read(number, buffer.baseAddress, buffer.count) }
+    }
+
+    /// The same from a place in the file.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+        uninterrupted { pread(number, buffer.baseAddress, buffer.count, off_t(offset)) }
+    }
+
+    /// Writes all bytes; false where that fails, with the reason in `errno`.
+    package func write(_ bytes: some Sequence<UInt8>) -> Bool {
+        errno = DescriptorWriter.write(bytes, to: number)
+        return errno == 0
+    }
+
+    /// Waits until all is on the disk; false where that fails, with the reason in `errno`.
+    package func synchronize() -> Bool { fsync(number) == 0 }
+
+    /// Cuts the file off behind so many bytes; false where that fails, with the reason in `errno`.
+    package func truncate(to count: Int) -> Bool { ftruncate(number, off_t(count)) == 0 }
+
+    /// Copies the first bytes of this file to another; false where that fails, with the reason in
+    /// `errno`.
+    package func copy(_ byteCount: Int, to target: Descriptor) -> Bool {
+        var offset: off_t = 0
+        while offset < off_t(byteCount) {
+            let most = min(byteCount - Int(offset), 1 << 30)
+            let count = uninterrupted { sendfile(target.number, number, &offset, most) }
+            guard count > 0 else { return false }
+        }
+        return true
+    }
+
+    /// Whether a system call failed for lack of descriptors or memory, which passes.
+    package static func isShortage(_ code: Int32) -> Bool {
+        [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
+    }
+
+    /// Its kind, size and times.
+    package var status: FileStatus? { FileStatus(descriptor: number) }
+
+    /// Its path with links resolved; nil where the system does not know it.
+    package var path: String? { ResolvedPath.linkTarget("/proc/self/fd/\(number)") }
+}
