@@ -5,8 +5,8 @@ internal import Tensors
 extension ForwardPass {
     /// How many numbers T rows of what one matrix makes together are, at most.
     static func joinedCount(_ configuration: ModelConfiguration, T: Int) -> Int {
-        guard configuration.traits.fusesProjections else { return 0 }
-        return T * (Projection.allCases.map { $0.outputWidth(configuration) }.max() ?? 0)
+        let joined = Projection.joined(in: configuration).compactMap(\.first)
+        return T * (joined.map { $0.outputWidth(configuration) }.max() ?? 0)
     }
 
     static func widestInput(_ configuration: ModelConfiguration) -> Int {

@@ -46,8 +46,11 @@ final class ForwardPass: @unchecked Sendable {
     let activation: GatedActivation
     let residual: Residual
     let embedding: Embedding
-    /// Where one matrix makes queries, keys and values, and another gate and up.
-    let joined: (attention: JoinedProjections, feedForward: JoinedProjections, room: FloatBuffer)?
+    /// Where one matrix makes queries, keys and values.
+    let joinedAttention: JoinedProjections?
+    /// Where one matrix makes gate and up.
+    let joinedFeedForward: JoinedProjections?
+    let joinedRoom: FloatBuffer  // (T, rows of the larger of the two)
     /// The adapters' dropout, in training.
     var dropout: Dropout?
     /// The row of the micro-batch that the pass's first row is, which dropout depends on.
@@ -110,26 +113,20 @@ final class ForwardPass: @unchecked Sendable {
             weight: model.embedding,
             multiplier: configuration.multipliers.embedding
         )
-        joined = Self.joined(configuration, workers, T: tokenCapacity)
-    }
-
-    deinit { rotationRows.deallocate() }
-
-    private static func joined(
-        _ configuration: ModelConfiguration,
-        _ workers: Workers,
-        T: Int
-    ) -> (JoinedProjections, JoinedProjections, FloatBuffer)? {
-        guard configuration.traits.fusesProjections else { return nil }
+        let traits = configuration.traits
         let D = configuration.headWidth
         let KD = configuration.keyValueHeadCount * D
         let F = configuration.feedForwardWidth
-        return (
-            JoinedProjections(workers: workers, widths: [configuration.headCount * D, KD, KD]),
-            JoinedProjections(workers: workers, widths: [F, F]),
-            FloatBuffer(count: joinedCount(configuration, T: T))
-        )
+        joinedAttention =
+            traits.fusesAttention
+            ? JoinedProjections(workers: workers, widths: [configuration.headCount * D, KD, KD])
+            : nil
+        joinedFeedForward =
+            traits.fusesFeedForward ? JoinedProjections(workers: workers, widths: [F, F]) : nil
+        joinedRoom = FloatBuffer(count: Self.joinedCount(configuration, T: tokenCapacity))
     }
+
+    deinit { rotationRows.deallocate() }
 
     /// The operator, able to take sequences with a common beginning where they may come.
     private static func sharing(
@@ -183,10 +180,10 @@ final class ForwardPass: @unchecked Sendable {
         let (query, key) = (
             saved.headNorms?.query ?? saved.query, saved.headNorms?.key ?? saved.key
         )
-        if let joined {
-            let all = joined.room.pointer
+        let all = joinedRoom.pointer
+        if let joinedAttention {
             project([(.query, all)], normed.pointer, C)
-            joined.attention.forward(all, to: [query, key, saved.value], T: T)
+            joinedAttention.forward(all, to: [query, key, saved.value], T: T)
         } else {
             project([(.query, query), (.key, key), (.value, saved.value)], normed.pointer, C)
         }
@@ -229,10 +226,9 @@ final class ForwardPass: @unchecked Sendable {
             layer.feedForwardNorm,
             T: T
         )
-        if let joined {
-            let all = joined.room.pointer
+        if let joinedFeedForward {
             project([(.gate, all)], normed.pointer, C)
-            joined.feedForward.forward(all, to: [saved.gate, saved.up], T: T)
+            joinedFeedForward.forward(all, to: [saved.gate, saved.up], T: T)
         } else {
             project([(.gate, saved.gate), (.up, saved.up)], normed.pointer, C)
         }

@@ -27,26 +27,34 @@ extension ModelParameters {
 
 /// A model's trained numbers, which take the places of those in its file.
 private struct ReplacedNumbers: MatrixChange {
+    private struct Source {
+        let start: Int  // of (rows, columns)
+        let rows: Int
+        /// The heads whose rows the file has in another order.
+        let heads: Int?
+    }
+
     private let parameters: ModelParameters
-    private let slots: [String: ModelParameters.Slot]
-    /// By the names of matrices whose rows the file has in another order, their heads.
-    private let heads: [String: Int]
+    private let sources: [String: Source]
 
     init(_ parameters: ModelParameters, _ file: ModelFile) {
         self.parameters = parameters
-        slots = Dictionary(
-            parameters.slots.map { ($0.role.ggufName(layer: $0.layer), $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
         let configuration = file.configuration
         let isReordered = file.rotaryLayout != configuration.traits.rotaryLayout
-        heads = slots.filter { isReordered && [.query, .key].contains($0.value.role) }
-            .mapValues {
-                $0.role == .query ? configuration.headCount : configuration.keyValueHeadCount
-            }
+        var sources: [String: Source] = [:]
+        for (role, layer, place) in file.placesInGGUF {
+            guard let slot = parameters.slot(place.role, layer: layer) else { continue }
+            let rows = place.rows ?? 0..<slot.rows
+            sources[role.ggufName(layer: layer)] = Source(
+                start: slot.range.lowerBound + rows.lowerBound * slot.columns,
+                rows: rows.count,
+                heads: isReordered ? role.rotatedHeads(configuration) : nil
+            )
+        }
+        self.sources = sources
     }
 
-    func changes(_ name: String) -> Bool { slots[name] != nil }
+    func changes(_ name: String) -> Bool { sources[name] != nil }
 
     func apply(
         to name: String,
@@ -54,10 +62,10 @@ private struct ReplacedNumbers: MatrixChange {
         rows: Range<Int>,
         _ numbers: UnsafeMutablePointer<Float>
     ) {
-        guard let slot = slots[name] else { return }
-        let start = parameters.buffer.pointer + slot.range.lowerBound
+        guard let source = sources[name] else { return }
+        let start = parameters.buffer.pointer + source.start
         for (i, row) in rows.enumerated() {
-            let from = heads[name].map { rowInHalves(row, headWidth: slot.rows / $0) } ?? row
+            let from = source.heads.map { rowInHalves(row, headWidth: source.rows / $0) } ?? row
             (numbers + i * columns).update(from: start + from * columns, count: columns)
         }
     }

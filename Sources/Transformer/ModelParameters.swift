@@ -26,6 +26,7 @@ public final class ModelParameters: Sendable {
     /// Every tensor of the model, in the buffer's order.
     public let slots: [Slot]
     private let places: [TensorRole: [Int]]  // a layer: the slot's number
+    private let architecture: Architecture
 
     /// Makes room for the numbers of such a model; they are zero.
     init(_ configuration: ModelConfiguration) {
@@ -51,6 +52,7 @@ public final class ModelParameters: Sendable {
         }
         self.slots = slots
         self.places = places
+        architecture = configuration.traits
         buffer = FloatBuffer(count: next)
     }
 
@@ -66,6 +68,11 @@ public final class ModelParameters: Sendable {
                 dequantize(start + rows.lowerBound * slot.columns, weight, rows: rows)
             }
         }
+    }
+
+    /// The name of a tensor in a Hugging Face folder.
+    public func name(of slot: Slot) -> String {
+        slot.role.checkpointName(layer: slot.layer, in: architecture)
     }
 
     /// The place of a tensor, or nil if the model has none of that kind; the output matrix of a

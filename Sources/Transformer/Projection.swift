@@ -39,14 +39,14 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
 
     /// What its matrix is in the model's file; nil where that counts for another projection.
     func role(_ configuration: ModelConfiguration) -> TensorRole? {
-        let isJoined = configuration.traits.fusesProjections
+        let traits = configuration.traits
         return switch self {
-        case .query: isJoined ? .queryKeyValue : .query
-        case .key: isJoined ? nil : .key
-        case .value: isJoined ? nil : .value
+        case .query: traits.fusesAttention ? .queryKeyValue : .query
+        case .key: traits.fusesAttention ? nil : .key
+        case .value: traits.fusesAttention ? nil : .value
         case .output: .attentionOutput
-        case .gate: isJoined ? .gateUp : .gate
-        case .up: isJoined ? nil : .up
+        case .gate: traits.fusesFeedForward ? .gateUp : .gate
+        case .up: traits.fusesFeedForward ? nil : .up
         case .down: .down
         }
     }
@@ -58,30 +58,32 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
 
     /// What PEFT calls the matrix.
     func module(_ configuration: ModelConfiguration) -> String {
-        switch self {
-        case .query where configuration.traits.fusesProjections: "qkv_proj"
-        case .gate where configuration.traits.fusesProjections: "gate_up_proj"
-        default: rawValue
-        }
+        role(configuration)?.module(in: configuration.traits) ?? rawValue
     }
+
+    /// The names of matrices that `named` takes: the seven, and those of joined ones.
+    public static let names =
+        allCases.map(\.rawValue) + ["qkv_proj", "gate_up_proj", "input_linear", "output_linear"]
 
     /// The projections that the matrix of that name makes; none for an unknown name.
     public static func named(_ module: String) -> [Projection] {
         switch module {
         case "qkv_proj": [.query, .key, .value]
-        case "gate_up_proj": [.gate, .up]
+        case "gate_up_proj", "input_linear": [.gate, .up]
+        case "output_linear": [.down]
         default: Projection(rawValue: module).map { [$0] } ?? []
         }
     }
 
     /// The projections that one matrix makes, for each such matrix.
     package static func joined(in configuration: ModelConfiguration) -> [[Projection]] {
-        configuration.traits.fusesProjections ? [[.query, .key, .value], [.gate, .up]] : []
+        (configuration.traits.fusesAttention ? [[.query, .key, .value]] : [])
+            + (configuration.traits.fusesFeedForward ? [[.gate, .up]] : [])
     }
 
     /// How many heads the rows of `lora_B` belong to, if rotation pairs them up.
     func rotatedHeads(_ configuration: ModelConfiguration) -> Int? {
-        guard !configuration.traits.fusesProjections else { return nil }
+        guard !configuration.traits.fusesAttention else { return nil }
         return switch self {
         case .query: configuration.headCount
         case .key: configuration.keyValueHeadCount

@@ -50,7 +50,7 @@ public enum TrainedWeights: Sendable {
         case .model(let parameters):
             parameters.slots.map {
                 Part(
-                    name: $0.role.checkpointName(layer: $0.layer),
+                    name: parameters.name(of: $0),
                     range: $0.range,
                     kind: $0.role.isVector ? .vector : .matrix
                 )

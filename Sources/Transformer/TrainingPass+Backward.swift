@@ -139,10 +139,11 @@ extension TrainingPass {
         )
         norm.forward(normed, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)
         clear(dNormed, T * C)
-        var halves = [term(.gate, forward.joined?.room.pointer ?? dGate.pointer)]
-        if let joined = forward.joined {
-            joined.feedForward.backward(
-                joined.room.pointer,
+        let all = forward.joinedRoom.pointer
+        var halves = [term(.gate, forward.joinedFeedForward == nil ? dGate.pointer : all)]
+        if let joined = forward.joinedFeedForward {
+            joined.backward(
+                all,
                 from: [dGate.pointer, dUp.pointer],
                 T: T
             )
@@ -233,10 +234,10 @@ extension TrainingPass {
         // No adapter lies below the first layer, so there its input needs no gradient.
         let needsInputGradient = index > 0 || trained != nil
         clear(dNormed, T * C)
-        var inputs = [term(.query, forward.joined?.room.pointer ?? dquery)]
-        if let joined = forward.joined {
-            joined.attention.backward(
-                joined.room.pointer,
+        var inputs = [term(.query, forward.joinedAttention == nil ? dquery : all)]
+        if let joined = forward.joinedAttention {
+            joined.backward(
+                all,
                 from: [dquery, dkey, dValue.pointer],
                 T: T
             )

@@ -57,7 +57,11 @@ extension TrainingPass {
         }
         forward.setPositions(segments)
         forward.embedding.forward(piece.batch.tokens, into: saved.x)
-        if let found = look(TensorRole.tokenEmbedding.checkpointName(layer: 0), saved.x, C) {
+        if let found = look(
+            TensorRole.tokenEmbedding.checkpointName(layer: 0, in: sizes.traits),
+            saved.x,
+            C
+        ) {
             return found
         }
         for layer in 0..<sizes.layerCount {
@@ -77,7 +81,8 @@ extension TrainingPass {
             for (projection, numbers, width) in outputs {
                 let joined = Projection.joined(in: sizes).first { $0.contains(projection) }
                 guard let role = (joined?.first ?? projection).role(sizes) else { continue }
-                let module = role.checkpointName(layer: layer).replacing(".weight", with: "")
+                let module = role.checkpointName(layer: layer, in: sizes.traits)
+                    .replacing(".weight", with: "")
                 if let found = look("the output of \(module)", numbers, width) {
                     return found
                 }

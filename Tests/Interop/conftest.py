@@ -16,14 +16,16 @@ BINARY = os.environ["WORKBENCH"]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 MODEL = CACHE / "workbench" / "models" / "smollm2-135m-instruct.gguf"
 TINY = pathlib.Path(__file__).resolve().parents[1] / "TransformerTests" / "Fixtures" / "tiny"
-FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "phi4"]
+FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "granite4", "phi4"]
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+HYBRID_TARGETS = [*TARGETS[:4], "input_linear", "output_linear"]
 JOINED_TARGETS = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
 
 
 def targets_of(model):
     """PEFT's names of a model's projections."""
-    return JOINED_TARGETS if model.config.model_type == "phi3" else TARGETS
+    kinds = {"phi3": JOINED_TARGETS, "granitemoehybrid": HYBRID_TARGETS}
+    return kinds.get(model.config.model_type, TARGETS)
 
 
 class Workbench:

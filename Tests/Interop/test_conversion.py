@@ -10,6 +10,7 @@ import transformers
 from conftest import FAMILIES, MODEL, TINY, log_probabilities, targets_of
 
 TEXTS = ["Hello, world! 한국어 123", "  two  spaces\n\nnew", "def f(x): return x**2", "é NFC?", "naïve 😀👍🏽 日本語", "a"]
+SOME_TARGETS = ["q_proj", "k_proj", "qkv_proj", "gate_up_proj", "down_proj", "input_linear", "output_linear"]
 IDS = [5, 44, 99, 310, 7, 256, 18, 402, 61, 77, 205, 33, 9, 128, 411, 90, 230, 301, 19, 4, 66, 500]
 
 
@@ -41,7 +42,9 @@ def test_a_folder_made_of_gguf_is_the_one_it_came_from(workbench, tmp_path, fami
     assert made["parity"]["top_agreement"] == 1 and made["parity"]["has_same_tokens"]
     assert (tmp_path / "back.parity.json").exists()
     source, result = opened(TINY / family), opened(back)
-    assert type(source) is type(result)
+    # GGUF files of the dense Granite 4 are those of Granite 3.
+    wanted = transformers.GraniteForCausalLM if family == "granite4" else type(source)
+    assert type(result) is wanted
     assert (logits(source) - logits(result)).abs().max() < 2e-5
     if family in ("llama", "phi4"):
         assert result.config.rope_scaling == source.config.rope_scaling
@@ -61,12 +64,14 @@ def test_an_adapter_crosses_gguf_and_is_merged(workbench, tmp_path, family):
     base, lora = tmp_path / "model.gguf", tmp_path / "adapter.gguf"
     workbench("model", "convert", TINY / family, "--output", base, "--no-compare")
     source = opened(TINY / family)
-    targets = [name for name in targets_of(source) if name in ("q_proj", "k_proj", "qkv_proj", "gate_up_proj", "down_proj")]
+    targets = [name for name in targets_of(source) if name in SOME_TARGETS]
     model = random_adapter(source, tmp_path / "adapter", r=4, lora_alpha=6, use_rslora=True, target_modules=targets)
     wanted = logits(model)
     assert (wanted - logits(opened(TINY / family))).abs().max() > 0.01, "the adapter has to change something"
     workbench("model", "convert", tmp_path / "adapter", "--base", base, "--output", lora)
-    workbench("model", "convert", lora, "--base", base, "--output", tmp_path / "again")
+    # The folder has one matrix where the dense Granite 4's GGUF file has two.
+    owner = TINY / family if family == "granite4" else base
+    workbench("model", "convert", lora, "--base", owner, "--output", tmp_path / "again")
     again = peft.PeftModel.from_pretrained(opened(TINY / family), tmp_path / "again").eval()
     assert (logits(again) - wanted).abs().max() < 2e-5
     for source in (base, TINY / family):

@@ -41,6 +41,14 @@ def models():
             embedding_multiplier=3.0, residual_multiplier=0.6, attention_multiplier=0.3, logits_scaling=2.0),
             {"type": "Sequence", "pretokenizers": [
                 {"type": "Digits", "individual_digits": True}, {**BYTES, "use_regex": True}]}, False),
+        # Attention alone of a hybrid architecture; one matrix for gate and up. The name is Granite's: llama.cpp's files
+        # are those of Granite 3.
+        "granite4": (transformers.GraniteMoeHybridConfig(
+            **SIZES, shared_intermediate_size=96, num_hidden_layers=2,
+            max_position_embeddings=256, rope_theta=10_000.0, tie_word_embeddings=True, embedding_multiplier=3.0,
+            residual_multiplier=0.6, attention_multiplier=0.3, logits_scaling=2.0, num_local_experts=0,
+            num_experts_per_tok=0, layer_types=["attention"] * 2, position_embedding_type="rope", mamba_n_heads=1),
+            cutting(LLAMA3), True),
         # One matrix for q, k and v, one for gate and up; three quarters of a head rotate, with factors for short and
         # long texts.
         # The name is not phi3: llama.cpp takes that in general.name for a vocabulary with <unk>.

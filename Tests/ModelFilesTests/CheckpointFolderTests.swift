@@ -146,6 +146,11 @@ import ModelFiles
             ),
             (["sliding_window": 4, "use_sliding_window": true, "max_window_layers": 1], nil),
             (["sliding_window": 4, "use_sliding_window": false], nil),
+            (["model_type": "granitemoehybrid"], "1 of its 1 layers are mamba"),
+            (
+                ["model_type": "granitemoehybrid", "layer_types": ["attention"]],
+                "a mixture of 8 experts"
+            ),
             (
                 [
                     "rope_parameters": ["rope_type": "default", "rope_theta": 500.0]

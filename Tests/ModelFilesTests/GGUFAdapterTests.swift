@@ -86,6 +86,57 @@ import Testing
         #expect(AdapterFile.layout(at: path) == .gguf)
     }
 
+    /// The dense Granite 4 joins gate and up in its folders, and not in GGUF.
+    @Test func aJoinedChangeIsThatOfItsParts() throws {
+        let (joined, apart) = (Self.model("granitemoehybrid"), Self.model("granite"))
+        func tensors(_ module: String, _ rows: Int, _ columns: Int) -> [AdapterTensor] {
+            (0..<2).flatMap { layer in
+                [(AdapterFile.Factor.a, 2, columns), (.b, rows, 2)].map { factor, rows, columns in
+                    AdapterTensor(
+                        name: AdapterFile.name(layer: layer, module: module, factor: factor),
+                        rows: rows,
+                        columns: columns,
+                        values: (0..<rows * columns).map { Float($0 + layer) }
+                    )
+                }
+            }
+        }
+        let written = try AdapterFile(
+            configuration: AdapterConfiguration(
+                rank: 2,
+                alpha: 4,
+                targetModules: ["input_linear", "output_linear"]
+            ),
+            tensors: tensors("input_linear", 12, 4) + tensors("output_linear", 4, 6)
+        )
+        let path = folder.path + "/adapter.gguf"
+        try written.writeGGUF(to: path, for: joined)
+        #expect(try AdapterFile.read(path: path, for: joined).tensors == written.tensors)
+        let parts = try AdapterFile.read(path: path, for: apart)
+        #expect(parts.configuration.targetModules == ["gate_proj", "up_proj", "down_proj"])
+        let b = try #require(parts.tensor(layer: 1, module: "up_proj", factor: .b))
+        #expect(b.values == (12..<24).map { Float($0 + 1) })
+        // Two matrices A are no change of one matrix.
+        let two = try AdapterFile(
+            configuration: AdapterConfiguration(
+                rank: 2,
+                alpha: 4,
+                targetModules: ["gate_proj", "up_proj"]
+            ),
+            tensors: tensors("gate_proj", 6, 4)
+                + tensors("up_proj", 6, 4).map {
+                    AdapterTensor(
+                        name: $0.name,
+                        rows: $0.rows,
+                        columns: $0.columns,
+                        values: $0.values.map { 2 * $0 }
+                    )
+                }
+        )
+        try two.writeGGUF(to: path, for: apart)
+        #expect(refusal(path, for: joined)?.message.contains("unlike lora_A") == true)
+    }
+
     @Test func theFileIsNamedAsLlamaCppNamesIt() throws {
         let path = folder.path + "/adapter.gguf"
         try adapter().writeGGUF(to: path, for: Self.model())

@@ -154,6 +154,11 @@ import Tokenizers
         Setting(key: "llama.block_count", value: { .uint32(3) }, word: "blk.2"),
         Setting(key: "llama.rope.freq_base", value: { .float32(.nan) }, word: "freq_base"),
         Setting(key: "general.type", value: { .string("adapter") }, word: "adapter"),
+        Setting(
+            key: "general.architecture",
+            value: { .string("granitemoehybrid") },
+            word: "unknown architecture"
+        ),
         Setting(key: "tokenizer.ggml.model", value: { .string("bert") }, word: "\"bert\""),
         Setting(key: "tokenizer.ggml.pre", value: { .string("klingon") }, word: "klingon"),
         Setting(key: "tokenizer.ggml.tokens", value: { .strings(["a"]) }, word: "1 tokens"),

@@ -25,7 +25,9 @@ public struct HuggingFaceTestModel {
         weights = try SafetensorsFile(path: "\(folder)/model.safetensors")
     }
 
-    private var architecture: String { type == "mistral" ? "llama" : type }
+    private var architecture: String {
+        ["mistral": "llama", "granitemoehybrid": "granite"][type] ?? type
+    }
     private var heads: Int { integer("num_attention_heads") }
     private var keyValueHeads: Int { integer("num_key_value_heads") }
     private var headWidth: Int {
@@ -109,6 +111,8 @@ public struct HuggingFaceTestModel {
             ("input_layernorm.weight", "attn_norm.weight"),
             ("self_attn.qkv_proj.weight", "attn_qkv.weight"),
             ("mlp.gate_up_proj.weight", "ffn_up.weight"),
+            ("shared_mlp.input_linear.weight", "ffn_gate+ffn_up"),
+            ("shared_mlp.output_linear.weight", "ffn_down.weight"),
             ("self_attn.q_proj.weight", "attn_q.weight"), ("self_attn.q_proj.bias", "attn_q.bias"),
             ("self_attn.k_proj.weight", "attn_k.weight"), ("self_attn.k_proj.bias", "attn_k.bias"),
             ("self_attn.v_proj.weight", "attn_v.weight"), ("self_attn.v_proj.bias", "attn_v.bias"),
@@ -138,7 +142,18 @@ public struct HuggingFaceTestModel {
                 values = permuteToAdjacentPairs(values, columns: columns, heads: heads)
             }
         }
-        file.add(ggufName, values, shape: tensor.shape)
+        guard ggufName.hasSuffix("ffn_gate+ffn_up") else {
+            return file.add(ggufName, values, shape: tensor.shape)
+        }
+        let layer = ggufName.replacing("ffn_gate+ffn_up", with: "")
+        let half = values.count / 2
+        for (name, part) in [("ffn_gate", values[..<half]), ("ffn_up", values[half...])] {
+            file.add(
+                "\(layer)\(name).weight",
+                Array(part),
+                shape: [tensor.shape[0] / 2, tensor.shape[1]]
+            )
+        }
     }
 
     /// Llama 3's: low frequencies are divided by `factor`, those between by less.

@@ -73,6 +73,17 @@ import Transformer
         #expect(request == TrainingRequest(model: "m", dataset: "d"))
     }
 
+    @Test(arguments: [
+        ("qkv_proj", [Projection.query, .key, .value]),
+        ("gate_up_proj,up_proj,down_proj", [.gate, .up, .down]),
+        ("input_linear,output_linear", [.gate, .up, .down]),
+    ])
+    func aJoinedMatrixMeansItsProjections(text: String, projections: [Projection]) throws {
+        var request = TrainingRequest(model: "m", dataset: "d")
+        try TrainingOptions.option("targets")?.set([text], in: &request)
+        #expect(request.configuration.targets == projections)
+    }
+
     @Test func earlierNamesAreUnderstood() {
         #expect(TrainingOptions.option("stage")?.name == "objective")
         #expect(TrainingOptions.option("recompute")?.name == "gradient-checkpointing")

@@ -9,10 +9,11 @@ import Transformer
 /// Small random models of each architecture against transformers 4.57: Llama
 /// with scaled rotary embedding, Mistral with a window of 16 and its own head
 /// width, Qwen 2 with biases, Qwen 3 with normalized heads, SmolLM3 with a layer that does not
-/// rotate, Granite with multipliers, Phi with joined matrices, heads that rotate in part, and LongRoPE.
+/// rotate, Granite with multipliers, the dense Granite 4 with
+/// one matrix for gate and up, Phi with joined matrices, heads that rotate in part, and LongRoPE.
 @Suite struct ArchitectureReferenceTests {
     static let names = [
-        "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "phi4",
+        "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "granite4", "phi4",
     ]
 
     private struct Reference {
@@ -150,7 +151,7 @@ import Transformer
             #expect(abs(Float(sum / Double(targets)) - loss) <= (precision == .exact ? 1e-5 : 5e-3))
             var names: Set<String> = []
             for slot in parameters.slots {
-                let name = "grad.\(slot.role.checkpointName(layer: slot.layer))"
+                let name = "grad.\(parameters.name(of: slot))"
                 names.insert(name)
                 let expected = try reference.expected.floats(named: name)
                 let values = gradients.values[slot.range]

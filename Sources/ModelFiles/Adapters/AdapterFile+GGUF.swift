@@ -30,7 +30,7 @@ extension AdapterFile {
         for model: ModelConfiguration
     ) throws(ModelFileError) -> AdapterFile {
         guard !isGGUF(path) else { return try read(GGUFFile(path: path), for: model) }
-        let adapter = try read(folder: path)
+        let adapter = try read(folder: path).refitted(to: model.traits)
         try adapter.check(fits: model)
         return adapter
     }
@@ -40,7 +40,8 @@ extension AdapterFile {
         _ file: GGUFFile,
         for model: ModelConfiguration
     ) throws(ModelFileError) -> AdapterFile {
-        let adapter = try GGUFAdapter(file).adapterFile(for: model)
+        let adapter = try GGUFAdapter(file).adapterFile(for: model.inGGUF)
+            .refitted(to: model.traits)
         try adapter.check(fits: model)
         return adapter
     }
@@ -61,7 +62,9 @@ extension AdapterFile {
     /// Matrices are F32. GGUF's one alpha is divided by the rank alone: rsLoRA's comes out as another
     /// alpha, and a scale that no alpha stands for, such as 0, goes into B.
     public func writeGGUF(to path: String, for model: ModelConfiguration) throws {
-        try check(fits: model)
+        let model = model.inGGUF
+        let adapter = try refitted(to: model.traits)
+        try adapter.check(fits: model)
         let rank = Double(configuration.rank)
         let whole = Float(configuration.scale * rank)
         let isFolded = whole == 0 || !whole.isFinite
@@ -76,9 +79,9 @@ extension AdapterFile {
         }
         var matrices: [[Float]] = []
         for layer in 0..<layerCount {
-            for (module, role) in TensorRole.adaptable(in: model) {
-                guard let a = tensor(layer: layer, module: module, factor: .a),
-                    let b = tensor(layer: layer, module: module, factor: .b)
+            for (module, role) in TensorRole.adaptable(in: model.traits) {
+                guard let a = adapter.tensor(layer: layer, module: module, factor: .a),
+                    let b = adapter.tensor(layer: layer, module: module, factor: .b)
                 else { continue }
                 for (factor, matrix) in [(Factor.a, a), (.b, b)] {
                     writer.tensors.append(

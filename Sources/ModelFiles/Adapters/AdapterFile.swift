@@ -107,8 +107,11 @@ public struct AdapterFile: Sendable, Equatable {
     /// PEFT's name of a matrix, `module` being one of `AdapterConfiguration.knownModules`.
     public static func name(layer: Int, module: String, factor: Factor) -> String {
         let block =
-            ["gate_proj", "up_proj", "down_proj", "gate_up_proj"].contains(module)
-            ? "mlp" : "self_attn"
+            switch module {
+            case "gate_proj", "up_proj", "down_proj", "gate_up_proj": "mlp"
+            case "input_linear", "output_linear": "shared_mlp"
+            default: "self_attn"
+            }
         return "base_model.model.model.layers.\(layer).\(block).\(module).\(factor.rawValue).weight"
     }
 
@@ -180,7 +183,7 @@ public struct AdapterFile: Sendable, Equatable {
 extension ModelConfiguration {
     /// The shape (out, in) of the projection that PEFT calls `module`; nil where there is none.
     func projectionShape(_ module: String) -> (rows: Int, columns: Int)? {
-        let known = TensorRole.adaptable(in: self)
+        let known = TensorRole.adaptable(in: traits)
         guard let role = known.first(where: { $0.module == module })?.role else { return nil }
         let shape = role.shape(self)
         return (shape[0], shape[1])

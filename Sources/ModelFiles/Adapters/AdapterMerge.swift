@@ -31,10 +31,11 @@ struct AdapterMerge: MatrixChange {
         into configuration: ModelConfiguration,
         _ layout: RotaryLayout
     ) throws(ModelFileError) {
+        let adapter = try adapter.refitted(to: configuration.traits)
         try adapter.check(fits: configuration)
         var products: [String: Product] = [:]
         for layer in 0..<configuration.layerCount {
-            for (module, role) in TensorRole.adaptable(in: configuration) {
+            for (module, role) in TensorRole.adaptable(in: configuration.traits) {
                 guard let a = adapter.tensor(layer: layer, module: module, factor: .a),
                     let b = adapter.tensor(layer: layer, module: module, factor: .b)
                 else { continue }

@@ -125,7 +125,7 @@ struct AdapterTargets {
     /// All projections of a model where one matrix makes several; nil for other models.
     private init?(joinedBy names: [String]) {
         let present = Set(names.compactMap { Self.module(of: $0)?.split(separator: ".").last })
-        guard present.contains("qkv_proj") else { return nil }
+        guard !present.isDisjoint(with: ["qkv_proj", "input_linear"]) else { return nil }
         modules = AdapterConfiguration.knownModules.filter { present.contains(Substring($0)) }
         areEven = true
     }

@@ -36,13 +36,13 @@ struct GGUFAdapter {
             throw Self.refusal(path, "it is only for what follows its invocation tokens")
         }
         guard let architecture = file.metadata["general.architecture"]?.text,
-            let parts = Architecture.named(architecture)
+            let parts = Architecture.ofGGUF(architecture)
         else {
             throw Self.refusal(
                 path,
                 "it is for the architecture "
                     + "\"\(file.metadata["general.architecture"]?.text ?? "")\"; supported: "
-                    + Architecture.all.map(\.name).joined(separator: ", ")
+                    + Architecture.namesInGGUF
             )
         }
         self.architecture = architecture
@@ -108,7 +108,7 @@ struct GGUFAdapter {
         guard parts.count == 5, let layer = Int(parts[1]), (0..<1 << 16).contains(layer) else {
             return nil
         }
-        for (module, role) in TensorRole.adaptable where role.isUsed(architecture) {
+        for (module, role) in TensorRole.adaptable(in: architecture) {
             for factor in AdapterFile.Factor.allCases
             where name == Self.name(role, layer: layer, factor) {
                 return (Target(layer: layer, module: module), factor)

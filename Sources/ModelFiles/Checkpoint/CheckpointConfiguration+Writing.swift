@@ -25,16 +25,24 @@ extension CheckpointConfiguration {
             ("vocab_size", sizes.vocabularySize), ("hidden_size", sizes.width),
             ("num_hidden_layers", sizes.layerCount), ("num_attention_heads", sizes.headCount),
             ("num_key_value_heads", sizes.keyValueHeadCount), ("head_dim", sizes.headWidth),
-            ("intermediate_size", sizes.feedForwardWidth),
+            (sizes.traits.feedForwardWidthName, sizes.feedForwardWidth),
             ("max_position_embeddings", sizes.contextLength),
         ] { set(name, .integer(number)) }
         set("hidden_act", "silu")
         set("rms_norm_eps", .number(Self.shortest(sizes.rmsEpsilon)))
         if kind == "llama" { set("mlp_bias", false) }
         if kind == "llama" || kind == "qwen3" { set("attention_bias", false) }
+        guard sizes.traits.isHybrid || !sizes.rotatesNothing else {
+            throw ModelFileError(
+                .unsupportedArchitecture,
+                "\(model.path) does not rotate queries and keys, which the config.json of \(kind) "
+                    + "has no words for.",
+                hint: "use the file as it is"
+            )
+        }
         addParts(of: sizes, set)
         set("tie_word_embeddings", .boolean(sizes.tiesEmbeddings))
-        if !["llama", "granite", "smollm3"].contains(kind) {
+        if !["llama", "granite", "granitemoehybrid", "smollm3"].contains(kind) {
             set("sliding_window", sizes.slidingWindow.map { .integer($0) } ?? .null)
         }
         if kind.hasPrefix("qwen") {
@@ -63,6 +71,15 @@ extension CheckpointConfiguration {
                 ("attention_multiplier", sizes.attentionScale),
                 ("logits_scaling", multipliers.logits),
             ] { set(name, .number(shortest(number))) }
+        }
+        if sizes.traits.isHybrid {
+            let kinds = [JSONValue](repeating: "attention", count: sizes.layerCount)
+            set("layer_types", .array(kinds))
+            set("position_embedding_type", sizes.rotatesNothing ? "nope" : "rope")
+            set("num_local_experts", 0)
+            set("num_experts_per_tok", 0)
+            // transformers divides by it, although there are no such layers.
+            set("mamba_n_heads", 1)
         }
         if sizes.traits.unrotatedInterval != nil {
             let marks = (0..<sizes.layerCount).map { sizes.unrotatedLayers.contains($0) ? 0 : 1 }
@@ -150,7 +167,9 @@ extension CheckpointConfiguration {
     }
 
     private static func className(_ kind: String) -> String {
-        let name = kind == "smollm3" ? "SmolLM3" : kind.prefix(1).uppercased() + kind.dropFirst()
+        let name =
+            ["smollm3": "SmolLM3", "granitemoehybrid": "GraniteMoeHybrid"][kind]
+            ?? kind.prefix(1).uppercased() + kind.dropFirst()
         return name + "ForCausalLM"
     }
 

@@ -21,6 +21,7 @@ struct CheckpointConfiguration {
         }
         let architecture = try Self.architecture(settings)
         try Self.refuseWhatIsNotComputed(settings)
+        if architecture.isHybrid { try Self.refuseOtherLayers(settings) }
         let width = try settings.dimension("hidden_size")
         let heads = try settings.dimension("num_attention_heads")
         let keyValueHeads = try settings.dimension("num_key_value_heads", default: heads)
@@ -54,7 +55,7 @@ struct CheckpointConfiguration {
             headCount: heads,
             keyValueHeadCount: keyValueHeads,
             headWidth: headWidth,
-            feedForwardWidth: try settings.dimension("intermediate_size"),
+            feedForwardWidth: try settings.dimension(architecture.feedForwardWidthName),
             contextLength: context,
             ropeTheta: Float(rope.theta),
             rmsEpsilon: Float(try settings.positive("rms_norm_eps", default: 1e-6)),
@@ -111,6 +112,23 @@ struct CheckpointConfiguration {
         }
     }
 
+    /// Refuses layers that are no attention, and experts, which are there unless the file says not.
+    private static func refuseOtherLayers(_ settings: JSONPart) throws(ModelFileError) {
+        let layers = try settings.dimension("num_hidden_layers")
+        let kinds = try settings.strings("layer_types") ?? []
+        let others = kinds.filter { $0 != "attention" }
+        let count = kinds.isEmpty ? layers : others.count
+        guard count == 0 else {
+            throw settings.unsupported(
+                "\(count) of its \(layers) layers are \(others.first ?? "mamba"), no attention"
+            )
+        }
+        let experts = try settings.number("num_local_experts") ?? 8
+        guard experts == 0 else {
+            throw settings.unsupported("it is a mixture of \(Int(exactly: experts) ?? 1) experts")
+        }
+    }
+
     /// How many numbers of a head are rotated.
     private static func rotatedWidth(
         _ settings: JSONPart,
@@ -134,6 +152,13 @@ struct CheckpointConfiguration {
         _ architecture: Architecture,
         layers: Int
     ) throws(ModelFileError) -> [Int] {
+        if architecture.isHybrid {
+            let kind = try settings.string("position_embedding_type")
+            guard kind == "rope" || kind == "nope" || kind == nil else {
+                throw settings.unsupported("its position_embedding_type is \"\(kind ?? "")\"")
+            }
+            return kind == "rope" ? [] : Array(0..<layers)
+        }
         guard let interval = architecture.unrotatedInterval else { return [] }
         guard let marks = try settings.numbers("no_rope_layers") else {
             let every = try settings.dimension("no_rope_layer_interval", default: interval)

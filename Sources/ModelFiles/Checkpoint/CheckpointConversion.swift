@@ -56,7 +56,10 @@ public struct CheckpointConversion {
     /// GGUF has no words for which layers rotate: that follows from the architecture.
     private func checkPattern() throws(ModelFileError) {
         let sizes = model.configuration
-        guard sizes.unrotatedLayers == sizes.traits.unrotatedLayers(of: sizes.layerCount) else {
+        guard
+            sizes.unrotatedLayers == sizes.traits.unrotatedLayers(of: sizes.layerCount)
+                || sizes.traits.hasMultipliers && sizes.rotatesNothing
+        else {
             throw ModelFileError(
                 .unsupportedArchitecture,
                 "\(model.path) rotates in other layers (no_rope_layers) than \(sizes.architecture) "
@@ -69,42 +72,51 @@ public struct CheckpointConversion {
     private struct Source {
         let tensor: GGUFWriter.Tensor
         let weight: Weight
+        /// The rows of the weight that the tensor has.
+        let rows: Range<Int>
         /// The heads whose rows have to be reordered.
         let heads: Int?
     }
 
     private func tensors() throws -> [Source] {
-        let configuration = model.configuration
+        let configuration = model.configuration.inGGUF
         let isReordered = configuration.traits.rotaryLayout == .adjacentPairs
-        return try TensorRole.allCases.filter { $0.isUsed(configuration) }.flatMap { role in
-            try (0..<(role.isInEachLayer ? configuration.layerCount : 1)).map { layer in
-                let weight = try model.weight(role, layer: layer)
-                let name = role.ggufName(layer: layer)
-                guard weight.type.isInGGUF else {
-                    throw ModelFileError(
-                        .unsupportedType,
-                        "\(model.path) stores \(name) in \(weight.type.name), which GGUF lacks.",
-                        hint: "convert the model's 16-bit checkpoint"
-                    )
-                }
-                return Source(
-                    tensor: GGUFWriter.Tensor(
-                        name: name,
-                        shape: role.shape(configuration),
-                        type: weight.type
-                    ),
-                    weight: weight,
-                    heads: isReordered ? role.rotatedHeads(configuration) : nil
+        return try model.placesInGGUF.map { role, layer, place in
+            let weight = try model.weight(place.role, layer: layer)
+            let name = role.ggufName(layer: layer)
+            guard weight.type.isInGGUF else {
+                throw ModelFileError(
+                    .unsupportedType,
+                    "\(model.path) stores \(name) in \(weight.type.name), which GGUF lacks.",
+                    hint: "convert the model's 16-bit checkpoint"
                 )
             }
+            return Source(
+                tensor: GGUFWriter.Tensor(
+                    name: name,
+                    shape: role.shape(configuration),
+                    type: weight.type
+                ),
+                weight: weight,
+                rows: place.rows ?? 0..<weight.rows,
+                heads: isReordered ? role.rotatedHeads(configuration) : nil
+            )
         }
     }
 
     private func write(_ source: Source, _ sink: inout TensorSink) throws {
         let weight = source.weight
-        guard let heads = source.heads else { return try sink.write(weight.bytes) }
-        for row in 0..<weight.rows {
-            let from = rowInHalves(row, headWidth: weight.rows / heads)
+        let rows = source.rows
+        guard let heads = source.heads else {
+            return try sink.write(
+                UnsafeRawBufferPointer(
+                    start: weight.row(rows.lowerBound),
+                    count: rows.count * weight.rowByteCount
+                )
+            )
+        }
+        for row in 0..<rows.count {
+            let from = rows.lowerBound + rowInHalves(row, headWidth: rows.count / heads)
             try sink.write(
                 UnsafeRawBufferPointer(start: weight.row(from), count: weight.rowByteCount)
             )
@@ -116,7 +128,7 @@ public struct CheckpointConversion {
         _ configuration: ModelConfiguration,
         type: String
     ) -> [(String, GGUFWritableValue)] {
-        let architecture = configuration.architecture
+        let architecture = configuration.traits.ggufName
         var settings: [(String, GGUFWritableValue)] = [
             ("general.architecture", .text(architecture)), ("general.type", .text("model")),
             ("general.name", .text(configuration.name)),
@@ -152,7 +164,7 @@ public struct CheckpointConversion {
     private static func parts(
         of configuration: ModelConfiguration
     ) -> [(String, GGUFWritableValue)] {
-        let architecture = configuration.architecture
+        let architecture = configuration.traits.ggufName
         var values: [(String, GGUFWritableValue)] = []
         if configuration.traits.hasMultipliers {
             let multipliers = configuration.multipliers
@@ -162,6 +174,10 @@ public struct CheckpointConversion {
                 ("attention.scale", .float32(configuration.attentionScale)),
                 ("logit_scale", .float32(multipliers.logits)),
             ]
+            // Granite has this for its switch.
+            if configuration.rotatesNothing {
+                values.append(("rope.scaling.finetuned", .bool(false)))
+            }
         }
         if configuration.traits.rotaryScaling == .longRope {
             let original = configuration.originalContextLength ?? configuration.contextLength

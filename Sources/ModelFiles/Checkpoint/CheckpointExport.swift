@@ -153,6 +153,7 @@ public struct CheckpointExport {
                 CheckpointShards.Tensor(
                     role: role,
                     layer: layer,
+                    name: role.checkpointName(layer: layer, in: configuration.traits),
                     type: role.isVector ? .f32 : type,
                     shape: role.shape(configuration)
                 )

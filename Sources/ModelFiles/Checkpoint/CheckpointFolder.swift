@@ -11,6 +11,7 @@ final class CheckpointFolder: Sendable {
     let path: String
     let byteCount: Int
     let predominantType: ElementType
+    private let architecture: Architecture
     private let parts: [SafetensorsFile]
     /// Which of the files a tensor is in.
     private let places: [String: Int]
@@ -36,6 +37,7 @@ final class CheckpointFolder: Sendable {
             }
             files.append(file)
         }
+        architecture = configuration.traits
         parts = files
         self.places = places
         byteCount = files.reduce(0) { $0 + $1.byteCount }
@@ -57,7 +59,9 @@ final class CheckpointFolder: Sendable {
     static func hasOutputMatrix(in path: String) throws(ModelFileError) -> Bool {
         for name in try fileNames(in: path) {
             let file = try SafetensorsFile(path: "\(path)/\(name)")
-            if file.tensors[TensorRole.output.checkpointName(layer: 0)] != nil { return true }
+            if file.tensors[TensorRole.output.checkpointName(layer: 0, in: .llama)] != nil {
+                return true
+            }
         }
         return false
     }
@@ -127,13 +131,13 @@ extension CheckpointFolder {
         var known: Set<String> = []
         for role in TensorRole.allCases where role.isUsed(configuration) {
             for layer in 0..<(role.isInEachLayer ? configuration.layerCount : 1) {
-                let name = role.checkpointName(layer: layer)
+                let name = role.checkpointName(layer: layer, in: architecture)
                 try check(name, role, role.shape(configuration))
                 known.insert(name)
             }
         }
         // A tied matrix may be stored all the same.
-        known.insert(TensorRole.output.checkpointName(layer: 0))
+        known.insert(TensorRole.output.checkpointName(layer: 0, in: .llama))
         let unknown = places.keys.filter { name in
             !known.contains(name) && !Self.companions.contains { name.hasSuffix($0) }
         }
@@ -183,7 +187,7 @@ extension CheckpointFolder {
 
 extension CheckpointFolder: WeightStore {
     func weight(_ role: TensorRole, layer: Int) throws(ModelFileError) -> Weight {
-        let name = role.checkpointName(layer: layer)
+        let name = role.checkpointName(layer: layer, in: architecture)
         guard let place = places[name], let tensor = parts[place].tensors[name],
             let columns = tensor.shape.last
         else {

@@ -7,10 +7,10 @@ struct CheckpointShards {
     struct Tensor {
         let role: TensorRole
         let layer: Int
+        let name: String
         let type: ElementType
         let shape: [Int]
 
-        var name: String { role.checkpointName(layer: layer) }
         var numberCount: Int { shape.reduce(1, *) }
         var byteCount: Int { type.byteCount(elements: numberCount) }
 

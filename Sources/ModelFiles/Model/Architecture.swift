@@ -12,19 +12,29 @@ public struct Architecture: Sendable, Equatable {
         case longRope
     }
 
-    /// Its name in GGUF files.
+    /// Its name: the one in GGUF files, unless its models become those of another row there.
     public let name: String
     /// What `model_type` it is in the `config.json` of Hugging Face models.
     public let modelTypes: [String]
+    /// The row that describes the GGUF files of its models, where it is another.
+    public var ggufRow: String?
+    /// The names of a layer's tensors in Hugging Face folders, where they are not Llama's.
+    public var checkpointNames: [TensorRole: String] = [:]
+    /// What `config.json` calls the width of the feed-forward network.
+    public var feedForwardWidthName = "intermediate_size"
+    /// Whether folders of its `model_type` may hold layers other than attention and experts too,
+    /// which are refused.
+    public var isHybrid = false
     /// Which rows of a head rotate together, in its GGUF files.
     public var rotaryLayout = RotaryLayout.halves
     /// Whether queries, keys and values have a bias.
     public var hasAttentionBiases = false
     /// Whether each head of the queries and keys is normalized before it is rotated.
     public var hasHeadNorms = false
-    /// Whether one matrix makes queries, keys and values, and another both halves of the
-    /// feed-forward network.
-    public var fusesProjections = false
+    /// Whether one matrix makes queries, keys and values.
+    public var fusesAttention = false
+    /// Whether one matrix makes both halves of the feed-forward network.
+    public var fusesFeedForward = false
     /// Every how many layers one does not rotate queries and keys, unless the model says it by
     /// layer; nil where all rotate.
     public var unrotatedInterval: Int?
@@ -63,11 +73,26 @@ public struct Architecture: Sendable, Equatable {
             rotaryLayout: .adjacentPairs,
             hasMultipliers: true
         ),
+        // Granite 4, the dense models. Their GGUF files are those of Granite 3.
+        Architecture(
+            name: "granitemoehybrid",
+            modelTypes: ["granitemoehybrid"],
+            ggufRow: "granite",
+            checkpointNames: [
+                .gateUp: "shared_mlp.input_linear", .down: "shared_mlp.output_linear",
+            ],
+            feedForwardWidthName: "shared_intermediate_size",
+            isHybrid: true,
+            rotaryLayout: .adjacentPairs,
+            fusesFeedForward: true,
+            hasMultipliers: true
+        ),
         // Phi-3, Phi-4 and their small models.
         Architecture(
             name: "phi3",
             modelTypes: ["phi3"],
-            fusesProjections: true,
+            fusesAttention: true,
+            fusesFeedForward: true,
             rotatesPartially: true,
             rotaryScaling: .longRope
         ),
@@ -81,4 +106,17 @@ public struct Architecture: Sendable, Equatable {
 
     /// The architecture of that name.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
+
+    /// Its name in GGUF files (`general.architecture`).
+    public var ggufName: String { ggufRow ?? name }
+
+    /// The architecture of GGUF files that name it so.
+    static func ofGGUF(_ name: String) -> Architecture? {
+        all.first { $0.name == name && $0.ggufRow == nil }
+    }
+
+    /// Those that GGUF files may name.
+    static var namesInGGUF: String {
+        all.filter { $0.ggufRow == nil }.map(\.name).joined(separator: ", ")
+    }
 }

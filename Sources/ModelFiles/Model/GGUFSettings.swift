@@ -20,12 +20,14 @@ struct GGUFSettings {
                 hint: "name the model's own file"
             )
         }
-        guard let parts = Architecture.named(architecture) else {
-            let supported = Architecture.all.map(\.name)
+        guard let parts = Architecture.ofGGUF(architecture) else {
+            let hasMamba = file.metadata["\(architecture).ssm.conv_kernel"] != nil
             throw ModelFileError(
                 .unsupportedArchitecture,
-                "\(file.path) is of the unknown architecture \"\(architecture)\"; "
-                    + "supported: \(supported.joined(separator: ", ")).",
+                hasMamba
+                    ? "\(file.path) (\(architecture)) has mamba layers, which are not supported."
+                    : "\(file.path) is of the unknown architecture \"\(architecture)\"; "
+                        + "supported: \(Architecture.namesInGGUF).",
                 hint: "use a model of a supported architecture"
             )
         }
@@ -113,6 +115,15 @@ struct GGUFSettings {
         return multipliers
     }
 
+    /// The layers that do not rotate: those of the architecture's pattern, for which GGUF has no
+    /// words, or all in files of Granite that say so.
+    func unrotatedLayers(of layerCount: Int) -> [Int] {
+        if parts.hasMultipliers, case .bool(false) = value("rope.scaling.finetuned") {
+            return Array(0..<layerCount)
+        }
+        return parts.unrotatedLayers(of: layerCount)
+    }
+
     private func value(_ key: String) -> GGUFValue? { file.metadata["\(architecture).\(key)"] }
 
     /// Refuses what would silently give other results if it were not honoured.
@@ -128,10 +139,6 @@ struct GGUFSettings {
         }
         if has("attention.scale"), !parts.hasMultipliers {
             throw unsupported("it scales scores by a number of its own")
-        }
-        // Files of Granite may switch rotation off by this.
-        if parts.hasMultipliers, case .bool(false) = value("rope.scaling.finetuned") {
-            throw unsupported("it does not rotate queries and keys")
         }
         if let factor = file.metadata["\(architecture).rope.scale_linear"]?.number, factor != 1 {
             throw unsupported("its rotary embedding is scaled by \(factor)")

@@ -69,8 +69,7 @@ extension ModelConfiguration {
             rotatedWidth: rotatedWidth,
             originalContextLength: try settings.originalContextLength(),
             rotaryAmplitude: try settings.rotaryAmplitude(),
-            // GGUF has no words for other patterns than the architecture's.
-            unrotatedLayers: settings.parts.unrotatedLayers(of: layerCount),
+            unrotatedLayers: settings.unrotatedLayers(of: layerCount),
             multipliers: try settings.multipliers()
         )
     }

@@ -17,8 +17,8 @@ public struct ModelConfiguration: Sendable, Equatable {
         public init() {}
     }
 
-    /// The architecture's name in GGUF, such as `llama`; one of `Architecture.all`.
-    public let architecture: String
+    /// The architecture's name, such as `llama`; one of `Architecture.all`.
+    public private(set) var architecture: String
     /// The model's own name for itself, empty if it has none.
     public let name: String
     /// V: how many tokens the model knows.
@@ -61,6 +61,16 @@ public struct ModelConfiguration: Sendable, Equatable {
 
     /// What the architecture has beyond the plain one.
     public var traits: Architecture { Architecture.named(architecture) ?? .llama }
+
+    /// Whether no layer rotates queries and keys.
+    var rotatesNothing: Bool { unrotatedLayers.count == layerCount }
+
+    /// The sizes of the GGUF file that the model becomes: its architecture may be another there.
+    var inGGUF: ModelConfiguration {
+        var sizes = self
+        sizes.architecture = traits.ggufName
+        return sizes
+    }
 
     /// How many numbers the model consists of, its tied matrix counted once.
     public var parameterCount: Int {

@@ -98,6 +98,20 @@ public final class ModelFile: Sendable {
         return try weights.weight(stored, layer: layer)
     }
 
+    /// The tensors of the GGUF file that the model becomes, each with the model's own tensor and the
+    /// rows of it that it has; nil for all.
+    package var placesInGGUF:
+        [(role: TensorRole, layer: Int, place: (role: TensorRole, rows: Range<Int>?))]
+    {
+        let sizes = configuration.inGGUF
+        return TensorRole.allCases.filter { $0.isUsed(sizes) }.flatMap { role in
+            let joined = role.joined(in: configuration)
+            return (0..<(role.isInEachLayer ? sizes.layerCount : 1)).map {
+                (role, $0, (joined?.role ?? role, joined?.rows))
+            }
+        }
+    }
+
     /// A model whose template is not understood can still score and continue text, so that is
     /// an error only for whoever needs the template.
     private static func template(

@@ -70,8 +70,10 @@ public enum TensorRole: Sendable, CaseIterable {
         switch self {
         case .queryBias, .keyBias, .valueBias: architecture.hasAttentionBiases
         case .queryNorm, .keyNorm: architecture.hasHeadNorms
-        case .query, .key, .value, .gate, .up: !architecture.fusesProjections
-        case .queryKeyValue, .gateUp: architecture.fusesProjections
+        case .query, .key, .value: !architecture.fusesAttention
+        case .queryKeyValue: architecture.fusesAttention
+        case .gate, .up: !architecture.fusesFeedForward
+        case .gateUp: architecture.fusesFeedForward
         default: true
         }
     }
@@ -124,8 +126,9 @@ public enum TensorRole: Sendable, CaseIterable {
     }
 
     /// The tensor's name in a Hugging Face checkpoint.
-    package func checkpointName(layer: Int) -> String {
+    package func checkpointName(layer: Int, in architecture: Architecture) -> String {
         let place = "model.layers.\(layer)"
+        if let name = architecture.checkpointNames[self] { return "\(place).\(name).weight" }
         return switch self {
         case .tokenEmbedding: "model.embed_tokens.weight"
         case .outputNorm: "model.norm.weight"
@@ -156,17 +159,44 @@ extension TensorRole {
         ("q_proj", .query), ("k_proj", .key), ("v_proj", .value), ("o_proj", .attentionOutput),
         ("gate_proj", .gate), ("up_proj", .up), ("down_proj", .down),
         ("qkv_proj", .queryKeyValue), ("gate_up_proj", .gateUp),
+        ("input_linear", .gateUp), ("output_linear", .down),
     ]
 
-    /// Those of them that a model has.
+    /// Those of them that models of an architecture have.
     static func adaptable(
-        in configuration: ModelConfiguration
+        in architecture: Architecture
     ) -> [(module: String, role: TensorRole)] {
-        adaptable.filter { $0.role.isUsed(configuration) }
+        adaptable.filter { module, role in
+            role.isUsed(architecture) && role.module(in: architecture) == module
+        }
+    }
+
+    /// What PEFT calls the matrix: the last part of its name in a checkpoint.
+    package func module(in architecture: Architecture) -> String {
+        let parts = checkpointName(layer: 0, in: architecture).split(separator: ".")
+        return String(parts.dropLast().last ?? "")
+    }
+
+    /// The matrix that makes this projection among others, and which of its rows do.
+    ///
+    /// Nil where the model has a matrix for it alone.
+    func joined(in configuration: ModelConfiguration) -> (role: TensorRole, rows: Range<Int>)? {
+        let queries = configuration.headCount * configuration.headWidth
+        let keys = configuration.keyValueHeadCount * configuration.headWidth
+        let inner = configuration.feedForwardWidth
+        guard !isUsed(configuration.traits) else { return nil }
+        return switch self {
+        case .query: (.queryKeyValue, 0..<queries)
+        case .key: (.queryKeyValue, queries..<queries + keys)
+        case .value: (.queryKeyValue, queries + keys..<queries + 2 * keys)
+        case .gate: (.gateUp, 0..<inner)
+        case .up: (.gateUp, inner..<2 * inner)
+        default: nil
+        }
     }
 
     /// How many heads its rows belong to, if rotation pairs rows of a head.
-    func rotatedHeads(_ configuration: ModelConfiguration) -> Int? {
+    package func rotatedHeads(_ configuration: ModelConfiguration) -> Int? {
         switch self {
         case .query: configuration.headCount
         case .key: configuration.keyValueHeadCount

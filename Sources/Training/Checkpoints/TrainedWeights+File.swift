@@ -14,7 +14,7 @@ enum ParameterFile {
             try SafetensorsFile.write(
                 parameters.slots.map { slot in
                     SafetensorsView(
-                        name: slot.role.checkpointName(layer: slot.layer),
+                        name: parameters.name(of: slot),
                         shape: slot.shape,
                         type: .f32,
                         bytes: UnsafeRawBufferPointer(parameters.memory(of: slot))
@@ -30,7 +30,7 @@ enum ParameterFile {
             let file = try SafetensorsFile(path: "\(folder)/\(name)")
             for slot in parameters.slots {
                 try file.copy(
-                    slot.role.checkpointName(layer: slot.layer),
+                    parameters.name(of: slot),
                     of: .f32,
                     to: parameters.memory(of: slot)
                 )

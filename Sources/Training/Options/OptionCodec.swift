@@ -1,3 +1,5 @@
+internal import Transformer
+
 /// How the values of an option are read, written and checked.
 struct OptionCodec<Value: Sendable>: Sendable {
     /// What kind of value it is.
@@ -96,20 +98,22 @@ extension OptionCodec where Value: RawRepresentable<String> & CaseIterable {
     }
 }
 
-extension OptionCodec {
-    /// Several names of an enumeration, separated by commas.
-    static func choices<Choice>() -> Self
-    where Value == [Choice], Choice: RawRepresentable<String> & CaseIterable {
-        OptionCodec(
-            kind: .names(Choice.allCases.map(\.rawValue)),
-            texts: { [$0.map(\.rawValue).joined(separator: ",")] },
-            value: { texts in
-                let choices = texts.last.map(OptionText.names)?.map { Choice(rawValue: $0) }
-                guard let choices, choices.allSatisfy({ $0 != nil }) else { return nil }
-                return choices.compactMap(\.self)
+extension OptionCodec<[Projection]> {
+    /// Names of matrices, separated by commas: those of joined ones mean each of their projections.
+    static let projections = OptionCodec(
+        kind: .names(Projection.names),
+        texts: { [$0.map(\.rawValue).joined(separator: ",")] },
+        value: { texts in
+            guard let named = texts.last.map(OptionText.names)?.map(Projection.named),
+                !named.contains([])
+            else { return nil }
+            var projections: [Projection] = []
+            for projection in named.joined() where !projections.contains(projection) {
+                projections.append(projection)
             }
-        )
-    }
+            return projections
+        }
+    )
 }
 
 extension OptionCodec<[Int]> {

@@ -17,13 +17,14 @@ extension TrainingOptions {
             "targets",
             \.targets,
             in: .adapter,
-            .choices(),
-            "The adapted projections, separated by commas.",
+            .projections,
+            "The adapted projections, separated by commas; qkv_proj and gate_up_proj are several.",
             default: "all seven"
         )
         .asked(
             "targets",
-            "any of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj",
+            "any of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, qkv_proj, "
+                + "gate_up_proj",
             empty: "all seven projections"
         )
         .phases(.first).adapters(.shape).recorded(.withAdapter)

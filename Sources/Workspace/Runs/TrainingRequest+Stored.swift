@@ -39,15 +39,16 @@ extension TrainingRequest {
             let adapter = try AdapterFile.configuration(path: path)
             configuration.rank = adapter.rank
             configuration.alpha = adapter.alpha
-            configuration.targets = try adapter.targetModules.map(Self.projection)
+            configuration.targets = try adapter.targetModules.flatMap(Self.projections)
             configuration.layers = adapter.layers
             configuration.usesRankStabilization = adapter.usesRankStabilization
         }
     }
 
-    private static func projection(_ name: String) throws(WorkspaceError) -> Projection {
-        if let projection = Projection(rawValue: name) { return projection }
-        let known = Projection.allCases.map(\.rawValue).joined(separator: ", ")
+    private static func projections(_ name: String) throws(WorkspaceError) -> [Projection] {
+        let projections = Projection.named(name)
+        guard projections.isEmpty else { return projections }
+        let known = Projection.names.joined(separator: ", ")
         throw WorkspaceError(
             .invalid,
             "\(name) is not a projection that can have an adapter.",
