@@ -6,21 +6,21 @@ import Platform
 
 /// One call of a client, as a route sees it.
 package struct Call: Sendable {
-    /// What routes share of a server.
+    /// The parts of a server that routes share.
     struct Shared: Sendable {
         let configuration: Server.Configuration
-        /// The threads for what waits for the database's one writer.
+        /// The threads of calls that wait for the database's writer.
         let writers: WaitingThreads
         let metrics: @Sendable () throws -> String
     }
 
     let request: Request
     let shared: Shared
-    /// Who calls; nil for a route that asks for no role.
+    /// The caller; nil for a public route.
     package let caller: AccessRules.Caller?
     /// The parameters in the path, decoded.
     package let parameters: [(name: String, value: String)]
-    /// What `**` stands for in the route's path, as it was sent.
+    /// The part of the path that `**` matches, as it was sent.
     package let rest: String
 
     init(
@@ -42,7 +42,7 @@ package struct Call: Sendable {
         rest = Self.rest(of: request.uri.path, behind: route.path)
     }
 
-    /// The part of a path that `**` at the end of a route's path stands for; empty without `**`.
+    /// The part of a path that `**` at the end of a route's path matches; empty without `**`.
     private static func rest(of path: String, behind route: String) -> String {
         let parts = route.split(separator: "/")
         guard parts.last == "**" else { return "" }
@@ -54,13 +54,13 @@ package struct Call: Sendable {
         return String(Substring(rest.dropFirst()))
     }
 
-    /// Whether it only asks: a GET or HEAD.
-    package var isQuestion: Bool { [.get, .head].contains(request.method) }
+    /// Whether the method is GET or HEAD.
+    package var isRead: Bool { [.get, .head].contains(request.method) }
 
-    /// Whether there is anything behind `?`.
+    /// Whether there is a query.
     package var hasQuery: Bool { request.uri.query?.isEmpty == false }
 
-    /// The parameters behind `?`, as forms encode them.
+    /// The parameters of the query, as forms encode them.
     package var query: [(key: Substring, value: Substring)] {
         (request.uri.query ?? "").split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -72,7 +72,7 @@ package struct Call: Sendable {
         }
     }
 
-    /// A header's value; nil where the call has none of that name.
+    /// A header's value; nil if the call has none of that name.
     package func header(_ name: String) -> String? {
         HTTPField.Name(name).flatMap { request.headers[$0] }
     }
@@ -121,8 +121,8 @@ package struct Call: Sendable {
 
     private var announcedSize: Int { request.headers[.contentLength].flatMap { Int($0) } ?? 0 }
 
-    /// Does what writes to the database on threads of its own: however many calls wait for the
-    /// database's one writer, others are answered.
+    /// Runs a body that writes to the database on the threads for that, so that calls that wait for
+    /// the database's writer do not block others.
     package func writing<Result: Sendable>(
         _ body: @Sendable () throws -> Result
     ) async throws -> Result {

@@ -34,12 +34,12 @@ package struct Reply: Sendable {
         Reply(200, type, ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
-    /// A body that is written piece by piece, while it is made.
+    /// A body that is written in pieces.
     ///
     /// - Parameters:
-    ///   - length: How many bytes it has, where that is known.
-    ///   - write: Writes the pieces; throwing ends the connection, so that no client takes the body
-    ///     for whole.
+    ///   - length: The number of bytes, if it is known.
+    ///   - write: Writes the pieces; throwing ends the connection, so that clients do not take the
+    ///     body for complete.
     package static func stream(
         status: Int = 200,
         type: String,
@@ -54,7 +54,7 @@ package struct Reply: Sendable {
         return Reply(status, type, body)
     }
 
-    /// Takes the pieces of a body.
+    /// A writer of the pieces of a body.
     package struct Writer {
         private let writer: any ResponseBodyWriter
 
@@ -70,7 +70,7 @@ package struct Reply: Sendable {
             try await writer.write(buffer)
         }
 
-        /// Sends what was written so far; without this, small pieces are sent together.
+        /// Sends the pieces written so far; without this, small pieces are sent together.
         package func flush() async throws { try await (writer as? AnswerWriter)?.flush() }
     }
 

@@ -3,10 +3,10 @@ import Logging
 import NIOCore
 import Platform
 
-/// What belongs to one call besides the request.
+/// The context of one call.
 struct ServerContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The connection it came by.
+    /// Its connection.
     let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
@@ -15,7 +15,7 @@ struct ServerContext: RequestContext {
     }
 }
 
-/// Counts calls and writes a log line for each; answers those that no route takes.
+/// Counts calls and writes a log line for each; answers failures and calls without a route.
 struct RequestLog: RouterMiddleware {
     typealias Context = ServerContext
 
@@ -52,7 +52,7 @@ struct RequestLog: RouterMiddleware {
     }
 }
 
-/// Answers failures in the form of an API.
+/// Makes replies to failures in the form of an API.
 struct FailureReply: Sendable {
     let api: API
     let log: Logger
@@ -60,13 +60,13 @@ struct FailureReply: Sendable {
     func response(to error: any Error, _ request: Request) -> Response {
         var failure = api.failure(error)
         if failure.code == .internalError {
-            // The cause is for the operator of the server alone.
+            // Only the operator of the server sees the cause.
             log.error("\(request.method) \(request.uri.path.prefix(300)): \(failure)")
             failure = ServerError(
                 .internalError,
-                "The server failed; the workspace's logs/ say why."
+                "The server failed; see logs/ in the workspace."
             )
         }
-        return api.wording(failure).response
+        return api.errorReply(failure).response
     }
 }

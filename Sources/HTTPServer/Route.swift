@@ -1,4 +1,4 @@
-/// One route: which calls it answers, who may make them, and how they are answered.
+/// One route: its method and path, the role it needs, and its handler.
 package struct Route: Sendable {
     /// The methods that routes answer.
     package enum Method: String, Sendable {
@@ -13,9 +13,9 @@ package struct Route: Sendable {
     package let method: Method
     /// The path without its first slash.
     ///
-    /// A name in braces is a parameter; `**` at the end stands for all that follows.
+    /// A name in braces is a parameter; `**` at the end matches the rest of the path.
     package let path: String
-    /// The role that a caller needs; nil where anybody may call.
+    /// The role that a caller needs; nil for a public route.
     package let role: TokenFile.Role?
     /// Answers a call, on a thread that may block.
     package let answer: @Sendable (Call) async throws -> Reply
@@ -33,23 +33,23 @@ package struct Route: Sendable {
     }
 }
 
-/// What a server serves: routes, and how their clients are told of failures.
+/// Routes with their form of errors.
 ///
-/// A server may serve several, each with its own form of errors.
+/// A server may serve several APIs.
 package struct API: Sendable {
     /// The routes.
     package var routes: [Route]
     /// The error of this API for one thrown below a route.
     package var failure: @Sendable (any Error) -> ServerError = { ServerError($0) }
-    /// The answer for an error, in the form that clients of this API read.
-    package var wording: @Sendable (ServerError) -> Reply
-    /// What the API adds to the server's metrics, in Prometheus' text format.
+    /// The reply for an error, in the form that clients of this API read.
+    package var errorReply: @Sendable (ServerError) -> Reply
+    /// The API's own metrics, in Prometheus' text format.
     package var metrics: @Sendable () throws -> String = { "" }
     /// Called before the server listens and after it has ended.
     package var tidy: @Sendable () -> Void = {}
 
-    package init(routes: [Route], wording: @escaping @Sendable (ServerError) -> Reply) {
+    package init(routes: [Route], errorReply: @escaping @Sendable (ServerError) -> Reply) {
         self.routes = routes
-        self.wording = wording
+        self.errorReply = errorReply
     }
 }

@@ -3,11 +3,11 @@ import Hummingbird
 import Logging
 
 extension Server {
-    /// What answers calls.
+    /// The responder that answers calls.
     func responder(_ writers: WaitingThreads) -> Connection.Responder {
         let responder = router(writers).buildResponder()
         var quiet = log
-        // The router's messages on single calls are of no use to anybody.
+        // The router's messages about single calls are not logged.
         quiet.logLevel = .error
         let logger = quiet
         let failures = FailureReply(api: apis[0], log: log)
@@ -19,7 +19,7 @@ extension Server {
                 return failures.response(to: error, request)
             }
         } refuse: { error in
-            apis[0].wording(error).response
+            apis[0].errorReply(error).response
         }
     }
 

@@ -7,31 +7,31 @@ import Platform
 
 /// An HTTP server of one or more APIs on one port.
 package struct Server: Sendable {
-    /// How it is reached, and its limits.
+    /// Its address and limits.
     package struct Configuration: Sendable {
         /// The address to listen on.
         package var host = "127.0.0.1"
-        /// The port; 0 for any that is free.
+        /// The port; 0 for any free one.
         package var port = 5000
         /// Whether processes of the same user on this machine need a token, too.
         package var needsToken = false
-        /// How many calls each token may make in a second.
+        /// The maximum number of calls per second and token.
         package var callsPerSecond = 500
-        /// The largest body of a call that is kept in memory, in bytes.
+        /// The maximum size of a body that is kept in memory, in bytes.
         package var bodyLimit = 8 << 20
-        /// The largest file, in bytes.
+        /// The maximum size of a file, in bytes.
         package var fileLimit = 1 << 40
-        /// How many seconds running calls may take once the server is asked to end.
+        /// The seconds that running calls may take when the server ends.
         package var grace = 3.0
-        /// The most connections at a time; nil for as many as the system allows.
+        /// The maximum number of connections; nil for as many as the system allows.
         package var connectionLimit: Int?
 
         /// The default configuration.
         package init() {}
 
-        /// Whether it is reached from this machine alone.
+        /// Whether it can be reached from this machine only.
         package var isLoopback: Bool {
-            // A name may begin with anything: only an address says where it is reached.
+            // Only for addresses: a name may resolve to anything.
             guard let address = try? SocketAddress(ipAddress: host, port: port) else {
                 return host.lowercased() == "localhost"
             }
@@ -47,8 +47,8 @@ package struct Server: Sendable {
 
     /// Prepares a server.
     ///
-    /// - Parameter apis: At least one; the first answers where no route fits.
-    /// - Throws: ``ServerError`` where it could be reached from elsewhere and nobody has a token.
+    /// - Parameter apis: At least one; the first answers calls without a route.
+    /// - Throws: ``ServerError`` if tokens are required and there is none.
     package init(
         _ apis: [API],
         tokens: TokenFile,
@@ -78,15 +78,15 @@ package struct Server: Sendable {
 
     /// Serves until the task is cancelled.
     ///
-    /// Then it takes no more connections, closes idle ones, and gives running calls some seconds.
+    /// Then it accepts no more connections, closes idle ones, and gives running calls some seconds.
     ///
     /// - Parameter started: Called with the address once it listens.
-    /// - Throws: ``ServerError`` where it cannot listen.
+    /// - Throws: ``ServerError`` if it cannot listen.
     package func run(started: @escaping @Sendable (String) -> Void) async throws {
         let budget = try DescriptorBudget()
-        // Calls are answered on threads that may block on a file or the database. A call goes there
-        // straight from its connection, without another thread in between. What writes to the
-        // database has threads of its own: however many calls wait for it, others are answered.
+        // Calls are answered on threads that may block on a file or the database, without another
+        // thread between them and the connection. Calls that write to the database have threads of
+        // their own, so that they do not block others while they wait for it.
         let threads = try WaitingThreads(name: "wb-serve", maximum: 12)
         defer { threads.close() }
         let writers = try WaitingThreads(name: "wb-write", maximum: 4)

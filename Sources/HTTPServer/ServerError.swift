@@ -1,16 +1,16 @@
 import Hummingbird
 package import Platform
 
-/// Why a call is not answered as asked, or why the server cannot listen.
+/// Why a call fails, or why the server cannot listen.
 ///
-/// How a client is told depends on the API that it speaks: see ``API/wording``.
+/// Each API has its own form of error replies: see ``API/errorReply``.
 package typealias ServerError = CodedError<ServerErrorCode>
 
 /// The kinds of failure of a server, which decide the status of an answer.
 package enum ServerErrorCode: ErrorCode {
     /// No such thing.
     case doesNotExist
-    /// A thing of that name is there.
+    /// A thing of that name exists.
     case alreadyExists
     /// A value of the call cannot be used.
     case invalidParameter
@@ -22,13 +22,13 @@ package enum ServerErrorCode: ErrorCode {
     case noEndpoint
     /// The caller may not do this.
     case denied
-    /// It is not known who calls.
+    /// The caller is unknown.
     case unauthenticated
     /// The caller makes too many calls.
     case limitExceeded
-    /// It may work later.
+    /// The call may succeed later.
     case unavailable
-    /// The route is known and does nothing.
+    /// The route is known but not implemented.
     case notImplemented
     /// No room is left on the disk.
     case storageFull
@@ -54,7 +54,7 @@ package enum ServerErrorCode: ErrorCode {
         }
     }
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     package var kind: ErrorKind {
         switch self {
         case .doesNotExist, .noEndpoint: .notFound
@@ -69,12 +69,12 @@ package enum ServerErrorCode: ErrorCode {
 }
 
 extension CodedError<ServerErrorCode> {
-    /// An error of the system's.
+    /// An error of the system.
     init(_ code: Code, _ error: PlatformError) {
         self.init(code, error.message, hint: error.hint)
     }
 
-    /// The error that a failure of the server or its router is to clients.
+    /// The error that clients get for a failure of the server or its router.
     package init(_ error: any Error) {
         switch error {
         case let error as ServerError: self = error
@@ -85,7 +85,7 @@ extension CodedError<ServerErrorCode> {
         }
     }
 
-    /// The answer where no route fits.
+    /// The error of a call without a route.
     package static var noEndpoint: ServerError {
         ServerError(.noEndpoint, "There is no such endpoint.")
     }

@@ -6,9 +6,9 @@ package import Workspace
 extension API {
     /// MLflow's REST API for a workspace: tracking, models and artifacts.
     ///
-    /// - Parameter tokenFile: The path of the server's tokens; whoever can write the file stands
-    ///   behind each of them.
-    /// - Throws: ``ServerError`` where the artifacts cannot be reached.
+    /// - Parameter tokenFile: The path of the server's tokens; the owner of the file is responsible
+    ///   for each of them.
+    /// - Throws: ``ServerError`` if the artifacts cannot be opened.
     package static func mlflow(
         _ workspace: Workspace,
         tokenFile: String
@@ -27,7 +27,7 @@ extension API {
         api.failure = { ServerError(translating: $0) }
         api.metrics = { try RunGauges(services.tracker).text }
         api.tidy = {
-            // What a killed server left there goes, too.
+            // Also removes files of a killed server.
             services.artifacts.uploads.clear()
             SystemMemory.keepFreedMemory()
         }

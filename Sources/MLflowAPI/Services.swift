@@ -2,7 +2,7 @@ import HTTPServer
 import Registry
 import Workspace
 
-/// What calls are answered from: the workspace's services, which the screen and the commands use, too.
+/// The workspace's services for routes, the same ones that the screen and the commands use.
 struct Services: Sendable {
     /// Experiments, runs, logged models and traces.
     let tracker: TrackingService
@@ -12,10 +12,10 @@ struct Services: Sendable {
     let artifacts: ArtifactFolder
     /// The path of the file of tokens.
     let tokenFile: String
-    /// Who makes the call, for the registry's history; nil for the user of this process.
+    /// The author of changes, for the registry's history; nil for the user of this process.
     var author: Author?
 
-    /// The same for a call of somebody.
+    /// The services for a call of a caller.
     func called(by caller: AccessRules.Caller?) -> Services {
         guard let name = caller?.name, !name.isEmpty else { return self }
         var services = self

@@ -5,17 +5,17 @@ package import NIOCore
 import NIOConcurrencyHelpers
 import Platform
 
-/// Who may make which calls.
+/// The rules of access for calls.
 ///
 /// Other users of this machine and pages in a browser can reach its loopback addresses, too. So a
 /// call without a token must come from a process of the same user, name this machine as its host,
 /// and not come from a page of another site. Calls from other machines need a token.
 package final class AccessRules: Sendable {
-    /// Somebody who makes a call.
+    /// The caller of a call.
     package struct Caller: Sendable {
         /// The name of the token's holder; empty for a process of the same user.
         package let name: String
-        /// What they may do.
+        /// The caller's permissions.
         package let role: TokenFile.Role
     }
 
@@ -38,15 +38,15 @@ package final class AccessRules: Sendable {
     /// - Parameters:
     ///   - needsToken: Whether processes of the same user need a token, too, as behind a proxy on
     ///     this machine.
-    ///   - callsPerSecond: How many calls each token may make; processes of the same user without
-    ///     a token are not limited.
+    ///   - callsPerSecond: The limit for each token; processes of the same user without a token are
+    ///     not limited.
     package init(tokens: TokenFile, needsToken: Bool = false, callsPerSecond: Int = 500) {
         self.tokens = NIOLockedValueBox(tokens)
         self.needsToken = needsToken
         rateLimit = RateLimit(callsPerSecond: callsPerSecond)
     }
 
-    /// Who makes the call.
+    /// Returns the caller.
     ///
     /// - Throws: ``ServerError`` for a call that is not permitted.
     package func check(
@@ -103,7 +103,7 @@ package final class AccessRules: Sendable {
         return Caller(name: "", role: .write)
     }
 
-    /// Whether a proxy forwarded the call for somebody else.
+    /// Whether a proxy forwarded the call.
     private func isForwarded(_ request: Request) -> Bool {
         request.headers.contains { field in
             let name = field.name.canonicalName
@@ -116,7 +116,7 @@ package final class AccessRules: Sendable {
     private func owner(_ header: String) throws(ServerError) -> TokenFile.Entry? {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2 else { return nil }
-        // A revoked token must not work any longer.
+        // A revoked token must stop working at once.
         let current = tokens.withLockedValue { tokens in tokens.refresh() ? tokens : nil }
         guard let tokens = current else {
             throw ServerError(
@@ -138,8 +138,8 @@ package final class AccessRules: Sendable {
         }
     }
 
-    /// Refuses pages of other sites in a browser on this machine: they cannot choose their
-    /// `Origin`, and `Host` has the name by which they reached this machine.
+    /// Refuses pages of other sites in a browser on this machine: they cannot choose `Origin`, and
+    /// `Host` is the name that they used for this machine.
     private func checkPage(_ request: Request) throws(ServerError) {
         let authority = request.head.authority ?? ""
         let host =
@@ -165,7 +165,7 @@ package final class AccessRules: Sendable {
         }
     }
 
-    /// Whether an address is reached from this machine alone.
+    /// Whether an address can be reached from this machine only.
     static func isLoopback(_ address: SocketAddress?) -> Bool {
         guard let text = address?.ipAddress else { return false }
         return text.hasPrefix("127.") || text == "::1" || text.hasPrefix("::ffff:127.")
@@ -201,7 +201,7 @@ package final class AccessRules: Sendable {
 
     private func noteFailure(_ address: String) {
         failures.withLockedValue { failures in
-            // Callers choose their addresses, so the list is bounded.
+            // Bounded, because callers choose their addresses.
             if failures.count > 10_000 { failures = [:] }
             failures[address, default: FailedAttempts()].count += 1
         }

@@ -1,15 +1,15 @@
 import NIOConcurrencyHelpers
 
-/// How many calls each caller may make in a second, on average over a few.
+/// A limit of calls per second for each caller.
 ///
-/// A caller that paused may make several at once; a steady one gets the rate.
+/// A caller that paused may make a burst of calls; a steady one gets the rate.
 package final class RateLimit: Sendable {
     private struct Account {
         var calls: Double
         var since: ContinuousClock.Instant
     }
 
-    /// How many seconds' worth of calls may come at once.
+    /// The size of a burst, in seconds of the rate.
     private static let burst = 5.0
     private static let maximumAccounts = 10_000
 
@@ -19,10 +19,10 @@ package final class RateLimit: Sendable {
     /// - Parameter callsPerSecond: More than 0.
     package init(callsPerSecond: Int) { rate = Double(callsPerSecond) }
 
-    /// Counts a call; false where there were too many.
+    /// Counts a call; false if there were too many.
     package func admits(_ caller: String, at now: ContinuousClock.Instant = .now) -> Bool {
         accounts.withLockedValue { accounts in
-            // An account that is full again equals a new one.
+            // An account that is full again is the same as a new one.
             if accounts.count >= Self.maximumAccounts {
                 accounts = accounts.filter { seconds(from: $0.value.since, to: now) < Self.burst }
             }

@@ -2,27 +2,27 @@ package import Glibc
 package import NIOCore
 import Platform
 
-/// Asks the kernel for one connection: the answer takes as long with ten connections as with ten
-/// thousand.
+/// Asks the kernel for the owner of one connection; the time does not depend on the number of
+/// connections.
 ///
 /// Source: the manual page sock_diag(7).
 package enum SocketDiagnosis {
-    /// What the kernel says.
+    /// The kernel's answer.
     package enum Answer: Equatable {
-        /// The user who holds the connection's end.
+        /// The user who owns the connection's end.
         case user(uid_t)
-        /// There is no such connection, or nobody holds it any more.
+        /// There is no such connection, or it has no owner any more.
         case nobody
-        /// The kernel does not answer such questions here.
+        /// The kernel does not support the request.
         case unknown
-        /// It cannot be asked for now: no descriptor is left.
+        /// The request cannot be made now, because no descriptor is left.
         case unavailable
     }
 
     private static let requestSize = 72
     private static let replySize = 88
 
-    /// Who holds the end `client` of a connection from it to `server`.
+    /// The owner of the end `client` of a connection to `server`.
     package static func user(of client: SocketAddress, to server: SocketAddress) -> Answer {
         guard let request = request(client, server) else { return .unknown }
         let diagnosis: Int32 = 4
@@ -36,7 +36,7 @@ package enum SocketDiagnosis {
         return read(Array(reply.prefix(max(0, count))))
     }
 
-    /// The question in the kernel's form: a message header, what is asked for, and the connection.
+    /// The request in the kernel's form: a message header, the kind of request, and the connection.
     private static func request(_ client: SocketAddress, _ server: SocketAddress) -> [UInt8]? {
         guard let from = Endpoint(client), let to = Endpoint(server), from.family == to.family
         else { return nil }
@@ -52,13 +52,13 @@ package enum SocketDiagnosis {
         append(from.port.bigEndian, to: &bytes)
         append(to.port.bigEndian, to: &bytes)
         bytes += from.address + to.address
-        // Whatever interface, whatever cookie.
+        // Any interface, any cookie.
         append(UInt32(0), to: &bytes)
         append(UInt64.max, to: &bytes)
         return bytes
     }
 
-    /// Reads what the kernel answered.
+    /// Reads the kernel's answer.
     package static func read(_ reply: [UInt8]) -> Answer {
         func number(at offset: Int) -> UInt32 {
             reply[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
@@ -69,7 +69,7 @@ package enum SocketDiagnosis {
         case failure: return Int32(bitPattern: number(at: 16)) == -ENOENT ? .nobody : .unknown
         case byFamily where reply.count >= replySize:
             let established: UInt8 = 1
-            // Of a connection that its owner has closed the kernel says that it is root's.
+            // The kernel reports root for a connection that its owner has closed.
             guard reply[17] == established, number(at: 84) != 0 else { return .nobody }
             return .user(number(at: 80))
         default: return .unknown
@@ -81,7 +81,7 @@ package enum SocketDiagnosis {
         withUnsafeBytes(of: number) { bytes += $0 }
     }
 
-    /// An address as the kernel takes it: in network order, filled up to sixteen bytes.
+    /// An address in the kernel's form: in network order, padded to sixteen bytes.
     private struct Endpoint {
         let family: UInt8
         let port: UInt16

@@ -2,14 +2,14 @@ package import Glibc
 package import NIOCore
 import Platform
 
-/// Which user of this machine holds the other end of a connection.
+/// Finds the user of this machine who owns the other end of a connection.
 package enum SocketOwner {
-    /// The user's number; nil where the system does not say, or the connection is from elsewhere.
+    /// The user's id; nil if it is unknown, or the connection is from another machine.
     ///
-    /// Only an established connection counts: of one that its owner has closed the system says
-    /// that it is root's.
+    /// Only established connections are considered: for one that its owner has closed, the system
+    /// reports root.
     ///
-    /// - Throws: `ServerError` where the system cannot be asked for now.
+    /// - Throws: `ServerError` if no descriptor is left for the request.
     static func user(
         of client: SocketAddress,
         connectedTo server: SocketAddress
@@ -27,7 +27,7 @@ package enum SocketOwner {
         "The server has no file descriptor left to see whose process this is; try again later."
     )
 
-    /// The same from the kernel's table of all connections, which takes longer the more there are.
+    /// The user by the kernel's table of all connections, in time linear in their number.
     private static func tabulatedUser(
         of client: SocketAddress,
         connectedTo server: SocketAddress
@@ -46,9 +46,9 @@ package enum SocketOwner {
         return nil
     }
 
-    /// Looks a connection up in a table as the kernel writes it.
+    /// Finds a connection in the text of the kernel's table.
     ///
-    /// The table has a line for every connection of the machine, so it is searched as bytes.
+    /// The table has a line for every connection of the machine, so it is searched by bytes.
     package static func user(in table: [UInt8], from: String, to: String) -> uid_t? {
         let wanted = " \(from) \(to) 01 "
         let text = (table + [0]).map { CChar(bitPattern: $0) }
@@ -64,11 +64,11 @@ package enum SocketOwner {
         return uid_t(fields[3])
     }
 
-    /// An address and port as the kernel's tables write them: words of the machine's byte order.
+    /// An address and port in the form of the kernel's tables: words in the machine's byte order.
     package static func spelling(_ address: SocketAddress, isWide: Bool) -> String? {
         guard let port = address.port, var bytes = address.internetBytes else { return nil }
         if bytes.count == 4 {
-            // As a socket for both kinds of addresses sees it.
+            // The form of an IPv4 address on an IPv6 socket.
             if isWide { bytes = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + bytes }
         } else if !isWide {
             return nil

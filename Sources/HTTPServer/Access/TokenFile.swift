@@ -4,10 +4,10 @@ import Glibc
 import JSON
 import Platform
 
-/// The tokens that give access from other machines: names, roles and hashes, in a file that only its
-/// owner can read.
+/// The tokens for access from other machines: names, roles and hashes, in a file that only its owner
+/// can read.
 package struct TokenFile: Sendable {
-    /// What a token allows.
+    /// The permissions of a token.
     package enum Role: String, Codable, Sendable, CaseIterable {
         /// Reading.
         case read
@@ -19,7 +19,7 @@ package struct TokenFile: Sendable {
     package struct Entry: Codable, Sendable, Equatable {
         /// The name of its holder; the user name in basic authentication.
         package let name: String
-        /// What it allows.
+        /// Its permissions.
         package let role: Role
         let sha256: String
     }
@@ -32,14 +32,14 @@ package struct TokenFile: Sendable {
 
     /// Reads the file; no file means no tokens.
     ///
-    /// - Throws: ``ServerError`` where others may read the file, or it has another format.
+    /// - Throws: ``ServerError`` if others may read the file, or it has another format.
     package init(path: String) throws {
         self.path = path
         entries = []
         stamp = FileStamp(path: path)
         guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
             if errno == ENOENT { return }
-            // A shortage of descriptors passes.
+            // A shortage of descriptors is temporary.
             throw ServerError(
                 Descriptor.isShortage(errno) ? .unavailable : .inaccessible,
                 "\(path) cannot be read: \(systemMessage(errno))"
@@ -47,7 +47,7 @@ package struct TokenFile: Sendable {
         }
         let noList = ServerError(
             .inaccessible,
-            "\(path) is no list of tokens.",
+            "\(path) is not a list of tokens.",
             hint: "Remove it and make new tokens."
         )
         guard let status = file.status, status.kind == .file else { throw noList }
@@ -64,7 +64,7 @@ package struct TokenFile: Sendable {
 
     /// Makes a token, replacing an earlier one of that name, and returns it; the file keeps its hash.
     ///
-    /// - Parameter show: Shows the token. Where that throws, the file is not changed.
+    /// - Parameter show: Shows the token. If it throws, the file is not changed.
     @discardableResult
     package mutating func add(
         _ name: String,
@@ -95,7 +95,7 @@ package struct TokenFile: Sendable {
         return token
     }
 
-    /// Revokes a token; false where there is none of that name.
+    /// Revokes a token; false if there is none of that name.
     package mutating func remove(_ name: String) throws -> Bool {
         try change { entries in
             let before = entries.count
@@ -127,9 +127,9 @@ package struct TokenFile: Sendable {
         return true
     }
 
-    /// Reads the file again if it has changed; an unreadable one has no tokens.
+    /// Reads the file again if it has changed; an unreadable file has no tokens.
     ///
-    /// - Returns: False while no descriptor is left to read it.
+    /// - Returns: False if no descriptor is left to read it.
     mutating func refresh() -> Bool {
         guard FileStamp(path: path) != stamp else { return true }
         do { self = try TokenFile(path: path) } catch {

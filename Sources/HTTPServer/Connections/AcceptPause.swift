@@ -1,10 +1,10 @@
 import NIOCore
 import Platform
 
-/// Stops accepting connections for a moment when the system is out of descriptors.
+/// Pauses accepting connections when the system is out of descriptors.
 ///
-/// The listening socket stays readable meanwhile, so that the loop would otherwise try to accept the
-/// next connection again and again.
+/// The listening socket stays readable, so the loop would otherwise try to accept the next connection
+/// again and again.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 

@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 
-/// Writes one answer: its head goes with the beginning of its body, in one piece.
+/// Writes one answer; its head is sent together with the beginning of its body.
 ///
 /// `@unchecked` because one task writes an answer, one piece after another.
 final class AnswerWriter: ResponseBodyWriter, @unchecked Sendable {
@@ -25,7 +25,7 @@ final class AnswerWriter: ResponseBodyWriter, @unchecked Sendable {
         if keptCount > Self.maximumKept { try await flush() }
     }
 
-    /// Sends what is kept.
+    /// Sends the kept parts.
     func flush() async throws {
         let parts = kept
         (kept, keptCount) = ([], 0)
@@ -39,7 +39,7 @@ final class AnswerWriter: ResponseBodyWriter, @unchecked Sendable {
     }
 }
 
-/// Converts buffers to the form that the encoder takes.
+/// Converts parts to the types of the encoder.
 final class AnswerParts: ChannelOutboundHandler {
     typealias OutboundIn = AnswerPart
     typealias OutboundOut = HTTPServerResponsePart

@@ -3,12 +3,12 @@ import NIOCore
 import NIOHTTP1
 import Platform
 
-/// What a client sends over one connection.
+/// A part of what a client sends.
 typealias CallPart = HTTPServerRequestPart
-/// What is sent back.
+/// A part of what is sent back.
 typealias AnswerPart = HTTPPart<HTTPResponseHead, ByteBuffer>
 
-/// What comes over a connection, read by one task at a time.
+/// The parts that arrive over a connection, read by one task at a time.
 ///
 /// `@unchecked` because of the iterator: the connection's task reads calls from it, and the call being
 /// answered reads its body.
@@ -22,17 +22,17 @@ final class CallStream: @unchecked Sendable {
 
 /// The body of a call, piece by piece.
 ///
-/// A client that waits before it sends the body (`Expect: 100-continue`) is asked for it when the first
-/// piece is read. So a client whose call is refused sends nothing.
+/// A client that waits before it sends the body (`Expect: 100-continue`) is told to continue when the
+/// first piece is read. So a client whose call is refused sends nothing.
 ///
-/// `@unchecked` because the connection's task looks at it only before and after the call is answered.
+/// `@unchecked` because the connection's task uses it only before and after the call is answered.
 final class CallBody: AsyncSequence, @unchecked Sendable {
     typealias Element = ByteBuffer
 
     private let stream: CallStream
     private let outbound: NIOAsyncChannelOutboundWriter<AnswerPart>
     private var isAwaited: Bool
-    /// How many bytes the client has announced and not sent; nil where it announced no number.
+    /// The number of bytes that the client has announced and not sent; nil if it announced none.
     private var left: Int?
     private(set) var isComplete = false
     private var isBroken = false

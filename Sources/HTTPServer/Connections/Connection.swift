@@ -7,23 +7,23 @@ import Platform
 /// One connection of a client: its calls are read and answered one after another.
 struct Connection: Sendable {
     typealias Wire = NIOAsyncChannel<CallPart, AnswerPart>
-    /// What answers calls; failures are answers, too.
+    /// The functions that answer calls; failures are answers, too.
     struct Responder: Sendable {
         let answer: @Sendable (Request, any Channel) async -> Response
-        /// Answers what cannot be passed to `answer`.
+        /// Answers a call that cannot be passed to `answer`.
         let refuse: @Sendable (ServerError) -> Response
     }
 
     let wire: Wire
     let others: OpenConnections
-    /// Whether there are too many connections, which is the answer to the first call.
+    /// Whether there are too many connections, so that the first call gets an error.
     let isOverload: Bool
     let responder: Responder
 
-    /// How long a client may continue to send after the last answer of its connection.
+    /// The time for which a client may continue to send after the last answer of its connection.
     private static let patience = TimeAmount.seconds(2)
 
-    /// Takes up a connection that was accepted.
+    /// Starts to serve an accepted connection.
     static func begin(
         on channel: any Channel,
         among others: OpenConnections,
@@ -46,7 +46,7 @@ struct Connection: Sendable {
         others.assign(Task(executorPreference: threads) { await connection.serve() }, to: channel)
     }
 
-    /// Sets up how a connection is read and written.
+    /// Sets up the reading and writing of a connection.
     private static func wire(_ channel: any Channel) throws -> Wire {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.configureHTTPServerPipeline(
@@ -64,7 +64,7 @@ struct Connection: Sendable {
     /// Answers calls until the client or the server ends the connection.
     func serve() async {
         defer { others.remove(wire.channel) }
-        // A failure here is a client that has gone.
+        // A failure here means that the client has gone.
         try? await wire.executeThenClose { inbound, outbound in
             let stream = CallStream(inbound.makeAsyncIterator())
             var body: CallBody?
@@ -78,7 +78,7 @@ struct Connection: Sendable {
                 try await call.skip()
             }
             guard let body, !body.isComplete else { return }
-            // If the connection closed while the client sends, the client would lose the answer.
+            // Closing the connection while the client sends would make the client lose the answer.
             outbound.finish()
             let timer = wire.channel.eventLoop.scheduleTask(in: Self.patience) {
                 wire.channel.close(promise: nil)
@@ -88,7 +88,7 @@ struct Connection: Sendable {
         }
     }
 
-    /// The head of the next call; nil where there is none.
+    /// The head of the next call; nil at the end.
     private func head(
         from stream: CallStream,
         _ outbound: NIOAsyncChannelOutboundWriter<AnswerPart>
@@ -107,7 +107,7 @@ struct Connection: Sendable {
         }
     }
 
-    /// Answers one call; false where the connection ends with it.
+    /// Answers one call; false if the connection ends with it.
     private func answer(
         _ head: HTTPRequestHead,
         _ body: CallBody,
@@ -168,7 +168,7 @@ struct Connection: Sendable {
 }
 
 extension HTTPRequest {
-    /// A call's head in the types that the router takes.
+    /// A call's head in the router's types.
     init(_ head: HTTPRequestHead) throws(ServerError) {
         guard let method = HTTPRequest.Method(head.method.rawValue) else {
             throw ServerError(.badRequest, "There is no such method.")

@@ -1,21 +1,21 @@
 import Glibc
 import Platform
 
-/// How many connections the process may hold and still open files.
+/// The number of connections that leaves enough descriptors for files.
 package struct DescriptorBudget {
-    /// The most connections at a time.
+    /// The maximum number of connections.
     package let connections: Int
 
     /// Descriptors for the event loops and the first calls.
     private static let minimum = 24
-    /// Descriptors for files, the database and questions to the kernel.
+    /// Descriptors for files, the database and requests to the kernel.
     private static let reserve = 64
-    /// More connections cost memory and are of no use.
+    /// A limit of the memory for connections.
     private static let maximum = 8192
 
-    /// Raises the limit of open files as far as this user may, and divides the rest.
+    /// Raises the limit of open files as far as permitted, and divides the free descriptors.
     ///
-    /// - Throws: ``ServerError`` where too few descriptors are left for a server.
+    /// - Throws: ``ServerError`` if too few descriptors are left for a server.
     init() throws(ServerError) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
@@ -35,7 +35,7 @@ package struct DescriptorBudget {
         try self.init(limit: all, used: OpenFiles.count)
     }
 
-    /// The same of a process that may open `limit` descriptors and has opened `used`.
+    /// The budget of a process that may open `limit` descriptors and has opened `used`.
     package init(limit: Int, used: Int) throws(ServerError) {
         let free = limit - used
         guard free >= Self.minimum else {
@@ -46,7 +46,7 @@ package struct DescriptorBudget {
                 hint: "raise the limit of open files (ulimit -n 1024)"
             )
         }
-        // Each has a socket, and a file that it reads or writes.
+        // Each connection has a socket, and a file that it reads or writes.
         connections = min(Self.maximum, (free - min(Self.reserve, free / 2)) / 2)
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The time as HTTP writes it, made once a second.
+/// The time in HTTP's form, formatted once per second.
 enum HTTPDate {
     private static let last = Mutex<(second: time_t, text: String)>((-1, ""))
 

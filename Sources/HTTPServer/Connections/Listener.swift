@@ -4,9 +4,9 @@ import NIOPosix
 import Platform
 import Synchronization
 
-/// The socket that clients reach the server by.
+/// The listening socket.
 enum Listener {
-    /// How long a name lookup may take; a server's own name is known on its machine.
+    /// The maximum time of a name lookup; a machine knows its own names.
     private static let longestLookup = TimeAmount.milliseconds(700)
 
     /// The address of a host and port.
@@ -17,7 +17,7 @@ enum Listener {
             throw ServerError(
                 .invalidParameter,
                 "The address to listen on is empty.",
-                hint: "leave --host out for this machine alone, or give an address of it"
+                hint: "leave out --host for this machine only, or give one of its addresses"
             )
         }
         if let numeric = try? SocketAddress(ipAddress: host, port: port) { return numeric }
@@ -30,7 +30,7 @@ enum Listener {
         }
     }
 
-    /// Looks a name up on a thread of its own, since that may take long and cannot be cancelled.
+    /// Looks a name up on its own thread, because that may take long and cannot be cancelled.
     private static func lookUp(_ host: String, _ port: Int) async throws -> SocketAddress {
         let unknown = ServerError(
             .inaccessible,
@@ -61,9 +61,10 @@ enum Listener {
         }
         let hint =
             switch error.errnoCode {
-            case EADDRINUSE: "end what uses it, or `workbench serve --port` another one"
+            case EADDRINUSE:
+                "end the program that uses it, or use `workbench serve --port` with another one"
             case EADDRNOTAVAIL: "give --host an address of this machine"
-            case EACCES, EPERM: "ports below 1024 are the system's; give --port a higher one"
+            case EACCES, EPERM: "ports below 1024 belong to the system; give --port a higher one"
             default: "give --host and --port another address"
             }
         let reason = systemMessage(error.errnoCode)
@@ -75,7 +76,7 @@ enum Listener {
     }
 }
 
-/// A continuation that the first of several answers resumes.
+/// A continuation that the first of several results resumes.
 private final class OneAnswer: Sendable {
     private typealias Continuation = CheckedContinuation<SocketAddress, any Error>
 

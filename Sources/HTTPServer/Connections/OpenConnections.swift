@@ -1,9 +1,9 @@
 import NIOCore
 import Synchronization
 
-/// The open connections, which are closed to make room for others and when the server ends.
+/// The open connections; idle ones are closed to make room for others and when the server ends.
 final class OpenConnections: Sendable {
-    /// What is done with a new connection.
+    /// The result of admitting a connection.
     enum Admission: Equatable { case taken, overload, refused }
 
     private struct Entry {
@@ -11,7 +11,7 @@ final class OpenConnections: Sendable {
         var task: Task<Void, Never>?
         /// When it began to wait for a call; nil while one is answered.
         var idleSince: ContinuousClock.Instant?
-        /// Whether it has carried a call.
+        /// Whether it has had a call.
         var isUsed = false
     }
 
@@ -20,8 +20,8 @@ final class OpenConnections: Sendable {
         var isEnding = false
         var waiting: CheckedContinuation<Void, Never>?
 
-        /// The connection to close for a new one: the newest that was never used, so that a flood
-        /// of them displaces itself alone, else the one that has been idle longest.
+        /// The connection to close for a new one: the newest unused one, so that a flood of them
+        /// displaces only itself, else the one that has been idle longest.
         var dispensable: Entry? {
             let idle = entries.values.filter { $0.idleSince != nil }
             let order = { (one: Entry, other: Entry) in
@@ -32,7 +32,7 @@ final class OpenConnections: Sendable {
     }
 
     private let limit: Int
-    /// How many connections beyond the limit get an answer.
+    /// The maximum number of connections beyond the limit that get an answer.
     private static let maximumOverload = 8
 
     private let state = Mutex(State())
@@ -42,8 +42,8 @@ final class OpenConnections: Sendable {
 
     /// Admits a connection.
     ///
-    /// Beyond the limit an idle connection is closed for it; where none is idle, the only answer to
-    /// this one is that there are too many.
+    /// Beyond the limit an idle connection is closed for it; if none is idle, the new one gets an
+    /// error as its only answer.
     func admit(_ channel: any Channel) -> Admission {
         let id = ObjectIdentifier(channel)
         let (admission, closed) = state.withLock { state -> (Admission, (any Channel)?) in
@@ -73,7 +73,7 @@ final class OpenConnections: Sendable {
         state.withLock { $0.entries[ObjectIdentifier(channel)]?.task = task }
     }
 
-    /// Notes that a call has come.
+    /// Records the beginning of a call.
     func begin(_ channel: any Channel) {
         state.withLock { state in
             state.entries[ObjectIdentifier(channel)]?.idleSince = nil
@@ -81,10 +81,10 @@ final class OpenConnections: Sendable {
         }
     }
 
-    /// Whether an answer is the last one of its connection.
+    /// Whether the next answer is the last one of its connection.
     var isEnding: Bool { state.withLock { $0.isEnding } }
 
-    /// Notes that a call was answered; false where the connection takes no other.
+    /// Records the end of a call; false if the connection is to be closed.
     func finish(_ channel: any Channel) -> Bool {
         state.withLock { state in
             state.entries[ObjectIdentifier(channel)]?.idleSince = .now
@@ -108,8 +108,8 @@ final class OpenConnections: Sendable {
     /// Closes idle connections, then the others once they are answered or the time is up.
     ///
     /// - Parameters:
-    ///   - grace: How long running calls may take.
-    ///   - loop: Where the timer runs.
+    ///   - grace: The time that running calls may take.
+    ///   - loop: The event loop of the timer.
     func end(within grace: TimeAmount, on loop: any EventLoop) async {
         let idle = state.withLock { state in
             state.isEnding = true
@@ -126,7 +126,7 @@ final class OpenConnections: Sendable {
         await emptied(within: .seconds(1), on: loop)
     }
 
-    /// Waits until no connection is left, but not for long.
+    /// Waits until no connection is left, or the time is over.
     private func emptied(within time: TimeAmount, on loop: any EventLoop) async {
         let timer = loop.scheduleTask(in: time) { self.wake() }
         await withCheckedContinuation { continuation in

@@ -3,10 +3,10 @@ import Dispatch
 import Platform
 import Synchronization
 
-/// The server's own threads, on which tasks may block on a file or the database.
+/// Threads for tasks that may block on a file or the database.
 ///
 /// Swift's cooperative pool has as many threads as the machine has cores, so nothing may block there.
-/// The thread that became idle last works next, since its memory and caches are warm.
+/// The thread that became idle last works next, because its memory and caches are warm.
 final class WaitingThreads: TaskExecutor {
     private struct State {
         var jobs = Deque<UnownedJob>()
@@ -22,7 +22,7 @@ final class WaitingThreads: TaskExecutor {
     /// Starts the first thread; others start when all are busy.
     ///
     /// - Parameters:
-    ///   - name: What system tools show.
+    ///   - name: The name of the threads in system tools.
     ///   - maximum: The maximum number of threads; further tasks wait.
     init(name: String, maximum: Int) throws(ServerError) {
         self.name = name
@@ -40,7 +40,7 @@ final class WaitingThreads: TaskExecutor {
             }
             return state.count < maximum
         }
-        // Without another thread, one of the others does it later.
+        // If no thread can be added, one of the others runs the job later.
         if needsThread { try? addThread() }
     }
 

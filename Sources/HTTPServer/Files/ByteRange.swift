@@ -1,4 +1,4 @@
-/// What a `Range` header asks for.
+/// The range of a `Range` header.
 ///
 /// Source: RFC 9110, section 14.
 package enum ByteRange: Equatable {

@@ -8,7 +8,7 @@ package enum DownloadHeaders {
         return types[ending] ?? "application/octet-stream"
     }
 
-    /// What MLflow shows as text, and what a browser would execute under its own type.
+    /// The extensions that MLflow shows as text, and those whose own types browsers execute.
     private static let texts: Set<String> = [
         "txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon",
         "toml", "yaml", "yml", "xml", "json", "jsonl", "js", "mjs", "py", "py3", "csv", "tsv",
@@ -23,7 +23,7 @@ package enum DownloadHeaders {
         "wav": "audio/x-wav", "mp3": "audio/mpeg", "mp4": "video/mp4", "webm": "video/webm",
     ]
 
-    /// `Content-Disposition` for a file of that name: browsers save it and do not show it.
+    /// `Content-Disposition` for a file of that name: browsers save the file without showing it.
     ///
     /// A name that is not ASCII is given in both forms, for older clients.
     ///
@@ -54,7 +54,7 @@ package enum DownloadHeaders {
         return "\"\(inner.joined())\""
     }
 
-    /// Whether a byte may stand for itself in the second form.
+    /// Whether a byte needs no escape in the second form.
     private static func isAttribute(_ byte: UInt8) -> Bool {
         let scalar = UnicodeScalar(byte)
         return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)

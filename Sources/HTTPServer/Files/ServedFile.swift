@@ -2,12 +2,12 @@ import Glibc
 import NIOCore
 package import Platform
 
-/// A file that is open to be sent.
+/// An open file to send.
 package struct ServedFile: Sendable {
     package let descriptor: Descriptor
-    /// The name that whoever downloads it sees.
+    /// The name for the downloader.
     package let name: String
-    /// Its bytes.
+    /// Its size in bytes.
     package let size: Int
 
     package init(_ descriptor: Descriptor, name: String, size: Int) {
@@ -18,9 +18,9 @@ package struct ServedFile: Sendable {
 
     private static let pieceSize = 1 << 18
 
-    /// The file, or the part of it that the call's `Range` header asks for.
+    /// The file, or the part of it that the call's `Range` header requests.
     package func reply(to call: Call) -> Reply {
-        // Files have no validators, so `If-Range` never holds.
+        // Files have no validators, so `If-Range` never matches.
         let range = call.header("If-Range") == nil ? call.header("Range") : nil
         let type = DownloadHeaders.type(of: name)
         var reply: Reply
@@ -36,7 +36,7 @@ package struct ServedFile: Sendable {
         }
         reply.set("Accept-Ranges", "bytes")
         reply.set("Content-Disposition", DownloadHeaders.disposition(of: name))
-        // A browser must not execute what a model wrote, whatever it looks like.
+        // A browser must not guess a type that it executes.
         reply.set("X-Content-Type-Options", "nosniff")
         return reply
     }
@@ -46,7 +46,7 @@ package struct ServedFile: Sendable {
             var offset = part.lowerBound
             while offset < part.upperBound {
                 let piece = try read(offset, min(Self.pieceSize, part.upperBound - offset))
-                // The connection ends, so that no client takes a truncated file for whole.
+                // The connection ends, so that clients do not take a truncated file for complete.
                 guard piece.readableBytes > 0 else {
                     throw ServerError(.internalError, "\(name) was cut short.")
                 }

@@ -12,9 +12,9 @@ package struct ArtifactFolder: Sendable {
     /// The uploads in progress.
     package let uploads: UploadFolder
 
-    /// Opens the folder at `path`, and makes it if need be.
+    /// Opens the folder at `path`, and makes it if it does not exist.
     package init(path: String) throws(ServerError) {
-        // Where it cannot be made it cannot be opened either, which says why.
+        // If it cannot be made, opening it fails with the reason.
         try? Files.makeFolder(path, below: FilePaths.parent(path))
         guard let folder = OpenFolder(path) else { throw Self.failure("The folder \(path)") }
         root = folder
@@ -26,16 +26,16 @@ package struct ArtifactFolder: Sendable {
 
     /// Opens a file.
     ///
-    /// - Throws: ``ServerError`` where there is no plain file.
+    /// - Throws: ``ServerError`` if there is no regular file.
     package func file(at artifact: ArtifactPath) throws(ServerError) -> ServedFile {
         guard let real = try existing(artifact), let name = artifact.names.last else {
             throw ServerError(.doesNotExist, "There is no artifact '\(artifact.shown)'.")
         }
         guard let status = FileStatus(real), status.kind != .folder else {
-            throw ServerError(.doesNotExist, "'\(artifact.shown)' is a folder, no artifact.")
+            throw ServerError(.doesNotExist, "'\(artifact.shown)' is a folder.")
         }
-        let special = ServerError(.invalidParameter, "'\(artifact.shown)' is no plain file.")
-        // Opening a pipe would wait for its writer; opening a device may do anything.
+        let special = ServerError(.invalidParameter, "'\(artifact.shown)' is not a regular file.")
+        // Opening a pipe would wait for its writer; opening a device may have side effects.
         guard status.kind == .file else { throw special }
         guard let descriptor = Descriptor.open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) else {
             throw Self.failure("'\(artifact.shown)'")
@@ -46,12 +46,12 @@ package struct ArtifactFolder: Sendable {
         return ServedFile(descriptor, name: name, size: opened.byteCount)
     }
 
-    /// The direct contents of a folder; empty where there is none.
+    /// The direct contents of a folder; empty if it does not exist.
     package func entries(of artifact: ArtifactPath) throws(ServerError) -> [Entry] {
         guard let folder = try existing(artifact), FilePaths.isFolder(folder) else { return [] }
         return Files.names(in: folder).sorted().compactMap { name in
             if artifact.names.isEmpty, name == UploadFolder.name { return nil }
-            // Links that lead out, and what is neither file nor folder, are not listed.
+            // Only files, folders, and links to them that do not lead out are listed.
             guard let real = FilePaths.real("\(folder)/\(name)"), isInside(real) else { return nil }
             guard let status = FileStatus(real), status.kind != .special else { return nil }
             return Entry(name: name, size: status.kind == .folder ? nil : status.byteCount)
@@ -79,7 +79,7 @@ package struct ArtifactFolder: Sendable {
 
     // MARK: - Changing
 
-    /// Checks that a file can be put there, before it is sent, and makes nothing.
+    /// Checks, before a file is sent, that it can be put there; makes nothing.
     package func checkPlace(_ artifact: ArtifactPath) throws(ServerError) {
         guard let name = artifact.names.last else {
             throw ServerError(.invalidParameter, "Invalid path: it names no file.")
@@ -120,13 +120,13 @@ package struct ArtifactFolder: Sendable {
         guard status.kind == .file else {
             throw ServerError(
                 .invalidParameter,
-                "'\(artifact.shown)' is no file and cannot be replaced by one."
+                "'\(artifact.shown)' is not a file and cannot be replaced by one."
             )
         }
     }
 
-    /// The folder of an artifact, opened component by component and never through a link; nil where
-    /// it does not exist and is not to be made.
+    /// The folder of an artifact, opened component by component and never through a link; nil if it
+    /// does not exist and is not to be made.
     private func folder(
         above artifact: ArtifactPath,
         isMaking: Bool
@@ -183,7 +183,7 @@ package struct ArtifactFolder: Sendable {
         case ENOENT, ENOTDIR, ELOOP: ServerError(.doesNotExist, "There is no such artifact.")
         case ENAMETOOLONG, EISDIR, EINVAL: ServerError(.invalidParameter, "\(thing): \(reason).")
         case let code where Descriptor.isShortage(code):
-            ServerError(.unavailable, "\(thing) cannot be opened just now: \(reason).")
+            ServerError(.unavailable, "\(thing) cannot be opened now: \(reason).")
         default: ServerError(.internalError, "\(thing) cannot be read or written: \(reason).")
         }
     }

@@ -2,8 +2,8 @@ package import HTTPServer
 import Platform
 /// The path of an artifact below `artifacts/`, checked to stay there.
 ///
-/// A name may have a percent sign or a backslash in it; a path that another program might read as one
-/// that leads elsewhere is refused.
+/// Names may contain percent signs and backslashes; a path that another program might read as one that
+/// leads elsewhere is refused.
 package struct ArtifactPath: Sendable {
     /// The path's components; none for `artifacts/` itself.
     package let names: [String]
@@ -12,7 +12,7 @@ package struct ArtifactPath: Sendable {
     private static let maximumNameLength = 255
     /// The file system's limit.
     private static let maximumPathLength = 4095
-    /// No client encodes a path more often.
+    /// A limit that no client exceeds.
     private static let maximumDecodings = 8
 
     /// - Throws: ``ServerError`` for a path that leads elsewhere or is too deep.
@@ -35,7 +35,7 @@ package struct ArtifactPath: Sendable {
         guard names.allSatisfy({ $0.utf8.count <= Self.maximumNameLength }) else {
             throw Self.invalid(path)
         }
-        // The server's own folder.
+        // The folder of uploads belongs to the server.
         guard names.first != UploadFolder.name else { throw Self.invalid(path) }
     }
 
@@ -51,12 +51,12 @@ package struct ArtifactPath: Sendable {
     }
 
     private static func invalid(_ path: String) -> ServerError {
-        // MLflow's message. The path is left out, since it may be anything.
+        // MLflow's message, without the path, which may be anything.
         ServerError(.invalidParameter, "Invalid path")
     }
 
-    /// Whether the path leads nowhere else when it is decoded once more, or when a backslash is taken
-    /// for a separator.
+    /// Whether the path stays inside when it is decoded again, or when backslashes are read as
+    /// separators.
     private static func isHarmless(_ path: [UInt8]) -> Bool {
         let (slash, backslash) = (UInt8(ascii: "/"), UInt8(ascii: "\\"))
         let dot = UInt8(ascii: ".")

@@ -4,10 +4,10 @@ import Platform
 import Synchronization
 import Workspace
 
-/// The folder in `artifacts/`, invisible to clients, where uploads are written until they are complete.
+/// The folder in `artifacts/` for incomplete uploads, invisible to clients.
 ///
 /// Each server of the workspace holds a shared lock on the folder. Files of a killed server are removed
-/// by the next server that is alone.
+/// by the next server that gets an exclusive lock.
 package final class UploadFolder: Sendable {
     static let name = String(decoding: bytes, as: UTF8.self)
     private static let bytes = ArtifactPlace.uploads.names[0]
@@ -89,7 +89,7 @@ package final class Upload: Sendable {
         try copy(to: target, as: name, shown)
     }
 
-    /// Copies the file to another disk that is mounted below `artifacts/`.
+    /// Copies the file to another file system mounted below `artifacts/`.
     private func copy(
         to target: OpenFolder,
         as name: [UInt8],

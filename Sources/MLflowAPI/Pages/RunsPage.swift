@@ -2,7 +2,7 @@ import HTTPServer
 import Tracking
 import Workspace
 
-/// The page at `/`, the address that MLflow's clients print: what this server is, and its newest runs.
+/// The page at `/`, the address that MLflow's clients print: a description and the newest runs.
 ///
 /// It has no scripts, and all texts of clients are escaped.
 struct RunsPage {
@@ -101,7 +101,7 @@ struct RunsPage {
         return escaped
     }
 
-    /// The page as a reply that lets browsers execute nothing.
+    /// The page as a reply that forbids scripts.
     var reply: Reply {
         var reply = Reply.text(html, type: "text/html; charset=utf-8")
         reply.set("Cache-Control", "no-store")

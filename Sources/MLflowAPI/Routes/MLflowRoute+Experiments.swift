@@ -15,7 +15,7 @@ extension MLflowRoute {
             )
             return ["experiment_id": .string(String(experiment.id))]
         },
-        .ask("experiments/search", searchExperiments),
+        .search("experiments/search", searchExperiments),
         .get("experiments/search", searchExperiments),
         .get("experiments/get") { request, services in
             let experiment = try services.tracker.experiment(request.experimentID())
@@ -56,9 +56,9 @@ extension MLflowRoute {
         },
     ]
 
-    /// The datasets that the runs of experiments read, which MLflow's pages offer as filters.
+    /// The datasets of experiments' runs, which MLflow's pages offer as filters.
     static let datasets: [MLflowRoute] = [
-        .ask("experiments/search-datasets") { request, services in
+        .search("experiments/search-datasets") { request, services in
             let experiments = try request.experimentIDs()
             guard (1...20).contains(experiments.count) else {
                 throw ServerError(

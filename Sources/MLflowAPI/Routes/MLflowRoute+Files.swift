@@ -79,7 +79,7 @@ extension MLflowRoute {
 
     private static let folder = "mlflow-artifacts/artifacts"
 
-    /// Words that make clients do without.
+    /// The error that makes clients fall back to simple transfers.
     private static func unsupported(_ what: String) -> ServerError {
         ServerError(
             .notImplemented,
@@ -89,21 +89,21 @@ extension MLflowRoute {
 }
 
 extension Services {
-    /// Takes an artifact: aside first, then to its place.
+    /// Receives an artifact into the folder of uploads, then moves it to its place.
     fileprivate func receive(_ call: Call, at artifact: ArtifactPath) async throws {
         try artifacts.checkPlace(artifact)
-        // A refused file need not be sent.
+        // Checked before the client sends the file.
         try tracker.checkWriting(artifact: artifact.text)
         let upload = try artifacts.uploads.begin()
         try await call.receive { bytes in try upload.append(bytes) }
-        // The facts may have changed while it came.
+        // Checked again, because the rules' facts may have changed during the transfer.
         try tracker.checkWriting(artifact: artifact.text)
         try artifacts.put(upload, at: artifact)
     }
 }
 
 extension ArtifactPath {
-    /// A path as a call's address has it, decoded once.
+    /// The path in a call's address, decoded once.
     fileprivate init(encoded raw: String) throws(ServerError) {
         guard let path = raw.removingPercentEncoding else {
             throw ServerError(.invalidParameter, "Invalid path: \(Self.shown(raw))")

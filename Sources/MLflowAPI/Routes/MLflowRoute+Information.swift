@@ -28,6 +28,6 @@ extension MLflowRoute {
         },
     ]
 
-    /// The version of MLflow's API; from 3.4 on, clients would send spans by OpenTelemetry.
+    /// The version of MLflow's API; clients send spans by OpenTelemetry to servers from 3.4 on.
     private static let version = "3.3.2"
 }

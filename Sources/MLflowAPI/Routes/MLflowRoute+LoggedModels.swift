@@ -15,7 +15,7 @@ extension MLflowRoute {
             new.tags = try request.tags()
             return ["model": WireReply.loggedModel(try services.tracker.createLoggedModel(new))]
         },
-        .ask("logged-models/search") { request, services in
+        .search("logged-models/search") { request, services in
             let experiments = try request.experimentIDs()
             let rules = try request.objects("order_by")
             let question = SearchQuestion(

@@ -70,7 +70,7 @@ extension MLflowRoute {
         )
     }
 
-    /// The range of steps asked for; nil for all.
+    /// The requested range of steps; nil for all.
     private static func steps(_ request: WireRequest) throws(ServerError) -> ClosedRange<Int>? {
         switch (
             try request.optionalInteger("start_step"), try request.optionalInteger("end_step")

@@ -49,7 +49,7 @@ extension MLflowRoute {
             )
             return WireReply.page("registered_models", found, WireReply.registeredModel)
         },
-        .ask("registered-models/get-latest-versions", latestVersions),
+        .search("registered-models/get-latest-versions", latestVersions),
         .get("registered-models/get-latest-versions", latestVersions),
         .post("registered-models/set-tag") { request, services in
             let name = try request.text("name")

@@ -36,7 +36,7 @@ extension MLflowRoute {
         .get("runs/get") { request, services in
             ["run": WireReply.run(try services.tracker.run(request.runID()))]
         },
-        .ask("runs/search") { request, services in
+        .search("runs/search") { request, services in
             let found = try services.tracker.searchRuns(
                 request.question(limit: 1000),
                 experiments: request.experimentIDs(),

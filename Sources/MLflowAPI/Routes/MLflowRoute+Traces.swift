@@ -4,18 +4,18 @@ import Platform
 import Tracking
 import Workspace
 
-/// Traces as clients send them to servers below version 3.4: a call with the trace's description, and its
-/// spans as a file by the artifact routes.
+/// Traces in the form for servers below version 3.4: a call with the trace's description, and its spans
+/// as a file by the artifact routes.
 extension MLflowRoute {
     static let traces: [MLflowRoute] = [
         .post("traces") { request, services in
-            // Version 2 of the call, which old clients make, has no such member.
+            // Version 2 of the call, from old clients, has no such member.
             guard request.has("trace") else { throw ServerError.noEndpoint }
             let info = try request.object("trace").object("trace_info")
             let kept = try services.tracker.keep(info.trace(now: services.tracker.now))
             return ["trace": ["trace_info": WireReply.trace(kept)]]
         },
-        .ask("traces/search") { request, services in
+        .search("traces/search") { request, services in
             let experiments = try request.objects("locations").map { location in
                 try location.object("mlflow_experiment").experimentID()
             }
@@ -147,7 +147,7 @@ private struct Assessment {
         guard case .object(let object) = try JSONParser.parse(Array(text.utf8)) else {
             throw ServerError(
                 .internalError,
-                "An assessment is no JSON object: \(text.prefix(100))"
+                "An assessment is not a JSON object: \(text.prefix(100))"
             )
         }
         self.object = object
@@ -157,7 +157,7 @@ private struct Assessment {
 
     var text: String { String(decoding: JSONValue.object(object).bytes, as: UTF8.self) }
 
-    /// A copy with another value of a member, or without the member where that is null.
+    /// A copy with another value of a member, or without the member if the value is null.
     func with(_ name: String, _ value: JSONValue) -> Assessment {
         var changed = JSONObject()
         var isThere = false
@@ -179,7 +179,7 @@ extension WireRequest {
     fileprivate func trace(now: Int) throws -> Trace {
         let location = try object("trace_location")
         guard location.has("mlflow_experiment") else {
-            throw ServerError(.invalidParameter, "Traces are kept in experiments alone.")
+            throw ServerError(.invalidParameter, "Traces are kept in experiments only.")
         }
         let state = try optionalText("state") ?? Trace.State.unspecified.rawValue
         guard let state = Trace.State(rawValue: state) else {

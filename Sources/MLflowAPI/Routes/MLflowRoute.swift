@@ -3,17 +3,17 @@ import JSON
 
 /// One row of the table of MLflow's REST API.
 struct MLflowRoute: Sendable {
-    /// Where a route stands: MLflow gives each several addresses.
+    /// The addresses of a route: MLflow gives each several.
     enum Place: Sendable {
         /// Below `mlflow/` of all versions of the API.
         case api
         /// Below `mlflow/` of version 3.0.
         case newestAPI
-        /// Beside `mlflow/` of all versions.
+        /// Next to `mlflow/` of all versions of the API.
         case versions
-        /// At the root alone.
+        /// At the root only.
         case root
-        /// At the root, and where MLflow's pages call.
+        /// At the root, and at the address that MLflow's pages use.
         case pages
 
         private static let all = ["api/2.0/", "api/3.0/", "ajax-api/2.0/", "ajax-api/3.0/"]
@@ -34,11 +34,11 @@ struct MLflowRoute: Sendable {
 
     let method: Route.Method
     let place: Place
-    /// Below the place's prefixes; names in braces are parameters.
+    /// The path below the place's prefixes; names in braces are parameters.
     let path: String
-    /// The role that a caller needs; nil where anybody may call.
+    /// The role that a caller needs; nil for a public route.
     let role: TokenFile.Role?
-    /// Whether it writes to the database, and so waits for its turn there.
+    /// Whether it writes to the database, and so waits for its writer.
     let writes: Bool
     /// Answers the call, on a thread that may block.
     let answer: @Sendable (Call, Services) async throws -> Reply
@@ -79,7 +79,7 @@ extension MLflowRoute {
         }
     }
 
-    /// A question.
+    /// A read.
     static func get(
         _ path: String,
         at place: Place = .api,
@@ -88,8 +88,8 @@ extension MLflowRoute {
         MLflowRoute(.get, path, place, .read, answer)
     }
 
-    /// A question that is too long for a query.
-    static func ask(_ path: String, _ answer: @escaping Answer) -> MLflowRoute {
+    /// A read whose parameters are too long for a query.
+    static func search(_ path: String, _ answer: @escaping Answer) -> MLflowRoute {
         MLflowRoute(.post, path, .api, .read, answer)
     }
 
@@ -98,7 +98,7 @@ extension MLflowRoute {
         MLflowRoute(.post, path, .api, .write, answer)
     }
 
-    /// A change of what is there.
+    /// A change of an existing thing.
     static func patch(_ path: String, _ answer: @escaping Answer) -> MLflowRoute {
         MLflowRoute(.patch, path, .api, .write, answer)
     }

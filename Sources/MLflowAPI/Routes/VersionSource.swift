@@ -6,18 +6,18 @@ import Registry
 import Tracking
 import Workspace
 
-/// Where the files of a new model version come from.
+/// The source of the files of a new model version.
 ///
-/// Loading the version opens that place, so a place outside the run or logged model that the call names is
-/// refused. The rules are those of MLflow 3.17.
+/// Loading the version opens the source, so a source outside the run or logged model that the call names
+/// is refused. The rules are those of MLflow 3.17.
 struct VersionSource {
-    /// The place as the registry keeps it.
+    /// The source as the registry stores it.
     private(set) var source: String
-    /// Where the files lie, if the source determines that.
+    /// The location of the files, if the source determines it.
     private(set) var storageLocation: String?
-    /// The run that they come from.
+    /// The run of the files.
     private(set) var run: String?
-    /// The logged model that they are.
+    /// The logged model of the files.
     private(set) var model: String?
     /// The version that this one is a copy of, if any.
     private(set) var original: ModelVersion?
@@ -51,7 +51,7 @@ struct VersionSource {
             if address.leadsToArtifacts { try checkArtifact(address, services) }
         }
         if storageLocation == nil, let model {
-            // An unknown model is refused, wherever the files lie.
+            // An unknown model is refused for any source.
             let logged = try services.tracker.loggedModel(model)
             run = run ?? logged.sourceRun
         }
@@ -65,7 +65,7 @@ struct VersionSource {
         )
     }
 
-    // Programs look for MLflow's messages.
+    // MLflow's messages, because programs check them.
     private func relative() -> ServerError {
         refused(
             "If supplying a source as an http, https, local file path, ftp, objectstore, or "
@@ -94,7 +94,7 @@ struct VersionSource {
         }
     }
 
-    /// Checks that a local path lies in the local folder of the run or model.
+    /// Checks that a local path is in the local folder of the run or model.
     private func checkLocal(_ address: Address, _ services: Services) throws {
         let isInside = try folders(services).contains { folder in
             let folder = Address(folder)
@@ -169,7 +169,7 @@ struct VersionSource {
         do { version = try services.registry.resolve(source) } catch let error as RegistryError
             where error.code == .notFound && parts[0].contains("@") && parts.count == 1
         {
-            // MLflow's answer for an alias that is not there.
+            // MLflow's answer for a missing alias.
             throw try services.registry.hasModel(named: ModelReference(source).model)
                 ? ServerError(.invalidParameter, error.message) : ServerError(translating: error)
         }

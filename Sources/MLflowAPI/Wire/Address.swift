@@ -1,6 +1,6 @@
 /// The parts of a URI, or of a path without scheme.
 struct Address {
-    /// The scheme in lower case; nil where there is none.
+    /// The scheme in lower case; nil if there is none.
     let scheme: String?
     let host: String
     let path: String
@@ -38,7 +38,7 @@ struct Address {
         PercentCode.split(path).map(PercentCode.fullyDecoded)
     }
 
-    /// Whether it is `root`, or lies below it.
+    /// Whether it is `root`, or is below it.
     func isInside(_ root: Address) -> Bool {
         scheme == root.scheme && host == root.host && !root.parts.isEmpty
             && parts.starts(with: root.parts)

@@ -1,6 +1,6 @@
 package import HTTPServer
 import Platform
-/// Artifact locations on the wire: those in the workspace go through this server, others are unchanged.
+/// Artifact locations in the API: those in the workspace refer to this server, others are unchanged.
 package enum ArtifactLocation {
     private static let folder = "artifacts/"
     private static let scheme = "mlflow-artifacts:/"
@@ -9,7 +9,7 @@ package enum ArtifactLocation {
         location.hasPrefix(folder) ? scheme + location.dropFirst(folder.count) : location
     }
 
-    /// The location as the store keeps it.
+    /// The location as the store has it.
     package static func stored(_ location: String) -> String {
         guard location.hasPrefix(scheme) else { return location }
         let path = location.dropFirst(scheme.count).drop { $0 == "/" }
@@ -23,7 +23,7 @@ package enum ArtifactLocation {
         guard let path = path(location) else {
             throw ServerError(
                 .invalidParameter,
-                "The artifacts lie at \(ArtifactPath.shown(location)), which this server does not "
+                "The artifacts are at \(ArtifactPath.shown(location)), which this server does not "
                     + "read."
             )
         }
@@ -36,7 +36,7 @@ package enum ArtifactLocation {
         return stored.hasPrefix(folder) ? String(stored.dropFirst(folder.count)) : nil
     }
 
-    /// The location that a client chooses for an experiment's artifacts, as the store keeps it.
+    /// The location that a client chooses for an experiment's artifacts, as the store has it.
     ///
     /// A relative path is below the workspace's `artifacts/`; clients would each resolve it in their own
     /// working directory.

@@ -7,7 +7,7 @@ import Tracking
 import Workspace
 
 extension CodedError<ServerErrorCode> {
-    /// What a failure of the workspace means to a client.
+    /// The error that clients get for a failure of the workspace.
     init(translating error: any Error) {
         switch error {
         case let error as TrackingError:
@@ -20,7 +20,7 @@ extension CodedError<ServerErrorCode> {
         }
     }
 
-    /// The answer in MLflow's form.
+    /// The reply in MLflow's form.
     var mlflowReply: Reply {
         var reply = Reply.json(
             ["error_code": .string(code.mlflowName), "message": .string(description)],

@@ -130,14 +130,14 @@ enum WireReply {
         ]
     }
 
-    /// The newest version of each stage, the oldest first.
+    /// The newest version of each stage, oldest first.
     static func latest(of model: RegisteredModel, in stages: [Stage] = []) -> [ModelVersion] {
         Stage.allCases.filter { stages.isEmpty || stages.contains($0) }
             .compactMap { stage in model.versions.first { $0.stage == stage } }
             .sorted { $0.version < $1.version }
     }
 
-    /// A version; in lists MLflow leaves the aliases out.
+    /// A version; MLflow leaves out the aliases in lists.
     static func version(_ version: ModelVersion, withAliases: Bool) -> JSONValue {
         [
             "name": .string(version.model), "version": .string(String(version.version)),

@@ -8,13 +8,13 @@ import Workspace
 /// The parameters of a call, from its body, its query and its path.
 struct WireRequest {
     private var object: JSONObject
-    /// Where the parameters stand in the call, such as `metrics[3].`.
+    /// The place of the parameters in the call, such as `metrics[3].`.
     private var place = ""
 
     /// The parameters of a call: of a GET in its query, or in its body as some of MLflow's clients
-    /// send them; of others in the body.
+    /// send them; of other methods in the body.
     init(_ call: Call) async throws {
-        if call.isQuestion, call.hasQuery {
+        if call.isRead, call.hasQuery {
             self.init(query: call.query)
         } else {
             try self.init(body: await call.body())
@@ -22,7 +22,7 @@ struct WireRequest {
         for (name, value) in call.parameters { add(value, named: name) }
     }
 
-    /// The parameters in a JSON body; none where it is empty.
+    /// The parameters in a JSON body; none if it is empty.
     ///
     /// As MLflow's server does, it accepts a bare `NaN`, and an object encoded twice, as old clients
     /// send it.
@@ -40,13 +40,13 @@ struct WireRequest {
                 value = try JSONParser.parse(Array(text.utf8), takesNonFinite: true)
             }
             guard case .object(let object) = value else {
-                throw ServerError(.badRequest, "The body is no JSON object.")
+                throw ServerError(.badRequest, "The body is not a JSON object.")
             }
             self.object = object
         } catch let failure as JSONParser.Failure {
             throw ServerError(
                 .badRequest,
-                "The body is no JSON: \(failure.what), at byte \(failure.offset)."
+                "The body is not JSON: \(failure.what), at byte \(failure.offset)."
             )
         } catch {
             throw ServerError(error)
@@ -149,7 +149,7 @@ struct WireRequest {
         }
     }
 
-    /// The number of a model's version, which clients send as a text.
+    /// The number of a model's version, which clients send as text.
     func version(_ name: String = "version") throws(ServerError) -> Int {
         if case .integer(let number) = object[name] { return number }
         let text = try text(name)
@@ -218,7 +218,7 @@ struct WireRequest {
         switch object[name] {
         case nil, .null: return []
         case .array(let values): return values
-        // A query cannot tell a list of one from a value.
+        // In a query, a list of one is the same as a value.
         case .some(.string(let text)): return [.string(text)]
         case .some(let value): throw invalid(name, value, "it must be a list")
         }
@@ -270,7 +270,7 @@ extension WireRequest {
         return try text("run_id")
     }
 
-    /// A question in MLflow's search language.
+    /// A search in MLflow's search language.
     func question(limit: Int) throws(ServerError) -> SearchQuestion {
         SearchQuestion(
             filter: try optionalText("filter") ?? "",
@@ -288,7 +288,7 @@ extension WireRequest {
         try objects(name).map { (tag) throws(ServerError) in try tag.tag() }
     }
 
-    /// The name of a tag to be removed.
+    /// The name of a tag to remove.
     func tagKey(_ name: String = "key") throws(ServerError) -> TrackingKey {
         TrackingKey(try text(name))
     }
@@ -332,7 +332,7 @@ extension WireRequest {
         try optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Whether active things, deleted ones or both are asked for.
+    /// Whether active things, deleted ones or both are requested.
     func view(_ name: String) throws(ServerError) -> LifecycleView {
         switch try optionalText(name) {
         case nil, "ACTIVE_ONLY": .active

@@ -2,7 +2,8 @@
 ///
 /// Source: RFC 3339, as protocol buffers map `Timestamp` to JSON.
 package enum WireTime {
-    /// The time in milliseconds since 1970; nil for a text that is no time of the years 0001 to 9999.
+    /// The time in milliseconds since 1970; nil for a text that is not a time of the years 0001 to
+    /// 9999.
     package static func milliseconds(_ text: String) -> Int? {
         var rest = Array(text.utf8)[...]
         func number(_ digits: Int) -> Int? {

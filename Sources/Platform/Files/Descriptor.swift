@@ -8,7 +8,7 @@ package final class Descriptor: Sendable {
 
     deinit { close(number) }
 
-    /// Opens a file or folder; nil where that fails, with the reason in `errno`.
+    /// Opens a file or folder; nil on failure, with the reason in `errno`.
     ///
     /// - Parameters:
     ///   - flags: As of `open`; `O_CLOEXEC` is always among them.
@@ -22,7 +22,7 @@ package final class Descriptor: Sendable {
         return number < 0 ? nil : Descriptor(number)
     }
 
-    /// All bytes from the current position; nil where reading fails, with the reason in `errno`.
+    /// All bytes from the current position; nil on failure, with the reason in `errno`.
     package func bytes() -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -76,6 +76,6 @@ package final class Descriptor: Sendable {
     /// Its kind, size and times.
     package var status: FileStatus? { FileStatus(descriptor: number) }
 
-    /// Its path with links resolved; nil where the system does not know it.
+    /// Its path with links resolved; nil if the system does not know it.
     package var path: String? { ResolvedPath.linkTarget("/proc/self/fd/\(number)") }
 }
