@@ -57,10 +57,13 @@ let package = Package(
         .target(name: "JSON"),
 
         // The engine.
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Platform"]),
         .target(
             name: "Tokenizers",
-            dependencies: ["JSON", .product(name: "HeapModule", package: "swift-collections")]
+            dependencies: [
+                "JSON", "Platform",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]
         ),
         .target(
             name: "Transfers",
@@ -101,7 +104,9 @@ let package = Package(
         ),
         .target(
             name: "Inference",
-            dependencies: ["Transformer", "ChatTemplates", "Tokenizers", "ModelFiles", "Tensors"]
+            dependencies: [
+                "Transformer", "ChatTemplates", "Tokenizers", "ModelFiles", "Tensors", "Platform",
+            ]
         ),
 
         // The operations.
@@ -118,7 +123,8 @@ let package = Package(
         .target(
             name: "Registry",
             dependencies: [
-                "Database", "JSON", "Tracking", .product(name: "GRDB", package: "GRDB.swift"),
+                "Database", "JSON", "Platform", "Tracking",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .target(
@@ -212,7 +218,7 @@ let package = Package(
         .target(name: "TestClient", path: "Tests/TestClient"),
         .target(
             name: "TestStores",
-            dependencies: ["Database", "Tracking", "Registry"],
+            dependencies: ["Database", "Platform", "Tracking", "Registry"],
             path: "Tests/TestStores"
         ),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),

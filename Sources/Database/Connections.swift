@@ -1,5 +1,6 @@
 import Glibc
 import GRDB
+import Platform
 
 /// The connections of a store, after the file was checked, created and migrated.
 struct Connections {

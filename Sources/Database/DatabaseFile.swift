@@ -1,4 +1,5 @@
 package import GRDB
+import Platform
 import Synchronization
 
 /// The workspace's database file: its connections, transactions and change feed.

@@ -1,4 +1,5 @@
 package import GRDB
+import Platform
 
 extension StoreError {
     /// Describes an error of SQLite for the file at `path`.

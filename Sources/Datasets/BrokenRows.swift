@@ -1,5 +1,7 @@
+import Platform
+
 /// The broken rows of a file: how many there are, and what is wrong with them.
-public struct BrokenRows: Sendable, Equatable {
+public struct BrokenRows: Sendable, Hashable {
     /// Faults that are described; the others are only counted.
     public static let maxDescribed = 100
     /// How many rows with the same fault have a line each; more share one.
@@ -8,7 +10,7 @@ public struct BrokenRows: Sendable, Equatable {
     private static let maxNamed = 12
 
     /// Rows with the same fault.
-    private struct Group: Sendable, Equatable {
+    private struct Group: Sendable, Hashable {
         let what: String
         var messages: [String] = []
         var lines: [Int] = []
@@ -44,6 +46,12 @@ public struct BrokenRows: Sendable, Equatable {
             )
         }
         return lines
+    }
+
+    /// The lines, and how many more rows there are; nil for a single row.
+    var details: [String]? {
+        let rest = count - describedCount
+        return count > 1 ? lines + (rest > 0 ? ["… and \(rest) more"] : []) : nil
     }
 
     /// Adds a row.

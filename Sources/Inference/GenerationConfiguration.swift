@@ -1,3 +1,5 @@
+import Platform
+
 /// How an answer is drawn from a model's predictions.
 public struct GenerationConfiguration: Sendable, Codable, Equatable {
     /// The maximum number of tokens of an answer.

@@ -1,5 +1,6 @@
 import Glibc
 import ModelFiles
+import Platform
 public import Transformer
 
 /// How likely a model finds a text.

@@ -1,3 +1,4 @@
+import Platform
 package import Workspace
 
 /// A download in words.

@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 public import Tracking
 
 extension SearchSchema {

@@ -1,4 +1,5 @@
 import GRDB
+import Platform
 public import Tracking
 
 extension ModelRegistry {

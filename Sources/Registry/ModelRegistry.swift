@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 public import Tracking
 
 /// Registered models, their versions, and which of them is deployed.

@@ -1,3 +1,5 @@
+import Platform
+
 /// The names and texts that the registry accepts; the rules are MLflow's.
 enum Names {
     static func check(model name: String) throws {

@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Platform
 internal import Synchronization
 
 /// The large float32 matrix products, done by OpenBLAS on the calling thread.

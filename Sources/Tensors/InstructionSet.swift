@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Platform
 
 /// Which kernels this process computes with.
 ///

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// Redirects standard error to a file while the screen is open, so that nothing writes over it.
 final class ErrorRedirection {

@@ -1,5 +1,6 @@
 internal import CNcurses
 internal import Glibc
+internal import Platform
 
 /// Wakes the thread that waits for input; any thread may.
 public final class Waker: Sendable {

@@ -1,3 +1,5 @@
+import Platform
+
 extension MergeTable {
     /// The table of what a file says about merging.
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.

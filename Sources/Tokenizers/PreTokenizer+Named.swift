@@ -1,3 +1,5 @@
+public import Platform
+
 /// A pre-tokenizer that model files name, and what else goes with that name.
 ///
 /// The expressions are those of the published `tokenizer.json` files.

@@ -1,3 +1,5 @@
+public import Platform
+
 /// Turns text to token ids and back, by the bytes.
 ///
 /// Tokens are merged from bytes (GPT-2 and its heirs) or from characters (sentencepiece). Bytes

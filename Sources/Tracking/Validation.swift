@@ -1,4 +1,5 @@
 import Database
+import Platform
 
 /// The limits of MLflow's store on what is written, so that its clients can read all of it.
 package enum Validation {

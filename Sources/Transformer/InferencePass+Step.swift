@@ -1,5 +1,6 @@
 internal import CKernels
 internal import ModelFiles
+internal import Platform
 internal import Tensors
 
 /// One conversation's part in a step: tokens that follow those in its cache.

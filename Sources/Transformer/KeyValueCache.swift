@@ -1,5 +1,6 @@
 internal import CKernels
 public import ModelFiles
+internal import Platform
 internal import Tensors
 
 /// The keys and values of a conversation so far, so that each token is computed once: a table of

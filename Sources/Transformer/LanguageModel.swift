@@ -1,4 +1,5 @@
 public import ModelFiles
+import Platform
 public import Tensors
 
 /// A model ready to compute: its weights, where the file has them, and what

@@ -1,5 +1,6 @@
 internal import CKernels
 public import ModelFiles
+internal import Platform
 internal import Tensors
 
 /// Loss and gradients of an adapter on a frozen model, or of the model itself, with all memory

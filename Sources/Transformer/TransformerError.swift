@@ -1,31 +1,19 @@
+public import Platform
+
 /// What can go wrong between a model, its adapter and its input.
-public struct TransformerError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The kinds of failure.
-    public enum Code: Sendable {
-        /// The adapter was made for a model of another shape.
-        case adapterMismatch
-        /// A token that the vocabulary does not have.
-        case unknownToken
-        /// More tokens than there is room for.
-        case contextTooLong
-        /// The pool of keys and values has no block left.
-        case cacheFull
-    }
+public typealias TransformerError = CodedError<TransformerErrorCode>
 
-    /// The kind of failure.
-    public let code: Code
-    /// What happened, to which thing.
-    public let message: String
-    /// What to do now.
-    public let hint: String?
+/// The kinds of failure.
+public enum TransformerErrorCode: ErrorCode {
+    /// The adapter was made for a model of another shape.
+    case adapterMismatch
+    /// A token that the vocabulary does not have.
+    case unknownToken
+    /// More tokens than there is room for.
+    case contextTooLong
+    /// The pool of keys and values has no block left.
+    case cacheFull
 
-    /// An error with its message and its hint.
-    public init(_ code: Code, _ message: String, hint: String?) {
-        self.code = code
-        self.message = message
-        self.hint = hint
-    }
-
-    /// The message and the hint in one line.
-    public var description: String { hint.map { "\(message) hint: \($0)" } ?? message }
+    /// What it means to a target above.
+    public var kind: ErrorKind { .failed }
 }

@@ -87,7 +87,7 @@ public final class Workspace: Sendable {
     let opened: OpenedFolder
     private let log: Logger
     private let logs: LogFile
-    private let work = WorkQueue(name: "wb-work")
+    private let work = WorkQueue(name: "wb-work", owner: "The workspace")
     private let watch = Guarded<WorkspaceWatch?>(nil)
 
     /// Opens a workspace, which is made at first use.

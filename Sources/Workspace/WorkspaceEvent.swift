@@ -1,4 +1,5 @@
 public import Machine
+public import Platform
 
 /// A hint that something in the workspace is new; the store was written before it was published.
 ///

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 
 /// The JSON that commands print: one line, keys in snake case and in order.
 public enum WorkspaceJSON {

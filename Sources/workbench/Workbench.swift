@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Machine
+import Platform
 import Workspace
 
 /// The program; without a command it opens the screen.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Platform
 import Testing
 
 struct BadInputTests {

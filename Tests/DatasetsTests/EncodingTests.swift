@@ -1,4 +1,5 @@
 import Datasets
+import Platform
 import Testing
 
 /// Files that are not plain UTF-8.

@@ -1,6 +1,7 @@
 import ChatTemplates
 import Datasets
 import JSON
+import Platform
 import Testing
 import Tokenizers
 

@@ -1,5 +1,6 @@
 import ChatTemplates
 import Datasets
+import Platform
 import Testing
 import Tokenizers
 

@@ -1,5 +1,6 @@
 import Glibc
 import Inference
+import Platform
 import Testing
 
 @Suite struct SamplerTests {

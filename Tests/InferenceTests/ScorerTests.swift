@@ -1,6 +1,7 @@
 import Glibc
 import Inference
 import ModelFiles
+import Platform
 import TestModels
 import Testing
 import Transformer

@@ -3,6 +3,7 @@ import Database
 import FoundationEssentials
 import GRDB
 import Glibc
+import Platform
 import TestStores
 import Testing
 import Tracking

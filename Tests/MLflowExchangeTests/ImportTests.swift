@@ -2,6 +2,7 @@ import MLflowExchange
 import Database
 import FoundationEssentials
 import GRDB
+import Platform
 import TestStores
 import Testing
 import Tracking

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Platform
 import Testing
 
 /// Adapters whose matrices differ in rank, scale or presence are read as equal plain ones.

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Platform
 import Testing
 
 /// What people have in place of a model or an adapter is named, with what to do.

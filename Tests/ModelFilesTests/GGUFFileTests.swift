@@ -1,4 +1,5 @@
 import ModelFiles
+import Platform
 import Tensors
 import Testing
 

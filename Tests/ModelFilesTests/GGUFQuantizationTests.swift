@@ -1,4 +1,5 @@
 import ModelFiles
+import Platform
 import Synchronization
 import Tensors
 import Testing

@@ -1,5 +1,6 @@
 import Glibc
 import ModelFiles
+import Platform
 import Tensors
 import Testing
 

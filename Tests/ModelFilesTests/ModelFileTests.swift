@@ -1,5 +1,6 @@
 import ChatTemplates
 import ModelFiles
+import Platform
 import Tensors
 import Testing
 import Tokenizers

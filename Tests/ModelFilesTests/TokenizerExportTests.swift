@@ -1,6 +1,7 @@
 import ChatTemplates
 import Foundation
 import ModelFiles
+import Platform
 import Tensors
 import TestModels
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Platform
 import Testing
 import Tokenizers
 

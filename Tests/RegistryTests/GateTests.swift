@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 import Registry
 import Testing
 import Tracking

@@ -1,6 +1,7 @@
 import Database
 import FoundationEssentials
 import Glibc
+import Platform
 import Registry
 import Synchronization
 import Tracking

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Screens
 import TerminalUI
 import Testing

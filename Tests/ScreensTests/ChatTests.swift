@@ -1,4 +1,5 @@
 import ChatTemplates
+import Platform
 import Screens
 import TerminalUI
 import Testing

@@ -1,5 +1,6 @@
 import Dispatch
 import FoundationEssentials
+import Platform
 import Screens
 import TerminalUI
 import Testing

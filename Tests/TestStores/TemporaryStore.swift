@@ -1,6 +1,7 @@
-package import Database
+import Database
 import FoundationEssentials
 import Glibc
+package import Platform
 import Registry
 import Synchronization
 package import Tracking

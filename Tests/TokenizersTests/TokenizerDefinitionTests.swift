@@ -1,4 +1,5 @@
 import ChatTemplates
+import Platform
 import TestModels
 import Testing
 import Tokenizers

@@ -1,3 +1,4 @@
+import Platform
 import TestModels
 import Testing
 import Tokenizers

@@ -1,4 +1,5 @@
 import Database
+import Platform
 import Synchronization
 import TestStores
 import Testing

@@ -1,3 +1,4 @@
+import Platform
 import Registry
 import Database
 import FoundationEssentials

@@ -1,5 +1,6 @@
 import Database
 import Foundation
+import Platform
 import TestStores
 import Testing
 import Tracking

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Tensors
 import Transformer
 import TestModels

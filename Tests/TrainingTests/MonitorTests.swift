@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Datasets
 import ModelFiles
+import Platform
 import Tensors
 import TestModels
 import Testing

@@ -1,5 +1,6 @@
 import Datasets
 import ModelFiles
+import Platform
 import Tensors
 import TestModels
 import Testing

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import ModelFiles
+import Platform
 import Testing
 import Training
 import Transformer

@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import Platform
 import Testing
 import Training
 import Transformer

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import ModelFiles
+import Platform
 import Tensors
 import Testing
 import Transformer

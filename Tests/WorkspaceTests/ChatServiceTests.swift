@@ -1,5 +1,6 @@
 import ChatTemplates
 import EventBus
+import Platform
 import Synchronization
 import TestModels
 import Testing

@@ -2,6 +2,7 @@ import Datasets
 import Dispatch
 import Foundation
 import Glibc
+import Platform
 import Testing
 import Training
 import Workspace

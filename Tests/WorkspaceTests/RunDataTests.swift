@@ -1,4 +1,5 @@
 import Datasets
+import Platform
 import TestModels
 import Testing
 import Training

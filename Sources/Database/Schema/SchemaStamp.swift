@@ -1,4 +1,5 @@
 import GRDB
+import Platform
 
 /// The schema that a database file is stamped with.
 enum SchemaStamp: Equatable {

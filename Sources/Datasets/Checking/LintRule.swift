@@ -1,3 +1,5 @@
+import Platform
+
 /// The rules that a dataset is checked against, beyond the errors of reading it.
 public enum LintRule: String, Sendable, Codable, CaseIterable {
     /// The model has no chat template, or it refuses rows, or leaves out messages of a role.

@@ -1,5 +1,6 @@
 import ChatTemplates
 import JSON
+import Platform
 import Tokenizers
 
 extension Dataset {

@@ -1,4 +1,5 @@
 import Crypto
+import Platform
 
 extension Dataset {
     /// The rows without those that equal an earlier one, apart from white space and Unicode forms.

@@ -1,3 +1,5 @@
+import Platform
+
 /// The share of the rows to hold out, and the key that groups them.
 public struct HeldOutShare: Sendable, Equatable, CustomStringConvertible {
     /// The share, between 0 and 1.

@@ -1,3 +1,5 @@
+import Platform
+
 /// The rules by which texts are cleaned before they are trained on.
 public struct TextCleaning: Sendable, Equatable, CustomStringConvertible {
     /// A rule.

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 extension RecordReader {
     /// Reads consecutive values, each of them a row, a list of rows, or, as the only one, an object

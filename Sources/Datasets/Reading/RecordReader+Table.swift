@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 extension RecordReader {
     /// Reads a table with a header, whose rows are the dataset's.

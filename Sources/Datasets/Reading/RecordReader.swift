@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// Reads the rows of one file, in any format.
 struct RecordReader {

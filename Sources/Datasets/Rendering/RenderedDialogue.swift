@@ -1,4 +1,5 @@
 import ChatTemplates
+import Platform
 import Tokenizers
 
 /// A conversation as the model reads it, with the origin of its text.

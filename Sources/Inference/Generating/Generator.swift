@@ -1,5 +1,6 @@
 import Glibc
 public import ModelFiles
+import Platform
 import Tokenizers
 public import Transformer
 

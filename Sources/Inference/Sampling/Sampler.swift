@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Tensors
 
 /// Draws the next token from a model's logits.

@@ -1,4 +1,5 @@
 import Database
+import Platform
 public import Tracking
 import GRDB
 import Registry

@@ -1,4 +1,5 @@
 import Database
+import Platform
 import Tracking
 import GRDB
 

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Platform
 
 extension AdapterConfiguration: Codable {
     private enum Key: String, CodingKey {

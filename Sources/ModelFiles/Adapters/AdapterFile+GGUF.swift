@@ -1,4 +1,4 @@
-internal import Platform
+public import Platform
 internal import Tensors
 
 extension AdapterFile {

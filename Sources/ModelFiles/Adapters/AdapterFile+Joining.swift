@@ -1,3 +1,5 @@
+import Platform
+
 /// Adapters between rows of the table whose GGUF files are the same: one may have a matrix for gate
 /// and up together, the other one for each.
 extension AdapterFile {

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import JSON
-internal import Platform
+public import Platform
 
 extension AdapterFile {
     /// The name of the file that holds the configuration.

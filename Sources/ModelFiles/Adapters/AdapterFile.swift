@@ -1,3 +1,5 @@
+public import Platform
+
 /// One matrix of an adapter, in float32.
 public struct AdapterTensor: Sendable, Equatable {
     /// PEFT's name of it, see `AdapterFile.name(layer:module:factor:)`.

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// A LoRA adapter as llama.cpp keeps it: a GGUF file of the type `adapter`.

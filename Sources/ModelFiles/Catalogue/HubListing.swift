@@ -1,4 +1,5 @@
 internal import JSON
+internal import Platform
 
 /// What the hub says is in a repository at one commit.
 struct HubListing: Sendable, Equatable {

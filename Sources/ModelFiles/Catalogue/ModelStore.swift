@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 import Glibc
-import Platform
+public import Platform
 
 /// A model that is on this machine.
 public struct InstalledModel: Sendable, Equatable {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Platform
+public import Platform
 public import Tensors
 
 /// Writes a model as a Hugging Face folder, with an adapter merged into it if one is given.

@@ -1,3 +1,4 @@
+import Platform
 import Tokenizers
 
 /// A tokenizer's definition in the words of GGUF's metadata.

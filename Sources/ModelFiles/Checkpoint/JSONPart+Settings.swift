@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// The settings of a `config.json`.
 extension JSONPart {

@@ -1,3 +1,5 @@
+import Platform
+
 /// What a file is that is not of the format that was expected, by its first bytes.
 ///
 /// People have files whose names promise a model: a page that said "not found", a pointer of Git

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// A file that holds one JSON object.
 enum JSONFile {

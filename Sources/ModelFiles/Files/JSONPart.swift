@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// A part of a JSON file of a model: an object, and where in which file it stands.
 ///

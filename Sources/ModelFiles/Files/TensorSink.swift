@@ -1,4 +1,4 @@
-internal import Platform
+public import Platform
 
 /// Takes the bytes of one tensor after the other.
 public struct TensorSink: ~Copyable {

@@ -1,3 +1,4 @@
+public import Platform
 public import Tensors
 
 /// A model in the GGUF format, in one file or in several parts, mapped into memory and checked from

@@ -1,3 +1,5 @@
+import Platform
+
 extension GGUFPart {
     /// This file with the other parts of its model, in their order; alone where it is whole.
     func withOthers() throws(ModelFileError) -> [GGUFPart] {

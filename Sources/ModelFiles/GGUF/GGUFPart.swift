@@ -1,3 +1,5 @@
+import Platform
+
 /// One file in the GGUF format: a whole model, an adapter, or one of a model's parts.
 ///
 /// Every count, length, type and offset is checked when it is read; after that nothing in it can

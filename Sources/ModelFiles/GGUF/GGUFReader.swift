@@ -1,3 +1,5 @@
+import Platform
+
 /// Reads a GGUF header from its start, and believes no number in it.
 struct GGUFReader {
     let file: MappedFile

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// Where a tensor lies in a GGUF file and how it is stored.

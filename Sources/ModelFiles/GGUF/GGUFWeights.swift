@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// The weights of a model in a GGUF file.

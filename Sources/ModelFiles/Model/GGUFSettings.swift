@@ -1,3 +1,5 @@
+import Platform
+
 /// The settings of one architecture in a file's metadata.
 struct GGUFSettings {
     let file: GGUFFile

@@ -1,3 +1,5 @@
+import Platform
+
 extension ModelConfiguration {
     /// Reads the configuration from a GGUF file's metadata.
     ///

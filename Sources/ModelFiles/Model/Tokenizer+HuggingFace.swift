@@ -1,4 +1,5 @@
 internal import JSON
+public import Platform
 public import Tokenizers
 
 extension Tokenizer {

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 import Tokenizers
 
 /// A tokenizer's definition in the words of a Hugging Face folder: `tokenizer.json`,

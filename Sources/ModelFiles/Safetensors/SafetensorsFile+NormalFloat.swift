@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import JSON
+public import Platform
 public import Tensors
 
 /// Matrices as bitsandbytes stores them in four bits.

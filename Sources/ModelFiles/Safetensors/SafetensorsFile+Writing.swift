@@ -1,4 +1,4 @@
-internal import Platform
+public import Platform
 
 /// A tensor to be written to a safetensors file.
 public struct SafetensorsEntry: Sendable {

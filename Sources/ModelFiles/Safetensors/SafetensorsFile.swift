@@ -1,3 +1,5 @@
+public import Platform
+
 /// A safetensors file, mapped into memory and checked from its first byte to its last.
 ///
 /// Source: the format's description in the safetensors repository. As there, a

@@ -1,3 +1,5 @@
+import Platform
+
 /// Reads the JSON header of a safetensors file, and believes no number in it.
 ///
 /// The header has one fixed grammar, so it is read directly: a general JSON

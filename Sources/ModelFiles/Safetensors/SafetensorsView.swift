@@ -1,4 +1,4 @@
-internal import Platform
+public import Platform
 
 /// A tensor in memory that is written to a safetensors file as it lies there, without a copy.
 public struct SafetensorsView {

@@ -7,17 +7,24 @@ package final class WorkQueue: Sendable {
     }
 
     private let name: String
+    private let owner: String
     private let state = Guarded(State())
 
-    package init(name: String) {
+    /// Creates a queue without a thread.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the thread.
+    ///   - owner: What closes it, as the error of a closed queue says: "The workspace".
+    package init(name: String, owner: String) {
         self.name = name
+        self.owner = owner
     }
 
     /// Appends a piece of work; after ``close()`` it is refused.
     package func add(_ work: @escaping @Sendable () -> Void) throws(PlatformError) {
         let outcome: Result<Void, PlatformError> = state.withLock { state in
             guard !state.isClosed else {
-                return .failure(PlatformError(.closed, "The work queue \(name) is closed."))
+                return .failure(PlatformError(.closed, "\(owner) is closed."))
             }
             if state.thread == nil {
                 do throws(PlatformError) {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import Platform
 import Tracking
 
 extension Gate.Condition: CustomStringConvertible {

@@ -1,3 +1,5 @@
+import Platform
+
 /// A parsed `models:/…` reference.
 public struct ModelReference: Sendable, Equatable {
     /// How the version is chosen.

@@ -1,3 +1,4 @@
+import Platform
 public import Tracking
 
 /// The stage of a version; the spelling is MLflow's.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Workspace
 
 extension Library {

@@ -1,3 +1,4 @@
+import Platform
 import Workspace
 
 /// The calls that read the library's lists and download base models.

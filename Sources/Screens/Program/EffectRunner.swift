@@ -10,9 +10,10 @@ final class EffectRunner {
     private let mailbox: Mailbox
     private let opener: @Sendable () throws -> Workspace
     private let opened = Opened()
-    private let opening = WorkQueue(name: "wb-open")
+    private let opening = WorkQueue(name: "wb-open", owner: "The screen")
     private let queues = [
-        Lane.engine: WorkQueue(name: "wb-engine"), .measurement: WorkQueue(name: "wb-measure"),
+        Lane.engine: WorkQueue(name: "wb-engine", owner: "The screen"),
+        .measurement: WorkQueue(name: "wb-measure", owner: "The screen"),
     ]
     private let abandoned = Abandoned()
     private var machine: Subscription?
@@ -86,7 +87,7 @@ final class EffectRunner {
                 mailbox.post([.opened(folder: workspace.folder, access: workspace.access)])
                 mailbox.post(workspace.notices.map { .event(.notice($0)) })
             } catch {
-                mailbox.post([.openingFailed(Self.error(error))])
+                mailbox.post([.openingFailed(WorkspaceError(error))])
             }
         } failed: {
             .openingFailed($0)
@@ -102,7 +103,7 @@ final class EffectRunner {
                 let action = try work.perform(workspace) { abandoned.count(work.lane) != count }
                 mailbox.post(action.map { [$0] } ?? [])
             } catch {
-                mailbox.post([work.failed(Self.error(error))])
+                mailbox.post([work.failed(WorkspaceError(error))])
             }
         }
         switch work.lane {
@@ -126,9 +127,5 @@ final class EffectRunner {
         } catch {
             mailbox.post([failed(WorkspaceError(error))])
         }
-    }
-
-    private static func error(_ error: any Error) -> WorkspaceError {
-        error as? WorkspaceError ?? WorkspaceError(.failed, "\(error)")
     }
 }

@@ -1,3 +1,4 @@
+public import Platform
 internal import Synchronization
 
 /// A matrix in NF4 whose scales are quantized as well: what QLoRA keeps frozen.

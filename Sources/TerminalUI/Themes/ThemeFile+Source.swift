@@ -1,3 +1,4 @@
+internal import Platform
 internal import Yams
 
 /// A word with its line.

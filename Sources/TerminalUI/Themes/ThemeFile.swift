@@ -1,3 +1,5 @@
+import Platform
+
 /// A theme's source: `themes/NAME.yaml`.
 ///
 /// ```yaml

@@ -1,3 +1,5 @@
+import Platform
+
 /// A regular expression as tokenizers are published with, ready to be matched.
 ///
 /// What a pattern cannot say here is refused when it is made: back references, lookbehind,

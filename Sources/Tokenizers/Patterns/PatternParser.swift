@@ -1,3 +1,5 @@
+import Platform
+
 /// Reads the part of the regular expression language that tokenizers are written in.
 ///
 /// It is that of Oniguruma, which `tokenizers` uses: `$` also stands before a line feed, and

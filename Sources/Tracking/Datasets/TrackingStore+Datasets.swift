@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 extension TrackingStore {
     /// Records which datasets and logged models a run reads.

@@ -1,5 +1,6 @@
 import Database
 package import GRDB
+import Platform
 
 // MARK: - Reading
 

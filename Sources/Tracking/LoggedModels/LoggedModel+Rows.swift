@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 extension LoggedModel {
     static func find(_ db: Database, id: String) throws -> LoggedModel {

@@ -1,4 +1,5 @@
 import Database
+import Platform
 
 /// A model that a run made: weights or an adapter, with its parameters and metrics.
 public struct LoggedModel: Sendable, Equatable, Identifiable {

@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 /// A value that was measured on a logged model, in a run, perhaps on a dataset.
 public struct ModelMetric: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Database
 import GRDB
 import JSON
+import Platform
 
 // MARK: - Reading
 

@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 /// Writes metrics, parameters and tags of one run within a transaction.
 ///

@@ -1,6 +1,7 @@
 import Database
 import GRDB
 import JSON
+import Platform
 
 extension TrackingStore {
     /// Records a model as clients before MLflow 2.9 do: as an entry of a list in a tag of the run.

@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 /// A request to the process that executes a run.
 public struct RunRequest: Sendable, Equatable, Identifiable {

@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 /// What the process that executes a run reads of its row.
 public struct ExecutionState: Sendable, Equatable {

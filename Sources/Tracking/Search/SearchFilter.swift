@@ -1,4 +1,5 @@
 import Database
+import Platform
 
 /// A filter in MLflow's search language: clauses that must all hold.
 ///

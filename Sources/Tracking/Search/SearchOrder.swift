@@ -1,4 +1,5 @@
 import Database
+import Platform
 
 /// One rule of an order in MLflow's search language, such as `metrics.loss ASC`.
 struct SearchOrder: Sendable, Equatable {

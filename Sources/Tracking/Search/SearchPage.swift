@@ -1,6 +1,7 @@
 import Database
 import FoundationEssentials
 import JSON
+import Platform
 
 /// The requested part of the results.
 package struct SearchPage: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 extension Trace {
     static func find(_ db: Database, id: String) throws -> Trace {

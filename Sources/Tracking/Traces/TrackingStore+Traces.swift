@@ -1,6 +1,7 @@
 import Database
 import FoundationEssentials
 import GRDB
+import Platform
 
 // MARK: - Reading
 

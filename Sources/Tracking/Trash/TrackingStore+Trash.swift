@@ -1,5 +1,6 @@
 import Database
 import GRDB
+import Platform
 
 extension TrackingStore {
     /// Every experiment, run and logged model, in use and in the trash.

@@ -1,6 +1,7 @@
 import Database
 import Glibc
 import GRDB
+import Platform
 
 extension TrackingStore {
     /// How many rows of each kind there are.

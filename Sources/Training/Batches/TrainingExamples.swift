@@ -1,4 +1,5 @@
 import Datasets
+import Platform
 
 /// Examples that were checked: each fits the model and has something to learn.
 struct TrainingExamples {

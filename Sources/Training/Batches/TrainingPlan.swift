@@ -1,5 +1,6 @@
 import Datasets
 import ModelFiles
+import Platform
 import Transformer
 
 /// A run that was checked but not begun: its examples, its batches and its schedule.

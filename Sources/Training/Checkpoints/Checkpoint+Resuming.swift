@@ -1,3 +1,5 @@
+import Platform
+
 extension Checkpoint.State {
     /// Checks that a run continues with the model, the data and the mathematics it began with.
     ///

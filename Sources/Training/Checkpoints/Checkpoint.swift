@@ -1,4 +1,5 @@
 public import ModelFiles
+import Platform
 
 /// A complete checkpoint on disk: all that a run needs to continue as if it had never stopped.
 ///

@@ -1,6 +1,6 @@
 import Glibc
 import ModelFiles
-import Platform
+public import Platform
 import Transformer
 
 /// The checkpoints of one run: `checkpoint-N` folders beside each other.

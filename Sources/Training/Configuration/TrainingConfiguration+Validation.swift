@@ -1,4 +1,5 @@
 public import ModelFiles
+import Platform
 public import Transformer
 
 extension TrainingConfiguration {

@@ -1,3 +1,5 @@
+import Platform
+
 /// Something about a run's course that a person should know.
 public enum Monitor: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
     /// A loss or a gradient is infinite or not a number.

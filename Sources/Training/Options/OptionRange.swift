@@ -1,3 +1,5 @@
+import Platform
+
 /// The numbers that an option takes.
 public enum OptionRange: Sendable, Equatable {
     /// Above 0.

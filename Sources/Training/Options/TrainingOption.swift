@@ -1,3 +1,5 @@
+import Platform
+
 /// One option of training: all that any part of the program knows of it.
 ///
 /// The command line, the YAML file, the form, the phases of a chain, the parameters of a run, the

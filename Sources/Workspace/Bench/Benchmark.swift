@@ -1,6 +1,7 @@
 import Glibc
 import Machine
 import ModelFiles
+import Platform
 import Tensors
 public import Training
 import Transformer

@@ -1,5 +1,6 @@
 public import Machine
 import ModelFiles
+import Platform
 import Tensors
 
 /// What the machine has and what it can do at most.

@@ -21,7 +21,7 @@ public final class ChatService: Sendable {
     private let registry: RegistryService
     private let runs: RunService
     private let state = Guarded(State())
-    private let queue = WorkQueue(name: "wb-chat")
+    private let queue = WorkQueue(name: "wb-chat", owner: "The workspace")
     private let speaker: ChatSpeaker
 
     init(

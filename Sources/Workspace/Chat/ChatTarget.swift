@@ -1,3 +1,4 @@
+public import Platform
 import Registry
 
 /// What answers in a chat: a base model alone, or with an adapter.

@@ -1,4 +1,5 @@
 import Datasets
+import Platform
 
 /// What is to be done to rows on their way into a dataset, as a person says it.
 public struct DatasetPreparation: Equatable, Sendable, Codable {

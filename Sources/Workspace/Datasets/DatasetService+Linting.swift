@@ -1,5 +1,6 @@
 public import Datasets
 import ModelFiles
+import Platform
 
 extension DatasetService {
     /// Looks a dataset over before it is trained on.

@@ -1,5 +1,6 @@
 import Datasets
 import ModelFiles
+import Platform
 import Training
 
 extension DatasetService {

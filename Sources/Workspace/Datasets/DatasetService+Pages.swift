@@ -1,6 +1,7 @@
 import ChatTemplates
 import Datasets
 import ModelFiles
+import Platform
 import Tokenizers
 import Training
 

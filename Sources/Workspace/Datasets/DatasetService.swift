@@ -13,7 +13,7 @@ public final class DatasetService: Sendable {
     let opened: OpenedFolder
     let models: ModelService
     let state = Guarded(State())
-    let measuring = WorkQueue(name: "wb-data")
+    let measuring = WorkQueue(name: "wb-data", owner: "The workspace")
     private let samples: String?
 
     init(_ opened: OpenedFolder, models: ModelService, resources: ResourceFolders) {

@@ -1,5 +1,5 @@
 import EventBus
-import Platform
+public import Platform
 
 /// Whether the workspace is served over HTTP by this process.
 public enum ServerState: Equatable, Sendable {

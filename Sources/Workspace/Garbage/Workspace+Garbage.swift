@@ -1,3 +1,4 @@
+import Platform
 import Tracking
 
 extension Workspace {

@@ -1,3 +1,4 @@
+import Platform
 import Tracking
 
 /// What may be done to the files of `artifacts/` by somebody else than the run that made them.

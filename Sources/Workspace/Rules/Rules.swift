@@ -1,3 +1,4 @@
+import Platform
 import Tracking
 
 /// What may be done to runs, experiments and artifacts, whoever asks: a key, a command or a client.

@@ -2,6 +2,7 @@ import ChatTemplates
 import Datasets
 import Inference
 import ModelFiles
+import Platform
 import Tokenizers
 import Training
 import Transformer

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import ModelFiles
+import Platform
 import Tracking
 public import Training
 import Transformer

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Platform
 import Presentation
 public import Workspace
 import Synchronization

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import FoundationEssentials
 import JSON
+import Platform
 import Presentation
 public import Workspace
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Platform
 import Screens
 import TerminalNcurses
 import TerminalUI

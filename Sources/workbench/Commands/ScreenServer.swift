@@ -1,5 +1,6 @@
 import Dispatch
 import HTTPServer
+import Platform
 import Workspace
 
 /// Runs the server within the screen's process.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HTTPServer
+import Platform
 import Workspace
 
 extension ServeCommand {
@@ -11,7 +12,7 @@ extension ServeCommand {
         )
 
         static func file(in workspace: Workspace) throws -> TokenFile {
-            try ServeCommand.wording { try TokenFile(path: "\(workspace.folder)/tokens.json") }
+            try WorkspaceError.wording { try TokenFile(path: "\(workspace.folder)/tokens.json") }
         }
     }
 }
@@ -35,7 +36,7 @@ extension ServeCommand.Tokens {
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
-            try ServeCommand.wording {
+            try WorkspaceError.wording {
                 // A token that was not shown could never be used, so it is not kept.
                 _ = try file.add(name, role: role.role) { token in
                     if shared.json {
@@ -76,7 +77,7 @@ extension ServeCommand.Tokens {
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
-            guard try ServeCommand.wording({ try file.remove(name) }) else {
+            guard try WorkspaceError.wording({ try file.remove(name) }) else {
                 throw WorkspaceError(.notFound, "\(name) has no token.")
             }
             try shared.confirm("\(name) no longer has a token.", ["name": .text(name)])

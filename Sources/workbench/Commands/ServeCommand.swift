@@ -23,7 +23,7 @@ extension Server {
     /// A server of a workspace, with its tokens.
     init(serving workspace: Workspace, _ configuration: Configuration) throws {
         let tokens = try ServeCommand.Tokens.file(in: workspace)
-        self = try ServeCommand.wording {
+        self = try WorkspaceError.wording {
             try Server(
                 [.mlflow(workspace, tokenFile: tokens.path)],
                 tokens: tokens,
@@ -38,22 +38,6 @@ extension Server {
         do { try await run(started: started) } catch let error as ServerError {
             throw WorkspaceError(error)
         }
-    }
-}
-
-extension WorkspaceError {
-    fileprivate init(_ error: ServerError) {
-        self.init(
-            Code(rawValue: error.code.kind.rawValue) ?? .failed,
-            error.message,
-            hint: error.hint
-        )
-    }
-}
-
-extension ServeCommand {
-    static func wording<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as ServerError { throw WorkspaceError(error) }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Training
 
 /// A section of the table of training options, as a group of options in the help.

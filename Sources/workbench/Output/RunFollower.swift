@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventBus
+import Platform
 import Presentation
 import Synchronization
 import Workspace

@@ -1,4 +1,5 @@
 import ChatTemplates
+import Platform
 import Tokenizers
 
 /// The rules that check rows as the model reads them.

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// Reads comma- or tab-separated values with a header, as RFC 4180 describes them, and common
 /// variants of it.

@@ -1,3 +1,5 @@
+import Platform
+
 /// The encoding of a file, detected from its first bytes.
 enum TextEncoding: Equatable {
     case utf8

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// The members of a file's rows that are read under names of the formats.
 ///

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// Typed access to members of a row.
 extension RowParser {

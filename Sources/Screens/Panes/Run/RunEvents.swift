@@ -1,3 +1,4 @@
+import Platform
 import Presentation
 import TerminalUI
 package import Workspace

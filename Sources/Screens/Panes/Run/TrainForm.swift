@@ -1,3 +1,4 @@
+import Platform
 package import TerminalUI
 package import Training
 package import Workspace

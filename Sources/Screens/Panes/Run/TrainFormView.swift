@@ -1,4 +1,5 @@
 import Machine
+import Platform
 import Presentation
 import TerminalUI
 import Training

@@ -1,0 +1,21 @@
+extension CodedError<ErrorKind> {
+    /// The error of any target, with its kind in place of its code.
+    package init(_ error: any Error) {
+        switch error {
+        case let error as any AnyCodedError: self = error.general
+        case is CancellationError: self.init(.cancelled, "It was cancelled.")
+        default: self.init(.failed, "\(error)")
+        }
+    }
+
+    /// Calls `body`; what it throws gets its kind in place of its code.
+    package static func wording<Result>(
+        _ body: () throws -> Result
+    ) throws(CodedError<ErrorKind>) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw CodedError<ErrorKind>(error)
+        }
+    }
+}
