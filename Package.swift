@@ -51,7 +51,10 @@ let package = Package(
         ),
 
         // What all of them stand on.
-        .target(name: "Platform"),
+        .target(
+            name: "Platform",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")]
+        ),
 
         // What both the engine and the operations read and write.
         .target(name: "JSON"),
@@ -70,6 +73,7 @@ let package = Package(
             dependencies: [
                 "Platform",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
@@ -80,7 +84,6 @@ let package = Package(
             dependencies: [
                 "CMapping", "ChatTemplates", "JSON", "Platform", "Tensors", "Tokenizers",
                 "Transfers",
-                .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
         .target(
@@ -236,7 +239,7 @@ let package = Package(
             name: "ModelFilesTests",
             dependencies: [
                 "ChatTemplates",
-                "ModelFiles", "Tensors", "Tokenizers", "TestModels",
+                "ModelFiles", "Tensors", "Tokenizers", "Transfers", "TestModels",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

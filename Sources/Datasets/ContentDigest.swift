@@ -1,6 +1,7 @@
 import ChatTemplates
 import Crypto
 import JSON
+import Platform
 import Tokenizers
 
 /// Digests of the content of rows, independent of their files.
@@ -20,10 +21,7 @@ enum ContentDigest {
             hash.add(count: records.count)
             for record in records { hash.add(record) }
         }
-        return hash.finalize().reduce(into: "") { hex, byte in
-            hex += byte < 16 ? "0" : ""
-            hex += String(byte, radix: 16)
-        }
+        return hexadecimal(hash.finalize())
     }
 
     /// A number in [0, 1) that depends only on the question, so that a split never separates rows

@@ -66,29 +66,3 @@ public struct Dataset: Sendable {
     /// The first eight digits of the digest, for display.
     public var shortDigest: String { String(digest.prefix(8)) }
 }
-
-/// An entry in a list of datasets.
-public struct DatasetEntry: Sendable, Equatable, Codable {
-    /// The dataset's name.
-    public let name: String
-    /// Its file or folder.
-    public let path: String
-    /// The format of its rows.
-    public let format: DatasetFormat
-    /// How many rows there are to train on.
-    public let rows: Int
-    /// How many rows are held out.
-    public let heldOutRows: Int
-    /// The digest of its content, in hex.
-    public let digest: String
-
-    /// Summarizes a dataset.
-    public init(_ dataset: Dataset) {
-        name = dataset.name
-        path = dataset.path
-        format = dataset.format
-        rows = dataset.training.count
-        heldOutRows = dataset.heldOut.count
-        digest = dataset.digest
-    }
-}

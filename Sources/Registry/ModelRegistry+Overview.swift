@@ -20,6 +20,19 @@ extension ModelRegistry {
         }
     }
 
+    /// How many models are registered, and how many versions they have.
+    public func counts() throws -> (models: Int, versions: Int) {
+        try store.read { db in
+            func count(_ rows: String) throws -> Int {
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM \(rows)") ?? 0
+            }
+            return (
+                try count("registered_models"),
+                try count("model_versions WHERE current_stage <> '\(Stage.deleted)'")
+            )
+        }
+    }
+
     /// Versions of a model side by side, with the parameters and metrics of their runs.
     ///
     /// - Throws: `RegistryError` with code `invalidValue` for fewer than two versions, and with

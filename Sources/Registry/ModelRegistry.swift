@@ -49,19 +49,6 @@ extension ModelRegistry {
         try store.read { try ModelVersion.find($0, model: model, version: version) }
     }
 
-    /// The versions that a run made, of all models, newest first for each.
-    public func versions(run: String) throws -> [ModelVersion] {
-        try store.read { db in
-            let names = try String.fetchAll(
-                db,
-                sql: "SELECT DISTINCT name FROM model_versions WHERE run_id = ? ORDER BY name",
-                arguments: [run]
-            )
-            return try names.flatMap { try ModelVersion.fetch(db, model: $0) }
-                .filter { $0.run == run }
-        }
-    }
-
     /// The deployed version of a model: the one that the alias `production` names, else the newest
     /// version in stage Production, else nil.
     public func deployed(_ model: String) throws -> ModelVersion? {

@@ -15,8 +15,8 @@ public struct CounterRandom: Sendable, Equatable {
         case dropout
         case shuffle
         case sampling
-        case datasetSplit
-        case modelInitialization
+        // 5 was that of another purpose; a number keeps its meaning.
+        case modelInitialization = 6
         case rowOrder
         case embeddingNoise
     }

@@ -36,6 +36,8 @@ public final class TrackingStore: Sendable {
     /// The file, which other stores share.
     public let database: DatabaseFile
     package let configuration: Configuration
+    /// Whether something that a run made was registered, which the owner of those tables knows.
+    let isRegistered: @Sendable (_ db: Database, _ run: String) throws -> Bool
 
     /// The path of the database file.
     public var path: String { database.path }
@@ -47,8 +49,16 @@ public final class TrackingStore: Sendable {
     /// Opens the database at `path` with the tables that `migrations` create.
     ///
     /// See ``DatabaseFile``.
-    package init(path: String, configuration: Configuration, migrations: [Migration]) throws {
+    package init(
+        path: String,
+        configuration: Configuration,
+        migrations: [Migration],
+        isRegistered: @escaping @Sendable (_ db: Database, _ run: String) throws -> Bool = { _, _ in
+            false
+        }
+    ) throws {
         self.configuration = configuration
+        self.isRegistered = isRegistered
         database = try DatabaseFile(
             path: path,
             configuration: .init(

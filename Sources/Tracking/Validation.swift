@@ -8,7 +8,6 @@ package enum Validation {
     static let tagLength = 8000
     static let experimentTagLength = 20_000
     static let experimentNameLength = 500
-    static let locationLength = 2048
 
     /// The kind of thing that a name is for.
     enum KeyKind: String {

@@ -1,28 +1,24 @@
 /// Which hub files come from, and how.
-package struct HubConfiguration: Sendable {
+package struct HubConfiguration: Sendable, Equatable {
     /// The hub's address.
-    package var endpoint: String
-    /// The token that gives access to private files; nil for none.
+    package var endpoint = "https://huggingface.co"
+    /// A token for the hub, sent to that address alone; nil for none.
     package var token: String?
     /// How many connections a long file comes over.
-    package var connections: Int
-    /// How long a connection may take to be made.
-    package var connectTimeout: Duration
-    /// How long a server may send nothing.
-    package var idleTimeout: Duration
+    package var connections = 4
+    /// How long a connection to the hub may take.
+    package var connectTimeout = Duration.seconds(5)
+    /// How long the hub may be silent.
+    package var idleTimeout = Duration.seconds(30)
 
-    /// Names a hub.
-    package init(
-        endpoint: String,
-        token: String?,
-        connections: Int,
-        connectTimeout: Duration,
-        idleTimeout: Duration
-    ) {
-        self.endpoint = endpoint
-        self.token = token
-        self.connections = connections
-        self.connectTimeout = connectTimeout
-        self.idleTimeout = idleTimeout
+    /// The defaults.
+    package init() {}
+
+    /// The defaults with what HF_ENDPOINT and HF_TOKEN say.
+    package init(environment: [String: String]) {
+        if let endpoint = environment["HF_ENDPOINT"], !endpoint.isEmpty {
+            self.endpoint = endpoint
+        }
+        if let token = environment["HF_TOKEN"], !token.isEmpty { self.token = token }
     }
 }

@@ -5,8 +5,6 @@ public typealias TransformerError = CodedError<TransformerErrorCode>
 
 /// The kinds of failure.
 public enum TransformerErrorCode: ErrorCode {
-    /// The adapter was made for a model of another shape.
-    case adapterMismatch
     /// A token that the vocabulary does not have.
     case unknownToken
     /// More tokens than there is room for.

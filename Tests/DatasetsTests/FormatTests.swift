@@ -77,8 +77,6 @@ struct FormatTests {
         #expect(dataset.name == "my-faq")
         #expect(dataset.training.count == 2)
         #expect(dataset.heldOut.count == 1)
-        let entry = DatasetEntry(dataset)
-        #expect(entry.rows == 2 && entry.heldOutRows == 1 && entry.digest == dataset.digest)
     }
 
     @Test func markAndLineEndsAndBlankLinesDoNotMatter() throws {

@@ -31,7 +31,6 @@ import Tokenizers
         #expect(model.configuration == expected)
         #expect(model.configuration.parameterCount == 134_515_008)
         #expect(model.quantization == "Q4_1")
-        #expect(model.displayName == "SmolLM2 135M Instruct Q4_1")
         #expect(model.baseModelName == "HuggingFaceTB/SmolLM2-135M-Instruct")
     }
 

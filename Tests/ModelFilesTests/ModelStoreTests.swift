@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import Platform
 import Testing
+import Transfers
 
 @Suite struct ModelStoreTests {
     let folder: TemporaryFolder
@@ -26,7 +27,7 @@ import Testing
         let given = ModelStore.Configuration(environment: [
             "HF_ENDPOINT": "http://a", "HF_TOKEN": "t",
         ])
-        #expect((given.endpoint, given.token) == ("http://a", "t"))
+        #expect((given.hub.endpoint, given.hub.token) == ("http://a", "t"))
         let none = ModelStore.Configuration(environment: ["HF_ENDPOINT": "", "HF_TOKEN": ""])
         #expect(none == ModelStore.Configuration())
     }

@@ -40,7 +40,7 @@ import Tracking
         let store = try folder.open()
         for run in runs {
             #expect(try store.metricHistory("loss", run: run).map(\.step) == Array(0..<steps))
-            #expect(try store.requests(run: run).count == steps)
+            #expect(try store.openRequests(run: run).count == steps)
         }
     }
 

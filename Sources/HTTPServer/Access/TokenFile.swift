@@ -83,11 +83,10 @@ package struct TokenFile: Sendable {
                     + "characters."
             )
         }
-        let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
-        let token = "wb_" + secret.map { String(format: "%02x", $0) }.joined()
+        let token = "wb_" + SymmetricKey(size: .bits256).withUnsafeBytes { hexadecimal($0) }
         _ = try change { entries in
             entries.removeAll { $0.name == name }
-            entries.append(Entry(name: name, role: role, sha256: Self.hash(token)))
+            entries.append(Entry(name: name, role: role, sha256: sha256(of: token)))
             entries.sort { $0.name < $1.name }
             try show(token)
             return true
@@ -145,13 +144,9 @@ package struct TokenFile: Sendable {
 
     /// The entry of a token; nil if there is none.
     package func owner(of token: String, named name: String? = nil) -> Entry? {
-        let hash = Self.hash(token)
+        // Tokens are 256 random bits, so a plain hash is safe.
+        let hash = sha256(of: token)
         return entries.first { $0.sha256 == hash && (name == nil || $0.name == name) }
-    }
-
-    /// Tokens are 256 random bits, so a plain hash is safe.
-    private static func hash(_ token: String) -> String {
-        SHA256.hash(data: Data(token.utf8)).map { String(format: "%02x", $0) }.joined()
     }
 
     private func write(_ entries: [Entry]) throws {

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Platform
+internal import Transfers
 
 /// What the hub says is in a repository at one commit.
 struct HubListing: Sendable, Equatable {
@@ -7,7 +8,7 @@ struct HubListing: Sendable, Equatable {
     struct File: Sendable, Equatable {
         let path: String
         let byteCount: Int
-        let checksum: FileDigest.Checksum
+        let checksum: Checksum
     }
 
     /// The commit, so that all files are of the same one.
@@ -74,7 +75,7 @@ struct HubListing: Sendable, Equatable {
         var byteCount: Int? { lfs?.size ?? size }
 
         /// The content's SHA-256 of a large file; else Git's name of the content.
-        var checksum: FileDigest.Checksum? {
+        var checksum: Checksum? {
             if let lfs {
                 guard let digest = lfs.sha256 ?? lfs.oid, isHexadecimal(digest, count: 64) else {
                     return nil

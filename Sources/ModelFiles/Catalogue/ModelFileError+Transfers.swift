@@ -15,16 +15,3 @@ extension ModelFileError {
         }
     }
 }
-
-extension ModelStore.Configuration {
-    /// The hub, and how files come from it.
-    var hub: HubConfiguration {
-        HubConfiguration(
-            endpoint: endpoint,
-            token: token,
-            connections: connections,
-            connectTimeout: connectTimeout,
-            idleTimeout: idleTimeout
-        )
-    }
-}

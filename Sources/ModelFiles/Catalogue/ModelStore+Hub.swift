@@ -83,7 +83,7 @@ extension ModelStore {
     private func isHere(_ file: HubListing.File, _ path: String) async throws -> Bool {
         guard Self.byteCount(ofFile: path) == file.byteCount else { return false }
         return try await onOwnThread { isCancelled in
-            try FileDigest.matches(file.checksum, path: path, isCancelled: isCancelled)
+            try file.checksum.matches(path, isCancelled: isCancelled)
         }
     }
 

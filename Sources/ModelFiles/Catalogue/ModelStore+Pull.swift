@@ -122,7 +122,7 @@ extension ModelStore {
         in repository: String,
         revision: String,
         byteCount: Int,
-        checksum: FileDigest.Checksum,
+        checksum: Checksum,
         to path: String,
         report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
     ) async throws {
@@ -147,7 +147,7 @@ extension ModelStore {
             }
             report(.checking, byteCount)
             if try await onOwnThread({ isCancelled in
-                try FileDigest.matches(checksum, path: path, isCancelled: isCancelled)
+                try checksum.matches(path, isCancelled: isCancelled)
             }) {
                 return
             }
@@ -205,7 +205,7 @@ extension ModelStore {
     }
 
     func sha256(_ path: String) async throws -> String {
-        try await onOwnThread { try FileDigest.sha256(path: path, isCancelled: $0) }
+        try await onOwnThread { try Files.sha256(path, isCancelled: $0).hexadecimal }
     }
 
     func requireRoom(_ byteCount: Int) throws(ModelFileError) {

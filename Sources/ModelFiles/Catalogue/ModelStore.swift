@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-import Glibc
 public import Platform
+package import Transfers
 
 /// A model that is on this machine.
 public struct InstalledModel: Sendable, Equatable {
@@ -20,16 +20,8 @@ public struct InstalledModel: Sendable, Equatable {
 public struct ModelStore: Sendable {
     /// How models are got from the network.
     public struct Configuration: Sendable, Equatable {
-        /// The hub's address.
-        public var endpoint = "https://huggingface.co"
-        /// A token for the hub, sent to that address alone.
-        public var token: String?
-        /// How long a connection to the hub may take.
-        public var connectTimeout = Duration.seconds(5)
-        /// How long the hub may be silent.
-        public var idleTimeout = Duration.seconds(30)
-        /// How many connections a long file comes over.
-        public var connections = 4
+        /// The hub, and how files come from it.
+        package var hub = HubConfiguration()
         /// The Python that has pip: a path, or a name found on PATH.
         public var python = "python3"
 
@@ -38,10 +30,7 @@ public struct ModelStore: Sendable {
 
         /// The defaults with what HF_ENDPOINT and HF_TOKEN say.
         public init(environment: [String: String]) {
-            if let endpoint = environment["HF_ENDPOINT"], !endpoint.isEmpty {
-                self.endpoint = endpoint
-            }
-            if let token = environment["HF_TOKEN"], !token.isEmpty { self.token = token }
+            hub = HubConfiguration(environment: environment)
         }
     }
 

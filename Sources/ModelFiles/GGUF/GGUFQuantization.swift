@@ -30,11 +30,6 @@ public struct GGUFQuantization: Sendable {
         /// The tensors whose rows are no whole number of the recipe's blocks, so that they got another
         /// type, in the file's order.
         public let fallbacks: [String]
-
-        /// The bits that a number takes on average, everything else in the file included.
-        public var bitsPerNumber: Double {
-            Double(byteCount) * 8 / Double(max(1, numberCounts.values.reduce(0, +)))
-        }
     }
 
     /// The file to read.

@@ -1,11 +1,6 @@
-extension ModelFile {
-    /// What the model is called on the screen, with its quantization.
-    public var displayName: String {
-        if let title = catalogued?.title { return title }
-        let name = configuration.name.isEmpty ? fileName : configuration.name
-        return name.contains(quantization) ? name : "\(name) \(quantization)"
-    }
+public import Platform
 
+extension ModelFile {
     /// What an adapter names as its base: a repository of the hub if it is known, else the
     /// model's own name.
     public var baseModelName: String {
@@ -14,7 +9,11 @@ extension ModelFile {
 
     /// The SHA-256 of the weights' file, or of several together, in hexadecimal, which takes a second for a gigabyte.
     public func digest(isCancelled: () -> Bool = { false }) throws -> String {
-        try FileDigest.sha256(paths: weights.paths, isCancelled: isCancelled)
+        let digests = try weights.paths.map {
+            try Files.sha256($0, isCancelled: isCancelled).hexadecimal
+        }
+        // Each file's own digest, so that no border between two can move unseen.
+        return digests.count == 1 ? digests[0] : sha256(of: digests.joined(separator: "\n"))
     }
 
     /// Throws where the model's files are not what they were when it was opened: one that is cut
@@ -42,7 +41,7 @@ extension ModelFile {
     ///
     /// An adapter answers well only where it is asked through the template that it was trained with.
     public var chatTemplateDigest: String? {
-        templateSource.map { FileDigest.sha256(text: $0) }
+        templateSource.map { sha256(of: $0) }
     }
 
     /// The catalogue's entry, found by the file's name and size: a pull checked the rest.

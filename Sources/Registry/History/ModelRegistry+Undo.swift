@@ -4,16 +4,6 @@ import Platform
 import Tracking
 
 extension ModelRegistry {
-    /// The change that `undo` would revert: the author's newest that applies.
-    public func undoable(by author: Author? = nil) throws -> RegistryChange? {
-        try store.read { try newest($0, .applied, by: author) }
-    }
-
-    /// The change that `redo` would reapply: the one that its author undid last.
-    public func redoable(by author: Author? = nil) throws -> RegistryChange? {
-        try store.read { try newest($0, .undone, by: author) }
-    }
-
     /// Reverts the author's newest change, and returns it.
     ///
     /// - Throws: `RegistryError` with code `nothingBefore`, or with `conflict` and what happened

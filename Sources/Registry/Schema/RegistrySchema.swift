@@ -1,4 +1,5 @@
 package import Database
+import GRDB
 public import Tracking
 
 extension SchemaOwner {
@@ -26,6 +27,16 @@ extension TrackingStore {
         path: String,
         configuration: TrackingStore.Configuration = .init()
     ) throws {
-        try self.init(path: path, configuration: configuration, migrations: Migration.all)
+        try self.init(
+            path: path,
+            configuration: configuration,
+            migrations: Migration.all,
+            isRegistered: { db, run in
+                let statement = try db.cachedStatement(
+                    sql: "SELECT 1 FROM model_versions WHERE run_id = ?"
+                )
+                return try Int.fetchOne(statement, arguments: [run]) != nil
+            }
+        )
     }
 }

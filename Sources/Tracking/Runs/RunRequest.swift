@@ -61,11 +61,6 @@ extension TrackingStore {
         try read { try RunRequest.open($0, run: run) }
     }
 
-    /// All requests to a run, oldest first.
-    public func requests(run: String) throws -> [RunRequest] {
-        try read { try RunRequest.fetch($0, "run_uuid = ?", [run]) }
-    }
-
     /// The request with this number, to see whether it was answered.
     public func request(id: Int) throws -> RunRequest {
         try read { try RunRequest.find($0, id: id) }

@@ -38,7 +38,6 @@ struct LateMetrics {
             sql: """
                 INSERT INTO wb_late_metrics (run_uuid, key) SELECT run_uuid, '' FROM runs
                 WHERE run_uuid = ? AND \(Self.isTerminal)
-                    AND run_uuid IN (SELECT run_id FROM model_versions)
                 ON CONFLICT DO NOTHING
                 """
         )

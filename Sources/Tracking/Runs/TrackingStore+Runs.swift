@@ -99,7 +99,7 @@ extension TrackingStore {
         try write(.run, id, status?.isTerminal == true ? .full : .normal) { db in
             try RunRecord.checkActive(db, id: id)
             try permit()
-            if writer == .client, status?.isTerminal == false {
+            if writer == .client, status?.isTerminal == false, try isRegistered(db, id) {
                 try LateMetrics(db: db, run: id).noteReopening()
             }
             if let status {

@@ -26,10 +26,6 @@ public struct DatabaseCounts: Sendable, Equatable, Codable {
     public var trashed: Int
     /// Points of metrics of all runs.
     public var metricPoints: Int
-    /// Registered models.
-    public var registeredModels: Int
-    /// Versions of registered models.
-    public var versions: Int
     /// Unused bytes of the file, which new rows will take first.
     public var freeBytes: Int64
 }

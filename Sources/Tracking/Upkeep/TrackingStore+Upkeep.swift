@@ -22,10 +22,6 @@ extension TrackingStore {
                 loggedModels: active[2],
                 trashed: all - active.reduce(0, +),
                 metricPoints: try count("SELECT count(*) FROM metrics"),
-                registeredModels: try count("SELECT count(*) FROM registered_models"),
-                versions: try count(
-                    "SELECT count(*) FROM model_versions WHERE current_stage <> 'Deleted_Internal'"
-                ),
                 freeBytes: Int64(try count("PRAGMA freelist_count") * page)
             )
         }

@@ -59,7 +59,7 @@ package struct CheckpointManifest: Codable, Equatable {
         for (name, entry) in files.sorted(by: { $0.key < $1.key }) {
             code.update(data: Array("\(name)\0\(entry.bytes)\0\(entry.sha256)\0".utf8))
         }
-        return hex(code.finalize())
+        return hexadecimal(code.finalize())
     }
 
     /// Checks that every file is there and says what it said when it was written.
@@ -98,18 +98,8 @@ package struct CheckpointManifest: Codable, Equatable {
     }
 
     private static func entry(_ path: String) throws -> Entry {
-        var hash = SHA256()
-        let bytes = try Files.read(path) { hash.update(bufferPointer: $0) }
-        return Entry(bytes: bytes, sha256: hex(hash.finalize()))
-    }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = bytes.flatMap { [$0 >> 4, $0 & 15] }
-        return String(decoding: digits.map(hexDigit), as: UTF8.self)
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+        let (sha256, bytes) = try Files.sha256(path)
+        return Entry(bytes: bytes, sha256: sha256)
     }
 }
 

@@ -18,6 +18,7 @@ extension Workspace {
                     WorkspaceOverview.Part(name: $0, byteCount: Self.byteCount(layout.folder, $0))
                 }
             let counts = try opened.store.counts()
+            let registered = try ModelRegistry(opened.store).counts()
             let reason: String? = if case .readOnly(let reason) = access { reason } else { nil }
             return WorkspaceOverview(
                 folder: layout.folder,
@@ -30,8 +31,8 @@ extension Workspace {
                     // Scripts select it by this name.
                     .init(name: "in the bin", count: counts.trashed),
                     .init(name: "metric points", count: counts.metricPoints),
-                    .init(name: "registered models", count: counts.registeredModels),
-                    .init(name: "versions", count: counts.versions),
+                    .init(name: "registered models", count: registered.models),
+                    .init(name: "versions", count: registered.versions),
                 ],
                 parts: files
                     + folders.map {

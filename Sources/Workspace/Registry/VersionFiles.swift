@@ -41,7 +41,7 @@ struct VersionFiles {
             return VersionFile(
                 path: path,
                 size: stamp.size,
-                sha256: left >= 0 ? try FileDigest.sha256(path: full) : nil,
+                sha256: left >= 0 ? try Files.sha256(full).hexadecimal : nil,
                 stamp: stamp.text
             )
         }
@@ -118,7 +118,7 @@ struct VersionFiles {
     }
 
     private func digest(_ path: String, isBase: Bool) throws -> String {
-        isBase ? try models.library.digest(path) : try FileDigest.sha256(path: path)
+        isBase ? try models.library.digest(path) : try Files.sha256(path).hexadecimal
     }
 
     /// The files below a folder, in the order of their names, or one empty path for a file itself.

@@ -1,5 +1,6 @@
 import Crypto
 import ModelFiles
+import Transfers
 
 /// A store with one model of a few bytes, for tests of how it is got.
 struct StoreBuilder {
@@ -21,10 +22,10 @@ struct StoreBuilder {
 
     func store() -> ModelStore {
         var configuration = ModelStore.Configuration()
-        configuration.endpoint = endpoint
-        configuration.token = token
+        configuration.hub.endpoint = endpoint
+        configuration.hub.token = token
         configuration.python = python
-        configuration.idleTimeout = idleTimeout
+        configuration.hub.idleTimeout = idleTimeout
         let entry = CatalogueEntry(
             name: "tiny",
             title: "Tiny",

@@ -1,0 +1,26 @@
+internal import Crypto
+internal import Platform
+
+/// What tells whether a file came whole, in lower-case hexadecimal.
+package enum Checksum: Sendable, Equatable {
+    /// The SHA-256 of the content.
+    case sha256(String)
+    /// The SHA-1 by which Git names the content, which covers its length too.
+    case gitBlob(String)
+
+    /// Whether the file at `path` has the checksum.
+    package func matches(_ path: String, isCancelled: () -> Bool = { false }) throws -> Bool {
+        switch self {
+        case .sha256(let expected):
+            return try Files.sha256(path, isCancelled: isCancelled).hexadecimal == expected
+        case .gitBlob(let expected):
+            var hash = Insecure.SHA1()
+            hash.update(data: Array("blob \(Files.byteCount(path))\0".utf8))
+            try Files.readRegular(path) { bytes in
+                if isCancelled() { throw CancellationError() }
+                hash.update(bufferPointer: bytes)
+            }
+            return hexadecimal(hash.finalize()) == expected
+        }
+    }
+}
