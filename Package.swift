@@ -143,12 +143,22 @@ let package = Package(
         .target(name: "EventBus"),
         .target(name: "Machine", dependencies: ["CKernels", "EventBus", "Platform"]),
         .target(
+            name: "Runs",
+            dependencies: [
+                "ChatTemplates", "Training", "Inference", "Transformer", "ModelFiles", "Datasets",
+                "Tokenizers", "Tensors", "Database", "Tracking", "EventBus", "JSON", "Machine",
+                "Platform",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
             name: "Workspace",
             dependencies: [
                 "ChatTemplates",
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
                 "Tensors", "Database", "Tracking", "Registry", "MLflowExchange", "EventBus", "JSON",
-                "Machine", "Platform",
+                "Machine", "Platform", "Runs",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -180,7 +190,7 @@ let package = Package(
         // What screen and command line both say.
         .target(
             name: "Presentation",
-            dependencies: ["Workspace", "Machine", "Platform", "Training"]
+            dependencies: ["Workspace", "Runs", "Machine", "Platform", "Training"]
         ),
 
         // The terminal.
@@ -195,7 +205,7 @@ let package = Package(
                 "Datasets",
                 "ChatTemplates",
                 "Workspace", "Presentation", "TerminalUI", "EventBus", "Machine", "Platform",
-                "Training",
+                "Runs", "Tracking", "Training",
             ]
         ),
 
@@ -205,7 +215,7 @@ let package = Package(
                 "Datasets", "ChatTemplates", "Workspace", "HTTPServer", "MLflowAPI", "Presentation",
                 "Screens",
                 "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus", "Machine",
-                "Training",
+                "Runs", "Tracking", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -292,12 +302,13 @@ let package = Package(
             ]
         ),
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
+        .testTarget(name: "RunsTests", dependencies: ["Machine", "Runs", "TestModels"]),
         .testTarget(
             name: "WorkspaceTests",
             dependencies: [
                 "ChatTemplates", "Database",
                 "Workspace", "Inference", "EventBus", "Machine", "Tracking", "Registry", "Platform",
-                "TestModels", "Training", "Datasets",
+                "Runs", "TestModels", "Training", "Datasets",
             ]
         ),
         .testTarget(
@@ -328,15 +339,15 @@ let package = Package(
         ),
         .testTarget(
             name: "PresentationTests",
-            dependencies: ["Presentation", "Workspace", "Training"]
+            dependencies: ["Presentation", "Runs", "Workspace", "Training"]
         ),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Platform"]),
         .testTarget(
             name: "ScreensTests",
             dependencies: [
                 "ChatTemplates",
-                "Screens", "Presentation", "Workspace", "TerminalUI", "EventBus", "Machine",
-                "Training", "Datasets", "Transformer",
+                "Screens", "Presentation", "Runs", "Workspace", "TerminalUI", "EventBus", "Machine",
+                "Tracking", "Training", "Datasets", "Transformer",
             ]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["Training", "TestModels"]),

@@ -1,4 +1,4 @@
-package import Workspace
+import Runs
 
 extension RunAlert {
     /// The monitor, what it saw and what was done.

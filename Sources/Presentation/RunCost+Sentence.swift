@@ -1,4 +1,4 @@
-package import Workspace
+import Runs
 
 extension RunCost {
     /// The forecast and the measured time.

@@ -1,5 +1,6 @@
 public import Machine
 public import Platform
+public import Runs
 
 /// A hint that something in the workspace is new; the store was written before it was published.
 ///
@@ -51,47 +52,12 @@ public enum WorkspaceEvent: Equatable, Sendable {
     case notice(Notice)
 }
 
-/// What a step measured.
-public struct StepPoint: Equatable, Sendable, Codable {
-    /// The step, counted from 0.
-    public var step: Int
-    /// Steps the run will have done in the end, where known.
-    public var totalSteps: Int?
-    /// Metric values by name; see ``MetricName``.
-    public var metrics: [String: Double]
-    /// The entry of the change feed that the point was committed with; nil for a step that is
-    /// computed again and stored already.
-    public var change: Int?
-
-    private enum CodingKeys: CodingKey {
-        case step, totalSteps, metrics
-    }
-
-    /// Creates a point.
-    public init(step: Int, totalSteps: Int?, metrics: [String: Double]) {
-        self.step = step
-        self.totalSteps = totalSteps
-        self.metrics = metrics
-    }
-
-    /// Mean loss over the step's target tokens.
-    public var loss: Double? { metrics[MetricName.loss] }
-    /// Gradient norm before clipping.
-    public var gradientNorm: Double? { metrics[MetricName.gradientNorm] }
-    /// Learning rate used in the step.
-    public var learningRate: Double? { metrics[MetricName.learningRate] }
-    /// Tokens a second.
-    public var tokensPerSecond: Double? { metrics[MetricName.tokensPerSecond] }
-    /// Tokens that the loss counts.
-    public var targetTokens: Int? { metrics[MetricName.targetTokens].map { Int($0) } }
-}
-
 /// How a run ended.
 public struct RunOutcome: Equatable, Sendable, Codable {
     /// The run.
     public var run: String
     /// `finished`, `stopped` or `failed`.
-    public var status: RunStatus
+    public var status: RunCondition
     /// Steps done in all.
     public var stepsDone: Int
     /// What it made, when finished: an adapter's folder, or a model's file.
@@ -107,7 +73,7 @@ public struct RunOutcome: Equatable, Sendable, Codable {
     /// Creates an outcome.
     public init(
         run: String,
-        status: RunStatus,
+        status: RunCondition,
         stepsDone: Int,
         resultPath: String? = nil,
         peakResidentBytes: Int64 = 0,

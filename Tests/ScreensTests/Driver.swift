@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Machine
+import Runs
 import TerminalUI
 import Workspace
 
@@ -164,7 +165,7 @@ extension DatasetSummary {
 extension RunSummary {
     static func sample(
         _ name: String,
-        _ status: RunStatus,
+        _ status: RunCondition,
         isMine: Bool = false,
         steps: Int = 24,
         _ change: (inout RunSummary) -> Void = { _ in }

@@ -1,8 +1,10 @@
 import FoundationEssentials
 import Platform
+import Runs
 import Screens
 import TerminalUI
 import Testing
+import Tracking
 import Workspace
 
 @Suite struct ServerTests {

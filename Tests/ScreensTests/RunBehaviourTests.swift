@@ -1,8 +1,10 @@
 import Platform
 import Presentation
+import Runs
 import Screens
 import TerminalUI
 import Testing
+import Tracking
 import Training
 import Workspace
 
@@ -119,8 +121,10 @@ import Workspace
     }
 
     @Test func memoryIsThatOfTheProcessThatExecutesTheRun() {
-        func screen(_ status: RunStatus, _ change: (inout RunSummary) -> Void = { _ in }) -> String
-        {
+        func screen(
+            _ status: RunCondition,
+            _ change: (inout RunSummary) -> Void = { _ in }
+        ) -> String {
             var driver = Driver.opened(runs: [.sample("far", status, change)])
             driver.press("2", "enter")
             driver.take(.machine(.withoutGPU))

@@ -1,5 +1,6 @@
 import Datasets
 import Presentation
+import Runs
 import Screens
 import TerminalUI
 import Testing

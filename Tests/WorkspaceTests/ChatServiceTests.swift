@@ -1,6 +1,7 @@
 import ChatTemplates
 import EventBus
 import Platform
+import Runs
 import Synchronization
 import TestModels
 import Testing

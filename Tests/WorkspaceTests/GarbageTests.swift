@@ -12,7 +12,7 @@ import Workspace
     /// A run with a file of 1,000 bytes, made by nobody's process.
     private func makeRun(
         in workspace: Workspace,
-        _ status: Tracking.RunStatus = .finished,
+        _ status: RunStatus = .finished,
         tags: [Tracking.Tag] = []
     ) throws -> RunRecord {
         var new = NewRun()
@@ -179,9 +179,9 @@ import Workspace
     }
 
     @Test(arguments: [
-        (Tracking.RunStatus.killed, true), (.failed, true), (.running, true), (.finished, false),
+        (RunStatus.killed, true), (.failed, true), (.running, true), (.finished, false),
     ])
-    func whatAResumableRunGoesOnFromStays(status: Tracking.RunStatus, stays: Bool) throws {
+    func whatAResumableRunGoesOnFromStays(status: RunStatus, stays: Bool) throws {
         try withWorkspace { test, workspace in
             let first = try makeRun(in: workspace)
             let adapter = "\(workspace.folder)/\(first.artifactURI)/adapter"

@@ -1,7 +1,9 @@
 import Platform
+import Runs
 import Synchronization
 import TestModels
 import Testing
+import Tracking
 import Training
 import Workspace
 

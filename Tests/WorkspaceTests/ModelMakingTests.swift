@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Inference
 import Platform
+import Runs
 import Testing
 import Training
 import Workspace

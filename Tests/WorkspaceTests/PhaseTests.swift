@@ -1,5 +1,7 @@
+import Runs
 import TestModels
 import Testing
+import Tracking
 import Training
 import Workspace
 

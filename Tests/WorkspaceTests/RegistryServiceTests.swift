@@ -1,6 +1,8 @@
 import Platform
+import Runs
 import TestModels
 import Testing
+import Tracking
 import Training
 import Workspace
 

@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Registry
+import Runs
 import TestModels
 import Testing
 import Tracking
@@ -66,7 +67,7 @@ import Workspace
                 refusal { try rules.deleteExperiment(experiment) }
                     == "The experiment 한글 실험 cannot be deleted: live is being trained."
             )
-            for status in [Tracking.RunStatus.finished, .failed, .killed, .scheduled] {
+            for status in [RunStatus.finished, .failed, .killed, .scheduled] {
                 #expect(
                     refusal { try rules.updateRun(run, status: status) }
                         == "live is being trained, and its own process says when it ends."

@@ -2,6 +2,7 @@ import Platform
 import Registry
 import EventBus
 import Glibc
+import Runs
 import Synchronization
 import TestModels
 import Testing
@@ -221,7 +222,7 @@ import Workspace
             try test.opened { workspace in
                 let asked = Mutex<[Int64]>([])
                 let run = try RunTests.start(test.request(), in: workspace, at: 3) { run in
-                    for request in [RunRequest.pause, .stop] {
+                    for request in [RunRequest.Kind.pause, .stop] {
                         let number = try workspace.runs.ask(request, of: run)
                         asked.withLock { $0.append(number) }
                     }

@@ -1,5 +1,6 @@
 import Datasets
 import Platform
+import Runs
 import TestModels
 import Testing
 import Training

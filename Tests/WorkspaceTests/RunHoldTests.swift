@@ -2,6 +2,7 @@ import Platform
 import Registry
 import EventBus
 import Foundation
+import Runs
 import Synchronization
 import Testing
 import Tracking

@@ -1,5 +1,6 @@
 import EventBus
 import Glibc
+import Runs
 import Synchronization
 import TestModels
 import Training

@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Runs
 import Testing
 import Tracking
 import Training

@@ -2,6 +2,7 @@ import Database
 import Registry
 import EventBus
 import Glibc
+import Runs
 import Synchronization
 import TestModels
 import Testing

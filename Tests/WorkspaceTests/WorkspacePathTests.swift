@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Runs
 import TestModels
 import Testing
 import Tracking

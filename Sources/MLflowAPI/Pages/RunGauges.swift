@@ -11,7 +11,7 @@ struct RunGauges {
             "# HELP workbench_runs Runs that are not in the trash, by status.",
             "# TYPE workbench_runs gauge",
         ]
-        for status in Tracking.RunStatus.allCases {
+        for status in RunStatus.allCases {
             var query = RunQuery()
             query.statuses = [status]
             let count = try tracker.countRuns(query)

@@ -342,9 +342,9 @@ extension WireRequest {
         }
     }
 
-    func status() throws(ServerError) -> Tracking.RunStatus? {
+    func status() throws(ServerError) -> RunStatus? {
         guard let text = try optionalText("status") else { return nil }
-        guard let status = Tracking.RunStatus(rawValue: text) else {
+        guard let status = RunStatus(rawValue: text) else {
             throw invalid("status", .string(text), "it must be a run's status")
         }
         return status

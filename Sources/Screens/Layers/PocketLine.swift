@@ -1,6 +1,7 @@
 import Machine
 import Platform
 import Presentation
+import Runs
 import TerminalUI
 import Workspace
 

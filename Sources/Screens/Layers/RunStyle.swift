@@ -1,9 +1,10 @@
+import Runs
 import TerminalUI
 import Workspace
 
 /// The glyph and style of a run's status.
 enum RunStyle {
-    static func glyph(_ status: RunStatus, _ glyphs: GlyphSet) -> String {
+    static func glyph(_ status: RunCondition, _ glyphs: GlyphSet) -> String {
         switch status {
         case .running: glyphs.running
         case .paused: glyphs.paused
@@ -13,7 +14,7 @@ enum RunStyle {
         }
     }
 
-    static func style(_ status: RunStatus) -> Style {
+    static func style(_ status: RunCondition) -> Style {
         switch status {
         case .running: .accent
         case .paused, .silent: .warning

@@ -1,4 +1,5 @@
 import Presentation
+import Runs
 import Workspace
 
 /// The title of the terminal's window.

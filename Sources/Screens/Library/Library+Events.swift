@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Platform
+import Runs
 import Workspace
 
 extension Library {

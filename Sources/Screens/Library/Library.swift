@@ -1,3 +1,4 @@
+package import Runs
 package import Workspace
 
 /// The lists that all panes share.

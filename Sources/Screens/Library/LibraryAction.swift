@@ -1,3 +1,4 @@
+package import Runs
 package import Workspace
 
 /// A fact about the lists that all panes share.

@@ -1,4 +1,5 @@
-package import Workspace
+package import Runs
+import Workspace
 
 /// Words that filter a list of runs: all must occur, except those after `!`, which must not.
 package struct RunFilter: Equatable, Sendable {

@@ -1,3 +1,4 @@
+import Runs
 import Workspace
 
 extension RunSummary {

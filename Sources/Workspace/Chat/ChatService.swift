@@ -1,5 +1,6 @@
 import Inference
 import Platform
+import Runs
 import Synchronization
 import Tokenizers
 

@@ -1,4 +1,5 @@
 import Registry
+import Runs
 import Tracking
 import Training
 

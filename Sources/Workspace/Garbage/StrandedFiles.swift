@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Runs
 import Tracking
 
 /// Files of runs in `artifacts/.elsewhere`.

@@ -1,5 +1,6 @@
 import Platform
 import Registry
+import Runs
 import Tracking
 
 extension Workspace {

@@ -1,3 +1,5 @@
+public import Runs
+
 /// What must hold before a version of a registered model is deployed, as a person writes it.
 public struct ModelGate: Equatable, Sendable, Codable {
     /// Conditions on metrics, such as `eval_loss <= 1.9` or `eval_loss < deployed + 0.05`.

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Runs
 
 /// Where a version stands on its way to being used.
 public enum ModelStage: String, Sendable, Codable, CaseIterable {

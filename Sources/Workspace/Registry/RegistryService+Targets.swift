@@ -1,5 +1,6 @@
 import Platform
 import Registry
+import Runs
 import Tracking
 
 /// A base model's file, and the adapter on it.

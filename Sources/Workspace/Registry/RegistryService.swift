@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Platform
 import Registry
+import Runs
 import Tracking
 
 /// Registered models: their versions, and which of them is deployed.

@@ -1,4 +1,5 @@
 import Platform
+import Runs
 package import Tracking
 
 /// The rules for runs, experiments and artifacts, with the facts that they are decided by.
@@ -47,7 +48,7 @@ public final class RuleBook: Sendable {
     @discardableResult
     package func updateRun(
         _ id: String,
-        status: Tracking.RunStatus? = nil,
+        status: RunStatus? = nil,
         endTime: Int? = nil,
         name: String? = nil
     ) throws -> RunRecord {

@@ -1,4 +1,5 @@
 import Platform
+import Runs
 import Tracking
 
 /// What may be done to runs, experiments and artifacts, whoever asks: a key, a command or a client.
@@ -15,7 +16,7 @@ enum Rules {
         var isOwn = false
         /// Whether a process of this workspace executes it now.
         var isLive = false
-        var status = Tracking.RunStatus.running
+        var status = RunStatus.running
         var endTime: Int?
     }
 
@@ -45,7 +46,7 @@ enum Rules {
     ///
     /// What changes nothing is allowed.
     static func setStatus(
-        _ status: Tracking.RunStatus?,
+        _ status: RunStatus?,
         endTime: Int?,
         of run: RunFacts
     ) throws(WorkspaceError) {

@@ -1,6 +1,7 @@
 import Machine
 import ModelFiles
 import Platform
+import Runs
 import Tracking
 import Training
 
@@ -62,7 +63,7 @@ extension RunExecution {
 
     /// Writes the end into the store, then frees what waits for it.
     func end(
-        _ status: RunStatus,
+        _ status: RunCondition,
         steps: Int,
         _ recorder: RunRecorder?,
         result: String? = nil,
@@ -73,7 +74,7 @@ extension RunExecution {
         if let recorder { tags.append(Tag(RunTag.lossTail, recorder.lossTail)) }
         if status == .stopped { tags.append(Tag(RunTag.ending, "stopped")) }
         if let failure { tags.append(Tag(RunTag.failure, failure.description)) }
-        let stored: Tracking.RunStatus =
+        let stored: RunStatus =
             switch status {
             case .finished: .finished
             case .failed: .failed

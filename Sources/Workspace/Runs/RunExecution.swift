@@ -1,6 +1,7 @@
 import Logging
 import ModelFiles
 import Platform
+import Runs
 import Tracking
 import Training
 
@@ -313,7 +314,7 @@ final class RunExecution: Sendable {
     }
 
     /// A store that cannot be read for a moment is no reason to end a run.
-    func openRequests() -> [Tracking.RunRequest] {
+    func openRequests() -> [RunRequest] {
         do {
             return try opened.store.openRequests(run: run)
         } catch {
@@ -322,7 +323,7 @@ final class RunExecution: Sendable {
         }
     }
 
-    func answer(_ request: Tracking.RunRequest, _ text: String) {
+    func answer(_ request: RunRequest, _ text: String) {
         do {
             try opened.store.answerRequest(request.id, text)
         } catch {

@@ -2,6 +2,7 @@ import Database
 import Glibc
 import Logging
 import Platform
+import Runs
 import Tracking
 
 /// What a process must have of a run while it executes it: its lock, its folder, its row, all in the

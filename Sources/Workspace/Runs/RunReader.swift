@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Runs
 import Tracking
 import Training
 
@@ -46,7 +47,7 @@ struct RunReader: Sendable {
         return summary
     }
 
-    private func status(_ record: RunRecord, holder: Int32?) -> RunStatus {
+    private func status(_ record: RunRecord, holder: Int32?) -> RunCondition {
         switch record.status {
         case .finished: return .finished
         case .failed: return .failed
@@ -60,7 +61,7 @@ struct RunReader: Sendable {
         }
     }
 
-    private func foreignStatus(_ record: RunRecord) -> RunStatus {
+    private func foreignStatus(_ record: RunRecord) -> RunCondition {
         if record.status == .scheduled { return .scheduled }
         let times = record.metrics.values.map(\.timestamp) + [record.startTime].compactMap { $0 }
         guard let last = times.max() else { return .silent }

@@ -2,6 +2,7 @@ import Datasets
 import Logging
 import Machine
 import Platform
+import Runs
 import Tracking
 import Training
 

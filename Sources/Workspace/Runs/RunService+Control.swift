@@ -1,6 +1,7 @@
 import Machine
 import Platform
-import Tracking
+import Runs
+public import Tracking
 import Training
 
 extension RunService {
@@ -11,7 +12,7 @@ extension RunService {
     /// - Returns: The number of the request, for ``answer(to:)``.
     /// - Throws: ``WorkspaceError`` with the code `conflict` for a run that no process executes.
     @discardableResult
-    public func ask(_ request: RunRequest, of id: String) throws -> Int64 {
+    public func ask(_ request: RunRequest.Kind, of id: String) throws -> Int64 {
         try opened.checkWritable()
         let summary = try summary(id)
         guard summary.isMine || summary.ownerProcess != nil else {
@@ -22,15 +23,8 @@ extension RunService {
                     ? nil : "Resume it with `workbench train --resume`."
             )
         }
-        let kind: Tracking.RunRequest.Kind =
-            switch request {
-            case .pause: .pause
-            case .resume: .resume
-            case .checkpoint: .checkpoint
-            case .stop: .stop
-            }
         return try WorkspaceError.wording {
-            let asked = try opened.store.addRequest(kind, run: id)
+            let asked = try opened.store.addRequest(request, run: id)
             execution(id)?.wake()
             return Int64(asked.id)
         }

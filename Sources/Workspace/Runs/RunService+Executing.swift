@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Machine
 import Platform
+import Runs
 import Tracking
 import Training
 

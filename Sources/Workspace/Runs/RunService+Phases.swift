@@ -1,4 +1,5 @@
 public import Platform
+public import Runs
 import Tracking
 import Training
 

@@ -2,6 +2,7 @@ import Datasets
 import Glibc
 import Machine
 import Platform
+public import Runs
 import Tracking
 public import Training
 import Transformer

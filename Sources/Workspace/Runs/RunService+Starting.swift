@@ -1,6 +1,7 @@
 import Datasets
 import FoundationEssentials
 import Platform
+public import Runs
 import Tracking
 public import Training
 

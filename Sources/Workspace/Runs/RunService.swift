@@ -1,6 +1,7 @@
 import JSON
 import Machine
 import Platform
+public import Runs
 import Tracking
 import Training
 

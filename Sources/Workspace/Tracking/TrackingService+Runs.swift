@@ -71,7 +71,7 @@ extension TrackingService {
     /// Changes a run's status, end or name; a run that this program trains says itself when it ends.
     package func updateRun(
         _ id: String,
-        status: Tracking.RunStatus?,
+        status: RunStatus?,
         endTime: Int?,
         name: String?
     ) throws -> RunRecord {

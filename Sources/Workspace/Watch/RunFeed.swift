@@ -1,4 +1,5 @@
 package import Database
+import Runs
 package import Tracking
 
 /// Makes events of what the change feed says of runs.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Presentation
+import Runs
 import Workspace
 
 extension RegistryCommand {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Presentation
+import Runs
 public import Workspace
 
 struct RegistryCommand: ParsableCommand {

@@ -2,6 +2,8 @@ import ArgumentParser
 import EventBus
 import Platform
 import Presentation
+import Runs
+import Tracking
 import Workspace
 
 struct RunsCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runs
 import Workspace
 
 /// The options of every command.

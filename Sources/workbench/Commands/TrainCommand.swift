@@ -1,6 +1,7 @@
 import ArgumentParser
 import Platform
 import Presentation
+import Runs
 import Training
 import Workspace
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Runs
 import Workspace
 
 /// Completions for shells: the names in the workspace.

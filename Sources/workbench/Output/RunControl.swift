@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Platform
+import Runs
 import Synchronization
 import EventBus
+import Tracking
 import Workspace
 
 /// Sends a request to the process that executes a run, and waits for its answer.
@@ -12,7 +14,7 @@ struct RunControl {
         self.shared = shared
     }
 
-    func ask(_ request: RunRequest, of reference: String) throws {
+    func ask(_ request: RunRequest.Kind, of reference: String) throws {
         let workspace = try shared.open(isWatching: true)
         let run = try workspace.runs.find(reference)
         let isAnswered = RunEnding(run.id, endsAtAnyEvent: true)

@@ -2,6 +2,7 @@ import ArgumentParser
 import EventBus
 import Platform
 import Presentation
+import Runs
 import Synchronization
 import Workspace
 

@@ -1,4 +1,5 @@
 import Presentation
+import Runs
 import Synchronization
 import Workspace
 

@@ -1,3 +1,4 @@
+package import Runs
 package import Workspace
 
 /// A fact of the Compare pane.

@@ -1,3 +1,4 @@
+package import Runs
 package import TerminalUI
 package import Workspace
 

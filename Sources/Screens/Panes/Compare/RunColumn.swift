@@ -1,7 +1,8 @@
 package import FoundationEssentials
 import Presentation
+package import Runs
 import TerminalUI
-package import Workspace
+import Workspace
 
 /// A column of the table of runs: what it shows and how it sorts.
 package enum RunColumn: Int, CaseIterable, Sendable {

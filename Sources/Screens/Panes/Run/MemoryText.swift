@@ -1,5 +1,6 @@
 import Machine
 import Presentation
+import Runs
 import TerminalUI
 import Workspace
 

@@ -1,3 +1,5 @@
+package import Runs
+package import Tracking
 package import Training
 package import Workspace
 
@@ -28,7 +30,7 @@ package enum RunAction: Equatable, Sendable {
     /// Stop the selected run.
     case stop
     /// A request to a run was stored.
-    case asked(RunRequest, run: String)
+    case asked(RunRequest.Kind, run: String)
     /// Show the selected run's evaluation samples.
     case showSamples
     /// Evaluation samples were read.

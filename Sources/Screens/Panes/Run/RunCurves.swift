@@ -1,5 +1,6 @@
+package import Runs
 package import TerminalUI
-package import Workspace
+import Workspace
 
 /// The curves of a run and its checkpoints.
 package struct RunCurves: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Platform
 import Presentation
+import Runs
 import TerminalUI
 package import Workspace
 

@@ -1,3 +1,4 @@
+import Runs
 package import TerminalUI
 import Workspace
 
@@ -137,7 +138,7 @@ extension Scene<RunState> {
     var selectedRun: RunSummary? { state.selected(in: context.library) }
 }
 
-extension RunStatus {
+extension RunCondition {
     /// Whether a process executes the run and answers requests.
     var acceptsRequests: Bool { self == .running || self == .paused || self == .scheduled }
 }

@@ -1,6 +1,8 @@
 import Platform
 import Presentation
+import Runs
 import TerminalUI
+import Tracking
 import Workspace
 
 extension RunState {
@@ -113,8 +115,11 @@ extension RunState {
         ]
     }
 
-    private func confirmation(of request: RunRequest, run id: String, _ context: Context) -> Effect
-    {
+    private func confirmation(
+        of request: RunRequest.Kind,
+        run id: String,
+        _ context: Context
+    ) -> Effect {
         let name = context.library.run(id)?.name ?? id
         let words =
             switch request {

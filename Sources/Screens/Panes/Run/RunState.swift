@@ -1,7 +1,8 @@
 import Presentation
+package import Runs
 package import TerminalUI
 import Training
-package import Workspace
+import Workspace
 
 /// What the Run pane shows and remembers.
 package struct RunState: Equatable, Sendable {

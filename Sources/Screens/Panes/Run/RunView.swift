@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Presentation
+import Runs
 package import TerminalUI
 import Workspace
 

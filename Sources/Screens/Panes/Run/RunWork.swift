@@ -1,6 +1,7 @@
 import Presentation
+package import Tracking
 package import Training
-package import Workspace
+import Workspace
 
 /// The calls of the Run pane.
 package enum RunWork {
@@ -52,7 +53,7 @@ package enum RunWork {
         }
     }
 
-    package static func ask(_ request: RunRequest, of run: String) -> Effect {
+    package static func ask(_ request: RunRequest.Kind, of run: String) -> Effect {
         .work("ask run", request, run) { workspace in
             _ = try workspace.runs.ask(request, of: run)
             return .run(.asked(request, run: run))

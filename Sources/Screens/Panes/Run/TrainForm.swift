@@ -1,4 +1,5 @@
 import Platform
+package import Runs
 package import TerminalUI
 package import Training
 package import Workspace

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Machine
 import ModelFiles
 import Platform
+import Runs
 import Tokenizers
 import Tracking
 import Training

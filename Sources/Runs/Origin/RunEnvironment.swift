@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Of the environment's variables those of a short list are recorded, since others hold passwords.
 package struct RunEnvironment: Codable, Equatable, Sendable {
-    static let fileName = "environment.json"
+    package static let fileName = "environment.json"
 
     /// Variables that change what is computed or how fast, and hold no secret.
     private static let recorded = [

@@ -1,5 +1,5 @@
 import Platform
-import Tracking
+package import Tracking
 
 /// The commit that a folder's files were checked out from, read from `.git` without running git.
 package struct GitCheckout: Equatable, Sendable {
@@ -89,7 +89,7 @@ package struct GitCheckout: Equatable, Sendable {
 
 extension GitCheckout {
     /// The tags under which MLflow shows it.
-    var tags: [Tag] {
+    package var tags: [Tag] {
         [
             Tag(RunTag.gitCommit, commit),
             branch.map { Tag(RunTag.gitBranch, $0) },

@@ -1,13 +1,13 @@
-import Tracking
+package import Tracking
 
 /// Which of a run's held-out losses counts.
-enum BestEvaluation {
+package enum BestEvaluation {
     /// The loss that lists, comparisons and versions show: the lowest, or the last where another
     /// program logged the run and keeps no lowest.
-    static func loss(lowest: Double?, last: Double?) -> Double? { lowest ?? last }
+    package static func loss(lowest: Double?, last: Double?) -> Double? { lowest ?? last }
 
     /// The lowest loss that a run keeps.
-    static func measurement(of record: RunRecord) -> RunSummary.Measurement? {
+    package static func measurement(of record: RunRecord) -> RunSummary.Measurement? {
         record.metrics[TrackingKey(MetricName.bestEvaluationLoss)].map {
             RunSummary.Measurement(value: $0.value, step: Metric.drawable($0.step))
         }

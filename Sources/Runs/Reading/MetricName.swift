@@ -24,7 +24,7 @@ public enum MetricName {
     public static let residentBytes = "system/resident_bytes"
 
     /// Whether this program measures it itself on every run that it trains.
-    static func isMeasured(_ name: String) -> Bool {
+    package static func isMeasured(_ name: String) -> Bool {
         measured.contains(name) || name.hasPrefix("\(evaluationLoss)/stage-")
             || name.hasPrefix("system/")
     }

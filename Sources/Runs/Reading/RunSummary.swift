@@ -25,7 +25,7 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     /// The experiment's number in the store.
     public var experimentID: String
     /// Where the run stands.
-    public var status: RunStatus
+    public var status: RunCondition
     /// When the run was created.
     public var startedAt: Date?
     /// When the run ended.
@@ -112,7 +112,7 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
         name: String,
         experiment: String,
         experimentID: String,
-        status: RunStatus
+        status: RunCondition
     ) {
         self.id = id
         self.name = name

@@ -1,5 +1,8 @@
 /// Where a run stands, as a person would say it.
-public enum RunStatus: String, Sendable, Codable, CaseIterable {
+///
+/// It is put together from what the store says (Tracking's `RunStatus`, which clients write too), from
+/// who holds the run's lock, and from when anything came last: no row holds it.
+public enum RunCondition: String, Sendable, Codable, CaseIterable {
     /// Created, and not yet started.
     case scheduled
     /// A living process executes it.

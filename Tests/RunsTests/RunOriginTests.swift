@@ -1,10 +1,8 @@
 import Foundation
 import Machine
-import Testing
+import Runs
 import TestModels
-import Training
-import Workspace
-import Yams
+import Testing
 
 @Suite struct RunOriginTests {
     private static let hash = "0123456789abcdef0123456789abcdef01234567"
@@ -17,7 +15,7 @@ import Yams
                 atPath: parent,
                 withIntermediateDirectories: true
             )
-            try TestWorkspace.write(text, to: path)
+            try text.write(toFile: path, atomically: false, encoding: .utf8)
         }
     }
 
@@ -61,7 +59,7 @@ import Yams
         "https://host.example/team/repo.git?private_token=glpat-1&x=y",
         "https://host.example/team/repo.git#secret",
     ])
-    func theRepositoryIsToldWithoutItsToken(url: String) throws {
+    func theRepositoryIsRecordedWithoutItsToken(url: String) throws {
         try TemporaryFolder.with { folder in
             let config = """
                 [core]
@@ -89,7 +87,7 @@ import Yams
         }
     }
 
-    @Test func variablesThatAreNotListedAreNotTold() {
+    @Test func variablesThatAreNotListedAreNotRecorded() {
         let reading = MachineReading(
             takenAt: Date(),
             gpus: [],
@@ -103,53 +101,5 @@ import Yams
             variables: ["HF_TOKEN": "secret", "OMP_NUM_THREADS": "2", "AWS_SECRET": "secret"]
         )
         #expect(environment.variables == ["OMP_NUM_THREADS": "2"])
-    }
-
-    @Test func workedTimeIsWhatIsNotIdle() throws {
-        try TemporaryFolder.with { folder in
-            try TestWorkspace.write("cpu  10 0 10 70 10 0 0 0 5 0\ncpu0 1\n", to: "\(folder)/stat")
-            let first = try #require(ProcessorTime.read(root: folder))
-            #expect(first == ProcessorTime.read(root: folder))
-            #expect(first.busyShare(since: first) == nil)
-            try TestWorkspace.write("cpu  40 0 10 130 20 0 0 0 9 0\n", to: "\(folder)/stat")
-            let second = try #require(ProcessorTime.read(root: folder))
-            #expect(abs(try #require(second.busyShare(since: first)) - 0.3) < 1e-9)
-            try TestWorkspace.write("cpu  x\n", to: "\(folder)/stat")
-            #expect(ProcessorTime.read(root: folder) == nil)
-        }
-    }
-
-    @Test func aRunTellsWhatItWasComputedWith() throws {
-        try TestWorkspace.with { test in
-            try test.opened { workspace in
-                let run = try workspace.runs.start(test.request(steps: 2)).id
-                _ = try workspace.runs.wait(for: run)
-                let summary = try workspace.runs.summary(run)
-                #expect(summary.tags["workbench.template_digest"]?.count == 64)
-                #expect(summary.metrics["system/system_memory_usage_megabytes"] ?? 0 > 0)
-                let adapter = try #require(summary.resultPath)
-                let folder = (adapter as NSString).deletingLastPathComponent
-                let environment = try JSONSerialization.jsonObject(
-                    with: Data(contentsOf: URL(filePath: "\(folder)/environment.json"))
-                )
-                let facts = try #require(environment as? [String: Any])
-                #expect(facts["instruction_set"] is String)
-
-                let text = try String(contentsOfFile: "\(adapter)/MLmodel", encoding: .utf8)
-                let card = try #require(try Yams.load(yaml: text) as? [String: Any])
-                #expect(card["run_id"] as? String == run)
-                #expect((card["model_id"] as? String)?.hasPrefix("m-") == true)
-                let flavors = try #require(card["flavors"] as? [String: [String: Any]])
-                #expect(flavors["transformers"]?["peft_adaptor"] as? String == ".")
-                #expect(
-                    flavors["transformers"]?["pipeline_model_type"] as? String == "LlamaForCausalLM"
-                )
-                let example = try String(
-                    contentsOfFile: "\(adapter)/input_example.json",
-                    encoding: .utf8
-                )
-                #expect(example.hasPrefix(#"{"messages":[{"content":"#))
-            }
-        }
     }
 }

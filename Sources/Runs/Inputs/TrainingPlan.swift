@@ -84,15 +84,3 @@ public struct RetryPlan: Equatable, Sendable, Codable {
         self.request = request
     }
 }
-
-/// What can be asked of a run that some process executes.
-public enum RunRequest: String, Sendable, Codable, CaseIterable {
-    /// Wait after this step.
-    case pause
-    /// Go on after a pause.
-    case resume
-    /// Write a checkpoint after this step.
-    case checkpoint
-    /// Write a checkpoint after this step and end.
-    case stop
-}

@@ -17,7 +17,7 @@ public struct RunComparison: Equatable, Sendable, Codable {
         }
 
         /// Creates the row of a metric, the best values marked.
-        init(metric: String, values: [Double?]) {
+        package init(metric: String, values: [Double?]) {
             self.init(
                 key: metric,
                 values: values.map { $0.map { "\($0)" } },
@@ -62,7 +62,7 @@ public struct RunComparison: Equatable, Sendable, Codable {
     private enum Direction {
         case lower, higher, neither
 
-        init(metric: String) {
+        package init(metric: String) {
             self =
                 if metric.hasSuffix("loss") || metric.hasSuffix("perplexity")
                     || metric.hasPrefix("\(MetricName.evaluationLoss)/")

@@ -1,84 +1,84 @@
 import JSON
-import Tracking
+package import Tracking
 
 /// The tags that this program writes on its own runs.
-enum RunTag {
+package enum RunTag {
     /// The request as JSON: what a resumed or repeated run is started from.
-    static let request: TrackingKey = "workbench.request"
+    package static let request: TrackingKey = "workbench.request"
     /// `user@host` of the process that executes or executed the run.
-    static let owner = Tag.owner
+    package static let owner = Tag.owner
     /// Process and chance number of the execution that may write to the run: see ``RunHold``.
-    static let execution: TrackingKey = "workbench.execution"
+    package static let execution: TrackingKey = "workbench.execution"
     /// Steps the run will have done in the end.
-    static let totalSteps: TrackingKey = "workbench.total_steps"
+    package static let totalSteps: TrackingKey = "workbench.total_steps"
     /// The step at which the newest checkpoint resumes.
-    static let resumableStep: TrackingKey = "workbench.resumable_step"
+    package static let resumableStep: TrackingKey = "workbench.resumable_step"
     /// What the manifests of its checkpoints are sealed with; older runs have none.
-    static let checkpointKey: TrackingKey = "workbench.checkpoint_key"
+    package static let checkpointKey: TrackingKey = "workbench.checkpoint_key"
     /// Why the run waits; empty when it does not.
-    static let paused: TrackingKey = "workbench.paused"
+    package static let paused: TrackingKey = "workbench.paused"
     /// How a run with status KILLED ended: `stopped` or `crashed`.
-    static let ending: TrackingKey = "workbench.ending"
+    package static let ending: TrackingKey = "workbench.ending"
     /// What a failed run failed with.
-    static let failure: TrackingKey = "workbench.failure"
+    package static let failure: TrackingKey = "workbench.failure"
     /// The folder of the finished adapter, below the run's artifacts.
-    static let adapter = Tag.adapter
+    package static let adapter = Tag.adapter
     /// The file of the finished model, below the run's artifacts, where all weights were trained.
-    static let model = Tag.model
+    package static let model = Tag.model
     /// What the monitors saw, as JSON: the newest alerts.
-    static let alerts: TrackingKey = "workbench.calls"
+    package static let alerts: TrackingKey = "workbench.calls"
     /// What the model answered at the last evaluation, as JSON.
-    static let answers: TrackingKey = "workbench.answers"
+    package static let answers: TrackingKey = "workbench.answers"
     /// What the run was forecast to take and took, as JSON.
-    static let cost: TrackingKey = "workbench.cost"
+    package static let cost: TrackingKey = "workbench.cost"
     /// What a person should know of how the run ended.
-    static let conclusion: TrackingKey = "workbench.conclusion"
+    package static let conclusion: TrackingKey = "workbench.conclusion"
     /// The run whose result this one was started on, by a person's choice.
-    static let origin: TrackingKey = "workbench.started_from"
+    package static let origin: TrackingKey = "workbench.started_from"
     /// The loss curve in a few numbers, for lists.
-    static let lossTail: TrackingKey = "workbench.loss_tail"
+    package static let lossTail: TrackingKey = "workbench.loss_tail"
     /// Where the snapshot of the training data lies, below the workspace.
-    static let dataset: TrackingKey = "workbench.dataset"
+    package static let dataset: TrackingKey = "workbench.dataset"
     /// The same for separate evaluation data.
-    static let evaluationDataset: TrackingKey = "workbench.evaluation_dataset"
+    package static let evaluationDataset: TrackingKey = "workbench.evaluation_dataset"
     /// SHA-256 of the base model's file.
-    static let modelDigest: TrackingKey = "workbench.model_digest"
+    package static let modelDigest: TrackingKey = "workbench.model_digest"
     /// The file of the base model.
-    static let modelPath: TrackingKey = "workbench.model_path"
+    package static let modelPath: TrackingKey = "workbench.model_path"
     /// SHA-256 of the chat template that the data was written with.
-    static let templateDigest: TrackingKey = "workbench.template_digest"
+    package static let templateDigest: TrackingKey = "workbench.template_digest"
     /// The run whose parameters this one repeats.
-    static let retryOf: TrackingKey = "workbench.retry_of"
+    package static let retryOf: TrackingKey = "workbench.retry_of"
     /// The run whose result this one, the next phase, began with.
-    static let follows: TrackingKey = "workbench.follows"
+    package static let follows: TrackingKey = "workbench.follows"
     /// The data of the phases that come after this one, separated by commas.
-    static let then: TrackingKey = "workbench.then"
+    package static let then: TrackingKey = "workbench.then"
     /// MLflow's tag for a run that belongs to another one.
-    static let parent: TrackingKey = "mlflow.parentRunId"
+    package static let parent: TrackingKey = "mlflow.parentRunId"
     /// MLflow's tag for the program that made a run.
-    static let sourceName: TrackingKey = "mlflow.source.name"
+    package static let sourceName: TrackingKey = "mlflow.source.name"
     /// MLflow's tag for the kind of that program.
-    static let sourceType: TrackingKey = "mlflow.source.type"
+    package static let sourceType: TrackingKey = "mlflow.source.type"
     /// MLflow's tag for the commit that was checked out where the run was started.
-    static let gitCommit: TrackingKey = "mlflow.source.git.commit"
+    package static let gitCommit: TrackingKey = "mlflow.source.git.commit"
     /// MLflow's tag for its branch.
-    static let gitBranch: TrackingKey = "mlflow.source.git.branch"
+    package static let gitBranch: TrackingKey = "mlflow.source.git.branch"
     /// MLflow's tag for its repository.
-    static let gitRepository: TrackingKey = "mlflow.source.git.repoURL"
+    package static let gitRepository: TrackingKey = "mlflow.source.git.repoURL"
 }
 
 extension RunRecord {
     /// What the finished run made, below its artifacts: an adapter's folder, or a model's file.
-    var result: String? { tags[RunTag.adapter] ?? tags[RunTag.model] }
+    package var result: String? { tags[RunTag.adapter] ?? tags[RunTag.model] }
 
     /// What the run's monitors saw; what another version wrote is passed over.
-    var alerts: [RunAlert] { decoded(RunTag.alerts) ?? [] }
+    package var alerts: [RunAlert] { decoded(RunTag.alerts) ?? [] }
 
     /// What the model answered at the last evaluation.
-    var answers: RunSamples? { decoded(RunTag.answers) }
+    package var answers: RunSamples? { decoded(RunTag.answers) }
 
     /// What the run was forecast to take and took.
-    var cost: RunCost? { decoded(RunTag.cost) }
+    package var cost: RunCost? { decoded(RunTag.cost) }
 
     private func decoded<Value: Decodable>(_ tag: TrackingKey) -> Value? {
         tags[tag].flatMap { try? decodeJSON(Value.self, from: Array($0.utf8)) }

@@ -1,0 +1,25 @@
+/// What lies in a run's artifact folder.
+package struct RunFolder: Equatable, Sendable {
+    package let path: String
+
+    /// The folder at a path.
+    package init(path: String) { self.path = path }
+
+    /// Checkpoints, a folder each.
+    package var checkpoints: String { "\(path)/checkpoints" }
+    /// The finished adapter in PEFT's layout.
+    package var adapter: String { "\(path)/\(Self.adapterName)" }
+
+    /// The finished model, where all its weights were trained.
+    package var model: String { "\(path)/\(Self.modelName)" }
+
+    /// What the model answered at each evaluation, a file each.
+    package var answers: String { "\(path)/answers" }
+
+    package static let adapterName = "adapter"
+    package static let modelName = "model"
+    /// What the run's own process writes; other files in the folder are other programs'.
+    package static let ownNames = [
+        adapterName, modelName, "checkpoints", "answers", RunEnvironment.fileName,
+    ]
+}
