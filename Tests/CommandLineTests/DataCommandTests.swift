@@ -31,7 +31,7 @@ import Testing
         let lines = added.text.split(separator: "\n")
         #expect(lines.first?.hasSuffix("  2 rows, 0 held out, read as alpaca") == true)
         #expect(lines.dropFirst().first == "  map instruction=질문,output=답변")
-        #expect(lines.last == "  deduplicate by row: 1 row taken out")
+        #expect(lines.last == "  deduplicate by row: 1 row removed")
         let shown = try program.run("data", "show", "qa", "--history", "--json")
         let again = try program.run("data", "convert", "qa", "--deduplicate")
         #expect(again.status == 0 && again.errors.contains("qa needed no change."))

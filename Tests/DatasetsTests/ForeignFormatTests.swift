@@ -59,7 +59,7 @@ struct ForeignFormatTests {
     @Test func anUnknownSpeakerIsNamed() throws {
         let error = try fault(reading: #"{"conversations":[{"from":"narrator","value":"x"}]}"#)
         #expect(error?.code == .unknownRole)
-        #expect(error?.message.contains("turn 1 is from \"narrator\"") == true)
+        #expect(error?.message.contains("turn 1 is from the unknown speaker \"narrator\"") == true)
     }
 
     @Test func callsOfToolsAreKeptWithTheirArgumentsAsAnObject() throws {

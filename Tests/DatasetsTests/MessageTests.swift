@@ -93,7 +93,11 @@ struct MessageTests {
         #expect(dataset.training[0].messages?.map(\.content) == ["q", "a", "r", "b"])
         #expect(dialogue.unlearnt == [1])
         let broken = #"{"messages":[{"from":"moon","value":"q"}]}"#
-        #expect(try fault(reading: broken)?.message.contains("message 1 is from \"moon\"") == true)
+        #expect(
+            try fault(reading: broken)?.message.contains(
+                "message 1 is from the unknown speaker \"moon\""
+            ) == true
+        )
     }
 
     // MARK: Parts

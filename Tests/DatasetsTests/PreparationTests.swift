@@ -159,7 +159,7 @@ struct PreparationTests {
                 "map instruction=q,output=a", "leave-out: 1 row broken",
                 "clean korean: 1 row changed, 0 nfc, 0 whitespace, 1 middle-dots, 0 zero-width, "
                     + "0 control",
-                "deduplicate by row: 1 row taken out",
+                "deduplicate by row: 1 row removed",
                 "split 0.5 by page: \(rows(dataset.training)) to train on, "
                     + "\(rows(dataset.heldOut)) held out",
             ]

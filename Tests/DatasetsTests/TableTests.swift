@@ -51,7 +51,10 @@ struct TableTests {
         ("prompt,completion\na,b,c\n", .wrongShape, ":2: the row has 3 fields, the header 2"),
         ("prompt,completion\na,\"b\n\nc", .brokenRow, ":2: the quotes of a field are never closed"),
         ("prompt,completion\na,\"b\"c\n", .brokenRow, ":2: there is text after the quotes of"),
-        ("prompt,prompt\na,b\n", .unsupported, ":1: column 2 of the header is called prompt"),
+        (
+            "prompt,prompt\na,b\n", .unsupported,
+            ":1: column 2 of the header repeats the name prompt"
+        ),
         (",\na,b\n", .unsupported, ":1: no column of the header has a name"),
         ("question,answer\na,b\n", .wrongShape, "in no known format"),
         ("prompt,completion\n", .empty, "there is no row"),
