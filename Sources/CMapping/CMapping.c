@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 struct mapping {
-    // Zero where the entry is free; set last and cleared first, since the handler reads it.
+    // Zero if the entry is free; set last and cleared first, since the handler reads it.
     atomic_uintptr_t start;
     atomic_size_t count;
     atomic_bool is_damaged;
 };
 
-// Entries are never given back to the allocator: the handler may be looking at them.
+// Entries are never freed: the handler may be reading them.
 enum { block_length = 64 };
 typedef struct block {
     mapping entries[block_length];
@@ -38,7 +38,7 @@ bool mapping_absorb_fault(const void *address) {
             const size_t count = atomic_load_explicit(&entry->count, memory_order_relaxed);
             if (start == 0 || place < start || place - start >= count) continue;
             atomic_store(&entry->is_damaged, true);
-            // All of it: the numbers are lost anyway, and so there is one fault, not one a page.
+            // The whole mapping: the data is lost anyway, and there is one fault instead of one per page.
             void *zeros = mmap(
                 (void *)start, count, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
             return zeros != MAP_FAILED;
@@ -47,7 +47,7 @@ bool mapping_absorb_fault(const void *address) {
     return false;
 }
 
-// A fault is not ours when a process sent the signal; then there is no address.
+// A signal sent by a process is not a fault and has no address.
 static bool is_fault(const siginfo_t *info) { return info->si_code > 0; }
 
 static void on_fault(int signal, siginfo_t *info, void *context) {
@@ -56,7 +56,7 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
         errno = former_errno;
         return;
     }
-    // Whoever had the signal before gets it, once; after that it ends the process.
+    // The previous handler gets the signal, once; after that it ends the process.
     if (atomic_exchange(&has_former, false)) {
         if (former.sa_flags & SA_SIGINFO) {
             former.sa_sigaction(signal, info, context);
@@ -74,8 +74,8 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
     raise(signal);
 }
 
-// Goes on top of whatever is there, such as the terminal's guard. One that comes later, or comes
-// back, asks `mapping_absorb_fault` itself, so once is enough.
+// Installed above existing handlers, such as the terminal's guard. A handler that is installed later
+// calls `mapping_absorb_fault` itself, so once is enough.
 static void install(void) {
     static bool is_installed;
     if (is_installed) return;
@@ -108,7 +108,7 @@ mapping *mapping_watch(void *start, size_t count) {
     mapping *entry = free_entry();
     if (entry) {
         atomic_store_explicit(&entry->is_damaged, false, memory_order_relaxed);
-        // The last page too is mapped as a whole.
+        // The last page is mapped as a whole too.
         atomic_store_explicit(
             &entry->count, (count + page - 1) / page * page, memory_order_relaxed);
         atomic_store_explicit(&entry->start, (uintptr_t)start, memory_order_release);

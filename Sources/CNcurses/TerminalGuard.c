@@ -62,21 +62,21 @@ int guard_open_event(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 void guard_wake(int event) {
     uint64_t one = 1;
-    // A full counter is readable already, which is all that is wanted.
+    // A full counter is readable already, which is enough.
     ssize_t ignored = write(event, &one, sizeof one);
     (void)ignored;
 }
 
 static void on_crash(int signal, siginfo_t *info, void *context) {
     (void)context;
-    // A model's file that was cut short is no crash.
+    // A truncated model file is not a crash.
     if (signal == SIGBUS && info && info->si_code > 0 && mapping_absorb_fault(info->si_addr)) return;
     guard_restore();
     is_remembered = 0;
     for (size_t i = 0; i < crash_count; i++) {
         if (crashes[i] == signal) sigaction(signal, &former_crash[i], NULL);
     }
-    // Blocked until this handler returns; then the former action is taken.
+    // Blocked until this handler returns; then the previous action runs.
     raise(signal);
 }
 
@@ -95,7 +95,7 @@ static void on_request(int signal) {
 
 void guard_install(int event) {
     event_fd = event;
-    // The alternate stack belongs to a thread: this one draws, and is the one to trap in drawing.
+    // The alternate stack belongs to a thread: this one draws, so crashes while drawing are on it.
     stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
     sigaltstack(&stack, NULL);
 
@@ -116,7 +116,7 @@ void guard_uninstall(void) {
     for (size_t i = 0; i < crash_count; i++) {
         struct sigaction present;
         sigaction(crashes[i], NULL, &present);
-        // Who came later, as CMapping does, stays.
+        // A handler that was installed later, as by CMapping, stays.
         if (present.sa_sigaction != on_crash) continue;
         sigaction(crashes[i], &former_crash[i], NULL);
     }
@@ -132,7 +132,7 @@ guard_requests guard_take_requests(void) {
         .suspend = asked_suspend != 0,
         .resumed = asked_resumed != 0,
     };
-    // Cleared one by one and only if seen, so that a signal in between is not lost.
+    // Cleared one by one and only if set, so that a signal in between is not lost.
     if (taken.hang_up) asked_hang_up = 0;
     if (taken.terminate) asked_terminate = 0;
     if (taken.resize) asked_resize = 0;

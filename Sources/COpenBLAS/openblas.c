@@ -13,7 +13,7 @@ static char failure[256];
 
 bool wb_blas_load(void) {
     if (sgemm) return true;
-    // Read when the library starts: without it, it would start threads.
+    // Read when the library is loaded: without it, it would start threads.
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
     void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
     if (!library) library = dlopen("libopenblas.so", RTLD_NOW | RTLD_LOCAL);

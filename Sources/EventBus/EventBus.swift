@@ -1,10 +1,10 @@
 import Synchronization
 
-/// A typed broadcast inside one process: what is published reaches every subscriber.
+/// A typed broadcast inside one process, to all subscribers.
 ///
-/// Events of one publishing thread arrive in the order they were published. The bus keeps nothing: a
-/// later subscriber has missed the earlier events, so an event is a hint to look, never the only copy
-/// of a fact.
+/// Events of one publishing thread arrive in the order in which they were published. The bus stores
+/// nothing: a later subscriber has missed the earlier events, so an event is a hint to look, never
+/// the only copy of a fact.
 public final class EventBus<Event: Sendable>: Sendable {
     private struct Subscriber: Sendable {
         let id: UInt64
@@ -21,14 +21,15 @@ public final class EventBus<Event: Sendable>: Sendable {
     /// Creates a bus without subscribers.
     public init() {}
 
-    /// The number of subscribers at this moment.
+    /// The current number of subscribers.
     public var subscriberCount: Int {
         state.withLock { $0.subscribers.count }
     }
 
-    /// Hands the event to every subscriber, on the calling thread, and returns when all have it.
+    /// Sends the event to every subscriber, on the calling thread, and returns after all have
+    /// received it.
     ///
-    /// Subscribers may publish, subscribe and cancel while they are called: no lock is held.
+    /// Subscribers may publish, subscribe and cancel in the call: no lock is held.
     public func publish(_ event: Event) {
         let subscribers = state.withLock { $0.subscribers }
         for subscriber in subscribers {
@@ -36,10 +37,10 @@ public final class EventBus<Event: Sendable>: Sendable {
         }
     }
 
-    /// Calls `receive` with every event from now on, on the publishing thread.
+    /// Calls `receive` with every future event, on the publishing thread.
     ///
-    /// `receive` must return quickly, since it holds up the publisher. The subscription ends when
-    /// the returned value is cancelled or released.
+    /// `receive` must return quickly, since it blocks the publisher. The subscription ends when the
+    /// returned value is cancelled or released.
     public func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> Subscription {
         let id = state.withLock { state in
             state.nextID += 1

@@ -13,7 +13,7 @@ public final class Subscription: Sendable {
         cancel()
     }
 
-    /// Ends the subscription; a call that is already under way on another thread still completes.
+    /// Ends the subscription; a call in progress on another thread still completes.
     public func cancel() {
         let end = self.end.withLock { stored in
             defer { stored = nil }

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
-/// Decodes JSON that comes from elsewhere, in UTF-8.
+/// Decodes untrusted JSON in UTF-8.
 ///
-/// Foundation's decoder traps on a text that ends within some hundred open brackets, and takes the
-/// last of two members of one name; a strict parser goes first and refuses both.
+/// Foundation's decoder traps on a text that ends inside some hundred open brackets, and takes the
+/// last of two members with one name; the strict parser runs first and refuses both.
 public func decodeJSON<Value: Decodable>(_: Value.Type, from bytes: [UInt8]) throws -> Value {
     do {
         _ = try JSONParser.parse(bytes)

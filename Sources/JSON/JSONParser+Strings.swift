@@ -70,7 +70,7 @@ extension JSONParser {
         throw Failure(offset: start, what: "half of a surrogate pair is not a character")
     }
 
-    /// The four hex digits behind the `u` that is next.
+    /// The four hex digits after the `u` that is next.
     private mutating func codeUnit() throws(Failure) -> UInt32 {
         take()
         var value: UInt32 = 0

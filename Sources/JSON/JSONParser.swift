@@ -1,7 +1,8 @@
-/// A strict JSON parser (RFC 8259) that says at which byte the text goes wrong.
+/// A strict JSON parser (RFC 8259) that reports the byte at which the text is invalid.
 ///
-/// Rows of datasets are reported by line and column, whole numbers keep 64 bits, an object that has a name twice and half a surrogate
-/// pair must be refused, and strings keep their bytes; Foundation's parsers promise none of these.
+/// Rows of datasets are reported by line and column, integers keep 64 bits, an object that repeats
+/// a name and half a surrogate pair are refused, and strings keep their bytes; Foundation's parsers
+/// guarantee none of these.
 public struct JSONParser {
     /// What is wrong, and at which byte of the text.
     public struct Failure: Error, Equatable {
@@ -11,16 +12,16 @@ public struct JSONParser {
         public let what: String
     }
 
-    /// Deeper nesting is refused rather than recursed into.
-    public static let deepestNesting = 64
+    /// Deeper nesting is refused, to bound the recursion.
+    public static let maxDepth = 64
 
     let bytes: [UInt8]
     /// Whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python writes them.
     private let takesNonFinite: Bool
-    /// How far the text was read.
+    /// How many bytes were read.
     public private(set) var offset = 0
 
-    /// Starts at the beginning of a text that is known to be UTF-8.
+    /// Starts at the beginning of a text, which must be valid UTF-8.
     ///
     /// - Parameter takesNonFinite: Whether `NaN`, `Infinity` and `-Infinity`, which Python writes and
     ///   JSON lacks, are read as numbers.
@@ -29,7 +30,7 @@ public struct JSONParser {
         self.takesNonFinite = takesNonFinite
     }
 
-    /// The one value that the whole text is.
+    /// Parses a text that is one value.
     public static func parse(
         _ bytes: [UInt8],
         takesNonFinite: Bool = false
@@ -38,31 +39,31 @@ public struct JSONParser {
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         if parser.offset < bytes.count {
-            throw parser.failure("there is more behind the end of the JSON value")
+            throw parser.failure("there is text after the end of the JSON value")
         }
         return value
     }
 
-    /// The next byte behind any space, or nil at the end.
+    /// The next byte after any space, or nil at the end.
     public mutating func peek() -> UInt8? {
         skipSpace()
         return offset < bytes.count ? bytes[offset] : nil
     }
 
-    /// Takes a byte that is known to be next.
+    /// Skips a byte that is known to be next.
     public mutating func take() { offset += 1 }
 
-    /// Takes so many bytes that are known to be next.
+    /// Skips bytes that are known to be next.
     mutating func skip(_ count: Int) { offset += count }
 
-    /// A failure at the place reached.
+    /// A failure at the current offset.
     public func failure(_ what: String) -> Failure {
         Failure(offset: offset, what: offset < bytes.count ? what : "the JSON ends too early")
     }
 
     /// The next value.
     public mutating func value(depth: Int) throws(Failure) -> JSONValue {
-        guard depth < Self.deepestNesting else { throw failure("the JSON is nested too deep") }
+        guard depth < Self.maxDepth else { throw failure("the JSON is nested too deep") }
         switch peek() {
         case UInt8(ascii: "{"): return .object(try object(depth: depth))
         case UInt8(ascii: "["): return .array(try array(depth: depth))
@@ -99,7 +100,7 @@ public struct JSONParser {
             guard object.insert(try value(depth: depth + 1), named: JSONName(name)) else {
                 throw Failure(
                     offset: start,
-                    what: "the name \"\(name)\" stands twice in one object"
+                    what: "the name \"\(name)\" occurs twice in one object"
                 )
             }
             let next = peek()

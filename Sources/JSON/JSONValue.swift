@@ -12,10 +12,10 @@ public indirect enum JSONValue: Sendable, Equatable {
     case string(String)
     /// A list.
     case array([JSONValue])
-    /// Names with values.
+    /// Members with names and values.
     case object(JSONObject)
 
-    /// What it is, in the words of an error.
+    /// Its kind, for error messages.
     public var kind: String {
         switch self {
         case .null: "null"
@@ -28,15 +28,15 @@ public indirect enum JSONValue: Sendable, Equatable {
     }
 }
 
-/// The name of a member, compared by its bytes: `String` would take names that differ in Unicode
-/// normalization for the same.
+/// The name of a member, compared by bytes: `String` would treat names that differ in Unicode
+/// normalization as equal.
 public struct JSONName: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The name.
     public let text: String
 
-    /// The name of that text.
+    /// Creates a name from a text.
     public init(_ text: String) { self.text = text }
-    /// The name of that text.
+    /// Creates a name from a literal.
     public init(stringLiteral text: String) { self.text = text }
 
     /// Whether both have the same UTF-8 bytes.
@@ -52,41 +52,41 @@ public struct JSONName: Hashable, Sendable, ExpressibleByStringLiteral {
     }
 }
 
-/// The members of a JSON object, in the order in which they came.
+/// The members of a JSON object, in their order in the text.
 public struct JSONObject: Sendable, Equatable {
     /// The members.
     public private(set) var members: [(name: JSONName, value: JSONValue)] = []
-    /// Where each name is, once there are so many that looking through all takes long.
+    /// The index of each name, if there are too many for linear search.
     private var places: [JSONName: Int] = [:]
-    private static let few = 12
+    private static let linearSearchLimit = 12
 
     /// An object without members.
     public init() {}
 
-    /// The members that a literal names; the program's own text names none twice.
+    /// The members of a literal, whose names must be unique.
     init(literal: [(String, JSONValue?)]) {
         members.reserveCapacity(literal.count)
         for (name, value) in literal {
             if let value { members.append((JSONName(name), value)) }
         }
-        if members.count > Self.few { findPlaces() }
-        assert(Set(members.map(\.name)).count == members.count, "a name stands twice")
+        if members.count > Self.linearSearchLimit { findPlaces() }
+        assert(Set(members.map(\.name)).count == members.count, "a name occurs twice")
     }
 
     private mutating func findPlaces() {
         for (place, member) in members.enumerated() { places[member.name] = place }
     }
 
-    /// The member of that name.
+    /// The member with that name.
     public subscript(name: JSONName) -> JSONValue? { place(of: name).map { members[$0].value } }
-    /// The member of that name.
+    /// The member with that name.
     public subscript(name: String) -> JSONValue? { self[JSONName(name)] }
 
-    /// Adds a member; false when there is one of that name.
+    /// Adds a member; false if there is one with that name.
     public mutating func insert(_ value: JSONValue, named name: JSONName) -> Bool {
         guard place(of: name) == nil else { return false }
         members.append((name, value))
-        if members.count > Self.few {
+        if members.count > Self.linearSearchLimit {
             if places.isEmpty {
                 findPlaces()
             } else {

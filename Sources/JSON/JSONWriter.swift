@@ -11,7 +11,7 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// The value as JSON in UTF-8, a member or element a line, for files that people read.
+    /// The value as JSON in UTF-8, with one line per member or element, for files that people read.
     public var indentedBytes: [UInt8] {
         var writer = JSONWriter(indents: true)
         writer.write(self)
@@ -83,7 +83,7 @@ private struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
-            // What needs no escape is copied in one piece.
+            // Text without escapes is copied in one piece.
             var start = 0
             for (place, byte) in utf8.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C
             {

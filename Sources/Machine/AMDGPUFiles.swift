@@ -1,6 +1,6 @@
 internal import Platform
 
-/// AMD's accelerators, as the kernel's `amdgpu` driver shows them in files.
+/// AMD's accelerators, as reported by the kernel's `amdgpu` driver in files.
 ///
 /// Source: the Linux kernel's documentation, "GPU sysfs/hwmon interfaces" of amdgpu.
 struct AMDGPUFiles: Sendable {
@@ -11,11 +11,11 @@ struct AMDGPUFiles: Sendable {
 
     private let cards: [Card]
 
-    /// Looks for cards with memory of their own below `root`, which is `/sys` but in tests.
+    /// Finds cards with memory of their own below `root`, which is `/sys` except in tests.
     init(root: String) {
         let folder = "\(root)/class/drm"
         cards = Files.names(in: folder).compactMap { card in
-            // Connectors are named card0-HDMI-A-1.
+            // Connectors have names such as card0-HDMI-A-1.
             guard card.hasPrefix("card"), card.dropFirst(4).allSatisfy(\.isNumber) else {
                 return nil
             }
@@ -28,7 +28,7 @@ struct AMDGPUFiles: Sendable {
 
     var isEmpty: Bool { cards.isEmpty }
 
-    /// Measures every card; one that does not answer is left out.
+    /// Measures every card; those that do not answer are left out.
     func read() -> [MachineReading.GPU] {
         cards.compactMap { card in
             guard let used = Self.number("\(card.device)/mem_info_vram_used"),

@@ -1,7 +1,7 @@
 internal import Platform
 
-/// The memory that this process may still take, by what the kernel says of the machine, of the
-/// control groups that the process is in, and of its own limits.
+/// The memory that this process may still allocate, according to the kernel, the process's control
+/// groups and its own limits.
 package struct AvailableMemory: Sendable {
     private let processes: String
     private let groups: String
@@ -12,13 +12,13 @@ package struct AvailableMemory: Sendable {
         self.groups = groups
     }
 
-    /// Bytes; nil where the system does not say.
+    /// Bytes; nil if the system does not report them.
     package func read() -> Int64? {
         let machine = SystemMemory.availableBytes(root: processes)
         return ([machine].compactMap { $0 } + groupRooms() + limitRooms()).min()
     }
 
-    /// The addresses that the process may still take, mapped files included; nil without a limit.
+    /// The address space that the process may still map, including files; nil without a limit.
     package func readAddresses() -> Int64? { limitRooms().min() }
 
     /// What the limits of the process itself (`ulimit -v`, `ulimit -d`) still allow.
@@ -37,10 +37,10 @@ package struct AvailableMemory: Sendable {
         }
     }
 
-    /// Addresses that threads' stacks and libraries' own buffers take, beside what is counted.
+    /// Address space of thread stacks and library buffers that is not counted.
     private static let overhead: Int64 = 64_000_000
 
-    /// What the group of this process and each one above it still allows.
+    /// What the group of this process and each of its ancestors still allow.
     private func groupRooms() -> [Int64] {
         lines("\(processes)/self/cgroup").flatMap { line -> [Int64] in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -63,7 +63,7 @@ package struct AvailableMemory: Sendable {
         }
     }
 
-    /// The limit less what is used; pages of files do not count, since the kernel takes them back.
+    /// The limit minus the usage; pages of files do not count, since the kernel can reclaim them.
     private func room(in folder: String, _ files: GroupFiles) -> Int64? {
         guard let limit = lines("\(folder)/\(files.limit)").first.flatMap({ Int64($0) }),
             let used = lines("\(folder)/\(files.usage)").first.flatMap({ Int64($0) })
@@ -81,7 +81,7 @@ package struct AvailableMemory: Sendable {
     }
 }
 
-/// What the files of a memory control group are called in the two versions of the interface.
+/// The names of a memory control group's files in the two versions of the interface.
 private struct GroupFiles {
     let limit: String
     let usage: String

@@ -2,16 +2,16 @@ public import EventBus
 internal import FoundationEssentials
 public import Platform
 
-/// Measures memory and accelerators, for as long as somebody wants to know.
+/// Measures memory and accelerators while someone subscribes.
 public final class MachineMonitor: Sendable {
-    /// Where the figures come from.
+    /// The sources of the measurements.
     public struct Configuration: Sendable {
-        /// NVIDIA's management library; a name is searched where libraries are.
+        /// NVIDIA's management library; a name is searched in the library path.
         public var nvml: String
         /// The root of the kernel's device files.
         public var devices: String
 
-        /// The machine's own, unless `$WORKBENCH_NVML` names another library.
+        /// Those of this machine, unless `$WORKBENCH_NVML` names another library.
         public init(
             environment: [String: String] = ProcessEnvironment.variables,
             devices: String = "/sys"
@@ -36,19 +36,19 @@ public final class MachineMonitor: Sendable {
     }
 
     private let configuration: Configuration
-    /// Where measurements are published while somebody follows them.
+    /// The bus that measurements are published on while someone follows them.
     public let readings = EventBus<MachineReading>()
 
     private let state = Guarded(State())
 
-    /// A monitor that measures nothing yet.
+    /// Creates a monitor without measuring.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
     }
 
     /// Measures now.
     ///
-    /// Blocks for milliseconds; the first time, while libraries load, for longer.
+    /// Blocks for milliseconds; longer the first time, while libraries load.
     public func read() -> MachineReading {
         let gpus: [MachineReading.GPU]
         let name: String
@@ -68,14 +68,14 @@ public final class MachineMonitor: Sendable {
         )
     }
 
-    /// Publishes a measurement in ``readings`` now and then every so many seconds, until the value is released.
+    /// Publishes measurements in ``readings``, one every `seconds`, until the value is released.
     public func follow(every seconds: Double = 1) -> Subscription {
-        precondition(seconds > 0, "measurements are some time apart")
+        precondition(seconds > 0, "the interval must be positive")
         let id = state.withLock { state in
             state.nextID += 1
             state.intervals[state.nextID] = seconds
             if state.thread == nil, !state.isClosed {
-                // Without a thread there is nothing to see, which is no reason to fail.
+                // Without a thread there are no measurements, which is not an error.
                 state.thread = try? ServiceThread(name: "wb-machine", niceness: 5) { [weak self] in
                     while let monitor = self, monitor.measure() {}
                 }
@@ -85,7 +85,7 @@ public final class MachineMonitor: Sendable {
         return Subscription { [weak self] in self?.unfollow(id) }
     }
 
-    /// Waits until no thread measures any more; false when one still does after ten seconds.
+    /// Waits until no thread measures; false if one still does after ten seconds.
     package func stopsMeasuring() -> Bool {
         state.wait(seconds: 10) { $0.thread == nil ? true : nil } ?? false
     }
@@ -103,7 +103,7 @@ public final class MachineMonitor: Sendable {
         state.withLock { $0.intervals[id] = nil }
     }
 
-    /// Measures once and waits for the next time; false when nobody follows any more.
+    /// Measures once and waits for the next time; false if there is no follower any more.
     private func measure() -> Bool {
         guard isFollowed() else { return false }
         readings.publish(read())
@@ -116,7 +116,7 @@ public final class MachineMonitor: Sendable {
         return true
     }
 
-    /// Gives the thread up in the same breath, so that a new follower starts another one.
+    /// Releases the thread under the same lock, so that a new follower starts another one.
     private func isFollowed() -> Bool {
         state.withLock { state in
             guard state.isClosed || state.intervals.isEmpty else { return true }

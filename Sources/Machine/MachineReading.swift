@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// What the machine's memory and accelerators do at one moment; every figure is measured.
+/// The state of the machine's memory and accelerators at one moment; every figure is measured.
 public struct MachineReading: Equatable, Sendable, Codable {
     /// One accelerator.
     public struct GPU: Equatable, Sendable, Codable {
@@ -8,9 +8,9 @@ public struct MachineReading: Equatable, Sendable, Codable {
         public var name: String
         /// Bytes in use by all processes.
         public var memoryUsed: Int64
-        /// Bytes in all.
+        /// Total bytes.
         public var memoryTotal: Int64
-        /// Share of time in which it computed, 0 to 1; nil where the driver does not say.
+        /// The share of time in which it computed, 0 to 1; nil if the driver does not report it.
         public var utilization: Double?
 
         /// Creates a reading of one accelerator.
@@ -22,11 +22,11 @@ public struct MachineReading: Equatable, Sendable, Codable {
         }
     }
 
-    /// When it was measured.
+    /// The time of the measurement.
     public var takenAt: Date
     /// Accelerators; empty on a machine without one.
     public var gpus: [GPU]
-    /// Where the figures come from: `NVML`, `sysfs` or, without an accelerator, `process`.
+    /// The source of the figures: `NVML`, `sysfs` or, without an accelerator, `process`.
     public var source: String
     /// Resident bytes of this process.
     public var residentBytes: Int64

@@ -3,25 +3,25 @@ internal import Platform
 
 /// Refuses work that would not fit into memory, before any of it is allocated.
 package struct MemoryGate: Sendable {
-    /// Bytes that this process may still take; nil where the system does not say.
+    /// Bytes that this process may still allocate; nil if the system does not report them.
     private let available: @Sendable () -> Int64?
 
     /// The gate of this machine.
     package static let machine = MemoryGate { AvailableMemory().read() }
 
-    /// Asks what is available before each piece of work.
+    /// Creates a gate that calls `available` before each piece of work.
     package init(available: @escaping @Sendable () -> Int64?) { self.available = available }
 
-    /// Whether so many bytes are there.
+    /// Whether `byteCount` bytes are available.
     package func admits(_ byteCount: Int) -> Bool {
         (available().map { byteCount <= $0 } ?? true) && Self.canMap(byteCount)
     }
 
-    /// Lets work through that takes so many bytes, if they are there.
+    /// Checks that the memory for some work is available.
     ///
-    /// - Throws: ``MachineError``, which names both figures.
+    /// - Throws: ``MachineError`` with both figures.
     ///
-    /// The hint may take time to find; it is asked for where it is needed.
+    /// The hint may be costly; it is evaluated only if needed.
     package func admit(
         _ byteCount: Int,
         for what: String,
@@ -45,14 +45,14 @@ package struct MemoryGate: Sendable {
         }
     }
 
-    /// Says that the process is limited, where it is.
+    /// A note if the process is limited.
     private static var limitNote: String {
         AvailableMemory().readAddresses() == nil
             ? "" : " This process is limited by `ulimit -v` or `ulimit -d`."
     }
 
-    /// Lets a file of so many bytes be mapped, which takes addresses and no memory, if this process
-    /// may have so many.
+    /// Checks that a file of `byteCount` bytes can be mapped, which takes address space and no
+    /// memory.
     package static func admitMapping(
         _ byteCount: Int64,
         of path: String,
@@ -67,7 +67,7 @@ package struct MemoryGate: Sendable {
         )
     }
 
-    /// Whether the kernel gives the addresses for so many bytes now; none of them is touched.
+    /// Whether the kernel can map so many bytes now; none of them is touched.
     private static func canMap(_ byteCount: Int) -> Bool {
         guard byteCount > 0 else { return true }
         let (access, kind) = (PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
@@ -78,7 +78,7 @@ package struct MemoryGate: Sendable {
         return true
     }
 
-    /// Bytes in decimal units, with a digit after the point for gigabytes.
+    /// Bytes in decimal units, with one digit after the point for gigabytes.
     private static func text(_ bytes: Int64) -> String {
         guard bytes >= 1_000_000_000 else { return "\((bytes + 999_999) / 1_000_000) MB" }
         let tenths = (bytes + 50_000_000) / 100_000_000

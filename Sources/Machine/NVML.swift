@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// NVIDIA's management library, loaded at run time where the driver brought it.
+/// NVIDIA's management library, loaded at run time if the driver installed it.
 ///
-/// `@unchecked` because it holds function pointers and handles that never change; NVML itself is
-/// thread-safe. Source: the NVML API reference, device queries.
+/// `@unchecked` because it contains only function pointers and handles that never change; NVML
+/// itself is thread-safe. Source: the NVML API reference, device queries.
 final class NVML: @unchecked Sendable {
     private typealias Initialize = @convention(c) () -> Int32
     private typealias Count = @convention(c) (UnsafeMutablePointer<UInt32>) -> Int32
@@ -21,7 +21,7 @@ final class NVML: @unchecked Sendable {
     private let utilization: Utilization?
     private let devices: [(handle: Device, name: String)]
 
-    /// Loads the library; nil where there is none, or it finds no device.
+    /// Loads the library; nil if it is missing or finds no device.
     init?(path: String) {
         guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else { return nil }
         func symbol<Function>(_ name: String, as type: Function.Type) -> Function? {
@@ -64,7 +64,7 @@ final class NVML: @unchecked Sendable {
         dlclose(library)
     }
 
-    /// Measures every device; one that does not answer is left out.
+    /// Measures every device; those that do not answer are left out.
     func read() -> [MachineReading.GPU] {
         devices.compactMap { device in
             var bytes: [UInt64] = [0, 0, 0]

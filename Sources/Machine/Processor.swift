@@ -2,7 +2,7 @@ internal import Platform
 
 /// The machine's processor.
 package enum Processor {
-    /// The product's name, as the kernel gives it.
+    /// The product's name, as the kernel reports it.
     package static var name: String {
         let lines = (try? Files.text("/proc/cpuinfo")) ?? ""
         for line in lines.split(separator: "\n") where line.hasPrefix("model name") {

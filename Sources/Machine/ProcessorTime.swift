@@ -5,7 +5,7 @@ package struct ProcessorTime: Equatable, Sendable {
     package var idle: Int64
     package var total: Int64
 
-    /// nil where the system does not say.
+    /// Nil if the system does not report it.
     package static func read(root: String = "/proc") -> ProcessorTime? {
         guard let line = try? Files.text("\(root)/stat").split(separator: "\n").first,
             line.hasPrefix("cpu ")
@@ -16,7 +16,7 @@ package struct ProcessorTime: Equatable, Sendable {
         return ProcessorTime(idle: ticks[3] + ticks[4], total: ticks.reduce(0, +))
     }
 
-    /// The share of time worked since an earlier reading, 0 to 1; nil where none has passed.
+    /// The busy share since an earlier reading, 0 to 1; nil if no time has passed.
     package func busyShare(since earlier: ProcessorTime) -> Double? {
         guard total > earlier.total else { return nil }
         let idleShare = Double(idle - earlier.idle) / Double(total - earlier.total)

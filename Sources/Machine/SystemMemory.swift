@@ -7,7 +7,7 @@ package struct SystemMemory: Equatable, Sendable {
     package var usedBytes: Int64
     package var totalBytes: Int64
 
-    /// Measures; figures that the system does not give are 0.
+    /// Measures; figures that the system does not report are 0.
     package static func read(root: String = "/proc") -> SystemMemory {
         let meminfo = fields("\(root)/meminfo")
         let total = meminfo["MemTotal"] ?? 0
@@ -19,10 +19,10 @@ package struct SystemMemory: Equatable, Sendable {
         )
     }
 
-    /// The largest resident memory that this process had.
+    /// The peak resident memory of this process.
     package static var peakResidentBytes: Int64 { fields("/proc/self/status")["VmHWM"] ?? 0 }
 
-    /// What this process holds now, the pages of one mapped file aside.
+    /// The current resident memory of this process, without the pages of one mapped file.
     package static func residentBytes(withoutFile path: String) -> Int64 {
         guard let text = try? Files.text("/proc/self/smaps") else { return 0 }
         var sum: Int64 = 0
@@ -40,16 +40,16 @@ package struct SystemMemory: Equatable, Sendable {
         return sum
     }
 
-    /// What the machine can still give without swapping; nil where the system does not say.
+    /// The memory that is available without swapping; nil if the system does not report it.
     static func availableBytes(root: String = "/proc") -> Int64? {
         fields("\(root)/meminfo")["MemAvailable"]
     }
 
-    /// Has large blocks go back to the system when they are freed, so that what a run takes is what
-    /// it needs, whatever was computed before it.
+    /// Makes the allocator return large blocks to the system when they are freed, so that the
+    /// memory of a run does not depend on what was computed before it.
     package static func returnFreedMemory() { wb_return_freed_memory(256 << 10) }
 
-    /// Has the allocator keep what a call of the server frees for the next call.
+    /// Makes the allocator keep the memory that a call of the server frees for the next call.
     package static func keepFreedMemory() { wb_keep_freed_memory(32 << 20) }
 
     /// Lines such as `VmRSS:    1234 kB`, in bytes.

@@ -1,8 +1,8 @@
-/// What the machine does while a run trains, under the names that MLflow gives such figures.
+/// Measures the machine while a run trains, with MLflow's names of the metrics.
 ///
 /// One trainer's thread uses it.
 package final class SystemSampler {
-    /// How far measurements are apart: MLflow's own sampling.
+    /// The time between measurements, as in MLflow's own sampling.
     private static let interval = Duration.seconds(10)
 
     private let machine: MachineMonitor
@@ -14,7 +14,7 @@ package final class SystemSampler {
         processor = ProcessorTime.read()
     }
 
-    /// The figures, if it is time for some; the first at once.
+    /// The measurements, if the interval has passed; the first ones at once.
     package func sample() -> [(String, Double)] {
         let now = ContinuousClock.now
         if let last, now - last < Self.interval { return [] }

@@ -1,10 +1,11 @@
-/// Text from data, clients and models, made so that it can steer no terminal and hide nothing.
+/// Text from data, clients and models, with characters replaced that control a terminal or hide
+/// text.
 ///
-/// The one place that says which characters those are. Everything that is printed, drawn or logged
-/// goes through it: control characters become their pictures (`␛`), line and paragraph separators
-/// `␊`, C1 controls and the controls of direction `�`.
+/// This is the only place that defines these characters. Everything that is printed, drawn or
+/// logged passes through it: control characters become their pictures (`␛`), line and paragraph
+/// separators `␊`, C1 controls and direction controls `�`.
 public enum VisibleText {
-    /// Text of several lines; line feeds and tabs stay.
+    /// Text with several lines; line feeds and tabs are kept.
     public static func lines(_ text: String) -> String {
         replacing(text) { $0.value == 0x0A || $0.value == 0x09 ? nil : form(of: $0) }
     }
@@ -14,12 +15,12 @@ public enum VisibleText {
         replacing(text, keepsLines: false) { $0.value == 0x09 ? " " : form(of: $0) }
     }
 
-    /// A name as it stands in a sentence; an empty one is shown as `""`.
+    /// A name for a sentence; an empty one is shown as `""`.
     public static func name(_ text: String) -> String { text.isEmpty ? "\"\"" : text }
 
-    /// A JSON text with such characters written as `\u` escapes, which mean the same.
+    /// A JSON text with such characters as `\u` escapes, which mean the same.
     ///
-    /// They stand only within strings there, but for the white space between values, which stays.
+    /// They occur only in strings, except for the white space between values, which is kept.
     public static func json(_ text: String) -> String {
         replacing(text) { scalar in
             guard scalar.value >= 0x7F, form(of: scalar) != nil else { return nil }
@@ -28,7 +29,7 @@ public enum VisibleText {
         }
     }
 
-    /// What stands for a character that must not be shown as it is; nil for all others.
+    /// The replacement of a character that must not be shown; nil for all others.
     package static func form(of scalar: Unicode.Scalar) -> String? {
         switch scalar.value {
         case 0x20..<0x7F: nil
@@ -45,7 +46,7 @@ public enum VisibleText {
         keepsLines: Bool = true,
         _ form: (Unicode.Scalar) -> String?
     ) -> String {
-        // The first bytes of all that may be replaced; most texts have none of them.
+        // The first bytes of all replaced characters; most texts have none of them.
         let isPlain = text.utf8.allSatisfy { byte in
             switch byte {
             case 0x0A, 0x09: keepsLines

@@ -1,15 +1,15 @@
-/// A stretch of a file that is fetched by a connection of its own, and where its bytes gather.
+/// A range of a file that is fetched over its own connection, and the file that collects its bytes.
 struct FilePart: Sendable, Equatable {
-    /// The bytes of the file.
+    /// The range in the file.
     let range: Range<Int>
-    /// The file that they gather in.
+    /// The file that collects its bytes.
     let path: String
 
-    /// Shorter stretches are not worth a connection.
+    /// The minimum size that is worth a connection.
     static let minimumByteCount = 16 << 20
 
-    /// Cuts a file of `byteCount` bytes, the same way each time and with names that tell where a
-    /// part begins, so that what an earlier attempt left is taken up.
+    /// Divides a file of `byteCount` bytes, always in the same way and with the offset in each
+    /// name, so that an earlier attempt can be continued.
     static func parts(of byteCount: Int, at path: String, atMost count: Int) -> [FilePart] {
         let count = max(1, min(count, byteCount / minimumByteCount))
         return (0..<count).map { index in

@@ -6,7 +6,7 @@ internal import NIOHTTP1
 internal import Platform
 
 extension HubDownload {
-    /// Asks for what is at an address, or a range of it, wherever the hub says it is.
+    /// Requests an address, or a range of it, following the hub's redirections.
     func open(
         _ address: String,
         range: String?,
@@ -35,9 +35,10 @@ extension HubDownload {
         throw failure("it redirects without end.")
     }
 
-    /// Where a redirection leads.
+    /// The address of a redirection.
     ///
-    /// The hub chooses the address: it is one of the web, and a connection that was safe stays so.
+    /// The hub chooses it: only http and https are allowed, and an encrypted connection stays
+    /// encrypted.
     private func next(_ location: String, from address: String) throws(TransferError) -> String {
         guard let next = URL(string: location, relativeTo: URL(string: address)),
             let scheme = next.scheme?.lowercased(), next.host()?.isEmpty == false
@@ -56,7 +57,7 @@ extension HubDownload {
         }
     }
 
-    /// Whether `address` is on the very server that the token is for.
+    /// Whether `address` is on the server that the token is for.
     private func isOnHub(_ address: String) -> Bool {
         guard let url = URL(string: address), let hub = URL(string: configuration.endpoint) else {
             return false
@@ -77,7 +78,7 @@ extension HubDownload {
             "the address is not valid"
         case .some(let other): other.shortDescription
         case nil:
-            // The system's own words, without what the library puts round them.
+            // The system's message, without the library's text around it.
             (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
                 ?? String("\(error)".prefix(200))
         }

@@ -5,24 +5,24 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Platform
 
-/// Fetches files from the Hugging Face hub, or a server that is like it.
+/// Downloads files from the Hugging Face hub or a compatible server.
 package struct HubDownload: Sendable {
     let configuration: HubConfiguration
     static let redirectLimit = 8
-    /// More than any repository's list of files.
+    /// More than any repository's file list.
     private static let maxListingByteCount = 32 << 20
 
-    /// The server sends whole files only.
+    /// The server does not support ranges.
     private struct RangesUnknown: Error {}
 
-    /// Fetches from a hub.
+    /// Creates a download from a hub.
     package init(_ configuration: HubConfiguration) {
         self.configuration = configuration
     }
 
-    /// What is in a repository at a branch, tag or commit, as the hub's JSON.
+    /// The contents of a repository at a branch, tag or commit, as the hub's JSON.
     ///
-    /// - Throws: ``TransferError`` for what is the hub's failure.
+    /// - Throws: ``TransferError`` for failures of the hub.
     package func listing(of repository: String, revision: String) async throws -> [UInt8] {
         let quoted = Self.quoted(revision)
         let address = "\(base)/api/models/\(repository)/revision/\(quoted)?blobs=true"
@@ -33,29 +33,30 @@ package struct HubDownload: Sendable {
                 guard isMissing, configuration.token == nil || response.status.code == 404 else {
                     throw refusal(response)
                 }
-                // The hub tells those without a token of none that is private.
+                // The hub hides private repositories from clients without a token.
                 throw failure(
                     "it has no \(repository) at \(revision)"
-                        + (configuration.token == nil ? ", or wants a token (set HF_TOKEN)." : ".")
+                        + (configuration.token == nil
+                            ? ", or requires a token (set HF_TOKEN)." : ".")
                 )
             }
             do {
                 return try await response.body.collect(upTo: Self.maxListingByteCount)
             } catch {
                 try Task.checkCancellation()
-                throw failure("its list of files did not come whole: \(Self.reason(error)).")
+                throw failure("its list of files is incomplete: \(Self.reason(error)).")
             }
         }
         return Array(body.readableBytesView)
     }
 
-    /// Fetches what is missing of a file of `byteCount` bytes, so that it lies in `path`.
+    /// Downloads the missing bytes of a file of `byteCount` bytes to `path`.
     ///
-    /// Long files come over several connections. A dropped connection is taken up again as long
-    /// as bytes come.
+    /// Large files use several connections. A dropped connection is resumed as long as bytes
+    /// arrive.
     ///
-    /// - Throws: ``TransferError`` for what is the hub's failure, `PlatformError` for what is this
-    ///   machine's.
+    /// - Throws: ``TransferError`` for failures of the hub, `PlatformError` for failures of this
+    ///   machine.
     package func fetch(
         _ file: String,
         in repository: String,
@@ -168,7 +169,7 @@ package struct HubDownload: Sendable {
             ? configuration.endpoint.dropLast() : configuration.endpoint[...]
     }
 
-    /// A part of an address's path with everything escaped that has a meaning there.
+    /// A part of an address's path with reserved characters escaped.
     private static func quoted(_ part: String) -> String {
         part.utf8.reduce(into: "") { result, byte in
             let isPlain =
@@ -195,7 +196,7 @@ package struct HubDownload: Sendable {
         case 206:
             let range = response.headers.first(name: "Content-Range") ?? ""
             guard range.hasPrefix("bytes \(part.range.lowerBound + partial.byteCount)-") else {
-                throw failure("it sent another range than was asked for (\(range)).")
+                throw failure("it sent another range than was requested (\(range)).")
             }
             if !isWhole, let total = range.split(separator: "/").last.flatMap({ Int($0) }),
                 total != byteCount
@@ -203,9 +204,9 @@ package struct HubDownload: Sendable {
                 throw failure("its file has \(total) bytes, the model \(byteCount).")
             }
         case 416:
-            // What is here is of a longer file than the hub's.
+            // The local bytes are of a larger file than the hub's.
             try partial.clear()
-            throw failure("its file is shorter than what was already here.")
+            throw failure("its file is smaller than what was already downloaded.")
         default: throw refusal(response)
         }
         if isWhole,
@@ -225,7 +226,7 @@ package struct HubDownload: Sendable {
         case 401, 403:
             failure(
                 configuration.token == nil
-                    ? "it wants a token (set HF_TOKEN)."
+                    ? "it requires a token (set HF_TOKEN)."
                     : "it did not accept the token in HF_TOKEN."
             )
         case 404: failure("it does not have the file.")

@@ -2,17 +2,17 @@ internal import FoundationEssentials
 internal import Platform
 internal import Synchronization
 
-/// Where the parts of one file gather, and which of them are still to come.
+/// The parts of one file, and which of them are still missing.
 package struct PartGathering: Sendable {
     let path: String
     let byteCount: Int
     /// The parts whose bytes are not yet in the file itself.
     let missing: [FilePart]
-    /// How many bytes of the file itself hold parts that were joined before.
+    /// The number of bytes of parts that were joined before.
     let settled: Int
     private let parts: [FilePart]
 
-    /// Takes up what an earlier attempt left at `path` and beside it.
+    /// Continues an earlier attempt at `path`.
     init(path: String, byteCount: Int, connections: Int) throws(PlatformError) {
         try self.init(
             path: path,
@@ -29,7 +29,7 @@ package struct PartGathering: Sendable {
             (missing, settled) = (parts, 0)
             return
         }
-        // The joining of parts may have been cut short, within one or between two of them.
+        // The joining of parts may have been interrupted, within one or between two of them.
         let file = try PartialFile(path: path)
         let joined = parts.filter { $0.range.upperBound <= file.byteCount }
         if let end = joined.last?.range.upperBound, file.byteCount <= byteCount {
@@ -62,20 +62,20 @@ package struct PartGathering: Sendable {
         }
     }
 
-    /// Removes all that has come.
+    /// Removes all downloaded parts.
     package static func clear(_ path: String) {
         Files.remove(path)
         for part in others(path) { Files.remove(part) }
     }
 
-    /// How many bytes have come.
+    /// The number of downloaded bytes.
     package static func byteCount(_ path: String) -> Int {
         ([path] + others(path)).reduce(0) { sum, part in
             sum + (FileStatus(part)?.byteCount ?? 0)
         }
     }
 
-    /// The files of the parts behind the first.
+    /// The files of the parts after the first.
     private static func others(_ path: String) -> [String] {
         let folder = FilePaths.parent(path)
         let start = FilePaths.name(path) + "."
@@ -84,7 +84,7 @@ package struct PartGathering: Sendable {
     }
 }
 
-/// Adds up what comes over several connections.
+/// Sums the progress of several connections.
 final class PartProgress: Sendable {
     private let counts: Mutex<[Int]>
     private let settled: Int
@@ -96,7 +96,7 @@ final class PartProgress: Sendable {
         self.report = report
     }
 
-    /// Says how much of a part has come; sums are reported one at a time, in order.
+    /// Sets the progress of a part; sums are reported one at a time, in order.
     func update(_ part: Int, _ count: Int) {
         counts.withLock { counts in
             counts[part] = count

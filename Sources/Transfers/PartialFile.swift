@@ -8,7 +8,7 @@ final class PartialFile {
     private(set) var byteCount: Int
     private let file: Descriptor
 
-    /// Opens the file with what an earlier attempt left in it.
+    /// Opens the file with the bytes of an earlier attempt.
     init(path: String) throws(PlatformError) {
         self.path = path
         let opened = Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
@@ -28,10 +28,10 @@ final class PartialFile {
         byteCount += bytes.count
     }
 
-    /// Forgets what has arrived.
+    /// Removes all bytes.
     func clear() throws(PlatformError) { try truncate(to: 0) }
 
-    /// Forgets what has arrived behind so many bytes.
+    /// Removes the bytes after `count`.
     func truncate(to count: Int) throws(PlatformError) {
         guard file.truncate(to: count) else { throw PlatformError(writing: path) }
         byteCount = count

@@ -1,4 +1,4 @@
-// What Swift needs of ncursesw and cannot import: globals, macros that are not plain integers,
+// The parts of ncursesw that Swift cannot import: globals, macros that are not plain integers,
 // and variadic functions.
 #ifndef CNCURSES_H
 #define CNCURSES_H
@@ -17,7 +17,7 @@
 
 #include "TerminalGuard.h"
 
-// Opens the screen on standard input and output; NULL when the terminal's type is unknown.
+// Opens the screen on standard input and output; NULL if the terminal's type is unknown.
 static inline SCREEN *curses_open(const char *type) { return newterm(type, stdout, stdin); }
 
 static inline int curses_columns(void) { return getmaxx(stdscr); }
@@ -28,10 +28,10 @@ static inline void curses_clear(void) { werase(stdscr); }
 static inline void curses_move(int y, int x) { wmove(stdscr, y, x); }
 static inline void curses_stage(void) { wnoutrefresh(stdscr); }
 
-// The next update draws every cell, whatever is thought to be on the screen.
+// Makes the next update draw every cell.
 static inline void curses_redraw_all(void) { clearok(curscr, true); }
 
-// Output only: input is read and decoded by the caller.
+// Only output: the caller reads and decodes input.
 static inline void curses_prepare(void) {
     raw();
     noecho();
@@ -41,7 +41,7 @@ static inline void curses_prepare(void) {
     scrollok(stdscr, false);
 }
 
-// Columns that curses reckons a character to take; -1 when it cannot be drawn.
+// The columns of a character according to curses; -1 if it cannot be drawn.
 int curses_width(wchar_t character);
 
 enum {
@@ -51,7 +51,7 @@ enum {
     curses_underline = 8,
 };
 
-// Puts one base character with its marks (zero-terminated) at a cell.
+// Draws one base character with its marks (zero-terminated) in a cell.
 static inline bool curses_put(int y, int x, const wchar_t *text, unsigned attributes, int pair) {
     attr_t attr = A_NORMAL;
     if (attributes & curses_bold) attr |= A_BOLD;
@@ -60,7 +60,7 @@ static inline bool curses_put(int y, int x, const wchar_t *text, unsigned attrib
     if (attributes & curses_underline) attr |= A_UNDERLINE;
     cchar_t cell;
     if (setcchar(&cell, text, attr, 0, &pair) == ERR) return false;
-    // In the last cell the cursor cannot advance and ERR is returned though the cell was drawn.
+    // In the last cell the cursor cannot advance, and ERR is returned although the cell was drawn.
     mvwadd_wch(stdscr, y, x, &cell);
     return true;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-// What signals have asked for since the last call.
+// The signals received since the last call.
 typedef struct {
     bool hang_up;    // SIGHUP
     bool terminate;  // SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR
@@ -13,30 +13,30 @@ typedef struct {
     bool resumed;    // SIGCONT
 } guard_requests;
 
-// Remembers the terminal's present modes, to be restored by guard_restore or at a crash.
+// Saves the terminal's current modes, to be restored by guard_restore or after a crash.
 // `restore` is written to `output` then; it must outlive the guard. Returns false without a terminal.
 bool guard_remember(int input, int output, const char *restore);
 
-// Handles signals from now on; requests make the event descriptor `event` readable.
-// To be called after newterm, which installs handlers of its own.
+// Installs the signal handlers; requests make the event descriptor `event` readable.
+// Must be called after newterm, which installs handlers of its own.
 void guard_install(int event);
 
-// Gives signals back to whoever had them before.
+// Restores the previous signal handlers.
 void guard_uninstall(void);
 
-// Writes the restore string and sets the remembered modes.
+// Writes the restore string and sets the saved modes.
 void guard_restore(void);
 
-// No crash handler writes to the terminal from now on: it is gone.
+// Keeps crash handlers from writing to the terminal, which has been closed.
 void guard_forget(void);
 
-// Takes the requests that have come in.
+// Returns and clears the received requests.
 guard_requests guard_take_requests(void);
 
 // Stops this process as ctrl+z does; returns when it is continued.
 void guard_stop_self(void);
 
-// Opens an event descriptor; negative when the system has none left.
+// Opens an event descriptor; negative if the system has none left.
 int guard_open_event(void);
 
 // Makes an event descriptor readable; safe in any thread and in a handler.

@@ -1,7 +1,7 @@
 /// Builds statements from the tokens of a chat template.
 struct TemplateParser {
     /// Deeper nesting than any published template's, far from the end of a thread's stack.
-    static let deepestNesting = 100
+    static let maxDepth = 100
 
     private let tokens: [TemplateToken]
     private var index = 0
@@ -68,8 +68,8 @@ struct TemplateParser {
     mutating func nested<Result>(
         _ parse: (inout TemplateParser) throws(TemplateError) -> Result
     ) throws(TemplateError) -> Result {
-        guard depth < Self.deepestNesting else {
-            throw .syntax(line, "nested deeper than \(Self.deepestNesting) levels")
+        guard depth < Self.maxDepth else {
+            throw .syntax(line, "nested deeper than \(Self.maxDepth) levels")
         }
         depth += 1
         defer { depth -= 1 }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Writing to an open descriptor, whatever it is.
 package enum DescriptorWriter {
-    /// Writes all of `bytes`, over interruptions and short writes.
+    /// Writes all of `bytes`, in spite of interruptions and short writes.
     ///
     /// - Returns: 0, or the `errno` of the write that failed.
     package static func write(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Int32 {
@@ -28,7 +28,7 @@ package enum DescriptorWriter {
             switch errno {
             case EINTR: continue
             case EAGAIN:
-                // Somebody else made the terminal or pipe one that does not wait.
+                // Another process made the terminal or pipe non-blocking.
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 if poll(&waiting, 1, -1) < 0, errno != EINTR { return errno }
             default: return errno

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// What a disk has room for.
+/// The free space of a disk.
 package enum DiskRoom {
-    /// Refuses to begin what the disk of a folder has no room for.
+    /// Throws if the disk of a folder lacks space.
     ///
     /// - Parameters:
-    ///   - what: What needs the room, for the error.
+    ///   - what: What needs the space, for the error.
     ///   - elsewhere: How to choose another disk, for its hint.
     package static func require(
         _ byteCount: Int,
@@ -14,7 +14,7 @@ package enum DiskRoom {
         elsewhere: String
     ) throws(PlatformError) {
         var status = statvfs()
-        // Opening a file there will say what is wrong with the folder.
+        // Opening a file there will report what is wrong with the folder.
         guard statvfs(folder, &status) == 0 else { return }
         let room = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
         guard !room.overflow, room.partialValue < UInt64(byteCount) else { return }
@@ -22,7 +22,7 @@ package enum DiskRoom {
             .full,
             "\(what) needs \(byteCount / 1_000_000 + 1) MB, but \(folder) has room for "
                 + "\(room.partialValue / 1_000_000) MB.",
-            hint: "free some room, or \(elsewhere)"
+            hint: "free some space, or \(elsewhere)"
         )
     }
 }

@@ -1,22 +1,22 @@
 internal import Glibc
 
-/// A lock on an open file or folder, by `flock`: it belongs to the open file, and ends when that is
-/// closed, so with the process at the latest.
+/// A lock on an open file or folder, by `flock`: it belongs to the open file and ends when that is
+/// closed, at the latest with the process.
 package enum FileLock {
     /// Whether others may hold the lock as well.
     package enum Kind: Sendable {
         case shared, exclusive
     }
 
-    /// Takes the lock on what is open if that is possible now.
+    /// Takes the lock if that is possible without waiting.
     ///
-    /// - Returns: 0, or the `errno`: `EWOULDBLOCK` where another holds it.
+    /// - Returns: 0, or the `errno`: `EWOULDBLOCK` if another process holds it.
     package static func attempt(_ kind: Kind, on descriptor: Int32) -> Int32 {
         let operation = kind == .shared ? LOCK_SH : LOCK_EX
         return uninterrupted { flock(descriptor, operation | LOCK_NB) } == 0 ? 0 : errno
     }
 
-    /// Waits for the lock on what is open.
+    /// Waits for the lock.
     ///
     /// - Returns: 0, or the `errno`.
     package static func wait(_ kind: Kind, on descriptor: Int32) -> Int32 {
@@ -24,13 +24,13 @@ package enum FileLock {
         return uninterrupted { flock(descriptor, operation) } == 0 ? 0 : errno
     }
 
-    /// Whether another open file holds the lock, an exclusive one at least.
+    /// Whether another open file has the lock, at least an exclusive one.
     package static func isHeld(on descriptor: Int32) -> Bool {
         attempt(.shared, on: descriptor) != 0
     }
 }
 
-/// The right to do something that one process at a time may do; it ends with the process.
+/// A lock that only one process holds at a time; it ends with the process.
 package final class HeldFile: Sendable {
     private let descriptor: Int32
 
@@ -38,9 +38,10 @@ package final class HeldFile: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Locks the file at `path`, which is made if need be.
+    /// Locks the file at `path`, which is created if it does not exist.
     ///
-    /// While another has it, waits, having called `onWaiting` once, until the task is cancelled.
+    /// While another process holds the lock, calls `onWaiting` once and waits until the task is
+    /// cancelled.
     package static func acquire(_ path: String, onWaiting: () -> Void) async throws -> HeldFile {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw PlatformError(writing: path) }
@@ -62,7 +63,7 @@ package final class HeldFile: Sendable {
         }
     }
 
-    /// Lets the next one have the lock; to be called once.
+    /// Releases the lock; must be called once.
     package func release() {
         close(descriptor)
     }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Paths as text, and what the file system says about them.
+/// Paths as text, and queries of the file system about them.
 package enum FilePaths {
     /// The last component.
     package static func name(_ path: String) -> String {
@@ -17,16 +17,16 @@ package enum FilePaths {
 
     /// A hidden name in the folder of `path` that no other process or thread uses.
     package static func temporary(beside path: String) -> String {
-        // A name may have 255 bytes; the start of a long one says enough.
+        // A name may have 255 bytes; the start of a long one is enough.
         let start = String(decoding: name(path).utf8.prefix(180), as: UTF8.self)
         let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
         return "\(parent(path))/.\(start).\(mark).unfinished"
     }
 
-    /// Whether anything is at a path, links followed.
+    /// Whether anything exists at a path, following links.
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Whether something is there that is neither a file nor a folder, such as a device or a pipe.
+    /// Whether it is neither a file nor a folder, for example a device or a pipe.
     package static func isSpecial(_ path: String) -> Bool {
         FileStatus(path)?.kind == .special
     }
@@ -37,7 +37,7 @@ package enum FilePaths {
     /// Whether a regular file, which can be read to its end, is at a path, links followed.
     package static func isFile(_ path: String) -> Bool { FileStatus(path)?.kind == .file }
 
-    /// The path without symbolic links; nil where nothing is.
+    /// The path without symbolic links; nil if nothing exists there.
     package static func real(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }

@@ -4,7 +4,7 @@ package struct FileStamp: Hashable, Sendable {
     private let identity: FileIdentity
     private let content: ContentStamp
 
-    /// The stamp of the file that stands at `path` now; nil if there is none.
+    /// The stamp of the file at `path` now; nil if there is none.
     package init?(path: String) {
         guard let status = FileStatus(path) else { return nil }
         self.init(status)
@@ -22,16 +22,16 @@ package struct FileStamp: Hashable, Sendable {
     }
 }
 
-/// What changes when a file, or a file in a folder, is written; a copy that keeps the times has the
-/// same.
+/// A value that changes when a file, or a file in a folder, is written; a copy that keeps the times
+/// has the same.
 package struct ContentStamp: Hashable, Sendable, Codable {
     package var byteCount: Int64 = 0
     package var nanoseconds = 0
 
-    /// The stamp of nothing.
+    /// The stamp of a missing file.
     package init() {}
 
-    /// The stamp of a file, or of all that is in a folder; that of nothing where nothing is.
+    /// The stamp of a file, or of all files in a folder, or of a missing file.
     package init(_ path: String) {
         self.init()
         guard let status = FileStatus(path) else { return }

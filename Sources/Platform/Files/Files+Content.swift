@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension Files {
-    /// All bytes of a file; nil where there is none.
+    /// All bytes of a file; nil if it does not exist.
     package static func read(_ path: String) throws(PlatformError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -35,13 +35,14 @@ extension Files {
         return total
     }
 
-    /// A file as text; what is not UTF-8 is replaced, and where there is no file there is no text.
+    /// A file as text; invalid UTF-8 is replaced, and a missing file is empty.
     package static func text(_ path: String) throws(PlatformError) -> String {
         String(decoding: try read(path) ?? [], as: UTF8.self)
     }
 
-    /// Writes a file so that a reader sees the old content or the new, never a part; a symbolic
-    /// link stays, and what it leads to is written.
+    /// Writes a file atomically: a reader sees the old content or the new.
+    ///
+    /// The target of a symbolic link is written; the link stays.
     package static func write(
         _ bytes: some Sequence<UInt8>,
         to path: String,
@@ -50,7 +51,7 @@ extension Files {
         try OutputFile.write(bytes, to: path, replaces: true, mode: mode)
     }
 
-    /// Writes bytes to the end of an open file, which errors call `path`.
+    /// Appends bytes to an open file, which errors call `path`.
     package static func append(
         _ bytes: some Sequence<UInt8>,
         to descriptor: Int32,
@@ -60,11 +61,11 @@ extension Files {
         guard number == 0 else { throw PlatformError(writing: path, number) }
     }
 
-    /// Writes a file that is not there yet; when this returns it is on the disk.
+    /// Creates a file with content; it is durable when this returns.
     ///
     /// - Parameters:
-    ///   - name: What errors call the file, where it gets its own name later.
-    ///   - replaces: Whether a file that is there is overwritten in its place.
+    ///   - name: The name for errors, if the file is renamed later.
+    ///   - replaces: Whether an existing file is overwritten in place.
     package static func writeNew(
         _ bytes: some Sequence<UInt8>,
         to path: String,
@@ -77,7 +78,7 @@ extension Files {
         try file.finish()
     }
 
-    /// Copies a file; when this returns the copy is on the disk.
+    /// Copies a file; the copy is durable when this returns.
     package static func copy(_ source: String, to path: String) throws(PlatformError) {
         let input = open(source, O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw PlatformError("\(source) cannot be read") }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Files and folders: made, listed, measured and removed, with errors that name the path.
+/// Operations on files and folders, with errors that name the path.
 package enum Files {
-    /// Creates a folder with those above it; an existing one is left.
+    /// Creates a folder with its parents; an existing one is left alone.
     ///
-    /// - Parameter mode: The mode of those created; by default they are their owner's alone.
+    /// - Parameter mode: The mode of created folders; by default only for their owner.
     package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(PlatformError) {
         if FilePaths.isFolder(path) { return }
         let parent = FilePaths.parent(path)
@@ -12,7 +12,7 @@ package enum Files {
         try makeLastFolder(path, mode)
     }
 
-    /// The same for a folder below one that must be there and is never made.
+    /// The same below a folder that must exist.
     package static func makeFolder(_ path: String, below root: String) throws(PlatformError) {
         if FilePaths.isFolder(path) { return }
         guard path != root, path.utf8.count > root.utf8.count else {
@@ -44,7 +44,7 @@ package enum Files {
         }
     }
 
-    /// The names in a folder, in the order of their bytes; empty where there is none.
+    /// The names in a folder in byte order; empty if there is no such folder.
     package static func names(in folder: String) -> [String] {
         (try? FolderListing.names(in: folder)) ?? []
     }
@@ -57,8 +57,7 @@ package enum Files {
         return FileStatus(path).map { Int64($0.byteCount) } ?? 0
     }
 
-    /// Gives a file or folder another name on the same disk, in place of a file or an empty folder
-    /// that had it, and makes the name last.
+    /// Renames a file or folder on the same disk, replacing a file of that name, durably.
     package static func rename(_ source: String, to target: String) throws(PlatformError) {
         guard Glibc.rename(source, target) == 0 else { throw PlatformError(writing: target) }
         try synchronize(folder: FilePaths.parent(target))
@@ -77,7 +76,7 @@ package enum Files {
         guard fsync(descriptor) == 0 else { throw PlatformError(writing: path) }
     }
 
-    /// Waits until the names in a folder are on the disk, where its file system can do that.
+    /// Waits until the names in a folder are on the disk, if its file system supports that.
     package static func synchronize(folder path: String) throws(PlatformError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw PlatformError(writing: path) }
@@ -85,10 +84,10 @@ package enum Files {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw PlatformError(writing: path) }
     }
 
-    /// Removes a file, or a folder with all that is in it, never through a link.
+    /// Removes a file, or a folder with its contents, without following links.
     ///
-    /// - Throws: ``PlatformError`` for the first thing that cannot be removed; what is not there is
-    ///   no error.
+    /// - Throws: ``PlatformError`` for the first item that cannot be removed; a missing one is no
+    ///   error.
     package static func removeAll(_ path: String) throws(PlatformError) {
         if unlink(path) == 0 || errno == ENOENT { return }
         guard errno == EISDIR || errno == EPERM else {

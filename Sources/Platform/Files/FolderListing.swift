@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The names in a folder, in the order of their bytes.
+/// The names in a folder, in byte order.
 package enum FolderListing {
     /// The names in a folder.
     ///
-    /// - Throws: ``PlatformError``, with the code `notFound` where there is no such folder.
+    /// - Throws: ``PlatformError``, with the code `notFound` if there is no such folder.
     package static func names(in folder: String) throws(PlatformError) -> [String] {
         guard let names = entries(of: opendir(folder)) else {
             throw PlatformError("The folder \(folder) cannot be read")
@@ -12,7 +12,7 @@ package enum FolderListing {
         return names.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The same; empty where there is no such folder.
+    /// The same; empty if there is no such folder.
     package static func namesIfPresent(in folder: String) throws(PlatformError) -> [String] {
         do throws(PlatformError) { return try names(in: folder) } catch {
             guard error.code == .notFound else { throw error }
@@ -20,9 +20,9 @@ package enum FolderListing {
         }
     }
 
-    /// The names in an open folder, as bytes; nil with `errno` where they cannot be read.
+    /// The names in an open folder, as bytes; nil with `errno` if they cannot be read.
     package static func names(in folder: Int32) -> [[UInt8]]? {
-        // Closing the stream closes its descriptor, and the caller's is still needed.
+        // Closing the stream closes its descriptor, and the caller still needs its own.
         let own = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard own >= 0 else { return nil }
         guard let stream = fdopendir(own) else {
@@ -32,7 +32,7 @@ package enum FolderListing {
         return entries(of: stream)
     }
 
-    /// How many names there are, without the order; nil with `errno` where they cannot be read.
+    /// The number of names; nil with `errno` if they cannot be read.
     package static func count(in folder: String) -> Int? { entries(of: opendir(folder))?.count }
 
     private static func entries(of stream: OpaquePointer?) -> [[UInt8]]? {

@@ -2,18 +2,18 @@
 package struct MountTable {
     private let text: String
 
-    /// Reads a table in the format of proc(5).
+    /// Parses a table in the format of proc(5).
     package init(text: String) {
         self.text = text
     }
 
-    /// This process's table; empty where the system has none.
+    /// This process's table; empty if the system has none.
     package static var current: MountTable {
         MountTable(text: (try? Files.text("/proc/self/mountinfo")) ?? "")
     }
 
-    /// The type of the file system that an absolute path without symbolic links lies on, such as
-    /// `ext4`, `nfs4` or `fuse.sshfs`.
+    /// The type of the file system of an absolute path without symbolic links, such as `ext4`,
+    /// `nfs4` or `fuse.sshfs`.
     package func type(of path: String) -> String? {
         var longest = 0
         var type: String?
@@ -35,8 +35,8 @@ package struct MountTable {
         return type
     }
 
-    /// Whether files of this type live on another machine, where SQLite's write-ahead log, which is
-    /// shared memory, cannot work.
+    /// Whether files of this type are on another machine, where SQLite's write-ahead log, which
+    /// uses shared memory, cannot work.
     package static func isNetwork(_ type: String) -> Bool {
         let name = type.hasPrefix("fuse.") ? type.dropFirst("fuse.".count) : type[...]
         return networkTypes.contains(String(name))

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// A file that is being made.
+/// A file that is being created.
 package struct NewFile: ~Copyable, Sendable {
     private let descriptor: Int32
     private let name: String
 
-    /// Creates the file, which must not be there.
+    /// Creates the file, which must not exist.
     ///
     /// - Parameters:
-    ///   - name: What errors call the file, where it gets its own name later.
-    ///   - replaces: Whether a file that is there is overwritten in its place.
+    ///   - name: The name for errors, if the file is renamed later.
+    ///   - replaces: Whether an existing file is overwritten in place.
     package init(
         _ path: String,
         as name: String? = nil,
@@ -24,7 +24,7 @@ package struct NewFile: ~Copyable, Sendable {
 
     deinit { close(descriptor) }
 
-    /// Writes bytes to the end.
+    /// Appends bytes.
     package borrowing func append(_ bytes: some Sequence<UInt8>) throws(PlatformError) {
         try Files.append(bytes, to: descriptor, path: name)
     }
@@ -36,8 +36,8 @@ package struct NewFile: ~Copyable, Sendable {
 }
 
 extension NewFile {
-    /// Writes a file of its own beside `path`, flushes it to the disk and gives it the name `path`,
-    /// in place of a file that had it.
+    /// Writes a temporary file beside `path`, flushes it to the disk and renames it to `path`,
+    /// replacing an existing file.
     package static func replace(
         _ path: String,
         mode: UInt32 = 0o644,

@@ -2,13 +2,13 @@ internal import Glibc
 
 /// The files that this process has open.
 package enum OpenFiles {
-    /// How many there are.
+    /// The number of open files.
     package static var count: Int {
-        // One of those listed is the folder itself.
+        // One of the entries is the folder itself.
         FolderListing.count(in: "/proc/self/fd").map { max($0 - 1, 0) } ?? 3
     }
 
-    /// Whether a file is open to be written, as a database and its log are; standard input, output
+    /// Whether a file is open for writing, as a database and its log are; standard input, output
     /// and error do not count.
     static func areWriting(_ file: stat) -> Bool {
         for name in Files.names(in: "/proc/self/fd") {

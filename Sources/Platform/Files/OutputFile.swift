@@ -1,39 +1,41 @@
 internal import Glibc
 
-/// The file that a person named for a result.
+/// The file that the user named for a result.
 ///
-/// What has the name decides how it is written:
+/// What exists under the name determines how it is written:
 ///
-/// - Nothing, or a regular file: the result is written beside it, flushed to the disk and then gets
-///   the name, so that nobody ever sees a part of it and a full disk leaves nothing behind. A file
-///   that was there keeps its mode and, where the system allows it, its owner.
-/// - A symbolic link: what it leads to, or would lead to, is written; the link stays.
-/// - A device, a named pipe, a socket, or a descriptor such as `/dev/stdout`: the bytes go through it.
-/// - A folder: refused.
+///   - Nothing, or a regular file: the result is written to a temporary file beside it, flushed
+///     to the disk and renamed, so that no reader sees a part of it and a full disk leaves nothing
+///     behind. An existing file keeps its mode and, if the system allows it, its owner.
+///   - A symbolic link: its target is written; the link stays.
+///   - A device, a named pipe, a socket, or a descriptor such as `/dev/stdout`: the bytes are
+///     written to it.
+///   - A folder: refused.
 ///
-/// A regular file is replaced only if that was asked for, and never one that this process writes
+/// writing, such as the workspace's database and its log.
 /// to, such as the workspace's database and its log.
 public struct OutputFile: Sendable {
-    /// The name as it was given, which errors use.
+    /// The name as given, for errors.
     public let path: String
-    /// The file to write the result to, which ``publish()`` brings to its place.
+    /// The file to write the result to, which ``publish()`` moves to its place.
     ///
-    /// It is there, and empty; whoever writes it may also put another file in its place.
+    /// It exists and is empty; the writer may also replace it by another file.
     public let unfinished: String
 
     private let place: OutputPlace
     private let replaces: Bool
     private let companions: [String]
 
-    /// Creates the file to be written.
+    /// Creates the temporary file.
     ///
     /// - Parameters:
-    ///   - path: The name that was given.
+    ///   - path: The given name.
     ///   - replaces: Whether a regular file of that name is replaced.
-    ///   - mode: The mode of a file that was not there, less what the process masks.
-    ///   - companions: Endings of files that belong to one of this name, such as `-wal`. None of
-    ///     them may be there.
-    /// - Throws: ``PlatformError``, with the code `exists` where something is not to be replaced.
+    ///   - mode: The mode of a new file, before the process's mask is applied.
+    ///   - companions: Suffixes of files that belong to one of this name, such as `-wal`. None of
+    ///     them may exist.
+    ///
+    /// - Throws: ``PlatformError``, with the code `exists` if something must not be replaced.
     public init(
         _ path: String,
         replaces: Bool = false,
@@ -79,9 +81,9 @@ public struct OutputFile: Sendable {
         close(descriptor)
     }
 
-    /// Brings what was written to ``unfinished`` to its place; when this returns it is on the disk.
+    /// Moves ``unfinished`` to its place; the result is durable when this returns.
     ///
-    /// - Parameter isCancelled: Asked while nobody reads from a named pipe.
+    /// - Parameter isCancelled: Called while a named pipe has no reader.
     public func publish(isCancelled: () -> Bool = { false }) throws(PlatformError) {
         defer { discard() }
         switch place {
@@ -105,7 +107,7 @@ public struct OutputFile: Sendable {
         }
     }
 
-    /// Removes what was not published, with its companions.
+    /// Removes the unpublished file and its companions.
     public func discard() {
         for ending in [""] + companions { unlink(unfinished + ending) }
     }
@@ -136,14 +138,14 @@ public struct OutputFile: Sendable {
             close(descriptor)
             throw error
         }
-        // Some file systems tell only now that there was no room.
+        // Some file systems report only now that there was no space.
         guard close(descriptor) == 0 else { throw PlatformError(writing: path, errno) }
         try file.publish()
     }
 }
 
 extension OutputPlace {
-    /// Where a file is or would be; nil for what bytes go through.
+    /// The path of a regular file, existing or not; nil for special files and descriptors.
     fileprivate var filePath: String? {
         switch self {
         case .vacant(let path), .file(let path, _): path
@@ -153,7 +155,7 @@ extension OutputPlace {
 }
 
 extension OutputFile {
-    /// Gives the file its name, unless something has it by now.
+    /// Gives the file its name, unless something has that name now.
     private func link(as final: String) throws(PlatformError) {
         if Glibc.link(unfinished, final) == 0 { return }
         guard errno != EEXIST else { throw Self.exists(path) }
@@ -175,7 +177,7 @@ extension OutputFile {
         let descriptor = Glibc.open(name, flags | O_CLOEXEC)
         guard descriptor >= 0 else { throw PlatformError(writing: path, errno) }
         defer { close(descriptor) }
-        // Not every file system can do it for a folder.
+        // Not every file system supports it for a folder.
         guard fsync(descriptor) == 0 || flags & O_DIRECTORY != 0 && errno == EINVAL else {
             throw PlatformError(writing: path, errno)
         }
@@ -197,7 +199,7 @@ extension OutputFile {
         }
     }
 
-    /// Gives a file the mode of another one, and its owner and group as far as they may be given.
+    /// Gives a file the mode of another one, and its owner and group as far as that is allowed.
     private static func dress(_ path: String, as status: stat) {
         if chown(path, status.st_uid, status.st_gid) != 0 {
             _ = chown(path, uid_t.max, status.st_gid)
@@ -224,7 +226,7 @@ extension OutputFile {
         return descriptor
     }
 
-    /// A named pipe, as soon as somebody reads from it; -1 with `errno` if it cannot be opened.
+    /// Opens a named pipe when it has a reader; -1 with `errno` if it cannot be opened.
     private static func openPipe(_ name: String, _ isCancelled: () -> Bool) -> Int32 {
         while true {
             let descriptor = Glibc.open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
@@ -241,7 +243,7 @@ extension OutputFile {
         }
     }
 
-    /// A connection to the socket of that name; -1 with `errno` if there is none.
+    /// Connects to the socket at a path; -1 with `errno` if there is none.
     private static func connect(_ name: String) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// What a name given for an output stands for.
+/// What exists under the name given for an output.
 enum OutputPlace {
-    /// Nothing is there; a file can be made at this path.
+    /// Nothing; a file can be created at this path.
     case vacant(String)
-    /// A regular file at this path, which no symbolic link is.
+    /// A regular file at this path, not a symbolic link.
     case file(String, stat)
-    /// A device, a named pipe or a socket: what is written goes through it.
+    /// A device, a named pipe or a socket, to be written to.
     case special(String, stat)
     /// An open descriptor of this process, such as `/dev/stdout`.
     case descriptor(Int32)
 
-    /// Follows symbolic links to what `path` stands for.
+    /// Follows symbolic links from `path`.
     init(_ path: String) throws(PlatformError) {
         guard !path.isEmpty else { throw PlatformError(.invalid, "A file needs a name.") }
         var current = path
@@ -54,8 +54,8 @@ enum OutputPlace {
         throw PlatformError(writing: path, ELOOP)
     }
 
-    /// The folder and the last component; a name that ends with a slash has an empty one,
-    /// which stands for the folder itself.
+    /// The folder and the last component, which is empty for the folder itself, if the name ends
+    /// with a slash.
     private static func parts(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
         let name = String(path[path.index(after: slash)...])
@@ -63,7 +63,7 @@ enum OutputPlace {
         return (folder, name.isEmpty ? "." : name)
     }
 
-    /// Whether a folder is one of those in which a process finds its own descriptors.
+    /// Whether a folder contains a process's own descriptors.
     private static func isOfDescriptors(_ folder: String) -> Bool {
         let parts = folder.split(separator: "/")
         return parts.first == "proc" && parts.last == "fd" && parts.count >= 3

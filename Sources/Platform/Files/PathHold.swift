@@ -1,13 +1,12 @@
 internal import Glibc
 
-/// A lock on a file or folder that a process makes for a while.
+/// A lock on a temporary file or folder.
 ///
-/// The kernel frees it when the process ends, however that comes about: what nobody holds any more
-/// was left over.
+/// The kernel releases it when the process ends, in whatever way: an unlocked one was left over.
 package struct PathHold: ~Copyable {
     private let descriptor: Int32
 
-    /// Holds what is at a path until this value ends.
+    /// Locks the file at a path until this value ends.
     package init(_ path: String) {
         descriptor = Self.open(path)
         if descriptor >= 0 { _ = FileLock.attempt(.exclusive, on: descriptor) }
@@ -15,9 +14,9 @@ package struct PathHold: ~Copyable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Whether nobody holds what is at a path, and it was last written so many seconds ago or more.
+    /// Whether the file at a path is not locked, and was last written at least `seconds` ago.
     ///
-    /// What is younger may be about to be held.
+    /// A younger one may be about to be locked.
     package static func isAbandoned(_ path: String, after seconds: Int) -> Bool {
         let descriptor = open(path)
         guard descriptor >= 0 else { return false }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// An absolute path without links, `.`, `..` or doubled slashes: the one form in which paths are
+/// An absolute path without links, `.`, `..` or doubled slashes: the form in which paths are
 /// compared, stored and shown.
 ///
-/// What exists of a path is resolved as the kernel resolves it. What follows, which is about to be
-/// made, keeps its names. Paths are compared byte by byte: `String` holds two spellings of a Hangul
-/// name to be equal, a file system does not.
+/// The existing part of a path is resolved as the kernel resolves it. The rest, which is about to
+/// be created, keeps its names. Paths are compared byte by byte: `String` treats two spellings of a
+/// Hangul name as equal, a file system does not.
 package struct ResolvedPath: Hashable, Sendable {
     /// The path's names, outermost first; empty for the root.
     package let names: [[UInt8]]
@@ -13,14 +13,14 @@ package struct ResolvedPath: Hashable, Sendable {
     /// Resolves a path.
     ///
     /// - Parameters:
-    ///   - path: A path; `~` stands for `home`, and a relative one begins at the current folder.
+    ///   - path: A path; `~` is `home`, and a relative one starts at the current folder.
     ///   - home: The user's home.
     package init(_ path: String, home: String? = nil) {
         names = Self.walk(Self.absolute(path, home))
     }
 
-    /// The place that a path names in its folder: the folder is resolved, and the last name is kept
-    /// even where it is a link, since people know a file by it.
+    /// The entry that a path names in its folder: the folder is resolved, but the last name is kept
+    /// even if it is a link, since users know the file by it.
     package static func entry(_ path: String, home: String? = nil) -> ResolvedPath {
         var names = Self.names(absolute(path, home))
         guard let last = names.popLast(), last != [dot], last != [dot, dot] else {
@@ -36,15 +36,15 @@ package struct ResolvedPath: Hashable, Sendable {
     /// The path as bytes.
     package var bytes: [UInt8] { [Self.slash] + names.joined(separator: [Self.slash]) }
 
-    /// The path as text; what is not UTF-8 in it is replaced.
+    /// The path as text; invalid UTF-8 is replaced.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Whether a path lies below this one.
+    /// Whether a path is below this one.
     package func contains(_ path: ResolvedPath) -> Bool {
         path.names.count > names.count && path.names.starts(with: names)
     }
 
-    /// The rest of a path that lies below this one; nil for any other.
+    /// The part of a path below this one; nil for any other.
     package func relative(_ path: ResolvedPath) -> String? {
         guard contains(path) else { return nil }
         let rest = path.names.dropFirst(names.count).joined(separator: [Self.slash])
@@ -55,7 +55,7 @@ package struct ResolvedPath: Hashable, Sendable {
 
     private static let slash = UInt8(ascii: "/")
     private static let dot = UInt8(ascii: ".")
-    /// How many links the kernel follows before it says that links lead in a circle.
+    /// The number of links after which the kernel reports a cycle.
     static let maxLinks = 40
 
     private static func absolute(_ path: String, _ home: String?) -> [UInt8] {
@@ -74,7 +74,7 @@ package struct ResolvedPath: Hashable, Sendable {
         path.split(separator: slash).map(Array.init)
     }
 
-    /// The names of an absolute path once each link on the way has been followed.
+    /// The names of an absolute path after following every link.
     private static func walk(_ path: [UInt8]) -> [[UInt8]] {
         var resolved: [[UInt8]] = []
         var pending: [[UInt8]] = names(path).reversed()
@@ -97,7 +97,7 @@ package struct ResolvedPath: Hashable, Sendable {
         return resolved
     }
 
-    /// Where a link leads; nil for what is no link, or is not there, with `errno` set.
+    /// The target of a link; nil with `errno` if there is no link.
     package static func linkTarget(_ path: String) -> String? {
         linkTarget(Array(path.utf8)).map { String(decoding: $0, as: UTF8.self) }
     }

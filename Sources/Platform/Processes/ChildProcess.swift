@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// Another program, with no input, that gets no signal meant for this one.
+/// Another program, without input, that does not receive this process's signals.
 package struct ChildProcess: Sendable {
     /// How a program ended.
     package enum Status: Equatable, Sendable, CustomStringConvertible {
         case exited(Int32)
         case killed(signal: Int32)
 
-        /// How it ended, as half of a sentence.
+        /// How it ended, as a clause.
         package var description: String {
             switch self {
             case .exited(let code): "it ended with status \(code)"
@@ -16,11 +16,11 @@ package struct ChildProcess: Sendable {
         }
     }
 
-    /// How far a program stands apart from this one.
+    /// How a program is separated from this one.
     package enum Separation: Sendable {
-        /// In a process group of its own, so that it can be ended with all it started.
+        /// In a process group of its own, so that it can be killed with its children.
         case group
-        /// In a session of its own: it continues after this program has ended.
+        /// In a session of its own: it continues after this program ends.
         case session
     }
 
@@ -32,7 +32,7 @@ package struct ChildProcess: Sendable {
     /// - Parameters:
     ///   - program: A path, or a name that is looked up in `PATH`.
     ///   - environment: Is added to this process's own.
-    ///   - output: The file for its output and errors; `appends` says whether what is there stays.
+    ///   - output: The file for its output and errors; `appends` keeps its content.
     package init(
         _ program: String,
         _ arguments: [String],
@@ -76,8 +76,8 @@ package struct ChildProcess: Sendable {
         self.process = process
     }
 
-    /// Waits for the end, and every 20 ms calls `whileRunning` and asks whether to stop; then
-    /// everything in the group is killed and `CancellationError` thrown.
+    /// Waits for the end, and every 20 ms calls `whileRunning` and checks for cancellation; then
+    /// the whole group is killed and `CancellationError` thrown.
     package func wait(
         isCancelled: () -> Bool,
         whileRunning: () -> Void = {}

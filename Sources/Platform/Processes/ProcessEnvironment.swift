@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The environment and the program of this process.
 public enum ProcessEnvironment {
-    /// The environment's variables; of two with one name the first counts.
+    /// The environment's variables; of two with one name the first is used.
     public static var variables: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ

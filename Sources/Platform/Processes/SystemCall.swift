@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What the system says about an error number, such as "No such file or directory".
+/// The system's message for an error number, such as "No such file or directory".
 package func systemMessage(_ number: Int32) -> String {
     let capacity = 256
     var text = [CChar](repeating: 0, count: capacity)
@@ -8,7 +8,7 @@ package func systemMessage(_ number: Int32) -> String {
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 
-/// Runs a system call again as long as a signal interrupts it.
+/// Repeats a system call as long as a signal interrupts it.
 @discardableResult
 package func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {

@@ -1,4 +1,4 @@
-/// How many columns text takes once it is drawn.
+/// The number of columns that text takes when drawn.
 ///
 /// Widths are those of the drawn form (see ``Glyph``). Ambiguous characters take one column.
 public enum DisplayWidth {
@@ -12,7 +12,7 @@ public enum DisplayWidth {
         return width
     }
 
-    /// The longest start of a text that fits into a width, in its drawn form.
+    /// The longest prefix of a text that fits into a width, in its drawn form.
     package static func prefix(
         of text: String,
         width: Int

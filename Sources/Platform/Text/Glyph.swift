@@ -1,12 +1,12 @@
-/// What one position of the screen shows: a grapheme in a form on which terminals agree.
+/// The content of one screen position: a grapheme in a form that all terminals draw alike.
 ///
-/// Text from outside is untrusted. What `VisibleText` names is replaced as it says; further invisible
-/// and unassigned characters and whatever was not valid UTF-8 become `�`. Where terminals
-/// disagree on a width the form is reduced to one they share: emoji joined by ZWJ show their first
-/// part, variation selectors and skin tones are dropped, flags become two letters. Conjoining
-/// jamo are composed to syllables.
+/// Text from outside is untrusted. Characters that `VisibleText` replaces are replaced as it says;
+/// other invisible and unassigned characters and invalid UTF-8 become `�`. Where terminals disagree
+/// on a width the form is reduced to one they share: emoji joined by ZWJ show their first part,
+/// variation selectors and skin tones are dropped, flags become two letters. Conjoining jamo are
+/// composed to syllables.
 public struct Glyph: Hashable, Sendable {
-    /// One scalar that takes room and at most four that do not.
+    /// One scalar that takes columns and at most four that do not.
     public let text: String
     /// Columns: 1 or 2.
     public let width: Int
@@ -19,7 +19,7 @@ public struct Glyph: Hashable, Sendable {
     package static let space = Glyph(text: " ", width: 1)
     static let replacement = Glyph(text: "\u{FFFD}", width: 1)
 
-    /// As many combining marks as a curses cell holds beside its base.
+    /// The maximum number of combining marks in a curses cell.
     private static let maximumMarks = 4
 
     /// Calls `body` with each glyph of a text from left to right until it returns false.
@@ -29,7 +29,7 @@ public struct Glyph: Hashable, Sendable {
         }
     }
 
-    /// Text in the form in which it would be drawn.
+    /// Text in its drawn form.
     public static func sanitized(_ text: String) -> String {
         var result = ""
         forEach(in: text) { glyph in
@@ -39,7 +39,7 @@ public struct Glyph: Hashable, Sendable {
         return result
     }
 
-    /// Bytes that claim to be UTF-8, in the form in which they would be drawn.
+    /// Bytes, possibly invalid UTF-8, in their drawn form.
     public static func sanitized(_ bytes: some Collection<UInt8>) -> String {
         sanitized(String(decoding: bytes, as: UTF8.self))
     }
@@ -86,7 +86,7 @@ extension Unicode.Scalar {
         return String(UnicodeScalar(UInt8(0x41 + value - 0x1F1E6)))
     }
 
-    /// Whether a mark keeps its meaning on its own in a cell; selectors and joiners do not.
+    /// Whether a mark keeps its meaning in a cell of its own; selectors and joiners do not.
     fileprivate var isCombiningMark: Bool {
         if value >= 0xFE00 && value <= 0xFE0F || value >= 0xE0100 && value <= 0xE01EF {
             return false

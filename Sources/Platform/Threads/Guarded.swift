@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A value behind a lock on whose changes threads can wait.
+/// A value behind a lock; threads can wait for its changes.
 ///
 /// `@unchecked` because the value is only touched between lock and unlock.
 package final class Guarded<Value>: @unchecked Sendable {
@@ -27,7 +27,7 @@ package final class Guarded<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Reads or changes the value, and wakes those who wait for it.
+    /// Reads or changes the value, and wakes waiting threads.
     package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer {
@@ -37,7 +37,7 @@ package final class Guarded<Value>: @unchecked Sendable {
         return try body(&value)
     }
 
-    /// Blocks until `take` returns something, asking again after every change.
+    /// Blocks until `take` returns a value, calling it again after every change.
     package func wait<Result>(for take: (inout Value) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -47,7 +47,7 @@ package final class Guarded<Value>: @unchecked Sendable {
         }
     }
 
-    /// Blocks until `take` returns something or the time is over.
+    /// Blocks until `take` returns a value or the time is over.
     package func wait<Result>(seconds: Double, for take: (inout Value) -> Result?) -> Result? {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)

@@ -1,9 +1,9 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Runs work that blocks or computes on a thread that is not of the cooperative pool.
+/// Runs work that blocks or computes on a thread outside the cooperative pool.
 ///
-/// `body` gets a function that says whether the task was cancelled.
+/// `body` receives a function that returns whether the task was cancelled.
 package func onOwnThread<Result: Sendable>(
     _ body: @escaping @Sendable (_ isCancelled: @Sendable () -> Bool) throws -> Result
 ) async throws -> Result {

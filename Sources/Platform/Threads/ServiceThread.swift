@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A thread of its own, outside Swift's cooperative pool, that a service may block.
+/// A thread outside Swift's cooperative pool, which a service may block.
 ///
 /// `@unchecked` because the thread's handle is written once, before it is shared.
 package final class ServiceThread: @unchecked Sendable {
@@ -22,8 +22,8 @@ package final class ServiceThread: @unchecked Sendable {
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - name: What system tools show; its first 15 bytes count.
-    ///   - niceness: How far it stands back behind the screen, 0 to 19.
+    ///   - name: The name in system tools, cut to 15 bytes.
+    ///   - niceness: Its priority below the screen's, 0 to 19.
     package init(
         name: String,
         niceness: Int32 = 0,
@@ -64,13 +64,13 @@ package final class ServiceThread: @unchecked Sendable {
             guard let argument else { return nil }
             let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
             name(start.name)
-            // Linux counts niceness by thread: 0 names the calling one.
+            // Linux counts niceness per thread: 0 is the calling one.
             if start.niceness > 0 { setpriority(Int32(PRIO_PROCESS.rawValue), 0, start.niceness) }
             start.body()
             return nil
         }
 
-    /// Names the calling thread; that it has no name is no reason to fail.
+    /// Names the calling thread; failure is ignored.
     private static func name(_ name: String) {
         try? Files.writeNew(name.utf8, to: "/proc/thread-self/comm", replaces: true)
     }

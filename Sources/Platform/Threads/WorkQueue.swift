@@ -1,4 +1,4 @@
-/// Work done one piece after another on a thread of its own, started with the first piece.
+/// Runs work in order on one thread, which starts with the first piece.
 package final class WorkQueue: Sendable {
     private struct State {
         var pending: [@Sendable () -> Void] = []
@@ -20,7 +20,7 @@ package final class WorkQueue: Sendable {
         self.owner = owner
     }
 
-    /// Appends a piece of work; after ``close()`` it is refused.
+    /// Appends work; it is refused after ``close()``.
     package func add(_ work: @escaping @Sendable () -> Void) throws(PlatformError) {
         let outcome: Result<Void, PlatformError> = state.withLock { state in
             guard !state.isClosed else {
