@@ -3,11 +3,11 @@ import JSON
 extension ChatTemplate {
     /// Renders messages together with the ranges of bytes that an assistant is trained on.
     ///
-    /// Of an assistant's message these are what the template writes for it behind the generation
-    /// prompt: the answer, the end of the turn, and what the template puts directly behind. Where
-    /// the template marks them itself by `{% generation %}`, they are what it marks.
+    /// For an assistant's message these are the text that the template writes for it after the
+    /// generation prompt: the answer, the end of the turn, and what directly follows. If the
+    /// template marks ranges itself by `{% generation %}`, those are used.
     ///
-    /// - Returns: the text, and its target ranges in order, none empty and none overlapping.
+    /// - Returns: The text, and its target ranges in order, none empty and none overlapping.
     /// - Throws: `TemplateError`, naming the template's line.
     public func renderForTraining(
         _ messages: [Message],
@@ -22,9 +22,9 @@ extension ChatTemplate {
     }
 
     /// Renders a conversation together with the ranges of bytes that an assistant is trained on,
-    /// its calls of tools included.
+    /// including its tool calls.
     ///
-    /// - Returns: the text, and its target ranges in order, none empty and none overlapping.
+    /// - Returns: The text, and its target ranges in order, none empty and none overlapping.
     /// - Throws: `TemplateError`, naming the template's line.
     public func renderForTraining(
         _ conversation: Conversation,
@@ -55,8 +55,8 @@ extension ChatTemplate {
         return (chat, targets)
     }
 
-    /// What the template adds when it is asked for a generation prompt; empty if it adds nothing,
-    /// refuses, or renders something else altogether.
+    /// The text that the template adds for a generation prompt; empty if it adds none, refuses, or
+    /// renders something different.
     private func generationPrompt(
         after conversation: Conversation,
         rendered: [UInt8],
@@ -81,13 +81,13 @@ extension ChatTemplate {
         guard atEnd.isEmpty,
             let first = conversation.messages.firstIndex(where: \.isByAssistant), first > 0
         else { return atEnd }
-        // Some templates write no prompt behind an assistant's message.
+        // Some templates write no prompt after an assistant's message.
         return prompt(after: conversation.prefix(first), rendered: nil)
     }
 }
 
 extension RenderedChat {
-    /// What of an assistant's message is trained on.
+    /// The ranges of an assistant's message that are trained on.
     func targets(
         ofMessage message: Int,
         generationPrompt: ArraySlice<UInt8>
@@ -96,7 +96,8 @@ extension RenderedChat {
         for output in outputs(ofMessage: message) {
             let start: Int
             if !targets.isEmpty {
-                // Written for the message behind its answer, text of other messages between.
+                // The text written for the message after its answer, including that of other
+                // messages between.
                 start = output.lowerBound
             } else if !generationPrompt.isEmpty, bytes[output].starts(with: generationPrompt) {
                 start = output.lowerBound + generationPrompt.count
@@ -113,7 +114,7 @@ extension RenderedChat {
         return targets
     }
 
-    /// The unbroken ranges that were written for a message.
+    /// The contiguous ranges that were written for a message.
     private func outputs(ofMessage message: Int) -> [Range<Int>] {
         var outputs: [Range<Int>] = []
         for span in spans where span.message == message {
@@ -128,9 +129,9 @@ extension RenderedChat {
 }
 
 extension TemplateText {
-    /// The unbroken ranges that stand in `generation` blocks.
+    /// The contiguous ranges in `generation` blocks.
     ///
-    /// Blocks of two messages stay apart.
+    /// Blocks of two messages are not joined.
     fileprivate var generatedRanges: [Range<Int>] {
         var ranges: [Range<Int>] = []
         var message: Int?

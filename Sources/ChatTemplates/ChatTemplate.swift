@@ -2,17 +2,18 @@ internal import Glibc
 internal import JSON
 public import Tokenizers
 
-/// A model's chat template: the program, in a subset of Jinja, that turns messages into text.
+/// A model's chat template: a program in a subset of Jinja that renders messages as text.
 public struct ChatTemplate: Sendable {
     /// The template as published.
     public let source: String
-    /// Sixteen hexadecimal digits that tell templates apart (FNV-1a over the source's bytes).
+    /// Sixteen hexadecimal digits that identify the template (FNV-1a of the source's bytes).
     public let digest: String
 
-    /// Sixty times the longest published template, whose tokens still take little memory.
+    /// Sixty times the size of the longest published template; the tokens of such a source still
+    /// fit easily into memory.
     private static let maxSourceByteCount = 1 << 20
 
-    /// Whether the template itself marks what an assistant writes.
+    /// Whether the template itself marks the assistant's text.
     let marksGeneration: Bool
     private let statements: [TemplateStatement]
     private let clock: @Sendable () -> Int
@@ -20,7 +21,7 @@ public struct ChatTemplate: Sendable {
     /// Parses a template.
     ///
     /// - Parameters:
-    ///   - clock: gives the seconds since 1970, for templates that write today's date; the
+    ///   - clock: Returns the seconds since 1970, for templates that write today's date; the
     ///     system's if nil.
     /// - Throws: `TemplateError` with the code `syntax`, naming the line.
     public init(
@@ -46,9 +47,9 @@ public struct ChatTemplate: Sendable {
     /// Renders messages as the text that a model reads.
     ///
     /// - Parameters:
-    ///   - addingGenerationPrompt: whether the text ends with the head of the assistant's turn.
-    ///   - bosToken: what the template writes for `bos_token`.
-    ///   - eosToken: what the template writes for `eos_token`.
+    ///   - addingGenerationPrompt: Whether the text ends with the head of the assistant's turn.
+    ///   - bosToken: The value of `bos_token`.
+    ///   - eosToken: The value of `eos_token`.
     /// - Throws: `TemplateError`, naming the template's line.
     public func render(
         _ messages: [Message],
@@ -83,7 +84,7 @@ public struct ChatTemplate: Sendable {
         return RenderedChat(text)
     }
 
-    /// The tokens of a conversation that the assistant is to continue.
+    /// The tokens of a conversation up to the assistant's next turn.
     ///
     /// - Throws: `TemplateError`, naming the template's line.
     public func prompt(
@@ -99,7 +100,7 @@ public struct ChatTemplate: Sendable {
         return tokenizer.encode(chat).ids
     }
 
-    /// What the template writes, with all that is known of its bytes.
+    /// The rendered text, with the origin of its bytes.
     func text(
         of conversation: Conversation,
         addingGenerationPrompt: Bool,
@@ -142,7 +143,7 @@ extension Conversation {
 }
 
 extension RenderedChat {
-    /// The text, with neighbouring runs joined that differ only in what training asks.
+    /// The text, with adjacent runs joined that differ only in what training needs.
     init(_ text: TemplateText) {
         var spans: [Span] = []
         for run in text.runs {

@@ -19,7 +19,7 @@ extension Tokenizer {
     /// The tokens of a rendered conversation: those of its whole text, except that control tokens
     /// are recognized only where the template wrote them.
     ///
-    /// What a message spells out is text.
+    /// Control tokens spelled out in messages are text.
     public func encode(_ chat: RenderedChat) -> EncodedChat {
         let tokens = encode(chat.bytes, permitsControl: chat.isWrittenByTemplate)
         return EncodedChat(ids: tokens.ids, ranges: tokens.ranges)

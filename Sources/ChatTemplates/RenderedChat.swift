@@ -1,20 +1,20 @@
-/// A conversation as the text a model reads, with the origin of every byte.
+/// A conversation as the text that a model reads, with the origin of every byte.
 public struct RenderedChat: Sendable, Equatable {
-    /// What bytes were taken from: a part of a message, or what stands beside the messages.
+    /// The origin of bytes: a part of a message, or of the conversation.
     public enum Field: String, Sendable, Hashable, CaseIterable {
         /// A message's role.
         case role
-        /// What a message says.
+        /// A message's content.
         case content
-        /// What an assistant thought before it answered.
+        /// An assistant's reasoning before its answer.
         case reasoning
-        /// The calls of tools in a message.
+        /// The tool calls of a message.
         case toolCalls
         /// A message's name, or the id of the call it answers.
         case name
         /// Any other part of a message.
         case other
-        /// The tools on offer.
+        /// The offered tools.
         case tools
         /// Documents to answer from.
         case documents
@@ -24,11 +24,12 @@ public struct RenderedChat: Sendable, Equatable {
 
     /// Bytes of one origin.
     public struct Span: Sendable, Equatable {
-        /// Where they are in the rendered bytes.
+        /// Their range in the rendered bytes.
         public var range: Range<Int>
-        /// The message they are of, or that the template wrote them for; nil outside messages.
+        /// The message that they come from, or that the template wrote them for; nil outside
+        /// messages.
         public var message: Int?
-        /// The part of the message they are of; nil if the template wrote them itself.
+        /// The part of the message that they come from; nil if the template wrote them itself.
         public var field: Field?
 
         /// Creates a span.
@@ -55,8 +56,10 @@ public struct RenderedChat: Sendable, Equatable {
         self.spans = spans
     }
 
-    /// Whether a control token may stand here: the template wrote it, at most with a role's name
-    /// inside as in `<|user|>`, and no part of it is of what a message or a tool says.
+    /// Whether a control token is valid here: the template wrote it, with at most a role's name
+    /// inside as in `<
+    /// user
+    /// >`, and no part of it comes from the text of a message or tool.
     func isWrittenByTemplate(_ range: Range<Int>) -> Bool {
         var index = spans.partitionIndex { $0.range.upperBound > range.lowerBound }
         guard index < spans.count, spans[index].field == nil else { return false }
@@ -69,7 +72,7 @@ public struct RenderedChat: Sendable, Equatable {
 }
 
 extension Array {
-    /// The first index where the predicate holds, given that it holds from some index on.
+    /// The first index at which the predicate holds, given that it holds from some index on.
     func partitionIndex(where holds: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

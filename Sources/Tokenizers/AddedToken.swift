@@ -1,21 +1,21 @@
-/// A token that stands in text as a whole: it is looked for before text is cut into words.
+/// A token that is found in text as a whole, before the text is split into words.
 public struct AddedToken: Sendable, Equatable {
     /// Its id.
     public var id: Int32
-    /// How it is spelled.
+    /// Its spelling.
     public var text: [UInt8]
-    /// Whether it structures the conversation, and is read only where that is asked for.
+    /// Whether it structures the conversation, and is recognized only on request.
     public var isControl: Bool
-    /// Whether it takes the white space before it along.
+    /// Whether it includes the white space before it.
     public var stripsLeft = false
-    /// Whether it takes the white space behind it along.
+    /// Whether it includes the white space after it.
     public var stripsRight = false
-    /// Whether it counts only where it is a word by itself.
+    /// Whether it must be a word of its own.
     public var isSingleWord = false
-    /// Whether it is looked for in the text as edited, rather than as it came.
+    /// Whether it is searched for in the edited text instead of the original.
     public var isFoundInEditedText = false
 
-    /// A token that is found wherever it is spelled.
+    /// Creates a token that is found wherever it is spelled.
     public init(id: Int32, text: [UInt8], isControl: Bool) {
         self.id = id
         self.text = text
@@ -23,15 +23,15 @@ public struct AddedToken: Sendable, Equatable {
     }
 }
 
-/// Finds added tokens in text: the leftmost, and of those that start there the longest.
+/// Finds added tokens in text: the leftmost match, and the longest of those that start there.
 struct AddedTokenFinder: Sendable {
     struct Match {
         let token: AddedToken
-        /// The token and the white space it takes along.
+        /// The token and the white space that it includes.
         let range: Range<Int>
     }
 
-    /// A prefix of tokens: the bytes that follow it, in order, and the token it is.
+    /// A prefix of tokens: the bytes that follow it, in order, and its own token.
     private struct Node {
         var bytes: [UInt8] = []
         var children: [Int32] = []
@@ -51,7 +51,7 @@ struct AddedTokenFinder: Sendable {
         for (number, token) in tokens.enumerated() {
             var node = child(of: nil, token.text[0])
             for byte in token.text.dropFirst() { node = child(of: node, byte) }
-            // Of two of the same spelling the first counts.
+            // Of two tokens with the same spelling the first is used.
             if nodes[node].token < 0 { nodes[node].token = Int32(number) }
         }
     }
@@ -73,7 +73,7 @@ struct AddedTokenFinder: Sendable {
 
     /// The first token from `start` on.
     ///
-    /// Control tokens count only in ranges that `permitsControl` lets pass.
+    /// Control tokens are found only in ranges that `permitsControl` accepts.
     func firstMatch(
         in text: UnsafeBufferPointer<UInt8>,
         from start: Int,

@@ -1,9 +1,9 @@
 /// GPT-2's alphabet, which writes each of the 256 bytes as one printable character, so that
-/// vocabularies can be kept in text files.
+/// vocabularies can be stored in text files.
 enum ByteAlphabet {
-    /// The byte each scalar below U+0144 stands for, or -1.
+    /// The byte of each scalar below U+0144, or -1.
     ///
-    /// Printable bytes stand for themselves, the others, in order, are the scalars from U+0100 on.
+    /// Printable bytes are themselves; the others, in order, are the scalars from U+0100 on.
     private static let bytes: [Int16] = {
         var bytes = [Int16](repeating: -1, count: 0x144)
         var next = 0x100
@@ -19,14 +19,14 @@ enum ByteAlphabet {
         return bytes
     }()
 
-    /// Appends the bytes that a stored token stands for.
+    /// Appends the bytes of a stored token.
     ///
-    /// What is not of the alphabet stays as it is.
-    /// - Returns: whether all of the token is of the alphabet.
+    /// Characters outside the alphabet are unchanged.
+    /// - Returns: Whether all of the token is in the alphabet.
     @discardableResult
     static func decode(_ token: some Sequence<UInt8>, to result: inout [UInt8]) -> Bool {
         var isSpelled = true
-        // The alphabet ends below U+0144, so every letter of it takes one or two bytes.
+        // The alphabet ends below U+0144, so every letter takes one or two bytes.
         var lead: UInt8?
         for byte in token {
             if let first = lead {

@@ -1,4 +1,4 @@
-/// A token and the bytes of its word that it stands for.
+/// A token and its bytes in a word.
 struct WordToken {
     var id: Int32
     var start: Int32
@@ -8,12 +8,12 @@ struct WordToken {
 /// Merges the bytes or characters of one word into tokens, the earliest merge first and of equal
 /// ones the leftmost.
 ///
-/// It keeps its buffers, so that a text of many words allocates once.
+/// It reuses its buffers, so that a text of many words allocates once.
 struct BytePairMerger {
-    /// One token so far; `next` and `previous` link what is left of the word.
+    /// One token; `next` and `previous` link the remaining symbols of the word.
     ///
-    /// The id is negative where there is no token: what stands there is left out, and nothing
-    /// merges across it.
+    /// The id is negative if there is no token: the text there is left out, and nothing merges
+    /// across it.
     private struct Symbol {
         var id: Int32
         var start: Int32
@@ -23,10 +23,11 @@ struct BytePairMerger {
     }
 
     private var symbols: [Symbol] = []
-    /// A binary heap of `rank << 32 | index of the left symbol`.
+    /// A binary heap of `rank << 32
+    /// index of the left symbol`.
     ///
-    /// An entry whose symbols have changed since is noticed when it comes up, because its rank no
-    /// longer fits.
+    /// An entry whose symbols have changed since is detected when it is popped, because its rank
+    /// differs.
     private var heap: [UInt64] = []
 
     /// Appends the tokens of `word`.

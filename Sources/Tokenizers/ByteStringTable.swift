@@ -1,7 +1,7 @@
-/// Byte strings numbered from zero in one block of memory, found again by their bytes.
+/// Byte strings numbered from zero in one block of memory, with lookup by content.
 struct ByteStringTable: Sendable {
     private let storage: [UInt8]
-    /// One more than there are strings: string `i` lies at `offsets[i]..<offsets[i + 1]`.
+    /// One more than the number of strings: string `i` is at `offsets[i]..<offsets[i + 1]`.
     private let offsets: [Int]
     /// Open addressing: a string's number, or -1.
     private var slots: [Int32]
@@ -46,7 +46,7 @@ struct ByteStringTable: Sendable {
         return number < 0 ? nil : number
     }
 
-    /// The slot that holds the string, or the free one where it belongs.
+    /// The slot of the string, or the free one for it.
     private func slot(of string: UnsafeBufferPointer<UInt8>) -> Int {
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: string.fingerprint) & mask
@@ -58,7 +58,7 @@ struct ByteStringTable: Sendable {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// FNV-1a with a last shuffle, so that the low bits depend on all of the string.
+    /// FNV-1a with a final mixing step, so that the low bits depend on the whole string.
     package var fingerprint: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in self {

@@ -1,7 +1,7 @@
 import Platform
 
 extension MergeTable {
-    /// The table of what a file says about merging.
+    /// The table of the merges in a file.
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
     init(
         _ merging: TokenizerDefinition.Merging,
@@ -50,35 +50,35 @@ extension MergeTable {
                         + "is of tokens the vocabulary does not have."
                 )
             }
-            // Text must never become a control token, whatever the file says.
+            // Text must never become a control token, whatever the file contains.
             guard types[Int(merged)] != .control else { continue }
             insert(left: left, right: right, rank: rank, merged: merged)
         }
     }
 
-    private static let longestScoredToken = 2_048
+    private static let maxScoredTokenLength = 2_048
 
-    /// Every way to put a token together from two others, by the token's score.
+    /// Every way to join two tokens to another, by the token's score.
     private init(
         scores: [Float],
         _ tokens: ByteStringTable,
         _ types: [TokenType]
     ) throws(TokenizerError) {
-        // Equal scores have equal ranks, so that of those the leftmost pair merges first.
+        // Equal scores have equal ranks, so that the leftmost of those pairs merges first.
         let distinct = Set(scores.map { $0.isNaN ? -Float.infinity : $0 }).sorted(by: >)
         var ranks: [Float: Int] = [:]
         for (rank, score) in distinct.enumerated() { ranks[score] = rank }
         var found: [(left: Int32, right: Int32, rank: Int, merged: Int32)] = []
         for id in types.indices where types[id] == .normal || types[id] == .userDefined {
-            guard tokens.length(of: id) <= Self.longestScoredToken else {
+            guard tokens.length(of: id) <= Self.maxScoredTokenLength else {
                 throw TokenizerError(
                     .invalidVocabulary,
-                    "Token \(id) is longer than \(Self.longestScoredToken) bytes."
+                    "Token \(id) is longer than \(Self.maxScoredTokenLength) bytes."
                 )
             }
             let score = scores[id].isNaN ? -Float.infinity : scores[id]
             Array(tokens[id]).withUnsafeBufferPointer { text in
-                // A token that another of the same spelling hides is never made.
+                // A token that is hidden by another with the same spelling is never produced.
                 guard let merged = tokens.number(of: text), Int(merged) == id else { return }
                 var middle = text.isEmpty ? 0 : text.scalarLength(at: 0, before: text.count)
                 while middle < text.count {

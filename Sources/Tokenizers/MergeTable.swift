@@ -1,6 +1,7 @@
-/// Which two adjacent tokens merge, into which token, and how early.
+/// The pairs of adjacent tokens that merge, with result and rank.
 struct MergeTable: Sendable {
-    /// `left << 32 | right`, or `UInt64.max` where the slot is free.
+    /// `left << 32
+    /// right`, or `UInt64.max` if the slot is free.
     private var pairs: [UInt64]
     /// `rank << 32 | merged id`; the smallest merges first.
     private var merges: [UInt64]
@@ -14,7 +15,7 @@ struct MergeTable: Sendable {
         shift = 64 - bits
     }
 
-    /// Adds a pair; one that is there already keeps its earlier rank.
+    /// Adds a pair; an existing one keeps its earlier rank.
     mutating func insert(left: Int32, right: Int32, rank: Int, merged: Int32) {
         let pair = Self.pair(left, right)
         let slot = self.slot(of: pair)

@@ -1,18 +1,18 @@
 public import Platform
 
-/// A pre-tokenizer that model files name, and what else goes with that name.
+/// A pre-tokenizer that model files refer to by name, with the settings of that name.
 ///
 /// The expressions are those of the published `tokenizer.json` files.
 public struct NamedPreTokenizer: Sendable {
-    /// The values of GGUF's `tokenizer.ggml.pre` that mean it.
+    /// The values of GGUF's `tokenizer.ggml.pre` for it.
     public let names: [String]
-    /// Regular expressions, each of which cuts further what the one before left.
+    /// Regular expressions, each applied to the pieces of the previous one.
     public let expressions: [String]
-    /// Whether text is brought into Unicode's form NFC first.
+    /// Whether text is converted to NFC first.
     public var composes = false
-    /// Whether a word that is a token is taken as it is, whatever merges would make of it.
+    /// Whether a word that is a token is used as it is, without merging.
     public var ignoresMerges = false
-    /// Whether texts start with `bos` where the file does not say.
+    /// Whether texts start with `bos` by default.
     public var addsBOS = false
 }
 
@@ -50,7 +50,7 @@ extension NamedPreTokenizer {
     ]
 
     static let digit = #"\p{N}"#
-    /// GPT-2's pattern, which `ByteLevel` in a `tokenizer.json` means too.
+    /// GPT-2's pattern, which is also `ByteLevel` in a `tokenizer.json`.
     public static let gpt2 =
         #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
     static let llama3 =
@@ -121,7 +121,7 @@ extension NamedPreTokenizer {
         digit,
     ]
 
-    /// The one that a model file names in `tokenizer.ggml.pre`.
+    /// The pre-tokenizer with a name in `tokenizer.ggml.pre`.
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public static func named(_ name: String) throws(TokenizerError) -> NamedPreTokenizer {
         guard let match = all.first(where: { $0.names.contains(name) }) else {
@@ -139,25 +139,25 @@ extension NamedPreTokenizer {
 extension PreTokenizer {
     /// GPT-2's pattern.
     public static let gpt2 = PreTokenizer(trusted: [NamedPreTokenizer.gpt2])
-    /// Every digit by itself first, then GPT-2's pattern on what lies between.
+    /// Each digit separately first, then GPT-2's pattern on the rest.
     public static let smolLM = PreTokenizer(
         trusted: [NamedPreTokenizer.digit, NamedPreTokenizer.gpt2]
     )
 
-    /// Cuts by each of the expressions in turn.
+    /// Splits by each of the expressions in turn.
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public init(_ named: NamedPreTokenizer) throws(TokenizerError) {
         self.init()
         for expression in named.expressions { try split(by: expression) }
     }
 
-    /// The pre-tokenizer that a model file names in `tokenizer.ggml.pre`.
+    /// The pre-tokenizer with a name in `tokenizer.ggml.pre`.
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public init(named name: String) throws(TokenizerError) {
         try self.init(NamedPreTokenizer.named(name))
     }
 
-    /// Of expressions written in this file, which tests show to be understood.
+    /// For the expressions in this file, which tests show to be valid.
     private init(trusted expressions: [String]) {
         self.init()
         for expression in expressions {

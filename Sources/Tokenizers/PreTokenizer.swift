@@ -1,20 +1,20 @@
-/// How text is cut into words before tokens are merged; merges never cross a cut.
+/// How text is split into words before tokens are merged; merges never cross a split.
 public struct PreTokenizer: Sendable, Hashable {
     /// How a pattern's matches and the text between them are used.
     public enum Behavior: String, Sendable, Hashable {
         /// Both are words.
         case isolated = "Isolated"
-        /// Matches are dropped, or what lies between them if the split is inverted.
+        /// Matches are dropped, or the text between them if the split is inverted.
         case removed = "Removed"
         /// A match is the end of the word before it.
         case mergedWithPrevious = "MergedWithPrevious"
-        /// A match is the beginning of the word behind it.
+        /// A match is the beginning of the word after it.
         case mergedWithNext = "MergedWithNext"
-        /// Neighbouring matches are one word.
+        /// Adjacent matches are one word.
         case contiguous = "Contiguous"
     }
 
-    /// One pattern and what is done with its matches.
+    /// One pattern and the use of its matches.
     struct Split: Sendable, Hashable {
         let pattern: Pattern
         let behavior: Behavior
@@ -23,10 +23,10 @@ public struct PreTokenizer: Sendable, Hashable {
 
     var splits: [Split] = []
 
-    /// Takes the text as one word.
+    /// Uses the text as one word.
     public init() {}
 
-    /// Cuts each word further by a regular expression.
+    /// Splits each word further by a regular expression.
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public mutating func split(
         by expression: String,
@@ -37,7 +37,7 @@ public struct PreTokenizer: Sendable, Hashable {
         splits.append(Split(pattern: pattern, behavior: behavior, isInverted: isInverted))
     }
 
-    /// Cuts each word further at every occurrence of a text.
+    /// Splits each word further at every occurrence of a text.
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public mutating func split(
         at text: String,
@@ -71,7 +71,7 @@ public struct PreTokenizer: Sendable, Hashable {
 }
 
 extension PreTokenizer.Split {
-    /// Calls `body` with each piece the split leaves, in order.
+    /// Calls `body` with each piece of the split, in order.
     func forEachPiece(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
         var matcher = PatternMatcher(pattern, in: text)
         var joiner = PieceJoiner(behavior)
@@ -88,7 +88,7 @@ extension PreTokenizer.Split {
     }
 }
 
-/// Joins matches with their neighbours as a behavior asks.
+/// Joins matches with their neighbours according to a behavior.
 private struct PieceJoiner {
     private let behavior: PreTokenizer.Behavior
     private var pending: Range<Int>?

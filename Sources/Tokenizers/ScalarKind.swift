@@ -1,4 +1,4 @@
-/// The classes of characters that templates tell apart.
+/// The classes of characters that templates distinguish.
 package enum ScalarKind: UInt8 {
     case other, letter, number, whitespace
 

@@ -1,4 +1,4 @@
-/// U+2581, which stands for a space in vocabularies that spell text as it is.
+/// U+2581, which represents a space in vocabularies of plain text.
 enum SpaceMark {
     static let bytes: [UInt8] = [0xE2, 0x96, 0x81]
 
@@ -29,7 +29,7 @@ enum SpaceMark {
 }
 
 extension PreTokenizer {
-    /// Cuts where spaces follow anything else, without a pattern's cost.
+    /// Splits before runs of spaces, without the cost of a pattern.
     mutating func cutBeforeSpaces() {
         splits.append(Self.spaces)
     }

@@ -1,27 +1,27 @@
 @_spi(_Unicode) internal import Swift
 
-/// One change that a tokenizer makes to text before it looks for tokens.
+/// A change that a tokenizer makes to text before it finds tokens.
 public enum TextEdit: Sendable, Hashable {
-    /// Unicode's form NFC: `e` and an accent become `é`, jamo become syllables.
+    /// Unicode's NFC: `e` and an accent become `é`, jamo become syllables.
     case compose
-    /// Every occurrence of a text becomes another.
+    /// Every occurrence of a text is replaced by another.
     case replace([UInt8], with: [UInt8])
-    /// A text that is not empty starts with this.
+    /// A non-empty text is prefixed with this.
     case prepend([UInt8])
-    /// A text that is not empty starts with this, unless it does already.
+    /// A non-empty text is prefixed with this, unless it starts with it.
     case prependUnlessThere([UInt8])
-    /// The same, but only where all of the text starts and not behind a special token.
+    /// The same, but only at the start of the whole text and not after a special token.
     case prependAtStart([UInt8])
-    /// A text that is not empty starts with a space, unless it starts with white space.
+    /// A non-empty text is prefixed with a space, unless it starts with white space.
     case prependSpace
 }
 
-/// A part of a text while it is edited.
+/// A part of a text during editing.
 struct EditedText {
     private(set) var bytes: [UInt8]
-    /// For each byte, and for the end, where it comes from in the whole text; nil if nobody asks.
+    /// For each byte, and for the end, its position in the whole text; nil if not recorded.
     private(set) var origins: [Int]?
-    /// Whether it is the beginning of the whole text.
+    /// Whether it starts at the beginning of the whole text.
     private var isStart: Bool
 
     init(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, recordsOrigins: Bool) {
@@ -140,12 +140,13 @@ extension EditedText {
 
     private static func isComposed(_ bytes: [UInt8]) -> Bool {
         if bytes.allSatisfy({ $0 < 0x80 }) { return true }
-        // Bytes that are no text are looked at one by one.
+        // Invalid UTF-8 is checked byte by byte.
         guard let text = String(validating: bytes, as: UTF8.self) else { return false }
         return text._nfc.elementsEqual(text.unicodeScalars)
     }
 
-    /// Where a group of characters ends that composes by itself: one and what may join it.
+    /// The end of a group of characters that composes independently: one and those that may join
+    /// it.
     private static func groupEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         guard text[start] < 0x80 || text.multibyteScalar(at: start, before: text.count) != nil
         else { return start + 1 }
@@ -159,8 +160,8 @@ extension EditedText {
         return end
     }
 
-    /// Whether a character may compose with the one before it: marks, jamo and the vowel signs
-    /// of Kirat Rai, which alone of all such are letters.
+    /// Whether a character may compose with the previous one: marks, jamo and the vowel signs of
+    /// Kirat Rai, the only such letters.
     private static func mayJoin(_ codePoint: UInt32) -> Bool {
         switch codePoint {
         case 0x1160...0x11FF, 0x16D63...0x16D6A: true

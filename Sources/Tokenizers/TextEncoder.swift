@@ -35,7 +35,7 @@ struct TextEncoder {
         if recordsRanges { ranges.append(range) }
     }
 
-    /// Encodes what lies between added tokens.
+    /// Encodes text between added tokens.
     private mutating func encode(
         _ text: UnsafeBufferPointer<UInt8>,
         in range: Range<Int>,
@@ -82,7 +82,7 @@ struct TextEncoder {
         }
     }
 
-    /// Encodes text in its last form; `origin` tells where a part of it comes from.
+    /// Encodes edited text; `origin` returns the original position of a part.
     private mutating func encodeWords(
         of text: UnsafeBufferPointer<UInt8>,
         origin: (Range<Int>) -> Range<Int>

@@ -1,18 +1,18 @@
-/// Turns tokens into text as they come, holding back characters that are not complete yet.
+/// Converts tokens to text one by one, holding back incomplete characters.
 ///
-/// A Hangul syllable takes three bytes, often spread over as many tokens.
+/// A Hangul syllable takes three bytes, often in as many tokens.
 public struct TextStream: Sendable {
     private let tokenizer: Tokenizer
     private let skippingControlTokens: Bool
-    /// The first bytes of a character whose last ones have not come.
+    /// The first bytes of an incomplete character.
     private var pending: [UInt8] = []
-    /// Whether a space would be the one that encoding puts in front of a text.
+    /// Whether a space would be the one that encoding prepends to a text.
     private var isAtStart: Bool
 
     /// Creates a stream that starts at a character's first byte.
     ///
-    /// - Parameter startsText: Whether a text starts with it, rather than continues: a space that
-    ///   encoding puts in front of texts is left out then.
+    /// - Parameter startsText: Whether a text starts here, rather than continues: a space that
+    ///   encoding prepends to texts is left out then.
     public init(
         _ tokenizer: Tokenizer,
         skippingControlTokens: Bool = true,
@@ -23,9 +23,9 @@ public struct TextStream: Sendable {
         isAtStart = startsText && tokenizer.dropsFirstSpace
     }
 
-    /// Takes the next token and returns the text that became complete with it, maybe none.
+    /// Appends the next token and returns the text that it completes, possibly none.
     ///
-    /// Bytes that cannot be text become U+FFFD.
+    /// Invalid bytes become U+FFFD.
     public mutating func append(_ id: Int32) -> String {
         if skippingControlTokens, tokenizer.isControl(id) { return "" }
         var bytes = tokenizer.bytes(of: id)
@@ -39,13 +39,13 @@ public struct TextStream: Sendable {
         return String(decoding: pending[..<complete], as: UTF8.self)
     }
 
-    /// Ends the stream and returns what was held back, as U+FFFD.
+    /// Ends the stream and returns the held back bytes, as U+FFFD.
     public mutating func finish() -> String {
         defer { pending.removeAll() }
         return String(decoding: pending, as: UTF8.self)
     }
 
-    /// The length of a sequence at the end that more bytes could make a character.
+    /// The length of a final sequence that more bytes could complete to a character.
     private static func incompleteSuffixLength(of bytes: [UInt8]) -> Int {
         for length in 1...3 where length <= bytes.count {
             let byte = bytes[bytes.count - length]

@@ -7,8 +7,7 @@ extension Tokenizer {
         public let range: Range<Int>
     }
 
-    /// The control tokens that a text spells out, in order; the one that stands for what cannot be
-    /// tokenized is none.
+    /// The control tokens that a text spells out, in order; the unknown token is not among them.
     public func spelledControlTokens(in text: [UInt8]) -> [SpelledToken] {
         var found: [SpelledToken] = []
         text.withUnsafeBufferPointer { bytes in

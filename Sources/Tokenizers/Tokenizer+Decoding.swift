@@ -1,5 +1,5 @@
 extension Tokenizer {
-    /// The bytes a token stands for; none for an id outside the vocabulary.
+    /// The bytes of a token; none for an id outside the vocabulary.
     public func bytes(of id: Int32) -> [UInt8] {
         guard types.indices.contains(Int(id)) else { return [] }
         let bytes = tokenBytes[Int(id)]
@@ -11,8 +11,8 @@ extension Tokenizer {
 
     /// The bytes of a sequence of tokens.
     ///
-    /// They need not be valid UTF-8, since a character may be spread over tokens and a model may
-    /// write half of one. A space that encoding puts in front of a text is left out.
+    /// They need not be valid UTF-8, since a character may be divided between tokens and a model
+    /// may write half of one. A space that encoding prepends to a text is left out.
     public func decode(_ ids: some Sequence<Int32>, skippingControlTokens: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         for id in ids where types.indices.contains(Int(id)) {

@@ -2,10 +2,10 @@ extension Tokenizer {
     /// The tokens of a text.
     ///
     /// - Parameters:
-    ///   - parsingSpecialTokens: whether control tokens spelled out in the text become those
+    ///   - parsingSpecialTokens: Whether control tokens spelled out in the text become those
     ///     tokens. Text of a user or of a document must be encoded without.
-    ///   - addingBOS: whether `opening`, or else `bos`, if there is one, comes first.
-    ///   - addingEOS: whether `closing`, or else `eos`, if there is one, comes last.
+    ///   - addingBOS: Whether `opening`, or else `bos`, if there is one, comes first.
+    ///   - addingEOS: Whether `closing`, or else `eos`, if there is one, comes last.
     public func encode(
         _ text: some Collection<UInt8>,
         parsingSpecialTokens: Bool,

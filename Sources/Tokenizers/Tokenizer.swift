@@ -1,33 +1,33 @@
 public import Platform
 
-/// Turns text to token ids and back, by the bytes.
+/// Converts text to token ids and back, by bytes.
 ///
-/// Tokens are merged from bytes (GPT-2 and its heirs) or from characters (sentencepiece). Bytes
-/// that are not valid UTF-8 pass like any others where the vocabulary has tokens for bytes.
+/// Tokens are merged from bytes (GPT-2 and its descendants) or from characters (sentencepiece).
+/// Invalid UTF-8 is encoded as any other bytes if the vocabulary has byte tokens.
 public final class Tokenizer: Sendable {
-    /// The token that starts a text, where the model has one.
+    /// The token that starts a text, if the model has one.
     public let bos: Int32?
-    /// The token that ends a text, where the model has one.
+    /// The token that ends a text, if the model has one.
     public let eos: Int32?
-    /// What the model expects in front of a text that no chat template wrote.
+    /// The tokens that the model expects before a text that no chat template wrote.
     public let opening: [Int32]
-    /// What the model expects behind such a text.
+    /// The tokens that the model expects after such a text.
     public let closing: [Int32]
     /// `eos` and every control token whose text ends a turn.
     public let endTokens: Set<Int32>
 
-    /// Added tokens that the model's files name although it has no row for them, so that they are
-    /// none here.
+    /// Added tokens in the model's files for which the model has no row, so that they are not
+    /// tokens here.
     public let tokensBeyondModel: [AddedToken]
 
-    /// The bytes each token is found by.
+    /// The bytes by which each token is found.
     let tokenBytes: ByteStringTable
     let types: [TokenType]
     let alphabet: TokenizerDefinition.Alphabet
     let edits: [TextEdit]
     let wordEdits: [TextEdit]
     let preTokenizer: PreTokenizer
-    /// Those that are found in text as it comes, and those that are found in edited text.
+    /// The tokens that are found in the original text, and those that are found in edited text.
     let addedTokens: AddedTokenFinder
     let editedTokens: AddedTokenFinder
     let merges: MergeTable
@@ -35,16 +35,16 @@ public final class Tokenizer: Sendable {
     let unknown: Int32?
     let fusesUnknown: Bool
     let dropsFirstSpace: Bool
-    /// The token of each byte, or -1: some vocabularies lack bytes their training text lacked.
+    /// The token of each byte, or -1: some vocabularies lack bytes.
     let byteTokens: [Int32]
 
-    /// Whether the model expects something in front of a text that no chat template wrote.
+    /// Whether the model expects tokens before a text that no chat template wrote.
     public var addsBOS: Bool { !opening.isEmpty }
 
-    /// Creates a byte-level tokenizer from what a model file stores.
+    /// Creates a byte-level tokenizer from the contents of a model file.
     ///
     /// - Parameters:
-    ///   - merges: pairs as `left right` in the byte-level alphabet, the earliest first.
+    ///   - merges: Pairs as `left right` in the byte-level alphabet, the earliest first.
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
     public convenience init(
         vocabulary: Vocabulary,
@@ -66,7 +66,7 @@ public final class Tokenizer: Sendable {
         try self.init(definition)
     }
 
-    /// Creates the tokenizer that is defined.
+    /// Creates a tokenizer from its definition.
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
     public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
         try definition.check()
@@ -74,7 +74,7 @@ public final class Tokenizer: Sendable {
         let alphabet = definition.alphabet
         var tokens: [[UInt8]] = []
         tokens.reserveCapacity(types.count)
-        // A piece of text is found before a special token of the same spelling.
+        // A piece of text takes precedence over a special token with the same spelling.
         var (pieces, others): ([Int32], [Int32]) = ([], [])
         for (stored, type) in zip(definition.vocabulary.tokens, types) {
             let (bytes, isPiece) = Self.bytes(stored: stored, type: type, alphabet)
@@ -118,15 +118,15 @@ public final class Tokenizer: Sendable {
         closing = definition.closing
     }
 
-    /// How many tokens there are; ids lie below.
+    /// The number of tokens; ids are less.
     public var vocabularySize: Int { types.count }
 
-    /// Whether a token structures the conversation rather than being text.
+    /// Whether a token structures the conversation instead of being text.
     public func isControl(_ id: Int32) -> Bool {
         types.indices.contains(Int(id)) && types[Int(id)] == .control
     }
 
-    /// The token that stands for exactly these bytes, not those of its stored form.
+    /// The token with exactly these bytes, not those of its stored form.
     public func id(of token: [UInt8]) -> Int32? {
         if alphabet == .characters, let id = tokenBytes.number(of: SpaceMark.mark(token)) {
             return id
@@ -138,7 +138,7 @@ public final class Tokenizer: Sendable {
 // MARK: - Setting up
 
 extension Tokenizer {
-    /// The bytes of a token, and whether it is a piece of text that its alphabet can spell.
+    /// The bytes of a token, and whether it is a piece of text in its alphabet.
     private static func bytes(
         stored: [UInt8],
         type: TokenType,
@@ -173,8 +173,8 @@ extension Tokenizer {
         return token
     }
 
-    /// Whether no token continues past the end of a word, so that words can be merged by
-    /// themselves although no pattern cuts them.
+    /// Whether no token continues past the end of a word, so that words can be merged separately
+    /// even without a pattern.
     private static func staysWithinWords(_ tokens: ByteStringTable, _ types: [TokenType]) -> Bool {
         guard tokens.number(of: SpaceMark.bytes) != nil else { return false }
         return types.indices.allSatisfy { index in
@@ -196,7 +196,7 @@ extension Tokenizer {
 }
 
 extension TokenizerDefinition.Merge {
-    /// The pairs that a list of `left right` names.
+    /// The pairs of a list of `left right`.
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
     public static func all(_ merges: [[UInt8]]) throws(TokenizerError) -> [Self] {
         var result: [Self] = []
@@ -216,9 +216,9 @@ extension TokenizerDefinition.Merge {
 }
 
 extension TokenizerDefinition {
-    private static let longestAddedToken = 4_096
+    private static let maxAddedTokenLength = 4_096
 
-    /// The tokens that stand in text as a whole, whether a file names them or the types do.
+    /// The tokens that are found in text as a whole, from the file's list or the types.
     package var standingTokens: [AddedToken] {
         if let addedTokens { return addedTokens }
         let types = vocabulary.types
@@ -236,7 +236,7 @@ extension TokenizerDefinition {
         }
     }
 
-    /// Checks that the parts fit together.
+    /// Checks that the parts are consistent.
     fileprivate func check() throws(TokenizerError) {
         let count = vocabulary.tokens.count
         guard count == vocabulary.types.count, count <= Int(Int32.max) else {
@@ -264,10 +264,10 @@ extension TokenizerDefinition {
                 "The \(name) token \(id) is not one of the vocabulary's \(count) tokens."
             )
         }
-        if let long = addedTokens?.first(where: { $0.text.count > Self.longestAddedToken }) {
+        if let long = addedTokens?.first(where: { $0.text.count > Self.maxAddedTokenLength }) {
             throw TokenizerError(
                 .invalidVocabulary,
-                "The added token \(long.id) is longer than \(Self.longestAddedToken) bytes."
+                "The added token \(long.id) is longer than \(Self.maxAddedTokenLength) bytes."
             )
         }
     }

@@ -1,8 +1,8 @@
 extension TokenizerDefinition {
-    /// The merges as pairs, the earliest first, as a `tokenizer.json` has them.
+    /// The merges as pairs, the earliest first, as in a `tokenizer.json`.
     ///
-    /// Of tokens with scores they are all the ways to put a token together from two others, the one
-    /// of the highest score first; where scores are equal, the token of the lower id.
+    /// For tokens with scores they are all ways to join two tokens to another, the one with the
+    /// highest score first; for equal scores, the token with the lower id.
     package var rankedMerges: [Merge] {
         switch merging {
         case .ranked(let merges): merges
@@ -21,7 +21,7 @@ extension TokenizerDefinition {
             .map(\.id)
         return order.flatMap { id in
             let token = vocabulary.tokens[id]
-            // Between characters only.
+            // Only between characters.
             return token.indices.dropFirst().filter { token[$0] & 0xC0 != 0x80 }
                 .compactMap { middle -> Merge? in
                     let (left, right) = (Array(token[..<middle]), Array(token[middle...]))

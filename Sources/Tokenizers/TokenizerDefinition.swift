@@ -1,25 +1,25 @@
-/// What a tokenizer is made of, whichever file describes it.
+/// The parts of a tokenizer, from any kind of file.
 public struct TokenizerDefinition: Sendable {
     /// How the vocabulary spells text.
     public enum Alphabet: Sendable, Hashable {
         /// Every byte is one character of GPT-2's alphabet.
         case bytes
-        /// Text is spelled as it is; U+2581 stands for a space, and a character that has no token
-        /// is spelled by the tokens of its bytes, `<0x0A>`.
+        /// Text is written as it is; U+2581 is a space, and a character without a token is written
+        /// by the tokens of its bytes, `<0x0A>`.
         case characters
     }
 
-    /// Which neighbouring tokens become one, and in which order.
+    /// The adjacent tokens that merge, and their order.
     public enum Merging: Sendable {
         /// Pairs, the earliest first.
         case ranked([Merge])
-        /// Any two that spell a token; the one of the highest score first.
+        /// Any two tokens whose concatenation is a token; the one with the highest score first.
         ///
-        /// There is one score a token.
+        /// There is one score per token.
         case scored([Float])
     }
 
-    /// Two tokens that become one, as the file spells them.
+    /// Two tokens that merge, in the file's spelling.
     public struct Merge: Sendable, Equatable {
         let text: [UInt8]
         let leftEnd: Int
@@ -47,7 +47,7 @@ public struct TokenizerDefinition: Sendable {
 
         /// The pair as `left right`.
         package var line: [UInt8] { left + [0x20] + right }
-        /// The token that they become.
+        /// The result of the merge.
         package var joined: [UInt8] { Array(left + right) }
     }
 
@@ -57,37 +57,38 @@ public struct TokenizerDefinition: Sendable {
     public var alphabet: Alphabet
     /// How they merge.
     public var merging: Merging
-    /// Whether a word that is a token is taken as it is, whatever merges would make of it.
+    /// Whether a word that is a token is used as it is, without merging.
     public var ignoresMerges = false
-    /// What is done to text first, between the added tokens that are found as they are.
+    /// Edits of the text first, between the added tokens that are found in original text.
     public var edits: [TextEdit] = []
-    /// What is done to it next, between all added tokens.
+    /// Edits of the text next, between all added tokens.
     public var wordEdits: [TextEdit] = []
-    /// How it is then cut into words.
+    /// How the text is then split into words.
     public var preTokenizer = PreTokenizer()
-    /// The tokens that stand in text as a whole; nil takes those the vocabulary's types name.
+    /// The tokens that are found in text as a whole; nil uses those that the vocabulary's types
+    /// mark.
     public var addedTokens: [AddedToken]?
-    /// Added tokens that a file names although the model has no row for them: no text ever gets
-    /// them, and their spelling is text like any other.
+    /// Added tokens in a file for which the model has no row: they are never produced, and their
+    /// spelling is ordinary text.
     public var tokensBeyondModel: [AddedToken] = []
-    /// Stands for a character that can be spelled in no way; without it such a one is left out.
+    /// The token for a character that cannot be encoded; without it such characters are left out.
     public var unknown: Int32?
-    /// Whether one such token stands for any number of them in a row.
+    /// Whether one such token represents a run of them.
     public var fusesUnknown = false
     /// The token that starts a text.
     public var bos: Int32?
     /// The token that ends a text.
     public var eos: Int32?
-    /// What comes before a text that no chat template wrote.
+    /// The tokens before a text that no chat template wrote.
     public var opening: [Int32] = []
-    /// What comes behind it.
+    /// The tokens after it.
     public var closing: [Int32] = []
-    /// Tokens that end an answer besides `eos` and those known by their spelling.
+    /// Tokens that end an answer besides `eos` and those recognized by their spelling.
     public var furtherEnds: Set<Int32> = []
-    /// Whether a text's first space is not the writer's but was put there by `edits`.
+    /// Whether a text's first space was not in the original but added by `edits`.
     public var dropsFirstSpace = false
 
-    /// Creates a definition of the parts that every tokenizer has.
+    /// Creates a definition with the parts that every tokenizer has.
     public init(vocabulary: Vocabulary, alphabet: Alphabet, merging: Merging) {
         self.vocabulary = vocabulary
         self.alphabet = alphabet

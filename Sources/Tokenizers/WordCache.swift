@@ -1,4 +1,4 @@
-/// The tokens of words seen before in one text: most words come again.
+/// The tokens of words that occurred before in a text: most words are repeated.
 struct WordCache {
     private struct Entry {
         var fingerprint: UInt64
@@ -9,21 +9,21 @@ struct WordCache {
     }
 
     private static let slotCount = 1 << 14
-    private static let longestWord = 64
+    private static let maxWordLength = 64
 
-    /// Direct mapping: a word replaces the one whose slot it takes.
+    /// Direct mapping: a word replaces the one in its slot.
     private var entries: [Entry] = []
     private var words: [UInt8] = []
     private var tokens: [WordToken] = []
-    /// The tokens of a word that is not kept: long ones hardly come again.
+    /// The tokens of a word that is not cached: long ones are rarely repeated.
     private var longWord: [WordToken] = []
 
-    /// The tokens of a word; those of one not known are appended by `encode`.
+    /// The tokens of a word; `encode` appends those of an unknown one.
     mutating func tokens(
         of word: UnsafeBufferPointer<UInt8>,
         _ encode: (inout [WordToken]) -> Void
     ) -> ArraySlice<WordToken> {
-        guard word.count <= Self.longestWord else {
+        guard word.count <= Self.maxWordLength else {
             longWord.removeAll(keepingCapacity: true)
             encode(&longWord)
             return longWord[...]

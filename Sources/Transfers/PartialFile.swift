@@ -17,7 +17,7 @@ final class PartialFile {
         byteCount = status.byteCount
     }
 
-    /// Adds bytes at the end.
+    /// Appends bytes.
     func append(_ bytes: UnsafeRawBufferPointer) throws(PlatformError) {
         guard file.write(bytes) else {
             let number = errno

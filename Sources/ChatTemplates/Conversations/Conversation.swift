@@ -1,13 +1,13 @@
 public import JSON
 public import Platform
 
-/// A conversation with all that published templates know of: messages of any fields, such as
-/// calls of tools, the tools on offer, documents, and further variables; and which of its answers
-/// are learnt.
+/// A conversation with everything that published templates use: messages with any fields, such as
+/// tool calls, the offered tools, documents, and further variables; and which of its answers are
+/// learnt.
 ///
-/// It is the one conversation of the program: what is rendered, trained on, and asked.
+/// This is the only conversation type of the program, for rendering, training and chat.
 public struct Conversation: Sendable, Equatable {
-    /// What a conversation has beside roles and contents.
+    /// The parts of a conversation besides roles and contents.
     private struct Details: Sendable, Equatable {
         var objects: [JSONObject]
         var tools: [JSONValue]?
@@ -15,20 +15,20 @@ public struct Conversation: Sendable, Equatable {
         var variables = JSONObject()
     }
 
-    /// Who says what, without calls of tools; a message that only calls a tool says nothing.
+    /// The messages without tool calls; a message that only calls a tool has no content.
     public let messages: [Message]
-    /// The places of the assistant's messages that are read but not learnt.
+    /// The indices of the assistant's messages that are read but not learnt.
     public let unlearnt: Set<Int>
-    /// The whole conversation, where it is more than roles and contents.
+    /// The whole conversation, if it is more than roles and contents.
     private var details: Details?
 
-    /// A conversation of plain messages.
+    /// Creates a conversation of plain messages.
     public init(_ messages: [Message], unlearnt: Set<Int> = []) {
         self.messages = messages
         self.unlearnt = unlearnt
     }
 
-    /// A conversation of messages with any fields; each has at least a role.
+    /// Creates a conversation of messages with any fields; each has at least a role.
     public init(
         objects: [JSONObject],
         tools: [JSONValue]? = nil,
@@ -54,22 +54,22 @@ public struct Conversation: Sendable, Equatable {
 
     /// The messages with all their fields.
     public var objects: [JSONObject] { details?.objects ?? messages.map(JSONObject.init) }
-    /// The tools on offer, as JSON schemas; nil where there are none to speak of.
+    /// The offered tools, as JSON schemas; nil if there are none.
     public var tools: [JSONValue]? { details?.tools }
-    /// Documents to answer from; nil where there are none to speak of.
+    /// Documents to answer from; nil if there are none.
     public var documents: [JSONValue]? { details?.documents }
-    /// What else the template may ask for, such as `enable_thinking`.
+    /// Other variables of the template, such as `enable_thinking`.
     public var variables: JSONObject { details?.variables ?? JSONObject() }
 
-    /// Whether there is nothing but roles and contents, all of it to be learnt.
+    /// Whether it consists only of roles and contents, all of it learnt.
     public var isPlain: Bool { details == nil && unlearnt.isEmpty }
 
-    /// Whether an answer of the assistant is to be learnt.
+    /// Whether any answer of the assistant is learnt.
     public var hasLearntAnswer: Bool {
         messages.indices.contains { messages[$0].isByAssistant && !unlearnt.contains($0) }
     }
 
-    /// The same with other messages.
+    /// The same conversation with other messages.
     public func with(objects: [JSONObject]) -> Conversation {
         Conversation(
             objects: objects,
@@ -87,8 +87,8 @@ public struct Conversation: Sendable, Equatable {
             : with(objects: Array(objects.prefix(count)))
     }
 
-    /// Reads a conversation as it is exchanged: a list of messages, or an object with `messages`,
-    /// `tools`, `documents` and variables beside them.
+    /// Parses a conversation from its exchange format: a list of messages, or an object with
+    /// `messages`, `tools`, `documents` and variables.
     ///
     /// - Throws: `TemplateError` with the code `invalidConversation`, naming the message.
     public init(_ json: JSONValue) throws(TemplateError) {
@@ -119,14 +119,14 @@ public struct Conversation: Sendable, Equatable {
         }
     }
 
-    /// Reads a conversation from JSON in UTF-8.
+    /// Parses a conversation from JSON in UTF-8.
     ///
     /// - Throws: `TemplateError` with the code `invalidConversation`, naming the byte or message.
     public init(json: [UInt8]) throws(TemplateError) {
         try self.init(Self.parse(json, "conversation"))
     }
 
-    /// Reads the tools on offer, a list in JSON, in place of those there are.
+    /// Replaces the offered tools by a list in JSON.
     ///
     /// - Throws: `TemplateError` with the code `invalidConversation`.
     public mutating func offer(toolsJSON: [UInt8]) throws(TemplateError) {
@@ -152,7 +152,7 @@ public struct Conversation: Sendable, Equatable {
         }
     }
 
-    /// The role of the message at a place.
+    /// The role of the message at an index.
     public func role(ofMessage index: Int) -> String? {
         messages.indices.contains(index) ? messages[index].role : nil
     }

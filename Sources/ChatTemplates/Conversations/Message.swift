@@ -1,8 +1,8 @@
 /// One message of a conversation.
 public struct Message: Hashable, Sendable, Codable {
-    /// Who speaks: `system`, `user`, `assistant` or what else the model's template knows.
+    /// The role: `system`, `user`, `assistant` or another that the model's template knows.
     public var role: String
-    /// What is said; it never acts as a special token.
+    /// The text; it never acts as a special token.
     public var content: String
 
     /// Creates a message.
@@ -11,12 +11,12 @@ public struct Message: Hashable, Sendable, Codable {
         self.content = content
     }
 
-    /// A message that sets the scene.
+    /// A system message.
     public static func system(_ content: String) -> Message {
         Message(role: "system", content: content)
     }
 
-    /// A message of the person.
+    /// A message of the user.
     public static func user(_ content: String) -> Message {
         Message(role: "user", content: content)
     }
@@ -26,6 +26,6 @@ public struct Message: Hashable, Sendable, Codable {
         Message(role: "assistant", content: content)
     }
 
-    /// Whether the model says it.
+    /// Whether it is the model's.
     public var isByAssistant: Bool { role.utf8.elementsEqual("assistant".utf8) }
 }

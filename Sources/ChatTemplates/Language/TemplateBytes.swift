@@ -20,7 +20,7 @@ extension ArraySlice<UInt8> {
         return self[..<end]
     }
 
-    /// Without the white space of the last line, if there is nothing else on it.
+    /// Without the white space of the last line, if the line contains nothing else.
     func prefixTrimmingIndentation(isAtLineStart: Bool) -> ArraySlice<UInt8> {
         var end = endIndex
         while end > startIndex, self[end - 1] != UInt8(ascii: "\n") {

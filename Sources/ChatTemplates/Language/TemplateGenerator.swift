@@ -1,7 +1,7 @@
-/// What `map`, `select` and their like give: items that can be gone through once.
+/// The result of `map`, `select` and similar filters: items that can be iterated once.
 ///
-/// In Jinja it is always true, has no length and no places; a template that overlooks this
-/// prints what it prints, and models were trained on that.
+/// In Jinja it is always true and has no length or indices; models were trained on the output of
+/// templates that overlook this.
 final class TemplateGenerator {
     private var items: ArraySlice<TemplateValue>
     let depth: Int
@@ -11,12 +11,12 @@ final class TemplateGenerator {
         self.depth = 1 + (items.lazy.map(\.depth).max() ?? 0)
     }
 
-    /// All items that are left, which then are gone.
+    /// Removes and returns all remaining items.
     func takeAll() -> [TemplateValue] {
         defer { items = [] }
         return Array(items)
     }
 
-    /// The next item.
+    /// Removes and returns the next item.
     func takeFirst() -> TemplateValue? { items.popFirst() }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Platform
 
 extension TemplateInterpreter {
-    /// Calls what an expression names: a method of a value, or a macro or function.
+    /// Calls the callee of an expression: a method of a value, or a macro or function.
     func evaluateCall(
         _ callee: TemplateExpression,
         _ arguments: TemplateExpression.Arguments,
@@ -33,7 +33,7 @@ extension TemplateInterpreter {
         case .function(let function): return try call(function, arguments)
         case .loop(let loop):
             guard let items = arguments.positional.first else {
-                throw failure("a loop is called with the items to go through")
+                throw failure("a loop is called with the items to iterate")
             }
             return .text(try repeated(loop, over: items))
         case .method(let method):
@@ -49,7 +49,7 @@ extension TemplateInterpreter {
         }
     }
 
-    /// What a macro writes.
+    /// The output of a macro.
     func call(
         _ macro: TemplateMacro,
         _ arguments: Arguments,

@@ -1,10 +1,10 @@
 extension TemplateInterpreter {
-    /// Values given to a filter, test, method, function or macro.
+    /// Arguments of a filter, test, method, function or macro.
     struct Arguments {
         var positional: [TemplateValue] = []
         var named: [(name: String, value: TemplateValue)] = []
 
-        /// The argument at a place, or of a name.
+        /// The argument at an index or with a name.
         func value(_ index: Int, _ name: String) -> TemplateValue? {
             if index < positional.count { return positional[index] }
             return named.first { $0.name == name }?.value
@@ -42,7 +42,7 @@ extension TemplateInterpreter {
         case .text(let bytes): return .text(literal(bytes))
         case .name(let name):
             if let value = scope.value(of: name) { return value }
-            // Defined in every template of Jinja's, so not undefined here.
+            // Defined in all of Jinja's templates, so it is not undefined here.
             guard !["self", "lipsum", "cycler", "joiner"].contains(name) else {
                 throw failure("\"\(name)\" is not supported")
             }
@@ -125,7 +125,7 @@ extension TemplateInterpreter {
 
     // MARK: - Parts
 
-    /// The part of a name; undefined if there is none.
+    /// The attribute with a name; undefined if there is none.
     func attribute(
         _ name: String,
         of value: TemplateValue
@@ -148,7 +148,7 @@ extension TemplateInterpreter {
         }
     }
 
-    /// The method of a name; undefined if it may not be called, nil if there is none.
+    /// The method with a name; undefined if it may not be called, nil if there is none.
     func method(_ name: String, of value: TemplateValue) -> TemplateValue? {
         let (exists, isAllowed) = value.method(named: name)
         guard exists else { return nil }
@@ -156,7 +156,7 @@ extension TemplateInterpreter {
             ? .method(TemplateMethod(name: name, owner: value)) : .undefined(name)
     }
 
-    /// The part of an index or key; undefined if there is none.
+    /// The item at an index or key; undefined if there is none.
     func element(
         _ index: TemplateValue,
         of value: TemplateValue
@@ -192,7 +192,7 @@ extension TemplateInterpreter {
         }
     }
 
-    /// Refuses what Python cannot look up: lists and mappings, and tuples that hold such.
+    /// Refuses unhashable keys as Python does: lists and mappings, and tuples that contain them.
     func checkKey(_ key: TemplateValue) throws(TemplateError) {
         switch key {
         case .mapping: throw failure("a mapping cannot be a key")
@@ -255,7 +255,7 @@ extension TemplateInterpreter {
         }
     }
 
-    /// The places that a slice takes, as in Python.
+    /// The indices that a slice selects, as in Python.
     private static func places(_ start: Int?, _ stop: Int?, _ step: Int, count: Int) -> [Int] {
         func clamp(_ bound: Int, _ least: Int, _ most: Int) -> Int {
             min(max(bound < 0 ? bound + count : bound, least), most)
@@ -264,7 +264,7 @@ extension TemplateInterpreter {
         let (least, most) = isForward ? (0, count) : (-1, count - 1)
         let first = start.map { clamp($0, least, most) } ?? (isForward ? 0 : count - 1)
         let end = stop.map { clamp($0, least, most) } ?? (isForward ? count : -1)
-        // A step longer than the list would overflow, and takes one item at most.
+        // A step longer than the list would overflow, and selects at most one item.
         let bounded = min(max(step, -count - 1), count + 1)
         return Array(stride(from: first, to: end, by: bounded == 0 ? 1 : bounded))
     }

@@ -31,7 +31,7 @@ extension TemplateInterpreter {
             return try makeGenerator(pairs(of: mapping))
         case .attr:
             let name = try textArgument(arguments, 0, "name", of: "attr")
-            // Not a key: only what stands behind a dot for Python.
+            // Not a key: only what follows a dot in Python.
             if case .mapping = value {
                 return method(String(decoding: name.bytes, as: UTF8.self), of: value)
                     ?? .undefined(plain(.text(name)))
@@ -115,7 +115,7 @@ extension TemplateInterpreter {
         let indentsFirst = arguments.value(1, "first")?.isTruthy ?? false
         let indentsBlank = arguments.value(2, "blank")?.isTruthy ?? false
         let newline = literal([0x0A])
-        // Lines end as Python's do; a last line feed begins one more.
+        // Lines end as in Python; a final line feed starts one more.
         var ended = text
         ended.append(newline)
         let lines = ended.lines(limit: .max).map { ended[$0.start..<$0.end] }
@@ -174,7 +174,7 @@ extension TemplateInterpreter {
         )
     }
 
-    /// What a line of JSON begins with for each level; nil for one line.
+    /// The indentation of a line of JSON for each level; nil for one line.
     private func indentation(
         _ arguments: Arguments
     ) throws(TemplateError) -> TemplateText? {
@@ -190,7 +190,7 @@ extension TemplateInterpreter {
         }
     }
 
-    /// What JSON has between items and behind names.
+    /// The separators of JSON between items and after names.
     private func separators(
         _ arguments: Arguments
     ) throws(TemplateError) -> (item: TemplateText, key: TemplateText)? {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How one value is written: what stands behind the colon in `{:>8.2f}`, or behind `%`.
+/// The format of one value: what follows the colon in `{:>8.2f}`, or the `%`.
 struct TemplateFormat: Equatable {
     var fill: [UInt8] = [0x20]
     var alignment: UInt8?
@@ -15,8 +15,8 @@ struct TemplateFormat: Equatable {
 extension TemplateInterpreter {
     // MARK: - "{}".format()
 
-    /// What `format` makes of a string: the parts outside braces are the string's, those within
-    /// are the arguments', and each keeps its origin.
+    /// The result of a string's `format`: the parts outside braces come from the string, those
+    /// within from the arguments, and each keeps its origin.
     func formatted(
         _ text: TemplateText,
         _ arguments: Arguments
@@ -73,7 +73,7 @@ extension TemplateInterpreter {
         return try write(value, try format(of: specification))
     }
 
-    /// The argument that a field like `0`, `name` or `name[key]` means.
+    /// The argument of a field such as `0`, `name` or `name[key]`.
     private func argument(
         _ path: ArraySlice<UInt8>,
         _ arguments: Arguments,
@@ -115,7 +115,7 @@ extension TemplateInterpreter {
         var format = TemplateFormat()
         var rest = specification
         let alignments = Array("<>^=".utf8)
-        // The fill is a character of any length in front of an alignment.
+        // The fill is a character of any length before an alignment.
         var fillEnd = rest.startIndex
         if fillEnd < rest.endIndex { fillEnd += 1 }
         while fillEnd < rest.endIndex, rest[fillEnd] & 0xC0 == 0x80 { fillEnd += 1 }
@@ -168,7 +168,7 @@ extension TemplateInterpreter {
 
     // MARK: - "%s" %
 
-    /// What `%` makes of a string and a value, a tuple of values or a mapping.
+    /// The result of `%` for a string and a value, a tuple of values or a mapping.
     func interpolated(
         _ text: TemplateText,
         _ value: TemplateValue

@@ -1,6 +1,5 @@
 extension TemplateInterpreter {
-    /// Lists of at most so many items each, the last one filled up if there is something to fill
-    /// with.
+    /// Lists of at most `linecount` items each; the last one is filled up if a fill value is given.
     func batch(
         _ items: [TemplateValue],
         _ arguments: Arguments
@@ -25,7 +24,7 @@ extension TemplateInterpreter {
         return try makeGenerator(batches)
     }
 
-    /// So many lists, of lengths that differ by one at most.
+    /// A number of lists whose lengths differ by at most one.
     func slice(
         _ items: [TemplateValue],
         _ arguments: Arguments
@@ -49,7 +48,7 @@ extension TemplateInterpreter {
         return try makeGenerator(slices)
     }
 
-    /// Pairs of a value of an attribute and the items that have it, sorted by the value.
+    /// Pairs of an attribute's value and the items that have it, sorted by the value.
     func group(
         _ items: [TemplateValue],
         _ arguments: Arguments

@@ -1,7 +1,7 @@
 internal import Tokenizers
 
 extension TemplateInterpreter {
-    /// Calls a method of a string, list, mapping or loop; nil if there is none of the name.
+    /// Calls a method of a string, list, mapping or loop; nil if there is none with that name.
     func callMethod(
         _ name: String,
         of value: TemplateValue,
@@ -31,7 +31,7 @@ extension TemplateInterpreter {
         }
     }
 
-    /// Whether values differ from those of the iteration before.
+    /// Whether values differ from those of the previous iteration.
     private func changed(
         _ loop: TemplateLoop,
         _ arguments: Arguments
@@ -81,7 +81,7 @@ extension TemplateInterpreter {
             for (index, item) in zip(range, list.items[range]) where try areEqual(item, wanted) {
                 return .integer(index)
             }
-            throw failure("the list does not contain what index looks for")
+            throw failure("the list does not contain the value of index")
         case "count":
             var count = 0
             for item in list.items where try areEqual(item, arguments.positional[0]) { count += 1 }
@@ -138,7 +138,7 @@ extension TemplateInterpreter {
                 return .integer(place)
             }
             guard name.hasSuffix("index") else { return .integer(-1) }
-            throw failure("the string does not contain what \(name) seeks")
+            throw failure("the string does not contain the argument of \(name)")
         case "count":
             let sought = try textArgument(arguments, 0, "sub", of: name)
             guard let part = try part(of: text, arguments, of: name) else { return .integer(0) }
@@ -203,7 +203,7 @@ extension TemplateInterpreter {
         for value in affixes {
             guard case .text(let affix) = value else {
                 throw failure(
-                    "\"\(name)\" seeks a string or a tuple of them, not \(value.typeName)"
+                    "\"\(name)\" needs a string or a tuple of strings, not \(value.typeName)"
                 )
             }
             if let part, hasAffix(part.text, affix, atEnd: atEnd) { return true }
@@ -226,7 +226,7 @@ extension TemplateInterpreter {
         case .text(let separator):
             guard !separator.isEmpty else { throw failure("the separator is empty") }
             if fromEnd, limit >= 0 {
-                // Splits that lie too early are undone by keeping their text in one part.
+                // Splits beyond the limit are undone by joining their parts.
                 let offsets = text.offsets(of: separator).suffix(limit)
                 parts = []
                 var start = 0
@@ -236,7 +236,7 @@ extension TemplateInterpreter {
                 }
                 parts.append(text[start..<text.count])
             } else {
-                // One more than is allowed, so that what is too much is refused.
+                // One more than the limit, so that excess is detected.
                 let most = Limit.listItems
                 parts = text.split(separator: separator, limit: limit < 0 ? most : min(limit, most))
             }
@@ -251,14 +251,14 @@ extension TemplateInterpreter {
         _ arguments: Arguments
     ) throws(TemplateError) -> TemplateValue {
         let keepsEnds = try integerArgument(arguments, 0, "keepends", of: "splitlines") ?? 0 != 0
-        // One more than is allowed, so that what is too much is refused.
+        // One more than the limit, so that excess is detected.
         let lines = text.lines(limit: Limit.listItems + 1)
         return try makeList(
             lines.map { .text(text[$0.start..<(keepsEnds ? $0.next : $0.end)]) }
         )
     }
 
-    /// Replaces one string by another, whose origin comes with it.
+    /// Replaces one string by another, which keeps its origin.
     func replace(
         _ text: TemplateText,
         _ arguments: Arguments,
@@ -297,7 +297,7 @@ extension TemplateInterpreter {
 }
 
 extension TemplateText {
-    /// The place of the last occurrence.
+    /// The offset of the last occurrence.
     func lastOffset(of pattern: TemplateText) -> Int? {
         let reversed = TemplateText(bytes.reversed())
         return reversed.firstOffset(of: TemplateText(pattern.bytes.reversed()))

@@ -121,7 +121,7 @@ extension TemplateInterpreter {
         case .power:
             guard right >= 0 else { return try calculate(Double(left), .power, Double(right)) }
             var result = TemplateValue.integer(1)
-            // Beyond 64 only 0, 1 and -1 do not overflow, and they depend on parity alone.
+            // Beyond 64 only 0, 1 and -1 do not overflow, and their power depends only on parity.
             for _ in 0..<(right > 64 ? 64 + right % 2 : right) {
                 guard case .integer(let value) = result else { break }
                 result = try exact(value.multipliedReportingOverflow(by: left))
@@ -150,7 +150,7 @@ extension TemplateInterpreter {
         case .divide, .floorDivide, .remainder:
             guard right != 0 else { throw failure("a division by zero") }
             if operation == .divide { return .real(left / right) }
-            // As Python does it, which is exact where a quotient would not be.
+            // As in Python, which is exact where a quotient would not be.
             var rest = fmod(left, right)
             var quotient = (left - rest) / right
             if rest == 0 {
@@ -223,7 +223,7 @@ extension TemplateInterpreter {
         switch (left, right) {
         case (.text(let left), .text(let right)):
             try spend(min(left.count, right.count) / 64)
-            // The order of bytes in UTF-8 is that of code points.
+            // The byte order of UTF-8 is that of code points.
             return left.bytes.lexicographicallyPrecedes(right.bytes)
         case (.list(let left), .list(let right))
         where left.isTuple == right.isTuple && left.view == nil && right.view == nil:

@@ -1,8 +1,8 @@
 extension TemplateInterpreter {
-    /// The range that a start and an end mean, behind what is sought: counted from the end where they
-    /// are negative, and cut to what there is.
+    /// The range of the start and end after the searched value: counted from the end if they are
+    /// negative, and clamped.
     ///
-    /// - Parameter count: How many characters or items there are.
+    /// - Parameter count: The number of characters or items.
     func range(
         _ arguments: Arguments,
         names: (start: String, end: String) = ("start", "end"),
@@ -13,8 +13,8 @@ extension TemplateInterpreter {
         return start..<max(start, end)
     }
 
-    /// The part of a text from a start to an end, and at which character it begins; nil where the
-    /// end is before the start, so that not even nothing is in it.
+    /// The part of a text from a start to an end, and the character at which it begins; nil if the
+    /// end is before the start, so that not even an empty string is found.
     func part(
         of text: TemplateText,
         _ arguments: Arguments,
@@ -34,7 +34,7 @@ extension TemplateInterpreter {
         return (text[offsets[start]..<offsets[end]], start)
     }
 
-    /// The character at which `find` and its like find the first or the last occurrence.
+    /// The character at which `find` and similar methods find the first or last occurrence.
     func place(
         in text: TemplateText,
         fromEnd: Bool,
@@ -61,7 +61,7 @@ extension TemplateInterpreter {
                 index,
                 name,
                 of: function,
-                // A list's has no default of that kind.
+                // Lists have no such default.
                 isNoneDefault: !isCut
             )
             return bound.map { $0 < 0 ? max(0, $0 + count) : $0 }

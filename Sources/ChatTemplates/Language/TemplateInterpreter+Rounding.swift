@@ -1,7 +1,7 @@
 import Glibc
 
 extension TemplateInterpreter {
-    /// The filter `round`: to so many places behind the point, ties to even as Python does.
+    /// The filter `round`: to a number of decimal places, ties to even as in Python.
     func round(
         _ value: TemplateValue,
         _ arguments: Arguments
@@ -20,7 +20,7 @@ extension TemplateInterpreter {
             if let integer = value.integer { return try rounded(integer, places) }
             return .real(try rounded(number, places))
         }
-        // As it is written in Jinja: 10 ** precision is a number with a point where that is negative.
+        // As in Jinja's source: 10 ** precision is a float if that is negative.
         let scale = pow(10, Double(places))
         let scaled = number * scale
         guard scale.isFinite, scaled.isFinite else { throw failure("a number became too large") }
@@ -34,7 +34,7 @@ extension TemplateInterpreter {
         var unit = 1
         for _ in 0..<(-places) { unit *= 10 }
         var (quotient, rest) = number.quotientAndRemainder(dividingBy: unit)
-        // Towards minus infinity, so that the rest is not negative.
+        // Towards minus infinity, so that the remainder is not negative.
         if rest < 0 { (quotient, rest) = (quotient - 1, rest + unit) }
         let isAbove = rest > unit - rest || rest == unit - rest && quotient % 2 != 0
         return try exact((quotient + (isAbove ? 1 : 0)).multipliedReportingOverflow(by: unit))
@@ -57,7 +57,7 @@ extension TemplateInterpreter {
         return strtod(buffer, nil)
     }
 
-    /// The filter `int`: a whole number, or the default where there is none.
+    /// The filter `int`: an integer, or the default if the value is not one.
     func whole(
         _ value: TemplateValue,
         _ arguments: Arguments
@@ -88,9 +88,9 @@ extension TemplateInterpreter {
             }
             return .integer(integer)
         }
-        // As in Python, where no integer is infinite and the default stands in for NaN.
+        // As in Python, where infinity fails and NaN gives the default.
         if case .real(let number) = value, number.isInfinite {
-            throw failure("\(plain(value)) is no whole number")
+            throw failure("\(plain(value)) is not an integer")
         }
         return arguments.value(0, "default") ?? .integer(0)
     }

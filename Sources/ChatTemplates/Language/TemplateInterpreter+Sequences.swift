@@ -1,5 +1,5 @@
 extension TemplateInterpreter {
-    /// What a loop over the value goes through.
+    /// The items that a loop over the value iterates.
     func items(of value: TemplateValue) throws(TemplateError) -> [TemplateValue] {
         switch value {
         case .list(let list): return list.items
@@ -10,7 +10,7 @@ extension TemplateInterpreter {
             try spend(text.count)
             let offsets = text.scalarOffsets
             return zip(offsets, offsets.dropFirst()).map { .text(text[$0..<$1]) }
-        default: throw failure("\(value.typeName) has no items to go through")
+        default: throw failure("\(value.typeName) cannot be iterated")
         }
     }
 
@@ -116,7 +116,7 @@ extension TemplateInterpreter {
 
     // MARK: - Attributes of items
 
-    /// The part of a value that a path like `function.name` leads to; the value itself for none.
+    /// The value at a path such as `function.name`; the value itself without a path.
     func get(
         _ path: TemplateValue,
         of value: TemplateValue
@@ -178,7 +178,7 @@ extension TemplateInterpreter {
         return try makeGenerator(results)
     }
 
-    /// The items for which a test, or their being true, holds or does not hold.
+    /// The items that pass or fail a test, or a test of truth.
     private func pick(
         _ items: [TemplateValue],
         by path: TemplateValue? = nil,
@@ -254,7 +254,7 @@ extension TemplateInterpreter {
         }.map(\.item)
     }
 
-    /// What an item is compared by: itself or a part.
+    /// The sort key of an item: itself or a part.
     private func key(
         of item: TemplateValue,
         by path: TemplateValue?,
@@ -264,7 +264,7 @@ extension TemplateInterpreter {
         return isCaseSensitive ? part : folded(part)
     }
 
-    /// The parts that an item is sorted by, of one path or of several with commas between.
+    /// The parts that an item is sorted by, from one path or several separated by commas.
     private func keys(
         of item: TemplateValue,
         by path: TemplateValue?,
@@ -338,7 +338,7 @@ extension TemplateInterpreter {
 }
 
 extension TemplateFilter {
-    /// Whether the filter takes what is false, none among it, for an empty list.
+    /// Whether the filter treats false values, including none, as an empty list.
     fileprivate var passesOverNothing: Bool {
         switch self {
         case .map, .select, .reject, .selectattr, .rejectattr: true

@@ -1,7 +1,7 @@
 internal import Tokenizers
 
 extension TemplateInterpreter {
-    /// Cuts a text that is longer than so many characters, at a space by default.
+    /// Truncates a text that is longer than a limit, by default at a space.
     func truncate(
         _ text: TemplateText,
         _ arguments: Arguments
@@ -15,7 +15,7 @@ extension TemplateInterpreter {
         let leeway =
             try integerArgument(arguments, 3, "leeway", of: "truncate", isNoneDefault: true) ?? 5
         guard length >= end.scalarCount, leeway >= 0 else {
-            throw failure("truncate needs a length of at least that of what ends the text")
+            throw failure("truncate needs a length of at least that of its end")
         }
         let offsets = text.scalarOffsets
         guard length < offsets.count - 1 - min(leeway, offsets.count) else { return .text(text) }
@@ -41,7 +41,7 @@ extension TemplateInterpreter {
         case left, right, center
     }
 
-    /// The text with characters around it up to a width.
+    /// The text padded to a width.
     func padded(
         _ text: TemplateText,
         to width: Int,
@@ -50,11 +50,11 @@ extension TemplateInterpreter {
     ) throws(TemplateError) -> TemplateValue {
         let missing = width.subtractingReportingOverflow(text.scalarCount).partialValue
         guard width > 0, missing > 0 else { return .text(text) }
-        guard fill.scalarCount == 1 else { throw failure("what fills a text up is one character") }
+        guard fill.scalarCount == 1 else { throw failure("the fill must be one character") }
         let length = missing.multipliedReportingOverflow(by: fill.count)
         try checkLength(length.overflow ? .max : length.partialValue)
         try spend(missing)
-        // As Python does, where the two sides cannot be equal.
+        // As in Python if the two sides cannot be equal.
         let left =
             switch side {
             case .left: 0
@@ -68,7 +68,7 @@ extension TemplateInterpreter {
         return try makeText(result)
     }
 
-    /// A string method that pads, or nil if the name is another's.
+    /// The result of a string method that pads, or nil for other names.
     func pad(
         _ name: String,
         _ text: TemplateText,
@@ -87,7 +87,7 @@ extension TemplateInterpreter {
         if arguments.value(1, "fillchar") != nil {
             fill = try textArgument(arguments, 1, "fillchar", of: name)
         }
-        guard fill.scalarCount == 1 else { throw failure("what fills a text up is one character") }
+        guard fill.scalarCount == 1 else { throw failure("the fill must be one character") }
         return try padded(text, to: width, with: fill, textAt: side)
     }
 
@@ -110,7 +110,7 @@ extension TemplateInterpreter {
         return .text(result)
     }
 
-    /// The part before a separator, the separator, and the part behind it.
+    /// The part before a separator, the separator, and the part after it.
     func partition(
         _ text: TemplateText,
         fromEnd: Bool,

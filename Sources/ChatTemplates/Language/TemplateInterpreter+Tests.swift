@@ -1,5 +1,5 @@
 extension TemplateTest {
-    /// The test of a name, or of an operator as `selectattr` takes it.
+    /// The test with a name, or for an operator as in `selectattr`.
     init?(named name: String) {
         switch name {
         case "==": self = .eq
@@ -83,7 +83,7 @@ extension TemplateInterpreter {
         }
     }
 
-    /// Whether two values are one: of the same type and equal.
+    /// Whether two values are identical: of the same type and equal.
     private func isSame(
         _ left: TemplateValue,
         _ right: TemplateValue

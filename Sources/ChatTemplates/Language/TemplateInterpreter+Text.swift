@@ -1,5 +1,5 @@
 extension TemplateInterpreter {
-    /// What printing the value writes, as `str` in Python.
+    /// The printed text of a value, as Python's `str` returns it.
     func text(of value: TemplateValue) throws(TemplateError) -> TemplateText {
         switch value {
         case .undefined: return TemplateText()
@@ -12,14 +12,14 @@ extension TemplateInterpreter {
         }
     }
 
-    /// What `repr` gives in Python.
+    /// The text that Python's `repr` returns.
     func representation(of value: TemplateValue) throws(TemplateError) -> TemplateText {
         var result = TemplateText()
         try appendRepresentation(of: value, to: &result)
         return result
     }
 
-    /// What an error message or a lookup by name makes of a value.
+    /// The text of a value in an error message or a lookup by name.
     func plain(_ value: TemplateValue) -> String {
         guard let text = try? text(of: value) else { return value.typeName }
         return String(decoding: text.bytes, as: UTF8.self)
@@ -29,7 +29,7 @@ extension TemplateInterpreter {
         literal(Array(string.utf8))
     }
 
-    /// Appends what `repr` gives in Python.
+    /// Appends the text that Python's `repr` returns.
     private func appendRepresentation(
         of value: TemplateValue,
         to result: inout TemplateText
@@ -96,7 +96,7 @@ extension TemplateInterpreter {
 
     // MARK: - JSON
 
-    /// The value as JSON, written as Python's `json.dumps` does does.
+    /// The value as JSON, as Python's `json.dumps` writes it.
     func json(
         _ value: TemplateValue,
         indentation: TemplateText?,
@@ -189,7 +189,7 @@ extension TemplateInterpreter {
         json.text.append(literal(brackets.close))
     }
 
-    /// What a mapping's key is called in JSON, where only texts are names.
+    /// The name of a mapping's key in JSON, where only texts are names.
     private func memberName(_ key: TemplateValue) throws(TemplateError) -> TemplateText {
         switch key {
         case .none: return literal("null")

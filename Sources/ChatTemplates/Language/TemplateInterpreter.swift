@@ -2,19 +2,19 @@ import Platform
 
 /// Runs one template on one list of messages.
 final class TemplateInterpreter {
-    /// Bounds that no published template comes near, so that a hostile one ends.
+    /// Limits far above those of any published template, so that a hostile one ends.
     enum Limit {
-        /// Expressions and statements evaluated, plus what operations touch, beyond a multiple of
+        /// Expressions and statements evaluated, plus the work of operations, beyond a multiple of
         /// the bytes in the messages.
         static let steps = 2_000_000
-        /// Expressions, statements and macros within each other.
+        /// The nesting of expressions, statements and macros.
         static let depth = 600
-        /// Bytes of a string, beyond a multiple of what the messages hold.
+        /// Bytes of a string, beyond a multiple of the messages' size.
         static let textBytes = 8 << 20
         static let listItems = 1_000_000
         /// As in Jinja's sandbox.
         static let rangeItems = 100_000
-        /// Lists within lists.
+        /// The nesting of lists.
         static let valueDepth = 64
     }
 
@@ -24,21 +24,21 @@ final class TemplateInterpreter {
     }
 
     var scope: TemplateScope
-    /// The message whose iteration is running.
+    /// The message of the current iteration.
     private(set) var message: Int?
-    /// The line of what is being evaluated, for errors.
+    /// The line of the current statement, for errors.
     var line = 1
     let clock: @Sendable () -> Int
 
     private var output = TemplateText()
-    /// Whether output goes to a value instead of to the rendered text.
+    /// Whether output goes to a value instead of the rendered text.
     private var isCapturing = false
     private var isGenerating = false
     private var steps = 0
     private var depth = 0
-    private let longestText: Int
+    private let maxTextLength: Int
     private let maxSteps: Int
-    /// Objects that can refer to themselves, to be emptied at the end.
+    /// Objects that can refer to themselves, to be cleared at the end.
     private var namespaces: [TemplateNamespace] = []
     private var macroScopes: [TemplateScope] = []
 
@@ -50,12 +50,12 @@ final class TemplateInterpreter {
         }
         globals.values.merge(variables) { $1 }
         scope = TemplateScope(parent: globals)
-        longestText = Limit.textBytes + 8 * inputBytes
+        maxTextLength = Limit.textBytes + 8 * inputBytes
         maxSteps = Limit.steps + 8 * inputBytes
         self.clock = clock
     }
 
-    /// The text the statements write.
+    /// The text that the statements write.
     func run(_ statements: [TemplateStatement]) throws(TemplateError) -> TemplateText {
         defer {
             for namespace in namespaces { namespace.values = [:] }
@@ -83,18 +83,18 @@ final class TemplateInterpreter {
         )
     }
 
-    /// Counts work, so that no template runs for ever.
+    /// Counts work, so that no template runs forever.
     func spend(_ cost: Int) throws(TemplateError) {
         steps += cost
         if steps > maxSteps { throw excess("it took more than \(maxSteps) steps") }
     }
 
-    /// Counts the work of going through a text character by character.
+    /// Counts the work of iterating over a text character by character.
     func spend(characters text: TemplateText) throws(TemplateError) {
         try spend(text.count / 4)
     }
 
-    /// Goes one level deeper while `body` runs.
+    /// Runs `body` one level deeper.
     func nested<Result>(
         _ body: () throws(TemplateError) -> Result
     ) throws(TemplateError) -> Result {
@@ -107,18 +107,18 @@ final class TemplateInterpreter {
         return try body()
     }
 
-    /// Refuses a text longer than the limit before it is made.
+    /// Refuses a text longer than the limit before it is created.
     func checkLength(_ count: Int) throws(TemplateError) {
-        guard count <= longestText else {
-            throw excess("a string is longer than \(longestText) bytes")
+        guard count <= maxTextLength else {
+            throw excess("a string is longer than \(maxTextLength) bytes")
         }
         try spend(count / 64)
     }
 
-    /// Refuses a text that has grown beyond the limit while it is built up.
+    /// Refuses a text that has grown beyond the limit.
     func checkGrowth(of text: TemplateText) throws(TemplateError) {
-        guard text.count <= longestText else {
-            throw excess("a string is longer than \(longestText) bytes")
+        guard text.count <= maxTextLength else {
+            throw excess("a string is longer than \(maxTextLength) bytes")
         }
     }
 
@@ -141,7 +141,7 @@ final class TemplateInterpreter {
         return .list(list)
     }
 
-    /// What can be gone through once.
+    /// Creates a value that can be iterated once.
     func makeGenerator(_ items: [TemplateValue]) throws(TemplateError) -> TemplateValue {
         try spend(items.count)
         let generator = TemplateGenerator(items)
@@ -172,10 +172,10 @@ final class TemplateInterpreter {
 
     // MARK: - Output
 
-    /// Writes to the rendered text, or to what is being captured.
+    /// Writes to the rendered text, or to the captured one.
     func write(_ text: TemplateText) throws(TemplateError) {
-        guard output.count + text.count <= longestText else {
-            throw excess("the text is longer than \(longestText) bytes")
+        guard output.count + text.count <= maxTextLength else {
+            throw excess("the text is longer than \(maxTextLength) bytes")
         }
         try spend(text.count / 64)
         output.append(
@@ -188,12 +188,12 @@ final class TemplateInterpreter {
         )
     }
 
-    /// A text that the template spells out.
+    /// A text from the template itself.
     func literal(_ bytes: [UInt8]) -> TemplateText {
         TemplateText(bytes, origin: TemplateOrigin(message: message))
     }
 
-    /// What `body` writes, as a value.
+    /// The output of `body`, as a value.
     func capture(_ body: () throws(TemplateError) -> Void) throws(TemplateError) -> TemplateText {
         let (outer, wasCapturing) = (output, isCapturing)
         (output, isCapturing) = (TemplateText(), true)
@@ -299,7 +299,7 @@ final class TemplateInterpreter {
         try execute(loop, over: evaluate(loop.items), depth: 0)
     }
 
-    /// What a recursive loop writes for items within its items.
+    /// The output of a recursive loop for items within its items.
     func repeated(
         _ loop: TemplateLoop,
         over items: TemplateValue

@@ -71,7 +71,7 @@ extension TemplateLexer {
 
     private func append(scalar value: UInt32, to bytes: inout [UInt8]) throws(TemplateError) {
         guard let scalar = Unicode.Scalar(value) else {
-            throw .syntax(line, "an escape names no character")
+            throw .syntax(line, "an escape is not a character")
         }
         bytes += Array(String(Character(scalar)).utf8)
     }

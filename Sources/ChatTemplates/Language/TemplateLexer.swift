@@ -1,11 +1,11 @@
-/// Cuts a chat template into tokens, with the white space rules that published templates are
-/// written for: `trim_blocks`, `lstrip_blocks`, no trailing newline.
+/// Splits a chat template into tokens, with the white space rules that published templates rely on:
+/// `trim_blocks`, `lstrip_blocks`, no trailing newline.
 struct TemplateLexer {
     let source: [UInt8]
     var position = 0
     private(set) var line = 1
     private var tokens: [TemplateToken] = []
-    /// Whether what follows begins a line, so that white space before a block tag is indentation.
+    /// Whether the next text begins a line, so that white space before a block tag is indentation.
     private var isAtLineStart = true
 
     /// - Throws: `TemplateError` with the code `syntax`.
@@ -93,9 +93,9 @@ struct TemplateLexer {
         )
     }
 
-    /// Skips what the end of a tag swallows.
+    /// Skips the white space that the end of a tag removes.
     ///
-    /// The position is behind the tag.
+    /// The position is after the tag.
     private mutating func endTag(sign: UInt8, isBlock: Bool) {
         let start = position
         if sign == UInt8(ascii: "-") {
@@ -219,7 +219,7 @@ struct TemplateLexer {
         }
     }
 
-    /// Consumes the end of the tag if it is here, and returns its sign or 0.
+    /// Consumes the end of the tag if it is next, and returns its sign or 0.
     private mutating func closingSign(_ closer: UInt8) -> UInt8? {
         let sign = source[position]
         let isSigned =
@@ -249,7 +249,7 @@ struct TemplateLexer {
         case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
             openBrackets.append(byte)
         case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-            // In ASCII a bracket's other is one or two places behind it.
+            // In ASCII the closing bracket is one or two code points after the opening one.
             guard let open = openBrackets.popLast(), (1...2).contains(Int(byte) - Int(open)) else {
                 throw .syntax(
                     line,

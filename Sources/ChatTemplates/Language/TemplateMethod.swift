@@ -1,15 +1,15 @@
 /// A method of a string, list or mapping that is named but not called.
 ///
-/// Jinja looks for methods before it looks for keys, so that `parameter.items` is a method even
-/// where a mapping has a key of that name, while `parameter['items']` is the key's value.
+/// Jinja looks up methods before keys: `parameter.items` is a method even if a mapping has a key of
+/// that name, while `parameter['items']` is the key's value.
 struct TemplateMethod {
     let name: String
     let owner: TemplateValue
 }
 
 extension TemplateValue {
-    /// Whether values of the type have a method of the name, and whether it may be called: what
-    /// changes a value may not.
+    /// Whether values of this type have a method with that name, and whether it may be called:
+    /// methods that change a value may not.
     func method(named name: String) -> (exists: Bool, isAllowed: Bool) {
         let (allowed, refused): (Set<String>, Set<String>) =
             switch self {

@@ -1,5 +1,5 @@
 extension Double {
-    /// The number as Python's `repr` writes it: the fewest digits that tell it apart, with an
+    /// The number as Python's `repr` writes it: the fewest digits that identify it, with an
     /// exponent below 1e-4 and from 1e16 on.
     var pythonText: String {
         guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }

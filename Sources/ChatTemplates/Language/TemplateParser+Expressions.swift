@@ -1,8 +1,8 @@
 extension TemplateParser {
-    /// More operators in one chain than any published template has.
-    private static let longestChain = 200
+    /// The maximum number of operators in a chain, more than in any published template.
+    private static let maxChainLength = 200
 
-    /// Parses an expression, or several with commas between them, which make a tuple.
+    /// Parses an expression, or several separated by commas, which make a tuple.
     mutating func parseTuple(
         allowsConditional: Bool = true
     ) throws(TemplateError) -> TemplateExpression {
@@ -17,7 +17,7 @@ extension TemplateParser {
         return TemplateExpression(kind: .tuple(elements), line: line)
     }
 
-    /// Parses an expression with `a if b else c` at the top.
+    /// Parses an expression, including `a if b else c`.
     mutating func parseExpression() throws(TemplateError) -> TemplateExpression {
         try nested { (parser) throws(TemplateError) in
             let line = parser.line
@@ -38,8 +38,8 @@ extension TemplateParser {
 
     private func count(_ length: inout Int) throws(TemplateError) {
         length += 1
-        if length > Self.longestChain {
-            throw .syntax(line, "more than \(Self.longestChain) operators in a chain")
+        if length > Self.maxChainLength {
+            throw .syntax(line, "more than \(Self.maxChainLength) operators in a chain")
         }
     }
 

@@ -1,6 +1,6 @@
-/// Builds statements from the tokens of a chat template.
+/// Parses the tokens of a chat template to statements.
 struct TemplateParser {
-    /// Deeper nesting than any published template's, far from the end of a thread's stack.
+    /// More nesting than in any published template, and far from overflowing a thread's stack.
     static let maxDepth = 100
 
     private let tokens: [TemplateToken]
@@ -64,7 +64,7 @@ struct TemplateParser {
         return .syntax(line, "\"\(token.kind)\" is not expected here\(instead)")
     }
 
-    /// Parses something that may contain itself.
+    /// Parses something that may be nested.
     mutating func nested<Result>(
         _ parse: (inout TemplateParser) throws(TemplateError) -> Result
     ) throws(TemplateError) -> Result {
@@ -78,7 +78,7 @@ struct TemplateParser {
 
     // MARK: - Statements
 
-    /// Parses up to a block tag that begins with one of the names, whose name is not consumed.
+    /// Parses up to a block tag that begins with one of the names; the name is not consumed.
     private mutating func parseBody(
         until enders: [String]
     ) throws(TemplateError) -> [TemplateStatement] {
@@ -123,7 +123,7 @@ struct TemplateParser {
         try expect(.blockEnd)
         let body = try parseBody(until: [ender])
         advance()
-        // `endmacro name` and the like are allowed.
+        // `endmacro name` and similar tags are allowed.
         if case .name = token.kind { advance() }
         try expect(.blockEnd)
         return body

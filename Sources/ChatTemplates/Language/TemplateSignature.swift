@@ -1,27 +1,27 @@
-/// What a method, filter, test or function of the language takes.
+/// The parameters of a method, filter, test or function.
 ///
-/// Whatever is called is checked by it first, so that nothing that a template asks for is passed
-/// over: an argument that is not known is refused by name.
+/// Every call is checked against it first, so that no argument is ignored: unknown ones are refused
+/// by name.
 struct TemplateSignature: Sendable {
     private struct Parameter {
         let name: String
         let isRequired: Bool
-        /// Whether it has no name for callers, as most of Python's string methods' have none.
+        /// Whether callers cannot use its name, as for most of Python's string methods.
         let isPositional: Bool
     }
 
     private let parameters: [Parameter]
-    /// Whether any number of values may follow.
+    /// Whether any number of further values is allowed.
     private let takesMoreValues: Bool
-    /// Whether any other names are taken.
+    /// Whether any other names are allowed.
     private let takesMoreNames: Bool
-    /// The name that is not among them, being that of what a filter is applied to.
+    /// A name that is not allowed, since it is that of the filtered value.
     private var takenName: String?
 
-    /// Reads a signature such as `width fillchar? /`, which is as Python shows it but for values.
+    /// Parses a signature such as `width fillchar? /`, in Python's notation except for values.
     ///
-    /// A name with `?` may be left out, names before `/` are not for callers, `*` and `**` take
-    /// whatever else there is, but for a name with `!`.
+    /// A name with `?` is optional, names before `/` are positional only, `*` and `**` allow any
+    /// others, except a name with `!`.
     init(_ text: String) {
         var parameters: [Parameter] = []
         var (takesMoreValues, takesMoreNames) = (false, false)
@@ -50,7 +50,7 @@ struct TemplateSignature: Sendable {
         self.takesMoreNames = takesMoreNames
     }
 
-    /// What is wrong with the arguments; nil if nothing is.
+    /// The fault of the arguments; nil if there is none.
     func objection(_ arguments: TemplateInterpreter.Arguments) -> String? {
         let count = arguments.positional.count
         if count > parameters.count, !takesMoreValues {
@@ -78,7 +78,7 @@ struct TemplateSignature: Sendable {
 }
 
 extension TemplateInterpreter {
-    /// Refuses arguments that a signature does not have.
+    /// Refuses arguments that a signature does not allow.
     func check(
         _ arguments: Arguments,
         _ signature: TemplateSignature?,
@@ -88,9 +88,9 @@ extension TemplateInterpreter {
         throw failure("\"\(name)\" \(objection)")
     }
 
-    /// A whole number at a place or of a name, true being 1; nil where it is left out.
+    /// An integer argument at an index or with a name, where true is 1; nil if it is omitted.
     ///
-    /// - Parameter isNoneDefault: Whether `none` stands for leaving it out.
+    /// - Parameter isNoneDefault: Whether `none` counts as omitted.
     func integerArgument(
         _ arguments: Arguments,
         _ index: Int,

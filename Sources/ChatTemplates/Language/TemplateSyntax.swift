@@ -14,7 +14,7 @@ struct TemplateExpression: Sendable {
         case element(TemplateExpression, TemplateExpression)
         case slice(TemplateExpression, Slice)
         case call(TemplateExpression, Arguments)
-        /// The filter is nil if there is none of the name: an error, but only where it is reached.
+        /// The filter is nil if the name is unknown: an error, but only if it is reached.
         case filter(TemplateExpression, TemplateFilter?, name: String, Arguments)
         case test(TemplateExpression, TemplateTest?, name: String, Arguments, isNegated: Bool)
         case not(TemplateExpression)
@@ -83,7 +83,7 @@ struct TemplateStatement: Sendable {
         let condition: TemplateExpression?
         let body: [TemplateStatement]
         let otherwise: [TemplateStatement]
-        /// Whether the body may call the loop for items within items.
+        /// Whether the body may call the loop for nested items.
         let isRecursive: Bool
     }
 
@@ -91,7 +91,7 @@ struct TemplateStatement: Sendable {
         let name: String
         let parameters: [(name: String, standard: TemplateExpression?)]
         let body: [TemplateStatement]
-        /// Whether the body uses `varargs` and `kwargs`: what is given beyond the parameters.
+        /// Whether the body uses `varargs` and `kwargs`, the arguments beyond the parameters.
         let takesMoreValues: Bool
         let takesMoreNames: Bool
     }
@@ -107,14 +107,14 @@ struct TemplateStatement: Sendable {
     let line: Int
 }
 
-/// What a value can be assigned to.
+/// A target of an assignment.
 indirect enum TemplateTarget: Sendable {
     case name(String)
     case attribute(of: String, String)
     case tuple([TemplateTarget])
 }
 
-/// The filters that templates may apply.
+/// The supported filters.
 enum TemplateFilter: String, Sendable {
     case abs, attr, batch, capitalize, center, count, `default`, d, dictsort, e, escape, first,
         float
@@ -123,7 +123,7 @@ enum TemplateFilter: String, Sendable {
     case string, sum, title, tojson, trim, truncate, unique, upper, wordcount
 }
 
-/// The tests that may stand behind `is`.
+/// The supported tests after `is`.
 enum TemplateTest: String, Sendable {
     case boolean, callable, defined, divisibleby, eq, equalto, even, `false`, filter, float, ge
     case greaterthan, gt, `in`, integer, iterable, le, lessthan, lower, lt, mapping, ne, none,

@@ -3,10 +3,10 @@ internal import Tokenizers
 extension Unicode.Scalar {
     var kind: ScalarKind { ScalarKind(codePoint: value) }
 
-    /// Whether Python holds the character to be white space.
+    /// Whether the character is white space in Python.
     var isPythonSpace: Bool { (0x1C...0x1F).contains(value) || kind == .whitespace }
 
-    /// Whether Python's `repr` shows the character as it is.
+    /// Whether Python's `repr` does not escape the character.
     var isPrintable: Bool {
         if (0x20..<0x7F).contains(value) { return true }
         return switch properties.generalCategory {
@@ -27,12 +27,12 @@ extension Unicode.Scalar {
 extension TemplateText {
     private var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Whether all characters, and at least one, are such.
+    /// Whether all characters, and at least one, satisfy a condition.
     func consists(of isSuch: (Unicode.Scalar) -> Bool) -> Bool {
         !isEmpty && string.unicodeScalars.allSatisfy(isSuch)
     }
 
-    /// Whether there are letters with a case, and none of them is small or of a title's.
+    /// Whether there are cased letters, none of them lower or title case.
     var isUpper: Bool {
         var isCased = false
         for scalar in string.unicodeScalars {
@@ -45,7 +45,7 @@ extension TemplateText {
         return isCased
     }
 
-    /// Whether there are letters with a case, and none of them is a capital or of a title's.
+    /// Whether there are cased letters, none of them upper or title case.
     var isLower: Bool {
         var isCased = false
         for scalar in string.unicodeScalars {
@@ -77,7 +77,8 @@ extension TemplateText {
         titlecased { _ in false }
     }
 
-    /// What the filter `title` makes: each part between spaces and opening marks is by itself.
+    /// The result of the filter `title`: each part between spaces and opening brackets is
+    /// capitalized.
     var capitalizedWords: TemplateText {
         var result = TemplateText()
         let offsets = scalarOffsets
@@ -96,7 +97,7 @@ extension TemplateText {
         return result
     }
 
-    /// Capitalizes each word; a word begins behind a character that `separates`.
+    /// Capitalizes each word; a word begins after a character that `separates`.
     func titlecased(separates: (Unicode.Scalar) -> Bool) -> TemplateText {
         let sigmas = finalSigmas ?? []
         var isStart = true
@@ -125,8 +126,8 @@ extension TemplateText {
         }
     }
 
-    /// The places of the capital sigmas that are the last letters of their words, which have a small
-    /// letter of their own; nil where there is no capital sigma.
+    /// The offsets of the capital sigmas that end a word, which have a lower-case letter of their
+    /// own; nil if there is no capital sigma.
     private var finalSigmas: Set<Int>? {
         // Σ is CE A3.
         guard bytes.contains(0xCE) else { return nil }
@@ -144,9 +145,9 @@ extension TemplateText {
 }
 
 extension Unicode.Scalar {
-    /// The character for comparison without case.
+    /// The character folded for comparison without case.
     ///
-    /// Unicode's full folding is the small form of the capital one, but for these.
+    /// Unicode's full folding is the lower case of the upper case, with these exceptions.
     var casefolded: String {
         switch value {
         case 0x131, 0x13A0...0x13F5: return String(self)

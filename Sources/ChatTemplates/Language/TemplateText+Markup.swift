@@ -1,5 +1,5 @@
 extension TemplateText {
-    /// The text with what HTML gives a meaning written as entities, as Jinja's `escape` does.
+    /// The text with HTML's special characters as entities, as Jinja's `escape` writes it.
     var escaped: TemplateText {
         var result = mapScalars { scalar in
             switch scalar {
@@ -15,7 +15,7 @@ extension TemplateText {
         return result
     }
 
-    /// The same text, declared to need no escapes, or to be plain again.
+    /// The same text, marked as safe or as plain.
     func markup(_ isMarkup: Bool) -> TemplateText {
         var result = self
         result.isMarkup = isMarkup

@@ -1,6 +1,6 @@
 extension TemplateText {
-    /// The digits of the text with its white space gone and every decimal digit an ASCII one; nil if
-    /// it has characters that no number has.
+    /// The text without white space and with every decimal digit in ASCII; nil if it contains
+    /// characters that no number has.
     private var numeral: [UInt8]? {
         var result: [UInt8] = []
         for scalar in String(decoding: trimmed(.both).bytes, as: UTF8.self).unicodeScalars {
@@ -15,8 +15,8 @@ extension TemplateText {
         return result
     }
 
-    /// The digits without the underscores that Python permits between two of them; nil where one
-    /// stands elsewhere.
+    /// The digits without the underscores that Python allows between two of them; nil if one is
+    /// elsewhere.
     private static func joined(
         _ digits: ArraySlice<UInt8>,
         isDigit: (UInt8) -> Bool
@@ -30,8 +30,8 @@ extension TemplateText {
         return digits.filter { $0 != mark }
     }
 
-    /// What `int` in Python makes of the text; nil if it is no whole number, and no value where that
-    /// is beyond 64 bits.
+    /// The result of Python's `int`; nil if the text is not an integer, and without value beyond 64
+    /// bits.
     func pythonInteger(base: Int) -> (value: Int?, Void)? {
         guard var digits = numeral?[...], !digits.isEmpty else { return nil }
         var isNegative = false
@@ -65,7 +65,7 @@ extension TemplateText {
                     && digit(byte).map { $0 < radix } ?? false
             })
         else { return nil }
-        // As in source text, where 010 is none.
+        // As in source text, where 010 is invalid.
         if isDecimalLiteral, plain.count > 1, plain.first == UInt8(ascii: "0"),
             plain.contains(where: { $0 != UInt8(ascii: "0") })
         {
@@ -75,7 +75,7 @@ extension TemplateText {
         return (Int(text, radix: radix), ())
     }
 
-    /// What `float` in Python makes of the text; nil if it is no number.
+    /// The result of Python's `float`; nil if the text is not a number.
     var pythonNumber: Double? {
         guard let numeral, !numeral.isEmpty else { return nil }
         func isDigit(_ byte: UInt8) -> Bool {

@@ -1,15 +1,15 @@
 import Tokenizers
 
 extension TemplateText {
-    /// The place of the first occurrence.
+    /// The offset of the first occurrence.
     func firstOffset(of pattern: TemplateText) -> Int? {
         pattern.isEmpty ? 0 : offsets(of: pattern, limit: 1).first
     }
 
-    /// Where a pattern that is not empty occurs, without overlaps, at most `limit` times.
+    /// The offsets of a non-empty pattern, without overlaps, at most `limit`.
     ///
-    /// The time is linear in text and pattern (Knuth, Morris, Pratt 1977), so that no choice of
-    /// them makes a template slow.
+    /// The time is linear in text and pattern (Knuth, Morris, Pratt 1977), so that no input makes a
+    /// template slow.
     func offsets(of pattern: TemplateText, limit: Int = .max) -> [Int] {
         let pattern = pattern.bytes
         guard !pattern.isEmpty, pattern.count <= count, limit > 0 else { return [] }
@@ -34,7 +34,7 @@ extension TemplateText {
         return offsets
     }
 
-    /// The parts between occurrences of a pattern that is not empty.
+    /// The parts between occurrences of a non-empty pattern.
     func split(separator: TemplateText, limit: Int) -> [TemplateText] {
         var parts: [TemplateText] = []
         var start = 0
@@ -45,7 +45,7 @@ extension TemplateText {
         return parts + [self[start..<count]]
     }
 
-    /// The words between runs of white space; behind `limit` words the rest is one.
+    /// The words between runs of white space; after `limit` words the rest is one.
     func splitWords(limit: Int) -> [TemplateText] {
         var words: [TemplateText] = []
         var position = 0
@@ -68,7 +68,7 @@ extension TemplateText {
         return words
     }
 
-    /// The same from the end: in front of `limit` words the rest is one.
+    /// The same from the end: before `limit` words the rest is one.
     func splitLastWords(limit: Int) -> [TemplateText] {
         var words: [TemplateText] = []
         var position = count
@@ -96,8 +96,8 @@ extension TemplateText {
 
     // MARK: - Lines
 
-    /// Where lines start, where their text ends and where the next one starts, at most `limit`: as
-    /// Python's `splitlines` cuts them, also at separators beyond the line feed.
+    /// The offsets where lines start, where their text ends and where the next one starts, at most
+    /// `limit`; as Python's `splitlines`, also at separators other than the line feed.
     func lines(limit: Int) -> [(start: Int, end: Int, next: Int)] {
         var lines: [(start: Int, end: Int, next: Int)] = []
         var start = 0
@@ -113,7 +113,7 @@ extension TemplateText {
         return lines
     }
 
-    /// How many bytes of a line's end begin here; 0 if none do.
+    /// The number of bytes of a line end at this position; 0 if there is none.
     private func lineEnd(at position: Int) -> Int {
         func isNext(_ offset: Int, _ byte: UInt8) -> Bool {
             position + offset < count && bytes[position + offset] == byte
@@ -137,7 +137,7 @@ extension TemplateText {
         static let both: Sides = [.start, .end]
     }
 
-    /// Without the characters of a set at its ends, or without white space.
+    /// Without characters of a set, or white space, at its ends.
     func trimmed(_ sides: Sides, of characters: TemplateText? = nil) -> TemplateText {
         let set = characters.map { Set(String(decoding: $0.bytes, as: UTF8.self).unicodeScalars) }
         func isTrimmed(_ range: Range<Int>) -> Bool {
@@ -161,7 +161,7 @@ extension TemplateText {
         return self[start..<end]
     }
 
-    /// Whether Python holds the character that starts here to be white space.
+    /// Whether the character at this offset is white space in Python.
     func isWhitespace(at offset: Int) -> Bool {
         if (0x1C...0x1F).contains(bytes[offset]) { return true }
         return bytes.withUnsafeBufferPointer {

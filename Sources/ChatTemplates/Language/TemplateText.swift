@@ -1,17 +1,16 @@
-/// Where bytes of a rendered template come from.
+/// The origin of bytes in a rendered template.
 struct TemplateOrigin: Sendable, Equatable {
-    /// The message they are of, or that the template wrote them for.
+    /// The message that they come from, or that the template wrote them for.
     var message: Int?
     /// The part of the message; nil if the template wrote them.
     var field: RenderedChat.Field?
-    /// Whether they stand in a `generation` block.
+    /// Whether they are in a `generation` block.
     var isGenerated = false
 }
 
-/// A string of the template language: bytes that remember where they come from, through every
-/// operation on them.
+/// A string of the template language: bytes that keep their origin through every operation.
 struct TemplateText: Sendable {
-    /// Bytes of one origin, from the end of the run before.
+    /// Bytes of one origin, starting at the end of the previous run.
     struct Run: Sendable {
         var end: Int
         var origin: TemplateOrigin
@@ -20,7 +19,7 @@ struct TemplateText: Sendable {
     private(set) var bytes: [UInt8] = []
     /// The origins of the bytes, in order; no run is empty.
     private(set) var runs: [Run] = []
-    /// Whether the filter `safe` was applied: Jinja then escapes a string that `+` joins to it,
+    /// Whether the filter `safe` was applied: Jinja then escapes a string that is added with `+`,
     /// though nothing else is escaped in a chat template.
     var isMarkup = false
 
@@ -85,7 +84,7 @@ struct TemplateText: Sendable {
 
     // MARK: - Characters
 
-    /// Where characters (Unicode scalars) start, and behind the last one.
+    /// The offsets of characters (Unicode scalars), and of the end.
     var scalarOffsets: [Int] {
         bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 } + [count]
     }
@@ -95,7 +94,7 @@ struct TemplateText: Sendable {
         bytes.reduce(0) { $1 & 0xC0 != 0x80 ? $0 + 1 : $0 }
     }
 
-    /// The text with each character replaced by some; what replaces it has its origin.
+    /// The text with each character replaced; replacements keep its origin.
     func mapScalars(_ change: (Unicode.Scalar) -> String) -> TemplateText {
         var result = TemplateText()
         result.isMarkup = isMarkup

@@ -1,7 +1,7 @@
 import JSON
 
 extension TemplateValue {
-    /// A value whose texts, names of members included, remember where they come from.
+    /// A value whose texts, including member names, keep their origin.
     init(_ json: JSONValue, origin: TemplateOrigin) {
         switch json {
         case .null: self = .none
@@ -25,14 +25,14 @@ extension TemplateValue {
         }
     }
 
-    /// A message whose parts remember its number and field.
+    /// A message whose parts keep its number and field.
     init(message: JSONObject, number: Int) {
         self = .mapping(
             TemplateMapping(
                 message.members.map { name, value in
                     let field = RenderedChat.Field(messageMember: name)
                     let origin = TemplateOrigin(message: number, field: field)
-                    // Only a name that anyone may have chosen is not the template's own word.
+                    // Only names that users can choose are not the template's own.
                     let nameOrigin = field == .other ? origin : TemplateOrigin(message: number)
                     return (
                         .text(TemplateText(Array(name.text.utf8), origin: nameOrigin)),
@@ -46,7 +46,7 @@ extension TemplateValue {
 }
 
 extension RenderedChat.Field {
-    /// The field that a member of a message is.
+    /// The field of a message's member.
     init(messageMember name: JSONName) {
         switch name {
         case "role": self = .role
@@ -60,7 +60,7 @@ extension RenderedChat.Field {
 }
 
 extension JSONValue {
-    /// The bytes of all texts in the value, which bound the work it is worth.
+    /// The bytes of all texts in the value, which limit the work allowed for it.
     var textByteCount: Int {
         switch self {
         case .null, .boolean, .integer, .number: 8

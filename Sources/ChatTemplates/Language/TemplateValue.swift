@@ -1,6 +1,6 @@
 /// A value at run time.
 enum TemplateValue {
-    /// What a name that is not set gives; it prints as nothing and has no parts.
+    /// The value of an unset name; it prints as nothing and has no parts.
     case undefined(String)
     case none
     case boolean(Bool)
@@ -16,7 +16,7 @@ enum TemplateValue {
     case generator(TemplateGenerator)
     indirect case method(TemplateMethod)
 
-    /// How deep lists and mappings are nested in the value.
+    /// The nesting depth of lists and mappings in the value.
     var depth: Int {
         switch self {
         case .list(let list): list.depth
@@ -47,7 +47,7 @@ enum TemplateValue {
         }
     }
 
-    /// Whether the value counts as true in a condition.
+    /// Whether the value is true in a condition.
     var isTruthy: Bool {
         switch self {
         case .undefined, .none: false
@@ -61,11 +61,11 @@ enum TemplateValue {
         }
     }
 
-    /// The message the value is, or is the content of.
+    /// The message that the value is, or is the content of.
     var message: Int? {
         guard case .mapping(let mapping) = self else { return nil }
         if let message = mapping.message { return message }
-        // A template may rebuild messages; what they contain still tells which they are.
+        // A template may rebuild messages; their contents still identify them.
         guard case .text(let text) = mapping["content"] else { return nil }
         return text.runs.first { $0.origin.field == .content }?.origin.message
     }
@@ -75,13 +75,13 @@ enum TemplateValue {
 struct TemplateList {
     let items: [TemplateValue]
     var isTuple = false
-    /// What Python calls the list if it is a view of a mapping, without places of its own.
+    /// Python's name of the view if the list is a view of a mapping, which has no indices.
     var view: String?
-    /// Whether it is what `groupby` gives: a `grouper` and its `list`.
+    /// Whether it is a result of `groupby`: a `grouper` and its `list`.
     var isGroup = false
     let depth: Int
 
-    /// The depth is one more than the deepest item's.
+    /// The depth is one more than that of the deepest item.
     init(
         _ items: [TemplateValue],
         isTuple: Bool = false,
@@ -96,7 +96,7 @@ struct TemplateList {
     }
 }
 
-/// A mapping that keeps the order of its entries.
+/// A mapping with ordered entries.
 struct TemplateMapping {
     let entries: [(key: TemplateValue, value: TemplateValue)]
     /// The message that the mapping is.
@@ -117,17 +117,17 @@ struct TemplateMapping {
     }
 }
 
-/// A mutable record: the only thing a loop can change for what comes behind it.
+/// A mutable record: the only thing that a loop can change for later statements.
 final class TemplateNamespace {
     var values: [String: TemplateValue] = [:]
 }
 
-/// What the name `loop` stands for.
+/// The value of the name `loop`.
 final class TemplateLoop {
     let items: TemplateList
-    /// How many loops of the same statement it is called from, if that is `recursive`.
+    /// How many loops of the same statement enclose it, if that is `recursive`.
     let depth: Int
-    /// What a call of the loop runs, and where.
+    /// The statement and scope that a call of the loop runs.
     let recursion: (statement: TemplateStatement.Loop, scope: TemplateScope)?
     var index = 0
     /// The values of the last call of `changed`.
@@ -144,7 +144,7 @@ final class TemplateLoop {
     }
 }
 
-/// Names and their values; an inner scope sees, but does not change, those around it.
+/// Names and their values; an inner scope reads, but does not change, outer ones.
 final class TemplateScope {
     var values: [String: TemplateValue] = [:]
     private(set) var parent: TemplateScope?

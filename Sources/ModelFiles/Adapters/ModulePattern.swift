@@ -10,7 +10,7 @@ struct ModulePattern {
         case one(Set<UInt8>)
         case sequence([Node])
         case alternatives([Node])
-        case repetition(Node, least: Int, most: Int)
+        case repetition(Node, minimum: Int, maximum: Int)
         case look(Node, isAhead: Bool, isNegated: Bool)
         case start
         case end(beforeLineFeed: Bool)
@@ -43,8 +43,8 @@ struct ModulePattern {
             return places
         case .alternatives(let nodes):
             return nodes.reduce(into: []) { $0.formUnion(ends($1, name, start)) }
-        case .repetition(let node, let least, let most):
-            return repetition(node, least, most, name, start)
+        case .repetition(let node, let minimum, let maximum):
+            return repetition(node, minimum, maximum, name, start)
         case .look(let node, let isAhead, let isNegated):
             let found =
                 isAhead
@@ -64,18 +64,18 @@ struct ModulePattern {
 
     private static func repetition(
         _ node: Node,
-        _ least: Int,
-        _ most: Int,
+        _ minimum: Int,
+        _ maximum: Int,
         _ name: [UInt8],
         _ start: Int
     ) -> Set<Int> {
         var places: Set<Int> = [start]
-        for _ in 0..<least {
+        for _ in 0..<minimum {
             places = places.reduce(into: []) { $0.formUnion(ends(node, name, $1)) }
         }
         var all = places
-        var count = least
-        while count < most, !places.isEmpty {
+        var count = minimum
+        while count < maximum, !places.isEmpty {
             let next = places.reduce(into: Set<Int>()) { $0.formUnion(ends(node, name, $1)) }
             places = next.subtracting(all)
             all.formUnion(places)
@@ -175,37 +175,37 @@ extension ModulePattern {
         }
 
         private mutating func repeated(_ node: Node) throws(ModelFileError) -> Node {
-            var (least, most) = (1, 1)
+            var (minimum, maximum) = (1, 1)
             if take("*") {
-                (least, most) = (0, .max)
+                (minimum, maximum) = (0, .max)
             } else if take("+") {
-                (least, most) = (1, .max)
+                (minimum, maximum) = (1, .max)
             } else if take("?") {
-                (least, most) = (0, 1)
+                (minimum, maximum) = (0, 1)
             } else if let bounds = try bounds() {
-                (least, most) = bounds
+                (minimum, maximum) = bounds
             } else {
                 return node
             }
             // Lazy; a possessive one would take part in what matches.
             _ = take("?")
             if let next, "*+?".utf8.contains(next) { throw refusal("it repeats a repetition") }
-            return .repetition(node, least: least, most: most)
+            return .repetition(node, minimum: minimum, maximum: maximum)
         }
 
         /// `{2}`, `{2,}`, `{,2}`, `{2,3}`; nil, as in Python, for a brace that stands for itself.
         private mutating func bounds() throws(ModelFileError) -> (Int, Int)? {
             let start = position
             guard take("{") else { return nil }
-            let least = number()
-            var most = least
+            let minimum = number()
+            var maximum = minimum
             let hasComma = take(",")
-            if hasComma { most = number() }
-            guard take("}"), hasComma || least != nil else {
+            if hasComma { maximum = number() }
+            guard take("}"), hasComma || minimum != nil else {
                 position = start
                 return nil
             }
-            let bounds = (least ?? 0, most ?? .max)
+            let bounds = (minimum ?? 0, maximum ?? .max)
             guard bounds.0 <= min(bounds.1, 1000) else {
                 throw refusal("its bounds are impossible")
             }

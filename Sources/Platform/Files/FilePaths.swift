@@ -31,10 +31,10 @@ package enum FilePaths {
         FileStatus(path)?.kind == .special
     }
 
-    /// Whether a folder is at a path, links followed.
+    /// Whether a path is a folder, following links.
     package static func isFolder(_ path: String) -> Bool { FileStatus(path)?.kind == .folder }
 
-    /// Whether a regular file, which can be read to its end, is at a path, links followed.
+    /// Whether a path is a regular file, following links.
     package static func isFile(_ path: String) -> Bool { FileStatus(path)?.kind == .file }
 
     /// The path without symbolic links; nil if nothing exists there.

@@ -1,5 +1,5 @@
-/// What changes when a file is replaced or written: which it is, its length, and when it was last
-/// written.
+/// A value that changes when a file is replaced or written: its identity, size and modification
+/// time.
 package struct FileStamp: Hashable, Sendable {
     private let identity: FileIdentity
     private let content: ContentStamp
@@ -46,7 +46,7 @@ package struct ContentStamp: Hashable, Sendable, Codable {
 
     fileprivate init(_ status: FileStatus) {
         byteCount = Int64(status.byteCount)
-        // Wraps after the year 2262, which does not matter to a stamp.
+        // Wraps after the year 2262, which is harmless for a stamp.
         nanoseconds = status.modified.seconds &* 1_000_000_000 &+ status.modified.nanoseconds
     }
 }

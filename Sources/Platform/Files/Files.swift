@@ -99,13 +99,13 @@ package enum Files {
         }
     }
 
-    /// Removes a folder and the files of these names in it; it stays if it holds anything else.
+    /// Removes a folder and the files with these names in it; it stays if it contains anything else.
     package static func removeFolder(_ path: String, ifItHoldsOnly names: [String]) {
         for name in names { unlink("\(path)/\(name)") }
         rmdir(path)
     }
 
-    /// Removes what can be removed of a file, or of a folder with all that is in it.
+    /// Removes as much as possible of a file or folder with its contents.
     package static func remove(_ path: String) {
         if FileStatus(path, followsLink: false)?.kind == .folder {
             for name in names(in: path) { remove("\(path)/\(name)") }

@@ -4,16 +4,16 @@ internal import Glibc
 ///
 /// What exists under the name determines how it is written:
 ///
-///   - Nothing, or a regular file: the result is written to a temporary file beside it, flushed
-///     to the disk and renamed, so that no reader sees a part of it and a full disk leaves nothing
-///     behind. An existing file keeps its mode and, if the system allows it, its owner.
-///   - A symbolic link: its target is written; the link stays.
-///   - A device, a named pipe, a socket, or a descriptor such as `/dev/stdout`: the bytes are
-///     written to it.
-///   - A folder: refused.
+/// - Nothing, or a regular file: the result is written to a temporary file beside it, flushed to
+///   the disk and renamed, so that no reader sees a part of it and a full disk leaves nothing
+///   behind. An existing file keeps its mode and, if the system allows it, its owner.
+/// - A symbolic link: its target is written; the link stays.
+/// - A device, a named pipe, a socket, or a descriptor such as `/dev/stdout`: the bytes are written
+///   to it.
+/// - A folder: refused.
 ///
+/// A regular file is replaced only on request, and never one that this process has open for
 /// writing, such as the workspace's database and its log.
-/// to, such as the workspace's database and its log.
 public struct OutputFile: Sendable {
     /// The name as given, for errors.
     public let path: String

@@ -2,22 +2,22 @@ internal import HeapModule
 
 /// Learns a byte-level vocabulary from text: byte pair encoding.
 ///
-/// The two neighbours that occur most often become a token, again and again;
-/// of equally frequent pairs the one of the smaller ids does, as in Hugging
-/// Face's tokenizers. Source: Sennrich et al., arXiv 1508.07909.
+/// The most frequent pair of adjacent tokens becomes a token, repeatedly; of equally frequent pairs
+/// the one with smaller ids, as in Hugging Face's tokenizers. Source: Sennrich et al., arXiv
+/// 1508.07909.
 public struct BytePairLearner: Sendable {
-    /// What vocabulary is wanted.
+    /// The parameters of the vocabulary.
     public struct Configuration: Sendable {
-        /// How many tokens there are at most, special ones and the 256 bytes included.
+        /// The maximum number of tokens, including special ones and the 256 bytes.
         public var vocabularySize: Int
         /// Tokens that structure text and are never part of it; their ids are the first.
         public var specialTokens: [[UInt8]]
-        /// How text is cut into words, which tokens do not cross.
+        /// How text is split into words, which tokens do not cross.
         public var preTokenizer: PreTokenizer
-        /// How often a pair occurs at least.
+        /// The minimum frequency of a pair.
         public var minCount = 2
 
-        /// States what is wanted; the bytes and the special tokens need their places.
+        /// Creates a configuration; the size must include the bytes and the special tokens.
         public init(
             vocabularySize: Int,
             specialTokens: [[UInt8]],
@@ -36,7 +36,7 @@ public struct BytePairLearner: Sendable {
     private let configuration: Configuration
     private var counts: [[UInt8]: Int] = [:]
 
-    /// Begins without any text.
+    /// Creates a learner without text.
     public init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// Counts the words of a text.
@@ -50,7 +50,7 @@ public struct BytePairLearner: Sendable {
 
     /// The vocabulary of all texts so far.
     ///
-    /// It is smaller than asked for where the texts have not as many frequent pairs.
+    /// It is smaller than requested if the texts do not have as many frequent pairs.
     public func learn() -> TokenizerDefinition {
         let firstByte = Int32(configuration.specialTokens.count)
         var tokens = ByteAlphabet.order.map { [$0] }
@@ -59,7 +59,7 @@ public struct BytePairLearner: Sendable {
                 ($1, firstByte + Int32($0))
             }
         )
-        // In an order of their own, since a dictionary has none.
+        // In a defined order, since a dictionary has none.
         let words = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         var pairs = PairCounts(
             words.map { word in (word.key.compactMap { places[$0] }, word.value) }
@@ -87,15 +87,15 @@ public struct BytePairLearner: Sendable {
     }
 }
 
-/// Two tokens beside each other.
+/// Two adjacent tokens.
 private struct Pair: Hashable {
     let left: Int32
     let right: Int32
 }
 
-/// How often each pair occurs in a collection of words, kept up while pairs are joined.
+/// The frequency of each pair in a collection of words, updated as pairs are joined.
 private struct PairCounts {
-    /// A pair that was so frequent once; it may be rarer by now.
+    /// A pair with its frequency at some time; it may be rarer now.
     private struct Candidate: Comparable {
         let count: Int
         let pair: Pair
@@ -121,18 +121,18 @@ private struct PairCounts {
         candidates = Heap(counts.map { Candidate(count: $1, pair: $0) })
     }
 
-    /// The most frequent pair, or nil if none occurs as often as that.
-    mutating func mostFrequent(atLeast least: Int) -> Pair? {
+    /// The most frequent pair, or nil if none reaches the minimum.
+    mutating func mostFrequent(atLeast minimum: Int) -> Pair? {
         while let candidate = candidates.popMax() {
             let count = counts[candidate.pair] ?? 0
-            if count == candidate.count { return count >= max(1, least) ? candidate.pair : nil }
-            // It became rarer since it was put here.
+            if count == candidate.count { return count >= max(1, minimum) ? candidate.pair : nil }
+            // It became rarer since it was added.
             if count > 0 { candidates.insert(Candidate(count: count, pair: candidate.pair)) }
         }
         return nil
     }
 
-    /// Puts one token in place of a pair, in every word.
+    /// Replaces a pair by one token, in every word.
     mutating func join(_ pair: Pair, into id: Int32) {
         var grown: Set<Pair> = []
         for place in places.removeValue(forKey: pair) ?? [] {

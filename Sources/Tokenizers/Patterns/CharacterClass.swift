@@ -1,9 +1,9 @@
-/// A set of characters as a pattern writes it: `[^\r\n\p{L}]`, `\s`, or one character.
+/// A set of characters in the syntax of patterns: `[^\r\n\p{L}]`, `\s`, or one character.
 struct CharacterClass: Hashable, Sendable {
     private(set) var kinds: CharacterKinds
     private(set) var ranges: [ClosedRange<UInt32>]
     private(set) var isNegated: Bool
-    /// The bytes below 0x80 that belong to it.
+    /// The bytes below 0x80 in the class.
     private(set) var ascii: (low: UInt64, high: UInt64) = (0, 0)
 
     init(
@@ -21,7 +21,7 @@ struct CharacterClass: Hashable, Sendable {
                 ascii.high |= 1 << UInt64(byte - 64)
             }
         }
-        // What is below is answered by the bits.
+        // Lower code points are covered by the bits.
         self.ranges.removeAll { $0.upperBound < 0x80 }
     }
 
@@ -32,7 +32,7 @@ struct CharacterClass: Hashable, Sendable {
         return isListed != isNegated
     }
 
-    /// The bytes a character of the class may start with, as four words of 64 bits.
+    /// The possible first bytes of a character of the class, as four words of 64 bits.
     var firstBytes: ByteSet {
         var bytes = ByteSet(words: [ascii.low, ascii.high, 0, 0])
         if isNegated || !kinds.isEmpty || !ranges.isEmpty {
@@ -42,7 +42,7 @@ struct CharacterClass: Hashable, Sendable {
         return bytes
     }
 
-    /// Where the character at `position` ends if it belongs to the class, or nil.
+    /// The end of the character at `position` if it is in the class, or nil.
     @inline(__always)
     func end(in text: UnsafeBufferPointer<UInt8>, at position: Int, before limit: Int) -> Int? {
         guard position < limit else { return nil }

@@ -1,4 +1,4 @@
-/// Sets of Unicode general categories, as patterns name them: `\p{L}`, `\s`.
+/// Sets of Unicode general categories, in the syntax of patterns: `\p{L}`, `\s`.
 struct CharacterKinds: OptionSet, Hashable, Sendable {
     let rawValue: UInt32
 
@@ -53,9 +53,9 @@ struct CharacterKinds: OptionSet, Hashable, Sendable {
     static let others: CharacterKinds = [
         .control, .spacingControl, .format, .surrogate, .privateUse, .unassigned,
     ]
-    /// What `\s` matches: every separator is white space, of the control characters some are.
+    /// The characters that `\s` matches: all separators and some control characters.
     static let whitespace: CharacterKinds = [.separators, .spacingControl]
-    /// What `\w` matches.
+    /// The characters that `\w` matches.
     static let wordCharacters: CharacterKinds = [
         .letters, .marks, .decimalNumber, .connectorPunctuation,
     ]
@@ -77,7 +77,7 @@ struct CharacterKinds: OptionSet, Hashable, Sendable {
 }
 
 extension CharacterKinds {
-    /// The kinds that `\p{...}` names, or nil if the name is not a general category.
+    /// The kinds of `\p{...}`, or nil if the name is not a general category.
     init?(category name: String) {
         guard let kinds = Self.categories[name] else { return nil }
         self = kinds
@@ -97,7 +97,7 @@ extension CharacterKinds {
         self = Unicode.Scalar(codePoint).map { Self.kind($0.properties) } ?? .surrogate
     }
 
-    /// The bit of every code point of the first two planes, which hold nearly all text.
+    /// The bit of every code point of the first two planes, which contain nearly all text.
     private static let table: [UInt8] = (0..<0x2_0000).map { codePoint in
         guard let scalar = Unicode.Scalar(UInt32(codePoint)) else {
             return UInt8(CharacterKinds.surrogate.rawValue.trailingZeroBitCount)

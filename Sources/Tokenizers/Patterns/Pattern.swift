@@ -1,18 +1,18 @@
 import Platform
 
-/// A regular expression as tokenizers are published with, ready to be matched.
+/// A compiled regular expression of a tokenizer.
 ///
-/// What a pattern cannot say here is refused when it is made: back references, lookbehind,
-/// lookahead of more than one character, lazy repetition, scripts.
+/// Unsupported features are refused at compilation: back references, lookbehind, lookahead of more
+/// than one character, lazy repetition, scripts.
 struct Pattern: Sendable, Hashable {
     /// One step of a match.
     struct Step: Sendable {
         enum Kind: UInt8 {
-            /// Takes one character of the class.
+            /// Matches one character of the class.
             case one
-            /// Takes as many characters of the class as there are, and gives back where needed.
+            /// Matches as many characters of the class as possible, with backtracking.
             case run
-            /// Takes as many characters of the class as there are, for good.
+            /// Matches as many characters of the class as possible, without backtracking.
             case possessiveRun
             /// Continues with the next step, or else at `target`.
             case choice
@@ -24,12 +24,12 @@ struct Pattern: Sendable, Hashable {
         }
 
         var kind: Kind
-        /// The class, or the bytes a choice's first way may start with.
+        /// The class, or the possible first bytes of a choice's first branch.
         var set = 0
         var target = 0
-        var least = 0
-        var most = Int.max
-        /// Whether a choice's first way can match nothing.
+        var minimum = 0
+        var maximum = Int.max
+        /// Whether a choice's first branch can be empty.
         var mayBeEmpty = false
     }
 
@@ -38,10 +38,10 @@ struct Pattern: Sendable, Hashable {
     let steps: [Step]
     let classes: [CharacterClass]
     let byteSets: [ByteSet]
-    /// The bytes a match may start with.
+    /// The possible first bytes of a match.
     let firstBytes: ByteSet
-    /// Whether every match starts with a run that must take one and has no limit: where that
-    /// fails, it fails at the run's other characters as well.
+    /// Whether every match starts with an unlimited run of at least one character: if that fails,
+    /// it fails at the run's other characters as well.
     let startsWithRun: Bool
 
     private static let maxSteps = 4_000
@@ -58,7 +58,7 @@ struct Pattern: Sendable, Hashable {
         byteSets = compiler.byteSets
         firstBytes = node.mayBeEmpty ? .all : node.firstBytes
         startsWithRun =
-            steps[0].kind == .run && steps[0].least == 1 && steps[0].most == .max
+            steps[0].kind == .run && steps[0].minimum == 1 && steps[0].maximum == .max
     }
 
     /// A pattern that matches exactly this text.
@@ -71,7 +71,7 @@ struct Pattern: Sendable, Hashable {
 
     func hash(into hasher: inout Hasher) { hasher.combine(source) }
 
-    /// Turns nodes into steps.
+    /// Compiles nodes to steps.
     private struct Compiler {
         var steps: [Step] = []
         var classes: [CharacterClass] = []
@@ -92,17 +92,17 @@ struct Pattern: Sendable, Hashable {
                 for node in nodes { try add(node) }
             case .alternatives(let nodes):
                 try addAlternatives(nodes)
-            case .repetition(.one(let characters), let least, let most, let isPossessive):
+            case .repetition(.one(let characters), let minimum, let maximum, let isPossessive):
                 steps.append(
                     Step(
                         kind: isPossessive ? .possessiveRun : .run,
                         set: number(characters),
-                        least: least,
-                        most: most ?? .max
+                        minimum: minimum,
+                        maximum: maximum ?? .max
                     )
                 )
-            case .repetition(let node, let least, let most, _):
-                try addRepetition(node, least, most)
+            case .repetition(let node, let minimum, let maximum, _):
+                try addRepetition(node, minimum, maximum)
             case .lookahead(let characters, let isNegated):
                 let kind: Step.Kind = isNegated ? .notFollowedBy : .followedBy
                 steps.append(Step(kind: kind, set: number(characters)))
@@ -126,11 +126,11 @@ struct Pattern: Sendable, Hashable {
 
         private mutating func addRepetition(
             _ node: PatternNode,
-            _ least: Int,
-            _ most: Int?
+            _ minimum: Int,
+            _ maximum: Int?
         ) throws(TokenizerError) {
-            for _ in 0..<least { try add(node) }
-            guard let most else {
+            for _ in 0..<minimum { try add(node) }
+            guard let maximum else {
                 let choice = addChoice(before: node)
                 try add(node)
                 steps.append(Step(kind: .jump, target: choice))
@@ -138,7 +138,7 @@ struct Pattern: Sendable, Hashable {
                 return
             }
             var choices: [Int] = []
-            for _ in least..<most {
+            for _ in minimum..<maximum {
                 choices.append(addChoice(before: node))
                 try add(node)
             }

@@ -1,13 +1,13 @@
 /// Finds a pattern in one text by backtracking.
 ///
-/// The work is bounded by the length of the text. No published pattern comes near the bound; one
-/// made to exhaust it finds no more matches.
+/// The work is limited in proportion to the length of the text. No published pattern comes near the
+/// limit; one that exhausts it finds no more matches.
 struct PatternMatcher {
-    /// Where to continue if the present path fails.
+    /// Where to continue if the current path fails.
     private struct Way {
         var step: Int
         var position: Int
-        /// A run may give back characters down to here; -1 if this is no run.
+        /// The minimum position of a run's backtracking; -1 if this is no run.
         var lowest: Int
     }
 
@@ -24,7 +24,7 @@ struct PatternMatcher {
         maxWays = 4 * text.count + 1_000
     }
 
-    /// The leftmost match at or behind `start` that takes at least one character.
+    /// The leftmost non-empty match at or after `start`.
     mutating func firstMatch(from start: Int) -> Range<Int>? {
         var position = start
         while position < text.count {
@@ -47,7 +47,7 @@ struct PatternMatcher {
         return nil
     }
 
-    /// Where the pattern's match that starts at `start` ends.
+    /// The end of the pattern's match that starts at `start`.
     private mutating func matchEnd(from start: Int) -> Int? {
         ways.removeAll(keepingCapacity: true)
         let limit = text.count
@@ -109,22 +109,22 @@ struct PatternMatcher {
         }
     }
 
-    /// Takes a run's characters; nil if there are too few.
+    /// Matches a run's characters; nil if there are too few.
     @inline(__always)
     private mutating func run(_ step: Pattern.Step, _ index: Int, from start: Int) -> Int? {
         let characters = pattern.classes[step.set]
         var position = start
         var lowest = start
         var count = 0
-        while count < step.most,
+        while count < step.maximum,
             let end = characters.end(in: text, at: position, before: text.count)
         {
             position = end
             count += 1
-            if count == step.least { lowest = end }
+            if count == step.minimum { lowest = end }
         }
         workLeft -= count
-        guard count >= step.least else { return nil }
+        guard count >= step.minimum else { return nil }
         if step.kind == .run, position > lowest {
             ways.append(Way(step: index + 1, position: position, lowest: lowest))
         }

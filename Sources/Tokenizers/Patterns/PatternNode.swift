@@ -1,27 +1,27 @@
-/// A pattern as it is written, before it is turned into steps.
+/// A parsed pattern, before compilation.
 indirect enum PatternNode: Hashable, Sendable {
     case one(CharacterClass)
     case sequence([PatternNode])
     case alternatives([PatternNode])
-    /// `most` is nil where there is no limit; a possessive repetition never gives back.
-    case repetition(PatternNode, least: Int, most: Int?, isPossessive: Bool)
+    /// `maximum` is nil if there is no limit; a possessive repetition does not backtrack.
+    case repetition(PatternNode, minimum: Int, maximum: Int?, isPossessive: Bool)
     /// `(?=x)` and `(?!x)` of one character.
     case lookahead(CharacterClass, isNegated: Bool)
     /// `$`: before a line feed or at the end.
     case lineEnd
 
-    /// Whether it can match without taking a character.
+    /// Whether it can match the empty string.
     var mayBeEmpty: Bool {
         switch self {
         case .one: false
         case .sequence(let nodes): nodes.allSatisfy(\.mayBeEmpty)
         case .alternatives(let nodes): nodes.contains(where: \.mayBeEmpty)
-        case .repetition(let node, let least, _, _): least == 0 || node.mayBeEmpty
+        case .repetition(let node, let minimum, _, _): minimum == 0 || node.mayBeEmpty
         case .lookahead, .lineEnd: true
         }
     }
 
-    /// The bytes that a match may start with.
+    /// The possible first bytes of a match.
     var firstBytes: ByteSet {
         switch self {
         case .one(let characters): return characters.firstBytes

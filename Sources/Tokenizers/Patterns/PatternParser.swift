@@ -1,8 +1,8 @@
 import Platform
 
-/// Reads the part of the regular expression language that tokenizers are written in.
+/// Parses the part of the regular expression language that tokenizers use.
 ///
-/// It is that of Oniguruma, which `tokenizers` uses: `$` also stands before a line feed, and
+/// It is that of Oniguruma, which `tokenizers` uses: `$` also matches before a line feed, and
 /// `(?i:s)` also matches U+017F.
 struct PatternParser {
     private let scalars: [Unicode.Scalar]
@@ -59,7 +59,7 @@ struct PatternParser {
         return nodes.count == 1 ? nodes[0] : .sequence(nodes)
     }
 
-    /// The next part, and whether a quantifier may follow it.
+    /// The next atom, and whether a quantifier may follow it.
     private mutating func atom() throws(TokenizerError) -> (PatternNode, repeats: Bool) {
         if take("(?i)") {
             ignoresCase = true
@@ -104,15 +104,15 @@ struct PatternParser {
     }
 
     private mutating func quantified(_ node: PatternNode) throws(TokenizerError) -> PatternNode {
-        let (least, most): (Int, Int?)
+        let (minimum, maximum): (Int, Int?)
         if take("*") {
-            (least, most) = (0, nil)
+            (minimum, maximum) = (0, nil)
         } else if take("+") {
-            (least, most) = (1, nil)
+            (minimum, maximum) = (1, nil)
         } else if take("?") {
-            (least, most) = (0, 1)
+            (minimum, maximum) = (0, 1)
         } else if take("{") {
-            (least, most) = try bounds()
+            (minimum, maximum) = try bounds()
         } else {
             return node
         }
@@ -120,22 +120,22 @@ struct PatternParser {
         if let next, "*+?{".unicodeScalars.contains(next) {
             throw failure("this kind of repetition is not supported")
         }
-        if node.mayBeEmpty { throw failure("what may be empty cannot be repeated") }
+        if node.mayBeEmpty { throw failure("an expression that may be empty cannot be repeated") }
         if isPossessive, case .one = node {
         } else if isPossessive {
             throw failure("a group cannot be repeated possessively")
         }
-        return .repetition(node, least: least, most: most, isPossessive: isPossessive)
+        return .repetition(node, minimum: minimum, maximum: maximum, isPossessive: isPossessive)
     }
 
     private mutating func bounds() throws(TokenizerError) -> (Int, Int?) {
-        let least = try number() ?? 0
-        var most: Int? = least
-        if take(",") { most = try number() }
-        guard take("}"), most.map({ $0 >= least && $0 > 0 }) ?? true else {
+        let minimum = try number() ?? 0
+        var maximum: Int? = minimum
+        if take(",") { maximum = try number() }
+        guard take("}"), maximum.map({ $0 >= minimum && $0 > 0 }) ?? true else {
             throw failure("a repetition's bounds are not understood")
         }
-        return (least, most)
+        return (minimum, maximum)
     }
 
     private mutating func number() throws(TokenizerError) -> Int? {
@@ -154,7 +154,7 @@ struct PatternParser {
 extension PatternParser {
     private typealias Part = (kinds: CharacterKinds, ranges: [ClosedRange<UInt32>], isNegated: Bool)
 
-    /// The class behind `[`.
+    /// The class after `[`.
     private mutating func bracket() throws(TokenizerError) -> CharacterClass {
         let isNegated = take("^")
         var kinds: CharacterKinds = []
@@ -199,7 +199,7 @@ extension PatternParser {
         return next.value
     }
 
-    /// What an escape stands for: one character as a range, or kinds.
+    /// The meaning of an escape: one character as a range, or kinds.
     private mutating func escape() throws(TokenizerError) -> Part {
         guard let letter = next else { throw failure("an escape is missing") }
         position += 1
@@ -257,7 +257,7 @@ extension PatternParser {
         return value
     }
 
-    /// A class, with the letters of other case where that is to be ignored.
+    /// A class, with the letters of the other case if case is ignored.
     private func characters(
         _ kinds: CharacterKinds,
         _ ranges: [ClosedRange<UInt32>],
@@ -273,7 +273,7 @@ extension PatternParser {
                 where text.unicodeScalars.count == 1 {
                     ranges += text.unicodeScalars.map { $0.value...$0.value }
                 }
-                // The long s and the sign of Kelvin are lower and upper case of these as well.
+                // The long s and the Kelvin sign are case variants of these as well.
                 if scalar == "s" || scalar == "S" { ranges.append(0x17F...0x17F) }
                 if scalar == "k" || scalar == "K" { ranges.append(0x212A...0x212A) }
             }

@@ -5,11 +5,11 @@ extension UnsafeBufferPointer<UInt8> {
         let first = UInt32(self[position])
         let length: Int
         var codePoint: UInt32
-        let least: UInt32
+        let minimum: UInt32
         switch first {
-        case 0xC2...0xDF: (length, codePoint, least) = (2, first & 0x1F, 0x80)
-        case 0xE0...0xEF: (length, codePoint, least) = (3, first & 0x0F, 0x800)
-        case 0xF0...0xF4: (length, codePoint, least) = (4, first & 0x07, 0x1_0000)
+        case 0xC2...0xDF: (length, codePoint, minimum) = (2, first & 0x1F, 0x80)
+        case 0xE0...0xEF: (length, codePoint, minimum) = (3, first & 0x0F, 0x800)
+        case 0xF0...0xF4: (length, codePoint, minimum) = (4, first & 0x07, 0x1_0000)
         default: return nil
         }
         guard position + length <= limit else { return nil }
@@ -18,7 +18,7 @@ extension UnsafeBufferPointer<UInt8> {
             guard byte & 0xC0 == 0x80 else { return nil }
             codePoint = codePoint << 6 | byte & 0x3F
         }
-        guard codePoint >= least, codePoint <= 0x10_FFFF, codePoint & 0xFFFF_F800 != 0xD800 else {
+        guard codePoint >= minimum, codePoint <= 0x10_FFFF, codePoint & 0xFFFF_F800 != 0xD800 else {
             return nil
         }
         return (codePoint, length)
@@ -31,7 +31,7 @@ extension UnsafeBufferPointer<UInt8> {
         return multibyteScalar(at: position, before: limit)?.length ?? 1
     }
 
-    /// Where the character that ends at `end` starts.
+    /// The start of the character that ends at `end`.
     func scalarStart(before end: Int, after lowest: Int) -> Int {
         var start = end - 1
         while start > lowest, end - start < 4, self[start] & 0xC0 == 0x80 { start -= 1 }
