@@ -2,16 +2,16 @@ public import Datasets
 import ModelFiles
 public import Transformer
 
-/// The loss of a model, with an adapter or without, on examples that it is not trained on.
+/// The loss of a model, with or without an adapter, on examples that it is not trained on.
 public struct HeldOutLoss {
     private let model: LanguageModel
     private let adapter: LoRA?
     private let configuration: TrainingConfiguration
 
-    /// Tokens of a batch, at most, unless an example is longer.
+    /// The maximum number of tokens of a batch, unless an example is longer.
     private static let batchTokens = 1024
 
-    /// Will compute with these settings.
+    /// Creates a computation with these settings.
     public init(
         _ model: LanguageModel,
         _ adapter: LoRA?,
@@ -22,9 +22,9 @@ public struct HeldOutLoss {
         self.configuration = configuration
     }
 
-    /// The mean of -log p over all targets; nil where there are none.
+    /// The mean of -log p over all targets; nil if there are none.
     ///
-    /// - Throws: `TrainingError` for an example that cannot be used; `CancellationError`.
+    /// - Throws: `TrainingError` for an invalid example; `CancellationError`.
     public func mean(
         over examples: [Example],
         isCancelled: () -> Bool = { false }

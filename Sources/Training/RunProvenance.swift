@@ -1,6 +1,6 @@
-/// What a run is computed from: a checkpoint is of no use with anything else.
+/// The model and data of a run; a checkpoint is useless with any others.
 public struct RunProvenance: Sendable, Codable, Equatable {
-    /// The base model's name, which the adapter's files name as their base.
+    /// The base model's name, which the adapter's files refer to.
     public let modelName: String
     /// The SHA-256 of the model file, in hex.
     public let modelDigest: String
@@ -9,7 +9,7 @@ public struct RunProvenance: Sendable, Codable, Equatable {
     /// The digest of the dataset's content, in hex.
     public let datasetDigest: String
 
-    /// Names a model and a dataset.
+    /// Creates a provenance.
     public init(modelName: String, modelDigest: String, datasetName: String, datasetDigest: String)
     {
         self.modelName = modelName

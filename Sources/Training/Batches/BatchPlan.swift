@@ -1,36 +1,35 @@
 import Tensors
 
-/// Which examples every step of a run trains on: a pure function of the
-/// examples' lengths, the configuration and the step.
+/// The examples of every step of a run: a pure function of the examples' lengths, the configuration
+/// and the step.
 ///
-/// An epoch is an order of the examples (shuffled by seed and epoch, or the
-/// file's) cut into rows: packs of at most `sequenceLength` tokens, or single
-/// conversations. A conversation is never cut. The rows of all epochs follow
-/// each other, and each step takes the next `rowsPerStep` of them, across the
-/// end of an epoch where need be; only a run counted in epochs ends with a
+/// An epoch is an order of the examples (shuffled by seed and epoch, or that of the file) divided
+/// into rows: packs of at most `sequenceLength` tokens, or single conversations. A conversation is
+/// never cut. The rows of all epochs are concatenated, and each step takes the next `rowsPerStep`
+/// of them, across the end of an epoch if necessary; only a run counted in epochs ends with a
 /// shorter step, so that it sees every example equally often.
 public final class BatchPlan {
-    /// What one optimizer step trains on.
+    /// The examples of one optimizer step.
     public struct Step: Sendable, Equatable {
-        /// The numbers of the examples in each micro-batch.
+        /// The indices of the examples in each micro-batch.
         public let microbatches: [[Int]]
-        /// The passes over the data that are complete after this step.
+        /// The epochs that are complete after this step.
         public let epoch: Double
     }
 
-    /// How many steps the run has.
+    /// The number of steps of the run.
     public let totalSteps: Int
-    /// How many tokens a micro-batch has at most.
+    /// The maximum number of tokens of a micro-batch.
     public let tokenCapacity: Int
 
     private let lengths: [Int]
     private let configuration: TrainingConfiguration
     private let endRow: Int
-    /// The number of rows before each epoch, as far as it was looked at.
+    /// The number of rows before each epoch, computed as needed.
     private var epochStarts = [0]
     private var cached: (epoch: Int, rows: [[Int]]) = (-1, [])
 
-    /// Plans a run over examples of these lengths, in tokens, with a valid configuration.
+    /// Plans a run over examples with these lengths, in tokens, and a valid configuration.
     public init(lengths: [Int], configuration: TrainingConfiguration) {
         precondition(!lengths.isEmpty, "a plan needs at least one example")
         self.lengths = lengths
@@ -52,7 +51,7 @@ public final class BatchPlan {
             : lengths.sorted(by: >).prefix(configuration.batchSize).reduce(0, +)
     }
 
-    /// What the step with this number, counted from 0, trains on.
+    /// The step with this number, counted from 0.
     public func step(_ number: Int) -> Step {
         precondition(number >= 0 && number < totalSteps, "the plan has no step \(number)")
         let first = number * configuration.rowsPerStep
@@ -67,8 +66,8 @@ public final class BatchPlan {
         return Step(microbatches: microbatches, epoch: Double(epoch) + done)
     }
 
-    /// The tokens of all steps together: exact for a run counted in epochs,
-    /// else by the mean of the first epoch's rows.
+    /// The tokens of all steps: exact for a run counted in epochs, otherwise from the mean of the
+    /// first epoch's rows.
     public var expectedTokens: Int {
         let epochTokens = lengths.reduce(0, +)
         if configuration.steps == nil { return configuration.resolvedEpochs * epochTokens }
@@ -95,8 +94,7 @@ public final class BatchPlan {
         return low
     }
 
-    /// The rows of an epoch, in the order in which they are trained on: the numbers of the examples
-    /// in each.
+    /// The rows of an epoch, in training order, each with the indices of its examples.
     public func rows(ofEpoch epoch: Int) -> [[Int]] {
         if cached.epoch != epoch {
             cached = (epoch, EpochRows.make(epoch: epoch, lengths, configuration))

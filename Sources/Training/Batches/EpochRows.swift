@@ -1,9 +1,10 @@
 import Tensors
 
-/// The rows of one epoch: an order of the examples, packed or one a row.
+/// The rows of one epoch: an order of the examples, packed or one per row.
 enum EpochRows {
-    /// How many examples are packed together: it bounds the work, and a row holds what the order
-    /// has near each other.
+    /// How many examples are packed together.
+    ///
+    /// This limits the work, and a row contains examples that are close in order.
     static let windowLength = 1024
 
     static func make(
@@ -24,7 +25,7 @@ enum EpochRows {
                 rows += packed
                 continue
             }
-            // Packing put the rows of long examples first.
+            // Packing placed the rows of long examples first.
             let places = CounterRandom(seed: configuration.seed, purpose: .rowOrder)
                 .permutation(count: packed.count, step: epoch << 24 + start / windowLength)
             rows += places.map { packed[$0] }
@@ -32,11 +33,11 @@ enum EpochRows {
         return rows
     }
 
-    /// Puts the examples, the longest first, each into the first row with room for it, else into a
-    /// new one: first-fit decreasing, which takes at most 11/9 of the fewest rows.
+    /// Places the examples, longest first, each in the first row with room for it, or in a new one:
+    /// first-fit decreasing, which uses at most 11/9 of the minimum number of rows.
     ///
-    /// Source: Johnson, "Near-optimal bin packing algorithms", 1973. Rows and what is in them keep
-    /// the order of the examples otherwise.
+    /// Source: Johnson, "Near-optimal bin packing algorithms", 1973. Otherwise rows and their
+    /// examples keep the order.
     static func pack(
         _ order: some Collection<Int>,
         lengths: [Int],

@@ -2,7 +2,7 @@ import Datasets
 import Transformer
 
 extension TokenBatch {
-    /// The examples behind each other, each a segment of its own, without padding.
+    /// Concatenates the examples, each as a segment of its own, without padding.
     init(_ examples: some Sequence<Example>) {
         var tokens: [Int32] = []
         var segments: [Range<Int>] = []

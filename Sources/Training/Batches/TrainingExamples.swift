@@ -1,7 +1,7 @@
 import Datasets
 import Platform
 
-/// Examples that were checked: each fits the model and has something to learn.
+/// Validated examples: each fits the model and has something to learn.
 struct TrainingExamples {
     let examples: [Example]
 
@@ -40,7 +40,7 @@ struct TrainingExamples {
         self.examples = examples
     }
 
-    /// Puts the examples, in their order, into batches of at most `tokenCapacity` tokens.
+    /// Groups the examples, in order, into batches of at most `tokenCapacity` tokens.
     func batches(tokenCapacity: Int) -> [Range<Int>] {
         var batches: [Range<Int>] = []
         var start = 0

@@ -3,7 +3,7 @@ import ModelFiles
 import Platform
 import Transformer
 
-/// A run that was checked but not begun: its examples, its batches and its schedule.
+/// A validated run before its start: its examples, batches and schedule.
 struct TrainingPlan {
     let model: LanguageModel
     let configuration: TrainingConfiguration
@@ -11,11 +11,11 @@ struct TrainingPlan {
     let evaluation: TrainingExamples
     let batches: BatchPlan
     let schedule: LearningRateSchedule
-    /// Steps from one evaluation to the next.
+    /// Steps between evaluations.
     let evaluationInterval: Int
-    /// The most tokens of a micro-batch, evaluations included.
+    /// The maximum number of tokens of a micro-batch, including evaluations.
     let tokenCapacity: Int
-    /// The most tokens of one example.
+    /// The maximum number of tokens of one example.
     let longestExample: Int
 
     init(
@@ -53,7 +53,7 @@ struct TrainingPlan {
         tokenCapacity = max(batches.tokenCapacity, self.evaluation.lengths.max() ?? 0)
     }
 
-    /// What the run's passes have room for.
+    /// The capacity of the run's training passes.
     var pass: TrainingPass.Configuration {
         configuration.pass(tokenCapacity: tokenCapacity, longestSequence: longestExample)
     }

@@ -4,7 +4,7 @@ import Tensors
 public struct Arithmetic: Sendable, Codable, Equatable {
     /// The instruction set of our own kernels.
     public let instructionSet: String
-    /// The kernels that OpenBLAS chose.
+    /// The kernels that OpenBLAS selected.
     public let matrixLibrary: String
 
     /// Those of this process.
@@ -12,7 +12,7 @@ public struct Arithmetic: Sendable, Codable, Equatable {
         try Arithmetic(instructionSet: InstructionSet.name, matrixLibrary: BLAS.coreName())
     }
 
-    /// What a person should know who resumes on `self` what was computed on `other`.
+    /// Warnings for resuming on `self` what was computed on `other`.
     func warnings(resuming other: Arithmetic) -> [String] {
         guard other != self else { return [] }
         return [
@@ -23,6 +23,6 @@ public struct Arithmetic: Sendable, Codable, Equatable {
 }
 
 extension Arithmetic: CustomStringConvertible {
-    /// The kernels in words.
+    /// The names of the kernels.
     public var description: String { "\(instructionSet) and OpenBLAS \(matrixLibrary)" }
 }

@@ -1,8 +1,9 @@
 extension Checkpoint.State {
-    /// More than any machine gets through.
+    /// More than any machine computes.
     private static let maxCounted = 1 << 60
 
-    /// Something that no run writes, in words: the file was edited by hand, its manifest made anew.
+    /// A value that no run writes, in words: the file was edited by hand and its manifest
+    /// rewritten.
     ///
     /// A resumed run continues to count from these values, so all of them are checked first.
     var flaw: String? {
@@ -13,13 +14,15 @@ extension Checkpoint.State {
             if !(0...completedSteps).contains(best.step) { return "a best step \(best.step)" }
             if !best.loss.isFinite { return "a best loss \(best.loss)" }
         }
-        if let owed, !Owed.all.isSuperset(of: owed) { return "unknown work \(owed.rawValue)" }
+        if let owed, !PendingWork.all.isSuperset(of: owed) {
+            return "unknown work \(owed.rawValue)"
+        }
         return adjustments?.flaw ?? course?.flaw
     }
 }
 
 extension Adjustments {
-    /// Something that no run writes, in words.
+    /// A value that no run writes, in words.
     var flaw: String? {
         if !(rateFactor > 0 && rateFactor <= 1) { return "a rate factor \(rateFactor)" }
         if !(0...Self.maxReturns).contains(returns) { return "\(returns) returns" }

@@ -1,9 +1,10 @@
 import Platform
 
 extension Checkpoint.State {
-    /// Checks that a run continues with the model, the data and the mathematics it began with.
+    /// Checks that a run continues with the model, the data and the mathematics of its start.
     ///
-    /// What changes no number may differ: threads, and when to evaluate and to save.
+    /// Settings that change no number may differ: threads, and the intervals of evaluations and
+    /// checkpoints.
     func checkResumable(
         _ configuration: TrainingConfiguration,
         _ provenance: RunProvenance

@@ -1,51 +1,50 @@
 public import ModelFiles
 import Platform
 
-/// A complete checkpoint on disk: all that a run needs to continue as if it had never stopped.
+/// A complete checkpoint on disk: everything that a run needs to continue as if uninterrupted.
 ///
-/// The folder `checkpoint-N` holds the adapter in PEFT's layout, or a model's
-/// numbers in float32 (`parameters.safetensors`), the optimizer's state
-/// (`optimizer.safetensors`), `state.json`, and `manifest.json` with the SHA-256
-/// of each. There is no random state and no
-/// place in the data to save: both are functions of the step.
+/// The folder `checkpoint-N` contains the adapter in PEFT's layout, or a model's weights in float32
+/// (`parameters.safetensors`), the optimizer's state (`optimizer.safetensors`), `state.json`, and
+/// `manifest.json` with the SHA-256 of each. Random state and data position need not be saved: both
+/// are functions of the step.
 public struct Checkpoint: Sendable {
-    /// Where the run stood.
+    /// The state of the run.
     public struct State: Sendable, Codable, Equatable {
         /// The version of this layout.
         public var version = Checkpoint.layoutVersion
-        /// The steps that were taken, which is also the number of the next one.
+        /// The completed steps, which is also the number of the next one.
         public let completedSteps: Int
-        /// What the run computes.
+        /// The configuration of the run.
         public let configuration: TrainingConfiguration
-        /// From what.
+        /// The model and data of the run.
         public let provenance: RunProvenance
-        /// The lowest loss on held-out data so far.
+        /// The evaluation with the lowest loss so far.
         public let bestEvaluation: EvaluationReport?
         /// Tokens trained on so far.
         public let tokens: Int
-        /// Seconds worked so far.
+        /// Seconds of work so far.
         public let elapsedSeconds: Double
         /// The kernels that computed it.
         public let arithmetic: Arithmetic
-        /// What monitors have changed; nil in an older checkpoint.
+        /// The changes by monitors; nil in an older checkpoint.
         let adjustments: Adjustments?
-        /// What monitors remember; nil in an older checkpoint.
+        /// The state of the monitors; nil in an older checkpoint.
         let course: Course?
-        /// What is to be done before the next step; nil in an older checkpoint.
-        let owed: Owed?
+        /// The work due before the next step; nil in an older checkpoint.
+        let owed: PendingWork?
     }
 
     /// The layout that this program writes and reads.
     public static let layoutVersion = 1
 
-    /// The folder that holds the checkpoint.
+    /// The folder of the checkpoint.
     public let folder: String
-    /// Where the run stood.
+    /// The state of the run.
     public let state: State
 
     /// Reads the checkpoint in `folder` after checking each of its files.
     ///
-    /// - Parameter key: What its manifest is sealed with; nil where it is not.
+    /// - Parameter key: The key that its manifest is sealed with; nil if it is not sealed.
     /// - Throws: `TrainingError` with the code `damagedCheckpoint` if a file is
     ///   missing, cut short or altered, or if another version wrote it.
     public init(folder: String, key: String? = nil) throws {
@@ -69,6 +68,6 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// The adapter as it was then.
+    /// The adapter in the checkpoint.
     public func adapter() throws -> AdapterFile { try AdapterFile.read(folder: folder) }
 }

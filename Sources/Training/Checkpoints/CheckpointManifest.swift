@@ -12,7 +12,7 @@ enum CheckpointFile: String {
     func path(in folder: String) -> String { "\(folder)/\(rawValue)" }
 }
 
-/// The digest of every file of a checkpoint; written last, it makes the checkpoint whole.
+/// The digest of every file of a checkpoint; it is written last and completes the checkpoint.
 package struct CheckpointManifest: Codable, Equatable {
     struct Entry: Codable, Equatable {
         let bytes: Int
@@ -20,10 +20,10 @@ package struct CheckpointManifest: Codable, Equatable {
     }
 
     let files: [String: Entry]
-    /// Made of the entries and of a key that only the run knows; nil in those of older runs.
+    /// The HMAC of the entries with a key that only the run knows; nil in those of older runs.
     let seal: String?
 
-    /// Digests every file that lies in `folder` now.
+    /// Computes the digests of all files in `folder`.
     package static func make(folder: String, key: String? = nil) throws -> CheckpointManifest {
         var files: [String: Entry] = [:]
         for name in try FolderListing.namesIfPresent(in: folder)
@@ -62,9 +62,9 @@ package struct CheckpointManifest: Codable, Equatable {
         return hexadecimal(code.finalize())
     }
 
-    /// Checks that every file is there and says what it said when it was written.
+    /// Checks that every file exists and is unchanged since it was written.
     ///
-    /// - Parameter key: What the manifest is sealed with; nil for one of an older run.
+    /// - Parameter key: The key that the manifest is sealed with; nil for one of an older run.
     func verify(folder: String, key: String? = nil) throws {
         if let key, seal != Self.seal(files, with: key) {
             throw TrainingError(
@@ -103,7 +103,7 @@ package struct CheckpointManifest: Codable, Equatable {
     }
 }
 
-/// JSON as checkpoints hold it.
+/// The JSON format of checkpoints.
 enum CheckpointJSON {
     static func data(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
@@ -111,7 +111,7 @@ enum CheckpointJSON {
         return try Array(encoder.encode(value)) + [UInt8(ascii: "\n")]
     }
 
-    /// Where in a file something is missing or of the wrong type, in words.
+    /// The position of a missing or invalid value in a file, in words.
     private static func place(of error: any Error) -> String {
         guard let error = error as? DecodingError else { return "" }
         let (context, missing): (DecodingError.Context, String?) =
@@ -125,7 +125,7 @@ enum CheckpointJSON {
         let path = context.codingPath.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
             .joined(separator: ".")
         if let missing { return ": \(path.isEmpty ? "" : "\(path).")\(missing) is missing" }
-        return path.isEmpty ? ": \(context.debugDescription)" : ": \(path) is no such value"
+        return path.isEmpty ? ": \(context.debugDescription)" : ": \(path) has an invalid value"
     }
 
     static func read<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {

@@ -3,24 +3,25 @@ import ModelFiles
 public import Platform
 import Transformer
 
-/// The checkpoints of one run: `checkpoint-N` folders beside each other.
+/// The checkpoints of one run: sibling `checkpoint-N` folders.
 ///
-/// A checkpoint is written aside, under a name that no reader looks at, and
-/// renamed once every byte of it is on the disk. So whatever happens, a folder
-/// called `checkpoint-N` is either whole or found out by its manifest.
+/// A checkpoint is written under a temporary name that readers ignore, and renamed after all its
+/// bytes are on the disk. So a folder named `checkpoint-N` is either complete or detected by its
+/// manifest.
 public struct CheckpointStore: Sendable {
     /// How many of the newest are kept, besides the best.
     static let keptCount = 2
 
-    /// The folder that holds them.
+    /// The folder that contains them.
     public let folder: String
-    /// What their manifests are sealed with; nil for those of older runs, which are not.
+    /// The key that their manifests are sealed with; nil for those of older runs, which are not
+    /// sealed.
     private let key: String?
 
     /// The checkpoints in `folder`, which need not exist yet.
     ///
-    /// - Parameter key: What only their run knows. One that was altered, its manifest made anew, is
-    ///   found out by it.
+    /// - Parameter key: A key that only their run knows. It detects checkpoints that were altered
+    ///   with a rewritten manifest.
     public init(folder: String, key: String? = nil) {
         self.folder = folder
         self.key = key
@@ -29,7 +30,7 @@ public struct CheckpointStore: Sendable {
     /// The folder of the checkpoint after `step` steps.
     public func folder(step: Int) -> String { "\(folder)/\(Self.prefix)\(step)" }
 
-    /// The steps that have a checkpoint folder, whole or not, the newest first.
+    /// The steps that have a checkpoint folder, complete or not, newest first.
     public func steps() throws -> [Int] {
         try FolderListing.namesIfPresent(in: folder)
             .filter { $0.hasPrefix(Self.prefix) }
@@ -40,7 +41,7 @@ public struct CheckpointStore: Sendable {
             .sorted(by: >)
     }
 
-    /// The newest checkpoint that is whole, and why newer ones are not.
+    /// The newest complete checkpoint, and the faults of newer ones.
     public func newest() throws -> (checkpoint: Checkpoint?, damages: [TrainingError]) {
         var damages: [TrainingError] = []
         for step in try steps() {
@@ -55,7 +56,7 @@ public struct CheckpointStore: Sendable {
 
     /// The checkpoint after `step` steps.
     ///
-    /// - Throws: `TrainingError` with the code `damagedCheckpoint` where it is not as it was written.
+    /// - Throws: `TrainingError` with the code `damagedCheckpoint` if it was changed.
     public func checkpoint(step: Int) throws -> Checkpoint {
         let checkpoint = try Checkpoint(folder: folder(step: step), key: key)
         guard checkpoint.state.completedSteps == step else {
@@ -67,9 +68,9 @@ public struct CheckpointStore: Sendable {
         return checkpoint
     }
 
-    /// Writes a checkpoint; when this returns it is whole and on the disk.
+    /// Writes a checkpoint; it is complete and durable when this returns.
     ///
-    /// `writeWeights` writes what is trained into the folder that it is given.
+    /// `writeWeights` writes the trained weights into the given folder.
     func write(
         _ state: Checkpoint.State,
         optimizer: Optimizer,
@@ -77,7 +78,7 @@ public struct CheckpointStore: Sendable {
     ) throws -> String {
         let final = folder(step: state.completedSteps)
         let aside = "\(folder)/.\(Self.prefix)\(state.completedSteps).\(getpid())"
-        // Its run's folder is there, or was removed with all that the run belongs to.
+        // Its run's folder exists, or was removed with the run.
         try Files.makeFolder(folder, below: FilePaths.parent(folder))
         try Files.removeAll(aside)
         do {
@@ -92,7 +93,7 @@ public struct CheckpointStore: Sendable {
             for name in manifest.files.keys { try Files.synchronize("\(aside)/\(name)") }
             try manifest.write(folder: aside)
             try Files.synchronize(folder: aside)
-            // A damaged folder of this name is in the way of the rename, and of no use.
+            // A damaged folder with this name would prevent the rename, and is useless.
             try Files.removeAll(final)
             try Files.rename(aside, to: final)
         } catch {
@@ -102,11 +103,11 @@ public struct CheckpointStore: Sendable {
         return final
     }
 
-    /// Removes all but the checkpoint at `step`, the one before it and the best, and what a killed
-    /// process left aside.
+    /// Removes all but the checkpoint at `step`, the one before it and the best, and temporary
+    /// folders of a killed process.
     ///
-    /// Those after `step` are damaged ones, or those of a course that was given up. What cannot be
-    /// removed stays: it does no harm.
+    /// Those after `step` are damaged, or were abandoned when the run went back. Failures are
+    /// ignored: the folders are harmless.
     func prune(keeping step: Int, best: Int?) throws {
         let steps = try steps()
         let kept = steps.filter { $0 <= step }.prefix(Self.keptCount)

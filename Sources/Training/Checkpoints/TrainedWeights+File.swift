@@ -3,10 +3,10 @@ import Platform
 import Tensors
 import Transformer
 
-/// The file of a checkpoint that holds the numbers of a model in training.
+/// The checkpoint file with the weights of a model in training.
 ///
-/// They are in float32 under Hugging Face's names, with query and key rows in the order in which
-/// the model's own file has them.
+/// They are in float32 under Hugging Face's names, with query and key rows in the order of the
+/// model's own file.
 enum ParameterFile {
     static let name = "parameters.safetensors"
 

@@ -2,18 +2,18 @@ import Glibc
 
 /// The learning rate of every step, as a pure function of the step.
 ///
-/// The curves are those of `transformers.get_scheduler` with a warm-up: during
-/// the warm-up the rate climbs in a line from 0 at step 0 to the peak.
+/// The curves are those of `transformers.get_scheduler` with a warm-up: during the warm-up the rate
+/// increases linearly from 0 at step 0 to the peak.
 public struct LearningRateSchedule: Sendable, Codable, Equatable {
     /// The curve after the warm-up.
     public enum Kind: String, Sendable, Codable, CaseIterable {
-        /// Half a cosine from the peak down to 0.
+        /// Half a cosine from the peak to 0.
         case cosine
-        /// A line from the peak down to 0.
+        /// Linear from the peak to 0.
         case linear
-        /// A power of the line from the peak, down to 1e-7.
+        /// A power of the linear decrease from the peak to 1e-7.
         case polynomial
-        /// The peak throughout.
+        /// Constantly the peak.
         case constant
     }
 
@@ -21,16 +21,16 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
     public let kind: Kind
     /// The largest rate.
     public let peak: Double
-    /// How many steps the rate climbs for.
+    /// The number of steps over which the rate increases.
     public let warmupSteps: Int
-    /// How many steps the run has, the warm-up included.
+    /// The number of steps of the run, including the warm-up.
     public let totalSteps: Int
     /// The power of a polynomial curve.
     public let power: Double
-    /// The rate that the curve falls to in place of 0, or of a polynomial curve's own end.
+    /// The rate that the curve decreases to, instead of 0 or a polynomial curve's own end.
     public let minimum: Double
 
-    /// Where a polynomial curve ends, unless the peak is lower: transformers' `lr_end`.
+    /// The end of a polynomial curve, unless the peak is lower: transformers' `lr_end`.
     private static let polynomialEnd = 1e-7
 
     /// A schedule over `totalSteps` steps.
@@ -51,7 +51,7 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
         self.minimum = min(minimum, peak)
     }
 
-    /// The rate that the step with this number, counted from 0, is taken with.
+    /// The rate of the step with this number, counted from 0.
     public func rate(at step: Int) -> Double {
         if step < warmupSteps { return peak * Double(step) / Double(warmupSteps) }
         let progress = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))

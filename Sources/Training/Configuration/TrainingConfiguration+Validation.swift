@@ -3,10 +3,10 @@ import Platform
 public import Transformer
 
 extension TrainingConfiguration {
-    /// Checks every setting, alone and against the model.
+    /// Checks every setting, by itself and against the model.
     ///
-    /// - Throws: `TrainingError` with the code `configuration`, which names the
-    ///   setting, its value and the values that are possible.
+    /// - Throws: `TrainingError` with the code `configuration`, which names the setting, its
+    ///   value and the possible values.
     public func validate(for model: ModelConfiguration, isQuantized: Bool) throws {
         try validateMethod(isQuantized: isQuantized)
         if let steps, let epochs {
@@ -32,7 +32,7 @@ extension TrainingConfiguration {
                 "min learning rate \(minLearningRate) is above the learning rate \(learningRate)."
             )
         }
-        // Either may be large, and their product is what a step goes through.
+        // Either may be large, but their product is the size of a step.
         try OptionRange.require(
             batchSize.multipliedReportingOverflow(by: gradientAccumulation).partialValue,
             in: 1...Self.maxRows,
@@ -40,22 +40,22 @@ extension TrainingConfiguration {
         )
     }
 
-    /// Checks every setting, alone and against the model; see `validate(for:isQuantized:)`.
+    /// Checks every setting, by itself and against the model; see `validate(for:isQuantized:)`.
     public func validate(for model: LanguageModel) throws {
         try validate(for: model.configuration, isQuantized: model.file.isQuantized)
     }
 
-    /// The method that a run on such a file uses: `method`, or the file's own kind.
+    /// The method of a run on such a file: `method`, or the default for the file's kind.
     public func resolvedMethod(isQuantized: Bool) -> Method {
         method ?? (isQuantized ? .qlora : .lora)
     }
 
-    /// Rows of a step, at most.
+    /// The maximum number of rows of a step.
     private static let maxRows = 1 << 18
 
     private func validateMethod(isQuantized: Bool) throws {
         switch resolvedMethod(isQuantized: isQuantized) {
-        // A 16-bit model becomes NF4 under qlora; a quantized one stays as it is under both.
+        // A 16-bit model is quantized to NF4 under qlora; a quantized one is unchanged under both.
         case .lora, .qlora:
             break
         case .full:

@@ -2,39 +2,39 @@ import ModelFiles
 import Tensors
 public import Transformer
 
-/// An estimate of a run's memory, in bytes, from sizes alone.
+/// An estimate of a run's memory, in bytes, from sizes.
 public struct MemoryForecast: Sendable, Codable, Equatable {
-    /// The model file, mapped: the system may take these pages back.
+    /// The mapped model file, whose pages the system can reclaim.
     ///
-    /// Of a model that is held in NF4 its matrices, which stay.
+    /// For a model in NF4 its matrices, which it cannot.
     public let weights: Int
-    /// The trained numbers, unless they are the model's own weights, their gradients, and what the
-    /// optimizer remembers.
+    /// The trained parameters, unless they are the model's own weights, their gradients, and the
+    /// optimizer's state.
     public let training: Int
     /// Activations and their gradients of the largest micro-batch.
     public let activations: Int
-    /// The micro-batch itself, as token ids, and the numbers of the step's rows.
+    /// The micro-batch itself, as token ids, and the indices of the step's rows.
     public let batch: Int
 
-    /// A copy of the trained numbers that is made to save them.
+    /// A copy of the trained parameters for saving.
     public let saving: Int
-    /// What answering prompts during the run takes; the caller knows.
+    /// The memory for answering prompts during the run; set by the caller.
     public var answering = 0
-    /// What the program holds already, the data included; the caller knows.
+    /// The memory that the program uses already, including the data; set by the caller.
     public var program = 0
 
-    /// What the run takes at its peak, besides what the program holds already.
+    /// The peak memory of the run, besides what the program uses already.
     public var total: Int { weights + training + activations + batch + saving + answering }
-    /// What the program will hold at the run's peak.
+    /// The memory of the program at the run's peak.
     public var peak: Int { total + program }
 
-    /// An id and whether it is a target, in the batch and in the piece that is computed.
+    /// An id and whether it is a target, in the batch and in the computed part.
     private static let bytesPerToken = 2 * (MemoryLayout<Int32>.stride + MemoryLayout<Bool>.stride)
-    /// A row's examples, a handful, as numbers and with what refers to their tokens.
+    /// A row's examples, a few, as indices and with references to their tokens.
     private static let bytesPerRow = 512
 
-    /// The estimate for a run with micro-batches of at most `tokenCapacity` tokens, in sequences
-    /// of at most `longestSequence`.
+    /// The estimate for a run with micro-batches of at most `tokenCapacity` tokens, in sequences of
+    /// at most `longestSequence`.
     public init(
         model: LanguageModel,
         configuration: TrainingConfiguration,
@@ -50,7 +50,8 @@ public struct MemoryForecast: Sendable, Codable, Equatable {
             saving = count * number
         } else {
             training = model.configuration.parameterCount * (number + state)
-            // Numbers are written as they lie; a model's file is made some millions at a time.
+            // Parameters are written from memory; a model file is converted some millions at a
+            // time.
             saving = 0
         }
         batch =

@@ -3,17 +3,17 @@ public import Transformer
 import ModelFiles
 import Tensors
 
-/// What a run is going to take, before it begins.
+/// The time and memory that a run will take, before it starts.
 public struct TrainingForecast: Sendable, Codable, Equatable {
-    /// How fast this machine computes this run, measured on some of its own examples.
+    /// The speed of this machine in this run, measured on some of its own examples.
     public struct Rate: Sendable, Codable, Equatable {
-        /// Seconds a token, forward and backward.
+        /// Seconds per token, forward and backward.
         public let trainingSecondsPerToken: Double
-        /// Seconds a token, forward alone.
+        /// Seconds per token, forward only.
         public let evaluationSecondsPerToken: Double
-        /// Seconds that the optimizer takes in a step.
+        /// Seconds of the optimizer per step.
         public let optimizerSecondsPerStep: Double
-        /// The tokens that were measured.
+        /// The number of measured tokens.
         public let tokens: Int
     }
 
@@ -21,20 +21,20 @@ public struct TrainingForecast: Sendable, Codable, Equatable {
     public let steps: Int
     /// Examples trained on.
     public let examples: Int
-    /// Tokens trained on in all steps, every pass counted; an estimate for a run counted in steps.
+    /// Tokens trained on in all steps and epochs; an estimate for a run counted in steps.
     public let trainingTokens: Int
     /// Evaluations.
     public let evaluations: Int
-    /// Seconds that answering prompts takes at each of them; the caller knows.
+    /// Seconds for answering prompts at each of them; set by the caller.
     public var secondsPerAnswering = 0.0
     /// Tokens evaluated in all evaluations.
     public let evaluationTokens: Int
     /// An estimate of the memory.
     public var memory: MemoryForecast
-    /// The measured rate; nil where nothing was measured.
+    /// The measured rate; nil if it was not measured.
     public let rate: Rate?
 
-    /// An estimate of the run's seconds; nil where nothing was measured.
+    /// An estimate of the run's seconds; nil if the rate was not measured.
     public var seconds: Double? {
         rate.map {
             Double(trainingTokens) * $0.trainingSecondsPerToken
@@ -46,12 +46,12 @@ public struct TrainingForecast: Sendable, Codable, Equatable {
 }
 
 extension TrainingForecast {
-    /// The tokens that a measurement takes by default: enough to be steady, few enough to wait for.
+    /// The default number of measured tokens: enough for a stable rate, and quickly computed.
     public static let measuredTokens = 512
 
-    /// Forecasts a run from sizes alone, without computing anything.
+    /// Forecasts a run from sizes, without computing anything.
     ///
-    /// - Throws: `TrainingError` for a setting or an example that cannot be used.
+    /// - Throws: `TrainingError` for an invalid setting or example.
     public init(
         model: LanguageModel,
         examples: [Example],
@@ -66,13 +66,13 @@ extension TrainingForecast {
         ).forecast(rate: nil)
     }
 
-    /// Forecasts a run and measures the rate: one forward and backward pass
-    /// over some of its examples, whose result is thrown away.
+    /// Forecasts a run and measures the rate with one forward and backward pass over some of its
+    /// examples, whose result is discarded.
     ///
     /// - Parameters:
-    ///   - measuredTokens: How many tokens to measure on, at most; one example at least is taken.
-    ///   - clock: Seconds that only grow.
-    ///   - isCancelled: Asked before every layer.
+    ///   - measuredTokens: The maximum number of tokens to measure; at least one example is used.
+    ///   - clock: Returns monotonic seconds.
+    ///   - isCancelled: Called before every layer.
     /// - Throws: As above; `CancellationError`.
     public static func measure(
         model: LanguageModel,
@@ -155,8 +155,8 @@ extension TrainingPlan {
                 isCancelled: isCancelled
             )
         }
-        // The first pass reads the weights from the disk and gets its memory; it is not what the
-        // others take.
+        // The first pass reads the weights from the disk and allocates memory, so it takes longer
+        // than the others.
         try train()
         let evaluating = try seconds {
             _ = try pass.loss(batch, adapter: adapter, isCancelled: isCancelled)
@@ -171,7 +171,7 @@ extension TrainingPlan {
         )
     }
 
-    /// A step of the optimizer that changes nothing: gradients of zero, at a rate of zero.
+    /// Times an optimizer step without effect: gradients of zero, at a rate of zero.
     private func time(of optimizer: Optimizer, _ gradients: FloatBuffer) {
         gradients.clear()
         let norm = optimizer.norm(of: gradients)

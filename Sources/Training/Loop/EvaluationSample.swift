@@ -1,13 +1,13 @@
-/// What the model in training answers to one of the prompts that are asked at evaluations.
+/// The answer of the model in training to a prompt at an evaluation.
 public struct EvaluationSample: Sendable, Equatable, Codable {
-    /// What was asked.
+    /// The prompt.
     public let prompt: String
-    /// What the data answers; nil for a prompt that is not of the data.
+    /// The answer in the data; nil for a prompt that is not from the data.
     public let reference: String?
-    /// What the model answered.
+    /// The model's answer.
     public let answer: String
 
-    /// Records an answer.
+    /// Creates a sample.
     public init(prompt: String, reference: String?, answer: String) {
         self.prompt = prompt
         self.reference = reference

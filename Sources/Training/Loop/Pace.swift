@@ -1,11 +1,11 @@
 import Glibc
 
-/// How long a step takes of late.
+/// The recent duration of a step.
 public struct Pace: Sendable, Equatable {
     /// A smoothed mean, or nil before the first step.
     public private(set) var secondsPerStep: Double?
 
-    /// The share of the newest step in the mean.
+    /// The weight of the newest step in the mean.
     private static let newestShare = 0.2
 
     mutating func add(seconds: Double) {
@@ -13,7 +13,7 @@ public struct Pace: Sendable, Equatable {
         secondsPerStep = mean + Self.newestShare * (seconds - mean)
     }
 
-    /// Seconds of the system's clock that only grows.
+    /// Seconds of the system's monotonic clock.
     public static func monotonicSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -3,7 +3,7 @@ import Tensors
 import Transformer
 
 extension Trainer {
-    /// Why a step's loss or gradient is no finite number: the first bad tensor and the rows.
+    /// Why a step's loss or gradient is not finite: the first bad tensor and the rows.
     ///
     /// `gradients` are those of the step.
     func diagnosis(step: Int, loss: Double, norm: Double) throws -> String {
@@ -17,7 +17,7 @@ extension Trainer {
                     + Self.text(found.sequences.map { examples[$0].source })
             }
         }
-        // The forward pass is sound, so it is a gradient.
+        // The forward pass is finite, so it is a gradient.
         let bad = weights.parts.first { part in
             !part.range.allSatisfy { gradients.pointer[$0].isFinite }
         }
@@ -26,7 +26,7 @@ extension Trainer {
             + Self.text(try rowsWithBadGradients(step: step))
     }
 
-    /// The rows that have a gradient that is no number when they are alone.
+    /// The rows whose gradients are not finite by themselves.
     private func rowsWithBadGradients(step: Int) throws -> [RecordSource] {
         try plan.batches.step(step).microbatches.flatMap(examples).filter { example in
             gradients.clear()

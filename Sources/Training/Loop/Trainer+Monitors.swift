@@ -4,16 +4,16 @@ import Tensors
 import Transformer
 
 extension Trainer {
-    /// Tells what the monitors say of a step, and does what is to be done.
+    /// Reports the alerts of a step, and performs their actions.
     func follow(_ report: StepReport, _ output: RunOutput) throws {
         for (monitor, message) in course.add(report) {
             try act(on: monitor, message, step: report.step, output)
-            // The first one that goes back takes the step along.
+            // The first one that goes back also reverts the step.
             guard completedSteps == report.step + 1 else { return }
         }
     }
 
-    /// The same of an evaluation.
+    /// The same for an evaluation.
     func follow(_ report: EvaluationReport, _ output: RunOutput) throws {
         guard report.loss.isFinite else {
             let message =
@@ -24,7 +24,7 @@ extension Trainer {
         try act(on: .evaluationGap, message, step: report.step, output)
     }
 
-    /// Ends the run for something that is no finite number, or goes back.
+    /// Ends the run because of a value that is not finite, or goes back.
     func diverge(at step: Int, _ message: String, _ output: RunOutput) throws {
         guard configuration.monitors[.notFinite] == .goBack else {
             throw TrainingError(
@@ -36,7 +36,7 @@ extension Trainer {
         try act(on: .notFinite, message, step: step, output)
     }
 
-    /// Whether the weights are numbers; else the run ends or goes back, and they are not kept.
+    /// Whether the weights are finite; otherwise the run ends or goes back, and they are not saved.
     func checkWeights(_ output: RunOutput) throws -> Bool {
         let numbers = UnsafeBufferPointer(
             start: weights.buffer.pointer,
@@ -50,7 +50,7 @@ extension Trainer {
         return false
     }
 
-    /// Whether the last step left something that computes, since no later one would find out; else
+    /// Whether the last step left finite weights, since no later step would detect it; otherwise
     /// the run ends or goes back.
     func isSound(_ output: RunOutput, _ isCancelled: () -> Bool) throws -> Bool {
         guard try checkWeights(output) else { return false }
@@ -87,7 +87,7 @@ extension Trainer {
         }
     }
 
-    /// Puts the run back to its last checkpoint, from where it continues without the rows of a step.
+    /// Returns to the last checkpoint and continues without the rows of a step.
     func goBack(leavingOut step: Int, because reason: String, _ output: RunOutput) throws {
         let rows = plan.batches.step(step).microbatches.flatMap { $0 }
         var changed = adjustments
@@ -120,7 +120,7 @@ extension Trainer {
         )
     }
 
-    /// The examples of a micro-batch that are not left out.
+    /// The examples of a micro-batch without those that are left out.
     func examples(_ microbatch: [Int]) -> [Example] {
         let leftOut = adjustments.leftOut
         let kept = leftOut.isEmpty ? microbatch : microbatch.filter { !leftOut.contains($0) }

@@ -4,7 +4,7 @@ import Tensors
 import Transformer
 
 extension Trainer {
-    /// Whether the time or the steps for a checkpoint have passed.
+    /// Whether a checkpoint is due by time or steps.
     var isCheckpointDue: Bool {
         switch configuration.checkpointInterval {
         case .steps(let steps): completedSteps.isMultiple(of: steps)
@@ -12,8 +12,8 @@ extension Trainer {
         }
     }
 
-    /// Writes a checkpoint of the steps taken so far, unless there is one already, or what they
-    /// made is no number.
+    /// Writes a checkpoint of the completed steps, unless there is one already, or the weights are
+    /// not finite.
     func save(_ output: RunOutput) throws {
         let isSaved =
             savedStep == completedSteps
@@ -50,8 +50,8 @@ extension Trainer {
         try output.send(.checkpointed(completedSteps: completedSteps, folder: folder))
     }
 
-    /// Writes a checkpoint of the steps taken so far, unless there is one, without an event: for an
-    /// owner that ends the run for a reason of its own, after `run` threw what `between` threw.
+    /// Writes a checkpoint of the completed steps, unless there is one, without an event: for an
+    /// owner that ends the run for its own reason, after `run` threw an error of `between`.
     public func keep() throws {
         guard !hasTakenBest else {
             throw TrainingError(
@@ -71,7 +71,7 @@ extension Trainer {
         )
     }
 
-    /// Writes what was trained.
+    /// Writes the result.
     func finish(_ output: RunOutput) throws -> TrainingOutcome {
         try checkModel()
         let (resultStep, lostBest) = try chooseResult()
@@ -98,7 +98,7 @@ extension Trainer {
         return .finished(report)
     }
 
-    /// Puts the run back to where the checkpoint was written.
+    /// Restores the state of the run from a checkpoint.
     func restore(_ checkpoint: Checkpoint) throws {
         guard weights.adapter?.shape == configuration.adapterShape else {
             throw TrainingError(
@@ -125,7 +125,7 @@ extension Trainer {
         savedStep = completedSteps
     }
 
-    /// Puts the trained weights back to those of a checkpoint of this run.
+    /// Restores the trained weights from a checkpoint of this run.
     func restoreWeights(_ checkpoint: Checkpoint) throws {
         switch weights {
         case .adapter(let adapter):
@@ -136,10 +136,10 @@ extension Trainer {
         }
     }
 
-    /// Takes the weights of the best evaluation, where those are wanted.
+    /// Restores the weights of the best evaluation, if requested.
     ///
-    /// - Returns: The step whose weights are the result, and the step of the best one if that is
-    ///   damaged, so that the last weights have to do.
+    /// - Returns: The step whose weights are the result, and the step of the best evaluation if
+    ///   its checkpoint is damaged, so that the last weights are used.
     private func chooseResult() throws -> (step: Int, lostBest: Int?) {
         guard configuration.keepsBest, let best = bestEvaluation, best.step != completedSteps
         else { return (completedSteps, nil) }
@@ -153,7 +153,7 @@ extension Trainer {
         }
     }
 
-    /// What a checkpoint holds of the trained weights.
+    /// The trained weights as a checkpoint contains them.
     static func weights(
         _ model: LanguageModel,
         of checkpoint: Checkpoint
@@ -165,14 +165,14 @@ extension Trainer {
         return .model(parameters)
     }
 
-    /// What a new run starts from.
+    /// The initial weights of a new run.
     static func initialWeights(
         _ model: LanguageModel,
         _ configuration: TrainingConfiguration
     ) throws -> TrainedWeights {
         guard let shape = configuration.adapterShape else {
             guard let parameters = model.parameters else {
-                preconditionFailure("the model was not opened to be trained")
+                preconditionFailure("the model was not opened for training")
             }
             return .model(parameters)
         }

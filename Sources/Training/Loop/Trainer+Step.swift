@@ -4,13 +4,13 @@ import Tensors
 import Transformer
 
 extension Trainer {
-    /// What came of a step.
+    /// The outcome of a step.
     enum StepOutcome {
         /// It was applied.
         case taken(StepReport)
-        /// It had nothing to learn.
+        /// It had no targets.
         case skipped
-        /// Its loss or gradient is no finite number; it was not applied.
+        /// Its loss or gradient is not finite; it was not applied.
         case notFinite(loss: Double, norm: Double)
     }
 
@@ -19,15 +19,15 @@ extension Trainer {
         let number = completedSteps
         switch try takeStep(isCancelled) {
         case .taken(let report):
-            oweWhatIsDue()
+            addPendingWork()
             try output.send(.step(report))
             try follow(report, output)
         case .skipped:
             completedSteps += 1
-            oweWhatIsDue()
+            addPendingWork()
             let rows = plan.batches.step(number).microbatches.joined()
             let hadTargets = rows.contains { plan.training.examples[$0].targetCount > 0 }
-            // Its rows were left out on purpose: no alert is needed for that.
+            // Its rows were left out on purpose, so no alert is needed.
             guard !hadTargets else { break }
             skippedSteps += 1
             try act(
@@ -43,13 +43,13 @@ extension Trainer {
         return completedSteps == number + 1
     }
 
-    /// What comes after the step just taken, if anything does.
-    private func oweWhatIsDue() {
+    /// Adds the work that is due after the last step.
+    private func addPendingWork() {
         owed = completedSteps == totalSteps ? [.look] : []
         if isEvaluationDue { owed.formUnion([.evaluation, .answers]) }
     }
 
-    /// Does what is owed after the last step; false if the run went back.
+    /// Does the pending work after the last step; false if the run went back.
     func settle(
         _ output: RunOutput,
         _ answer: ((_ isCancelled: () -> Bool) throws -> [EvaluationSample])?,
@@ -81,10 +81,10 @@ extension Trainer {
         return true
     }
 
-    /// Whether the run has come to its end: by its steps, or since the held-out loss falls no more.
+    /// Whether the run has ended: by its steps, or because the held-out loss no longer decreases.
     var isOver: Bool { completedSteps == totalSteps || isEvaluationDue && isPatienceOver }
 
-    /// Takes the next step; where it throws, `CancellationError` included, nothing has changed.
+    /// Takes the next step; if it throws, even `CancellationError`, nothing has changed.
     func takeStep(_ isCancelled: () -> Bool) throws -> StepOutcome {
         let start = clock()
         let number = completedSteps
@@ -149,26 +149,26 @@ extension Trainer {
         return .taken(report)
     }
 
-    /// Whether the model is to be evaluated, and asked, after the step just taken.
+    /// Whether an evaluation and answers are due after the last step.
     var isEvaluationDue: Bool {
         completedSteps.isMultiple(of: plan.evaluationInterval) || completedSteps == totalSteps
     }
 
-    /// Whether the held-out loss has not fallen for as many evaluations as are waited for.
+    /// Whether the held-out loss has not decreased for `patience` evaluations.
     var isPatienceOver: Bool {
         guard let patience = configuration.patience, let best = bestEvaluation else { return false }
         return completedSteps - best.step >= patience * plan.evaluationInterval
     }
 
-    /// Checks that the model's file is still the one that the run began with: after something was
-    /// computed with it, and before that is kept.
+    /// Checks that the model file is unchanged since the run started: after every computation,
+    /// before its result is saved.
     ///
     /// - Throws: `ModelFileError` with the code `changed`.
     func checkModel() throws {
         try plan.model.file.checkUnchanged(digest: provenance.modelDigest)
     }
 
-    /// Work that counts as the run's time.
+    /// Adds the duration of work to the run's time.
     func timed<Result>(_ body: () throws -> Result) rethrows -> Result {
         let start = clock()
         defer { elapsedSeconds += clock() - start }

@@ -3,22 +3,21 @@ public import Transformer
 import ModelFiles
 import Tensors
 
-/// Trains an adapter or a whole model: takes step after step and says what happens.
+/// Trains an adapter or a whole model, and reports events.
 ///
-/// A trainer runs on the thread that calls `run`, prints nothing, and knows
-/// neither tracker nor screen: its owner passes closures for those. What it
-/// computes is a function of the model, the examples and the configuration,
-/// bit for bit, however often it is stopped and resumed in between.
+/// A trainer runs on the thread that calls `run`, prints nothing, and knows neither tracker nor
+/// screen: its owner passes closures for those. Its result is a function of the model, the examples
+/// and the configuration, bit for bit, however often it is stopped and resumed.
 public final class Trainer {
-    /// What the run computes.
+    /// The configuration of the run.
     public let configuration: TrainingConfiguration
     /// The steps of the whole run.
     public var totalSteps: Int { plan.batches.totalSteps }
-    /// The steps taken so far, over all processes.
+    /// The completed steps, over all processes.
     public internal(set) var completedSteps = 0
     /// Why the results may differ in the last bits from an uninterrupted run.
     public let warnings: [String]
-    /// What is trained.
+    /// The trained weights.
     public let weights: TrainedWeights
 
     let plan: TrainingPlan
@@ -31,9 +30,9 @@ public final class Trainer {
     let resultFolder: String
     let clock: () -> Double
 
-    /// What is still to be done after the last step, and was left since the owner wanted to be asked.
-    var owed: Owed = []
-    /// Whether the weights are no longer those of the last step, but those of the result.
+    /// The work that is due after the last step and was interrupted.
+    var owed: PendingWork = []
+    /// Whether the weights are those of the result instead of the last step.
     var hasTakenBest = false
     var adjustments = Adjustments()
     var course = Course()
@@ -46,19 +45,19 @@ public final class Trainer {
     var savedStep: Int?
     var secondsAtSave = 0.0
 
-    /// Prepares a run, allocating all that its steps need.
+    /// Prepares a run and allocates everything that its steps need.
     ///
     /// - Parameters:
     ///   - model: The base: frozen, or with parameters of its own if the method is `full`.
-    ///   - examples: What is trained on; at least one.
-    ///   - evaluation: What is held out; may be empty.
-    ///   - provenance: What the model and the data are, for checkpoints.
+    ///   - examples: The training examples; at least one.
+    ///   - evaluation: The held-out examples; may be empty.
+    ///   - provenance: The model and the data, for checkpoints.
     ///   - checkpoints: The folder for this run's checkpoints.
-    ///   - checkpointKey: What they are sealed with; nil for a run that has none.
-    ///   - resultFolder: Where the finished adapter goes, or the finished model.
-    ///   - checkpoint: Where to resume; nil starts at step 0.
-    ///   - clock: Seconds that only grow.
-    /// - Throws: `TrainingError` for a setting, an example or a checkpoint that cannot be used.
+    ///   - checkpointKey: The key that they are sealed with; nil for a run without one.
+    ///   - resultFolder: The folder of the finished adapter, or the finished model.
+    ///   - checkpoint: The checkpoint to resume from; nil starts at step 0.
+    ///   - clock: Returns monotonic seconds.
+    /// - Throws: `TrainingError` for an invalid setting, example or checkpoint.
     public init(
         model: LanguageModel,
         examples: [Example],
@@ -101,18 +100,19 @@ public final class Trainer {
     /// Takes the remaining steps.
     ///
     /// - Parameters:
-    ///   - between: Called before every step, and again after a checkpoint that it asked for, with
-    ///     the number of steps taken; it may block to pause.
-    ///   - emit: Gets every event, in order; what it throws is a failed write.
+    ///   - between: Called with the number of completed steps before every step, and again after
+    ///     a checkpoint that it requested; it may block to pause.
+    ///   - emit: Receives every event, in order; an error that it throws is a failed write.
     ///   - writeFailed: Decides what happens after an event or a checkpoint could not be written;
-    ///     it may block until there is room again.
-    ///   - answer: Asks the model as it is now; called when an evaluation is due.
-    ///   - isInterrupted: Asked often; true leaves the step or the evaluation that is being computed,
-    ///     and calls `between`. What was left is done again, to the same bits.
-    ///   - isCancelled: Asked often; true ends the run at once, without a checkpoint.
-    /// - Throws: `TrainingError` with the code `diverged` if a monitor ends the run, as by default
-    ///   where a loss or a gradient is no finite number: such a step was not applied; else what a
-    ///   write threw.
+    ///     it may block until there is space.
+    ///   - answer: Answers prompts with the current model; called at an evaluation.
+    ///   - isInterrupted: Called often; true abandons the current step or evaluation, and calls
+    ///     `between`. Abandoned work is repeated, with the same bits.
+    ///   - isCancelled: Called often; true ends the run at once, without a checkpoint.
+    ///
+    /// - Throws: `TrainingError` with the code `diverged` if a monitor ends the run, as by
+    ///   default when a loss or a gradient is not finite: such a step was not applied; otherwise
+    ///   the error of a failed write.
     public func run(
         between: (_ completedSteps: Int) throws -> Directive = { _ in .proceed },
         emit: @escaping (TrainingEvent) throws -> Void,
@@ -139,7 +139,7 @@ public final class Trainer {
                 case .stop: return try stop(output)
                 }
                 do {
-                    // After a step that was taken before, there may be something left to do.
+                    // After a step of an earlier call, work may be pending.
                     guard try settle(output, answer, isLeft) else { continue }
                     if isOver { break }
                     guard try advance(output, isLeft) else { continue }
@@ -157,7 +157,7 @@ public final class Trainer {
     }
 }
 
-/// Where a run's events and files go, and who decides when that fails.
+/// The destination of a run's events and files, and the handler of failed writes.
 struct RunOutput {
     let emit: (TrainingEvent) throws -> Void
     let writeFailed: (any Error) -> RetryDecision

@@ -1,4 +1,4 @@
-/// What the owner of a run wants before its next step.
+/// The instruction of a run's owner before its next step.
 public enum Directive: Sendable, Equatable {
     /// Take the step.
     case proceed
@@ -16,11 +16,11 @@ public enum RetryDecision: Sendable, Equatable {
     case fail
 }
 
-/// How a call of `Trainer.run` ended.
+/// The result of a call of `Trainer.run`.
 public enum TrainingOutcome: Sendable, Equatable {
     /// All steps were taken and the adapter is written.
     case finished(FinishReport)
-    /// The run was stopped after `completedSteps` steps, which `checkpoint` holds.
+    /// The run was stopped after `completedSteps` steps, with the checkpoint `checkpoint`.
     case stopped(completedSteps: Int, checkpoint: String)
     /// The run was cancelled; work since the last checkpoint is lost.
     case cancelled(completedSteps: Int)

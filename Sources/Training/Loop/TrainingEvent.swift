@@ -1,6 +1,6 @@
 public import Datasets
 
-/// What happens in a run, in the order in which it happens.
+/// An event of a run, in order of occurrence.
 public enum TrainingEvent: Sendable, Equatable {
     /// The run is about to take its first step.
     case started(StartReport)
@@ -8,11 +8,11 @@ public enum TrainingEvent: Sendable, Equatable {
     case step(StepReport)
     /// The held-out data was evaluated.
     case evaluated(EvaluationReport)
-    /// The model was asked, after `step` steps.
+    /// The model answered prompts, after `step` steps.
     case answered(step: Int, [EvaluationSample])
     /// A monitor alerts.
     case alerted(MonitorAlert)
-    /// The run went back to a checkpoint; its next step is `toStep`, and these rows are left out.
+    /// The run returned to a checkpoint; its next step is `toStep`, and these rows are left out.
     case wentBack(toStep: Int, leftOut: [RecordSource])
     /// A checkpoint of the first `completedSteps` steps was written to `folder`.
     case checkpointed(completedSteps: Int, folder: String)
@@ -20,7 +20,7 @@ public enum TrainingEvent: Sendable, Equatable {
     case finished(FinishReport)
 }
 
-/// What a run is going to do.
+/// The facts of a run at its start.
 public struct StartReport: Sendable, Equatable {
     /// The steps of the whole run.
     public let totalSteps: Int
@@ -46,19 +46,19 @@ public struct StepReport: Sendable, Equatable {
     public let loss: Double
     /// The norm of the gradient before clipping.
     public let gradientNorm: Double
-    /// The rate the step was taken with.
+    /// The learning rate of the step.
     public let learningRate: Double
     /// Tokens in the step.
     public let tokens: Int
-    /// Tokens that the loss was taken over.
+    /// Tokens that contribute to the loss.
     public let targetTokens: Int
-    /// What the step took.
+    /// The duration of the step.
     public let seconds: Double
-    /// What a step takes on average of late: the ground of an ETA.
+    /// The recent mean duration of a step, for the ETA.
     public let secondsPerStep: Double
-    /// The passes over the data that are complete.
+    /// The number of completed epochs.
     public let epoch: Double
-    /// Seconds the run has worked since its first step, over all its processes.
+    /// Seconds of work since the first step, over all processes.
     public let elapsedSeconds: Double
 
     /// Tokens of this step by its seconds.
@@ -79,14 +79,13 @@ public struct EvaluationReport: Sendable, Equatable, Codable {
 public struct FinishReport: Sendable, Equatable {
     /// The steps taken.
     public let steps: Int
-    /// The steps that were planned: more than were taken where patience ended the run.
+    /// The planned steps: more than were taken if patience ended the run.
     public let totalSteps: Int
-    /// What was written.
+    /// The written result.
     public let result: TrainingResult
-    /// The steps after which the weights were what was written: those of the best evaluation, if
-    /// that was chosen.
+    /// The step of the written weights: that of the best evaluation if it was chosen.
     public let resultStep: Int
-    /// The step of the best evaluation, where its weights were wanted and are damaged.
+    /// The step of the best evaluation, if its weights were requested and are damaged.
     public let lostBest: Int?
     /// The loss of the last step that this process took, if it took one.
     public let lastLoss: Double?
@@ -98,17 +97,17 @@ public struct FinishReport: Sendable, Equatable {
     public let elapsedSeconds: Double
 }
 
-/// What a finished run leaves.
+/// The result of a finished run.
 public enum TrainingResult: Sendable, Equatable {
     /// An adapter in PEFT's layout.
     case adapter(folder: String)
     /// A whole model, as a GGUF file.
     case model(path: String)
 
-    /// The name of the file that holds a whole model.
+    /// The file name of a whole model.
     public static let modelName = "model.gguf"
 
-    /// Where it is: a folder or a file.
+    /// The path of the folder or file.
     public var path: String {
         switch self {
         case .adapter(let folder): folder

@@ -1,14 +1,14 @@
-/// What monitors have changed about a run: part of every checkpoint, since the results depend
-/// on it.
+/// The changes that monitors made to a run: part of every checkpoint, since the results depend on
+/// them.
 struct Adjustments: Codable, Equatable {
-    /// What the schedule's learning rate is multiplied by.
+    /// The factor of the schedule's learning rate.
     var rateFactor = 1.0
-    /// The numbers of the examples that are left out, ascending.
+    /// The indices of the examples that are left out, ascending.
     var leftOut: [Int] = []
     /// How often the run went back to a checkpoint.
     var returns = 0
 
-    /// A run that has to go back more often than this fails.
+    /// A run that goes back more often than this fails.
     static let maxReturns = 5
 
     /// Leaves out more examples.

@@ -1,21 +1,21 @@
-/// What the monitors remember of a run's steps.
+/// The monitors' record of a run's steps.
 ///
-/// It is part of every checkpoint, so that a resumed run alerts where an
-/// uninterrupted one does; speeds are not, since they change no number.
+/// It is part of every checkpoint, so that a resumed run alerts as an uninterrupted one does;
+/// speeds are not, since they change no number.
 struct Course: Codable, Equatable {
-    /// The losses of late, those of spikes left out, the newest last.
+    /// The recent losses without spikes, newest last.
     private(set) var losses: [Double] = []
-    /// The gradients' norms of late, those of spikes left out.
+    /// The recent gradient norms without spikes.
     private(set) var norms: [Double] = []
-    /// The mean losses of the stretches of steps between plateaus' looks.
+    /// The mean losses of the intervals that are compared for plateaus.
     private(set) var stretches: [Double] = []
     private var stretch: [Double] = []
     private var isOnPlateau = false
     /// The mean training losses at the evaluations, and the evaluations' own.
     private var evaluations: [[Double]] = []
-    /// Losses far above the usual, one after the other, up to now; nil before the first.
+    /// Consecutive losses far above the median, up to now; nil before the first.
     private var highLosses: [Double]?
-    /// The same of gradients' norms.
+    /// The same for gradient norms.
     private var highNorms: [Double]?
     private var speeds: [Double] = []
     private var isSlow = false
@@ -26,16 +26,16 @@ struct Course: Codable, Equatable {
 
     /// Steps that a step is compared with.
     static let window = 50
-    /// Steps that must have been seen before anything is called a spike.
+    /// The number of steps before spikes are detected.
     static let minSteps = 16
-    /// What a loss rises by at least in a spike, in nats: near 0 a mere nothing is many times more.
+    /// The minimum rise of a loss in a spike, in nats: near 0 a negligible rise is a large factor.
     static let minRise = 0.2
-    /// What a gradient's norm is at least in a spike.
+    /// The minimum gradient norm in a spike.
     static let minNorm = 1.0
-    /// Steps whose mean loss is compared for a plateau.
+    /// The number of steps whose mean losses are compared for a plateau.
     static let plateauStretch = 100
 
-    /// Something that no run writes, in words.
+    /// A value that no run writes, in words.
     var flaw: String? {
         let isShort =
             losses.count <= Self.window && norms.count <= Self.window && stretches.count <= 2
@@ -50,30 +50,30 @@ struct Course: Codable, Equatable {
         return areFinite ? nil : "losses that are not numbers"
     }
 
-    /// Takes a step in, and says which monitors alert.
+    /// Adds a step, and returns the monitors that alert.
     mutating func add(_ report: StepReport) -> [(Monitor, String)] {
         var alerts: [(Monitor, String)] = []
-        let usualLoss = Self.spike(report.loss, beside: &losses, after: &highLosses) { usual in
-            max(usual.spikeLimit, usual.median + Self.minRise)
+        let typicalLoss = Self.spike(report.loss, beside: &losses, after: &highLosses) { typical in
+            max(typical.spikeLimit, typical.median + Self.minRise)
         }
-        if let usual = usualLoss {
+        if let typical = typicalLoss {
             alerts.append(
                 (
                     .lossSpike,
-                    "The loss \(Self.text(report.loss)) is far above the usual \(Self.text(usual))."
+                    "The loss \(Self.text(report.loss)) is far above the usual \(Self.text(typical))."
                 )
             )
         }
-        let usualNorm = Self.spike(report.gradientNorm, beside: &norms, after: &highNorms) {
-            usual in
-            max(usual.spikeLimit, 10 * usual.median, Self.minNorm)
+        let typicalNorm = Self.spike(report.gradientNorm, beside: &norms, after: &highNorms) {
+            typical in
+            max(typical.spikeLimit, 10 * typical.median, Self.minNorm)
         }
-        if let usual = usualNorm {
+        if let typical = typicalNorm {
             alerts.append(
                 (
                     .gradientSpike,
                     "The gradient's norm \(Self.text(report.gradientNorm)) is far above the usual "
-                        + "\(Self.text(usual))."
+                        + "\(Self.text(typical))."
                 )
             )
         }
@@ -82,7 +82,7 @@ struct Course: Codable, Equatable {
         return alerts
     }
 
-    /// Takes an evaluation in, and says whether the two losses part.
+    /// Adds an evaluation, and returns the alert if the two losses diverge.
     mutating func add(_ report: EvaluationReport) -> String? {
         guard !losses.isEmpty else { return nil }
         let latest = losses.suffix(20)
@@ -95,16 +95,16 @@ struct Course: Codable, Equatable {
             + "training loss fell to \(Self.text(training))."
     }
 
-    /// Takes a value in; returns the normal one if this is the first of those far above it.
+    /// Adds a value; returns the median if this is the first of those far above it.
     ///
-    /// Values that stay up alert once, and after ``minSteps`` of them they are the normal ones.
+    /// Values that stay high alert once, and after ``minSteps`` of them they are normal.
     private static func spike(
         _ value: Double,
         beside values: inout [Double],
         after high: inout [Double]?,
-        limit: (Usual) -> Double
+        limit: (Typical) -> Double
     ) -> Double? {
-        guard let usual = usual(values), value > limit(usual) else {
+        guard let typical = typical(values), value > limit(typical) else {
             keep(value, in: &values)
             high = nil
             return nil
@@ -115,7 +115,7 @@ struct Course: Codable, Equatable {
             values = before + [value]
             high = nil
         }
-        return before.isEmpty ? usual.median : nil
+        return before.isEmpty ? typical.median : nil
     }
 
     private mutating func plateau(_ loss: Double) -> String? {
@@ -141,30 +141,30 @@ struct Course: Codable, Equatable {
     private mutating func slowdown(_ speed: Double) -> String? {
         guard speed > 0 else { return nil }
         Self.keep(speed, in: &speeds)
-        guard let usual = Self.usual(speeds), speeds.count >= 2 * Self.minSteps else {
+        guard let typical = Self.typical(speeds), speeds.count >= 2 * Self.minSteps else {
             return nil
         }
         let latest = Self.median(Array(speeds.suffix(5)))
-        guard latest < usual.median / 2 else {
+        guard latest < typical.median / 2 else {
             isSlow = false
             return nil
         }
         guard !isSlow else { return nil }
         isSlow = true
-        return "\(Int(latest)) tokens a second, after \(Int(usual.median))."
+        return "\(Int(latest)) tokens a second, after \(Int(typical.median))."
     }
 
-    private struct Usual {
+    private struct Typical {
         let median: Double
-        /// Above this is a spike: six deviations, estimated by the median's, and a tenth more.
+        /// The threshold of a spike: six deviations, estimated by the median's, plus a tenth.
         let spikeLimit: Double
     }
 
-    private static func usual(_ values: [Double]) -> Usual? {
+    private static func typical(_ values: [Double]) -> Typical? {
         guard values.count >= minSteps else { return nil }
         let middle = median(values)
         let spread = 1.4826 * median(values.map { abs($0 - middle) })
-        return Usual(median: middle, spikeLimit: max(middle + 6 * spread, 1.1 * middle))
+        return Typical(median: middle, spikeLimit: max(middle + 6 * spread, 1.1 * middle))
     }
 
     private static func keep(_ value: Double, in values: inout [Double]) {
@@ -179,7 +179,7 @@ struct Course: Codable, Equatable {
             ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
 
-    /// Three decimals, for a person.
+    /// The value with three decimals.
     private static func text(_ value: Double) -> String {
         "\((value * 1000).rounded() / 1000)"
     }

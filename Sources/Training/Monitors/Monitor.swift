@@ -1,6 +1,6 @@
 import Platform
 
-/// Something about a run's course that a person should know.
+/// A condition of a run's course that the user should know of.
 public enum Monitor: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
     /// A loss or a gradient is infinite or not a number.
     case notFinite = "not-finite"
@@ -8,51 +8,51 @@ public enum Monitor: String, Sendable, Codable, CaseIterable, CodingKeyRepresent
     case lossSpike = "loss-spike"
     /// The gradient's norm is far above that of the steps before.
     case gradientSpike = "gradient-spike"
-    /// The loss has not fallen for long.
+    /// The loss has not decreased for long.
     case plateau
-    /// Steps compute far fewer tokens a second than before.
+    /// Steps process far fewer tokens per second than before.
     case slowdown
-    /// The loss on held-out data rises while that on the training data falls.
+    /// The held-out loss increases while the training loss decreases.
     case evaluationGap = "eval-gap"
-    /// A step had no token to learn, and was skipped.
+    /// A step had no targets, and was skipped.
     case noTargets = "no-targets"
 }
 
-/// What is done when a monitor alerts.
+/// The action when a monitor alerts.
 public enum MonitorAction: String, Sendable, Codable, CaseIterable {
-    /// The place is marked on the curve.
+    /// The step is marked on the curve.
     case mark
-    /// The run waits until a person continues it.
+    /// The run waits until the user continues it.
     case pause
     /// The learning rate is halved for the rest of the run.
     case lowerRate = "lower-rate"
-    /// The run goes back to its last checkpoint and leaves out the rows of the step.
+    /// The run returns to its last checkpoint and leaves out the rows of the step.
     case goBack = "go-back"
-    /// The run fails; it can be resumed at its last checkpoint.
+    /// The run fails; it can be resumed from its last checkpoint.
     case stop
 }
 
 /// A monitor's alert.
 public struct MonitorAlert: Sendable, Equatable, Codable {
-    /// Which monitor it is.
+    /// The monitor.
     public let monitor: Monitor
-    /// The step it is about.
+    /// The step.
     public let step: Int
-    /// What it saw, for a person.
+    /// A description for the user.
     public let message: String
-    /// What is done about it.
+    /// The action taken.
     public let action: MonitorAction
 }
 
-/// What is done when each of the monitors alerts.
+/// The action for each monitor.
 public struct MonitorActions: Sendable, Equatable {
-    /// What differs from the default.
+    /// The actions that differ from the default.
     private var chosen: [Monitor: MonitorAction] = [:]
 
-    /// Everything is marked, and a run whose numbers are no numbers any more stops.
+    /// By default everything is marked, and a run with values that are not finite stops.
     public init() {}
 
-    /// What is done when `monitor` alerts.
+    /// The action when `monitor` alerts.
     public subscript(monitor: Monitor) -> MonitorAction {
         get { chosen[monitor] ?? Self.default(of: monitor) }
         set { chosen[monitor] = newValue == Self.default(of: monitor) ? nil : newValue }
@@ -62,8 +62,8 @@ public struct MonitorActions: Sendable, Equatable {
         monitor == .notFinite ? .stop : .mark
     }
 
-    /// What may be done: a step that is no number cannot be marked and continued, and a held-out
-    /// loss has no rows to leave out.
+    /// The possible actions: a step that is not finite cannot be marked and continued, and a
+    /// held-out loss has no rows to leave out.
     public static func possible(for monitor: Monitor) -> [MonitorAction] {
         switch monitor {
         case .notFinite: [.stop, .goBack]
@@ -73,7 +73,7 @@ public struct MonitorActions: Sendable, Equatable {
         }
     }
 
-    /// Whether any of them goes back to a checkpoint, which there has to be then.
+    /// Whether any action goes back to a checkpoint, which must exist then.
     var mayGoBack: Bool { chosen.values.contains(.goBack) }
 }
 
@@ -83,7 +83,7 @@ extension MonitorActions {
         chosen.map { "\($0.key.rawValue)=\($0.value.rawValue)" }.sorted()
     }
 
-    /// Reads ``texts``; nil if one of them names no monitor or no action.
+    /// Parses ``texts``; nil if one of them has an unknown monitor or action.
     public init?(texts: [String]) {
         self.init()
         for text in texts {
@@ -95,7 +95,7 @@ extension MonitorActions {
         }
     }
 
-    /// Throws where a monitor cannot do what it is to do.
+    /// Throws if an action is not possible for its monitor.
     func check() throws {
         for (monitor, action) in chosen {
             let possible = Self.possible(for: monitor)
@@ -112,7 +112,7 @@ extension MonitorActions {
 extension MonitorActions: Codable {
     private static let older = TextKey(stringValue: "chosen")
 
-    /// Reads an object of names and actions, which older checkpoints have one level further down.
+    /// Decodes an object of names and actions, which older checkpoints nest one level deeper.
     public init(from decoder: any Decoder) throws {
         self.init()
         let container = try decoder.container(keyedBy: TextKey.self)

@@ -3,7 +3,7 @@ import Platform
 import Tensors
 
 extension Optimizer {
-    /// Writes what the rule remembers, in the order of the trained numbers in memory.
+    /// Writes the optimizer's state, in the memory order of the trained parameters.
     func write(to path: String) throws {
         try withExtendedLifetime(rule) {
             try SafetensorsFile.write(
@@ -20,7 +20,7 @@ extension Optimizer {
         }
     }
 
-    /// Takes over what `write` made.
+    /// Reads the state that `write` wrote.
     func read(from path: String) throws {
         let file = try SafetensorsFile(path: path)
         for state in rule.state {

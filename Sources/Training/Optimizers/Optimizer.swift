@@ -1,10 +1,10 @@
 package import Tensors
 package import Transformer
 
-/// Changes the trained weights by their gradients: clipping by the global norm, then a rule.
+/// Updates the trained weights by their gradients: clipping by the global norm, then a rule.
 ///
-/// The weights are cut into pieces at borders that they alone decide; threads
-/// take pieces, so results do not depend on the number of threads.
+/// The weights are divided into pieces independently of the number of threads, so results do not
+/// depend on it.
 package final class Optimizer {
     let rule: any OptimizerRule
     private let weights: TrainedWeights
@@ -13,7 +13,7 @@ package final class Optimizer {
     private let maxGradientNorm: Double
     private let sums: UnsafeMutablePointer<Double>  // a piece: its gradients' sum of squares
 
-    /// The numbers of a piece, at most: enough work for a thread, and it stays in near memory.
+    /// The maximum size of a piece: enough work for a thread, and small enough for its cache.
     private static let pieceLength = 1 << 16
 
     package init(
@@ -43,7 +43,7 @@ package final class Optimizer {
 
     deinit { sums.deallocate() }
 
-    /// The bytes of state that a rule keeps of each parameter.
+    /// The bytes of state per parameter of a rule.
     static func stateBytes(of kind: OptimizerKind) -> Int {
         switch kind {
         case .adamw: AdamW.bytesPerParameter
@@ -53,9 +53,9 @@ package final class Optimizer {
         }
     }
 
-    /// Tensors that follow each other and are treated alike, cut to length.
+    /// Consecutive tensors with equal treatment, divided into pieces.
     ///
-    /// Matrices decay, norms' weights and biases do not; B of an adapter may learn faster than A
+    /// Matrices decay, norm weights and biases do not; B of an adapter may learn faster than A
     /// (LoRA+, Hayou et al., arXiv 2402.12354).
     package static func pieces(
         _ parts: [TrainedWeights.Part],
@@ -88,7 +88,7 @@ package final class Optimizer {
         return pieces
     }
 
-    /// The Euclidean norm, added in double and in an order that the weights alone decide.
+    /// The Euclidean norm, summed in double in an order that depends only on the weights.
     package func norm(of gradients: FloatBuffer) -> Double {
         pool.run(tiles: pieces.count, priority: .background) { index, _ in
             sums[index] = gradients.sumOfSquares(in: pieces[index].range)
@@ -96,7 +96,7 @@ package final class Optimizer {
         return (0..<pieces.count).reduce(0) { $0 + sums[$1] }.squareRoot()
     }
 
-    /// Changes the weights by the step with this number, counted from 0.
+    /// Updates the weights for the step with this number, counted from 0.
     ///
     /// `gradientNorm` is that of `gradients`, before clipping.
     package func apply(

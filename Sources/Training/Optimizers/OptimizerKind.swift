@@ -1,11 +1,11 @@
-/// The rule by which parameters change.
+/// The update rule of the parameters.
 public enum OptimizerKind: String, Sendable, Codable, CaseIterable {
-    /// Adam with decoupled decay; eight bytes of state a parameter.
+    /// Adam with decoupled decay; eight bytes of state per parameter.
     case adamw
-    /// The same with its state in eight bits; two bytes a parameter.
+    /// The same with its state in eight bits; two bytes per parameter.
     case adamw8bit = "adamw_8bit"
-    /// Gradient descent with momentum 0.9; four bytes a parameter.
+    /// Gradient descent with momentum 0.9; four bytes per parameter.
     case sgd
-    /// The sign of a running mean; four bytes a parameter.
+    /// The sign of a running mean; four bytes per parameter.
     case lion
 }

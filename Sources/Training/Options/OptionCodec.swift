@@ -1,16 +1,16 @@
 internal import Transformer
 
-/// How the values of an option are read, written and checked.
+/// Parsing, formatting and validation of an option's values.
 struct OptionCodec<Value: Sendable>: Sendable {
-    /// What kind of value it is.
+    /// The kind of value.
     let kind: TrainingOption.Kind
-    /// Whether the option may have no value.
+    /// Whether the value may be missing.
     var isOptional = false
-    /// Whether it may be given several times.
+    /// Whether the option may be given several times.
     var isRepeated = false
-    /// The texts of a value: none, one, or one a time for an option that is repeated.
+    /// The texts of a value: none, one, or several for a repeated option.
     let texts: @Sendable (Value) -> [String]
-    /// The value of such texts; nil if they have none.
+    /// The value of texts; nil if they are invalid.
     let value: @Sendable ([String]) -> Value?
     /// Throws unless a value is in range; the text is the option's title.
     var check: @Sendable (Value, String) throws -> Void = { _, _ in }
@@ -32,7 +32,7 @@ extension OptionCodec {
         )
     }
 
-    /// The same for a value that may be missing.
+    /// The same for an optional value.
     static func optional<Wrapped>(_ codec: OptionCodec<Wrapped>) -> Self
     where Value == Wrapped? {
         OptionCodec(
@@ -56,7 +56,7 @@ extension OptionCodec<Int> {
 }
 
 extension OptionCodec<UInt64> {
-    /// A whole number that names something.
+    /// A whole number that identifies something.
     static let number = single(.integer(0...Int.max), { "\($0)" }, { UInt64($0) })
 }
 
@@ -75,7 +75,7 @@ extension OptionCodec<Bool> {
 }
 
 extension OptionCodec<String> {
-    /// Any text but the empty one.
+    /// Any non-empty text.
     static let text = single(.text, { $0 }, { $0.isEmpty ? nil : $0 })
 }
 
@@ -87,7 +87,7 @@ extension OptionCodec<[String]> {
         value: { $0.last.map(OptionText.names) }
     )
 
-    /// Texts of which each is given by itself.
+    /// Texts that are given one by one.
     static let texts = OptionCodec(kind: .text, isRepeated: true, texts: { $0 }, value: { $0 })
 }
 
@@ -134,7 +134,7 @@ extension OptionCodec<TrainingConfiguration.CheckpointInterval> {
 }
 
 extension OptionCodec<MonitorActions> {
-    /// `NAME=ACTION` for every monitor that is to do something else than by default.
+    /// `NAME=ACTION` for every monitor whose action is not the default.
     static let actions = OptionCodec(
         kind: .text,
         isRepeated: true,

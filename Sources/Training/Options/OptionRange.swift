@@ -1,6 +1,6 @@
 import Platform
 
-/// The numbers that an option takes.
+/// The range of an option's numbers.
 public enum OptionRange: Sendable, Equatable {
     /// Above 0.
     case positive
@@ -9,7 +9,7 @@ public enum OptionRange: Sendable, Equatable {
     /// At least 0 and below 1.
     case fraction
 
-    /// What counts are possible where nothing else limits them.
+    /// The range of counts without another limit.
     static let counts = 1...1_000_000_000
 
     /// The range in words.

@@ -1,6 +1,6 @@
-/// Lists and durations as options write them.
+/// Lists and durations in options.
 public enum OptionText {
-    /// The layers of a text such as `0,3,20-29`; nil if it is none.
+    /// Parses layers such as `0,3,20-29`; nil if invalid.
     public static func layers(_ text: String) -> [Int]? {
         var layers: [Int] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -14,7 +14,7 @@ public enum OptionText {
         return Set(layers).sorted()
     }
 
-    /// Layers as ``layers(_:)`` reads them.
+    /// Layers in the form that ``layers(_:)`` parses.
     public static func text(ofLayers layers: [Int]) -> String {
         var ranges: [ClosedRange<Int>] = []
         for layer in layers {
@@ -30,14 +30,14 @@ public enum OptionText {
         .joined(separator: ",")
     }
 
-    /// Names that are separated by commas.
+    /// Names separated by commas.
     public static func names(_ text: String) -> [String] {
         text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
     }
 }
 
 extension TrainingConfiguration.CheckpointInterval {
-    /// Steps such as `20`, or seconds such as `60s`; nil for any other text.
+    /// Parses steps such as `20`, or seconds such as `60s`; nil for any other text.
     public init?(_ text: String) {
         if text.last == "s", let seconds = Double(text.dropLast()), seconds > 0, seconds.isFinite {
             self = .seconds(seconds)
@@ -48,7 +48,7 @@ extension TrainingConfiguration.CheckpointInterval {
         }
     }
 
-    /// The text that is read as this.
+    /// The text in the form that is parsed.
     public var text: String {
         switch self {
         case .steps(let steps): "\(steps)"

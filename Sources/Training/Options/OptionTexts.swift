@@ -1,4 +1,4 @@
-/// Options by their names with the texts that were given for them.
+/// Options by name, with the texts that were given for them.
 public struct OptionTexts: Equatable, Sendable, ExpressibleByDictionaryLiteral {
     private var texts: [String: [String]] = [:]
 
@@ -7,7 +7,7 @@ public struct OptionTexts: Equatable, Sendable, ExpressibleByDictionaryLiteral {
         for (name, texts) in elements { self[name] = texts }
     }
 
-    /// What was given for the option of a name; nil if nothing was.
+    /// The texts given for the option with a name; nil if none were.
     public subscript(name: String) -> [String]? {
         get { texts[name] }
         set { texts[name] = newValue }
@@ -16,7 +16,7 @@ public struct OptionTexts: Equatable, Sendable, ExpressibleByDictionaryLiteral {
     /// The options that were given, in the table's order.
     public var given: [TrainingOption] { TrainingOptions.all.filter { texts[$0.name] != nil } }
 
-    /// These and others, which win; where an option is repeated both hold, the others last.
+    /// These options and others, which take precedence; repeated options are concatenated.
     public func merging(_ others: OptionTexts) -> OptionTexts {
         var merged = self
         for option in others.given {
@@ -26,9 +26,9 @@ public struct OptionTexts: Equatable, Sendable, ExpressibleByDictionaryLiteral {
         return merged
     }
 
-    /// Sets what was given.
+    /// Sets the given options.
     ///
-    /// - Throws: `TrainingError` with the code `configuration` for texts that stand for no value.
+    /// - Throws: `TrainingError` with the code `configuration` for invalid texts.
     public func apply(to request: inout TrainingRequest) throws {
         for option in given { try option.set(texts[option.name] ?? [], in: &request) }
     }

@@ -1,25 +1,25 @@
 import Platform
 
-/// One option of training: all that any part of the program knows of it.
+/// One option of training: everything that the program knows of it.
 ///
 /// The command line, the YAML file, the form, the phases of a chain, the parameters of a run, the
-/// checks of a resumed run and the stored request are all read from these.
+/// checks of a resumed run and the stored request are all derived from these.
 public struct TrainingOption: Sendable {
-    /// Where options stand together, on the command line and in the form.
+    /// The group of an option, on the command line and in the form.
     public enum Section: Sendable, CaseIterable {
-        /// What is trained, on what.
+        /// What is trained, and on what.
         case task
-        /// The adapter's shape, and what it starts with.
+        /// The adapter's shape and initial values.
         case adapter
-        /// How long it is trained, and what goes into a step.
+        /// The length of training and the contents of a step.
         case data
-        /// The rule by which the weights change, and how it is computed.
+        /// The update rule of the weights, and the arithmetic.
         case optimization
-        /// What is measured on the way, and what follows from it.
+        /// Evaluations, monitors and their consequences.
         case course
     }
 
-    /// What kind of value an option has.
+    /// The kind of an option's value.
     public enum Kind: Sendable, Equatable {
         /// On or off.
         case flag
@@ -35,25 +35,25 @@ public struct TrainingOption: Sendable {
         case names([String])
     }
 
-    /// What a later phase of a chain may say of the option.
+    /// The option's value in a later phase of a chain.
     public enum PhaseRule: Sendable {
-        /// A later phase has the first one's value unless it says another.
+        /// The first phase's value unless the later one sets another.
         case inherited
-        /// A later phase has its own value or the default.
+        /// The phase's own value or the default.
         case own
         /// Every phase has the first one's value.
         case first
-        /// It follows from the phase before.
+        /// Derived from the previous phase.
         case derived
     }
 
-    /// What an adapter that is continued says of the option.
+    /// The option's value when an adapter is continued.
     public enum AdapterRule: Sendable {
-        /// Nothing.
+        /// Unrestricted.
         case open
-        /// The adapter's own value holds.
+        /// That of the adapter.
         case shape
-        /// Only a new adapter takes it.
+        /// Only for a new adapter.
         case newOnly
     }
 
@@ -63,71 +63,71 @@ public struct TrainingOption: Sendable {
         case always
         /// In every run that trains an adapter.
         case withAdapter
-        /// Where it differs from the default.
+        /// If it differs from the default.
         case unlessDefault
         /// Never.
         case never
     }
 
-    /// What a shell offers behind the option.
+    /// The completions that a shell offers for the option.
     public enum Completion: Sendable {
         /// The names of its choices, if it has any.
         case choices
-        /// What can be talked to or trained.
+        /// Models that can be trained or used for chat.
         case model
-        /// Data.
+        /// Datasets.
         case dataset
         /// Folders.
         case folder
     }
 
-    /// How the form asks for the option.
+    /// The option's question in the form.
     public struct Question: Sendable {
-        /// What stands before the answer.
+        /// The text before the answer.
         public let label: String
-        /// What stands below the form.
+        /// The text below the form.
         public let hint: String
-        /// What an empty answer means.
+        /// The meaning of an empty answer.
         public let emptyText: String?
     }
 
-    /// The name: on the command line `--NAME`, or `--no-NAME` where ``isNegated``.
+    /// The name: on the command line `--NAME`, or `--no-NAME` if ``isNegated``.
     public let name: String
-    /// Where it stands.
+    /// The group of the option.
     public let section: Section
-    /// What kind of value it has.
+    /// The kind of its value.
     public let kind: Kind
-    /// Whether it may have no value.
+    /// Whether its value may be missing.
     public let isOptional: Bool
     /// Whether it may be given several times.
     public let isRepeated: Bool
     /// A sentence for the command line.
     public let help: String
-    /// What is meant where nothing is said, in words; nil where the value itself says it.
+    /// The default in words; nil if the value itself says it.
     public private(set) var defaultWords: String?
-    /// The name in sentences.
+    /// The name used in sentences.
     public private(set) var title: String
     /// Earlier names.
     public private(set) var aliases: [String] = []
-    /// Whether its flag takes something away that is there by default.
+    /// Whether its flag turns a default off.
     public private(set) var isNegated = false
-    /// How the form asks for it; nil if it does not.
+    /// Its question in the form; nil if there is none.
     public private(set) var question: Question?
     /// Whether the results depend on it.
     public private(set) var changesNumbers = true
-    /// Whether a step takes longer or shorter for it.
+    /// Whether it changes the duration of a step.
     public private(set) var changesStepTime = true
-    /// Whether a run that is resumed may be given another value.
+    /// Whether a resumed run may have another value.
     public private(set) var isResumable = false
-    /// What a later phase may say of it.
+    /// Its value in a later phase.
     public private(set) var phaseRule = PhaseRule.inherited
-    /// What an adapter that is continued says of it.
+    /// Its value when an adapter is continued.
     public private(set) var adapterRule = AdapterRule.open
     /// The name of the run's parameter.
     public private(set) var parameter: String
-    /// When it is one.
+    /// When it is a parameter.
     public private(set) var recording = Recording.unlessDefault
-    /// What a shell offers.
+    /// The completions in a shell.
     public private(set) var completion = Completion.choices
     /// Whether it is a part of ``TrainingConfiguration``.
     package let isConfiguration: Bool
@@ -183,7 +183,7 @@ public struct TrainingOption: Sendable {
         }
     }
 
-    /// An option of the configuration.
+    /// Creates an option of the configuration.
     init<Value: Codable & Sendable>(
         _ name: String,
         _ path: any WritableKeyPath<TrainingConfiguration, Value> & Sendable,
@@ -209,7 +209,7 @@ public struct TrainingOption: Sendable {
     // Repeated in TrainingOption.swift: the two differ in the root of the key path, which no type can
     // name without closures at every row of the table.
 
-    /// An option of the request that is not the trainer's.
+    /// Creates an option of the request that is not the trainer's.
     init<Value: Codable & Sendable>(
         _ name: String,
         request path: any WritableKeyPath<TrainingRequest, Value> & Sendable,
@@ -242,13 +242,13 @@ public struct TrainingOption: Sendable {
 // MARK: - What it does with a request
 
 extension TrainingOption {
-    /// A request in which nothing is said.
+    /// A request with all defaults.
     static let plain = TrainingRequest(model: "", dataset: "")
 
-    /// The name behind `--`.
+    /// The name after `--`.
     public var commandName: String { isNegated ? "no-\(name)" : name }
 
-    /// The texts of its value: none, one, or one a time where it is repeated.
+    /// The texts of its value: none, one, or several if it is repeated.
     public func texts(_ request: TrainingRequest) -> [String] { read(request) }
 
     /// The texts of its default.
@@ -257,9 +257,9 @@ extension TrainingOption {
     /// Whether a request has the default.
     public func isDefault(_ request: TrainingRequest) -> Bool { read(request) == defaultTexts }
 
-    /// Sets the value that texts stand for; without any, the default.
+    /// Sets the value given by texts; without any, the default.
     ///
-    /// - Throws: `TrainingError` with the code `configuration` for texts that stand for none.
+    /// - Throws: `TrainingError` with the code `configuration` for invalid texts.
     public func set(_ texts: [String], in request: inout TrainingRequest) throws {
         if texts.isEmpty { return copy(Self.plain, &request) }
         guard write(&request, texts) else {
@@ -271,17 +271,17 @@ extension TrainingOption {
         }
     }
 
-    /// Gives a request the value of another one.
+    /// Copies the value from another request.
     public func copy(from source: TrainingRequest, to target: inout TrainingRequest) {
         copy(source, &target)
     }
 
-    /// Whether two requests compute the same as far as this option goes.
+    /// Whether two requests compute the same with regard to this option.
     public func isSame(_ one: TrainingRequest, _ other: TrainingRequest) -> Bool {
         same?(one, other) ?? (read(one) == read(other))
     }
 
-    /// The parameter of a run, if it has one.
+    /// The value of the run's parameter, if it has one.
     public func parameter(of request: TrainingRequest) -> String? {
         let texts = read(request)
         let isRecorded =
@@ -294,7 +294,7 @@ extension TrainingOption {
         return isRecorded && !texts.isEmpty ? texts.joined(separator: ",") : nil
     }
 
-    /// What it takes, as a hint.
+    /// The kind of its values, as a hint.
     private var expectation: String {
         switch kind {
         case .flag: "give true or false"
@@ -340,35 +340,35 @@ extension TrainingOption {
     func adapters(_ rule: AdapterRule) -> Self { with { $0.adapterRule = rule } }
     func completing(_ completion: Completion) -> Self { with { $0.completion = completion } }
 
-    /// How the form asks.
+    /// Sets the question in the form.
     func asked(_ label: String, _ hint: String, empty: String? = nil) -> Self {
         with { $0.question = Question(label: label, hint: hint, emptyText: empty) }
     }
 
-    /// What the run's parameter is called, and when there is one.
+    /// Sets the name of the run's parameter, and when there is one.
     func recorded(_ recording: Recording, as name: String? = nil) -> Self {
         with {
             $0.recording = recording; $0.parameter = name ?? $0.parameter
         }
     }
 
-    /// Results do not depend on it; a resumed run may be given another value where it says so.
+    /// Marks that results do not depend on it; `resumable` allows a resumed run another value.
     func numbersStay(resumable: Bool = false) -> Self {
         with {
             $0.changesNumbers = false; $0.isResumable = resumable
         }
     }
 
-    /// A step takes as long with any value.
+    /// Marks that it does not change the duration of a step.
     func timeStays() -> Self { with { $0.changesStepTime = false } }
 
-    /// Compares values by what they mean.
+    /// Sets how values are compared.
     func compared(by same: @escaping @Sendable (TrainingRequest, TrainingRequest) -> Bool) -> Self {
         with { $0.same = same }
     }
 }
 
-/// A coding key that is made at run time.
+/// A coding key that is created at run time.
 struct TextKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }

@@ -1,5 +1,5 @@
 extension TrainingOptions {
-    /// The adapter's shape, and what it starts with.
+    /// The adapter's shape and initial values.
     static let adapter: [TrainingOption] = [
         TrainingOption("rank", \.rank, in: .adapter, .integer(1...65_536), "The adapter's rank.")
             .asked("rank", "width of the adapter; a higher one stores more")

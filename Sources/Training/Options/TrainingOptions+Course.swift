@@ -1,5 +1,5 @@
 extension TrainingOptions {
-    /// What is measured on the way, and what follows from it.
+    /// Evaluations, monitors and their consequences.
     static let course: [TrainingOption] = [
         TrainingOption(
             "eval-data",

@@ -1,5 +1,5 @@
 extension TrainingOptions {
-    /// How long it is trained, and what goes into a step.
+    /// The length of training and the contents of a step.
     static let data: [TrainingOption] = [
         TrainingOption(
             "steps",

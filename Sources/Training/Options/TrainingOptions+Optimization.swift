@@ -1,5 +1,5 @@
 extension TrainingOptions {
-    /// The rule by which the weights change, and how it is computed.
+    /// The update rule of the weights, and the arithmetic.
     static let optimization: [TrainingOption] = [
         TrainingOption(
             "learning-rate",

@@ -1,14 +1,14 @@
-/// The one table of training options, in the order in which they are shown.
+/// The table of all training options, in display order.
 public enum TrainingOptions {
     /// All of them.
     public static let all = task + adapter + data + optimization + course
 
-    /// Those of a section.
+    /// The options of a section.
     public static func all(in section: TrainingOption.Section) -> [TrainingOption] {
         all.filter { $0.section == section }
     }
 
-    /// The option that has, or had, a name on the command line.
+    /// The option with a current or earlier name on the command line.
     public static func option(_ name: String) -> TrainingOption? { byName[name] }
 
     private static let byName = Dictionary(
@@ -17,7 +17,7 @@ public enum TrainingOptions {
         }
     ) { first, _ in first }
 
-    /// What a request says, as a run's parameters.
+    /// The options of a request as a run's parameters.
     public static func parameters(of request: TrainingRequest) -> [(name: String, value: String)] {
         all.compactMap { option in
             option.parameter(of: request).map { (option.parameter, $0) }
@@ -58,7 +58,7 @@ public enum TrainingOptions {
             empty: "automatic"
         )
         .phases(.first)
-        // Where nothing is said, the model's file decides, which is the same file.
+        // By default the model's file decides, which is the same file.
         .compared { $0.method == nil || $1.method == nil || $0.method == $1.method },
         TrainingOption(
             "objective",

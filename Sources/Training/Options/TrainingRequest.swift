@@ -1,9 +1,9 @@
 public import Datasets
 
-/// All that a person says to start a run; what is not said has the program's default.
+/// The user's request to start a run; everything that is not given has the program's default.
 @dynamicMemberLookup
 public struct TrainingRequest: Equatable, Sendable {
-    /// What the data is for.
+    /// The training objective.
     public enum Objective: String, Sendable, Codable, CaseIterable {
         /// Supervised: the loss counts the assistant's tokens.
         case sft
@@ -11,9 +11,9 @@ public struct TrainingRequest: Equatable, Sendable {
         case cpt
     }
 
-    /// Held-out rows that are answered at an evaluation where no number is given.
+    /// The default number of held-out rows that are answered at an evaluation.
     public static let defaultSamples = 2
-    /// Held-out rows that are answered at an evaluation, at most.
+    /// The maximum number of held-out rows that are answered at an evaluation.
     public static let maxSamples = 64
 
     /// Base model: a catalogue name, a path, or `models:/NAME@ALIAS` to continue that adapter.
@@ -26,23 +26,23 @@ public struct TrainingRequest: Equatable, Sendable {
     public var evaluationDataset: String?
     /// Share of the records held out by hash, 0 to 1; nil for none.
     public var evaluationSplit: Double?
-    /// What the data is for; nil goes by the data: text is continued, conversations are learned.
+    /// The objective; nil chooses by the data: cpt for text, sft for conversations.
     public var objective: Objective?
     /// How conversations longer than the sequence length are handled.
     public var overLength = OverLengthPolicy.stop
     /// How documents become sequences.
     public var documents = ExampleRenderer.DocumentLayout.separate
-    /// Rules of the lint whose findings do not keep the run from starting; `all` for every one.
+    /// Lint rules whose findings do not block the run; `all` for every one.
     public var allowedFindings: [String] = []
     /// How many held-out rows are answered at every evaluation; nil for ``defaultSamples``.
     public var sampleCount: Int?
-    /// Further prompts that are answered then.
+    /// Further prompts to answer at every evaluation.
     public var samplePrompts: [String] = []
-    /// The run's name; nil makes one from dataset and method.
+    /// The run's name; nil derives one from dataset and method.
     public var runName: String?
-    /// The experiment's name; nil for the settings', else `Default`.
+    /// The experiment's name; nil for that in the settings, else `Default`.
     public var experiment: String?
-    /// Phases that follow once this run is finished, each from what the one before it made.
+    /// The later phases, each starting from the result of the previous one.
     public var then: [TrainingRequest]?
 
     /// A request with the program's defaults.
@@ -59,7 +59,7 @@ public struct TrainingRequest: Equatable, Sendable {
         set { configuration[keyPath: path] = newValue }
     }
 
-    /// What of the configuration follows from several of its settings.
+    /// A property that follows from several settings of the configuration.
     public subscript<Value>(dynamicMember path: KeyPath<TrainingConfiguration, Value>) -> Value {
         configuration[keyPath: path]
     }
@@ -68,7 +68,7 @@ public struct TrainingRequest: Equatable, Sendable {
 extension TrainingRequest: Codable {
     private static let later = TextKey(stringValue: "then")
 
-    /// Reads a request, of an earlier version too; what that did not know has its default.
+    /// Decodes a request, also of an earlier version; missing options have their defaults.
     public init(from decoder: any Decoder) throws {
         self = TrainingOption.plain
         let container = try decoder.container(keyedBy: TextKey.self)
@@ -76,7 +76,7 @@ extension TrainingRequest: Codable {
         then = try container.decodeIfPresent([TrainingRequest].self, forKey: Self.later)
     }
 
-    /// Writes every option under its own key.
+    /// Encodes every option under its own key.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: TextKey.self)
         for option in TrainingOptions.all { try option.encode(self, to: &container) }
@@ -87,7 +87,7 @@ extension TrainingRequest: Codable {
 extension TrainingConfiguration: Codable {
     private static let allows = TextKey(stringValue: "allowsNoTargets")
 
-    /// Reads a configuration; what an older version did not know has its default.
+    /// Decodes a configuration; options missing in older versions have their defaults.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: TextKey.self)
         var request = TrainingOption.plain
@@ -98,7 +98,7 @@ extension TrainingConfiguration: Codable {
         allowsNoTargets = try container.decodeIfPresent(Bool.self, forKey: Self.allows) ?? false
     }
 
-    /// Writes every option under its own key.
+    /// Encodes every option under its own key.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: TextKey.self)
         let request = TrainingRequest(self)
@@ -110,7 +110,7 @@ extension TrainingConfiguration: Codable {
 }
 
 extension TrainingRequest {
-    /// A request that says nothing but a configuration.
+    /// A request with only a configuration.
     init(_ configuration: TrainingConfiguration) {
         self = TrainingOption.plain
         self.configuration = configuration
@@ -118,7 +118,7 @@ extension TrainingRequest {
 }
 
 extension TrainingConfiguration {
-    /// The names of the settings that differ and on which the results depend.
+    /// The names of the differing settings on which the results depend.
     func mathematicalDifferences(from other: TrainingConfiguration) -> [String] {
         let (one, other) = (TrainingRequest(self), TrainingRequest(other))
         return TrainingOptions.all
