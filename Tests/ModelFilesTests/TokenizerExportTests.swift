@@ -45,7 +45,7 @@ import Tokenizers
         let error = #expect(throws: ModelFileError.self) {
             try CheckpointExport(model, type: .f16).write(to: folder.path + "/folder")
         }
-        #expect(error?.message.contains("the token \"b\", which is there twice") == true)
+        #expect(error?.message.contains("the token \"b\", which occurs twice") == true)
         #expect(try folder.contents() == ["model.gguf"])
     }
 

@@ -32,9 +32,9 @@ extension AdapterConfiguration: Codable {
         case usesBlockDiagonal = "use_bdlora"
     }
 
-    /// Reads PEFT's settings; keys that change nothing that is computed are passed over.
+    /// Decodes PEFT's settings; keys without effect on the computation are ignored.
     ///
-    /// Throws `ModelFileError` for settings that are not computed here.
+    /// Throws `ModelFileError` for unsupported settings.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         let type = try values.decodeIfPresent(String.self, forKey: .peftType) ?? "LORA"
@@ -52,7 +52,7 @@ extension AdapterConfiguration: Codable {
         layers = try Self.layers(values)
     }
 
-    /// The maximum number of layers: a list has a number for each.
+    /// The maximum number of layers: a list has an entry for each.
     private static let maxLayers = 1 << 12
 
     private static func layers(_ values: KeyedDecodingContainer<Key>) throws -> [Int]? {
@@ -60,12 +60,12 @@ extension AdapterConfiguration: Codable {
         let single = try? values.decode(Int.self, forKey: .layers)
         let list = try single.map { [$0] } ?? values.decode([Int].self, forKey: .layers)
         guard let last = list.max(), let first = list.min(), first >= 0, last < maxLayers else {
-            throw refusal("its layers_to_transform holds what is no layer")
+            throw refusal("its layers_to_transform contains something that is not a layer")
         }
         return Set(list).sorted()
     }
 
-    /// Writes the settings as PEFT does for an adapter that is ready for use.
+    /// Encodes the settings as PEFT does for an adapter in inference mode.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode("LORA", forKey: .peftType)
@@ -125,7 +125,7 @@ extension AdapterConfiguration: Codable {
         for key in parts where try !isUnset(key, values) {
             throw refusal("it uses \(key.rawValue)")
         }
-        // These start from a changed base, which the adapter alone does not bring along.
+        // These start from a changed base, which is not part of the adapter.
         let initialization = try? values.decode(String.self, forKey: .initialization)
         if let initialization,
             ["pissa", "olora", "loftq", "corda"].contains(where: initialization.hasPrefix)
@@ -153,7 +153,7 @@ extension AdapterConfiguration: Codable {
         )
     }
 
-    /// Stands for any JSON value.
+    /// Decodes any JSON value.
     private struct Anything: Decodable {
         init(from decoder: any Decoder) throws {}
     }

@@ -1,23 +1,23 @@
 internal import Glibc
 
-/// What an adapter is: which matrices it changes, in what rank and how strongly.
+/// The matrices that an adapter changes, their rank and their scale.
 ///
-/// The settings that PEFT keeps in `adapter_config.json`.
+/// PEFT stores these settings in `adapter_config.json`.
 public struct AdapterConfiguration: Sendable, Equatable {
     /// The projections that a LoRA can change, by PEFT's names, in canonical order.
     public static let supportedModules = Array(knownModules.prefix(7))
-    /// The same, and those of models where one matrix makes several of them.
+    /// The same, and those of models in which one matrix combines several of them.
     static let knownModules = TensorRole.adaptable.map(\.module)
 
     /// R: the rank of every change.
     public var rank: Int
     /// The numerator of the scale.
     public var alpha: Double
-    /// The share of inputs that training dropped.
+    /// The dropout of training.
     public var dropout: Double
     /// The projections that are changed, in canonical order.
     public var targetModules: [String]
-    /// The model that was adapted, as a Hugging Face repository or path; nil if unsaid.
+    /// The model that was adapted, as a Hugging Face repository or path; nil if unknown.
     public var baseModelName: String?
     /// Whether the scale divides by the root of the rank (rsLoRA) and not by the rank.
     public var usesRankStabilization: Bool
@@ -25,12 +25,12 @@ public struct AdapterConfiguration: Sendable, Equatable {
     /// The layers that are changed, ascending (`layers_to_transform`); nil for all.
     public var layers: [Int]?
 
-    /// What the product B A is multiplied by before it is added.
+    /// The factor of the product B A.
     public var scale: Double {
         alpha / (usesRankStabilization ? Double(rank).squareRoot() : Double(rank))
     }
 
-    /// Describes an adapter of a positive rank on some of those modules.
+    /// Creates a configuration with a positive rank for some of those modules.
     public init(
         rank: Int,
         alpha: Double,

@@ -1,17 +1,17 @@
-/// Makes an equal adapter of one whose matrices differ in rank, in scale, or in the layers that they
-/// are there for: all are of the largest rank then.
+/// Converts an adapter whose matrices differ in rank or scale, or exist only in some layers, to an
+/// equal one with uniform matrices of the largest rank.
 ///
-/// Rows and columns of zeros are added, B takes up what differs in the scales, and a layer that is
-/// not changed has a change of zero.
+/// Rows and columns of zeros are added, B absorbs differences of the scales, and unchanged layers
+/// get a change of zero.
 struct AdapterEvening {
-    /// How many times the numbers that were read the evened ones may be; a small file of one large
-    /// rank among many small ones would otherwise fill the memory.
+    /// The maximum factor by which the adapter may grow; a small file with one large rank among
+    /// many small ones would otherwise fill the memory.
     private static let maxGrowth = 64
 
     /// The rank and the scale of all matrices.
     private let configuration: AdapterConfiguration
 
-    /// Will bring matrices into the rank and the scale of `configuration`.
+    /// Creates a conversion to the rank and scale of `configuration`.
     init(_ configuration: AdapterConfiguration) { self.configuration = configuration }
 
     /// The largest rank among matrices.
@@ -25,11 +25,12 @@ struct AdapterEvening {
         tensor.name.hasSuffix(".\(AdapterFile.Factor.a.rawValue).weight")
     }
 
-    /// The matrices in one rank and one scale.
+    /// The matrices with one rank and one scale.
     ///
     /// - Parameters:
-    ///   - layerCount: For how many layers there will be matrices; nil for up to the last that has one.
-    ///   - scale: What the product of a B of that rank is multiplied by.
+    ///   - layerCount: The number of layers to produce matrices for; nil for up to the last one
+    ///     changed.
+    ///   - scale: The scale of the product with a B of that rank.
     func even(
         _ tensors: [AdapterTensor],
         layerCount: Int? = nil,
@@ -84,7 +85,7 @@ struct AdapterEvening {
         return AdapterTensor(name: tensor.name, rows: rows, columns: columns, values: values)
     }
 
-    /// Changes of zero for the layers that have none; half of a change stays half.
+    /// Changes of zero for the layers without any; half of a change is left as it is.
     private func missing(_ tensors: [AdapterTensor], _ layerCount: Int?) -> [AdapterTensor] {
         let known = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
         let layers = tensors.compactMap { tensor in
@@ -104,7 +105,7 @@ struct AdapterEvening {
                 guard let model = pairs.lazy.compactMap({ known[$0[place]] }).first else {
                     continue
                 }
-                // All share one array.
+                // They share one array.
                 let zeros = [Float](repeating: 0, count: model.values.count)
                 for pair in pairs where pair.allSatisfy({ known[$0] == nil }) {
                     missing.append(

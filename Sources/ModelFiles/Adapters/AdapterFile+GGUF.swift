@@ -2,7 +2,7 @@ public import Platform
 internal import Tensors
 
 extension AdapterFile {
-    /// What an adapter is stored as.
+    /// The file format of an adapter.
     public enum Layout: Sendable {
         /// PEFT's: a folder.
         case peft
@@ -10,9 +10,10 @@ extension AdapterFile {
         case gguf
     }
 
-    /// What lies at `path`: an adapter's folder or file; nil for neither, such as a model.
+    /// The layout of the adapter at `path`, a folder or file; nil for anything else, such as a
+    /// model.
     ///
-    /// A file is looked into only as far as its header.
+    /// Only the header of a file is read.
     public static func layout(at path: String) -> Layout? {
         if FilePaths.isFile(path) {
             let type = try? GGUFFile(path: path).metadata["general.type"]?.text
@@ -23,7 +24,7 @@ extension AdapterFile {
 
     /// Reads the adapter at `path` for a model: a folder in PEFT's layout, or a LoRA in GGUF.
     ///
-    /// - Throws: `ModelFileError` for what is no adapter, is not computed here, or was made for
+    /// - Throws: `ModelFileError` for a file that is no adapter, is unsupported, or was made for
     ///   another model.
     public static func read(
         path: String,
@@ -35,7 +36,7 @@ extension AdapterFile {
         return adapter
     }
 
-    /// Reads the LoRA in a GGUF file that is opened already.
+    /// Reads the LoRA in an open GGUF file.
     package static func read(
         _ file: GGUFFile,
         for model: ModelConfiguration
@@ -46,8 +47,8 @@ extension AdapterFile {
         return adapter
     }
 
-    /// Reads the configuration alone of the adapter at `path`, from which training can continue: one
-    /// whose matrices are all alike.
+    /// Reads only the configuration of the adapter at `path`, from which training can continue: one
+    /// with uniform matrices.
     public static func configuration(
         path: String
     ) throws(ModelFileError) -> AdapterConfiguration {
@@ -56,11 +57,11 @@ extension AdapterFile {
             : try configuration(in: path)
     }
 
-    /// Writes the adapter as a LoRA in GGUF, which llama.cpp loads on that model: whole and flushed
-    /// to the disk, or not at all.
+    /// Writes the adapter as a LoRA in GGUF, which llama.cpp loads with that model; all or nothing,
+    /// flushed to the disk.
     ///
-    /// Matrices are F32. GGUF's one alpha is divided by the rank alone: rsLoRA's comes out as another
-    /// alpha, and a scale that no alpha stands for, such as 0, goes into B.
+    /// Matrices are F32. GGUF's only alpha is divided by the rank: rsLoRA's is converted to another
+    /// alpha, and a scale that no alpha expresses, such as 0, is multiplied into B.
     public func writeGGUF(to path: String, for model: ModelConfiguration) throws {
         let model = model.inGGUF
         let adapter = try refitted(to: model.traits)

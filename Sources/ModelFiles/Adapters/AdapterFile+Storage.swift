@@ -4,11 +4,11 @@ internal import JSON
 public import Platform
 
 extension AdapterFile {
-    /// The name of the file that holds the configuration.
+    /// The name of the configuration file.
     static let configurationName = "adapter_config.json"
-    /// The name of the file that holds the matrices.
+    /// The name of the file with the matrices.
     static let tensorsName = "adapter_model.safetensors"
-    /// What trackers put beside them: it goes with the adapter that it describes.
+    /// Files that trackers add to an adapter; they are moved with it.
     static let companions = ["MLmodel", "input_example.json"]
 
     /// Reads the adapter in `folder`; F16 and BF16 matrices are widened.
@@ -59,8 +59,8 @@ extension AdapterFile {
         return adapter
     }
 
-    /// Reads the configuration alone of the adapter in `folder`, from which training can continue: one
-    /// whose matrices are all alike.
+    /// Reads only the configuration of the adapter in `folder`, from which training can continue:
+    /// one with uniform matrices.
     public static func configuration(
         in folder: String
     ) throws(ModelFileError) -> AdapterConfiguration {
@@ -83,7 +83,7 @@ extension AdapterFile {
         return try SafetensorsFile(path: path)
     }
 
-    /// The configuration with a list of projections in place of another rule for what is changed.
+    /// The configuration with a list of projections instead of another rule for the targets.
     private static func withPlainTargets(
         _ json: [UInt8],
         in folder: String,
@@ -110,7 +110,7 @@ extension AdapterFile {
         return (JSONValue.object(plain).bytes, targets.areEven)
     }
 
-    /// The bytes of the file that holds the configuration.
+    /// The bytes of the configuration file.
     private static func configurationJSON(in folder: String) throws(ModelFileError) -> [UInt8] {
         let path = "\(folder)/\(configurationName)"
         guard FileStamp(path: path) != nil else {
@@ -118,7 +118,7 @@ extension AdapterFile {
         }
         let json = try MappedFile.read(path)
         try ForeignFile.refuse([.gitPointer, .webPage], json, path, isNo: "JSON file")
-        // mlx_lm's settings have the same name.
+        // mlx_lm's settings have the same file name.
         if case .object(let object)? = try? JSONParser.parse(json), object["peft_type"] == nil,
             ["lora_parameters", "fine_tune_type", "lora_layers"].contains(where: {
                 object[$0] != nil
@@ -149,10 +149,11 @@ extension AdapterFile {
         }
     }
 
-    /// Writes the adapter to `folder`, whole and flushed to the disk or not at all.
+    /// Writes the adapter to `folder`, all or nothing, flushed to the disk.
     ///
-    /// An adapter that is there is moved aside and removed once the new one is in its place. A
-    /// folder that holds anything else is left alone, with an error. `metadata` goes into the header of the safetensors file.
+    /// An existing adapter is moved aside and removed once the new one is in place. A folder with
+    /// anything else is refused with an error. `metadata` is stored in the header of the
+    /// safetensors file.
     public func write(folder: String, metadata: [String: String] = [:]) throws(ModelFileError) {
         let aside = FilePaths.temporary(beside: folder)
         try ModelFileError.writing { () throws(PlatformError) in
@@ -184,7 +185,7 @@ extension AdapterFile {
             tensors.values.map { .init(name: $0.name, type: .f32, shape: [$0.rows, $0.columns]) },
             metadata: metadata.merging(["format": "pt"]) { given, _ in given }
         )
-        // As they lie there: an adapter may be large beside the memory that is left.
+        // From memory: an adapter may be large compared with the remaining memory.
         try ModelFileError.writing { () throws(PlatformError) in
             let file = try NewFile(
                 "\(folder)/\(Self.tensorsName)",
@@ -215,7 +216,7 @@ extension AdapterFile {
         }
     }
 
-    /// Puts `aside` in the place of the adapter in `folder`, and removes that.
+    /// Replaces the adapter in `folder` by `aside`.
     private static func replace(_ folder: String, by aside: String) throws(ModelFileError) {
         let names = Files.names(in: folder)
         let others = Set(names).subtracting([configurationName, tensorsName] + companions)

@@ -2,16 +2,16 @@ public import Platform
 
 /// One matrix of an adapter, in float32.
 public struct AdapterTensor: Sendable, Equatable {
-    /// PEFT's name of it, see `AdapterFile.name(layer:module:factor:)`.
+    /// PEFT's name, see `AdapterFile.name(layer:module:factor:)`.
     public let name: String
     /// R of an A; the width of the output of a B.
     public let rows: Int
     /// The width of the input of an A; R of a B.
     public let columns: Int
-    /// Row after row.
+    /// In row-major order.
     public let values: [Float]
 
-    /// Describes a matrix of `rows` times `columns` numbers.
+    /// Creates a matrix of `rows` times `columns` numbers.
     public init(name: String, rows: Int, columns: Int, values: [Float]) {
         precondition(
             values.count == rows * columns,
@@ -24,11 +24,10 @@ public struct AdapterTensor: Sendable, Equatable {
     }
 }
 
-/// A LoRA adapter as PEFT keeps it: a folder with its configuration and its matrices.
+/// A LoRA adapter in PEFT's format: a folder with its configuration and its matrices.
 ///
-/// The rows of a query's and key's B are in Hugging Face's order, where
-/// rotation pairs the halves of a head; `permuteToAdjacentPairs` brings them
-/// into the order of a GGUF file.
+/// The rows of a query's and key's B are in Hugging Face's order, where rotation pairs the halves
+/// of a head; `permuteToAdjacentPairs` converts them to the order of a GGUF file.
 public struct AdapterFile: Sendable, Equatable {
     /// The two factors of a change B A.
     public enum Factor: String, Sendable, CaseIterable {
@@ -38,18 +37,18 @@ public struct AdapterFile: Sendable, Equatable {
         case b = "lora_B"
     }
 
-    /// What the adapter is.
+    /// The adapter's configuration.
     public private(set) var configuration: AdapterConfiguration
     /// Its matrices, by PEFT's names.
     public let tensors: [String: AdapterTensor]
-    /// How many layers there are up to the last that it changes.
+    /// The number of layers up to the last one that it changes.
     public let layerCount: Int
-    /// Whether it stands for one whose matrices differ in rank, in scale, or in the layers that they
-    /// are there for, so that training cannot continue from it; its last layers may be missing.
+    /// Whether it was converted from one with matrices that differ in rank, in scale, or in layers,
+    /// so that training cannot continue from it; its last layers may be missing.
     public internal(set) var isEvened = false
 
-    /// Puts an adapter together, and checks that each layer has both factors of each target
-    /// in the configuration's rank, and nothing else.
+    /// Creates an adapter, and checks that each layer has both factors of each target in the
+    /// configuration's rank, and nothing else.
     ///
     /// `origin` names the adapter in errors.
     public init(
@@ -99,14 +98,14 @@ public struct AdapterFile: Sendable, Equatable {
         layerCount = layer
     }
 
-    /// The same adapter, which names the model it was trained on if it does not yet.
+    /// The same adapter with a base model name, if it has none yet.
     public func naming(base: String) -> AdapterFile {
         var named = self
         named.configuration.baseModelName = configuration.baseModelName ?? base
         return named
     }
 
-    /// PEFT's name of a matrix, `module` being one of `AdapterConfiguration.knownModules`.
+    /// PEFT's name of a matrix; `module` is one of `AdapterConfiguration.knownModules`.
     public static func name(layer: Int, module: String, factor: Factor) -> String {
         let block =
             switch module {
@@ -122,7 +121,7 @@ public struct AdapterFile: Sendable, Equatable {
         tensors[Self.name(layer: layer, module: module, factor: factor)]
     }
 
-    /// Checks that the adapter was made for a model of these sizes.
+    /// Checks that the adapter was made for a model of this size.
     public func check(fits model: ModelConfiguration) throws(ModelFileError) {
         let isWhole = layerCount == model.layerCount
         let mayLackLayers = isEvened || configuration.layers != nil
@@ -154,7 +153,7 @@ public struct AdapterFile: Sendable, Equatable {
         )
     }
 
-    /// The error for an expected matrix that is not there: another one may be in its place.
+    /// The error for a missing matrix; another one may be in its place.
     private static func misfit(
         _ origin: String,
         lacks name: String,

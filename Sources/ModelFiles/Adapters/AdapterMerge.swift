@@ -1,6 +1,6 @@
 /// Changes matrices of a model while its file is rewritten.
 package protocol MatrixChange: Sendable {
-    /// Whether it changes the tensor of that name.
+    /// Whether it changes the tensor with that name.
     func changes(_ name: String) -> Bool
     /// Changes whole rows of the tensor `name`, widened to float32: (rows, columns) of them.
     func apply(
@@ -11,8 +11,7 @@ package protocol MatrixChange: Sendable {
     )
 }
 
-/// An adapter's products, added to the matrices of the model that it was trained on:
-/// W + s · B · A.
+/// An adapter's products, added to the matrices of the model that it was trained on: W + s · B · A.
 struct AdapterMerge: MatrixChange {
     private struct Product {
         let a: [Float]  // (r, columns)
@@ -23,9 +22,9 @@ struct AdapterMerge: MatrixChange {
     private let products: [String: Product]
     private let scale: Float
 
-    /// The products for matrices by their names in GGUF, rows of heads in that order.
+    /// The products for matrices by their names in GGUF, with rows of heads in that order.
     ///
-    /// - Throws: `ModelFileError` if the adapter was made for a model of other sizes.
+    /// - Throws: `ModelFileError` if the adapter was made for a model of another size.
     init(
         _ adapter: AdapterFile,
         into configuration: ModelConfiguration,
@@ -78,9 +77,9 @@ struct AdapterMerge: MatrixChange {
 }
 
 extension GGUFQuantization {
-    /// Adds an adapter to the matrices it was trained for before they get their new type.
+    /// Adds an adapter to the matrices that it was trained for before they are converted.
     ///
-    /// - Throws: `ModelFileError` if the adapter was made for a model of other sizes.
+    /// - Throws: `ModelFileError` if the adapter was made for a model of another size.
     public mutating func merge(
         _ adapter: AdapterFile,
         into model: ModelFile

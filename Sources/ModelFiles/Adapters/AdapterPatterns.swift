@@ -1,16 +1,16 @@
 internal import FoundationEssentials
 internal import JSON
 
-/// Settings by which the matrices of a PEFT adapter differ from each other: `rank_pattern`,
-/// `alpha_pattern` and `layers_to_transform`.
+/// The settings for differing matrices of a PEFT adapter: `rank_pattern`, `alpha_pattern` and
+/// `layers_to_transform`.
 ///
-/// Such an adapter is read as an equal one whose matrices are all alike, see `AdapterEvening`.
+/// Such an adapter is converted to an equal one with uniform matrices, see `AdapterEvening`.
 struct AdapterPatterns {
     private let alphas: [(pattern: ModulePattern, alpha: Double)]
 
-    /// Takes the patterns out of a configuration's JSON; nil where it has none.
+    /// Removes the patterns from a configuration's JSON; nil if it has none.
     ///
-    /// - Parameter always: Whether its layers are changed unlike each other whatever it says.
+    /// - Parameter always: Whether its layers differ in any case.
     /// - Returns: The patterns and the JSON without them.
     static func take(
         from json: [UInt8],
@@ -18,7 +18,7 @@ struct AdapterPatterns {
     ) throws(ModelFileError) -> (patterns: AdapterPatterns, rest: [UInt8])? {
         guard case .object(let object)? = try? JSONParser.parse(json) else { return nil }
         let names = ["rank_pattern", "alpha_pattern", "layers_to_transform", "layers_pattern"]
-        // What differs in its layers alone is read as it is, unless those are named by a pattern.
+        // An adapter that differs only in its layers is read directly, unless a pattern names them.
         guard always || names.contains(where: { $0 != "layers_to_transform" && isSet(object[$0]) })
         else {
             return nil
@@ -39,7 +39,7 @@ struct AdapterPatterns {
                         "its alpha_pattern holds something that is not a number"
                     )
                 }
-                // As PEFT completes it: the end of a module's name.
+                // As in PEFT: the end of a module's name.
                 let pattern = try ModulePattern(
                     "(.*\\.)?(\(member.name.text))$",
                     of: "alpha_pattern"
@@ -66,7 +66,7 @@ struct AdapterPatterns {
     ) throws(ModelFileError) -> (configuration: AdapterConfiguration, tensors: [AdapterTensor]) {
         var even = configuration
         even.rank = AdapterEvening.rank(of: tensors) ?? configuration.rank
-        // No factor in B brings back what a scale of zero took away.
+        // No factor in B can restore a scale of zero.
         if even.scale == 0 { even.alpha = Double(even.rank) }
         let evened = try AdapterEvening(even).even(tensors) { tensor, rank in
             let module = tensor.name.split(separator: ".lora_")[0]

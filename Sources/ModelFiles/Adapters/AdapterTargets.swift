@@ -1,27 +1,26 @@
 internal import JSON
 
-/// What `target_modules` of a PEFT adapter means where it is more than a list of the projections'
-/// names: an expression that a module's whole name matches, or ends of names such as
-/// `layers.3.self_attn.q_proj`.
+/// The meaning of `target_modules` of a PEFT adapter that is more than a list of projections: an
+/// expression that matches a module's whole name, or suffixes such as `layers.3.self_attn.q_proj`.
 ///
-/// Which matrices the file has says the same again, so the two are compared.
+/// The matrices in the file contain the same information, so the two are compared.
 struct AdapterTargets {
     private enum Rule {
         case expression(ModulePattern)
         case ends([String])
     }
 
-    /// The projections that are changed, in the order of `AdapterConfiguration.knownModules`.
+    /// The changed projections, in the order of `AdapterConfiguration.knownModules`.
     let modules: [String]
-    /// Whether each layer up to the last that is changed is changed alike.
+    /// Whether all layers up to the last changed one have the same changes.
     let areEven: Bool
 
     /// Reads the rule in a configuration's JSON, and applies it to the names of the matrices.
     ///
-    /// - Parameter names: Asked for the names where they are needed.
-    /// - Returns: Nil where the rule is a plain list, which the configuration reads.
-    /// - Throws: `ModelFileError` for an expression that is not read here, and where the matrices are
-    ///   not those that the rule means.
+    /// - Parameter names: Returns the names if needed.
+    /// - Returns: Nil for a plain list, which the configuration reads.
+    /// - Throws: `ModelFileError` for an unsupported expression, and if the matrices are not
+    ///   those of the rule.
     static func read(
         _ object: JSONObject,
         names: () throws(ModelFileError) -> [String]
@@ -53,7 +52,7 @@ struct AdapterTargets {
                 ends.append(name)
             }
             let modules = AdapterConfiguration.knownModules
-            // What is no projection is refused with the configuration.
+            // Other modules are refused with the configuration.
             let areKnown = ends.allSatisfy { end in
                 modules.contains { end == $0 || end.hasSuffix(".\($0)") }
             }
@@ -71,14 +70,16 @@ struct AdapterTargets {
             for value in values {
                 guard case .integer(let layer) = value else {
                     throw AdapterConfiguration.refusal(
-                        "its layers_to_transform holds what is no layer"
+                        "its layers_to_transform contains something that is not a layer"
                     )
                 }
                 layers.insert(layer)
             }
             return layers.isEmpty ? nil : layers
         default:
-            throw AdapterConfiguration.refusal("its layers_to_transform holds what is no layer")
+            throw AdapterConfiguration.refusal(
+                "its layers_to_transform contains something that is not a layer"
+            )
         }
     }
 
@@ -122,7 +123,7 @@ struct AdapterTargets {
         }
     }
 
-    /// All projections of a model where one matrix makes several; nil for other models.
+    /// All projections of a model in which one matrix combines several; nil for other models.
     private init?(joinedBy names: [String]) {
         let present = Set(names.compactMap { Self.module(of: $0)?.split(separator: ".").last })
         guard !present.isDisjoint(with: ["qkv_proj", "input_linear"]) else { return nil }
@@ -154,7 +155,7 @@ struct AdapterTargets {
         return nil
     }
 
-    /// What PEFT's own wrapping puts before the names of the model.
+    /// The prefix that PEFT's wrapper adds to the model's names.
     private static let start = "base_model.model."
 
     private static func layer(of module: String) -> Int? {

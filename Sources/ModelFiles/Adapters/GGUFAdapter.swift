@@ -1,14 +1,15 @@
 import Platform
 import Tensors
 
-/// A LoRA adapter as llama.cpp keeps it: a GGUF file of the type `adapter`.
+/// A LoRA adapter in llama.cpp's format: a GGUF file of the type `adapter`.
 ///
-/// It names its matrices after the model's, `blk.0.attn_q.weight.lora_a` and `.lora_b`, in the shapes
-/// of PEFT's; for `llama` the rows of a query's and key's B are in the order of that architecture's
-/// files, so that only the base model's heads tell Hugging Face's order. Its one alpha is divided by
-/// the rank of each pair; an alpha of 0, or none, means a scale of 1. Source: `llama-adapter.cpp`.
+/// Its matrices are named after the model's, `blk.0.attn_q.weight.lora_a` and `.lora_b`, with
+/// PEFT's shapes. For `llama` the rows of a query's and key's B are in the order of that
+/// architecture's files, so that only the base model's heads determine Hugging Face's order. Its
+/// only alpha is divided by the rank of each pair; an alpha of 0, or none, means a scale of 1.
+/// Source: `llama-adapter.cpp`.
 struct GGUFAdapter {
-    /// What the file changes in a layer.
+    /// A changed matrix of a layer.
     private struct Target: Hashable {
         let layer: Int
         let module: String
@@ -21,7 +22,7 @@ struct GGUFAdapter {
     private let baseModelName: String?
     private let pairs: [Target: [AdapterFile.Factor: AdapterTensor]]
 
-    /// Reads a file, whose numbers are widened to float32.
+    /// Reads a file; its numbers are widened to float32.
     init(_ file: GGUFFile) throws(ModelFileError) {
         path = file.path
         guard file.metadata["general.type"]?.text == "adapter" else {
@@ -100,7 +101,7 @@ struct GGUFAdapter {
         return pairs
     }
 
-    /// What `blk.3.attn_q.weight.lora_a` is; nil for what no adapter here has.
+    /// The layer, module and factor of `blk.3.attn_q.weight.lora_a`; nil for unknown names.
     private static func place(
         of name: String,
         _ architecture: Architecture
@@ -163,7 +164,7 @@ struct GGUFAdapter {
 // MARK: - As PEFT would keep it
 
 extension GGUFAdapter {
-    /// The settings of an equal adapter of PEFT's, whose rank is the largest of the file's.
+    /// The settings of an equal adapter of PEFT's, whose rank is the largest in the file.
     private var even: AdapterConfiguration {
         let ranks = pairs.values.compactMap { $0[.a]?.rows }
         let rank = ranks.max() ?? 1
@@ -176,13 +177,13 @@ extension GGUFAdapter {
         )
     }
 
-    /// Whether all matrices are of that rank, and each of so many layers has all of them.
+    /// Whether all matrices have that rank, and every layer has all of them.
     private func isEven(_ configuration: AdapterConfiguration, layerCount: Int) -> Bool {
         pairs.count == layerCount * configuration.targetModules.count
             && pairs.values.allSatisfy { $0[.a]?.rows == configuration.rank }
     }
 
-    /// The settings, where training can continue: all layers are changed alike.
+    /// The settings, if training can continue: all layers have the same changes.
     func evenConfiguration() throws(ModelFileError) -> AdapterConfiguration {
         let configuration = even
         let layerCount = (pairs.keys.map(\.layer).max() ?? 0) + 1
@@ -192,7 +193,7 @@ extension GGUFAdapter {
         return configuration
     }
 
-    /// The adapter in PEFT's names and order, for the model that it was made for.
+    /// The adapter with PEFT's names and order, for the model that it was made for.
     func adapterFile(
         for model: ModelConfiguration
     ) throws(ModelFileError) -> AdapterFile {

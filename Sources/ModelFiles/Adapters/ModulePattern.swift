@@ -1,12 +1,12 @@
-/// A regular expression of Python's that names modules, as PEFT's `target_modules` does: the whole of
-/// `model.layers.0.self_attn.q_proj` has to match.
+/// A Python regular expression for module names, as in PEFT's `target_modules`: it must match the
+/// whole of `model.layers.0.self_attn.q_proj`.
 ///
-/// It is matched by the set of places that each part may end at, so that no expression takes long.
-/// Lazy and greedy repetition are the same where the whole has to match. Back references, comments
-/// and conditional groups are refused. Source: the documentation of Python's `re`.
+/// It is matched by sets of possible end positions, so that no expression takes long. Lazy and
+/// greedy repetition are equivalent for whole matches. Back references, comments and conditional
+/// groups are refused. Source: the documentation of Python's `re`.
 struct ModulePattern {
     private indirect enum Node {
-        /// One byte that is in the set, or in none of it.
+        /// One byte in the set.
         case one(Set<UInt8>)
         case sequence([Node])
         case alternatives([Node])
@@ -19,13 +19,13 @@ struct ModulePattern {
 
     private let node: Node
 
-    /// Reads the expression of a setting; throws for one that is not understood here, and says why.
+    /// Parses the expression of a setting; throws for an unsupported one, with the reason.
     init(_ source: String, of setting: String) throws(ModelFileError) {
         var parser = Parser(source: source, setting: setting, bytes: Array(source.utf8))
         node = try parser.whole()
     }
 
-    /// Whether the whole of a name matches.
+    /// Whether it matches the whole of a name.
     func matches(_ name: some StringProtocol) -> Bool {
         let name = Array(name.utf8)
         return Self.ends(node, name, 0).contains(name.count)
@@ -187,13 +187,13 @@ extension ModulePattern {
             } else {
                 return node
             }
-            // Lazy; a possessive one would take part in what matches.
+            // Lazy; a possessive one would affect what matches.
             _ = take("?")
             if let next, "*+?".utf8.contains(next) { throw refusal("it repeats a repetition") }
             return .repetition(node, minimum: minimum, maximum: maximum)
         }
 
-        /// `{2}`, `{2,}`, `{,2}`, `{2,3}`; nil, as in Python, for a brace that stands for itself.
+        /// `{2}`, `{2,}`, `{,2}`, `{2,3}`; nil for a literal brace, as in Python.
         private mutating func bounds() throws(ModelFileError) -> (Int, Int)? {
             let start = position
             guard take("{") else { return nil }

@@ -2,23 +2,23 @@ internal import JSON
 internal import Platform
 internal import Transfers
 
-/// What the hub says is in a repository at one commit.
+/// The hub's list of a repository's files at one commit.
 struct HubListing: Sendable, Equatable {
-    /// A file, and what tells whether it came whole.
+    /// A file with the checksum that shows whether it is complete.
     struct File: Sendable, Equatable {
         let path: String
         let byteCount: Int
         let checksum: Checksum
     }
 
-    /// The commit, so that all files are of the same one.
+    /// The commit, so that all files are from the same one.
     let commit: String
     let files: [File]
 
-    /// Reads the hub's answer to `api/models/…/revision/…?blobs=true`.
+    /// Parses the hub's response to `api/models/…/revision/…?blobs=true`.
     ///
-    /// Throws `ModelFileError` with `downloadFailed` for an answer that is none, or that names a
-    /// file outside the repository.
+    /// Throws `ModelFileError` with `downloadFailed` for an invalid response, or one with a file
+    /// outside the repository.
     init(json: [UInt8]) throws(ModelFileError) {
         let answer: Answer
         do {
@@ -38,7 +38,7 @@ struct HubListing: Sendable, Equatable {
             files.append(File(path: sibling.rfilename, byteCount: size, checksum: checksum))
         }
         self.files = files
-        // Whoever adds up sizes of some of the files is safe, then.
+        // So sums of sizes cannot overflow.
         var sum = 0
         for file in files {
             let (next, overflow) = sum.addingReportingOverflow(file.byteCount)
@@ -52,7 +52,7 @@ struct HubListing: Sendable, Equatable {
         }
     }
 
-    /// A pebibyte, in bytes: more than any model has.
+    /// A pebibyte, in bytes: more than the size of any model.
     private static let largestRepository = 1 << 50
 
     private struct Answer: Decodable {
@@ -74,7 +74,7 @@ struct HubListing: Sendable, Equatable {
 
         var byteCount: Int? { lfs?.size ?? size }
 
-        /// The content's SHA-256 of a large file; else Git's name of the content.
+        /// The content's SHA-256 for a large file; otherwise Git's hash of the content.
         var checksum: Checksum? {
             if let lfs {
                 guard let digest = lfs.sha256 ?? lfs.oid, isHexadecimal(digest, count: 64) else {
@@ -93,8 +93,8 @@ struct HubListing: Sendable, Equatable {
 
     // MARK: - What is to be got
 
-    /// The files that a reference means: the one it names, or a whole model in safetensors, or the
-    /// only GGUF file.
+    /// The files of a reference: the one it names, or a whole model in safetensors, or the only
+    /// GGUF file.
     func selection(_ reference: HubReference) throws(ModelFileError) -> [File] {
         if let name = reference.file {
             guard let file = files.first(where: { $0.path == name }) else {
@@ -115,7 +115,7 @@ struct HubListing: Sendable, Equatable {
                     hint: "take the repository of the whole model"
                 )
             }
-            // The configuration comes last: where it is, the model is whole.
+            // The configuration comes last: if it exists, the model is complete.
             return files.filter { Self.companions.contains($0.path) } + weights + [configuration]
         }
         let single = files.filter { $0.path.hasSuffix(".gguf") && NumberedPart.isFirst($0.path) }
@@ -131,7 +131,7 @@ struct HubListing: Sendable, Equatable {
         return try parts(of: single[0], reference)
     }
 
-    /// A file, or all parts of the model that it is one of.
+    /// A file, or all parts of the model that it belongs to.
     private func parts(
         of file: File,
         _ reference: HubReference
@@ -150,7 +150,8 @@ struct HubListing: Sendable, Equatable {
         return parts
     }
 
-    /// What a model needs beside its weights and configuration, where the repository has it.
+    /// The files that a model needs besides its weights and configuration, if the repository has
+    /// them.
     private static let companions: Set = [
         "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model",
         "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",

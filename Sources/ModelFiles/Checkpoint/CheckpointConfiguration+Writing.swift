@@ -4,10 +4,11 @@ import Tensors
 import Tokenizers
 
 extension CheckpointConfiguration {
-    /// What `config.json` says of a model that is stored in that type, with the tokens that start
-    /// and end texts.
+    /// The `config.json` of a model that is stored in that type, with the tokens that start and end
+    /// texts.
     ///
-    /// - Throws: `ModelFileError` if `config.json` has no words for how its rotary embedding is scaled.
+    /// - Throws: `ModelFileError` if `config.json` cannot express the scaling of its rotary
+    ///   embedding.
     static func settings(
         of model: ModelFile,
         type: ElementType
@@ -51,7 +52,7 @@ extension CheckpointConfiguration {
             set("max_window_layers", .integer(sizes.slidingWindow == nil ? sizes.layerCount : 0))
         }
         try addRope(of: model, set)
-        // Their own default is a token that another vocabulary may not have.
+        // Their default is a token that another vocabulary may not have.
         if ["smollm3", "phi3"].contains(kind) { set("pad_token_id", .null) }
         let tokenizer = model.tokenizer
         set("bos_token_id", tokenizer.bos.map { .integer(Int($0)) } ?? .null)
@@ -59,7 +60,7 @@ extension CheckpointConfiguration {
         return settings
     }
 
-    /// What the architecture has beyond the plain one.
+    /// The settings that the architecture adds to the plain one.
     private static func addParts(
         of sizes: ModelConfiguration,
         _ set: (String, JSONValue) -> Void
@@ -141,7 +142,7 @@ extension CheckpointConfiguration {
         }
     }
 
-    /// `config.json` has no word for LongRoPE's amplitude, which follows from the two contexts.
+    /// `config.json` cannot express LongRoPE's amplitude, which follows from the two contexts.
     private static func checkAmplitude(of model: ModelFile) throws(ModelFileError) {
         let sizes = model.configuration
         let amplitude = RopeSettings.amplitude(
@@ -158,7 +159,7 @@ extension CheckpointConfiguration {
         }
     }
 
-    /// The name that PyTorch has for a type.
+    /// PyTorch's name of a type.
     static func typeName(_ type: ElementType) -> String {
         switch type {
         case .f16: "float16"
@@ -174,7 +175,7 @@ extension CheckpointConfiguration {
         return name + "ForCausalLM"
     }
 
-    /// The number that a person wrote: of those that mean the same float32, the shortest.
+    /// The number as a person wrote it: the shortest of those with the same float32.
     private static func shortest(_ number: Float) -> Double {
         Double("\(number)") ?? Double(number)
     }

@@ -1,16 +1,16 @@
 import JSON
 
-/// What `config.json` of a Hugging Face model folder says of the model's sizes.
+/// The model's sizes in the `config.json` of a Hugging Face model folder.
 ///
-/// Whatever would give other results if it were not honoured is honoured or refused.
+/// Every setting that changes results is either supported or refused.
 struct CheckpointConfiguration {
     let configuration: ModelConfiguration
-    /// What the rotary frequencies are divided by.
+    /// The divisors of the rotary frequencies.
     let rotaryFactors: RotaryFactors
 
     /// Reads the configuration of the model in `folder`.
     ///
-    /// - Parameter hasOutputMatrix: Asked where the file does not say whether embeddings are tied.
+    /// - Parameter hasOutputMatrix: Called if the file does not say whether embeddings are tied.
     init(
         folder: String,
         hasOutputMatrix: () throws(ModelFileError) -> Bool
@@ -89,8 +89,7 @@ struct CheckpointConfiguration {
     ) throws(ModelFileError) {
         let activation = try settings.string("hidden_act") ?? "silu"
         guard activation == "silu" else { throw settings.unsupported("it uses \(activation)") }
-        // Qwen 2 has its biases without saying so.
-        // MLX writes how it quantizes under this name, and nobody else does.
+        // Only MLX uses this name, for its quantization.
         if let mlx = try settings.part("quantization"), mlx.has("bits") {
             throw settings.unsupported(
                 "it is quantized by MLX; take the model that it was made of, or one in GGUF"
@@ -112,7 +111,7 @@ struct CheckpointConfiguration {
         }
     }
 
-    /// Refuses layers that are no attention, and experts, which are there unless the file says not.
+    /// Refuses layers other than attention, and experts, which exist unless the file says otherwise.
     private static func refuseOtherLayers(_ settings: JSONPart) throws(ModelFileError) {
         let layers = try settings.dimension("num_hidden_layers")
         let kinds = try settings.strings("layer_types") ?? []
@@ -129,7 +128,7 @@ struct CheckpointConfiguration {
         }
     }
 
-    /// How many numbers of a head are rotated.
+    /// How many components of a head are rotated.
     private static func rotatedWidth(
         _ settings: JSONPart,
         _ architecture: Architecture,
@@ -146,7 +145,7 @@ struct CheckpointConfiguration {
         return width
     }
 
-    /// The layers that do not rotate: `no_rope_layers` has a 0 for each of them.
+    /// The layers without rotation: `no_rope_layers` has a 0 for each of them.
     private static func unrotatedLayers(
         _ settings: JSONPart,
         _ architecture: Architecture,
@@ -183,7 +182,7 @@ struct CheckpointConfiguration {
         return multipliers
     }
 
-    /// How many tokens attention sees; nil for all.
+    /// The number of tokens that attention sees; nil for all.
     private static func window(
         _ settings: JSONPart,
         layers: Int
@@ -194,7 +193,7 @@ struct CheckpointConfiguration {
         let kinds = Set(try settings.strings("layer_types") ?? [])
         if kinds == ["full_attention"] { return nil }
         let first = try settings.number("max_window_layers") ?? 0
-        // Qwen lets the first layers see everything.
+        // In Qwen the first layers have no window.
         let isMixed =
             kinds.isEmpty ? settings.has("use_sliding_window") && first > 0 : kinds.count > 1
         if isMixed {

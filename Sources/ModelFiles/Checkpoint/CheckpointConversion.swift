@@ -2,21 +2,20 @@ import Platform
 import Tensors
 import Tokenizers
 
-/// Writes the model of a Hugging Face folder as a GGUF file, its numbers unchanged.
+/// Converts the model of a Hugging Face folder to a GGUF file, without changing its weights.
 ///
-/// Matrices keep their type, BF16, F16 or F32; query and key rows come into the order that GGUF
-/// files of the architecture have. Source: the GGUF specification, and the behaviour of
-/// llama.cpp's converter.
+/// Matrices keep their type, BF16, F16 or F32; query and key rows are reordered as in GGUF files of
+/// the architecture. Source: the GGUF specification, and the behaviour of llama.cpp's converter.
 public struct CheckpointConversion {
     private let model: ModelFile
 
-    /// Will convert a model that was opened from a folder.
+    /// Creates a conversion of a model that was opened from a folder.
     public init(_ model: ModelFile) { self.model = model }
 
-    /// Writes the file to `path`: whole and flushed to the disk, or not at all.
+    /// Writes the file to `path`, all or nothing, flushed to the disk.
     ///
-    /// - Throws: `ModelFileError` if GGUF has no words for the model's tokenizer, if a matrix is in
-    ///   a type that GGUF lacks, if the disk has not the room, or if it was cancelled.
+    /// - Throws: `ModelFileError` if GGUF cannot express the model's tokenizer, if a matrix is in
+    ///   a type that GGUF lacks, if the disk lacks space, or if it was cancelled.
     public func write(to path: String, isCancelled: () -> Bool = { false }) throws {
         try checkPattern()
         let tensors = try tensors()
@@ -54,7 +53,7 @@ public struct CheckpointConversion {
         }
     }
 
-    /// GGUF has no words for which layers rotate: that follows from the architecture.
+    /// GGUF cannot express which layers rotate: that follows from the architecture.
     private func checkPattern() throws(ModelFileError) {
         let sizes = model.configuration
         guard
@@ -73,9 +72,9 @@ public struct CheckpointConversion {
     private struct Source {
         let tensor: GGUFWriter.Tensor
         let weight: Weight
-        /// The rows of the weight that the tensor has.
+        /// The rows of the weight that are in the tensor.
         let rows: Range<Int>
-        /// The heads whose rows have to be reordered.
+        /// The heads whose rows must be reordered.
         let heads: Int?
     }
 
@@ -124,7 +123,7 @@ public struct CheckpointConversion {
         }
     }
 
-    /// What GGUF's metadata says of a model of these sizes, most of it stored in that type.
+    /// GGUF's metadata for a model of this size, mostly stored in that type.
     static func settings(
         _ configuration: ModelConfiguration,
         type: String
@@ -161,7 +160,7 @@ public struct CheckpointConversion {
         return settings
     }
 
-    /// What the architecture has beyond the plain one.
+    /// The settings that the architecture adds to the plain one.
     private static func parts(
         of configuration: ModelConfiguration
     ) -> [(String, GGUFWritableValue)] {
@@ -186,7 +185,7 @@ public struct CheckpointConversion {
                 ("rope.scaling.original_context_length", .uint32(UInt32(original))),
                 ("rope.scaling.attn_factor", .float32(configuration.rotaryAmplitude)),
             ]
-            // llama.cpp looks for the key.
+            // llama.cpp requires the key.
             if configuration.slidingWindow == nil {
                 values.append(("attention.sliding_window", .uint32(0)))
             }

@@ -2,50 +2,49 @@ internal import Glibc
 public import Platform
 public import Tensors
 
-/// Writes a model as a Hugging Face folder, with an adapter merged into it if one is given.
+/// Writes a model as a Hugging Face folder, optionally with an adapter merged into it.
 ///
-/// Matrices get the type that is asked for, vectors F32 as in GGUF files; query and key rows come
-/// into Hugging Face's order. The tokenizer's files are copied from a folder, or made of what a GGUF
-/// file says.
+/// Matrices get the requested type, vectors F32 as in GGUF files; query and key rows are in Hugging
+/// Face's order. The tokenizer's files are copied from a folder, or made from a GGUF file.
 public struct CheckpointExport {
-    /// How far the work is.
+    /// The progress of the export.
     public struct Progress: Sendable, Equatable {
-        /// How many of the model's numbers are written.
+        /// How many parameters are written.
         public let numberCount: Int
-        /// How many the model has.
+        /// How many parameters the model has.
         public let totalNumberCount: Int
     }
 
-    /// The types that matrices can be written in.
+    /// The supported types of matrices.
     public static let types: [ElementType] = [.f32, .f16, .bf16]
 
     private let model: ModelFile
     private let type: ElementType
     private var change: (any MatrixChange)?
-    /// The threads that compute.
+    /// The threads for the computation.
     public var pool = WorkerPool.shared
-    /// How large one file of weights may become, in bytes.
+    /// The maximum size of one file of weights, in bytes.
     package var largestFile = 5_000_000_000
 
-    /// Will write `model` with matrices in one of `types`.
+    /// Creates an export of `model` with matrices in one of `types`.
     public init(_ model: ModelFile, type: ElementType) {
         precondition(Self.types.contains(type), "folders here have no \(type)")
         self.model = model
         self.type = type
     }
 
-    /// Adds an adapter to the matrices it was trained for before they get their new type.
+    /// Adds an adapter to the matrices that it was trained for before they are converted.
     ///
-    /// - Throws: `ModelFileError` if the adapter was made for a model of other sizes.
+    /// - Throws: `ModelFileError` if the adapter was made for a model of another size.
     public mutating func merge(_ adapter: AdapterFile) throws(ModelFileError) {
         change = try AdapterMerge(adapter, into: model.configuration, .halves)
     }
 
-    /// Writes the folder at `path`, where nothing is yet: whole and flushed to the disk, or not at all.
+    /// Writes the folder at `path`, which must not exist; all or nothing, flushed to the disk.
     ///
     /// - Returns: The bytes of the weights.
-    /// - Throws: `ModelFileError` if a Hugging Face folder has no words for the model's tokenizer or
-    ///   rotary embedding, if the type cannot hold a number, if the disk has not the room, if
+    /// - Throws: `ModelFileError` if a Hugging Face folder cannot express the model's tokenizer
+    ///   or rotary embedding, if the type cannot represent a number, if the disk lacks space, if
     ///   something is there, or if it was cancelled.
     public func write(
         to path: String,
@@ -98,7 +97,7 @@ public struct CheckpointExport {
             do throws(PlatformError) {
                 try Files.rename(aside, to: path)
             } catch {
-                // Only an empty folder gives way.
+                // Only an empty folder is replaced.
                 throw FilePaths.exists(path) ? Self.occupied(path) : ModelFileError(error)
             }
         } catch {
@@ -172,7 +171,7 @@ public struct CheckpointExport {
 }
 
 extension Weight {
-    /// The same rows with those that rotate together half a head apart, where they were neighbours.
+    /// The same rows in Hugging Face's order, converted from adjacent pairs.
     fileprivate func inHalves(heads: Int) -> Weight {
         let memory = AlignedMemory(byteCount: bytes.count)
         let width = rows / heads

@@ -4,21 +4,21 @@ internal import Platform
 import Tensors
 
 /// The weights of a Hugging Face model folder: `model.safetensors`, or several such files with
-/// `model.safetensors.index.json` that says which tensor is in which.
+/// `model.safetensors.index.json` that maps tensors to files.
 ///
-/// The files stay mapped; a matrix is read where it lies, a vector of 16-bit numbers is widened.
+/// The files stay mapped; a matrix is read in place, a vector of 16-bit numbers is widened.
 final class CheckpointFolder: Sendable {
     let path: String
     let byteCount: Int
     let predominantType: ElementType
     private let architecture: Architecture
     private let parts: [SafetensorsFile]
-    /// Which of the files a tensor is in.
+    /// The file of each tensor.
     private let places: [String: Int]
     /// The safetensors files.
     var files: [MappedFile] { parts.map(\.file) }
 
-    /// Maps the files and checks that they hold every tensor of the model, and no other.
+    /// Maps the files and checks that they contain exactly the tensors of the model.
     init(path: String, _ configuration: ModelConfiguration) throws(ModelFileError) {
         self.path = path
         let names = try Self.fileNames(in: path)
@@ -47,7 +47,7 @@ final class CheckpointFolder: Sendable {
                     let type =
                         file.isNormalFloat(named: tensor.name)
                         ? ElementType.nf4 : ElementType(tensor.type)
-                    // Two numbers a byte.
+                    // Two numbers per byte.
                     return type.map { ($0, tensor.elementCount * ($0 == .nf4 ? 2 : 1)) }
                 }
             }
@@ -55,7 +55,7 @@ final class CheckpointFolder: Sendable {
         try check(configuration)
     }
 
-    /// Whether the weights hold an output matrix, for a configuration that does not say.
+    /// Whether the weights contain an output matrix, for a configuration that does not say.
     static func hasOutputMatrix(in path: String) throws(ModelFileError) -> Bool {
         for name in try fileNames(in: path) {
             let file = try SafetensorsFile(path: "\(path)/\(name)")
@@ -81,7 +81,7 @@ final class CheckpointFolder: Sendable {
         }
         var names: Set<String> = []
         for member in map.members {
-            // A name that leads out of the folder is nobody's shard.
+            // A path that leads out of the folder is invalid.
             guard case .string(let name) = member.value, !name.contains("/"),
                 name.hasSuffix(".safetensors")
             else {
@@ -96,7 +96,8 @@ final class CheckpointFolder: Sendable {
         return names.sorted()
     }
 
-    /// The parts `model-00001-of-00002.safetensors` and so on, whose names say as much as an index.
+    /// The parts `model-00001-of-00002.safetensors` and so on, whose names make an index
+    /// unnecessary.
     private static func partsWithoutIndex(in path: String) throws(ModelFileError) -> [String] {
         let names = Files.names(in: path)
         let ending = ".safetensors"
@@ -121,7 +122,7 @@ final class CheckpointFolder: Sendable {
 // MARK: - What there has to be
 
 extension CheckpointFolder {
-    /// What is beside the weights: tables that are computed here, and parts of matrices in NF4.
+    /// Tensors that are ignored: tables that are computed here, and parts of matrices in NF4.
     private static let companions = [
         ".rotary_emb.inv_freq", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map",
         ".quant_state.bitsandbytes__nf4",
@@ -136,7 +137,7 @@ extension CheckpointFolder {
                 known.insert(name)
             }
         }
-        // A tied matrix may be stored all the same.
+        // A tied matrix may be stored anyway.
         known.insert(TensorRole.output.checkpointName(layer: 0, in: .llama))
         let unknown = places.keys.filter { name in
             !known.contains(name) && !Self.companions.contains { name.hasSuffix($0) }

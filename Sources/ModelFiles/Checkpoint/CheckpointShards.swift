@@ -1,7 +1,7 @@
 import JSON
 import Tensors
 
-/// Which tensors of a model go into which safetensors file of a folder.
+/// The distribution of a model's tensors over the safetensors files of a folder.
 struct CheckpointShards {
     /// A tensor of the model as it will be written.
     struct Tensor {
@@ -29,17 +29,18 @@ struct CheckpointShards {
     struct File {
         let name: String
         let plan: SafetensorsPlan
-        /// The tensors in the file's order.
+        /// The tensors in the order of the file.
         let tensors: [Tensor]
     }
 
     let files: [File]
-    /// The files' bytes together.
+    /// The total size of the files in bytes.
     var byteCount: Int { files.reduce(0) { $0 + $1.plan.byteCount } }
-    /// The numbers of all tensors.
+    /// The number of parameters.
     var numberCount: Int { files.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.numberCount } } }
 
-    /// Fills one file after the other, none beyond `largestFile` bytes but where one tensor is.
+    /// Fills one file after another, at most `largestFile` bytes each unless it has a single
+    /// tensor.
     init(_ tensors: [Tensor], largestFile: Int) {
         var groups: [[Tensor]] = [[]]
         var room = largestFile
@@ -64,7 +65,7 @@ struct CheckpointShards {
         }
     }
 
-    /// The file that says which tensor is where, if there are several files of them.
+    /// The index of the tensors, if there are several files.
     var index: [(name: String, bytes: [UInt8])] {
         guard files.count > 1 else { return [] }
         var places = JSONObject()

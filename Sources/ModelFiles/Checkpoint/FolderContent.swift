@@ -1,18 +1,18 @@
 internal import FoundationEssentials
 internal import Platform
 
-/// What lies in a folder in which no model that is read here was found, for an error that says so.
+/// The content of a folder without a supported model, for an error that describes it.
 struct FolderContent {
     private let path: String
     private let names: [String]
 
-    /// Looks into a folder.
+    /// Examines a folder.
     init(_ path: String) {
         self.path = path
         names = Files.names(in: path)
     }
 
-    /// That the folder has no `config.json`, and so no model.
+    /// The error for a folder without `config.json`, and so without a model.
     func withoutConfiguration() -> ModelFileError {
         if names.contains(AdapterFile.configurationName) {
             return ModelFileError(
@@ -56,7 +56,7 @@ struct FolderContent {
         )
     }
 
-    /// That the folder has no `model.safetensors`.
+    /// The error for a folder without `model.safetensors`.
     func withoutWeights() -> ModelFileError {
         if let weights = foreignWeights {
             return ModelFileError(
@@ -74,7 +74,8 @@ struct FolderContent {
         )
     }
 
-    /// That there is no adapter in PEFT's layout, for lack of one of its two files.
+    /// The error for a folder that is no adapter in PEFT's layout, because one of its two files is
+    /// missing.
     func withoutAdapter(lacking file: String) -> ModelFileError {
         if let name = names.first(where: { ["adapters.safetensors", "adapters.npz"].contains($0) })
         {
@@ -110,7 +111,7 @@ struct FolderContent {
         )
     }
 
-    /// That an adapter is one of MLX's.
+    /// The error for an adapter of MLX.
     static func isOfMLX(_ path: String) -> ModelFileError {
         ModelFileError(
             .unsupportedAdapter,
@@ -124,7 +125,7 @@ struct FolderContent {
         names.contains("tokenizer.json") || names.contains("tokenizer.model")
     }
 
-    /// Weights that are named as a model's, whole or the first of the parts.
+    /// Weights with the name of a model's, whole or the first part.
     private var ownWeights: String? {
         names.first {
             $0 == "model.safetensors"
@@ -132,7 +133,7 @@ struct FolderContent {
         }
     }
 
-    /// Weights in a form that is not read here, and what to do with them.
+    /// Weights in an unsupported form, and what to do with them.
     private var foreignWeights: (name: String, kind: String, hint: String)? {
         if let name = PickledWeights.name(in: names) {
             return (
@@ -144,7 +145,7 @@ struct FolderContent {
         if let name = names.first(where: { name in unfinished.contains { name.hasSuffix($0) } }) {
             return (
                 name, "a download that is not finished",
-                "go on with the download; `workbench model pull` resumes its own"
+                "continue the download; `workbench model pull` resumes its own"
             )
         }
         if names.contains("consolidated.safetensors") {

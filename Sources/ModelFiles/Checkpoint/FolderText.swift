@@ -3,9 +3,9 @@ import Platform
 import Tensors
 import Tokenizers
 
-/// The files beside the weights in the folder that a model is written to.
+/// The files besides the weights in a folder that a model is written to.
 struct FolderText {
-    /// What belongs to a tokenizer, and is copied from folder to folder.
+    /// The files of a tokenizer, which are copied between folders.
     private static let tokenizerFiles = [
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "chat_template.jinja", "tokenizer.model", "vocab.json", "merges.txt",
@@ -60,7 +60,7 @@ struct FolderText {
         return files
     }
 
-    /// The source's settings, but for how its numbers are stored.
+    /// The source's settings, except for the types of its weights.
     private func changedSettings() throws(ModelFileError) -> JSONObject {
         let source = try JSONFile.read("\(model.path)/config.json") ?? JSONObject()
         let names: Set<String> = ["torch_dtype", "dtype", "quantization_config"]

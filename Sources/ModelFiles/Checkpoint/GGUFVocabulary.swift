@@ -1,10 +1,10 @@
 import Platform
 import Tokenizers
 
-/// A tokenizer's definition in the words of GGUF's metadata.
+/// A tokenizer's definition as GGUF's metadata.
 ///
-/// GGUF has fewer words than `tokenizer.json`: what it has none for is refused, since another
-/// program would read the file with other tokens.
+/// GGUF expresses less than `tokenizer.json`: anything else is refused, since other programs would
+/// tokenize differently.
 struct GGUFVocabulary {
     private let path: String
     private let words: TokenizerDefinition
@@ -22,7 +22,7 @@ struct GGUFVocabulary {
         self.init(words, template: model.templateSource, path: model.path)
     }
 
-    /// A tokenizer and a template; `path` names them in errors.
+    /// Creates it from a tokenizer and a template; `path` is for errors.
     init(_ words: TokenizerDefinition, template: String?, path: String) {
         self.path = path
         self.words = words
@@ -72,7 +72,7 @@ struct GGUFVocabulary {
         return name
     }
 
-    /// Sentencepiece's kind: a token's score is above those that are merged later.
+    /// As in sentencepiece, a token's score is above those that are merged later.
     private func sentencePieces() throws(ModelFileError) -> [(String, GGUFWritableValue)] {
         let mark = Array("\u{2581}".utf8)
         let replacing = TextEdit.replace([0x20], with: mark)
@@ -96,7 +96,7 @@ struct GGUFVocabulary {
         ]
     }
 
-    /// The types of the tokens, those that stand in text as a whole among them.
+    /// The types of the tokens, including those that are found in text as a whole.
     private var types: [Int32] {
         var types = words.vocabulary.types.map(\.rawValue)
         for token in words.addedTokens ?? [] where types.indices.contains(Int(token.id)) {

@@ -3,24 +3,24 @@ import Platform
 
 /// The settings of a `config.json`.
 extension JSONPart {
-    /// A whole number from 1 to 2^24, so that no product of two overflows.
+    /// An integer from 1 to 2^24, so that the product of two cannot overflow.
     func dimension(_ name: String, default fallback: Int? = nil) throws(ModelFileError) -> Int {
         guard has(name) else {
             guard let fallback else { throw missing(name) }
             return fallback
         }
         guard case .integer(let number) = object[name], (1...1 << 24).contains(number) else {
-            throw refusal("\(name) is no whole number from 1 to \(1 << 24)")
+            throw refusal("\(name) is not a whole number from 1 to \(1 << 24)")
         }
         return number
     }
 
-    /// A number that is positive and finite in float32 too.
+    /// A number that is positive and finite, also in float32.
     func positive(_ name: String, default fallback: Double? = nil) throws(ModelFileError) -> Double
     {
         guard let number = try number(name) ?? fallback else { throw missing(name) }
         guard Float(number).isFinite, Float(number) > 0 else {
-            throw refusal("\(name) is no positive number")
+            throw refusal("\(name) is not a positive number")
         }
         return number
     }
@@ -47,7 +47,7 @@ extension JSONPart {
         )
     }
 
-    /// That the settings ask for what is not computed here.
+    /// The error for settings that are not supported.
     func unsupported(_ what: String) -> ModelFileError {
         ModelFileError(
             .unsupportedArchitecture,

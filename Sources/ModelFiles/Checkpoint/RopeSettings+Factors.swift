@@ -1,17 +1,17 @@
 import Glibc
 
 extension RopeSettings {
-    /// By how much a factor that is computed again may differ, as a share of it.
+    /// The allowed relative difference of a factor that is computed again.
     private static let tolerance: Float = 2e-5
 
-    /// The settings that give these factors, which are all that a GGUF file keeps of them; nil if
-    /// none do.
+    /// The settings that give these factors, which are all that a GGUF file contains of them; nil
+    /// if none do.
     ///
-    /// Of Llama 3's four parameters only the relations of three count, so that the lowest is taken
-    /// to be 1, as everywhere; the highest too is taken to be what it is everywhere, 4, where fewer
-    /// than two factors tell.
+    /// Of Llama 3's four parameters only the ratios of three matter, so that the lowest is assumed
+    /// to be 1, as everywhere; the highest is assumed to be 4, as everywhere, if fewer than two
+    /// factors determine it.
     ///
-    /// - Parameter factors: (D/2); nil where no frequency is scaled.
+    /// - Parameter factors: (D/2); nil if no frequency is scaled.
     package init?(theta: Double, factors: [Float]?) {
         guard let factors, let most = factors.max(), factors.contains(where: { $0 != 1 }) else {
             self.init(theta: theta, scaling: .none)
@@ -29,8 +29,8 @@ extension RopeSettings {
         }
     }
 
-    /// Llama 3's parameters by the line on which the factors between the two ends lie:
-    /// (1 / factor - 1 / most) / (1 - 1 / most) = (context / wavelength - low) / (high - low).
+    /// Llama 3's parameters from the line through the factors between the two ends: (1 / factor - 1
+    /// / maximum) / (1 - 1 / maximum) = (context / wavelength - low) / (high - low).
     private static func llama3(_ theta: Double, _ factors: [Float], _ most: Double) -> Scaling? {
         let waves = factors.indices.map {
             2 * Double.pi * pow(theta, Double($0) / Double(factors.count))
@@ -49,7 +49,7 @@ extension RopeSettings {
             }
             context = ((share(first) * (high - 1) + 1) * waves[first]).rounded()
         } else if let first = factors.firstIndex(where: { Double($0) == most }), first > 0 {
-            // No factor is between, so the two ends lie between these two wavelengths.
+            // No factor is in between, so the two ends are between these two wavelengths.
             context = (high * waves[first - 1] * waves[first]).squareRoot().rounded()
         }
         guard high > 1, high.isFinite, context >= 1, context.isFinite else { return nil }

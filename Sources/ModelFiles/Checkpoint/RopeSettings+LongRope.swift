@@ -2,8 +2,8 @@ import Glibc
 
 /// LongRoPE (arXiv 2402.13753), as transformers computes it for Phi.
 extension RopeSettings {
-    /// What rotated queries and keys are multiplied by in a model of that context that was
-    /// pretrained on another.
+    /// The factor of rotated queries and keys for a context, in a model that was pretrained on
+    /// another.
     static func amplitude(context: Int, original: Int) -> Float {
         let growth = Double(context) / Double(original)
         return growth <= 1 ? 1 : Float((1 + log(growth) / log(Double(original))).squareRoot())
@@ -30,7 +30,7 @@ extension RopeSettings {
         return try settings.dimension("original_max_position_embeddings", default: context)
     }
 
-    /// What frequencies are divided by.
+    /// The divisors of the frequencies.
     func factors(
         _ settings: JSONPart,
         rotatedWidth: Int

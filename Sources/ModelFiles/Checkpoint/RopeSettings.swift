@@ -1,14 +1,14 @@
 import Glibc
 
-/// How a Hugging Face configuration wants the rotary embedding: `rope_theta` and `rope_scaling`, or
-/// the `rope_parameters` of newer files, which hold both.
+/// The rotary embedding in a Hugging Face configuration: `rope_theta` and `rope_scaling`, or the
+/// `rope_parameters` of newer files, which contain both.
 package struct RopeSettings {
     /// How frequencies are scaled.
     package enum Scaling: Equatable {
         case none
         /// Every frequency is divided by the factor.
         case linear(Double)
-        /// Llama 3's: low frequencies are divided, high ones kept, those between in between.
+        /// Llama 3's: low frequencies are divided, high ones kept, those in between interpolated.
         case llama3(factor: Double, low: Double, high: Double, originalContext: Double)
         /// LongRoPE's: each frequency has a divisor for short sequences and one for long ones.
         case longRope(short: [Double], long: [Double])
@@ -31,7 +31,7 @@ package struct RopeSettings {
             theta = try settings.positive("rope_theta", default: 10_000)
         }
         guard Float(theta).isFinite, Float(theta) > 0 else {
-            throw settings.refusal("rope_theta is no positive number")
+            throw settings.refusal("rope_theta is not a positive number")
         }
         guard let parameters else {
             scaling = .none
@@ -70,7 +70,7 @@ package struct RopeSettings {
         }
     }
 
-    /// (D/2): what each frequency is divided by; nil where none is scaled.
+    /// (D/2): the divisor of each frequency; nil if none is scaled.
     package func frequencyFactors(headWidth: Int) -> [Float]? {
         switch scaling {
         case .none: return nil

@@ -1,9 +1,9 @@
 import Platform
 
-/// What a file is that is not of the format that was expected, by its first bytes.
+/// The kind of a file in an unexpected format, detected from its first bytes.
 ///
-/// People have files whose names promise a model: a page that said "not found", a pointer of Git
-/// LFS, a file that another framework wrote. The error says what lies there.
+/// Files with the name of a model may be a page that says "not found", a pointer of Git LFS, or a
+/// file of another framework. The error says what the file is.
 enum ForeignFile: Equatable {
     case gitPointer
     case webPage
@@ -17,7 +17,7 @@ enum ForeignFile: Equatable {
     case archive
     case empty
 
-    /// The kind of a file that begins so; nil for one that is not known.
+    /// The kind of a file with these first bytes; nil if unknown.
     init?(_ bytes: UnsafeRawBufferPointer) {
         func starts(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
         let first = bytes.prefix(64).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
@@ -26,7 +26,7 @@ enum ForeignFile: Equatable {
         } else if bytes.count > 9, bytes[8] == UInt8(ascii: "{"),
             bytes[5..<8].allSatisfy({ $0 == 0 })
         {
-            // First: its own first bytes are a length, which may look like anything.
+            // First: its first bytes are a length, which may look like anything.
             self = .safetensors
         } else if starts("version https://git-lfs") {
             self = .gitPointer
@@ -53,7 +53,7 @@ enum ForeignFile: Equatable {
         }
     }
 
-    /// That the file at `path` is no `expected`, such as "GGUF file", with what it is.
+    /// The error that the file at `path` is no `expected`, such as "GGUF file", and what it is.
     static func error(
         _ path: String,
         _ bytes: UnsafeRawBufferPointer,
@@ -70,9 +70,9 @@ enum ForeignFile: Equatable {
         )
     }
 
-    /// Refuses text in whose place something else lies, such as a pointer of Git LFS.
+    /// Refuses other files in place of text, such as a pointer of Git LFS.
     ///
-    /// - Parameter kinds: What it must not be.
+    /// - Parameter kinds: The kinds to refuse.
     static func refuse(
         _ kinds: Set<ForeignFile>,
         _ content: [UInt8],

@@ -1,7 +1,7 @@
 import JSON
 import Platform
 
-/// A file that holds one JSON object.
+/// A file with one JSON object.
 enum JSONFile {
     /// The object; nil if there is no such file.
     static func read(_ path: String) throws(ModelFileError) -> JSONObject? {

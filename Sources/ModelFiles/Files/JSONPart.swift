@@ -1,11 +1,10 @@
 import JSON
 import Platform
 
-/// A part of a JSON file of a model: an object, and where in which file it stands.
+/// A part of a model's JSON file: an object, and its position in the file.
 ///
-/// What it holds is asked for by name: nil is answered where it is not there or null, and a value of
-/// another kind is an error. What a file holds besides is refused by `allowOnly` where leaving it out
-/// would make another thing of it.
+/// Values are requested by name: nil means missing or null, and a value of another kind is an
+/// error. `allowOnly` refuses other members where ignoring them would change the meaning.
 struct JSONPart {
     /// What the file defines, in whose words it is refused.
     enum Subject {
@@ -19,13 +18,13 @@ struct JSONPart {
     let place: String
     let subject: Subject
 
-    /// Reads the object that a file holds; nil if there is no such file.
+    /// Reads the object in a file; nil if there is no such file.
     static func read(_ path: String, _ subject: Subject) throws(ModelFileError) -> JSONPart? {
         guard let object = try JSONFile.read(path) else { return nil }
         return JSONPart(object: object, file: path, place: "", subject: subject)
     }
 
-    /// That the part is not what it should be, as one line.
+    /// The error that the part is invalid, with a reason.
     func refusal(_ reason: String) -> ModelFileError {
         switch subject {
         case .model:
@@ -43,7 +42,7 @@ struct JSONPart {
         }
     }
 
-    /// Refuses names that are not among these.
+    /// Refuses members with other names.
     func allowOnly(_ names: String...) throws(ModelFileError) {
         for member in object.members where member.name.text != "type" {
             if names.contains(member.name.text) { continue }
@@ -52,7 +51,7 @@ struct JSONPart {
         }
     }
 
-    /// Whether a value is there and not null.
+    /// Whether a value exists and is not null.
     func has(_ name: String) -> Bool { value(name) != nil }
 
     func string(_ name: String) throws(ModelFileError) -> String? {
@@ -107,7 +106,7 @@ struct JSONPart {
         return strings
     }
 
-    /// The objects of a list; none where there is no list.
+    /// The objects of a list; none if there is no list.
     func parts(_ name: String) throws(ModelFileError) -> [JSONPart] {
         var parts: [JSONPart] = []
         for (index, value) in (try list(name) ?? []).enumerated() {
@@ -117,7 +116,7 @@ struct JSONPart {
         return parts
     }
 
-    /// That a value is of another kind than is expected.
+    /// The error that a value is of another kind than expected.
     func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ModelFileError {
         refusal("\"\(name)\" is \(value.kind) where \(expected) is expected")
     }

@@ -3,29 +3,29 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// A file mapped into memory, read-only, for as long as this object lives.
+/// A file mapped into memory, read-only, for the lifetime of this object.
 ///
-/// If somebody cuts the file short, or its disk fails, its bytes read as zeros from then on:
-/// whoever computes with them asks `checkUnchanged` before it keeps what came of it.
+/// If another process truncates the file, or its disk fails, its bytes read as zeros: callers must
+/// call `checkUnchanged` before they keep a result computed from them.
 package final class MappedFile: @unchecked Sendable {
-    // @unchecked because of the pointers: the mapping is read-only and ends in deinit alone, and
+    // @unchecked because of the pointers: the mapping is read-only and ends only in deinit, and
     // `watched` is an entry of a table whose functions any thread may call.
 
-    /// The path it was opened by.
+    /// The path that it was opened with.
     let path: String
     /// The whole file.
     let bytes: UnsafeRawBufferPointer
 
-    /// How many bytes are mapped, what protects from reading behind the file included.
+    /// The number of mapped bytes, including the guard against reading beyond the file.
     private let mappedByteCount: Int
     private let mapping: UnsafeMutableRawPointer?
-    /// What says whether the file could be read whenever it was; nil where there is no file.
+    /// The entry that records whether the file could always be read; nil if there is no file.
     private let watched: OpaquePointer?
-    /// What the file was when it was opened, or when it was last found to hold the same bytes; nil
-    /// where there is none.
+    /// The stamp of the file when it was opened, or last found to contain the same bytes; nil if
+    /// there is no file.
     private let stamp: Mutex<FileStamp?>
 
-    /// A file that is only in memory; a read behind its last byte is a fault at once.
+    /// A file in memory only; a read beyond its last byte faults at once.
     package init(copying content: [UInt8], path: String) throws(ModelFileError) {
         self.path = path
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
@@ -56,7 +56,7 @@ package final class MappedFile: @unchecked Sendable {
     /// Maps the regular file at `path`; an empty file has no bytes and is no error.
     init(path: String) throws(ModelFileError) {
         self.path = path
-        // O_NONBLOCK, so that a pipe with no writer is refused rather than waited for.
+        // O_NONBLOCK, so that a pipe without a writer is refused instead of blocking.
         guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK), let status = file.status
         else { throw Self.failure(path, errno) }
         guard status.kind == .file else {
@@ -87,7 +87,7 @@ package final class MappedFile: @unchecked Sendable {
     /// The bytes of a file that is not kept open.
     static func read(_ path: String) throws(ModelFileError) -> [UInt8] {
         let file = try MappedFile(path: path)
-        // The mapping ends with the last use of this object, which has to be after that of `bytes`.
+        // The mapping ends with the last use of this object, which must be after that of `bytes`.
         let content = withExtendedLifetime(file) { Array(file.bytes) }
         try file.checkIntact()
         return content
@@ -112,32 +112,32 @@ package final class MappedFile: @unchecked Sendable {
 // MARK: - Whether it is still what was opened
 
 extension MappedFile {
-    /// Throws where a part of the file could not be read since it was opened: what was computed
-    /// with it since is worthless.
+    /// Throws if a part of the file could not be read since it was opened: everything computed from
+    /// it since is invalid.
     func checkIntact() throws(ModelFileError) {
         guard let watched, mapping_is_damaged(watched) else { return }
         throw Self.changed(path)
     }
 
-    /// Whether the file at the path is still the one that was opened, as far as its entry says.
+    /// Whether the file at the path is still the one that was opened, according to its stamp.
     ///
-    /// Throws where a part of it could not be read.
+    /// Throws if a part of it could not be read.
     func isUntouched() throws(ModelFileError) -> Bool {
         try checkIntact()
         let known = stamp.withLock { $0 }
         return known == nil || FileStamp(path: path) == known
     }
 
-    /// What the file at the path is now; nil where there is none.
+    /// The stamp of the file at the path now; nil if there is none.
     var currentStamp: FileStamp? { FileStamp(path: path) }
 
-    /// Takes a stamp for that of the same bytes.
+    /// Accepts a stamp as that of the same bytes.
     func accept(_ stamp: FileStamp?) {
         guard let stamp else { return }
         self.stamp.withLock { if $0 != nil { $0 = stamp } }
     }
 
-    /// Runs what reads files and keeps what it reads; throws where one of them changed meanwhile.
+    /// Runs `body`, which reads files and keeps results; throws if one of them changed meanwhile.
     static func reading<Result>(_ files: [MappedFile], _ body: () throws -> Result) throws -> Result
     {
         func check() throws(ModelFileError) {
@@ -147,7 +147,8 @@ extension MappedFile {
         do {
             result = try body()
         } catch {
-            // Bytes that a file has lost cannot be written elsewhere, and the system says only that.
+            // Lost bytes of a file cannot be written elsewhere, and the system reports only that
+            // error.
             try check()
             throw error
         }
@@ -155,7 +156,7 @@ extension MappedFile {
         return result
     }
 
-    /// That the file is another than was opened.
+    /// The error that the file is another than the one opened.
     static func changed(_ path: String) -> ModelFileError {
         ModelFileError(
             .changed,

@@ -11,12 +11,12 @@ extension ModelFileError {
         )
     }
 
-    /// What an `errno` means for a file that was to be written.
+    /// The error for an `errno` of writing a file.
     init(writing path: String, _ number: Int32 = errno) {
         self.init(PlatformError(writing: path, number))
     }
 
-    /// Calls `body` and throws its error as one of this target.
+    /// Calls `body` and converts its error to one of this target.
     static func writing<Result>(
         _ body: () throws(PlatformError) -> Result
     ) throws(ModelFileError) -> Result {

@@ -1,17 +1,17 @@
-/// How the files of a model in several parts are named: `NAME-00001-of-00003.gguf` and so on.
+/// The naming of files of a model in several parts: `NAME-00001-of-00003.gguf` and so on.
 ///
 /// Source: `llama_split_path` of llama.cpp, whose `llama-gguf-split` makes such files; Hugging Face
-/// names its own alike.
+/// uses the same names.
 struct NumberedPart: Equatable {
-    /// The path up to the number, the dash before it included.
+    /// The path up to the number, including the dash before it.
     private let stem: Substring
     private let ending: String
-    /// Which part it is, from 1 on.
+    /// The number of the part, from 1.
     let number: Int
-    /// How many there are.
+    /// The number of parts.
     let count: Int
 
-    /// What the name of a file says; nil where it names no part.
+    /// Parses the name of a file; nil if it is not a part.
     init?(path: String, ending: String = ".gguf") {
         // -00001-of-00003
         let length = 15 + ending.utf8.count
@@ -37,7 +37,7 @@ struct NumberedPart: Equatable {
         return number > 0 ? number : nil
     }
 
-    /// The path of a part beside this one, from 1 on.
+    /// The path of another part, from 1.
     func path(_ number: Int) -> String {
         "\(stem)-\(Self.digits(number))-of-\(Self.digits(count))\(ending)"
     }
@@ -45,13 +45,13 @@ struct NumberedPart: Equatable {
     /// The paths of all parts.
     var paths: [String] { (1...count).map(path) }
 
-    /// The paths of the files that a model is in, which is named by its file or one of its parts.
+    /// The paths of the files of a model, given its file or one of its parts.
     static func paths(of path: String) -> [String] { NumberedPart(path: path)?.paths ?? [path] }
 
-    /// Whether a name stands for a model in a list of files: it is whole, or the first of its parts.
+    /// Whether a file represents a model in a list: it is whole, or the first of its parts.
     static func isFirst(_ name: String) -> Bool { NumberedPart(path: name)?.number ?? 1 == 1 }
 
-    /// The name of the first of so many parts.
+    /// The name of the first of `count` parts.
     static func example(count: Int) -> String { "NAME-00001-of-\(digits(count)).gguf" }
 
     private static func digits(_ number: Int) -> String {

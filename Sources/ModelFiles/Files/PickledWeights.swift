@@ -1,17 +1,17 @@
-/// Weights as PyTorch pickles them: a program that is run to read them, so nothing here does.
+/// Weights pickled by PyTorch: reading them runs a program, so they are never read here.
 enum PickledWeights {
     /// What to do with them.
     static let hint =
         "use the model's safetensors, or make them where you trust the file: "
         + "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER)"
 
-    /// What to do with an adapter's.
+    /// What to do with those of an adapter.
     static let adapterHint =
         "make safetensors of them where you trust the file: "
         + "safetensors.torch.save_file(torch.load(FILE, weights_only=True), "
         + "\"adapter_model.safetensors\")"
 
-    /// The first of the names that is of such a file, in the order that says most.
+    /// The most informative of the names that is a pickled file.
     static func name(in names: [String]) -> String? {
         let names = names.filter { name in
             [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".bin.index.json"].contains {

@@ -1,23 +1,23 @@
 public import Platform
 
-/// Takes the bytes of one tensor after the other.
+/// Receives the bytes of one tensor after another.
 public struct TensorSink: ~Copyable {
     private let file: NewFile
-    /// How many bytes the file has so far.
+    /// The number of bytes written so far.
     private var position = 0
-    /// Where the tensor that is being written ends.
+    /// The end of the current tensor.
     private var end = 0
 
     private init(_ file: consuming NewFile) {
         self.file = file
     }
 
-    /// Writes a file that does not exist yet and flushes it to the disk: a header, then each tensor
-    /// in its place, with zeros between them and up to the end.
+    /// Writes a new file and flushes it to the disk: a header, then each tensor at its offset, with
+    /// zeros between them and up to the end.
     ///
     /// - Parameters:
-    ///   - name: What the file is called in errors, where it gets its own name later.
-    ///   - fill: Is called for each tensor in turn, with its index, and hands over all its bytes.
+    ///   - name: The name for errors, if the file is renamed later.
+    ///   - fill: Is called for each tensor in turn, with its index, and writes all its bytes.
     static func writeNew(
         _ path: String,
         as name: String,
@@ -51,9 +51,9 @@ public struct TensorSink: ~Copyable {
         }
     }
 
-    /// Writes the tensor's next bytes; together they are as many as the tensor has.
+    /// Writes the tensor's next bytes; in total they must be as many as the tensor has.
     ///
-    /// Throws `ModelFileError` if the system refuses, as when the disk is full.
+    /// Throws `ModelFileError` if the system refuses, for example because the disk is full.
     public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) {
         precondition(bytes.count <= end - position, "a tensor gets more bytes than it has")
         try put(bytes)
@@ -69,7 +69,7 @@ public struct TensorSink: ~Copyable {
         try bytes.span.bytes.withUnsafeBytes { (bytes) throws(ModelFileError) in try put(bytes) }
     }
 
-    /// Writes zeros up to a place in the file.
+    /// Writes zeros up to an offset in the file.
     private mutating func fill(to place: Int) throws(ModelFileError) {
         try put([UInt8](repeating: 0, count: place - position))
     }

@@ -1,23 +1,23 @@
-/// An array in a GGUF file's metadata, read where it lies when it is asked for.
+/// An array in a GGUF file's metadata, read in place on request.
 ///
 /// Its extent and every length in it were checked when the file was opened.
 public struct GGUFArray: @unchecked Sendable {
     // @unchecked because of `bytes`: they are read-only and `file` keeps them mapped.
 
-    /// How many values there are.
+    /// The number of values.
     public let count: Int
     let elementType: GGUFValueType
     let bytes: UnsafeRawBufferPointer
     let file: MappedFile
 
-    /// The values as byte strings, or nil if they are not text, or not any more.
+    /// The values as byte strings, or nil if they are not text, or were overwritten.
     public func strings() -> [[UInt8]]? {
         guard elementType == .string else { return nil }
         var strings: [[UInt8]] = []
         strings.reserveCapacity(count)
         var position = 0
         for _ in 0..<count {
-            // They were checked, but the file may have been written over since.
+            // They were checked, but the file may have been overwritten since.
             guard bytes.count - position >= 8 else { return nil }
             let length = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
             position += 8
@@ -28,7 +28,7 @@ public struct GGUFArray: @unchecked Sendable {
         return strings
     }
 
-    /// The values as whole numbers, or nil if they are of another type or too large.
+    /// The values as integers, or nil if they are of another type or too large.
     public func integers() -> [Int]? {
         switch elementType {
         case .uint8: load(UInt8.self)

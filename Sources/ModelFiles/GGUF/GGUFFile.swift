@@ -1,41 +1,41 @@
 public import Platform
 public import Tensors
 
-/// A model in the GGUF format, in one file or in several parts, mapped into memory and checked from
-/// its first byte to its last.
+/// A model in the GGUF format, in one file or several parts, mapped into memory and completely
+/// validated.
 ///
-/// Versions 2 and 3, little endian. Any part opens the whole: the others are found beside it.
-/// Source: the GGUF specification in the ggml repository.
+/// Versions 2 and 3, little endian. Opening any part opens the whole: the others are found beside
+/// it. Source: the GGUF specification in the ggml repository.
 public final class GGUFFile: Sendable {
-    /// The path it was opened by; that of the first part where there are several.
+    /// The path that it was opened with; that of the first part if there are several.
     public let path: String
     /// The format's version, 2 or 3.
     public let version: Int
     /// The size of all its files in bytes.
     public var byteCount: Int { files.reduce(0) { $0 + $1.bytes.count } }
-    /// What the file, or the first of them, says about its model, by key.
+    /// The metadata of the file, or of the first part, by key.
     public let metadata: [String: GGUFValue]
     /// The tensors, by name.
     public let tensors: [String: GGUFTensor]
-    /// The tensors in the order in which they lie in the files.
+    /// The tensors in the order of the files.
     public let tensorsInOrder: [GGUFTensor]
-    /// What tensors' places are multiples of, in bytes.
+    /// The alignment of tensors, in bytes.
     public let alignment: Int
-    /// The metadata in the order and in the bytes of the file, for writing it to another.
+    /// The metadata in the file's order and bytes, to be written to another file.
     public let storedMetadata: [GGUFStoredValue]
     /// The files, in the order of the parts.
     let files: [MappedFile]
 
     /// Maps and checks the model at `path`, which is its file or any of its parts.
     ///
-    /// Throws `ModelFileError` for a file that is missing, foreign, truncated,
-    /// damaged, of another version or byte order, or that has tensors of a type
-    /// that is not supported, and for a part whose others are not beside it.
+    /// Throws `ModelFileError` for a file that is missing, foreign, truncated, damaged, of another
+    /// version or byte order, or that has tensors of an unsupported type, and for a part without
+    /// the others beside it.
     public convenience init(path: String) throws(ModelFileError) {
         try self.init(MappedFile(path: path))
     }
 
-    /// Checks a file that is mapped already, and the other parts where it is one of several.
+    /// Checks a mapped file, and the other parts if it is one of several.
     package init(_ file: MappedFile) throws(ModelFileError) {
         let parts = try GGUFPart(file).withOthers()
         files = parts.map(\.file)
@@ -56,12 +56,12 @@ public final class GGUFFile: Sendable {
         self.tensors = tensors
     }
 
-    /// Where a tensor lies in memory.
+    /// The bytes of a tensor.
     func bytes(of tensor: GGUFTensor) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: files[tensor.part].bytes[tensor.range])
     }
 
-    /// A tensor as the matrix of its rows, of however many dimensions it is.
+    /// A tensor as the matrix of its rows, with any number of dimensions.
     func rows(of tensor: GGUFTensor) -> Weight {
         let columns = tensor.shape.last ?? 1
         return Weight(
@@ -73,7 +73,7 @@ public final class GGUFFile: Sendable {
         )
     }
 
-    /// The matrix or vector called `name`, to be read where it lies.
+    /// The matrix or vector with that name, to be read in place.
     public func weight(named name: String) throws(ModelFileError) -> Weight {
         guard let tensor = tensors[name] else {
             throw ModelFileError(
@@ -95,7 +95,7 @@ public final class GGUFFile: Sendable {
 }
 
 extension GGUFReader {
-    /// Reads magic and version and says what else the file is.
+    /// Reads magic and version; throws an error that describes other files.
     mutating func version() throws(ModelFileError) -> Int {
         guard file.bytes.starts(with: "GGUF".utf8) else {
             throw ForeignFile.error(

@@ -1,7 +1,7 @@
 import Platform
 
 extension GGUFPart {
-    /// This file with the other parts of its model, in their order; alone where it is whole.
+    /// This file with the other parts of its model, in order; alone if it is whole.
     func withOthers() throws(ModelFileError) -> [GGUFPart] {
         guard let place = try place() else { return [self] }
         guard let names = NumberedPart(path: file.path), names.count == place.count,
@@ -17,7 +17,7 @@ extension GGUFPart {
         }
         var parts: [GGUFPart] = []
         for (index, path) in names.paths.enumerated() {
-            // Of this one too: its tensors have to know which part they are in.
+            // This one too: its tensors must know which part they are in.
             let part = try GGUFPart(
                 index == place.index ? file : other(path, place, index),
                 index: index
@@ -59,7 +59,7 @@ extension GGUFPart {
         }
     }
 
-    /// Which of how many parts the file says it is; nil for one that is whole.
+    /// The part's number and count according to the file; nil for a whole file.
     private func place() throws(ModelFileError) -> (index: Int, count: Int)? {
         guard let value = metadata["split.count"] else { return nil }
         guard let count = value.integer, (0...65535).contains(count) else {

@@ -2,27 +2,26 @@ import Platform
 
 /// One file in the GGUF format: a whole model, an adapter, or one of a model's parts.
 ///
-/// Every count, length, type and offset is checked when it is read; after that nothing in it can
-/// mislead.
+/// Every count, length, type and offset is checked when it is read, and can be trusted afterwards.
 struct GGUFPart {
     let file: MappedFile
     /// The format's version, 2 or 3.
     let version: Int
-    /// What the file says about its model, by key.
+    /// The file's metadata, by key.
     let metadata: [String: GGUFValue]
-    /// The same in the order and in the bytes of the file.
+    /// The same in the order and bytes of the file.
     let storedMetadata: [GGUFStoredValue]
-    /// What tensors' places are multiples of, in bytes.
+    /// The alignment of tensors, in bytes.
     let alignment: Int
-    /// The tensors in the order in which they lie in the file.
+    /// The tensors in the order of the file.
     let tensors: [GGUFTensor]
 
-    /// Checks a file; `index` says which of a model's parts it is, from 0 on.
+    /// Checks a file; `index` is its number among a model's parts, from 0.
     init(_ file: MappedFile, index: Int = 0) throws(ModelFileError) {
         self.file = file
         var reader = GGUFReader(file)
         version = try reader.version()
-        // The least that an entry can take: a name of one byte, and the fixed fields.
+        // The minimum size of an entry: a name of one byte, and the fixed fields.
         let tensorCount = try reader.count(atMost: reader.remaining / 33, "the count of tensors")
         let valueCount = try reader.count(atMost: reader.remaining / 14, "the count of values")
 
@@ -60,7 +59,7 @@ struct GGUFPart {
         return alignment
     }
 
-    /// Gives the entries their places in the file, which begin behind the header.
+    /// Sets the entries' positions in the file, starting after the header.
     private static func place(
         _ entries: [GGUFReader.TensorEntry],
         alignment: Int,
@@ -109,8 +108,8 @@ struct GGUFPart {
         return tensors
     }
 
-    /// What to do with a piece of a file that was cut without regard to its format, as some are
-    /// published: `model.gguf.part1of2`, `model.gguf-split-a`.
+    /// The hint for a piece of a file that was split regardless of its format:
+    /// `model.gguf.part1of2`, `model.gguf-split-a`.
     static func piecesHint(_ path: String) -> String? {
         let name = path.split(separator: "/").last ?? ""
         guard name.contains(".gguf.part") || name.contains(".gguf-split-") else { return nil }

@@ -1,65 +1,64 @@
 internal import Platform
 public import Tensors
 
-/// Brings a model's GGUF file into another type.
+/// Converts a model's GGUF file to another type.
 ///
-/// Tensor after tensor is read where it lies, widened a few million numbers at
-/// a time and written in its new type; so it takes little memory whatever the
-/// size of the model.
+/// Each tensor is read in place, widened a few million numbers at a time and written in its new
+/// type, so that it takes little memory for a model of any size.
 public struct GGUFQuantization: Sendable {
-    /// How far the work is.
+    /// The progress of the conversion.
     public struct Progress: Sendable, Equatable {
-        /// The tensor at work.
+        /// The current tensor.
         public let tensor: String
-        /// How many of the model's numbers are written.
+        /// How many parameters are written.
         public let numberCount: Int
-        /// How many the model has.
+        /// How many parameters the model has.
         public let totalNumberCount: Int
     }
 
-    /// What was written.
+    /// The result of a conversion.
     public struct Report: Sendable, Equatable {
-        /// Where it is.
+        /// The path of the file.
         public let path: String
         /// Its size in bytes.
         public let byteCount: Int
-        /// The size of the file that was read.
+        /// The size of the source file.
         public let sourceByteCount: Int
-        /// How many numbers are stored in each type.
+        /// How many parameters are stored in each type.
         public let numberCounts: [ElementType: Int]
-        /// The tensors whose rows are no whole number of the recipe's blocks, so that they got another
-        /// type, in the file's order.
+        /// The tensors whose rows are not a multiple of the recipe's block size, so that they got
+        /// another type, in the file's order.
         public let fallbacks: [String]
     }
 
-    /// The file to read.
+    /// The source file.
     public let source: GGUFFile
-    /// What each tensor becomes.
+    /// The types of the tensors.
     public let recipe: QuantizationRecipe
-    /// Whether matrices that are quantized already may be quantized again, which adds the errors of
-    /// both; where it is not allowed, such a file is refused.
+    /// Whether quantized matrices may be quantized again, which adds the errors of both; otherwise
+    /// such a file is refused.
     public var allowsRequantizing = false
-    /// What changes matrices on the way.
+    /// A change to matrices on the way.
     package var change: (any MatrixChange)?
-    /// The threads that compute.
+    /// The threads for the computation.
     public var pool = WorkerPool.shared
 
-    /// Will bring `source` into the types of `recipe`.
+    /// Creates a conversion of `source` to the types of `recipe`.
     public init(_ source: GGUFFile, recipe: QuantizationRecipe) {
         self.source = source
         self.recipe = recipe
     }
 
-    /// Writes the new file to `path`: whole and flushed to the disk, or not at all.
+    /// Writes the new file to `path`, all or nothing, flushed to the disk.
     ///
-    /// The file keeps all metadata but `general.file_type` and `general.quantization_version`, and
-    /// the order of its tensors. Cancelling the task stops the work soon.
+    /// The file keeps all metadata except `general.file_type` and `general.quantization_version`,
+    /// and the order of its tensors. Cancelling the task stops the work soon.
     ///
     /// - Parameters:
-    ///   - path: Where it will be; a file that has the name is replaced.
+    ///   - path: The path of the new file; an existing file is replaced.
     ///   - progress: Is called from another thread, one call at a time.
     /// - Throws: `ModelFileError` if the file is quantized already and that is not allowed, if a
-    ///   tensor has a number that the new type cannot hold, if the disk has not the room or the
+    ///   tensor has a number that the new type cannot represent, if the disk lacks space or the
     ///   system refuses, or if the task was cancelled.
     public func write(
         to path: String,

@@ -1,6 +1,6 @@
 import Platform
 
-/// Reads a GGUF header from its start, and believes no number in it.
+/// Reads a GGUF header from its start, and validates every number in it.
 struct GGUFReader {
     let file: MappedFile
     private(set) var position = 0
@@ -9,7 +9,7 @@ struct GGUFReader {
         self.file = file
     }
 
-    /// The bytes from here to the end of the file.
+    /// The number of bytes to the end of the file.
     var remaining: Int { file.bytes.count - position }
 
     /// The next number, stored little endian.
@@ -109,7 +109,7 @@ struct GGUFReader {
         return type
     }
 
-    /// Steps over `count` bytes and returns where they begin.
+    /// Skips `count` bytes and returns their offset.
     private mutating func advance(
         by count: Int,
         _ what: @autoclosure () -> String
@@ -125,7 +125,7 @@ struct GGUFReader {
         return position
     }
 
-    /// An error that says what in this file cannot be.
+    /// An error that describes what is invalid in the file.
     func corrupt(_ what: String) -> ModelFileError {
         ModelFileError(
             .corrupt,

@@ -1,7 +1,7 @@
-/// A value of a GGUF file's metadata in the bytes in which it is stored, its type's code first.
+/// A value of a GGUF file's metadata in its stored bytes, starting with the type's code.
 ///
-/// What is copied from one file to another goes this way, so that nothing of
-/// it changes: `GGUFValue` does not tell a number's width.
+/// Values are copied between files in this form without changes: `GGUFValue` does not keep a
+/// number's width.
 public struct GGUFStoredValue: Sendable {
     /// Its key.
     public let key: String

@@ -1,25 +1,25 @@
 import Platform
 public import Tensors
 
-/// Where a tensor lies in a GGUF file and how it is stored.
+/// The position and type of a tensor in a GGUF file.
 public struct GGUFTensor: Sendable, Equatable {
     /// Its name, such as `blk.0.attn_q.weight`.
     public let name: String
-    /// Its extents, the slowest first as in PyTorch: (rows, columns) of a matrix.
+    /// Its dimensions, the slowest first as in PyTorch: (rows, columns) for a matrix.
     public let shape: [Int]
-    /// How its numbers are stored.
+    /// The type of its numbers.
     public let type: ElementType
-    /// Which of the model's parts it is in, from 0 on.
+    /// Its part of the model, from 0.
     let part: Int
     /// Its bytes, counted from the start of the file, or of that part.
     public let range: Range<Int>
 
-    /// How many numbers it has.
+    /// The number of its elements.
     public var elementCount: Int { shape.reduce(1, *) }
 }
 
 extension GGUFReader {
-    /// What the header says of one tensor; `dataOffset` is counted from the start of the data.
+    /// The header's entry for one tensor; `dataOffset` is counted from the start of the data.
     struct TensorEntry {
         let name: String
         let shape: [Int]
@@ -28,7 +28,7 @@ extension GGUFReader {
         let byteCount: Int
     }
 
-    /// The next tensor's entry, consistent in itself; its place in the file is checked later,
+    /// The next tensor's entry, consistent in itself; its position in the file is checked later,
     /// when the start of the data is known.
     mutating func tensorEntry() throws(ModelFileError) -> TensorEntry {
         let name = try name("a tensor's name")
@@ -42,7 +42,7 @@ extension GGUFReader {
             guard let extent = Int(exactly: extent), extent > 0 else {
                 throw corrupt("tensor \(name) has an extent of \(extent)")
             }
-            // The file names the fastest extent first.
+            // The file lists the fastest dimension first.
             shape.insert(extent, at: 0)
         }
         let code = try number(UInt32.self, "the type of \(name)")
@@ -65,7 +65,7 @@ extension GGUFReader {
                     + "\(type.blockLength)"
             )
         }
-        // No type takes 64 bytes for a number, so nothing computed from this product overflows.
+        // No type takes 64 bytes per number, so nothing computed from this product overflows.
         var elements = 1
         for extent in shape {
             let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
@@ -83,7 +83,7 @@ extension GGUFReader {
         )
     }
 
-    /// The name that GGUF gives a type code, whether it is computed with here or not.
+    /// The name of a type code in GGUF, supported here or not.
     static func typeName(_ code: UInt32) -> String {
         let names: [UInt32: String] = [
             0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 6: "Q5_0", 7: "Q5_1", 8: "Q8_0", 9: "Q8_1",

@@ -1,19 +1,19 @@
 /// One value of a GGUF file's metadata.
 public enum GGUFValue: Sendable {
-    /// A whole number that is not negative, of any stored width.
+    /// An integer that is not negative, of any stored width.
     case unsigned(UInt64)
-    /// A whole number of a signed type.
+    /// An integer of a signed type.
     case signed(Int64)
     /// A floating-point number; float32 ones are widened exactly.
     case float(Double)
     /// True or false.
     case bool(Bool)
-    /// Text, as the bytes that are stored.
+    /// Text, as the stored bytes.
     case string([UInt8])
-    /// Values of one type, left in the file until asked for.
+    /// Values of one type, read from the file on request.
     case array(GGUFArray)
 
-    /// The value as a whole number, if it is one that fits.
+    /// The value as an integer, if it is one that fits.
     public var integer: Int? {
         switch self {
         case .unsigned(let value): Int(exactly: value)
@@ -32,7 +32,7 @@ public enum GGUFValue: Sendable {
         }
     }
 
-    /// The value as text for showing to a person, if it is text.
+    /// The value as text for display, if it is text.
     public var text: String? {
         if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
     }
@@ -54,7 +54,7 @@ enum GGUFValueType: UInt32 {
     case int64 = 11
     case float64 = 12
 
-    /// The bytes a value takes; for text and arrays the least it can take.
+    /// The bytes of a value; for text and arrays the minimum.
     var minimumByteCount: Int {
         switch self {
         case .uint8, .int8, .bool: 1

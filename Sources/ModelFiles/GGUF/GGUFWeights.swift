@@ -8,7 +8,7 @@ struct GGUFWeights: WeightStore {
     var files: [MappedFile] { file.files }
     var byteCount: Int { file.byteCount }
 
-    /// Checks that the file has every tensor of the model in its shape, and no other.
+    /// Checks that the file has exactly the tensors of the model, in their shapes.
     init(_ file: GGUFFile, _ configuration: ModelConfiguration) throws(ModelFileError) {
         self.file = file
         try Self.checkTensors(file, configuration)
@@ -19,7 +19,7 @@ struct GGUFWeights: WeightStore {
         try file.weight(named: role.ggufName(layer: layer))
     }
 
-    /// The tensor with what rotary frequencies are divided by.
+    /// The tensor with the divisors of rotary frequencies.
     static let factorsName = "rope_freqs.weight"
     /// The same up to the context of pretraining.
     static let shortFactorsName = "rope_factors_short.weight"
@@ -31,7 +31,7 @@ struct GGUFWeights: WeightStore {
             ? [shortFactorsName, longFactorsName] : [factorsName]
     }
 
-    /// What the file's rotary frequencies are divided by.
+    /// The divisors of the file's rotary frequencies.
     static func rotaryFactors(
         _ file: GGUFFile,
         _ configuration: ModelConfiguration
@@ -42,7 +42,7 @@ struct GGUFWeights: WeightStore {
         return RotaryFactors(short: lists[0], long: lists.count > 1 ? lists[1] : nil)
     }
 
-    /// (rotated/2): a list of divisors; nil where the file has none.
+    /// (rotated/2): a list of divisors; nil if the file has none.
     private static func factors(
         _ name: String,
         _ file: GGUFFile,
@@ -65,7 +65,7 @@ struct GGUFWeights: WeightStore {
         return factors
     }
 
-    /// Checks that the file has every tensor of the model in its shape, and no other.
+    /// Checks that the file has exactly the tensors of the model, in their shapes.
     private static func checkTensors(
         _ file: GGUFFile,
         _ configuration: ModelConfiguration

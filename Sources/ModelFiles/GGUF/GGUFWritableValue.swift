@@ -1,4 +1,4 @@
-/// A value to be written to a GGUF file's metadata, of one of the types that the format has.
+/// A value to be written to a GGUF file's metadata, of any type of the format.
 public enum GGUFWritableValue: Sendable {
     /// A whole number from 0 up, of eight bits.
     case uint8(UInt8)
@@ -26,7 +26,7 @@ public enum GGUFWritableValue: Sendable {
     case string([UInt8])
     /// Values of one type.
     case array(GGUFWritableArray)
-    /// What another file holds, as it is there.
+    /// A value of another file, unchanged.
     case stored(GGUFStoredValue)
 
     /// Text.
@@ -106,7 +106,7 @@ public enum GGUFWritableArray: Sendable {
     }
 }
 
-/// The bytes of a GGUF header as they grow, little endian.
+/// The bytes of a growing GGUF header, little endian.
 struct GGUFBytes {
     var bytes: [UInt8] = []
 

@@ -2,17 +2,17 @@ internal import Platform
 internal import Tensors
 
 extension GGUFWriter {
-    /// Where everything will lie.
+    /// The layout of the file.
     struct Plan {
         /// The file's first bytes, up to the padding before the first tensor.
         let header: [UInt8]
         /// The tensors' bytes, counted from the start of the file.
         let places: [Range<Int>]
-        /// The size of the whole file.
+        /// The size of the file.
         let byteCount: Int
     }
 
-    /// Checks what the file is to hold, and lays it out.
+    /// Checks the content of the file, and computes its layout.
     func plan(_ path: String) throws(ModelFileError) -> Plan {
         guard (8...1 << 20).contains(alignment), alignment & (alignment - 1) == 0 else {
             throw Self.impossible(path, "the alignment \(alignment) is no power of two from 8 up")
@@ -70,7 +70,7 @@ extension GGUFWriter {
 
     private static let alignmentKey = "general.alignment"
 
-    /// The next place from `end` on where a tensor may begin.
+    /// The next offset from `end` at which a tensor may begin.
     private func aligned(_ end: Int, _ path: String) throws(ModelFileError) -> Int {
         guard end <= Int.max - alignment else {
             throw Self.impossible(path, "it would be too large")
@@ -81,7 +81,7 @@ extension GGUFWriter {
     private func byteCount(_ tensor: Tensor, _ path: String) throws(ModelFileError) -> Int {
         let (name, shape, type) = (tensor.name, tensor.shape, tensor.type)
         guard type.isInGGUF else {
-            throw Self.impossible(path, "tensor \(name) is of type \(type), which GGUF has not")
+            throw Self.impossible(path, "tensor \(name) is of type \(type), which GGUF lacks")
         }
         guard (1...4).contains(shape.count), shape.allSatisfy({ $0 > 0 }), let columns = shape.last
         else {

@@ -2,22 +2,22 @@ internal import Glibc
 internal import Platform
 public import Tensors
 
-/// Writes a GGUF file of version 3, little endian, whose tensors are handed over one at a time.
+/// Writes a GGUF file of version 3, little endian, one tensor at a time.
 ///
-/// The header is complete before the first number is: so a writer is first given
-/// all values and tensors, then writes. What it holds of a tensor is what the
-/// caller hands it. Source: the GGUF specification in the ggml repository.
+/// The header precedes the data: a writer first gets all values and tensors, then writes. It keeps
+/// no tensor data of its own. Source: the GGUF specification in the ggml repository.
 public struct GGUFWriter: Sendable {
     /// A tensor that will be written.
     public struct Tensor: Sendable, Equatable {
         /// Its name, of 1 to 63 bytes.
         public let name: String
-        /// Its one to four extents, the slowest first as in PyTorch; the last is whole blocks.
+        /// Its one to four dimensions, the slowest first as in PyTorch; the last is a multiple of
+        /// the block size.
         public let shape: [Int]
-        /// How its numbers are stored; a type of GGUF.
+        /// The type of its numbers; a type of GGUF.
         public let type: ElementType
 
-        /// Describes a tensor.
+        /// Creates a tensor.
         public init(name: String, shape: [Int], type: ElementType) {
             self.name = name
             self.shape = shape
@@ -25,19 +25,19 @@ public struct GGUFWriter: Sendable {
         }
     }
 
-    /// What the file says about its model, in this order.
+    /// The metadata, in this order.
     public var metadata: [(key: String, value: GGUFWritableValue)] = []
     /// The tensors, in this order.
     public var tensors: [Tensor] = []
-    /// What the tensors' places are multiples of, in bytes: a power of two from 8 up.
+    /// The alignment of the tensors, in bytes: a power of two, at least 8.
     ///
-    /// Another one than 32 is written as `general.alignment`, which needs no value in `metadata`.
+    /// A value other than 32 is written as `general.alignment`, which must not be in `metadata`.
     public var alignment = 32
 
-    /// A writer of nothing yet.
+    /// An empty writer.
     public init() {}
 
-    /// Sets the value of `key`: in place of the one it has, or as the last.
+    /// Sets the value of `key`, replacing an existing one in place.
     public mutating func set(_ key: String, _ value: GGUFWritableValue) {
         if let index = metadata.firstIndex(where: { $0.key == key }) {
             metadata[index].value = value
@@ -46,15 +46,16 @@ public struct GGUFWriter: Sendable {
         }
     }
 
-    /// Writes the file aside, flushes it to the disk and gives it the name `path`, in place of a
-    /// file that had it; where anything fails, nothing of it is left.
+    /// Writes a temporary file, flushes it to the disk and renames it to `path`, replacing an
+    /// existing file; nothing is left after a failure.
     ///
     /// - Parameters:
-    ///   - path: Where the file will be.
-    ///   - fill: Is called for each tensor in turn, with its index, and hands all its bytes to the
-    ///     sink, in as many pieces as it likes. What it throws is thrown on.
-    /// - Throws: `ModelFileError` if a name, a shape or a type cannot be in a GGUF file, if the disk
-    ///   has not the room, or if the system refuses.
+    ///   - path: The path of the file.
+    ///   - fill: Is called for each tensor in turn, with its index, and writes all its bytes to
+    ///     the sink, in any number of pieces. Its errors are rethrown.
+    ///
+    /// - Throws: `ModelFileError` if a name, a shape or a type is invalid in a GGUF file, if the
+    ///   disk lacks space, or if the system refuses.
     public func write(
         to path: String,
         _ fill: (_ tensor: Int, _ sink: inout TensorSink) throws -> Void

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Which type each tensor of a model gets, under the names that llama.cpp gives such files.
+/// The type of each tensor of a model, under llama.cpp's names for such files.
 ///
 /// Source: `llama_tensor_get_type` of llama.cpp, for models without experts
 /// and without an importance matrix.
@@ -32,17 +32,16 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
     /// Four bits.
     case q4_0 = "Q4_0"
 
-    /// The recipe that a person calls `name`, in capitals or not; `Q4_K` and `Q5_K` mean the
-    /// medium ones.
+    /// The recipe with that name, in any case; `Q4_K` and `Q5_K` mean the medium ones.
     public init?(name: String) {
         let name = name.uppercased()
         self.init(rawValue: ["Q4_K", "Q5_K"].contains(name) ? name + "_M" : name)
     }
 
-    /// The name, as llama.cpp spells it.
+    /// The name, in llama.cpp's spelling.
     public var name: String { rawValue }
 
-    /// What `general.file_type` says of such a file.
+    /// The value of `general.file_type` for such a file.
     var fileType: UInt32 {
         switch self {
         case .f32: 0
@@ -80,20 +79,20 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
 
     private var isMedium: Bool { self == .q4_k_m || self == .q5_k_m }
 
-    /// What the rules ask of the model as a whole.
+    /// What the rules need to know of the model.
     struct Model {
-        /// How many layers there are.
+        /// The number of layers.
         let layerCount: Int
-        /// Whether the output matrix is a tensor of its own.
+        /// Whether the output matrix is a separate tensor.
         let hasOutput: Bool
-        /// Whether it is one of the 80-layer models whose values many query heads share.
+        /// Whether it is one of the 80-layer models whose values are shared by many query heads.
         let hasFewValues: Bool
     }
 
-    /// The type for a tensor; nil for one that stays as it is.
+    /// The type for a tensor; nil for one that keeps its type.
     ///
-    /// Vectors stay, and so do norms and all that is no weight. A row that is no whole number of
-    /// blocks gets a type with smaller ones, or float16.
+    /// Vectors, norms and tensors that are not weights keep theirs. A row that is not a multiple of
+    /// the block size gets a type with smaller blocks, or float16.
     func type(for tensor: GGUFTensor, in model: Model) -> ElementType? {
         let isMatrix = tensor.shape.dropLast().contains { $0 > 1 }
         guard let columns = tensor.shape.last, isMatrix, tensor.name.hasSuffix("weight"),
@@ -105,7 +104,7 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
     }
 
     private func wantedType(for name: String, columns: Int, in model: Model) -> ElementType {
-        // The matrix that makes the logits, which may be the embedding too.
+        // The matrix that computes the logits, which may be the embedding too.
         if name == (model.hasOutput ? "output.weight" : "token_embd.weight") {
             if columns % type.blockLength != 0 { return .q8_0 }
             return type == .q8_0 ? type : .q6_k
@@ -125,7 +124,7 @@ public enum QuantizationRecipe: String, Sendable, CaseIterable {
         return type
     }
 
-    /// The type, or the next best of which a row is whole blocks.
+    /// The type, or the next best one whose block size divides a row.
     private static func fitting(_ type: ElementType, columns: Int) -> ElementType {
         guard columns % type.blockLength != 0 else { return type }
         let smaller: ElementType =

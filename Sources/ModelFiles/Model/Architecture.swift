@@ -1,7 +1,7 @@
-/// What a decoder of the Llama family is made of: a row of the table of architectures.
+/// The parts of a decoder of the Llama family: a row of the table of architectures.
 ///
-/// Each part that a row names is computed, forward and backward, by one file in
-/// `Transformer/Parts`. How large a part is, and its numbers, are in `ModelConfiguration`.
+/// Each part is computed, forward and backward, by one file in `Transformer/Parts`. The sizes and
+/// constants of the parts are in `ModelConfiguration`.
 public struct Architecture: Sendable, Equatable {
     /// How a scaled rotary embedding divides its frequencies.
     public enum RotaryScaling: Sendable, Equatable {
@@ -14,29 +14,29 @@ public struct Architecture: Sendable, Equatable {
 
     /// Its name: the one in GGUF files, unless its models become those of another row there.
     public let name: String
-    /// What `model_type` it is in the `config.json` of Hugging Face models.
+    /// The values of `model_type` in the `config.json` of Hugging Face models.
     public let modelTypes: [String]
-    /// The row that describes the GGUF files of its models, where it is another.
+    /// The row that describes the GGUF files of its models, if it is another.
     public var ggufRow: String?
-    /// The names of a layer's tensors in Hugging Face folders, where they are not Llama's.
+    /// The names of a layer's tensors in Hugging Face folders, if they are not Llama's.
     public var checkpointNames: [TensorRole: String] = [:]
-    /// What `config.json` calls the width of the feed-forward network.
+    /// The name of the width of the feed-forward network in `config.json`.
     public var feedForwardWidthName = "intermediate_size"
-    /// Whether folders of its `model_type` may hold layers other than attention and experts too,
+    /// Whether folders of its `model_type` may contain other layers than attention, and experts,
     /// which are refused.
     public var isHybrid = false
-    /// Which rows of a head rotate together, in its GGUF files.
+    /// Which rows of a head are rotated together, in its GGUF files.
     public var rotaryLayout = RotaryLayout.halves
     /// Whether queries, keys and values have a bias.
     public var hasAttentionBiases = false
     /// Whether each head of the queries and keys is normalized before it is rotated.
     public var hasHeadNorms = false
-    /// Whether one matrix makes queries, keys and values.
+    /// Whether queries, keys and values are combined in one matrix.
     public var fusesAttention = false
-    /// Whether one matrix makes both halves of the feed-forward network.
+    /// Whether both halves of the feed-forward network are combined in one matrix.
     public var fusesFeedForward = false
-    /// Every how many layers one does not rotate queries and keys, unless the model says it by
-    /// layer; nil where all rotate.
+    /// The interval of layers that do not rotate queries and keys, unless the model sets them
+    /// itself; nil if all rotate.
     public var unrotatedInterval: Int?
     /// Whether a model may rotate only a part of each head.
     public var rotatesPartially = false
@@ -45,7 +45,7 @@ public struct Architecture: Sendable, Equatable {
     /// Whether embeddings, residuals, scores and logits have multipliers of their own.
     public var hasMultipliers = false
 
-    /// Llama, and what files of its kind hold: Mistral, SmolLM.
+    /// Llama, and compatible models: Mistral, SmolLM.
     public static let llama = Architecture(
         name: "llama",
         modelTypes: ["llama", "mistral"],
@@ -98,13 +98,13 @@ public struct Architecture: Sendable, Equatable {
         ),
     ]
 
-    /// Which of so many layers do not rotate queries and keys, unless the model says it.
+    /// The layers that do not rotate queries and keys by default, out of `layerCount`.
     func unrotatedLayers(of layerCount: Int) -> [Int] {
         guard let interval = unrotatedInterval else { return [] }
         return (0..<layerCount).filter { ($0 + 1) % interval == 0 }
     }
 
-    /// The architecture of that name.
+    /// The architecture with that name.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 
     /// Its name in GGUF files (`general.architecture`).

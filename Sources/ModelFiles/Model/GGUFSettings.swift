@@ -4,7 +4,7 @@ import Platform
 struct GGUFSettings {
     let file: GGUFFile
     let architecture: String
-    /// What the architecture is made of.
+    /// The architecture.
     let parts: Architecture
 
     init(_ file: GGUFFile) throws(ModelFileError) {
@@ -42,7 +42,7 @@ struct GGUFSettings {
         file.metadata["\(architecture).\(key)"] != nil
     }
 
-    /// The setting `key`, a whole number from 1 to 2^24, so that no product of two overflows.
+    /// The setting `key`, an integer from 1 to 2^24, so that the product of two cannot overflow.
     func dimension(_ key: String, default fallback: Int? = nil) throws(ModelFileError) -> Int {
         guard let value = file.metadata["\(architecture).\(key)"] else {
             guard let fallback else { throw missing(key) }
@@ -64,19 +64,19 @@ struct GGUFSettings {
             return fallback
         }
         guard let number = value.number.map({ Float($0) }), number.isFinite, number > 0 else {
-            throw contradiction("\(architecture).\(key) is no positive number")
+            throw contradiction("\(architecture).\(key) is not a positive number")
         }
         return number
     }
 
-    /// How many tokens attention sees; nil for all, which files may write as 0.
+    /// The number of tokens that attention sees; nil for all, which files may write as 0.
     func window() throws(ModelFileError) -> Int? {
         let key = "attention.sliding_window"
         guard has(key), file.metadata["\(architecture).\(key)"]?.integer != 0 else { return nil }
         return try dimension(key)
     }
 
-    /// The context of pretraining, where the file says that frequencies change beyond it.
+    /// The context of pretraining, if frequencies change beyond it.
     func originalContextLength() throws(ModelFileError) -> Int? {
         guard parts.rotaryScaling == .longRope,
             file.tensors[GGUFWeights.longFactorsName] != nil
@@ -84,7 +84,7 @@ struct GGUFSettings {
         return try dimension("rope.scaling.original_context_length")
     }
 
-    /// What rotated queries and keys are multiplied by.
+    /// The factor of rotated queries and keys.
     func rotaryAmplitude() throws(ModelFileError) -> Float {
         let key = "rope.scaling.attn_factor"
         guard parts.rotaryScaling == .longRope else {
@@ -97,7 +97,7 @@ struct GGUFSettings {
         return try positive(key, default: 1)
     }
 
-    /// The multipliers, where the architecture has them.
+    /// The multipliers, if the architecture has them.
     func multipliers() throws(ModelFileError) -> ModelConfiguration.Multipliers {
         var multipliers = ModelConfiguration.Multipliers()
         guard parts.hasMultipliers else {
@@ -110,7 +110,7 @@ struct GGUFSettings {
         multipliers.embedding = try positive("embedding_scale", default: 1)
         multipliers.residual = try positive("residual_scale", default: 1)
         multipliers.logits = try positive("logit_scale", default: 1)
-        // As llama.cpp has it, a scale of 0 is none.
+        // As in llama.cpp, a scale of 0 means none.
         if has("attention.scale"), value("attention.scale")?.number != 0 {
             multipliers.attention = try positive("attention.scale", default: nil)
         }
@@ -128,7 +128,7 @@ struct GGUFSettings {
 
     private func value(_ key: String) -> GGUFValue? { file.metadata["\(architecture).\(key)"] }
 
-    /// Refuses what would silently give other results if it were not honoured.
+    /// Refuses settings that would change results and are not supported.
     func refuseWhatIsNotComputed() throws(ModelFileError) {
         if let experts = file.metadata["\(architecture).expert_count"]?.integer, experts > 0 {
             throw unsupported("it is a mixture of \(experts) experts")

@@ -3,7 +3,7 @@ internal import Platform
 internal import Tokenizers
 
 extension JSONPart {
-    /// What the part's `type` says it is.
+    /// The part's `type`.
     var type: String {
         get throws(ModelFileError) {
             guard let type = try string("type") else { throw refusal("it has no \"type\"") }
@@ -28,7 +28,7 @@ extension JSONPart {
 // MARK: - Edits and words
 
 extension JSONPart {
-    /// What a normalizer does, as edits.
+    /// The edits of a normalizer.
     func normalizerEdits() throws(ModelFileError) -> [TextEdit] {
         switch try type {
         case "Sequence":
@@ -56,7 +56,7 @@ extension JSONPart {
         }
     }
 
-    /// Adds what a pre-tokenizer does to a definition.
+    /// Adds a pre-tokenizer to a definition.
     func addPreTokenizer(to definition: inout TokenizerDefinition) throws(ModelFileError) {
         switch try type {
         case "Sequence":
@@ -160,11 +160,11 @@ extension JSONPart {
 // MARK: - Ends and decoding
 
 extension JSONPart {
-    /// Adds what a post-processor puts around a text.
+    /// Adds the tokens that a post-processor puts around a text.
     func addPostProcessor(to definition: inout TokenizerDefinition) throws(ModelFileError) {
         switch try type {
         case "ByteLevel":
-            // It says how places in the text are counted, which nothing here depends on.
+            // It sets how positions in the text are counted, which nothing here depends on.
             try allowOnly("add_prefix_space", "trim_offsets", "use_regex")
         case "Sequence":
             try allowOnly("processors")
@@ -204,8 +204,8 @@ extension JSONPart {
         return ids
     }
 
-    /// Checks that a decoder does what decoding does here, and takes over what it says of a
-    /// first space.
+    /// Checks that a decoder does the same as decoding here, and adds its handling of a first
+    /// space.
     func addDecoder(to definition: inout TokenizerDefinition) throws(ModelFileError) {
         let type = try type
         switch (type, definition.alphabet) {

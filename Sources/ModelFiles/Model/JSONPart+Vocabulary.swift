@@ -2,11 +2,11 @@ internal import JSON
 internal import Tokenizers
 
 extension JSONPart {
-    /// What a whole `tokenizer.json` defines.
+    /// The definition in a whole `tokenizer.json`.
     ///
     /// - Parameters:
-    ///   - vocabularySize: how many tokens the model has, where that is known.
-    ///   - further: added tokens that another file names.
+    ///   - vocabularySize: The number of tokens of the model, if known.
+    ///   - further: Added tokens in another file.
     func definition(
         vocabularySize: Int?,
         further: [AddedToken]
@@ -28,7 +28,7 @@ extension JSONPart {
         for part in try parts("added_tokens") { added.append(try part.addedToken(id: nil)) }
         let known = Set(added.map(\.id))
         added += further.filter { !known.contains($0.id) }
-        // A token was added, such as a <pad> that nobody writes, and the model not made larger.
+        // A token was added, such as an unused <pad>, without enlarging the model.
         let beyond = added.filter { Int($0.id) >= vocabularySize ?? .max }
         added.removeAll { Int($0.id) >= vocabularySize ?? .max }
 
@@ -135,7 +135,7 @@ extension JSONPart {
 }
 
 extension JSONPart {
-    /// That a word's id is above those that can be.
+    /// The error that a token's id is too large.
     fileprivate func isBeyond(
         _ text: String,
         _ id: Int,
@@ -151,7 +151,7 @@ extension JSONPart {
     }
 }
 
-/// Puts the words of a model and its added tokens in the order of their ids.
+/// Orders the tokens of a model and its added tokens by id.
 private struct VocabularyBuilder {
     var tokens: [[UInt8]]
     var types: [TokenType]

@@ -3,8 +3,7 @@ import Platform
 extension ModelConfiguration {
     /// Reads the configuration from a GGUF file's metadata.
     ///
-    /// Throws where a setting is missing, impossible, or asks for something
-    /// that is not computed here.
+    /// Throws if a setting is missing, impossible, or not supported.
     init(_ file: GGUFFile) throws(ModelFileError) {
         let settings = try GGUFSettings(file)
         try settings.refuseWhatIsNotComputed()
@@ -55,7 +54,7 @@ extension ModelConfiguration {
         self.init(
             architecture: settings.architecture,
             name: file.metadata["general.name"]?.text ?? "",
-            // Later files leave the size out; the embedding has one row a token.
+            // Newer files leave the size out; the embedding has one row per token.
             vocabularySize: try settings.dimension("vocab_size", default: embedding.shape[0]),
             width: width,
             layerCount: layerCount,

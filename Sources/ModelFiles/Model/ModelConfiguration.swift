@@ -2,15 +2,15 @@
 ///
 /// The letters are the ones used for dimensions everywhere.
 public struct ModelConfiguration: Sendable, Equatable {
-    /// Numbers that Granite multiplies by, or divides by; 1 everywhere else.
+    /// Factors and divisors of Granite; 1 in all other models.
     public struct Multipliers: Sendable, Equatable {
-        /// What embeddings are multiplied by.
+        /// The factor of embeddings.
         public var embedding: Float = 1
-        /// What a layer's two outputs are multiplied by before they are added.
+        /// The factor of a layer's two outputs before they are added.
         public var residual: Float = 1
-        /// What scores are multiplied by; nil for 1/√D.
+        /// The factor of attention scores; nil for 1/√D.
         public var attention: Float?
-        /// What logits are divided by.
+        /// The divisor of logits.
         public var logits: Float = 1
 
         /// None.
@@ -19,60 +19,61 @@ public struct ModelConfiguration: Sendable, Equatable {
 
     /// The architecture's name, such as `llama`; one of `Architecture.all`.
     public private(set) var architecture: String
-    /// The model's own name for itself, empty if it has none.
+    /// The model's own name, empty if it has none.
     public let name: String
-    /// V: how many tokens the model knows.
+    /// V: the number of tokens.
     public let vocabularySize: Int
     /// C: the width of the residual stream.
     public let width: Int
-    /// L: how many layers there are.
+    /// L: the number of layers.
     public let layerCount: Int
-    /// H: how many query heads a layer has.
+    /// H: the number of query heads of a layer.
     public let headCount: Int
-    /// K: how many key and value heads a layer has; divides H.
+    /// K: the number of key and value heads of a layer; divides H.
     public let keyValueHeadCount: Int
     /// D: the width of a head; even.
     public let headWidth: Int
     /// F: the width of the feed-forward layer.
     public let feedForwardWidth: Int
-    /// How many tokens the model was trained to see at once.
+    /// The context length in tokens that the model was trained with.
     public let contextLength: Int
     /// The base of the rotary embedding's frequencies.
     public let ropeTheta: Float
-    /// What is added to the mean square in RMS normalization.
+    /// The epsilon added to the mean square in RMS normalization.
     public let rmsEpsilon: Float
     /// Whether the output matrix is the token embedding.
     public let tiesEmbeddings: Bool
-    /// How many tokens attention sees, the newest included; nil for all.
+    /// The number of tokens that attention sees, including the newest; nil for all.
     public let slidingWindow: Int?
-    /// How many numbers of each head are rotated, its first; even, and D unless only a part is.
+    /// How many components of each head are rotated, from the first; even, and D unless it is only
+    /// a part.
     public let rotatedWidth: Int
-    /// How many tokens it was pretrained on at once, where LongRoPE carries it further; else nil.
+    /// The context length of pretraining, if LongRoPE extends it; otherwise nil.
     public let originalContextLength: Int?
-    /// What rotated queries and keys are multiplied by, as LongRoPE does; else 1.
+    /// The factor of rotated queries and keys for LongRoPE; otherwise 1.
     public let rotaryAmplitude: Float
     /// The layers whose queries and keys are not rotated, ascending.
     public let unrotatedLayers: [Int]
-    /// What it multiplies by.
+    /// The model's multipliers.
     public let multipliers: Multipliers
 
-    /// What scores are multiplied by before their softmax.
+    /// The factor of attention scores before their softmax.
     public var attentionScale: Float { multipliers.attention ?? 1 / Float(headWidth).squareRoot() }
 
-    /// What the architecture has beyond the plain one.
+    /// The parts of the architecture.
     public var traits: Architecture { Architecture.named(architecture) ?? .llama }
 
     /// Whether no layer rotates queries and keys.
     var rotatesNothing: Bool { unrotatedLayers.count == layerCount }
 
-    /// The sizes of the GGUF file that the model becomes: its architecture may be another there.
+    /// The configuration of the model as a GGUF file, where its architecture may be another.
     var inGGUF: ModelConfiguration {
         var sizes = self
         sizes.architecture = traits.ggufName
         return sizes
     }
 
-    /// How many numbers the model consists of, its tied matrix counted once.
+    /// The number of parameters; a tied matrix counts once.
     public var parameterCount: Int {
         let attention = 2 * width * headWidth * (headCount + keyValueHeadCount)
         let biases = traits.hasAttentionBiases ? headWidth * (headCount + 2 * keyValueHeadCount) : 0
@@ -81,7 +82,7 @@ public struct ModelConfiguration: Sendable, Equatable {
         return layerCount * layer + vocabularySize * width * (tiesEmbeddings ? 1 : 2) + width
     }
 
-    /// States a configuration; the dimensions are positive, K divides H and D is even.
+    /// Creates a configuration; the dimensions are positive, K divides H and D is even.
     public init(
         architecture: String = "llama",
         name: String = "",

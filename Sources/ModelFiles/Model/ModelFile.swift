@@ -4,38 +4,38 @@ import Platform
 public import Tensors
 public import Tokenizers
 
-/// A model on disk: its weights, its configuration and its words.
+/// A model on disk: its weights, configuration and tokenizer.
 ///
 /// It is a GGUF file, or a Hugging Face folder with `config.json`, `tokenizer.json` and
-/// safetensors. Weights stay in their files, which are mapped into memory. Opening checks that
-/// every tensor of the architecture is there in its shape and that there is no other, so that
-/// nothing of the model is silently left out.
+/// safetensors. Weights stay in their files, which are mapped into memory. Opening checks that the
+/// files contain exactly the tensors of the architecture in their shapes, so that no part of the
+/// model is silently ignored.
 public final class ModelFile: Sendable {
-    /// The path it was opened by: a file or a folder.
+    /// The path that it was opened with: a file or a folder.
     public let path: String
     /// The model's sizes and constants.
     public let configuration: ModelConfiguration
-    /// Turns text into the model's tokens and back.
+    /// The model's tokenizer.
     public let tokenizer: Tokenizer
-    /// How most of the model's numbers are stored, such as `Q4_1`.
+    /// The type of most of the model's parameters, such as `Q4_1`.
     public var quantization: String { weights.predominantType.name }
-    /// Which rows of a head rotate together, in the query and key matrices as stored.
+    /// Which rows of a head are rotated together, in the query and key matrices as stored.
     public let rotaryLayout: RotaryLayout
-    /// What the rotary frequencies are divided by.
+    /// The divisors of the rotary frequencies.
     public let rotaryFactors: RotaryFactors
     /// The size of the weights' files in bytes.
     public var byteCount: Int { weights.byteCount }
 
     let weights: any WeightStore
-    /// What the tokenizer of a folder is made of; nil for a GGUF file.
+    /// The definition of a folder's tokenizer; nil for a GGUF file.
     let words: TokenizerDefinition?
     /// The chat template's text.
     let templateSource: String?
     private let template: Result<ChatTemplate, ModelFileError>
 
-    /// Opens the GGUF file or Hugging Face folder at `path` and checks it from end to end.
+    /// Opens the GGUF file or Hugging Face folder at `path` and validates it completely.
     ///
-    /// `clock` gives the seconds since 1970 to chat templates that write today's date.
+    /// `clock` returns the seconds since 1970 for chat templates that write today's date.
     public static func open(
         path: String,
         clock: @escaping @Sendable () -> Int = { time(nil) }
@@ -78,17 +78,16 @@ public final class ModelFile: Sendable {
     /// Whether it was opened from a Hugging Face folder.
     public var isFolder: Bool { words != nil }
 
-    /// How the model wants a conversation written; nil if it says nothing of that, or nothing
-    /// that is understood here.
+    /// The model's chat template; nil if it has none, or an unsupported one.
     public var chatTemplate: ChatTemplate? { try? template.get() }
 
-    /// The chat template, or an error that says why there is none.
+    /// The chat template, or an error with the reason why there is none.
     public func requiredChatTemplate() throws -> ChatTemplate { try template.get() }
 
-    /// The weight for `role`, in `layer` if each layer has one.
+    /// The weight for `role`, in `layer` if every layer has one.
     ///
-    /// Query and key rows come as stored, see `rotaryLayout`. The output matrix
-    /// of a model that ties it is the token embedding.
+    /// Query and key rows are in the stored order, see `rotaryLayout`. The output matrix of a model
+    /// that ties it is the token embedding.
     public func weight(_ role: TensorRole, layer: Int = 0) throws -> Weight {
         precondition(
             !role.isInEachLayer || (0..<configuration.layerCount).contains(layer),
@@ -98,8 +97,8 @@ public final class ModelFile: Sendable {
         return try weights.weight(stored, layer: layer)
     }
 
-    /// The tensors of the GGUF file that the model becomes, each with the model's own tensor and the
-    /// rows of it that it has; nil for all.
+    /// The tensors of the model as a GGUF file, each with the model's own tensor and the rows of it;
+    /// nil for all rows.
     package var placesInGGUF:
         [(role: TensorRole, layer: Int, place: (role: TensorRole, rows: Range<Int>?))]
     {
@@ -112,8 +111,8 @@ public final class ModelFile: Sendable {
         }
     }
 
-    /// A model whose template is not understood can still score and continue text, so that is
-    /// an error only for whoever needs the template.
+    /// A model with an unsupported template can still score and continue text, so that is an error
+    /// only if the template is needed.
     private static func template(
         _ source: String?,
         of path: String,

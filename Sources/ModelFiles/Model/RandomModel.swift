@@ -2,27 +2,27 @@ internal import Glibc
 public import Tensors
 public import Tokenizers
 
-/// A model that has learnt nothing yet, to be trained from scratch.
+/// A randomly initialized model, to be trained from scratch.
 ///
 /// Matrices are normal with the deviation 0.02, those that write to the
 /// residual stream smaller by the root of twice the layers, as GPT-2's are;
 /// norms are 1. Source: Radford et al., "Language Models are Unsupervised
 /// Multitask Learners", 2019.
 public struct RandomModel: Sendable {
-    /// Its sizes; the vocabulary's is that of `words`.
+    /// Its sizes; the vocabulary's size is that of `words`.
     public let configuration: ModelConfiguration
     /// Its tokenizer.
     public let words: TokenizerDefinition
     /// Its chat template; nil for none.
     public let template: String?
-    /// How its matrices are stored: F32, F16 or BF16.
+    /// The type of its matrices: F32, F16 or BF16.
     public let type: ElementType
-    /// What it is drawn from.
+    /// The seed of the initialization.
     public let seed: UInt64
 
     private static let deviation = 0.02
 
-    /// States a model.
+    /// Creates a model.
     public init(
         configuration: ModelConfiguration,
         words: TokenizerDefinition,
@@ -42,10 +42,10 @@ public struct RandomModel: Sendable {
         self.seed = seed
     }
 
-    /// Writes it as a GGUF file: whole and flushed to the disk, or not at all.
+    /// Writes it as a GGUF file, all or nothing, flushed to the disk.
     ///
-    /// - Throws: `ModelFileError` if GGUF has no words for the tokenizer, or if the disk has not
-    ///   the room.
+    /// - Throws: `ModelFileError` if GGUF cannot express the tokenizer, or if the disk lacks
+    ///   space.
     public func write(to path: String) throws {
         var writer = GGUFWriter()
         for (key, value) in CheckpointConversion.settings(configuration, type: type.name) {

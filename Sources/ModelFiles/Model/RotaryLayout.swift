@@ -1,4 +1,4 @@
-/// Which two numbers of a head the rotary embedding rotates together.
+/// Which two components of a head the rotary embedding rotates together.
 public enum RotaryLayout: Sendable, Equatable {
     /// Neighbours, 2i and 2i+1: GGUF files of the `llama` architecture.
     case adjacentPairs
@@ -24,14 +24,14 @@ public func permuteToHalves(_ matrix: [Float], columns: Int, heads: Int) -> [Flo
     }
 }
 
-/// Where a row of adjacent pairs, counted over whole heads, stands where rotation pairs halves: the
-/// rows 2i and 2i + 1 of a head are its i and i + D/2.
+/// The row of a row of adjacent pairs, counted over whole heads, in the layout of halves: the rows
+/// 2i and 2i + 1 of a head are its i and i + D/2.
 package func rowInHalves(_ row: Int, headWidth: Int) -> Int {
     let (head, place) = row.quotientAndRemainder(dividingBy: headWidth)
     return head * headWidth + place % 2 * (headWidth / 2) + place / 2
 }
 
-/// Moves each row of each head to where `destination` of (row in the head, D/2) says.
+/// Moves each row of each head to its `destination`, given the row in the head and D/2.
 private func permuteRows(
     _ matrix: [Float],
     columns: Int,

@@ -1,10 +1,10 @@
-/// What a weight is for in a decoder of the Llama family.
+/// The role of a weight in a decoder of the Llama family.
 public enum TensorRole: Sendable, CaseIterable {
     /// (V, C): a row for each token.
     case tokenEmbedding
     /// (C): the last normalization.
     case outputNorm
-    /// (V, C): from the last state to the logits; the token embedding where those are tied.
+    /// (V, C): from the last state to the logits; the token embedding if those are tied.
     case output
     /// (C): the normalization before attention.
     case attentionNorm
@@ -14,7 +14,7 @@ public enum TensorRole: Sendable, CaseIterable {
     case key
     /// (K*D, C).
     case value
-    /// ((H + 2K)*D, C): all three, where one matrix makes them.
+    /// ((H + 2K)*D, C): all three, combined in one matrix.
     case queryKeyValue
     /// (H*D): added to the queries.
     case queryBias
@@ -34,7 +34,7 @@ public enum TensorRole: Sendable, CaseIterable {
     case gate
     /// (F, C).
     case up
-    /// (2F, C): both, where one matrix makes them.
+    /// (2F, C): both, combined in one matrix.
     case gateUp
     /// (C, F).
     case down
@@ -47,7 +47,7 @@ public enum TensorRole: Sendable, CaseIterable {
         }
     }
 
-    /// Whether it is a vector, which is stored as F32, and no matrix.
+    /// Whether it is a vector, which is stored as F32, instead of a matrix.
     public var isVector: Bool {
         switch self {
         case .outputNorm, .attentionNorm, .feedForwardNorm, .queryBias, .keyBias, .valueBias,
@@ -57,7 +57,7 @@ public enum TensorRole: Sendable, CaseIterable {
         }
     }
 
-    /// Whether a model of that configuration has it.
+    /// Whether a model with that configuration has it.
     package func isUsed(_ configuration: ModelConfiguration) -> Bool {
         switch self {
         case .output: !configuration.tiesEmbeddings
@@ -78,7 +78,7 @@ public enum TensorRole: Sendable, CaseIterable {
         }
     }
 
-    /// The shape that `configuration` asks for.
+    /// The shape for `configuration`.
     package func shape(_ configuration: ModelConfiguration) -> [Int] {
         let width = configuration.width
         let vocabulary = configuration.vocabularySize
@@ -162,7 +162,7 @@ extension TensorRole {
         ("input_linear", .gateUp), ("output_linear", .down),
     ]
 
-    /// Those of them that models of an architecture have.
+    /// The projections among them that a model has.
     static func adaptable(
         in architecture: Architecture
     ) -> [(module: String, role: TensorRole)] {
@@ -195,7 +195,7 @@ extension TensorRole {
         }
     }
 
-    /// How many heads its rows belong to, if rotation pairs rows of a head.
+    /// The number of heads of its rows, if rotation pairs rows of a head.
     package func rotatedHeads(_ configuration: ModelConfiguration) -> Int? {
         switch self {
         case .query: configuration.headCount

@@ -4,8 +4,7 @@ internal import Tokenizers
 extension Tokenizer {
     /// Creates the tokenizer that a GGUF file describes.
     ///
-    /// - Parameter vocabularySize: how many tokens the model has; nil takes as many as the file
-    ///   has words.
+    /// - Parameter vocabularySize: The number of tokens of the model; nil for that in the file.
     convenience init(_ file: GGUFFile, vocabularySize: Int? = nil) throws(ModelFileError) {
         let definition = try TokenizerDefinition(file, vocabularySize: vocabularySize)
         try self.init(definition, of: file.path)
@@ -25,7 +24,7 @@ extension Tokenizer {
 }
 
 extension TokenizerDefinition {
-    /// Reads what a GGUF file says of its tokenizer.
+    /// Reads the tokenizer of a GGUF file.
     init(_ file: GGUFFile, vocabularySize: Int? = nil) throws(ModelFileError) {
         do {
             self = try Words(file).definition(vocabularySize: vocabularySize)
@@ -40,7 +39,7 @@ extension TokenizerDefinition {
 }
 
 extension ModelFileError {
-    /// That the tokenizer of the model at `path` cannot be made.
+    /// The error that the tokenizer of the model at `path` is unusable.
     static func unusableTokenizer(_ path: String, _ error: TokenizerError) -> ModelFileError {
         ModelFileError(
             .unsupportedTokenizer,
@@ -50,7 +49,7 @@ extension ModelFileError {
     }
 }
 
-/// What a GGUF file says under `tokenizer.ggml`.
+/// The metadata of a GGUF file under `tokenizer.ggml`.
 private struct Words {
     let file: GGUFFile
 
@@ -116,7 +115,7 @@ private struct Words {
         )
     }
 
-    /// A byte-level tokenizer, as GPT-2's.
+    /// A byte-level tokenizer, as in GPT-2.
     private func bytePairs(_ vocabulary: Vocabulary) throws -> TokenizerDefinition {
         let named = try NamedPreTokenizer.named(
             file.metadata["tokenizer.ggml.pre"]?.text ?? "default"
@@ -133,12 +132,12 @@ private struct Words {
         return definition
     }
 
-    /// A tokenizer of sentencepiece's BPE kind, as Llama 2's.
+    /// A tokenizer of sentencepiece's BPE kind, as in Llama 2.
     private func sentencePieces(_ vocabulary: Vocabulary) throws -> TokenizerDefinition {
         guard case .array(let array) = file.metadata["tokenizer.ggml.scores"],
             let scores = array.floats()
         else { throw missing("scores") }
-        // Those of tokens beyond the model's rows go with them.
+        // The scores of tokens beyond the model's rows are dropped with them.
         let count = vocabulary.tokens.count
         let kept = scores.count == storedTokenCount ? Array(scores[..<count]) : scores
         var definition = TokenizerDefinition(
@@ -148,14 +147,15 @@ private struct Words {
         )
         try addSpaces(to: &definition, prefix: flag("add_space_prefix") ?? true)
         try addEnds(to: &definition, addsBOS: true)
-        // Phi 3's template puts a line feed behind each of its tokens that is no token of the text.
+        // Phi 3's template puts a line feed after each of its tokens that is not a token of the
+        // text.
         if file.metadata["general.name"]?.text?.lowercased().contains("phi-3") == true {
             stripBehindAddedTokens(&definition)
         }
         return definition
     }
 
-    /// A tokenizer that merges characters by rank, as Gemma's.
+    /// A tokenizer that merges characters by rank, as in Gemma.
     private func characterPairs(_ vocabulary: Vocabulary) throws -> TokenizerDefinition {
         var definition = TokenizerDefinition(
             vocabulary: vocabulary,
@@ -202,7 +202,7 @@ private struct Words {
         }
     }
 
-    /// How many tokens the file names, those beyond the model's rows among them.
+    /// The number of tokens in the file, including those beyond the model's rows.
     private var storedTokenCount: Int {
         if case .array(let array) = file.metadata["tokenizer.ggml.tokens"] {
             array.count
@@ -218,7 +218,7 @@ private struct Words {
         return strings
     }
 
-    /// The tokens' types; all are normal where the file names none.
+    /// The tokens' types; all are normal if the file has none.
     private func types(count: Int) throws(ModelFileError) -> [TokenType] {
         guard let value = file.metadata["tokenizer.ggml.token_type"] else {
             return [TokenType](repeating: .normal, count: count)

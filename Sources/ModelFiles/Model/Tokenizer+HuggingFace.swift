@@ -14,7 +14,7 @@ extension Tokenizer {
 }
 
 extension Tokenizer {
-    /// Creates the tokenizer that a Hugging Face model folder describes.
+    /// Creates the tokenizer of a Hugging Face model folder.
     ///
     /// See `HuggingFaceTokenizer`, which also reads the chat template.
     /// - Throws: `ModelFileError`.
@@ -27,22 +27,23 @@ extension Tokenizer {
     }
 }
 
-/// What the tokenizer files of a Hugging Face model folder say: `tokenizer.json`, and, where they
-/// are there, `tokenizer_config.json`, `special_tokens_map.json`, `generation_config.json`,
-/// `config.json` and `chat_template.jinja`.
+/// The tokenizer files of a Hugging Face model folder: `tokenizer.json`, and, if they exist,
+/// `tokenizer_config.json`, `special_tokens_map.json`, `generation_config.json`, `config.json` and
+/// `chat_template.jinja`.
 public struct HuggingFaceTokenizer: Sendable {
-    /// What the tokenizer is made of.
+    /// The tokenizer's definition.
     public let definition: TokenizerDefinition
     /// The chat template's source, if the folder has one.
     public let chatTemplate: String?
 
     /// Reads the files of a folder.
     ///
-    /// - Parameter vocabularySize: how many tokens the model has, which may be more than there are
-    ///   words, or less than there are added tokens; nil takes what `config.json` says, or as many as
-    ///   there are words.
-    /// - Throws: `ModelFileError`, with the code `unsupportedTokenizer` for anything in
-    ///   `tokenizer.json` that is not understood.
+    /// - Parameter vocabularySize: The number of tokens of the model, which may be more than the
+    ///   vocabulary, or less than with the added tokens; nil for that in `config.json`, or of the
+    ///   vocabulary.
+    ///
+    /// - Throws: `ModelFileError`, with the code `unsupportedTokenizer` for anything unknown in
+    ///   `tokenizer.json`.
     public init(folder: String, vocabularySize: Int? = nil) throws(ModelFileError) {
         let path = folder + "/tokenizer.json"
         guard let file = try JSONPart.read(path, .tokenizer) else {
@@ -94,7 +95,7 @@ public struct HuggingFaceTokenizer: Sendable {
         if let eos = definition.eos, eos >= definition.vocabulary.tokens.count {
             definition.eos = nil
         }
-        // Of the Python classes only these obey the two flags; others follow tokenizer.json alone.
+        // Only these Python classes obey the two flags; others follow only tokenizer.json.
         let obeying = ["LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "CohereTokenizer"]
         guard let kind = try settings?.string("tokenizer_class"),
             obeying.contains(kind.hasSuffix("Fast") ? String(kind.dropLast(4)) : kind)
@@ -123,7 +124,7 @@ public struct HuggingFaceTokenizer: Sendable {
         guard case .array = settings.object["chat_template"] else {
             return try settings.string("chat_template")
         }
-        // Some models have several; that of the name "default" is for chat without tools.
+        // Some models have several; the one named "default" is for chat without tools.
         for part in try settings.parts("chat_template")
         where try part.string("name") == "default" {
             return try part.string("template")
@@ -133,7 +134,7 @@ public struct HuggingFaceTokenizer: Sendable {
 }
 
 extension TokenizerDefinition {
-    /// The added token, or else the word, that is spelled so.
+    /// The added token, or else the word, with that spelling.
     fileprivate func id(of text: [UInt8]) -> Int32? {
         addedTokens?.first { $0.text == text }?.id
             ?? vocabulary.tokens.firstIndex(of: text).map(Int32.init)
@@ -141,7 +142,7 @@ extension TokenizerDefinition {
 }
 
 extension JSONPart {
-    /// A token that is given as its text or as an object with its content.
+    /// A token given as its text or as an object with its content.
     fileprivate func spelling(_ name: String) throws(ModelFileError) -> String? {
         if case .object = object[name] { return try part(name)?.string("content") }
         return try string(name)
@@ -155,21 +156,21 @@ extension JSONPart {
         var ids: [Int32] = []
         for value in values {
             guard case .integer(let number) = value, let id = Int32(exactly: number), id >= 0 else {
-                throw refusal("\"eos_token_id\" holds what is no token")
+                throw refusal("\"eos_token_id\" contains something that is not a token")
             }
             ids.append(id)
         }
         return ids
     }
 
-    /// The added tokens of `tokenizer_config.json`, which may be more than `tokenizer.json` has.
+    /// The added tokens of `tokenizer_config.json`, which may be more than in `tokenizer.json`.
     fileprivate func decoderTokens() throws(ModelFileError) -> [AddedToken] {
         guard let decoder = try part("added_tokens_decoder") else { return [] }
         var tokens: [AddedToken] = []
         for member in decoder.object.members {
             guard let id = Int32(member.name.text), id >= 0,
                 let token = try decoder.part(member.name.text)
-            else { throw decoder.refusal("it has an entry that is no token") }
+            else { throw decoder.refusal("it has an entry that is not a token") }
             tokens.append(try token.addedToken(id: id))
         }
         return tokens

@@ -2,16 +2,16 @@ import JSON
 import Platform
 import Tokenizers
 
-/// A tokenizer's definition in the words of a Hugging Face folder: `tokenizer.json`,
+/// A tokenizer's definition as files of a Hugging Face folder: `tokenizer.json`,
 /// `tokenizer_config.json` and `generation_config.json`.
 ///
-/// It takes what GGUF files define; other definitions come with files of their own.
+/// It supports the definitions of GGUF files; other definitions come with files of their own.
 struct TokenizerExport {
     private static let spaceMark = Array("\u{2581}".utf8)
 
     private let path: String
     private let definition: TokenizerDefinition
-    /// The tokens' texts, by their ids.
+    /// The tokens' texts, by id.
     private let texts: [String]
     private let added: [AddedToken]
 
@@ -31,7 +31,7 @@ struct TokenizerExport {
         added = definition.standingTokens.filter { !$0.text.isEmpty }
     }
 
-    /// What `tokenizer.json` says.
+    /// The content of `tokenizer.json`.
     func tokenizer() throws(ModelFileError) -> JSONValue {
         let isOfBytes = definition.alphabet == .bytes
         return [
@@ -59,7 +59,7 @@ struct TokenizerExport {
         var vocabulary = JSONObject()
         for (id, text) in texts.enumerated() {
             guard vocabulary.insert(.integer(id), named: JSONName(text)) else {
-                throw Self.refusal(path, "the token \"\(text.prefix(80))\", which is there twice")
+                throw Self.refusal(path, "the token \"\(text.prefix(80))\", which occurs twice")
             }
         }
         let isOfBytes = definition.alphabet == .bytes
@@ -140,7 +140,7 @@ extension TokenizerExport {
         ]
     }
 
-    /// An expression with the characters that it names as `\u{4E00}`, which is not said so there.
+    /// An expression with the literal characters for `\u{4E00}`, which is not supported there.
     static func spelledOut(_ expression: String) -> String {
         let parts = expression.split(separator: #"\u{"#, omittingEmptySubsequences: false)
         var text = String(parts[0])
@@ -183,7 +183,7 @@ extension TokenizerExport {
         return ["type": "Sequence", "processors": [bytes, template]]
     }
 
-    /// Undoes what marks spaces.
+    /// Reverts the marking of spaces.
     private var spaceDecoder: JSONValue {
         let mark = String(decoding: Self.spaceMark, as: UTF8.self)
         var decoders: [JSONValue] = [
@@ -210,7 +210,7 @@ extension TokenizerExport {
 // MARK: - The other files
 
 extension TokenizerExport {
-    /// What `tokenizer_config.json` says.
+    /// The content of `tokenizer_config.json`.
     func settings(contextLength: Int, chatTemplate: String?) -> JSONValue {
         func text(_ id: Int32?) -> JSONValue? { id.map { .string(texts[Int($0)]) } }
         return [
@@ -222,7 +222,7 @@ extension TokenizerExport {
         ]
     }
 
-    /// What `generation_config.json` says: at which tokens an answer ends.
+    /// The content of `generation_config.json`: the tokens that end an answer.
     static func generation(_ tokenizer: Tokenizer) -> JSONValue {
         let ends = tokenizer.endTokens.sorted()
         return [

@@ -2,23 +2,23 @@ import Platform
 import Synchronization
 import Tensors
 
-/// Brings matrices into another type, some million numbers at a time, on several threads.
+/// Converts matrices to another type, some million numbers at a time, on several threads.
 struct WeightConversion {
-    /// How many numbers are widened at once.
+    /// The number of elements that are widened at once.
     private static let chunk = 1 << 22
-    /// How many numbers one thread takes at a time.
+    /// The number of elements per thread.
     private static let tile = 1 << 16
 
     /// The model's path, for errors.
     let path: String
-    /// What changes matrices on the way.
+    /// A change to matrices on the way.
     let change: (any MatrixChange)?
-    /// The threads that compute.
+    /// The threads for the computation.
     let pool: WorkerPool
 
-    /// Hands the bytes of a matrix in another type to `take`, with the count of numbers in them.
+    /// Passes the bytes of a matrix in another type to `take`, with the count of numbers in them.
     ///
-    /// - Throws: `ModelFileError` if the type cannot hold a number, or if it was cancelled.
+    /// - Throws: `ModelFileError` if the type cannot represent a number, or if it was cancelled.
     func convert(
         _ weight: Weight,
         named name: String,
@@ -54,7 +54,7 @@ struct WeightConversion {
         }
     }
 
-    /// Converts whole rows; false if one of the numbers has no place in the new type.
+    /// Converts whole rows; false if a number cannot be represented in the new type.
     private func convert(
         _ weight: Weight,
         _ name: String,
@@ -99,7 +99,7 @@ struct WeightConversion {
     private var cancelled: ModelFileError {
         ModelFileError(
             .cancelled,
-            "Writing what \(path) becomes was stopped.",
+            "The conversion of \(path) was stopped.",
             hint: "nothing of the new file is left; start again"
         )
     }

@@ -1,23 +1,23 @@
 import Tensors
 
-/// Where the weights of a model lie: in a GGUF file, or in the safetensors files of a folder.
+/// The weights of a model in a GGUF file, or in the safetensors files of a folder.
 protocol WeightStore: Sendable {
-    /// The files that the weights are in, which stay mapped.
+    /// The files of the weights, which stay mapped.
     var files: [MappedFile] { get }
-    /// The size of all that the model is read from, in bytes.
+    /// The size of all files of the model, in bytes.
     var byteCount: Int { get }
-    /// The type that holds more numbers than any other.
+    /// The type of most numbers.
     var predominantType: ElementType { get }
 
-    /// The weight for `role`, which the model has in that layer; a vector comes as F32.
+    /// The weight for `role`, which the model has in that layer; a vector is returned as F32.
     func weight(_ role: TensorRole, layer: Int) throws(ModelFileError) -> Weight
 }
 
 extension WeightStore {
-    /// The paths of the files that the weights are in.
+    /// The paths of the files of the weights.
     var paths: [String] { files.map(\.path) }
 
-    /// Of types with their counts of numbers, the one with the most.
+    /// The type with the highest count.
     static func predominant(
         _ counts: some Sequence<(type: ElementType, count: Int)>
     ) -> ElementType {

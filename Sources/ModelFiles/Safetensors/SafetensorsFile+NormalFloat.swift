@@ -5,27 +5,27 @@ public import Tensors
 
 /// Matrices as bitsandbytes stores them in four bits.
 ///
-/// A matrix `X.weight` of N numbers is N/2 bytes, and beside it lie its scales
-/// `X.weight.absmax`, the codes' values `.quant_map`, and `.quant_state.bitsandbytes__nf4`:
-/// JSON with the shape and the block's length. Where the scales are quantized
-/// too, there are `.nested_absmax` and `.nested_quant_map`. Source: the behaviour
-/// of bitsandbytes, and its documentation of `QuantState`.
+/// A matrix `X.weight` of N numbers is N/2 bytes. Its scales are stored beside it as
+/// `X.weight.absmax`, the codes' values as `.quant_map`, and `.quant_state.bitsandbytes__nf4` is
+/// JSON with the shape and the block size. If the scales are quantized too, there are
+/// `.nested_absmax` and `.nested_quant_map`. Source: the behaviour of bitsandbytes, and its
+/// documentation of `QuantState`.
 extension SafetensorsFile {
     /// Whether the tensor `name` is a matrix in NF4.
     public func isNormalFloat(named name: String) -> Bool {
         tensors[Self.stateName(name, "nf4")] != nil
     }
 
-    /// The shape of the matrix `name` in NF4: rows and columns, which its tensor does not tell.
+    /// The shape of the matrix `name` in NF4: rows and columns, which its tensor does not contain.
     public func normalFloatShape(named name: String) throws(ModelFileError) -> [Int] {
         let state = try quantizationState(name)
         return [state.rows, state.columns]
     }
 
-    /// The matrix `name`, which is in NF4, brought into the order in which products read it.
+    /// The matrix `name`, which is in NF4, converted to the order in which products read it.
     ///
-    /// - Throws: `ModelFileError` if the matrix is in another type of four bits, if a part of it is
-    ///   missing or does not fit the others, or if its rows are no multiple of 64 numbers.
+    /// - Throws: `ModelFileError` if the matrix is in another type of four bits, if a part of it
+    ///   is missing or does not match the others, or if its row length is not a multiple of 64.
     public func normalFloatWeight(named name: String) throws(ModelFileError) -> Weight {
         let state = try quantizationState(name)
         let codes = try tensor(named: name)
@@ -44,7 +44,7 @@ extension SafetensorsFile {
             rows: state.rows,
             columns: state.columns,
             packedCodes: UnsafeRawBufferPointer(rebasing: file.bytes[codes.range]),
-            // A scale of more than 64 numbers is that of several blocks.
+            // A scale of more than 64 numbers covers several blocks.
             scales: (0..<count / ElementType.nf4.blockLength).map { scales[$0 / blocks] }
         )
     }
@@ -86,7 +86,7 @@ extension SafetensorsFile {
         return numbers.map { $0 + nested.offset }
     }
 
-    /// What the JSON beside the matrix says, once it is found to be possible.
+    /// The validated JSON beside the matrix.
     private func quantizationState(_ name: String) throws(ModelFileError) -> NormalFloatState {
         guard isNormalFloat(named: name) else {
             if tensors[Self.stateName(name, "fp4")] != nil {
@@ -148,10 +148,10 @@ private struct NormalFloatState {
     let rows: Int
     let columns: Int
     let blockLength: Int
-    /// How the scales are quantized, if they are.
+    /// The quantization of the scales, if they are quantized.
     let nested: (blockLength: Int, offset: Float)?
 
-    /// The fields' meaning, or nil where they cannot be.
+    /// The validated fields, or nil if they are impossible.
     init?(_ fields: Fields) {
         let limit = 1 << 40
         guard fields.quant_type == "nf4", fields.shape.count == 2,

@@ -2,7 +2,7 @@ public import Platform
 
 /// A tensor to be written to a safetensors file.
 public struct SafetensorsEntry: Sendable {
-    /// Numbers of a type that is written here.
+    /// Numbers of a type that can be written.
     public enum Values: Sendable, Equatable {
         /// Written as F32.
         case float32([Float])
@@ -14,12 +14,12 @@ public struct SafetensorsEntry: Sendable {
 
     /// The tensor's name, which is not `__metadata__`.
     public let name: String
-    /// Its extents, the slowest first.
+    /// Its dimensions, the slowest first.
     public let shape: [Int]
-    /// Its numbers, row after row.
+    /// Its numbers, in row-major order.
     public let values: Values
 
-    /// Describes a tensor; the shape has as many places as there are numbers.
+    /// Creates a tensor; the shape has as many elements as there are numbers.
     public init(name: String, shape: [Int], values: Values) {
         precondition(name != "__metadata__", "__metadata__ cannot be a tensor")
         self.name = name
@@ -59,7 +59,7 @@ public struct SafetensorsEntry: Sendable {
 }
 
 extension SafetensorsFile {
-    /// Writes `entries`, whose names differ, to `path`: whole and flushed to the disk, or not at all.
+    /// Writes `entries`, whose names differ, to `path`, all or nothing, flushed to the disk.
     public static func write(
         _ entries: [SafetensorsEntry],
         metadata: [String: String] = [:],

@@ -1,13 +1,13 @@
 public import Platform
 
-/// A safetensors file, mapped into memory and checked from its first byte to its last.
+/// A safetensors file, mapped into memory and completely validated.
 ///
-/// Source: the format's description in the safetensors repository. As there, a
-/// header has at most 100 MB, and the tensors fill the file without a hole.
+/// Source: the format's description in the safetensors repository. As there, a header has at most
+/// 100 MB, and the tensors fill the file without gaps.
 public final class SafetensorsFile: Sendable {
-    /// The path it was opened by.
+    /// The path that it was opened with.
     public let path: String
-    /// Free text that the writer left, by key.
+    /// Metadata of the writer, by key.
     public let metadata: [String: String]
     /// The tensors, by name.
     public let tensors: [String: SafetensorsTensor]
@@ -18,7 +18,7 @@ public final class SafetensorsFile: Sendable {
         try self.init(MappedFile(path: path))
     }
 
-    /// Checks a file that is mapped already.
+    /// Checks a mapped file.
     package init(_ file: MappedFile) throws(ModelFileError) {
         path = file.path
         self.file = file
@@ -31,12 +31,12 @@ public final class SafetensorsFile: Sendable {
     /// The size of the whole file in bytes.
     public var byteCount: Int { file.bytes.count }
 
-    /// Where a tensor of this file lies in memory.
+    /// The bytes of a tensor of this file.
     func bytes(of tensor: SafetensorsTensor) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: file.bytes[tensor.range])
     }
 
-    /// The numbers of the tensor `name`, widened to float32 exactly from F32, F16 or BF16.
+    /// The numbers of the tensor `name`, widened exactly to float32 from F32, F16 or BF16.
     public func floats(named name: String) throws(ModelFileError) -> [Float] {
         let tensor = try tensor(named: name)
         let bytes = file.bytes
@@ -110,7 +110,7 @@ public final class SafetensorsFile: Sendable {
         )
     }
 
-    /// Gives the entries their places, which have to join without a hole up to the end.
+    /// Sets the entries' positions, which must be contiguous up to the end.
     private static func place(
         _ entries: [SafetensorsHeader.Entry],
         from dataStart: Int,

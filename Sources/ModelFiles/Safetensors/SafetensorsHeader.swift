@@ -1,11 +1,11 @@
 import Platform
 
-/// Reads the JSON header of a safetensors file, and believes no number in it.
+/// Parses the JSON header of a safetensors file, and validates every number in it.
 ///
-/// The header has one fixed grammar, so it is read directly: a general JSON
-/// reader would hide a name that occurs twice.
+/// The header has a fixed grammar, so it is parsed directly: a general JSON parser would hide a
+/// name that occurs twice.
 struct SafetensorsHeader {
-    /// What the header says of one tensor; offsets count from the start of the data.
+    /// The header's entry for one tensor; offsets count from the start of the data.
     struct Entry {
         let name: String
         let type: SafetensorsType
@@ -17,13 +17,13 @@ struct SafetensorsHeader {
     private static let lengthLimit = 100_000_000
 
     let file: MappedFile
-    /// Where the header ends and the data begin.
+    /// The end of the header and start of the data.
     let dataStart: Int
     private var position = 8
 
     init(_ file: MappedFile) throws(ModelFileError) {
         self.file = file
-        // What is none is told before its first bytes are taken for a length.
+        // Other files are reported before their first bytes are taken for a length.
         let isOther = ![nil, .safetensors].contains(ForeignFile(file.bytes))
         guard !isOther else { throw Self.foreign(file) }
         guard file.bytes.count >= 8 else {
@@ -128,9 +128,9 @@ struct SafetensorsHeader {
     }
 }
 
-// The JSON that the header is made of.
+// The JSON of the header.
 extension SafetensorsHeader {
-    /// Reads an object and hands each key to `member`, which reads the value.
+    /// Parses an object and passes each key to `member`, which parses the value.
     private mutating func object(
         _ member: (String, inout SafetensorsHeader) throws(ModelFileError) -> Void
     ) throws(ModelFileError) {
@@ -144,7 +144,7 @@ extension SafetensorsHeader {
         try expect("}")
     }
 
-    /// Reads an array of whole numbers from 0 up.
+    /// Parses an array of non-negative integers.
     private mutating func numbers() throws(ModelFileError) -> [Int] {
         try expect("[")
         if accept("]") { return [] }
@@ -159,7 +159,7 @@ extension SafetensorsHeader {
         let start = position
         while position < dataStart, (0x30...0x39).contains(file.bytes[position]) { position += 1 }
         guard let number = Int(String(decoding: file.bytes[start..<position], as: UTF8.self)) else {
-            throw damage("there is no whole number at byte \(start)")
+            throw damage("there is no integer at byte \(start)")
         }
         return number
     }
@@ -185,7 +185,7 @@ extension SafetensorsHeader {
         throw damage("the text at byte \(start) has no end")
     }
 
-    /// Reads what follows a backslash.
+    /// Parses what follows a backslash.
     private mutating func escaped() throws(ModelFileError) -> String {
         guard position < dataStart else { throw damage("the header ends in the middle of a text") }
         let byte = file.bytes[position]
@@ -208,7 +208,7 @@ extension SafetensorsHeader {
                 units.append(try codeUnit())
             }
             guard let text = String(validating: units, as: UTF16.self) else {
-                throw damage("an escape before byte \(position) is no character")
+                throw damage("an escape before byte \(position) is not a character")
             }
             return text
         default: throw damage("the escape before byte \(position) is unknown")

@@ -1,6 +1,6 @@
 import JSON
 
-/// What will lie where in a safetensors file.
+/// The layout of a safetensors file.
 struct SafetensorsPlan {
     /// A tensor that will be written.
     struct Tensor: Equatable {
@@ -11,18 +11,18 @@ struct SafetensorsPlan {
         var byteCount: Int { shape.reduce(type.byteCount, *) }
     }
 
-    /// The tensors in the file's order.
+    /// The tensors in the order of the file.
     let tensors: [Tensor]
     /// The tensors' bytes, counted from the start of the file.
     let places: [Range<Int>]
     /// The file's first bytes: the header and its length.
     let header: [UInt8]
-    /// The size of the whole file.
+    /// The size of the file.
     var byteCount: Int { places.last?.upperBound ?? header.count }
 
-    /// Lays out tensors, whose names differ.
+    /// Computes the layout of tensors, whose names differ.
     init(_ tensors: [Tensor], metadata: [String: String]) {
-        // The widest types first, so that every tensor is aligned to its numbers.
+        // The widest types first, so that every tensor is aligned to its type.
         self.tensors = tensors.sorted {
             ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name)
         }

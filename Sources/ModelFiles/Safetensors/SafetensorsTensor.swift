@@ -28,10 +28,10 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     case u16 = "U16"
     /// Unsigned whole numbers.
     case u8 = "U8"
-    /// Truth values, a byte each.
+    /// Truth values, one byte each.
     case bool = "BOOL"
 
-    /// The bytes of one number.
+    /// The bytes per number.
     public var byteCount: Int {
         switch self {
         case .f64, .i64, .u64: 8
@@ -42,17 +42,17 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     }
 }
 
-/// Where a tensor lies in a safetensors file and how it is stored.
+/// The position and type of a tensor in a safetensors file.
 public struct SafetensorsTensor: Sendable, Equatable {
     /// Its name.
     public let name: String
-    /// How its numbers are stored.
+    /// The type of its numbers.
     public let type: SafetensorsType
-    /// Its extents, the slowest first; none for a single number.
+    /// Its dimensions, the slowest first; none for a single number.
     public let shape: [Int]
     /// Its bytes, counted from the start of the file.
     public let range: Range<Int>
 
-    /// How many numbers it has.
+    /// The number of its elements.
     public var elementCount: Int { range.count / type.byteCount }
 }

@@ -1,17 +1,17 @@
 public import Platform
 
-/// A tensor in memory that is written to a safetensors file as it lies there, without a copy.
+/// A tensor in memory that is written to a safetensors file without a copy.
 public struct SafetensorsView {
     /// The tensor's name, which is not `__metadata__`.
     public let name: String
-    /// Its extents, the slowest first.
+    /// Its dimensions, the slowest first.
     public let shape: [Int]
     /// The type of its numbers.
     public let type: SafetensorsType
-    /// Its bytes, little endian, row after row; valid while the file is written.
+    /// Its bytes, little endian, in row-major order; valid while the file is written.
     public let bytes: UnsafeRawBufferPointer
 
-    /// Describes a tensor; the shape has as many places as there are numbers.
+    /// Creates a tensor; the shape has as many elements as there are numbers.
     public init(
         name: String,
         shape: [Int],
@@ -30,7 +30,7 @@ public struct SafetensorsView {
 }
 
 extension SafetensorsFile {
-    /// Writes `views`, whose names differ, to `path`: whole and flushed to the disk, or not at all.
+    /// Writes `views`, whose names differ, to `path`, all or nothing, flushed to the disk.
     public static func write(
         _ views: [SafetensorsView],
         metadata: [String: String] = [:],
@@ -52,7 +52,7 @@ extension SafetensorsFile {
         }
     }
 
-    /// Copies the bytes of the tensor `name` to memory that has room for exactly them.
+    /// Copies the bytes of the tensor `name` to memory of exactly that size.
     ///
     /// - Throws: `ModelFileError` if the file has no such tensor of that type and size.
     public func copy(
