@@ -57,9 +57,7 @@ public struct RenderedChat: Sendable, Equatable {
     }
 
     /// Whether a control token is valid here: the template wrote it, with at most a role's name
-    /// inside as in `<
-    /// user
-    /// >`, and no part of it comes from the text of a message or tool.
+    /// inside as in `<|user|>`, and no part of it comes from the text of a message or tool.
     func isWrittenByTemplate(_ range: Range<Int>) -> Bool {
         var index = spans.partitionIndex { $0.range.upperBound > range.lowerBound }
         guard index < spans.count, spans[index].field == nil else { return false }

@@ -23,8 +23,7 @@ struct BytePairMerger {
     }
 
     private var symbols: [Symbol] = []
-    /// A binary heap of `rank << 32
-    /// index of the left symbol`.
+    /// A binary heap of `rank << 32 | index of the left symbol`.
     ///
     /// An entry whose symbols have changed since is detected when it is popped, because its rank
     /// differs.

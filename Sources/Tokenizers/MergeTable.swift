@@ -1,7 +1,6 @@
 /// The pairs of adjacent tokens that merge, with result and rank.
 struct MergeTable: Sendable {
-    /// `left << 32
-    /// right`, or `UInt64.max` if the slot is free.
+    /// `left << 32 | right`, or `UInt64.max` if the slot is free.
     private var pairs: [UInt64]
     /// `rank << 32 | merged id`; the smallest merges first.
     private var merges: [UInt64]

@@ -6,9 +6,7 @@ public enum TokenType: Int32, Sendable, CaseIterable {
     case normal = 1
     /// Represents text that cannot be tokenized.
     case unknown = 2
-    /// Structures the conversation (`<
-    /// im_end
-    /// >`); never a part of user text.
+    /// Structures the conversation (`<|im_end|>`); never a part of user text.
     case control = 3
     /// Text that is always one token, stored literally.
     case userDefined = 4

@@ -31,7 +31,7 @@ import Tokenizers
         #expect(count(encoded.ids) == 7)
     }
 
-    @Test func `a special token that a message completes is inert`() throws {
+    @Test func `a special token completed by a message is inert`() throws {
         let template = try ChatTemplate(
             source: "{% for m in messages %}<|im_{{ m.content }}|>{% endfor %}"
         )

@@ -9,7 +9,7 @@ private func conversation(_ json: String) throws -> Conversation {
     try Conversation(JSONParser.parse(Array(json.utf8)))
 }
 
-/// One message of each kind, with what a tool's user could have written in each place.
+/// One message of each kind, with what a tool's user could have written in each field.
 private let withTools = """
     {"messages": [
         {"role": "user", "content": "How warm?"},
@@ -23,7 +23,7 @@ private let withTools = """
     """
 
 @Suite struct ConversationTests {
-    @Test func `every field of a message is told apart`() throws {
+    @Test func `the fields of a message are distinguished`() throws {
         let template = try ChatTemplate(
             source: """
                 {% for t in tools %}{{ t.name }}{% endfor %}{{ documents[0].title }}{{ date }}\
@@ -47,7 +47,7 @@ private let withTools = """
         )
     }
 
-    @Test func `an assistant is trained on its calls of tools, not on what they gave`() throws {
+    @Test func `an assistant is trained on its tool calls, not on their results`() throws {
         let template = try ChatTemplate(
             source: """
                 {% for m in messages %}<{{ m.role }}>{{ m.content or '' }}\
@@ -92,7 +92,7 @@ private let withTools = """
         (#"[{"role": "user"}, {"content": "x"}]"#, "Message 2 has no role"),
         (#"{"messages": [], "tools": 1}"#, "\"tools\""),
     ])
-    func `what is no conversation is refused`(json: String, word: String) throws {
+    func `an invalid conversation is refused`(json: String, word: String) throws {
         let error = try #require(throws: TemplateError.self) { _ = try conversation(json) }
         #expect(error.code == .invalidConversation)
         #expect(error.message.contains(word))

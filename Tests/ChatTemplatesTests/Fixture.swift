@@ -11,7 +11,7 @@ func fixture<Value: Decodable>(_ name: String, as type: Value.Type = Value.self)
     return try JSONDecoder().decode(Value.self, from: Data(contentsOf: url))
 }
 
-/// A template and what Jinja 3.1 makes of it with `trim_blocks` and `lstrip_blocks`.
+/// A template and Jinja 3.1's output with `trim_blocks` and `lstrip_blocks`.
 struct TemplateCase: Decodable, CustomTestStringConvertible {
     let group: String
     let template: String
@@ -20,7 +20,7 @@ struct TemplateCase: Decodable, CustomTestStringConvertible {
     var testDescription: String { "\(group): \(template)" }
 }
 
-/// A chat template as models are published with, and what Jinja 3.1 makes of conversations.
+/// A published chat template and Jinja 3.1's output for conversations.
 struct PublishedTemplate: Decodable, CustomTestStringConvertible {
     struct Render: Decodable {
         let messages: [Message]

@@ -9,7 +9,7 @@ private func render(_ source: String, _ messages: [Message]) throws -> RenderedC
 @Suite struct ProvenanceTests {
     let messages: [Message] = [.user(" Hé llo "), .assistant("Yes")]
 
-    @Test func `every byte tells which message and field it is of`() throws {
+    @Test func `every byte has the message and field that it comes from`() throws {
         let chat = try render(
             """
             top{% for m in messages %}<{{ m.role }}>{{ m['content'] }}!{% endfor %}\
@@ -46,7 +46,7 @@ private func render(_ source: String, _ messages: [Message]) throws -> RenderedC
         ("f(m.content)", ["(", " Hé llo ", ")"]),
         ("m.content | length", ["8"]),
     ])
-    func `where bytes come from survives operations on them`(
+    func `the origin of bytes survives operations on them`(
         expression: String,
         expected: [String]
     ) throws {
@@ -77,7 +77,7 @@ private func render(_ source: String, _ messages: [Message]) throws -> RenderedC
             + "{% set ns.t = ns.t ~ '[' ~ m.content ~ ']' %}{% endfor %}{{ ns.t }}",
         "{% for m in messages[1:] %}{% set t %}[{{ m.content }}]{% endset %}{{ t }}{% endfor %}",
     ])
-    func `a loop over a part of the messages still tells which they are`(source: String) throws {
+    func `a loop over a part of the messages keeps their indices`(source: String) throws {
         let chat = try render(source, messages)
         #expect(chat.outline == ["1 - [", "1 content Yes", "1 - ]"])
     }
@@ -161,7 +161,7 @@ private func render(_ source: String, _ messages: [Message]) throws -> RenderedC
         #expect(try template.renderForTraining([.user("Hi")]).targets.isEmpty)
     }
 
-    @Test func `a template that asks for a prompt only behind a user is understood`() throws {
+    @Test func `a template may write a prompt only after a user`() throws {
         let source = """
             {% for m in messages %}<{{ m.role }}>\n{{ m.content }}</>{% endfor %}\
             {% if add_generation_prompt and messages[-1].role == 'user' %}<assistant>\n{% endif %}

@@ -28,14 +28,14 @@ import Tokenizers
             "chatml",
             ["서울<|im_end|>\n", "<think>\nEasy.\n</think>\n\nTokyo<|im_end|>\n"]
         ),
-        // The space in front of an answer is the template's, and there is no generation prompt.
+        // The space before an answer is the template's, and there is no generation prompt.
         ("mistral", ["서울</s>", "<think>\nEasy.\n</think>\n\nTokyo</s>"]),
         ("gemma", ["서울<end_of_turn>\n", "<think>\nEasy.\n</think>\n\nTokyo<end_of_turn>\n"]),
         ("thinking", ["서울<|im_end|>\n", "<think>\nEasy.\n</think>\n\nTokyo<|im_end|>\n"]),
         ("phi", ["서울<|end|>\n", "<think>\nEasy.\n</think>\n\nTokyo<|end|>\n"]),
         ("macro", ["서울</ASSISTANT>", "<think>\nEasy.\n</think>\n\nTokyo</ASSISTANT>"]),
     ])
-    func `an assistant is trained on its answers and what ends them`(
+    func `an assistant is trained on its answers and their ends`(
         name: String,
         expected: [String]
     ) throws {
@@ -49,7 +49,7 @@ import Tokenizers
             eosToken: Array("</s>".utf8)
         )
         let texts = targets.map(chat.text)
-        // What is written in front of the next message, on its line, is that message's.
+        // Text before the next message, on its line, belongs to that message.
         #expect(
             texts.map { $0.hasSuffix(">\n") && name == "macro" ? String($0.dropLast()) : $0 }
                 == expected

@@ -4,7 +4,7 @@ import TestModels
 import Testing
 import Tokenizers
 
-/// Against what `transformers` gives for the default model.
+/// Compared with the output of `transformers` for the default model.
 @Suite struct SmolLM2TemplateTests {
     @Test(arguments: try fixture("chat_template", as: [PublishedTemplate.Render].self))
     func `a conversation is written as transformers writes it`(

@@ -3,7 +3,7 @@ import Platform
 import Testing
 import Tokenizers
 
-/// What methods, filters, tests and functions make of their arguments: the output is jinja2's, or the
+/// How methods, filters, tests and functions handle their arguments: the output is jinja2's, or the
 /// argument is refused.
 @Suite struct TemplateArgumentTests {
     private func render(_ expression: String) throws -> String {
@@ -22,7 +22,7 @@ import Tokenizers
         #expect(try render(expression) == expected)
     }
 
-    @Test(arguments: refused) func whatIsNotTakenIsRefused(expression: String) throws {
+    @Test(arguments: refused) func unknownArgumentsAreRefused(expression: String) throws {
         let error = #expect(throws: TemplateError.self) { try render(expression) }
         #expect(error?.message.contains("line 1") == true)
     }

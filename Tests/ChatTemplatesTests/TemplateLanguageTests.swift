@@ -100,11 +100,11 @@ private func render(
         #expect(error.message.contains(word))
     }
 
-    @Test func `what is not supported matters only where it is reached`() throws {
+    @Test func `unsupported features fail only where they are reached`() throws {
         #expect(try render("{% if nope %}{{ x | frob }}{{ y is frob }}{% endif %}ok") == "ok")
     }
 
-    @Test func `raise_exception refuses the messages with its words`() throws {
+    @Test func `raise_exception refuses the messages with its text`() throws {
         let error = try #require(throws: TemplateError.self) {
             _ = try render(
                 "{% if true %}\n{{ raise_exception('Roles must alternate') }}{% endif %}"
@@ -114,7 +114,7 @@ private func render(
         #expect(error.message.contains("line 2: Roles must alternate"))
     }
 
-    @Test func `extreme numbers do no harm`() throws {
+    @Test func `extreme numbers do not trap`() throws {
         let least = "(-9223372036854775807 - 1)"
         let most = "9223372036854775807"
         #expect(try render("{{ 'abc'[\(least):\(most)] }}") == "abc")
@@ -127,13 +127,13 @@ private func render(
         #expect(try render("{{ 1 ** \(most) }} {{ (-1) ** \(most) }}") == "1 -1")
     }
 
-    @Test func `the date comes from the clock that is given`() throws {
+    @Test func `the date comes from the given clock`() throws {
         let template = try ChatTemplate(source: "{{ strftime_now('%Y-%m %%') }}") { 1_718_452_800 }
         let chat = try template.render([], addingGenerationPrompt: false)
         #expect(chat.text == "2024-06 %")
     }
 
-    @Test func `templates are told apart by their digest`() throws {
+    @Test func `templates are identified by their digest`() throws {
         let first = try ChatTemplate(source: "a")
         let again = try ChatTemplate(source: "a")
         let second = try ChatTemplate(source: "b")
@@ -169,7 +169,7 @@ private func render(
         "{% set ns = namespace() %}{% for i in range(99999) %}{% for x in [ns.l] %}"
             + "{% set ns.l = loop %}{% endfor %}{% endfor %}",
     ])
-    func `a template that asks for too much is stopped`(source: String) throws {
+    func `a template that exceeds the limits is stopped`(source: String) throws {
         let error = try #require(throws: TemplateError.self) { _ = try render(source) }
         #expect(error.code == .limit)
         #expect(error.message.contains("line 1:"))
@@ -186,7 +186,7 @@ private func render(
         "{{ a" + String(repeating: ".a", count: 100_000) + " }}",
         "{{ 1" + String(repeating: " if 1 else 1", count: 100_000) + " }}",
     ])
-    func `a template of endless nesting is refused`(source: String) throws {
+    func `a template with excessive nesting is refused`(source: String) throws {
         let source = source.hasPrefix("(") ? "{{ \(source) }}" : source
         let error = try #require(throws: TemplateError.self) {
             _ = try ChatTemplate(source: source)

@@ -2,7 +2,7 @@ import Foundation
 import TestModels
 import Testing
 
-/// A user's mistake gives one clear line with what, where and what to do; nothing traps.
+/// A user's mistake is reported in one clear line with what, where and what to do; nothing traps.
 @Suite struct BadInputTests {
     private func expectRefused(_ output: Program.Output, _ parts: String..., status: Int32 = 1) {
         #expect(output.status == status, "\(output.text) \(output.errors)")
@@ -47,7 +47,7 @@ import Testing
         )
     }
 
-    @Test func aModelThatIsNotThereSaysHowToGetIt() throws {
+    @Test func theErrorForAMissingModelSaysHowToGetIt() throws {
         let program = try Program(hasModel: false)
         expectRefused(
             try program.run(
@@ -120,7 +120,7 @@ import Testing
         )
     }
 
-    @Test func whatANameHoldsCannotSteerTheTerminal() throws {
+    @Test func aNameCannotControlTheTerminal() throws {
         let program = try Program()
         let done = try program.run("runs", "show", "\u{1B}]0;owned\u{07}\u{1B}[2J")
         #expect(done.status == 1)

@@ -54,7 +54,7 @@ import Testing
         #expect(added.status == 0 && added.text.contains("leave-out: 2 rows broken"))
     }
 
-    @Test func whatWasDecidedIsSaid() throws {
+    @Test func decisionsAreReported() throws {
         let program = try Program()
         try FileManager.default.createDirectory(
             atPath: "\(program.folder)/birds",
@@ -89,7 +89,7 @@ import Testing
         ["add", "a.txt", "--deduplicate", "--by", "answer"],
         ["split", "a.txt", "--eval", "0.5", "--by", "answer"],
     ])
-    func whatHasNoEffectIsRefused(_ arguments: [String]) throws {
+    func optionsWithoutEffectAreRefused(_ arguments: [String]) throws {
         let program = try Program()
         _ = try program.dataset()
         _ = try program.file("a.txt", "one\n\n\ntwo\n")
@@ -173,7 +173,7 @@ import Testing
         #expect(try train("--allow", "contamination").status == 0)
     }
 
-    @Test func whatSteersATerminalIsNotPrinted() throws {
+    @Test func controlCharactersAreNotPrinted() throws {
         let program = try Program()
         let row = #"{"prompt":"a\u001b[31m","completion":""}"#
         let path = try program.file("rows.jsonl", "\(row)\n\(row)\n")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A command that shares no open file with the tests: a server that it leaves behind would keep
-/// every pipe open that it inherits, and whoever reads one to its end would wait for ever.
+/// inherited pipes open, and their readers would wait forever.
 struct DetachedCommand {
     private let arguments: [String]
 
@@ -9,7 +9,7 @@ struct DetachedCommand {
         self.arguments = arguments
     }
 
-    /// Runs it to its end with its output and errors in a file; its exit status.
+    /// Runs it to its end with its output and errors in a file; returns its exit status.
     func run(environment: [String: String], output: String) throws -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -17,9 +17,9 @@ struct DetachedCommand {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        // Numbers that are not open are passed over.
+        // Numbers that are not open are ignored.
         for file in 3..<Int32(256) { posix_spawn_file_actions_addclose(&actions, file) }
-        // The tests' threads block signals, and a server that inherits that never notices an end.
+        // The tests' threads block signals, and a server that inherits that never receives its end.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

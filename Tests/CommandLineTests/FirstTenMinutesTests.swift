@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// What the README has a new user do first, typed as it stands there.
+/// The README's first steps for a new user, typed literally.
 @Suite(.serialized) struct FirstTenMinutesTests {
-    /// A question that is in the sample data, as the README asks it, and what is in its answer.
+    /// A question from the sample data, as the README asks it, and what its answer contains.
     private static let answer = "Bluefin"
 
     @Test func theStepsEndWithARightAnswerOfTheDeployedVersion() throws {
-        // The file plays the default model that `make run` gets.
+        // The file takes the place of the default model that `make run` downloads.
         let program = try Program()
         let terminal = try Tmux(program)
         let start = ContinuousClock.now
@@ -169,7 +169,7 @@ import Testing
         tour.end()
     }
 
-    /// What is deployed at the end answers rightly, on the screen and by command.
+    /// The deployed version answers correctly, on the screen and by command.
     private func expectRightAnswer(_ program: Program, _ terminal: Tmux) throws {
         let question = try #require(
             Readme().steps("## The first ten minutes").first { $0.name == "Chat." }?

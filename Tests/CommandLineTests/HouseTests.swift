@@ -2,7 +2,7 @@ import Foundation
 import TestModels
 import Testing
 
-/// `scripts/house`, which holds the sources against the table of docs/architecture.md.
+/// `scripts/house`, which checks the sources against the table of docs/architecture.md.
 struct HouseTests {
     /// Runs it over a tree; nil for this one.
     private static func house(_ root: String?) throws -> (status: Int32, errors: String) {
@@ -26,7 +26,7 @@ struct HouseTests {
         #expect(status == 0, "\(errors)")
     }
 
-    @Test func whatBreaksARuleIsNamed() throws {
+    @Test func aBrokenRuleIsNamed() throws {
         try TemporaryFolder.with { folder in
             let lines = (1...12).map { "let value\($0) = \($0)\n" }.joined()
             let files = [

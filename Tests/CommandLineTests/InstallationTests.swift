@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `make install` puts under a prefix is all that the program needs.
+/// The files that `make install` puts under a prefix are all that the program needs.
 @Suite struct InstallationTests {
     @Test func theInstalledProgramFindsItsThemesSampleDataAndModel() throws {
         let program = try Program(hasModel: false)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A run outlives the terminal it was started from, and any workbench can take it up.
+/// A run outlives the terminal that it was started from, and any workbench can control it.
 @Suite(.serialized) struct LeavingTests {
     private func startLongRun(_ terminal: Tmux, steps: String) throws {
         try terminal.wait(for: "No run yet")
@@ -9,7 +9,7 @@ import Testing
         try terminal.wait(for: "its first steps") { ($0.steps?.done ?? 0) > 5 ? true : nil }
     }
 
-    @Test func aClosedTerminalLetsTheRunGoOnToItsEnd() throws {
+    @Test func aRunContinuesToItsEndAfterItsTerminalIsClosed() throws {
         let program = try Program()
         let terminal = try Tmux(program)
         try startLongRun(terminal, steps: "600")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A process as the kernel tells of it.
+/// A process, as reported by the kernel.
 struct LiveProcess {
     let id: Int32
 
@@ -11,7 +11,7 @@ struct LiveProcess {
         return state != "Z" && state != "X"
     }
 
-    /// How often its threads were put to work, all together.
+    /// The number of context switches of its threads.
     var contextSwitches: Int {
         let threads =
             (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
@@ -23,7 +23,7 @@ struct LiveProcess {
         }
     }
 
-    /// Whether none of its threads is put to work for so long.
+    /// Whether none of its threads runs for so long.
     func isAsleep(seconds: Double) -> Bool {
         let before = contextSwitches
         return !Deadline(seconds: seconds).poll { contextSwitches != before }

@@ -1,17 +1,17 @@
-/// What shows that an option is not passed over.
+/// A proof that an option is not ignored.
 enum Trial {
-    /// With these words the command ends with an error that holds this text.
+    /// With these words the command ends with an error that contains this text.
     case refused([String], String)
-    /// With these words it says something else, or ends otherwise, than with those.
+    /// With these words its output or status differs from that with those.
     case differs([String], [String])
-    /// Where it is shown, and why not here.
+    /// Where it is tested, and why not here.
     case elsewhere(String)
 }
 
 /// A trial for every option of every command, by the command's words and the option's name.
 ///
-/// The words stand behind the command's. `{data}`, `{run}` and the like are what
-/// ``OptionWalkTests`` has made; `{new}` is a path where nothing is, another one each time.
+/// The words follow the command's. `{data}`, `{run}` and the like are created by
+/// ``OptionWalkTests``; `{new}` is a path where nothing exists, a different one each time.
 enum OptionTable {
     static let trials: [String: [String: Trial]] = [
         "screen": [
@@ -231,7 +231,7 @@ enum OptionTable {
             "--force": .differs(["--output", "{file}", "--force"], ["--output", "{file}"]),
         ],
         "registry register": [
-            "--note": .elsewhere("OptionWalkTests.whatIsNotedIsShown")
+            "--note": .elsewhere("OptionWalkTests.notesAreShown")
         ],
         "registry alias": [
             "--remove": .refused(["faq", "nobody", "--remove"], "nobody")
@@ -244,8 +244,8 @@ enum OptionTable {
             "--check": .refused(["faq", "--check", "77"], "77"),
             "--reason": .refused(["faq", "--reason", "why"], "--reason"),
         ],
-        "registry approve": ["--reason": .elsewhere("OptionWalkTests.whatIsNotedIsShown")],
-        "registry promote": ["--reason": .elsewhere("OptionWalkTests.whatIsNotedIsShown")],
+        "registry approve": ["--reason": .elsewhere("OptionWalkTests.notesAreShown")],
+        "registry promote": ["--reason": .elsewhere("OptionWalkTests.notesAreShown")],
         "chat": answering([]).merging([
             "--system": .elsewhere("GenerateCommandTests: the same option; chat reads its input")
         ]) { $1 },
@@ -320,7 +320,7 @@ enum OptionTable {
         ]
     }
 
-    /// A new model with one size that is not that of the others.
+    /// A new model with one size different from the others.
     private static func small(_ option: String, _ value: String) -> Trial {
         .differs(tiny(["{new}.gguf", option, value]), tiny(["{new}.gguf"], but: option))
     }

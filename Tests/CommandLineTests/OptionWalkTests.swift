@@ -3,16 +3,16 @@ import TestModels
 import Testing
 import Training
 
-/// No option of any command is passed over: each has a value that changes what happens or is refused.
+/// No option of any command is ignored: each has a value that changes the result or is refused.
 @Suite struct OptionWalkTests {
-    /// An option of a command, as the program itself lists them.
+    /// An option of a command, as the program lists it.
     struct Option {
         let command: String
         let name: String
         let isFlag: Bool
     }
 
-    /// What the program lists.
+    /// The options that the program lists.
     private static func options(_ program: Program) throws -> [Option] {
         let dump = try program.run("--experimental-dump-help").text
         let tree = try #require(
@@ -44,7 +44,7 @@ import Training
     }
 
     /// A workspace with runs, a registered model and files to name.
-    private final class Stage {
+    private final class Setup {
         let program: Program
         private var words: [String: String] = [:]
         private var count = 0
@@ -94,7 +94,7 @@ import Training
             }
         }
 
-        /// Words with what is made for them in place of what stands in braces.
+        /// The words with placeholders in braces replaced.
         func filled(_ words: [String]) throws -> [String] {
             count += 1
             let new = "\(program.folder)/new-\(count)"
@@ -110,7 +110,7 @@ import Training
             }
         }
 
-        /// What a command came to, without what is another one each time.
+        /// The result of a command, without parts that differ each time.
         func outcome(_ words: [String]) throws -> String {
             let done = try program.run(words)
             let pattern =
@@ -120,8 +120,8 @@ import Training
     }
 
     @Test func everyOptionChangesWhatHappensOrIsRefused() throws {
-        let stage = try Stage()
-        let options = try Self.options(stage.program)
+        let setup = try Setup()
+        let options = try Self.options(setup.program)
         for option in options where option.name != "--workspace" && option.name != "--json" {
             let what = "\(option.command) \(option.name)"
             guard let trial = OptionTable.trials[option.command]?[option.name] else {
@@ -131,13 +131,13 @@ import Training
             let command = option.command.split(separator: " ").map(String.init)
             switch trial {
             case .refused(let words, let told):
-                let filled = try stage.filled(words + [told])
-                let done = try stage.program.run(command + filled.dropLast())
+                let filled = try setup.filled(words + [told])
+                let done = try setup.program.run(command + filled.dropLast())
                 #expect(done.status != 0, "\(what) is passed over: \(done.text)")
                 #expect(done.errors.contains(filled.last ?? ""), "\(what): \(done.errors)")
             case .differs(let words, let others):
-                let outcome = try stage.outcome(command + stage.filled(words))
-                let other = try stage.outcome(command + stage.filled(others))
+                let outcome = try setup.outcome(command + setup.filled(words))
+                let other = try setup.outcome(command + setup.filled(others))
                 #expect(outcome != other, "\(what) is passed over: \(outcome)")
             case .elsewhere(let where_):
                 #expect(!where_.isEmpty)
@@ -168,7 +168,7 @@ import Training
         }
     }
 
-    /// What a command cannot do without.
+    /// The required arguments of a command.
     private static func needed(_ command: String) -> [String] {
         switch command {
         case "model pull", "model show", "data show", "data lint", "data add", "data convert",
@@ -220,7 +220,7 @@ import Training
         }
     }
 
-    /// The parser takes what the table has, under the same names, and nothing else.
+    /// The parser accepts the options of the table, under the same names, and no others.
     @Test func theParserDeclaresTheTable() throws {
         let declared = try Self.options(Program()).filter { $0.command == "train" }
         let own: Set = ["--then", "--resume", "--config", "--dry-run", "--json", "--workspace"]
@@ -232,13 +232,13 @@ import Training
         }
     }
 
-    /// A value that the parser takes, where 1 is none.
+    /// A value that the parser accepts if 1 is not one.
     private static let plainValues = [
         "--method": "lora", "--objective": "sft", "--precision": "exact", "--scheduler": "linear",
         "--eval-split": "0.5",
     ]
 
-    @Test func everyOptionOfTrainMayStandInAFile() throws {
+    @Test func everyOptionOfTrainMayBeInAFile() throws {
         let program = try Program()
         let data = try program.dataset()
         for option in try Self.options(program)
@@ -281,11 +281,11 @@ import Training
             ("recompute", "true"), ("rslora", "true"), ("best", "true"), ("packing", "false"),
             ("shuffle", "false"),
         ] { #expect(parameters?[name] == value, "\(name)") }
-        // Nothing is held out: what goes by it is said to have nothing to go by.
+        // Without held-out rows the options that need them are refused.
         #expect(done.errors.contains("held out"), "\(done.errors)")
     }
 
-    @Test func whatIsNotedIsShown() throws {
+    @Test func notesAreShown() throws {
         let program = try Program()
         let data = try program.dataset()
         try program.run("train", "--data", data, "--steps", "1", "--run-name", "r")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Commands that write a file that a person named.
+/// Commands that write a file that the user named.
 @Suite struct OutputFileCommandTests {
     private static let small = [
         "--vocabulary", "512", "--width", "32", "--layers", "1", "--heads", "2", "--kv-heads", "1",
@@ -53,7 +53,7 @@ import Testing
             for ending in ["", "-wal"] {
                 let file = "\(program.workspace)/workbench.db\(ending)"
                 let done = try program.run(writer + [file, "--force"])
-                // An adapter is refused a name that does not end with .gguf before that.
+                // An adapter's name must end with .gguf, which is checked first.
                 let isNamed = done.errors.contains("in use") || done.errors.contains(".gguf")
                 #expect(done.status != 0 && isNamed, "\(writer) \(ending): \(done.errors)")
             }

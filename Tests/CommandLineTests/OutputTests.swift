@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is written arrives, or the program says that it did not; and nothing in it steers a terminal.
+/// Output arrives, or the program reports that it did not; and nothing in it controls a terminal.
 @Suite struct OutputTests {
     private static let listings: [[String]] = [
         ["--help"], ["--version"], ["help", "runs"], ["train", "--help"],
@@ -17,7 +17,7 @@ import Testing
         ["serve", "tokens", "list", "--json"],
     ]
 
-    /// Runs a command by a shell, which can close and redirect what it gets.
+    /// Runs a command by a shell, which can close and redirect its files.
     private func shell(_ program: Program, _ script: String) throws -> Program.Output {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
@@ -45,7 +45,7 @@ import Testing
         (">/dev/full", "No space left on device"), (">&-", "Bad file descriptor"),
         ("</dev/null 1</dev/null", "Bad file descriptor"),
     ])
-    func whatCannotBeWrittenIsSaidAndTheStatusIs1(_ redirection: String, _ reason: String) throws {
+    func aFailedWriteIsReportedAndTheStatusIs1(_ redirection: String, _ reason: String) throws {
         let program = try Program()
         for listing in Self.listings {
             let done = try shell(program, "\"$W\" \(listing.joined(separator: " ")) \(redirection)")
@@ -73,7 +73,7 @@ import Testing
         #expect(["0", "141"].contains(all.text.split(separator: "\n").last), "\(all.text)")
     }
 
-    @Test func aLimitOfFileSizesIsSaid() throws {
+    @Test func aLimitOfFileSizesIsReported() throws {
         let program = try Program()
         try program.run("runs", "list")
         let done = try shell(program, "ulimit -f 0; \"$W\" doctor --help > out.txt; echo $?")
@@ -116,7 +116,7 @@ import Testing
         #expect(harmful.isEmpty, "\(what): \(harmful.map { String($0.value, radix: 16) })")
     }
 
-    @Test func aNameThatSteersTerminalsIsHarmlessInEveryCommand() throws {
+    @Test func aNameWithControlCharactersIsHarmlessInEveryCommand() throws {
         let program = try Program()
         let data = try program.dataset()
         for name in [Self.hostile, "other"] {
@@ -155,7 +155,7 @@ import Testing
         // The line ends of CSV are two characters.
         let csv = try program.run("runs", "export").text
         expectHarmless(csv.replacingOccurrences(of: "\r\n", with: "\n"), "csv")
-        // JSON keeps what was there, as escapes.
+        // JSON keeps the original, as escapes.
         let json = try program.run("runs", "export", "--format", "json").text
         let rows = try #require(
             try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]]

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension Program {
-    /// A run as `runs show --json` tells it.
+    /// A run, from `runs show --json`.
     func summary(of run: String) throws -> [String: Any] {
         let shown = try #require(try self.run("runs", "show", run, "--json").objects.first)
         return try #require(shown["summary"] as? [String: Any])
@@ -11,7 +11,7 @@ extension Program {
     /// The status of a run.
     func status(of run: String) throws -> String? { try summary(of: run)["status"] as? String }
 
-    /// A registered model's versions as `registry show --json` tells them, by their number.
+    /// A registered model's versions by number, from `registry show --json`.
     func versions(of model: String) throws -> [Int: [String: Any]] {
         let shown = try #require(try run("registry", "show", model, "--json").objects.first)
         let versions = try #require(shown["versions"] as? [[String: Any]])

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Program {
-    /// Runs a line as a shell does where `workbench` is on the path.
+    /// Runs a line as a shell does if `workbench` is on the path.
     func shell(_ line: String) throws -> Output {
         let directory = URL(fileURLWithPath: Self.binary).deletingLastPathComponent().path
         let process = Process()

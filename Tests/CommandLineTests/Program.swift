@@ -44,9 +44,9 @@ final class Program {
         ]
     }
 
-    /// A process that was started, with its output as it comes.
+    /// A running process, with its output as it comes.
     ///
-    /// - Parameter limit: What `ulimit` takes before the program begins, such as `-n 20`.
+    /// - Parameter limit: Arguments of `ulimit` before the program starts, such as `-n 20`.
     func start(
         _ arguments: [String],
         in folder: String? = nil,

@@ -10,7 +10,7 @@ struct Readme {
         text = try String(contentsOf: file, encoding: .utf8)
     }
 
-    /// What stands below a heading, up to the next one.
+    /// The text below a heading, up to the next one.
     func section(_ heading: String) throws -> Substring {
         let start = try #require(text.range(of: "\n\(heading)\n"), "\(heading)")
         let rest = text[start.upperBound...]
@@ -34,7 +34,7 @@ struct Readme {
         let name: String
         let text: String
 
-        /// What is to be pressed, typed or chosen, in the order of the text.
+        /// The keys, texts and choices, in the order of the text.
         var spans: [String] { text.matches(of: /`([^`]+)`/).map { String($0.1) } }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the README states about commands is what the program has.
+/// The README's statements about commands match the program.
 @Suite struct ReadmeTests {
     @Test func theTableOfCommandsNamesAllOfThem() throws {
         let program = try Program(hasModel: false)
@@ -16,7 +16,7 @@ import Testing
         let commands = try subcommands(of: [], program).subtracting(["screen"])
         #expect(Set(named.keys) == commands)
         for command in commands {
-            // `serve` runs without a word behind it.
+            // `serve` runs without a further word.
             let known = try subcommands(of: [command], program).subtracting(["run"])
             #expect(named[command] == known, "workbench \(command)")
         }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// What other processes do is seen on the screen as it happens, and nothing else wakes it.
+/// Changes by other processes appear on the screen at once, and nothing else wakes it.
 @Suite(.serialized) struct RemoteRunTests {
     @Test func aHeadlessRunIsSeenLiveAndItsDeathAtOnce() throws {
         let program = try Program()
@@ -26,7 +26,7 @@ import Testing
             delays.append(.now - time)
             last = step
         }
-        // The goal is 200 ms; a machine that builds beside the test is given more.
+        // The goal is 200 ms; more is allowed on a machine that builds at the same time.
         delays.sort()
         let (median, worst) = (delays[delays.count / 2], delays[delays.count - 1])
         print("a step of another process is on the screen after \(median), at most \(worst)")
@@ -49,7 +49,7 @@ import Testing
         try terminal.wait(for: "✓", "3/3")
         let process = LiveProcess(id: try terminal.process)
         #expect(process.contextSwitches > 0)
-        // What start-up has begun comes to its end first.
+        // Work started at launch ends first.
         #expect(Deadline(seconds: 20).poll { process.isAsleep(seconds: 1) })
         #expect(process.isAsleep(seconds: 10))
         try terminal.press("3")
@@ -57,7 +57,7 @@ import Testing
     }
 }
 
-/// The steps that a process has told of, each when it came.
+/// The steps that a process reported, with their times.
 private final class WrittenSteps: Sendable {
     private let last = Mutex<(step: Int, time: ContinuousClock.Instant)?>(nil)
 
@@ -72,6 +72,6 @@ private final class WrittenSteps: Sendable {
         }.start()
     }
 
-    /// The newest.
+    /// The newest step.
     var newest: (step: Int, time: ContinuousClock.Instant)? { last.withLock { $0 } }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// From nothing to a model that answers: a vocabulary, raw text, conversations.
+/// From an empty workspace to a model that answers: a vocabulary, raw text, conversations.
 @Suite struct ScratchModelTests {
-    @Test func aNewModelIsTrainedInTwoStagesByOneCommand() throws {
+    @Test func aNewModelIsTrainedInTwoPhasesByOneCommand() throws {
         let program = try Program()
         let words = ["sun", "moon", "star", "cloud", "rain", "wind", "snow", "hill"]
         let documents = (0..<40).map { number in
@@ -68,7 +68,7 @@ import Testing
         #expect(finished.count == 2)
         let result = try #require(finished.last?["model"] as? String)
 
-        // Options of a stage are its own; the others are the first stage's.
+        // Options of a phase are its own; the others are the first phase's.
         let second = try #require(finished.last?["run_id"] as? String)
         let shown = try #require(try program.run("runs", "show", second, "--json").objects.first)
         let summary = try #require(shown["summary"] as? [String: Any])
@@ -77,7 +77,7 @@ import Testing
         #expect(parameters["steps"] == "8")
         #expect(parameters["method"] == "full")
 
-        // The model of the second stage is a model as any other.
+        // The model of the second phase is an ordinary model.
         let answer = try program.run(
             "generate",
             "--model",

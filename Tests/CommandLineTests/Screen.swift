@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a terminal shows, as text.
+/// The content of a terminal, as text.
 struct Screen {
     let text: String
     let lines: [String]
@@ -10,7 +10,7 @@ struct Screen {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// The figure behind a label: of `loss 4.085` that is `4.085`.
+    /// The figure after a label: `4.085` for `loss 4.085`.
     func figure(_ label: String) -> Figure? {
         guard let match = try? Regex("\\b\(label) (-?[0-9][0-9.]*(?:e-?[0-9]+)?)") else {
             return nil
@@ -18,14 +18,14 @@ struct Screen {
         return text.firstMatch(of: match).flatMap { $0[1].substring }.flatMap { Figure($0) }
     }
 
-    /// How far a run is: `step 12/40`.
+    /// The progress of a run: `step 12/40`.
     var steps: (done: Int, total: Int)? {
         text.firstMatch(of: /step ([0-9]+)\/([0-9]+)/).flatMap { match in
             Int(match.1).flatMap { done in Int(match.2).map { (done, $0) } }
         }
     }
 
-    /// The words of the first row of a box that begins with this word, whatever marks the row.
+    /// The words of the first row of a box that begins with this word, ignoring marks.
     func row(_ first: String) -> [String]? { rows.first { $0.first == first } }
 
     /// The rows of boxes between one heading and another, each as its words.
@@ -34,7 +34,7 @@ struct Screen {
         return Array(rows[(start + 1)...].prefix { $0 != end.map { Self.words($0[...]) } })
     }
 
-    /// What stands between two borders, as words without marks.
+    /// The text between two borders, as words without marks.
     private var rows: [[String]] {
         lines.flatMap { $0.split(separator: "│").map(Self.words) }
     }
@@ -44,7 +44,7 @@ struct Screen {
     }
 }
 
-/// A number as the screen writes it, such as `4.085`, `1.5e-5` or `59.4` (MB).
+/// A number as shown on the screen, such as `4.085`, `1.5e-5` or `59.4` (MB).
 struct Figure: CustomStringConvertible {
     let description: String
     let value: Double
@@ -61,7 +61,7 @@ struct Figure: CustomStringConvertible {
         tolerance = 0.5000001 * pow(10, Double(exponent - places))
     }
 
-    /// Whether it is the number, rounded to the digits that are shown.
+    /// Whether it is the number, rounded to the displayed digits.
     func shows(_ number: Double?, unit: Double = 1) -> Bool {
         number.map { abs(value * unit - $0) <= tolerance * unit } ?? false
     }

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// The main job by hand: every key pressed and every figure read in a real terminal.
+/// The main job by hand: every key pressed and every figure checked in a real terminal.
 @Suite(.serialized) struct ScreenWalkTests {
     @Test(arguments: [(80, 24), (200, 60)])
-    func aPersonTrainsComparesRegistersRollsBackAndTalks(columns: Int, rows: Int) throws {
+    func aPersonTrainsComparesRegistersRollsBackAndChats(columns: Int, rows: Int) throws {
         let program = try Program()
         let terminal = try Tmux(
             program,
@@ -76,7 +76,7 @@ import Testing
             let figure = try #require(screen.figure(label), "\(label) in \(screen.text)")
             #expect(figure.shows(summary[key] as? Double), "\(label) \(figure)")
         }
-        // An ended run shows the rate that was set; speeds are written shorter, `157k`.
+        // An ended run shows the configured rate; speeds are abbreviated, `157k`.
         let rate = (summary["parameters"] as? [String: String])?["learning_rate"].flatMap(
             Double.init
         )
@@ -192,7 +192,7 @@ import Testing
         try expectVersions(terminal, program, deployed: 1)
     }
 
-    /// The table of versions says what the registry says.
+    /// The table of versions matches the registry.
     private func expectVersions(_ terminal: Tmux, _ program: Program, deployed: Int?) throws {
         let versions = try program.versions(of: "faq")
         let screen = try terminal.screen()

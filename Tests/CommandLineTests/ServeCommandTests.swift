@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct ServeCommandTests {
-    /// A server at a free port, and what it says first.
+    /// A server at a free port, and its first output.
     private func serve(_ program: Program, _ more: String...) throws -> (Process, [String: Any]) {
         let (process, output, _) = try program.start(["serve", "--port", "0", "--json"] + more)
         var lines = LineReader(output)
@@ -12,7 +12,7 @@ import Testing
         return (process, try #require(object as? [String: Any]))
     }
 
-    /// An upload that has begun and is not finished; its socket.
+    /// An unfinished upload; its socket.
     private func beginUpload(at address: String) throws -> Int32 {
         let port = try #require(address.split(separator: ":").last.flatMap { in_port_t($0) })
         let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -30,7 +30,7 @@ import Testing
             "PUT /api/2.0/mlflow-artifacts/artifacts/7/x/file HTTP/1.1\r\nHost: localhost\r\n"
             + "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
         try #require(send(client, head, head.utf8.count, 0) == head.utf8.count)
-        // The server asks for the body once it has begun to take it.
+        // The server asks for the body when it starts to read it.
         var reply = [UInt8](repeating: 0, count: 100)
         try #require(recv(client, &reply, reply.count, 0) > 0)
         try #require(send(client, "part", 4, 0) == 4)
@@ -67,7 +67,7 @@ import Testing
         process.waitUntilExit()
         #expect(ContinuousClock.now - start < .seconds(2))
         #expect(process.terminationReason == .exit && process.terminationStatus > 128)
-        // What it left is removed by the next one, which ends by one signal.
+        // Its files are removed by the next one, which ends by one signal.
         let (next, _) = try serve(program)
         let artifacts = "\(program.workspace)/artifacts"
         #expect(try FileManager.default.contentsOfDirectory(atPath: artifacts).isEmpty)
@@ -76,7 +76,7 @@ import Testing
         #expect(next.terminationReason == .exit && next.terminationStatus == 0)
     }
 
-    @Test func aLimitOfDescriptorsThatIsTooLowIsTold() throws {
+    @Test func aLimitOfDescriptorsThatIsTooLowIsReported() throws {
         let program = try Program(hasModel: false)
         let done = try program.run(["serve", "--port", "0"], limit: "-n 20")
         #expect(done.status == 1)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct SignalTests {
-    /// Starts a long run, sends signals once it has taken a few steps, and waits for its end.
+    /// Starts a long run, sends signals after a few steps, and waits for its end.
     private func end(
         _ program: Program,
         steps: Int,
@@ -22,20 +22,20 @@ import Testing
     }
 
     @Test(arguments: [SIGUSR1, SIGUSR2, SIGXCPU, SIGPWR])
-    func whatAnnouncesTheEndOfTheMachineIsAnsweredWithACheckpoint(signal: Int32) throws {
+    func aSignalOfAShutdownIsAnsweredWithACheckpoint(signal: Int32) throws {
         let ended = try end(Program(), steps: 100_000, by: [signal])
         #expect(ended.isExit && ended.status == 128 + signal)
         #expect(ended.run["status"] as? String == "stopped")
         #expect((ended.run["resumable_step"] as? Int ?? 0) >= 4)
     }
 
-    @Test func whatIsRepeatedOrFollowedByATermDoesNotCutTheCheckpointShort() throws {
+    @Test func aSecondSignalDoesNotInterruptTheCheckpoint() throws {
         let ended = try end(Program(), steps: 100_000, by: [SIGUSR1, SIGUSR1, SIGTERM])
         #expect(ended.isExit && ended.status == 128 + SIGUSR1)
         #expect(ended.run["status"] as? String == "stopped")
     }
 
-    @Test func whatMeansNothingEndsNothing() throws {
+    @Test func ignoredSignalsEndNothing() throws {
         let ended = try end(
             Program(),
             steps: 30,
@@ -49,7 +49,7 @@ import Testing
         ["data", "add", "rows.jsonl"], ["runs", "list"],
         ["train", "--data", "rows.jsonl", "--steps", "2"],
     ])
-    func aLimitOfTheSizeOfFilesIsToldAndNoSignal(arguments: [String]) throws {
+    func aLimitOfFileSizesIsReportedWithoutASignal(arguments: [String]) throws {
         let program = try Program()
         _ = try program.dataset(rows: 40)
         // Two blocks of 512 bytes: not even the database fits.

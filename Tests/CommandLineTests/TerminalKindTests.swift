@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Terminals that are small, plain or old, and an environment with nothing in it.
+/// Small, plain and old terminals, and an empty environment.
 @Suite(.serialized) struct TerminalKindTests {
-    @Test func onTwentyByThreeOneLineTellsTheRun() throws {
+    @Test func onTwentyByThreeOneLineShowsTheRun() throws {
         let program = try Program()
         try program.run("train", "--data", try program.dataset(), "--steps", "7")
         let terminal = try Tmux(program, columns: 20, rows: 3)

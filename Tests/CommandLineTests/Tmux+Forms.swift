@@ -1,6 +1,6 @@
 import Testing
 
-/// The keys that fill in the screen's forms.
+/// The keys for the screen's forms.
 extension Tmux {
     /// Opens the form for a run, fills in these answers by their labels, and starts the run.
     func train(_ answers: (label: String, value: String)...) throws {
@@ -26,7 +26,7 @@ extension Tmux {
         try wait(for: "the end of \(question)") { $0.text.contains(question) ? nil : true }
     }
 
-    /// Fills in the one line that is asked for under this title.
+    /// Fills in the single line below this title.
     func fillIn(_ title: String, _ text: String) throws {
         try wait(for: title)
         try press("C-u")

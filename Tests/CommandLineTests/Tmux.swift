@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// A terminal: a tmux server of its own with one window, in the environment of a program's home.
+/// A terminal: a tmux server with one window, in the environment of a program's home.
 final class Tmux {
     private let program: Program
     private let name = "workbench-\(UUID().uuidString.prefix(8))"
     private let environment: [String: String]
 
-    /// Starts `command` in a terminal of this size; it is run by a shell.
+    /// Starts `command` in a terminal of this size, by a shell.
     init(
         _ program: Program,
         columns: Int = 80,
@@ -16,7 +16,7 @@ final class Tmux {
         _ command: String = "exec \(Program.binary)"
     ) throws {
         self.program = program
-        // The socket lies in the home, so that nothing is left behind.
+        // The socket is in the home, so that nothing is left behind.
         environment = program.environment
             .merging(["TMUX_TMPDIR": program.folder]) { _, new in new }
             .merging(variables) { _, new in new }
@@ -27,7 +27,7 @@ final class Tmux {
 
     deinit { close() }
 
-    /// Takes the terminal away, as a lost connection does.
+    /// Closes the terminal, as a lost connection does.
     func close() { _ = try? tmux(["kill-server"]) }
 
     /// The process in the terminal.
@@ -35,7 +35,7 @@ final class Tmux {
         get throws { Int32(try tell("pane_pid")) ?? -1 }
     }
 
-    /// Whether a program has the alternate screen, the mouse, or hides the cursor.
+    /// Whether a program uses the alternate screen, the mouse, or hides the cursor.
     var isTaken: Bool {
         get throws {
             try tell("alternate_on") != "0" || tell("mouse_any_flag") != "0"
@@ -53,13 +53,13 @@ final class Tmux {
         try tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
     }
 
-    /// What the terminal shows now.
+    /// The current content of the terminal.
     func screen() throws -> Screen { Screen(try tmux(["capture-pane", "-p"])) }
 
-    /// What the terminal shows now, with the sequences that colour it.
+    /// The current content of the terminal, with colour sequences.
     func paintedScreen() throws -> String { try tmux(["capture-pane", "-p", "-e"]) }
 
-    /// Waits until all of these can be read on the screen.
+    /// Waits until all of these are on the screen.
     @discardableResult
     func wait(
         for texts: String...,
@@ -71,7 +71,7 @@ final class Tmux {
         }
     }
 
-    /// Waits until the screen gives something.
+    /// Waits until `find` returns a value for the screen.
     @discardableResult
     func wait<Found>(
         for what: String,
@@ -102,14 +102,14 @@ final class Tmux {
         return text
     }
 
-    /// What tmux did not do, and why.
+    /// A failure of tmux, with the reason.
     struct Refusal: Error {
         let arguments: [String]
         let text: String
     }
 }
 
-/// A time until which something is looked at again and again.
+/// A time limit for polling.
 struct Deadline {
     private static let interval: Int32 = 15
     private let end: ContinuousClock.Instant
@@ -118,7 +118,7 @@ struct Deadline {
         end = .now + .seconds(seconds)
     }
 
-    /// What `find` gives at last; nil when the time is over.
+    /// The result of `find`; nil after the time limit.
     func poll<Found>(_ find: () throws -> Found?) rethrows -> Found? {
         while true {
             if let found = try find() { return found }

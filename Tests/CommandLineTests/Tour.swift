@@ -2,7 +2,7 @@ import Testing
 
 /// One numbered step of the README, done in a terminal.
 ///
-/// Only what the step names is pressed and typed, and in the end all that it names was.
+/// Only what the step names is pressed and typed, and at the end all of it was.
 final class Tour {
     private let step: Readme.Step
     private let terminal: Tmux
@@ -50,13 +50,13 @@ final class Tour {
         try confirm(question, by: button)
     }
 
-    /// Answers a question by the button that does what the step says.
+    /// Answers a question by the button that does what the step describes.
     func confirm(_ question: String, by button: String) throws {
         try terminal.answer(question, button)
         unused.subtract(["right", "enter"])
     }
 
-    /// Sees that a name which the step mentions is the selected one.
+    /// Checks that a name in the step is selected.
     func expectSelected(_ name: String) throws {
         try use(name)
         try terminal.wait(for: "› \(name)")
@@ -74,7 +74,7 @@ final class Tour {
         try terminal.wait(for: "\(what) in \(step.name)", find)
     }
 
-    /// Waits until so many answers and their speeds are on the screen, none of them under way.
+    /// Waits until this number of answers with their speeds is on the screen, all complete.
     @discardableResult
     func waitForAnswers(_ count: Int) throws -> Screen {
         try wait(for: "\(count) answers") { screen in
@@ -83,7 +83,7 @@ final class Tour {
         }
     }
 
-    /// Ends the step: what it names and was not done is to be among these.
+    /// Ends the step: what it names and was not done must be among these.
     func end(without rest: String...) {
         #expect(unused == Set(rest), "\(step.name) names what was not done")
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct TrainCommandTests {
-    @Test func aRunTellsItsStepsAndIsInTheStore() throws {
+    @Test func aRunReportsItsStepsAndIsInTheStore() throws {
         let program = try Program()
         let done = try program.run(
             "train",
@@ -70,7 +70,7 @@ import Testing
         for (step, loss) in later { #expect(loss == expected[step], "step \(step)") }
     }
 
-    @Test func terminatedItWritesACheckpointAndGoesOnThere() throws {
+    @Test func terminatedItWritesACheckpointAndResumesThere() throws {
         let program = try Program()
         let data = try program.dataset(rows: 40)
         let (process, output, _) = try program.start(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// How the program answers what people type.
+/// How the program responds to what users type.
 @Suite struct UsageTests {
     @Test(arguments: [
         (["trian"], "`workbench train`"), (["regsitry"], "`workbench registry`"),
@@ -24,7 +24,7 @@ import Testing
         #expect(done.errors.contains("train") && done.errors.contains("registry"))
     }
 
-    @Test func emptyWordsAreNamedAndNotPassedOver() throws {
+    @Test func emptyWordsAreNamedAndNotIgnored() throws {
         let program = try Program(hasModel: false)
         let command = try program.run([""])
         #expect(command.status == 64)
@@ -51,7 +51,7 @@ import Testing
         ["runs", "--workspace", "{w}", "list", "--json"],
         ["runs", "--json", "list", "--workspace", "{w}"],
     ])
-    func sharedOptionsMayStandBeforeTheCommand(_ words: [String]) throws {
+    func sharedOptionsMayPrecedeTheCommand(_ words: [String]) throws {
         let program = try Program(hasModel: false)
         let other = "\(program.folder)/other"
         let done = try program.run(words.map { $0.replacingOccurrences(of: "{w}", with: other) })
@@ -119,7 +119,7 @@ import Testing
         #expect(try program.run("train", "--config", file).status == 64)
     }
 
-    @Test func chatWithWhatIsNotThereFailsBeforeTheFirstQuestion() throws {
+    @Test func chatWithAMissingModelFailsBeforeTheFirstQuestion() throws {
         let program = try Program()
         for words in [["--adapter", "nope"], ["--adapter", "./nope"], ["--model", "nope"]] {
             let done = try program.run(["chat"] + words)
@@ -215,7 +215,7 @@ import Testing
         #expect(named.status == 0, "\(named.errors)")
     }
 
-    @Test func anUnknownSettingIsSaidByEveryCommand() throws {
+    @Test func anUnknownSettingIsReportedByEveryCommand() throws {
         let program = try Program()
         try program.run("runs", "list")
         try Data("expriment: e\nthem: dark\n".utf8)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Commands in a working folder of their own, with everything named by relative paths.
+/// Commands in a working folder of their own, with relative paths for everything.
 @Suite struct WorkspacePathTests {
     @Test(arguments: ["./ws", "../w s//", "한글/../new/./ws", "link/ws"])
     func relativeNamesHoldFromTheFolderTheyAreGivenIn(workspace: String) throws {

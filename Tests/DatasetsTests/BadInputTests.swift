@@ -4,7 +4,7 @@ import Platform
 import Testing
 
 struct BadInputTests {
-    /// A row that is broken, what kind of fault it is, and what the message must say.
+    /// A broken row, the kind of its fault, and what the message must contain.
     struct Case: CustomTestStringConvertible {
         let row: String
         let code: DatasetError.Code
@@ -132,7 +132,7 @@ struct BadInputTests {
     }
 
     @Test(arguments: ["/no/such.jsonl", "/no/such"])
-    func whatIsNotThereIsNamed(_ path: String) throws {
+    func aMissingPathIsNamed(_ path: String) throws {
         let error = #expect(throws: DatasetError.self) { try Dataset.read(path: path) }
         #expect(error?.code == .notFound)
         #expect(error?.description.contains(path) == true)

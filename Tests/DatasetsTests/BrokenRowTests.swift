@@ -42,7 +42,7 @@ struct BrokenRowTests {
         #expect(error?.brokenRows.lines.count == BrokenRows.maxDescribed)
     }
 
-    @Test func aFaultOfEveryRowIsSaidOnce() throws {
+    @Test func aFaultOfEveryRowIsReportedOnce() throws {
         let error = try #require(try fault(reading: String(repeating: "{\n", count: 250)))
         #expect(error.message.contains("rows.jsonl:1:2: the JSON ends too early"))
         #expect(error.message.hasSuffix("; the same goes for all 250 rows"))
@@ -59,7 +59,7 @@ struct BrokenRowTests {
         #expect(error.brokenRows.lines[0].hasSuffix("; 4 more alike, in lines 3, 4, 5, 6"))
     }
 
-    @Test func rowsInAnotherFormatAreSaidOnce() throws {
+    @Test func rowsInAnotherFormatAreReportedOnce() throws {
         let other = #"{"instruction":"a","output":"b"}"#
         let rows = [chatRow("a", "b")] + [String](repeating: other, count: 9)
         let error = try #require(try fault(reading: rows.joined(separator: "\n")))

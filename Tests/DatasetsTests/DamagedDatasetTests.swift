@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-/// Files that were damaged at random are read or refused, whatever is in them.
+/// Randomly damaged files are read or refused, without trapping.
 struct DamagedDatasetTests {
     private static let files: [(name: String, text: String)] = [
         (
@@ -22,7 +22,7 @@ struct DamagedDatasetTests {
     ]
 
     @Test(arguments: 0..<6)
-    func whateverIsInAFileNothingTraps(_ index: Int) throws {
+    func noFileTraps(_ index: Int) throws {
         let folder = try TemporaryFolder()
         let (name, text) = Self.files[index]
         let whole = Array(text.utf8)

@@ -37,7 +37,7 @@ struct EncodingTests {
     }
 
     @Test func aLongFileInUTF16IsReadInBlocks() throws {
-        // A character of two units lies over every border of blocks for one of the lengths.
+        // For one of the lengths, a character of two units crosses every block border.
         for spaces in 0..<3 {
             let text =
                 String(repeating: " ", count: spaces) + String(repeating: "😀", count: 140_000)
@@ -47,7 +47,7 @@ struct EncodingTests {
         }
     }
 
-    @Test func whatIsCutInUTF16IsNamed() throws {
+    @Test func truncatedUTF16IsNamed() throws {
         let text = "{\"prompt\":\"😀"
         let half = try fault(utf16(text, isBigEndian: true).dropLast(2))
         #expect(half?.code == .notUTF8 && half?.message.contains("half of a character") == true)

@@ -4,7 +4,7 @@ import Testing
 import Tokenizers
 
 struct ExampleTests {
-    /// What is learnt of an example and what is not, as text.
+    /// The parts of an example that are learnt and not, as text.
     private func pieces(_ example: Example) throws -> [(String, Bool)] {
         try example.pieces(TinyModel.tokenizer()).map {
             (String(decoding: $0.bytes, as: UTF8.self), $0.isTarget)
@@ -46,7 +46,7 @@ struct ExampleTests {
         let example = try #require(
             try TinyModel.renderer().examples(of: conversation("a<|im_end|>", "b<|im_end|>")).first
         )
-        // One end a message, written by the template; the others are ten bytes each.
+        // One end per message, written by the template; the others are ten bytes each.
         #expect(example.ids.filter { $0 == TinyModel.end }.count == 2)
         #expect(example.ids.filter { $0 == Int32(UInt8(ascii: "|")) }.count == 4)
     }

@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 
-/// A folder that lives as long as the value.
+/// A folder with the lifetime of the value.
 final class TemporaryFolder {
     let path: String
 
@@ -12,7 +12,7 @@ final class TemporaryFolder {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     @discardableResult
     func write(_ name: String, _ text: String) throws -> String {
         try write(name, bytes: Array(text.utf8))
@@ -41,7 +41,7 @@ func read(_ text: String, as name: String = "rows.jsonl") throws -> Dataset {
     return try Dataset.read(path: folder.write(name, text))
 }
 
-/// What reading a file of the given text fails with.
+/// The error of reading a file with the given text.
 func fault(reading text: String, as name: String = "rows.jsonl") throws -> DatasetError? {
     do {
         _ = try read(text, as: name)

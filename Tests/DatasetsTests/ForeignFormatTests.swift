@@ -43,7 +43,7 @@ struct ForeignFormatTests {
         #expect(try turns(row) == ["system: s", "user: a", "assistant: b"])
     }
 
-    @Test func shareGPTCallsOfToolsAreCalls() throws {
+    @Test func shareGPTToolCallsAreToolCalls() throws {
         let row = #"""
             {"tools":"[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]","conversations":[{"from":"human","value":"a"},{"from":"function_call","value":"{\"name\":\"f\",\"arguments\":{\"x\":1}}"},{"from":"observation","value":"2"},{"from":"gpt","value":"two"}]}
             """#
@@ -62,7 +62,7 @@ struct ForeignFormatTests {
         #expect(error?.message.contains("turn 1 is from the unknown speaker \"narrator\"") == true)
     }
 
-    @Test func callsOfToolsAreKeptWithTheirArgumentsAsAnObject() throws {
+    @Test func toolCallsAreKeptWithTheirArgumentsAsAnObject() throws {
         let row = #"""
             {"messages":[{"role":"developer","content":"s"},{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"x\": 1}"}}]},{"role":"tool","tool_call_id":"c1","content":"2"},{"role":"assistant","content":"two"}],"tools":[{"type":"function","function":{"name":"f"}}]}
             """#
@@ -89,7 +89,7 @@ struct ForeignFormatTests {
         #expect(error?.message.contains("message 1: \(says)") == true, "\(error?.message ?? "")")
     }
 
-    @Test func callsOfToolsCountForTheDigest() throws {
+    @Test func toolCallsCountForTheDigest() throws {
         func digest(_ argument: Int) throws -> String {
             try read(
                 #"""
@@ -116,7 +116,7 @@ struct ForeignFormatTests {
         #expect(try renderer.examples(of: read(row(1)).training[0])[0].targetCount == 9)
     }
 
-    @Test func ofAConversationalPromptTheCompletionAloneIsLearnt() throws {
+    @Test func onlyTheCompletionOfAConversationalPromptIsLearnt() throws {
         let dialogue = try dialogue(
             #"""
             {"prompt":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}],"completion":[{"role":"assistant","content":"d"}]}
@@ -168,7 +168,7 @@ struct ColumnMappingTests {
         return try Dataset.read(path: folder.write("rows.jsonl", text), reading)
     }
 
-    @Test func foreignNamesStandForKnownOnes() throws {
+    @Test func foreignNamesAreMappedToKnownOnes() throws {
         let dataset = try read(
             #"{"question":"a","answer":"b","context":"c","id":1}"#,
             "instruction=question, output=answer"

@@ -105,7 +105,7 @@ struct FormatTests {
         #expect(dataset.training.count == 1)
     }
 
-    @Test func aFileNamedTrainGoesByItsFolder() throws {
+    @Test func aFileNamedTrainIsNamedByItsFolder() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("고객 faq/train.jsonl", chatRow("a", "b"))
         #expect(try Dataset.read(path: file).name == "고객-faq-train")

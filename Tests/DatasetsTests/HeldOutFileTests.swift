@@ -26,7 +26,7 @@ struct HeldOutFileTests {
         arguments: ["validation", "valid", "val", "dev"],
         ["jsonl", "json", "csv", "tsv", "JSONL"]
     )
-    func theUsualNamesOfHeldOutRowsAreRead(_ stem: String, _ ending: String) throws {
+    func theCommonNamesOfHeldOutRowsAreRead(_ stem: String, _ ending: String) throws {
         let folder = try folder("train.jsonl", "\(stem).\(ending)")
         let dataset = try Dataset.read(path: folder.path)
         #expect(dataset.training.count == 1 && dataset.heldOut.count == 1)
@@ -57,7 +57,7 @@ struct HeldOutFileTests {
         #expect(dataset.decisions[0].hasPrefix("\(name) beside train.jsonl is not read"))
     }
 
-    @Test func aTrainingFileThatIsGivenAloneSaysWhatLiesBesideIt() throws {
+    @Test func aTrainingFileWithoutItsFolderNamesTheFilesBesideIt() throws {
         let folder = try folder("train.jsonl", "val.jsonl", "other.jsonl")
         let dataset = try Dataset.read(path: "\(folder.path)/train.jsonl")
         #expect(dataset.heldOut.isEmpty && dataset.decisions.count == 1)

@@ -35,7 +35,7 @@ struct LayoutTests {
         "{\"prompt\":\"q0\",\"completion\":\"a\"}\u{FEFF}{\"prompt\":\"q1\",\"completion\":\"b\"}",
         "{\"prompt\":\"q0\",\"completion\":\"a\"}\r{\"prompt\":\"q1\",\"completion\":\"b\"}\r",
     ])
-    func objectsMayStandBehindEachOther(_ text: String) throws {
+    func objectsMayFollowEachOther(_ text: String) throws {
         #expect(try questions(text) == ["q0", "q1"])
         #expect(try read(text).digest == read(Self.plain).digest)
     }
@@ -54,7 +54,7 @@ struct LayoutTests {
     }
 
     @Test(arguments: ["data", "examples", "rows"])
-    func rowsMayStandBelowAMemberOfOneObject(_ name: String) throws {
+    func rowsMayBeInAMemberOfOneObject(_ name: String) throws {
         let text = """
             {"version": 2, "tags": ["a"], "authors": [],
              "\(name)": [
@@ -100,7 +100,7 @@ struct LayoutTests {
         #expect(try fault(reading: torn)?.message.contains("must be escaped") == true)
     }
 
-    @Test func whatStandsBehindAValueWithoutAnEndIsNotLeftOutAsOneRow() throws {
+    @Test func textAfterAnUnclosedValueIsNotLeftOutAsOneRow() throws {
         let folder = try TemporaryFolder()
         var reading = Dataset.Reading()
         reading.leavesBrokenRowsOut = true

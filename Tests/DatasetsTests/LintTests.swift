@@ -136,7 +136,7 @@ struct LintTests {
         #expect(summary(report) == ["double-bos! 1"])
     }
 
-    @Test func whatBecomesOfLongRowsDecidesWhetherTheyBlock() throws {
+    @Test func theOverLengthPolicyDecidesWhetherLongRowsBlock() throws {
         let rows = [conversation("a", "b"), conversation("a", "quite a long answer")]
         let length = try TinyModel.renderer().examples(of: rows[0])[0].ids.count
         let renderer = try TinyModel.renderer(sequenceLength: length)
@@ -175,7 +175,7 @@ struct SecretTests {
         return findings.map { String($0.detail.dropFirst("a text looks like ".count)) }
     }
 
-    /// Made up, and put together here so that no scanner of sources takes them for real.
+    /// Made up, and composed here so that no scanner of sources takes them for real.
     private static let letters = "Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2Yz3"
 
     @Test(arguments: [
@@ -201,7 +201,7 @@ struct SecretTests {
         "-----BEGIN PUBLIC KEY-----", "900101-12345678", "991301-1234567", "eyJ.eyJ.eyJ",
         "kim@example.com", "비밀번호: 안내 데스크에 물어보세요", "010-1234-5678",
     ])
-    func whatMerelyLooksAlikeIsLeftAlone(_ text: String) throws {
+    func similarTextsAreNoSecrets(_ text: String) throws {
         #expect(try kinds(text).isEmpty)
     }
 }
@@ -238,7 +238,7 @@ struct ContaminationTests {
         #expect(found == ["1 as 4"])
     }
 
-    @Test func aRowOfWhichHalfStandsInTrainingIsNamed() throws {
+    @Test func aRowWithHalfOfItsTextInTrainingIsNamed() throws {
         let training = [document(words(0..<200), line: 3)]
         #expect(try known(training, [document(words(100..<140))]) == ["1 as 3"])
         let half = words(100..<120) + " " + words(500..<520)
@@ -256,7 +256,7 @@ struct ContaminationTests {
         #expect(try known([document(text)], [document(other)]) == ["1 as 1"])
     }
 
-    @Test func ofAShortRowTheWholeMustStandInTraining() throws {
+    @Test func aShortRowMustBeWhollyInTraining() throws {
         let training = [conversation("Say it.", "the pump is called Heron today", line: 2)]
         let heldOut = [
             conversation("The pump is", "called Heron", line: 5),
@@ -277,7 +277,7 @@ struct ContaminationTests {
         #expect(try known([document(text)], [document(changed)]).isEmpty)
     }
 
-    @Test func aCommonInstructionAloneIsNoContamination() throws {
+    @Test func aCommonInstructionIsNoContamination() throws {
         let instruction =
             "Summarize the following message for the team in one short sentence, please:"
         func row(_ number: Int) -> Record {

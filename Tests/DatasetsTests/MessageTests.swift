@@ -126,7 +126,7 @@ struct MessageTests {
         (#"[3]"#, "part 1 is a number, not a text"),
         (#"[{"type":"text","text":null}]"#, "part 1: text is null, not a string"),
     ])
-    func whatIsNoTextIsRefusedByItsType(_ content: String, _ says: String) throws {
+    func aPartThatIsNoTextIsRefusedByItsType(_ content: String, _ says: String) throws {
         let row = #"""
             {"messages":[{"role":"user","content":\#(content)},{"role":"assistant","content":"a"}]}
             """#

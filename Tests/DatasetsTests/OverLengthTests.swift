@@ -16,7 +16,7 @@ struct OverLengthTests {
     }
 
     @Test(arguments: OverLengthPolicy.allCases)
-    func whatFitsIsLeftAlone(_ policy: OverLengthPolicy) {
+    func conversationsThatFitAreUnchanged(_ policy: OverLengthPolicy) {
         let fitted = fit(policy, 14)
         #expect(fitted.examples == [example])
         #expect(fitted.cutTokens == 0 && fitted.cutTargets == 0 && !fitted.losesEnd)
@@ -48,7 +48,7 @@ struct OverLengthTests {
         #expect(fitted.examples.map(\.ids) == [[8, 9, 10, 11, 12, 13]])
         #expect(fitted.examples[0].isTarget == [false, false, true, true, true, true])
         #expect(fitted.cutTargets == 4 && !fitted.losesEnd)
-        // An answer longer than the sequence loses its beginning; nothing stands before its first.
+        // An answer longer than the sequence loses its beginning; nothing precedes its first token.
         #expect(fit(.truncateLeft, 3).examples.map(\.ids) == [[11, 12, 13]])
         #expect(fit(.truncateLeft, 3).examples[0].isTarget == [false, true, true])
     }
@@ -146,7 +146,7 @@ struct DocumentStreamTests {
         #expect(learnt == documents.flatMap { $0.ids + [99] })
     }
 
-    @Test func aSequenceGoesByTheDocumentItBeginsIn() {
+    @Test func aSequenceIsNamedByTheDocumentItBeginsIn() {
         let stream = DocumentStream(sequenceLength: 4, opening: [], endOfText: 99)
         let lines = stream.sequences(of: documents([2, 9])).map(\.source.line)
         #expect(lines == [1, 2, 2, 2])

@@ -22,13 +22,13 @@ struct CleaningTests {
         ("\u{1112}\u{1161}\u{11AB} e\u{301}", "\u{D55C} \u{E9}"),
         // Dots between words.
         ("가ㆍ나‧다・라·마･바", "가·나·다·라·마·바"),
-        // Without width, but for the joiner of an emoji.
+        // Without width, except the joiner of an emoji.
         ("\u{FEFF}가\u{200B}나\u{AD}\u{2060}\u{200C}다 👩\u{200D}💻 a\u{200D}b", "가나다 👩\u{200D}💻 ab"),
         // Control characters and marks of direction.
         ("a\u{7}\u{1B}[31mb\u{202E}c\u{9B}", "a[31mbc"),
         // Spaces and line ends.
         ("\n\n 가\u{A0}나\u{3000} \t\r\nb\rc\u{2028}d \n\n", " 가 나\nb\nc\nd"),
-        // A zero width space between jamo does not keep them apart.
+        // A zero width space does not keep jamo apart.
         ("\u{1112}\u{200B}\u{1161}", "\u{D558}"),
         // Tabs and spaces inside a line, empty lines inside a text.
         ("if x:\n\n\n\t  y", "if x:\n\n\n\t  y"),
@@ -51,20 +51,20 @@ struct CleaningTests {
         )
     }
 
-    @Test func aRuleThatIsNotAskedForChangesNothing() throws {
+    @Test func anUnusedRuleChangesNothing() throws {
         let text = "ㆍ\u{1112}\u{1161}\u{200B} "
         #expect(try cleaned(text, TextCleaning("control")).text == Array(text.utf8))
         #expect(try cleaned(text, TextCleaning("middle-dots")).text.starts(with: "·".utf8))
     }
 
-    @Test func aRowOfWhichNothingIsLeftIsTakenOutAndCounted() throws {
+    @Test func anEmptiedRowIsRemovedAndCounted() throws {
         let dataset = try read("{\"text\":\"\u{200B}\"}\n{\"text\":\"b\"}")
         let (cleaned, step) = try dataset.cleaned(.korean)
         #expect(cleaned.training.count == 1)
         #expect(step.counts.contains(.init("rows emptied and removed", 1)))
     }
 
-    @Test func callsOfToolsStayAsTheyAre() throws {
+    @Test func toolCallsAreUnchanged() throws {
         let row = #"""
             {"messages":[{"role":"user","content":"가ㆍ나"},{"role":"assistant","content":"","reasoning_content":"ㆍ","tool_calls":[{"function":{"name":"f","arguments":{"x":"ㆍ"}}}]}]}
             """#
@@ -77,7 +77,7 @@ struct CleaningTests {
     }
 
     @Test(arguments: ["", "Korean", "nfc,", "nfd"])
-    func aCleaningThatIsNoneIsRefused(_ text: String) {
+    func anUnknownCleaningRuleIsRefused(_ text: String) {
         #expect(throws: DatasetError.self) { try TextCleaning(text) }
     }
 }
@@ -97,7 +97,7 @@ struct DeduplicationTests {
         #expect(step.description == "deduplicate by row: 2 rows removed")
     }
 
-    @Test func rowsMayBeEqualByWhatIsAskedOrAnsweredOrAMember() throws {
+    @Test func rowsMayBeEqualByQuestionAnswerOrMember() throws {
         let rows = [("a", "1", "p"), ("a", "2", "q"), ("b", "1", "p")].map { row in
             "\(chatRow(row.0, row.1).dropLast()),\"page\":\"\(row.2)\"}"
         }
@@ -112,7 +112,7 @@ struct DeduplicationTests {
         #expect(error?.hint?.contains("page") == true)
     }
 
-    @Test func whatIsHeldOutIsTakenOutOfTraining() throws {
+    @Test func heldOutRowsAreRemovedFromTraining() throws {
         let dataset = Dataset(
             name: "d",
             path: "d",

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 import Tokenizers
 
-/// Rows that published templates wrote.
+/// Rows that published templates rendered.
 struct RenderedTextTests {
     struct Published: Decodable, CustomTestStringConvertible {
         let name: String
@@ -48,7 +48,7 @@ struct RenderedTextTests {
     }
 
     @Test(arguments: try published())
-    func whatAPublishedTemplateWroteIsRecognized(_ published: Published) throws {
+    func theOutputOfAPublishedTemplateIsRecognized(_ published: Published) throws {
         let renderer = try renderer(published.template)
         let template = try #require(renderer.template)
         let said = [

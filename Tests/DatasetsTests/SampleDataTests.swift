@@ -5,7 +5,7 @@ import Foundation
 import Testing
 import Tokenizers
 
-/// The data that is shipped keeps the rules that its README states.
+/// The shipped data follows the rules in its README.
 struct SampleDataTests {
     struct Fact: Decodable {
         let id: String
@@ -52,7 +52,7 @@ struct SampleDataTests {
         #expect(facts.allSatisfy { $0.questionsEn.count >= 5 && $0.questionsKo.count >= 5 })
     }
 
-    @Test func aKeyIsInTheAnswersOfItsFactAlone() {
+    @Test func aKeyIsOnlyInTheAnswersOfItsFact() {
         #expect(Set(facts.map(\.key)).count == facts.count)
         for fact in facts {
             for other in facts {

@@ -81,7 +81,7 @@ struct SplitTests {
         #expect(one.step.setting == "0.2 by question with salt a")
     }
 
-    @Test func rowsThatDifferInSpacesAloneStayTogether() throws {
+    @Test func rowsThatDifferOnlyInSpacesStayTogether() throws {
         let text = (0..<100).flatMap { [chatRow("row \($0)", "a"), chatRow("row  \($0) ", "a")] }
         let dataset = try read(text.joined(separator: "\n"))
         let split = try dataset.holdingOut(HeldOutShare(0.4, by: .row)).dataset

@@ -3,7 +3,7 @@ import Datasets
 import Testing
 import Tokenizers
 
-/// Tables as spreadsheets and people write them.
+/// Tables as written by spreadsheets and people.
 struct TableDialectTests {
     private func contents(_ text: String, as name: String = "rows.csv") throws -> [[String]] {
         try read(text, as: name).training.map { $0.messages?.map(\.content) ?? [] }

@@ -60,7 +60,7 @@ struct TableTests {
         ("prompt,completion\n", .empty, "there is no row"),
         ("", .empty, "there is no row"),
     ])
-    func whatIsNoTableIsNamed(_ text: String, _ code: DatasetError.Code, _ says: String) throws {
+    func anInvalidTableIsNamed(_ text: String, _ code: DatasetError.Code, _ says: String) throws {
         let error = try fault(reading: text, as: "rows.csv")
         #expect(error?.code == code)
         #expect(error?.message.contains(says) == true, "\(error?.message ?? "none")")

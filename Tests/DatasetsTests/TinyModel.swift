@@ -2,7 +2,7 @@ import ChatTemplates
 import Datasets
 import Tokenizers
 
-/// A tokenizer with one token a byte, two control tokens, and a template in ChatML.
+/// A tokenizer with one token per byte, two control tokens, and a ChatML template.
 enum TinyModel {
     static let start: Int32 = 256
     static let end: Int32 = 257

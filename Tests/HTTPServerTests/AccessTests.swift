@@ -10,7 +10,7 @@ import Testing
 import HTTPServer
 
 @Suite struct AccessTests {
-    /// A table as the kernel writes it, with a connection from 127.0.0.1:43210 to :5000.
+    /// A table in the kernel's format, with a connection from 127.0.0.1:43210 to :5000.
     private func table(state: String = "01", user: String = "1000", inode: String = "77") -> String
     {
         """
@@ -28,7 +28,7 @@ import HTTPServer
         let to = try #require(SocketOwner.spelling(server, isWide: false))
         #expect(from == "0100007F:A8CA")
         #expect(SocketOwner.user(in: Array(table().utf8), from: from, to: to) == 1000)
-        // Of a connection that was closed the kernel says that it is root's.
+        // The kernel reports root as the owner of a closed connection.
         #expect(
             SocketOwner.user(in: Array(table(state: "06", user: "0").utf8), from: from, to: to)
                 == nil
@@ -43,7 +43,7 @@ import HTTPServer
 
     @Test(
         arguments: [
-            // A connection, one that was closed, none, a refusal, a cut answer.
+            // A connection, a closed one, none, a refusal, a truncated answer.
             (reply(state: 1, user: 1000, inode: 7), .user(1000)),
             (reply(state: 6, user: 0, inode: 0), .nobody),
             (reply(state: 1, user: 0, inode: 0), .nobody),
@@ -75,7 +75,7 @@ import HTTPServer
         let client = try ClientBootstrap(group: group)
             .connect(to: try #require(server.localAddress)).wait()
         let (from, to) = (try #require(client.localAddress), try #require(server.localAddress))
-        // Where the kernel does not answer the table is read.
+        // If the kernel does not answer, the table is read.
         let answer = SocketDiagnosis.user(of: from, to: to)
         #expect(answer == .user(geteuid()) || answer == .unknown)
         #expect(SocketDiagnosis.user(of: to, to: to) != .user(geteuid()))
@@ -103,7 +103,7 @@ import HTTPServer
         try body(&file)
     }
 
-    @Test func tokensAreKeptAsHashesForTheOwnerAlone() throws {
+    @Test func tokensAreStoredAsHashesReadableByTheOwnerOnly() throws {
         try withTokens { file in
             let token = try file.add("ann", role: .write)
             let again = try TokenFile(path: file.path)
@@ -125,7 +125,7 @@ import HTTPServer
         }
     }
 
-    /// A call by a connection from that address.
+    /// A call over a connection from that address.
     private func check(
         _ tokens: TokenFile,
         from address: String,
@@ -215,7 +215,7 @@ import HTTPServer
         }
     }
 
-    @Test func aTokenThatIsTakenBackWorksNoLonger() throws {
+    @Test func aRevokedTokenIsRefused() throws {
         try withTokens { file in
             let token = try file.add("ann", role: .read)
             let rules = AccessRules(tokens: file)
@@ -246,7 +246,7 @@ import HTTPServer
             )
             let foreign: HTTPFields = [.origin: "http://evil.example"]
             #expect(code { try check(tokens, from: "127.0.0.1", headers: foreign) } == .denied)
-            // Whose this connection is no table tells.
+            // No table contains the owner of this connection.
             #expect(code { try check(tokens, from: "127.0.0.1") } == .unauthenticated)
             let form: HTTPFields = [.contentType: "text/plain", .contentLength: "3"]
             #expect(

@@ -10,7 +10,7 @@ import HTTPServer
     }
 
     @Test(arguments: [(16, 15), (16, 40), (40, 17)])
-    func tooFewDescriptorsAreToldAtTheStart(limit: Int, used: Int) {
+    func tooFewDescriptorsAreReportedAtTheStart(limit: Int, used: Int) {
         let error = #expect(throws: ServerError.self) {
             try DescriptorBudget(limit: limit, used: used)
         }

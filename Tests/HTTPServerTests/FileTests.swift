@@ -25,7 +25,7 @@ import Testing
         ("model.safetensors", "application/octet-stream"), ("none", "application/octet-stream"),
         (".png", "image/png"), ("a.", "application/octet-stream"),
     ])
-    func aFilesTypeGoesByItsEnding(name: String, type: String) {
+    func aFilesTypeFollowsItsEnding(name: String, type: String) {
         #expect(DownloadHeaders.type(of: name) == type)
     }
 

@@ -6,7 +6,7 @@ import Platform
 import TestClient
 import Testing
 
-/// Servers of APIs that are made up here: the server knows none.
+/// Servers of invented APIs: the server knows none.
 @Suite struct ServerTests {
     private static func with(
         _ apis: [API],
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func whatIsFlushedIsSentBeforeTheReplyEnds() async throws {
+    @Test func flushedBytesAreSentBeforeTheReplyEnds() async throws {
         let (pieces, continuation) = AsyncStream.makeStream(of: String.self)
         let route = Route(.get, "events", role: nil) { _ in
             .stream(type: "text/event-stream") { writer in

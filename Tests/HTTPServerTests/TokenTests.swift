@@ -55,7 +55,7 @@ import HTTPServer
     @Test(arguments: [
         "", "a:b", "a\nb", "a\u{1B}[2J", "a\u{9B}", String(repeating: "x", count: 251),
     ])
-    func namesThatNobodyCanUseAreRefused(name: String) throws {
+    func unusableNamesAreRefused(name: String) throws {
         try withFile { path in
             var file = try TokenFile(path: path)
             #expect(throws: ServerError.self) { try file.add(name, role: .read) }

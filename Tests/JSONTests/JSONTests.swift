@@ -6,7 +6,7 @@ import Testing
         try JSONParser.parse(Array(text.utf8))
     }
 
-    @Test func whatIsWrittenIsReadAgain() throws {
+    @Test func writtenJSONIsReadAgain() throws {
         let value: JSONValue = [
             "text": "quote \" slash \\ line\n tab\t bell\u{7} 한글 😀", "none": .null,
             "whole": .integer(.max), "least": .integer(.min), "fraction": .number(0.1),
@@ -28,7 +28,7 @@ import Testing
         #expect(try parsed("-0") == .integer(0))
     }
 
-    @Test func membersAreToldApartByBytesAndKeepTheirOrder() throws {
+    @Test func membersAreComparedByBytesAndKeepTheirOrder() throws {
         // Composed and decomposed: one String in Swift, two names here.
         let value = try parsed("{\"\u{E9}\": 1, \"e\u{301}\": 2}")
         guard case .object(let object) = value else { throw Unexpected() }
@@ -51,7 +51,7 @@ import Testing
         "\"\\ud800\"",
         "{\"a\":1,\"a\":2}", "1 2", "'a'", String(repeating: "[", count: 100_000),
     ])
-    func whatIsNoJSONIsRefusedAtItsPlace(text: String) {
+    func invalidJSONIsRefusedWithItsPosition(text: String) {
         #expect(throws: JSONParser.Failure.self) { try parsed(text) }
     }
 

@@ -7,7 +7,7 @@ import Testing
 import Tracking
 import Workspace
 
-/// Calls of MLflow's API as clients make them.
+/// Calls of MLflow's API in the form that clients use.
 @Suite struct APITests {
     typealias Reply = (status: Int, object: [String: Any], text: String)
 
@@ -71,7 +71,7 @@ import Workspace
                 #"{"path": "../x"}"#
             )
             #expect(listed.object["message"] as? String == "Invalid path")
-            // A query counts alone.
+            // Only the query counts.
             let query = try Self.call(server, "GET", "experiments/get?experiment_id=0", "not JSON")
             #expect(query.status == 200)
         }
@@ -169,7 +169,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsCutIsSaidInTheLog() async throws {
+    @Test func cutValuesAreLogged() async throws {
         try await TestServer.with { server in
             let run = try Self.makeRun(server)
             let value = String(repeating: "v", count: 6001)
@@ -193,7 +193,7 @@ import Workspace
         ("/abs/x", "/abs/x"), ("file:///abs", "file:///abs"), ("s3://b/x", "s3://b/x"),
         ("artifacts/1", "mlflow-artifacts:/artifacts/1"), ("a?b", "mlflow-artifacts:/a?b"),
     ])
-    func aPlaceOfArtifactsIsTheSameForEverybody(given: String, kept: String) throws {
+    func aLocationOfArtifactsIsTheSameForAllClients(given: String, kept: String) throws {
         #expect(try ArtifactLocation.wire(ArtifactLocation.chosen(given)) == kept)
     }
 
@@ -202,11 +202,11 @@ import Workspace
         "s3://b/x#y", "x#y", "s3://b/x?a=..", "runs:/x", "mlflow-artifacts://host:9000/x", "a\nb",
         String(repeating: "x", count: 2049), "mlflow-artifacts:/",
     ])
-    func aPlaceThatIsNoneIsRefused(given: String) {
+    func anInvalidLocationIsRefused(given: String) {
         #expect(throws: ServerError.self) { try ArtifactLocation.chosen(given) }
     }
 
-    @Test func deletingAndRestoringTwiceSaysThatThereIsNone() async throws {
+    @Test func deletingAndRestoringTwiceIsAnError() async throws {
         try await TestServer.with { server in
             _ = try Self.call(server, "POST", "experiments/create", #"{"name": "e"}"#)
             let body = #"{"experiment_id": "1"}"#
@@ -222,7 +222,7 @@ import Workspace
 
     // MARK: - Pages
 
-    @Test func thePageShowsRunsAsTextAlone() async throws {
+    @Test func thePageShowsRunsOnlyAsText() async throws {
         try await TestServer.with { server in
             let store = server.workspace.tracking
             var new = NewRun()
@@ -243,7 +243,7 @@ import Workspace
         }
     }
 
-    @Test func filesComeAndGoByTheCallsOfPages() async throws {
+    @Test func filesAreUploadedAndDeletedByTheCallsOfPages() async throws {
         try await TestServer.with { server in
             let run = try Self.makeRun(server)
             let path = "/ajax-api/2.0/mlflow/upload-artifact?run_uuid=\(run)&path=notes/a.json"

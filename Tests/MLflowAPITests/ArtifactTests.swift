@@ -78,10 +78,10 @@ import MLflowAPI
             }
             #expect(throws: ServerError.self) { try artifacts.remove(ArtifactPath("out/secret")) }
             #expect(throws: ServerError.self) { try artifacts.entries(of: ArtifactPath("out")) }
-            // Of what they lead to nothing is told.
+            // Their targets are not disclosed.
             #expect(try artifacts.entries(of: ArtifactPath("")).isEmpty)
             #expect(!files.fileExists(atPath: "\(parent)/new"))
-            // The links themselves go, and what they lead to stays.
+            // The links themselves are removed, and their targets stay.
             for path in ["out", "file"] { try artifacts.remove(ArtifactPath(path)) }
             #expect(try files.contentsOfDirectory(atPath: root) == [".uploads"])
             #expect(files.fileExists(atPath: "\(parent)/secret"))
@@ -108,7 +108,7 @@ import MLflowAPI
         }
     }
 
-    @Test func whatIsNoFileIsRefusedAtOnceAndNotListed() throws {
+    @Test func specialFilesAreRefusedAtOnceAndNotListed() throws {
         try withFolder { parent, artifacts in
             try write("hello", to: "run/a", artifacts)
             mkfifo("\(parent)/artifacts/run/pipe", 0o600)
@@ -140,7 +140,7 @@ import MLflowAPI
         }
     }
 
-    @Test func whatIsBeingUploadedIsSeenByNobodyAndLeavesNothing() throws {
+    @Test func anUploadIsInvisibleAndLeavesNothing() throws {
         try withFolder { parent, artifacts in
             let root = "\(parent)/artifacts"
             do {
@@ -156,7 +156,7 @@ import MLflowAPI
         }
     }
 
-    @Test func whatAKilledServerLeftGoesUnlessAnotherOneServes() throws {
+    @Test func filesOfAKilledServerAreRemovedUnlessAnotherOneRuns() throws {
         try withFolder { parent, artifacts in
             let root = "\(parent)/artifacts"
             try FileManager.default.createDirectory(
@@ -167,7 +167,7 @@ import MLflowAPI
             let other = try ArtifactFolder(path: root)
             let upload = try other.uploads.begin()
             try Array("hello".utf8).withUnsafeBytes { try upload.append($0) }
-            // The other one is at work.
+            // The other one is running.
             artifacts.uploads.clear()
             try other.put(upload, at: ArtifactPath("a"))
             #expect(try other.file(at: ArtifactPath("a")).size == 5)
@@ -176,7 +176,7 @@ import MLflowAPI
         }
     }
 
-    @Test func placesInTheWorkspaceGoThroughTheServer() {
+    @Test func locationsInTheWorkspaceAreServedByTheServer() {
         #expect(
             ArtifactLocation.wire("artifacts/0/r/artifacts") == "mlflow-artifacts:/0/r/artifacts"
         )

@@ -6,7 +6,7 @@ import HTTPServer
 import MLflowAPI
 import TestClient
 
-/// What HTTP asks of a server, beyond single routes.
+/// What HTTP requires of a server, beyond single routes.
 @Suite struct ConnectionTests {
     private static let files = "/api/2.0/mlflow-artifacts/artifacts"
 
@@ -65,7 +65,7 @@ import TestClient
         }
     }
 
-    @Test func whatIsNoCallIsRefused() async throws {
+    @Test func anInvalidCallIsRefused() async throws {
         try await TestServer.with { server in
             let connection = try TestConnection(server.port)
             try connection.send("\u{16}\u{3}\u{1} hello\r\n\r\n")
@@ -116,7 +116,7 @@ import TestClient
                 )
                 #expect(try connection.answer().status == 413)
             }
-            // One whose length is not announced is refused once it is longer.
+            // A body without an announced length is refused when it exceeds the limit.
             let connection = try TestConnection(server.port)
             try connection.send(
                 "PUT \(Self.files)/0/x/large HTTP/1.1\r\nHost: localhost\r\n"
@@ -149,7 +149,7 @@ import TestClient
                 #expect(try connection.answer().status == 200)
                 known.append(connection)
             }
-            // A flood of connections takes the place of one, and then that of each other.
+            // A flood of connections replaces one, and then each other.
             var newest = try TestConnection(server.port)
             #expect(try known[0].isClosed())
             for _ in 0..<10 {
@@ -163,7 +163,7 @@ import TestClient
                 try connection.send(health)
                 #expect(try connection.answer().status == 200)
             }
-            // Where all are busy the next one is told so.
+            // If all are busy, the next one is refused.
             var busy: [TestConnection] = []
             for index in 0..<3 {
                 let connection = try TestConnection(server.port)

@@ -6,9 +6,9 @@ import Testing
 struct Golden {
     let method: String
     let path: String
-    /// The role whose token it carries; nil for none.
+    /// The role whose token it has; nil for none.
     let token: String?
-    /// What is sent; empty for nothing.
+    /// The body; may be empty.
     let body: String
     let status: Int
     let reply: Reply
@@ -59,12 +59,13 @@ struct Golden {
     }
 }
 
-/// Compares replies with recorded ones, in which placeholders stand for what the server chooses.
+/// Compares replies with recorded ones, in which placeholders replace values that the server
+/// chooses.
 struct GoldenMatcher {
-    /// What the placeholders stand for that have been seen.
+    /// The values of the placeholders seen so far.
     private var known: [String: String] = [:]
 
-    /// The text with what its placeholders stand for.
+    /// The text with its placeholders replaced.
     func filled(_ text: String) -> String {
         text.replacing(/\{id\d+\}/) { known[String($0.0)] ?? String($0.0) }
     }
@@ -114,7 +115,7 @@ struct GoldenMatcher {
         if let value = known[name] {
             return from.hasPrefix(value) && matches(rest, from.dropFirst(value.count))
         }
-        // The placeholder ends where the text behind it begins.
+        // The placeholder ends where the following text begins.
         let next = rest.prefix(8).prefix { $0 != "{" }
         let end = next.isEmpty ? from.endIndex : from.firstRange(of: next)?.lowerBound
         guard let end, end > from.startIndex else { return false }

@@ -5,10 +5,10 @@ import TestClient
 import Synchronization
 import Testing
 
-/// What MLflow's client asks and is answered, without Python; `Tests/Interop/record_goldens.py`
-/// records it.
+/// The calls and replies of MLflow's client, without Python; `Tests/Interop/record_goldens.py`
+/// records them.
 @Suite struct GoldenTests {
-    /// Serves to holders of a token for each role.
+    /// Serves holders of a token for each role.
     private static func withRoles(
         needsToken: Bool = false,
         _ body: @escaping @Sendable (TestServer, _ tokens: [String: String]) async throws -> Void
@@ -49,7 +49,7 @@ import Testing
                     isSame,
                     "\(golden.method) \(golden.path): \(answer.status) \(answer.body)"
                 )
-                // What comes next may use what this one gave.
+                // Later calls may use the results of this one.
                 guard isSame else { return }
             }
         }
@@ -57,7 +57,7 @@ import Testing
 
     // MARK: - The table
 
-    /// A route once, wherever it stands.
+    /// A route, once.
     private struct Row: Hashable {
         let method: String
         let path: String
@@ -68,7 +68,7 @@ import Testing
             self.path = String(plain.replacing(/^(?:ajax-)?api\/[23]\.0\//, with: "api/"))
         }
 
-        /// Whether a call is one of this route.
+        /// Whether a call belongs to this route.
         func answers(_ call: Row) -> Bool {
             guard method == call.method else { return false }
             let (own, other) = (parts, call.parts)
@@ -102,7 +102,7 @@ import Testing
         try await TestServer.with { server in
             for (row, _) in try Self.table(of: server) {
                 let own = goldens.filter { row.answers(Row($0.method, $0.path)) }
-                // Some routes do nothing but refuse.
+                // Some routes only refuse.
                 #expect(
                     own.contains { $0.status == 200 || $0.status == 501 },
                     "\(row.method) \(row.path) has no golden: see CONTRIBUTING, \"a route\""

@@ -6,7 +6,7 @@ import Testing
 import Tracking
 import Workspace
 
-/// What the rule book refuses comes as MLflow's 400, in the command's words.
+/// Refusals of the rules are MLflow's 400, with the command's messages.
 @Suite struct RuleRouteTests {
     private static let artifacts = "/api/2.0/mlflow-artifacts/artifacts"
 
@@ -43,7 +43,7 @@ import Workspace
         #expect(message.contains(words), "\(message)", sourceLocation: location)
     }
 
-    @Test func aLiveRunIsNotEndedOrBinnedOverHTTP() async throws {
+    @Test func aLiveRunIsNotEndedOrTrashedOverHTTP() async throws {
         try await TestServer.with { server in
             let (call, run) = (APITests.call, try Self.makeRun(server).id)
             let lock = try RunLock.take(server.workspace.layout.lock(run: run))
@@ -158,7 +158,7 @@ import Workspace
         }
     }
 
-    @Test func behindATokenStandsWhoeverCanMakeOne() throws {
+    @Test func aTokenActsForTheUserWhoCanCreateIt() throws {
         let path = NSTemporaryDirectory() + UUID().uuidString
         #expect(Author.token("second", of: path) == Author("second"))
         try Data().write(to: URL(fileURLWithPath: path))

@@ -38,7 +38,7 @@ import Workspace
     }
 
     @Test(arguments: ["127.evil.example", "10.0.0.7", "0.0.0.0", "::", "127.1.example"])
-    func whatOthersReachNeedsATokenWhateverItsNameBeginsWith(host: String) async throws {
+    func aReachableAddressNeedsATokenWhateverItsName(host: String) async throws {
         var configuration = Server.Configuration()
         configuration.host = host
         #expect(!configuration.isLoopback)
@@ -64,7 +64,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsUnderWayIsAnsweredAndWhatIsIdleIsClosed() async throws {
+    @Test func activeCallsAreAnsweredAndIdleConnectionsClosed() async throws {
         try await TestServer.with {
             $0.grace = 30
         } _: { server in
@@ -152,7 +152,7 @@ import Workspace
             #expect(try server.call("GET", path).status == 401)
             let header = "Authorization: Bearer \(given.withLock { $0 })"
             #expect(try server.call("GET", path, headers: [header]).status == 200)
-            // A few calls may come at once, and then one a second.
+            // Some calls may come at once, and then one a second.
             var statuses: [Int] = []
             for _ in 0..<8 {
                 statuses.append(try server.call("GET", path, headers: [header]).status)

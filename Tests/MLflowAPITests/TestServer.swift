@@ -6,7 +6,7 @@ import Platform
 import Tracking
 import Workspace
 
-/// A server of a workspace of its own, at a free port of this machine.
+/// A server for a workspace of its own, at a free port of this machine.
 final class TestServer: Sendable {
     let folder: String
     let workspace: Workspace
@@ -87,7 +87,7 @@ final class TestServer: Sendable {
         )
     }
 
-    /// Asks the server to end and waits until it has.
+    /// Asks the server to end and waits for it.
     func stop() async throws {
         task.cancel()
         try await task.value

@@ -53,7 +53,7 @@ import Tracking
         }
     }
 
-    @Test func whatClientsOfOtherVersionsAskForIsNotThere() async throws {
+    @Test func routesOfOtherVersionsAreNotFound() async throws {
         try await TestServer.with { server in
             let old = try Self.call(server, "POST", "", #"{"experiment_id": "0"}"#)
             #expect(old.object["error_code"] as? String == "ENDPOINT_NOT_FOUND")
@@ -62,7 +62,7 @@ import Tracking
         }
     }
 
-    @Test func filesGoWithATraceThatIsDeleted() async throws {
+    @Test func filesAreDeletedWithTheirTrace() async throws {
         try await TestServer.with { server in
             _ = try Self.call(server, "POST", "", Self.info)
             let path = "/api/2.0/mlflow-artifacts/artifacts/0/traces/tr-1/artifacts/traces.json"
@@ -81,7 +81,7 @@ import Tracking
         }
     }
 
-    @Test func feedbackIsGivenChangedAndTakenBack() async throws {
+    @Test func feedbackIsGivenChangedAndRemoved() async throws {
         try await TestServer.with { server in
             _ = try Self.call(server, "POST", "", Self.info)
             func add(_ rest: String) throws -> [String: Any] {
@@ -123,7 +123,7 @@ import Tracking
         ("0001-01-01T00:00:00Z", -62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
         ("9999-12-31T23:59:59.999Z", 253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
     ])
-    func timesTravelAsTexts(text: String, milliseconds: Int, back: String) {
+    func timesAreSentAsTexts(text: String, milliseconds: Int, back: String) {
         #expect(WireTime.milliseconds(text) == milliseconds)
         #expect(WireTime.text(milliseconds) == back)
     }
@@ -132,7 +132,7 @@ import Tracking
         "", "now", "2026-11-30", "2026-11-30T02:48:26", "2026-13-01T00:00:00Z",
         "2026-11-30T24:00:00Z", "2026-11-30T02:48:26.Z", "2026-11-30T02:48:26Zx",
     ])
-    func whatIsNoTimeIsNone(text: String) {
+    func anInvalidTimeIsNil(text: String) {
         #expect(WireTime.milliseconds(text) == nil)
     }
 

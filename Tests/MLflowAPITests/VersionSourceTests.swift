@@ -5,11 +5,11 @@ import Testing
 import Tracking
 import Workspace
 
-/// Which sources of versions clients may name.
+/// The sources of versions that clients may use.
 @Suite struct VersionSourceTests {
     private static let model = "m"
 
-    /// Registers a source, and gives the status and the version.
+    /// Registers a source, and returns the status and the version.
     private static func register(
         _ server: TestServer,
         _ source: String,
@@ -33,7 +33,7 @@ import Workspace
         }
     }
 
-    @Test func waysOutOfTheStoreAreRefused() async throws {
+    @Test func sourcesOutsideTheStoreAreRefused() async throws {
         try await Self.with { server, run in
             let sources = [
                 "/etc", "file:///etc/passwd", "file:x", "x", "a/b", "s3://bucket/a/../../b",
@@ -63,7 +63,7 @@ import Workspace
         }
     }
 
-    @Test func sourcesThatAreWhatTheySayAreTaken() async throws {
+    @Test func validSourcesAreAccepted() async throws {
         try await Self.with { server, run in
             let named = #", "run_id": "\#(run)""#
             let logged = try server.workspace.tracking.createLoggedModel(NewLoggedModel(name: "l"))
@@ -89,7 +89,7 @@ import Workspace
         }
     }
 
-    @Test func aFolderOfThisMachineIsTakenFromARunThatLiesThere() async throws {
+    @Test func aFolderOfThisMachineIsAcceptedFromARunStoredThere() async throws {
         try await Self.with { server, _ in
             let store = server.workspace.tracking
             let experiment = try store.createExperiment(named: "e", artifactLocation: "/data/e")
@@ -106,7 +106,7 @@ import Workspace
         }
     }
 
-    @Test func aCopyStandsWhateverBecomesOfTheOriginal() async throws {
+    @Test func aCopyIsIndependentOfTheOriginal() async throws {
         try await Self.with { server, run in
             let folder = "mlflow-artifacts:/0/\(run)/artifacts/a"
             let link = #", "run_id": "\#(run)", "run_link": "https://ci/42""#

@@ -6,7 +6,7 @@ import TestStores
 import Testing
 import Tracking
 
-/// A workspace with a bit of everything, for the tests of export and import.
+/// A workspace with some of everything, for the tests of export and import.
 struct SampleStore {
     let folder = TemporaryFolder()
     let store: TrackingStore
@@ -75,7 +75,7 @@ struct SampleStore {
     }
 }
 
-/// Changes a file behind the store's back.
+/// Changes a file without the store.
 func edit(_ path: String, _ sql: String) throws {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false

@@ -109,7 +109,7 @@ import Tracking
         )
     }
 
-    @Test func theFileIsForItsOwnerAloneWithNothingBesideIt() throws {
+    @Test func theFileIsReadableByItsOwnerOnlyWithNothingBesideIt() throws {
         let path = try sample.exported()
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)

@@ -17,7 +17,7 @@ import Tracking
         sample = try SampleStore()
     }
 
-    @Test func everythingComesOverWithItsIds() throws {
+    @Test func everythingIsImportedWithItsIds() throws {
         let summary = try store.importMLflow(database: sample.exported())
         #expect(summary.experiments == 1)
         #expect(summary.runs == 1)
@@ -56,7 +56,7 @@ import Tracking
         #expect(try rows("SELECT key || value FROM model_version_tags") == ["vkvv"])
     }
 
-    @Test func whatIsNotKeptHereIsNamedAndNothingElseIsMissing() throws {
+    @Test func unsupportedKindsAreNamedAndNothingElseIsMissing() throws {
         let path = try sample.exported()
         try edit(
             path,
@@ -77,7 +77,7 @@ import Tracking
         #expect(summary.leftOut.first?.names == ["hard questions"])
     }
 
-    @Test func whatIsNoRegularFileIsToldFromAMissingOne() throws {
+    @Test func anIrregularFileIsReportedUnlikeAMissingOne() throws {
         for (path, code) in [("/dev/null", "cannotOpen"), ("/nowhere/mlflow.db", "notFound")] {
             let error = #expect(throws: TrackingError.self) {
                 try store.importMLflow(database: path)
@@ -87,7 +87,7 @@ import Tracking
         }
     }
 
-    @Test func theRegistrysHistoryTellsOfIt() throws {
+    @Test func theRegistrysHistoryHasAnEntry() throws {
         let path = try sample.exported()
         _ = try store.importMLflow(database: path)
         #expect(
@@ -153,14 +153,14 @@ import Tracking
         #expect(try store.run(sample.run.id).experimentID == id)
     }
 
-    @Test func anExperimentInTheBinIsNotUsed() throws {
+    @Test func anExperimentInTheTrashIsNotUsed() throws {
         let id = try store.createExperiment(named: "lora").id
         try store.deleteExperiment(id)
         let summary = try store.importMLflow(database: sample.exported())
         #expect(summary.renamed.map(\.to) == ["lora (imported)"])
     }
 
-    @Test func anExportOfOneselfBringsNothing() throws {
+    @Test func anOwnExportImportsNothing() throws {
         let before = try sample.store.experiments()
         let summary = try sample.store.importMLflow(database: sample.exported())
         #expect(summary.runs + summary.experiments + summary.modelVersions == 0)
@@ -225,7 +225,7 @@ import Tracking
         #expect(run.name == "first")
     }
 
-    @Test func rowsThatBreakARuleAreNamedAndTheRestIsTaken() throws {
+    @Test func rowsThatBreakARuleAreNamedAndTheRestIsImported() throws {
         let path = try sample.exported()
         let run = sample.run.id
         try edit(
@@ -272,7 +272,7 @@ import Tracking
         #expect(try rows("SELECT key FROM params WHERE run_uuid <> '\(run)'") == [])
     }
 
-    @Test func countsGoOnWhereNamesStop() throws {
+    @Test func countsContinueBeyondTheNames() throws {
         let path = try sample.exported()
         let values = (0..<100).map { "('k\($0)', '1', 'nobody')" }.joined(separator: ", ")
         try edit(path, "INSERT INTO params VALUES \(values)")
@@ -281,7 +281,7 @@ import Tracking
         #expect(summary.leftOut.first?.names.count == ImportSummary.LeftOut.nameLimit)
     }
 
-    @Test func tagsThatSteerThisProgramAreMadeHarmless() throws {
+    @Test func tagsThatControlThisProgramAreRenamed() throws {
         _ = try store.importMLflow(database: sample.exported())
         let tags = try store.run(sample.run.id).tags
         #expect(tags["workbench.owner"] == nil)
@@ -291,7 +291,7 @@ import Tracking
 
     @Test func locationsInTheWorkspaceBecomeRelativeAndRelativeOnesDoNotStay() throws {
         let path = try sample.exported()
-        // A relative location begins at the folder of the database, links resolved.
+        // A relative location starts at the folder of the database, links resolved.
         let there = URL(filePath: sample.folder.path).resolvingSymlinksInPath().path()
             .replacing("//", with: "/")
         let uris = [
@@ -321,8 +321,8 @@ import Tracking
         }
     }
 
-    @Test func aDatabaseInUseIsReadAndLeftAlone() throws {
-        // The other store is open, in WAL mode, and its newest run is in the log alone.
+    @Test func aDatabaseInUseIsReadAndNotChanged() throws {
+        // The other store is open, in WAL mode, and its newest run is only in the log.
         let late = try sample.store.createRun(NewRun())
         let files = try FileManager.default.contentsOfDirectory(atPath: sample.folder.path)
         let summary = try store.importMLflow(database: sample.folder.database)
@@ -345,7 +345,7 @@ import Tracking
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
     }
 
-    @Test func whatIsNoDatabaseOfMLflowsIsRefused() throws {
+    @Test func aDatabaseThatIsNotMLflowsIsRefused() throws {
         let path = "\(folder.path)/other.db"
         #expect(trackingCode { _ = try store.importMLflow(database: path) } == .notFound)
         try Data(repeating: 65, count: 4096).write(to: URL(filePath: path))
@@ -363,7 +363,7 @@ import Tracking
         #expect(trackingCode { _ = try reader.importMLflow(database: path) } == .readOnly)
     }
 
-    @Test func anImportThatIsStoppedTakesNothing() throws {
+    @Test func aCancelledImportImportsNothing() throws {
         let path = try sample.exported()
         let before = try counts()
         for phase in [ImportProgress.Phase.copying, .runs, .metrics, .models] {

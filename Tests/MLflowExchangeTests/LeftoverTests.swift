@@ -8,7 +8,7 @@ import Tracking
 @Suite struct LeftoverTests {
     let folder = TemporaryFolder()
 
-    /// Creates a folder beside the database that was last written so many seconds ago.
+    /// Creates a folder beside the database that was last written `secondsAgo`.
     private func make(_ name: String, secondsAgo: Int) -> String {
         let path = "\(folder.path)/\(name)"
         mkdir(path, 0o700)
@@ -18,7 +18,7 @@ import Tracking
         return path
     }
 
-    @Test func whatAKilledImportLeftIsRemovedByTheNext() throws {
+    @Test func filesOfAKilledImportAreRemovedByTheNext() throws {
         let store = try folder.open()
         let stale = make("workbench.db.import-aBcDeF", secondsAgo: 600)
         let half = make("workbench.db.workbench-1.4711", secondsAgo: 600)

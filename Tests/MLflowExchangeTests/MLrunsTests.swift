@@ -24,7 +24,7 @@ import Tracking
         try write("1/abc/tags/note", "two\nlines\n")
     }
 
-    @Test func runsComeOverWithTheirHistory() throws {
+    @Test func runsAreImportedWithTheirHistory() throws {
         try write("1/abc/metrics/eval/acc", "1000 nan 0\n1002 inf 2\n")
         try write("1/abc/metrics/old", "1000 3\n")
         try write("1/abc/metrics/data", "1000 3 4 name digest\n")
@@ -48,7 +48,7 @@ import Tracking
         #expect(made.tags["team"] == "nlp")
     }
 
-    @Test func theBinComesOverAsTheBin() throws {
+    @Test func theTrashIsImportedAsTheTrash() throws {
         try write(
             ".trash/2/meta.yaml",
             experiment("'2'", name: "gone").replacing("active", with: "deleted")
@@ -101,7 +101,7 @@ import Tracking
         "name: 'open", "name: \"a\\qb\"", "name: 'a' b", "name", " name: a", "name:a",
         "name: a\nname: b", "- x", "name: \"a\\0b\"", "name: *x",
     ])
-    func whatIsNoYAMLIsNamedAndLeftOut(line: String) throws {
+    func invalidYAMLIsNamedAndLeftOut(line: String) throws {
         try write("2/meta.yaml", "experiment_id: '2'\n\(line)\nlifecycle_stage: active\n")
         try write("2/def/meta.yaml", run("def"))
         try write("1/abc/metrics/eval/acc", "1 1 1")
@@ -111,7 +111,7 @@ import Tracking
         #expect((summary.experiments, summary.runs) == (1, 1))
     }
 
-    @Test func brokenFilesAreNamedAndTheRestIsTaken() throws {
+    @Test func brokenFilesAreNamedAndTheRestIsImported() throws {
         try write("1/abc/metrics/bad", "1000 1 0\n1001 much 1\n")
         try write("1/abc/params/binary", Data([0xFF, 0xFE]))
         try write("1/abc/tags/zero", Data([97, 0, 98]))

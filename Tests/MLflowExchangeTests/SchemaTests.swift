@@ -117,7 +117,7 @@ import Tracking
                 onDelete: row["on_delete"]
             )
         }
-        // Ours make searches fast and hold no data; MLflow does not look at them.
+        // Ours make searches fast and contain no data; MLflow ignores them.
         let listed = try Row.fetchAll(db, sql: "PRAGMA index_list(\(name))")
         let indexes = try listed.filter { !($0["name"] as String).hasPrefix("wb_") }.map { row in
             let index: String = row["name"]

@@ -68,10 +68,10 @@ struct AvailableMemoryTests {
         }
     }
 
-    @Test func whatTheSystemWouldRefuseIsRefusedBefore() throws {
+    @Test func allocationsThatWouldFailAreRefusedBefore() throws {
         let gate = MemoryGate { nil }
         #expect(gate.admits(1 << 20))
-        // More addresses than a processor has.
+        // More address space than a processor has.
         #expect(!gate.admits(1 << 60))
         let error = #expect(throws: MachineError.self) {
             try gate.admit(1 << 60, for: "It", hint: "Take less.")
@@ -79,7 +79,7 @@ struct AvailableMemoryTests {
         #expect(error?.hint?.hasPrefix("Take less.") == true)
     }
 
-    @Test func thisMachineSaysWhatItHas() throws {
+    @Test func thisMachineReportsItsMemory() throws {
         let bytes = try #require(AvailableMemory().read())
         #expect(bytes > 1 << 20)
     }

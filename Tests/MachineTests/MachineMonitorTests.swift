@@ -78,7 +78,7 @@ import Testing
             let following = monitor.follow(every: 0.001)
             #expect(isReached(3))
             following.cancel()
-            // The thread gives itself up, so a second follower is served by another one.
+            // The thread ends itself, so a second follower starts another one.
             #expect(monitor.stopsMeasuring())
             let before = count.withLock { $0 }
             let second = monitor.follow(every: 60)
@@ -103,7 +103,7 @@ import Testing
         try Files.makeFolder(path)
     }
 
-    /// Compiles the stand-in that lies beside the tests.
+    /// Compiles the stand-in beside the tests.
     private static func buildFakeNVML(in folder: String) throws -> String {
         let source = #filePath.replacing(
             "MachineTests/MachineMonitorTests.swift",

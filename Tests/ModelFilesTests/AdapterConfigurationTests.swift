@@ -13,7 +13,7 @@ import Testing
         return try AdapterFile.configuration(in: folder.path)
     }
 
-    /// As PEFT 0.21 wrote it.
+    /// As written by PEFT 0.21.
     static let peft = """
         {
           "alora_invocation_tokens": null, "alpha_pattern": {}, "arrow_config": null,
@@ -46,7 +46,7 @@ import Testing
         #expect(configuration.scale == 2)
     }
 
-    @Test func theFewKeysOfAnOldAdapterSuffice() throws {
+    @Test func aConfigurationWithFewKeysIsRead() throws {
         let json =
             #"{"r": 4, "lora_alpha": 2.5, "target_modules": ["v_proj", "q_proj"], "new_key": {"a": [1]}}"#
         let configuration = try read(json)
@@ -74,7 +74,7 @@ import Testing
         ("trainable_token_indices", "[1]"), ("alora_invocation_tokens", "[1]"),
         ("layer_replication", "[[0, 1]]"), ("init_lora_weights", #""pissa_niter_4""#),
     ])
-    func whatIsNotComputedIsRefusedByName(key: String, value: String) throws {
+    func unsupportedSettingsAreRefusedByName(key: String, value: String) throws {
         let json = #"{"r": 4, "lora_alpha": 8, "target_modules": ["q_proj"], "\#(key)": \#(value)}"#
         let error = try #require(throws: ModelFileError.self) { _ = try read(json) }
         #expect(error.code == .unsupportedAdapter)
@@ -94,7 +94,7 @@ import Testing
         (#"{"r": 4"#, "not JSON"), ("", "not JSON"),
         (String(repeating: "[", count: 600), "not JSON"), (#"{"r": 4, "r": 5}"#, "not JSON"),
     ])
-    func whatMakesNoAdapterIsExplained(json: String, word: String) throws {
+    func anInvalidConfigurationIsExplained(json: String, word: String) throws {
         let error = try #require(throws: ModelFileError.self) { _ = try read(json) }
         #expect(error.message.contains(word), "\(error)")
     }

@@ -19,7 +19,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// An adapter for `model` whose numbers count up from tensor to tensor.
+    /// An adapter for `model` whose numbers count up across tensors.
     func adapter(
         rank: Int = 3,
         targets: [String] = AdapterConfiguration.supportedModules

@@ -61,13 +61,13 @@ import Testing
             let expected = name.contains("layers.0.") ? nil : tensor.values
             #expect(first.tensors[name]?.values == expected, "\(name)")
         }
-        // With patterns beside them they are changes of zero.
+        // With patterns they are changes of zero.
         let (_, mixed) = try read(
             ["layers_to_transform": [1], "alpha_pattern": ["layers.1.self_attn.q_proj": 12]]
         ) { $0.contains("layers.0.") }
         let name = AdapterFile.name(layer: 0, module: "q_proj", factor: .b)
         #expect(mixed.tensors[name]?.values.allSatisfy { $0 == 0 } == true)
-        // What lies behind the last changed layer needs nothing.
+        // Layers after the last changed one need nothing.
         let (_, last) = try read(["layers_to_transform": [0]]) { $0.contains("layers.1.") }
         #expect(last.layerCount == 1)
         try last.check(fits: AdapterFileTests.model)
@@ -76,10 +76,10 @@ import Testing
     }
 
     @Test func matricesOfSeveralRanksAreWidened() throws {
-        // Of rank 3 all; the configuration says 2 for most, which their shapes overrule.
+        // All of rank 3; the configuration says 2 for most, which their shapes override.
         let (plain, read) = try read(["rank_pattern": ["q_proj": 3], "r": 2])
         #expect(read.configuration.rank == 3)
-        // alpha / r of each is that of its own rank.
+        // alpha / r of each uses its own rank.
         let name = AdapterFile.name(layer: 0, module: "q_proj", factor: .b)
         #expect(read.tensors[name]?.values == plain.tensors[name]?.values)
     }
@@ -118,7 +118,7 @@ import Testing
         #expect(!read.isEvened)
     }
 
-    @Test func anExpressionMayMeanOneLayerAlone() throws {
+    @Test func anExpressionMayMatchOnlyOneLayer() throws {
         let isLeftOut = { (name: String) in name.contains("layers.0.") && name.contains("q_proj") }
         let (plain, read) = try read(
             ["target_modules": #"model\.layers\.(1\.self_attn\.q_proj|\d\.mlp\.down_proj)"#],

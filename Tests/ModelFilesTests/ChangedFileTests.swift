@@ -9,14 +9,14 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A model of more than a page, so that a part of it can be lost.
+    /// A model larger than a page, so that a part of it can be truncated.
     func model() throws -> ModelFile {
         var builder = GGUFBuilder.model()
         builder.values.append(("general.description", .string(String(repeating: "d", count: 9000))))
         return try ModelFile.open(path: folder.write(builder.bytes(), to: "in use.gguf"))
     }
 
-    @Test func whatIsCutShortReadsAsZerosAndIsNamed() throws {
+    @Test func aTruncatedFileReadsAsZerosAndIsNamed() throws {
         let model = try model()
         let weight = try model.weight(.down, layer: 1)
         #expect(weight.bytes.contains { $0 != 0 })
@@ -28,7 +28,7 @@ import Testing
         #expect(error.message.contains(model.path))
     }
 
-    @Test func whatWasCutShortStaysNamedThoughTheFileIsWholeAgain() throws {
+    @Test func aTruncatedFileStaysDamagedAfterItIsRestored() throws {
         let model = try model()
         let (path, digest) = (model.path, try model.digest())
         let weight = try model.weight(.gate)
@@ -40,7 +40,7 @@ import Testing
         #expect(throws: ModelFileError.self) { try model.checkUnchanged(digest: digest) }
     }
 
-    @Test func aFileThatIsWrittenOverIsNamed() throws {
+    @Test func anOverwrittenFileIsNamed() throws {
         let model = try model()
         let digest = try model.digest()
         var bytes = try content(of: model.path)
@@ -53,20 +53,20 @@ import Testing
         #expect(error.message.contains(model.path))
     }
 
-    @Test func anotherFileInItsPlaceIsNamedUnlessItHoldsTheSame() throws {
+    @Test func anotherFileInItsPlaceIsNamedUnlessItsContentIsEqual() throws {
         let model = try model()
         let digest = try model.digest()
         _ = try folder.write(content(of: model.path), to: "new")
         #expect(rename(folder.path + "/new", model.path) == 0)
         #expect(throws: ModelFileError.self) { try model.checkUnchanged() }
         try model.checkUnchanged(digest: digest)
-        // What was found to be the same needs no digest again.
+        // A file found equal needs no digest again.
         try model.checkUnchanged()
         #expect(unlink(model.path) == 0)
         #expect(throws: ModelFileError.self) { try model.checkUnchanged(digest: digest) }
     }
 
-    @Test func manyFilesAreWatchedOverAtOnce() throws {
+    @Test func manyFilesAreWatchedAtOnce() throws {
         let models = try (0..<150).map { number in
             let path = try folder.write(GGUFBuilder.model().bytes(), to: "\(number).gguf")
             return try ModelFile.open(path: path)
@@ -77,8 +77,8 @@ import Testing
         for model in models[..<149] { try model.checkUnchanged() }
     }
 
-    // One is copied as it lies there, the other computed.
-    @Test(arguments: ["F16", "F32"]) func whatIsMadeOfAFileThatIsCutShortIsNotKept(
+    // One is copied from memory, the other computed.
+    @Test(arguments: ["F16", "F32"]) func theResultFromATruncatedFileIsDiscarded(
         type: String
     ) async throws {
         let path = try model().path
@@ -93,7 +93,7 @@ import Testing
         #expect(try folder.contents() == before)
     }
 
-    @Test func numbersOfAnAdapterThatIsCutShortAreNotTaken() throws {
+    @Test func theWeightsOfATruncatedAdapterAreNotUsed() throws {
         var bytes = Array(UInt64(64).littleEndianBytes)
         bytes += Array(#"{"x":{"dtype":"F32","shape":[2000],"data_offsets":[0,8000]}}    "#.utf8)
         bytes += [UInt8](repeating: 1, count: 8000)
@@ -113,7 +113,7 @@ import Testing
         return Array(bytes[..<count])
     }
 
-    /// Writes over the file itself, as `cp` does.
+    /// Overwrites the file itself, as `cp` does.
     private func put(_ bytes: [UInt8], in path: String) throws {
         let descriptor = open(path, O_WRONLY | O_TRUNC)
         defer { close(descriptor) }

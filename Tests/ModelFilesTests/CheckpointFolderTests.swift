@@ -5,7 +5,7 @@ import Testing
 
 import ModelFiles
 
-/// A folder as transformers writes it, a part of it changed.
+/// A folder as written by transformers, with a changed part.
 @Suite struct CheckpointFolderTests {
     private static let settings: [String: any Sendable] = [
         "model_type": "llama", "vocab_size": 4, "hidden_size": 8, "intermediate_size": 12,

@@ -15,7 +15,7 @@ import Testing
         path = tests.folder.path + "/adapter"
     }
 
-    /// Reads what lies there until an error says otherwise; what is read has all it should.
+    /// Reads an adapter; returns false for an error, and checks that a read one is complete.
     private func read(_ adapter: () throws(ModelFileError) -> AdapterFile) throws -> Bool {
         do throws(ModelFileError) {
             let adapter = try adapter()
@@ -130,7 +130,7 @@ extension Endurance {
     /// No reader needs more for a file of a few kilobytes.
     private static let addressSpace = 2 << 30
 
-    /// Runs what may not take more memory than small files justify.
+    /// Runs code that may not take more memory than small files justify.
     static func expectBounds(_ body: () throws -> Void) rethrows {
         let before = peakAddressSpace()
         try body()

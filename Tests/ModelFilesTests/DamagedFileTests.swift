@@ -9,7 +9,7 @@ import Tokenizers
 
 /// Thousands of damaged files, the same ones in every run; `make fuzz` tries a million.
 ///
-/// A trap ends the run; a read behind the end of a file is one, since each file lies at the end of
+/// A trap ends the run; so does a read beyond the end of a file, since each file is at the end of
 /// its mapping.
 @Suite(.serialized) struct DamagedFileTests {
     private static func largerModel() throws -> [UInt8] {

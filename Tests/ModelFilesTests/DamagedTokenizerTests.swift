@@ -26,7 +26,7 @@ import Tokenizers
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Reads what lies in the folder; a tokenizer that is made has ids of its own and ends in good time.
+    /// Reads the files in the folder; a tokenizer that is created has valid ids and ends in time.
     private func isRead(_ bytes: [UInt8], vocabularySize: Int?) throws -> Bool {
         let start = ContinuousClock.now
         defer {
@@ -54,7 +54,7 @@ import Tokenizers
     }
 
     @Test(arguments: TokenizerHeaders.all)
-    func `what is published is read`(header: String) throws {
+    func `published headers are read`(header: String) throws {
         _ = try folder.write(Array(header.utf8), to: "tokenizer.json")
         let tokenizer = try Tokenizer(huggingFaceFolder: folder.path)
         #expect(tokenizer.encode(Array("ab".utf8), parsingSpecialTokens: true).contains(6))
@@ -76,7 +76,7 @@ import Tokenizers
         #expect(outcomes == [true, false])
     }
 
-    @Test func `damaged files beside the tokenizer are refused or understood`() throws {
+    @Test func `damaged files beside the tokenizer are refused or read`() throws {
         _ = try folder.write(Array(TokenizerHeaders.llama3.utf8), to: "tokenizer.json")
         let files = [
             #"""

@@ -3,7 +3,7 @@ import ModelFiles
 import Platform
 import Testing
 
-/// What people have in place of a model or an adapter is named, with what to do.
+/// Files that are no model or adapter are named, with advice.
 @Suite struct ForeignFileTests {
     typealias Folder = CheckpointFolderTests
 
@@ -36,7 +36,7 @@ import Testing
         #expect(error.hint != nil)
     }
 
-    // The length of its header may have the first bytes of any other kind.
+    // Its header's length may look like the first bytes of any other kind.
     @Test(arguments: [60, 640, 0x4B50]) func aSafetensorsFileIsNotTakenForAnother(
         length: Int
     ) throws {
@@ -76,8 +76,7 @@ import Testing
         (Data([0x80, 2, 0x7D, 0x71, 0]), "pickled", "safetensors"),
         (Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0]), "compressed", "unpack"),
     ])
-    func aFileOfAnotherKindIsNamedWhereverItStands(bytes: Data, kind: String, advice: String) throws
-    {
+    func aFileOfAnotherKindIsNamedEverywhere(bytes: Data, kind: String, advice: String) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(bytes, to: "model.gguf")
         let asModel = try #require(throws: ModelFileError.self) { try ModelFile.open(path: path) }
@@ -102,7 +101,7 @@ import Testing
         (["params.json", "consolidated.00.pth"], "consolidated.00.pth"),
         (["notes.txt"], "no model"),
     ])
-    func aFolderThatIsNoModelSaysWhatItIs(files: [String], words: String) throws {
+    func theErrorSaysWhatAFolderWithoutAModelContains(files: [String], words: String) throws {
         let folder = try TemporaryFolder()
         for file in files { _ = try folder.write([1], to: file) }
         let store = StoreBuilder(folder: folder.path + "/models").store()
@@ -132,7 +131,7 @@ import Testing
             ["adapter_config.json": settings, "adapter_model.safetensors": "<html>"], "a web page"
         ),
     ])
-    func whatIsNoAdapterSaysWhatItIs(files: [String: String], words: String) throws {
+    func theErrorSaysWhatAFileWithoutAnAdapterIs(files: [String: String], words: String) throws {
         let folder = try TemporaryFolder()
         for (name, text) in files { _ = try folder.write(text.utf8, to: name) }
         let error = try #require(throws: ModelFileError.self) {

@@ -4,7 +4,7 @@ import Platform
 import Tensors
 import Testing
 
-/// LoRA adapters as llama.cpp keeps them.
+/// LoRA adapters in llama.cpp's format.
 @Suite struct GGUFAdapterTests {
     let folder: TemporaryFolder
 
@@ -36,7 +36,7 @@ import Testing
         return try AdapterFile(configuration: configuration, tensors: Array(plain.tensors.values))
     }
 
-    /// A file with pairs of matrices of ones, by the layer and the name of what they change.
+    /// A file with pairs of matrices of ones, by layer and changed matrix.
     private func file(
         _ pairs: [(layer: Int, name: String, rank: Int)],
         alpha: Float? = 6,
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: ["llama", "qwen2"])
-    func whatIsWrittenReadsBackAlike(architecture: String) throws {
+    func aWrittenFileReadsBackEqual(architecture: String) throws {
         let written = try adapter()
         let path = folder.path + "/adapter.gguf"
         try written.writeGGUF(to: path, for: Self.model(architecture))
@@ -117,7 +117,7 @@ import Testing
         #expect(parts.configuration.targetModules == ["gate_proj", "up_proj", "down_proj"])
         let b = try #require(parts.tensor(layer: 1, module: "up_proj", factor: .b))
         #expect(b.values == (12..<24).map { Float($0 + 1) })
-        // Two matrices A are no change of one matrix.
+        // Two matrices A are not a change of one matrix.
         let two = try AdapterFile(
             configuration: AdapterConfiguration(
                 rank: 2,
@@ -148,7 +148,7 @@ import Testing
         #expect(file.tensors.count == 2 * 7 * 2)
         #expect(file.tensors["blk.1.attn_q.weight.lora_a"]?.shape == [3, 4])
         #expect(file.tensors["blk.1.attn_q.weight.lora_b"]?.shape == [8, 3])
-        // The halves of a head become neighbours: rows 0, 2, 1, 3 of it.
+        // The halves of a head become adjacent: its rows 0, 2, 1, 3.
         let b = try #require(
             adapter().tensor(layer: 0, module: "q_proj", factor: .b)?.values
         )
@@ -159,13 +159,13 @@ import Testing
         #expect(second == Array(b[6..<9]))
     }
 
-    @Test func aScaleThatIsNoAlphaOverTheRankIsKept() throws {
+    @Test func aScaleThatNoAlphaExpressesIsKept() throws {
         let path = folder.path + "/adapter.gguf"
         let stable = try adapter { $0.usesRankStabilization = true }
         try stable.writeGGUF(to: path, for: Self.model())
         let read = try AdapterFile.read(path: path, for: Self.model())
         #expect(abs(read.configuration.scale - stable.configuration.scale) < 1e-6)
-        // An alpha of 0 means a scale of 1 there.
+        // An alpha of 0 means a scale of 1 in GGUF.
         try adapter { $0.alpha = 0 }.writeGGUF(to: path, for: Self.model())
         let nothing = try AdapterFile.read(path: path, for: Self.model())
         let b = try #require(nothing.tensor(layer: 0, module: "q_proj", factor: .b))
@@ -192,7 +192,7 @@ import Testing
         #expect(a.values.allSatisfy { $0 == 0 } && read.isEvened)
     }
 
-    @Test func trainingGoesOnOnlyWhereLayersAreAlike() throws {
+    @Test func trainingContinuesOnlyWithUniformLayers() throws {
         let uneven = try file([(0, "attn_q", 2), (0, "ffn_down", 3)])
         #expect(throws: ModelFileError.self) { try AdapterFile.configuration(path: uneven) }
         let gap = try file([(1, "attn_q", 2)])
@@ -201,7 +201,7 @@ import Testing
         #expect(try AdapterFile.configuration(path: even).targetModules == ["q_proj"])
     }
 
-    @Test func whatDoesNotFitIsNamed() throws {
+    @Test func aMismatchIsNamed() throws {
         let pairs = [(layer: 0, name: "attn_q", rank: 2)]
         #expect(refusal(try file(pairs), for: Self.model("llama"))?.code == .wrongShape)
         #expect(refusal(try file([(2, "attn_q", 2)]))?.message.contains("layer 2 of 2") == true)
@@ -228,7 +228,7 @@ import Testing
         #expect(refusal(path)?.message.contains(name) == true)
     }
 
-    @Test func whatIsNoLoRAIsRefused() throws {
+    @Test func anAdapterOfAnotherTypeIsRefused() throws {
         let pairs = [(layer: 0, name: "attn_q", rank: 2)]
         let model = try file(pairs) { $0.set("general.type", .string("model")) }
         #expect(refusal(model)?.code == .foreignFormat)

@@ -149,13 +149,13 @@ import Testing
         )
     }
 
-    @Test func aTypeOfOurOwnIsNoneOfAFile() throws {
+    @Test func ourOwnTypeIsNotReadFromFiles() throws {
         var builder = Self.small
         builder.tensors[1].type = ElementType.nf4.rawValue
         #expect(try error(builder).code == .unsupportedType)
     }
 
-    /// A file that says of itself what cannot be.
+    /// A file with an impossible claim about itself.
     struct Lie: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let code: ModelFileError.Code
@@ -213,7 +213,7 @@ import Testing
         #expect(error.hint != nil)
     }
 
-    /// An array's head that claims more than any file has.
+    /// An array header that claims more than any file contains.
     static func huge(of type: UInt32) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(type)

@@ -62,7 +62,7 @@ import Testing
         func types(_ name: String) -> [ElementType?] {
             (0..<8).map { file.tensors["blk.\($0).\(name).weight"]?.type }
         }
-        // As llama.cpp: the first eighth, the last, and every third between.
+        // As in llama.cpp: the first eighth, the last, and every third in between.
         let mixed: [ElementType] = [.q6_k, .q4_k, .q4_k, .q6_k, .q4_k, .q4_k, .q6_k, .q6_k]
         #expect(types("attn_v") == mixed)
         #expect(types("ffn_down") == mixed)

@@ -26,7 +26,7 @@ import Testing
         return writer
     }
 
-    /// Hands over each tensor in pieces of at most seven bytes.
+    /// Writes each tensor in pieces of at most seven bytes.
     func write(_ writer: GGUFWriter) throws -> GGUFFile {
         try writer.write(to: path) { index, sink in
             for start in stride(from: 0, to: Self.bytes[index].count, by: 7) {
@@ -153,8 +153,7 @@ import Testing
         Impossible("a crooked alignment") { $0.alignment = 24 },
     ]
 
-    @Test(arguments: impossible) func whatNoFileCanHoldIsRefused(case impossible: Impossible) throws
-    {
+    @Test(arguments: impossible) func invalidContentIsRefused(case impossible: Impossible) throws {
         var writer = Self.writer()
         impossible.change(&writer)
         let error = try #require(throws: ModelFileError.self) { _ = try write(writer) }
@@ -163,7 +162,7 @@ import Testing
         #expect(try folder.contents() == [])
     }
 
-    @Test func moreThanTheDiskHoldsIsNotBegun() throws {
+    @Test func aFileLargerThanTheDiskIsNotStarted() throws {
         var writer = Self.writer()
         writer.tensors.append(.init(name: "huge", shape: [1 << 50], type: .f32))
         var isBegun = false
@@ -175,7 +174,7 @@ import Testing
         #expect(try folder.contents() == [])
     }
 
-    @Test func afterAFailureTheOldFileIsThereAndNothingElse() throws {
+    @Test func afterAFailureOnlyTheOldFileExists() throws {
         _ = try folder.write([1, 2, 3], to: "out.gguf")
         struct Stop: Error {}
         #expect(throws: Stop.self) {
@@ -189,7 +188,7 @@ import Testing
         #expect(stat(path, &status) == 0 && status.st_size == 3)
     }
 
-    @Test func aFolderThatIsNotThereIsNamed() throws {
+    @Test func aMissingFolderIsNamed() throws {
         let error = try #require(throws: ModelFileError.self) {
             try Self.writer().write(to: folder.path + "/none/out.gguf") { _, _ in }
         }

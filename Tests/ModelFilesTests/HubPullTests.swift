@@ -14,7 +14,7 @@ import Testing
         StoreBuilder(folder: folder.path, endpoint: server.address).store()
     }
 
-    /// The bytes of the installed model, and that nothing else is left.
+    /// The bytes of the installed model, after checking that nothing else is left.
     func installed() throws -> [UInt8] {
         let visible = try folder.contents().filter { !$0.hasPrefix(".") }
         #expect(visible == ["tiny.gguf"])
@@ -35,14 +35,14 @@ import Testing
         #expect(server.requests[0].headers["range"] == nil)
         #expect(server.requests[0].headers["authorization"] == nil)
         let all = reports.withLock { $0 }
-        #expect(all.first?.stage == .connecting)
-        #expect(all.last?.stage == .checking)
+        #expect(all.first?.phase == .connecting)
+        #expect(all.last?.phase == .checking)
         #expect(all.allSatisfy { $0.source == "the hub (org/repo)" && $0.totalByteCount == 50_000 })
-        let counts = all.filter { $0.stage == .receiving }.map(\.byteCount)
+        let counts = all.filter { $0.phase == .receiving }.map(\.byteCount)
         #expect(counts == counts.sorted() && counts.last == 50_000)
     }
 
-    @Test func goesOnWhereAnEarlierAttemptEnded() async throws {
+    @Test func continuesWhereAnEarlierAttemptEnded() async throws {
         _ = try folder.write(Self.model.prefix(1000), to: "tiny.gguf.partial")
         let server = try LocalServer { request, _ in
             .bytes(LocalServer.file(Self.model, for: request))
@@ -60,7 +60,7 @@ import Testing
         #expect(try installed() == Self.model)
     }
 
-    @Test func aDroppedConnectionIsTakenUpAgain() async throws {
+    @Test func aDroppedConnectionIsResumed() async throws {
         let server = try LocalServer { request, number in
             .bytes(LocalServer.file(Self.model, for: request, cutAfter: number < 3 ? 9000 : .max))
         }
@@ -72,7 +72,7 @@ import Testing
         #expect(try installed() == Self.model)
     }
 
-    @Test func aServerThatKnowsNoRangesStartsAnew() async throws {
+    @Test func aServerWithoutRangesStartsAgain() async throws {
         _ = try folder.write(Self.model.prefix(1000), to: "tiny.gguf.partial")
         let server = try LocalServer { _, _ in
             .bytes(LocalServer.response("200 OK", body: Self.model))
@@ -81,7 +81,7 @@ import Testing
         #expect(try installed() == Self.model)
     }
 
-    @Test func theRestOfAnotherFileIsGotAgainFromTheStart() async throws {
+    @Test func aPartOfAnotherFileIsDownloadedAgain() async throws {
         _ = try folder.write([UInt8](repeating: 1, count: 1000), to: "tiny.gguf.partial")
         let server = try LocalServer { request, _ in
             .bytes(LocalServer.file(Self.model, for: request))
@@ -160,7 +160,7 @@ import Testing
         #expect(error?.hint != nil)
     }
 
-    @Test func aSilentServerIsGivenUp() async throws {
+    @Test func aSilentServerTimesOut() async throws {
         let server = try LocalServer { _, _ in .bytesThenSilence([]) }
         let store = StoreBuilder(
             folder: folder.path,
@@ -194,7 +194,7 @@ import Testing
         #expect(try installed() == Self.model)
     }
 
-    @Test func redirectionsWithoutEndAreGivenUp() async throws {
+    @Test func endlessRedirectionsAreRefused() async throws {
         let server = try LocalServer { _, _ in
             .bytes(LocalServer.response("302 Found", ["Location": "/again"]))
         }
@@ -204,7 +204,7 @@ import Testing
         #expect(error?.message.contains("redirects without end") == true)
     }
 
-    @Test func cancellingStopsAtOnceAndKeepsWhatCame() async throws {
+    @Test func cancellingStopsAtOnceAndKeepsReceivedBytes() async throws {
         let server = try LocalServer { _, _ in
             .bytesThenSilence(LocalServer.response("200 OK", body: Self.model, cutAfter: 20_000))
         }
@@ -216,7 +216,7 @@ import Testing
         pull.cancel()
         let error = await #expect(throws: ModelFileError.self) { _ = try await pull.value }
         #expect(error?.code == .cancelled)
-        // Without it the silence would be waited out: half a minute.
+        // Otherwise it would wait half a minute for the silent server.
         #expect(start.duration(to: .now) < .seconds(10))
         let kept = try Data(contentsOf: URL(filePath: folder.path + "/tiny.gguf.partial"))
         #expect(Array(kept) == Array(Self.model.prefix(20_000)))
@@ -234,7 +234,7 @@ import Testing
         #expect(try installed() == Self.model)
     }
 
-    @Test func aWholeModelIsLeftAndABrokenOneReplaced() async throws {
+    @Test func aCompleteModelIsKeptAndABrokenOneReplaced() async throws {
         let server = try LocalServer { request, _ in
             .bytes(LocalServer.file(Self.model, for: request))
         }

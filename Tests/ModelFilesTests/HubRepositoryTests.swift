@@ -32,7 +32,7 @@ import Testing
         "./model.gguf",
         "a/b?x",
     ])
-    func whatIsNoReferenceIsNotTakenForOne(text: String) {
+    func anInvalidReferenceIsNotParsed(text: String) {
         #expect(HubReference(text) == nil)
     }
 }
@@ -77,9 +77,9 @@ import Testing
             ]
         )
         for name in names { #expect(try content("org/model/\(name)") == Self.shards[name]) }
-        // Where the configuration is, the rest is.
+        // If the configuration exists, so do the others.
         #expect(server.requests.last?.path.hasSuffix("/config.json") == true)
-        let counts = reports.withLock { $0 }.filter { $0.stage == .receiving }
+        let counts = reports.withLock { $0 }.filter { $0.phase == .receiving }
         #expect(counts.map(\.byteCount) == counts.map(\.byteCount).sorted())
         #expect(counts.last?.byteCount == counts.last?.totalByteCount)
         #expect(store.installed().map(\.name) == ["org/model"])
@@ -113,7 +113,7 @@ import Testing
         #expect(server.requests.last?.path.hasSuffix("/only%20one.gguf") == true)
     }
 
-    @Test func droppedConnectionsAreTakenUpAgain() async throws {
+    @Test func droppedConnectionsAreResumed() async throws {
         var hub = HubServer(files: Self.shards)
         hub.cuts = ["model-00001-of-00002.safetensors": [10_000, 20_000, 1], "config.json": [1]]
         let server = try hub.start()
@@ -141,7 +141,7 @@ import Testing
         #expect(store.installed().isEmpty)
     }
 
-    @Test func whatIsHereAndSoundIsNotGotAgain() async throws {
+    @Test func soundFilesAreNotDownloadedAgain() async throws {
         let server = try HubServer(files: Self.shards).start()
         let store = store(server)
         _ = try await store.pull("org/model")
@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test(arguments: ["nope", "{\"sha\": \"zz\"}", "[]", "{\"sha\": 1}", ""])
-    func aListThatIsNoneIsRefused(answer: String) async throws {
+    func anInvalidListIsRefused(answer: String) async throws {
         let server = try LocalServer { _, _ in
             .bytes(LocalServer.response("200 OK", body: Array(answer.utf8)))
         }
@@ -176,8 +176,7 @@ import Testing
     }
 
     @Test(arguments: [("404 Not Found", nil, "set HF_TOKEN"), ("401 No", "t", "did not accept")])
-    func aRepositoryThatIsNotThereIsNamed(status: String, token: String?, word: String) async throws
-    {
+    func aMissingRepositoryIsNamed(status: String, token: String?, word: String) async throws {
         let server = try LocalServer { _, _ in .bytes(LocalServer.response(status)) }
         let error = await #expect(throws: ModelFileError.self) {
             _ = try await store(server, token: token).pull("org/model")
@@ -205,7 +204,7 @@ import Testing
         "http+unix://%2Ftmp%2Fsocket/containers", "HTTPS+UNIX://%2Ftmp%2Fsocket/x",
         "unix:///tmp/socket", "ftp://127.0.0.1/x", "file:///etc/passwd", "data:,x", "http:///x",
     ])
-    func aRedirectionLeadsToTheWebAlone(target: String) async throws {
+    func aRedirectionMayOnlyLeadToTheWeb(target: String) async throws {
         let hub = HubServer(files: ["m.gguf": Self.weights])
         for isOfTheList in [true, false] {
             let server = try LocalServer { request, _ in
@@ -224,7 +223,7 @@ import Testing
     @Test(arguments: [
         [Int.max, 1], [Int.max - 1, Int.max - 1, 3], [1 << 59, 1 << 59, 1],
     ])
-    func sizesThatCannotBeAreRefused(sizes: [Int]) async throws {
+    func impossibleSizesAreRefused(sizes: [Int]) async throws {
         let files = sizes.enumerated().map { index, size in
             #"{"rfilename":"f\#(index).gguf","size":\#(size),"blobId":"\#(HubServer.commit)"}"#
         }
@@ -241,7 +240,7 @@ import Testing
     }
 }
 
-/// Files long enough for several connections.
+/// Files large enough for several connections.
 @Suite(.serialized) struct HubPartsTests {
     let folder: TemporaryFolder
     static let long: [UInt8] = {
@@ -259,7 +258,7 @@ import Testing
         let store = StoreBuilder(folder: folder.path, endpoint: server.address).store()
         let reports = Mutex<[Int]>([])
         let model = try await store.pull("org/model") { report in
-            if report.stage == .receiving { reports.withLock { $0.append(report.byteCount) } }
+            if report.phase == .receiving { reports.withLock { $0.append(report.byteCount) } }
         }
         let equal = try Array(Data(contentsOf: URL(filePath: model.path))) == Self.long
         #expect(equal)
@@ -271,7 +270,7 @@ import Testing
         #expect(reports.withLock { $0.last } == Self.long.count)
     }
 
-    @Test func aLongFileComesOverSeveralConnections() async throws {
+    @Test func aLargeFileUsesSeveralConnections() async throws {
         var hub = Self.hub
         hub.cuts["m.gguf"] = [1 << 20, 2 << 20]
         let server = try hub.start()
@@ -287,13 +286,13 @@ import Testing
         try await pull(try hub.start())
     }
 
-    @Test func whatAnEarlierAttemptLeftIsTakenUpWhereverItEnded() async throws {
+    @Test func anEarlierAttemptIsContinuedWhereverItEnded() async throws {
         let part = Self.long.count / 3
         try FileManager.default.createDirectory(
             atPath: folder.path + "/org/model",
             withIntermediateDirectories: true
         )
-        // The first part was joined by the second, and a bit of the third, when it ended.
+        // The first part was joined with the second, and a bit of the third, when it ended.
         _ = try folder.write(Self.long.prefix(2 * part + 99), to: "org/model/m.gguf.partial")
         _ = try folder.write(
             Self.long[(2 * part)...].prefix(5000),
@@ -307,7 +306,7 @@ import Testing
         )
     }
 
-    @Test func partsOfAnotherFileAreGotAgain() async throws {
+    @Test func partsOfAnotherFileAreDownloadedAgain() async throws {
         let part = Self.long.count / 3
         try FileManager.default.createDirectory(
             atPath: folder.path + "/org/model",

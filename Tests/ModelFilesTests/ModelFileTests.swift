@@ -124,7 +124,7 @@ import Tokenizers
         )
     }
 
-    /// A setting that would change what the model computes, and the word its refusal has.
+    /// A setting that would change the model's results, and a word in its refusal.
     struct Setting: Sendable, CustomTestStringConvertible {
         let key: String
         let value: @Sendable () -> GGUFBuilder.Value
@@ -169,7 +169,7 @@ import Tokenizers
         Setting(key: "tokenizer.ggml.merges", value: { .strings(["a z"]) }, word: "a z"),
     ]
 
-    @Test(arguments: refused) func whatIsNotComputedIsRefused(setting: Setting) throws {
+    @Test(arguments: refused) func unsupportedSettingsAreRefused(setting: Setting) throws {
         var builder = GGUFBuilder.model()
         builder.set(setting.key, setting.value())
         let error = try error(builder)
@@ -177,7 +177,7 @@ import Tokenizers
         #expect(error.message.contains("tiny.gguf"))
     }
 
-    @Test func aTensorNobodyWouldUseIsRefused() throws {
+    @Test func anUnusedTensorIsRefused() throws {
         var builder = GGUFBuilder.model()
         builder.addVector("blk.1.attn_q.bias", count: 8)
         let error = try error(builder)

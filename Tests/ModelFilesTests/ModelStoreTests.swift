@@ -51,14 +51,14 @@ import Transfers
         #expect(try store.resolve(elsewhere) == elsewhere)
     }
 
-    @Test func whatIsNotInstalledSaysHowToGetIt() throws {
+    @Test func theErrorForAMissingModelSaysHowToGetIt() throws {
         let error = try #require(throws: ModelFileError.self) { try store.resolve("tiny") }
         #expect(error.code == .notFound)
         #expect(error.hint == "get it with: workbench model pull tiny")
     }
 
     @Test(arguments: ["what", "", "../tiny", "/no/such/file.gguf"])
-    func whatIsUnknownSaysWhatThereIs(name: String) throws {
+    func anUnknownNameListsTheModels(name: String) throws {
         let none = try #require(throws: ModelFileError.self) { try store.resolve(name) }
         #expect(none.hint == "no model is installed; to get with `workbench model pull`: tiny")
         _ = try folder.write([1], to: "mine.gguf")

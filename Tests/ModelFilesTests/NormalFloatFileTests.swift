@@ -3,7 +3,7 @@ import Platform
 import Tensors
 import Testing
 
-/// Matrices in four bits as bitsandbytes 0.50.2 saved them.
+/// Matrices in four bits as saved by bitsandbytes 0.50.2.
 @Suite struct NormalFloatFileTests {
     let folder: TemporaryFolder
 
@@ -202,7 +202,7 @@ import Testing
         ),
     ]
 
-    @Test(arguments: damages) func whatDoesNotFitIsAnErrorThatNamesTheTensor(
+    @Test(arguments: damages) func aMismatchIsAnErrorThatNamesTheTensor(
         damage: Damage
     ) throws {
         var parts = Self.nested

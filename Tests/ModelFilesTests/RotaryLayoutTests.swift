@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: [(1, 1, 2), (3, 5, 8), (9, 16, 64)])
-    func theWayBackIsTheInverse(heads: Int, columns: Int, width: Int) {
+    func theReversePermutationIsTheInverse(heads: Int, columns: Int, width: Int) {
         let matrix = (0..<heads * columns * width).map { Float($0) }
         let there = permuteToAdjacentPairs(matrix, columns: columns, heads: heads)
         #expect(permuteToHalves(there, columns: columns, heads: heads) == matrix)

@@ -82,7 +82,7 @@ import Testing
         #expect(try folder.contents() == ["out.safetensors"])
     }
 
-    @Test func whatCannotBeWrittenLeavesNothing() throws {
+    @Test func aFailedWriteLeavesNothing() throws {
         let entry = SafetensorsEntry(name: "a", shape: [1], values: .float32([5]))
         // A folder has the name already, so the last step, the renaming, fails.
         let path = folder.path + "/taken"
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    /// A header that lies about 24 bytes of data.
+    /// A header with a false claim about 24 bytes of data.
     struct Lie: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let header: String
@@ -185,7 +185,7 @@ import Testing
         #expect(error.message.contains("F4"))
     }
 
-    @Test func whatIsNoSafetensorsFileIsNamed() throws {
+    @Test func aFileThatIsNotSafetensorsIsNamed() throws {
         #expect(try error(Array("GGUF is something else".utf8)).code == .foreignFormat)
         #expect(try error(file("[1, 2]", data: 0)).code == .foreignFormat)
     }

@@ -9,7 +9,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A model's parts as `llama-gguf-split` makes them, each from one of these places on.
+    /// A model's parts as `llama-gguf-split` makes them, each starting at one of these indices.
     static func parts(at starts: [Int], _ model: GGUFBuilder = .model(tied: false)) -> [GGUFBuilder]
     {
         starts.indices.map { index in
@@ -116,7 +116,7 @@ import Testing
 
     @Test func partsOfTwoModelsAreNotOne() throws {
         var parts = Self.parts(at: [0, 3, 14])
-        // One that lost a tensor, one that says it is another part, one that is whole.
+        // One that lost a tensor, one that claims to be another part, one that is whole.
         var lacking = parts
         lacking[1].tensors.removeLast()
         try write(lacking)

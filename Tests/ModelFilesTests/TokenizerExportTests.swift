@@ -7,7 +7,7 @@ import TestModels
 import Testing
 import Tokenizers
 
-/// The tokenizer.json that is written for a GGUF file makes the tokens that the file does.
+/// The tokenizer.json that is written for a GGUF file tokenizes as the file does.
 @Suite struct TokenizerExportTests {
     private static let text = """
         It's 2024, the inn\t— they'RE in 12345!! <|im_start|>  and\r\n\n  漢字かな 한국어 \u{1E900}ß \
@@ -49,7 +49,7 @@ import Tokenizers
         #expect(try folder.contents() == ["model.gguf"])
     }
 
-    /// Copies a file, but for the name of its pre-tokenizer.
+    /// Copies a file, except for the name of its pre-tokenizer.
     private func rewrite(_ source: String, to path: String, pre: String) throws {
         let file = try GGUFFile(path: source)
         let tensors = file.tensorsInOrder

@@ -25,7 +25,7 @@ struct FilesTests {
         }
     }
 
-    @Test func foldersAreMadeBelowOneThatIsThere() throws {
+    @Test func foldersAreCreatedBelowAnExistingOne() throws {
         try TemporaryFolder.with { folder in
             try Files.makeFolder("\(folder)/a/b/c")
             #expect(FilePaths.isFolder("\(folder)/a/b/c"))
@@ -41,7 +41,7 @@ struct FilesTests {
         }
     }
 
-    @Test func aNewFileReplacesOnlyWhatItMay() throws {
+    @Test func aNewFileReplacesOnlyIfAllowed() throws {
         try TemporaryFolder.with { folder in
             let path = "\(folder)/new"
             try Files.writeNew("one".utf8, to: path)
@@ -60,7 +60,7 @@ struct FilesTests {
         }
     }
 
-    @Test func aStampTellsOneFileFromAnother() throws {
+    @Test func stampsOfDifferentFilesDiffer() throws {
         try TemporaryFolder.with { folder in
             try Files.write("one".utf8, to: "\(folder)/a")
             let stamp = FileStamp(path: "\(folder)/a")

@@ -2,7 +2,7 @@ import Glibc
 import Platform
 import Testing
 
-/// A folder that goes with the test.
+/// A folder that is removed with the test.
 final class Scratch {
     let path: String
 
@@ -52,7 +52,7 @@ struct OutputFileTests {
         try OutputFile.write(text.utf8, to: "\(scratch.path)/\(name)", replaces: replaces)
     }
 
-    @Test func aFileThatIsOpenToBeWrittenIsNotReplaced() throws {
+    @Test func aFileThatIsOpenForWritingIsNotReplaced() throws {
         let path = "\(scratch.path)/database-log"
         try OutputFile.write("kept".utf8, to: path)
         for (flags, isReplaced) in [(O_RDWR, false), (O_WRONLY, false), (O_RDONLY, true)] {
@@ -89,7 +89,7 @@ struct OutputFileTests {
         #expect(scratch.names == ["table.md"])
     }
 
-    @Test func aLinkStaysAndWhatItLeadsToIsWritten() throws {
+    @Test func aLinkStaysAndItsTargetIsWritten() throws {
         scratch.put("old", "real", mode: 0o600)
         symlink("real", "\(scratch.path)/once")
         symlink("\(scratch.path)/once", "\(scratch.path)/twice")
@@ -120,7 +120,7 @@ struct OutputFileTests {
         #expect(scratch.status("pipe").st_mode & S_IFMT == S_IFIFO)
     }
 
-    @Test func aPipeThatNobodyReadsIsGivenUpWhenAsked() throws {
+    @Test func waitingForAReaderOfAPipeCanBeCancelled() throws {
         mkfifo("\(scratch.path)/pipe", 0o600)
         let file = try OutputFile("\(scratch.path)/pipe")
         var asked = 0
@@ -136,7 +136,7 @@ struct OutputFileTests {
         #expect(access(file.unfinished, F_OK) != 0)
     }
 
-    @Test func aDeviceIsWrittenThroughAndItsRefusalIsSaid() throws {
+    @Test func aDeviceIsWrittenToAndItsErrorIsReported() throws {
         try OutputFile.write(Array("gone".utf8), to: "/dev/null")
         let full = #expect(throws: PlatformError.self) {
             try OutputFile.write(Array("more".utf8), to: "/dev/full")
@@ -182,7 +182,7 @@ struct OutputFileTests {
     }
 
     @Test(arguments: ["", "/", ".", "missing/file", "folder/"])
-    func whatIsNoNameOfAFileIsRefused(_ name: String) {
+    func anInvalidFileNameIsRefused(_ name: String) {
         let path = name.isEmpty || name == "/" ? name : "\(scratch.path)/\(name)"
         let error = #expect(throws: PlatformError.self) {
             try OutputFile.write(Array("x".utf8), to: path, replaces: true)
@@ -191,7 +191,7 @@ struct OutputFileTests {
         #expect(scratch.names.isEmpty)
     }
 
-    @Test func companionsThatAreThereAreNotTakenOver() throws {
+    @Test func existingCompanionsAreRefused() throws {
         scratch.put("log", "copy.db-wal")
         #expect(throws: PlatformError.self) {
             _ = try OutputFile("\(scratch.path)/copy.db", companions: ["-wal"])
@@ -199,7 +199,7 @@ struct OutputFileTests {
         #expect(scratch.names == ["copy.db-wal"])
     }
 
-    @Test func whatIsNotPublishedIsRemoved() throws {
+    @Test func unpublishedFilesAreRemoved() throws {
         let file = try OutputFile("\(scratch.path)/late.gguf")
         file.discard()
         #expect(scratch.names.isEmpty)

@@ -11,7 +11,7 @@ import Testing
             ("/nowhere/한글/../b", "/nowhere/b"), ("/~/x", "/~/x"),
         ]
     )
-    func spellingsOfAPathThatIsNotThere(path: String, expected: String) {
+    func spellingsOfAMissingPath(path: String, expected: String) {
         #expect(ResolvedPath(path, home: "/nobody/home").text == expected)
     }
 
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func linksAreFollowedAndWhatIsNotThereKeepsItsName() throws {
+    @Test func linksAreFollowedAndMissingPartsKeepTheirNames() throws {
         try TemporaryFolder.with { folder in
             let root = ResolvedPath(folder).text
             #expect(mkdir("\(folder)/real", 0o700) == 0)
@@ -31,7 +31,7 @@ import Testing
             #expect(symlink("\(folder)/later/on", "\(folder)/dangling") == 0)
             #expect(symlink("circle", "\(folder)/circle") == 0)
             #expect(ResolvedPath("\(folder)/link/new/x").text == "\(root)/real/in/new/x")
-            // As the kernel does it: above what the link leads to, not above the link.
+            // As in the kernel: above the link's target, not above the link.
             #expect(ResolvedPath("\(folder)/link/../x").text == "\(root)/real/x")
             #expect(ResolvedPath("\(folder)/dangling/x").text == "\(root)/later/on/x")
             #expect(ResolvedPath("\(folder)/circle/x").text == "\(root)/circle/x")

@@ -7,7 +7,7 @@ struct VisibleTextTests {
         ("\u{9B}31m\u{85}", "�31m�"), ("\u{202E}x\u{2069}", "�x�"), ("\u{61C}\u{200F}", "��"),
         ("one\u{2028}two", "one␊two"), ("\u{0}", "␀"), ("\r\n", "␍\n"),
     ])
-    func whatSteersATerminalIsMadeVisible(_ text: String, _ visible: String) {
+    func controlCharactersAreMadeVisible(_ text: String, _ visible: String) {
         #expect(VisibleText.lines(text) == visible)
     }
 

@@ -86,7 +86,7 @@ import Tracking
         #expect((entry.deployedBefore, entry.deployedAfter) == (3, 2))
     }
 
-    @Test func afterARollbackAPromotionStandsOnTheVersionRolledBackTo() throws {
+    @Test func afterARollbackAPromotionFollowsTheVersionRolledBackTo() throws {
         try promote(1, 2, 3)
         try registry.rollback("faq")
         try promote(4)
@@ -100,7 +100,7 @@ import Tracking
         #expect(try registry.rollback("faq").version == 1)
     }
 
-    @Test func nothingIsRolledBackToWhereNothingWasDeployed() throws {
+    @Test func withoutAnEarlierDeploymentThereIsNoRollback() throws {
         let none = #expect(throws: RegistryError.self) { try registry.rollback("faq") }
         #expect(none?.message == "No version of 'faq' is or was deployed.")
         try promote(1)
@@ -108,13 +108,13 @@ import Tracking
         #expect(registryCode { try registry.rollback("none") } == .notFound)
     }
 
-    @Test func rollbackPassesOverDeletedVersions() throws {
+    @Test func rollbackSkipsDeletedVersions() throws {
         try promote(1, 2, 3)
         try registry.deleteVersion(2, of: "faq")
         #expect(try registry.rollback("faq").version == 1)
     }
 
-    @Test func rollbackFindsWhatIsLeftWhenTheDeployedVersionIsDeleted() throws {
+    @Test func rollbackFindsARemainingVersionWhenTheDeployedOneIsDeleted() throws {
         try promote(1, 2, 3)
         try registry.deleteVersion(2, of: "faq")
         #expect(try registry.rollback("faq").version == 1)
@@ -134,7 +134,7 @@ import Tracking
         #expect(registryCode { try registry.rollback("faq") } == .nothingBefore)
     }
 
-    @Test func aRollbackThatWouldDeployAnotherVersionByNowIsNotMade() throws {
+    @Test func aRollbackThatWouldNowDeployAnotherVersionIsRefused() throws {
         try promote(1, 2, 3)
         try registry.deleteVersion(3, of: "faq")
         #expect(try deployed() == nil)
@@ -154,7 +154,7 @@ import Tracking
         #expect(try deployed() == 1)
     }
 
-    @Test func whenNothingIsDeployedAnyMoreTheLastDeploymentComesBack() throws {
+    @Test func whenNothingIsDeployedAnyMoreTheLastDeploymentIsRestored() throws {
         try promote(1, 2)
         try registry.deleteAlias("production", of: "faq")
         try registry.transition("faq", version: 2, to: .archived)
@@ -168,7 +168,7 @@ import Tracking
         #expect(try registry.rollback("faq").version == 1)
     }
 
-    @Test func aPromotionThatWasTakenBackIsNoDeployment() throws {
+    @Test func anUndonePromotionIsNoDeployment() throws {
         try promote(1, 2)
         try registry.undo()
         #expect(try deployed() == 1)
@@ -177,7 +177,7 @@ import Tracking
         #expect(try registry.rollback("faq").version == 1)
     }
 
-    @Test func aModelMadeAnewHasNoEarlierDeployments() throws {
+    @Test func aRecreatedModelHasNoEarlierDeployments() throws {
         try promote(1, 2)
         try registry.deleteModel("faq")
         try registry.registerVersions(2)

@@ -6,7 +6,7 @@ import Registry
 import Testing
 import Tracking
 
-/// Ways round a gate that lead nowhere.
+/// Attempts to circumvent a gate, all of which fail.
 @Suite struct GateEvasionTests {
     let temporary: TemporaryRegistry
     let registry: ModelRegistry
@@ -17,7 +17,7 @@ import Tracking
         registry = temporary.registry
     }
 
-    /// A run that measured this accuracy and has ended.
+    /// An ended run with this accuracy.
     private func run(_ value: Double?, tags: [Tracking.Tag] = []) throws -> RunRecord {
         var new = NewRun()
         new.tags = tags
@@ -32,7 +32,7 @@ import Tracking
         to run: RunRecord,
         by writer: RunWriter = .client
     ) throws {
-        // A client says when it measured: here before the run's end.
+        // A client sets the time of a metric: here before the run's end.
         let metric = Metric("accuracy", value, timestamp: 1, step: step)
         try store.log(Batch(metrics: [metric]), run: run.id, by: writer)
     }
@@ -55,7 +55,7 @@ import Tracking
 
     // MARK: - Metrics
 
-    @Test func whatIsLoggedAfterTheRunsEndDoesNotReplaceWhatWasMeasured() throws {
+    @Test func metricsLoggedAfterTheRunsEndDoNotReplaceEarlierOnes() throws {
         let run = try run(0.2)
         try register("\(run.artifactURI)/model", of: run)
         try gate()
@@ -63,7 +63,7 @@ import Tracking
         #expect(refusal()?.contains("found 0.2 (0.9 came after the run's end)") == true)
     }
 
-    @Test func whatWasMeasuredAfterTheEndAloneCountsAndTheHistorySaysSo() throws {
+    @Test func aMetricLoggedOnlyAfterTheEndCountsAndTheHistorySaysSo() throws {
         let run = try run(nil)
         try register("\(run.artifactURI)/model", of: run)
         try gate()
@@ -82,7 +82,7 @@ import Tracking
         )
     }
 
-    @Test func aRunThatIsTakenUpAgainHasEndedForItsVersions() throws {
+    @Test func aResumedRunHasEndedForItsVersions() throws {
         let run = try run(0.2)
         try register("\(run.artifactURI)/model", of: run)
         try gate()
@@ -92,7 +92,7 @@ import Tracking
         #expect(refusal()?.contains("found 0.2") == true)
     }
 
-    @Test func aRunWithoutVersionsIsTakenUpAgainFreely() throws {
+    @Test func aRunWithoutVersionsIsResumedFreely() throws {
         let run = try run(0.2)
         try store.updateRun(run.id, status: .running, by: .client)
         try log(0.9, step: 9, to: run)
@@ -139,7 +139,7 @@ import Tracking
         }
     }
 
-    @Test func ofARunOfThisProgramOnlyTheResultPasses() throws {
+    @Test func onlyTheResultOfARunOfThisProgramPasses() throws {
         let good = try run(
             0.9,
             tags: [
@@ -176,7 +176,7 @@ import Tracking
 
     // MARK: - People
 
-    @Test func aTokenOfTheApproversOwnIsNobodyElse() throws {
+    @Test func aTokenOfTheApproverIsNoOtherPerson() throws {
         let run = try run(nil)
         try register("\(run.artifactURI)/model", of: run)
         try gate(approval: .anyone)
@@ -233,7 +233,7 @@ import Tracking
         let back = try #require(try registry.files(of: "faq", version: 1))
         #expect(back.map(\.sha256) == ["ab", nil])
         #expect(back.map(\.stamp) == [nil, nil])
-        // What was read in the meantime does not stand in the way of undo.
+        // What was read in the meantime does not prevent undo.
         try registry.confirm(read, of: "faq", version: 1)
         try registry.undo()
         #expect(registryCode { _ = try registry.version(1, of: "faq") } == .notFound)

@@ -57,7 +57,7 @@ import Tracking
         "", "eval_loss", "< 1", "eval_loss <", "eval_loss = 1", "eval_loss < nan", "a < inf",
         "a < 1 2", "a < deployed + ", "a < deployed 1", "a < deployed + -1", "a <> 1", "a < b",
     ])
-    func whatIsNoConditionIsExplained(text: String) {
+    func anInvalidConditionIsExplained(text: String) {
         let error = #expect(throws: RegistryError.self) { try Gate.Condition(text) }
         #expect(error?.code == .invalidValue)
         #expect(error?.hint != nil)
@@ -78,7 +78,7 @@ import Tracking
     }
 
     @Test(arguments: ["eval_loss < 5", "eval_loss > -5", "eval_loss < deployed + 5"])
-    func whatWasNotMeasuredFails(condition: String) throws {
+    func aMetricThatWasNotLoggedFails(condition: String) throws {
         try register(1)
         try promote(1)
         let other = try register(1, metric: "loss")
@@ -147,7 +147,7 @@ import Tracking
 
     // MARK: - Where it is asked
 
-    @Test func everyWayIntoUseLeadsThroughTheGate() throws {
+    @Test func everyWayToDeployIsGated() throws {
         try register(1)
         try register(9)
         try setGate("eval_loss < 5")
@@ -185,7 +185,7 @@ import Tracking
         #expect(try deployed() == 1)
     }
 
-    @Test func whatIsDeployedAlreadyIsNotAskedAgain() throws {
+    @Test func aDeployedVersionIsNotCheckedAgain() throws {
         try register(9)
         try registry.setAlias("production", of: "faq", to: 1)
         try setGate("eval_loss < 5")
@@ -209,7 +209,7 @@ import Tracking
         #expect(try deployed() == 2)
     }
 
-    @Test func aGateThatIsSetMeanwhileHoldsForWhoDecidedBefore() throws {
+    @Test func aGateThatIsSetMeanwhileAppliesToEarlierDecisions() throws {
         try register(9)
         let other = try temporary.another()
         #expect(try registry.checkGate("faq", version: 1).passed)
@@ -230,7 +230,7 @@ import Tracking
 
     // MARK: - Approvals
 
-    @Test func anApprovalCountsForADeploymentBySomebodyElse() throws {
+    @Test func anApprovalCountsForDeploymentsByOtherPeople() throws {
         try register(1)
         try setGate(approval: .anyone)
         try registry.approve("faq", version: 1, reason: "read forty answers")
@@ -275,7 +275,7 @@ import Tracking
         #expect(registryCode { try registry.approve("faq", version: 9) } == .notFound)
     }
 
-    @Test func anApprovalIsTakenBackByItsAuthor() throws {
+    @Test func anApprovalIsUndoneByItsAuthor() throws {
         try register(1)
         try registry.approve("faq", version: 1, by: "grace@home")
         let before = try registry.history()
@@ -324,13 +324,13 @@ import Tracking
         Gate([Gate.Condition("", .less, .value(1))]), Gate(approval: .oneOf([])),
         Gate(approval: .oneOf([""])),
     ])
-    func aGateThatCannotBeIsRefused(gate: Gate) throws {
+    func anInvalidGateIsRefused(gate: Gate) throws {
         try registry.registerVersions(1)
         #expect(registryCode { try registry.setGate(gate, of: "faq") } == .invalidValue)
         #expect(try registry.gate(of: "faq") == nil)
     }
 
-    @Test func aModelThatIsNotThereHasNoGate() {
+    @Test func aMissingModelHasNoGate() {
         #expect(registryCode { _ = try registry.gate(of: "none") } == .notFound)
         #expect(
             registryCode { try registry.setGate(Gate(approval: .anyone), of: "none") } == .notFound
@@ -353,7 +353,7 @@ import Tracking
         #expect(try registry.approvals(of: "answers", version: 1).isEmpty)
     }
 
-    @Test func aGateThatCannotBeReadLetsNothingThrough() throws {
+    @Test func anUnreadableGateRefusesEveryVersion() throws {
         try register(1)
         try temporary.store.outsideTransaction { db in
             try db.execute(sql: "INSERT INTO wb_gates VALUES ('faq', '{}')")

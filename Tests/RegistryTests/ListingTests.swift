@@ -3,7 +3,7 @@ import Registry
 import Testing
 import Tracking
 
-/// What MLflow's clients see of models and versions in lists.
+/// Models and versions in lists of MLflow's clients.
 @Suite struct ListingTests {
     let temporary: TemporaryRegistry
     let registry: ModelRegistry
@@ -38,7 +38,7 @@ import Tracking
         }
     }
 
-    @Test func aVersionsTextsAndAliasesLeaveTheModelsTimeAlone() throws {
+    @Test func aVersionsTextsAndAliasesDoNotChangeTheModelsTime() throws {
         try register("faq")
         let before = try time()
         let version = try registry.version(1, of: "faq").lastUpdateTime
@@ -68,7 +68,7 @@ import Tracking
         }
     }
 
-    @Test func anAliasThatIsNotThereNeedNotBeAnError() throws {
+    @Test func aMissingAliasNeedNotBeAnError() throws {
         try register("faq")
         #expect(registryCode { try registry.deleteAlias("best", of: "faq") } == .notFound)
         try registry.deleteAlias("best", of: "faq", mustExist: false)
@@ -92,7 +92,7 @@ import Tracking
     }
 
     @Test(arguments: [".", "..", " ", "\t"])
-    func aNameThatIsNoneIsRefused(name: String) {
+    func anInvalidNameIsRefused(name: String) {
         #expect(registryCode { try registry.createModel(name) } == .invalidValue)
     }
 

@@ -48,7 +48,7 @@ import Tracking
         #expect(try row().deployment?.summary == "undid: rolled back to version 1 of faq")
     }
 
-    @Test func whatClientsSayTheyUseIsOnTheBoard() throws {
+    @Test func versionsReportedByClientsAreOnTheBoard() throws {
         try registry.promote("faq", version: 1)
         for (key, value) in [("deployed.seoul", "1"), ("deployed.", "9"), ("deployed", "9")] {
             try registry.setTag(Tag(TrackingKey(key), value), of: "faq")
@@ -59,7 +59,7 @@ import Tracking
         )
     }
 
-    @Test func whatAnotherProgramDeployedHasNoAuthor() throws {
+    @Test func aDeploymentByAnotherProgramHasNoAuthor() throws {
         try registry.promote("faq", version: 1)
         try temporary.store.outsideTransaction { db in
             try db.execute(sql: "UPDATE registered_model_aliases SET version = 3")
@@ -70,7 +70,7 @@ import Tracking
 
     // MARK: - What is deployed
 
-    /// The alias, the stage and the history name the same version.
+    /// Checks that the alias, the stage and the history name the same version.
     private func expectDeployed(
         _ version: Int?,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -180,7 +180,7 @@ import Tracking
         #expect(two.differingParams.map(\.key) == ["rank"])
     }
 
-    @Test func whatCannotBeComparedIsExplained() {
+    @Test func anInvalidComparisonIsExplained() {
         #expect(registryCode { _ = try registry.compare("faq", versions: [1]) } == .invalidValue)
         #expect(registryCode { _ = try registry.compare("faq", versions: [1, 9]) } == .notFound)
         #expect(registryCode { _ = try registry.compare("none", versions: [1, 2]) } == .notFound)

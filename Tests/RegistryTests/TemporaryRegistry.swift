@@ -6,7 +6,7 @@ import Registry
 import Synchronization
 import Tracking
 
-/// A registry in a folder of its own, with a clock that ticks at every look.
+/// A registry in a folder of its own, with a clock that advances at every reading.
 final class TemporaryRegistry: Sendable {
     let registry: ModelRegistry
     let store: TrackingStore

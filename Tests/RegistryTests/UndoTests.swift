@@ -14,7 +14,7 @@ import Tracking
         try registry.registerVersions(3)
     }
 
-    @Test func everyChangeIsTakenBackAndMadeAgain() throws {
+    @Test func everyChangeIsUndoneAndRedone() throws {
         let changes: [() throws -> Void] = [
             { try registry.promote("faq", version: 1) },
             { try registry.promote("faq", version: 2) },
@@ -43,7 +43,7 @@ import Tracking
         }
     }
 
-    @Test func undoSaysWhatItTookBackAndIsItselfHistory() throws {
+    @Test func undoReturnsWhatItRevertedAndIsInTheHistory() throws {
         try registry.promote("faq", version: 1)
         let undone = try registry.undo()
         #expect((undone.summary, undone.state) == ("promoted version 1 of faq", .undone))
@@ -54,7 +54,7 @@ import Tracking
         #expect(entry.summary == "undid: promoted version 1 of faq")
     }
 
-    @Test func theMakingOfAModelIsTakenBack() throws {
+    @Test func theCreationOfAModelIsUndone() throws {
         try registry.register(NewVersion(source: "x"), as: "other")
         try registry.undo()
         #expect(try registry.models().map(\.name) == ["faq"])
@@ -97,7 +97,7 @@ import Tracking
         #expect(try registry.deployed("faq")?.version == 1)
     }
 
-    @Test func changesOfOtherModelsDoNotStandInTheWay() throws {
+    @Test func changesOfOtherModelsDoNotPreventUndo() throws {
         try registry.promote("faq", version: 1)
         try temporary.another().register(NewVersion(source: "x"), as: "other")
         try registry.undo()

@@ -73,7 +73,7 @@ import Tracking
         #expect(try registry.register(NewVersion(source: "x"), as: "faq").version == 3)
     }
 
-    @Test func aModelIsDeletedWithAllThatBelongsToItAndComesBackWhole() throws {
+    @Test func aModelIsDeletedWithItsContentsAndRestoredCompletely() throws {
         try registry.registerVersions(2)
         try registry.setTag(Tag("b", "2"), of: "faq", version: 1)
         try registry.setAlias("best", of: "faq", to: 2)
@@ -86,7 +86,7 @@ import Tracking
         #expect(try registry.models().isEmpty)
     }
 
-    @Test func stagesAreMovedAndOthersMakeWayIfAsked() throws {
+    @Test func stagesAreSetAndOthersArchivedOnRequest() throws {
         try registry.registerVersions(3)
         try registry.transition("faq", version: 1, to: .staging)
         try registry.transition("faq", version: 2, to: .staging)

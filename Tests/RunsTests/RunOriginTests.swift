@@ -21,7 +21,7 @@ import Testing
 
     @Test(
         arguments: [
-            // A branch in a file of its own, in the packed ones, and none at all.
+            // A branch in a file of its own, in the packed ones, and none.
             (
                 [".git/HEAD": "ref: refs/heads/fix/a\n", ".git/refs/heads/fix/a": hash + "\n"],
                 "fix/a"
@@ -33,7 +33,7 @@ import Testing
                 ], "main"
             ),
             ([".git/HEAD": hash + "\n"], nil),
-            // A worktree apart from its repository.
+            // A worktree separate from its repository.
             (
                 [
                     ".git": "gitdir: real/worktrees/w\n",
@@ -80,14 +80,14 @@ import Testing
         [".git": "gitdir: gone"],
         [".git/HEAD": ""],
     ])
-    func whatIsNoCheckoutHasNoCommit(files: [String: String]) throws {
+    func aFolderWithoutACheckoutHasNoCommit(files: [String: String]) throws {
         try TemporaryFolder.with { folder in
             try Self.write(files, in: folder)
             #expect(GitCheckout(containing: folder) == nil)
         }
     }
 
-    @Test func variablesThatAreNotListedAreNotRecorded() {
+    @Test func unlistedVariablesAreNotRecorded() {
         let reading = MachineReading(
             takenAt: Date(),
             gpus: [],

@@ -32,7 +32,7 @@ extension Driver {
         return driver
     }
 
-    /// A question typed and sent, whose answer the workspace has begun.
+    /// A question typed and sent, whose answer has started.
     mutating func ask(_ question: String, answer: UInt64) {
         type(question)
         press("enter")
@@ -69,7 +69,7 @@ extension Driver {
         take(.event(.answerEnded(outcome)))
     }
 
-    /// A conversation of one question that two have answered.
+    /// A conversation with one question and two answers.
     static func answeredTwice(width: Int = 80, height: Int = 24) -> Driver {
         var driver = chatting(width: width, height: height)
         driver.ask("휴가는 어떻게 신청하나요?", answer: 1)

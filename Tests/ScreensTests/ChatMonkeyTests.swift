@@ -68,7 +68,7 @@ import Workspace
         }
     }
 
-    /// Answers as a workspace would, now and then with a failure or not at all.
+    /// Answers as a workspace would, sometimes with a failure or not at all.
     private static func answer(
         _ effect: Effect,
         _ driver: inout Driver,

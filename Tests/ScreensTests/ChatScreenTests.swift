@@ -105,7 +105,7 @@ import Workspace
         )
     }
 
-    @Test func twoAnswersStandSideBySideWhereThereIsRoom() {
+    @Test func twoAnswersAreSideBySideIfThereIsSpace() {
         expectScreen(
             Driver.answeredTwice(width: 110, height: 30),
             """

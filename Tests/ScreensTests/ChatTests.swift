@@ -32,7 +32,7 @@ import Workspace
         #expect(driver.asked == [ChatWork.prepare(ChatChoice.deployed.target)])
     }
 
-    @Test func comingBackToThePaneGoesOnTyping() {
+    @Test func returningToThePaneContinuesTyping() {
         var driver = Driver.chatting()
         driver.press("esc", "2", "5", "t")
         #expect(driver.state.pane == .chat)

@@ -5,7 +5,7 @@ import TerminalUI
 import Workspace
 
 extension RunSummary {
-    /// Four runs as an analyst has them: one live, two finished, one that diverged.
+    /// Four runs of an analyst: one live, two finished, one that diverged.
     static let four: [RunSummary] = [
         .sample("faq-ko-r16", .running, isMine: true) { $0.parameters["learning_rate"] = "0.0002" },
         .sample("faq-ko-r8", .finished, steps: 60) { run in
@@ -33,7 +33,7 @@ extension RunSummary {
         },
     ]
 
-    /// The run with what it measured last, as the store has it.
+    /// The run with its last metrics, as in the store.
     var measured: RunSummary {
         var run = self
         run.metrics[MetricName.loss] = loss

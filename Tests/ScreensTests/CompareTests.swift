@@ -26,7 +26,7 @@ import Workspace
         #expect(Self.names(driver) == newest)
     }
 
-    @Test func whatIsNotANumberComesLastEitherWay() {
+    @Test func nanComesLastInBothOrders() {
         var driver = Driver.comparing()
         driver.press("o", "o", "o", "O")
         #expect(Self.names(driver) == ["cpt-ko", "faq-ko-r8", "faq-ko-r16", "faq-ko-r64"])
@@ -59,7 +59,7 @@ import Workspace
         var driver = Driver.comparing()
         driver.press("/")
         driver.type("metrics.loss < 2")
-        // One question is under way, the last one follows it.
+        // One query is running, the last one follows it.
         #expect(driver.asked.contains(CompareWork.search("metrics.loss <")))
         #expect(Self.names(driver).count == 4)
         let error = WorkspaceError(.invalid, "Invalid filter: it ends too early.")
@@ -70,7 +70,7 @@ import Workspace
         #expect(Self.names(driver) == ["faq-ko-r8"])
         driver.type(" and")
         driver.take(.compare(.searchFailed(error, for: "metrics.loss < 2 and")))
-        // What is not finished leaves what was found.
+        // An unfinished clause keeps the former results.
         #expect(Self.names(driver) == ["faq-ko-r8"])
         #expect(driver.state.compare.search?.problem?.contains("ends too early") == true)
         driver.press("enter", "esc")

@@ -198,7 +198,7 @@ import Workspace
         return driver
     }
 
-    @Test func whatIsCutOffStandsBehindALine() {
+    @Test func cutTextIsShownAfterALine() {
         expectScreen(
             Self.cutRow(),
             """
@@ -230,7 +230,7 @@ import Workspace
         )
     }
 
-    @Test func tokensAreToldApartAndSequencesToo() {
+    @Test func tokensAndSequencesAreDistinguished() {
         var driver = Self.cutRow(width: 200, height: 60)
         driver.press("v", "right")
         expectScreen(

@@ -7,11 +7,11 @@ import Workspace
 
 import Screens
 
-/// Drives the state as a person and a workspace would, and keeps the effects it asked for.
+/// Drives the state as a person and a workspace would, and records the requested effects.
 struct Driver {
     static let start = Date(timeIntervalSince1970: 1_790_000_000)
 
-    /// Times of day are shown in the zone of whoever looks; goldens need one.
+    /// Times of day are shown in the viewer's zone; goldens need one.
     private static let zone: Void = {
         setenv("TZ", "UTC", 1)
         tzset()
@@ -68,7 +68,7 @@ struct Driver {
     /// The screen as text.
     var screen: String { state.drawn().cells.dump() }
 
-    /// The effects that are no lines of the log.
+    /// The effects other than lines of the log.
     var asked: [Effect] {
         effects.filter { $0.work?.name != "log" }
     }
@@ -78,10 +78,10 @@ struct Driver {
 }
 
 extension Effect {
-    /// The call that it is, if it is one.
+    /// The call, if it is one.
     var work: Work? { if case .work(let work) = self { work } else { nil } }
 
-    /// An argument of the call of a name.
+    /// An argument of the call with a name.
     func argument<Value>(of name: String) -> Value? {
         work.flatMap { $0.name == name ? $0.argument() : nil }
     }
@@ -203,7 +203,7 @@ extension RunSummary {
         return run
     }
 
-    /// Its curves: a loss that falls, evaluated every ten steps.
+    /// Its curves: a decreasing loss, evaluated every ten steps.
     var detail: RunDetail {
         let steps = Array(0..<stepsDone)
         let losses = steps.map { 1.2 + 2.9 * 8 / (8 + Double($0)) }

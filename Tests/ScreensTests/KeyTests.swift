@@ -231,7 +231,7 @@ import Workspace
         #expect(driver.asked == [.terminal(.copy(RunScreenTests.runs[0].id))])
     }
 
-    @Test func enterShowsTheRunAloneAndEscapeTheListAgain() {
+    @Test func enterShowsOnlyTheRunAndEscapeTheListAgain() {
         var driver = RunScreenTests.live(width: 110, height: 30)
         driver.press("enter")
         #expect(!driver.screen.contains("╭ Runs"))

@@ -8,7 +8,7 @@ import Training
 import Workspace
 
 @Suite struct MonkeyTests {
-    /// SplitMix64, so that a failure comes again with its seed.
+    /// SplitMix64, so that a failure can be reproduced with its seed.
     struct Chance: RandomNumberGenerator {
         var state: UInt64
         mutating func next() -> UInt64 {
@@ -50,7 +50,7 @@ import Workspace
         }
     }
 
-    /// From anywhere, esc leads to a pane without anything open, and ctrl+c out of the program.
+    /// From any state, esc leads to a pane without anything open, and ctrl+c out of the program.
     static func expectWayHome(from driver: Driver) {
         var home = driver
         for _ in 0..<8 { home.press("esc") }
@@ -109,7 +109,7 @@ import Workspace
 }
 
 extension Driver {
-    /// Answers effects as a workspace does that sometimes fails.
+    /// Answers effects as a workspace that sometimes fails.
     mutating func answer(_ chance: inout MonkeyTests.Chance) {
         let error = WorkspaceError(.failed, "It did not work.", hint: "Try again.")
         for effect in asked {

@@ -7,7 +7,7 @@ import Testing
 import Training
 import Workspace
 
-/// A terminal that is typed on by a script and keeps what it was asked to show.
+/// A terminal with scripted input that records what is presented.
 final class ScriptedTerminal: Terminal {
     var size = Size(width: 80, height: 24)
     let capabilities = Capabilities()
@@ -74,7 +74,7 @@ final class ScriptedTerminal: Terminal {
         gate.signal()
     }
 
-    @Test func workspaceThatCannotBeOpenedIsToldAndTheScreenStays() {
+    @Test func workspaceThatCannotBeOpenedIsReportedAndTheScreenStays() {
         let terminal = ScriptedTerminal()
         let clock = Clock()
         let program = Self.program(terminal, clock) {
@@ -88,7 +88,7 @@ final class ScriptedTerminal: Terminal {
         clock.now += 1
         program.step()
         #expect(terminal.frames.last?.contains("/mnt/x is on a network file system.") == true)
-        // The message arms a timer; once it is gone, nothing does.
+        // The message starts a timer; after that there is none.
         terminal.script = [[]]
         program.step()
         #expect(terminal.timeouts.last != .some(nil))
@@ -113,7 +113,7 @@ final class ScriptedTerminal: Terminal {
         gate.signal()
     }
 
-    @Test func whatNobodyTypedIsDrawnThirtyTimesASecondAtMost() {
+    @Test func changesWithoutInputAreDrawnAtMostThirtyTimesASecond() {
         let terminal = ScriptedTerminal()
         let clock = Clock()
         let program = Self.program(terminal, clock) { throw WorkspaceError(.failed, "no") }

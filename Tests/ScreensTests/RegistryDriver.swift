@@ -17,7 +17,7 @@ extension RegisteredModelSummary {
         note: ""
     )
 
-    /// A model of which nothing is in use.
+    /// A model without a deployed version.
     static let fresh = RegisteredModelSummary(
         name: "휴가-안내",
         versions: [.sample(1, .none, run: "cpt-ko", loss: nil)],
@@ -112,7 +112,7 @@ extension DeploymentSummary {
 }
 
 extension GateCheck {
-    /// What the gate says of the third version.
+    /// The result of the gate for the third version.
     static let third = GateCheck(
         name: "company-faq",
         version: 3,
@@ -135,7 +135,7 @@ extension GateCheck {
 }
 
 extension Driver {
-    /// The Registry pane with a model whose gate holds its newest version back.
+    /// The Registry pane with a model whose gate refuses its newest version.
     static func gated(width: Int = 80, height: Int = 24) -> Driver {
         var driver = Driver.registered(width: width, height: height)
         driver.take(

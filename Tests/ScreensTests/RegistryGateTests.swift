@@ -98,7 +98,7 @@ import Workspace
         #expect(driver.state.registry.cover == nil)
     }
 
-    @Test func versionsStandSideBySide() {
+    @Test func versionsAreSideBySide() {
         var driver = Driver.gated(width: 110, height: 24)
         driver.press("d")
         #expect(driver.asked == [RegistryWork.compare("company-faq", versions: [3, 2])])
@@ -124,7 +124,7 @@ import Workspace
         #expect(driver.state.registry.cover == nil)
     }
 
-    @Test func theGateStandsWithTheVersion() {
+    @Test func theGateIsShownWithTheVersion() {
         let screen = Driver.gated().screen
         #expect(screen.contains("met: eval_loss <= 1.85 (found 1.8421)"))
         #expect(screen.contains("not met: approval by lee (found none)"))

@@ -128,7 +128,7 @@ import Workspace
         driver.take(.input(.key("enter")))
         let run = RunSummary.four[1].id
         #expect(driver.asked == [RegistryWork.register(run, as: "faq")])
-        // What was typed and refused is corrected, not replaced.
+        // Text that was typed and refused is edited, not replaced.
         driver.take(.registry(.registerFailed(.init(.invalid, "No."), name: "faq", run: run)))
         driver.press("backspace", "enter")
         #expect(driver.asked == [RegistryWork.register(run, as: "fa")])

@@ -24,7 +24,7 @@ import Workspace
     }
 
     @Test func stepSeenTwiceChangesNothing() {
-        // Not a number is not equal to itself, so a run with such a loss is left out.
+        // NaN is not equal to itself, so a run with such a loss is left out.
         var driver = Driver.opened(runs: [Self.run])
         driver.take(.run(.detailed(Self.run.detail)))
         driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
@@ -139,7 +139,7 @@ import Workspace
         #expect(screen(.running).contains("RSS  581 MB here"))
     }
 
-    @Test func curveInTheListStaysTheWholeCurveWhileTheRunGoesOn() throws {
+    @Test func curveInTheListStaysTheWholeCurveWhileTheRunContinues() throws {
         var driver = Driver.opened(
             runs: [
                 .sample("long", .running, steps: 0) { run in
@@ -155,13 +155,13 @@ import Workspace
         let tail = try #require(driver.state.library.runs?.first?.lossTail)
         #expect((32...64).contains(tail.count))
         #expect(tail.last == 4999)
-        // Evenly spaced from the first step on: half of the values lie in the first half.
+        // Evenly spaced from the first step on: half of the values are in the first half.
         let half = tail.filter { $0 < 2500 }.count
         #expect(abs(half * 2 - tail.count) <= 6)
         #expect(tail == tail.sorted())
     }
 
-    @Test func checkpointIsToldOnceAndNotAgainAfterTheEnd() {
+    @Test func checkpointIsReportedOnceAndNotAgainAfterTheEnd() {
         var driver = RunScreenTests.live()
         func told() -> Int {
             driver.state.log.entries.filter { $0.text.contains("saved checkpoint 40") }.count
@@ -175,7 +175,7 @@ import Workspace
         #expect(told() == 1)
     }
 
-    @Test func stepsAndPassesReplaceEachOther() {
+    @Test func stepsAndEpochsReplaceEachOther() {
         var driver = RunScreenTests.live()
         driver.press("t")
         #expect(driver.state.run.form?.request?.epochs == 4)
@@ -310,7 +310,7 @@ import Workspace
         #expect(driver.asked == [RunWork.plan(named, isMeasured: false)])
     }
 
-    @Test func measurementIsGivenUpWhenItTellsNothingAnyMore() throws {
+    @Test func measurementIsCancelledWhenItIsOutdated() throws {
         var closed = Self.form()
         closed.press("esc")
         #expect(closed.asked == [.abandon(.measurement)])

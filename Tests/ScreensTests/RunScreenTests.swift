@@ -66,7 +66,7 @@ import Workspace
         )
     }
 
-    @Test func narrowScreenShowsTheLiveRunAlone() {
+    @Test func narrowScreenShowsOnlyTheLiveRun() {
         expectScreen(
             Self.live(),
             """
@@ -177,7 +177,7 @@ import Workspace
         )
     }
 
-    @Test func forecastStandsBesideTheFormOnWideScreens() throws {
+    @Test func forecastIsBesideTheFormOnWideScreens() throws {
         var driver = Self.live(width: 110, height: 30)
         driver.press("t")
         let request = try #require(driver.state.run.form?.request)
@@ -247,7 +247,7 @@ import Workspace
         #expect(driver.screen.contains("smollm2-135m-instruct 40 % of 91.7 MB from huggingface"))
     }
 
-    @Test func failureAndWayOnStandAboveTheCurve() {
+    @Test func failureAndNextKeysAreAboveTheCurve() {
         var driver = Self.live(width: 110, height: 30)
         driver.press("down", "down")
         #expect(driver.screen.contains("The loss is not a number at step 9."))

@@ -78,27 +78,27 @@ import Workspace
 
     @Test func everyAnswerComesBack() {
         #expect(Self.form(Self.unusual).request == Self.unusual)
-        var staged = Self.unusual
-        var stage = Self.unusual
-        stage.dataset = "corpus-ko"
-        stage.learningRate = 1e-4
-        stage.epochs = 1
-        // These are never a later stage's.
-        stage.initialAdapter = nil
-        stage.runName = nil
-        staged.then = [stage]
-        #expect(Self.form(staged).request == staged)
+        var request = Self.unusual
+        var phase = Self.unusual
+        phase.dataset = "corpus-ko"
+        phase.learningRate = 1e-4
+        phase.epochs = 1
+        // These are never a later phase's.
+        phase.initialAdapter = nil
+        phase.runName = nil
+        request.then = [phase]
+        #expect(Self.form(request).request == request)
     }
 
-    @Test func aKnownStageKeepsItsOwnAndFollowsInTheRest() throws {
+    @Test func aKnownPhaseKeepsItsOwnValuesAndInheritsTheRest() throws {
         var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "corpus-ko")
         request.epochs = 2
-        var stage = request
-        stage.dataset = "faq"
-        stage.epochs = nil
-        stage.steps = 100
-        stage.optimizer = .lion
-        request.then = [stage]
+        var phase = request
+        phase.dataset = "faq"
+        phase.epochs = nil
+        phase.steps = 100
+        phase.optimizer = .lion
+        request.then = [phase]
         var form = Self.form(request)
         form.form.set("rank", "8")
         form.form.set("weight-decay", "0.5")
@@ -113,14 +113,14 @@ import Workspace
         #expect(form.request?.then?.first?.steps == nil)
     }
 
-    @Test func aStagesCommandQuotesAndNamesItsFlags() {
+    @Test func aPhasesCommandQuotesAndNamesItsFlags() {
         var request = TrainingRequest(model: "m", dataset: "a")
         request.choosesBest = true
-        var stage = request
-        stage.dataset = "my data"
-        stage.choosesBest = false
-        stage.usesGradientCheckpointing = true
-        request.then = [stage]
+        var phase = request
+        phase.dataset = "my data"
+        phase.choosesBest = false
+        phase.usesGradientCheckpointing = true
+        request.then = [phase]
         #expect(
             CommandText.train(request)
                 == "workbench train --model m --data a --best "
@@ -135,7 +135,7 @@ import Workspace
         #expect(Self.form(plain).request == plain)
     }
 
-    @Test func aFinishedRunIsGoneOnFrom() throws {
+    @Test func aFinishedRunIsContinued() throws {
         var form = Self.form(TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq"))
         form.form.set("from", "first")
         #expect(form.request?.initialAdapter == "/runs/first/adapter")
@@ -146,7 +146,7 @@ import Workspace
         #expect(form.request?.model == "/runs/whole/model/model.gguf")
     }
 
-    @Test func aStageHasItsOwnDataPassesAndRate() throws {
+    @Test func aPhaseHasItsOwnDataEpochsAndRate() throws {
         var request = TrainingRequest(model: "smollm2-135m-instruct", dataset: "corpus-ko")
         request.objective = .cpt
         request.evaluationSplit = 0.1
@@ -155,14 +155,14 @@ import Workspace
         form.form.set("then", "faq")
         form.form.set("then-epochs", "1")
         form.form.set("then-learning-rate", "1e-4")
-        let stage = try #require(form.request?.then?.first)
-        #expect(stage.dataset == "faq")
-        #expect(stage.epochs == 1)
-        #expect(stage.learningRate == 1e-4)
-        // These are about the first stage's data.
-        #expect(stage.objective == nil)
-        #expect(stage.runName == nil)
-        #expect(stage.evaluationSplit == nil)
+        let phase = try #require(form.request?.then?.first)
+        #expect(phase.dataset == "faq")
+        #expect(phase.epochs == 1)
+        #expect(phase.learningRate == 1e-4)
+        // These are about the first phase's data.
+        #expect(phase.objective == nil)
+        #expect(phase.runName == nil)
+        #expect(phase.evaluationSplit == nil)
         form.form.set("then", "nothing")
         #expect(form.request?.then == nil)
     }
@@ -193,14 +193,14 @@ import Workspace
         #expect(!driver.screen.contains("continue from"))
     }
 
-    @Test func theCommandSaysAllThatIsUnusual() {
+    @Test func theCommandHasAllThatIsNotTheDefault() {
         var request = Self.unusual
-        var stage = request
-        stage.dataset = "corpus-ko"
-        stage.learningRate = 1e-4
-        stage.runName = nil
-        stage.evaluationSplit = nil
-        request.then = [stage]
+        var phase = request
+        phase.dataset = "corpus-ko"
+        phase.learningRate = 1e-4
+        phase.runName = nil
+        phase.evaluationSplit = nil
+        request.then = [phase]
         #expect(
             CommandText.train(request) == """
                 workbench train --model smollm2-135m-instruct --data faq --method qlora \
@@ -261,7 +261,7 @@ import Workspace
         return driver
     }
 
-    @Test func aFinishedStageIsFollowed() throws {
+    @Test func aFinishedPhaseIsFollowed() throws {
         var run = RunSummary.sample("corpus-r16", .running, isMine: true)
         run.laterPhases = ["faq"]
         var driver = Self.finished(run)
@@ -277,7 +277,7 @@ import Workspace
         #expect(driver.state.log.entries.map(\.text).joined().contains("corpus: 1.50"))
     }
 
-    @Test func aRunWithoutStagesIsFollowedByNothing() {
+    @Test func aRunWithoutPhasesIsFollowedByNothing() {
         let run = RunSummary.sample("faq-r16", .running, isMine: true)
         #expect(Self.finished(run).state.run.phasesToCome.isEmpty)
     }

@@ -56,7 +56,7 @@ struct CanvasTests {
         )
     }
 
-    @Test("tells styles in a second plane with a legend")
+    @Test("dumps styles in a second plane with a legend")
     func dumpsStyles() {
         let canvas = drawn(6, 1) { rect, canvas in
             canvas.write("ok", x: 0, y: 0, style: .success)
@@ -84,7 +84,7 @@ struct CanvasTests {
         #expect(canvas.target(at: Point(x: 10, y: 1)) == nil)
     }
 
-    @Test("draws boxes in ASCII where nothing else can be shown")
+    @Test("draws boxes in ASCII if nothing else can be shown")
     func asciiBox() {
         let canvas = drawn(8, 3, Capabilities(glyphs: .ascii)) { rect, canvas in
             canvas.box(rect, title: "a very long title")
@@ -96,7 +96,7 @@ struct CanvasTests {
 
 @Suite("Layout")
 struct LayoutTests {
-    @Test("shares out what fixed parts leave, without losing a cell")
+    @Test("distributes what fixed parts leave, without losing a cell")
     func splits() {
         let rect = Rect(x: 2, y: 0, width: 101, height: 10)
         let parts = rect.columns([.fixed(20), .ratio(1), .min(10, weight: 2)])

@@ -69,7 +69,7 @@ struct SampleSeriesTests {
         }
     }
 
-    @Test("places samples that go back at the newest position")
+    @Test("places samples with earlier steps at the newest position")
     func backwards() {
         var series = SampleSeries()
         for x in [1, 5, 3, .nan, 6] { series.append(x: x, y: 1) }
@@ -114,7 +114,7 @@ struct ChartTests {
         }
         #expect(marks([600]).hasSuffix("600⚑"))
         #expect(marks([100, 600]).contains("⚑100"))
-        // No room for the second label on either side.
+        // No space for the second label on either side.
         #expect(marks([560, 600]).hasSuffix("⚑560⚑") || marks([560, 600]).hasSuffix("560⚑ ⚑"))
         #expect(!marks([590, 600]).contains("600"))
     }
@@ -135,7 +135,7 @@ struct ChartTests {
         #expect(canvas.cells.row(0).contains("┊"))
     }
 
-    @Test("keeps a spike of one step among a hundred thousand, and says what shares a column")
+    @Test("keeps a spike of one step among a hundred thousand, and names what shares a column")
     func spike() throws {
         var values = [Double](repeating: 1, count: 100_000)
         values[70_123] = 50
@@ -168,7 +168,7 @@ struct ChartTests {
         #expect(drawnColumns == Array(0..<5) + Array(15..<20))
     }
 
-    @Test("shows nothing but words without finite values")
+    @Test("shows only words without finite values")
     func empty() {
         let canvas = drawn(30, 5) { rect, canvas in
             let chart = LineChart([.init("a", SampleSeries([.nan, .nan]), role: .series1)])
@@ -177,7 +177,7 @@ struct ChartTests {
         #expect(canvas.cells.row(0) == "no finite values yet")
     }
 
-    @Test("tells curves apart by pattern without colours and by letter in ASCII")
+    @Test("distinguishes curves by pattern without colours and by letter in ASCII")
     func withoutColors() {
         let flat = SampleSeries([1, 1])
         let other = SampleSeries([2, 2])

@@ -34,7 +34,7 @@ struct DisplayWidthTests {
         #expect(drawn.unicodeScalars.map(\.value) == [0xD55C, 0xAE00])
     }
 
-    @Test("keeps at most the marks that a curses cell holds")
+    @Test("keeps at most the marks of a curses cell")
     func limitsMarks() {
         let stacked = "e" + String(repeating: "\u{301}", count: 40)
         #expect(Glyph.sanitized(stacked).unicodeScalars.count == 5)
@@ -54,7 +54,7 @@ struct DisplayWidthTests {
         #expect(Glyph.sanitized(text) == shown)
     }
 
-    @Test("shows bytes that are no UTF-8 as replacement characters")
+    @Test("shows invalid UTF-8 as replacement characters")
     func sanitizesBytes() {
         #expect(
             Glyph.sanitized([0x61, 0xFF, 0xC3, 0x28, 0xED, 0xA0, 0x80]).hasPrefix(
@@ -63,7 +63,7 @@ struct DisplayWidthTests {
         )
     }
 
-    @Test("lets no byte below 32 and no C1 control through, whatever comes")
+    @Test("never passes a byte below 32 or a C1 control")
     func sanitizesEverything() {
         var random = SeededRandom(seed: 7)
         for _ in 0..<2000 {
@@ -76,7 +76,7 @@ struct DisplayWidthTests {
     }
 }
 
-/// A generator whose numbers depend on its seed alone (SplitMix64).
+/// A generator whose numbers depend only on its seed (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

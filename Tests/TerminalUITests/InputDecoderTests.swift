@@ -29,12 +29,12 @@ struct InputDecoderTests {
         #expect(events(bytes).map { "\($0)" } == ["key(\(key))"])
     }
 
-    @Test("takes two escapes for two presses")
+    @Test("decodes two escapes as two presses")
     func doubleEscape() {
         #expect(events("\u{1B}\u{1B}") == [.key(.escape), .key(.escape)])
     }
 
-    @Test("reads pastes whole, newlines as newlines, whatever stands in them")
+    @Test("reads pastes whole, newlines as newlines, whatever they contain")
     func paste() {
         let pasted = "q\r한글\u{1B}[31m\u{1B}[20"
         #expect(
@@ -69,7 +69,7 @@ struct InputDecoderTests {
         #expect(events(bytes + "k") == [.key("k")])
     }
 
-    @Test("gives the same events however the bytes are cut")
+    @Test("gives the same events however the bytes are split")
     func cuts() {
         let bytes = Array(
             "a한\u{1B}[A\u{1B}[200~p\u{1B}[\r\nq\u{1B}[201~\u{1B}[<0;5;4M\u{1B}]0;x\u{07}\u{1B}1z"

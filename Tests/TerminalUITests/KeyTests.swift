@@ -14,7 +14,7 @@ struct KeyTests {
         #expect(Key(parsing: text)?.description == text)
     }
 
-    @Test("refuses what is no key", arguments: ["", "ctrl+", "F0", "F99", "escape", "ab"])
+    @Test("refuses invalid keys", arguments: ["", "ctrl+", "F0", "F99", "escape", "ab"])
     func notKeys(text: String) {
         #expect(Key(parsing: text) == nil)
     }
@@ -85,7 +85,7 @@ struct KeyTableTests {
         #expect(action(table.resolve("x", in: State())) == nil)
     }
 
-    @Test("says why something cannot be done, everywhere")
+    @Test("gives the reason why something cannot be done, everywhere")
     func disabled() {
         let state = State(isReadOnly: true)
         guard case .disabled(let title, let reason) = table.resolve("t", in: state) else {
@@ -98,7 +98,7 @@ struct KeyTableTests {
         #expect(table.hints(in: state).map(\.isEnabled) == [false, true])
     }
 
-    @Test("understands command lines by name, unambiguous start and argument")
+    @Test("parses command lines by name, unambiguous prefix and argument")
     func commandLine() {
         #expect(
             action(table.resolve(commandLine: "theme  solar dark ", in: State()))
@@ -110,7 +110,7 @@ struct KeyTableTests {
         #expect(table.completions(of: "t") == ["theme", "train"])
     }
 
-    @Test("lets a pane's bindings go before the general ones")
+    @Test("prefers a pane's bindings to the general ones")
     func layers() {
         let pane = KeyTable<State, Action>([
             KeyBinding("panes", ["q"], "Next pane", category: "Pane") { _ in .panes }

@@ -15,7 +15,7 @@ func drawn(
 }
 
 extension CellBuffer {
-    /// Whether every wide glyph has both of its halves, and no half stands alone.
+    /// Whether every wide glyph has both of its halves, and no half is alone.
     var isWhole: Bool {
         (0..<size.height).allSatisfy { y in
             (0..<size.width).allSatisfy { x in

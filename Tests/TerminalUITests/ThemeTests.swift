@@ -22,7 +22,7 @@ struct ThemeTests {
         }
     }
 
-    @Test("carries the default themes inside, as the files have them")
+    @Test("embeds the default themes, equal to the files")
     func embedded() throws {
         #expect(try Self.file("dark").text == ThemeFile.dark.text)
         #expect(try Self.file("light").text == ThemeFile.light.text)
@@ -40,7 +40,7 @@ struct ThemeTests {
     }
 
     @Test(
-        "keeps what must be told apart apart in every reduction that has colours",
+        "keeps roles distinct in every reduction that has colours",
         arguments: ["dark", "light", "high-contrast"],
         [ColorDepth.indexed256, .trueColor]
     )
@@ -71,7 +71,7 @@ struct ThemeTests {
         #expect(mine[.muted].foreground == nil)
     }
 
-    @Test("says file and line of a mistake, and what to write instead")
+    @Test("reports file and line of a mistake, and what to write instead")
     func mistakes() {
         func message(_ text: String) -> String {
             do {
@@ -138,7 +138,7 @@ struct ThemeTests {
         }
     }
 
-    @Test("tells meaning by attributes alone where there are no colours")
+    @Test("shows meaning by attributes only if there are no colours")
     func monochrome() throws {
         let dark = try ThemeFile.dark.theme { _ in nil }
         func attributes(_ style: Style) -> Attributes {

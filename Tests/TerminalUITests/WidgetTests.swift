@@ -48,7 +48,7 @@ struct TableTests {
         #expect(header(4) == "  r…")
     }
 
-    @Test("keeps the selection on its row when rows come, go and move")
+    @Test("keeps the selection on its row when rows are added, removed and moved")
     func selectionById() {
         var selection = ListState("b")
         selection.refresh(["x", "c", "b", "a"])
@@ -76,7 +76,7 @@ struct TableTests {
         selection.press("x", in: rows, visibleRows: 10, isKnown: false)
     }
 
-    @Test("asks for the cells of visible rows only")
+    @Test("requests only the cells of visible rows")
     func isLazy() {
         var asked: [Int] = []
         let table = Table(columns: [TableColumn("n", width: 5)], rows: Array(0..<100_000)) { id in
@@ -170,7 +170,7 @@ struct TextFieldTests {
         #expect(field.text == expected)
     }
 
-    @Test("shows what is selected, and says that typing replaces it where there is room")
+    @Test("shows the selection, and says that typing replaces it if there is space")
     func drawsSelected() {
         func field(_ width: Int, isFocused: Bool = true) -> Canvas {
             drawn(width, 1) { rect, canvas in
@@ -187,7 +187,7 @@ struct TextFieldTests {
         #expect(!field(30, isFocused: false).cells[0, 0].style.attributes.contains(.reverse))
     }
 
-    @Test("scrolls so that the cursor shows, also behind wide text")
+    @Test("scrolls so that the cursor is visible, also after wide text")
     func scrolls() {
         let canvas = drawn(8, 1) { rect, canvas in
             TextField(TextFieldState("가나다라마바사")).draw(in: rect, on: &canvas)
@@ -234,7 +234,7 @@ struct FormTests {
         #expect(canvas.cursor == Point(x: 11, y: 0))
     }
 
-    @Test("replaces an answer that the focus came to, and edits it once the cursor is moved")
+    @Test("replaces a newly focused answer, and edits it after the cursor is moved")
     func replacesAnswers() {
         var form = form
         for key in "first" { form.press(Key(key)) }
@@ -275,7 +275,7 @@ struct FormTests {
         #expect(form.problems["steps"] == "write a number")
     }
 
-    @Test("changes choices and toggles, and clears a problem from outside with the answer")
+    @Test("changes choices and toggles, and clears an external problem with the answer")
     func changes() {
         var form = form
         form.focus("method")
@@ -313,7 +313,7 @@ struct FormSectionTests {
         )
     }
 
-    @Test("a closed section says what is unusual below it")
+    @Test("a closed section shows the values in it that are not the default")
     func closed() {
         let canvas = drawn(40, 5) { rect, canvas in Form(form).draw(in: rect, on: &canvas) }
         #expect(
@@ -327,7 +327,7 @@ struct FormSectionTests {
         )
     }
 
-    @Test("what is in a closed section is passed over, and space, left and right open and close")
+    @Test("fields of a closed section are skipped, and space, left and right open and close")
     func opens() {
         var form = form
         form.press(.down)
@@ -361,7 +361,7 @@ struct FormSectionTests {
         #expect(form.value("end") == "true")
     }
 
-    @Test("what does not fit is counted")
+    @Test("values that do not fit are counted")
     func counts() {
         var form = form
         form.toggle("data")
@@ -404,7 +404,7 @@ struct DialogTests {
         )
     }
 
-    @Test("is as wide as its buttons and its words")
+    @Test("is as wide as its buttons and its text")
     func width() {
         let wide = Dialog(
             title: "Retry?",
@@ -418,7 +418,7 @@ struct DialogTests {
         #expect(message.cells.dump().contains("go to the bin for 30 days."))
     }
 
-    @Test("does nothing dangerous by enter alone, nor before the name is typed")
+    @Test("does nothing dangerous by enter only, nor before the name is typed")
     func isSafe() {
         var state = Dialog.State()
         #expect(dialog.handle(.enter, &state) == .cancelled)
@@ -438,7 +438,7 @@ struct DialogTests {
         ]
     )
 
-    @Test("narrows down as one types, the best fit first, and gives reasons")
+    @Test("filters while typing, the best match first, and gives reasons")
     func menus() {
         var state = MenuState()
         for key in "the" { #expect(menu.handle(Key(key), &state) == nil) }
@@ -453,7 +453,7 @@ struct DialogTests {
         #expect(menu.choose(row: 0, state) == .chosen("train"))
     }
 
-    @Test("prefers starts of words and letters in a row")
+    @Test("prefers starts of words and consecutive letters")
     func fuzzy() throws {
         let start = try #require(FuzzyMatch.score("rb", in: "Roll back"))
         let inside = try #require(FuzzyMatch.score("rb", in: "Carbon"))
@@ -483,7 +483,7 @@ struct SmallWidgetTests {
         #expect(state.followsEnd)
     }
 
-    @Test("tells the weight of a message without colour")
+    @Test("shows the severity of a message without colour")
     func message() {
         let canvas = drawn(20, 1) { rect, canvas in
             MessageLine("saved", role: .success).draw(in: rect, on: &canvas)

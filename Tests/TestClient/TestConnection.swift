@@ -51,16 +51,16 @@ package final class TestConnection: @unchecked Sendable {
         }
     }
 
-    /// Ends what is sent; what comes can still be read.
+    /// Closes the sending side; answers can still be read.
     package func endSending() { shutdown(socket, Int32(SHUT_WR)) }
 
-    /// Whether the server has closed its side, once all before was read.
+    /// Whether the server has closed its side, after everything was read.
     package func isClosed() throws -> Bool {
         guard received.isEmpty else { return false }
         return try receive() == false
     }
 
-    /// Reads one answer, an interim one too.
+    /// Reads one answer, including an interim one.
     package func answer(hasBody: Bool = true) throws -> Answer {
         var answer = Answer()
         let head = try text(until: "\r\n\r\n")
@@ -82,7 +82,7 @@ package final class TestConnection: @unchecked Sendable {
         return answer
     }
 
-    /// Reads until a text, which is taken but not returned.
+    /// Reads up to a text, which is consumed but not returned.
     package func text(until end: String) throws -> String {
         while true {
             let text = String(decoding: received, as: UTF8.self)

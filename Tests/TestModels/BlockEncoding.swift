@@ -1,5 +1,5 @@
 // swift-format-ignore: AlwaysUseLowerCamelCase
-/// How the matrices of a test model are stored, under the names of the formats.
+/// The types of a test model's matrices, under the names of the formats.
 public enum TestWeightType: String, Sendable, CaseIterable {
     /// IEEE single precision.
     case f32 = "F32"
@@ -23,7 +23,7 @@ public enum TestWeightType: String, Sendable, CaseIterable {
         }
     }
 
-    /// The bytes of `values`, of which there is a whole number of blocks of 32.
+    /// The bytes of `values`, whose count is a multiple of 32.
     func encode(_ values: [Float]) -> [UInt8] {
         switch self {
         case .f32: values.flatMap { littleEndian($0.bitPattern) }
@@ -64,7 +64,7 @@ public enum TestWeightType: String, Sendable, CaseIterable {
         return Int(min(max(rounded, range.lowerBound), range.upperBound))
     }
 
-    /// The first half of a block lies in the low nibbles, the second in the high ones.
+    /// The first half of a block is in the low nibbles, the second in the high ones.
     private func pairs(_ codes: [UInt8]) -> [UInt8] {
         (0..<16).map { codes[$0] | codes[$0 + 16] << 4 }
     }

@@ -1,7 +1,7 @@
 import Foundation
 public import ModelFiles
 
-/// The default model, as `make test` fetched it.
+/// The default model, as downloaded by `make test`.
 public enum DefaultModel {
     private static let opened = Result {
         let environment = ProcessInfo.processInfo.environment

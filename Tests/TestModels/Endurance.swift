@@ -1,19 +1,19 @@
 import Foundation
 import Glibc
 
-/// How much is tried on readers of files: little in every test run, much where one asks for it.
+/// The number of trials of file readers: few in every test run, many on request.
 public enum Endurance {
-    /// How many damaged files each reader gets, `WORKBENCH_FUZZ_CASES` or `standard`.
+    /// The number of damaged files per reader, `WORKBENCH_FUZZ_CASES` or `standard`.
     public static func cases(_ standard: Int) -> Int {
         ProcessInfo.processInfo.environment["WORKBENCH_FUZZ_CASES"].flatMap { Int($0) } ?? standard
     }
 
-    /// Where the sequence of damages begins: `WORKBENCH_FUZZ_SEED` or 1.
+    /// The start of the sequence of damages: `WORKBENCH_FUZZ_SEED` or 1.
     public static var seed: UInt64 {
         ProcessInfo.processInfo.environment["WORKBENCH_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
     }
 
-    /// The most address space that this process has had, in bytes.
+    /// The peak address space of this process, in bytes.
     public static func peakAddressSpace() -> Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmPeak:") }
@@ -21,7 +21,7 @@ public enum Endurance {
         return (kilobytes ?? 0) * 1024
     }
 
-    /// The files that a further folder of models has, `WORKBENCH_FUZZ_MODELS`, by their ending.
+    /// The files in a further folder of models, `WORKBENCH_FUZZ_MODELS`, with an ending.
     public static func models(endingWith suffix: String, atMost limit: Int = 1 << 20) -> [[UInt8]] {
         guard let folder = ProcessInfo.processInfo.environment["WORKBENCH_FUZZ_MODELS"] else {
             return []

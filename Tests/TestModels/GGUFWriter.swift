@@ -1,8 +1,7 @@
-/// Puts a GGUF file together: version 3, little-endian.
+/// Writes a GGUF file: version 3, little-endian.
 ///
-/// Source: the GGUF specification.
-/// It shares no code with the reader, so that a test which reads what this
-/// writes checks both.
+/// Source: the GGUF specification. It shares no code with the reader, so that a test that reads its
+/// output checks both.
 struct GGUFWriter {
     enum Value {
         case uint32(UInt32)
@@ -28,7 +27,7 @@ struct GGUFWriter {
         metadata.append((key, value))
     }
 
-    /// Adds a tensor; `shape` in PyTorch's order, the slowest extent first.
+    /// Adds a tensor; `shape` in PyTorch's order, the slowest dimension first.
     mutating func add(_ name: String, shape: [Int], type: UInt32, bytes: [UInt8]) {
         tensors.append(Tensor(name: name, shape: shape, type: type, bytes: bytes))
     }
@@ -63,7 +62,7 @@ struct GGUFWriter {
     }
 }
 
-/// Bytes that grow.
+/// A growing byte buffer.
 private struct ByteSink {
     var bytes: [UInt8] = []
 

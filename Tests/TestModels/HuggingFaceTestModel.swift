@@ -1,10 +1,10 @@
 import Foundation
 import ModelFiles
 
-/// A small model in Hugging Face's layout, written as the GGUF file that
-/// llama.cpp's converter would make of it, but for its words: tokens are numbers.
+/// A small model in Hugging Face's layout, written as the GGUF file of llama.cpp's converter,
+/// except for its vocabulary: tokens are numbers.
 public struct HuggingFaceTestModel {
-    /// The settings of `config.json` that are whole numbers or fractions.
+    /// The numeric settings of `config.json`.
     private let numbers: [String: Double]
     private let type: String
     private let scaling: [String: Double]?
@@ -135,7 +135,7 @@ public struct HuggingFaceTestModel {
     private func write(_ file: inout GGUFWriter, _ name: String, as ggufName: String) throws {
         guard let tensor = weights.tensors[name] else { return }
         var values = try weights.floats(named: name)
-        // The converter lets rows that rotate together follow each other in `llama` files.
+        // In `llama` files the converter makes rows that rotate together adjacent.
         if ["llama", "smollm3", "granite"].contains(architecture), let columns = tensor.shape.last {
             let rotated = ["attn_q.weight": heads, "attn_k.weight": keyValueHeads]
             if let heads = rotated.first(where: { ggufName.hasSuffix($0.key) })?.value {
@@ -156,7 +156,7 @@ public struct HuggingFaceTestModel {
         }
     }
 
-    /// Llama 3's: low frequencies are divided by `factor`, those between by less.
+    /// Llama 3's: low frequencies are divided by `factor`, those in between by less.
     private var factors: [Float]? {
         guard let scaling, let factor = scaling["factor"], let low = scaling["low_freq_factor"],
             let high = scaling["high_freq_factor"],

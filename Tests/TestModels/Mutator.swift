@@ -1,4 +1,4 @@
-/// Damages bytes, the same way for the same seed, as readers of files have to withstand.
+/// Damages bytes deterministically, for tests of file readers.
 public struct Mutator {
     private var state: UInt64
 
@@ -7,7 +7,7 @@ public struct Mutator {
         state = seed
     }
 
-    /// A number from 0 up to below `bound` (SplitMix64).
+    /// A number from 0 to less than `bound` (SplitMix64).
     public mutating func number(below bound: Int) -> Int {
         state &+= 0x9E37_79B9_7F4A_7C15
         var bits = state
@@ -16,7 +16,7 @@ public struct Mutator {
         return Int((bits ^ (bits >> 31)) % UInt64(max(bound, 1)))
     }
 
-    /// One of the files with one to six damages; `words` are put in between here and there.
+    /// One of the files with one to six damages; `words` are inserted at random.
     public mutating func damaged(_ files: [[UInt8]], words: [[UInt8]]) -> [UInt8] {
         var bytes = files[number(below: files.count)]
         for _ in 0...number(below: 6) {
@@ -54,7 +54,7 @@ public struct Mutator {
         }
     }
 
-    /// A place, oftener near the start, where headers are.
+    /// An offset, more often near the start, where headers are.
     private mutating func place(in count: Int) -> Int {
         number(below: number(below: 2) == 0 ? count : min(count, 64 << number(below: 8)))
     }
@@ -63,7 +63,7 @@ public struct Mutator {
         place..<min(bytes.count, place + 1 + number(below: 1 << number(below: 7)))
     }
 
-    /// Writes a number where counts and offsets go wrong.
+    /// Overwrites a number, as for counts and offsets.
     private mutating func overwrite(_ bytes: inout [UInt8], at place: Int) {
         let extremes: [UInt64] = [
             0, 1, 2, 7, 31, 32, 33, 64, 127, 255, 256, 0x7FFF, 0xFFFF, 1 << 20, 1 << 31,
@@ -78,7 +78,7 @@ public struct Mutator {
         }
     }
 
-    /// Puts another number where one is written in digits.
+    /// Replaces a number in digits by another.
     private mutating func replaceDigits(_ bytes: inout [UInt8], from place: Int) {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard let start = bytes[place...].firstIndex(where: digits.contains) else { return }

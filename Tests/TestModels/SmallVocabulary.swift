@@ -53,7 +53,7 @@ public enum SmallVocabulary {
 }
 
 extension Tokenizer {
-    /// The texts of the tokens of a text.
+    /// The texts of a text's tokens.
     public func pieces(_ text: String, parsingSpecialTokens: Bool = false) -> [String] {
         encode(Array(text.utf8), parsingSpecialTokens: parsingSpecialTokens)
             .map { String(decoding: bytes(of: $0), as: UTF8.self) }

@@ -1,5 +1,5 @@
 extension TestModel {
-    /// The model's file, not written yet.
+    /// The model's unwritten file.
     func file() -> GGUFWriter {
         var file = GGUFWriter()
         writeSettings(&file)
@@ -40,14 +40,14 @@ extension TestModel {
         if let chatTemplate { file.set("tokenizer.chat_template", .string(chatTemplate)) }
     }
 
-    /// The tokens as a byte-level vocabulary spells them.
+    /// The tokens in the spelling of a byte-level vocabulary.
     private var vocabulary: [String] {
         ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
             + (0..<256).map { String(Self.letter(of: UInt8($0))) }
             + TestModel.merges.map { $0.filter { $0 != " " } }
     }
 
-    /// GPT-2's letter for a byte: itself where it can be seen, else one above U+00FF.
+    /// GPT-2's letter for a byte: itself if printable, else one above U+00FF.
     private static func letter(of byte: UInt8) -> Unicode.Scalar {
         func isVisible(_ byte: UInt8) -> Bool {
             (33...126).contains(byte) || (161...172).contains(byte) || byte >= 174
@@ -73,7 +73,7 @@ extension TestModel {
                 bytes: TestWeightType.f32.encode(values)
             )
         }
-        // Variance-preserving, so that activations neither vanish nor grow.
+        // Variance-preserving, so that activations neither vanish nor explode.
         let inner = (3 / Float(width)).squareRoot()
         let outer = (3 / Float(feedForwardWidth)).squareRoot()
         matrix("token_embd.weight", vocabulary.count, width, scale: 1)

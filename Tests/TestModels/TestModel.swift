@@ -6,7 +6,7 @@ import Glibc
 /// Its vocabulary is the 256 bytes, a few merges, and `<|endoftext|>`,
 /// `<|im_start|>`, `<|im_end|>`; its chat template is ChatML.
 public struct TestModel: Sendable {
-    /// How the matrices are stored; norms are always F32.
+    /// The type of the matrices; norms are always F32.
     public var type = TestWeightType.f32
     /// The name in the file.
     public var name = "Tiny Test Llama"
@@ -20,13 +20,13 @@ public struct TestModel: Sendable {
     public var keyValueHeads = 2
     /// F; a multiple of 32.
     public var feedForwardWidth = 64
-    /// The longest sequence.
+    /// The maximum sequence length.
     public var contextLength = 256
-    /// How many tokens attention sees; nil for all.
+    /// The number of tokens that attention sees; nil for all.
     public var slidingWindow: Int?
     /// Whether the output matrix is the token embedding.
     public var tiesEmbeddings = true
-    /// What the weights are drawn from.
+    /// The seed of the weights.
     public var seed: UInt64 = 1
     /// The chat template; nil leaves it out.
     public var chatTemplate: String? = TestModel.chatML
@@ -51,7 +51,7 @@ public struct TestModel: Sendable {
     /// The token of one byte.
     public static func token(byte: UInt8) -> Int32 { firstByte + Int32(byte) }
 
-    /// Tokens of more than one byte, each made of the two before the space.
+    /// Tokens of more than one byte, each merged from the two before the space.
     static let merges = ["t h", "th e", "i n", "a n", "Ġ the"]
 
     /// Writes the model as a GGUF file.
@@ -68,7 +68,7 @@ public struct TestModel: Sendable {
         }
     }
 
-    /// Writes the model into a folder of its own, gives its path to `body`, and removes both.
+    /// Writes the model into a temporary folder, passes its path to `body`, and removes both.
     public func withFile<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
         try TemporaryFolder.with { folder in
             let path = "\(folder)/tiny.gguf"
@@ -86,9 +86,9 @@ public struct TestModel: Sendable {
     }
 }
 
-/// A folder that lasts as long as a test.
+/// A temporary folder.
 public enum TemporaryFolder {
-    /// Creates a folder, gives it to `body`, and removes it with all in it.
+    /// Creates a folder, passes it to `body`, and removes it with its contents.
     public static func with<Result>(_ body: (_ folder: String) throws -> Result) throws -> Result {
         let folder = try make()
         defer { remove(folder) }
@@ -104,7 +104,7 @@ public enum TemporaryFolder {
         return String(cString: path)
     }
 
-    /// Removes a folder with all in it.
+    /// Removes a folder with its contents.
     public static func remove(_ path: String) {
         try? FileManager.default.removeItem(atPath: path)
     }

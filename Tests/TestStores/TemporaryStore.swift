@@ -6,7 +6,7 @@ import Registry
 import Synchronization
 package import Tracking
 
-/// A folder of its own for one test, removed when the value goes.
+/// A temporary folder for one test, removed with the value.
 package final class TemporaryFolder: Sendable {
     package let path: String
 

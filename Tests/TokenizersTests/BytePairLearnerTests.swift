@@ -32,7 +32,7 @@ import Tokenizers
         )
     }
 
-    @Test func whatIsLearntSpellsTextAndBack() throws {
+    @Test func aLearntVocabularyEncodesAndDecodes() throws {
         let texts = ["휴가는 어떻게 신청하나요? 휴가는 인사 포털에서 신청합니다.", "a b\n\nc 12 e\u{301} 🙂"]
         let definition = learn(Array(repeating: texts, count: 3).flatMap { $0 }, size: 320)
         let tokenizer = try Tokenizer(definition)

@@ -4,7 +4,7 @@ import Platform
 import Testing
 import Tokenizers
 
-/// Model folders as Hugging Face has them, of a vocabulary of few words.
+/// Model folders in Hugging Face's layout, with a vocabulary of few words.
 @Suite final class HuggingFaceTokenizerTests {
     private let folder = FileManager.default.temporaryDirectory
         .appending(path: "tokenizer-\(UUID().uuidString)").path()
@@ -36,7 +36,7 @@ import Tokenizers
         return file
     }
 
-    /// A file of characters with bytes for what it lacks, as Llama 2's.
+    /// A file of characters with bytes for missing ones, as in Llama 2.
     private func metaspaceFile(_ changes: Object) -> Object {
         var vocab = [
             "<unk>": 0, "<s>": 1, "</s>": 2, "\u{2581}": 3, "a": 4, "b": 5, "\u{2581}a": 6,
@@ -106,7 +106,7 @@ import Tokenizers
         #expect(ids("", tokenizer) == [])
     }
 
-    @Test func `the template says what stands around a text`() throws {
+    @Test func `the template defines the tokens around a text`() throws {
         let processor: Object = [
             "type": "TemplateProcessing",
             "single": [
@@ -123,7 +123,7 @@ import Tokenizers
     }
 
     @Test(arguments: [true, false])
-    func `a file of characters is read, be its spaces normalized or cut`(isLegacy: Bool) throws {
+    func `a file of characters is read with normalized or split spaces`(isLegacy: Bool) throws {
         let normalizer: Object = [
             "type": "Sequence",
             "normalizers": [
@@ -147,7 +147,7 @@ import Tokenizers
         )
     }
 
-    @Test func `names of tokens and further ends come from the files beside`() throws {
+    @Test func `names of tokens and further ends come from the other files`() throws {
         try write(
             ["bos_token": ["content": "<s>"], "eos_token": "<tool>"],
             "tokenizer_config.json"
@@ -165,7 +165,7 @@ import Tokenizers
         #expect(try Tokenizer(huggingFaceFolder: folder).opening == [5])
     }
 
-    @Test func `the chat template is found in any of its places`() throws {
+    @Test func `the chat template is found in any of its locations`() throws {
         try write(file())
         #expect(try HuggingFaceTokenizer(folder: folder).chatTemplate == nil)
         try write(["chat_template": "one"], "tokenizer_config.json")
@@ -181,7 +181,7 @@ import Tokenizers
         #expect(try HuggingFaceTokenizer(folder: folder).chatTemplate == "three")
     }
 
-    @Test func `what is not understood is refused and named`() throws {
+    @Test func `unknown parts are refused and named`() throws {
         func refuses(_ object: Object, _ words: String...) throws {
             let error = #expect(throws: ModelFileError.self) { _ = try tokenizer(object) }
             #expect(error?.code == .unsupportedTokenizer)
@@ -216,7 +216,7 @@ import Tokenizers
         #expect(error?.message.contains("tokenizer.json") == true)
     }
 
-    @Test func `a file that is no JSON is named with the byte`() throws {
+    @Test func `a file that is not JSON is named with the byte`() throws {
         try write([:] as Object)
         let path = folder + "/tokenizer.json"
         for text in ["{", "[1]", String(repeating: "[", count: 100_000), "{\"a\":1,\"a\":2}"] {

@@ -62,7 +62,7 @@ import Tokenizers
         #"\pL"#, "(?<=a)b", "(?>a)", "a+?", "(?=ab)", "(a?)*", "[a&&b]", "[[a]]", #"\x{110000}"#,
         "^a", "(?:ab)++", "((((a{900}){900}){900}){900})", String(repeating: "(", count: 100_000),
     ])
-    func `what is not understood is refused`(expression: String) {
+    func `unsupported expressions are refused`(expression: String) {
         let error = #expect(throws: TokenizerError.self) { _ = try words("", expression) }
         #expect(error?.code == .unsupportedPreTokenizer)
         #expect(error?.hint != nil)
@@ -78,7 +78,7 @@ import Tokenizers
             (.contiguous, false, ["a", "--", "b", "-"]),
         ] as [(PreTokenizer.Behavior, Bool, [String])]
     )
-    func `matches go where the behavior says`(
+    func `matches are joined as the behavior says`(
         behavior: PreTokenizer.Behavior,
         isInverted: Bool,
         expected: [String]
@@ -86,7 +86,7 @@ import Tokenizers
         #expect(try words("a--b-", "-", behavior, isInverted: isInverted) == expected)
     }
 
-    @Test func `a text is split at as it stands`() throws {
+    @Test func `a literal text splits at its occurrences`() throws {
         var preTokenizer = PreTokenizer()
         try preTokenizer.split(at: "a.b", .mergedWithNext)
         #expect(words(Array("xa.baxb".utf8), preTokenizer) == ["x", "a.baxb"])
@@ -116,7 +116,11 @@ import Tokenizers
         ("qwen35", "e\u{301}\u{302}!", ["e\u{301}\u{302}", "!"]),
         ("falcon", "a,,b 12345", ["a", ",,", "b", " ", "123", "45"]),
     ])
-    func `families cut as theirs do`(name: String, text: String, expected: [String]) throws {
+    func `families split as their tokenizers do`(
+        name: String,
+        text: String,
+        expected: [String]
+    ) throws {
         let preTokenizer = try PreTokenizer(named: name)
         #expect(words(Array(text.utf8), preTokenizer) == expected)
     }

@@ -4,7 +4,7 @@ import TestModels
 import Testing
 import Tokenizers
 
-/// Against what `transformers` gives for the same model.
+/// Compared with the output of `transformers` for the same model.
 @Suite struct SmolLM2Tests {
     struct Tokenization: Decodable, CustomTestStringConvertible {
         let text: String
@@ -14,7 +14,7 @@ import Tokenizers
     }
 
     @Test(arguments: try fixture("tokenization", as: [Tokenization].self))
-    func `a text has the tokens that transformers finds`(_ example: Tokenization) throws {
+    func `a text has the tokens of transformers`(_ example: Tokenization) throws {
         let tokenizer = try DefaultModel.file().tokenizer
         let bytes = Array(example.text.utf8)
         #expect(tokenizer.encode(bytes, parsingSpecialTokens: true) == example.ids)

@@ -4,7 +4,7 @@ import TestModels
 import Testing
 import Tokenizers
 
-/// Tokenizers that spell text in characters, edits, and the flags of added tokens.
+/// Tokenizers of characters, edits, and the flags of added tokens.
 @Suite struct TokenizerDefinitionTests {
     /// A sentencepiece vocabulary: ▁, letters, a few words, bytes.
     private static func pieces(
@@ -65,7 +65,7 @@ import Tokenizers
         }
     }
 
-    @Test func `what cannot be spelled is unknown, and several in a row are one`() throws {
+    @Test func `characters without tokens are unknown, and several in a row are one`() throws {
         var definition = Self.pieces(Self.letters)
         definition.vocabulary.types = definition.vocabulary.types.map { $0 == .byte ? .unused : $0 }
         definition.unknown = 0
@@ -76,7 +76,7 @@ import Tokenizers
         #expect(fused.encode(Array("a한글".utf8), parsingSpecialTokens: false).suffix(1) == [0])
     }
 
-    @Test func `spaces come back, the one put in front does not`() throws {
+    @Test func `spaces are decoded, except the prepended one`() throws {
         let tokenizer = try Tokenizer(Self.pieces(Self.letters))
         for text in ["a b", " a", "  a  ", "a<s>b"] {
             let ids = tokenizer.encode(Array(text.utf8), parsingSpecialTokens: false)
@@ -85,7 +85,7 @@ import Tokenizers
         #expect(tokenizer.id(of: Array(" ".utf8)) == 259)
     }
 
-    @Test func `what stands around a text is added where asked`() throws {
+    @Test func `tokens around a text are added on request`() throws {
         var definition = Self.pieces(Self.letters)
         definition.closing = [2]
         let tokenizer = try Tokenizer(definition)
@@ -125,7 +125,7 @@ import Tokenizers
             .render([.user("a e\u{301}한b")], addingGenerationPrompt: false)
         let encoded = tokenizer.encode(chat)
         let texts = encoded.ranges.map { String(decoding: chat.bytes[$0], as: UTF8.self) }
-        // The space in front has no text; of a character spelled in bytes each has its own.
+        // The prepended space has no text; in a character spelled in bytes each byte has its own.
         #expect(texts.first == "")
         #expect(texts.prefix(4) == ["", "a", " ", "e\u{301}"])
         #expect(encoded.ranges.last == chat.bytes.count - 1..<chat.bytes.count)
@@ -136,7 +136,7 @@ import Tokenizers
         )
     }
 
-    @Test func `the space in front of a text is not streamed, one within it is`() throws {
+    @Test func `the space before a text is not streamed, one within it is`() throws {
         var definition = Self.pieces(
             Self.letters,
             edits: [.prepend(Self.mark), .replace([0x20], with: Self.mark)]
@@ -149,7 +149,7 @@ import Tokenizers
             return ids.map { stream.append($0) }.joined() + stream.finish()
         }
         #expect(text(startsText: true) == "a b")
-        // What goes on with a text begins with its space.
+        // Text that continues another begins with its space.
         #expect(text(startsText: false) == " a b")
     }
 
@@ -177,7 +177,7 @@ import Tokenizers
         #expect(Array(try edited(text, [.compose]).utf8) == Array(expected.utf8))
     }
 
-    @Test func `composing lets bytes pass that are no text`() throws {
+    @Test func `composing keeps invalid bytes`() throws {
         var definition = TokenizerDefinition(
             vocabulary: SmallVocabulary.vocabulary,
             alphabet: .bytes,
@@ -192,7 +192,7 @@ import Tokenizers
         )
     }
 
-    @Test func `edits put in front and replace`() throws {
+    @Test func `edits prepend and replace`() throws {
         #expect(try edited("a", [.prepend([0x78])]) == "xa")
         #expect(try edited("xa", [.prependUnlessThere([0x78])]) == "xa")
         #expect(try edited("a", [.prependSpace]) == " a")
@@ -220,7 +220,7 @@ import Tokenizers
         return try Tokenizer(definition)
     }
 
-    @Test func `added tokens take white space along where they say so`() throws {
+    @Test func `added tokens include white space according to their flags`() throws {
         let left = try tokenizer { $0.stripsLeft = true }
         let right = try tokenizer { $0.stripsRight = true }
         #expect(left.pieces("a \n<think> b") == ["a", "<think>", " ", "b"])
@@ -228,7 +228,7 @@ import Tokenizers
         #expect(right.pieces("<think> <think> ") == ["<think>", "<think>"])
     }
 
-    @Test func `an added token may count only as a word by itself`() throws {
+    @Test func `an added token may match only as a whole word`() throws {
         let word = try tokenizer { $0.isSingleWord = true }
         for (text, counts) in [
             ("<think>", true), (" <think>!", true), ("a<think>", false), ("<think>_", false),
@@ -238,7 +238,7 @@ import Tokenizers
         }
     }
 
-    @Test func `an added token may be looked for in edited text`() throws {
+    @Test func `an added token may be found in edited text`() throws {
         var definition = TokenizerDefinition(
             vocabulary: SmallVocabulary.vocabulary,
             alphabet: .bytes,
@@ -258,7 +258,7 @@ import Tokenizers
         #expect(ids[1] == SmallVocabulary.defined)
     }
 
-    @Test func `a word that is a token is taken whole where merges are ignored`() throws {
+    @Test func `a word that is a token is not split if merges are ignored`() throws {
         var vocabulary = SmallVocabulary.vocabulary
         vocabulary.tokens.append(Array("xyz".utf8))
         vocabulary.types.append(.normal)
@@ -293,7 +293,7 @@ import Tokenizers
         refuses { $0.merging = .ranked([.init([], [0x61])]) }
     }
 
-    @Test func `scores that are no numbers do no harm`() throws {
+    @Test func `scores that are NaN do not trap`() throws {
         let words: [(String, Float)] = [("ab", .nan), ("bc", -.infinity), ("ca", .infinity)]
         let tokenizer = try Tokenizer(Self.pieces(Self.letters + words))
         #expect(pieces("abca", tokenizer) == [" ", "ab", "ca"])

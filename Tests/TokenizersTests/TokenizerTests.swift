@@ -22,7 +22,7 @@ import Tokenizers
         #expect(tokenizer.pieces(word) == Array(repeating: "hello", count: 50))
     }
 
-    @Test func `control tokens come from text only where asked`() {
+    @Test func `control tokens are parsed from text only on request`() {
         let text = "<|im_start|>hello<|im_end|>"
         let parsed = tokenizer.encode(Array(text.utf8), parsingSpecialTokens: true)
         #expect(parsed.first == SmallVocabulary.control)
@@ -37,7 +37,7 @@ import Tokenizers
         #expect(!tokenizer.isControl(SmallVocabulary.defined))
     }
 
-    @Test func `bos is added where asked`() {
+    @Test func `bos is added on request`() {
         let ids = tokenizer.encode(
             Array("hello".utf8),
             parsingSpecialTokens: false,
@@ -47,7 +47,7 @@ import Tokenizers
         #expect(ids.count == 2)
     }
 
-    @Test func `the longest of several special tokens is taken`() throws {
+    @Test func `the longest of several special tokens matches`() throws {
         var vocabulary = SmallVocabulary.vocabulary
         vocabulary.tokens.append(Array("<|im_end|>!".utf8))
         vocabulary.types.append(.control)
@@ -75,7 +75,7 @@ import Tokenizers
         #expect(tokenizer.decode(ids, skippingControlTokens: false) == bytes)
     }
 
-    @Test func `composed and decomposed Hangul stay what they are`() {
+    @Test func `composed and decomposed Hangul stay distinct`() {
         for text in ["\u{AC00}", "\u{1100}\u{1161}", "e\u{301}", "\u{E9}", "a\r\nb"] {
             let bytes = Array(text.utf8)
             let ids = tokenizer.encode(bytes, parsingSpecialTokens: false)
@@ -83,7 +83,7 @@ import Tokenizers
         }
     }
 
-    @Test func `all bytes come back from a text of many different words`() {
+    @Test func `all bytes of a text of many different words are decoded`() {
         var state: UInt64 = 7
         let bytes = (0..<200_000).map { _ -> UInt8 in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -114,7 +114,7 @@ import Tokenizers
         )
     }
 
-    @Test func `ids outside the vocabulary are no text and no trap`() {
+    @Test func `ids outside the vocabulary have no text and do not trap`() {
         #expect(tokenizer.bytes(of: -1) == [])
         #expect(tokenizer.bytes(of: .max) == [])
         #expect(!tokenizer.isControl(.min))
@@ -160,7 +160,7 @@ import Tokenizers
         #expect(tokenizer.pieces("acb") == ["a", "b"])
     }
 
-    @Test func `merges never make a control token`() throws {
+    @Test func `merges never produce a control token`() throws {
         let tokenizer = try Tokenizer(
             vocabulary: Vocabulary(
                 tokens: ["a", "b", "ab"].map { Array($0.utf8) },
@@ -217,8 +217,8 @@ import Tokenizers
 }
 
 @Suite struct PreTokenizerTests {
-    /// A tokenizer without merges shows no words, so every run of letters is made one token by
-    /// asking what merges: here all pairs of `x` do.
+    /// A tokenizer without merges shows no words, so every run of letters is made one token by a
+    /// query of the merges: here all pairs of `x` merge.
     private func words(_ text: String, _ preTokenizer: PreTokenizer) -> [String] {
         var words: [String] = []
         let bytes = Array(text.utf8)
@@ -248,7 +248,7 @@ import Tokenizers
         ("''s", ["''", "s"]),
         ("", []),
     ])
-    func `gpt-2 cuts as its pattern does`(text: String, expected: [String]) {
+    func `gpt-2 splits as its pattern does`(text: String, expected: [String]) {
         #expect(words(text, .gpt2) == expected)
     }
 
@@ -258,13 +258,13 @@ import Tokenizers
         ("½ ²", ["½", " ", "²"]),
         ("v2's", ["v", "2", "'s"]),
     ])
-    func `smollm takes each digit by itself first`(text: String, expected: [String]) {
+    func `smollm splits digits first`(text: String, expected: [String]) {
         #expect(words(text, .smolLM) == expected)
     }
 }
 
 @Suite struct TextStreamTests {
-    @Test func `a character spread over tokens comes when it is complete`() throws {
+    @Test func `a character divided between tokens is returned when complete`() throws {
         let tokenizer = try SmallVocabulary.tokenizer()
         var stream = TextStream(tokenizer)
         let ids = tokenizer.encode(Array("a한😀".utf8), parsingSpecialTokens: false)
@@ -273,7 +273,7 @@ import Tokenizers
         #expect(stream.finish() == "")
     }
 
-    @Test func `what never becomes a character is marked`() throws {
+    @Test func `an incomplete character is marked`() throws {
         let tokenizer = try SmallVocabulary.tokenizer()
         var stream = TextStream(tokenizer)
         let ids = tokenizer.encode([0xED, 0x95, 0x61, 0xFF, 0xED], parsingSpecialTokens: false)
@@ -282,7 +282,7 @@ import Tokenizers
         #expect(stream.finish() == "")
     }
 
-    @Test func `control tokens are not text unless asked for`() throws {
+    @Test func `control tokens are text only on request`() throws {
         let tokenizer = try SmallVocabulary.tokenizer()
         var silent = TextStream(tokenizer)
         #expect(silent.append(SmallVocabulary.end) == "")

@@ -27,7 +27,7 @@ import Tracking
         #expect(try store.database.changes(after: batch.cursor).changes.isEmpty)
     }
 
-    @Test func whatIsTooMuchForOneBatchComesWithTheNext() throws {
+    @Test func entriesBeyondABatchComeWithTheNext() throws {
         let (store, other) = (try folder.open(), try folder.open())
         var cursor = try store.database.changeCursor()
         let runs = try (0..<5).map { _ in try other.createRun(NewRun()).id }
@@ -43,7 +43,7 @@ import Tracking
         #expect(try store.database.changes(after: cursor).changes.isEmpty)
     }
 
-    @Test func theWriterKnowsWhatItPublishesItself() throws {
+    @Test func theWriterRecognizesWhatItPublishesItself() throws {
         let (store, other) = (try folder.open(), try folder.open())
         let starts = (try store.database.changeCursor(), try other.database.changeCursor())
         let run = try store.createRun(NewRun(), isPublished: true).id
@@ -77,7 +77,7 @@ import Tracking
         #expect(next.changes.count == 1)
     }
 
-    @Test func aProgramThatKnowsNoFeedIsNoticed() throws {
+    @Test func aProgramWithoutAFeedIsDetected() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun()).id
         let start = try store.database.changeCursor()
@@ -89,7 +89,7 @@ import Tracking
         #expect(try !store.database.changes(after: batch.cursor).isIncomplete)
     }
 
-    @Test func aWriteThatNotesNothingIsRefused() throws {
+    @Test func aWriteWithoutAChangeEntryIsRefused() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun())
         let code = trackingCode {
@@ -99,7 +99,7 @@ import Tracking
         #expect(try store.run(run.id) == run)
     }
 
-    /// What a step costs whoever reads along does not depend on how many runs there are.
+    /// The cost of a step for readers does not depend on the number of runs.
     @Test func aStepIsReadWithoutLookingAtOtherRuns() throws {
         let (store, other) = (try folder.open(), try folder.open())
         let runs = try (0..<1_000).map { _ in try other.createRun(NewRun()).id }

@@ -68,7 +68,7 @@ import Tracking
                 while true {
                     let isLast = isWritten.load(ordering: .acquiring) == writers
                     let batch = try store.database.changes(after: cursor)
-                    // A writer that starts the log anew looks like a commit, with no entry of its own.
+                    // A writer that restarts the log looks like a commit without an entry.
                     #expect(!batch.isIncomplete || batch.cursor.change == cursor.change)
                     cursor = batch.cursor
                     for change in batch.changes {

@@ -4,7 +4,7 @@ import TestStores
 import Testing
 import Tracking
 
-/// What a process that executes a run may write, and what it is told.
+/// What a process that executes a run may write, and what it reads.
 @Suite struct ExecutionTests {
     private let folder = TemporaryFolder()
     private let key: TrackingKey = "mark"
@@ -13,7 +13,7 @@ import Tracking
         Batch(metrics: [Metric("loss", 1, timestamp: step, step: step)])
     }
 
-    @Test func ofTwoProcessesTheLaterOneAloneWrites() throws {
+    @Test func onlyTheLaterOfTwoProcessesWrites() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun()).id
         let (first, second) = (Tag(key, "1"), Tag(key, "2"))
@@ -32,7 +32,7 @@ import Tracking
         #expect(try store.run(run).status == .running)
     }
 
-    @Test func theStateOfARunIsToldWhateverBecameOfIt() throws {
+    @Test func theStateOfARunIsReadWhetherItExistsOrNot() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun()).id
         #expect(try store.executionState(of: run, mark: key)?.mark == nil)
@@ -44,7 +44,7 @@ import Tracking
         #expect(try store.executionState(of: "none", mark: key) == nil)
     }
 
-    @Test func theEndOfARunAnswersWhatIsStillAskedInOneCommit() throws {
+    @Test func theEndOfARunAnswersOpenRequestsInOneCommit() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun()).id
         let mark = Tag(key, "1")

@@ -47,7 +47,7 @@ import Tracking
         #expect(points.map(\.datasetDigest) == ["1", "2", nil])
         #expect(points[1].metric.value.isNaN && points.allSatisfy { $0.run == run })
         #expect(try store.run(run).metrics["acc"]?.value == 0.9)
-        // The same once more is no other point.
+        // The same value again is no other point.
         try log(0.9, model, on: nil, step: 3)
         #expect(try store.loggedModel(model).metrics.count == 3)
     }
@@ -61,12 +61,12 @@ import Tracking
         #expect(try store.metricHistory("acc", run: run).count == 1)
     }
 
-    @Test func whatIsMeasuredOnAModelThatIsNotThereLeavesNothing() throws {
+    @Test func metricsOfAMissingModelLeaveNothing() throws {
         #expect(trackingCode { try log(1, "m-none", on: nil, step: 1) } == .notFound)
         #expect(try store.run(run).metrics.isEmpty)
     }
 
-    @Test func aRunKeepsTheModelsThatWentIntoIt() throws {
+    @Test func aRunRecordsTheModelsItRead() throws {
         let (first, second) = (try model(), try model())
         try store.logInputs([], models: [second, first], run: run)
         try store.logInputs([], models: [first, "m-elsewhere"], run: run)
@@ -137,7 +137,7 @@ import Tracking
     }
 
     @Test(arguments: ["", "no JSON", "[]", "{}", #"{"artifact_path": "m", "flavors": {}}"#])
-    func aDescriptionThatIsNoneIsRefused(text: String) throws {
+    func anInvalidDescriptionIsRefused(text: String) throws {
         #expect(trackingCode { try store.logModel(description: text, run: run) } == .invalidValue)
         #expect(try store.run(run).tags["mlflow.log-model.history"] == nil)
     }

@@ -67,7 +67,7 @@ import Tracking
         #expect(try store.metricHistory("loss", run: run).map(\.value) == [1, 2])
     }
 
-    @Test func historyCanBeReadFromAPlaceOn() throws {
+    @Test func historyCanBeReadFromARowOn() throws {
         for step in 0..<5 { try log(Double(step), step: step) }
         let all = try store.metricHistory("loss", run: run)
         let rest = try store.metricHistory("loss", run: run, after: all[2].row, limit: 1)
@@ -149,7 +149,7 @@ import Tracking
         Param(TrackingKey(String(repeating: "k", count: 251)), "x"), Param("", "x"),
         Param("a*b", "x"),
     ])
-    func whatTheStoreCannotHoldIsRefused(param: Param) {
+    func invalidValuesAreRefused(param: Param) {
         #expect(trackingCode { try store.log(Batch(params: [param]), run: run) } == .invalidValue)
     }
 
@@ -169,7 +169,7 @@ import Tracking
         #expect(trackingCode { try store.deleteTag("note", run: run) } == .notFound)
     }
 
-    @Test func aRunThatIsMissingOrInTheBinTakesNothing() throws {
+    @Test func aRunThatIsMissingOrInTheTrashRefusesWrites() throws {
         #expect(trackingCode { try store.log(Batch(), run: "none") } == .notFound)
         try store.deleteRun(run)
         #expect(trackingCode { try log(1) } == .invalidState)

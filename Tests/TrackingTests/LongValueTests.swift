@@ -8,7 +8,7 @@ import Tracking
 @Suite struct LongValueTests {
     let folder = TemporaryFolder()
 
-    /// A store with a run, and what it notes for the log.
+    /// A store with a run, and its notes for the log.
     private func opened(
         cutting: Bool = true
     ) throws -> (store: TrackingStore, run: String, notes: Notes) {
@@ -44,7 +44,7 @@ import Tracking
         #expect(kept.metrics["loss"]?.value == 1)
         #expect(notes.all.count == 2)
         #expect(notes.all.allSatisfy { $0.contains(run) && $0.contains("cut") })
-        // The same again is the same, as for any parameter.
+        // The same value again is equal, as for any parameter.
         try store.log(Batch(params: [Param("prompt", text)]), run: run)
         let other = "other" + text
         #expect(
@@ -71,14 +71,14 @@ import Tracking
         #expect(try store.run(run).params.isEmpty)
     }
 
-    @Test func aSecretIsTakenOutBeforeAValueIsCut() throws {
+    @Test func aSecretIsRemovedBeforeAValueIsCut() throws {
         let (store, run, _) = try opened()
         let secret = "https://ann:\(String(repeating: "s", count: 5990))@host/x"
         try store.log(Batch(params: [Param("url", secret + "yyyyy")]), run: run)
         #expect(try store.run(run).params["url"] == "https://host/xyyyyy")
     }
 
-    @Test func whatARunBeginsWithIsKeptWhole() throws {
+    @Test func theFirstTagsOfARunAreKeptWhole() throws {
         let (store, _, notes) = try opened()
         var new = NewRun()
         new.name = String(repeating: "n", count: 9000)
@@ -106,7 +106,7 @@ import Tracking
     @Test(arguments: [
         "/a", "a//b", "./a", "a/./b", "a/..", "..", ".", "..a", "a/", "x/../../y", "",
     ])
-    func aNameThatStandsForAnotherPathIsRefused(name: String) throws {
+    func aNameThatIsAnotherPathIsRefused(name: String) throws {
         let (store, run, _) = try opened()
         let key = TrackingKey(name)
         let batches = [
@@ -127,7 +127,7 @@ import Tracking
         #expect(try store.run(run).metrics[TrackingKey(name)] == metric)
     }
 
-    @Test func theWrongNameOfABatchIsSaidByItsPlace() throws {
+    @Test func theInvalidNameInABatchIsReportedWithItsIndex() throws {
         let (store, run, _) = try opened()
         let error = #expect(throws: TrackingError.self) {
             try store.log(Batch(params: [Param("a", "1"), Param("b//c", "1")]), run: run)

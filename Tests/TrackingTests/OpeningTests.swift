@@ -11,7 +11,7 @@ import Tracking
 @Suite struct OpeningTests {
     let folder = TemporaryFolder()
 
-    @Test func aNewFileIsForItsOwnerAloneAndHoldsTheDefaultExperiment() throws {
+    @Test func aNewFileIsReadableByItsOwnerOnlyAndHasTheDefaultExperiment() throws {
         let store = try folder.open()
         try store.createRun(NewRun())
         for suffix in ["", "-wal", "-shm"] { #expect(mode(folder.database + suffix) == 0o600) }
@@ -39,13 +39,13 @@ import Tracking
         #expect(try second.run(run.id) == run)
     }
 
-    @Test func anEmptyFileIsTakenForANewOne() throws {
+    @Test func anEmptyFileIsTreatedAsNew() throws {
         try Data().write(to: URL(filePath: folder.database))
         #expect(try folder.open().experiments().count == 1)
     }
 
     @Test(arguments: ["just some text that is no database at all, and more of it", "x"])
-    func aFileThatIsNoDatabaseIsRefusedAndLeftAlone(content: String) throws {
+    func aFileThatIsNoDatabaseIsRefusedAndNotChanged(content: String) throws {
         let bytes = Data(content.utf8) + Data(repeating: 65, count: 4096)
         try bytes.write(to: URL(filePath: folder.database))
         #expect(trackingCode { _ = try folder.open() } == .notADatabase)
@@ -64,7 +64,7 @@ import Tracking
         #expect(error?.message.contains(folder.database) == true)
     }
 
-    @Test func mlflowsOwnDatabaseIsRefusedAndLeftAlone() throws {
+    @Test func mlflowsOwnDatabaseIsRefusedAndNotChanged() throws {
         try DatabaseQueue(path: folder.database).write { db in
             try db.execute(sql: "CREATE TABLE alembic_version (version_num TEXT)")
             try db.execute(sql: "INSERT INTO alembic_version VALUES ('bda7b8c39065')")
@@ -81,7 +81,7 @@ import Tracking
         #expect(trackingCode { _ = try folder.open() } == .foreignDatabase)
     }
 
-    @Test func aFolderThatIsMissingOrTakesNoFilesIsReported() throws {
+    @Test func aMissingOrReadOnlyFolderIsReported() throws {
         for path in [folder.path + "/missing/workbench.db", "/proc/workbench.db"] {
             let error = #expect(throws: TrackingError.self) { try TrackingStore(path: path) }
             #expect(error?.code == .cannotOpen)
@@ -97,7 +97,7 @@ import Tracking
         #expect(reader.notice == nil)
     }
 
-    @Test func aStoreForReadingIsNotMade() {
+    @Test func aMissingStoreIsNotCreatedForReading() {
         #expect(trackingCode { _ = try folder.open { $0.isReadOnly = true } } == .cannotOpen)
         #expect(mode(folder.database) == nil)
     }
@@ -144,7 +144,7 @@ import Tracking
             configuration: .init(),
             migrations: Array(Migration.all.prefix(1))
         )
-        // Programs of that time kept no feed, which this one cannot write without.
+        // Earlier programs had no feed, which this one requires for writing.
         try first.outsideTransaction { try $0.execute(sql: changeTable) }
         let run = try first.createRun(NewRun())
         try first.log(
@@ -167,7 +167,7 @@ import Tracking
         let problems = try store.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
         #expect(problems == ["ok"])
         #expect(mode(folder.database + ".workbench-1") == 0o600)
-        // A second opening finds nothing to do.
+        // A second opening has nothing to do.
         #expect(try folder.open().run(run.id) == before)
     }
 

@@ -52,7 +52,7 @@ import Tracking
         #expect(try names { $0.order = rules } == ["one", "four", "two", "three"])
     }
 
-    @Test func runsAreChosenByStateNameExperimentAndBin() throws {
+    @Test func runsAreChosenByStateNameExperimentAndTrash() throws {
         #expect(try names { $0.statuses = [.finished, .failed] } == ["one"])
         #expect(try names { $0.nameContains = "O" } == ["four", "two", "one"])
         #expect(try names { $0.nameContains = "%" } == [])

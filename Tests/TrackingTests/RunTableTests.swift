@@ -32,7 +32,7 @@ import Tracking
         RunTable([run(params: ["p": value])], columns: [.param("p")]).csv
     }
 
-    @Test func theUsualColumnsAreAttributesParametersAndMetrics() {
+    @Test func theDefaultColumnsAreAttributesParametersAndMetrics() {
         let table = RunTable([
             run(params: ["b": "1"], metrics: ["loss": 1]), run(params: ["a": "1"]),
         ])
@@ -61,7 +61,7 @@ import Tracking
         #expect(csv(value) == "params.p\r\n'\(value)\r\n")
     }
 
-    @Test func aFormulaBehindAQuoteOrInAHeadingIsHarmlessToo() {
+    @Test func aFormulaAfterAQuoteOrInAHeadingIsHarmlessToo() {
         #expect(csv("=HYPERLINK(\"x\",1)") == "params.p\r\n\"'=HYPERLINK(\"\"x\"\",1)\"\r\n")
         #expect(RunTable([], columns: [.tag("-x")]).csv == "tags.-x\r\n")
     }

@@ -21,7 +21,7 @@ import Tracking
         #expect(try store.run(run.id) == run)
     }
 
-    @Test func whatIsGivenIsTaken() throws {
+    @Test func givenValuesAreUsed() throws {
         let store = try folder.open()
         let experiment = try store.createExperiment(named: "faq", artifactLocation: "elsewhere")
         var new = NewRun()
@@ -52,7 +52,7 @@ import Tracking
         #expect(trackingCode { try store.createRun(new) } == .invalidValue)
     }
 
-    @Test func aRunThatEndsHasAnEndAndOneThatGoesOnHasNone() throws {
+    @Test func aRunThatEndsHasAnEndAndOneThatContinuesHasNone() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun())
         let ended = try store.updateRun(run.id, status: .failed)
@@ -62,7 +62,7 @@ import Tracking
         #expect(try store.updateRun(run.id, status: .running).endTime == nil)
     }
 
-    @Test func theBinKeepsRunsAndExperiments() throws {
+    @Test func theTrashKeepsRunsAndExperiments() throws {
         let store = try folder.open()
         let experiment = try store.createExperiment(named: "faq")
         var new = NewRun()

@@ -95,7 +95,7 @@ import Tracking
         "datasets.size = '1'", "metrics.loss > 1e", "params.lr = 'a'; DROP TABLE runs",
         "metrics.loss ! 1",
     ])
-    func whatIsNotUnderstoodIsSaid(filter: String) throws {
+    func anInvalidFilterIsReported(filter: String) throws {
         try withRuns { store in
             let error = try #require(throws: TrackingError.self) {
                 try store.searchRuns(filter: filter)
@@ -111,13 +111,13 @@ import Tracking
         ["start_time", "attributes.start_time DESC"],
         ["datasets.name"], [""],
     ])
-    func orderThatIsNotUnderstoodIsSaid(orderBy: [String]) throws {
+    func anInvalidOrderIsReported(orderBy: [String]) throws {
         try withRuns { store in
             #expect(throws: TrackingError.self) { try store.searchRuns(orderBy: orderBy) }
         }
     }
 
-    @Test func whatIsTooLargeIsRefused() throws {
+    @Test func aQueryThatIsTooLargeIsRefused() throws {
         try withRuns { store in
             let rules = (0..<17).map { "metrics.m\($0)" }
             #expect(throws: TrackingError.self) { try store.searchRuns(orderBy: rules) }
@@ -150,7 +150,7 @@ import Tracking
             } while token != nil
             #expect(pages == 2)
             #expect(found == ["run5", "run4", "run3", "run2", "run1", "run0"])
-            // Foundation's decoder alone would trap on the second.
+            // Foundation's decoder would trap on the second.
             let deep = Data(String(repeating: "[", count: 513).utf8).base64EncodedString()
             for token in ["nonsense", deep] {
                 #expect(throws: TrackingError.self) { try store.searchRuns(pageToken: token) }

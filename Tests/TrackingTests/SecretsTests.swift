@@ -18,7 +18,7 @@ import Tracking
         ("https://host/a@b:c", "https://host/a@b:c"),
         ("{\"url\": \"https://u:p@h\"}", "{\"url\": \"https://h\"}"), ("://:@", "://"), ("", ""),
     ])
-    func passwordsInURLsAreTakenOut(text: String, expected: String) {
+    func passwordsInURLsAreRemoved(text: String, expected: String) {
         #expect(Secrets.redacted(text) == expected)
     }
 
@@ -30,7 +30,7 @@ import Tracking
         new.tags = [Tag("mlflow.source.git.repoURL", url)]
         let run = try store.createRun(new)
         try store.log(Batch(params: [Param("data", url)]), run: run.id)
-        // The same value once more is no change.
+        // The same value again is no change.
         try store.log(Batch(params: [Param("data", url)]), run: run.id)
         let experiment = try store.createExperiment(named: "e", tags: [Tag("remote", url)])
         let found = try store.run(run.id)

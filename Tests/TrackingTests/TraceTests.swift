@@ -32,19 +32,19 @@ import Tracking
         )
     }
 
-    @Test func aTraceIsKeptWithAPlaceForItsFiles() throws {
+    @Test func aTraceIsStoredWithALocationForItsFiles() throws {
         let kept = try keep("tr-1", metadata: ["a": "b"], tags: ["mlflow.traceName": "answer"])
         #expect(kept.tags["mlflow.artifactLocation"] == "artifacts/0/traces/tr-1/artifacts")
         #expect(kept.tags["mlflow.traceName"] == "answer" && kept.metadata == ["a": "b"])
         #expect(try store.trace("tr-1") == kept)
-        // Told of again at its end, it keeps the tags that it has got meanwhile.
+        // A later write at its end keeps the tags set in between.
         try store.setTag(Tag("k", "v"), ofTrace: "tr-1")
         let later = try keep("tr-1", took: 9, .error)
         #expect((later.executionTime, later.state) == (9, .error) && later.tags["k"] == "v")
     }
 
     @Test(arguments: ["", "a/b", "..", "a b", String(repeating: "x", count: 51)])
-    func anIDThatIsNoneIsRefused(id: String) {
+    func anInvalidIDIsRefused(id: String) {
         #expect(trackingCode { try keep(id) } == .invalidValue)
     }
 
@@ -103,7 +103,7 @@ import Tracking
         #expect(try store.searchTraces(experiments: [0]).items.map(\.id) == ["tr-d"])
     }
 
-    @Test func assessmentsGoWithTheirTrace() throws {
+    @Test func assessmentsAreRemovedWithTheirTrace() throws {
         try keep("tr-a")
         let id = store.newAssessmentID()
         try store.addAssessment(#"{"a": 1}"#, id: id, toTrace: "tr-a")
@@ -116,7 +116,7 @@ import Tracking
         #expect(try store.trace("tr-a").assessments.isEmpty)
     }
 
-    @Test func tracesGoWithTheirExperimentForGood() throws {
+    @Test func tracesAreRemovedWithTheirExperiment() throws {
         let experiment = try store.createExperiment(named: "e").id
         try store.keep(
             Trace(id: "tr-a", experimentID: experiment, requestTime: 1, state: .ok)

@@ -10,7 +10,7 @@ import Tracking
 
     init() throws { store = try folder.open() }
 
-    /// A run with something in every table that a run has rows in.
+    /// A run with rows in every table of runs.
     private func makeRun(experiment: Int = 0) throws -> (run: String, model: String) {
         var new = NewRun()
         new.experimentID = experiment
@@ -41,7 +41,7 @@ import Tracking
         try store.removeForGood { owners in owners.filter { ids.contains($0.id) } }
     }
 
-    /// The rows of all tables that hold what is logged.
+    /// The row counts of all tables of logged data.
     private func rowCounts() throws -> [String: Int] {
         try store.read { db in
             let tables = try String.fetchAll(
@@ -60,7 +60,7 @@ import Tracking
         }
     }
 
-    @Test func aRunGoesWithAllThatWasLoggedForIt() throws {
+    @Test func aRunIsRemovedWithAllThatWasLoggedForIt() throws {
         let other = try makeRun()
         let before = try rowCounts()
         let untouched = try store.run(other.run)
@@ -74,7 +74,7 @@ import Tracking
         #expect(try store.check() == DatabaseCheck())
     }
 
-    @Test func anExperimentGoesWithAllThatIsInIt() throws {
+    @Test func anExperimentIsRemovedWithItsContents() throws {
         let before = try rowCounts()
         let experiment = try store.createExperiment(named: "old", tags: [Tag("team", "blue")]).id
         let (run, model) = try makeRun(experiment: experiment)
@@ -88,7 +88,7 @@ import Tracking
         #expect(try store.check() == DatabaseCheck())
     }
 
-    @Test func aModelInTheBinGoesAndItsRunStays() throws {
+    @Test func aModelInTheTrashIsRemovedAndItsRunStays() throws {
         let (run, model) = try makeRun()
         try store.deleteLoggedModel(model)
         try remove(.init(.model, model))
@@ -130,7 +130,7 @@ import Tracking
         let other = try folder.open { $0.busyTimeout = 0 }
         try store.removeForGood { owners in
             #expect(trackingCode { try other.restoreRun(run) } == .busy)
-            // What is read meanwhile is what is decided on.
+            // What is read meanwhile is the basis of the decision.
             let stage = try store.run(run).lifecycle
             #expect(stage == .deleted)
             return owners.filter { [.init(.run, run), .init(.model, model)].contains($0.id) }
@@ -138,7 +138,7 @@ import Tracking
         #expect(trackingCode { try other.restoreRun(run) } == .notFound)
     }
 
-    @Test func theBinKnowsSinceWhen() throws {
+    @Test func theTrashRecordsSinceWhen() throws {
         let (run, model) = try makeRun()
         #expect(try store.artifactOwners().allSatisfy { $0.trashedAt == nil })
         try store.deleteRun(run)

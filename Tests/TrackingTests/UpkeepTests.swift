@@ -10,7 +10,7 @@ import Tracking
 @Suite struct UpkeepTests {
     let folder = TemporaryFolder()
 
-    @Test func aCopyHoldsEverythingAndIsForItsOwnerAlone() throws {
+    @Test func aCopyContainsEverythingAndIsReadableByItsOwnerOnly() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun())
         let copy = folder.path + "/copy.db"
@@ -49,7 +49,7 @@ import Tracking
         )
     }
 
-    @Test func aSoundStoreHasNothingToComplainOf() throws {
+    @Test func aSoundStoreHasNoFindings() throws {
         let store = try folder.open()
         try store.createRun(NewRun())
         #expect(try store.check() == DatabaseCheck())

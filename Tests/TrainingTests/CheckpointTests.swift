@@ -28,7 +28,7 @@ import Training
         try data.write(to: URL(filePath: path))
     }
 
-    @Test func holdsTheFilesThatItsLayoutSays() throws {
+    @Test func containsTheFilesOfItsLayout() throws {
         try withCheckpoints { _, store in
             let files = try FileManager.default.contentsOfDirectory(atPath: store.folder(step: 4))
             #expect(Set(files).isSuperset(of: Self.fileNames))
@@ -38,7 +38,7 @@ import Training
     }
 
     @Test(arguments: fileNames)
-    func aFileCutShortIsFoundOutAndTheOneBeforeIsTaken(name: String) throws {
+    func aTruncatedFileIsDetectedAndTheCheckpointBeforeIsUsed(name: String) throws {
         try withCheckpoints { _, store in
             try change("\(store.folder(step: 4))/\(name)") { $0.removeLast(1 + $0.count / 3) }
             let error = #expect(throws: TrainingError.self) {
@@ -52,7 +52,7 @@ import Training
     }
 
     @Test(arguments: fileNames)
-    func aMissingFileIsFoundOut(name: String) throws {
+    func aMissingFileIsDetected(name: String) throws {
         try withCheckpoints { _, store in
             try FileManager.default.removeItem(atPath: "\(store.folder(step: 4))/\(name)")
             #expect(try store.newest().checkpoint?.state.completedSteps == 2)
@@ -60,14 +60,14 @@ import Training
     }
 
     @Test(arguments: fileNames.dropLast())
-    func anAlteredByteIsFoundOut(name: String) throws {
+    func anAlteredByteIsDetected(name: String) throws {
         try withCheckpoints { _, store in
             try change("\(store.folder(step: 4))/\(name)") { $0[$0.count / 2] ^= 1 }
             #expect(try store.newest().checkpoint?.state.completedSteps == 2)
         }
     }
 
-    @Test func aDamagedCheckpointIsReplacedWhenTheRunComesByAgain() throws {
+    @Test func aDamagedCheckpointIsReplacedWhenTheRunReachesItsStepAgain() throws {
         try withCheckpoints { run, store in
             try change("\(store.folder(step: 4))/state.json") { $0.removeAll() }
             let checkpoint = try store.newest().checkpoint
@@ -76,7 +76,7 @@ import Training
         }
     }
 
-    @Test func damagedOnesWithHigherNumbersDoNotCrowdOutWhatIsWritten() throws {
+    @Test func damagedCheckpointsWithHigherNumbersDoNotDisplaceNewOnes() throws {
         try withCheckpoints { run, store in
             for step in [4, 90, 91] {
                 let folder = store.folder(step: step)
@@ -86,7 +86,7 @@ import Training
                 )
                 try Data().write(to: URL(filePath: "\(folder)/manifest.json"))
             }
-            // Something in one of them that cannot be removed as a file is in nobody's way.
+            // Something in one of them that cannot be removed as a file does no harm.
             try FileManager.default.createDirectory(
                 atPath: "\(store.folder(step: 91))/odd/odder",
                 withIntermediateDirectories: true
@@ -118,7 +118,7 @@ import Training
         (#""returns" : 0"#, #""returns" : 9223372036854775807"#),
         (#""owed" : 0"#, #""owed" : -1"#), (#""version" : 1"#, #""version" : 99"#),
     ])
-    func countsThatCannotBeAreFoundOut(written: String, instead: String) throws {
+    func impossibleCountsAreDetected(written: String, instead: String) throws {
         try withCheckpoints { _, store in
             let path = "\(store.folder(step: 4))/state.json"
             try change(path) { data in
@@ -137,7 +137,7 @@ import Training
         }
     }
 
-    @Test func anAlteredCheckpointWithAManifestMadeAnewIsFoundOutByItsSeal() throws {
+    @Test func anAlteredCheckpointWithARewrittenManifestIsDetectedByItsSeal() throws {
         try TinyRun.with { run in
             run.configuration.checkpointInterval = .steps(2)
             run.configuration.steps = 5
@@ -150,7 +150,7 @@ import Training
             let newest = try store.newest()
             #expect(newest.checkpoint?.state.completedSteps == 2)
             #expect(newest.damages.first?.message.contains("altered") == true)
-            // One who knows no key believes it, as with the checkpoints of older runs.
+            // Without a key it is accepted, as are checkpoints of older runs.
             let other = CheckpointStore(folder: run.checkpoints)
             #expect(try other.newest().checkpoint?.state.completedSteps == 4)
         }
@@ -177,7 +177,7 @@ import Training
         }
     }
 
-    @Test func aManifestWithoutWeightsIsFoundOut() throws {
+    @Test func aManifestWithoutWeightsIsDetected() throws {
         try withCheckpoints { _, store in
             let folder = store.folder(step: 4)
             try FileManager.default.removeItem(atPath: "\(folder)/adapter_model.safetensors")
@@ -186,7 +186,7 @@ import Training
         }
     }
 
-    /// As somebody does who edits a checkpoint by hand.
+    /// As if a checkpoint was edited by hand.
     private func remakeManifest(_ folder: String) throws {
         try FileManager.default.removeItem(atPath: "\(folder)/manifest.json")
         try CheckpointManifest.make(folder: folder).write(folder: folder)
@@ -228,7 +228,7 @@ import Training
         }
     }
 
-    @Test func whatAKilledProcessLeftAsideIsNeitherReadNorKept() throws {
+    @Test func temporaryFoldersOfAKilledProcessAreRemoved() throws {
         try withCheckpoints { run, store in
             let aside = [".checkpoint-99.1", "..checkpoint-99.1.2-3"].map {
                 "\(store.folder)/\($0)"
@@ -252,7 +252,7 @@ import Training
         #expect(damages.isEmpty)
     }
 
-    @Test func goesOnOnlyWithTheSameData() throws {
+    @Test func resumesOnlyWithTheSameData() throws {
         try withCheckpoints { run, store in
             run.datasetDigest = "other data"
             let error = #expect(throws: TrainingError.self) {
@@ -263,7 +263,7 @@ import Training
         }
     }
 
-    @Test func goesOnOnlyWithTheSameMathematics() throws {
+    @Test func resumesOnlyWithTheSameMathematics() throws {
         try withCheckpoints { run, store in
             run.configuration.learningRate = 1e-5
             run.configuration.isShuffled = false
@@ -274,7 +274,7 @@ import Training
         }
     }
 
-    @Test func goesOnWithOtherIntervalsAndThreads() throws {
+    @Test func resumesWithOtherIntervalsAndThreads() throws {
         try withCheckpoints { run, store in
             run.configuration.threads = 7
             run.configuration.checkpointInterval = .seconds(9)

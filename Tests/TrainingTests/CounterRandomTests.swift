@@ -2,7 +2,7 @@ import Tensors
 import Testing
 
 @Suite struct CounterRandomTests {
-    /// The known answers published with Random123, the authors' own implementation.
+    /// The known answers published with Random123, the authors' implementation.
     @Test(arguments: [
         (
             SIMD4<UInt32>(repeating: 0), SIMD2<UInt32>(repeating: 0),

@@ -50,7 +50,7 @@ import Transformer
                 return
             }
             let checkpoint = try Checkpoint(folder: folder)
-            // Numbers of after the stop must not be what it goes on with.
+            // Weights after the stop must not be those it resumes with.
             try #require(run.model.parameters).buffer.clear()
             let (_, events) = try run.train(resumingFrom: checkpoint)
             #expect(events.steps.first?.step == 3)

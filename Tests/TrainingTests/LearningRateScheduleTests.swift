@@ -2,7 +2,7 @@ import Testing
 import Training
 
 @Suite struct LearningRateScheduleTests {
-    /// What `transformers.get_scheduler` gives for 2 steps of warm-up and 10 in all.
+    /// The rates of `transformers.get_scheduler` for 2 steps of warm-up and 10 in total.
     @Test(arguments: [
         (LearningRateSchedule.Kind.constant, [0, 0.5, 1, 1, 1, 1, 1, 1, 1, 1]),
         (.linear, [0, 0.5, 1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]),
@@ -14,7 +14,7 @@ import Training
             ]
         ),
     ])
-    func climbsThenFollowsItsCurve(kind: LearningRateSchedule.Kind, expected: [Double]) {
+    func risesThenFollowsItsCurve(kind: LearningRateSchedule.Kind, expected: [Double]) {
         let schedule = LearningRateSchedule(kind: kind, peak: 2e-4, warmupSteps: 2, totalSteps: 10)
         for (step, factor) in expected.enumerated() {
             #expect(abs(schedule.rate(at: step) - 2e-4 * factor) < 1e-18)

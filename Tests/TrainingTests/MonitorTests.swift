@@ -13,7 +13,7 @@ import Transformer
         events.compactMap { if case .alerted(let alert) = $0 { alert } else { nil } }
     }
 
-    @Test func aNumberThatIsNoneNamesItsTensor() throws {
+    @Test func aNumberThatIsNotFiniteNamesItsTensor() throws {
         try TinyRun.with { run in
             let trainer = try run.trainer()
             let error = #expect(throws: TrainingError.self) {
@@ -37,8 +37,8 @@ import Transformer
 
     @Test func aBadRowIsNamedByTheDiagnosis() throws {
         try TinyRun.with(isTrained: true) { run in
-            // Only the second sequence has the token whose fifth number is not zero, and in layer 0
-            // that number is multiplied until gate times up is beyond float32.
+            // Only the second sequence has the token whose fifth component is not zero, and in
+            // layer 0 that is multiplied until gate times up exceeds float32.
             let parameters = try #require(run.model.parameters)
             let slot = try #require(parameters.slot(.tokenEmbedding))
             let token = Int(TestModel.token(byte: UInt8(ascii: "#")))
@@ -103,14 +103,14 @@ import Transformer
             #expect(back.first?.1.isEmpty == false)
             #expect(alerts(events).filter { $0.action == .goBack }.map(\.monitor) == [.notFinite])
             #expect(!alerts(events).contains { $0.monitor == .noTargets }, "they were left out")
-            // Step 2 was taken twice; of step 3 nothing is left.
+            // Step 2 was taken twice; nothing of step 3 is left.
             #expect(Array(events.steps.map(\.step).prefix(4)) == [0, 1, 2, 2])
             #expect(events.steps.last?.step == 7)
             #expect(events.steps.allSatisfy { $0.loss.isFinite })
         }
     }
 
-    /// Spoils the weights once `step` was applied, where no later step would notice.
+    /// Spoils the weights after `step`, where no later step would detect it.
     static func spoiled(
         _ run: TinyRun,
         after step: Int,
@@ -129,7 +129,7 @@ import Transformer
     }
 
     @Test(arguments: [Float.nan, .infinity, 1e38])
-    func nothingIsKeptOfALastStepThatDiverged(value: Float) throws {
+    func aLastStepThatDivergedIsDiscarded(value: Float) throws {
         try TinyRun.with { run in
             let error = #expect(throws: TrainingError.self) {
                 try Self.spoiled(run, after: 7, with: value)
@@ -137,7 +137,7 @@ import Transformer
             #expect(error?.code == .diverged)
             #expect(error?.message.hasPrefix("The run diverged: after") == true)
             #expect(!FileManager.default.fileExists(atPath: run.resultFolder))
-            // With rows held out it is their loss that tells.
+            // With held-out rows their loss shows it.
             run.evaluation = TinyRun.sentences(3, from: 50)
             #expect(throws: TrainingError.self) {
                 try Self.spoiled(run, after: 7, with: value)
@@ -165,7 +165,7 @@ import Transformer
         }
     }
 
-    @Test func aSpikeIsCalledAndTheRateHalved() throws {
+    @Test func aSpikeAlertsAndTheRateIsHalved() throws {
         try TinyRun.with { run in
             run.configuration.steps = 40
             run.configuration.scheduler = .constant
@@ -188,7 +188,7 @@ import Transformer
             #expect(spikes.first?.step == 30)
             #expect(events.steps[30].learningRate == 1e-2)
             #expect(events.steps[31].learningRate == 0.5e-2)
-            // It stays up, which is one event and not ten.
+            // It stays high, which is one event and not ten.
             #expect(events.steps[35].loss > 2 * events.steps[29].loss)
             #expect(spikes.count == 1)
             #expect(events.steps[39].learningRate == 0.5e-2)
@@ -221,7 +221,7 @@ import Transformer
     }
 
     /// A run that was stopped alerts where an uninterrupted one does.
-    @Test func resumingChangesNoCall() throws {
+    @Test func resumingChangesNoAlert() throws {
         func settings(_ run: inout TinyRun) {
             run.configuration.steps = 40
             run.configuration.learningRate = 0.3

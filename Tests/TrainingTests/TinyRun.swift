@@ -15,7 +15,7 @@ struct TinyRun {
     var datasetDigest = "data"
     var checkpointKey: String?
 
-    /// Sets up a model of the given type and gives the run to `body`.
+    /// Creates a model of the given type and passes the run to `body`.
     @discardableResult
     static func with<Result>(
         _ type: TestWeightType = .f32,
@@ -129,7 +129,7 @@ extension [TrainingEvent] {
 }
 
 extension StepReport {
-    /// What must not depend on when or where the step was computed.
+    /// The parts that must not depend on when or where the step was computed.
     var bits: [UInt64] {
         [loss.bitPattern, gradientNorm.bitPattern, learningRate.bitPattern, UInt64(targetTokens)]
     }

@@ -43,7 +43,7 @@ import Transformer
         }
     }
 
-    @Test func aKilledRunGoesOnFromItsNewestCheckpoint() throws {
+    @Test func aKilledRunContinuesFromItsNewestCheckpoint() throws {
         struct Killed: Error {}
         try TinyRun.with { run in
             run.configuration.checkpointInterval = .steps(2)
@@ -134,7 +134,7 @@ import Transformer
         }
     }
 
-    @Test func aLossThatIsNoNumberEndsTheRunAndChangesNothing() throws {
+    @Test func aLossThatIsNaNEndsTheRunAndChangesNothing() throws {
         try TinyRun.with { run in
             let trainer = try run.trainer()
             var steps: [StepReport] = []
@@ -181,10 +181,10 @@ import Transformer
         }
     }
 
-    @Test func aFailedWriteEndsTheRunIfItsOwnerSaysSo() throws {
+    @Test func aFailedWriteEndsTheRunIfItsOwnerDecidesSo() throws {
         try TinyRun.with { run in
             run.configuration.checkpointInterval = .steps(2)
-            // A file where the checkpoints' folder should be.
+            // A file in place of the checkpoints' folder.
             try TestModel().write(to: run.checkpoints)
             let error = #expect(throws: (any Error).self) {
                 _ = try run.trainer().run(emit: { _ in })
@@ -211,7 +211,7 @@ import Transformer
         }
     }
 
-    /// A run that is interrupted at each of some questions, and at each waits or is stopped and
+    /// A run that is interrupted at each of some calls, and at each waits or is stopped and
     /// resumed.
     private func interrupted(
         _ run: TinyRun,
@@ -244,7 +244,7 @@ import Transformer
         }
     }
 
-    /// What a run tells, but for what is told of its processes.
+    /// The events of a run, except those about its processes.
     private func course(_ events: [TrainingEvent]) -> [String] {
         events.compactMap { event in
             switch event {
@@ -258,7 +258,7 @@ import Transformer
     }
 
     @Test(arguments: [false, true])
-    func whatIsInterruptedAnywhereIsDoneAgainToTheSameBits(isStopped: Bool) throws {
+    func interruptedWorkIsRepeatedToTheSameBits(isStopped: Bool) throws {
         try TinyRun.with(.q4_1) { run in
             run.evaluation = TinyRun.sentences(9, from: 100)
             run.configuration.evaluationInterval = 2
@@ -268,7 +268,7 @@ import Transformer
             let whole = course(try interrupted(run, at: [], isStopped: isStopped))
             let bits = try run.parameterBits(run.resultFolder)
             #expect(whole.count(where: { $0.hasPrefix("evaluated") }) == 3)
-            // Each question is asked within a step, an evaluation or an answer.
+            // Each call is made within a step, an evaluation or an answer.
             for first in [1, 5, 9, 12, 14, 17, 20, 33] {
                 TemporaryFolder.remove(run.checkpoints)
                 TemporaryFolder.remove(run.resultFolder)
@@ -329,7 +329,7 @@ import Transformer
         }
     }
 
-    @Test func timeAndTokensGoOnAfterResuming() throws {
+    @Test func timeAndTokensContinueAfterResuming() throws {
         try TinyRun.with { run in
             var time = 0.0
             let clock = {
@@ -353,7 +353,7 @@ import Transformer
         }
     }
 
-    @Test func asksAgainOnceACheckpointThatWasAskedForIsWritten() throws {
+    @Test func asksAgainAfterARequestedCheckpointIsWritten() throws {
         try TinyRun.with { run in
             var asked: [Int] = []
             var saved: [Int] = []
@@ -454,7 +454,7 @@ import Transformer
 }
 
 extension TrainingEvent {
-    /// Whether it tells of the step with this number.
+    /// Whether it reports the step with this number.
     fileprivate func isStep(_ number: Int) -> Bool {
         if case .step(let report) = self { report.step == number } else { false }
     }

@@ -4,7 +4,7 @@ import Training
 import Transformer
 
 @Suite struct TrainingForecastTests {
-    @Test func countsWhatTheRunThenTakes() throws {
+    @Test func forecastCountsMatchTheRun() throws {
         try TinyRun.with { run in
             run.configuration.steps = nil
             run.configuration.epochs = 3

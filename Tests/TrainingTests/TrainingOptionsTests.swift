@@ -5,9 +5,9 @@ import Testing
 import Training
 import Transformer
 
-/// The table of training options, and what is read from it.
+/// The table of training options, and what is derived from it.
 @Suite struct TrainingOptionsTests {
-    /// A text that every option takes and that is not its default.
+    /// A valid text of the option that is not its default.
     static func unusual(_ option: TrainingOption) -> [String] {
         switch (option.name, option.kind) {
         case ("on", _): ["loss-spike=go-back", "plateau=pause"]
@@ -22,7 +22,7 @@ import Transformer
         }
     }
 
-    /// A request in which nothing has its default.
+    /// A request without any default.
     static func request() throws -> TrainingRequest {
         var request = TrainingRequest(model: "m", dataset: "d")
         for option in TrainingOptions.all { try option.set(unusual(option), in: &request) }
@@ -57,7 +57,7 @@ import Transformer
         #expect(configuration == request.configuration)
     }
 
-    @Test func aTextThatIsNoValueIsRefused() {
+    @Test func anInvalidTextIsRefused() {
         var request = TrainingRequest(model: "m", dataset: "d")
         let wrong = [
             "rank": "many", "dropout": "x", "scheduler": "steep", "optimizer": "adam",
@@ -109,7 +109,7 @@ import Transformer
         #expect(!TrainingOptions.parameters(of: request).contains { $0.name == "rank" })
     }
 
-    /// As the version before the table stored it.
+    /// As stored by the version before the table.
     @Test func aRequestOfAnEarlierVersionIsRead() throws {
         let json = """
             {"alpha":8,"batchSize":2,"checkpointInterval":{"steps":{"_0":1000}},"dataset":"facts",\
@@ -146,7 +146,7 @@ import Transformer
         #expect(phase.scheduler == .linear)
     }
 
-    /// As checkpoints of that version hold it.
+    /// As checkpoints of that version contain it.
     @Test func aConfigurationOfAnEarlierVersionIsRead() throws {
         let json = """
             {"rank":8,"sentinels":{"chosen":{"plateau":"pause"}},"choosesBest":true,"patience":1,\

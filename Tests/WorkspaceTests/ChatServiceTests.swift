@@ -101,7 +101,7 @@ import Workspace
         }
     }
 
-    @Test func whatCannotBeLoadedSaysWhy() throws {
+    @Test func theErrorSaysWhyAModelCannotBeLoaded() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let events = EventRecorder(workspace.events)

@@ -8,7 +8,7 @@ import Testing
 import Training
 import Workspace
 
-/// How copies of data are named and kept.
+/// How copies of data are named and stored.
 struct DatasetKeepingTests {
     @Test func rowsThatAreThereTakeTheNameThatIsGiven() throws {
         try TestWorkspace.with { test in
@@ -26,7 +26,7 @@ struct DatasetKeepingTests {
                 #expect(try datasets.list().map(\.name) == ["quiz-1"])
                 #expect(try datasets.find("quiz-1").digest == first.digest)
                 #expect(try datasets.find("facts").name == "quiz-1")
-                // Without a name the one that was given stays.
+                // Without a name the given one stays.
                 #expect(try datasets.add(path: test.data).name == "quiz-1")
                 #expect(try datasets.add(path: test.data, name: "facts").name == "facts")
                 #expect(throws: WorkspaceError.self) {
@@ -73,7 +73,7 @@ struct DatasetKeepingTests {
         }
     }
 
-    @Test func aFileOfAPartGoesByItsFoldersName() throws {
+    @Test func aFileOfAPartIsNamedByItsFolder() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let path = "\(test.folder)/birds/train.jsonl"
@@ -90,7 +90,7 @@ struct DatasetKeepingTests {
             try test.opened { workspace in
                 let folder = "\(test.home)/datasets"
                 let digest = String(repeating: "a", count: 64)
-                // Nobody has this number: it is above the kernel's largest.
+                // No process has this number: it is above the kernel's maximum.
                 mkdir("\(folder)", 0o700)
                 mkdir("\(folder)/.\(digest).99999999.1", 0o700)
                 try TestWorkspace.write("x", to: "\(folder)/.\(digest).99999999.1/x.jsonl")
@@ -106,7 +106,7 @@ struct DatasetKeepingTests {
         }
     }
 
-    @Test func whatIsNotReadIsSaidWhenDataIsAdded() throws {
+    @Test func ignoredFilesAreReportedWhenDataIsAdded() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let folder = "\(test.folder)/birds"
@@ -151,7 +151,7 @@ struct DatasetKeepingTests {
         }
     }
 
-    @Test func whatTheLintCannotHeedIsRefused() throws {
+    @Test func unknownLintRulesAreRefused() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let datasets = workspace.datasets

@@ -61,7 +61,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsNoDataIsRefusedWithTheHintApart() throws {
+    @Test func aFileThatIsNoDataIsRefusedWithASeparateHint() throws {
         try TestWorkspace.with { test in
             let path = "\(test.folder)/notes.xlsx"
             try TestWorkspace.write("a", to: path)
@@ -140,7 +140,7 @@ import Workspace
                 #expect(statistics.lengths.reduce(0) { $0 + $1.count } == 12)
                 #expect(try workspace.datasets.find("facts").lint?.rows == 12)
             }
-            // Another process finds what was counted.
+            // Another process finds the counts.
             try test.opened { workspace in
                 let events = EventRecorder(workspace.events)
                 workspace.datasets.measure("facts", model: test.model, sequenceLength: 50)
@@ -246,8 +246,8 @@ import Workspace
     @Test func listingReadsOnlyWhatHasChanged() throws {
         try TestWorkspace.with { test in
             let added = try test.opened { try $0.datasets.add(path: test.data) }
-            // Another process would fail to read what is there now; the same size and time of
-            // change make it the file that was read.
+            // Another process would fail to read the present content; the same size and
+            // modification time make it the file that was read.
             var status = stat()
             #expect(stat(added.path, &status) == 0)
             let garbage = String(repeating: "x", count: Int(status.st_size))
@@ -269,7 +269,7 @@ import Workspace
 
     // MARK: Looking it over
 
-    @Test func theLintNamesWhatWouldSpoilARun() throws {
+    @Test func theLintFindsWhatWouldSpoilARun() throws {
         try TestWorkspace.with { test in
             let path = "\(test.folder)/twice.jsonl"
             try TestWorkspace.write(TestWorkspace.rows(3) + TestWorkspace.rows(1), to: path)
@@ -296,7 +296,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsTooLongSaysWhereItIsCut() throws {
+    @Test func aRowThatIsTooLongSaysWhereItIsCut() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 func page(_ path: String, _ length: Int) throws -> DatasetPage.Row? {

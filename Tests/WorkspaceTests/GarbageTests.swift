@@ -9,7 +9,7 @@ import Training
 import Workspace
 
 @Suite struct GarbageTests {
-    /// A run with a file of 1,000 bytes, made by nobody's process.
+    /// A run with a file of 1,000 bytes, not executed by any process.
     private func makeRun(
         in workspace: Workspace,
         _ status: RunStatus = .finished,
@@ -49,7 +49,7 @@ import Workspace
 
     // MARK: - What goes
 
-    @Test func aRunInTheBinGoesWithItsFilesAndOthersStay() throws {
+    @Test func aRunInTheTrashIsRemovedWithItsFilesAndOthersStay() throws {
         try withWorkspace { _, workspace in
             let binned = try makeRun(in: workspace)
             let other = try makeRun(in: workspace)
@@ -71,7 +71,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsNotLongEnoughInTheBinStays() throws {
+    @Test func recentlyTrashedRunsStay() throws {
         try withWorkspace { _, workspace in
             let run = try makeRun(in: workspace)
             try workspace.tracking.deleteRun(run.id)
@@ -81,7 +81,7 @@ import Workspace
         }
     }
 
-    @Test func anExperimentGoesWithItsRunsModelsAndFolder() throws {
+    @Test func anExperimentIsRemovedWithItsRunsModelsAndFolder() throws {
         try withWorkspace { _, workspace in
             let store = workspace.tracking
             let experiment = try store.createExperiment(named: "old")
@@ -102,7 +102,7 @@ import Workspace
         }
     }
 
-    @Test func aModelInTheFolderOfItsRunGoesAlongAndOneElsewhereStays() throws {
+    @Test func aModelInTheFolderOfItsRunIsRemovedToo() throws {
         try withWorkspace { _, workspace in
             let store = workspace.tracking
             let run = try makeRun(in: workspace)
@@ -158,7 +158,7 @@ import Workspace
             for run in [byID, byPath, byModel, byBase] {
                 #expect(exists("\(folder(of: run, in: workspace))/artifacts/adapter/weights"))
             }
-            // Once the versions are gone, so may the runs be.
+            // Without the versions, the runs may be removed.
             try registry.deleteModel("faq")
             #expect(try collect(workspace).removed.filter { $0.kind == "run" }.count == 4)
         }
@@ -181,7 +181,7 @@ import Workspace
     @Test(arguments: [
         (RunStatus.killed, true), (.failed, true), (.running, true), (.finished, false),
     ])
-    func whatAResumableRunGoesOnFromStays(status: RunStatus, stays: Bool) throws {
+    func theCheckpointsOfAResumableRunStay(status: RunStatus, stays: Bool) throws {
         try withWorkspace { test, workspace in
             let first = try makeRun(in: workspace)
             let adapter = "\(workspace.folder)/\(first.artifactURI)/adapter"
@@ -201,7 +201,7 @@ import Workspace
         }
     }
 
-    @Test func whatStaysKeepsWhatItRefersTo() throws {
+    @Test func aRunThatStaysKeepsWhatItRefersTo() throws {
         try withWorkspace { _, workspace in
             let store = workspace.tracking
             let base = try makeRun(in: workspace)

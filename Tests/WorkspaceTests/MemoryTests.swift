@@ -50,7 +50,7 @@ import Workspace
         }
     }
 
-    @Test func aRunThatDoesNotFitIsToldWhatWould() throws {
+    @Test func theErrorForARunThatDoesNotFitSaysWhatWould() throws {
         try TestWorkspace.with { test in
             let available = Mutex<Int64?>(nil)
             let change = { (configuration: inout Workspace.Configuration) in

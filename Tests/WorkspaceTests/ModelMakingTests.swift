@@ -45,7 +45,7 @@ import Workspace
     ) throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
-                // The report cannot be written where a folder with something in it stands.
+                // The report cannot be written in place of a folder with contents.
                 try Files.makeFolder("\(test.folder)/\(name).parity.json/x")
                 let manager = FileManager.default
                 let before = try manager.contentsOfDirectory(atPath: test.folder).sorted()
@@ -58,7 +58,7 @@ import Workspace
         }
     }
 
-    @Test func anAdapterInGGUFStandsForItsFolder() throws {
+    @Test func anAdapterInGGUFIsEqualToItsFolder() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let run = try workspace.runs.start(test.request())
@@ -78,7 +78,7 @@ import Workspace
                 let plain = try models.score(test.model, ids: ids, precision: .exact)
                 #expect(plain.tokenLogprobs != scores[0].tokenLogprobs)
 
-                // Training goes on with it, and it can be merged.
+                // Training continues from it, and it can be merged.
                 var request = test.request(steps: 2)
                 request.initialAdapter = file
                 let next = try workspace.runs.start(request)

@@ -66,7 +66,7 @@ import Workspace
         }
     }
 
-    /// Writes over the file itself, as `cp` does.
+    /// Overwrites the file itself, as `cp` does.
     private func put(_ bytes: [UInt8], in path: String) throws {
         let descriptor = open(path, O_WRONLY | O_TRUNC)
         defer { close(descriptor) }

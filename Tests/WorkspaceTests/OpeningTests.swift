@@ -18,7 +18,7 @@ import Workspace
         #expect(Workspace.folder("", environment: both) == "/data/wb")
     }
 
-    @Test func aNewWorkspaceIsForItsOwnerAlone() throws {
+    @Test func aNewWorkspaceIsReadableByItsOwnerOnly() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 #expect(workspace.access == .full)
@@ -67,7 +67,7 @@ import Workspace
         }
     }
 
-    @Test func aFileInTheWayIsNamed() throws {
+    @Test func aFileInPlaceOfTheFolderIsNamed() throws {
         try TestWorkspace.with { test in
             let error = #expect(throws: WorkspaceError.self) {
                 try test.opened({ $0.folder = test.data }) { _ in }
@@ -98,7 +98,7 @@ import Workspace
         }
     }
 
-    @Test func aReadOnlyWorkspaceThatIsNotThereIsNotMade() throws {
+    @Test func aMissingWorkspaceIsNotCreatedForReading() throws {
         try TestWorkspace.with { test in
             #expect(throws: WorkspaceError.self) {
                 try test.opened({ $0.isReadOnly = true }) { _ in }

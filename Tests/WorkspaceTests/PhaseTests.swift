@@ -6,23 +6,23 @@ import Training
 import Workspace
 
 @Suite struct PhaseTests {
-    /// A request with one stage after it, on other data.
+    /// A request with a later phase, on other data.
     static func request(_ test: TestWorkspace) throws -> TrainingRequest {
         let later = "\(test.folder)/more.jsonl"
         try TestWorkspace.write(TestWorkspace.rows(8), to: later)
         var request = test.request(steps: 3)
         request.evaluationSplit = 0.3
-        var stage = test.request(steps: 2)
-        stage.dataset = later
-        stage.evaluationSplit = 0.3
-        stage.learningRate = 5e-3
-        // The shape is that of the first stage's adapter, whatever is said here.
-        stage.rank = 2
-        request.then = [stage]
+        var phase = test.request(steps: 2)
+        phase.dataset = later
+        phase.evaluationSplit = 0.3
+        phase.learningRate = 5e-3
+        // The shape is that of the first phase's adapter, whatever is given here.
+        phase.rank = 2
+        request.then = [phase]
         return request
     }
 
-    @Test func theNextStageGoesOnFromWhatTheFirstMade() throws {
+    @Test func theNextPhaseContinuesFromTheResultOfTheFirst() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let runs = workspace.runs
@@ -50,7 +50,7 @@ import Workspace
                 let kept = try runs.summary(second.id).metrics
                 #expect(kept["eval_loss/stage-1"] == losses[0].evaluationLoss)
                 #expect(kept["eval_loss/stage-2"] == losses[1].evaluationLoss)
-                // The last evaluation of the run is on the same rows with the same weights.
+                // The last evaluation of the run uses the same rows and weights.
                 let loss = try #require(kept["eval_loss"])
                 #expect(abs(loss - losses[1].evaluationLoss) < 1e-4)
             }
@@ -63,7 +63,7 @@ import Workspace
                 let runs = workspace.runs
                 var request = try Self.request(test)
                 request.usesRankStabilization = true
-                // So slow that nothing changes: what is predicted is what the first stage learnt.
+                // So slow that nothing changes: predictions are those of the first phase.
                 request.then?[0].learningRate = 1e-12
                 let first = try runs.start(request)
                 let end = try #require(runs.phaseEnd(after: first.id))
@@ -76,7 +76,7 @@ import Workspace
         }
     }
 
-    @Test func aResumedFirstStageIsFollowedByTheSecond() throws {
+    @Test func aResumedFirstPhaseIsFollowedByTheSecond() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let runs = workspace.runs
@@ -85,7 +85,7 @@ import Workspace
                 }
                 #expect(try runs.wait(for: run).status == .stopped)
                 #expect(runs.phaseEnd(after: run)?.next == nil)
-                // What the stage reads was kept when the first one began.
+                // The phase's data was stored when the first one started.
                 try TestWorkspace.write("{}", to: "\(test.folder)/more.jsonl")
                 _ = try runs.resume(run)
                 #expect(try runs.wait(for: run).status == .finished)
@@ -98,7 +98,7 @@ import Workspace
         }
     }
 
-    @Test func aSecondStageThatDiedGoesOnByEitherName() throws {
+    @Test func aSecondPhaseThatCrashedIsResumedByEitherName() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let runs = workspace.runs
@@ -114,7 +114,7 @@ import Workspace
         }
     }
 
-    @Test func allWeightsAreTrainedOnThroughThreeStages() throws {
+    @Test func allWeightsAreTrainedThroughThreePhases() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let runs = workspace.runs
@@ -123,19 +123,19 @@ import Workspace
                 request.then?.append(test.request(steps: 1))
                 var names: [String] = []
                 var run: RunSummary? = try runs.start(request)
-                while let stage = run {
-                    #expect(try runs.wait(for: stage.id).status == .finished)
-                    names.append(try runs.summary(stage.id).parameters["model"] ?? "")
-                    run = runs.phaseEnd(after: stage.id)?.next
+                while let phase = run {
+                    #expect(try runs.wait(for: phase.id).status == .finished)
+                    names.append(try runs.summary(phase.id).parameters["model"] ?? "")
+                    run = runs.phaseEnd(after: phase.id)?.next
                 }
                 #expect(names.count == 3)
-                // A stage's model is called by the run that made it.
+                // A phase's model is named after the run that made it.
                 #expect(names == ["tiny", "facts-full", "more-full"])
             }
         }
     }
 
-    @Test func aStageThatDoesNotFitIsRefusedBeforeTheFirst() throws {
+    @Test func aPhaseThatDoesNotFitIsRefusedBeforeTheFirst() throws {
         try TestWorkspace.with { test in
             try test.opened({ $0.availableMemory = { 6_000_000 } }) { workspace in
                 var request = try Self.request(test)
@@ -147,7 +147,7 @@ import Workspace
         }
     }
 
-    @Test func aStageThatCannotRunIsRefusedBeforeTheFirst() throws {
+    @Test func aPhaseThatCannotRunIsRefusedBeforeTheFirst() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 var request = try Self.request(test)
@@ -161,7 +161,7 @@ import Workspace
         }
     }
 
-    @Test func aPlanTellsOfEveryStage() throws {
+    @Test func aPlanDescribesEveryPhase() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let plan = try workspace.runs.plan(try Self.request(test), isMeasured: false)
@@ -190,7 +190,7 @@ import Workspace
 }
 
 @Suite struct RunNameTests {
-    @Test func aRunThatNobodyNamedHasANameOfItsOwn() throws {
+    @Test func aRunWithoutAGivenNameGetsAUniqueOne() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 var request = test.request(steps: 1)

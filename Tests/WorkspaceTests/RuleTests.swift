@@ -10,13 +10,13 @@ import Workspace
 
 @Suite struct RuleTests {
     private func withWorkspace(_ body: (Workspace) throws -> Void) throws {
-        // The watch would take the lock of a run whose process is gone, to say so.
+        // The watch would take the lock of a run whose process ended, to report it.
         try TestWorkspace.with { test in
             try test.opened({ $0.isWatching = false }) { try body($0) }
         }
     }
 
-    /// A run of this program, made by nobody's process, with an adapter.
+    /// A run of this program, not executed by any process, with an adapter.
     private func makeRun(in workspace: Workspace, isOwn: Bool = true) throws -> RunRecord {
         var new = NewRun()
         if isOwn {
@@ -50,7 +50,7 @@ import Workspace
 
     // MARK: - Runs and experiments
 
-    @Test func aLiveRunIsLeftAloneByWhoeverAsks() throws {
+    @Test func aLiveRunIsProtectedFromEveryCaller() throws {
         try withWorkspace { workspace in
             let (store, rules) = (workspace.tracking, workspace.rules)
             let experiment = try store.createExperiment(named: "한글 실험").id
@@ -74,7 +74,7 @@ import Workspace
                 )
             }
             #expect(refusal { try rules.updateRun(run, endTime: 5) } != nil)
-            // What changes nothing, and a name, are no matter of the process.
+            // Calls without effect, and names, are allowed.
             try rules.updateRun(run, status: .running, name: "renamed")
             #expect(try store.run(run).name == "renamed")
             #expect(try store.run(run).lifecycle == .active)
@@ -84,7 +84,7 @@ import Workspace
         }
     }
 
-    @Test func anotherProgramsRunIsItsOwnMatter() throws {
+    @Test func anotherProgramsRunIsNotProtected() throws {
         try withWorkspace { workspace in
             let rules = workspace.rules
             let run = try makeRun(in: workspace, isOwn: false).id
@@ -114,7 +114,7 @@ import Workspace
         }
     }
 
-    @Test func tagsOfTheProgramsOwnAreNotForClients() throws {
+    @Test func clientsCannotSetTheProgramsOwnTags() throws {
         try withWorkspace { workspace in
             let rules = workspace.rules
             let run = try makeRun(in: workspace, isOwn: false).id
@@ -138,7 +138,7 @@ import Workspace
 
     // MARK: - Artifacts
 
-    @Test func whatARunOfThisProgramMadeIsNotReplacedOrRemoved() throws {
+    @Test func artifactsOfARunOfThisProgramAreNotReplacedOrRemoved() throws {
         try withWorkspace { workspace in
             let rules = workspace.rules
             let run = try makeRun(in: workspace)
@@ -154,7 +154,7 @@ import Workspace
             ] {
                 #expect(refusal { try rules.checkRemoving(artifact: path) } != nil, "\(path)")
             }
-            // Other programs' files beside it are theirs.
+            // Files of other programs beside it are not protected.
             for path in ["plot.png", "extra/notes.txt", "adapters/x", "new/file"] {
                 try rules.checkWriting(artifact: below(run, path))
                 try rules.checkRemoving(artifact: below(run, path))
@@ -168,7 +168,7 @@ import Workspace
             let run = try makeRun(in: workspace, isOwn: false)
             try rules.checkWriting(artifact: below(run, "adapter/weights"))
             try rules.checkRemoving(artifact: below(run))
-            // Both runs' files would go with one call.
+            // One call would delete both runs' files.
             #expect(refusal { try rules.checkRemoving(artifact: "0") } != nil)
 
             let sources = ["adapter", "extra"].map { "\(run.artifactURI)/\($0)" }
@@ -202,7 +202,7 @@ import Workspace
             #expect(
                 refusal { try workspace.rules.checkRemoving(artifact: "link/adapter") } != nil
             )
-            // The link itself is nobody's.
+            // The link itself is not protected.
             try workspace.rules.checkRemoving(artifact: "link")
         }
     }

@@ -178,7 +178,7 @@ import Workspace
                 let events = EventRecorder(workspace.events)
                 let hasStopped = Mutex(false)
                 let subscription = workspace.events.subscribe { event in
-                    // The first of these comes when the run is in the store and not yet begun.
+                    // The first of these arrives when the run is in the store and has not started.
                     guard case .runChanged = event else { return }
                     let isFirst = hasStopped.withLock { stopped in
                         defer { stopped = true }
@@ -234,7 +234,7 @@ import Workspace
         }
     }
 
-    @Test func aRunThatNobodyExecutesCannotBeAsked() throws {
+    @Test func aRunThatNoProcessExecutesTakesNoRequests() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let run = try workspace.runs.start(test.request(steps: 1))
@@ -281,7 +281,7 @@ import Workspace
                 let events = EventRecorder(workspace.events)
                 let id = String(repeating: "a", count: 32)
                 let lock = "\(test.home)/locks/\(id)"
-                // -o: only flock itself holds the lock, and not the program that it waits for.
+                // -o: only flock itself has the lock, and not the program that it waits for.
                 let process = try Self.spawn(["flock", "-o", lock, "sleep", "60"])
                 defer { Self.end(process) }
                 #expect(becomesTrue { RunLock.holder(of: lock) != nil })
@@ -299,7 +299,7 @@ import Workspace
         }
     }
 
-    @Test func aRunThatDiedWhileNobodyLookedIsCrashedAtTheNextOpening() throws {
+    @Test func aRunThatDiedUnobservedIsCrashedAtTheNextOpening() throws {
         try TestWorkspace.with { test in
             let id = String(repeating: "b", count: 32)
             try test.opened { _ in }
@@ -312,7 +312,7 @@ import Workspace
         }
     }
 
-    @Test func aForeignClientsRunIsNeverCalledCrashed() throws {
+    @Test func aForeignClientsRunIsNeverMarkedAsCrashed() throws {
         try TestWorkspace.with { test in
             let id = String(repeating: "c", count: 32)
             try test.opened { workspace in
@@ -332,7 +332,7 @@ import Workspace
         }
     }
 
-    /// A run whose first checkpoint cannot be written, once it waits for that.
+    /// A run whose first checkpoint cannot be written, while it waits for that.
     private static func startWithoutRoom(
         _ test: TestWorkspace,
         in workspace: Workspace
@@ -340,7 +340,7 @@ import Workspace
         let events = EventRecorder(workspace.events)
         var request = test.request()
         request.checkpointInterval = .steps(3)
-        // A file where the checkpoints' folder should be fails every write below it.
+        // A file in place of the checkpoints' folder fails every write below it.
         let run = try RunTests.start(request, in: workspace, at: 1) { run in
             let artifacts = "\(test.home)/artifacts/0/\(run)/artifacts"
             try TestWorkspace.write("", to: "\(artifacts)/checkpoints")
@@ -349,7 +349,7 @@ import Workspace
         return run
     }
 
-    /// A run as a process of this program leaves it when it dies.
+    /// A run in the state that a crashed process of this program leaves.
     private static func createRun(_ id: String, in test: TestWorkspace) throws {
         let store = try TrackingStore(path: "\(test.home)/workbench.db")
         var new = NewRun()
@@ -366,7 +366,7 @@ import Workspace
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own, so that what it started can be ended with it.
+        // A process group of its own, so that its children can be killed with it.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         try #require(posix_spawnp(&process, words[0], nil, &attributes, &arguments, environ) == 0)
         return process

@@ -6,7 +6,7 @@ import Testing
 import Training
 import Workspace
 
-/// What a run does about data that would spoil it.
+/// How a run handles data that would spoil it.
 @Suite struct RunDataTests {
     private func write(_ rows: [(String, String)], to path: String) throws {
         let lines = rows.map { row in
@@ -49,7 +49,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsTooLongIsLeftOutOrDividedWhenAsked() throws {
+    @Test func rowsThatAreTooLongAreLeftOutOrDividedOnRequest() throws {
         try TestWorkspace.with { test in
             let path = "\(test.folder)/long.jsonl"
             let long = String(repeating: "word ", count: 80)

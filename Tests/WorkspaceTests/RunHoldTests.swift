@@ -9,9 +9,9 @@ import Tracking
 import Training
 import Workspace
 
-/// What becomes of a run whose workspace, row, lock, folder or model changes under it.
+/// Runs whose workspace, row, lock, folder or model changes during execution.
 @Suite struct RunHoldTests {
-    /// Has something done right after step 1 of a run, and waits for the run's end.
+    /// Runs something right after step 1 of a run, and waits for the run's end.
     private func run(
         _ test: TestWorkspace,
         in workspace: Workspace,
@@ -33,7 +33,7 @@ import Workspace
         FileManager.default.fileExists(atPath: path)
     }
 
-    @Test func aRunWhoseWorkspaceIsMovedFailsAndGoesOnThere() throws {
+    @Test func aRunWhoseWorkspaceIsMovedFailsAndContinuesThere() throws {
         try TestWorkspace.with { test in
             let moved = "\(test.folder)/else where"
             let workspace = try test.open()
@@ -55,7 +55,7 @@ import Workspace
         }
     }
 
-    @Test func aRunWhoseWorkspaceIsRemovedFailsAndMakesNoneAnew() throws {
+    @Test func aRunWhoseWorkspaceIsRemovedFailsAndDoesNotRecreateIt() throws {
         try TestWorkspace.with { test in
             let workspace = try test.open()
             let outcome = try run(test, in: workspace) { _ in
@@ -91,14 +91,14 @@ import Workspace
     }
 
     @Test(arguments: [false, true])
-    func aRunThatIsPutIntoTheBinStopsWithACheckpoint(isExperiment: Bool) throws {
+    func aRunThatIsMovedToTheTrashStopsWithACheckpoint(isExperiment: Bool) throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let whole = try run(test, in: workspace, name: "whole") { _ in }
                 var request = test.request()
                 request.experiment = "own"
                 let cut = try RunTests.start(request, in: workspace, at: 1) { run in
-                    // As another program does it, which asks nobody.
+                    // As another program does it, without the rules.
                     let store = try TrackingStore(path: "\(test.home)/workbench.db")
                     let experiment = try store.run(run).experimentID
                     isExperiment
@@ -131,7 +131,7 @@ import Workspace
                     let seen = Mutex<[String]>([])
                     let outcome = try run(test, in: owner) { run in
                         try FileManager.default.removeItem(atPath: "\(test.home)/locks")
-                        // At once, before the owner has looked.
+                        // At once, before the owner has checked.
                         let summary = try other.runs.summary(run)
                         let refusal = #expect(throws: WorkspaceError.self) {
                             _ = try other.runs.resume(run)
@@ -170,7 +170,7 @@ import Workspace
         }
     }
 
-    @Test func whatAnotherProcessHasTakenOverIsLeftToIt() throws {
+    @Test func aRunTakenOverByAnotherProcessIsLeftToIt() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let outcome = try run(test, in: workspace) { run in
@@ -214,7 +214,7 @@ import Workspace
     }
 
     @Test(arguments: Change.allCases)
-    func aRunWhoseModelChangesFailsAndGoesOnWithTheFormerOne(change: Change) throws {
+    func aRunWhoseModelChangesFailsAndContinuesWithTheFormerOne(change: Change) throws {
         try TestWorkspace.with { test in
             let former = try Data(contentsOf: URL(fileURLWithPath: test.model))
             try test.opened { workspace in

@@ -71,7 +71,7 @@ import Workspace
         }
     }
 
-    @Test func aStoppedRunGoesOnAsThoughItHadNeverStopped() throws {
+    @Test func aStoppedRunContinuesAsIfUninterrupted() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let whole = try workspace.runs.start(test.request())
@@ -96,7 +96,7 @@ import Workspace
         }
     }
 
-    @Test func aRunThatDiedGoesOnFromItsCheckpointAndStoresNoStepTwice() throws {
+    @Test func aCrashedRunContinuesFromItsCheckpointAndStoresNoStepTwice() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let whole = try workspace.runs.start(test.request())
@@ -120,7 +120,7 @@ import Workspace
         }
     }
 
-    @Test func withoutACheckpointItBeginsAnewToTheSameBits() throws {
+    @Test func withoutACheckpointItStartsAgainToTheSameBits() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let whole = try workspace.runs.start(test.request())
@@ -137,7 +137,7 @@ import Workspace
         }
     }
 
-    @Test func nothingIsBegunAnewOverDamagedCheckpoints() throws {
+    @Test func aRunDoesNotRestartOverDamagedCheckpoints() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let run = try Self.start(test.request(), in: workspace, at: 1) {
@@ -204,7 +204,7 @@ import Workspace
                 var request = test.request()
                 request.checkpointInterval = .steps(3)
                 let obstacle = Mutex("")
-                // A file where the checkpoints' folder should be fails every write below it.
+                // A file in place of the checkpoints' folder fails every write below it.
                 let run = try Self.start(request, in: workspace, at: 1) { run in
                     let artifacts = "\(test.home)/artifacts/0/\(run)/artifacts"
                     obstacle.withLock { $0 = "\(artifacts)/checkpoints" }
@@ -249,7 +249,7 @@ import Workspace
     @Test(arguments: [
         (\TrainingRequest.model, "tiny-x"), (\.dataset, "nothing.jsonl"),
     ])
-    func whatCannotBeTrainedIsRefusedBeforeARunIsMade(
+    func invalidRequestsAreRefusedBeforeARunIsCreated(
         field: any WritableKeyPath<TrainingRequest, String> & Sendable,
         value: String
     ) throws {
@@ -373,7 +373,7 @@ import Workspace
             try test.opened { workspace in
                 var request = test.request()
                 request.checkpointInterval = .steps(1)
-                // After one such step no loss is a number.
+                // After one such step no loss is finite.
                 request.learningRate = 1e30
                 let run = try workspace.runs.start(request).id
                 #expect(try workspace.runs.wait(for: run).status == .failed)
@@ -386,7 +386,7 @@ import Workspace
         }
     }
 
-    @Test func aRunGoesOnWithAnotherNumberOfThreadsToTheSameBits() throws {
+    @Test func aRunContinuesWithAnotherNumberOfThreadsToTheSameBits() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 var request = test.request()
@@ -454,7 +454,7 @@ import Workspace
         }
     }
 
-    /// Starts a run and does something once, on the run's own thread, right after a step.
+    /// Starts a run and does something once, on the run's thread, right after a step.
     static func start(
         _ request: TrainingRequest,
         in workspace: Workspace,

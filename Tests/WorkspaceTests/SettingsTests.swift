@@ -12,7 +12,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsWrittenIsRead() throws {
+    @Test func writtenSettingsAreRead() throws {
         try TemporaryFolder.with { folder in
             let settings = Settings(
                 theme: "it's dark",
@@ -54,7 +54,7 @@ import Workspace
     }
 
     @Test(arguments: ["bell: loud", "theme: [a, b]", "- a list", "a: b: c"])
-    func whatIsNotUnderstoodIsNotFatal(text: String) throws {
+    func invalidSettingsAreNotFatal(text: String) throws {
         try TemporaryFolder.with { folder in
             try TestWorkspace.write(text, to: "\(folder)/config.yaml")
             let read = Settings.read(folder: folder)

@@ -6,14 +6,14 @@ import TestModels
 import Training
 import Workspace
 
-/// A folder with a tiny model, a dataset and a workspace, as long as a test lasts.
+/// A folder with a tiny model, a dataset and a workspace, for one test.
 struct TestWorkspace {
     let folder: String
     var home: String { "\(folder)/home" }
     var model: String { "\(folder)/tiny.gguf" }
     var data: String { "\(folder)/facts.jsonl" }
 
-    /// Creates the folder, gives it to `body`, and removes it.
+    /// Creates the folder, passes it to `body`, and removes it.
     static func with<Result>(_ body: (TestWorkspace) throws -> Result) throws -> Result {
         try TemporaryFolder.with { folder in
             let test = TestWorkspace(folder: folder)
@@ -23,7 +23,7 @@ struct TestWorkspace {
         }
     }
 
-    /// Opens the workspace, gives it to `body`, and closes it.
+    /// Opens the workspace, passes it to `body`, and closes it.
     func opened<Result>(
         _ change: (inout Workspace.Configuration) -> Void = { _ in },
         _ body: (Workspace) throws -> Result
@@ -44,7 +44,7 @@ struct TestWorkspace {
         return try Workspace.open(configuration)
     }
 
-    /// A run of a few milliseconds a step.
+    /// A run of a few milliseconds per step.
     func request(steps: Int = 6) -> TrainingRequest {
         var request = TrainingRequest(model: model, dataset: data)
         request.steps = steps
@@ -79,7 +79,7 @@ struct TestWorkspace {
     }
 }
 
-/// Keeps what a bus publishes, and lets a test wait for what it expects.
+/// Records the events of a bus, and lets a test wait for expected ones.
 final class EventRecorder: Sendable {
     private let events = Mutex<[WorkspaceEvent]>([])
     private let subscription: Mutex<Subscription?> = Mutex(nil)
@@ -93,14 +93,14 @@ final class EventRecorder: Sendable {
 
     var all: [WorkspaceEvent] { events.withLock { $0 } }
 
-    /// The points of a run's steps, in the order in which they came.
+    /// The points of a run's steps, in order of arrival.
     func points(of run: String) -> [StepPoint] {
         all.compactMap { event in
             if case .runStep(run, let point) = event { point } else { nil }
         }
     }
 
-    /// Blocks until an event matches; nil when none has come after so many seconds.
+    /// Blocks until an event matches; nil after the time limit.
     func first(
         within seconds: Double = 10,
         where matches: (WorkspaceEvent) -> Bool
@@ -114,7 +114,7 @@ final class EventRecorder: Sendable {
     }
 }
 
-/// Blocks until a condition holds; false when it does not after so many seconds.
+/// Blocks until a condition holds; false after the time limit.
 func becomesTrue(within seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while true {

@@ -7,7 +7,7 @@ import Training
 import Workspace
 
 @Suite struct UpkeepTests {
-    @Test func whatIsNeededAndMissingIsFound() throws {
+    @Test func missingRequirementsAreFound() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let run = try workspace.runs.start(test.request(steps: 1))

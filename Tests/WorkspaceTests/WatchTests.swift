@@ -73,14 +73,14 @@ import Workspace
         }
     }
 
-    @Test func theLastPointsOfAnotherProcessAreToldBeforeItsEnd() throws {
+    @Test func theLastPointsOfAnotherProcessArePublishedBeforeItsEnd() throws {
         try TestWorkspace.with { test in
             try test.opened { watching in
                 let events = EventRecorder(watching.events)
                 let store = try TrackingStore(path: "\(test.home)/workbench.db")
                 let run = try store.createRun(NewRun()).id
                 #expect(events.first { $0 == .runChanged(run: run) } != nil)
-                // Both within what the watch gathers before it looks.
+                // Both within the interval that the watch gathers before it reads.
                 let now = TrackingStore.systemMilliseconds()
                 let last = Metric("loss", 1.5, timestamp: now, step: 7)
                 try store.log(Batch(metrics: [last]), run: run)
@@ -100,13 +100,13 @@ import Workspace
         }
     }
 
-    @Test func theRunsOfThisProcessAreNotToldTwice() throws {
+    @Test func theRunsOfThisProcessAreNotPublishedTwice() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let events = EventRecorder(workspace.events)
                 let run = try workspace.runs.start(test.request()).id
                 _ = try workspace.runs.wait(for: run)
-                // What the watch tells of a foreign run marks that it has looked at all before.
+                // The publication of a foreign run shows that the watch has read everything before.
                 let store = try TrackingStore(path: "\(test.home)/workbench.db")
                 let other = try store.createRun(NewRun()).id
                 try store.close()
@@ -116,7 +116,7 @@ import Workspace
         }
     }
 
-    @Test func changesOfTheRegistryAndTheDataAreTold() throws {
+    @Test func changesOfTheRegistryAndTheDataArePublished() throws {
         try TestWorkspace.with { test in
             try test.opened { watching in
                 let events = EventRecorder(watching.events)
@@ -141,7 +141,7 @@ import Workspace
         }
     }
 
-    /// The median of what reading one step of another process takes.
+    /// The median time of reading one step of another process.
     private static func costOfAStep(among count: Int, _ path: String) throws -> Duration {
         let (reader, writer) = (try TrackingStore(path: path), try TrackingStore(path: path))
         defer {
@@ -178,7 +178,7 @@ import Workspace
             try TestWorkspace.write("x", to: "\(folder)/file")
             #expect(becomesTrue { changes.withLock { !$0.isEmpty } })
             #expect(changes.withLock { $0[0].folders } == [0])
-            // One look more after a close; then the thread blocks without a time limit.
+            // One more read after a close; then the thread blocks without a time limit.
             #expect(becomesTrue { watch.waitsWithoutLimit })
             watch.close()
         }

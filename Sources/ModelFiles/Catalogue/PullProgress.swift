@@ -1,7 +1,7 @@
 /// The progress of pulling a model.
 public struct PullProgress: Sendable, Equatable {
     /// The current activity.
-    public enum Stage: Sendable, Equatable {
+    public enum Phase: Sendable, Equatable {
         /// Waiting for another process that pulls the same model.
         case waiting
         /// Connecting to the source.
@@ -17,15 +17,15 @@ public struct PullProgress: Sendable, Equatable {
     /// The source for display; empty while waiting and while checking existing files.
     public let source: String
     /// The current activity.
-    public let stage: Stage
+    public let phase: Phase
     /// The number of received bytes.
     public let byteCount: Int
     /// The total number of bytes, if the source reports it.
     public let totalByteCount: Int?
 
-    init(_ stage: Stage, source: String = "", byteCount: Int = 0, of total: Int? = nil) {
+    init(_ phase: Phase, source: String = "", byteCount: Int = 0, of total: Int? = nil) {
         self.source = source
-        self.stage = stage
+        self.phase = phase
         self.byteCount = byteCount
         totalByteCount = total
     }

@@ -63,7 +63,7 @@ extension DownloadProgress {
     fileprivate init(model: String, _ step: PullProgress) {
         var failure: WorkspaceError?
         let phase: Phase
-        switch step.stage {
+        switch step.phase {
         case .waiting, .connecting: phase = .connecting
         case .receiving: phase = .downloading
         case .checking: phase = .verifying

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes GGUF files byte by byte, sound ones and broken ones.
+/// Writes GGUF files byte by byte, valid and invalid ones.
 struct GGUFBuilder {
     enum Value {
         case uint32(UInt32)
@@ -11,17 +11,17 @@ struct GGUFBuilder {
         case string(String)
         case strings([String])
         case int32s([Int32])
-        /// A value type's code and the bytes behind it, for what no sound file holds.
+        /// A value type's code and its bytes, for values of invalid files.
         case raw(type: UInt32, bytes: [UInt8])
     }
 
     struct Tensor {
         var name: String
-        /// As in the file: the fastest extent first.
+        /// In the file's order: the fastest dimension first.
         var extents: [UInt64]
         var type: UInt32 = 0
         var bytes: [UInt8]
-        /// Where it claims to lie; behind the tensor before it if nil.
+        /// The claimed offset; after the previous tensor if nil.
         var offset: UInt64?
     }
 
@@ -30,7 +30,7 @@ struct GGUFBuilder {
     var values: [(key: String, value: Value)] = []
     var tensors: [Tensor] = []
     var alignment = 32
-    /// What the header claims, where it is to lie.
+    /// The header's claims in an invalid file.
     var claimedTensors: UInt64?
     var claimedValues: UInt64?
 

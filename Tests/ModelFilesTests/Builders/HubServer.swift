@@ -2,14 +2,14 @@ import Crypto
 import Foundation
 import Synchronization
 
-/// A repository as the hub serves it, on this machine, and what goes wrong with it on the way.
+/// A local server of a repository in the hub's protocol, with errors on request.
 struct HubServer: Sendable {
     var repository = "org/model"
     /// The files by their paths; those of more than 1000 bytes are large files, as in Git LFS.
     var files: [String: [UInt8]] = [:]
-    /// What is sent in place of a file's bytes.
+    /// Bytes that are sent instead of a file's.
     var damages: [String: [UInt8]] = [:]
-    /// The first answers for a file, each cut after so many bytes.
+    /// The first answers for a file, each truncated to a number of bytes.
     var cuts: [String: [Int]] = [:]
     var sendsRanges = true
     static let commit = String(repeating: "c0de", count: 10)

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A web server on this machine that answers as a test tells it to, well or badly.
+/// A local web server whose answers a test determines.
 final class LocalServer: Sendable {
     struct Request: Sendable {
         let path: String
@@ -11,9 +11,9 @@ final class LocalServer: Sendable {
     }
 
     enum Answer: Sendable {
-        /// A response as it goes over the wire, after which the connection is closed.
+        /// A response in wire format, after which the connection is closed.
         case bytes([UInt8])
-        /// The same, but then the connection stays open in silence.
+        /// The same, but then the connection stays open and silent.
         case bytesThenSilence([UInt8])
     }
 
@@ -25,7 +25,7 @@ final class LocalServer: Sendable {
     /// All requests so far.
     var requests: [Request] { received.withLock { $0 } }
 
-    /// Starts answering; `answer` gets the number of the request, from 0 on, too.
+    /// Starts to answer; `answer` also receives the index of the request.
     init(_ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var place = sockaddr_in()
@@ -43,7 +43,8 @@ final class LocalServer: Sendable {
         self.listener = listener
         address = "http://127.0.0.1:\(port)"
         Thread.detachNewThread { [weak self] in
-            // The number is given back here alone: nobody else may have it while this waits on it.
+            // The descriptor is closed only here: no other connection may reuse it during this
+            // wait.
             defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
@@ -114,7 +115,7 @@ final class LocalServer: Sendable {
 }
 
 extension LocalServer {
-    /// A response's bytes; its body may be cut short of what its length says.
+    /// The bytes of a response; its body may be shorter than its length says.
     static func response(
         _ status: String,
         _ headers: [String: String] = [:],
@@ -126,7 +127,7 @@ extension LocalServer {
         return Array((head + "\r\n").utf8) + body.prefix(limit)
     }
 
-    /// What a good server answers: the file, or the part of it that was asked for.
+    /// The answer of a correct server: the file, or the requested part of it.
     static func file(
         _ bytes: [UInt8],
         for request: Request,

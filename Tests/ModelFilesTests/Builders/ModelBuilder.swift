@@ -1,7 +1,7 @@
 import ModelFiles
 
 extension GGUFBuilder {
-    /// A whole model of the llama architecture, as small as one can be: V 8, C 8, L 2, H 4, K 2, F 12.
+    /// A whole model of the llama architecture of minimum size: V 8, C 8, L 2, H 4, K 2, F 12.
     static func model(tied: Bool = true, headWidth: UInt64 = 2) -> GGUFBuilder {
         var builder = GGUFBuilder()
         builder.values = [
@@ -45,7 +45,7 @@ extension GGUFBuilder {
         return builder
     }
 
-    /// Adds a float16 matrix whose numbers tell tensors apart.
+    /// Adds a float16 matrix whose numbers identify the tensor.
     mutating func addMatrix(_ name: String, rows: UInt64, columns: UInt64) {
         let mark = UInt8(tensors.count)
         let bytes = [UInt8](repeating: mark, count: Int(rows * columns) * 2)

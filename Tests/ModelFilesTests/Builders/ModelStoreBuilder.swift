@@ -2,7 +2,7 @@ import Crypto
 import ModelFiles
 import Transfers
 
-/// A store with one model of a few bytes, for tests of how it is got.
+/// A store with one model of a few bytes, for tests of downloads.
 struct StoreBuilder {
     static let model: [UInt8] = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) }
     static let hub = CatalogueEntry.Source.hub(repository: "org/repo", file: "m.gguf")

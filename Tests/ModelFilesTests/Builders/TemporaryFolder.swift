@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A folder that goes away with this object.
+/// A folder that is removed with this object.
 final class TemporaryFolder: Sendable {
     let path: String
 
@@ -14,7 +14,7 @@ final class TemporaryFolder: Sendable {
 
     func write(_ bytes: some Sequence<UInt8>, to name: String = "file") throws -> String {
         let file = path + "/" + name
-        // Foundation would wait for the disk at each of the thousands of files.
+        // Foundation would flush each of the thousands of files.
         unlink(file)
         let content = Array(bytes)
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0o644)

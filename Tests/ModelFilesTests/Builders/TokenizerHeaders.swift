@@ -1,4 +1,4 @@
-/// What published `tokenizer.json` files say besides their vocabularies, each with a few words.
+/// The parts of published `tokenizer.json` files besides their vocabularies, each with a few words.
 enum TokenizerHeaders {
     static let all: [String] = [
         gpt2, llama3, qwen2, starCoder, deepSeek, falcon, llama2, mistral, gemma,
