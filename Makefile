@@ -1,4 +1,4 @@
-# What a person can do here. `make` alone lists it.
+# The tasks of development. `make` lists them.
 
 SHELL := /bin/bash
 CONFIGURATION := release
@@ -46,7 +46,7 @@ fuzz: ## Give a million damaged files to the readers; FUZZ_SEED=N for others
 	@WORKBENCH_FUZZ_CASES=200000 WORKBENCH_FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} \
 		swift test -c $(CONFIGURATION) --skip-build --filter Damaged
 
-soak: build ## Repeat what was thrown at the program and held; takes about 20 minutes
+soak: build ## Run the stress tests; takes about 20 minutes
 	@failed=0; for theme in $(SOAK_THEMES); do \
 		WORKBENCH=$${WORKBENCH:-$(BINARY)} python3 Tests/Soak/$$theme.py || failed=1; \
 	done; exit $$failed

@@ -2,10 +2,10 @@
 """Builds the company FAQ's training and held-out files from its facts.
 
     python3 sample-data/build.py            writes the files
-    python3 sample-data/build.py --check    fails when the files are not what would be written
+    python3 sample-data/build.py --check    fails if the files differ from what would be written
 
-`company-faq/source/facts.json` is the source. Of every fact and language one phrasing is held out: the
-one whose SHA-256 of "fact/language/question" is the smallest. Nothing is written when a rule of
+`company-faq/source/facts.json` is the source. For every fact and language one phrasing is held out: the
+one with the smallest SHA-256 of "fact/language/question". Nothing is written if a rule of
 the set is broken; the rules are the functions named `check_…`.
 """
 

@@ -1,4 +1,4 @@
-"""Runs of the program for the scripts here that measure: on a quiet machine, and how quiet it stayed."""
+"""Runs the program for the measuring scripts: on an idle machine, with the load of other processes."""
 import json
 import os
 import pathlib
@@ -13,13 +13,13 @@ WORKBENCH = os.environ.get("WORKBENCH", str(ROOT / ".build/release/workbench"))
 
 
 def busy():
-    """Seconds that all processors worked, since the machine started."""
+    """The busy seconds of all processors since the machine started."""
     fields = [int(field) for field in open("/proc/stat").readline().split()[1:9]]
     return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def await_quiet(limit=600):
-    """Waits until others leave nine tenths of the machine alone for three seconds."""
+    """Waits until others use less than a tenth of the machine for three seconds."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
         before = busy()
@@ -32,8 +32,8 @@ def await_quiet(limit=600):
 def timed(command):
     """Runs a training on a quiet machine.
 
-    Returns its events, each with the seconds since the start at which it came, and the share of the machine that
-    others took meanwhile.
+    Returns its events, each with its time in seconds since the start, and the share of the machine that
+    others used meanwhile.
     """
     await_quiet()
     worked, spent = busy(), resource.getrusage(resource.RUSAGE_CHILDREN)

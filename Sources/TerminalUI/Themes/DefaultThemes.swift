@@ -7,8 +7,8 @@ extension ThemeFile {
     public static let light = ThemeFile(name: "light", file: "light.yaml", text: lightYAML)
 
     private static let darkYAML = """
-        # The default on dark terminals. Series and states are told apart with any kind of colour vision
-        # (after Okabe and Ito); no meaning rests on colour alone.
+        # The default on dark terminals. Series and states are distinct with any kind of colour vision
+        # (after Okabe and Ito); no meaning is shown by colour only.
         appearance: dark
         palette:
           ink: "#d8dce5"
