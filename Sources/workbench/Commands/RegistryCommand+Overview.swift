@@ -60,12 +60,7 @@ extension RegistryCommand {
                     }
             )
             table.add(["run"] + comparison.versions.map { $0.runName ?? $0.run ?? "-" })
-            for row in comparison.differingParameters {
-                table.add([row.key] + row.values.map { $0 ?? "-" })
-            }
-            for row in comparison.metrics {
-                table.add([row.key] + row.metricTexts)
-            }
+            table.add(differing: comparison.differingParameters, metrics: comparison.metrics)
             table.print()
         }
 
@@ -73,17 +68,6 @@ extension RegistryCommand {
             if versions.count < 2 {
                 throw ValidationError("Name at least two versions to compare.")
             }
-        }
-    }
-}
-
-extension RunComparison.Row {
-    /// A metric's values as a table shows them, the best marked.
-    var metricTexts: [String] {
-        values.enumerated().map { index, value in
-            let number = value.flatMap(Double.init)
-            let text = number.map { Figures.significant($0, digits: 4) } ?? value ?? "-"
-            return best.contains(index) ? "\(text) *" : text
         }
     }
 }

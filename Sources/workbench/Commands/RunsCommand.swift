@@ -120,12 +120,7 @@ extension RunsCommand {
             let comparison = try service.compare(try runs.map { try service.find($0).id })
             if shared.json { return try Console.printJSON(comparison) }
             var table = TextTable([""] + comparison.runs.map(\.name))
-            for row in comparison.differingParameters {
-                table.add([row.key] + row.values.map { $0 ?? "-" })
-            }
-            for row in comparison.metrics {
-                table.add([row.key] + row.metricTexts)
-            }
+            table.add(differing: comparison.differingParameters, metrics: comparison.metrics)
             table.print()
         }
 

@@ -10,7 +10,7 @@ struct ComparisonTable {
         /// A heading of the rows below.
         case heading(String)
         /// One value per run.
-        case values(key: String, values: [String?], best: [Int])
+        case values(RunComparison.Row)
     }
 
     let runs: [RunSummary]
@@ -27,9 +27,9 @@ struct ComparisonTable {
         // Metrics of the machine are shown on request.
         let machine = table.metrics.filter(Self.isOfMachine)
         let measured = table.metrics.filter { !Self.isOfMachine($0) }
-        rows += Self.section("metrics", measured.map(Self.rounded))
+        rows += Self.section("metrics", measured.map(\.formatted))
         if opened.showsAll {
-            rows += Self.section("machine", machine.map(Self.rounded))
+            rows += Self.section("machine", machine.map(\.formatted))
             rows += Self.section("what is the same", table.commonParameters)
         }
         self.rows = rows
@@ -43,11 +43,7 @@ struct ComparisonTable {
                 + rows.map { row in
                     switch row {
                     case .heading(let title): [title]
-                    case .values(let key, let values, let best):
-                        [key]
-                            + values.enumerated().map { index, value in
-                                (value ?? "") + (best.contains(index) ? " *" : "")
-                            }
+                    case .values(let row): row.cells(none: "")
                     }
                 }
         )
@@ -59,21 +55,6 @@ struct ComparisonTable {
 
     private static func section(_ title: String, _ rows: [RunComparison.Row]) -> [Row] {
         guard !rows.isEmpty else { return [] }
-        return [.heading(title)]
-            + rows.map { .values(key: $0.key, values: $0.values, best: $0.best) }
-    }
-
-    /// Metrics with four significant digits, or whole where they count something.
-    private static func rounded(_ row: RunComparison.Row) -> RunComparison.Row {
-        var row = row
-        row.values = row.values.map { text in
-            guard let text, let number = Double(text) else { return text }
-            if let whole = Int(exactly: number), abs(number) < 1e15 {
-                return row.key == MetricName.residentBytes
-                    ? Figures.bytes(Int64(whole)) : "\(whole)"
-            }
-            return Figures.significant(number, digits: 4)
-        }
-        return row
+        return [.heading(title)] + rows.map { .values($0) }
     }
 }

@@ -117,11 +117,13 @@ enum ComparisonView {
         switch row {
         case .heading(let title):
             return [StyledText(title, .accent)]
-        case .values(let key, let values, let best):
-            return [StyledText(key, .muted)]
+        case .values(let row):
+            return [StyledText(row.key, .muted)]
                 + (first..<first + count).map { place in
-                    guard let value = values[place] else { return StyledText(Figures.none, .muted) }
-                    guard best.contains(place) else { return StyledText(value) }
+                    guard let value = row.values[place] else {
+                        return StyledText(Figures.none, .muted)
+                    }
+                    guard row.best.contains(place) else { return StyledText(value) }
                     return StyledText("\(glyphs.done) \(value)", .success)
                 }
         }

@@ -74,14 +74,12 @@ enum VersionComparisonView {
                 values: versions.map { StyledText($0.note.oneLine, .muted) }
             ),
         ]
-        rows += comparison.metrics.map { row in
+        rows += comparison.metrics.map(\.formatted).map { row in
             Row(
                 id: "metric \(row.key)",
                 title: row.key.oneLine,
                 values: row.values.enumerated().map { place, value in
-                    let number = value.flatMap(Double.init)
-                    let text = number.map { Figures.significant($0, digits: 4) } ?? Figures.none
-                    return StyledText(text, row.best.contains(place) ? .success : .text)
+                    StyledText(value ?? Figures.none, row.best.contains(place) ? .success : .text)
                 }
             )
         }
