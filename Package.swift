@@ -190,7 +190,7 @@ let package = Package(
         // What screen and command line both say.
         .target(
             name: "Presentation",
-            dependencies: ["Workspace", "Runs", "Machine", "Platform", "Training"]
+            dependencies: ["Workspace", "Registry", "Runs", "Machine", "Platform", "Training"]
         ),
 
         // The terminal.
@@ -205,7 +205,7 @@ let package = Package(
                 "Datasets",
                 "ChatTemplates",
                 "Workspace", "Presentation", "TerminalUI", "EventBus", "Machine", "Platform",
-                "Runs", "Tracking", "Training",
+                "Registry", "Runs", "Tracking", "Training",
             ]
         ),
 
@@ -215,7 +215,7 @@ let package = Package(
                 "Datasets", "ChatTemplates", "Workspace", "HTTPServer", "MLflowAPI", "Presentation",
                 "Screens",
                 "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus", "Machine",
-                "Runs", "Tracking", "Training",
+                "Registry", "Runs", "Tracking", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -347,7 +347,7 @@ let package = Package(
             dependencies: [
                 "ChatTemplates",
                 "Screens", "Presentation", "Runs", "Workspace", "TerminalUI", "EventBus", "Machine",
-                "Tracking", "Training", "Datasets", "Transformer",
+                "Registry", "Tracking", "Training", "Datasets", "Transformer",
             ]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["Training", "TestModels"]),

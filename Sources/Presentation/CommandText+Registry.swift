@@ -1,4 +1,4 @@
-package import Workspace
+package import Registry
 
 extension CommandText {
     /// The command that makes a run's adapter a version.
@@ -7,7 +7,7 @@ extension CommandText {
     }
 
     /// The command that sets the gate of a model; nil removes it.
-    package static func gate(_ name: String, _ gate: ModelGate?) -> String {
+    package static func gate(_ name: String, _ gate: Gate?) -> String {
         "workbench registry gate \(quoted(name)) \(gate?.options ?? "--remove")"
     }
 
@@ -17,7 +17,7 @@ extension CommandText {
     }
 
     /// The command that moves a version to a stage.
-    package static func stage(_ name: String, _ version: Int, _ stage: ModelStage) -> String {
+    package static func stage(_ name: String, _ version: Int, _ stage: Stage) -> String {
         "workbench registry stage \(quoted(name)) \(version) \(stage.rawValue)"
     }
 
@@ -44,14 +44,14 @@ extension CommandText {
     package static let redo = "workbench registry redo"
 }
 
-extension ModelGate {
+extension Gate {
     /// The options that set this gate on the command line.
     var options: String {
-        let conditions = conditions.map { "--require \(CommandText.quoted($0))" }
-        let approval =
+        let conditions = conditions.map { "--require \(CommandText.quoted($0.description))" }
+        let approved =
             approvers.isEmpty
-            ? (needsApproval ? ["--approval"] : [])
+            ? (approval != nil ? ["--approval"] : [])
             : approvers.map { "--approver \(CommandText.quoted($0))" }
-        return (conditions + approval).joined(separator: " ")
+        return (conditions + approved).joined(separator: " ")
     }
 }

@@ -47,7 +47,7 @@ struct HouseTests {
 
                 """,
                 "Sources/Lower/Lower.swift": "import Upper\n\(lines)",
-                "Sources/Upper/Upper.swift": "import GRDB\nimport Lower\n\(lines)",
+                "Sources/Upper/Upper.swift": "import GRDB\nimport Lower\nfsync(1)\n\(lines)",
                 "Sources/Upper/Long.swift": String(repeating: "//\n", count: 401),
             ]
             for (path, text) in files {
@@ -62,6 +62,7 @@ struct HouseTests {
             #expect(status == 1)
             for words in [
                 "Lower may not import Upper", "may import GRDB", "401 lines", "stand again",
+                "fsync is Platform's to call",
             ] {
                 #expect(errors.contains(words), "\(words): \(errors)")
             }

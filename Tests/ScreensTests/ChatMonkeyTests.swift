@@ -5,6 +5,7 @@ import Screens
 import TerminalUI
 import Testing
 import Workspace
+import Registry
 
 @Suite struct ChatMonkeyTests {
     static let keys: [Key] =
@@ -95,7 +96,7 @@ import Workspace
             driver.take(.library(.targets([.second, .base], standard: .deployed)))
         case "read history":
             let name: String = work.argument() ?? ""
-            driver.take(.registry(.historyRead(name: name, [.sample(1, "registered")])))
+            driver.take(.registry(.historyRead(name: name, [.sample(1, .register, 1)])))
         case "answer":
             driver.take(.chat(.began(AnswerID(2))))
             driver.hear("안녕", answer: 2, count: 1)

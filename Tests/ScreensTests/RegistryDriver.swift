@@ -3,6 +3,8 @@ import Runs
 import Screens
 import TerminalUI
 import Workspace
+import Registry
+import Tracking
 
 extension RegisteredModelSummary {
     /// Three versions, the second in use.
@@ -29,7 +31,7 @@ extension RegisteredModelSummary {
 extension RegisteredModelSummary.Version {
     static func sample(
         _ number: Int,
-        _ stage: ModelStage,
+        _ stage: Stage,
         aliases: [String] = [],
         run: String,
         loss: Double?
@@ -50,14 +52,24 @@ extension RegisteredModelSummary.Version {
 }
 
 extension RegistryChange {
-    static func sample(_ id: Int64, _ summary: String, isUndone: Bool = false) -> RegistryChange {
-        RegistryChange(
+    static func sample(
+        _ id: Int,
+        _ action: Action,
+        _ version: Int? = nil,
+        _ detail: String? = nil,
+        state: State = .applied
+    ) -> RegistryChange {
+        let date = Driver.start.addingTimeInterval(-7200 + 60 * Double(id))
+        return RegistryChange(
             id: id,
-            date: Driver.start.addingTimeInterval(-7200 + 60 * Double(id)),
-            user: "kim@lab",
-            name: "company-faq",
-            summary: summary,
-            isUndone: isUndone
+            time: Int(date.timeIntervalSince1970 * 1000),
+            author: "kim@lab",
+            model: "company-faq",
+            action: action,
+            version: version,
+            detail: detail,
+            reason: "",
+            state: state
         )
     }
 }
@@ -98,25 +110,29 @@ extension DeploymentSummary {
     static let faq = DeploymentSummary(
         name: "company-faq",
         deployed: 2,
-        deployment: .sample(60, "promoted version 2 of company-faq"),
+        deployment: .sample(60, .promote, 2),
         reason: "fewer wrong answers",
         staging: [3],
         newest: 3,
-        gate: ModelGate(conditions: ["eval_loss <= 1.85"], approvers: ["lee"]),
+        gate: Gate(
+            [.init("eval_loss", .lessOrEqual, .value(1.85))],
+            approval: .oneOf(["lee"])
+        ),
         reports: [
-            Report(environment: "busan", version: "1"), Report(environment: "seoul", version: "2"),
+            DeploymentReport(environment: "busan", version: "1"),
+            DeploymentReport(environment: "seoul", version: "2"),
         ]
     )
 
     static let fresh = DeploymentSummary(name: "휴가-안내", newest: 1)
 }
 
-extension GateCheck {
+extension GateReport {
     /// The result of the gate for the third version.
-    static let third = GateCheck(
-        name: "company-faq",
+    static let third = GateReport(
+        model: "company-faq",
         version: 3,
-        passed: false,
+        deployedVersion: 2,
         findings: [
             Finding(
                 subject: "eval_loss",

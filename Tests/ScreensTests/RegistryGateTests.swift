@@ -4,6 +4,7 @@ import Screens
 import TerminalUI
 import Testing
 import Workspace
+import Registry
 
 @Suite struct RegistryGateTests {
     private static let third = RegisteredVersion(name: "company-faq", number: 3)
@@ -71,17 +72,24 @@ import Workspace
             ("approval > 0.5", ["approval > 0.5"], false, []),
         ] as [(String, [String], Bool, [String])]
     )
-    func aLineIsAGate(line: String, conditions: [String], approval: Bool, approvers: [String]) {
-        let gate = ModelGate(line: line)
-        #expect(gate?.conditions == conditions)
-        #expect(gate?.needsApproval == approval)
+    func aLineIsAGate(
+        line: String,
+        conditions: [String],
+        approval: Bool,
+        approvers: [String]
+    )
+        throws
+    {
+        let gate = try Gate(line: line)
+        #expect(gate?.conditions.map(\.description) == conditions)
+        #expect((gate?.approval != nil) == approval)
         #expect(gate?.approvers == approvers)
-        #expect(gate.flatMap { ModelGate(line: $0.line) } == gate)
+        #expect(try gate.flatMap { try Gate(line: $0.line) } == gate)
     }
 
     @Test(arguments: ["", " ", ","])
-    func aLineWithoutAWordIsNoGate(line: String) {
-        #expect(ModelGate(line: line) == nil)
+    func aLineWithoutAWordIsNoGate(line: String) throws {
+        #expect(try Gate(line: line) == nil)
     }
 
     @Test func theBoardShowsEveryModelAndRaisesAlarms() {

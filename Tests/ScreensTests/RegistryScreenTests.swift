@@ -2,6 +2,7 @@ import Screens
 import TerminalUI
 import Testing
 import Workspace
+import Registry
 
 @Suite struct RegistryScreenTests {
     @Test func deployedVersionIsPlain() {
@@ -179,9 +180,9 @@ import Workspace
                 .historyRead(
                     name: "company-faq",
                     [
-                        .sample(3, "undid: promoted version 3 of company-faq"),
-                        .sample(2, "promoted version 3 of company-faq", isUndone: true),
-                        .sample(1, "registered version 3 of company-faq"),
+                        .sample(3, .undo, nil, "promoted version 3 of company-faq"),
+                        .sample(2, .promote, 3, state: .undone),
+                        .sample(1, .register, 3),
                     ]
                 )
             )

@@ -4,6 +4,7 @@ import Screens
 import TerminalUI
 import Testing
 import Workspace
+import Registry
 
 @Suite struct RegistryTests {
     static let third = RegisteredVersion(name: "company-faq", number: 3)

@@ -86,6 +86,15 @@ import Transformer
         #expect(error?.code == .configuration)
     }
 
+    @Test func theHintSaysWhichOptionTakesWhat() {
+        var configuration = TrainingConfiguration()
+        configuration.labelSmoothing = 2
+        let error = #expect(throws: TrainingError.self) {
+            try configuration.validate(for: model, isQuantized: false)
+        }
+        #expect(error?.hint == "--label-smoothing: give a number at least 0 and below 1")
+    }
+
     @Test func theMethodFollowsTheFile() {
         #expect(TrainingConfiguration().resolvedMethod(isQuantized: true) == .qlora)
         #expect(TrainingConfiguration().resolvedMethod(isQuantized: false) == .lora)

@@ -7,6 +7,7 @@ import TestModels
 import Testing
 import Training
 import Workspace
+import Registry
 
 @Suite struct ChatServiceTests {
     @Test func anAnswerStreamsAndItsPiecesAreItsText() throws {

@@ -5,6 +5,7 @@ import Testing
 import Tracking
 import Training
 import Workspace
+import Registry
 
 @Suite struct RegistryServiceTests {
     @Test func aVersionIsRegisteredPromotedRolledBackAndUndone() throws {
@@ -42,7 +43,7 @@ import Workspace
                 let stale = #expect(throws: WorkspaceError.self) { try registry.rollback(plan) }
                 #expect(stale?.code == .conflict)
 
-                #expect(try registry.undo().name == "facts")
+                #expect(try registry.undo().model == "facts")
                 #expect(try registry.show("facts").deployed?.number == 2)
                 _ = try registry.redo()
                 #expect(try registry.show("facts").deployed?.number == 1)
@@ -103,7 +104,7 @@ import Workspace
                 #expect(try registry.checkGate("facts", version: 1).passed)
 
                 try registry.promote("facts", version: 2, reason: "the only one")
-                let gate = ModelGate(conditions: ["loss < deployed"], approvers: ["grace"])
+                let gate = try Gate(conditions: ["loss < deployed"], approvers: ["grace"])
                 try registry.setGate("facts", to: gate)
                 #expect(try registry.gate("facts") == gate)
                 let check = try registry.checkGate("facts", version: 1)
@@ -134,10 +135,8 @@ import Workspace
                 #expect(loss.values == ["\(losses[1])", "\(losses[0])"])
                 #expect(loss.best == [0])
 
-                let broken = #expect(throws: WorkspaceError.self) {
-                    try registry.setGate("facts", to: ModelGate(conditions: ["loss"]))
-                }
-                #expect(broken?.code == .invalid)
+                let broken = #expect(throws: RegistryError.self) { try Gate(conditions: ["loss"]) }
+                #expect(broken?.code == .invalidValue)
                 try registry.setGate("facts", to: nil)
                 try registry.promote("facts", version: 1)
             }

@@ -97,6 +97,62 @@ extension Gate: CustomStringConvertible {
             .joined(separator: ", ")
     }
 
+    /// The names that may approve; empty if any other person may, or nobody must.
+    public var approvers: [String] {
+        if case .oneOf(let names) = approval { names.map(\.text) } else { [] }
+    }
+
+    /// Reads what a person wrote; naming approvers asks for an approval.
+    ///
+    /// - Throws: `RegistryError` with code `invalidValue`.
+    public init(
+        conditions: [String],
+        needsApproval: Bool = false,
+        approvers: [String] = []
+    ) throws {
+        let names = approvers.map { TrackingKey($0) }
+        self.init(
+            try conditions.map { try Condition($0) },
+            approval: !names.isEmpty ? .oneOf(names) : needsApproval ? .anyone : nil
+        )
+    }
+
+    /// The gate in one line that can be edited, such as `eval_loss <= 1.9, approval by kim or lee`.
+    public var line: String {
+        let names = approvers.isEmpty ? "" : " by \(approvers.joined(separator: " or "))"
+        let words = approval == nil ? [] : [Self.approvalWord + names]
+        return (conditions.map(\.description) + words).joined(separator: ", ")
+    }
+
+    /// Reads what ``line`` writes; nil for a line without a word, which asks for no gate.
+    ///
+    /// - Throws: `RegistryError` with code `invalidValue`.
+    public init?(line: String) throws {
+        let parts = line.split(separator: ",").map { part in
+            part.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
+        }
+        .filter { !$0.isEmpty }
+        guard !parts.isEmpty else { return nil }
+        var conditions: [String] = []
+        var approvers: [String] = []
+        var needsApproval = false
+        for words in parts {
+            guard words[0] == Self.approvalWord, words.count == 1 || words[1] == "by" else {
+                conditions.append(words.joined(separator: " "))
+                continue
+            }
+            needsApproval = true
+            approvers += words.dropFirst(2).filter { $0 != "or" }
+        }
+        try self.init(
+            conditions: conditions,
+            needsApproval: needsApproval,
+            approvers: approvers
+        )
+    }
+
+    private static let approvalWord = "approval"
+
     /// The gate as it is stored.
     func encoded() throws -> String {
         let encoder = JSONEncoder()
@@ -156,5 +212,30 @@ extension Gate: CustomStringConvertible {
                 }
             )
         }
+    }
+}
+
+/// As a person writes it; the form in which it is stored is another.
+extension Gate: Codable {
+    private enum CodingKeys: CodingKey {
+        case conditions, needsApproval, approvers
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            conditions: values.decode([String].self, forKey: .conditions),
+            needsApproval: values.decode(Bool.self, forKey: .needsApproval),
+            approvers: values.decode([String].self, forKey: .approvers)
+        )
+    }
+
+    /// Writes the conditions as text.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(conditions.map(\.description), forKey: .conditions)
+        try values.encode(approval != nil, forKey: .needsApproval)
+        try values.encode(approvers, forKey: .approvers)
     }
 }

@@ -101,7 +101,7 @@ public struct VersionApproval: Sendable, Equatable {
 /// The result of checking a version against a gate.
 public struct GateReport: Sendable, Equatable {
     /// The result for one requirement of the gate.
-    public struct Finding: Sendable, Equatable {
+    public struct Finding: Sendable, Equatable, Encodable {
         /// A metric's name, or `approval`.
         public var subject: String
         /// The requirement, such as `<= 1.9`.
@@ -112,6 +112,10 @@ public struct GateReport: Sendable, Equatable {
         public var passed: Bool
         /// A remark for the history if the version is deployed.
         public var note: String?
+
+        private enum CodingKeys: CodingKey {
+            case subject, wanted, found, passed
+        }
 
         /// Creates a finding from its parts.
         public init(
@@ -148,4 +152,19 @@ public struct GateReport: Sendable, Equatable {
 
     /// Whether the version may be deployed.
     public var passed: Bool { findings.allSatisfy(\.passed) }
+}
+
+extension GateReport: Encodable {
+    private enum CodingKeys: CodingKey {
+        case name, version, passed, findings
+    }
+
+    /// Writes the model as `name`, as commands show it.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(model, forKey: .name)
+        try values.encode(version, forKey: .version)
+        try values.encode(passed, forKey: .passed)
+        try values.encode(findings, forKey: .findings)
+    }
 }

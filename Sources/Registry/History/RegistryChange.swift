@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// One entry in the history of the registry.
 public struct RegistryChange: Sendable, Equatable, Identifiable {
     /// What was done.
@@ -142,5 +144,31 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
         case .undo: return "undid: \(more)"
         case .redo: return "redid: \(more)"
         }
+    }
+}
+
+extension RegistryChange {
+    /// When it was made.
+    public var date: Date { Date(timeIntervalSince1970: Double(time) / 1000) }
+
+    /// Whether it does not stand any more.
+    public var isUndone: Bool { state == .undone || state == .dropped }
+}
+
+extension RegistryChange: Encodable {
+    private enum CodingKeys: CodingKey {
+        case id, date, user, name, summary, reason, isUndone
+    }
+
+    /// Writes what commands show of it.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(id, forKey: .id)
+        try values.encode(date, forKey: .date)
+        try values.encode(author, forKey: .user)
+        try values.encode(model, forKey: .name)
+        try values.encode(summary, forKey: .summary)
+        try values.encode(reason, forKey: .reason)
+        try values.encode(isUndone, forKey: .isUndone)
     }
 }

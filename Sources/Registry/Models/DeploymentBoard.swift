@@ -41,7 +41,7 @@ public struct DeploymentStatus: Sendable, Equatable {
 ///
 /// It is a tag so that MLflow's own clients can report without knowing this program:
 /// `client.set_registered_model_tag("faq", "deployed.seoul", "3")`.
-public struct DeploymentReport: Sendable, Equatable {
+public struct DeploymentReport: Sendable, Equatable, Encodable {
     /// The prefix of the tag's name.
     public static let prefix = "deployed."
 
@@ -49,6 +49,12 @@ public struct DeploymentReport: Sendable, Equatable {
     public var environment: String
     /// The reported text: a version's number if the report is valid.
     public var version: String
+
+    /// Creates a report.
+    public init(environment: String, version: String) {
+        self.environment = environment
+        self.version = version
+    }
 
     /// The reports among a model's tags, by environment.
     static func read(_ tags: [TrackingKey: String]) -> [DeploymentReport] {

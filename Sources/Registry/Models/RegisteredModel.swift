@@ -2,7 +2,7 @@ import Platform
 public import Tracking
 
 /// The stage of a version; the spelling is MLflow's.
-public enum Stage: String, Sendable, CaseIterable {
+public enum Stage: String, Sendable, Codable, CaseIterable {
     /// Not used yet.
     case none = "None"
     /// Being tested.

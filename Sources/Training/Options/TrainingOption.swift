@@ -300,14 +300,22 @@ extension TrainingOption {
         case .flag: "give true or false"
         case .choice(let names), .names(let names):
             "choose \(isRepeated ? "from" : "one of") \(names.joined(separator: ", "))"
-        case .integer: "give a whole number"
-        case .number: "give a number"
+        case .integer(let range):
+            "give a whole number between \(range.lowerBound) and \(range.upperBound)"
+        case .number(let range): "give a number \(range.words)"
         case .text: help
         }
     }
 
     /// Throws unless the value is in range.
-    package func check(_ request: TrainingRequest) throws { try validate(request, title) }
+    package func check(_ request: TrainingRequest) throws {
+        do {
+            try validate(request, title)
+        } catch var error as TrainingError {
+            error.hint = error.hint ?? "--\(commandName): \(expectation)"
+            throw error
+        }
+    }
 
     func encode(
         _ request: TrainingRequest,

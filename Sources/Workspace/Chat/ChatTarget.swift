@@ -1,5 +1,5 @@
 public import Platform
-import Registry
+public import Registry
 
 /// What answers in a chat: a base model alone, or with an adapter.
 public enum ChatTarget: Hashable, Sendable, Codable {
@@ -14,7 +14,7 @@ public enum ChatTarget: Hashable, Sendable, Codable {
     /// A registered version by alias.
     case alias(name: String, alias: String)
     /// The newest registered version in a stage.
-    case stage(name: String, stage: ModelStage)
+    case stage(name: String, stage: Stage)
     /// The newest registered version.
     case latest(name: String)
 
@@ -34,7 +34,7 @@ public enum ChatTarget: Hashable, Sendable, Codable {
             switch reference.selector {
             case .alias(let alias): .alias(name: name, alias: alias)
             case .version(let number): .version(name: name, number: number)
-            case .stage(let stage): .stage(name: name, stage: ModelStage(stage))
+            case .stage(let stage): .stage(name: name, stage: stage)
             case .latest: .latest(name: name)
             }
     }

@@ -92,7 +92,6 @@ extension DatasetService {
                     isCancelled: isClosed
                 )
             }
-        opened.publish(.datasetsChanged)
         var summary = withStatistics(withGivenName(summary(copy, origin: .added)))
         summary.decisions = dataset.decisions
         let wanted = name.map { Dataset.name(from: $0) }

@@ -1,17 +1,6 @@
 public import FoundationEssentials
+public import Registry
 import Runs
-
-/// Where a version stands on its way to being used.
-public enum ModelStage: String, Sendable, Codable, CaseIterable {
-    /// Not placed yet.
-    case none = "None"
-    /// On trial.
-    case staging = "Staging"
-    /// In use.
-    case production = "Production"
-    /// No longer in use.
-    case archived = "Archived"
-}
 
 /// A registered model with its versions, as a row of a list.
 public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable {
@@ -20,7 +9,7 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
         /// Counted from 1.
         public var number: Int
         /// Where it stands.
-        public var stage: ModelStage
+        public var stage: Stage
         /// Names that point at it.
         public var aliases: [String]
         /// The run that made it.
@@ -52,7 +41,7 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
         /// Creates a version.
         public init(
             number: Int,
-            stage: ModelStage,
+            stage: Stage,
             aliases: [String],
             run: String?,
             runName: String?,
@@ -99,43 +88,6 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
         self.versions = versions
         self.createdAt = createdAt
         self.note = note
-    }
-}
-
-/// One thing that was done to a registered model.
-public struct RegistryChange: Equatable, Sendable, Codable, Identifiable {
-    /// Its number; larger is later.
-    public var id: Int64
-    /// When it was done.
-    public var date: Date
-    /// Who did it.
-    public var user: String
-    /// The model.
-    public var name: String
-    /// What was done, in words.
-    public var summary: String
-    /// Why, as it was given; empty where nothing was.
-    public var reason: String
-    /// Whether it has been undone.
-    public var isUndone: Bool
-
-    /// Creates a change.
-    public init(
-        id: Int64,
-        date: Date,
-        user: String,
-        name: String,
-        summary: String,
-        reason: String = "",
-        isUndone: Bool
-    ) {
-        self.id = id
-        self.date = date
-        self.user = user
-        self.name = name
-        self.summary = summary
-        self.reason = reason
-        self.isUndone = isUndone
     }
 }
 

@@ -1,5 +1,5 @@
 import Platform
-import Registry
+public import Registry
 import Runs
 import Tracking
 
@@ -7,8 +7,8 @@ extension RegistryService {
     /// What must hold before a version of a model is deployed; nil where nothing must.
     ///
     /// Blocks.
-    public func gate(_ name: String) throws -> ModelGate? {
-        try WorkspaceError.wording { try registry.gate(of: name).map(ModelGate.init) }
+    public func gate(_ name: String) throws -> Gate? {
+        try WorkspaceError.wording { try registry.gate(of: name) }
     }
 
     /// Sets a model's gate, or removes it with nil.
@@ -17,10 +17,8 @@ extension RegistryService {
     /// the code `conflict` to versions that do not pass. A rollback is not.
     ///
     /// Blocks.
-    public func setGate(_ name: String, to gate: ModelGate?, reason: String = "") throws {
-        try change {
-            try registry.setGate(try gate.map { try Gate($0) }, of: name, reason: reason)
-        }
+    public func setGate(_ name: String, to gate: Gate?, reason: String = "") throws {
+        try change { try registry.setGate(gate, of: name, reason: reason) }
     }
 
     /// Approves a version in this user's name.
@@ -33,23 +31,8 @@ extension RegistryService {
     /// What the gate would say if this user deployed a version now.
     ///
     /// Blocks.
-    public func checkGate(_ name: String, version: Int) throws -> GateCheck {
-        try WorkspaceError.wording {
-            let report = try registry.checkGate(name, version: version)
-            return GateCheck(
-                name: name,
-                version: version,
-                passed: report.passed,
-                findings: report.findings.map { finding in
-                    GateCheck.Finding(
-                        subject: finding.subject,
-                        wanted: finding.wanted,
-                        found: finding.found,
-                        passed: finding.passed
-                    )
-                }
-            )
-        }
+    public func checkGate(_ name: String, version: Int) throws -> GateReport {
+        try WorkspaceError.wording { try registry.checkGate(name, version: version) }
     }
 
     /// Where every registered model stands, by name.
@@ -61,14 +44,12 @@ extension RegistryService {
                 DeploymentSummary(
                     name: status.model,
                     deployed: status.deployed?.version,
-                    deployment: status.deployment.map(RegistryChange.init),
+                    deployment: status.deployment,
                     reason: status.deployment?.reason ?? "",
                     staging: status.staging.map(\.version),
                     newest: status.newest?.version,
-                    gate: status.gate.map(ModelGate.init),
-                    reports: status.reports.map {
-                        DeploymentSummary.Report(environment: $0.environment, version: $0.version)
-                    }
+                    gate: status.gate,
+                    reports: status.reports
                 )
             }
         }
@@ -94,28 +75,5 @@ extension RegistryService {
                 }
             )
         }
-    }
-}
-
-extension Gate {
-    /// Reads what a person wrote.
-    init(_ gate: ModelGate) throws {
-        let names = gate.approvers.map { TrackingKey($0) }
-        self.init(
-            try gate.conditions.map { try Condition($0) },
-            approval: gate.needsApproval ? (names.isEmpty ? .anyone : .oneOf(names)) : nil
-        )
-    }
-}
-
-extension ModelGate {
-    init(_ gate: Gate) {
-        var approvers: [String] = []
-        if case .oneOf(let names) = gate.approval { approvers = names.map(\.text) }
-        self.init(
-            conditions: gate.conditions.map(\.description),
-            needsApproval: gate.approval != nil,
-            approvers: approvers
-        )
     }
 }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Platform
-import Registry
+public import Registry
 import Runs
 import Tracking
 
@@ -114,7 +114,7 @@ public final class RegistryService: Sendable {
     public func setStage(
         _ name: String,
         version: Int,
-        to stage: ModelStage,
+        to stage: Stage,
         archivingOthers: Bool = true
     ) throws {
         let canArchive = stage == .staging || stage == .production
@@ -122,7 +122,7 @@ public final class RegistryService: Sendable {
             _ = try transition(
                 name,
                 version: version,
-                to: Stage(stage),
+                to: stage,
                 archivingOthers: archivingOthers && canArchive,
                 by: nil
             )
@@ -185,14 +185,14 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func undo() throws -> RegistryChange {
-        try change { RegistryChange(try registry.undo()) }
+        try change { try registry.undo() }
     }
 
     /// Makes again what was taken back last.
     ///
     /// Blocks.
     public func redo() throws -> RegistryChange {
-        try change { RegistryChange(try registry.redo()) }
+        try change { try registry.redo() }
     }
 
     /// What was done, the newest first.
@@ -200,7 +200,7 @@ public final class RegistryService: Sendable {
     /// Blocks.
     public func history(_ name: String? = nil) throws -> [RegistryChange] {
         try WorkspaceError.wording {
-            let changes = try registry.history(name).map(RegistryChange.init)
+            let changes = try registry.history(name)
             // Nothing was ever done to it: then it has to be there.
             if let name, changes.isEmpty { _ = try registry.model(name) }
             return changes
@@ -224,7 +224,7 @@ public final class RegistryService: Sendable {
         let run = version.run.flatMap { origins.runs[$0] }
         return RegisteredModelSummary.Version(
             number: version.version,
-            stage: ModelStage(version.stage),
+            stage: version.stage,
             aliases: version.aliases,
             run: version.run,
             runName: run?.name,
@@ -256,43 +256,5 @@ private struct Origins {
             // A version outlives its run.
             runs[id] = try? opened.store.run(id, details: [.params, .metrics])
         }
-    }
-}
-
-extension Stage {
-    init(_ stage: ModelStage) {
-        self =
-            switch stage {
-            case .none: .none
-            case .staging: .staging
-            case .production: .production
-            case .archived: .archived
-            }
-    }
-}
-
-extension ModelStage {
-    init(_ stage: Stage) {
-        self =
-            switch stage {
-            case .none: .none
-            case .staging: .staging
-            case .production: .production
-            case .archived: .archived
-            }
-    }
-}
-
-extension RegistryChange {
-    init(_ change: Registry.RegistryChange) {
-        self.init(
-            id: Int64(change.id),
-            date: RunReader.date(change.time),
-            user: change.author,
-            name: change.model,
-            summary: change.summary,
-            reason: change.reason,
-            isUndone: change.state == .undone || change.state == .dropped
-        )
     }
 }

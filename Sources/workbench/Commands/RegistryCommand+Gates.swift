@@ -1,6 +1,7 @@
 import ArgumentParser
 import Presentation
 import Workspace
+import Registry
 
 extension RegistryCommand {
     struct Gate: ParsableCommand {
@@ -32,7 +33,7 @@ extension RegistryCommand {
             let registry = try shared.open().registry
             if let check { return try report(registry.checkGate(model, version: check)) }
             if isSet || remove {
-                let gate = ModelGate(
+                let gate = try Registry.Gate(
                     conditions: require,
                     needsApproval: approval,
                     approvers: approver
@@ -40,13 +41,13 @@ extension RegistryCommand {
                 try registry.setGate(model, to: remove ? nil : gate, reason: reason)
             }
             let gate = try registry.gate(model)
-            if shared.json { return try Console.printJSON(gate ?? ModelGate()) }
+            if shared.json { return try Console.printJSON(gate ?? Registry.Gate()) }
             guard let gate else { return Console.print(Console.line("\(model) has no gate")) }
-            for condition in gate.conditions { Console.print(Console.line(condition)) }
-            if gate.needsApproval { Console.print(Console.line(gate.approvalWords)) }
+            for condition in gate.conditions { Console.print(Console.line("\(condition)")) }
+            if let approval = gate.approval { Console.print(Console.line("approved \(approval)")) }
         }
 
-        private func report(_ check: GateCheck) throws {
+        private func report(_ check: GateReport) throws {
             if shared.json {
                 try Console.printJSON(check)
             } else if check.findings.isEmpty {

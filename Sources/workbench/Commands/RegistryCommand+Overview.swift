@@ -2,6 +2,7 @@ import ArgumentParser
 import Presentation
 import Runs
 import Workspace
+import Registry
 
 extension RegistryCommand {
     struct Board: ParsableCommand {
@@ -22,7 +23,7 @@ extension RegistryCommand {
                 table.add([
                     row.name, row.deployed.map(String.init) ?? "-",
                     row.deployment.map { Console.time($0.date) } ?? "-",
-                    row.deployment?.user ?? "-", row.reason.isEmpty ? "-" : row.reason,
+                    row.deployment?.author ?? "-", row.reason.isEmpty ? "-" : row.reason,
                     staging.isEmpty ? "-" : staging, row.newest.map(String.init) ?? "-",
                     row.gate == nil ? "-" : "yes",
                     row.reports.isEmpty

@@ -1,7 +1,8 @@
 public import ArgumentParser
 import Presentation
+public import Registry
 import Runs
-public import Workspace
+import Workspace
 
 struct RegistryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -95,7 +96,7 @@ extension RegistryCommand {
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The registered model's name.", completion: .registered) var model: String
         @Argument(help: "The version's number.") var version: Int
-        @Argument(help: "None, Staging, Production or Archived.") var stage: ModelStage
+        @Argument(help: "None, Staging, Production or Archived.") var stage: Registry.Stage
 
         func run() throws {
             try shared.open().registry.setStage(model, version: version, to: stage)
@@ -215,7 +216,7 @@ extension RegistryCommand {
             var table = TextTable(["WHEN", "WHO", "WHAT", "WHY"])
             for change in changes {
                 table.add([
-                    Console.time(change.date), change.user,
+                    Console.time(change.date), change.author,
                     change.isUndone ? "\(change.summary) (undone)" : change.summary,
                     change.reason.isEmpty ? "-" : change.reason,
                 ])
@@ -225,7 +226,7 @@ extension RegistryCommand {
     }
 }
 
-extension ModelStage: ExpressibleByArgument {
+extension Registry.Stage: ExpressibleByArgument {
     /// Reads a stage in any case.
     public init?(argument: String) {
         guard

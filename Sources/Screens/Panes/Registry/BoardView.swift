@@ -2,6 +2,7 @@ import FoundationEssentials
 import Presentation
 import TerminalUI
 import Workspace
+import Registry
 
 /// Draws the deployment of every registered model, and the versions that clients report.
 enum BoardView {
@@ -62,7 +63,7 @@ enum BoardView {
                 row.deployment.map { Figures.age(of: $0.date, at: now) } ?? Figures.none,
                 .muted
             ),
-            StyledText(row.deployment?.user ?? Figures.none),
+            StyledText(row.deployment?.author ?? Figures.none),
             StyledText(row.reason.oneLine, .muted),
             StyledText(row.staging.map { "v\($0)" }.joined(separator: " "), .warning),
             StyledText(row.newest.map { "v\($0)" } ?? Figures.none),

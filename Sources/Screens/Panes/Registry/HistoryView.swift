@@ -2,6 +2,7 @@ import FoundationEssentials
 import Presentation
 import TerminalUI
 import Workspace
+import Registry
 
 /// Draws the history of a registered model: when, who, what.
 enum HistoryView {
@@ -53,7 +54,7 @@ enum HistoryView {
         return [
             StyledText(Figures.universalTime(change.date), .muted),
             StyledText(Figures.age(of: change.date, at: now), .muted),
-            StyledText(change.user), what,
+            StyledText(change.author), what,
         ]
     }
 }

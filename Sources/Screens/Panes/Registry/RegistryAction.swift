@@ -1,4 +1,5 @@
 package import Workspace
+package import Registry
 
 /// A fact of the Registry pane.
 package enum RegistryAction: Equatable, Sendable {
@@ -16,7 +17,7 @@ package enum RegistryAction: Equatable, Sendable {
     /// Ask for the selected version's stage.
     case stage
     /// Move a version to a stage.
-    case setStage(RegisteredVersion, ModelStage)
+    case setStage(RegisteredVersion, Stage)
     /// Ask for an alias of the selected version.
     case alias
     /// Point an alias at a version, asking first if it points elsewhere.
@@ -51,7 +52,7 @@ package enum RegistryAction: Equatable, Sendable {
     /// The gate cannot be set.
     case gateFailed(WorkspaceError, name: String, line: String)
     /// A version was checked against the gate.
-    case checked(GateCheck)
+    case checked(GateReport)
     /// Ask whether to approve the selected version.
     case approve
     /// Approve a version.

@@ -1,5 +1,6 @@
 package import TerminalUI
 import Workspace
+import Registry
 
 extension RegistryState {
     package func keys(_ context: Context) -> KeyTable<Scene<RegistryState>, Action> {
@@ -159,7 +160,7 @@ extension RegistryState {
             category: category,
             disabledReason: { scene in
                 reason(scene) { model, _ in
-                    scene.state.deployment(in: scene.library)?.gate?.needsApproval == true
+                    scene.state.deployment(in: scene.library)?.gate?.approval != nil
                         ? nil : "the gate of \(model.name) requires no approval"
                 }
             }
@@ -187,7 +188,7 @@ extension Scene<RegistryState> {
     fileprivate var target: RegisteredVersion? { state.target(in: library) }
 }
 
-extension GateCheck {
+extension GateReport {
     /// Why the gate refuses the version; nil if it does not.
     fileprivate var obstacle: String? {
         guard !passed else { return nil }
@@ -196,7 +197,7 @@ extension GateCheck {
     }
 }
 
-extension GateCheck.Finding {
+extension GateReport.Finding {
     /// Such as `eval_loss <= 1.9 (found 2.1)`.
     var text: String { "\(subject) \(wanted) (found \(found))".oneLine }
 }

@@ -1,5 +1,6 @@
 import TerminalUI
 import Workspace
+import Registry
 
 /// The areas of the Registry pane.
 struct RegistryLayout {
@@ -32,7 +33,7 @@ struct RegistryLayout {
         }
         let hasDetail = area.height >= 12 && state.cover == nil
         let gate = state.deployment(in: context.library)?.gate
-        let demands = gate.map { $0.conditions.count + ($0.needsApproval ? 1 : 0) } ?? 0
+        let demands = gate.map { $0.conditions.count + ($0.approval == nil ? 0 : 1) } ?? 0
         let detailHeight = 7 + min(4, demands)
         let parts = area.rows(
             [.ratio(1), .fixed(hasDetail ? detailHeight : 0)],

@@ -1,6 +1,7 @@
 import Presentation
 package import TerminalUI
 import Workspace
+import Registry
 
 /// Pane 4: registered models, their versions, and which of them is deployed.
 extension RegistryState: PaneState {
@@ -158,7 +159,7 @@ extension RegistryState: PaneState {
         if let history {
             let changes = history.changes ?? []
             return TabbedText.of(
-                changes.map { [Figures.universalTime($0.date), $0.user, $0.summary] }
+                changes.map { [Figures.universalTime($0.date), $0.author, $0.summary] }
             )
         }
         if case .comparison(let opened) = cover {

@@ -2,6 +2,7 @@ import Presentation
 import Runs
 import TerminalUI
 import Workspace
+import Registry
 
 /// The questions before changes of the registry; each names the consequences.
 enum RegistryQuestions {
@@ -44,7 +45,7 @@ enum RegistryQuestions {
         in model: RegisteredModelSummary
     ) -> ChoicePrompt {
         let target = RegisteredVersion(name: model.name, number: version.number)
-        let items = ModelStage.allCases.map { stage in
+        let items = Stage.allCases.map { stage in
             let item = MenuItem(
                 id: stage.rawValue,
                 title: stage.rawValue,
@@ -165,7 +166,7 @@ enum RegistryQuestions {
     static func approve(
         _ version: RegisteredModelSummary.Version,
         in model: RegisteredModelSummary,
-        check: GateCheck?
+        check: GateReport?
     ) -> Question {
         let target = RegisteredVersion(name: model.name, number: version.number)
         var message: [StyledText] = [
@@ -183,7 +184,7 @@ enum RegistryQuestions {
     static func promote(
         _ version: RegisteredModelSummary.Version,
         in model: RegisteredModelSummary,
-        check: GateCheck? = nil
+        check: GateReport? = nil
     ) -> Question {
         let target = RegisteredVersion(name: model.name, number: version.number)
         var message: [StyledText] = []
@@ -241,7 +242,7 @@ enum RegistryQuestions {
     }
 
     private static func consequence(
-        of stage: ModelStage,
+        of stage: Stage,
         for version: RegisteredModelSummary.Version,
         in model: RegisteredModelSummary
     ) -> String {

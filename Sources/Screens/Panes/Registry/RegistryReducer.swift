@@ -2,6 +2,7 @@ import Presentation
 import Runs
 import TerminalUI
 import Workspace
+import Registry
 
 extension RegistryState {
     package mutating func reduce(_ action: RegistryAction, _ context: Context) -> [Effect] {
@@ -30,7 +31,7 @@ extension RegistryState {
                 opened.list.refresh(VersionComparisonView.rows(opened).map(\.id))
                 cover = .comparison(opened)
             }
-        case .checked(let check): checks[.init(name: check.name, number: check.version)] = check
+        case .checked(let check): checks[.init(name: check.model, number: check.version)] = check
         case .setGate(let name, let line): return [RegistryWork.setGate(name, line: line)]
         case .approveNow(let version): return [RegistryWork.approve(version)]
         case .open:

@@ -1,5 +1,6 @@
 package import TerminalUI
 package import Workspace
+package import Registry
 
 /// What the Registry pane shows and remembers.
 package struct RegistryState: Equatable, Sendable {
@@ -18,7 +19,7 @@ package struct RegistryState: Equatable, Sendable {
     /// Which list the keys move in.
     package var focus = Focus.models
     /// The gate checks made since the registry was last read.
-    package var checks: [RegisteredVersion: GateCheck] = [:]
+    package var checks: [RegisteredVersion: GateReport] = [:]
     /// What covers the versions; nil while they are shown.
     package var cover: RegistryCover?
     /// The version to select once it is in the list.
@@ -50,7 +51,7 @@ package struct RegistryState: Equatable, Sendable {
     }
 
     /// The gate check of the selected version; nil if it is unknown or there is no gate.
-    package func check(in library: Library) -> GateCheck? {
+    package func check(in library: Library) -> GateReport? {
         target(in: library).flatMap { checks[$0] }
     }
 
@@ -152,7 +153,7 @@ package struct OpenedHistory: Equatable, Sendable {
     /// The changes, newest first; nil before they have been read.
     package var changes: [RegistryChange]?
     /// The selected change.
-    package var list = ListState<Int64>()
+    package var list = ListState<Int>()
 
     package init(name: String) { self.name = name }
 }

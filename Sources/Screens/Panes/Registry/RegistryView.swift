@@ -2,6 +2,7 @@ import FoundationEssentials
 import Presentation
 package import TerminalUI
 import Workspace
+import Registry
 
 extension RegistryState {
     package func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas) {

@@ -1,5 +1,6 @@
 import Presentation
 package import Workspace
+package import Registry
 
 /// The calls of the Registry pane.
 ///
@@ -37,7 +38,7 @@ package enum RegistryWork {
 
     package static func setGate(_ name: String, line: String) -> Effect {
         .work("set gate", name, line) { workspace in
-            let gate = ModelGate(line: line)
+            let gate = try Gate(line: line)
             try workspace.registry.setGate(name, to: gate)
             return done(
                 gate.map { "Gate of \(name): \($0.line)." } ?? "\(name) no longer has a gate.",
@@ -67,7 +68,7 @@ package enum RegistryWork {
         }
     }
 
-    package static func setStage(_ version: RegisteredVersion, _ stage: ModelStage) -> Effect {
+    package static func setStage(_ version: RegisteredVersion, _ stage: Stage) -> Effect {
         .work("set stage", version, stage) { workspace in
             try workspace.registry.setStage(version.name, version: version.number, to: stage)
             return done(

@@ -2,6 +2,7 @@ import Presentation
 import Runs
 import TerminalUI
 import Workspace
+import Registry
 
 /// Draws versions of a model side by side: metrics and differing parameters.
 enum VersionComparisonView {

@@ -2,6 +2,7 @@ import Presentation
 import Runs
 import TerminalUI
 import Workspace
+import Registry
 
 /// Draws the selected version's facts: origin, metrics, gate.
 enum VersionView {
@@ -56,7 +57,7 @@ enum VersionView {
     }
 
     /// A finding of the gate, styled by its result.
-    static func finding(_ finding: GateCheck.Finding) -> StyledText {
+    static func finding(_ finding: GateReport.Finding) -> StyledText {
         finding.passed
             ? StyledText("met: \(finding.text)", .success)
             : StyledText("not met: \(finding.text)", .error)
