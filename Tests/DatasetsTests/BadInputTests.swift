@@ -24,7 +24,7 @@ struct BadInputTests {
         Case(#"{"prompt":"한","completion":x}"#, .brokenRow, ":2:28: this is not a JSON value"),
         Case(#"{"prompt":"a","completion":"b",}"#, .brokenRow, "a name in quotes is expected"),
         Case(#"{"prompt":"a","completion":"b"} x"#, .brokenRow, ":2:33: this is not a JSON value"),
-        Case(#"{"prompt":"a","prompt":"b"}"#, .brokenRow, "\"prompt\" stands twice"),
+        Case(#"{"prompt":"a","prompt":"b"}"#, .brokenRow, "\"prompt\" occurs twice"),
         Case(#"{"prompt":"\ud800","completion":"b"}"#, .brokenRow, ":2:12: half of a surrogate"),
         Case(#"{"prompt":"\ud800\u0041","completion":"b"}"#, .brokenRow, "half of a surrogate"),
         Case(#"{"prompt":"\x","completion":"b"}"#, .brokenRow, "no such escape"),

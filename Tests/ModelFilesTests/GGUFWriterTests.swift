@@ -119,7 +119,7 @@ import Testing
     }
 
     static let impossible: [Impossible] = [
-        Impossible("a type that GGUF has not") {
+        Impossible("a type that GGUF lacks") {
             $0.tensors[0] = .init(name: "x", shape: [64], type: .nf4)
         },
         Impossible("half a block") {
