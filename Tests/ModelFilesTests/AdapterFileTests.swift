@@ -5,17 +5,7 @@ import Testing
 
 @Suite struct AdapterFileTests {
     let folder: TemporaryFolder
-    static let model = ModelConfiguration(
-        vocabularySize: 8,
-        width: 4,
-        layerCount: 2,
-        headCount: 2,
-        keyValueHeadCount: 1,
-        headWidth: 4,
-        feedForwardWidth: 6,
-        contextLength: 16,
-        tiesEmbeddings: true
-    )
+    static let model = ModelConfiguration.tiny()
 
     init() throws { folder = try TemporaryFolder() }
 

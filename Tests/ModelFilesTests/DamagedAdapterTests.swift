@@ -74,18 +74,7 @@ import Testing
 
     @Test(arguments: ["llama", "qwen2"])
     func `a damaged LoRA in GGUF is refused or whole`(architecture: String) throws {
-        let model = ModelConfiguration(
-            architecture: architecture,
-            vocabularySize: 8,
-            width: 4,
-            layerCount: 2,
-            headCount: 2,
-            keyValueHeadCount: 1,
-            headWidth: 4,
-            feedForwardWidth: 6,
-            contextLength: 16,
-            tiesEmbeddings: true
-        )
+        let model = ModelConfiguration.tiny(architecture)
         let file = path + ".gguf"
         var files: [[UInt8]] = []
         for targets in [

@@ -10,21 +10,6 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private static func model(_ architecture: String = "llama") -> ModelConfiguration {
-        ModelConfiguration(
-            architecture: architecture,
-            vocabularySize: 8,
-            width: 4,
-            layerCount: 2,
-            headCount: 2,
-            keyValueHeadCount: 1,
-            headWidth: 4,
-            feedForwardWidth: 6,
-            contextLength: 16,
-            tiesEmbeddings: true
-        )
-    }
-
     private func adapter(
         _ change: (inout AdapterConfiguration) -> Void = { _ in }
     ) throws
@@ -70,7 +55,7 @@ import Testing
 
     private func refusal(
         _ path: String,
-        for model: ModelConfiguration = model("qwen2")
+        for model: ModelConfiguration = .tiny("qwen2")
     ) -> ModelFileError? {
         #expect(throws: ModelFileError.self) { try AdapterFile.read(path: path, for: model) }
     }
@@ -79,8 +64,8 @@ import Testing
     func aWrittenFileReadsBackEqual(architecture: String) throws {
         let written = try adapter()
         let path = folder.path + "/adapter.gguf"
-        try written.writeGGUF(to: path, for: Self.model(architecture))
-        let read = try AdapterFile.read(path: path, for: Self.model(architecture))
+        try written.writeGGUF(to: path, for: .tiny(architecture))
+        let read = try AdapterFile.read(path: path, for: .tiny(architecture))
         #expect(read.tensors == written.tensors)
         #expect(read.configuration == written.configuration)
         #expect(try AdapterFile.configuration(path: path) == written.configuration)
@@ -89,7 +74,9 @@ import Testing
 
     /// The dense Granite 4 joins gate and up in its folders, and not in GGUF.
     @Test func aJoinedChangeIsThatOfItsParts() throws {
-        let (joined, apart) = (Self.model("granitemoehybrid"), Self.model("granite"))
+        let (joined, apart) = (
+            ModelConfiguration.tiny("granitemoehybrid"), ModelConfiguration.tiny("granite")
+        )
         func tensors(_ module: String, _ rows: Int, _ columns: Int) -> [AdapterTensor] {
             (0..<2).flatMap { layer in
                 [(AdapterFile.Factor.a, 2, columns), (.b, rows, 2)].map { factor, rows, columns in
@@ -140,7 +127,7 @@ import Testing
 
     @Test func theFileIsNamedAsLlamaCppNamesIt() throws {
         let path = folder.path + "/adapter.gguf"
-        try adapter().writeGGUF(to: path, for: Self.model())
+        try adapter().writeGGUF(to: path, for: .tiny())
         let file = try GGUFFile(path: path)
         #expect(file.metadata["general.type"]?.text == "adapter")
         #expect(file.metadata["adapter.type"]?.text == "lora")
@@ -162,12 +149,12 @@ import Testing
     @Test func aScaleThatNoAlphaExpressesIsKept() throws {
         let path = folder.path + "/adapter.gguf"
         let stable = try adapter { $0.usesRankStabilization = true }
-        try stable.writeGGUF(to: path, for: Self.model())
-        let read = try AdapterFile.read(path: path, for: Self.model())
+        try stable.writeGGUF(to: path, for: .tiny())
+        let read = try AdapterFile.read(path: path, for: .tiny())
         #expect(abs(read.configuration.scale - stable.configuration.scale) < 1e-6)
         // An alpha of 0 means a scale of 1 in GGUF.
-        try adapter { $0.alpha = 0 }.writeGGUF(to: path, for: Self.model())
-        let nothing = try AdapterFile.read(path: path, for: Self.model())
+        try adapter { $0.alpha = 0 }.writeGGUF(to: path, for: .tiny())
+        let nothing = try AdapterFile.read(path: path, for: .tiny())
         let b = try #require(nothing.tensor(layer: 0, module: "q_proj", factor: .b))
         #expect(nothing.configuration.scale == 1 && b.values.allSatisfy { $0 == 0 })
     }
@@ -175,7 +162,7 @@ import Testing
     @Test(arguments: [nil, 0] as [Float?])
     func withoutAnAlphaTheScaleIsOne(alpha: Float?) throws {
         let path = try file([(0, "attn_q", 2), (1, "attn_q", 4)], alpha: alpha)
-        let read = try AdapterFile.read(path: path, for: Self.model("qwen2"))
+        let read = try AdapterFile.read(path: path, for: .tiny("qwen2"))
         #expect(read.configuration.scale == 1 && read.configuration.rank == 4)
         let b = try #require(read.tensor(layer: 0, module: "q_proj", factor: .b))
         #expect(Array(b.values.prefix(4)) == [1, 1, 0, 0])
@@ -183,7 +170,7 @@ import Testing
 
     @Test func theAlphaIsDividedByEachPairsRank() throws {
         let path = try file([(0, "attn_q", 2), (0, "ffn_down", 3)])
-        let read = try AdapterFile.read(path: path, for: Self.model("qwen2"))
+        let read = try AdapterFile.read(path: path, for: .tiny("qwen2"))
         #expect(read.configuration.scale == 2)
         let b = try #require(read.tensor(layer: 0, module: "q_proj", factor: .b))
         #expect(Array(b.values.prefix(3)) == [1.5, 1.5, 0])
@@ -203,7 +190,9 @@ import Testing
 
     @Test func aMismatchIsNamed() throws {
         let pairs = [(layer: 0, name: "attn_q", rank: 2)]
-        #expect(refusal(try file(pairs), for: Self.model("llama"))?.code == .wrongShape)
+        #expect(
+            refusal(try file(pairs), for: .tiny("llama"))?.code == .wrongShape
+        )
         #expect(refusal(try file([(2, "attn_q", 2)]))?.message.contains("layer 2 of 2") == true)
         let half = try file(pairs) { add("blk.1.attn_q.weight.lora_a", [2, 4], to: &$0) }
         #expect(refusal(half)?.message.contains("one half") == true)

@@ -63,3 +63,21 @@ extension GGUFBuilder {
         tensors.removeAll { $0.name == name }
     }
 }
+
+extension ModelConfiguration {
+    /// The sizes of a model that adapters of a few numbers fit.
+    static func tiny(_ architecture: String = "llama") -> ModelConfiguration {
+        ModelConfiguration(
+            architecture: architecture,
+            vocabularySize: 8,
+            width: 4,
+            layerCount: 2,
+            headCount: 2,
+            keyValueHeadCount: 1,
+            headWidth: 4,
+            feedForwardWidth: 6,
+            contextLength: 16,
+            tiesEmbeddings: true
+        )
+    }
+}
