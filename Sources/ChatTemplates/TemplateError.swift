@@ -1,11 +1,11 @@
 public import Platform
 
-/// What went wrong while a chat template was set up or used.
+/// An error of a chat template.
 public typealias TemplateError = CodedError<TemplateErrorCode>
 
-/// The kinds of failure of chat templates that a caller may want to tell apart.
+/// The kinds of failure of chat templates.
 public enum TemplateErrorCode: ErrorCode {
-    /// What is to be rendered is not a conversation.
+    /// The input is not a conversation.
     case invalidConversation
     /// The template cannot be parsed.
     case syntax
@@ -13,9 +13,9 @@ public enum TemplateErrorCode: ErrorCode {
     case runtime
     /// The template refused the messages by calling `raise_exception`.
     case refusal
-    /// The template asked for more work, depth or text than is allowed.
+    /// The template exceeded a limit of work, depth or text.
     case limit
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .invalid }
 }

@@ -1,36 +1,36 @@
 public import Platform
 
-/// What went wrong with the database or in one of its stores, in words for the person who asked.
+/// An error of the database or of one of its stores.
 public typealias StoreError = CodedError<StoreErrorCode>
 
-/// The kinds of failure a caller may want to tell apart.
+/// The kinds of failure.
 public enum StoreErrorCode: ErrorCode {
     /// No such experiment, run, model or request.
     case notFound
-    /// Something of that name or id is there already.
+    /// Something with that name or id exists already.
     case alreadyExists
     /// A value that the store refuses, such as a changed parameter.
     case invalidValue
-    /// The thing is not in a state that allows this.
+    /// The state of the thing does not allow this.
     case invalidState
-    /// The file holds something else than a database.
+    /// The file is not a database.
     case notADatabase
-    /// The file is a database, damaged or cut short.
+    /// The file is a damaged or truncated database.
     case corrupt
     /// The file is a database of another program.
     case foreignDatabase
-    /// The store was opened for reading alone.
+    /// The store was opened read-only.
     case readOnly
     /// The file cannot be opened or created.
     case cannotOpen
     /// The disk is full.
     case diskFull
-    /// Another process held the database for longer than the time-out.
+    /// Another process locked the database for longer than the time-out.
     case busy
     /// Any other failure of SQLite or of the disk.
     case storage
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind {
         switch self {
         case .notFound: .notFound

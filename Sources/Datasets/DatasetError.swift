@@ -1,17 +1,17 @@
 public import Platform
 
-/// What is wrong with a dataset, which row it is, and what to do about it.
+/// An error in a dataset, with the row and what to do about it.
 public typealias DatasetError = CodedError<DatasetErrorCode>
 
-/// The kinds of fault, for callers that tell them apart.
+/// The kinds of fault.
 public enum DatasetErrorCode: String, ErrorCode {
-    /// No file or folder is there.
+    /// The file or folder does not exist.
     case notFound
     /// The system refused to read it.
     case unreadable
     /// Not a supported kind of file, or a folder without a clear training file.
     case unsupported
-    /// There is no row in it.
+    /// It contains no row.
     case empty
     /// A line is not UTF-8.
     case notUTF8
@@ -23,19 +23,19 @@ public enum DatasetErrorCode: String, ErrorCode {
     case unknownRole
     /// A row has nothing to learn from.
     case noTarget
-    /// A row is longer than is read, or than the sequence length allows.
+    /// A row exceeds the size limit or the sequence length.
     case tooLong
-    /// A share to hold out that cannot be held out.
+    /// An impossible share to hold out.
     case invalidSplit
-    /// A way to prepare the data that does not fit it, or cannot be read.
+    /// A preparation that does not apply to the data, or is invalid.
     case invalidStep
     /// The chat template is missing or refused a row.
     case template
 
-    /// Which row it is about, and which others are broken.
+    /// The row, and the other broken rows.
     public typealias Context = DatasetErrorContext
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind {
         switch self {
         case .notFound: .notFound
@@ -48,20 +48,20 @@ public enum DatasetErrorCode: String, ErrorCode {
 
 /// The row that an error is about, and the other broken rows of its file.
 public struct DatasetErrorContext: Hashable, Sendable {
-    /// What happened, without the place.
+    /// What happened, without the row's position.
     let what: String
     /// The row.
     let source: RecordSource?
-    /// All broken rows of the file; none where reading it found only one.
+    /// All broken rows of the file; empty if there is only one.
     var brokenRows = BrokenRows()
 }
 
 extension DatasetError {
-    /// The row, where it is about one.
+    /// The row, if the error is about one.
     public var source: RecordSource? { context?.source }
-    /// All broken rows of the file, where reading it found more than one.
+    /// All broken rows of the file, if there is more than one.
     public var brokenRows: BrokenRows { context?.brokenRows ?? BrokenRows() }
-    /// What happened, whichever row it is.
+    /// What happened, without the row's position.
     var what: String { context?.what ?? message }
 
     /// A fault of one row; the message is preceded by the row's file, line and, if known, column.
@@ -76,7 +76,7 @@ extension DatasetError {
         context = DatasetErrorContext(what: what, source: source)
     }
 
-    /// The fault of the first broken row of several; one message where all have the same fault.
+    /// The fault of the first of several broken rows; one message if all have the same fault.
     ///
     /// - Parameter rowCount: All rows of the file.
     init(_ first: DatasetError, of rows: BrokenRows, rowCount: Int) {

@@ -14,6 +14,6 @@ public enum InferenceErrorCode: ErrorCode {
     /// The model computed something that is not a number.
     case brokenLogits
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .invalid }
 }

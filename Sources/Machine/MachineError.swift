@@ -1,13 +1,13 @@
 public import Platform
 
-/// Why work that needs the machine cannot be done.
+/// An error of the machine's resources.
 public typealias MachineError = CodedError<MachineErrorCode>
 
-/// The kinds of such obstacles.
+/// The kinds of failure.
 public enum MachineErrorCode: ErrorCode {
-    /// The memory, or the addresses, are not there.
+    /// There is not enough memory or address space.
     case insufficientMemory
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .conflict }
 }

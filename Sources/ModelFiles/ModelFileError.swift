@@ -1,9 +1,9 @@
 public import Platform
 
-/// What is wrong with a model's file, an adapter, or getting a model.
+/// An error of a model's file, an adapter, or a download.
 public typealias ModelFileError = CodedError<ModelFileErrorCode>
 
-/// The kinds of trouble, for callers that decide by them.
+/// The kinds of failure.
 public enum ModelFileErrorCode: String, ErrorCode {
     /// There is no such file, folder or model.
     case notFound
@@ -11,40 +11,40 @@ public enum ModelFileErrorCode: String, ErrorCode {
     case unreadable
     /// The system refused to write a file.
     case unwritable
-    /// The file is of another kind than was expected.
+    /// The file is of another kind than expected.
     case foreignFormat
-    /// The format's version is not one that is read here.
+    /// The format's version is not supported.
     case unsupportedVersion
-    /// The file ends before what it promises.
+    /// The file is shorter than its header says.
     case truncated
     /// The file contradicts itself or its format.
     case corrupt
-    /// A number type or quantization that is not computed with here.
+    /// A number type or quantization that is not supported.
     case unsupportedType
-    /// A model architecture, or a part of one, that is not known here.
+    /// A model architecture, or a part of one, that is not supported.
     case unsupportedArchitecture
-    /// A setting or tensor that the architecture needs is not there.
+    /// A setting or tensor that the architecture needs is missing.
     case missingPart
     /// A tensor has another shape than the configuration says.
     case wrongShape
-    /// A tokenizer or chat template that is not understood here.
+    /// A tokenizer or chat template that is not supported.
     case unsupportedTokenizer
-    /// An adapter that uses something that is not computed here.
+    /// An adapter with an unsupported feature.
     case unsupportedAdapter
     /// No source could deliver a model.
     case downloadFailed
-    /// A file is whole but is not the one it should be.
+    /// A file is complete, but not the expected one.
     case wrongChecksum
-    /// A file is not any more what it was when it was opened.
+    /// A file changed since it was opened.
     case changed
-    /// The disk has not the room.
+    /// The disk lacks space.
     case diskFull
-    /// Another process is doing the same thing.
+    /// Another process does the same.
     case busy
-    /// The caller asked to stop.
+    /// The caller cancelled it.
     case cancelled
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind {
         switch self {
         case .notFound: .notFound
@@ -61,6 +61,6 @@ public enum ModelFileErrorCode: String, ErrorCode {
 }
 
 extension ModelFileError {
-    /// The hint for files that are not what they were when they were made.
+    /// The hint for damaged files.
     static var fetchAgain: String { "the file is incomplete or damaged; get it again" }
 }

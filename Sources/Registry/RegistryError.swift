@@ -1,26 +1,26 @@
 public import Platform
 
-/// What the registry refuses, in words for the person who asked.
+/// An error of the registry.
 ///
-/// Failures of the database itself come as the store's `TrackingError`.
+/// Failures of the database itself are `TrackingError`s.
 public typealias RegistryError = CodedError<RegistryErrorCode>
 
-/// The kinds of refusal a caller may want to tell apart.
+/// The kinds of failure.
 public enum RegistryErrorCode: ErrorCode {
     /// No such model, version or alias.
     case notFound
-    /// A model of that name is there already.
+    /// A model with that name exists already.
     case alreadyExists
-    /// A name, stage or reference that cannot be.
+    /// An invalid name, stage or reference.
     case invalidValue
     /// There is nothing to roll back to, to undo or to redo.
     case nothingBefore
     /// Something was changed in the meantime.
     case conflict
-    /// The version does not pass the model's gate; the message names what it fails.
+    /// The version does not pass the model's gate; the message names the failed conditions.
     case refused
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind {
         switch self {
         case .notFound: .notFound

@@ -14,6 +14,6 @@ public enum TensorErrorCode: ErrorCode {
     /// A number that is infinite or no number.
     case notFinite
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .invalid }
 }

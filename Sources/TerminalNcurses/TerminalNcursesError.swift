@@ -14,6 +14,6 @@ public enum TerminalNcursesErrorCode: ErrorCode {
     /// The operating system refused something.
     case system
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .failed }
 }

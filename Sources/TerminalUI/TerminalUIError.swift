@@ -12,6 +12,6 @@ public enum TerminalUIErrorCode: ErrorCode {
     /// A theme that inherits from one that does not exist, or from itself.
     case unknownParentTheme
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .invalid }
 }

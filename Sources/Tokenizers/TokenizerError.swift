@@ -1,15 +1,15 @@
 public import Platform
 
-/// What went wrong while a tokenizer was set up.
+/// An error in the definition of a tokenizer.
 public typealias TokenizerError = CodedError<TokenizerErrorCode>
 
-/// The kinds of failure a caller may want to tell apart.
+/// The kinds of failure.
 public enum TokenizerErrorCode: ErrorCode {
     /// The vocabulary, its types, its merges or its special ids contradict each other.
     case invalidVocabulary
-    /// The model names a pre-tokenizer this tokenizer does not have.
+    /// The model's pre-tokenizer is not supported.
     case unsupportedPreTokenizer
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .invalid }
 }

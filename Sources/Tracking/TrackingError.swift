@@ -1,4 +1,4 @@
 public import Database
 
-/// What went wrong in the tracking store.
+/// An error of the tracking store.
 public typealias TrackingError = StoreError

@@ -15,7 +15,7 @@ public final class TrackingStore: Sendable {
         public var isReadOnly = false
         /// How long a write waits for other processes, in seconds.
         public var busyTimeout = 30.0
-        /// Where artifacts of experiments made here lie: `artifactRoot/<experiment>`.
+        /// The folder of artifacts of experiments created here: `artifactRoot/<experiment>`.
         public var artifactRoot = "artifacts"
         /// Whom runs and requests belong to, unless they say otherwise.
         public var identity = Identity.current()

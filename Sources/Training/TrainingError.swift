@@ -1,9 +1,9 @@
 public import Platform
 
-/// Why a training run could not start, continue or be saved.
+/// An error of a training run.
 public typealias TrainingError = CodedError<TrainingErrorCode>
 
-/// The kind of the failure, for callers that react to it.
+/// The kinds of failure.
 public enum TrainingErrorCode: ErrorCode {
     /// A setting is out of range or contradicts another one.
     case configuration
@@ -18,7 +18,7 @@ public enum TrainingErrorCode: ErrorCode {
     /// A file could not be read or written.
     case file
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind {
         switch self {
         case .configuration, .example: .invalid

@@ -1,11 +1,11 @@
 internal import Crypto
 internal import Platform
 
-/// What tells whether a file came whole, in lower-case hexadecimal.
+/// A checksum that identifies a file, in lower-case hexadecimal.
 package enum Checksum: Sendable, Equatable {
     /// The SHA-256 of the content.
     case sha256(String)
-    /// The SHA-1 by which Git names the content, which covers its length too.
+    /// Git's SHA-1 of the content, which includes its length.
     case gitBlob(String)
 
     /// Whether the file at `path` has the checksum.

@@ -1,13 +1,13 @@
 public import Platform
 
-/// Why a file did not come.
+/// An error of a download.
 public typealias TransferError = CodedError<TransferErrorCode>
 
 /// The kinds of failure of transfers.
 public enum TransferErrorCode: ErrorCode {
-    /// The server, or the way to it, failed; the message says how.
+    /// The server or the connection failed; the message says how.
     case failed
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .failed }
 }

@@ -12,6 +12,6 @@ public enum TransformerErrorCode: ErrorCode {
     /// The pool of keys and values has no block left.
     case cacheFull
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind { .failed }
 }

@@ -17,7 +17,7 @@ struct TextCleaner {
         var before: Unicode.Scalar?
         for scalar in text.unicodeScalars {
             if let changed = replacement(of: scalar, behind: before) {
-                // The line feed of `\r\n` stands for both.
+                // The line feed of `\r\n` replaces both.
                 if !(scalar == "\n" && before == "\r" && has(.whitespace)) {
                     scalars.append(changed)
                 }

@@ -6,7 +6,7 @@ enum PlainFiles {
     /// An entry of a folder.
     struct Entry {
         let name: String
-        /// What it is; a device or the like where the system does not say.
+        /// Its kind; other if the system does not report it.
         let kind: FileStatus.Kind
     }
 

@@ -1,14 +1,15 @@
 import Platform
 
-/// Adapters between rows of the table whose GGUF files are the same: one may have a matrix for gate
-/// and up together, the other one for each.
+/// Adapters between rows of the table with equal GGUF files: one may have a combined matrix for
+/// gate and up, the other separate ones.
 extension AdapterFile {
-    /// The same changes under the names, and of the matrices, that models of an architecture have.
+    /// The same changes with the names and matrices of models of an architecture.
     ///
-    /// The change of a joined matrix is that of its parts with the same A. Adapters of other
-    /// architectures are returned as they are.
+    /// The change of a combined matrix is that of its parts with the same A. Adapters of other
+    /// architectures are returned unchanged.
     ///
-    /// - Throws: `ModelFileError` for changes of gate and up that no change of one matrix stands for.
+    /// - Throws: `ModelFileError` for changes of gate and up that no change of one matrix can
+    ///   express.
     func refitted(to architecture: Architecture) throws(ModelFileError) -> AdapterFile {
         let modules = Set(configuration.targetModules)
         func has(_ row: Architecture) -> Bool {

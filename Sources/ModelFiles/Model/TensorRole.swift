@@ -171,15 +171,15 @@ extension TensorRole {
         }
     }
 
-    /// What PEFT calls the matrix: the last part of its name in a checkpoint.
+    /// PEFT's name of the matrix: the last part of its name in a checkpoint.
     package func module(in architecture: Architecture) -> String {
         let parts = checkpointName(layer: 0, in: architecture).split(separator: ".")
         return String(parts.dropLast().last ?? "")
     }
 
-    /// The matrix that makes this projection among others, and which of its rows do.
+    /// The combined matrix that contains this projection, and its rows there.
     ///
-    /// Nil where the model has a matrix for it alone.
+    /// Nil if the model has a separate matrix for it.
     func joined(in configuration: ModelConfiguration) -> (role: TensorRole, rows: Range<Int>)? {
         let queries = configuration.headCount * configuration.headWidth
         let keys = configuration.keyValueHeadCount * configuration.headWidth

@@ -1,5 +1,5 @@
 extension CodedError<ErrorKind> {
-    /// The error of any target, with its kind in place of its code.
+    /// The error of any target, with its kind as the code.
     package init(_ error: any Error) {
         switch error {
         case let error as any AnyCodedError: self = error.general
@@ -8,7 +8,7 @@ extension CodedError<ErrorKind> {
         }
     }
 
-    /// Calls `body`; what it throws gets its kind in place of its code.
+    /// Calls `body` and rethrows its errors with their kinds as codes.
     package static func wording<Result>(
         _ body: () throws -> Result
     ) throws(CodedError<ErrorKind>) -> Result {

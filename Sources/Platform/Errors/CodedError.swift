@@ -1,6 +1,6 @@
 /// What went wrong, to which thing, and what to do about it.
 ///
-/// Each target names its own: a type alias with its own codes.
+/// Each target has a type alias with its own codes.
 public struct CodedError<Code: ErrorCode>: Error, Hashable, CustomStringConvertible {
     /// The kinds of failure of the target, for code that reacts to them.
     public typealias Code = Code
@@ -9,11 +9,11 @@ public struct CodedError<Code: ErrorCode>: Error, Hashable, CustomStringConverti
     public var code: Code
     /// What happened, to which thing.
     public var message: String
-    /// What to do now, where that is known.
+    /// What to do now, if known.
     public var hint: String?
-    /// A line for each of the things at fault, such as the broken rows of a file; nil for one.
+    /// A line for each fault, such as the broken rows of a file; nil for a single one.
     public var details: [String]?
-    /// What a target says beside that; nil where it says nothing.
+    /// Further information of the target; may be nil.
     public var context: Code.Context?
 
     /// Creates an error from its parts.
@@ -24,7 +24,7 @@ public struct CodedError<Code: ErrorCode>: Error, Hashable, CustomStringConverti
         self.details = details
     }
 
-    /// The message, followed by the hint where there is one.
+    /// The message, followed by the hint if there is one.
     public var description: String { hint.map { "\(message) hint: \($0)" } ?? message }
 }
 
@@ -44,7 +44,7 @@ extension CodedError: Codable where Code: Codable {
         )
     }
 
-    /// Writes all but the context, which is for this process alone.
+    /// Encodes all but the context, which is only for this process.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(code, forKey: .code)
@@ -56,29 +56,29 @@ extension CodedError: Codable where Code: Codable {
 
 /// The kinds of failure of one target.
 public protocol ErrorCode: Hashable, Sendable {
-    /// What the target's errors say beside message and hint.
+    /// Further information of the target's errors.
     associatedtype Context: Hashable & Sendable = NoErrorContext
 
-    /// What the code means to a target above, which knows no more than these kinds.
+    /// The general kind of the code, for other targets.
     var kind: ErrorKind { get }
 }
 
 /// The context of errors that have none.
 public enum NoErrorContext: Hashable, Sendable {}
 
-/// What went wrong, for those who need not know in which part.
+/// The general kinds of error, common to all targets.
 public enum ErrorKind: String, ErrorCode, Codable {
-    /// The folder lies on a file system where SQLite's log would be corrupted.
+    /// The folder is on a file system where SQLite's log would be corrupted.
     case networkFileSystem
     /// A folder or file cannot be created, read or written.
     case inaccessible
-    /// No room is left on the device.
+    /// No space is left on the device.
     case full
-    /// What was to be changed can only be read.
+    /// The target of the change is read-only.
     case readOnly
     /// No such run, model, dataset, version or alias.
     case notFound
-    /// A name or prefix fits several things.
+    /// A name or prefix matches several things.
     case ambiguous
     /// The thing is in a state that does not allow this.
     case conflict
@@ -86,21 +86,21 @@ public enum ErrorKind: String, ErrorCode, Codable {
     case invalid
     /// The caller or the user ended it.
     case cancelled
-    /// A part below failed; the message is that part's own.
+    /// Another target failed; the message is its own.
     case failed
 
     /// The kind itself.
     public var kind: ErrorKind { self }
 }
 
-/// Any error with a code, for those who do not know whose.
+/// An error of any target.
 public protocol AnyCodedError: Error {
-    /// The same error with its kind in place of the code.
+    /// The same error with its kind as the code.
     var general: CodedError<ErrorKind> { get }
 }
 
 extension CodedError: AnyCodedError {
-    /// The same error with its kind in place of the code.
+    /// The same error with its kind as the code.
     public var general: CodedError<ErrorKind> {
         CodedError<ErrorKind>(code.kind, message, hint: hint, details: details)
     }

@@ -1,24 +1,24 @@
 internal import Glibc
 
-/// Why the system refused something, to which file, and what to do.
+/// An error of the system, with the file and what to do.
 public typealias PlatformError = CodedError<PlatformErrorCode>
 
 /// The kinds of failure of files, locks, threads and programs.
 public enum PlatformErrorCode: ErrorCode {
-    /// Something has the name already.
+    /// The name is in use.
     case exists
-    /// No room is left on the device, or in the user's share of it.
+    /// No space is left on the device, or in the user's quota.
     case full
-    /// The name cannot be that of a file: a folder, an empty text, a folder that is not there.
+    /// The name cannot be that of a file: a folder, an empty text, or in a missing folder.
     case invalid
-    /// Nothing has the name.
+    /// There is no such file.
     case notFound
     /// The work queue is closed.
     case closed
-    /// The system refused, or failed.
+    /// Any other failure of the system.
     case failed
 
-    /// What it means to a target above.
+    /// The general kind of error, for other targets.
     public var kind: ErrorKind {
         switch self {
         case .exists, .closed: .conflict
@@ -30,7 +30,7 @@ public enum PlatformErrorCode: ErrorCode {
 }
 
 extension CodedError<PlatformErrorCode> {
-    /// The error that an `errno` stands for.
+    /// The error for an `errno`.
     ///
     /// - Parameters:
     ///   - what: What failed, such as "The folder /data cannot be created".
@@ -58,7 +58,7 @@ extension CodedError<PlatformErrorCode> {
         }
     }
 
-    /// What an `errno` means for a file that was to be written.
+    /// The error for an `errno` of writing a file.
     package init(writing path: String, _ number: Int32 = errno) {
         self.init("\(path) cannot be written", number)
         if number == ENOENT || number == ENOTDIR {

@@ -11,8 +11,8 @@ package final class Descriptor: Sendable {
     /// Opens a file or folder; nil on failure, with the reason in `errno`.
     ///
     /// - Parameters:
-    ///   - flags: As of `open`; `O_CLOEXEC` is always among them.
-    ///   - mode: The permissions of a file that is made.
+    ///   - flags: Those of `open`; `O_CLOEXEC` is always added.
+    ///   - mode: The permissions of a new file.
     package static func open(
         _ path: String,
         _ flags: Int32 = O_RDONLY,
@@ -33,30 +33,30 @@ package final class Descriptor: Sendable {
         }
     }
 
-    /// Reads the next bytes; their number is 0 at the end and -1 where that fails, with the reason in
+    /// Reads the next bytes; their number is 0 at the end and -1 if that fails, with the reason in
     /// `errno`.
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         uninterrupted { Glibc.read(number, buffer.baseAddress, buffer.count) }
     }
 
-    /// The same from a place in the file.
+    /// The same from an offset in the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
         uninterrupted { pread(number, buffer.baseAddress, buffer.count, off_t(offset)) }
     }
 
-    /// Writes all bytes; false where that fails, with the reason in `errno`.
+    /// Writes all bytes; false if that fails, with the reason in `errno`.
     package func write(_ bytes: some Sequence<UInt8>) -> Bool {
         errno = DescriptorWriter.write(bytes, to: number)
         return errno == 0
     }
 
-    /// Waits until all is on the disk; false where that fails, with the reason in `errno`.
+    /// Waits until all is on the disk; false if that fails, with the reason in `errno`.
     package func synchronize() -> Bool { fsync(number) == 0 }
 
-    /// Cuts the file off behind so many bytes; false where that fails, with the reason in `errno`.
+    /// Truncates the file to a number of bytes; false if that fails, with the reason in `errno`.
     package func truncate(to count: Int) -> Bool { ftruncate(number, off_t(count)) == 0 }
 
-    /// Copies the first bytes of this file to another; false where that fails, with the reason in
+    /// Copies the first bytes of this file to another; false if that fails, with the reason in
     /// `errno`.
     package func copy(_ byteCount: Int, to target: Descriptor) -> Bool {
         var offset: off_t = 0
@@ -68,7 +68,7 @@ package final class Descriptor: Sendable {
         return true
     }
 
-    /// Whether a system call failed for lack of descriptors or memory, which passes.
+    /// Whether a system call failed for a temporary lack of descriptors or memory.
     package static func isShortage(_ code: Int32) -> Bool {
         [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
     }

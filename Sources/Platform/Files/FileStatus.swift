@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What the system says about a file or folder.
+/// The system's information about a file or folder.
 package struct FileStatus: Sendable {
-    /// What something is.
+    /// The kind of an entry.
     package enum Kind: Sendable {
         case folder, file, link
         /// A device, a pipe or a socket.
@@ -31,26 +31,27 @@ package struct FileStatus: Sendable {
     package let byteCount: Int
     /// The permissions, without the kind.
     package let mode: UInt32
-    /// The user to whom it belongs.
+    /// The user who owns it.
     package let owner: UInt32
-    /// How many names it has; 0 once it is removed.
+    /// The number of its names; 0 after it is removed.
     package let linkCount: Int
     package let device: UInt64
     package let inode: UInt64
     /// When its content was last written.
     package let modified: Time
-    /// When it or its names, times or permissions last changed: the kernel's own time, which nobody
-    /// can set.
+    /// When it or its names, times or permissions last changed: the kernel's own time, which cannot
+    /// be set.
     package let changed: Time
 
-    /// What is at a path, through links or not; nil where nothing is, with the reason in `errno`.
+    /// The status of the entry at a path, through links or not; nil if there is none, with the
+    /// reason in `errno`.
     package init?(_ path: String, followsLink: Bool = true) {
         var status = stat()
         guard (followsLink ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
         self.init(status)
     }
 
-    /// What is open under a descriptor.
+    /// The status of an open descriptor.
     package init?(descriptor: Int32) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }
@@ -76,18 +77,18 @@ package struct FileStatus: Sendable {
     }
 }
 
-/// Which file or folder something is, by device and number.
+/// The identity of a file or folder: its device and inode.
 package struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
 
-    /// What a path names, through links; nil where it names nothing.
+    /// The file at a path, following links; nil if there is none.
     package init?(_ path: String) {
         guard let status = FileStatus(path) else { return nil }
         self.init(status)
     }
 
-    /// What is open under a descriptor.
+    /// The file open under a descriptor.
     package init?(descriptor: Int32) {
         guard let status = FileStatus(descriptor: descriptor) else { return nil }
         self.init(status)

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// An open folder, through which what lies in it is reached by name and never through a link.
+/// An open folder, whose entries are accessed by name and never through a link.
 ///
-/// It stays the same folder wherever its path leads later. Names are bytes. What fails says so with
-/// nil or false, and with the reason in `errno`.
+/// It stays the same folder wherever its path points later. Names are bytes. Failures are nil or
+/// false, with the reason in `errno`.
 package struct OpenFolder: Sendable {
     package let descriptor: Descriptor
 
@@ -33,26 +33,26 @@ package struct OpenFolder: Sendable {
         OpenFolder(Self.text(name) { openat(descriptor.number, $0, Self.flags | O_NOFOLLOW) })
     }
 
-    /// Makes a file in this folder, for reading and writing, which must not be there.
+    /// Creates a file in this folder, for reading and writing; it must not exist.
     package func newFile(_ name: [UInt8]) -> Descriptor? {
         let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         let number = Self.text(name) { openat(descriptor.number, $0, flags, 0o600) }
         return number < 0 ? nil : Descriptor(number)
     }
 
-    /// Makes a folder in this one, its owner's alone.
+    /// Creates a folder in this one, accessible only to its owner.
     package func makeFolder(_ name: [UInt8]) -> Bool {
         Self.text(name) { mkdirat(descriptor.number, $0, 0o700) } == 0
     }
 
-    /// What has a name in this folder.
+    /// The status of an entry of this folder.
     package func status(_ name: [UInt8]) -> FileStatus? {
         var status = stat()
         let code = Self.text(name) { fstatat(descriptor.number, $0, &status, AT_SYMLINK_NOFOLLOW) }
         return code == 0 ? FileStatus(status) : nil
     }
 
-    /// The names in this folder, sorted; empty where it cannot be read.
+    /// The names in this folder, sorted; empty if it cannot be read.
     package var names: [[UInt8]] { FolderListing.names(in: descriptor.number) ?? [] }
 
     /// Removes a file or link, or an empty folder.
@@ -61,7 +61,7 @@ package struct OpenFolder: Sendable {
         return Self.text(name) { unlinkat(descriptor.number, $0, flags) } == 0
     }
 
-    /// Gives what has a name another one, in this folder or in another on the same disk.
+    /// Renames an entry, in this folder or into another on the same disk.
     package func move(_ name: [UInt8], to target: OpenFolder, as other: [UInt8]) -> Bool {
         Self.text(name) { name in
             Self.text(other) { renameat(descriptor.number, name, target.descriptor.number, $0) }

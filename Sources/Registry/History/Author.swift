@@ -23,9 +23,9 @@ public struct Author: Sendable, Equatable {
 }
 
 extension Author: ExpressibleByStringLiteral, CustomStringConvertible {
-    /// An author of whom only the name is known.
+    /// An author with only a name.
     public init(stringLiteral name: String) { self.init(name) }
 
-    /// The name, with the user behind a token.
+    /// The name, with the user of a token.
     public var description: String { user.map { "\(name), a token of \($0)" } ?? name }
 }

@@ -54,7 +54,7 @@ public struct RegistryChange: Sendable, Equatable, Identifiable {
     public var id: Int
     /// When, in milliseconds since 1970.
     public var time: Int
-    /// By whom: `user@host`, or the name of a token.
+    /// Who made it: `user@host`, or the name of a token.
     public var author: String
     /// The registered model.
     public var model: String

@@ -27,7 +27,7 @@ public enum RunChange: String, Sendable {
     case alert
     /// The run pauses, or continues.
     case pause
-    /// The run was removed for good.
+    /// The run was deleted permanently.
     case removed
 }
 

@@ -23,7 +23,7 @@ enum FileEnding: String, CaseIterable {
     }
 }
 
-/// The folders in which datasets lie.
+/// The folders of datasets.
 enum Folder {
     /// Whether a path is that of a folder.
     ///
