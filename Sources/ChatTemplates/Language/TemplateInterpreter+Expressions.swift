@@ -257,13 +257,13 @@ extension TemplateInterpreter {
 
     /// The indices that a slice selects, as in Python.
     private static func places(_ start: Int?, _ stop: Int?, _ step: Int, count: Int) -> [Int] {
-        func clamp(_ bound: Int, _ least: Int, _ most: Int) -> Int {
-            min(max(bound < 0 ? bound + count : bound, least), most)
+        func clamp(_ bound: Int, _ minimum: Int, _ maximum: Int) -> Int {
+            min(max(bound < 0 ? bound + count : bound, minimum), maximum)
         }
         let isForward = step > 0
-        let (least, most) = isForward ? (0, count) : (-1, count - 1)
-        let first = start.map { clamp($0, least, most) } ?? (isForward ? 0 : count - 1)
-        let end = stop.map { clamp($0, least, most) } ?? (isForward ? count : -1)
+        let (minimum, maximum) = isForward ? (0, count) : (-1, count - 1)
+        let first = start.map { clamp($0, minimum, maximum) } ?? (isForward ? 0 : count - 1)
+        let end = stop.map { clamp($0, minimum, maximum) } ?? (isForward ? count : -1)
         // A step longer than the list would overflow, and selects at most one item.
         let bounded = min(max(step, -count - 1), count + 1)
         return Array(stride(from: first, to: end, by: bounded == 0 ? 1 : bounded))

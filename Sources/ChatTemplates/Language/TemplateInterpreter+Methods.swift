@@ -221,8 +221,8 @@ extension TemplateInterpreter {
         var parts: [TemplateText]
         switch arguments.value(0, "sep") {
         case nil, .some(.none):
-            let most = limit < 0 ? Limit.listItems + 1 : min(limit, Limit.listItems + 1)
-            parts = fromEnd ? text.splitLastWords(limit: most) : text.splitWords(limit: most)
+            let maximum = limit < 0 ? Limit.listItems + 1 : min(limit, Limit.listItems + 1)
+            parts = fromEnd ? text.splitLastWords(limit: maximum) : text.splitWords(limit: maximum)
         case .text(let separator):
             guard !separator.isEmpty else { throw failure("the separator is empty") }
             if fromEnd, limit >= 0 {
@@ -237,8 +237,11 @@ extension TemplateInterpreter {
                 parts.append(text[start..<text.count])
             } else {
                 // One more than the limit, so that excess is detected.
-                let most = Limit.listItems
-                parts = text.split(separator: separator, limit: limit < 0 ? most : min(limit, most))
+                let maximum = Limit.listItems
+                parts = text.split(
+                    separator: separator,
+                    limit: limit < 0 ? maximum : min(limit, maximum)
+                )
             }
         case let value?:
             throw failure("\(value.typeName) cannot separate a string")

@@ -69,7 +69,7 @@ extension Dataset {
         let training = try records(files.training)
         let heldOut = try records(files.heldOut)
         if let format {
-            try reading.mapping.checkWasUsed(by: format, found: mapped, path: path)
+            try reading.mapping.checkUse(by: format, found: mapped, path: path)
         }
         return Dataset(
             name: DatasetName.make(path: path, isFolder: files.isFolder),

@@ -20,7 +20,7 @@ struct RecordReader {
     /// - Throws: `DatasetError` that describes the broken rows, and for a file without any row;
     ///   `CancellationError` when cancelled.
     func read() throws -> RowCollector {
-        if let ending = FileEnding(of: path), ending.isText { try checkIsForDocuments() }
+        if let ending = FileEnding(of: path), ending.isText { try checkDocumentOptions() }
         var rows = RowCollector(mapping: mapping, chosen: format, window: window)
         switch FileEnding(of: path) {
         case .txt: try readDocuments(into: &rows)
@@ -34,9 +34,9 @@ struct RecordReader {
                 hint: "datasets are .jsonl, .json, .csv, .tsv, .txt and .md files"
             )
         }
-        if !leavesBrokenRowsOut { try rows.checkAllAreSound() }
+        if !leavesBrokenRowsOut { try rows.checkRows() }
         guard !rows.records.isEmpty || window != nil else {
-            try rows.checkAllAreSound()
+            try rows.checkRows()
             throw DatasetError(
                 .empty,
                 "there is no row in \(path)",
@@ -47,7 +47,7 @@ struct RecordReader {
     }
 
     /// - Throws: `DatasetError.Code.invalidStep` for options that do not apply to documents.
-    private func checkIsForDocuments() throws {
+    private func checkDocumentOptions() throws {
         let isRefused = format.map { $0 != .text } ?? false
         guard mapping.pairs.isEmpty, !isRefused else {
             throw DatasetError(

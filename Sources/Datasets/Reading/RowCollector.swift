@@ -88,7 +88,7 @@ struct RowCollector {
     }
 
     /// - Throws: The first fault, with all others in `DatasetError.brokenRows`.
-    func checkAllAreSound() throws {
+    func checkRows() throws {
         if let firstFault { throw DatasetError(firstFault, of: broken, rowCount: seen) }
     }
 

@@ -39,7 +39,7 @@ extension AdapterConfiguration: Codable {
         let values = try decoder.container(keyedBy: Key.self)
         let type = try values.decodeIfPresent(String.self, forKey: .peftType) ?? "LORA"
         guard type == "LORA" else { throw Self.refusal("it is of type \(type), not LORA") }
-        try Self.refuseWhatIsNotComputed(values)
+        try Self.refuseUnsupportedSettings(values)
         rank = try values.decode(Int.self, forKey: .rank)
         guard (1...1 << 16).contains(rank) else { throw Self.refusal("its rank is \(rank)") }
         alpha = try values.decode(Double.self, forKey: .alpha)
@@ -107,7 +107,7 @@ extension AdapterConfiguration: Codable {
         return knownModules.filter(modules.contains)
     }
 
-    private static func refuseWhatIsNotComputed(_ values: KeyedDecodingContainer<Key>) throws {
+    private static func refuseUnsupportedSettings(_ values: KeyedDecodingContainer<Key>) throws {
         let flags: [(key: Key, meaning: String)] = [
             (.usesDecomposition, "it uses DoRA"), (.isTransposed, "its base is transposed"),
             (.hasBias, "its matrices have biases"), (.usesQuantizedGroups, "it uses QALoRA"),

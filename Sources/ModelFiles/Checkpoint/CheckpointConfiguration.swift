@@ -20,7 +20,7 @@ struct CheckpointConfiguration {
             throw FolderContent(folder).withoutConfiguration()
         }
         let architecture = try Self.architecture(settings)
-        try Self.refuseWhatIsNotComputed(settings)
+        try Self.refuseUnsupportedSettings(settings)
         if architecture.isHybrid { try Self.refuseOtherLayers(settings) }
         let width = try settings.dimension("hidden_size")
         let heads = try settings.dimension("num_attention_heads")
@@ -84,7 +84,7 @@ struct CheckpointConfiguration {
         return architecture
     }
 
-    private static func refuseWhatIsNotComputed(
+    private static func refuseUnsupportedSettings(
         _ settings: JSONPart
     ) throws(ModelFileError) {
         let activation = try settings.string("hidden_act") ?? "silu"

@@ -23,8 +23,8 @@ enum PickledWeights {
         let own = names.filter { name in
             !others.contains(name) && !name.hasPrefix("rng_state")
         }.sorted()
-        let usual = ["pytorch_model", "adapter_model", "consolidated", "model"]
-        return usual.lazy.compactMap { start in own.first { $0.hasPrefix(start) } }.first
+        let preferred = ["pytorch_model", "adapter_model", "consolidated", "model"]
+        return preferred.lazy.compactMap { start in own.first { $0.hasPrefix(start) } }.first
             ?? own.first
     }
 }

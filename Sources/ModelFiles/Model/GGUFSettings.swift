@@ -129,7 +129,7 @@ struct GGUFSettings {
     private func value(_ key: String) -> GGUFValue? { file.metadata["\(architecture).\(key)"] }
 
     /// Refuses settings that would change results and are not supported.
-    func refuseWhatIsNotComputed() throws(ModelFileError) {
+    func refuseUnsupportedSettings() throws(ModelFileError) {
         if let experts = file.metadata["\(architecture).expert_count"]?.integer, experts > 0 {
             throw unsupported("it is a mixture of \(experts) experts")
         }

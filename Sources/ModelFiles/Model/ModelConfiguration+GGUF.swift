@@ -6,7 +6,7 @@ extension ModelConfiguration {
     /// Throws if a setting is missing, impossible, or not supported.
     init(_ file: GGUFFile) throws(ModelFileError) {
         let settings = try GGUFSettings(file)
-        try settings.refuseWhatIsNotComputed()
+        try settings.refuseUnsupportedSettings()
         let width = try settings.dimension("embedding_length")
         let headCount = try settings.dimension("attention.head_count")
         let keyValueHeadCount = try settings.dimension(

@@ -150,7 +150,7 @@ private struct Words {
         // Phi 3's template puts a line feed after each of its tokens that is not a token of the
         // text.
         if file.metadata["general.name"]?.text?.lowercased().contains("phi-3") == true {
-            stripBehindAddedTokens(&definition)
+            stripAfterAddedTokens(&definition)
         }
         return definition
     }
@@ -186,7 +186,7 @@ private struct Words {
         if flag("add_bos_token") ?? addsBOS, let bos = definition.bos { definition.opening = [bos] }
     }
 
-    private func stripBehindAddedTokens(_ definition: inout TokenizerDefinition) {
+    private func stripAfterAddedTokens(_ definition: inout TokenizerDefinition) {
         let plain: Set<[UInt8]> = Set(["<unk>", "<s>", "<|endoftext|>"].map { Array($0.utf8) })
         let vocabulary = definition.vocabulary
         definition.addedTokens = vocabulary.types.indices.compactMap { index in

@@ -61,8 +61,8 @@ package final class Descriptor: Sendable {
     package func copy(_ byteCount: Int, to target: Descriptor) -> Bool {
         var offset: off_t = 0
         while offset < off_t(byteCount) {
-            let most = min(byteCount - Int(offset), 1 << 30)
-            let count = uninterrupted { sendfile(target.number, number, &offset, most) }
+            let size = min(byteCount - Int(offset), 1 << 30)
+            let count = uninterrupted { sendfile(target.number, number, &offset, size) }
             guard count > 0 else { return false }
         }
         return true

@@ -39,7 +39,7 @@ struct DatasetFiles {
         }
         let kinds = names.map { FileEnding(of: $0) }
         let documents = zip(names, kinds)
-            .filter { ($0.1?.isText ?? false) && !Self.isAboutTheOthers($0.0) }.map(\.0)
+            .filter { ($0.1?.isText ?? false) && !Self.isDocumentation($0.0) }.map(\.0)
         guard !documents.isEmpty, kinds.allSatisfy({ $0?.isText ?? true }) else {
             let folders = names.filter { FilePaths.isFolder("\(path)/\($0)") }
             let found = names.filter(Self.holdsRows) + folders.map { "\($0)/" }
@@ -111,7 +111,7 @@ struct DatasetFiles {
     /// Whether a file contains rows, in a supported form or not.
     private static func holdsRows(_ name: String) -> Bool {
         let name = name.lowercased()
-        if isAboutTheOthers(name) || name.hasSuffix("_info.json") || name.hasSuffix("_infos.json") {
+        if isDocumentation(name) || name.hasSuffix("_info.json") || name.hasSuffix("_infos.json") {
             return false
         }
         if let ending = FileEnding(of: name) { return ending != .md }
@@ -120,7 +120,7 @@ struct DatasetFiles {
     }
 
     /// Whether a file describes the documents beside it.
-    private static func isAboutTheOthers(_ name: String) -> Bool {
+    private static func isDocumentation(_ name: String) -> Bool {
         ["readme.", "license."].contains { name.lowercased().hasPrefix($0) }
     }
 

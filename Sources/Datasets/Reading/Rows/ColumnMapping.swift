@@ -66,7 +66,7 @@ public struct ColumnMapping: Sendable, Equatable, CustomStringConvertible {
     ///
     /// - Throws: `DatasetError.Code.invalidStep` for a name that occurs in no row, and for one
     ///   that the format does not know.
-    func checkWasUsed(by format: DatasetFormat, found: Set<JSONName>, path: String) throws {
+    func checkUse(by format: DatasetFormat, found: Set<JSONName>, path: String) throws {
         for pair in pairs {
             guard found.contains(JSONName(pair.own)) else {
                 throw DatasetError(
