@@ -1,4 +1,4 @@
-"""The program under test, the default model, and what transformers makes of the same file."""
+"""The program under test, the default model, and the same file in transformers."""
 import json
 import os
 import pathlib
@@ -35,7 +35,7 @@ class Workbench:
         self.folder = folder
 
     def __call__(self, *arguments):
-        """All objects that a command prints."""
+        """The objects that a command prints."""
         command = [BINARY, *map(str, arguments), "--json", "--workspace", str(self.folder)]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, f"{command}\n{done.stderr}"

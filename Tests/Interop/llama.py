@@ -7,7 +7,7 @@ import numpy as np
 
 THREADS = os.cpu_count()
 llama_cpp.llama_backend_init()
-# Its log goes to nobody; the callback has to live as long as the library.
+# Its log is discarded; the callback must live as long as the library.
 _silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
 llama_cpp.llama_log_set(_silence, ctypes.c_void_p(0))
 
@@ -39,12 +39,12 @@ class Llama:
         llama_cpp.llama_model_free(self.model)
 
     def logits(self, ids):
-        """What follows each of the tokens: (T, V), from an empty cache."""
+        """The logits after each of the tokens: (T, V), from an empty cache."""
         llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(self.context), True)
         return self._decode(ids, 0)
 
     def greedy(self, ids, count):
-        """The likeliest `count` tokens behind others."""
+        """The `count` most likely tokens after others."""
         found, row = [], self.logits(ids)[-1]
         for _ in range(count):
             found.append(int(row.argmax()))
@@ -52,7 +52,7 @@ class Llama:
         return found
 
     def perplexity(self, ids, window=256):
-        """exp of the mean surprise at every token but the first of each window."""
+        """exp of the mean -log p of every token but the first of each window."""
         total, count = 0.0, 0
         for start in range(0, len(ids) - 1, window):
             part = ids[start:start + window]

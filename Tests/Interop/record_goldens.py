@@ -1,4 +1,4 @@
-"""Records what MLflow's client asks of `workbench serve`, and what it is answered.
+"""Records the calls of MLflow's client to `workbench serve`, and the replies.
 
 Each scenario becomes a file in Tests/MLflowAPITests/Fixtures, which GoldenTests replays without Python.
 Look at what changed before you commit it:
@@ -42,7 +42,7 @@ TOKEN = re.compile(
 
 
 class Recording:
-    """The calls of one scenario, as the fixture has them."""
+    """The calls of one scenario, in the fixture's form."""
 
     def __init__(self, tokens):
         self.calls, self.known, self.files, self.counts = [], {}, {}, {}
@@ -93,7 +93,7 @@ class Recording:
             return None, text
 
     def sized(self, value):
-        """The value without the sizes of files whose content is not kept."""
+        """The value without the sizes of files whose content is not recorded."""
         if isinstance(value, dict):
             return {k: "{any}" if k == "file_size" and v > 200 else self.sized(v) for k, v in value.items()}
         return [self.sized(v) for v in value] if isinstance(value, list) else value
@@ -124,7 +124,7 @@ class Recording:
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
-    """Hands calls on to the server, and records them."""
+    """Forwards calls to the server, and records them."""
 
     protocol_version = "HTTP/1.1"
 
@@ -174,7 +174,7 @@ def raw(uri, method, path, body=None, token=None, data=None):
 
 
 def pages(client, uri, folder):
-    """What MLflow's pages and Prometheus ask for."""
+    """The calls of MLflow's pages and of Prometheus."""
     for path in ["/", "/health", "/version", "/metrics", "/api/3.0/mlflow/server-info", "/nowhere"]:
         raw(uri, "GET", path)
     raw(uri, "POST", "/v1/traces", {})
@@ -293,7 +293,7 @@ def traces_raw(client, uri, folder):
 
 
 def access(client, uri, folder):
-    """What each role may do."""
+    """The permissions of each role."""
     create = {"name": "made"}
     for token in [None, *folder.tokens, "wb_0"]:
         raw(uri, "GET", "experiments/get?experiment_id=0", token=token)

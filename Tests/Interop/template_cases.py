@@ -1,4 +1,4 @@
-"""Conversations and small templates on which this program is compared with Jinja, and what Jinja makes of them."""
+"""Conversations and small templates on which this program is compared with Jinja, and Jinja's output."""
 import copy
 import json
 
@@ -91,7 +91,7 @@ TWO_CALLS = [
     result('["Mina", "Jun"]', name="search_rooms", id="ghijkl456"),
 ]
 
-# Name to a list of messages, or to an object with tools and variables beside them.
+# Name to a list of messages, or to an object with messages, tools and variables.
 CONVERSATIONS = {
     "user": [user("Hi")],
     "system": [system("Be brief."), user("Hi")],
@@ -156,7 +156,7 @@ CONVERSATIONS = {
 
 
 def reference(source, conversation, prompt):
-    """What transformers renders, or None where the template refuses or fails."""
+    """The rendering of transformers, or None if the template refuses or fails."""
     conversation = copy.deepcopy(conversation)
     if isinstance(conversation, list):
         conversation = {"messages": conversation}

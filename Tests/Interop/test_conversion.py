@@ -1,4 +1,4 @@
-"""A folder that is made of a GGUF file is one that transformers and PEFT open, with the same results."""
+"""A folder made from a GGUF file is opened by transformers and PEFT, with the same results."""
 import json
 import shutil
 

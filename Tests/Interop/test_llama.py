@@ -1,4 +1,4 @@
-"""llama.cpp reads what is written here, and computes the same with it."""
+"""llama.cpp reads our files, and computes the same with them."""
 import json
 import pathlib
 
@@ -26,14 +26,14 @@ def tokens(workbench, model, text):
 
 
 def greedy(workbench, model, prompt, count, adapter=None):
-    """The program's tokens behind a prompt, in float32."""
+    """The program's tokens after a prompt, in float32."""
     extra = ["--adapter", adapter] if adapter else []
     return workbench("generate", "--model", model, "--prompt", prompt, "--raw", "--temperature", 0, "--max-tokens",
                      count, "--precision", "exact", *extra)[-1]["ids"]
 
 
 def adapter_of(base, path):
-    """A PEFT adapter that changes what a model says."""
+    """A PEFT adapter that changes a model's answers."""
     torch.manual_seed(3)
     config = peft.LoraConfig(r=4, lora_alpha=6, target_modules=targets_of(base), use_rslora=True, task_type="CAUSAL_LM")
     model = peft.get_peft_model(base, config)
@@ -46,7 +46,7 @@ def adapter_of(base, path):
 
 
 def check_greedy(workbench, base, adapter, folder, prompt, count):
-    """The same text as llama.cpp's of a model, with an adapter on it, and with the adapter merged into it."""
+    """The same text as llama.cpp's for a model, with an adapter, and with the adapter merged."""
     lora, merged = folder / "adapter.gguf", folder / "merged.gguf"
     workbench("model", "convert", adapter, "--base", base, "--output", lora)
     workbench("model", "merge", base, "--adapter", lora, "--to", "F32", "--output", merged, "--no-compare")
@@ -70,7 +70,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def half(files):
-    """The default model in F16, of which all others are made."""
+    """The default model in F16, from which all others are made."""
     workbench = Workbench(files / "workspace")
     workbench("model", "quantize", MODEL, "--to", "F16", "--again", "--output", files / "F16.gguf", "--no-compare")
     return files / "F16.gguf"
@@ -102,7 +102,7 @@ def written(workbench, half, files, type):
 
 
 def misses(answers, path):
-    """Where llama.cpp, led along our tokens, finds another one the likeliest, and by how much."""
+    """Where llama.cpp, given our tokens, finds another one more likely, and by how much."""
     found = []
     with Llama(path) as llama:
         for ids, ours in answers:
@@ -116,7 +116,7 @@ def test_every_written_type_is_read(workbench, half, files, type):
     path, wide = written(workbench, half, files, type), files / "wide.gguf"
     answers = [(tokens(workbench, path, prompt), greedy(workbench, path, prompt, 48)) for prompt in PROMPTS]
     count = sum(len(ours) for _, ours in answers)
-    # The same numbers in float32: what is read of the blocks, without llama.cpp's activations of eight bits.
+    # The same weights in float32: the values of the blocks, without llama.cpp's activations of eight bits.
     workbench("model", "quantize", path, "--to", "F32", "--again", "--output", wide, "--no-compare")
     exact = misses(answers, wide)
     rounded = misses(answers, path)

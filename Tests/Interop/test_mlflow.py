@@ -316,7 +316,7 @@ def test_traces_are_kept_and_scored(client):
 
 
 def normalized(value):
-    """A reply without what differs from server to server: ids, times, names of users."""
+    """A reply without the values that differ between servers: ids, times, user names."""
     if isinstance(value, dict):
         volatile = {
             "experiment_id", "run_id", "run_uuid", "model_id", "creation_time", "last_update_time", "start_time",
@@ -346,7 +346,7 @@ def call(uri, method, path, body=None, query=""):
 
 
 def replay(uri):
-    """The same calls to any server: what each answered, without what must differ."""
+    """The same calls to any server: the replies, without the values that must differ."""
     answers = []
 
     def ask(label, *arguments, **rest):
@@ -431,7 +431,7 @@ def replay(uri):
     return answers
 
 
-# What is refused here with 400, where MLflow answers 500 or takes a status that there is not.
+# Refused here with 400, where MLflow answers 500 or accepts an unknown status.
 KNOWN = {"order ['start_time', 'start_time']", "bad status"}
 
 
@@ -533,7 +533,7 @@ def test_tokens_open_other_addresses(tmp_path):
 
 
 def test_what_was_acknowledged_survives_kill(tmp_path):
-    """kill -9 under load: every run that was acknowledged is there whole, none is half there."""
+    """kill -9 under load: every acknowledged run is complete, and none is partial."""
     import signal
     import threading
 
@@ -583,7 +583,7 @@ def test_what_was_acknowledged_survives_kill(tmp_path):
         assert len(acknowledged) > 20
         assert not set(acknowledged) - set(runs)
         for run, record in runs.items():
-            # A batch is there whole or not at all.
+            # A batch is complete or missing.
             assert len(record.data.params) == (1 if "m" in record.data.metrics else 0)
             if run in acknowledged:
                 assert record.data.params["p"] == acknowledged[run] and record.data.metrics["m"] == 19
@@ -669,7 +669,7 @@ def test_mlflow_opens_what_was_exported_and_back(tmp_path):
     finally:
         server.terminate()
         server.wait(20)
-    # The file, migrated and written to by MLflow, comes over into another workspace.
+    # The file, migrated and written to by MLflow, is imported into another workspace.
     second = tmp_path / "second"
     assert "3 runs" in run_workbench(second, "runs", "import", exported)
     assert "3 runs imported before" in run_workbench(second, "runs", "import", exported)
@@ -721,7 +721,7 @@ def test_steps_at_the_limits_break_nothing(tmp_path):
     finally:
         process.terminate()
         process.wait(10)
-    # Of a run of this program, progress is counted; no client can set what it is counted by.
+    # The progress of runs of this program is counted; no client can set the tag that marks them.
     with contextlib.closing(sqlite3.connect(tmp_path / "workspace" / "workbench.db")) as database, database:
         database.executemany("INSERT INTO tags (key, value, run_uuid) VALUES ('workbench.total_steps', '5', ?)", [(run,) for run in runs])
     for arguments in [("runs", "list"), ("runs", "list", "--json"), ("runs", "show", run), ("runs", "export")]:

@@ -1,4 +1,4 @@
-"""Adapters cross between this program and PEFT in both directions, and training agrees."""
+"""Adapters are exchanged between this program and PEFT in both directions, and training agrees."""
 import json
 
 import torch

@@ -20,7 +20,7 @@ READ = [Type.F32, Type.F16, Type.BF16, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_
         Type.Q4_K, Type.Q5_K, Type.Q6_K, Type.IQ4_NL]
 WRITTEN = [Type.F32, Type.F16, Type.BF16, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0]
 NF4 = 256
-# Where float16 scales lie in a block.
+# The offsets of float16 scales in a block.
 SCALES = {Type.Q4_1: [0, 2], Type.Q5_1: [0, 2], Type.Q4_K: [0, 2], Type.Q5_K: [0, 2], Type.Q2_K: [80, 82],
           Type.Q3_K: [108], Type.Q6_K: [208]}
 
@@ -80,7 +80,7 @@ def check_reading(kernels, type):
     blocks = random_blocks(type, count, np.random.default_rng(int(type)))
     theirs = quants.dequantize(blocks, type).astype(np.float32).ravel()
     ours = kernels.dequantize(blocks, type, count * length)
-    # The bits, so that the sign of zero counts.
+    # As bits, so that the sign of zero counts.
     assert np.array_equal(ours.view(np.uint32), theirs.view(np.uint32)), type.name
 
 
@@ -116,7 +116,7 @@ def test_every_instruction_set_reads_and_writes_alike(library, set):
 
 @pytest.mark.parametrize("type", [Type.Q4_K, Type.Q5_K, Type.Q6_K], ids=lambda type: type.name)
 def test_super_blocks_are_closer_than_the_next_smaller_type(kernels, type):
-    """What gguf reads from our blocks is near the numbers; the package has no quantizer to compare with."""
+    """The values that gguf reads from our blocks are near the originals; the package has no quantizer to compare with."""
     length, size = GGML_QUANT_SIZES[type]
     numbers = sample()
     blocks = kernels.quantize(numbers, type, length, size)

@@ -45,7 +45,7 @@ def digits():
     return pre_tokenizers.Digits(individual_digits=True)
 
 
-# What each family's tokenizer.json says of cutting text.
+# How each family's tokenizer.json splits text.
 FAMILIES = {
     "gpt-2": [byte_level(use_regex=True)],
     "mpt": [byte_level(use_regex=True)],
@@ -58,7 +58,7 @@ FAMILIES = {
     "falcon": [pre_tokenizers.Punctuation("contiguous"), byte_level(use_regex=True)] + splits("[0-9][0-9][0-9]"),
     "deepseek-coder": splits(r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", CJK) + [digits(), byte_level()],
 }
-# Families without a published vocabulary at hand: their cuts show with another's merges.
+# Families without a published vocabulary at hand: their splits show with another's merges.
 CAPITALS, SMALL = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
 HEAD = r"[^\r\n\p{L}\p{N}]?"
 GPT4O_TAIL = r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|" + SPACES
@@ -85,9 +85,9 @@ TEKKEN = splits(
 )
 COMPOSING = {"mpt", "command-r", "qwen2", "qwen35"}
 IGNORING_MERGES = {"llama-bpe"}
-# Of other kinds, or of families for which the files of ids are the only witness.
+# Other kinds, or families for which the files of ids are the only reference.
 FURTHER = ["deepseek-llm", "llama-spm", "phi-3", "gemma-4"]
-# llama.cpp takes text of these families as it comes; transformers composes it first, and so do we.
+# llama.cpp does not normalize text of these families; transformers composes it first, and so do we.
 TAKEN_DECOMPOSED_BY_LLAMA_CPP = {"qwen35"}
 
 
@@ -102,7 +102,7 @@ def vocabularies():
 
 
 def ids(workbench, model, texts):
-    """What the program makes of the texts."""
+    """The program's tokens of the texts."""
     workbench.folder.mkdir(parents=True, exist_ok=True)
     file = workbench.folder.parent / "texts.jsonl"
     file.write_text("".join(json.dumps(text) + "\n" for text in texts))
@@ -205,7 +205,7 @@ def test_ids_of_a_converted_sentencepiece_model_agree_with_transformers(workbenc
 
 
 def read_tekken(path):
-    """Mistral's list of byte strings as tokens and merges, as its converters make them."""
+    """Mistral's list of byte strings as tokens and merges, as its converters write them."""
     content = json.loads(path.read_text())
     settings = content["config"]
     special = settings["default_num_special_tokens"]

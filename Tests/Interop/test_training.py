@@ -53,7 +53,7 @@ def data(tmp_path_factory):
 
 
 def rows_of(workbench, data, model=SMALL):
-    """(ids, labels) of every row; labels are -100 where nothing is learnt."""
+    """(ids, labels) of every row; labels are -100 for tokens that are not learnt."""
     rows = workbench("data", "show", data, "--count", 1000, "--model", model)[-1]["rows"]
     return [([token["id"] for token in row["tokens"]],
              [token["id"] if token["is_target"] else -100 for token in row["tokens"]]) for row in rows]
@@ -93,7 +93,7 @@ def loss_sum(model, row, smoothing=0.0):
 
 def torch_steps(model, rows, optimizer, steps, *, batch, accumulation=1, max_norm=0.0, scheduler=None, before=None,
                 smoothing=0.0):
-    """The same steps by PyTorch: a mean over all targets of the step, its micro-batches together."""
+    """The same steps in PyTorch: a mean over all targets of the step, over all micro-batches."""
     place = 0
     for step in range(steps):
         batches = []
@@ -220,7 +220,7 @@ def test_a_schedule_with_a_warm_up_is_that_of_transformers(workbench, folder, da
 
 
 def test_a_fresh_adapter_is_drawn_as_asked(workbench, folder, data):
-    """The first step of a warm-up has the rate 0, so its adapter is the one that was drawn."""
+    """The first step of a warm-up has the rate 0, so its adapter is the initial one."""
     drawn = {}
     for kind in ("gaussian", "uniform"):
         _, last = steps_of(workbench, "--model", SMALL, "--data", data, "--steps", 1, "--warmup", 1, "--rank", 16,
@@ -291,7 +291,7 @@ def philox(seed, purpose, step, index):
 
 
 class Mask(torch.nn.Module):
-    """The program's dropout of one projection: a function of seed, step, micro-batch, layer and place."""
+    """The program's dropout of one projection: a function of seed, step, micro-batch, layer and index."""
 
     place = (0, 0, 0)  # step, micro-batch, first row; the same for all
 
@@ -323,7 +323,7 @@ def test_dropout_leaves_out_what_its_formula_says(workbench, folder, data, tmp_p
         if hasattr(module, "lora_dropout") and "default" in module.lora_dropout:
             layer, projection = int(name.split("layers.")[1].split(".")[0]), TARGETS.index(name.split(".")[-1])
             module.lora_dropout["default"] = Mask(rate, seed, layer, projection)
-    # Eight rows are more than one piece of 512 tokens, so the places of later pieces count.
+    # Eight rows are more than one piece of 512 tokens, so the indices of later pieces matter.
     rows = rows_of(workbench, data)
     assert sum(len(ids) for ids, _ in rows[:8]) > 512
     ours, _ = steps_of(workbench, "--model", SMALL, "--data", data, "--steps", 4, "--batch-size", 8,
@@ -343,7 +343,7 @@ def test_dropout_leaves_out_what_its_formula_says(workbench, folder, data, tmp_p
 
 
 class Noise:
-    """The program's noise on the embeddings: a function of seed, step, micro-batch and place."""
+    """The program's noise on the embeddings: a function of seed, step, micro-batch and index."""
 
     def __init__(self, alpha, seed):
         self.alpha, self.seed, self.place = alpha, seed, (0, 0, 0)
@@ -398,7 +398,7 @@ def same(ours, others, relative=1e-5):
 
 
 def test_packed_conversations_do_not_see_each_other(workbench, data, tmp_path):
-    """A row of all twelve conversations is twelve rows of one; its loss is the sum of theirs alone."""
+    """A row of all twelve conversations equals twelve rows of one; its loss is the sum of theirs."""
     common = ["--model", SMALL, "--data", data, *EXACT, "--rank", 4, "--steps", 6, "--learning-rate", RATE,
               "--sequence-length", 1024]
     rows = rows_of(workbench, data)
@@ -409,7 +409,7 @@ def test_packed_conversations_do_not_see_each_other(workbench, data, tmp_path):
     together, _ = steps_of(workbench, *common, "--batch-size", count)
     apart, _ = steps_of(workbench, *common, "--no-packing", "--batch-size", len(rows))
     same(together, apart)
-    # At a rate of nearly nothing every step sees the same model: the sums of single conversations.
+    # At a rate near zero every step sees the same model: the sums of single conversations.
     still = [*common[:-6], "--steps", len(rows), "--learning-rate", 1e-12, "--sequence-length", 1024]
     alone, _ = steps_of(workbench, *still, "--no-packing", "--batch-size", 1)
     total = sum(step["loss"] * step["target_tokens"] for step in alone)

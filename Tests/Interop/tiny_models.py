@@ -31,11 +31,11 @@ def cutting(expression):
 
 def models():
     return {
-        # Every fourth layer does not rotate; SmolLM3 cuts text as Llama 3 does.
+        # Every fourth layer does not rotate; SmolLM3 splits text as Llama 3 does.
         "smollm3": (transformers.SmolLM3Config(
             **SIZES, num_hidden_layers=4, max_position_embeddings=256, rope_theta=50_000.0, tie_word_embeddings=True),
             cutting(LLAMA3), True),
-        # All four multipliers differ from 1; single digits, as StarCoder and Granite cut.
+        # All four multipliers differ from 1; single digits, as StarCoder and Granite split.
         "granite": (transformers.GraniteConfig(
             **SIZES, num_hidden_layers=2, max_position_embeddings=256, rope_theta=10_000.0, tie_word_embeddings=True,
             embedding_multiplier=3.0, residual_multiplier=0.6, attention_multiplier=0.3, logits_scaling=2.0),

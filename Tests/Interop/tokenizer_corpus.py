@@ -1,4 +1,4 @@
-"""Texts that tokenizers get wrong, made by rule so that every run has the same."""
+"""Texts that are difficult for tokenizers, generated so that every run has the same."""
 import random
 import unicodedata
 
@@ -23,7 +23,7 @@ RANGES = [(0x20, 0x7F), (0xA0, 0x250), (0x370, 0x530), (0x590, 0x700), (0x900, 0
           (0x1D400, 0x1D800), (0x1F300, 0x1FA00), (0x20000, 0x20100), (0x2F800, 0x2FA20)]
 
 
-# Of Unicode 14, where the libraries compared with know an older version for some of what they do.
+# Of Unicode 14, since parts of the other libraries know only an older version.
 TOO_NEW = "\u061d\u0c3c"
 
 
@@ -34,7 +34,7 @@ def _random_characters(chance):
 
 
 def corpus(count=20_000, seed=20_240_613):
-    """So many texts, each of a few parts of any kind."""
+    """`count` texts, each of a few parts of any kind."""
     chance = random.Random(seed)
     texts = []
     while len(texts) < count:

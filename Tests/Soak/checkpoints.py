@@ -1,11 +1,11 @@
-"""The newest checkpoint is tampered with: the run goes on from the one before, to the same bits."""
+"""The newest checkpoint is tampered with: the run resumes from the previous one, to the same bits."""
 
 import json
 import os
 import pathlib
 import shutil
 
-from soak import Home, Tally, digest, flip, share, told, trapped
+from soak import Home, Tally, digest, flip, share, tail, trapped
 
 FILES = ["adapter_model.safetensors", "adapter_config.json", "optimizer.safetensors", "state.json",
          "manifest.json"]
@@ -45,7 +45,7 @@ def edit(path, change):
 
 
 def edited_state(checkpoint, random):
-    """Other steps, and a manifest that says so."""
+    """Other steps, and a matching manifest."""
     state, manifest = f"{checkpoint}/state.json", f"{checkpoint}/manifest.json"
     edit(state, lambda values: values.update(completedSteps=1, tokens=-1))
     edit(manifest, lambda values: values["files"]["state.json"].update(
@@ -53,7 +53,7 @@ def edited_state(checkpoint, random):
 
 
 def other_weights(checkpoint, random):
-    """The weights of the checkpoint before, and a manifest that says so."""
+    """The weights of the previous checkpoint, and a matching manifest."""
     before = sorted(pathlib.Path(checkpoint).parent.iterdir(), key=lambda one: int(one.name.split("-")[1]))[-2]
     shutil.copy(before / FILES[0], f"{checkpoint}/{FILES[0]}")
     edit(f"{checkpoint}/manifest.json", lambda values: values["files"][FILES[0]].update(
@@ -74,4 +74,4 @@ with Tally("tampered checkpoints", seconds=1200) as tally:
         tamper(home.checkpoints(name)[-1], tally.random)
         done = home.run("train", "--resume", name, timeout=90)
         tally.check(not trapped(done) and done.returncode == 0 and digest(home.adapter(name)) == expected
-                    and not home.doubled_steps(), f"{what}: {done.returncode} {told(done)}")
+                    and not home.doubled_steps(), f"{what}: {done.returncode} {tail(done)}")

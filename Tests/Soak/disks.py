@@ -1,4 +1,4 @@
-"""Full disks: a command does its work whole or says why not, a training waits, nothing is damaged."""
+"""Full disks: a command completes or says why not, a training waits, nothing is damaged."""
 
 import atexit
 import json
@@ -7,21 +7,21 @@ import pathlib
 import subprocess
 import sys
 
-from soak import ROOT, Home, Tally, share, skip, told, trapped, wait_for
+from soak import ROOT, Home, Tally, share, skip, tail, trapped, wait_for
 
-# Free room in KiB when a command starts.
+# Free space in KiB when a command starts.
 SIZES = [0, 64, 200, 1000, 4000]
 
 
 def fill(disk, left):
-    """Takes all room of the disk but `left` KiB."""
+    """Fills the disk up to `left` KiB."""
     room = os.statvfs(disk)
     with open(f"{disk}/filler", "wb") as file:
         os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - left * 1024))
 
 
 def is_whole(path):
-    """Whether a written file is what it says it is."""
+    """Whether a written file is valid."""
     data = pathlib.Path(path).read_bytes()
     if path.endswith(".json"):
         return bool(json.loads(data))
@@ -45,7 +45,7 @@ def commands(disk):
 
 
 def train_in(home, tally, disk, what):
-    """A training on a full disk waits, and goes on when there is room; or it was never begun."""
+    """A training on a full disk waits, and continues when there is space; or it was never started."""
     process = home.start(*home.train("two", 4, "--checkpoint-every", "2"))
     wait_for(lambda: process.poll() is not None, 8)
     os.unlink(f"{disk}/filler")
@@ -60,7 +60,7 @@ def train_in(home, tally, disk, what):
     finished = done.returncode == 0 and os.path.exists(home.adapter("two")) and home.steps("two") == 4
     refused = done.returncode == 1 and b"workbench:" in errors
     tally.refused += refused
-    tally.check(not trapped(done) and (finished or refused) and sound(home), f"{what}: {done.returncode} {told(done)}")
+    tally.check(not trapped(done) and (finished or refused) and sound(home), f"{what}: {done.returncode} {tail(done)}")
 
 
 def sound(home):
@@ -79,7 +79,7 @@ def command_in(home, tally, disk, words, file, what):
     again = home.run(*words)
     repeated = again.returncode == 0 or done.returncode == 0
     tally.check(not trapped(done) and told_why and repeated and sound(home),
-                f"{what}: {done.returncode} {told(done)}; with room {again.returncode} {told(again)}")
+                f"{what}: {done.returncode} {tail(done)}; with room {again.returncode} {tail(again)}")
 
 
 if os.geteuid() != 0:

@@ -1,8 +1,8 @@
-"""One bit of a file is turned over: it is found out and named, and no wrong result is made of it."""
+"""One bit of a file is flipped: it is detected and named, and no wrong result is computed from it."""
 
 import glob
 
-from soak import Home, Tally, digest, flip, share, told, trapped
+from soak import Home, Tally, digest, flip, share, tail, trapped
 
 
 def in_a_version(home, tally):
@@ -12,20 +12,20 @@ def in_a_version(home, tally):
     done = home.run("workspace", "check")
     loaded = home.run("generate", "--model", "models:/faq@production", "--max-tokens", "1", "--prompt", "q")
     tally.check(done.returncode == 1 and path.rsplit("/", 1)[1].encode() in done.stdout + done.stderr
-                and loaded.returncode in (1, 3), f"{what}: {done.returncode} {loaded.returncode} {told(loaded)}")
+                and loaded.returncode in (1, 3), f"{what}: {done.returncode} {loaded.returncode} {tail(loaded)}")
 
 
 def in_the_data(home, tally):
-    """The kept data of a stopped run: it is refused, or nothing hangs on the bit."""
+    """The stored data of a stopped run: it is refused, or nothing depends on the bit."""
     what = flip(tally.random.choice(sorted(glob.glob(f"{home.workspace}/datasets/*/*/*.jsonl"))), tally.random)
     done = home.run("train", "--resume", name)
     tally.check(done.returncode in (1, 3) and done.stderr.startswith(b"workbench:")
                 or done.returncode == 0 and digest(home.adapter(name)) == expected,
-                f"{what}: {done.returncode} {told(done)}")
+                f"{what}: {done.returncode} {tail(done)}")
 
 
 def in_the_database(home, tally):
-    """The database: no command is stopped by the system, and what SQLite finds, the check finds."""
+    """The database: no command traps, and the check finds what SQLite finds."""
     what = flip(f"{home.workspace}/workbench.db", tally.random)
     try:
         is_whole = home.integrity() == "ok"

@@ -1,13 +1,13 @@
-"""Garbage is collected again and again beside trainings: they lose nothing, and the bin gets empty."""
+"""Garbage is collected repeatedly beside trainings: they lose nothing, and the trash becomes empty."""
 
 import os
 import signal
 
-from soak import Home, Tally, share, told, trapped, wait_for
+from soak import Home, Tally, share, tail, trapped, wait_for
 
 
 def begin(home, tally, resumes):
-    """The long run, begun or gone on with; waits until it has taken steps."""
+    """The long run, started or resumed; waits until it has taken steps."""
     words = ("train", "--resume", "long") if resumes else home.train("long", 100_000, "--checkpoint-every", 3)
     had = home.steps("long")
     process = home.start(*words)
@@ -32,7 +32,7 @@ with Tally("gc beside trainings", seconds=1500) as tally:
             names += 1
             short = home.start(*home.train(f"short{names}", 6, "--checkpoint-every", 2))
         done = home.run("workspace", "gc", "--older-than", "0s")
-        tally.check(done.returncode == 0 and not trapped(done), f"gc: {done.returncode} {told(done)}")
+        tally.check(done.returncode == 0 and not trapped(done), f"gc: {done.returncode} {tail(done)}")
         if number % 34 == 5:
             long.send_signal(signal.SIGTERM)
             long.communicate(timeout=60)

@@ -1,4 +1,4 @@
-"""Keys at random, in terminals of several sizes: the screen is never stopped and always answers."""
+"""Random keys, in terminals of several sizes: the screen never hangs and always responds."""
 
 import string
 import time
@@ -16,7 +16,7 @@ SIZES = [(80, 24), (200, 60), (60, 16), (40, 10), (20, 5)]
 
 
 def answers(terminal):
-    """Whether the screen can still be brought to the list of data, or left."""
+    """Whether the screen can still show the list of data, or be left."""
     terminal.tmux("resize-window", "-x", 100, "-y", 30)
     for _ in range(30):
         terminal.press("Escape")

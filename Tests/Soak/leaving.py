@@ -1,4 +1,4 @@
-"""kill -9 while a run is handed to the background: it goes on there or can be resumed, and once only."""
+"""kill -9 while a run is moved to the background: it continues there or can be resumed, and only once."""
 
 import time
 
@@ -32,12 +32,12 @@ def leave(home, name, delay):
 
 
 def is_dead(home, name):
-    """Whether nobody executes the run, nor is about to: for three seconds it is no live one."""
+    """Whether no process executes the run, nor is about to: for three seconds it is not live."""
     return not wait_for(lambda: status(home, name) in LIVE, 3, every=0.2)
 
 
 def goes_on(home, name, had):
-    """What is wrong with the run afterwards; nothing if it lives on, or was resumed."""
+    """The fault of the run afterwards; none if it continues, or was resumed."""
     if not wait_for(lambda: home.steps(name) > had + 3 or is_dead(home, name), 180):
         return f"{status(home, name)}, and takes no step"
     if status(home, name) in LIVE:

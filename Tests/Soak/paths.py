@@ -15,7 +15,7 @@ SEPARATORS = ["/", "%2f", "%5c", "%252f"]
 
 
 def ask(server, method, target, body=b""):
-    """The whole answer to a call whose target is sent as it stands."""
+    """The whole answer to a call whose target is sent literally."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
         client.sendall(f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close"
                        f"\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
@@ -26,7 +26,7 @@ def ask(server, method, target, body=b""):
 
 
 def outside(home):
-    """What lies outside `artifacts/`, but for what the server itself writes."""
+    """The files outside `artifacts/`, except those that the server itself writes."""
     found = {}
     for folder, folders, files in os.walk(home.folder):
         if folder == home.workspace:
@@ -38,7 +38,7 @@ def outside(home):
 
 
 def tries(server, path, run):
-    """Every way to name a path in a call."""
+    """Every call that contains a path."""
     yield "GET", ARTIFACTS + path, b""
     yield "PUT", ARTIFACTS + path, b"overwritten"
     yield "DELETE", ARTIFACTS + path, b""
@@ -49,7 +49,7 @@ def tries(server, path, run):
 
 
 def holds(server, home, path, run, before):
-    """What broke when this path was tried; nothing if it held."""
+    """The failures with this path; none if there were none."""
     for method, target, body in tries(server, path, run):
         answer = ask(server, method, target, body)
         if SECRET in answer or b"root:x:" in answer:

@@ -1,4 +1,4 @@
-"""Sixty clients that do the same at the same moment: one of them gets it, the rest hear so."""
+"""Sixty clients that do the same at the same moment: one succeeds, the others get an error."""
 
 import threading
 
@@ -8,7 +8,7 @@ WAYS = 60
 
 
 def at_once(server, work):
-    """What `work` answers to each of sixty threads that begin together, each with a connection."""
+    """The results of `work` in sixty threads that start together, each with a connection."""
     barrier, answers = threading.Barrier(WAYS), [None] * WAYS
 
     def one(number):
@@ -31,7 +31,7 @@ def at_once(server, work):
 
 
 def statuses(answers):
-    """How often each status was answered."""
+    """The number of replies with each status."""
     counts = {}
     for status, _ in answers:
         counts[status] = counts.get(status, 0) + 1
@@ -45,7 +45,7 @@ def one_gets_it(tally, what, answers):
 
 
 def race(server, tally, number):
-    """One round of every race, on things of its own."""
+    """One round of every race, on separate things."""
     experiment, model = f"e{number}", f"m{number}"
     one_gets_it(tally, "experiments/create", at_once(server, lambda _, c: server.post(
         "experiments/create", {"name": experiment}, connection=c)))

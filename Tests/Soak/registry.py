@@ -1,10 +1,10 @@
-"""Ninety-six registry commands at once: each does its part or says why not, and none is lost."""
+"""Ninety-six registry commands at once: each succeeds or says why not, and none is lost."""
 
-from soak import Home, Tally, share, told, trapped
+from soak import Home, Tally, share, tail, trapped
 
 
 def commands(model, count, tally):
-    """What is done to a model; the first six registrations are there already."""
+    """The commands on a model; the first six registrations exist already."""
     choices = [
         lambda: ("register", "one", model, "--note", "soak"),
         lambda: ("promote", model, tally.random.randrange(1, 7), "--reason", "soak"),
@@ -38,7 +38,7 @@ with Tally("concurrent registry commands", seconds=600) as tally:
         tally.check(not trapped(process) and process.returncode in (0, 1, 3)
                     and (process.returncode == 0 or process.stderr.startswith(b"workbench:"))
                     and b"locked" not in process.stderr and b"busy" not in process.stderr,
-                    f"registry {words}: {process.returncode} {told(process)}")
+                    f"registry {words}: {process.returncode} {tail(process)}")
         if process.returncode == 0 and command[0] == "register":
             registered[command[2]] += 1
         undone += command[0] == "undo" and process.returncode == 0

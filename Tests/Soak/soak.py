@@ -1,4 +1,4 @@
-"""What the themes of Tests/Soak share: a home of its own, the program, a server, a tally."""
+"""Shared by the themes of Tests/Soak: a home, the program, a server, a tally."""
 
 import atexit
 import contextlib
@@ -23,7 +23,7 @@ SHARE = float(os.environ.get("SOAK_SHARE") or 1)
 SEED = int(os.environ.get("SOAK_SEED") or 2026)
 API = "/api/2.0/mlflow/"
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/"
-# How a process ends that Swift or the kernel stopped: a trap, a bad access, an abort.
+# The signals of a process that Swift or the kernel ended: a trap, a bad access, an abort.
 TRAPS = {signal.SIGILL, signal.SIGTRAP, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGSEGV}
 
 
@@ -33,7 +33,7 @@ def share(full, least=1):
 
 
 class Tally:
-    """Counts what held and what broke; says so in one line and gives the exit status."""
+    """Counts passed and failed cases; prints them in one line and returns the exit status."""
 
     def __init__(self, theme, seconds):
         self.theme, self.held, self.broken, self.notes = theme, 0, [], []
@@ -49,7 +49,7 @@ class Tally:
         raise TimeoutError("the theme's time was over")
 
     def check(self, condition, what):
-        """Counts one case; `what` says what broke."""
+        """Counts one case; `what` describes a failure."""
         if condition:
             self.held += 1
         else:
@@ -79,7 +79,7 @@ class Tally:
 
 
 def skip(theme, why):
-    """Says that a theme was not run, which is no failure."""
+    """Prints that a theme was not run, which is no failure."""
     print(f"{theme}: not run: {why}", flush=True)
     sys.exit(0)
 
@@ -98,7 +98,7 @@ class Home:
             "WORKBENCH_HOME": self.workspace, "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
             "TMUX_TMPDIR": self.folder,
-            # Nothing of this leaves the machine.
+            # Nothing is sent to other machines.
             "HF_ENDPOINT": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9",
             "https_proxy": "http://127.0.0.1:9",
         }
@@ -116,7 +116,7 @@ class Home:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def processes(self):
-        """Everything that was started in this home, also what left its parent."""
+        """All processes started in this home, including detached ones."""
         mark = f"HOME={self.folder}".encode()
         found = []
         for name in os.listdir("/proc"):
@@ -136,7 +136,7 @@ class Home:
             cwd=self.folder, start_new_session=True, **more)
 
     def run(self, *arguments, timeout=120, **more):
-        """A command to its end; a negative status is a signal's, none that of one that took too long."""
+        """Runs a command to its end; a negative status is a signal's, None means that it took too long."""
         process = self.start(*arguments, **more)
         try:
             output, errors = process.communicate(timeout=timeout)
@@ -191,7 +191,7 @@ class Home:
         return rows[0][0] if rows else None
 
     def integrity(self):
-        """What SQLite says of the database: `ok`."""
+        """SQLite's integrity check of the database: `ok`."""
         with contextlib.closing(sqlite3.connect(f"{self.workspace}/workbench.db", timeout=10)) as database:
             return database.execute("PRAGMA integrity_check").fetchone()[0]
 
@@ -207,7 +207,7 @@ class Home:
         return copy
 
     def put_back(self, copy):
-        """The workspace as it was when the copy was made."""
+        """Restores the workspace from the copy."""
         shutil.rmtree(self.workspace, ignore_errors=True)
         subprocess.run(["cp", "-a", copy, self.workspace], check=True)
 
@@ -292,7 +292,7 @@ class Server:
 
 
 def wait_for(condition, seconds, every=0.02):
-    """What `condition` gives at last; false when the time is over."""
+    """The result of `condition`; false after the time limit."""
     end = time.monotonic() + seconds
     while True:
         found = condition()
@@ -302,7 +302,7 @@ def wait_for(condition, seconds, every=0.02):
 
 
 def digest(path):
-    """The SHA-256 of a file; none where there is no file."""
+    """The SHA-256 of a file; None if there is no file."""
     try:
         return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
     except OSError:
@@ -310,7 +310,7 @@ def digest(path):
 
 
 def flip(path, random):
-    """Turns one bit of a file over and says where."""
+    """Flips one bit of a file and returns its position."""
     data = bytearray(pathlib.Path(path).read_bytes())
     place, bit = random.randrange(len(data)), random.randrange(8)
     data[place] ^= 1 << bit
@@ -323,7 +323,7 @@ def trapped(process):
     return -(process.returncode or 0) in TRAPS or process.returncode in {128 + n for n in TRAPS}
 
 
-def told(process):
-    """The end of what a process said, in one line."""
+def tail(process):
+    """The end of a process's output, in one line."""
     text = (process.stdout or b"") + (process.stderr or b"")
     return " ".join(text.decode(errors="replace").split())[-200:]

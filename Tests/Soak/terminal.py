@@ -37,11 +37,11 @@ class Terminal:
         return self.tmux("capture-pane", "-p")
 
     def shows(self, *texts, seconds=30):
-        """Whether all of these can be read before the time is over."""
+        """Whether all of these are on the screen within the time limit."""
         return wait_for(lambda: all(text in (shown := self.text()) for text in texts), seconds)
 
     def ended(self):
-        """The status with which the screen ended; none while it is there."""
+        """The exit status of the screen; None while it runs."""
         try:
             with open(self.end) as file:
                 return int(file.read() or -1)
@@ -53,7 +53,7 @@ class Terminal:
         return self.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{cursor_flag}").strip() != "001"
 
     def screen(self):
-        """The process of the screen; none when it has ended."""
+        """The process of the screen; None after it has ended."""
         shell = int(self.tmux("display-message", "-p", "#{pane_pid}"))
         try:
             with open(f"/proc/{shell}/task/{shell}/children") as file:

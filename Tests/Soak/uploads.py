@@ -1,4 +1,4 @@
-"""Uploads that are broken off: nothing of them stays, and what was there is as it was."""
+"""Interrupted uploads: nothing of them stays, and existing files are unchanged."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ from soak import ARTIFACTS, Home, Tally, share, wait_for
 
 
 def begin(server, name, kind, size):
-    """A connection with the head of an upload and what frames its first bytes."""
+    """A connection with the head of an upload and the frame of its first bytes."""
     client = socket.create_connection(("127.0.0.1", server.port), timeout=30)
     framing = "Transfer-Encoding: chunked" if kind == "chunked" else f"Content-Length: {size}"
     expect = "Expect: 100-continue\r\n" if kind == "expecting" else ""
@@ -17,7 +17,7 @@ def begin(server, name, kind, size):
 
 
 def send_part(client, kind, sent):
-    """Some bytes, in their frames; a broken frame at the end where that is the kind."""
+    """Some bytes, in their frames; for that kind with a broken frame at the end."""
     data = os.urandom(sent)
     if kind == "chunked":
         data = b"%x\r\n%s\r\n" % (len(data), data) if data else b""
@@ -26,7 +26,7 @@ def send_part(client, kind, sent):
 
 
 def leftovers(home):
-    """Files that no upload which was whole has made."""
+    """Files that no complete upload created."""
     folder = f"{home.workspace}/artifacts"
     return [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names
             if os.path.relpath(os.path.join(at, name), folder) != "there/kept.bin"]
@@ -73,7 +73,7 @@ with Tally("aborted uploads", seconds=600) as tally:
     tally.check(server.call("GET", f"{ARTIFACTS}there/kept.bin") == (200, kept), "the file is another")
     tally.check(server.is_alive, "the server does not answer any more")
 
-    # One that is under way when the server is killed goes when the next one starts.
+    # One that is running when the server is killed is removed when the next server starts.
     client = begin(server, "late/file.bin", "sized", 10_000_000)
     send_part(client, "sized", 1_000_000)
     tally.check(wait_for(lambda: leftovers(home), 10), "an upload that is under way is nowhere")

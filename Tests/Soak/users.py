@@ -1,4 +1,4 @@
-"""Another user of this machine: the server answers him nothing, and the workspace is closed to him."""
+"""Another user of this machine: the server refuses their calls, and the workspace is inaccessible to them."""
 
 import contextlib
 import json
@@ -44,7 +44,7 @@ def call(port, method, path, body, headers, source=0):
 
 
 def as_nobody(work):
-    """What `work` gives when another user does it."""
+    """The result of `work` as another user."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -64,7 +64,7 @@ def as_nobody(work):
 
 
 def old_port(port):
-    """The port of a connection of the owner that has just been answered and broken off."""
+    """The port of a connection of the owner that has just been answered and closed."""
     client = socket.create_connection(("127.0.0.1", port))
     client.sendall(f"GET {API}experiments/get?experiment_id=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
     if b" 200 " not in client.recv(65536)[:20]:
@@ -76,7 +76,7 @@ def old_port(port):
 
 
 def touches(home):
-    """Ways to lay hands on the workspace's files; each is True where it went through."""
+    """Ways to access the workspace's files; each is True if it succeeded."""
     workspace = home.workspace
     for path in [workspace, f"{workspace}/artifacts", f"{workspace}/logs", f"{workspace}/locks"]:
         yield f"list {path}", lambda path=path: os.listdir(path)
