@@ -1,6 +1,7 @@
 package import HTTPServer
 import Machine
 import Platform
+import Runs
 package import Workspace
 
 extension API {

@@ -1,4 +1,4 @@
-package import Workspace
+import Runs
 
 extension PhaseLoss {
     /// The loss with its phase and dataset.

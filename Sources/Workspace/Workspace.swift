@@ -3,6 +3,7 @@ public import Logging
 public import Machine
 public import Platform
 package import Registry
+public import Runs
 package import Tracking
 
 /// A workspace folder opened: the services that the screen and the command line share.
@@ -12,12 +13,7 @@ package import Tracking
 /// ``perform(_:then:)``; what takes longer returns at once and is told by events.
 public final class Workspace: Sendable {
     /// What may be done.
-    public enum Access: Equatable, Sendable {
-        /// Everything.
-        case full
-        /// Looking; `reason` says why, in a sentence for the user.
-        case readOnly(reason: String)
-    }
+    public typealias Access = WorkspaceAccess
 
     /// How a workspace is opened.
     public struct Configuration: Sendable {
@@ -82,7 +78,8 @@ public final class Workspace: Sendable {
     public let server = ServerSwitch()
     /// The machine's memory and accelerators.
     public let machine: MachineMonitor
-    private let readings: Subscription
+    /// What the parts publish, to be published on ``events``.
+    private let forwarded: [Subscription]
 
     let opened: OpenedFolder
     private let log: Logger
@@ -141,32 +138,45 @@ public final class Workspace: Sendable {
             layout: layout,
             store: store,
             access: access,
-            events: events,
             log: log,
             memory: MemoryGate(available: configuration.availableMemory)
         )
         notices = [StrandedFiles(in: opened)?.notice].compactMap { $0 }
         models = ModelService(
             opened,
+            events,
             environment: configuration.environment,
             resources: configuration.resources
         )
-        datasets = DatasetService(opened, models: models, resources: configuration.resources)
+        datasets = DatasetService(
+            opened,
+            events,
+            models: models,
+            resources: configuration.resources
+        )
         registry = RegistryService(opened, models: models)
         machine = MachineMonitor(
             configuration.machine ?? .init(environment: configuration.environment)
         )
-        readings = machine.readings.subscribe { [events] in events.publish(.machine($0)) }
         runs = RunService(
             opened,
-            models: models,
-            datasets: datasets,
-            registry: registry,
+            sources: WorkspaceSources(
+                opened: opened,
+                models: models,
+                datasets: datasets,
+                registry: registry
+            ),
+            library: models.library,
             machine: machine
         )
+        forwarded = [
+            machine.readings.subscribe { [events] in events.publish(.machine($0)) },
+            opened.notices.subscribe { [events] in events.publish(.notice($0)) },
+            runs.events.subscribe { [events] in events.publish(.run($0)) },
+        ]
         tracker = TrackingService(opened, rules: runs.rules)
         exchange = ExchangeService(opened)
-        chat = ChatService(opened, models: models, registry: registry, runs: runs)
+        chat = ChatService(opened, events, models: models, registry: registry, runs: runs)
         if configuration.isWatching { startWatching() }
     }
 
@@ -249,7 +259,7 @@ public final class Workspace: Sendable {
 
     private func startWatching() {
         do {
-            let started = try WorkspaceWatch(opened, runs: runs)
+            let started = try WorkspaceWatch(opened, events, runs: runs)
             watch.withLock { $0 = started }
         } catch {
             let error = WorkspaceError(error)

@@ -1,6 +1,7 @@
 import Foundation
 import Registry
 import MLflowAPI
+import Runs
 import TestClient
 import Testing
 import Tracking

@@ -106,7 +106,7 @@ import Workspace
         let count = driver.state.compare.opened?.curves[id]?.losses.count ?? 0
         driver.effects = []
         let next = StepPoint(step: count, totalSteps: 60, metrics: [MetricName.loss: 1.5])
-        driver.take(.event(.runStep(run: id, next)))
+        driver.take(.event(.run(.step(run: id, next))))
         #expect(driver.state.compare.opened?.curves[id]?.losses.last == 1.5)
         #expect(driver.screen.contains("✓ 1.500"))
         #expect(!driver.asked.contains { $0.work?.name == "compare runs" })
@@ -118,7 +118,9 @@ import Workspace
         driver.effects = []
         driver.take(
             .event(
-                .runStep(run: id, .init(step: 50, totalSteps: 60, metrics: [MetricName.loss: 1.5]))
+                .run(
+                    .step(run: id, .init(step: 50, totalSteps: 60, metrics: [MetricName.loss: 1.5]))
+                )
             )
         )
         #expect(driver.asked.contains(CompareWork.read(RunSummary.four.prefix(2).map(\.id))))

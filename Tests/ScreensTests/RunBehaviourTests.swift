@@ -13,7 +13,7 @@ import Workspace
 
     @Test func stepMovesFiguresCurveAndTitle() {
         var driver = RunScreenTests.live()
-        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
+        driver.take(.event(.run(.step(run: Self.run.id, .sample(step: 24, loss: 1.7)))))
         let live = driver.state.library.liveRun
         #expect(live?.loss == 1.7)
         #expect(live?.stepsDone == 25)
@@ -27,21 +27,21 @@ import Workspace
         // NaN is not equal to itself, so a run with such a loss is left out.
         var driver = Driver.opened(runs: [Self.run])
         driver.take(.run(.detailed(Self.run.detail)))
-        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
+        driver.take(.event(.run(.step(run: Self.run.id, .sample(step: 24, loss: 1.7)))))
         let once = driver.state
-        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 24, loss: 1.7))))
+        driver.take(.event(.run(.step(run: Self.run.id, .sample(step: 24, loss: 1.7)))))
         #expect(driver.state == once)
     }
 
     @Test func missedStepHasTheCurveReadAgain() {
         var driver = RunScreenTests.live()
-        driver.take(.event(.runStep(run: Self.run.id, .sample(step: 30, loss: 1.6))))
+        driver.take(.event(.run(.step(run: Self.run.id, .sample(step: 30, loss: 1.6)))))
         #expect(driver.asked == [RunWork.detail(Self.run.id)])
     }
 
     @Test func runOfAnotherProcessAppearsAndIsMeasured() {
         var driver = Driver.opened()
-        driver.take(.event(.runStep(run: "foreign", .sample(step: 0, loss: 4))))
+        driver.take(.event(.run(.step(run: "foreign", .sample(step: 0, loss: 4)))))
         #expect(driver.asked == [LibraryWork.read(.runs)])
         driver.effects = []
         driver.take(.library(.runs([.sample("headless", .running)])))
@@ -53,7 +53,7 @@ import Workspace
 
     @Test func burstOfChangesIsReadOnceMore() {
         var driver = Driver.opened()
-        for _ in 0..<50 { driver.take(.event(.runChanged(run: "x"))) }
+        for _ in 0..<50 { driver.take(.event(.run(.changed(run: "x")))) }
         #expect(driver.asked == [LibraryWork.read(.runs)])
         driver.effects = []
         driver.take(.library(.runs([])))
@@ -67,7 +67,7 @@ import Workspace
         var driver = RunScreenTests.live()
         driver.press("p")
         #expect(driver.asked == [RunWork.ask(.pause, of: Self.run.id)])
-        driver.take(.event(.runPaused(run: Self.run.id, step: 24, reason: "The disk is full.")))
+        driver.take(.event(.run(.paused(run: Self.run.id, step: 24, reason: "The disk is full."))))
         #expect(driver.screen.contains("paused: The disk is full."))
         driver.press("p")
         #expect(driver.asked == [RunWork.ask(.resume, of: Self.run.id)])
@@ -76,7 +76,7 @@ import Workspace
     @Test func finishedRunRingsAndNamesTheNextKeys() {
         var driver = RunScreenTests.live()
         driver.take(
-            .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
+            .event(.run(.ended(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60))))
         )
         #expect(driver.asked.contains(.terminal(.bell)))
         #expect(driver.state.message?.text.contains("e registers it") == true)
@@ -114,7 +114,7 @@ import Workspace
         #expect(driver.asked.contains(.followMachine(true)))
         driver.effects = []
         driver.take(
-            .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
+            .event(.run(.ended(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60))))
         )
         #expect(driver.asked.contains(ScreenWork.readMachine))
         #expect(driver.asked.contains(.followMachine(false)))
@@ -150,7 +150,7 @@ import Workspace
         )
         let id = try #require(driver.state.library.runs?.first?.id)
         for step in 0..<5000 {
-            driver.take(.event(.runStep(run: id, .sample(step: step, loss: Double(step)))))
+            driver.take(.event(.run(.step(run: id, .sample(step: step, loss: Double(step))))))
         }
         let tail = try #require(driver.state.library.runs?.first?.lossTail)
         #expect((32...64).contains(tail.count))
@@ -166,12 +166,12 @@ import Workspace
         func told() -> Int {
             driver.state.log.entries.filter { $0.text.contains("saved checkpoint 40") }.count
         }
-        driver.take(.event(.runCheckpointed(run: Self.run.id, nextStep: 40)))
+        driver.take(.event(.run(.checkpointed(run: Self.run.id, nextStep: 40))))
         #expect(told() == 1)
         driver.take(
-            .event(.runEnded(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60)))
+            .event(.run(.ended(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60))))
         )
-        driver.take(.event(.runCheckpointed(run: Self.run.id, nextStep: 40)))
+        driver.take(.event(.run(.checkpointed(run: Self.run.id, nextStep: 40))))
         #expect(told() == 1)
     }
 

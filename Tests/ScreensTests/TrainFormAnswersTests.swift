@@ -257,7 +257,7 @@ import Workspace
             peakResidentBytes: 1,
             failure: nil
         )
-        driver.take(.event(.runEnded(outcome)))
+        driver.take(.event(.run(.ended(outcome))))
         return driver
     }
 
@@ -271,7 +271,7 @@ import Workspace
         var end = PhaseEnd(run: run.id)
         end.losses = [loss]
         end.next = next
-        driver.take(.event(.phaseEnded(end)))
+        driver.take(.event(.run(.phaseEnded(end))))
         #expect(driver.state.run.phasesToCome.isEmpty)
         #expect(driver.selectedRun?.id == next.id)
         #expect(driver.state.log.entries.map(\.text).joined().contains("corpus: 1.50"))

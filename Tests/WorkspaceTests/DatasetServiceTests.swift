@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import Platform
+import Runs
 import TestModels
 import Testing
 import Training

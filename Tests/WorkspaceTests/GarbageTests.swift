@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Platform
 import Registry
+import Runs
 import Testing
 import Tracking
 import Training

@@ -2,6 +2,7 @@ import Database
 import Registry
 import Glibc
 import Platform
+import Runs
 import TestModels
 import Testing
 import Tracking

@@ -20,7 +20,7 @@ import Workspace
                         try other.runs.ask(.pause, of: $0)
                     }
                     #expect(
-                        events.first { $0 == .runPaused(run: run, step: 2, reason: nil) } != nil
+                        events.first { $0 == .run(.paused(run: run, step: 2, reason: nil)) } != nil
                     )
                     let seen = try other.runs.summary(run)
                     #expect(seen.status == .paused)
@@ -59,7 +59,7 @@ import Workspace
                 let asked = Mutex<Int64>(0)
                 let answer = Mutex<String?>(nil)
                 let subscription = workspace.events.subscribe { event in
-                    guard case .runStep(_, let point) = event, point.step == 2 else { return }
+                    guard case .run(.step(_, let point)) = event, point.step == 2 else { return }
                     let seen = try? workspace.runs.answer(to: asked.withLock { $0 })
                     answer.withLock { $0 = seen }
                 }
@@ -82,7 +82,7 @@ import Workspace
                 let run = try RunTests.start(test.request(), in: workspace, at: 1) {
                     try workspace.runs.ask(.pause, of: $0)
                 }
-                #expect(events.first { $0 == .runPaused(run: run, step: 2, reason: nil) } != nil)
+                #expect(events.first { $0 == .run(.paused(run: run, step: 2, reason: nil)) } != nil)
                 let asked = try workspace.runs.ask(.checkpoint, of: run)
                 let isAnswered = try becomesTrue {
                     try workspace.runs.answer(to: asked) == "checkpoint before step 2"
@@ -179,7 +179,7 @@ import Workspace
                 let hasStopped = Mutex(false)
                 let subscription = workspace.events.subscribe { event in
                     // The first of these arrives when the run is in the store and has not started.
-                    guard case .runChanged = event else { return }
+                    guard case .run(.changed) = event else { return }
                     let isFirst = hasStopped.withLock { stopped in
                         defer { stopped = true }
                         return !stopped
@@ -290,7 +290,7 @@ import Workspace
 
                 let killed = ContinuousClock.now
                 kill(process, SIGKILL)
-                #expect(events.first { $0 == .runCrashed(run: id) } != nil)
+                #expect(events.first { $0 == .run(.crashed(run: id)) } != nil)
                 #expect(ContinuousClock.now - killed < .seconds(1))
                 let summary = try workspace.runs.summary(id)
                 #expect(summary.status == .crashed)
@@ -345,7 +345,7 @@ import Workspace
             let artifacts = "\(test.home)/artifacts/0/\(run)/artifacts"
             try TestWorkspace.write("", to: "\(artifacts)/checkpoints")
         }
-        #expect(events.first { if case .runPaused = $0 { true } else { false } } != nil)
+        #expect(events.first { if case .run(.paused) = $0 { true } else { false } } != nil)
         return run
     }
 

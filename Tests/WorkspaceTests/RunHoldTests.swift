@@ -156,7 +156,7 @@ import Workspace
                 let lock = Mutex("")
                 let isThere = Mutex(false)
                 let subscription = workspace.events.subscribe { event in
-                    guard case .runStep(_, let point) = event, point.step == 2 else { return }
+                    guard case .run(.step(_, let point)) = event, point.step == 2 else { return }
                     let holder = RunLock.holder(of: lock.withLock { $0 })
                     isThere.withLock { $0 = holder == getpid() }
                 }

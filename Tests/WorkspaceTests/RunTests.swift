@@ -49,7 +49,7 @@ import Workspace
                 #expect(losses.values.last == summary.loss)
                 #expect(events.points(of: started.id).map(\.step) == losses.steps)
                 #expect(events.points(of: started.id).compactMap(\.loss) == losses.values)
-                #expect(events.first { $0 == .runEnded(outcome) } != nil)
+                #expect(events.first { $0 == .run(.ended(outcome)) } != nil)
             }
         }
     }
@@ -59,7 +59,7 @@ import Workspace
             try test.opened { workspace in
                 let missing = Mutex<[Int]>([])
                 let subscription = workspace.events.subscribe { event in
-                    guard case .runStep(let run, let point) = event else { return }
+                    guard case .run(.step(let run, let point)) = event else { return }
                     let steps = try? workspace.runs.series(run, key: "loss").steps
                     if steps?.last != point.step { missing.withLock { $0.append(point.step) } }
                 }
@@ -211,7 +211,11 @@ import Workspace
                     try TestWorkspace.write("", to: "\(artifacts)/checkpoints")
                 }
                 let paused = events.first {
-                    if case .runPaused(run, 3, let reason?) = $0 { !reason.isEmpty } else { false }
+                    if case .run(.paused(run, 3, let reason?)) = $0 {
+                        !reason.isEmpty
+                    } else {
+                        false
+                    }
                 }
                 #expect(paused != nil)
                 let waiting = try workspace.runs.summary(run)
@@ -239,7 +243,7 @@ import Workspace
                         to: "\(test.home)/artifacts/0/\(run)/artifacts/checkpoints"
                     )
                 }
-                _ = events.first { if case .runPaused = $0 { true } else { false } }
+                _ = events.first { if case .run(.paused) = $0 { true } else { false } }
                 try workspace.runs.ask(.stop, of: run)
                 #expect(try workspace.runs.wait(for: run).status == .stopped)
             }
@@ -463,7 +467,7 @@ import Workspace
     ) throws -> String {
         let isDone = Mutex(false)
         let subscription = workspace.events.subscribe { event in
-            guard case .runStep(let run, let point) = event, point.step == step else { return }
+            guard case .run(.step(let run, let point)) = event, point.step == step else { return }
             do {
                 try body(run)
             } catch {

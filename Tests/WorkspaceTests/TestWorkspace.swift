@@ -96,7 +96,7 @@ final class EventRecorder: Sendable {
     /// The points of a run's steps, in order of arrival.
     func points(of run: String) -> [StepPoint] {
         all.compactMap { event in
-            if case .runStep(run, let point) = event { point } else { nil }
+            if case .run(.step(run, let point)) = event { point } else { nil }
         }
     }
 

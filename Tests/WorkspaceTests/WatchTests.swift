@@ -16,7 +16,7 @@ import Workspace
             try test.opened { watching in
                 let arrivals = Mutex<[Int: ContinuousClock.Instant]>([:])
                 let subscription = watching.events.subscribe { event in
-                    guard case .runStep(_, let point) = event, point.loss != nil else { return }
+                    guard case .run(.step(_, let point)) = event, point.loss != nil else { return }
                     arrivals.withLock { $0[point.step] = ContinuousClock.now }
                 }
                 let store = try TrackingStore(path: "\(test.home)/workbench.db")
@@ -59,10 +59,12 @@ import Workspace
                     #expect(events.points(of: run) == mine.points(of: run))
                     #expect(
                         events.first {
-                            if case .runEvaluated(run, _, _) = $0 { true } else { false }
+                            if case .run(.evaluated(run, _, _)) = $0 { true } else { false }
                         } != nil
                     )
-                    #expect(events.first { $0 == .runCheckpointed(run: run, nextStep: 4) } != nil)
+                    #expect(
+                        events.first { $0 == .run(.checkpointed(run: run, nextStep: 4)) } != nil
+                    )
                     #expect(events.points(of: run).allSatisfy { $0.change != nil })
                     let isSeen = try becomesTrue {
                         try watching.runs.summary(run).status == .finished
@@ -79,7 +81,7 @@ import Workspace
                 let events = EventRecorder(watching.events)
                 let store = try TrackingStore(path: "\(test.home)/workbench.db")
                 let run = try store.createRun(NewRun()).id
-                #expect(events.first { $0 == .runChanged(run: run) } != nil)
+                #expect(events.first { $0 == .run(.changed(run: run)) } != nil)
                 // Both within the interval that the watch gathers before it reads.
                 let now = TrackingStore.systemMilliseconds()
                 let last = Metric("loss", 1.5, timestamp: now, step: 7)
@@ -89,9 +91,9 @@ import Workspace
                 let isTold = becomesTrue {
                     let told = events.all
                     let point = told.lastIndex {
-                        if case .runStep(run, _) = $0 { true } else { false }
+                        if case .run(.step(run, _)) = $0 { true } else { false }
                     }
-                    let change = told.lastIndex(of: .runChanged(run: run))
+                    let change = told.lastIndex(of: .run(.changed(run: run)))
                     guard let point, let change else { return false }
                     return point < change
                 }
@@ -110,7 +112,7 @@ import Workspace
                 let store = try TrackingStore(path: "\(test.home)/workbench.db")
                 let other = try store.createRun(NewRun()).id
                 try store.close()
-                #expect(events.first { $0 == .runChanged(run: other) } != nil)
+                #expect(events.first { $0 == .run(.changed(run: other)) } != nil)
                 #expect(events.points(of: run).map(\.step) == [0, 1, 2, 3, 4, 5])
             }
         }

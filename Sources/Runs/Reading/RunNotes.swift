@@ -8,23 +8,12 @@ public struct RunSamples: Equatable, Sendable, Codable {
         public var reference: String?
         /// What the model answered.
         public var answer: String
-
-        package init(prompt: String, reference: String?, answer: String) {
-            self.prompt = prompt
-            self.reference = reference
-            self.answer = answer
-        }
     }
 
     /// The steps taken before.
     public var step: Int
     /// The answers.
     public var samples: [Sample]
-
-    package init(step: Int, samples: [Sample]) {
-        self.step = step
-        self.samples = samples
-    }
 }
 
 /// Something that a run's monitors saw.
@@ -42,13 +31,6 @@ public struct RunAlert: Equatable, Sendable, Codable {
     /// What came of the action, in a sentence, where there is more to say.
     public var outcome: String?
 
-    package init(step: Int, monitor: String, message: String, action: String) {
-        self.step = step
-        self.monitor = monitor
-        self.message = message
-        self.action = action
-    }
-
     /// The keys under which runs have it stored.
     private enum CodingKeys: String, CodingKey {
         case step, message, action, number, outcome
@@ -56,7 +38,7 @@ public struct RunAlert: Equatable, Sendable, Codable {
     }
 
     /// Whether both are about the same thing that was seen.
-    package func isSame(as other: RunAlert) -> Bool {
+    func isSame(as other: RunAlert) -> Bool {
         step == other.step && monitor == other.monitor && message == other.message
     }
 }
@@ -71,11 +53,4 @@ public struct RunCost: Equatable, Sendable, Codable {
     public var forecastBytes: Int
     /// What it held at the most, whatever else it did.
     public var bytes: Int
-
-    package init(forecastSeconds: Double?, seconds: Double, forecastBytes: Int, bytes: Int) {
-        self.forecastSeconds = forecastSeconds
-        self.seconds = seconds
-        self.forecastBytes = forecastBytes
-        self.bytes = bytes
-    }
 }

@@ -1,4 +1,5 @@
 package import Machine
+package import Runs
 package import TerminalUI
 package import Workspace
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Runs
 import TerminalUI
 import Workspace
 

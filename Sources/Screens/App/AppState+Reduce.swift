@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import Runs
 import TerminalUI
 import Workspace
 

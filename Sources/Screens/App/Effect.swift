@@ -1,4 +1,5 @@
-package import Workspace
+package import Runs
+import Workspace
 
 /// What a reducer requests in addition to changing its own state.
 ///

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+package import Runs
 package import TerminalUI
 package import Workspace
 

@@ -1,4 +1,5 @@
 import Machine
+import Runs
 import Workspace
 
 /// The calls that concern the whole screen.

@@ -7,9 +7,9 @@ extension Library {
     /// Applies an event of the workspace.
     mutating func observe(_ event: WorkspaceEvent, at now: Date, _ access: Access) -> [Effect] {
         switch event {
-        case .runChanged, .runCrashed: return refresh(.runs, access)
-        case .runStep(let id, let point): return known(step(point, of: id, at: now), access)
-        case .runEvaluated(let id, let step, let loss):
+        case .run(.changed), .run(.crashed): return refresh(.runs, access)
+        case .run(.step(let id, let point)): return known(step(point, of: id, at: now), access)
+        case .run(.evaluated(let id, let step, let loss)):
             let isKnown = update(id) { run in
                 run.evaluationLoss = loss
                 run.metrics[MetricName.evaluationLoss] = loss
@@ -18,23 +18,23 @@ extension Library {
                 }
             }
             return known(isKnown, access)
-        case .runSampled(let id, let answers):
+        case .run(.sampled(let id, let answers)):
             return known(update(id) { $0.answers = answers }, access)
-        case .runAlerted(let id, let alert):
+        case .run(.alerted(let id, let alert)):
             let isKnown = update(id) { run in
                 if !run.alerts.contains(alert) { run.alerts.append(alert) }
             }
             return known(isKnown, access)
-        case .runCheckpointed(let id, let nextStep):
+        case .run(.checkpointed(let id, let nextStep)):
             return known(update(id) { $0.resumableStep = nextStep }, access)
-        case .runPaused(let id, _, let reason):
+        case .run(.paused(let id, _, let reason)):
             let isKnown = update(id) { run in
                 run.status = .paused
                 run.failure = reason
                 run.secondsRemaining = nil
             }
             return known(isKnown, access)
-        case .runEnded(let outcome):
+        case .run(.ended(let outcome)):
             _ = update(outcome.run) { run in
                 run.status = outcome.status
                 run.stepsDone = outcome.stepsDone
@@ -53,7 +53,8 @@ extension Library {
         case .everythingChanged:
             return refresh(.runs, access) + again(.registered, access) + again(.targets, access)
         case .download(let progress): return observe(progress, access)
-        case .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged, .phaseEnded:
+        case .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged,
+            .run(.phaseEnded):
             return []
         }
     }

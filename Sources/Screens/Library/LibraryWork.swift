@@ -1,4 +1,5 @@
 import Platform
+import Runs
 import Workspace
 
 /// The calls that read the library's lists and download base models.

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Runs
 public import TerminalUI
 public import Workspace
 

@@ -1,3 +1,4 @@
+import EventBus
 import Inference
 import Platform
 import Runs
@@ -18,6 +19,7 @@ public final class ChatService: Sendable {
     }
 
     private let opened: OpenedFolder
+    private let events: EventBus<WorkspaceEvent>
     private let models: ModelService
     private let registry: RegistryService
     private let runs: RunService
@@ -27,15 +29,17 @@ public final class ChatService: Sendable {
 
     init(
         _ opened: OpenedFolder,
+        _ events: EventBus<WorkspaceEvent>,
         models: ModelService,
         registry: RegistryService,
         runs: RunService
     ) {
         self.opened = opened
+        self.events = events
         self.models = models
         self.registry = registry
         self.runs = runs
-        speaker = ChatSpeaker(opened, models: models, registry: registry)
+        speaker = ChatSpeaker(opened, events, models: models, registry: registry)
     }
 
     /// Whether an answer is being given.
@@ -195,7 +199,7 @@ public final class ChatService: Sendable {
             state.cancelled.remove(outcome.answer)
         }
         onEnd(outcome)
-        opened.publish(.answerEnded(outcome))
+        events.publish(.answerEnded(outcome))
     }
 
     private func give(
@@ -224,7 +228,7 @@ public final class ChatService: Sendable {
                     tokensPerSecond: token.tokensPerSecond ?? 0
                 )
                 onPiece(piece)
-                opened.publish(.answerPiece(piece))
+                events.publish(.answerPiece(piece))
             }
             return AnswerOutcome(answer: answer, generation)
         } catch {

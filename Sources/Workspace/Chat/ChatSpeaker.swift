@@ -1,8 +1,10 @@
 import ChatTemplates
+import EventBus
 import Inference
 import Machine
 import ModelFiles
 import Platform
+import Runs
 import Tokenizers
 import Transformer
 
@@ -17,13 +19,20 @@ final class ChatSpeaker: @unchecked Sendable {
     }
 
     private let opened: OpenedFolder
+    private let events: EventBus<WorkspaceEvent>
     private let models: ModelService
     private let registry: RegistryService
     private var loaded: Loaded?
     private var adapters: [String: (stamp: ContentStamp, adapter: LoRA)] = [:]
 
-    init(_ opened: OpenedFolder, models: ModelService, registry: RegistryService) {
+    init(
+        _ opened: OpenedFolder,
+        _ events: EventBus<WorkspaceEvent>,
+        models: ModelService,
+        registry: RegistryService
+    ) {
         self.opened = opened
+        self.events = events
         self.models = models
         self.registry = registry
     }
@@ -118,6 +127,6 @@ final class ChatSpeaker: @unchecked Sendable {
         _ phase: ChatState.Phase,
         _ failure: WorkspaceError? = nil
     ) {
-        opened.publish(.chat(ChatState(choice: choice, phase: phase, failure: failure)))
+        events.publish(.chat(ChatState(choice: choice, phase: phase, failure: failure)))
     }
 }

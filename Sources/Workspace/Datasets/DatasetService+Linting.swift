@@ -28,7 +28,7 @@ extension DatasetService {
     ) throws -> LintReport {
         try WorkspaceError.wording {
             let policy = try OverLengthPolicy(named: overLength ?? "stop")
-            let allowed = try LintRule.allowed(allowed)
+            let allowed = try LintRule.named(allowed)
             let dataset = try read(reference, isCancelled: isClosed)
             if overLength != nil, dataset.format == .text {
                 throw WorkspaceError(

@@ -1,5 +1,7 @@
 import Datasets
+import EventBus
 import Platform
+import Runs
 
 extension DatasetService {
     /// Copies a file or folder into the workspace; the same content is kept once.

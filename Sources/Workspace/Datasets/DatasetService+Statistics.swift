@@ -1,6 +1,8 @@
 import Datasets
+import EventBus
 import ModelFiles
 import Platform
+import Runs
 
 extension DatasetService {
     /// Counts a dataset's tokens in the background, reported by `datasetMeasured` events; then
@@ -65,7 +67,7 @@ extension DatasetService {
             let fraction = Double(index) / Double(records.count)
             if fraction - told >= 0.05 {
                 told = fraction
-                opened.publish(.datasetMeasured(dataset: name, fraction: fraction))
+                events.publish(.datasetMeasured(dataset: name, fraction: fraction))
             }
         }
         let counted = DatasetStatistics(examples)
@@ -103,7 +105,7 @@ extension DatasetService {
             $0.statistics[digest] = measurement.statistics
             $0.lints[digest] = measurement.lint
         }
-        opened.publish(.datasetMeasured(dataset: name, fraction: 1))
+        events.publish(.datasetMeasured(dataset: name, fraction: 1))
     }
 
     func isClosed() -> Bool { state.withLock { $0.isClosed } }

@@ -1,5 +1,7 @@
 import Datasets
+import EventBus
 import Platform
+import Runs
 
 /// Datasets: those that ship with the program and those added to the workspace.
 public final class DatasetService: Sendable {
@@ -11,13 +13,20 @@ public final class DatasetService: Sendable {
     }
 
     let opened: OpenedFolder
+    let events: EventBus<WorkspaceEvent>
     let models: ModelService
     let state = Guarded(State())
     let measuring = WorkQueue(name: "wb-data", owner: "The workspace")
     private let samples: String?
 
-    init(_ opened: OpenedFolder, models: ModelService, resources: ResourceFolders) {
+    init(
+        _ opened: OpenedFolder,
+        _ events: EventBus<WorkspaceEvent>,
+        models: ModelService,
+        resources: ResourceFolders
+    ) {
         self.opened = opened
+        self.events = events
         self.models = models
         samples = resources.folder(named: "sample-data")
     }

@@ -1,4 +1,5 @@
 import Platform
+import Runs
 import Tracking
 
 extension Workspace {

@@ -1,4 +1,5 @@
 public import Inference
+import JSON
 import ModelFiles
 import Platform
 import Tensors
@@ -176,7 +177,7 @@ extension MadeModel {
     /// Writes the comparison beside the result.
     fileprivate func writeParity() throws {
         guard let parity, !FilePaths.isSpecial(path) else { return }
-        try Files.write(Array(try WorkspaceJSON.encode(parity).utf8), to: parityPath)
+        try Files.write(Array(try encodeJSON(parity).utf8), to: parityPath)
     }
 
     /// Where the comparison is.

@@ -1,3 +1,4 @@
+import EventBus
 import ModelFiles
 import Platform
 
@@ -47,13 +48,13 @@ extension ModelService {
             return (pull, true)
         }
         guard isNew else { return pull }
-        let (opened, pulls) = (self.opened, self.pulls)
+        let (events, pulls) = (self.events, self.pulls)
         pull.start(store) { step in
             progress(step)
-            opened.publish(.download(step))
+            events.publish(.download(step))
         } ended: {
             pulls.withLock { $0[name] = nil }
-            opened.publish(.modelsChanged)
+            events.publish(.modelsChanged)
         }
         return pull
     }

@@ -1,19 +1,28 @@
 import ChatTemplates
+import EventBus
 import Inference
 import ModelFiles
 import Platform
+import Runs
 import Tokenizers
 import Transformer
 
 /// Base models: those on this machine and those that can be got.
 public final class ModelService: Sendable {
     let opened: OpenedFolder
+    let events: EventBus<WorkspaceEvent>
     let library = ModelLibrary()
     let store: ModelStore
     let pulls = Guarded<[String: ModelPull]>([:])
 
-    init(_ opened: OpenedFolder, environment: [String: String], resources: ResourceFolders) {
+    init(
+        _ opened: OpenedFolder,
+        _ events: EventBus<WorkspaceEvent>,
+        environment: [String: String],
+        resources: ResourceFolders
+    ) {
         self.opened = opened
+        self.events = events
         var store = ModelStore(environment: environment)
         store.shippedFolder = resources.folder(named: "sample-data/models")
         self.store = store

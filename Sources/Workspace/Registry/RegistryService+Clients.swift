@@ -1,5 +1,6 @@
 import Platform
 package import Registry
+import Runs
 package import Tracking
 
 // What clients of the server read and do. All calls block, and throw the registry's own errors, since

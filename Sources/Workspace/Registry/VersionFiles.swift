@@ -1,6 +1,7 @@
 import ModelFiles
 import Platform
 import Registry
+import Runs
 import Tracking
 
 /// What a registered version refers to: looked at when it is registered, and later compared with

@@ -1,4 +1,5 @@
 import Database
+import Runs
 package import Tracking
 
 /// What clients of the server do to experiments, runs, logged models and traces.

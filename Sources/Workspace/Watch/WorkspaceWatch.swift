@@ -1,7 +1,9 @@
 import Database
+import EventBus
 import Logging
 import Platform
 import Registry
+import Runs
 import Tracking
 
 /// Publishes what the store's change feed says, whoever wrote it.
@@ -14,14 +16,20 @@ final class WorkspaceWatch: Sendable {
     }
 
     private let opened: OpenedFolder
+    private let events: EventBus<WorkspaceEvent>
     private let runs: RunService
     /// Used by the watch's thread alone once that runs.
     private let cursor: Guarded<ChangeCursor>
     private let folders = Guarded<FolderWatch?>(nil)
 
     /// Begins to watch; what is there now is not published.
-    init(_ opened: OpenedFolder, runs: RunService) throws {
+    init(
+        _ opened: OpenedFolder,
+        _ events: EventBus<WorkspaceEvent>,
+        runs: RunService
+    ) throws {
         self.opened = opened
+        self.events = events
         self.runs = runs
         cursor = Guarded(try opened.store.database.changeCursor())
         let layout = opened.layout
@@ -42,10 +50,10 @@ final class WorkspaceWatch: Sendable {
     private func look(_ change: FolderWatch.Change) {
         do {
             if change.folders.contains(Place.datasets.rawValue) {
-                opened.publish(.datasetsChanged)
+                events.publish(.datasetsChanged)
             }
             try readFeed()
-            if change.hasClosed || change.isAsked { try findCrashes() }
+            if change.hasClosed || change.isAsked { try runs.findCrashes() }
         } catch {
             opened.log.warning("The workspace could not be looked at: \(error)")
         }
@@ -57,34 +65,16 @@ final class WorkspaceWatch: Sendable {
             cursor.withLock { $0 = batch.cursor }
             if batch.isIncomplete || batch.changes.contains(where: { $0.kind == .everything }) {
                 runs.wake()
-                opened.publish(.everythingChanged)
+                events.publish(.everythingChanged)
             }
             if !batch.changes.isEmpty { try publish(batch.changes.filter { !$0.isPublished }) }
             guard batch.isFull else { return }
         }
     }
 
-    /// Publishes entries: points first, since a point says that its run is alive.
     private func publish(_ changes: [Change]) throws {
-        if changes.contains(where: { $0.kind == .request }) { runs.wake() }
-        let feed = RunFeed(store: opened.store)
-        for event in try feed.events(of: changes.filter { $0.kind == .run }) {
-            opened.publish(event)
-        }
-        var told: Set<String> = []
-        for change in changes where change.kind == .run || change.kind == .request {
-            guard change.what != RunChange.metrics.rawValue, told.insert(change.item).inserted
-            else { continue }
-            opened.publish(.runChanged(run: change.item))
-        }
+        try runs.publish(changes)
         let models = Set(changes.lazy.filter { $0.kind == .registeredModel }.map(\.item))
-        for name in models.sorted() { opened.publish(.registryChanged(name: name)) }
-    }
-
-    private func findCrashes() throws {
-        var query = RunQuery()
-        query.statuses = [.running, .scheduled]
-        query.details = .tags
-        for record in try opened.store.runs(query) { _ = try runs.markCrashed(record) }
+        for name in models.sorted() { events.publish(.registryChanged(name: name)) }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Platform
+import Runs
 import Screens
 import TerminalNcurses
 import TerminalUI

@@ -1,3 +1,4 @@
+import JSON
 import FoundationEssentials
 import Glibc
 import Platform
@@ -20,7 +21,7 @@ enum Console {
 
     /// Prints a value as one line of JSON.
     static func printJSON(_ value: some Encodable) throws {
-        StandardOutput.write(VisibleText.json(try WorkspaceJSON.encode(value)) + "\n")
+        StandardOutput.write(VisibleText.json(try encodeJSON(value)) + "\n")
     }
 
     /// Writes a line to standard error.

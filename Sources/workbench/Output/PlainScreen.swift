@@ -27,8 +27,8 @@ struct PlainScreen {
         StandardOutput.whenBroken { waiting.signal() }
         let subscription = workspace.events.subscribe { event in
             if let line = Self.line(event, of: workspace) { Console.print(line) }
-            if case .runEnded = event { waiting.signal() }
-            if case .runCrashed = event { waiting.signal() }
+            if case .run(.ended) = event { waiting.signal() }
+            if case .run(.crashed) = event { waiting.signal() }
         }
         defer { subscription.cancel() }
         while try workspace.runs.list().contains(where: \.status.isLive),
@@ -46,12 +46,13 @@ struct PlainScreen {
     }
 
     private static func line(_ event: WorkspaceEvent, of workspace: Workspace) -> String? {
-        switch event {
-        case .runStep(let run, let point): "\(run) step \(point.step) loss \(point.loss ?? .nan)"
-        case .runEvaluated(let run, let step, let loss): "\(run) eval \(step) loss \(loss)"
-        case .runPaused(let run, let step, let reason): "\(run) paused at \(step) \(reason ?? "")"
-        case .runEnded(let outcome): "\(outcome.run) \(outcome.status.rawValue)"
-        case .runCrashed(let run): "\(run) crashed"
+        guard case .run(let event) = event else { return nil }
+        return switch event {
+        case .step(let run, let point): "\(run) step \(point.step) loss \(point.loss ?? .nan)"
+        case .evaluated(let run, let step, let loss): "\(run) eval \(step) loss \(loss)"
+        case .paused(let run, let step, let reason): "\(run) paused at \(step) \(reason ?? "")"
+        case .ended(let outcome): "\(outcome.run) \(outcome.status.rawValue)"
+        case .crashed(let run): "\(run) crashed"
         default: nil
         }
     }

@@ -54,12 +54,11 @@ final class RunEnding: Sendable {
     }
 
     func receive(_ event: WorkspaceEvent) {
+        guard case .run(let event) = event, event.run == run else { return }
         switch event {
-        case .runEnded(let outcome) where outcome.run == run: arrived.signal()
-        case .runCrashed(run): arrived.signal()
-        case .runChanged(run), .runStep(run, _), .runPaused(run, _, _), .runCheckpointed(run, _):
-            if endsAtAnyEvent { arrived.signal() }
-        default: break
+        case .ended, .crashed: arrived.signal()
+        case .changed, .step, .paused, .checkpointed: if endsAtAnyEvent { arrived.signal() }
+        case .evaluated, .sampled, .alerted, .phaseEnded: break
         }
     }
 

@@ -59,13 +59,13 @@ final class TrainOutput: Sendable {
 
     private func write(_ event: WorkspaceEvent, of run: RunSummary) {
         switch event {
-        case .runStep(run.id, let point): write(point)
-        case .runEvaluated(run.id, let step, let loss):
+        case .run(.step(run.id, let point)): write(point)
+        case .run(.evaluated(run.id, let step, let loss)):
             isJSON
                 ? write("evaluated", ["step": .number(Double(step)), "eval_loss": .number(loss)])
                 : Console.print("eval \(step)  loss \(Figures.optional(loss))")
-        case .runSampled(run.id, let samples): write(samples)
-        case .runAlerted(run.id, let alert):
+        case .run(.sampled(run.id, let samples)): write(samples)
+        case .run(.alerted(run.id, let alert)):
             isJSON
                 ? write(
                     "called",
@@ -82,11 +82,11 @@ final class TrainOutput: Sendable {
                     ["message": .text(notice.message), "hint": .text(notice.hint ?? "")]
                 )
                 : Console.remark(notice.message, hint: notice.hint)
-        case .runCheckpointed(run.id, let next):
+        case .run(.checkpointed(run.id, let next)):
             isJSON
                 ? write("checkpoint", ["next_step": .number(Double(next))])
                 : Console.note("checkpoint; resumes at step \(next)")
-        case .runPaused(run.id, let step, let reason):
+        case .run(.paused(run.id, let step, let reason)):
             isJSON
                 ? write("paused", ["step": .number(Double(step)), "reason": .text(reason ?? "")])
                 : Console.note("paused at step \(step)\(reason.map { ": \($0)" } ?? "")")
@@ -153,13 +153,8 @@ enum JSONValue: Encodable {
 }
 
 extension WorkspaceEvent {
-    /// The run of an event that is printed.
+    /// The run that it is about.
     fileprivate var run: String? {
-        switch self {
-        case .runStep(let run, _), .runEvaluated(let run, _, _), .runSampled(let run, _),
-            .runAlerted(let run, _), .runCheckpointed(let run, _), .runPaused(let run, _, _):
-            run
-        default: nil
-        }
+        if case .run(let event) = self { event.run } else { nil }
     }
 }

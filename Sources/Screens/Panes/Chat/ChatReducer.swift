@@ -1,4 +1,5 @@
 import Presentation
+import Runs
 import TerminalUI
 import Workspace
 

@@ -93,30 +93,28 @@ extension CompareState: PaneState {
     package mutating func observe(_ event: WorkspaceEvent, _ context: Context) -> [Effect] {
         switch event {
         case .everythingChanged: searchAgain(context) + readComparison(context)
-        case .runStep, .runChanged, .runEvaluated, .runCrashed, .runEnded:
-            searchAgain(context) + observeCompared(event, context)
+        case .run(let event): observe(event, context)
         default: []
         }
     }
 
-    private mutating func observeCompared(
-        _ event: WorkspaceEvent,
-        _ context: Context
-    ) -> [Effect] {
-        func isCompared(_ run: String) -> Bool { opened?.runs.contains(run) ?? false }
+    private mutating func observe(_ event: RunEvent, _ context: Context) -> [Effect] {
         switch event {
-        case .runStep(let id, let point) where isCompared(id):
+        case .step, .changed, .evaluated, .crashed, .ended:
+            searchAgain(context) + observeCompared(event, context)
+        case .sampled, .alerted, .checkpointed, .paused, .phaseEnded: []
+        }
+    }
+
+    private mutating func observeCompared(_ event: RunEvent, _ context: Context) -> [Effect] {
+        guard opened?.runs.contains(event.run) == true else { return [] }
+        switch event {
+        case .step(let id, let point):
             if let run = context.library.run(id) { opened?.take(run) }
             guard let loss = point.loss else { return [] }
             let isComplete = opened?.extend(\.losses, of: id, step: point.step, value: loss)
             return isComplete == false ? readComparison(context) : []
-        case .runChanged(let id) where isCompared(id),
-            .runEvaluated(let id, _, _) where isCompared(id),
-            .runCrashed(let id) where isCompared(id):
-            return readComparison(context)
-        case .runEnded(let outcome) where isCompared(outcome.run):
-            return readComparison(context)
-        default: return []
+        default: return readComparison(context)
         }
     }
 

@@ -1,3 +1,4 @@
+import Runs
 import Workspace
 
 /// The calls of the Compare pane.

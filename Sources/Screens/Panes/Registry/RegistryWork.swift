@@ -1,4 +1,5 @@
 import Presentation
+import Runs
 package import Workspace
 package import Registry
 

@@ -8,34 +8,34 @@ extension RunState {
     package mutating func observe(_ event: WorkspaceEvent, _ context: Context) -> [Effect] {
         let library = context.library
         switch event {
-        case .runChanged(let id):
+        case .run(.changed(let id)):
             let isShown = id == selected(in: library)?.id
             return isShown ? readCurves(context, isStale: true) : []
         case .everythingChanged:
             return selected(in: library) == nil ? [] : readCurves(context, isStale: true)
-        case .runStep(let id, let point):
+        case .run(.step(let id, let point)):
             guard curves?.run == id, let loss = point.loss else { return [] }
             let isComplete = extend(\.losses, step: point.step, value: loss)
             return isComplete ? [] : readCurves(context, isStale: true)
-        case .runEvaluated(let id, let step, let loss):
+        case .run(.evaluated(let id, let step, let loss)):
             // Evaluations are not consecutive, so gaps are expected.
             if curves?.run == id { _ = extend(\.evaluations, step: step, value: loss) }
             return []
-        case .runAlerted(let id, let alert):
+        case .run(.alerted(let id, let alert)):
             let words = "\(library.name(of: id)), step \(alert.step): \(alert.sentence)"
             return [.report(Notice(.warning, words))]
-        case .runCheckpointed(let id, let nextStep):
+        case .run(.checkpointed(let id, let nextStep)):
             return checkpointed(nextStep, of: library.name(of: id), id)
-        case .runPaused(let id, let step, let reason):
+        case .run(.paused(let id, let step, let reason)):
             return [Self.paused(library.name(of: id), at: step, reason: reason)]
-        case .runEnded(let outcome): return ended(outcome, context)
-        case .phaseEnded(let end): return phaseEnded(end, context)
-        case .runCrashed(let id):
+        case .run(.ended(let outcome)): return ended(outcome, context)
+        case .run(.phaseEnded(let end)): return phaseEnded(end, context)
+        case .run(.crashed(let id)):
             let canResume = library.run(id)?.resumableStep != nil
             let hint = canResume ? "R resumes the run." : "R runs it again."
             let words = "The process of \(library.name(of: id)) died."
             return [.report(Notice(.failure, words, hint: hint))] + Self.bell(context)
-        case .runSampled, .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged,
+        case .run(.sampled), .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged,
             .download, .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged:
             return []
         }

@@ -1,4 +1,5 @@
 import Presentation
+import Runs
 package import Tracking
 package import Training
 import Workspace

@@ -1,3 +1,4 @@
+import Runs
 import TerminalUI
 import Training
 import Workspace

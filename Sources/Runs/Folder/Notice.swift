@@ -1,0 +1,35 @@
+public import Platform
+
+/// A message for a person, shown once and kept in the log.
+public struct Notice: Equatable, Sendable, Codable {
+    /// How much it matters.
+    public enum Level: String, Sendable, Codable {
+        /// Something went as asked.
+        case success
+        /// Worth knowing.
+        case information
+        /// Something may not be as wished.
+        case warning
+        /// Something failed.
+        case failure
+    }
+
+    /// How much it matters.
+    public var level: Level
+    /// What happened, to which thing.
+    public var message: String
+    /// What to do now.
+    public var hint: String?
+
+    /// Creates a notice.
+    public init(_ level: Level, _ message: String, hint: String? = nil) {
+        self.level = level
+        self.message = message
+        self.hint = hint
+    }
+
+    /// The notice that says what an error says.
+    public init(_ error: RunError) {
+        self.init(.failure, error.message, hint: error.hint)
+    }
+}

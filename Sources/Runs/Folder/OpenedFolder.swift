@@ -1,0 +1,113 @@
+package import EventBus
+import FoundationEssentials
+package import Logging
+package import Machine
+import Platform
+package import Tracking
+
+/// What may be done in a workspace.
+public enum WorkspaceAccess: Equatable, Sendable {
+    /// Everything.
+    case full
+    /// Looking; `reason` says why, in a sentence for the user.
+    case readOnly(reason: String)
+}
+
+/// A workspace's folder, opened: where things lie, the store, and what may be done.
+///
+/// All services of a workspace share one.
+package final class OpenedFolder: Sendable {
+    package let layout: WorkspaceLayout
+    package let store: TrackingStore
+    package let access: WorkspaceAccess
+    /// What a person should read once.
+    package let notices = EventBus<Notice>()
+    package let log: Logger
+    package let memory: MemoryGate
+    /// Which folder and database were opened.
+    let place: OpenedPlace
+    /// Where artifacts, data and models lie.
+    ///
+    /// Each may be a link to another disk.
+    private let roots: [ResolvedPath]
+
+    package init(
+        layout: WorkspaceLayout,
+        store: TrackingStore,
+        access: WorkspaceAccess,
+        log: Logger,
+        memory: MemoryGate
+    ) {
+        self.layout = layout
+        self.store = store
+        self.access = access
+        self.log = log
+        self.memory = memory
+        place = OpenedPlace(layout)
+        roots = [layout.artifacts, layout.datasets, layout.models].map { ResolvedPath($0) }
+    }
+
+    /// Refuses what changes anything where the workspace is open for reading alone, or is not where
+    /// it was opened any more.
+    package func checkWritable() throws(RunError) {
+        if case .readOnly(let reason) = access {
+            throw RunError(.readOnly, reason, hint: "Open the workspace without --readonly.")
+        }
+        try place.checkFolder()
+        try place.checkDatabase()
+    }
+
+    /// Where an artifact location lies, to be opened; locations without a scheme are relative to
+    /// the workspace.
+    ///
+    /// One outside the workspace, which a client or an import may name, is kept in the store and
+    /// never opened: its path is one where nothing is, and where nothing can be made.
+    package func path(of location: String) -> String {
+        let path = place(of: location)
+        return isInside(path) ? path : Self.nowhere
+    }
+
+    /// The folder at a location, to write to.
+    ///
+    /// - Throws: ``RunError`` with the code `invalid` for a location outside the workspace.
+    package func writablePath(of location: String) throws(RunError) -> String {
+        let path = place(of: location)
+        guard isInside(path) else {
+            throw RunError(
+                .invalid,
+                "\(location) is outside the workspace, where no run of this program writes.",
+                hint: "Choose another experiment with --experiment."
+            )
+        }
+        return path
+    }
+
+    /// A path as the store keeps it: relative to the workspace where it lies in it, since the
+    /// folder may be moved.
+    package func location(of path: String) -> String {
+        ResolvedPath(layout.folder).relative(.entry(path)) ?? path
+    }
+
+    private func isInside(_ path: String) -> Bool {
+        let path = ResolvedPath(path)
+        guard !path.bytes.contains(0) else { return false }
+        return roots.contains { $0.contains(path) }
+    }
+
+    /// Below a device, so that no file can be made there by mistake.
+    private static let nowhere = "/dev/null/outside-the-workspace"
+
+    /// The place that a location names, wherever that is: to be shown, not to be opened.
+    package func place(of location: String) -> String {
+        if location.hasPrefix("file://"), let url = URL(string: location) {
+            return url.path(percentEncoded: false)
+        }
+        return location.hasPrefix("/") ? location : "\(layout.folder)/\(location)"
+    }
+
+    /// Puts a failure that nobody waits for where a person finds it.
+    package func report(_ error: RunError, doing what: String) {
+        log.error("\(what): \(error)")
+        notices.publish(Notice(error))
+    }
+}

@@ -1,0 +1,33 @@
+package import Datasets
+import Platform
+import Platform
+import Training
+
+extension TrainingInputs {
+    /// Refuses data that would spoil the run, unless the request allows the rules at fault.
+    func checkLint() throws(RunError) {
+        let blocking =
+            lint?.blocking(
+                allowing: try RunError.wording { try LintRule.named(request.allowedFindings) }
+            ) ?? []
+        guard let first = blocking.first else { return }
+        let names = Set(blocking.map(\.rule.rawValue)).sorted().joined(separator: ",")
+        let allowance = "--allow \(names)"
+        throw RunError(
+            .conflict,
+            "The lint keeps \(runName) from starting: \(first.sentence).",
+            hint: first.advice.hasSuffix(allowance)
+                ? "\(first.advice)." : "\(first.advice). To train nevertheless: \(allowance).",
+            details: blocking.count > 1 ? blocking.map(\.sentence) : nil
+        )
+    }
+}
+
+extension LintFinding {
+    /// What was found, and in how many rows, the first of them named.
+    package var sentence: String {
+        guard let row = rows.first else { return "\(rule.rawValue): \(detail)" }
+        let rows = count == 1 ? "1 row" : "\(count) rows, the first"
+        return "\(rule.rawValue): \(detail) (\(rows) \(row.source))"
+    }
+}

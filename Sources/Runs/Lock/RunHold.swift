@@ -1,0 +1,197 @@
+import Database
+import Glibc
+import Logging
+import Platform
+import Tracking
+
+/// What a process must have of a run while it executes it: its lock, its folder, its row, all in the
+/// workspace that was opened.
+final class RunHold: Sendable {
+    let run: String
+    let folder: RunFolder
+    /// The tag by which the run's row says that this process executes it, and no later one.
+    let mark: Tag
+    private let opened: OpenedFolder
+    private let lock: RunLock
+    /// Whether it was noted that the lock is gone and cannot be made again.
+    private let isLockMissed = Guarded(false)
+
+    /// Marks differ by their process and by chance.
+    static func newMark() -> Tag {
+        Tag(RunTag.execution, "\(getpid())-\(UInt64.random(in: .min ... .max))")
+    }
+
+    /// The process that a mark names.
+    static func process(of mark: String) -> Int32? { Int32(mark.prefix { $0 != "-" }) }
+
+    /// Locks the run's folder, which is there, beside `lock`.
+    ///
+    /// - Throws: ``RunError`` with the code `conflict` where another process holds it.
+    init(
+        run: String,
+        folder: RunFolder,
+        mark: Tag,
+        lock: RunLock,
+        _ opened: OpenedFolder
+    ) throws(RunError) {
+        self.run = run
+        self.folder = folder
+        self.mark = mark
+        self.lock = lock
+        self.opened = opened
+        guard try lock.take(folder: folder.path) else {
+            throw RunError(
+                .conflict,
+                "Run \(run) is being trained by another process, which has locked \(folder.path).",
+                hint: "Stop it first."
+            )
+        }
+    }
+
+    /// Frees all of it.
+    func release() { lock.release() }
+
+    /// Checks that the run is still this process's to execute, and makes its lock again where that
+    /// was removed.
+    ///
+    /// It costs a few looks at the file system and one row: little beside a step.
+    func check() throws(RunLoss) {
+        do throws(RunError) {
+            try opened.place.checkFolder()
+        } catch {
+            throw RunLoss(error, keepsCheckpoint: false)
+        }
+        do throws(RunError) {
+            try opened.place.checkDatabase()
+        } catch {
+            throw RunLoss(error, keepsCheckpoint: true)
+        }
+        let isMissed = !lock.renew()
+        let wasMissed = isLockMissed.withLock { missed in
+            defer { missed = isMissed }
+            return missed
+        }
+        if isMissed, !wasMissed {
+            opened.log.warning("The lock of run \(run) is gone and could not be made again.")
+        }
+        try checkRow()
+        try checkRunFolder()
+    }
+
+    /// Why the run is lost to this process; nil while it is not.
+    var loss: RunLoss? {
+        do throws(RunLoss) {
+            try check()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func checkRow() throws(RunLoss) {
+        let state: ExecutionState?
+        do {
+            state = try opened.store.executionState(of: run, mark: RunTag.execution)
+        } catch let error as TrackingError
+            where [.corrupt, .notADatabase].contains(error.code)
+        {
+            throw RunLoss(RunError(error), keepsCheckpoint: true)
+        } catch {
+            // A store that cannot be read for a moment is no reason to end a run.
+            opened.log.warning("The row of run \(run) could not be read: \(error)")
+            return
+        }
+        guard let state else {
+            throw RunLoss(
+                RunError(
+                    .failed,
+                    "Run \(run) was removed from the database while it was being trained.",
+                    hint: "What it made is in \(folder.path)."
+                ),
+                keepsCheckpoint: true
+            )
+        }
+        guard state.mark == mark.value else {
+            let process = state.mark.flatMap(Self.process).map { " \($0)" } ?? ""
+            throw RunLoss(
+                RunError(
+                    .failed,
+                    "Another process\(process) has taken over run \(run) in the meantime.",
+                    hint: "`workbench runs watch \(run)` shows it."
+                ),
+                keepsCheckpoint: false
+            )
+        }
+        guard state.lifecycle == .active else {
+            throw RunLoss(
+                RunError(
+                    .failed,
+                    "Run \(run) was put into the trash while it was being trained.",
+                    hint:
+                        "`workbench runs restore \(run)` brings it back; `workbench train --resume "
+                        + "\(run)` resumes it."
+                ),
+                keepsCheckpoint: true
+            )
+        }
+    }
+
+    private func checkRunFolder() throws(RunLoss) {
+        if lock.holds(folder: folder.path) { return }
+        guard FilePaths.isFolder(folder.path) else {
+            throw RunLoss(
+                RunError(
+                    .failed,
+                    "The folder \(folder.path) was moved or removed while its run was being trained.",
+                    hint: "Put it back; `workbench train --resume \(run)` resumes the run."
+                ),
+                keepsCheckpoint: true
+            )
+        }
+        // Somebody has put a copy in its place: what counts is what the path names.
+        guard (try? lock.take(folder: folder.path)) == true else {
+            throw RunLoss(
+                RunError(.failed, "Another process has locked \(folder.path)."),
+                keepsCheckpoint: false
+            )
+        }
+        opened.log.warning("Another folder is at \(folder.path), and is used from now on.")
+    }
+
+    /// Makes the run's folder again, for a last checkpoint, where the workspace is in its place.
+    func restoreFolder() throws(RunError) {
+        try opened.place.checkFolder()
+        try RunError.wording {
+            try Files.makeFolder(folder.path, below: opened.layout.folder)
+        }
+    }
+}
+
+/// Why a run cannot continue in this process, though nothing is wrong with what it computed.
+struct RunLoss: Error {
+    let error: RunError
+    /// Whether a checkpoint can be written where the run will be looked for, and is this process's
+    /// to write.
+    let keepsCheckpoint: Bool
+
+    init(_ error: RunError, keepsCheckpoint: Bool) {
+        self.error = error
+        self.keepsCheckpoint = keepsCheckpoint
+    }
+}
+
+extension OpenedFolder {
+    /// The process that executes a run; nil where none does, 0 where it is not known which.
+    func executor(of record: RunRecord) -> Int32? {
+        if let holder = RunLock.holder(of: layout.lock(run: record.id)) { return holder }
+        guard RunLock.isHeld(folder: path(of: record.artifactURI)) else { return nil }
+        return record.tags[RunTag.execution].flatMap(RunHold.process) ?? 0
+    }
+
+    /// Whether a process executes a run.
+    func isExecuted(run id: String) -> Bool {
+        if RunLock.holder(of: layout.lock(run: id)) != nil { return true }
+        let record = try? store.run(id, details: .tags)
+        return record.flatMap(executor) != nil
+    }
+}

@@ -1,0 +1,134 @@
+import Platform
+package import Tracking
+
+/// The rules for runs, experiments and artifacts, with the facts that they are decided by.
+///
+/// Screens, commands and the server's routes all come through here, so that the same is refused to
+/// all of them, in the same words. A rule is asked in the transaction that carries out what it
+/// permits: a run that is started meanwhile is either seen, or finds its row gone.
+package final class RuleBook: Sendable {
+    package let opened: OpenedFolder
+    private let isExecutedHere: @Sendable (String) -> Bool
+
+    /// - Parameter isExecutedHere: Whether this process executes the run of this id.
+    init(_ opened: OpenedFolder, isExecutedHere: @escaping @Sendable (String) -> Bool) {
+        self.opened = opened
+        self.isExecutedHere = isExecutedHere
+    }
+
+    /// Whether a process executes a run, this one or another.
+    package func isLive(run: String) -> Bool {
+        isExecutedHere(run) || opened.isExecuted(run: run)
+    }
+
+    // MARK: - Runs and experiments
+
+    /// Puts a run into the trash, unless it is live.
+    ///
+    /// Blocks.
+    package func deleteRun(_ id: String) throws {
+        try opened.checkWritable()
+        try opened.store.deleteRun(id) { try Rules.delete(try facts(of: id)) }
+    }
+
+    /// Puts an experiment and its runs into the trash, unless one of them is live.
+    ///
+    /// Blocks.
+    package func deleteExperiment(_ id: Int) throws {
+        try opened.checkWritable()
+        try opened.store.deleteExperiment(id) { experiment in
+            try Rules.delete(experiment: experiment.name, live: try liveRuns(ofExperiment: id))
+        }
+    }
+
+    /// Changes a run's status, end or name in a client's name.
+    ///
+    /// Blocks.
+    @discardableResult
+    package func updateRun(
+        _ id: String,
+        status: RunStatus? = nil,
+        endTime: Int? = nil,
+        name: String? = nil
+    ) throws -> RunRecord {
+        try opened.checkWritable()
+        return try opened.store.updateRun(
+            id,
+            status: status,
+            endTime: endTime,
+            name: name,
+            details: [],
+            by: .client
+        ) {
+            try Rules.setStatus(status, endTime: endTime, of: try facts(of: id))
+        }
+    }
+
+    /// Logs metrics, parameters and tags of a run in a client's name, all or nothing.
+    ///
+    /// Blocks.
+    package func log(_ batch: Batch, run id: String) throws {
+        try opened.checkWritable()
+        try Self.checkTags(batch.tags)
+        let names = batch.metrics.map(\.key.text)
+        if names.contains(where: MetricName.isMeasured) {
+            // Whose run it is cannot change meanwhile: clients have no say in that.
+            try Rules.log(metrics: names, to: try facts(of: id))
+        }
+        try opened.store.log(batch, run: id, by: .client)
+    }
+
+    /// Removes a tag of a run in a client's name.
+    ///
+    /// Blocks.
+    package func deleteTag(_ key: TrackingKey, run id: String) throws {
+        try opened.checkWritable()
+        try Self.checkTag(key)
+        try opened.store.deleteTag(key, run: id)
+    }
+
+    // MARK: - Tags
+
+    /// Refuses a tag that this program steers itself by.
+    package static func checkTag(_ key: TrackingKey) throws(RunError) {
+        try Rules.tag(key)
+    }
+
+    /// Refuses tags that this program steers itself by.
+    ///
+    /// - Parameter original: The tags of the version that is copied, if one is: a copy has what its
+    ///   original has.
+    package static func checkTags(
+        _ tags: [Tag],
+        copiedFrom original: [TrackingKey: String] = [:]
+    ) throws(RunError) {
+        for tag in tags {
+            if let kept = original[tag.key], kept.utf8.elementsEqual(tag.value.utf8) { continue }
+            try Rules.tag(tag.key)
+        }
+    }
+
+    // MARK: - Facts
+
+    private func facts(of id: String) throws -> Rules.RunFacts {
+        let record = try opened.store.run(id, details: .tags)
+        return Rules.RunFacts(
+            id: record.id,
+            name: record.name,
+            isOwn: record.tags[RunTag.owner] != nil,
+            isLive: isLive(run: id),
+            status: record.status,
+            endTime: record.endTime
+        )
+    }
+
+    /// The live runs of an experiment: those whose lock is held, of all that have one.
+    private func liveRuns(ofExperiment id: Int) throws -> [Rules.RunFacts] {
+        try Files.names(in: opened.layout.locks).sorted().compactMap { run in
+            guard isLive(run: run), let record = try? opened.store.run(run, details: []),
+                record.experimentID == id
+            else { return nil }
+            return try facts(of: run)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Platform
+import Tracking
+
+/// What may be done to runs, experiments and artifacts, whoever asks: a key, a command or a client.
+///
+/// Each rule takes facts and throws why not; ``RuleBook`` finds the facts out. What may be done to
+/// registered models and their versions is the registry's own, within its transactions: a gate
+/// holds for every way into use.
+enum Rules {
+    /// What the rules need to know of a run.
+    struct RunFacts: Equatable {
+        var id: String
+        var name: String
+        /// Whether this program executes or has executed it.
+        var isOwn = false
+        /// Whether a process of this workspace executes it now.
+        var isLive = false
+        var status = RunStatus.running
+        var endTime: Int?
+    }
+
+    /// Whether a run may be put into the trash: its process would wait for ever to write to it.
+    static func delete(_ run: RunFacts) throws(RunError) {
+        guard run.isLive else { return }
+        throw RunError(
+            .conflict,
+            "\(run.name) is being trained.",
+            hint: "Stop it first."
+        )
+    }
+
+    /// Whether an experiment may be put into the trash, with the runs in it that are live.
+    static func delete(experiment: String, live runs: [RunFacts]) throws(RunError) {
+        guard let first = runs.first else { return }
+        let others = runs.count > 1 ? " and \(runs.count - 1) more of its runs" : ""
+        throw RunError(
+            .conflict,
+            "The experiment \(experiment) cannot be deleted: \(first.name)\(others) "
+                + "\(runs.count > 1 ? "are" : "is") being trained.",
+            hint: "Stop \(runs.count > 1 ? "them" : "it") first."
+        )
+    }
+
+    /// Whether somebody else than the run's own process may say how far it has come.
+    ///
+    /// What changes nothing is allowed.
+    static func setStatus(
+        _ status: RunStatus?,
+        endTime: Int?,
+        of run: RunFacts
+    ) throws(RunError) {
+        let isChange =
+            status.map { $0 != run.status } ?? false || endTime.map { $0 != run.endTime } ?? false
+        guard isChange, run.isOwn || run.isLive else { return }
+        throw RunError(
+            .conflict,
+            run.isLive
+                ? "\(run.name) is being trained, and its own process says when it ends."
+                : "\(run.name) was trained by workbench, which alone changes its status.",
+            hint: run.isLive
+                ? "`workbench runs stop \(run.id)` stops it."
+                : "Log to it by its id, with MlflowClient().log_metric(run_id, …), without "
+                    + "starting it again."
+        )
+    }
+
+    /// Whether somebody else than a run's own process may log metrics of these names.
+    static func log(metrics names: some Sequence<String>, to run: RunFacts) throws(RunError) {
+        guard run.isOwn, let name = names.first(where: MetricName.isMeasured) else { return }
+        throw RunError(
+            .conflict,
+            "The metric \(name) of \(run.name) is measured by workbench, which trained it.",
+            hint: "Log under another name."
+        )
+    }
+
+    /// Whether somebody else than this program may set or remove a tag.
+    static func tag(_ key: TrackingKey) throws(RunError) {
+        guard key.text.utf8.starts(with: reservedTags.utf8) else { return }
+        throw RunError(
+            .invalid,
+            "The tag \(key.text) is for workbench alone: tags that begin with \(reservedTags) "
+                + "steer it.",
+            hint: "Choose another name."
+        )
+    }
+
+    /// What the tags begin with that this program keeps its own state in.
+    static let reservedTags = "workbench."
+}

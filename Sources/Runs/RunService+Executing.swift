@@ -1,0 +1,189 @@
+import FoundationEssentials
+import Machine
+import Platform
+import Tracking
+import Training
+
+extension RunService {
+    /// What this process must have of a run to execute it; its folder is made where it is not there.
+    func hold(_ record: RunRecord, _ lock: RunLock, mark: Tag) throws -> RunHold {
+        let path = try opened.writablePath(of: record.artifactURI)
+        try Files.makeFolder(path, below: opened.layout.folder)
+        return try RunHold(
+            run: record.id,
+            folder: RunFolder(path: path),
+            mark: mark,
+            lock: lock,
+            opened
+        )
+    }
+
+    /// Begins to execute a run whose row is there; where that fails the row says so, and does not
+    /// look as though its process had died.
+    func ending(_ run: String, _ mark: Tag, _ begin: () throws -> Void) throws {
+        do {
+            try begin()
+        } catch {
+            let failure = Tag(RunTag.failure, RunError(error).description)
+            try? opened.store.endRun(run, .failed, tags: [failure], marked: mark)
+            throw error
+        }
+    }
+
+    static func live(_ run: String, _ process: Int32) -> RunError {
+        RunError(
+            .conflict,
+            "Run \(run) is being trained by process \(process).",
+            hint: "Stop it first."
+        )
+    }
+
+    /// Starts the thread that trains; `hold` is held until it ends.
+    ///
+    /// A run that was asked to stop since `stops` was read ends before its first step.
+    func execute(
+        _ record: RunRecord,
+        _ inputs: TrainingInputs,
+        _ hold: RunHold,
+        from checkpoint: Checkpoint?,
+        asked stops: Int,
+        forecast: TrainingForecast? = nil
+    ) throws {
+        let execution = RunExecution(hold, opened, events)
+        let folder = hold.folder
+        // In one piece, so that closing waits for every thread that was started.
+        try state.withLock { state in
+            guard !state.isClosed else {
+                throw RunError(.conflict, "The workspace is closed.")
+            }
+            if state.stopCount != stops { execution.stop() }
+            state.threads[record.id] = try execution.start { [opened, events, machine] in
+                try Self.logEnvironment(in: folder, machine.read())
+                return try RunRecorder(
+                    opened,
+                    events,
+                    continuing: record,
+                    hold,
+                    from: checkpoint,
+                    system: SystemSampler(machine)
+                )
+            } makeTrainer: {
+                try Trainer(
+                    model: inputs.model,
+                    examples: inputs.examples,
+                    evaluation: inputs.evaluation,
+                    configuration: inputs.configuration,
+                    provenance: inputs.provenance,
+                    checkpoints: folder.checkpoints,
+                    checkpointKey: record.tags[RunTag.checkpointKey],
+                    resultFolder: inputs.request.method == .full ? folder.model : folder.adapter,
+                    resumingFrom: checkpoint
+                )
+            } makeSampler: { trainer in
+                try RunSampler(inputs, trainer)
+            } finish: { [opened] report, bytes in
+                try Self.logResult(of: record, inputs, report, hold, opened)
+                if let forecast {
+                    try Self.log(forecast, against: report, bytes, hold, opened)
+                }
+                return (report.result.path, report.conclusion)
+            } ended: { [weak self] outcome in
+                self?.state.withLock { state in
+                    state.executions[record.id] = nil
+                    state.outcomes[record.id] = outcome
+                }
+            } followed: { [weak self] outcome in
+                self?.endPhase(outcome, asked: stops)
+            }
+            state.executions[record.id] = execution
+            if inputs.request.then != nil || record.tags[RunTag.follows] != nil {
+                state.phases.insert(record.id)
+                state.phaseEnds[record.id] = nil
+            }
+        }
+    }
+
+    /// Stores what a run was forecast to take beside what it took.
+    private static func log(
+        _ forecast: TrainingForecast,
+        against report: FinishReport,
+        _ bytes: Int64,
+        _ hold: RunHold,
+        _ opened: OpenedFolder
+    ) throws {
+        let cost = RunCost(
+            forecastSeconds: forecast.seconds,
+            seconds: report.elapsedSeconds,
+            forecastBytes: forecast.memory.peak,
+            bytes: Int(bytes)
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let text = String(decoding: try encoder.encode(cost), as: UTF8.self)
+        let batch = Batch(tags: [Tag(RunTag.cost, text)])
+        try opened.store.log(batch, run: hold.run, by: .execution(mark: hold.mark))
+    }
+
+    /// Makes what a run made a logged model of it; a second time does nothing new.
+    private static func logResult(
+        of record: RunRecord,
+        _ inputs: TrainingInputs,
+        _ report: FinishReport,
+        _ hold: RunHold,
+        _ opened: OpenedFolder
+    ) throws {
+        let store = opened.store
+        let (name, type, tag) =
+            switch report.result {
+            case .adapter:
+                (RunFolder.adapterName, "peft", Tag(RunTag.adapter, RunFolder.adapterName))
+            case .model:
+                (
+                    RunFolder.modelName, "gguf",
+                    Tag(RunTag.model, "\(RunFolder.modelName)/\(TrainingResult.modelName)")
+                )
+            }
+        let location = "\(record.artifactURI)/\(name)"
+        // Clients may log models of this run, too.
+        var model = try store.loggedModels(run: record.id)
+            .last { $0.artifactLocation == location }?.id
+        if model == nil {
+            var new = NewLoggedModel(name: record.name)
+            new.experimentID = record.experimentID
+            new.artifactLocation = location
+            new.status = .ready
+            new.modelType = type
+            new.sourceRun = record.id
+            new.params = inputs.request.parameters
+            model = try store.createLoggedModel(new).id
+        }
+        if let model {
+            if case .adapter(let folder) = report.result {
+                try logCard(of: model, record, inputs, in: folder)
+            }
+            try store.logOutputs([ModelOutput(model: model, step: report.steps)], run: record.id)
+        }
+        let conclusion = report.conclusion.map { Tag(RunTag.conclusion, $0) }
+        let tags = [tag] + [conclusion].compactMap { $0 }
+        try store.log(Batch(tags: tags), run: record.id, by: .execution(mark: hold.mark))
+    }
+}
+
+extension FinishReport {
+    /// What is not as one would expect of a run that took all its steps.
+    fileprivate var conclusion: String? {
+        let early =
+            steps < totalSteps
+            ? "It ended after \(steps) of \(totalSteps) steps, since the held-out loss fell no more."
+            : nil
+        let best =
+            resultStep != steps
+            ? "The result is that of step \(resultStep), where the held-out loss was lowest." : nil
+        let lost = lostBest.map {
+            "The checkpoint of step \($0), where the held-out loss was lowest, is damaged; the result is "
+                + "that of the last step."
+        }
+        let sentences = [early, best, lost].compactMap { $0 }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    }
+}
