@@ -102,7 +102,7 @@ extension RunService {
                 hint: nil
             )
         }
-        return try launcher.launch(id, changing: [:])
+        return try launcher.launch(.stored(run: id, changing: [:])).process
     }
 
     /// Has every run of this process look for requests now.

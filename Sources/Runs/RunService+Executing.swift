@@ -18,11 +18,15 @@ extension RunService {
         )
     }
 
-    /// Begins to execute a run whose row is there; where that fails the row says so, and does not
-    /// look as though its process had died.
-    func ending(_ run: String, _ mark: Tag, _ begin: () throws -> Void) throws {
+    /// Does what the execution of a run begins with, whose row is there; if that fails, the row says
+    /// so, and the run does not look as though its process had died.
+    func recordingFailure<Result>(
+        of run: String,
+        _ mark: Tag,
+        _ body: () throws -> Result
+    ) throws -> Result {
         do {
-            try begin()
+            return try body()
         } catch {
             let failure = Tag(RunTag.failure, RunError(error).description)
             try? opened.store.endRun(run, .failed, tags: [failure], marked: mark)
@@ -38,17 +42,11 @@ extension RunService {
         )
     }
 
-    /// Starts the thread that trains; `hold` is held until it ends.
+    /// Starts the thread that trains; the run is held until it ends.
     ///
-    /// A run that was asked to stop since `stops` was read ends before its first step.
-    func execute(
-        _ record: RunRecord,
-        _ inputs: TrainingInputs,
-        _ hold: RunHold,
-        from checkpoint: Checkpoint?,
-        asked stops: Int,
-        forecast: TrainingForecast? = nil
-    ) throws {
+    /// A run that was asked to stop while it was prepared ends before its first step.
+    func execute(_ run: PreparedRun) throws {
+        let (record, inputs, hold, stops) = (run.record, run.inputs, run.hold, run.stops)
         let execution = RunExecution(hold, opened, events)
         let folder = hold.folder
         // In one piece, so that closing waits for every thread that was started.
@@ -64,7 +62,7 @@ extension RunService {
                     events,
                     continuing: record,
                     hold,
-                    from: checkpoint,
+                    from: run.checkpoint,
                     system: SystemSampler(machine)
                 )
             } makeTrainer: {
@@ -76,14 +74,15 @@ extension RunService {
                     provenance: inputs.provenance,
                     checkpoints: folder.checkpoints,
                     checkpointKey: record.tags[RunTag.checkpointKey],
-                    resultFolder: inputs.request.method == .full ? folder.model : folder.adapter,
-                    resumingFrom: checkpoint
+                    resultFolder: inputs.request.method == .full
+                        ? folder.model : folder.adapter,
+                    resumingFrom: run.checkpoint
                 )
             } makeSampler: { trainer in
                 try RunSampler(inputs, trainer)
             } finish: { [opened] report, bytes in
                 try Self.logResult(of: record, inputs, report, hold, opened)
-                if let forecast {
+                if let forecast = run.forecast {
                     try Self.log(forecast, against: report, bytes, hold, opened)
                 }
                 return (report.result.path, report.conclusion)

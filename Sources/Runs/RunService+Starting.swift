@@ -10,13 +10,26 @@ extension RunService {
     ///
     /// Blocks until the run is in the store: opens the model and tokenizes the data.
     public func start(_ request: TrainingRequest) throws -> RunSummary {
-        try start(request, tags: [])
+        try start(request, on: ThreadLauncher(self))
+    }
+
+    /// Starts a run where a launcher executes it.
+    package func start(
+        _ request: TrainingRequest,
+        on launcher: any RunLauncher
+    ) throws -> RunSummary {
+        try launch(on: launcher) { .prepared(try prepare(request, tags: [])) }
     }
 
     /// Starts a new run with the parameters of an earlier one.
     ///
     /// Blocks as ``start(_:)`` does.
     public func retry(_ id: String) throws -> RunSummary {
+        try retry(id, on: ThreadLauncher(self))
+    }
+
+    /// Starts a new run with the parameters of an earlier one, where a launcher executes it.
+    package func retry(_ id: String, on launcher: any RunLauncher) throws -> RunSummary {
         let plan = try retryPlan(id)
         guard let request = plan.request else {
             throw RunError(
@@ -27,126 +40,144 @@ extension RunService {
         }
         var tags = [Tag(RunTag.retryOf, id), Tag(RunTag.parent, id)]
         if let phase = plan.run.previousPhase { tags.append(Tag(RunTag.follows, phase)) }
-        return try start(request, tags: tags)
+        return try launch(on: launcher) { .prepared(try prepare(request, tags: tags)) }
     }
 
-    /// Goes on with a stopped, failed or crashed run from its last checkpoint, exactly: the next
-    /// step event is the one after it.
+    /// Resumes a stopped, failed or crashed run from its last checkpoint, exactly: the next step
+    /// event is the one after it.
     ///
-    /// A finished run whose next phase was never started continues with that. Blocks as ``start(_:)``
-    /// does.
+    /// If the run is finished and its next phase was never started, that phase starts. Blocks as
+    /// ``start(_:)`` does.
     ///
     /// - Parameter changes: Options that change no number and have another value from now on.
     public func resume(_ id: String, changing changes: OptionTexts = [:]) throws -> RunSummary {
-        try opened.checkWritable()
-        return try RunError.wording {
-            guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
-                throw Self.live(id, RunLock.holder(of: opened.layout.lock(run: id)) ?? 0)
-            }
-            let plan = try retryPlan(id)
-            var record = try opened.store.run(id)
-            if RunLock.isHeld(folder: folder(of: record).path) {
-                // The file of its lock was removed.
-                throw Self.live(id, record.tags[RunTag.execution].flatMap(RunHold.process) ?? 0)
-            }
-            let newest = try checkpoints(of: record).newest()
-            if let next = try next(after: id, changing: changes) { return next }
-            guard plan.run.status != .finished, var request = plan.request else {
-                throw Self.notResumable(plan)
-            }
-            try changes.apply(to: &request)
-            // Without a checkpoint the steps are taken from the first on, to the same bits.
-            let checkpoint = newest.checkpoint
-            if checkpoint == nil, let damage = newest.damages.first {
-                throw RunError(
-                    .conflict,
-                    damage.message,
-                    hint: damage.hint ?? "`workbench runs retry` begins anew, as another run."
-                )
-            }
-            for damage in newest.damages {
-                opened.notices.publish(Notice(.warning, damage.message, hint: damage.hint))
-            }
-            let stops = stopCount
-            let inputs = try inputs(
-                for: request,
-                isLinting: false,
-                isCancelled: isStopped(since: stops)
-            )
-            if let checkpoint {
-                try Self.check(inputs, against: checkpoint, of: plan.run)
-            } else if let then = record.tags[RunTag.modelDigest],
-                then != inputs.provenance.modelDigest
-            {
-                throw Self.begunWithOther("model file", plan.run)
-            }
-            _ = try admittedForecast(inputs)
-            let hold = try hold(record, lock, mark: RunHold.newMark())
-            try opened.store.log(
-                Batch(tags: [owner, hold.mark, Tag(RunTag.ending, "")]),
-                run: id
-            )
-            try ending(id, hold.mark) {
-                try opened.store.updateRun(id, status: .running)
-                // Nobody else writes to it from now on.
-                record = try opened.store.run(id)
-                try execute(record, inputs, hold, from: checkpoint, asked: stops)
-            }
-            return try summary(id)
-        }
+        try launch(on: ThreadLauncher(self)) { .stored(run: id, changing: changes) }
     }
 
-    func start(
+    /// Begins to execute a run where a launcher does that; every run begins here.
+    func launch(
+        on launcher: any RunLauncher,
+        _ order: () throws -> RunOrder
+    ) throws -> RunSummary {
+        try opened.checkWritable()
+        return try RunError.wording { try summary(launcher.launch(order()).run) }
+    }
+
+    /// Reads and checks all that a stopped run is resumed with, and takes hold of it; of a finished
+    /// run it prepares the next phase.
+    func prepare(resuming id: String, changing changes: OptionTexts) throws -> PreparedRun {
+        guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
+            throw Self.live(id, RunLock.holder(of: opened.layout.lock(run: id)) ?? 0)
+        }
+        let plan = try retryPlan(id)
+        let record = try opened.store.run(id)
+        if RunLock.isHeld(folder: folder(of: record).path) {
+            // The file of its lock was removed.
+            throw Self.live(id, record.tags[RunTag.execution].flatMap(RunHold.process) ?? 0)
+        }
+        let newest = try checkpoints(of: record).newest()
+        if let next = try next(after: id, changing: changes) {
+            lock.release()
+            return next
+        }
+        guard plan.run.status != .finished, var request = plan.request else {
+            throw Self.notResumable(plan)
+        }
+        try changes.apply(to: &request)
+        // Without a checkpoint the steps are taken from the first on, to the same bits.
+        let checkpoint = newest.checkpoint
+        if checkpoint == nil, let damage = newest.damages.first {
+            throw RunError(
+                .conflict,
+                damage.message,
+                hint: damage.hint ?? "`workbench runs retry` begins anew, as another run."
+            )
+        }
+        for damage in newest.damages {
+            opened.notices.publish(Notice(.warning, damage.message, hint: damage.hint))
+        }
+        let stops = stopCount
+        let inputs = try inputs(
+            for: request,
+            isLinting: false,
+            isCancelled: isStopped(since: stops)
+        )
+        if let checkpoint {
+            try Self.check(inputs, against: checkpoint, of: plan.run)
+        } else if let then = record.tags[RunTag.modelDigest],
+            then != inputs.provenance.modelDigest
+        {
+            throw Self.begunWithOther("model file", plan.run)
+        }
+        _ = try admittedForecast(inputs)
+        let hold = try hold(record, lock, mark: RunHold.newMark())
+        let batch = Batch(tags: [owner, hold.mark, Tag(RunTag.ending, "")])
+        try opened.store.log(batch, run: id)
+        let resumed = try recordingFailure(of: id, hold.mark) {
+            try opened.store.updateRun(id, status: .running)
+            // Nobody else writes to it from now on.
+            return try opened.store.run(id)
+        }
+        return PreparedRun(
+            record: resumed,
+            inputs: inputs,
+            hold: hold,
+            checkpoint: checkpoint,
+            stops: stops,
+            forecast: nil
+        )
+    }
+
+    /// Reads and checks all that a request names, and makes the run's row, which this process holds.
+    ///
+    /// - Parameters:
+    ///   - tags: What else the row says.
+    ///   - known: How often this process had been asked to end its runs when the run was wanted.
+    func prepare(
         _ request: TrainingRequest,
         tags: [Tag],
         asked known: Int? = nil
-    ) throws -> RunSummary {
-        try opened.checkWritable()
-        return try RunError.wording {
-            let experiment = try request.experiment ?? sources.defaultExperiment() ?? "Default"
-            let stops = known ?? stopCount
-            let isStopped = isStopped(since: stops)
-            var inputs = try inputs(for: request, isCancelled: isStopped)
-            try inputs.checkLint()
-            let forecast = try measured(admittedForecast(inputs), inputs, isStopped)
-            let (snapshot, evaluation) = try keptData(of: inputs, isStopped)
-            inputs.request.then = try keptPhases(of: request, isStopped)
-            if isStopped() { throw CancellationError() }
-            for decision in inputs.decisions {
-                opened.notices.publish(Notice(.warning, "\(decision)."))
-            }
-            try checkLength(of: inputs.request)
-            tellOfEvaluationsInVain(inputs)
-            let id = opened.store.newRunID()
-            guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
-                throw RunError(.conflict, "The lock of run \(id) is taken.")
-            }
-            let mark = RunHold.newMark()
-            let record = try create(
-                id,
-                inputs,
-                experiment: experiment,
-                snapshot: snapshot,
-                evaluation: evaluation,
-                tags + [mark]
-            )
-            events.publish(.changed(run: id))
-            try ending(id, mark) {
-                try execute(
-                    record,
-                    inputs,
-                    hold(record, lock, mark: mark),
-                    from: nil,
-                    asked: stops,
-                    forecast: forecast
-                )
-            }
-            return try summary(id)
+    ) throws -> PreparedRun {
+        let experiment = try request.experiment ?? sources.defaultExperiment() ?? "Default"
+        let stops = known ?? stopCount
+        let isStopped = isStopped(since: stops)
+        var inputs = try inputs(for: request, isCancelled: isStopped)
+        try inputs.checkLint()
+        let forecast = try measured(admittedForecast(inputs), inputs, isStopped)
+        let (snapshot, evaluation) = try keptData(of: inputs, isStopped)
+        inputs.request.then = try keptPhases(of: request, isStopped)
+        if isStopped() { throw CancellationError() }
+        for decision in inputs.decisions {
+            opened.notices.publish(Notice(.warning, "\(decision)."))
         }
+        try checkLength(of: inputs.request)
+        warnOfEvaluationsInVain(inputs)
+        let id = opened.store.newRunID()
+        guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
+            throw RunError(.conflict, "The lock of run \(id) is taken.")
+        }
+        let mark = RunHold.newMark()
+        let record = try create(
+            id,
+            inputs,
+            experiment: experiment,
+            snapshot: snapshot,
+            evaluation: evaluation,
+            tags + [mark]
+        )
+        events.publish(.changed(run: id))
+        return PreparedRun(
+            record: record,
+            inputs: inputs,
+            hold: try recordingFailure(of: id, mark) { try hold(record, lock, mark: mark) },
+            checkpoint: nil,
+            stops: stops,
+            forecast: forecast
+        )
     }
 
     /// Says what is asked of evaluations where there is nothing to evaluate on.
-    private func tellOfEvaluationsInVain(_ inputs: TrainingInputs) {
+    private func warnOfEvaluationsInVain(_ inputs: TrainingInputs) {
         let request = inputs.request
         let asked = [
             ("the best result", request.choosesBest), ("patience", request.patience != nil),

@@ -55,7 +55,8 @@ extension RunService {
     ///
     /// - Throws: ``RunError`` with the code `conflict` if another process is about to start it.
     private func startNext(after id: String, asked stops: Int) throws -> RunSummary? {
-        try RunError.wording {
+        try opened.checkWritable()
+        return try RunError.wording {
             let run = try summary(id)
             guard run.status == .finished, !run.laterPhases.isEmpty else { return nil }
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
@@ -67,7 +68,9 @@ extension RunService {
                 )
             }
             defer { lock.release() }
-            return try next(after: id, asked: stops)
+            return try next(after: id, asked: stops).map { phase in
+                try launch(on: ThreadLauncher(self)) { .prepared(phase) }
+            }
         }
     }
 
@@ -76,7 +79,7 @@ extension RunService {
         after id: String,
         changing changes: OptionTexts = [:],
         asked stops: Int? = nil
-    ) throws -> RunSummary? {
+    ) throws -> PreparedRun? {
         let finished = try summary(id)
         guard finished.status == .finished, !finished.laterPhases.isEmpty,
             let result = finished.resultPath,
@@ -86,7 +89,7 @@ extension RunService {
             let phase = try summary(follower.id)
             let isLive = phase.isMine || phase.ownerProcess != nil
             return phase.status == .finished || isLive
-                ? nil : try resume(follower.id, changing: changes)
+                ? nil : try prepare(resuming: follower.id, changing: changes)
         }
         next = next.asPhase(after: request)
         try changes.apply(to: &next)
@@ -97,7 +100,7 @@ extension RunService {
         } else {
             next.initialAdapter = result
         }
-        return try start(next, tags: [Tag(RunTag.follows, id)], asked: stops)
+        return try prepare(next, tags: [Tag(RunTag.follows, id)], asked: stops)
     }
 
     /// How the held-out data of every phase so far is predicted after the last of them, which is

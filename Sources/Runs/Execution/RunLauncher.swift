@@ -1,18 +1,36 @@
 import Glibc
 import Platform
+import Tracking
 package import Training
 
-/// Where a run that is in the store is executed, from its last checkpoint on.
+/// Where runs are executed.
+///
+/// Whatever begins to execute a run goes through a launcher: starting, retrying and resuming one, the
+/// next phase of a chain, and handing a run over.
 package protocol RunLauncher: Sendable {
     /// Begins to execute a run.
     ///
     /// Blocks until another process would see that it is executed, or is about to be.
+    func launch(_ order: RunOrder) throws -> LaunchedRun
+}
+
+/// A run that is to be executed.
+package enum RunOrder: Sendable {
+    /// A run that this process holds, with everything read that it is computed from.
+    case prepared(PreparedRun)
+    /// A stopped run of the store, to be resumed from its last checkpoint, or a finished one whose
+    /// next phase is to begin.
     ///
-    /// - Parameters:
-    ///   - run: The run, or a finished one whose next phase is to begin.
-    ///   - changes: Options that change no number and have another value from now on.
-    /// - Returns: The process that executes it.
-    func launch(_ run: String, changing changes: OptionTexts) throws -> Int32
+    /// The options change no number and have another value from now on.
+    case stored(run: String, changing: OptionTexts)
+}
+
+/// A run that has begun, and the process that executes it.
+package struct LaunchedRun: Equatable, Sendable {
+    /// The run, which is another one than was ordered where a next phase begins.
+    package let run: String
+    /// The process that executes it.
+    package let process: Int32
 }
 
 /// Executes runs on threads of this process.
@@ -22,21 +40,44 @@ package struct ThreadLauncher: RunLauncher {
     /// Launches with the runs of a workspace.
     package init(_ runs: RunService) { self.runs = runs }
 
-    package func launch(_ run: String, changing changes: OptionTexts) throws -> Int32 {
-        _ = try runs.resume(run, changing: changes)
-        return getpid()
+    package func launch(_ order: RunOrder) throws -> LaunchedRun {
+        let run =
+            switch order {
+            case .prepared(let run): run
+            case .stored(let run, let changes): try runs.prepare(resuming: run, changing: changes)
+            }
+        try runs.recordingFailure(of: run.record.id, run.hold.mark) { try runs.execute(run) }
+        return LaunchedRun(run: run.record.id, process: getpid())
     }
 }
 
 /// Executes each run in a process and a session of its own, which outlive this one.
 package struct ProcessLauncher: RunLauncher {
     private let layout: WorkspaceLayout
+    private let program: String?
 
     /// Launches in a workspace.
-    init(_ layout: WorkspaceLayout) { self.layout = layout }
+    ///
+    /// - Parameter program: The file of the program; nil where it cannot be found.
+    package init(
+        _ layout: WorkspaceLayout,
+        program: String? = ProcessEnvironment.executable
+    ) {
+        self.layout = layout
+        self.program = program
+    }
 
-    package func launch(_ run: String, changing changes: OptionTexts) throws -> Int32 {
-        guard let program = ProcessEnvironment.executable else {
+    package func launch(_ order: RunOrder) throws -> LaunchedRun {
+        switch order {
+        case .prepared(let run):
+            try run.hold.handOver()
+            return try resume(run.record.id, changing: [:])
+        case .stored(let run, let changes): return try resume(run, changing: changes)
+        }
+    }
+
+    private func resume(_ run: String, changing changes: OptionTexts) throws -> LaunchedRun {
+        guard let program else {
             throw RunError(.failed, "The program's own file cannot be found.")
         }
         var words = ["train", "--resume", run, "--workspace", layout.folder]
@@ -46,12 +87,13 @@ package struct ProcessLauncher: RunLauncher {
                 option.kind == .flag ? "--\(option.commandName)" : "--\(option.commandName)=\($0)"
             }
         }
-        return try ChildProcess(
+        let process = try ChildProcess(
             program,
             words,
             output: "\(layout.logs)/run-\(run).log",
             appends: true,
             apart: .session
         ).process
+        return LaunchedRun(run: run, process: process)
     }
 }

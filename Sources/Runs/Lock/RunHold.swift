@@ -51,6 +51,13 @@ final class RunHold: Sendable {
     /// Frees all of it.
     func release() { lock.release() }
 
+    /// Leaves a run that has not begun to another process: its row says that it is stopped, then it
+    /// is free.
+    func handOver() throws {
+        try opened.store.endRun(run, .killed, tags: [Tag(RunTag.ending, "stopped")], marked: mark)
+        release()
+    }
+
     /// Checks that the run is still this process's to execute, and makes its lock again where that
     /// was removed.
     ///

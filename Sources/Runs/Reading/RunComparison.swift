@@ -4,14 +4,22 @@ public struct RunComparison: Equatable, Sendable, Codable {
     public struct Row: Equatable, Sendable, Codable {
         /// The parameter's or metric's name.
         public var key: String
+        /// The name in sentences: of an option of training, that of the table of options.
+        public var title: String { optionTitle ?? key }
+        private var optionTitle: String?
         /// A text a run; nil where the run has none.
         public var values: [String?]
         /// The places of the best values; empty where better has no meaning.
         public var best: [Int]
 
+        private enum CodingKeys: CodingKey {
+            case key, values, best
+        }
+
         /// Creates a row.
-        public init(key: String, values: [String?], best: [Int] = []) {
+        public init(key: String, title: String? = nil, values: [String?], best: [Int] = []) {
             self.key = key
+            optionTitle = title
             self.values = values
             self.best = best
         }
@@ -44,16 +52,9 @@ public struct RunComparison: Equatable, Sendable, Codable {
         self.runs = runs
         self.losses = losses
         self.evaluationLosses = evaluationLosses
-        differingParameters = []
-        commonParameters = []
-        for key in Set(runs.flatMap(\.parameters.keys)).sorted() {
-            let row = Row(key: key, values: runs.map { $0.parameters[key] })
-            if Set(row.values).count > 1 {
-                differingParameters.append(row)
-            } else {
-                commonParameters.append(row)
-            }
-        }
+        let parameters = Self.parameters(of: runs)
+        differingParameters = parameters.filter { !$0.isCommon }.map(\.row)
+        commonParameters = parameters.filter(\.isCommon).map(\.row)
         metrics = Set(runs.flatMap(\.metrics.keys)).sorted().map { key in
             Row(metric: key, values: runs.map { $0.metrics[key] })
         }

@@ -281,6 +281,12 @@ extension TrainingOption {
         same?(one, other) ?? (read(one) == read(other))
     }
 
+    /// Its value as one text; nil where it has none.
+    package func text(of request: TrainingRequest) -> String? {
+        let texts = read(request)
+        return texts.isEmpty ? nil : texts.joined(separator: ",")
+    }
+
     /// The value of the run's parameter, if it has one.
     public func parameter(of request: TrainingRequest) -> String? {
         let texts = read(request)
@@ -291,7 +297,7 @@ extension TrainingOption {
             case .unlessDefault: texts != defaultTexts
             case .never: false
             }
-        return isRecorded && !texts.isEmpty ? texts.joined(separator: ",") : nil
+        return isRecorded ? text(of: request) : nil
     }
 
     /// The kind of its values, as a hint.

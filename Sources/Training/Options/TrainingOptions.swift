@@ -11,6 +11,12 @@ public enum TrainingOptions {
     /// The option with a current or earlier name on the command line.
     public static func option(_ name: String) -> TrainingOption? { byName[name] }
 
+    /// The option that a parameter of a run stands for.
+    package static func option(parameter name: String) -> TrainingOption? { byParameter[name] }
+
+    private static let byParameter = Dictionary(all.map { ($0.parameter, $0) }) { first, _ in first
+    }
+
     private static let byName = Dictionary(
         all.flatMap { option in
             ([option.name, option.commandName] + option.aliases).map { ($0, option) }

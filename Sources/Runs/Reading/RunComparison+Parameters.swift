@@ -1,0 +1,28 @@
+import Tracking
+import Training
+
+extension RunComparison {
+    /// The parameters of runs, and whether the runs agree on each.
+    ///
+    /// Runs of this program are compared by their requests, option by option: what was not given has
+    /// the default, and two spellings of a value are one. Parameters of other programs are texts.
+    static func parameters(of runs: [RunSummary]) -> [(row: Row, isCommon: Bool)] {
+        let requests = runs.map { run in
+            run.tags[RunTag.request.text].flatMap(TrainingRequest.init(json:))
+        }
+        let own = requests.compactMap { $0 }
+        return Set(runs.flatMap(\.parameters.keys)).sorted().map { key in
+            let option = TrainingOptions.option(parameter: key)
+            let values = zip(runs, requests).map { run, request in
+                run.parameters[key] ?? request.flatMap { option?.text(of: $0) }
+            }
+            guard let option, let first = own.first, own.count == runs.count else {
+                return (Row(key: key, values: values), Set(values).count < 2)
+            }
+            return (
+                Row(key: key, title: option.title, values: values),
+                own.allSatisfy { option.isSame(first, $0) }
+            )
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Runs
+import Testing
+import Training
+
+@Suite struct RunComparisonTests {
+    /// A run of this program, of which some parameters were recorded.
+    private static func own(
+        _ id: String,
+        recorded parameters: [String: String],
+        _ change: (inout TrainingRequest) -> Void = { _ in }
+    ) throws -> RunSummary {
+        var request = TrainingRequest(model: "tiny", dataset: "facts")
+        change(&request)
+        var run = foreign(id, parameters)
+        let json = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
+        run.tags["workbench.request"] = json
+        return run
+    }
+
+    private static func foreign(_ id: String, _ parameters: [String: String]) -> RunSummary {
+        var run = RunSummary(
+            id: id,
+            name: id,
+            experiment: "Default",
+            experimentID: "0",
+            status: .finished
+        )
+        run.parameters = parameters
+        return run
+    }
+
+    private static func compare(_ runs: RunSummary...) -> RunComparison {
+        RunComparison(runs: runs, losses: [], evaluationLosses: [])
+    }
+
+    @Test func aRecordedDefaultIsTheDefault() throws {
+        let comparison = Self.compare(
+            try Self.own("a", recorded: ["weight_decay": "0.0"]),
+            try Self.own("b", recorded: [:])
+        )
+        #expect(comparison.differingParameters.isEmpty)
+        #expect(comparison.commonParameters.map(\.key) == ["weight_decay"])
+    }
+
+    @Test func whatWasNotRecordedIsShownWithItsDefault() throws {
+        let comparison = Self.compare(
+            try Self.own("a", recorded: ["dropout": "0.25"]) { $0.dropout = 0.25 },
+            try Self.own("b", recorded: [:])
+        )
+        let row = try #require(comparison.differingParameters.first)
+        #expect(row.values == ["0.25", "0.0"])
+    }
+
+    @Test func twoSpellingsOfAValueAreOne() throws {
+        let comparison = Self.compare(
+            try Self.own("a", recorded: ["targets": "q_proj,v_proj"]) { $0.targets = [.query, .value] },
+            try Self.own("b", recorded: ["targets": "v_proj,q_proj"]) { $0.targets = [.value, .query] }
+        )
+        #expect(comparison.differingParameters.isEmpty)
+    }
+
+    @Test func optionsHaveTheirTitleAndOneKey() throws {
+        let comparison = Self.compare(
+            try Self.own("a", recorded: ["learning_rate": "0.01"]) { $0.learningRate = 0.01 },
+            try Self.own("b", recorded: ["learning_rate": "0.02"]) { $0.learningRate = 0.02 }
+        )
+        let row = try #require(comparison.differingParameters.first)
+        #expect(row.title == "learning rate")
+        #expect(row.key == "learning_rate")
+    }
+
+    @Test func parametersOfOtherProgramsAreTexts() throws {
+        let comparison = Self.compare(
+            try Self.own("a", recorded: ["learning_rate": "0.01", "alpha": "32.0"]) {
+                $0.learningRate = 0.01
+            },
+            Self.foreign("b", ["learning_rate": "1e-2", "alpha": "32.0"])
+        )
+        #expect(comparison.differingParameters.map(\.title) == ["learning_rate"])
+        #expect(comparison.commonParameters.map(\.title) == ["alpha"])
+    }
+}
