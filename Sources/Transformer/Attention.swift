@@ -30,7 +30,7 @@ struct AttentionState {
 /// Queries and outputs are (T, H*D), keys and values (T, K*D); queries and
 /// keys are already rotated to their positions.
 protocol AttentionOperator: AnyObject, Sendable {
-    /// out = softmax(scale·q·kᵀ, causal)·v, head by head.
+    /// out = softmax(cap(scale·q·kᵀ), causal)·v, head by head, over the keys that the layer sees.
     ///
     /// Segments with a cache have their keys and values there already; without one they are whole.
     /// `logSums`, (T, H), gets what `backward` wants to know of the softmax.
@@ -51,6 +51,7 @@ protocol AttentionOperator: AnyObject, Sendable {
         dvalue: Floats,
         dout: Floats,
         saved: AttentionState,
+        layer: Int,
         segments: [Segment]
     )
 }

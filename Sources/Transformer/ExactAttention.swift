@@ -16,7 +16,9 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
     private let D: Int
     private let workers: Workers
     private let keyCapacity: Int
-    private let scratch: FloatBuffer  // (workers, 2, queryBlock, keyCapacity)
+    private let softCap: SoftCap
+    private let scoreCount: Int
+    private let scratch: FloatBuffer  // (workers, 2 or 3, queryBlock, keyCapacity)
     private let gathered: FloatBuffer  // (workers, 2, keyCapacity, D), where a cache is read
 
     /// - Parameter readsCache: Whether segments may have earlier keys and values.
@@ -32,7 +34,9 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         D = configuration.headWidth
         self.workers = workers
         self.keyCapacity = keyCapacity
-        scratch = FloatBuffer(count: workers.count * Self.scoreCount(keyCapacity))
+        softCap = configuration.scoreCap
+        scoreCount = Self.scoreCount(configuration, keyCapacity)
+        scratch = FloatBuffer(count: workers.count * scoreCount)
         gathered = FloatBuffer(
             count: readsCache ? workers.count * 2 * keyCapacity * configuration.headWidth : 0
         )
@@ -44,15 +48,20 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         keyCapacity: Int,
         readsCache: Bool
     ) -> Int {
-        scoreCount(keyCapacity) + (readsCache ? 2 * keyCapacity * configuration.headWidth : 0)
+        scoreCount(configuration, keyCapacity)
+            + (readsCache ? 2 * keyCapacity * configuration.headWidth : 0)
     }
 
-    private static func scoreCount(_ keyCapacity: Int) -> Int { 2 * queryBlock * keyCapacity }
+    /// Probabilities and their gradients; scores too, where those are capped.
+    private static func scoreCount(_ configuration: ModelConfiguration, _ keyCapacity: Int) -> Int {
+        (configuration.softCaps.scores == nil ? 2 : 3) * queryBlock * keyCapacity
+    }
 
-    private var scale: Float { configuration.attentionScale }
+    /// What scores are multiplied by in their softmax, unless they were before they were capped.
+    private var softmaxScale: Float { softCap.cap == nil ? softCap.scale : 1 }
 
     private func scratch(of worker: Int) -> Floats {
-        scratch.pointer + worker * Self.scoreCount(keyCapacity)
+        scratch.pointer + worker * scoreCount
     }
 
     func forward(
@@ -64,6 +73,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         layer: Int,
         segments: [Segment]
     ) {
+        let window = configuration.window(layer)
         let blocks = segments.map { Tiles($0.rows.count, by: Self.queryBlock) }
         for (segment, blocks) in zip(segments, blocks) {
             let context = AttentionContext(segment, layer, key: key, value: value, configuration)
@@ -87,7 +97,8 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
                     keys,
                     rowStride: context.rowStride,
                     rows: rows,
-                    firstPosition: segment.firstPosition
+                    firstPosition: segment.firstPosition,
+                    window: window
                 )
                 BLAS.multiply(
                     out + first * H * D + head * D,
@@ -104,14 +115,17 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         }
     }
 
-    /// Writes softmax(scale·q·kᵀ) for a block of rows and returns how many keys its last row sees.
+    /// Writes softmax(cap(scale·q·kᵀ)) for a block of rows and returns how many keys its last row
+    /// sees; `capped` gets the scores, where they are capped.
     private func probabilities(
         _ scores: Floats,
         _ query: Floats,
         _ key: ConstFloats,
         rowStride: Int,
         rows: Range<Int>,
-        firstPosition: Int
+        firstPosition: Int,
+        window: Int?,
+        capped: Floats? = nil
     ) -> Int {
         let seen = firstPosition + rows.upperBound
         BLAS.multiply(
@@ -128,10 +142,14 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         )
         for (i, row) in rows.enumerated() {
             let end = firstPosition + row + 1
-            let begin = max(0, end - (configuration.slidingWindow ?? end))
+            let begin = max(0, end - (window ?? end))
             let scores = scores + i * seen
             scores.update(repeating: 0, count: begin)
-            wb_softmax(scores + begin, scale, end - begin, seen - begin)
+            if softCap.cap != nil {
+                softCap.forward(scores + begin, count: end - begin)
+                capped.map { $0 + i * seen }?.update(from: scores, count: end)
+            }
+            wb_softmax(scores + begin, softmaxScale, end - begin, seen - begin)
         }
         return seen
     }
@@ -142,10 +160,12 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         dvalue: Floats,
         dout: Floats,
         saved: AttentionState,
+        layer: Int,
         segments: [Segment]
     ) {
         let (query, key, value) = (saved.query, saved.key, saved.value)
         let group = H / K
+        let window = configuration.window(layer)
         let count = (segments.last?.rows.upperBound ?? 0) * K * D * MemoryLayout<Float>.stride
         memset(dkey, 0, count)
         memset(dvalue, 0, count)
@@ -156,6 +176,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
             let blocks = Tiles(segment.rows.count, by: Self.queryBlock)
             let p = scratch(of: worker)
             let dp = p + Self.queryBlock * keyCapacity
+            let capped = softCap.cap == nil ? nil : dp + Self.queryBlock * keyCapacity
             for head in (tile % K) * group..<(tile % K + 1) * group {
                 for block in 0..<blocks.count {
                     let rows = blocks[block]
@@ -166,7 +187,9 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
                         key + columns,
                         rowStride: K * D,
                         rows: rows,
-                        firstPosition: 0
+                        firstPosition: 0,
+                        window: window,
+                        capped: capped
                     )
                     BLAS.multiply(  // dv += pᵀ·dout
                         dvalue + columns,
@@ -194,7 +217,14 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
                         k: D
                     )
                     for i in 0..<rows.count {
-                        wb_softmax_backward(dp + i * seen, p + i * seen, scale, seen)
+                        wb_softmax_backward(dp + i * seen, p + i * seen, softmaxScale, seen)
+                        if let capped {
+                            softCap.backward(
+                                dp + i * seen,
+                                capped + i * seen,
+                                count: rows.lowerBound + i + 1
+                            )
+                        }
                     }
                     BLAS.multiply(  // dq = ds·k
                         dquery + place,

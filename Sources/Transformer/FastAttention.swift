@@ -64,7 +64,8 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
             K: configuration.keyValueHeadCount,
             D: configuration.headWidth,
             window: configuration.slidingWindow ?? 0,
-            scale: configuration.attentionScale
+            scale: configuration.attentionScale,
+            cap: configuration.softCaps.scores ?? 0
         )
     }
 
@@ -81,6 +82,12 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
 
     private static func partialCount(_ shape: wb_attention_shape, keyCapacity: Int) -> Int {
         (keyCapacity + keyBlock - 1) / keyBlock * shape.H * (shape.D + 2)
+    }
+
+    private func shape(_ layer: Int) -> wb_attention_shape {
+        var shape = shape
+        shape.window = configuration.window(layer) ?? 0
+        return shape
     }
 
     private func scratch(of worker: Int) -> UnsafeMutableRawPointer {
@@ -102,7 +109,13 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         for (segment, context) in zip(segments, contexts)
         where segment.rows.count == 1 && segment.firstPosition > 0 {
             let start = segment.rows.lowerBound * shape.H * shape.D
-            decode(out + start, query + start, context, position: segment.firstPosition)
+            decode(
+                out + start,
+                query + start,
+                context,
+                position: segment.firstPosition,
+                layer: layer
+            )
         }
         let blocks: [(segment: Int, rows: Range<Int>)] = segments.indices.flatMap { index in
             let segment = segments[index]
@@ -113,8 +126,9 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
             return (0..<tiles.count).map { (index, tiles[$0]) }
         }
         let K = shape.K
+        let layerShape = shape(layer)
         workers.run(tiles: blocks.count * K) { tile, worker in
-            var shape = shape
+            var shape = layerShape
             let (index, rows) = blocks[tile / K]
             let (segment, context) = (segments[index], contexts[index])
             let head = tile % K
@@ -142,11 +156,12 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         _ out: Floats,
         _ query: Floats,
         _ context: AttentionContext,
-        position: Int
+        position: Int,
+        layer: Int
     ) {
         let (H, K, D) = (shape.H, shape.K, shape.D)
         let group = H / K
-        let seen = min(position + 1, configuration.slidingWindow ?? .max)
+        let seen = min(position + 1, configuration.window(layer) ?? .max)
         let start = position + 1 - seen
         let parts = (seen + Self.keyBlock - 1) / Self.keyBlock
         let read = { [self] (tile: Int, worker: Int) in
@@ -190,6 +205,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         dvalue: Floats,
         dout: Floats,
         saved: AttentionState,
+        layer: Int,
         segments: [Segment]
     ) {
         let (H, K, D) = (shape.H, shape.K, shape.D)
@@ -198,8 +214,9 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         let dvalues = headGradients.pointer + headGradients.count / 2  // (T, H*D)
         // Long sequences take longest: they begin first.
         let order = segments.sorted { $0.rows.count > $1.rows.count }
+        let layerShape = shape(layer)
         workers.run(tiles: order.count * H) { tile, worker in
-            var shape = shape
+            var shape = layerShape
             let rows = order[tile / H].rows
             let head = tile % H
             let (wide, narrow) = (rows.lowerBound * H * D, rows.lowerBound * K * D)

@@ -5,7 +5,8 @@ internal import Tensors
 /// The forward pass through a model's layers, as training and inference share it.
 ///
 /// It reads like the paper: x → norm → q, k, v → rotation → attention → +,
-/// then norm → gate, up → SwiGLU → down → +. T is the number of tokens.
+/// then norm → gate, up → activation → down → +, some models with a norm before each +. T is the
+/// number of tokens.
 final class ForwardPass: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
@@ -102,7 +103,11 @@ final class ForwardPass: @unchecked Sendable {
         rotationRows.initialize(repeating: 0, count: tokenCapacity)
         normalization = Normalization(workers: workers, epsilon: configuration.rmsEpsilon)
         bias = Bias(workers: workers)
-        activation = GatedActivation(workers: workers, F: configuration.feedForwardWidth)
+        activation = GatedActivation(
+            configuration.traits.activation,
+            workers: workers,
+            F: configuration.feedForwardWidth
+        )
         residual = Residual(
             workers: workers,
             C: configuration.width,
@@ -216,7 +221,18 @@ final class ForwardPass: @unchecked Sendable {
             layer: index,
             segments: segments
         )
-        project([(.output, saved.middle)], saved.attended, HD)
+        if let weights = layer.postNorms, let norms = saved.postNorms {
+            project([(.output, norms.attention)], saved.attended, HD)
+            normalization.forward(
+                saved.middle,
+                norms.attentionFactor,
+                norms.attention,
+                weights.attention,
+                T: T
+            )
+        } else {
+            project([(.output, saved.middle)], saved.attended, HD)
+        }
         residual.forward(saved.middle, saved.x, T: T)
 
         normalization.forward(
@@ -233,7 +249,18 @@ final class ForwardPass: @unchecked Sendable {
             project([(.gate, saved.gate), (.up, saved.up)], normed.pointer, C)
         }
         activation.forward(hidden.pointer, gate: saved.gate, up: saved.up, T: T)
-        project([(.down, out)], hidden.pointer, F)
+        if let weights = layer.postNorms, let norms = saved.postNorms {
+            project([(.down, norms.feedForward)], hidden.pointer, F)
+            normalization.forward(
+                out,
+                norms.feedForwardFactor,
+                norms.feedForward,
+                weights.feedForward,
+                T: T
+            )
+        } else {
+            project([(.down, out)], hidden.pointer, F)
+        }
         residual.forward(out, saved.middle, T: T)
     }
 

@@ -209,8 +209,7 @@ public final class InferencePass: @unchecked Sendable {
                 x: forward.normed.pointer,
                 K: model.configuration.width
             )
-            let multiplier = model.configuration.multipliers.logits
-            if multiplier != 1 { wb_scale(logits, 1 / multiplier, T * V) }
+            model.configuration.logitCap.forward(logits, count: T * V)
         }
     }
 }

@@ -16,6 +16,8 @@ public final class LanguageModel: Sendable {
         /// Where the architecture normalizes each head's query and key.
         let headNorms: (query: Weight, key: Weight)?  // (D)
         let feedForwardNorm: Weight  // (C)
+        /// Where the architecture normalizes what attention and feed-forward network compute.
+        let postNorms: (attention: Weight, feedForward: Weight)?  // (C)
         /// By the place of their projection; nil where another's matrix makes it.
         let matrices: [Weight?]
 
@@ -91,6 +93,9 @@ public final class LanguageModel: Sendable {
                 headNorms: traits.hasHeadNorms
                     ? (weight(.queryNorm, layer), weight(.keyNorm, layer)) : nil,
                 feedForwardNorm: weight(.feedForwardNorm, layer),
+                postNorms: traits.hasPostNorms
+                    ? (weight(.attentionPostNorm, layer), weight(.feedForwardPostNorm, layer))
+                    : nil,
                 matrices: Projection.allCases.map {
                     try $0.role(file.configuration).map { try matrix($0, layer) }
                 }

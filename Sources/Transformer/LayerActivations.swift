@@ -10,6 +10,7 @@ struct LayerActivations {
     let value: Floats  // (T, K*D)
     let headNorms: HeadNorms?
     let attended: Floats  // (T, H*D)
+    let postNorms: PostNorms?
     let middle: Floats  // (T, C), x plus the attention's output
     let feedForwardFactor: Floats  // (T)
     let gate: Floats  // (T, F)
@@ -23,6 +24,14 @@ struct LayerActivations {
         let key: Floats  // (T, K*D), not normalized
         let queryFactor: Floats  // (T, H), 1 / root mean square
         let keyFactor: Floats  // (T, K)
+    }
+
+    /// What the normalization of what attention and feed-forward network compute leaves.
+    struct PostNorms {
+        let attention: Floats  // (T, C), not normalized
+        let feedForward: Floats  // (T, C), not normalized
+        let attentionFactor: Floats  // (T), 1 / root mean square
+        let feedForwardFactor: Floats  // (T)
     }
 
     /// What the attention's backward pass reads.
@@ -67,6 +76,14 @@ struct LayerActivations {
                 keyFactor: take(T * configuration.keyValueHeadCount)
             ) : nil
         attended = take(T * HD)
+        postNorms =
+            configuration.traits.hasPostNorms
+            ? PostNorms(
+                attention: take(T * C),
+                feedForward: take(T * C),
+                attentionFactor: take(T),
+                feedForwardFactor: take(T)
+            ) : nil
         middle = take(T * C)
         feedForwardFactor = take(T)
         gate = take(T * F)
@@ -90,7 +107,8 @@ struct LayerActivations {
         let headNorms =
             configuration.traits.hasHeadNorms
             ? HD + KD + configuration.headCount + configuration.keyValueHeadCount : 0
-        return T * (headNorms + 2 * C + 2 + 2 * HD + 2 * KD + 2 * F + inner)
+        let postNorms = configuration.traits.hasPostNorms ? 2 * C + 2 : 0
+        return T * (headNorms + postNorms + 2 * C + 2 + 2 * HD + 2 * KD + 2 * F + inner)
             + attended * configuration.headCount
     }
 }

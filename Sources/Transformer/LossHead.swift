@@ -22,6 +22,8 @@ final class LossHead: @unchecked Sendable {
     private let rows: FloatBuffer  // (chunk, C)
     private let dRows: FloatBuffer  // (chunk, C)
     private let dNormed: FloatBuffer  // (T, C)
+    private let capped: FloatBuffer  // (workers, V), where logits are capped
+    private let softCap: SoftCap
     private let losses: UnsafeMutablePointer<Double>  // (chunk)
 
     init(_ pass: ForwardPass) {
@@ -35,6 +37,11 @@ final class LossHead: @unchecked Sendable {
         rows = FloatBuffer(count: chunk * C)
         dRows = FloatBuffer(count: chunk * C)
         dNormed = FloatBuffer(count: tokenCapacity * C)
+        softCap = model.configuration.logitCap
+        capped = FloatBuffer(
+            count: softCap.cap == nil
+                ? 0 : workers.count * model.configuration.vocabularySize
+        )
         losses = .allocate(capacity: chunk)
         losses.initialize(repeating: 0, count: chunk)
     }
@@ -44,9 +51,15 @@ final class LossHead: @unchecked Sendable {
     /// How many rows have logits at a time.
     static func chunk(_ tokenCapacity: Int) -> Int { min(rowsInChunk, tokenCapacity) }
 
-    static func floatCount(_ configuration: ModelConfiguration, tokenCapacity: Int) -> Int {
+    static func floatCount(
+        _ configuration: ModelConfiguration,
+        tokenCapacity: Int,
+        threads: Int
+    ) -> Int {
         let chunk = chunk(tokenCapacity)
+        let capped = configuration.softCaps.logits == nil ? 0 : threads
         return chunk * (configuration.vocabularySize + 2 * configuration.width)
+            + capped * configuration.vocabularySize
             + tokenCapacity * configuration.width
     }
 
@@ -116,15 +129,21 @@ final class LossHead: @unchecked Sendable {
         var term = ProjectionTerm(weight: model.head, y: logits.pointer, isSensitive: true)
         term.weightGradient = weightGradient
         products.forward([term], x: rows.pointer, T: targets.count, K: C)
-        let scale = 1 / model.configuration.multipliers.logits
-        workers.run(tiles: targets.count) { i, _ in
+        workers.run(tiles: targets.count) { i, worker in
             let target = Int(tokens[targets[targets.startIndex + i]])
             let row = logits.pointer + i * V
-            if scale != 1 { wb_scale(row, scale, V) }
+            softCap.forward(row, count: V)
+            let kept = capped.pointer + worker * V
+            if softCap.cap != nil { kept.update(from: row, count: V) }
+            // Where there is no cap, the scale of its gradient is in that of the loss.
+            let scale = gradientScale * (softCap.cap == nil ? softCap.scale : 1)
             losses[i] =
                 labelSmoothing > 0 && gradientScale != 0
-                ? wb_smoothed_cross_entropy(row, target, gradientScale * scale, labelSmoothing, V)
-                : wb_cross_entropy(row, target, gradientScale * scale, V)
+                ? wb_smoothed_cross_entropy(row, target, scale, labelSmoothing, V)
+                : wb_cross_entropy(row, target, scale, V)
+            if gradientScale != 0, softCap.cap != nil {
+                softCap.backward(row, kept, count: V)
+            }
         }
         if gradientScale != 0 {
             memset(dRows.pointer, 0, targets.count * C * MemoryLayout<Float>.stride)

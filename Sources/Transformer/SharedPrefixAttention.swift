@@ -96,6 +96,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
         dvalue: Floats,
         dout: Floats,
         saved: AttentionState,
+        layer: Int,
         segments: [Segment]
     ) {
         guard let layout = Layout(segments) else {
@@ -105,6 +106,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
                 dvalue: dvalue,
                 dout: dout,
                 saved: saved,
+                layer: layer,
                 segments: segments
             )
         }
@@ -133,6 +135,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
                 attended: wide[1],
                 logSums: saved.logSums
             ),
+            layer: layer,
             segments: written
         )
         workers.run(tiles: written.count) { tile, _ in

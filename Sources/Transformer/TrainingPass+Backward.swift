@@ -121,8 +121,22 @@ extension TrainingPass {
         // out = middle + down(hidden): gradient is that of both.
         forward.activation.forward(hidden, gate: saved.gate, up: saved.up, T: T)
         clear(dHidden, T * F)
+        var dout = forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T)
+        if let weights = layer.postNorms, let norms = saved.postNorms {
+            clear(dPostNorm, T * C)
+            norm.backward(
+                dPostNorm.pointer,
+                dout,
+                norms.feedForward,
+                weights.feedForward,
+                norms.feedForwardFactor,
+                T: T,
+                weightGradient: weightGradient(.feedForwardPostNorm)
+            )
+            dout = dPostNorm.pointer
+        }
         products.backward(
-            [term(.down, forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T))],
+            [term(.down, dout)],
             dx: dHidden.pointer,
             x: hidden,
             T: T,
@@ -170,13 +184,22 @@ extension TrainingPass {
 
         // middle = x + output(attended).
         clear(dAttended, T * HD)
+        dout = forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T)
+        if let weights = layer.postNorms, let norms = saved.postNorms {
+            clear(dPostNorm, T * C)
+            norm.backward(
+                dPostNorm.pointer,
+                dout,
+                norms.attention,
+                weights.attention,
+                norms.attentionFactor,
+                T: T,
+                weightGradient: weightGradient(.attentionPostNorm)
+            )
+            dout = dPostNorm.pointer
+        }
         products.backward(
-            [
-                term(
-                    .output,
-                    forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T)
-                )
-            ],
+            [term(.output, dout)],
             dx: dAttended.pointer,
             x: saved.attended,
             T: T,
@@ -189,6 +212,7 @@ extension TrainingPass {
             dvalue: dValue.pointer,
             dout: dAttended.pointer,
             saved: saved.attention,
+            layer: index,
             segments: segments
         )
         for (dx, heads) in [(dQuery.pointer, H), (dKey.pointer, K)] {

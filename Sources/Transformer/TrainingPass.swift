@@ -84,6 +84,7 @@ public final class TrainingPass: @unchecked Sendable {
     let dKey: FloatBuffer  // (T, K*D)
     let dValue: FloatBuffer  // (T, K*D)
     let dHeadNorms: FloatBuffer  // (T, H*D + K*D), where heads are normalized
+    let dPostNorm: FloatBuffer  // (T, C), where what is added is normalized
     let dAttended: FloatBuffer  // (T, H*D)
     let dHidden: FloatBuffer  // (T, F)
     let dGate: FloatBuffer  // (T, F)
@@ -137,6 +138,7 @@ public final class TrainingPass: @unchecked Sendable {
         dKey = FloatBuffer(count: T * KD)
         dValue = FloatBuffer(count: T * KD)
         dHeadNorms = FloatBuffer(count: sizes.traits.hasHeadNorms ? T * (HD + KD) : 0)
+        dPostNorm = FloatBuffer(count: sizes.traits.hasPostNorms ? T * C : 0)
         dAttended = FloatBuffer(count: T * HD)
         dHidden = FloatBuffer(count: T * F)
         dGate = FloatBuffer(count: T * F)
@@ -167,8 +169,9 @@ public final class TrainingPass: @unchecked Sendable {
         let activations =
             configuration.recomputes ? layer + sizes.layerCount * T * C : sizes.layerCount * layer
         let headNorms = sizes.traits.hasHeadNorms ? HD + KD : 0
-        let gradients = T * (3 * C + 1 + 2 * HD + 2 * KD + headNorms + 3 * F + 3 * R)
-        let head = LossHead.floatCount(sizes, tokenCapacity: T)
+        let postNorm = sizes.traits.hasPostNorms ? C : 0
+        let gradients = T * (3 * C + postNorm + 1 + 2 * HD + 2 * KD + headNorms + 3 * F + 3 * R)
+        let head = LossHead.floatCount(sizes, tokenCapacity: T, threads: threads)
         return MemoryLayout<Float>.stride * (activations + gradients + head)
             + ForwardPass.byteCount(
                 sizes,

@@ -147,6 +147,13 @@ import ModelFiles
             ),
             (["sliding_window": 4, "use_sliding_window": true, "max_window_layers": 1], nil),
             (["sliding_window": 4, "use_sliding_window": false], nil),
+            (["model_type": "gemma3_text"], "sliding_window"),
+            (["model_type": "gemma2", "hidden_act": "silu"], "silu"),
+            (
+                ["model_type": "gemma3_text", "sliding_window": 4, "attn_logit_softcapping": 50.0],
+                "attn_logit_softcapping"
+            ),
+            (["final_logit_softcapping": 30.0], "final_logit_softcapping"),
             (["model_type": "granitemoehybrid"], "1 of its 1 layers are mamba"),
             (
                 ["model_type": "granitemoehybrid", "layer_types": ["attention"]],

@@ -140,6 +140,16 @@ import Tokenizers
             value: { .uint32(6) },
             word: "some of its layers"
         ),
+        Setting(
+            key: "llama.attn_logit_softcapping",
+            value: { .float32(50) },
+            word: "it caps scores"
+        ),
+        Setting(
+            key: "llama.final_logit_softcapping",
+            value: { .float32(30) },
+            word: "it caps logits"
+        ),
         Setting(key: "llama.attention.causal", value: { .bool(false) }, word: "embeddings"),
         Setting(key: "llama.attention.scale", value: { .float32(0.5) }, word: "scores"),
         Setting(key: "llama.rope.scale_linear", value: { .float32(2) }, word: "scaled by 2"),

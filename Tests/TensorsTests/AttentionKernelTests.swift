@@ -12,10 +12,20 @@ import Testing
         var T: Int
         var first = 0
         var window = 0
-        var testDescription: String { "H\(H) K\(K) D\(D) T\(T) first \(first) window \(window)" }
+        var cap: Float = 0
+        var testDescription: String {
+            "H\(H) K\(K) D\(D) T\(T) first \(first) window \(window) cap \(cap)"
+        }
 
         var kernel: wb_attention_shape {
-            wb_attention_shape(H: H, K: K, D: D, window: window, scale: 1 / Float(D).squareRoot())
+            wb_attention_shape(
+                H: H,
+                K: K,
+                D: D,
+                window: window,
+                scale: 1 / Float(D).squareRoot(),
+                cap: cap
+            )
         }
     }
 
@@ -24,6 +34,7 @@ import Testing
         Shape(H: 3, K: 1, D: 64, T: 130), Shape(H: 4, K: 4, D: 18, T: 64, first: 65),
         Shape(H: 2, K: 1, D: 32, T: 100, window: 16),
         Shape(H: 2, K: 2, D: 16, T: 9, first: 150, window: 70),
+        Shape(H: 3, K: 1, D: 34, T: 70, window: 50, cap: 2),
     ]
 
     private func forward(
@@ -85,7 +96,8 @@ import Testing
             K: shape.K,
             D: shape.D,
             first: shape.first,
-            window: shape.window
+            window: shape.window,
+            cap: shape.cap > 0 ? Double(shape.cap) : nil
         )
     }
 
@@ -100,6 +112,7 @@ import Testing
     static let decoded = [
         Shape(H: 6, K: 2, D: 10, T: 1, first: 69), Shape(H: 7, K: 1, D: 64, T: 1, first: 0),
         Shape(H: 14, K: 2, D: 80, T: 1, first: 15), Shape(H: 5, K: 1, D: 128, T: 1, first: 299),
+        Shape(H: 5, K: 1, D: 34, T: 1, first: 41, cap: 1.5),
     ]
 
     /// Keys and values in blocks that do not follow each other give the bits of those that do.
@@ -116,7 +129,7 @@ import Testing
             }
             return out
         }
-        var shape = wb_attention_shape(H: group, K: 1, D: D, window: 0, scale: 0.2)
+        var shape = wb_attention_shape(H: group, K: 1, D: D, window: 0, scale: 0.2, cap: 0)
         let q = numbers(40 * group * D, seed: 1)
         func forward(_ k: [Float], _ v: [Float], _ blocks: [Int32]?) -> [Float] {
             let bytes = table.kernels.attention_scratch_bytes(&shape, 64, false)

@@ -211,6 +211,42 @@ import Testing
         }
     }
 
+    @Test func gegluAndItsGradientAgree() {
+        let gate = numbers(101, scale: 6) + [100, -100, 0]
+        let up = numbers(104, seed: 5, scale: 3)
+        let dout = numbers(104, seed: 6)
+        var out = [Float](repeating: .nan, count: 104)
+        var dgate = out
+        var dup = out
+        wb_geglu(&out, gate, up, 104)
+        wb_geglu_backward(&dgate, &dup, dout, gate, up, 104)
+        for i in 0..<104 {
+            let (g, u, d) = (Double(gate[i]), Double(up[i]), Double(dout[i]))
+            #expect(abs(Double(out[i]) - PlainLoops.geglu(g, u)) <= 1e-5 * max(1, abs(g * u)))
+            let slopeGate = centralDifference([g], 0) { PlainLoops.geglu($0[0], u) } * d
+            let slopeUp = centralDifference([u], 0) { PlainLoops.geglu(g, $0[0]) } * d
+            #expect(abs(Double(dgate[i]) - slopeGate) <= 1e-5 * max(1, abs(slopeGate)))
+            #expect(abs(Double(dup[i]) - slopeUp) <= 1e-5 * max(1, abs(slopeUp)))
+        }
+    }
+
+    @Test func aSoftCapAndItsGradientAgree() {
+        let x = numbers(99, scale: 200) + [1e-4, -0.6, 1e9, -1e9]
+        let dout = numbers(x.count, seed: 6)
+        var (y, dx) = (x, dout)
+        wb_soft_cap(&y, 0.25, 5, x.count)
+        wb_soft_cap_backward(&dx, y, 0.25, 5, x.count)
+        for i in x.indices {
+            let (number, d) = (Double(x[i]), Double(dout[i]))
+            let twin = PlainLoops.softCap(0.25 * number, at: 5)
+            #expect(abs(Double(y[i]) - twin) <= 2e-6 * abs(twin))
+            let slope = centralDifference([number], 0) {
+                PlainLoops.softCap(0.25 * $0[0], at: 5)
+            }
+            #expect(abs(Double(dx[i]) - slope * d) <= 1e-5 * max(1e-2, abs(slope * d)))
+        }
+    }
+
     @Test(arguments: [true, false])
     func rotationTurnsByTheAngleAndBack(isAdjacent: Bool) {
         let (T, heads, D) = (3, 2, 6)

@@ -140,7 +140,8 @@ enum PlainLoops {
         K: Int,
         D: Int,
         first: Int,
-        window: Int
+        window: Int,
+        cap: Double? = nil
     ) -> [Double] {
         let T = q.count / (H * D)
         var out = [Double](repeating: 0, count: q.count)
@@ -150,9 +151,11 @@ enum PlainLoops {
             for h in 0..<H {
                 let g = h / (H / K)
                 let scores = seen.map { s in
-                    (0..<D).reduce(0.0) {
-                        $0 + q[(t * H + h) * D + $1] * k[(s * K + g) * D + $1]
-                    } / Double(D).squareRoot()
+                    let score =
+                        (0..<D).reduce(0.0) {
+                            $0 + q[(t * H + h) * D + $1] * k[(s * K + g) * D + $1]
+                        } / Double(D).squareRoot()
+                    return cap.map { softCap(score, at: $0) } ?? score
                 }
                 let largest = scores.max() ?? 0
                 let powers = scores.map { exp($0 - largest) }
@@ -191,6 +194,13 @@ enum PlainLoops {
     static func rmsNorm(_ x: [Double], _ weight: [Double], epsilon: Double) -> [Double] {
         let mean = x.reduce(0) { $0 + $1 * $1 } / Double(x.count)
         return zip(x, weight).map { $0 / (mean + epsilon).squareRoot() * $1 }
+    }
+
+    static func softCap(_ x: Double, at cap: Double) -> Double { cap * tanh(x / cap) }
+
+    static func geglu(_ gate: Double, _ up: Double) -> Double {
+        let u = (2 / Double.pi).squareRoot() * (gate + 0.044715 * gate * gate * gate)
+        return 0.5 * gate * (1 + tanh(u)) * up
     }
 
     static func swiglu(_ gate: Double, _ up: Double) -> Double { gate / (1 + exp(-gate)) * up }

@@ -26,8 +26,9 @@ public struct HuggingFaceTestModel {
     }
 
     private var architecture: String {
-        ["mistral": "llama", "granitemoehybrid": "granite"][type] ?? type
+        ["mistral": "llama", "granitemoehybrid": "granite", "gemma3_text": "gemma3"][type] ?? type
     }
+    private var isGemma: Bool { type.hasPrefix("gemma") }
     private var heads: Int { integer("num_attention_heads") }
     private var keyValueHeads: Int { integer("num_key_value_heads") }
     private var headWidth: Int {
@@ -85,6 +86,19 @@ public struct HuggingFaceTestModel {
                 file.set("\(architecture).\(key)", .float32(Float(number)))
             }
         }
+        for (key, source) in [
+            ("attn_logit_softcapping", "attn_logit_softcapping"),
+            ("final_logit_softcapping", "final_logit_softcapping"),
+            ("rope.freq_base_swa", "rope_local_base_freq"),
+        ] {
+            if let number = numbers[source] {
+                file.set("\(architecture).\(key)", .float32(Float(number)))
+            }
+        }
+        if isGemma, let factor = scaling?["factor"] {
+            file.set("\(architecture).rope.scaling.type", .string("linear"))
+            file.set("\(architecture).rope.scaling.factor", .float32(Float(factor)))
+        }
         if longRope != nil, let original = numbers["original_max_position_embeddings"] {
             let growth = Double(integer("max_position_embeddings")) / original
             file.set(
@@ -119,7 +133,12 @@ public struct HuggingFaceTestModel {
             ("self_attn.q_norm.weight", "attn_q_norm.weight"),
             ("self_attn.k_norm.weight", "attn_k_norm.weight"),
             ("self_attn.o_proj.weight", "attn_output.weight"),
-            ("post_attention_layernorm.weight", "ffn_norm.weight"),
+            (
+                "post_attention_layernorm.weight",
+                isGemma ? "post_attention_norm.weight" : "ffn_norm.weight"
+            ),
+            ("pre_feedforward_layernorm.weight", "ffn_norm.weight"),
+            ("post_feedforward_layernorm.weight", "post_ffw_norm.weight"),
             ("mlp.gate_proj.weight", "ffn_gate.weight"), ("mlp.up_proj.weight", "ffn_up.weight"),
             ("mlp.down_proj.weight", "ffn_down.weight"),
         ]
@@ -135,6 +154,7 @@ public struct HuggingFaceTestModel {
     private func write(_ file: inout GGUFWriter, _ name: String, as ggufName: String) throws {
         guard let tensor = weights.tensors[name] else { return }
         var values = try weights.floats(named: name)
+        if isGemma, name.hasSuffix("norm.weight") { values = values.map { $0 + 1 } }
         // In `llama` files the converter makes rows that rotate together adjacent.
         if ["llama", "smollm3", "granite"].contains(architecture), let columns = tensor.shape.last {
             let rotated = ["attn_q.weight": heads, "attn_k.weight": keyValueHeads]

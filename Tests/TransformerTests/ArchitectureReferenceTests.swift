@@ -6,14 +6,15 @@ import TestModels
 import Testing
 import Transformer
 
-/// Small random models of each architecture against transformers 4.57: Llama
-/// with scaled rotary embedding, Mistral with a window of 16 and its own head
-/// width, Qwen 2 with biases, Qwen 3 with normalized heads, SmolLM3 with a layer that does not
-/// rotate, Granite with multipliers, the dense Granite 4 with
-/// one matrix for gate and up, Phi with joined matrices, heads that rotate in part, and LongRoPE.
+/// Small random models of each architecture against transformers 4.57: Llama with scaled rotary
+/// embedding, Mistral with a window of 16 and its own head width, Qwen 2 with biases, Qwen 3 with
+/// normalized heads, SmolLM3 with a layer that does not rotate, Granite with multipliers, the dense
+/// Granite 4 with one matrix for gate and up, Gemma 2 and 3 with norms behind both halves, GELU, soft
+/// caps and windows in some layers, Phi with joined matrices, heads that rotate in part, and LongRoPE.
 @Suite struct ArchitectureReferenceTests {
     static let names = [
-        "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "granite4", "phi4",
+        "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "granite4", "gemma2", "gemma3",
+        "phi4",
     ]
 
     private struct Reference {

@@ -43,7 +43,7 @@ import Transformer
     }
 
     /// A prompt's piece, a scored text and two next tokens, with two adapters and without one.
-    @Test(arguments: ["qwen3", "phi4"], [Precision.exact, .fast])
+    @Test(arguments: ["qwen3", "phi4", "gemma2"], [Precision.exact, .fast])
     func aStepOfManyGivesWhatEachGivesAlone(name: String, precision: Precision) throws {
         let model = try Self.model(name)
         let pass = Self.pass(model, precision)

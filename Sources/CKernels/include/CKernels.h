@@ -25,6 +25,7 @@ typedef struct {
     size_t D;       // a head's width
     size_t window;  // how many keys a query sees, itself included; 0: all before it
     float scale;    // what scores are multiplied by
+    float cap;      // what scores are capped at, softly, see soft_cap; 0: nothing
 } wb_attention_shape;
 
 // Moments of an optimizer in eight bits: how many share a scale, what the 256

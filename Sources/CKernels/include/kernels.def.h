@@ -203,6 +203,21 @@ KERNEL(void, swiglu_backward,
     (float *dgate, float *dup, const float *dout, const float *gate, const float *up, size_t count),
     (dgate, dup, dout, gate, up, count))
 
+// out = gelu(gate) * up, by the tanh form of GELU.
+KERNEL(void, geglu, (float *out, const float *gate, const float *up, size_t count), (out, gate, up, count))
+
+// dgate and dup are written.
+KERNEL(void, geglu_backward,
+    (float *dgate, float *dup, const float *dout, const float *gate, const float *up, size_t count),
+    (dgate, dup, dout, gate, up, count))
+
+// x = cap * tanh(scale * x / cap).
+KERNEL(void, soft_cap, (float *x, float scale, float cap, size_t count), (x, scale, cap, count))
+
+// dx *= the derivative of soft_cap where its result is y.
+KERNEL(void, soft_cap_backward,
+    (float *dx, const float *y, float scale, float cap, size_t count), (dx, y, scale, cap, count))
+
 // Softmax in place of x[0 ..< count] * scale; entries from `count` up to
 // `width` become zero.
 KERNEL(void, softmax, (float *x, float scale, size_t count, size_t width), (x, scale, count, width))

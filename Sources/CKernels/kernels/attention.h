@@ -111,6 +111,7 @@ static void attention_forward(
         sum[i] = 0;
     }
     const size_t end = first_position + rows;
+    const float scale = shape->cap != 0 ? 1 : shape->scale;
     for (size_t k = first_visible_block(first_position, shape->window); k < end; k += BLOCK) {
         const size_t count = end - k < BLOCK ? end - k : BLOCK;
         const uint8_t *some_keys = paged_rows(keys, blocks, row_bytes, k, count, key_room);
@@ -119,12 +120,13 @@ static void attention_forward(
         bf16_panels_of_columns(value_panels, some_values, type, row_bytes, 0, D, count);
         for (size_t g = 0; g < group; g++) {
             bf16_matrix(scores, BLOCK, q + g * rows * even(D), even(D), key_panels, false, rows, count, D);
+            if (shape->cap != 0) soft_cap(scores, shape->scale, shape->cap, rows * BLOCK);
             for (size_t i = 0; i < rows; i++) {
                 const size_t place = g * rows + i;
                 size_t low, high;
                 visible_keys(first_position + i, shape->window, k, &low, &high);
                 const float shrink = softmax_row(
-                    p + i * BLOCK, scores + i * BLOCK, shape->scale, low, high, maximum + place, sum + place);
+                    p + i * BLOCK, scores + i * BLOCK, scale, low, high, maximum + place, sum + place);
                 if (shrink != 1) {
                     for (size_t d = 0; d < D; d++) acc[place * D + d] *= shrink;
                 }
@@ -137,8 +139,32 @@ static void attention_forward(
             const size_t from = g * rows + i, place = i * H + head * group + g;
             const float inverse = 1.0f / sum[from];
             for (size_t d = 0; d < D; d++) out[place * D + d] = acc[from * D + d] * inverse;
-            if (log_sum) log_sum[place] = maximum[from] * shape->scale + logf(sum[from]);
+            if (log_sum) log_sum[place] = maximum[from] * scale + logf(sum[from]);
         }
+    }
+}
+
+// A row of scores and of gradients of probabilities, for one key and some queries: the probabilities
+// and the scores' gradients in bfloat16. Where scores are capped they are so already.
+WB_INLINE void slopes_of_row(
+    uint16_t *p, uint16_t *ds, const float *scores, const float *dp, const float *log_sums, const float *shared,
+    const wb_attention_shape *shape, const bool capped, size_t low, size_t high) {
+    const float inverse = capped ? 1.0f / shape->cap : 0;
+    for (size_t i = 0; i < BLOCK; i += 16) {
+        const v16i seen = lanes_between(low, high, i);
+        const v16f score = load16(scores + i);
+        v16f exponent;
+        if (capped) exponent = score - load16(log_sums + i);
+        else exponent = score * shape->scale - load16(log_sums + i);
+        // Rounding may take it above 0 by a little.
+        const v16f e = exp_negative16(select16(exponent > 0, splat16(0), exponent));
+        const v16f probability = select16(seen, e, splat16(0));
+        v16f slope = e * (load16(dp + i) - load16(shared + i)) * shape->scale;
+        if (capped) slope *= 1.0f - score * inverse * (score * inverse);
+        slope = select16(seen, slope, splat16(0));
+        const v16h p_bits = to_bf16(probability), ds_bits = to_bf16(slope);
+        memcpy(p + i, &p_bits, sizeof p_bits);
+        memcpy(ds + i, &ds_bits, sizeof ds_bits);
     }
 }
 
@@ -200,6 +226,7 @@ static void attention_backward(
             const size_t start = b * BLOCK, count = T - start < BLOCK ? T - start : BLOCK;
             if (shape->window != 0 && start + 1 > k + keys - 1 + shape->window) break;
             bf16_matrix(s, BLOCK, k_rows, D2, q_rows + b * rows_panel, false, keys, count, D);
+            if (shape->cap != 0) soft_cap(s, shape->scale, shape->cap, keys * BLOCK);
             bf16_matrix(dp, BLOCK, v_rows, D2, g_rows + b * rows_panel, false, keys, count, D);
             for (size_t j = 0; j < keys; j++) {
                 // Key k + j is seen by queries from its own on, up to the window's end.
@@ -209,18 +236,11 @@ static void attention_backward(
                     const size_t last = position + shape->window;
                     high = last <= start ? 0 : (last - start < count ? last - start : count);
                 }
-                for (size_t i = 0; i < BLOCK; i += 16) {
-                    const v16i seen = lanes_between(low, high, i);
-                    const v16f exponent = load16(s + j * BLOCK + i) * shape->scale - load16(log_sums + start + i);
-                    // Rounding may take it above 0 by a little.
-                    const v16f e = exp_negative16(select16(exponent > 0, splat16(0), exponent));
-                    const v16f probability = select16(seen, e, splat16(0));
-                    const v16f slope = select16(
-                        seen, e * (load16(dp + j * BLOCK + i) - load16(shared + start + i)) * shape->scale, splat16(0));
-                    const v16h p_bits = to_bf16(probability), ds_bits = to_bf16(slope);
-                    memcpy(p + j * BLOCK + i, &p_bits, sizeof p_bits);
-                    memcpy(ds + j * BLOCK + i, &ds_bits, sizeof ds_bits);
-                }
+                const size_t row = j * BLOCK;
+#define ROW(capped) \
+    slopes_of_row(p + row, ds + row, s + row, dp + row, log_sums + start, shared + start, shape, capped, low, high)
+                if (shape->cap != 0) ROW(true); else ROW(false);
+#undef ROW
             }
             const size_t row_bytes = BLOCK * 2;
             bf16_panels_of_columns(ds_panels, ds, TYPE_BF16, row_bytes, 0, count, keys);
@@ -249,7 +269,7 @@ typedef struct {
     const float *query;  // (heads, D)
     const uint8_t *keys, *values;  // of the first position
     size_t D, row_bytes, count;
-    float scale;
+    float scale, cap;
     float *weights;  // (heads, sixteens(count))
     float *out;  // (heads, D + 2)
 } decoded_heads;
@@ -285,7 +305,12 @@ WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_he
         }
     }
     for (size_t g = 0; g < heads; g++) {
-        const float largest = max_lane(maximum[g]);
+        float largest = max_lane(maximum[g]);
+        if (h->cap != 0) {
+            // It grows with the score, so that the largest stays so.
+            soft_cap(h->weights + g * stride, 1, h->cap, count);
+            soft_cap(&largest, 1, h->cap, 1);
+        }
         sum[g] = (v16f){0};
         for (size_t i = 0; i < count; i += 16) {
             float *weights = h->weights + g * stride + i;
@@ -341,6 +366,7 @@ static void attention_decode(
             .row_bytes = row_bytes,
             .count = count,
             .scale = shape->scale,
+            .cap = shape->cap,
             .weights = memory,
             .out = partial + from * (D + 2),
         };

@@ -65,6 +65,26 @@ static void swiglu(float *out, const float *gate, const float *up, size_t count)
     }
 }
 
+// GELU by its tanh form, x (1 + tanh u) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), which is
+// x sigmoid(2 u): Hendrycks and Gimpel, arXiv 1606.08415.
+WB_INLINE float gelu_sigmoid(float x) {
+    return 1.0f / (1.0f + exp1(-1.59576912f * (x + 0.044715f * x * x * x)));
+}
+
+static void geglu(float *out, const float *gate, const float *up, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = gate[i] * gelu_sigmoid(gate[i]) * up[i];
+}
+
+static void geglu_backward(
+    float *dgate, float *dup, const float *dout, const float *gate, const float *up, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const float g = gate[i], u = up[i], d = dout[i];
+        const float s = gelu_sigmoid(g);
+        dgate[i] = d * u * s * (1.0f + g * (1.0f - s) * 1.59576912f * (1.0f + 0.134145f * g * g));
+        dup[i] = d * g * s;
+    }
+}
+
 // With s = sigmoid(g): silu'(g) = s (1 + g (1 - s)).
 static void swiglu_backward(
     float *dgate, float *dup, const float *dout, const float *gate, const float *up, size_t count) {

@@ -13,6 +13,20 @@ WB_INLINE float row_maximum(const float *x, size_t count) {
     return maximum;
 }
 
+static void soft_cap(float *x, float scale, float cap, size_t count) {
+    const float factor = scale / cap;
+    for (size_t i = 0; i < count; i++) x[i] = cap * tanh1(x[i] * factor);
+}
+
+// With y = cap tanh(scale x / cap): dy/dx = scale (1 - (y / cap)^2).
+static void soft_cap_backward(float *dx, const float *y, float scale, float cap, size_t count) {
+    const float inverse = 1.0f / cap;
+    for (size_t i = 0; i < count; i++) {
+        const float t = y[i] * inverse;
+        dx[i] *= scale * (1.0f - t * t);
+    }
+}
+
 static void softmax(float *x, float scale, size_t count, size_t width) {
     const float maximum = row_maximum(x, count);
     float lane[WB_LANES] = {0};

@@ -15,7 +15,7 @@ extension CheckpointConfiguration {
     ) throws(ModelFileError) -> JSONObject {
         let sizes = model.configuration
         let isMistral = sizes.architecture == "llama" && sizes.slidingWindow != nil
-        let kind = isMistral ? "mistral" : sizes.architecture
+        let kind = isMistral ? "mistral" : sizes.traits.modelTypes[0]
         var settings = JSONObject()
         func set(_ name: String, _ value: JSONValue) {
             _ = settings.insert(value, named: JSONName(name))
@@ -30,7 +30,8 @@ extension CheckpointConfiguration {
             (sizes.traits.feedForwardWidthName, sizes.feedForwardWidth),
             ("max_position_embeddings", sizes.contextLength),
         ] { set(name, .integer(number)) }
-        set("hidden_act", "silu")
+        let activation = sizes.traits.activation.rawValue
+        set(activation == "silu" ? "hidden_act" : "hidden_activation", .string(activation))
         set("rms_norm_eps", .number(Self.shortest(sizes.rmsEpsilon)))
         if kind == "llama" { set("mlp_bias", false) }
         if kind == "llama" || kind == "qwen3" { set("attention_bias", false) }
@@ -73,6 +74,25 @@ extension CheckpointConfiguration {
                 ("attention_multiplier", sizes.attentionScale),
                 ("logits_scaling", multipliers.logits),
             ] { set(name, .number(shortest(number))) }
+        }
+        if let caps = sizes.traits.softCaps {
+            for (name, cap, isThere) in [
+                ("attn_logit_softcapping", sizes.softCaps.scores, caps.scores != nil),
+                ("final_logit_softcapping", sizes.softCaps.logits, true),
+            ] where isThere { set(name, cap.map { .number(shortest($0)) } ?? .null) }
+        }
+        if sizes.traits.queryScalar != nil {
+            let scale = sizes.attentionScale
+            set("query_pre_attn_scalar", .number(shortest(1 / (scale * scale))))
+        }
+        if sizes.traits.windowPeriod != nil, sizes.slidingWindow != nil {
+            let kinds = (0..<sizes.layerCount).map {
+                sizes.window($0) == nil ? "full_attention" : "sliding_attention"
+            }
+            set("layer_types", .array(kinds.map { .string($0) }))
+        }
+        if let theta = sizes.localRopeTheta {
+            set("rope_local_base_freq", .number(shortest(theta)))
         }
         if sizes.traits.isHybrid {
             let kinds = [JSONValue](repeating: "attention", count: sizes.layerCount)
@@ -170,7 +190,10 @@ extension CheckpointConfiguration {
 
     private static func className(_ kind: String) -> String {
         let name =
-            ["smollm3": "SmolLM3", "granitemoehybrid": "GraniteMoeHybrid"][kind]
+            [
+                "smollm3": "SmolLM3", "granitemoehybrid": "GraniteMoeHybrid",
+                "gemma3_text": "Gemma3",
+            ][kind]
             ?? kind.prefix(1).uppercased() + kind.dropFirst()
         return name + "ForCausalLM"
     }

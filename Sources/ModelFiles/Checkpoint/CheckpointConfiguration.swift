@@ -20,7 +20,7 @@ struct CheckpointConfiguration {
             throw FolderContent(folder).withoutConfiguration()
         }
         let architecture = try Self.architecture(settings)
-        try Self.refuseUnsupportedSettings(settings)
+        try Self.refuseUnsupportedSettings(settings, architecture)
         if architecture.isHybrid { try Self.refuseOtherLayers(settings) }
         let width = try settings.dimension("hidden_size")
         let heads = try settings.dimension("num_attention_heads")
@@ -28,10 +28,13 @@ struct CheckpointConfiguration {
         guard heads % keyValueHeads == 0 else {
             throw settings.refusal("\(heads) heads cannot share \(keyValueHeads)")
         }
-        guard settings.has("head_dim") || width % heads == 0 else {
+        guard settings.has("head_dim") || architecture.headWidth != nil || width % heads == 0 else {
             throw settings.refusal("the width \(width) is no multiple of \(heads) heads")
         }
-        let headWidth = try settings.dimension("head_dim", default: width / heads)
+        let headWidth = try settings.dimension(
+            "head_dim",
+            default: architecture.headWidth ?? width / heads
+        )
         guard headWidth % 2 == 0 else {
             throw settings.refusal("a head is \(headWidth) wide, which is odd")
         }
@@ -43,6 +46,7 @@ struct CheckpointConfiguration {
             isTied = !(try hasOutputMatrix())
         }
         let rope = try RopeSettings(settings)
+        let window = try Self.window(settings, architecture, layers: layers)
         let rotatedWidth = try Self.rotatedWidth(settings, architecture, headWidth: headWidth)
         let context = try settings.dimension("max_position_embeddings")
         let original = try rope.originalContext(settings, architecture, context: context)
@@ -60,14 +64,19 @@ struct CheckpointConfiguration {
             ropeTheta: Float(rope.theta),
             rmsEpsilon: Float(try settings.positive("rms_norm_eps", default: 1e-6)),
             tiesEmbeddings: isTied,
-            slidingWindow: try Self.window(settings, layers: layers),
+            slidingWindow: window,
             rotatedWidth: rotatedWidth,
             originalContextLength: original,
             rotaryAmplitude: original.map {
                 RopeSettings.amplitude(context: context, original: $0)
             } ?? 1,
             unrotatedLayers: try Self.unrotatedLayers(settings, architecture, layers: layers),
-            multipliers: try Self.multipliers(settings, architecture)
+            multipliers: try Self.multipliers(settings, architecture, width: width),
+            globalLayers: window == nil
+                ? [] : try Self.globalLayers(settings, architecture, layers: layers),
+            localRopeTheta: window == nil
+                ? nil : try RopeSettings.localTheta(settings, architecture),
+            softCaps: try Self.softCaps(settings, architecture)
         )
         rotaryFactors = try rope.factors(settings, rotatedWidth: rotatedWidth)
     }
@@ -85,10 +94,16 @@ struct CheckpointConfiguration {
     }
 
     private static func refuseUnsupportedSettings(
-        _ settings: JSONPart
+        _ settings: JSONPart,
+        _ architecture: Architecture
     ) throws(ModelFileError) {
-        let activation = try settings.string("hidden_act") ?? "silu"
-        guard activation == "silu" else { throw settings.unsupported("it uses \(activation)") }
+        let name = settings.has("hidden_activation") ? "hidden_activation" : "hidden_act"
+        let expected = architecture.activation.rawValue
+        let activation = try settings.string(name) ?? expected
+        guard activation == expected else { throw settings.unsupported("it uses \(activation)") }
+        if try settings.flag("use_bidirectional_attention") == true {
+            throw settings.unsupported("its tokens see later ones")
+        }
         // Only MLX uses this name, for its quantization.
         if let mlx = try settings.part("quantization"), mlx.has("bits") {
             throw settings.unsupported(
@@ -171,9 +186,15 @@ struct CheckpointConfiguration {
 
     private static func multipliers(
         _ settings: JSONPart,
-        _ architecture: Architecture
+        _ architecture: Architecture,
+        width: Int
     ) throws(ModelFileError) -> ModelConfiguration.Multipliers {
         var multipliers = ModelConfiguration.Multipliers()
+        if architecture.scalesEmbeddings { multipliers.embedding = Float(width).squareRoot() }
+        if let scalar = architecture.queryScalar {
+            let scalar = try settings.positive("query_pre_attn_scalar", default: Double(scalar))
+            multipliers.attention = 1 / Float(scalar).squareRoot()
+        }
         guard architecture.hasMultipliers else { return multipliers }
         multipliers.embedding = Float(try settings.positive("embedding_multiplier", default: 1))
         multipliers.residual = Float(try settings.positive("residual_multiplier", default: 1))
@@ -185,8 +206,13 @@ struct CheckpointConfiguration {
     /// The number of tokens that attention sees; nil for all.
     private static func window(
         _ settings: JSONPart,
+        _ architecture: Architecture,
         layers: Int
     ) throws(ModelFileError) -> Int? {
+        if architecture.windowPeriod != nil {
+            return settings.isNull("sliding_window")
+                ? nil : try settings.dimension("sliding_window", default: architecture.window)
+        }
         guard settings.has("sliding_window"),
             try settings.flag("use_sliding_window") ?? true
         else { return nil }
@@ -201,5 +227,43 @@ struct CheckpointConfiguration {
             throw settings.unsupported("some of its layers see a window and others do not")
         }
         return try settings.dimension("sliding_window")
+    }
+
+    /// The layers that see everything where the others see a window.
+    private static func globalLayers(
+        _ settings: JSONPart,
+        _ architecture: Architecture,
+        layers: Int
+    ) throws(ModelFileError) -> [Int] {
+        guard let period = architecture.windowPeriod else { return [] }
+        guard let kinds = try settings.strings("layer_types") else {
+            let period = try settings.dimension("sliding_window_pattern", default: period)
+            return (0..<layers).filter { ($0 + 1) % period == 0 }
+        }
+        guard kinds.count == layers else {
+            throw settings.refusal("layer_types is not about \(layers) layers")
+        }
+        return kinds.indices.filter { kinds[$0] == "full_attention" }
+    }
+
+    /// What caps scores and logits.
+    private static func softCaps(
+        _ settings: JSONPart,
+        _ architecture: Architecture
+    ) throws(ModelFileError) -> Architecture.SoftCaps {
+        var caps = Architecture.SoftCaps()
+        func cap(_ name: String, _ fallback: Float?) throws(ModelFileError) -> Float? {
+            if settings.isNull(name) { return nil }
+            return settings.has(name) ? Float(try settings.positive(name)) : fallback
+        }
+        caps.scores = try cap("attn_logit_softcapping", architecture.softCaps?.scores)
+        caps.logits = try cap("final_logit_softcapping", architecture.softCaps?.logits)
+        if caps.scores != nil, architecture.softCaps?.scores == nil {
+            throw settings.unsupported("it has attn_logit_softcapping")
+        }
+        if caps.logits != nil, architecture.softCaps == nil {
+            throw settings.unsupported("it has final_logit_softcapping")
+        }
+        return caps
     }
 }

@@ -24,12 +24,21 @@ public struct CheckpointConversion {
         for (key, value) in settings { writer.set(key, value) }
         for (key, value) in try GGUFVocabulary(model).metadata() { writer.set(key, value) }
         writer.tensors = tensors.map(\.tensor)
-        let isLongRope = model.configuration.traits.rotaryScaling == .longRope
+        let scaling = model.configuration.traits.rotaryScaling
+        if scaling == .linearInSettings, let factors = model.rotaryFactors.short {
+            guard let factor = factors.first, factors.allSatisfy({ $0 == factor }) else {
+                throw wordless("scales its rotary embedding otherwise (rope_scaling)")
+            }
+            let name = "\(model.configuration.traits.ggufName).rope.scaling"
+            writer.set("\(name).type", .text("linear"))
+            writer.set("\(name).factor", .float32(factor))
+        }
+        let isLongRope = scaling == .longRope
         var factors: [[Float]] = []
         for (name, list) in [
             (
                 isLongRope ? GGUFWeights.shortFactorsName : GGUFWeights.factorsName,
-                model.rotaryFactors.short
+                scaling == .linearInSettings ? nil : model.rotaryFactors.short
             ),
             (GGUFWeights.longFactorsName, model.rotaryFactors.long),
         ] {
@@ -53,20 +62,44 @@ public struct CheckpointConversion {
         }
     }
 
-    /// GGUF cannot express which layers rotate: that follows from the architecture.
+    /// GGUF has no words for some settings, which follow from the architecture there.
     private func checkPattern() throws(ModelFileError) {
         let sizes = model.configuration
+        let traits = sizes.traits
         guard
-            sizes.unrotatedLayers == sizes.traits.unrotatedLayers(of: sizes.layerCount)
-                || sizes.traits.hasMultipliers && sizes.rotatesNothing
+            sizes.unrotatedLayers == traits.unrotatedLayers(of: sizes.layerCount)
+                || traits.hasMultipliers && sizes.rotatesNothing
         else {
-            throw ModelFileError(
-                .unsupportedArchitecture,
-                "\(model.path) rotates in other layers (no_rope_layers) than \(sizes.architecture) "
-                    + "does, which GGUF has no words for.",
-                hint: "use the folder as it is"
-            )
+            throw wordless("rotates in other layers (no_rope_layers)")
         }
+        guard traits.window == nil || sizes.slidingWindow != nil else {
+            throw wordless("has no window (sliding_window), otherwise")
+        }
+        guard traits.softCaps?.scores == nil || sizes.softCaps.scores != nil,
+            traits.softCaps?.logits == nil || sizes.softCaps.logits != nil
+        else { throw wordless("caps nothing, otherwise") }
+        let layers = traits.globalLayers(of: sizes.layerCount)
+        guard sizes.slidingWindow == nil || sizes.globalLayers == layers else {
+            throw wordless("sees everything in other layers (layer_types)")
+        }
+        let scalar = traits.queryScalar(
+            width: sizes.width,
+            headCount: sizes.headCount,
+            headWidth: sizes.headWidth,
+            layerCount: sizes.layerCount
+        )
+        guard scalar.map({ 1 / $0.squareRoot() == sizes.attentionScale }) ?? true else {
+            throw wordless("scales scores by another number (query_pre_attn_scalar)")
+        }
+    }
+
+    private func wordless(_ what: String) -> ModelFileError {
+        ModelFileError(
+            .unsupportedArchitecture,
+            "\(model.path) \(what) than \(model.configuration.architecture) does, which GGUF has "
+                + "no words for.",
+            hint: "use the folder as it is"
+        )
     }
 
     private struct Source {
@@ -178,6 +211,15 @@ public struct CheckpointConversion {
             if configuration.rotatesNothing {
                 values.append(("rope.scaling.finetuned", .bool(false)))
             }
+        }
+        for (key, cap) in [
+            ("attn_logit_softcapping", configuration.softCaps.scores),
+            ("final_logit_softcapping", configuration.softCaps.logits),
+        ] {
+            if let cap { values.append((key, .float32(cap))) }
+        }
+        if let theta = configuration.localRopeTheta {
+            values.append(("rope.freq_base_swa", .float32(theta)))
         }
         if configuration.traits.rotaryScaling == .longRope {
             let original = configuration.originalContextLength ?? configuration.contextLength

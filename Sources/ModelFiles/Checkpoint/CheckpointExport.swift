@@ -163,6 +163,8 @@ public struct CheckpointExport {
     /// A weight with its rows in Hugging Face's order.
     private func weight(_ tensor: CheckpointShards.Tensor) throws -> Weight {
         let weight = try model.weight(tensor.role, layer: tensor.layer)
+        let offset = model.configuration.traits.normWeightOffset
+        if tensor.role.isNorm, offset != 0 { return weight.shifted(by: -offset) }
         guard model.rotaryLayout == .adjacentPairs,
             let heads = tensor.role.rotatedHeads(model.configuration)
         else { return weight }
@@ -171,6 +173,21 @@ public struct CheckpointExport {
 }
 
 extension Weight {
+    /// The numbers of a vector, each with another one added.
+    fileprivate func shifted(by offset: Float) -> Weight {
+        let memory = AlignedMemory(byteCount: bytes.count)
+        let numbers = memory.pointer.assumingMemoryBound(to: Float.self)
+        type.dequantize(row(0), count: columns, into: numbers)
+        for place in 0..<columns { numbers[place] += offset }
+        return Weight(
+            type: .f32,
+            rows: 1,
+            columns: columns,
+            bytes: UnsafeRawBufferPointer(start: memory.pointer, count: 4 * columns),
+            owner: memory
+        )
+    }
+
     /// The same rows in Hugging Face's order, converted from adjacent pairs.
     fileprivate func inHalves(heads: Int) -> Weight {
         let memory = AlignedMemory(byteCount: bytes.count)

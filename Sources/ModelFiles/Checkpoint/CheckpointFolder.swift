@@ -200,8 +200,11 @@ extension CheckpointFolder: WeightStore {
         }
         let file = parts[place]
         if file.isNormalFloat(named: name) { return try file.normalFloatWeight(named: name) }
-        guard let type = ElementType(tensor.type), !role.isVector || type == .f32 else {
-            return Self.widened(try file.floats(named: name))
+        let offset = role.isNorm ? architecture.normWeightOffset : 0
+        guard let type = ElementType(tensor.type), offset == 0, !role.isVector || type == .f32
+        else {
+            let numbers = try file.floats(named: name)
+            return Self.widened(offset == 0 ? numbers : numbers.map { $0 + offset })
         }
         return Weight(
             type: type,

@@ -25,6 +25,9 @@ extension JSONPart {
         return number
     }
 
+    /// Whether it says that there is none.
+    func isNull(_ name: String) -> Bool { object[name] == .null }
+
     /// A list of numbers.
     func numbers(_ name: String) throws(ModelFileError) -> [Double]? {
         guard let values = try list(name) else { return nil }

@@ -24,7 +24,9 @@ package struct RopeSettings {
 
     init(_ settings: JSONPart) throws(ModelFileError) {
         let olderPart = try settings.part("rope_scaling")
-        let parameters = try settings.part("rope_parameters") ?? olderPart
+        let newerPart = try settings.part("rope_parameters")
+        // Newer files have a part for each kind of layer.
+        let parameters = try newerPart?.part("full_attention") ?? newerPart ?? olderPart
         if let parameters, let number = try parameters.number("rope_theta") {
             theta = number
         } else {
@@ -68,6 +70,21 @@ package struct RopeSettings {
             scaling = .longRope(short: short, long: long)
         default: throw settings.unsupported("its rotary embedding is scaled by \"\(type)\"")
         }
+    }
+
+    /// The base of rotation in layers that see a window, where they have their own.
+    static func localTheta(
+        _ settings: JSONPart,
+        _ architecture: Architecture
+    ) throws(ModelFileError) -> Float? {
+        guard let theta = architecture.localRopeTheta else { return nil }
+        if let part = try settings.part("rope_parameters")?.part("sliding_attention") {
+            guard try part.string("rope_type") ?? "default" == "default" else {
+                throw settings.unsupported("the rotary embedding of its windows is scaled")
+            }
+            return Float(try part.positive("rope_theta", default: Double(theta)))
+        }
+        return Float(try settings.positive("rope_local_base_freq", default: Double(theta)))
     }
 
     /// (D/2): the divisor of each frequency; nil if none is scaled.

@@ -36,6 +36,11 @@ struct GGUFWeights: WeightStore {
         _ file: GGUFFile,
         _ configuration: ModelConfiguration
     ) throws(ModelFileError) -> RotaryFactors {
+        if let factor = try GGUFSettings(file).linearFactor() {
+            return RotaryFactors(
+                short: [Float](repeating: factor, count: configuration.rotatedWidth / 2)
+            )
+        }
         let names = factorNames(configuration)
         var lists: [[Float]?] = []
         for name in names { lists.append(try factors(name, file, configuration)) }

@@ -7,9 +7,33 @@ public struct Architecture: Sendable, Equatable {
     public enum RotaryScaling: Sendable, Equatable {
         /// By one list of factors, or not at all.
         case factors
+        /// By one number, which GGUF files have among their settings, in layers that see everything.
+        case linearInSettings
         /// By one list up to the context of pretraining, and by another beyond it: LongRoPE (arXiv
         /// 2402.13753).
         case longRope
+    }
+
+    /// What the gated half of a feed-forward network goes through, by its name in `config.json`.
+    public enum Activation: String, Sendable, Equatable {
+        /// x σ(x).
+        case silu
+        /// GELU by its tanh form.
+        case geluTanh = "gelu_pytorch_tanh"
+    }
+
+    /// What numbers are softly capped at where the file does not say it: cap · tanh(x / cap).
+    public struct SoftCaps: Sendable, Equatable {
+        /// The cap of scores; nil where scores are never capped.
+        public var scores: Float?
+        /// The cap of logits; nil for none.
+        public var logits: Float?
+
+        /// States the caps.
+        public init(scores: Float? = nil, logits: Float? = nil) {
+            self.scores = scores
+            self.logits = logits
+        }
     }
 
     /// Its name: the one in GGUF files, unless its models become those of another row there.
@@ -31,6 +55,12 @@ public struct Architecture: Sendable, Equatable {
     public var hasAttentionBiases = false
     /// Whether each head of the queries and keys is normalized before it is rotated.
     public var hasHeadNorms = false
+    /// Whether what a layer's two halves compute is normalized before it is added.
+    public var hasPostNorms = false
+    /// What is added to the weights of norms in Hugging Face folders; GGUF files have the sums.
+    public var normWeightOffset: Float = 0
+    /// What the gated half of the feed-forward network goes through.
+    public var activation = Activation.silu
     /// Whether queries, keys and values are combined in one matrix.
     public var fusesAttention = false
     /// Whether both halves of the feed-forward network are combined in one matrix.
@@ -42,8 +72,27 @@ public struct Architecture: Sendable, Equatable {
     public var rotatesPartially = false
     /// How its rotary embedding may be scaled.
     public var rotaryScaling = RotaryScaling.factors
+    /// The base of rotation in layers that see a window, unless the file says it; nil where it is
+    /// that of the others.
+    public var localRopeTheta: Float?
+    /// Every how many layers one sees everything, where the others see a window; nil where all are
+    /// alike.
+    public var windowPeriod: Int?
+    /// The window, where the file does not say it.
+    public var window: Int?
+    /// The width of a head, where `config.json` does not say it; nil for C/H.
+    public var headWidth: Int?
     /// Whether embeddings, residuals, scores and logits have multipliers of their own.
     public var hasMultipliers = false
+    /// Whether embeddings are multiplied by √C.
+    public var scalesEmbeddings = false
+    /// The number whose root divides scores, where `config.json` does not say it
+    /// (`query_pre_attn_scalar`); nil where that is always D.
+    public var queryScalar: Float?
+    /// How many layers the one model has whose GGUF file means C/H by that number and not D.
+    public var wideLayerCount: Int?
+    /// What caps scores and logits; nil for nothing.
+    public var softCaps: SoftCaps?
 
     /// Llama, and compatible models: Mistral, SmolLM.
     public static let llama = Architecture(
@@ -87,6 +136,40 @@ public struct Architecture: Sendable, Equatable {
             fusesFeedForward: true,
             hasMultipliers: true
         ),
+        // Gemma 2.
+        Architecture(
+            name: "gemma2",
+            modelTypes: ["gemma2"],
+            checkpointNames: [.feedForwardNorm: "pre_feedforward_layernorm"],
+            hasPostNorms: true,
+            normWeightOffset: 1,
+            activation: .geluTanh,
+            windowPeriod: 2,
+            window: 4096,
+            headWidth: 256,
+            scalesEmbeddings: true,
+            queryScalar: 256,
+            wideLayerCount: 46,
+            softCaps: SoftCaps(scores: 50, logits: 30)
+        ),
+        // Gemma 3, the models of text.
+        Architecture(
+            name: "gemma3",
+            modelTypes: ["gemma3_text"],
+            checkpointNames: [.feedForwardNorm: "pre_feedforward_layernorm"],
+            hasHeadNorms: true,
+            hasPostNorms: true,
+            normWeightOffset: 1,
+            activation: .geluTanh,
+            rotaryScaling: .linearInSettings,
+            localRopeTheta: 10_000,
+            windowPeriod: 6,
+            headWidth: 256,
+            scalesEmbeddings: true,
+            queryScalar: 256,
+            wideLayerCount: 62,
+            softCaps: SoftCaps()
+        ),
         // Phi-3, Phi-4 and their small models.
         Architecture(
             name: "phi3",
@@ -102,6 +185,18 @@ public struct Architecture: Sendable, Equatable {
     func unrotatedLayers(of layerCount: Int) -> [Int] {
         guard let interval = unrotatedInterval else { return [] }
         return (0..<layerCount).filter { ($0 + 1) % interval == 0 }
+    }
+
+    /// Which of so many layers see everything where the others see a window, unless the model says it.
+    func globalLayers(of layerCount: Int) -> [Int] {
+        guard let period = windowPeriod else { return [] }
+        return (0..<layerCount).filter { ($0 + 1) % period == 0 }
+    }
+
+    /// The number whose root divides scores in GGUF files.
+    func queryScalar(width: Int, headCount: Int, headWidth: Int, layerCount: Int) -> Float? {
+        guard queryScalar != nil else { return nil }
+        return Float(layerCount == wideLayerCount ? width / headCount : headWidth)
     }
 
     /// The architecture with that name.

@@ -72,7 +72,8 @@ struct GGUFSettings {
     /// The number of tokens that attention sees; nil for all, which files may write as 0.
     func window() throws(ModelFileError) -> Int? {
         let key = "attention.sliding_window"
-        guard has(key), file.metadata["\(architecture).\(key)"]?.integer != 0 else { return nil }
+        guard has(key) else { return parts.window }
+        guard file.metadata["\(architecture).\(key)"]?.integer != 0 else { return nil }
         return try dimension(key)
     }
 
@@ -98,8 +99,20 @@ struct GGUFSettings {
     }
 
     /// The multipliers, if the architecture has them.
-    func multipliers() throws(ModelFileError) -> ModelConfiguration.Multipliers {
+    func multipliers(
+        width: Int,
+        headCount: Int,
+        headWidth: Int,
+        layerCount: Int
+    ) throws(ModelFileError) -> ModelConfiguration.Multipliers {
         var multipliers = ModelConfiguration.Multipliers()
+        if parts.scalesEmbeddings { multipliers.embedding = Float(width).squareRoot() }
+        multipliers.attention = parts.queryScalar(
+            width: width,
+            headCount: headCount,
+            headWidth: headWidth,
+            layerCount: layerCount
+        ).map { 1 / $0.squareRoot() }
         guard parts.hasMultipliers else {
             for key in ["embedding_scale", "residual_scale", "logit_scale"]
             where value(key)?.number ?? 1 != 1 {
@@ -126,6 +139,54 @@ struct GGUFSettings {
         return parts.unrotatedLayers(of: layerCount)
     }
 
+    /// The layers that see everything where the others see a window: those of the architecture's
+    /// period, another one, or a list of the others.
+    func globalLayers(of layerCount: Int) throws(ModelFileError) -> [Int] {
+        guard try window() != nil else { return [] }
+        let key = "attention.sliding_window_pattern"
+        guard parts.windowPeriod != nil, has(key) else {
+            return parts.globalLayers(of: layerCount)
+        }
+        if case .array(let array) = value(key), let marks = array.integers() {
+            guard marks.count >= layerCount else {
+                throw contradiction("\(architecture).\(key) is not about \(layerCount) layers")
+            }
+            return (0..<layerCount).filter { marks[$0] == 0 }
+        }
+        let period = try dimension(key)
+        return (0..<layerCount).filter { ($0 + 1) % period == 0 }
+    }
+
+    /// The base of rotation in layers that see a window, where they have their own.
+    func localRopeTheta() throws(ModelFileError) -> Float? {
+        guard let theta = parts.localRopeTheta, try window() != nil else { return nil }
+        return try positive("rope.freq_base_swa", default: theta)
+    }
+
+    /// What divides all rotary frequencies of layers that see everything; nil for nothing.
+    func linearFactor() throws(ModelFileError) -> Float? {
+        guard parts.rotaryScaling == .linearInSettings,
+            value("rope.scaling.type")?.text == "linear"
+        else { return nil }
+        return try positive("rope.scaling.factor", default: nil)
+    }
+
+    /// What caps scores and logits.
+    func softCaps() throws(ModelFileError) -> Architecture.SoftCaps {
+        var caps = Architecture.SoftCaps()
+        func cap(_ key: String, _ fallback: Float?) throws(ModelFileError) -> Float? {
+            guard has(key) else { return fallback }
+            return value(key)?.number == 0 ? nil : try positive(key, default: nil)
+        }
+        caps.scores = try cap("attn_logit_softcapping", parts.softCaps?.scores)
+        caps.logits = try cap("final_logit_softcapping", parts.softCaps?.logits)
+        if caps.scores != nil, parts.softCaps?.scores == nil {
+            throw unsupported("it caps scores")
+        }
+        if caps.logits != nil, parts.softCaps == nil { throw unsupported("it caps logits") }
+        return caps
+    }
+
     private func value(_ key: String) -> GGUFValue? { file.metadata["\(architecture).\(key)"] }
 
     /// Refuses settings that would change results and are not supported.
@@ -133,7 +194,7 @@ struct GGUFSettings {
         if let experts = file.metadata["\(architecture).expert_count"]?.integer, experts > 0 {
             throw unsupported("it is a mixture of \(experts) experts")
         }
-        if has("attention.sliding_window_pattern") {
+        if has("attention.sliding_window_pattern"), parts.windowPeriod == nil {
             throw unsupported("some of its layers see a window and others do not")
         }
         if case .bool(false) = file.metadata["\(architecture).attention.causal"] {
@@ -146,7 +207,14 @@ struct GGUFSettings {
             throw unsupported("its rotary embedding is scaled by \(factor)")
         }
         let scaling = file.metadata["\(architecture).rope.scaling.type"]?.text ?? "none"
-        guard scaling == "none" || scaling == "longrope" && parts.rotaryScaling == .longRope else {
+        let isRead =
+            switch scaling {
+            case "none": true
+            case "longrope": parts.rotaryScaling == .longRope
+            case "linear": parts.rotaryScaling == .linearInSettings
+            default: false
+            }
+        guard isRead else {
             throw unsupported("its rotary embedding is scaled by \"\(scaling)\"")
         }
     }

@@ -94,6 +94,13 @@ extension JSONPart {
         if let expression = try pattern.string("Regex") {
             try split(&definition, by: expression, behavior, isInverted: isInverted)
         } else if let text = try pattern.string("String"), !text.isEmpty {
+            // Gemma cuts at spaces, which are marks by then.
+            let bytes = Array(text.utf8)
+            let isReplaced = definition.edits.contains { edit in
+                guard case .replace(bytes, let new) = edit else { return false }
+                return !new.contains { bytes.contains($0) }
+            }
+            guard !isReplaced else { return }
             try refusing { () throws(TokenizerError) in
                 try definition.preTokenizer.split(at: text, behavior, isInverted: isInverted)
             }

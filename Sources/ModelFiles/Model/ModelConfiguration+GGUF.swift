@@ -71,7 +71,15 @@ extension ModelConfiguration {
             originalContextLength: try settings.originalContextLength(),
             rotaryAmplitude: try settings.rotaryAmplitude(),
             unrotatedLayers: settings.unrotatedLayers(of: layerCount),
-            multipliers: try settings.multipliers()
+            multipliers: try settings.multipliers(
+                width: width,
+                headCount: headCount,
+                headWidth: headWidth,
+                layerCount: layerCount
+            ),
+            globalLayers: try settings.globalLayers(of: layerCount),
+            localRopeTheta: try settings.localRopeTheta(),
+            softCaps: try settings.softCaps()
         )
     }
 }

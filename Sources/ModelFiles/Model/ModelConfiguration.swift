@@ -2,7 +2,7 @@
 ///
 /// The letters are the ones used for dimensions everywhere.
 public struct ModelConfiguration: Sendable, Equatable {
-    /// Factors and divisors of Granite; 1 in all other models.
+    /// Factors and divisors of Granite and Gemma; 1 in all other models.
     public struct Multipliers: Sendable, Equatable {
         /// The factor of embeddings.
         public var embedding: Float = 1
@@ -56,6 +56,22 @@ public struct ModelConfiguration: Sendable, Equatable {
     public let unrotatedLayers: [Int]
     /// The model's multipliers.
     public let multipliers: Multipliers
+    /// The layers that see everything although there is a window, ascending.
+    public let globalLayers: [Int]
+    /// The base of rotation in layers that see a window; nil where it is `ropeTheta`.
+    public let localRopeTheta: Float?
+    /// What caps scores and logits.
+    public let softCaps: Architecture.SoftCaps
+
+    /// How many tokens a layer's attention sees, the newest included; nil for all.
+    public func window(_ layer: Int) -> Int? {
+        globalLayers.contains(layer) ? nil : slidingWindow
+    }
+
+    /// Whether a layer rotates by `localRopeTheta`, unscaled.
+    public func rotatesLocally(_ layer: Int) -> Bool {
+        localRopeTheta != nil && window(layer) != nil
+    }
 
     /// The factor of attention scores before their softmax.
     public var attentionScale: Float { multipliers.attention ?? 1 / Float(headWidth).squareRoot() }
@@ -78,7 +94,8 @@ public struct ModelConfiguration: Sendable, Equatable {
         let attention = 2 * width * headWidth * (headCount + keyValueHeadCount)
         let biases = traits.hasAttentionBiases ? headWidth * (headCount + 2 * keyValueHeadCount) : 0
         let headNorms = traits.hasHeadNorms ? 2 * headWidth : 0
-        let layer = attention + 3 * width * feedForwardWidth + 2 * width + biases + headNorms
+        let norms = (traits.hasPostNorms ? 4 : 2) * width
+        let layer = attention + 3 * width * feedForwardWidth + norms + biases + headNorms
         return layerCount * layer + vocabularySize * width * (tiesEmbeddings ? 1 : 2) + width
     }
 
@@ -102,7 +119,10 @@ public struct ModelConfiguration: Sendable, Equatable {
         originalContextLength: Int? = nil,
         rotaryAmplitude: Float = 1,
         unrotatedLayers: [Int] = [],
-        multipliers: Multipliers = Multipliers()
+        multipliers: Multipliers = Multipliers(),
+        globalLayers: [Int] = [],
+        localRopeTheta: Float? = nil,
+        softCaps: Architecture.SoftCaps = Architecture.SoftCaps()
     ) {
         let dimensions = [
             vocabularySize, width, layerCount, headCount, keyValueHeadCount, headWidth,
@@ -135,6 +155,9 @@ public struct ModelConfiguration: Sendable, Equatable {
         self.rotaryAmplitude = rotaryAmplitude
         self.unrotatedLayers = unrotatedLayers
         self.multipliers = multipliers
+        self.globalLayers = globalLayers
+        self.localRopeTheta = localRopeTheta
+        self.softCaps = softCaps
         precondition(
             self.rotatedWidth % 2 == 0 && (1...headWidth).contains(self.rotatedWidth),
             "\(self.rotatedWidth) numbers of a head of \(headWidth) cannot rotate"

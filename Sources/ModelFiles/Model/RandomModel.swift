@@ -95,8 +95,8 @@ public struct RandomModel: Sendable {
         tensor: Int,
         place: Int
     ) -> Float {
+        if role.isNorm { return 1 }
         switch role {
-        case .outputNorm, .attentionNorm, .feedForwardNorm, .queryNorm, .keyNorm: return 1
         case .queryBias, .keyBias, .valueBias: return 0
         default:
             let writes = role == .attentionOutput || role == .down

@@ -28,6 +28,8 @@ public enum TensorRole: Sendable, CaseIterable {
     case keyNorm
     /// (C, H*D).
     case attentionOutput
+    /// (C): the normalization of what attention computes.
+    case attentionPostNorm
     /// (C): the normalization before the feed-forward layer.
     case feedForwardNorm
     /// (F, C): its output goes through SiLU.
@@ -38,6 +40,8 @@ public enum TensorRole: Sendable, CaseIterable {
     case gateUp
     /// (C, F).
     case down
+    /// (C): the normalization of what the feed-forward layer computes.
+    case feedForwardPostNorm
 
     /// Whether every layer has one.
     public var isInEachLayer: Bool {
@@ -50,8 +54,16 @@ public enum TensorRole: Sendable, CaseIterable {
     /// Whether it is a vector, which is stored as F32, instead of a matrix.
     public var isVector: Bool {
         switch self {
-        case .outputNorm, .attentionNorm, .feedForwardNorm, .queryBias, .keyBias, .valueBias,
-            .queryNorm, .keyNorm:
+        case .queryBias, .keyBias, .valueBias: true
+        default: isNorm
+        }
+    }
+
+    /// Whether it is the weight of a normalization.
+    package var isNorm: Bool {
+        switch self {
+        case .outputNorm, .attentionNorm, .attentionPostNorm, .feedForwardNorm,
+            .feedForwardPostNorm, .queryNorm, .keyNorm:
             true
         default: false
         }
@@ -70,6 +82,7 @@ public enum TensorRole: Sendable, CaseIterable {
         switch self {
         case .queryBias, .keyBias, .valueBias: architecture.hasAttentionBiases
         case .queryNorm, .keyNorm: architecture.hasHeadNorms
+        case .attentionPostNorm, .feedForwardPostNorm: architecture.hasPostNorms
         case .query, .key, .value: !architecture.fusesAttention
         case .queryKeyValue: architecture.fusesAttention
         case .gate, .up: !architecture.fusesFeedForward
@@ -87,7 +100,9 @@ public enum TensorRole: Sendable, CaseIterable {
         let keyWidth = configuration.keyValueHeadCount * configuration.headWidth
         return switch self {
         case .tokenEmbedding, .output: [vocabulary, width]
-        case .outputNorm, .attentionNorm, .feedForwardNorm: [width]
+        case .outputNorm, .attentionNorm, .attentionPostNorm, .feedForwardNorm,
+            .feedForwardPostNorm:
+            [width]
         case .query: [queryWidth, width]
         case .key, .value: [keyWidth, width]
         case .queryKeyValue: [queryWidth + 2 * keyWidth, width]
@@ -118,6 +133,8 @@ public enum TensorRole: Sendable, CaseIterable {
         case .queryNorm: "blk.\(layer).attn_q_norm.weight"
         case .keyNorm: "blk.\(layer).attn_k_norm.weight"
         case .attentionOutput: "blk.\(layer).attn_output.weight"
+        case .attentionPostNorm: "blk.\(layer).post_attention_norm.weight"
+        case .feedForwardPostNorm: "blk.\(layer).post_ffw_norm.weight"
         case .feedForwardNorm: "blk.\(layer).ffn_norm.weight"
         case .gate: "blk.\(layer).ffn_gate.weight"
         case .up, .gateUp: "blk.\(layer).ffn_up.weight"
@@ -144,7 +161,8 @@ public enum TensorRole: Sendable, CaseIterable {
         case .queryNorm: "\(place).self_attn.q_norm.weight"
         case .keyNorm: "\(place).self_attn.k_norm.weight"
         case .attentionOutput: "\(place).self_attn.o_proj.weight"
-        case .feedForwardNorm: "\(place).post_attention_layernorm.weight"
+        case .feedForwardNorm, .attentionPostNorm: "\(place).post_attention_layernorm.weight"
+        case .feedForwardPostNorm: "\(place).post_feedforward_layernorm.weight"
         case .gate: "\(place).mlp.gate_proj.weight"
         case .up: "\(place).mlp.up_proj.weight"
         case .gateUp: "\(place).mlp.gate_up_proj.weight"

@@ -1,16 +1,36 @@
 internal import CKernels
+internal import ModelFiles
 internal import Tensors
 
-/// The gated half of a feed-forward network through SiLU, times the other half.
+/// The gated half of a feed-forward network through SiLU or GELU, times the other half.
 struct GatedActivation: Sendable {
-    let workers: Workers
-    let F: Int
+    private typealias Forward = @Sendable (Floats, ConstFloats, ConstFloats, Int) -> Void
+    private typealias Backward =
+        @Sendable (Floats, Floats, ConstFloats, ConstFloats, ConstFloats, Int) -> Void
 
-    /// out = silu(gate) * up, all (T, F).
+    private let workers: Workers
+    private let F: Int
+    private let forward: Forward
+    private let backward: Backward
+
+    init(_ activation: Architecture.Activation, workers: Workers, F: Int) {
+        self.workers = workers
+        self.F = F
+        switch activation {
+        case .silu:
+            forward = { wb_swiglu($0, $1, $2, $3) }
+            backward = { wb_swiglu_backward($0, $1, $2, $3, $4, $5) }
+        case .geluTanh:
+            forward = { wb_geglu($0, $1, $2, $3) }
+            backward = { wb_geglu_backward($0, $1, $2, $3, $4, $5) }
+        }
+    }
+
+    /// out = activation(gate) * up, all (T, F).
     func forward(_ out: Floats, gate: Floats, up: Floats, T: Int) {
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * F
-            wb_swiglu(out + start, gate + start, up + start, rows.count * F)
+            forward(out + start, gate + start, up + start, rows.count * F)
         }
     }
 
@@ -25,7 +45,7 @@ struct GatedActivation: Sendable {
     ) {
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * F
-            wb_swiglu_backward(
+            backward(
                 dgate + start,
                 dup + start,
                 dout + start,

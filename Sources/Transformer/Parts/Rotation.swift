@@ -8,11 +8,39 @@ internal import Tensors
 /// The cosines and sines are in a table with a row a position. Angles are formed in float32, as
 /// transformers forms them, so that results agree.
 struct Rotation: Sendable {
-    private let cosine: FloatBuffer  // (rows, rotated/2)
-    private let sine: FloatBuffer  // (rows, rotated/2)
+    /// The cosines and sines of one base.
+    private struct Table: Sendable {
+        let cosine: FloatBuffer  // (rows, rotated/2)
+        let sine: FloatBuffer  // (rows, rotated/2)
+
+        init(rows: Int, half: Int) {
+            (cosine, sine) = (FloatBuffer(count: rows * half), FloatBuffer(count: rows * half))
+        }
+
+        func fill(
+            _ rows: Range<Int>,
+            theta: Float,
+            half: Int,
+            amplitude: Float,
+            _ factors: [Float]?
+        ) {
+            for i in 0..<half {
+                var frequency = 1 / powf(theta, Float(2 * i) / Float(2 * half))
+                if let factors { frequency /= factors[i] }
+                for (position, row) in rows.enumerated() {
+                    let angle = Double(Float(position) * frequency)
+                    cosine.pointer[row * half + i] = Float(cos(angle) * Double(amplitude))
+                    sine.pointer[row * half + i] = Float(sin(angle) * Double(amplitude))
+                }
+            }
+        }
+    }
+
+    private let table: Table
+    /// That of layers that see a window, where it is another.
+    private let localTable: Table?
     let isAdjacent: Bool
-    private let headWidth: Int  // D
-    private let rotatedWidth: Int
+    private let configuration: ModelConfiguration
     private let unrotatedLayers: Set<Int>
     /// The longest sequence whose rows begin at 0; longer ones have a table of their own behind it.
     private let shortLength: Int
@@ -25,28 +53,27 @@ struct Rotation: Sendable {
         shortLength = min(short ?? context, context)
         let isLonger = shortLength < context
         let rows = shortLength + (isLonger ? context : 0)
-        (cosine, sine) = (FloatBuffer(count: rows * half), FloatBuffer(count: rows * half))
-        isAdjacent = file.rotaryLayout == .adjacentPairs
-        headWidth = configuration.headWidth
-        rotatedWidth = configuration.rotatedWidth
-        unrotatedLayers = Set(configuration.unrotatedLayers)
-        fill(0..<shortLength, configuration, file.rotaryFactors.short)
-        if isLonger { fill(shortLength..<rows, configuration, file.rotaryFactors.long) }
-    }
-
-    private func fill(_ rows: Range<Int>, _ configuration: ModelConfiguration, _ factors: [Float]?)
-    {
-        let half = rotatedWidth / 2
-        let amplitude = Double(configuration.rotaryAmplitude)
-        for i in 0..<half {
-            var frequency = 1 / powf(configuration.ropeTheta, Float(2 * i) / Float(rotatedWidth))
-            if let factors { frequency /= factors[i] }
-            for (position, row) in rows.enumerated() {
-                let angle = Double(Float(position) * frequency)
-                cosine.pointer[row * half + i] = Float(cos(angle) * amplitude)
-                sine.pointer[row * half + i] = Float(sin(angle) * amplitude)
-            }
+        let table = Table(rows: rows, half: half)
+        func fill(_ rows: Range<Int>, _ factors: [Float]?) {
+            table.fill(
+                rows,
+                theta: configuration.ropeTheta,
+                half: half,
+                amplitude: configuration.rotaryAmplitude,
+                factors
+            )
         }
+        fill(0..<shortLength, file.rotaryFactors.short)
+        if isLonger { fill(shortLength..<rows, file.rotaryFactors.long) }
+        self.table = table
+        localTable = configuration.localRopeTheta.map { theta in
+            let local = Table(rows: rows, half: half)
+            local.fill(0..<rows, theta: theta, half: half, amplitude: 1, nil)
+            return local
+        }
+        isAdjacent = file.rotaryLayout == .adjacentPairs
+        self.configuration = configuration
+        unrotatedLayers = Set(configuration.unrotatedLayers)
     }
 
     /// Whether the beginnings of longer sequences are rotated otherwise than those of shorter ones.
@@ -89,19 +116,20 @@ struct Rotation: Sendable {
         direction: Float
     ) {
         guard !unrotatedLayers.contains(layer) else { return }
-        let width = heads * headWidth
+        let width = heads * configuration.headWidth
+        let table = configuration.rotatesLocally(layer) ? localTable ?? table : table
         workers.forEachRowTile(T) { tile in
             wb_rotary(
                 x + tile.lowerBound * width,
                 rows + tile.lowerBound,
-                cosine.pointer,
-                sine.pointer,
+                table.cosine.pointer,
+                table.sine.pointer,
                 isAdjacent,
                 direction,
                 tile.count,
                 heads,
-                headWidth,
-                rotatedWidth,
+                configuration.headWidth,
+                configuration.rotatedWidth,
                 width
             )
         }
