@@ -1,4 +1,4 @@
-// What the kernels run on.
+// Properties of the machine that the kernels run on.
 #define _GNU_SOURCE
 #include "kernels/tables.h"
 

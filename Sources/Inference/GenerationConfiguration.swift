@@ -4,19 +4,19 @@ import Platform
 public struct GenerationConfiguration: Sendable, Codable, Equatable {
     /// The maximum number of tokens of an answer.
     public var maxTokens = 512
-    /// What the logits are divided by; 0 takes the likeliest token.
+    /// What the logits are divided by; 0 takes the most likely token.
     public var temperature = 0.7
-    /// How many of the likeliest tokens stay; 0 keeps all.
+    /// The number of most likely tokens that are kept; 0 keeps all.
     public var topK = 40
-    /// The mass that the kept tokens reach together; 1 keeps all.
+    /// The total probability of the kept tokens; 1 keeps all.
     public var topP = 0.95
-    /// The least probability that stays, as a part of the largest; 0 keeps all.
+    /// The minimum probability of a kept token, relative to the largest; 0 keeps all.
     public var minP = 0.05
     /// What the logits of tokens seen before are divided by (multiplied where negative); 1 is off.
     public var repetitionPenalty = 1.0
-    /// How many tokens back the penalty looks; nil looks at the whole context.
+    /// The number of recent tokens that the penalty applies to; nil for the whole context.
     public var repetitionWindow: Int?
-    /// What the choices are drawn from.
+    /// The seed of the random choices.
     public var seed: UInt64 = 0
     /// Texts that end the answer and are not part of it.
     public var stop: [String] = []
@@ -24,7 +24,7 @@ public struct GenerationConfiguration: Sendable, Codable, Equatable {
     /// The defaults.
     public init() {}
 
-    /// The likeliest token every time, with nothing drawn.
+    /// The most likely token every time, without randomness.
     public static func greedy(maxTokens: Int) -> GenerationConfiguration {
         var configuration = GenerationConfiguration()
         configuration.maxTokens = maxTokens

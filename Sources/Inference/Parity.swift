@@ -4,25 +4,25 @@ import Platform
 import Tokenizers
 public import Transformer
 
-/// How far a model that was made of another one answers as that does.
+/// How closely a converted model agrees with its source.
 public struct ParityReport: Sendable, Equatable, Codable {
-    /// A place where the two find another token the likeliest.
+    /// A position where the two predict different tokens.
     public struct Miss: Sendable, Equatable, Codable {
-        /// Where in the text, in tokens from its start.
+        /// The position in the text, in tokens.
         public var position: Int
-        /// The source's likeliest token.
+        /// The source's most likely token.
         public var wanted: Int32
         /// The other model's.
         public var found: Int32
-        /// By how much the source's logit of its own token is above that of the other's.
+        /// The difference of the source's logits of the two tokens.
         public var gap: Float
     }
 
-    /// Tokens after which the two were compared.
+    /// The number of positions that were compared.
     public var positions = 0
-    /// Whether both make the same tokens of all texts.
+    /// Whether both tokenize all texts alike.
     public var hasSameTokens = true
-    /// The share of places where both find the same token the likeliest, 0 to 1.
+    /// The share of positions where both predict the same token, 0 to 1.
     public var topAgreement = 0.0
     /// The mean Kullback-Leibler divergence from the source, in nats.
     public var meanDivergence = 0.0
@@ -32,13 +32,13 @@ public struct ParityReport: Sendable, Equatable, Codable {
     public var sourcePerplexity = 0.0
     /// The other model's.
     public var perplexity = 0.0
-    /// The first places where the likeliest tokens differ, at most 20.
+    /// The first positions where the predictions differ, at most 20.
     public var misses: [Miss] = []
 
     static let maxMisses = 20
 }
 
-/// Compares a model with the one it was made of, token by token on the same texts.
+/// Compares a converted model with its source, token by token on the same texts.
 public struct Parity {
     /// A model, and an adapter on it.
     public struct Side {
@@ -52,21 +52,21 @@ public struct Parity {
         }
     }
 
-    /// No more of a text's tokens are read at once.
+    /// The maximum number of tokens that are read at once.
     private static let window = 512
 
     private let source: Side
     private let result: Side
     private let precision: Precision
 
-    /// Compares `result` with `source`, of which it was made.
+    /// Compares `result` with its source.
     public init(source: Side, result: Side, precision: Precision = .exact) {
         self.source = source
         self.result = result
         self.precision = precision
     }
 
-    /// Compares the two on texts, of which one at least has two tokens.
+    /// Compares the two on texts, at least one of which has two tokens.
     ///
     /// - Throws: `InferenceError` where the vocabularies differ in size or there is nothing to
     ///   compare; `CancellationError`.
@@ -155,7 +155,7 @@ public struct Parity {
     }
 }
 
-/// What is added up over the places.
+/// The sums over all positions.
 private struct Sums {
     var report = ParityReport()
     var count = 0
@@ -180,7 +180,7 @@ private struct Sums {
             let logP = Double(a) - p.logSum
             divergence += exp(logP) * (logP - (Double(b) - q.logSum))
         }
-        // Rounding can make a sum of nothing slightly negative; NaN stays visible.
+        // Rounding can make a sum slightly negative; NaN stays visible.
         if divergence < 0 { divergence = 0 }
         self.divergence += divergence
         report.largestDivergence =
@@ -203,7 +203,7 @@ private struct Sums {
     }
 }
 
-/// What is needed of a row of logits.
+/// The values that are used of a row of logits.
 private struct Distribution {
     let top: Int
     let logSum: Double

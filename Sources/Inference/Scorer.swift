@@ -3,7 +3,7 @@ import ModelFiles
 import Platform
 public import Transformer
 
-/// How likely a model finds a text.
+/// The likelihood of a text under a model.
 public struct Score: Sendable, Equatable {
     /// log p of each token after the first, given those before it.
     public let logProbabilities: [Float]
@@ -27,7 +27,7 @@ public struct Scorer {
         self.precision = precision
     }
 
-    /// Scores `tokens`, of which there are at least two.
+    /// Scores at least two tokens.
     ///
     /// - Throws: `InferenceError` for too few or too many tokens or an unknown one;
     ///   `ModelFileError` where the model's file changed meanwhile; `CancellationError`.

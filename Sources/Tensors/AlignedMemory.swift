@@ -2,15 +2,15 @@ internal import Glibc
 
 /// Memory for numbers of any kind, aligned to 64 bytes, not cleared.
 public final class AlignedMemory: @unchecked Sendable {
-    // @unchecked because of `pointer`: whoever owns the memory decides which
-    // thread writes which part; the worker pool gives each tile its own.
+    // @unchecked because of `pointer`: the owner decides which thread writes which part; the worker pool
+    // gives each tile its own.
 
-    /// How many bytes there are.
+    /// The number of bytes.
     public let byteCount: Int
     /// The first of them.
     public let pointer: UnsafeMutableRawPointer
 
-    /// Makes room for `byteCount` bytes, one at least.
+    /// Allocates `byteCount` bytes, at least one.
     public init(byteCount: Int) {
         precondition(byteCount >= 0, "memory cannot hold \(byteCount) bytes")
         self.byteCount = byteCount
@@ -24,13 +24,13 @@ public final class AlignedMemory: @unchecked Sendable {
 }
 
 /// Divides memory into parts that begin at multiples of 64 bytes; without
-/// memory it only counts.
+/// memory it only counts bytes.
 public struct MemoryLayoutCursor {
     private let start: UnsafeMutableRawPointer?
     /// The bytes taken so far.
     public private(set) var byteCount = 0
 
-    /// Begins at `start`; nil for counting.
+    /// Starts at `start`; nil only counts.
     public init(_ start: UnsafeMutableRawPointer? = nil) { self.start = start }
 
     /// The next `count` numbers.
@@ -40,7 +40,7 @@ public struct MemoryLayoutCursor {
     ) -> UnsafeMutablePointer<Number> {
         let place = byteCount
         byteCount += (count * MemoryLayout<Number>.stride + 63) / 64 * 64
-        // Where nothing is but counted, the pointer is never used.
+        // When only counting, the pointer is never used.
         let memory = start ?? UnsafeMutableRawPointer(bitPattern: 64)
         guard let memory else { preconditionFailure("a cursor without memory") }
         return (memory + place).assumingMemoryBound(to: type)

@@ -2,11 +2,11 @@ internal import COpenBLAS
 internal import Platform
 internal import Synchronization
 
-/// The large float32 matrix products, done by OpenBLAS on the calling thread.
+/// Large float32 matrix products by OpenBLAS, on the calling thread.
 public enum BLAS {
     private static let loading = Mutex(false)
 
-    /// Loads OpenBLAS if that has not happened; a model does so before it computes.
+    /// Loads OpenBLAS if it is not loaded yet; a model does so before it computes.
     ///
     /// - Throws: `TensorError` if the library is not installed.
     public static func load() throws {

@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// Memory for bytes, aligned to a cache line, zero at first.
+/// Memory for bytes, aligned to a cache line.
 public final class ByteBuffer: @unchecked Sendable {
     // @unchecked because of `pointer`: as `FloatBuffer`.
 
-    /// How many bytes there are.
+    /// The number of bytes.
     public let count: Int
     /// The first of them.
     public let pointer: UnsafeMutablePointer<UInt8>
     private let memory: AlignedMemory
 
-    /// Makes room for `count` bytes, all of `value`.
+    /// Allocates `count` bytes, all set to `value`.
     public init(count: Int, filledWith value: UInt8 = 0) {
         precondition(count >= 0, "a buffer cannot hold \(count) bytes")
         self.count = count

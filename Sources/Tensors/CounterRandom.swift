@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Random numbers that are a pure function of (seed, purpose, step, index).
 ///
-/// There is no state to save: whoever knows the four numbers gets the same
-/// bits, in any order and on any number of threads, so a resumed run draws
-/// what an uninterrupted one would have drawn.
+/// There is no state to save: the four numbers give the same bits in any order
+/// and on any number of threads, so a resumed run draws what an uninterrupted
+/// one would have drawn.
 ///
 /// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as
 /// easy as 1, 2, 3", SC11), keyed by the seed.
@@ -24,7 +24,7 @@ public struct CounterRandom: Sendable, Equatable {
     private let seed: UInt64
     private let purpose: Purpose
 
-    /// Names the stream of one purpose under one seed.
+    /// The stream of one purpose under one seed.
     public init(seed: UInt64, purpose: Purpose) {
         self.seed = seed
         self.purpose = purpose
@@ -59,7 +59,7 @@ public struct CounterRandom: Sendable, Equatable {
     /// A number of the standard normal distribution (Box and Muller).
     public func normal(step: Int, index: Int) -> Double {
         let bits = bits(step: step, index: index)
-        // Never 0, whose logarithm there is not.
+        // Never 0, which has no logarithm.
         let radius = (Double(bits >> 32) + 0.5) * 0x1p-32
         let angle = Double(bits & 0xffff_ffff) * 0x1p-32
         return (-2 * log(radius)).squareRoot() * cos(2 * .pi * angle)

@@ -1,8 +1,7 @@
 internal import CKernels
 
 extension ElementType {
-    /// The largest magnitude that a number may have to be stored in this type; larger ones, and
-    /// NaN, have no place in it.
+    /// The largest magnitude that this type can store; larger numbers and NaN cannot be stored.
     public var largestMagnitude: Float {
         switch self {
         case .f32, .bf16, .nf4: .greatestFiniteMagnitude
@@ -11,7 +10,7 @@ extension ElementType {
         }
     }
 
-    /// Whether every one of `count` numbers has a place in this type.
+    /// Whether this type can store each of `count` numbers.
     public func canStore(_ numbers: UnsafePointer<Float>, count: Int) -> Bool {
         wb_are_within(numbers, largestMagnitude, count)
     }
@@ -31,7 +30,7 @@ extension ElementType {
         wb_quantize(out, numbers, rawValue, count)
     }
 
-    /// Writes `count` numbers, a whole number of blocks of this type at `bytes`, to `out`.
+    /// Dequantizes `count` numbers at `bytes`, a whole number of blocks of this type, to `out`.
     public func dequantize(
         _ bytes: UnsafeRawPointer,
         count: Int,

@@ -40,10 +40,10 @@ public enum ElementType: UInt32, Sendable, CaseIterable, CustomStringConvertible
     /// The name as GGUF files and llama.cpp spell it.
     public var name: String { layout.name }
 
-    /// How many numbers one block holds.
+    /// The numbers in a block.
     public var blockLength: Int { layout.blockLength }
 
-    /// How many bytes one block takes.
+    /// The bytes of a block.
     public var blockBytes: Int { layout.blockBytes }
 
     private var layout: (name: String, blockLength: Int, blockBytes: Int) {
@@ -69,11 +69,11 @@ public enum ElementType: UInt32, Sendable, CaseIterable, CustomStringConvertible
     /// Whether several numbers share a scale.
     public var isQuantized: Bool { blockLength > 1 }
 
-    /// Whether products with quantized activations are computed in integers; the other types are
-    /// widened a tile at a time.
+    /// Whether products with quantized activations are computed in integers; other types are
+    /// dequantized a tile at a time.
     public var hasIntegerProducts: Bool { isQuantized && self != .nf4 }
 
-    /// Whether float32 numbers can be brought into this type here, see `quantize`.
+    /// Whether float32 numbers can be converted to this type, see `quantize`.
     public var isWritable: Bool { self != .q2_k && self != .q3_k && self != .iq4_nl }
 
     /// Whether GGUF files have this type.

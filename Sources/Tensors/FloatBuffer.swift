@@ -1,21 +1,21 @@
 internal import CKernels
 internal import Glibc
 
-/// Memory for float32 numbers, aligned to a cache line, zero at first.
+/// Memory for float32 numbers, aligned to a cache line and zeroed.
 ///
-/// Buffers are made before work begins and live as long as it does: nothing
-/// in a training step or a token's forward pass allocates.
+/// Buffers are allocated before work begins and live as long as it does:
+/// nothing in a training step or a token's forward pass allocates.
 public final class FloatBuffer: @unchecked Sendable {
-    // @unchecked because of `pointer`: whoever owns the buffer decides which
-    // thread writes which part; the worker pool gives each tile its own.
+    // @unchecked because of `pointer`: the owner decides which thread writes which part; the worker pool
+    // gives each tile its own.
 
-    /// How many numbers there are.
+    /// The number of floats.
     public let count: Int
     /// The first of them.
     public let pointer: UnsafeMutablePointer<Float>
     private let memory: AlignedMemory
 
-    /// Makes room for `count` zeros.
+    /// Allocates `count` zeros.
     public init(count: Int) {
         let limit = Int.max / MemoryLayout<Float>.stride
         precondition((0...limit).contains(count), "a buffer cannot hold \(count) numbers")
@@ -47,7 +47,7 @@ public final class FloatBuffer: @unchecked Sendable {
         memset(pointer, 0, count * MemoryLayout<Float>.stride)
     }
 
-    /// Takes over the numbers of `source`, which has as many.
+    /// Copies the numbers of `source`, which has the same count.
     public func copy(from source: FloatBuffer) {
         precondition(source.count == count, "buffers of \(source.count) and \(count) numbers")
         memcpy(pointer, source.pointer, count * MemoryLayout<Float>.stride)

@@ -3,21 +3,21 @@ internal import Platform
 
 /// Which kernels this process computes with.
 ///
-/// The best that the processor has, unless the environment variable
+/// The best ones that the processor supports, unless the environment variable
 /// `WORKBENCH_ISA` names others: `avx512vnni` (AVX-512 with VNNI and BF16),
 /// `avx512`, `avx2` or `portable`.
 public enum InstructionSet {
     /// The kernels in use.
     public static var name: String { String(cString: wb_active_kernels().pointee.name) }
 
-    /// The kernels that this program has for this processor, from the least capable on.
+    /// The kernels that this processor can use, the least capable first.
     public static var available: [String] {
         (0..<Int(WB_INSTRUCTION_SETS)).compactMap { index in
             wb_kernels(index).map { String(cString: $0.pointee.name) }
         }
     }
 
-    /// Makes sure that the kernels in use are those that were asked for.
+    /// Checks that the kernels in use are the requested ones.
     ///
     /// - Throws: `TensorError` if `WORKBENCH_ISA` names what this machine does not have.
     public static func check() throws {

@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// What happens where the system gives no memory for a buffer.
+/// What happens when the system cannot provide the memory of a buffer.
 ///
-/// Whatever takes much is forecast and asked for before, and refused there; this is left for what
-/// changes meanwhile. No computation can continue then, so the program ends; it says how.
+/// Large needs are forecast and refused beforehand; this is for what changes in between. No
+/// computation can continue then, so the program ends with a message.
 public enum MemoryExhaustion {
     private static let handler = Mutex<(@Sendable (Int) -> Never)?>(nil)
 
-    /// Has `end` called with the bytes that were refused; it says so and ends the process.
+    /// Sets the function that reports the refused bytes and ends the process.
     public static func handle(_ end: @escaping @Sendable (_ byteCount: Int) -> Never) {
         handler.withLock { $0 = end }
     }

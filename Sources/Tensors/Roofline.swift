@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// What a machine can do at most, measured: the limits that speeds are compared with.
+/// The measured peak rates of a machine, which speeds are compared with.
 public struct Roofline: Sendable, Equatable, Codable {
     /// Billions of float32 operations a second, on all threads together.
     public let float32Gflops: Double

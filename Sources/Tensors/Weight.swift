@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A frozen matrix of a model, in whatever type its file stores it.
 ///
-/// The numbers are read where they lie, usually in a memory-mapped file, and
-/// are dequantized tile by tile as products need them.
+/// The numbers are read in place, usually from a memory-mapped file, and
+/// dequantized tile by tile as products need them.
 public struct Weight: @unchecked Sendable {
     // @unchecked because of `bytes`: the memory is never written and `owner` keeps it mapped.
 
@@ -16,7 +16,7 @@ public struct Weight: @unchecked Sendable {
     public let columns: Int
     /// Row after row: `type.byteCount(elements: rows * columns)` bytes.
     public let bytes: UnsafeRawBufferPointer
-    /// What keeps the memory alive.
+    /// The owner of the memory.
     public let owner: any AnyObject & Sendable
     private let copy = InterleavedCopy()
 
@@ -61,8 +61,7 @@ extension Weight {
         type.hasIntegerProducts ? interleavedByteCount(rows: rows) : 0
     }
 
-    /// A copy of a quantized weight in the order in which decoding reads it; all who hold one
-    /// share it.
+    /// A copy of a quantized weight in the order in which decoding reads it; all holders share one.
     public func interleaved(on pool: WorkerPool) -> InterleavedWeight {
         precondition(type.hasIntegerProducts, "\(type) numbers are read as they are")
         return copy.get {
@@ -106,7 +105,7 @@ public final class InterleavedWeight: Sendable {
     public var start: UnsafeRawPointer { UnsafeRawPointer(memory.pointer) }
 }
 
-/// Where a weight finds its copy, for as long as somebody holds it.
+/// A weak reference to a weight's copy.
 private final class InterleavedCopy: Sendable {
     private struct Known { weak var copy: InterleavedWeight? }
     private let known = Mutex(Known())

@@ -4,29 +4,29 @@ internal import Synchronization
 
 /// Threads that share the tiles of one job after another.
 ///
-/// A job is cut into tiles whose borders depend on the shapes alone; threads
+/// A job is split into tiles whose borders depend on the shapes alone; threads
 /// take the next tile until none is left. So a result does not depend on how
 /// many threads there are. Idle threads sleep; between the jobs of one
-/// pass they look out for the next for some microseconds first.
+/// pass they spin for some microseconds first.
 ///
-/// Training and decoding may use one pool: a background client lets every
-/// interactive one pass first, between two jobs.
+/// Training and decoding can share a pool: between two jobs a background
+/// client waits for all interactive ones.
 public final class WorkerPool: @unchecked Sendable {
     // @unchecked because of `job`: written only while no worker may join, and
     // read only by workers that have joined, see `JobState`.
 
-    /// Who is served first when two clients want the pool.
+    /// The priority of a client of the pool.
     public enum Priority: Sendable {
         /// Training and evaluation.
         case background
-        /// Answers somebody waits for.
+        /// Answers that a person waits for.
         case interactive
     }
 
     /// The pool of this process, with a thread for each processor that it may use.
     public static let shared = WorkerPool(threads: availableProcessors)
 
-    /// How many threads work on a job, the caller's included.
+    /// The number of threads that work on a job, including the caller's.
     public let threadCount: Int
 
     private struct Job {
@@ -48,7 +48,7 @@ public final class WorkerPool: @unchecked Sendable {
     private var isTaken = false
     private var threads: [pthread_t] = []
 
-    /// How often a waiting thread looks before it sleeps: some thirty microseconds.
+    /// The number of polls before a waiting thread sleeps: about thirty microseconds.
     private static let looks = 1000
 
     /// A pool of `threads` threads, one of which is the caller of `run`.
@@ -78,14 +78,14 @@ public final class WorkerPool: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// How many processors this process may run on.
+    /// The number of processors that this process may run on.
     public static var availableProcessors: Int { wb_available_processors() }
 
     /// Calls `body` once for each tile, from several threads, and returns when all are done.
     ///
     /// - Parameters:
-    ///   - tiles: How many tiles the job has.
-    ///   - priority: Whether somebody waits for the result.
+    ///   - tiles: The number of tiles of the job.
+    ///   - priority: The job's priority.
     ///   - body: Gets the tile and the number of the worker, below `threadCount`,
     ///     by which it may choose scratch memory.
     public func run(
@@ -110,14 +110,14 @@ public final class WorkerPool: @unchecked Sendable {
                 pthread_mutex_unlock(mutex)
             }
             work(on: job, as: 0)
-            // Whoever has not come by now is not waited for.
+            // Workers that have not joined by now are not waited for.
             state.close()
             waitForWorkers()
             self.job = nil
         }
     }
 
-    /// Keeps background clients waiting until `body` returns: a token's whole forward pass.
+    /// Makes background clients wait until `body` returns, such as for a token's whole forward pass.
     public func holdingBackgroundBack<Result>(_ body: () throws -> Result) rethrows -> Result {
         interactiveHolds.add(1, ordering: .relaxed)
         defer {
@@ -210,10 +210,10 @@ public final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Works on the job there is.
+    /// Works on the current job.
     ///
-    /// A function of its own, so that its hold on the job's closure has ended
-    /// when the caller says that it left.
+    /// A function of its own, so that its reference to the job's closure is
+    /// released before the worker reports that it left.
     @inline(never)
     private func joinedJob(as worker: Int) {
         if let job { work(on: job, as: worker) }
@@ -242,7 +242,7 @@ public final class WorkerPool: @unchecked Sendable {
 /// Which job there is, whether workers may still join it, and how many have:
 /// one word, so that no worker joins a job whose caller has continued.
 private final class JobState: Sendable {
-    // The generation in the upper half, then a bit for "open", then the count.
+    // The generation is in the upper half, then a bit for "open", then the count.
     private let word = Atomic<UInt64>(0)
     private static let openBit: UInt64 = 1 << 31
 
@@ -254,7 +254,7 @@ private final class JobState: Sendable {
         word.load(ordering: .sequentiallyConsistent) & (Self.openBit - 1) != 0
     }
 
-    /// Begins a new job; nobody is in the last one.
+    /// Begins a new job; no worker is in the last one.
     func open() {
         let next = UInt64(generation &+ 1) << 32
         word.store(next | Self.openBit, ordering: .sequentiallyConsistent)
@@ -276,7 +276,7 @@ private final class JobState: Sendable {
         return false
     }
 
-    /// Whether the last worker left.
+    /// Whether the last worker has left.
     func leave() -> Bool {
         let now = word.subtract(1, ordering: .sequentiallyConsistent).newValue
         return now & (Self.openBit - 1) == 0

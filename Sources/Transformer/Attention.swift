@@ -5,18 +5,18 @@ internal import Tensors
 struct Segment {
     /// Its rows in the list.
     let rows: Range<Int>
-    /// The position of its first row; what stands before it is in `cache`.
+    /// The position of its first row; earlier positions are in `cache`.
     let firstPosition: Int
-    /// Earlier keys and values; nil where the sequence stands whole in the list.
+    /// Earlier keys and values; nil if the whole sequence is in the list.
     let cache: KeyValueCache?
-    /// Rows of the list that stand before it, and before others too; nil where none do.
+    /// Rows of the list that precede it and are shared with other segments; nil for none.
     var prefix: Range<Int>?
 
-    /// How long its sequence is, or may become.
+    /// The length of its sequence, or the largest that it can reach.
     var length: Int { cache?.capacity ?? firstPosition + rows.count }
 }
 
-/// What the attention's forward pass leaves for its backward pass.
+/// What the attention's forward pass keeps for its backward pass.
 struct AttentionState {
     let query: Floats  // (T, H*D), rotated to its position
     let key: Floats  // (T, K*D), rotated to its position
@@ -32,8 +32,9 @@ struct AttentionState {
 protocol AttentionOperator: AnyObject, Sendable {
     /// out = softmax(cap(scale·q·kᵀ), causal)·v, head by head, over the keys that the layer sees.
     ///
-    /// Segments with a cache have their keys and values there already; without one they are whole.
-    /// `logSums`, (T, H), gets what `backward` wants to know of the softmax.
+    /// The keys and values of a segment with a cache are already in it; a segment without one is a whole
+    /// sequence.
+    /// `logSums`, (T, H), receives the log of each softmax sum, for `backward`.
     func forward(
         _ out: Floats,
         logSums: Floats?,
@@ -61,9 +62,9 @@ protocol AttentionOperator: AnyObject, Sendable {
 /// A cache holds them head by head in blocks, a list of tokens token by token from position 0.
 struct AttentionContext {
     let type: ElementType
-    /// Numbers from one position to the next.
+    /// The distance between positions, in numbers.
     let rowStride: Int
-    /// The places of the blocks of positions; nil where the positions follow each other.
+    /// The indices of the blocks of positions; nil if the positions are contiguous.
     let blocks: [Int32]?
     private let keys: UnsafeRawPointer
     private let values: UnsafeRawPointer
@@ -81,7 +82,7 @@ struct AttentionContext {
             let pool = cache.pool
             (type, rowStride) = (pool.type, D)
             headByteCount = pool.headByteCount
-            // Blocks in a row are read as if there were none.
+            // Contiguous blocks are read as one.
             let blocks = cache.blocks
             let first = blocks.first ?? 0
             let areInRow = blocks.indices.allSatisfy { blocks[$0] == first + Int32($0) }

@@ -1,11 +1,11 @@
-/// Some sequences of a batch that are computed at once.
+/// Sequences of a batch that are computed together.
 package struct BatchPiece {
     /// The row of the batch that the piece begins at.
     package let firstRow: Int
     /// The tokens to compute.
     ///
-    /// Where the sequences begin alike, the first segment is that beginning, and the others are
-    /// what follows it.
+    /// If the sequences share a prefix, the first segment is the prefix and the others are what
+    /// follows it.
     package let batch: TokenBatch
     /// The tokens that all sequences begin with, computed once; 0 for none.
     package let prefix: Int
@@ -24,18 +24,18 @@ package struct BatchPiece {
 }
 
 extension TokenBatch {
-    /// Fewer common tokens than this are not worth the trouble.
+    /// Shorter common prefixes are not shared.
     private static let minPrefix = 4
 
     /// The batch in pieces of whole sequences.
     ///
-    /// A beginning that all sequences of a piece share, such as a system prompt, is in it once: its
+    /// A prefix that all sequences of a piece share, such as a system prompt, is in it once, since its
     /// rows are the same for all of them.
     ///
     /// - Parameters:
-    ///   - limit: The tokens to compute of a piece, at most, unless one sequence is longer.
-    ///   - attended: The tokens of its sequences, at most, unless one is longer.
-    ///   - sharesPrefixes: Whether common beginnings are looked for.
+    ///   - limit: The maximum number of tokens to compute in a piece, unless one sequence is longer.
+    ///   - attended: The maximum number of tokens of its sequences, unless one is longer.
+    ///   - sharesPrefixes: Whether to look for common prefixes.
     package func pieces(atMost limit: Int, attended: Int, sharesPrefixes: Bool) -> [BatchPiece] {
         var pieces: [BatchPiece] = []
         var first = 0
@@ -78,8 +78,8 @@ extension TokenBatch {
         )
     }
 
-    /// How many tokens of a sequence may be in a common beginning: what follows begins with one that
-    /// is no target, since a target is predicted from the row before it.
+    /// The maximum number of tokens of a sequence in a common prefix: the rest must not begin with a
+    /// target, since a target is predicted from the row before it.
     private func sharable(_ index: Int) -> Int {
         let rows = segments[index]
         let target = isTarget[rows].firstIndex(of: true) ?? rows.upperBound

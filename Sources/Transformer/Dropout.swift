@@ -1,12 +1,12 @@
 internal import CKernels
 internal import Tensors
 
-/// Which inputs of the adapters are left out in one micro-batch.
+/// The adapters' dropout in one micro-batch.
 ///
-/// The choice is a function of these four numbers and of the place, so a step
-/// that is computed again leaves out the same.
+/// The mask is a function of these four numbers and of the position, so a step
+/// that is computed again drops the same inputs.
 public struct Dropout: Sendable, Equatable {
-    /// The share that is left out, at least 0 and below 1.
+    /// The share of inputs that is dropped, at least 0 and below 1.
     public let rate: Float
     /// The run's seed.
     public let seed: UInt64
@@ -15,7 +15,7 @@ public struct Dropout: Sendable, Equatable {
     /// The micro-batch within it.
     public let microbatch: Int
 
-    /// A choice for one micro-batch.
+    /// The dropout of one micro-batch.
     public init(rate: Float, seed: UInt64, step: Int, microbatch: Int) {
         precondition(rate >= 0 && rate < 1, "a dropout rate is at least 0 and below 1")
         self.rate = rate
@@ -24,13 +24,13 @@ public struct Dropout: Sendable, Equatable {
         self.microbatch = microbatch
     }
 
-    /// The dropout of one projection's input in one layer; nil where nothing is left out.
+    /// The dropout of one projection's input in one layer; nil if nothing is dropped.
     func input(_ layer: Int, _ projection: Projection, firstRow: Int) -> InputDropout? {
         guard rate > 0 else { return nil }
         return InputDropout(rate: rate, key: key(layer, projection), firstRow: firstRow)
     }
 
-    /// The key under which one projection of one layer chooses.
+    /// The key of one projection's mask in one layer.
     private func key(_ layer: Int, _ projection: Projection) -> UInt64 {
         let place = (microbatch * 4096 + layer) * Projection.allCases.count + projection.index
         return CounterRandom(seed: seed, purpose: .dropout).bits(step: step, index: place)
@@ -44,7 +44,7 @@ struct InputDropout {
     /// The row of the micro-batch that the pass's first row is.
     let firstRow: Int
 
-    /// out = some columns of a row of x, which is `width` wide, with what is left out set to zero.
+    /// out = some columns of a row of x, which is `width` wide, with dropped inputs set to zero.
     func apply(
         _ out: Floats,
         _ x: ConstFloats,

@@ -5,7 +5,7 @@ internal import Tensors
 /// arXiv 2310.05914).
 ///
 /// Uniform between -1 and 1, times alpha / √(L D) for a sequence of L tokens and embeddings of
-/// width D. Every number is a function of the seed, the step and its place.
+/// width D. Every number is a function of the seed, the step and its position.
 public struct EmbeddingNoise: Sendable, Equatable {
     /// The strength; above 0.
     public let alpha: Double
@@ -16,7 +16,7 @@ public struct EmbeddingNoise: Sendable, Equatable {
     /// The micro-batch within it.
     public let microbatch: Int
 
-    /// Rows of a micro-batch, at most, so that no two share a place.
+    /// The maximum number of rows of a micro-batch, so that no two share a position.
     private static let rowsInMicrobatch = 1 << 24
 
     /// The noise of one micro-batch.

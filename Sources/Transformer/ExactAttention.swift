@@ -42,7 +42,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         )
     }
 
-    /// The numbers that a worker needs.
+    /// The floats that a worker needs.
     static func scratchCount(
         _ configuration: ModelConfiguration,
         keyCapacity: Int,
@@ -57,7 +57,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
         (configuration.softCaps.scores == nil ? 2 : 3) * queryBlock * keyCapacity
     }
 
-    /// What scores are multiplied by in their softmax, unless they were before they were capped.
+    /// The scale of scores in their softmax; 1 if they were scaled when they were capped.
     private var softmaxScale: Float { softCap.cap == nil ? softCap.scale : 1 }
 
     private func scratch(of worker: Int) -> Floats {
@@ -116,7 +116,7 @@ final class ExactAttention: AttentionOperator, @unchecked Sendable {
     }
 
     /// Writes softmax(cap(scale·q·kᵀ)) for a block of rows and returns how many keys its last row
-    /// sees; `capped` gets the scores, where they are capped.
+    /// sees; `capped` receives the capped scores, if scores are capped.
     private func probabilities(
         _ scores: Floats,
         _ query: Floats,

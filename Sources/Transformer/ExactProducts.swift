@@ -2,7 +2,7 @@ internal import CKernels
 internal import Tensors
 
 /// The products in float32: weights are dequantized a tile at a time into
-/// scratch memory, and one tile is one OpenBLAS call, or a fixed series of them.
+/// scratch memory, and each tile is one OpenBLAS call or a fixed series of calls.
 final class ExactProducts: MatrixProducts, @unchecked Sendable {
     // @unchecked because of `scratch`: each worker uses its own part.
 
@@ -53,7 +53,7 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
             let tokens = Tiles(group.rows.count, by: Self.tokenTile)
             return (0..<tokens.count).map { (group: group, tokens: tokens[$0]) }
         }
-        // Several groups share what is dequantized.
+        // Several groups share the dequantized weight.
         let batches = groups.count == 1 ? pieces.map { [$0] } : [pieces]
         let widths = first.terms.map { Tiles($0.N, by: Self.widthTile) }
         let tilesPerBatch = widths.reduce(0) { $0 + $1.count }

@@ -13,7 +13,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
     private static let queryBlock = 64
     /// Keys that one worker reads for a single query.
     private static let keyBlock = 256
-    /// Fewer keys than this are read faster by one thread than by several.
+    /// Below this number of keys one thread is faster than several.
     private static let sharedKeys = 64
 
     private let configuration: ModelConfiguration
@@ -25,8 +25,8 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
     private let headGradients: FloatBuffer  // two: (T, H*D)
 
     /// - Parameters:
-    ///   - tokenCapacity: The most tokens of a backward pass, 0 where there is none.
-    ///   - longestSequence: The most tokens of one sequence there.
+    ///   - tokenCapacity: The maximum number of tokens of a backward pass; 0 if there is none.
+    ///   - longestSequence: The maximum length of a sequence in it.
     init(
         _ configuration: ModelConfiguration,
         workers: Workers,
@@ -151,7 +151,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         }
     }
 
-    /// One query: the keys are read in blocks, whose results are put together in order.
+    /// One query: the keys are read in blocks, whose results are merged in order.
     private func decode(
         _ out: Floats,
         _ query: Floats,
@@ -212,7 +212,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         let T = segments.last?.rows.upperBound ?? 0
         let dkeys = headGradients.pointer  // (T, H*D)
         let dvalues = headGradients.pointer + headGradients.count / 2  // (T, H*D)
-        // Long sequences take longest: they begin first.
+        // The longest sequences start first.
         let order = segments.sorted { $0.rows.count > $1.rows.count }
         let layerShape = shape(layer)
         workers.run(tiles: order.count * H) { tile, worker in

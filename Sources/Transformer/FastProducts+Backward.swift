@@ -2,7 +2,7 @@ internal import CKernels
 internal import Tensors
 
 extension FastProducts {
-    /// One term with an adapter, and where its parts of the shared buffers lie.
+    /// One term with an adapter, and its parts of the shared buffers.
     struct Adapted {
         let index: Int
         let term: ProjectionTerm
@@ -94,7 +94,7 @@ extension FastProducts {
         }
     }
 
-    /// Writes rows (tokens, R) as columns of (R, T); an odd T is filled up.
+    /// Writes rows (tokens, R) as columns of (R, T); an odd T is padded.
     private func transpose(
         _ rows: Bfloat16s,
         into columns: Bfloat16s,

@@ -13,7 +13,7 @@ extension FastProducts {
     ) {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let inputs = Tiles(K, by: Self.columnTile)
-        // A long product is cut into several jobs, so that an answer need not wait for its end.
+        // A long product is split into several jobs, so that an answer does not wait for all of it.
         let rowsInJob = 8 * Self.rowBlock
         for first in stride(from: 0, to: terms.map(\.N).max() ?? 0, by: rowsInJob) {
             workers.run(tiles: tokenTiles.count * inputs.count) { tile, worker in

@@ -1,18 +1,18 @@
 internal import CKernels
 internal import Tensors
 
-/// The products with few bits: weights quantized to integers times activations in
-/// 8 bits, everything else in bfloat16; sums are float32.
+/// Products in low precision: quantized weights times activations in 8 bits, everything else in
+/// bfloat16; sums are float32.
 ///
-/// Activations have a scale for each 32. Sensitive and short products, and all
+/// Activations have a scale for every 32 numbers. Sensitive and short products, and all
 /// gradients, are in bfloat16, with weights that are dequantized a tile at a time.
-/// A single vector has fifteen bits: there, weights take longer to arrive than
-/// to be multiplied.
+/// A single vector is quantized to fifteen bits, since there reading the weights takes longer than
+/// multiplying.
 final class FastProducts: MatrixProducts, @unchecked Sendable {
     // @unchecked because of `memory`: each worker uses its own part, or the
     // rows of its tile.
 
-    /// What a pass brings to its products, at most.
+    /// The maximum sizes of a pass's products.
     struct Capacity {
         let T: Int
         /// Inputs of a product.
@@ -21,12 +21,13 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         let N: Int
         /// The rank.
         let R: Int
-        /// Numbers of all outputs that share an input; 0 where there is no backward pass.
+        /// The floats of all outputs that share an input; 0 without a backward pass.
         let outputs: Int
         let dropsInputs: Bool
         /// Whether the weights themselves are trained.
         var trainsWeights = false
-        /// What is multiplied by single vectors, token after token; else those are short matrices.
+        /// The weights that are multiplied by single vectors, token after token; other single vectors
+        /// are treated as short matrices.
         var decoded: [Weight] = []
     }
 
@@ -36,7 +37,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     static let columnTile = 32
     static let rowBlock = 1024
     private static let vectorTile = 64
-    /// With so few tokens eight bits save too little time for what they cost in accuracy.
+    /// Up to this number of tokens, eight bits save too little time for their loss of accuracy.
     private static let shortPiece = 128
     /// Terms that share an input.
     private static let terms = 3
@@ -44,10 +45,10 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     let workers: Workers
     private let memory: AlignedMemory
     private let scratch: [Scratch]
-    /// By the first byte of a weight, the copy that decoding reads.
+    /// The copies that decoding reads, by the address of the weight.
     private let interleaved: [UnsafeRawPointer: InterleavedWeight]
     private let decodes: Bool
-    /// The largest rank, by which groups' parts of `inner16` lie apart.
+    /// The largest rank: the distance between groups' parts of `inner16`.
     private let rank: Int
     private let q: UnsafeMutablePointer<Int8>  // (T, K), or twice K for a single vector
     private let scales: Floats  // (T, K/32)
@@ -197,8 +198,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         T > Self.shortPiece && term.weight.type.hasIntegerProducts && !term.isSensitive
     }
 
-    /// A term as the threads see it while they multiply a vector: nothing
-    /// that would be counted as in use for each tile.
+    /// A term as the threads see it while they multiply a vector, without references that would be
+    /// retained for each tile.
     private struct VectorTerm {
         let y: Floats
         let type: ElementType
@@ -296,7 +297,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    /// A term's `inner16` of the group that begins at a row.
+    /// A term's `inner16` for the group that begins at a row.
     private func inner16(_ index: Int, _ firstRow: Int) -> Bfloat16s {
         inner16[index] + firstRow * even(rank)
     }

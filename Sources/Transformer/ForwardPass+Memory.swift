@@ -3,7 +3,7 @@ internal import Tensors
 
 /// How much memory a pass takes.
 extension ForwardPass {
-    /// How many numbers T rows of what one matrix makes together are, at most.
+    /// The floats of T rows of the largest joined output.
     static func joinedCount(_ configuration: ModelConfiguration, T: Int) -> Int {
         let joined = Projection.joined(in: configuration).compactMap(\.first)
         return T * (joined.map { $0.outputWidth(configuration) }.max() ?? 0)
@@ -31,7 +31,7 @@ extension ForwardPass {
         )
     }
 
-    /// The bytes that a pass allocates beside the layers' activations.
+    /// The bytes that a pass allocates, apart from the layers' activations.
     static func byteCount(
         _ configuration: ModelConfiguration,
         _ capacity: Capacity,

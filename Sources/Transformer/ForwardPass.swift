@@ -10,7 +10,7 @@ internal import Tensors
 final class ForwardPass: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
-    /// What a pass brings, at most.
+    /// The maximum sizes of a pass.
     struct Capacity {
         /// Tokens in one call.
         var tokens: Int
@@ -18,9 +18,9 @@ final class ForwardPass: @unchecked Sendable {
         var keys: Int
         /// The rank of an adapter.
         var rank: Int
-        /// Tokens of one sequence in a backward pass; 0 where there is none.
+        /// Tokens of one sequence in a backward pass; 0 without one.
         var longestSequence = 0
-        /// Tokens of all sequences in a backward pass, common beginnings counted for each.
+        /// Tokens of all sequences in a backward pass; a common prefix counts for each sequence.
         var attended = 0
         /// Whether adapters' inputs may be dropped.
         var dropsInputs = false
@@ -28,13 +28,13 @@ final class ForwardPass: @unchecked Sendable {
         var trainsWeights = false
         /// Whether sequences may have earlier keys and values.
         var readsCache = false
-        /// Whether it brings token after token, for which weights are copied in another order.
+        /// Whether it decodes token by token, for which weights are copied in another order.
         var decodes = false
     }
 
     let model: LanguageModel
     let tokenCapacity: Int
-    /// By how many numbers two rows' inputs times A lie apart, at most.
+    /// The largest rank: the distance between rows of inputs times A.
     private let rank: Int
     let workers: Workers
     let products: any MatrixProducts
@@ -47,9 +47,9 @@ final class ForwardPass: @unchecked Sendable {
     let activation: GatedActivation
     let residual: Residual
     let embedding: Embedding
-    /// Where one matrix makes queries, keys and values.
+    /// Splits queries, keys and values, if one matrix computes them.
     let joinedAttention: JoinedProjections?
-    /// Where one matrix makes gate and up.
+    /// Splits gate and up, if one matrix computes them.
     let joinedFeedForward: JoinedProjections?
     let joinedRoom: FloatBuffer  // (T, rows of the larger of the two)
     /// The adapters' dropout, in training.
@@ -133,7 +133,7 @@ final class ForwardPass: @unchecked Sendable {
 
     deinit { rotationRows.deallocate() }
 
-    /// The operator, able to take sequences with a common beginning where they may come.
+    /// The operator, with support for common prefixes if the pass needs it.
     private static func sharing(
         _ attention: any AttentionOperator,
         _ configuration: ModelConfiguration,
@@ -149,7 +149,7 @@ final class ForwardPass: @unchecked Sendable {
         )
     }
 
-    /// Says which rows of the table of rotations the tokens have.
+    /// Sets the tokens' rows in the table of rotations.
     func setPositions(_ segments: [Segment]) {
         for segment in segments {
             let first = model.rotation.firstRow(length: segment.length) + segment.firstPosition
@@ -211,7 +211,7 @@ final class ForwardPass: @unchecked Sendable {
                 on: workers
             )
         }
-        for segment in segments { remember(segment, index, saved) }
+        for segment in segments { appendToCache(segment, index, saved) }
         attention.forward(
             saved.attended,
             logSums: saved.logSums,
@@ -292,7 +292,7 @@ final class ForwardPass: @unchecked Sendable {
     }
 
     /// Appends a segment's keys and values to its cache, if it has one.
-    private func remember(_ segment: Segment, _ layer: Int, _ saved: LayerActivations) {
+    private func appendToCache(_ segment: Segment, _ layer: Int, _ saved: LayerActivations) {
         guard let cache = segment.cache else { return }
         let configuration = model.configuration
         let width = configuration.keyValueHeadCount * configuration.headWidth

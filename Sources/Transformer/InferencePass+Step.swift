@@ -5,23 +5,23 @@ internal import Tensors
 
 /// One conversation's part in a step: tokens that follow those in its cache.
 public struct StepPart {
-    /// For which of its tokens logits are wanted.
+    /// The tokens whose logits are computed.
     public enum Wanted: Sendable {
-        /// For none.
+        /// No token.
         case none
-        /// For the last one.
+        /// The last one.
         case last
-        /// For all of them.
+        /// All of them.
         case all
     }
 
-    /// The new tokens, one at least.
+    /// The new tokens, at least one.
     public var tokens: [Int32]
-    /// The conversation so far, made with the same adapter; no two parts have the same one.
+    /// The conversation so far, made with the same adapter; each part has its own.
     public var cache: KeyValueCache
     /// The adapter in use; nil for the base model.
     public var adapter: LoRA?
-    /// Which logits are wanted.
+    /// The tokens whose logits are computed.
     public var logits: Wanted
 
     /// A part of a step.
@@ -35,11 +35,11 @@ public struct StepPart {
 
 /// The logits of a step, valid until the next one.
 public struct StepLogits {
-    /// (rows, V): those of the parts, one after another.
+    /// (rows, V): the logits of the parts, in order.
     public let values: UnsafeBufferPointer<Float>
     /// The rows of each part.
     public let rows: [Range<Int>]
-    /// What holds the memory, where that is not the pass.
+    /// The owner of the memory, if that is not the pass.
     private let owner: FloatBuffer?
 
     init(values: UnsafeBufferPointer<Float>, rows: [Range<Int>], owner: FloatBuffer?) {
@@ -84,7 +84,7 @@ extension InferencePass {
             let C = forward.model.configuration.width
             var source = out.pointer + first * C
             if last - first + 1 != rows.count {
-                // The layers are through, so that their input has room.
+                // The layers are done, so their input's memory is free.
                 for (place, row) in rows.enumerated() {
                     (activations.x + place * C).update(from: out.pointer + row * C, count: C)
                 }
@@ -99,7 +99,7 @@ extension InferencePass {
         )
     }
 
-    /// For each part, the rows of the step whose logits are wanted.
+    /// For each part, the rows of the step whose logits are computed.
     private func wantedRows(_ parts: [StepPart]) -> [Range<Int>] {
         var next = 0
         return parts.map { part in
@@ -134,7 +134,7 @@ extension InferencePass {
         do {
             for part in parts { try part.cache.reserve(part.cache.count + part.tokens.count) }
         } catch {
-            // What was taken for the first ones goes back.
+            // Blocks that the first ones reserved are released.
             for part in parts { part.cache.truncate(to: part.cache.count) }
             throw error
         }

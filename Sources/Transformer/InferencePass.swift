@@ -2,14 +2,14 @@ internal import CKernels
 internal import ModelFiles
 internal import Tensors
 
-/// The forward pass of decoding and scoring, with all memory made beforehand.
+/// The forward pass of decoding and scoring; all memory is allocated in advance.
 ///
-/// It is used from one thread at a time, and lets no training in between the
-/// layers of a token.
+/// It is used by one thread at a time, and training waits until a token's
+/// layers are done.
 public final class InferencePass: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
-    /// How many tokens one call may bring.
+    /// The maximum number of tokens in one call.
     public let tokenCapacity: Int
     /// How it computes.
     public let precision: Precision
@@ -29,12 +29,12 @@ public final class InferencePass: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - model: The model.
-    ///   - tokenCapacity: The most tokens in one call; longer prompts come in several.
-    ///   - contextLength: The most tokens of a conversation.
+    ///   - tokenCapacity: The maximum number of tokens in one call; longer prompts take several.
+    ///   - contextLength: The maximum number of tokens of a conversation.
     ///   - rank: The largest rank of an adapter in use.
-    ///   - precision: How to compute; caches must be of the same.
-    ///   - decodes: Whether tokens come one after another: in fast precision the pass then holds
-    ///     a copy of the weights, see `LanguageModel.decodingByteCount`.
+    ///   - precision: The precision, which caches must share.
+    ///   - decodes: Whether the pass decodes token by token. In fast precision it then holds a copy
+    ///     of the weights, see `LanguageModel.decodingByteCount`.
     public init(
         _ model: LanguageModel,
         tokenCapacity: Int,
@@ -122,7 +122,7 @@ public final class InferencePass: @unchecked Sendable {
         return try step([part], isCancelled: isCancelled).values
     }
 
-    /// How many tokens `allLogits` may be given.
+    /// The maximum number of tokens that `allLogits` takes.
     public var maxScoredTokens: Int { min(tokenCapacity, Self.scoredRows) }
 
     /// Reads `tokens` after those in the cache and appends them to it.
@@ -143,7 +143,7 @@ public final class InferencePass: @unchecked Sendable {
         return withExtendedLifetime(logits) { Array(logits.values) }
     }
 
-    /// log p of each token after the first, given what stands before it.
+    /// log p of each token after the first, given the tokens before it.
     ///
     /// - Parameters:
     ///   - tokens: Any number up to the context's length.

@@ -2,11 +2,11 @@ public import ModelFiles
 internal import Synchronization
 internal import Tensors
 
-/// The keys and values of conversations in blocks of 32 tokens, which several conversations may
+/// The keys and values of conversations in blocks of 32 tokens, which several conversations can
 /// share.
 ///
-/// A block has one number in all layers and heads. Blocks that follow each other lie behind each
-/// other, so that a conversation which took its blocks in a row is read without a detour.
+/// A block has the same index in all layers and heads. Blocks with consecutive indices are
+/// contiguous in memory, so that a conversation whose blocks are consecutive is read as one range.
 public final class KVBlockPool: @unchecked Sendable {
     // @unchecked because of the memory: a block is written by the one cache that holds it.
 
@@ -26,9 +26,9 @@ public final class KVBlockPool: @unchecked Sendable {
     let window: Int
     private let memory: AlignedMemory  // (2, L, K, blocks, 32, D)
     private let layerByteCount: Int
-    private let holders: Mutex<[Int]>  // a block: how many hold it
+    private let holders: Mutex<[Int]>  // the reference count of each block
 
-    /// Room for `blockCount` blocks.
+    /// A pool of `blockCount` blocks.
     public init(_ configuration: ModelConfiguration, blockCount: Int, precision: Precision) {
         precondition(blockCount >= 1, "a pool needs a block")
         self.blockCount = blockCount
@@ -50,7 +50,7 @@ public final class KVBlockPool: @unchecked Sendable {
         holders = Mutex([Int](repeating: 0, count: blockCount))
     }
 
-    /// The bytes of so many blocks.
+    /// The bytes of `blockCount` blocks.
     public static func byteCount(
         _ configuration: ModelConfiguration,
         blockCount: Int,
@@ -61,18 +61,18 @@ public final class KVBlockPool: @unchecked Sendable {
         return type(precision).byteCount(elements: 2 * configuration.layerCount * tokens * width)
     }
 
-    /// How many blocks so many tokens take.
+    /// The number of blocks that a number of tokens takes.
     public static func blockCount(tokens: Int) -> Int { (tokens + blockLength - 1) / blockLength }
 
-    /// How many blocks are free.
+    /// The number of free blocks.
     public var freeBlockCount: Int { holders.withLock { $0.count { $0 == 0 } } }
 
     private static func type(_ precision: Precision) -> ElementType {
         precision == .fast ? .f16 : .f32
     }
 
-    /// Takes `count` free blocks, in a row behind `last` or anywhere if there are such; nil if
-    /// fewer are free.
+    /// Takes `count` free blocks, consecutive to `last` or to each other if possible; nil if fewer are
+    /// free.
     func take(_ count: Int, after last: Int32?) -> [Int32]? {
         holders.withLock { holders in
             let free = holders.indices.filter { holders[$0] == 0 }
@@ -89,15 +89,15 @@ public final class KVBlockPool: @unchecked Sendable {
         }
     }
 
-    /// Lets one more hold the blocks.
+    /// Retains the blocks.
     func retain(_ blocks: some Sequence<Int32>) {
         holders.withLock { for block in blocks { $0[Int(block)] += 1 } }
     }
 
-    /// Whether several hold a block.
+    /// Whether a block is shared.
     func isShared(_ block: Int32) -> Bool { holders.withLock { $0[Int(block)] > 1 } }
 
-    /// Gives blocks back; a block without a holder is free.
+    /// Releases the blocks; a block whose count reaches zero is free.
     func release(_ blocks: some Sequence<Int32>) {
         holders.withLock { holders in
             for block in blocks {
@@ -115,7 +115,7 @@ public final class KVBlockPool: @unchecked Sendable {
         memory.pointer + (layerCount + layer) * layerByteCount
     }
 
-    /// Copies the first tokens of a block into another one.
+    /// Copies the first tokens of a block to another one.
     func copy(_ from: Int32, to target: Int32, tokens: Int) {
         let bytes = type.byteCount(elements: Self.blockLength * headWidth)
         for plane in 0..<2 * layerCount * headCount {

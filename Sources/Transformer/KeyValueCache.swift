@@ -3,24 +3,23 @@ public import ModelFiles
 internal import Platform
 internal import Tensors
 
-/// The keys and values of a conversation so far, so that each token is computed once: a table of
-/// blocks in a pool.
+/// The keys and values of a conversation so far: a table of blocks in a pool.
 ///
 /// It belongs to one model, one adapter and one precision: another adapter has
 /// other keys. In `fast` precision they are float16, else float32.
 public final class KeyValueCache: @unchecked Sendable {
     // @unchecked because of `count` and the table: one thread at a time uses a cache.
 
-    /// How many tokens fit.
+    /// The maximum number of tokens.
     public let capacity: Int
-    /// How many are in it.
+    /// The number of tokens in it.
     public private(set) var count = 0
-    /// Where its blocks lie.
+    /// The pool of its blocks.
     public let pool: KVBlockPool
     /// The precision of the passes that use it.
     public var precision: Precision { pool.precision }
 
-    /// The blocks, in the order of the positions; they have room for the tokens, and some to come.
+    /// The blocks, in the order of the positions; they hold the tokens and may have room for more.
     private(set) var blocks: [Int32] = []
 
     /// An empty conversation of at most `capacity` tokens, in blocks of `pool`.
@@ -30,7 +29,7 @@ public final class KeyValueCache: @unchecked Sendable {
         self.pool = pool
     }
 
-    /// Room for `capacity` tokens in a pool of its own.
+    /// An empty conversation of at most `capacity` tokens, in a pool of its own.
     public convenience init(
         _ configuration: ModelConfiguration,
         capacity: Int,
@@ -44,10 +43,10 @@ public final class KeyValueCache: @unchecked Sendable {
         )
     }
 
-    /// A conversation that begins as the first `count` tokens of another one, whose full blocks it
-    /// shares.
+    /// A conversation that begins with the first `count` tokens of another one and shares its full
+    /// blocks.
     ///
-    /// - Throws: `TransformerError` if the pool has no block for the tokens of a part of a block.
+    /// - Throws: `TransformerError` if the pool has no block for a partial block.
     public convenience init(beginning other: KeyValueCache, count: Int, capacity: Int) throws {
         precondition(count <= other.count, "the other has \(other.count) tokens, not \(count)")
         precondition(count <= capacity, "\(count) tokens do not fit in \(capacity)")
@@ -97,8 +96,8 @@ public final class KeyValueCache: @unchecked Sendable {
         blocks.removeSubrange(kept...)
     }
 
-    /// Takes the blocks that `count` tokens need, and a copy of a shared block that new tokens would
-    /// be written into.
+    /// Reserves the blocks that `count` tokens need, and copies a shared block that new tokens would be
+    /// written to.
     ///
     /// - Throws: `TransformerError` if the pool has too few.
     func reserve(_ count: Int) throws {
@@ -108,7 +107,7 @@ public final class KeyValueCache: @unchecked Sendable {
         blocks += try take(wanted, after: blocks.last)
     }
 
-    /// A conversation that was shortened may end within a block that others read.
+    /// A conversation that was shortened may end in a block that others read.
     private func copyLastIfShared(beforeWriting count: Int) throws {
         let (full, rest) = self.count.quotientAndRemainder(dividingBy: KVBlockPool.blockLength)
         guard count > self.count, full < blocks.count, pool.isShared(blocks[full]) else { return }
@@ -130,7 +129,7 @@ public final class KeyValueCache: @unchecked Sendable {
         return taken
     }
 
-    /// Says that the tokens up to `count` are stored.
+    /// Marks the tokens up to `count` as stored.
     func advance(to count: Int) { self.count = count }
 
     /// Writes `count` rows of a layer, each (K*D), from position `first` on; their blocks are

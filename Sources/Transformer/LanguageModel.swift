@@ -2,8 +2,8 @@ public import ModelFiles
 import Platform
 public import Tensors
 
-/// A model ready to compute: its weights, where the file has them, and what
-/// follows from its sizes.
+/// A model ready to compute: its weights, read from the mapped file, and the tables that follow
+/// from its sizes.
 ///
 /// C is the model's width, H the number of heads, K of key/value heads, D a
 /// head's width, F the feed-forward width, V the vocabulary's size, L the
@@ -18,7 +18,7 @@ public final class LanguageModel: Sendable {
         let feedForwardNorm: Weight  // (C)
         /// Where the architecture normalizes what attention and feed-forward network compute.
         let postNorms: (attention: Weight, feedForward: Weight)?  // (C)
-        /// By the place of their projection; nil where another's matrix makes it.
+        /// By the index of their projection; nil if the matrix of another projection computes it.
         let matrices: [Weight?]
 
         func weight(_ projection: Projection) -> Weight {
@@ -29,13 +29,13 @@ public final class LanguageModel: Sendable {
         }
     }
 
-    /// The file that the weights lie in.
+    /// The file of the weights.
     public let file: ModelFile
     /// The threads that compute.
     public let pool: WorkerPool
     /// Whether matrices of the layers are held in NF4, in memory of their own.
     public let usesNormalFloat: Bool
-    /// The weights' numbers where those are trained; nil where they are read where they lie.
+    /// The weights in memory, if they are trained; nil if they are read from the file.
     public let parameters: ModelParameters?
     /// The model's sizes.
     public var configuration: ModelConfiguration { file.configuration }
@@ -46,7 +46,7 @@ public final class LanguageModel: Sendable {
     let head: Weight  // (V, C)
     let rotation: Rotation
 
-    /// Takes the weights of `file`; nothing is copied unless it is brought into NF4 or trained.
+    /// Opens the weights of `file`; they are copied only if they are converted to NF4 or trained.
     ///
     /// - Parameters:
     ///   - file: The model.
@@ -108,7 +108,7 @@ public final class LanguageModel: Sendable {
         rotation = Rotation(file)
     }
 
-    /// The bytes of the weights: those of the file where they are read where they lie.
+    /// The bytes of the weights; the file's size if they are read from it.
     public var weightByteCount: Int {
         if let parameters { return parameters.buffer.count * MemoryLayout<Float>.stride }
         guard usesNormalFloat else { return file.byteCount }
@@ -117,7 +117,7 @@ public final class LanguageModel: Sendable {
         return all.reduce(0) { $0 + $1.bytes.count }
     }
 
-    /// The matrices that a token is multiplied by.
+    /// The matrices that each token is multiplied by.
     var matrices: [Weight] {
         layers.flatMap { $0.matrices.compactMap(\.self) } + [head]
     }

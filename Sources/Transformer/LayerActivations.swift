@@ -1,7 +1,7 @@
 internal import ModelFiles
 internal import Tensors
 
-/// What one layer's forward pass leaves for its backward pass.
+/// What one layer's forward pass keeps for its backward pass.
 struct LayerActivations {
     let x: Floats  // (T, C), the layer's input
     let attentionFactor: Floats  // (T), 1 / root mean square of x
@@ -18,7 +18,7 @@ struct LayerActivations {
     let logSums: Floats  // (attended, H), of the attention's softmax
     let inner: [Floats]  // a projection: (T, R), its input times Aᵀ
 
-    /// What the normalization of each head's query and key leaves.
+    /// What the normalization of each head's query and key keeps.
     struct HeadNorms {
         let query: Floats  // (T, H*D), not normalized
         let key: Floats  // (T, K*D), not normalized
@@ -26,7 +26,7 @@ struct LayerActivations {
         let keyFactor: Floats  // (T, K)
     }
 
-    /// What the normalization of what attention and feed-forward network compute leaves.
+    /// What the normalization of attention's and the feed-forward network's outputs keeps.
     struct PostNorms {
         let attention: Floats  // (T, C), not normalized
         let feedForward: Floats  // (T, C), not normalized
@@ -45,7 +45,7 @@ struct LayerActivations {
         )
     }
 
-    /// Room for T tokens, which stand for so many in the attention.
+    /// The activations of T tokens, which expand to `attendedCount` in the attention.
     init(
         _ configuration: ModelConfiguration,
         T: Int,
@@ -92,7 +92,7 @@ struct LayerActivations {
         inner = Projection.allCases.map { _ in take(T * rank) }
     }
 
-    /// How many floats a layer needs for T tokens, which stand for so many in the attention.
+    /// The floats that a layer needs for T tokens, which expand to `attended` in the attention.
     static func count(
         _ configuration: ModelConfiguration,
         T: Int,

@@ -4,18 +4,18 @@ public import Tensors
 /// A low-rank adapter in memory (Hu et al., arXiv 2106.09685): each adapted
 /// projection computes `W x + scale B A x`.
 ///
-/// All parameters lie in one buffer, layer after layer, projection after
+/// All parameters are in one buffer, layer after layer, projection after
 /// projection, A before B, so that an optimizer sees one array. Rows of B for
 /// queries and keys are in the model's own rotary order; files hold them in
 /// Hugging Face's.
 public final class LoRA: Sendable {
-    /// What decides how many parameters there are.
+    /// The settings that decide the number of parameters.
     public struct Shape: Sendable, Equatable {
         /// The inner width R.
         public var rank: Int
         /// The numerator of the scale.
         public var alpha: Double
-        /// The adapted projections of every layer; where one matrix makes several, all of them.
+        /// The adapted projections of every layer; of those that share a matrix, all or none.
         public var targets: [Projection]
         /// Whether the scale divides by the root of the rank and not by the rank, as rsLoRA does
         /// (Kalajdzievski, arXiv 2312.03732).
@@ -53,7 +53,7 @@ public final class LoRA: Sendable {
         }
     }
 
-    /// Where one projection's two matrices lie in the buffer.
+    /// The places of one projection's two matrices in the buffer.
     struct Slot: Sendable {
         let a: Int  // (R, inputs)
         let b: Int  // (outputs, R)

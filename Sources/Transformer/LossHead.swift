@@ -12,7 +12,7 @@ final class LossHead: @unchecked Sendable {
 
     private static let rowsInChunk = 128
 
-    /// The share of a target that is spread over the vocabulary, where there are gradients.
+    /// The share of a target that is spread over the vocabulary when gradients are computed.
     var labelSmoothing: Float = 0
 
     private let model: LanguageModel
@@ -48,7 +48,7 @@ final class LossHead: @unchecked Sendable {
 
     deinit { losses.deallocate() }
 
-    /// How many rows have logits at a time.
+    /// The number of rows whose logits exist at a time.
     static func chunk(_ tokenCapacity: Int) -> Int { min(rowsInChunk, tokenCapacity) }
 
     static func floatCount(
@@ -67,7 +67,7 @@ final class LossHead: @unchecked Sendable {
     ///
     /// With a gradient the targets are smoothed by ``labelSmoothing``.
     ///
-    /// Where the model is trained, the gradients of its last two weights are added to
+    /// If the model is trained, the gradients of its last two weights are added to
     /// `weightGradients`.
     func loss(
         _ batch: TokenBatch,
@@ -135,7 +135,7 @@ final class LossHead: @unchecked Sendable {
             softCap.forward(row, count: V)
             let kept = capped.pointer + worker * V
             if softCap.cap != nil { kept.update(from: row, count: V) }
-            // Where there is no cap, the scale of its gradient is in that of the loss.
+            // Without a cap the logits' scale is part of the gradient's.
             let scale = gradientScale * (softCap.cap == nil ? softCap.scale : 1)
             losses[i] =
                 labelSmoothing > 0 && gradientScale != 0

@@ -4,10 +4,9 @@ internal import Tensors
 typealias Floats = UnsafeMutablePointer<Float>
 typealias ConstFloats = UnsafePointer<Float>
 
-/// One projection's part in a product: the weight, where its output goes, and
-/// the adapter if it has one.
+/// One projection of a product: the weight, the output, and the adapter if it has one.
 struct ProjectionTerm {
-    /// The adapter's matrices and, in training, where their gradients go.
+    /// The adapter's matrices and, in training, their gradients.
     struct LowRank {
         let a: ConstFloats  // (R, K)
         let b: ConstFloats  // (N, R)
@@ -21,7 +20,7 @@ struct ProjectionTerm {
 
     let weight: Weight  // (N, K)
     let y: Floats  // (T, N); its gradient in the backward pass
-    /// Whether activations of eight bits would cost more accuracy here than they save time.
+    /// Whether activations of eight bits would lose too much accuracy here.
     var isSensitive = false
     var lowRank: LowRank?
     /// Where the weight's own gradient is added, (N, K), if it is trained.
@@ -30,7 +29,7 @@ struct ProjectionTerm {
     var N: Int { weight.rows }
 }
 
-/// The terms of some rows of a list, which have an adapter of their own or none.
+/// The terms of some rows of a list that share an adapter or have none.
 struct ProductGroup {
     /// The rows of the list.
     let rows: Range<Int>
@@ -54,7 +53,7 @@ protocol MatrixProducts: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - terms: With `y` holding dy; the gradients of adapters and of trained weights are added to.
-    ///   - dx: Gets the terms' sum added to it, (T, K); nil where nobody needs it.
+    ///   - dx: Gets the terms' sum added to it, (T, K); nil if it is not needed.
     ///   - innerGradient: Room for (T, R) floats for each term with an adapter.
     func backward(
         _ terms: [ProjectionTerm],

@@ -5,11 +5,11 @@ internal import Tensors
 extension ModelParameters {
     /// Writes a GGUF file of the model `file` with these numbers in place of its own.
     ///
-    /// Everything else is the model's: its words, its template, and the types of its tensors, to
-    /// which the numbers are rounded. The file is whole and flushed to the disk, or not there.
+    /// Everything else is the model's: its tokenizer, its template, and the types of its tensors, to
+    /// which the numbers are rounded. The file is complete and flushed to the disk, or not there.
     ///
-    /// - Throws: `ModelFileError` if GGUF has no words for the model's tokenizer, if a number has
-    ///   no place in its type, or if the disk has not the room.
+    /// - Throws: `ModelFileError` if GGUF cannot describe the model's tokenizer, if a number does not
+    ///   fit its type, or if the disk is full.
     public func write(inPlaceOfThoseOf file: ModelFile, to path: String) throws {
         var source = file.path
         let halfway = "\(path).halfway"
@@ -25,12 +25,12 @@ extension ModelParameters {
     }
 }
 
-/// A model's trained numbers, which take the places of those in its file.
+/// A model's trained numbers, which replace those of its file.
 private struct ReplacedNumbers: MatrixChange {
     private struct Source {
         let start: Int  // of (rows, columns)
         let rows: Int
-        /// The heads whose rows the file has in another order.
+        /// The number of heads, if the file has their rows in another order.
         let heads: Int?
     }
 

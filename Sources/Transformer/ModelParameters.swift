@@ -1,19 +1,19 @@
 public import ModelFiles
 public import Tensors
 
-/// All numbers of a model in float32, in memory of their own, to be trained.
+/// All parameters of a model in float32, in memory, for training.
 ///
-/// They lie in one buffer, tensor after tensor, so that an optimizer sees one
+/// They are in one buffer, tensor after tensor, so that an optimizer sees one
 /// array; a matrix that the model uses twice is there once. Rows of queries
 /// and keys are in the model's own rotary order.
 public final class ModelParameters: Sendable {
-    /// Where one tensor lies.
+    /// The place of one tensor.
     public struct Slot: Sendable, Equatable {
         /// What the tensor is for.
         public let role: TensorRole
         /// The layer it belongs to; 0 where there is only one.
         public let layer: Int
-        /// Its numbers' places in the buffer.
+        /// Its range in the buffer.
         public let range: Range<Int>
         /// Its rows; 1 for a vector.
         public let rows: Int
@@ -28,7 +28,7 @@ public final class ModelParameters: Sendable {
     private let places: [TensorRole: [Int]]  // a layer: the slot's number
     private let architecture: Architecture
 
-    /// Makes room for the numbers of such a model; they are zero.
+    /// The parameters of a model of those sizes, all zero.
     init(_ configuration: ModelConfiguration) {
         var slots: [Slot] = []
         var places: [TensorRole: [Int]] = [:]
@@ -56,7 +56,7 @@ public final class ModelParameters: Sendable {
         buffer = FloatBuffer(count: next)
     }
 
-    /// Takes over the numbers of `file`, widened.
+    /// The parameters of `file`, widened to float32.
     convenience init(_ file: ModelFile, on pool: WorkerPool) throws {
         self.init(file.configuration)
         for slot in slots {
@@ -82,7 +82,7 @@ public final class ModelParameters: Sendable {
         return role == .output ? slot(.tokenEmbedding) : nil
     }
 
-    /// A tensor as products read it: a view that sees every change.
+    /// A tensor as products read it: a view that reflects every change.
     func weight(_ role: TensorRole, layer: Int = 0) -> Weight {
         guard let slot = slot(role, layer: layer) else {
             preconditionFailure("the model has no \(role)")

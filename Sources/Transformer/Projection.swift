@@ -28,8 +28,7 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
 
     /// The length of the vectors that come out of its matrix.
     ///
-    /// Where one matrix makes several projections it counts for the first of them, and the others
-    /// have none: 0.
+    /// A matrix that computes several projections counts for the first of them; the others have 0.
     public func outputWidth(_ configuration: ModelConfiguration) -> Int {
         role(configuration)?.shape(configuration).first ?? 0
     }
@@ -37,7 +36,7 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
     /// Whether the output goes into attention scores or values.
     var feedsAttention: Bool { self == .query || self == .key || self == .value }
 
-    /// What its matrix is in the model's file; nil where that counts for another projection.
+    /// Its tensor in the model's file; nil if that belongs to another projection.
     func role(_ configuration: ModelConfiguration) -> TensorRole? {
         let traits = configuration.traits
         return switch self {
@@ -61,11 +60,11 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
         role(configuration)?.module(in: configuration.traits) ?? rawValue
     }
 
-    /// The names of matrices that `named` takes: the seven, and those of joined ones.
+    /// The names that `named` knows: the seven, and those of joined matrices.
     public static let names =
         allCases.map(\.rawValue) + ["qkv_proj", "gate_up_proj", "input_linear", "output_linear"]
 
-    /// The projections that the matrix of that name makes; none for an unknown name.
+    /// The projections that the matrix of that name computes; none for an unknown name.
     public static func named(_ module: String) -> [Projection] {
         switch module {
         case "qkv_proj": [.query, .key, .value]
@@ -75,7 +74,7 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
         }
     }
 
-    /// The projections that one matrix makes, for each such matrix.
+    /// The projections that share a matrix, for each such matrix.
     package static func joined(in configuration: ModelConfiguration) -> [[Projection]] {
         (configuration.traits.fusesAttention ? [[.query, .key, .value]] : [])
             + (configuration.traits.fusesFeedForward ? [[.gate, .up]] : [])

@@ -5,8 +5,8 @@ struct RowGroup {
 
     /// The rows of segments that follow each other.
     ///
-    /// - Parameter merges: Whether neighbours with the same adapter become one group; else each is
-    ///   multiplied as if it were alone, so that its bits do not depend on the others.
+    /// - Parameter merges: Whether adjacent segments with the same adapter become one group; otherwise
+    ///   each is multiplied alone, so that its bits do not depend on the others.
     static func groups(
         _ segments: [(rows: Range<Int>, adapter: LoRA?)],
         merges: Bool

@@ -3,16 +3,16 @@ internal import Glibc
 internal import ModelFiles
 internal import Tensors
 
-/// Attention over sequences whose common beginning stands in the list once.
+/// Attention over sequences whose common prefix is in the list once.
 ///
-/// Everything else in a layer goes row by row, so that a beginning which many conversations share,
-/// such as their system prompt, need be computed only once. Here each sequence needs it: its rows
-/// are written out before every sequence, and in the backward pass what comes back to them is added
-/// up. Lists in which nothing is shared go to the operator behind as they are.
+/// Everything else in a layer works row by row, so a prefix that many conversations share, such as
+/// their system prompt, is computed once. Attention needs it for each sequence: its rows are copied
+/// before every sequence, and in the backward pass the gradients of the copies are added up. Lists
+/// without a shared prefix go to the wrapped operator unchanged.
 final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
-    private let behind: any AttentionOperator
+    private let wrapped: any AttentionOperator
     private let workers: Workers
     private let HD: Int
     private let KD: Int
@@ -20,14 +20,14 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
     private let narrow: [Floats]  // four: (attended, K*D)
     private let memory: FloatBuffer
 
-    /// - Parameter attendedCapacity: The rows of all sequences written out, at most.
+    /// - Parameter attendedCapacity: The maximum number of rows of all expanded sequences.
     init(
-        _ behind: any AttentionOperator,
+        _ wrapped: any AttentionOperator,
         _ configuration: ModelConfiguration,
         workers: Workers,
         attendedCapacity: Int
     ) {
-        self.behind = behind
+        self.wrapped = wrapped
         self.workers = workers
         let (HD, KD) = Self.widths(configuration)
         (self.HD, self.KD) = (HD, KD)
@@ -39,7 +39,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
         }
     }
 
-    /// The bytes that it needs beside the operator behind.
+    /// The bytes that it needs, apart from the wrapped operator.
     static func byteCount(_ configuration: ModelConfiguration, attendedCapacity: Int) -> Int {
         let (HD, KD) = widths(configuration)
         return MemoryLayout<Float>.stride * attendedCapacity * 4 * (HD + KD)
@@ -62,7 +62,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
         segments: [Segment]
     ) {
         guard let layout = Layout(segments) else {
-            return behind.forward(
+            return wrapped.forward(
                 out,
                 logSums: logSums,
                 query: query,
@@ -78,7 +78,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
             layout.write(key, KD, tile, to: narrow[0])
             layout.write(value, KD, tile, to: narrow[1])
         }
-        behind.forward(
+        wrapped.forward(
             wide[1],
             logSums: logSums,
             query: wide[0],
@@ -100,7 +100,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
         segments: [Segment]
     ) {
         guard let layout = Layout(segments) else {
-            return behind.backward(
+            return wrapped.backward(
                 dquery: dquery,
                 dkey: dkey,
                 dvalue: dvalue,
@@ -117,13 +117,13 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
             layout.write(saved.key, KD, tile, to: narrow[0])
             layout.write(saved.value, KD, tile, to: narrow[1])
             layout.write(dout, HD, tile, to: wide[2])
-            // The beginning's own output is one, whose gradient counts once.
+            // The prefix has one output, whose gradient counts once.
             if tile > 0 {
                 let start = wide[2] + written[tile].rows.lowerBound * HD
                 start.update(repeating: 0, count: layout.prefix.count * HD)
             }
         }
-        behind.backward(
+        wrapped.backward(
             dquery: wide[3],
             dkey: narrow[2],
             dvalue: narrow[3],
@@ -143,7 +143,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
             layout.read(narrow[2], KD, tile, into: dkey)
             layout.read(narrow[3], KD, tile, into: dvalue)
         }
-        // In the order of the sequences, whatever thread takes which row.
+        // In the order of the sequences, so that the result does not depend on the threads.
         workers.forEachRowTile(layout.prefix.count) { rows in
             for sequence in written.dropFirst() {
                 for (sum, part) in [(dkey, narrow[2]), (dvalue, narrow[3])] {
@@ -158,16 +158,16 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
         }
     }
 
-    /// Where the rows of a list lie once every sequence is written out.
+    /// The places of a list's rows when every sequence is expanded.
     private struct Layout {
-        /// The rows that all sequences begin with; they are the first of the list.
+        /// The rows of the prefix, the first of the list.
         let prefix: Range<Int>
-        /// What follows them, a sequence each.
+        /// The rows that follow it, for each sequence.
         let rests: [Range<Int>]
-        /// The sequences written out.
+        /// The expanded sequences.
         let sequences: [Segment]
 
-        /// nil where nothing is shared.
+        /// nil if nothing is shared.
         init?(_ segments: [Segment]) {
             guard let prefix = segments.last?.prefix else { return nil }
             self.prefix = prefix
@@ -182,7 +182,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
             self.sequences = sequences
         }
 
-        /// Writes one sequence out.
+        /// Expands one sequence.
         func write(_ list: Floats, _ width: Int, _ index: Int, to out: Floats) {
             let start = out + sequences[index].rows.lowerBound * width
             start.update(from: list, count: prefix.count * width)
@@ -191,7 +191,7 @@ final class SharedPrefixAttention: AttentionOperator, @unchecked Sendable {
                 .update(from: list + rest.lowerBound * width, count: rest.count * width)
         }
 
-        /// Takes a sequence's rest into the list; with the first one, the beginning too.
+        /// Copies a sequence's rest back to the list; with the first sequence, the prefix too.
         func read(_ written: Floats, _ width: Int, _ index: Int, into list: Floats) {
             let start = written + sequences[index].rows.lowerBound * width
             if index == 0 { list.update(from: start, count: prefix.count * width) }

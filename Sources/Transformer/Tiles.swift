@@ -1,7 +1,7 @@
-/// `count` things cut into pieces of about equal size, at most `limit` each.
+/// A range split into tiles of about equal size, at most `limit` each.
 ///
-/// Borders are multiples of 32 wherever there are that many, so that they do
-/// not cut a quantized block.
+/// Borders are multiples of 32 where tiles are that large, so that they do
+/// not split a quantized block.
 struct Tiles {
     let count: Int
     private let total: Int
@@ -18,7 +18,7 @@ struct Tiles {
     subscript(index: Int) -> Range<Int> { index * size..<min((index + 1) * size, total) }
 }
 
-/// The term and the tile within it that a number counted over all terms means.
+/// The term, and the tile within it, of a tile number counted over all terms.
 func locate(_ tile: Int, in tiles: [Tiles]) -> (term: Int, place: Int) {
     var place = tile
     for (term, tiles) in tiles.enumerated() {

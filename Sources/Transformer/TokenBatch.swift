@@ -1,10 +1,10 @@
-/// Sequences laid end to end, with no padding: one call's tokens.
+/// Sequences one after another, without padding: one call's tokens.
 public struct TokenBatch: Sendable, Equatable {
     /// All tokens, (T).
     public let tokens: [Int32]
-    /// Where each sequence lies; positions count from 0 in each.
+    /// The range of each sequence; positions count from 0 in each.
     public let segments: [Range<Int>]
-    /// Whether the loss includes predicting `tokens[t]` from what stands before it.
+    /// Whether the loss includes the prediction of `tokens[t]` from the tokens before it.
     public let isTarget: [Bool]
 
     /// A batch; the segments cover the tokens in order, and none begins with a target.

@@ -23,7 +23,7 @@ public enum TrainedWeights: Sendable {
 
     /// One of the tensors that the trained numbers consist of.
     public struct Part: Sendable, Equatable {
-        /// What it is, which decides how an optimizer treats it.
+        /// Its kind, which decides how an optimizer treats it.
         public enum Kind: Sendable {
             /// The matrix of an adapter that reads the input.
             case adapterA
@@ -35,15 +35,15 @@ public enum TrainedWeights: Sendable {
             case vector
         }
 
-        /// Its name in the file that is written of it.
+        /// Its name in the file that it is saved to.
         public let name: String
-        /// Its places among the numbers.
+        /// Its range in the buffer.
         public let range: Range<Int>
         /// What it is.
         public let kind: Kind
     }
 
-    /// The tensors, in the order in which they lie; together they are all the numbers.
+    /// The tensors, in the buffer's order; together they cover it.
     public var parts: [Part] {
         switch self {
         case .adapter(let adapter): adapter.parts

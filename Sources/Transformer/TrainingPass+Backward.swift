@@ -7,14 +7,14 @@ extension TrainingPass {
     /// The sum of -log p over the batch's targets, and the gradients of what is trained.
     ///
     /// - Parameters:
-    ///   - batch: At most as many tokens as the pass has room for.
-    ///   - adapter: The adapter in training, of the pass's shape; nil where the model itself is.
+    ///   - batch: At most `tokenCapacity` tokens.
+    ///   - adapter: The adapter in training, of the pass's shape; nil if the model itself is trained.
     ///   - gradients: As long as the parameters of the adapter, or of the model; the gradients of
     ///     loss / `targetCount` are added to it.
     ///   - targetCount: The targets of the whole optimizer step, the divisor
     ///     that makes the step's loss a mean.
-    ///   - dropout: Which adapter inputs are left out; nil for none.
-    ///   - noise: What is added to the embeddings; nil for none.
+    ///   - dropout: The adapters' dropout; nil for none.
+    ///   - noise: Noise for the embeddings; nil for none.
     ///   - isCancelled: Asked before every layer, forward and backward.
     /// - Returns: The sum, not divided.
     /// - Throws: `CancellationError` if cancelled, `TransformerError` for a token
@@ -41,7 +41,7 @@ extension TrainingPass {
         )
         forward.dropout = dropout
         var sum = 0.0
-        // What is left out or added differs from row to row, so that then nothing is alike.
+        // Dropout and noise differ from row to row, so then no prefix is shared.
         for piece in pieces(of: batch, sharingPrefixes: dropout == nil && noise == nil) {
             forward.firstRow = piece.firstRow
             try runForward(
@@ -84,8 +84,8 @@ extension TrainingPass {
         return sum
     }
 
-    /// Brings `gradient` from that of a layer's output to that of its input:
-    /// `ForwardPass.layer`, read from bottom to top.
+    /// Turns `gradient`, of a layer's output, into that of its input: `ForwardPass.layer`, read from
+    /// bottom to top.
     private func backward(
         _ index: Int,
         T: Int,

@@ -1,20 +1,20 @@
 internal import ModelFiles
 internal import Tensors
 
-/// The first number in a pass that is infinite or not a number.
+/// The first number in a pass that is not finite.
 public struct NonFinite: Sendable, Equatable {
-    /// The tensor that has it, in the order of the computation.
+    /// The tensor that contains it.
     public let tensor: String
-    /// The numbers of the batch's sequences that have it; empty where it is in a weight.
+    /// The indices of the batch's sequences that contain it; empty if it is in a weight.
     public let sequences: [Int]
 }
 
 extension TrainingPass {
-    /// Looks for the first tensor of a forward pass that has a number that is none.
+    /// Finds the first tensor of a forward pass that contains a number that is not finite.
     ///
-    /// It is for after a loss that is no number: it takes as long as the pass itself.
+    /// It runs after a loss that is not a number, and takes as long as the pass itself.
     ///
-    /// - Returns: nil where every number of the forward pass is finite.
+    /// - Returns: nil if every number of the forward pass is finite.
     public func firstNonFinite(in batch: TokenBatch, adapter: LoRA?) throws -> NonFinite? {
         let weights =
             adapter.map(TrainedWeights.adapter)

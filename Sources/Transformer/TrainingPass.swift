@@ -3,30 +3,30 @@ public import ModelFiles
 internal import Platform
 internal import Tensors
 
-/// Loss and gradients of an adapter on a frozen model, or of the model itself, with all memory
-/// made beforehand.
+/// Loss and gradients of an adapter on a frozen model, or of the model itself; all memory is
+/// allocated in advance.
 ///
 /// One pass serves micro-batches of up to `tokenCapacity` tokens, one after
 /// another, from one thread at a time. A micro-batch is computed in pieces of
-/// whole sequences, whose gradients add up: what is kept for the backward pass
-/// is small and near.
+/// whole sequences, whose gradients add up, so that the activations are small
+/// and stay in the cache.
 public final class TrainingPass: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
-    /// What a pass must have room for, and how it computes.
+    /// The maximum sizes of a pass, and how it computes.
     public struct Configuration: Sendable {
-        /// The most tokens in a micro-batch.
+        /// The maximum number of tokens in a micro-batch.
         public var tokenCapacity: Int
-        /// The most tokens in one sequence.
+        /// The maximum number of tokens in one sequence.
         public var longestSequence: Int
-        /// The shape of the adapters that are trained; nil where the model itself is.
+        /// The shape of the adapters that are trained; nil if the model itself is trained.
         public var shape: LoRA.Shape?
         /// How to compute.
         public var precision: Precision
-        /// Whether micro-batches may come with a `Dropout`.
+        /// Whether micro-batches may have dropout.
         public var dropsInputs = false
-        /// Whether the backward pass computes each layer again rather than keep
-        /// what it left: less memory, more time, the same bits.
+        /// Whether the backward pass computes each layer again instead of keeping its activations: less
+        /// memory, more time, the same bits.
         public var recomputes = false
         /// The share of a target that is spread over the vocabulary in training; 0 for none.
         public var labelSmoothing: Float = 0
@@ -34,8 +34,8 @@ public final class TrainingPass: @unchecked Sendable {
         /// Tokens computed at once, unless a sequence is longer.
         private static let defaultPiece = 512
 
-        /// Room for micro-batches of `tokenCapacity` tokens, in sequences of at
-        /// most `longestSequence`, which is the same if not given.
+        /// A configuration for micro-batches of `tokenCapacity` tokens, in sequences of at
+        /// most `longestSequence`, which is the same by default.
         public init(
             tokenCapacity: Int,
             longestSequence: Int? = nil,
@@ -54,7 +54,7 @@ public final class TrainingPass: @unchecked Sendable {
         /// Tokens computed at once.
         var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, Self.defaultPiece)) }
 
-        /// Tokens of the sequences computed at once, common beginnings counted for each.
+        /// Tokens of the sequences computed at once; a common prefix counts for each sequence.
         var attendedCapacity: Int { max(pieceCapacity, min(tokenCapacity, 2 * pieceCapacity)) }
 
         var forwardCapacity: ForwardPass.Capacity {
@@ -70,7 +70,7 @@ public final class TrainingPass: @unchecked Sendable {
         }
     }
 
-    /// What the pass has room for.
+    /// The maximum sizes.
     public let configuration: Configuration
 
     let forward: ForwardPass
@@ -214,7 +214,7 @@ public final class TrainingPass: @unchecked Sendable {
         return sum
     }
 
-    /// Runs the layers over one piece; unless it `isTraining`, nothing is kept of them.
+    /// Runs the layers over one piece; activations are kept only if it `isTraining`.
     func runForward(
         _ piece: BatchPiece,
         adapter: LoRA?,
@@ -233,7 +233,7 @@ public final class TrainingPass: @unchecked Sendable {
         let segments = piece.segments
         let C = forward.model.configuration.width
         let L = forward.model.layers.count
-        // Shared room: the output goes aside first, since the layer still reads its input.
+        // Shared memory: the output is stored elsewhere first, since the layer still reads its input.
         let keepsAll = isTraining && !configuration.recomputes
         forward.setPositions(segments)
         forward.embedding.forward(piece.batch.tokens, into: activations[0].x)
@@ -258,7 +258,7 @@ public final class TrainingPass: @unchecked Sendable {
         }
     }
 
-    /// What a layer left for its backward pass, computed again if it was not kept.
+    /// A layer's activations, computed again if they were not kept.
     func activations(
         of layer: Int,
         T: Int,
@@ -268,7 +268,7 @@ public final class TrainingPass: @unchecked Sendable {
         guard configuration.recomputes else { return activations[layer] }
         let saved = activations[0]
         saved.x.update(from: input(layer), count: T * forward.model.configuration.width)
-        // `last` was read already; it takes an output that nobody needs.
+        // `last` was read already; it takes an output that is not needed.
         forward.layer(
             layer,
             saved,
@@ -297,7 +297,7 @@ public final class TrainingPass: @unchecked Sendable {
         }
     }
 
-    /// A micro-batch in pieces that the pass has room for.
+    /// A micro-batch in pieces that fit the pass.
     func pieces(of batch: TokenBatch, sharingPrefixes: Bool) -> [BatchPiece] {
         batch.pieces(
             atMost: configuration.pieceCapacity,

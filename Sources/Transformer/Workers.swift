@@ -1,12 +1,12 @@
 internal import Tensors
 
-/// The threads that one pass computes with, and who goes first on them.
+/// The threads that one pass computes with, and its priority on them.
 struct Workers: Sendable {
     let pool: WorkerPool
     let priority: WorkerPool.Priority
 
-    /// A job is cut into parts of so many tiles, so that an answer does not wait for
-    /// the whole of a large product.
+    /// A job is split into parts of this many tiles, so that an answer does not wait for
+    /// a whole large product.
     private static let tilesInPart = 256
 
     var count: Int { pool.threadCount }

@@ -59,7 +59,7 @@ const wb_kernel_table *wb_kernels(size_t instruction_set);
 // variable WORKBENCH_ISA names.
 const wb_kernel_table *wb_active_kernels(void);
 
-// What WORKBENCH_ISA says, if this machine cannot do that; else null.
+// The value of WORKBENCH_ISA, if this machine cannot use it; else null.
 const char *wb_refused_instruction_set(void);
 
 // The blocks of `count` float32 numbers, of type F32, F16, BF16, Q4_0, Q4_1,
@@ -74,18 +74,18 @@ bool wb_are_within(const float *in, float limit, size_t count);
 // How many processors this process may run on.
 size_t wb_available_processors(void);
 
-// Makes the calling thread give way to others of this process.
+// Lowers the priority of the calling thread.
 void wb_lower_thread_priority(int nice);
 
-// Keeps up to so many freed bytes of each heap, where the allocator would hand them back to the system
-// after every large piece of work and take them, page by page, for the next.
+// Keeps up to `bytes` freed bytes of each heap; the allocator would otherwise return them to the system
+// after every large piece of work and fault them in again, page by page, for the next.
 void wb_keep_freed_memory(size_t bytes);
 
-// Has blocks of at least so many bytes go back to the system when they are
-// freed; without it the allocator keeps those of up to 32 MB.
+// Returns blocks of at least `bytes` bytes to the system when they are freed;
+// by default the allocator keeps blocks of up to 32 MB.
 void wb_return_freed_memory(size_t bytes);
 
-// Tells the processor that the thread waits for another one.
+// Hints to the processor that the thread is spinning.
 void wb_pause(void);
 
 #endif

@@ -43,7 +43,7 @@ static size_t attention_scratch_bytes(const wb_attention_shape *shape, size_t T,
 }
 
 // Keys or values first ..< first + count, which are contiguous or, with `blocks`, in blocks of
-// positions: where they lie if their blocks follow each other, else copied into `room`.
+// positions: in place if the blocks are consecutive, else copied into `room`.
 WB_INLINE const uint8_t *paged_rows(
     const void *start, const int32_t *blocks, size_t row_bytes, size_t first, size_t count, uint8_t *room) {
     const uint8_t *bytes = start;
@@ -145,7 +145,7 @@ static void attention_forward(
 }
 
 // A row of scores and of gradients of probabilities, for one key and some queries: the probabilities
-// and the scores' gradients in bfloat16. Where scores are capped they are so already.
+// and the scores' gradients in bfloat16. If scores are capped, `scores` are already.
 WB_INLINE void slopes_of_row(
     uint16_t *p, uint16_t *ds, const float *scores, const float *dp, const float *log_sums, const float *shared,
     const wb_attention_shape *shape, const bool capped, size_t low, size_t high) {
@@ -156,7 +156,7 @@ WB_INLINE void slopes_of_row(
         v16f exponent;
         if (capped) exponent = score - load16(log_sums + i);
         else exponent = score * shape->scale - load16(log_sums + i);
-        // Rounding may take it above 0 by a little.
+        // Rounding may make it slightly positive.
         const v16f e = exp_negative16(select16(exponent > 0, splat16(0), exponent));
         const v16f probability = select16(seen, e, splat16(0));
         v16f slope = e * (load16(dp + i) - load16(shared + i)) * shape->scale;
@@ -264,7 +264,7 @@ WB_INLINE v16f head_part(const void *p, uint32_t type, size_t d, size_t D) {
     return load16(numbers);
 }
 
-// What some heads that share their keys and values compute for one query.
+// The inputs and outputs of heads that share their keys and values, for one query.
 typedef struct {
     const float *query;  // (heads, D)
     const uint8_t *keys, *values;  // of the first position
@@ -285,7 +285,7 @@ WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_he
         for (size_t i = 0; i < some; i++) {
             const uint8_t *key = h->keys + (first + i) * h->row_bytes;
             const uint8_t *value = h->values + (first + i) * h->row_bytes;
-            // Keys lie too far apart for the processor to foresee them; values are needed soon, too.
+            // Keys are too far apart for the processor to prefetch; values are needed soon, too.
             for (size_t byte = 0; byte < type_bytes(type, D); byte += 64) {
                 __builtin_prefetch(key + KEYS_AHEAD * h->row_bytes + byte);
                 __builtin_prefetch(value + byte);
@@ -307,7 +307,7 @@ WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_he
     for (size_t g = 0; g < heads; g++) {
         float largest = max_lane(maximum[g]);
         if (h->cap != 0) {
-            // It grows with the score, so that the largest stays so.
+            // The cap is monotone, so the largest score stays the largest.
             soft_cap(h->weights + g * stride, 1, h->cap, count);
             soft_cap(&largest, 1, h->cap, 1);
         }

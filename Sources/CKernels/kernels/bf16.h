@@ -11,12 +11,12 @@ static void to_bfloat16(
         }
         if (c == columns) continue;
         const v16h bits = to_bf16(load_part(x + c, columns - c) * factor);
-        // An odd row is filled up to a pair.
+        // An odd row is padded to a pair.
         memcpy(out + c, &bits, (columns - c + 1) / 2 * 4);
     }
 }
 
-// Sixteen columns of 32 rows at a time, so that both sides stay in near memory.
+// Sixteen columns of 32 rows at a time, so that both sides stay in the cache.
 static void to_bfloat16_columns(
     uint16_t *out, size_t out_stride, const float *x, size_t x_stride, size_t T, size_t C) {
     for (size_t first = 0; first < T; first += 32) {
@@ -102,7 +102,7 @@ WB_INLINE void bf16_panels_of_blocks(
     const size_t panel = bf16_panel_count(rows);
     const size_t start = type_bytes(type, first / 256 * 256) + type_bytes(type, 256) * (first % 256) / 256;
     for (size_t n = 0; n < rows; n += 2, row += 2 * row_bytes, panels += 32) {
-        // Rows lie too far apart for the processor to foresee what comes next.
+        // Rows are too far apart for the processor to prefetch.
         __builtin_prefetch(row + ROWS_AHEAD * row_bytes + start);
         __builtin_prefetch(row + (ROWS_AHEAD + 1) * row_bytes + start);
         for (size_t c = 0; c < columns; c += 32) {

@@ -1,6 +1,6 @@
 // The quantized types of GGUF, and NF4. Each is one case of `load_block`: 32
 // numbers as unsigned bytes q with w = d * (q - offset), or w = d * q + m, or
-// w = d * code[q]. All that reads weights is derived from it. Source: the GGUF
+// w = d * code[q]. All code that reads weights is derived from it. Source: the GGUF
 // specification and llama.cpp's block layouts; for NF4, Dettmers et al.,
 // "QLoRA", arXiv 2305.14314.
 
@@ -33,12 +33,12 @@ WB_INLINE bool has_minimum(uint32_t type) {
     return type == TYPE_Q4_1 || type == TYPE_Q5_1 || type == TYPE_Q2_K || type == TYPE_Q4_K || type == TYPE_Q5_K;
 }
 
-// Whether each sixteen numbers have a scale of their own.
+// Whether every sixteen numbers have their own scale.
 WB_INLINE bool has_halves(uint32_t type) { return type == TYPE_Q2_K || type == TYPE_Q3_K || type == TYPE_Q6_K; }
 
 WB_INLINE size_t scale_groups(uint32_t type) { return has_halves(type) ? 2 : 1; }
 
-// Whether q reaches 128 and more.
+// Whether q can be 128 or more.
 WB_INLINE bool is_wide(uint32_t type) { return type == TYPE_Q8_0 || type == TYPE_IQ4_NL; }
 
 // The bytes of `count` numbers from the start of a block or super-block.
@@ -238,7 +238,7 @@ WB_INLINE v16f block_values(uint32_t type, const block32 *block, int half) {
     case TYPE_Q6_K: CALL(TYPE_Q6_K); break;                                                                            \
     case TYPE_IQ4_NL: CALL(TYPE_IQ4_NL); break;
 
-// Runs `CALL(type)` with the type as a constant, so that each gets code of its own.
+// Runs `CALL(type)` with the type as a constant, so that each type has its own code.
 #define WB_FOR_QUANTIZED(type, CALL)                                                                                   \
     switch (type) {                                                                                                    \
     WB_INTEGER_CASES(CALL)                                                                                             \

@@ -1,5 +1,5 @@
 // Products of quantized weights with activations that are quantized on the
-// way: blocks of 32 signed bytes with a scale.
+// fly: blocks of 32 signed bytes with a scale.
 
 // NaN or infinity in a block make its scale NaN, so that they stay visible.
 static void quantize_rows(int8_t *q, float *scale, int32_t *sum, const float *x, size_t count) {
@@ -202,13 +202,13 @@ static void int8_matrix(
 #undef CALL
 }
 
-// Activations of fifteen bits for a single vector, where weights take longer
-// to arrive than to be multiplied: x is about (256 high + low) * scale. `q`
+// Activations of fifteen bits for a single vector, where reading the weights takes
+// longer than multiplying: x is about (256 high + low) * scale. `q`
 // gets the high bytes, then the low ones; sums are those of 256 high + low.
 static void quantize_fine(int8_t *q, float *scale, int32_t *sum, const float *x, size_t count) {
     quantize_rows(q, scale, sum, x, count);
     for (size_t j = 0; j < count / 16; j++) {
-        // A scale of NaN or zero leaves nothing to refine.
+        // With a scale of NaN or zero there is nothing to refine.
         const bool isUsable = scale[j / 2] > 0;
         v16c high, low = {0};
         memcpy(&high, q + j * 16, 16);

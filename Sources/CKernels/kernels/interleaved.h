@@ -1,7 +1,7 @@
 // Quantized weights in the order in which decoding reads them: sixteen rows
 // side by side, so that a vector holds one column of each and the scales of a
-// block are one load. The numbers keep their bits, so nothing grows but K
-// types' scales, which take eight bits instead of six, and the rarer types: Q2_K
+// block are one load. The numbers keep their bits; only the K
+// types' scales grow, which take eight bits instead of six, and the rarer types: Q2_K
 // and Q3_K take four bits a number, IQ4_NL eight.
 //
 // For each block of 32 columns, little endian:
@@ -17,7 +17,7 @@ WB_INLINE bool is_super(uint32_t type) {
     return type == TYPE_Q2_K || type == TYPE_Q3_K || type == TYPE_Q4_K || type == TYPE_Q5_K || type == TYPE_Q6_K;
 }
 
-// Where the float16 scale of a super-block lies in it.
+// The offset of a super-block's float16 scale.
 WB_INLINE size_t super_scale_place(uint32_t type) {
     switch (type) {
     case TYPE_Q2_K: return 80;

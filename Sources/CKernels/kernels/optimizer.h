@@ -44,8 +44,8 @@ static void lion(
 }
 
 // A block's largest magnitude becomes 1, and each number the nearest of 256
-// codes; `nearest` has the code of each of 65536 numbers from `low` to 1. What
-// cannot be negative is not rounded to 0: a step divides by its root.
+// codes; `nearest` has the code of each of 65536 numbers from `low` to 1. Second
+// moments are not rounded to 0, since a step divides by their root.
 static float encode_moments(uint8_t *codes, const float *moments, const uint8_t *nearest, float low, size_t count) {
     float largest = 0;
     for (size_t i = 0; i < count; i++) largest = fmaxf(largest, fabsf(moments[i]));

@@ -1,5 +1,5 @@
-// What one core can do at most: independent operations on vectors that lie in
-// the first cache. Each returns a number that depends on all of them.
+// The peak rate of one core: independent operations on vectors in the first
+// cache. Each returns a number that depends on all of them.
 
 enum { PEAK_CHAINS = 12 };
 

@@ -14,7 +14,7 @@
 
 #define WB_INLINE static inline __attribute__((always_inline))
 
-// The most rows or columns that one tile of a product works on at once.
+// The maximum number of rows or columns in a tile of a product.
 enum { WB_LANES = 16 };
 
 #endif

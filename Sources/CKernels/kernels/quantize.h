@@ -1,15 +1,15 @@
 // Float32 to the K types of GGUF: super-blocks of 256 numbers whose blocks have
 // scales, and minima, of a few bits.
 //
-// For each block the weighted squares of the errors are made small: a grid of
+// For each block the weighted sum of squared errors is minimized: a grid of
 // scales is tried, each with the best scale and minimum for the codes that it
 // gives, in closed form. Then the scales are rounded to their bits, their
 // neighbours are tried, and the super-block's own two factors are fitted to the
-// codes. A number weighs more the larger it is, since large weights meet large
-// activations more often than not.
+// codes. A number's weight grows with its magnitude, since large weights tend to
+// meet large activations.
 //
-// Of numbers too small to have a scale in float16 nothing is left. Where one is
-// so small that it has no inverse, an error may be NaN: no comparison takes it.
+// Numbers too small for a scale in float16 become zero. If a scale is so small
+// that it has no inverse, an error may be NaN, which loses every comparison.
 //
 // Every build gives the same bytes, so that a file does not depend on the
 // machine: sums are added in one order, and products are rounded before.
@@ -29,7 +29,7 @@ WB_INLINE v16f clamp16(v16f x, float least, float most) {
 
 WB_INLINE float min_lane(v16f x) { return -max_lane(-x); }
 
-// What scale and minimum become in float16, in which they are stored.
+// Scale and minimum rounded to float16, in which they are stored.
 WB_INLINE float as_half(float x) { return (float)(_Float16)x; }
 
 WB_INLINE void store_half(uint8_t *p, float x) { const _Float16 half = (_Float16)x; memcpy(p, &half, 2); }
@@ -41,10 +41,10 @@ WB_INLINE void weigh32(v16f *weight, const v16f *x) {
 }
 
 // The weights of sixteen numbers: half of their mean square plus their own. With six bits all errors
-// are small, and what is left of them counts most where the numbers are largest.
+// are small, and those of the largest numbers count most.
 WB_INLINE v16f weigh16(v16f x) { return x * x + sum16(x * x) / 32; }
 
-// The codes that come nearest to x, and how far they are off.
+// The codes nearest to x, and their error.
 WB_INLINE float nearest_codes(
     v16f *q, const v16f *x, const v16f *weight, wb_affine a, float least, float most, const int count) {
     const float inverse = a.scale != 0 ? 1 / a.scale : 0;
@@ -99,7 +99,7 @@ WB_INLINE wb_affine search_affine(const v16f *x, const v16f *weight, float highe
     return best;
 }
 
-// A super-block on its way: eight blocks of 32 with their codes, scales and minima.
+// A super-block in progress: eight blocks of 32 with their codes, scales and minima.
 typedef struct {
     v16f x[SUPER_BLOCKS][2], weight[SUPER_BLOCKS][2], q[SUPER_BLOCKS][2];
     float scale[SUPER_BLOCKS], minimum[SUPER_BLOCKS];  // whole numbers of six bits
@@ -112,7 +112,7 @@ WB_INLINE float round_affine(wb_affine_super *s, int b, wb_affine wanted, float 
     const float minimum = s->dmin > 0 ? roundf(wanted.minimum / s->dmin) : 0;
     float least = INFINITY;
     for (int i = 0; i < 9; i++) {
-        // The rounded values first, so that they win where nothing is gained.
+        // The rounded values first, so that they win ties.
         const float near_scale = scale + (float)((i + 1) % 3 - 1), near_minimum = minimum + (float)((i / 3 + 1) % 3 - 1);
         if (near_scale < 0 || near_scale > 63 || near_minimum < 0 || near_minimum > 63) continue;
         const wb_affine a = {s->d * near_scale, s->dmin * near_minimum};

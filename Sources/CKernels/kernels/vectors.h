@@ -81,7 +81,7 @@ WB_INLINE v16f sums_of_16(const v16f *v) {
     return one;
 }
 
-// NaN lanes of b are passed over; those of a stay.
+// NaN lanes of b are ignored; those of a are kept.
 WB_INLINE v16f max16(v16f a, v16f b) { return select16(b > a, b, a); }
 
 WB_INLINE float max_lane(v16f v) {
@@ -222,7 +222,7 @@ WB_INLINE v16f look_up16(const float *table, v16i index) {
     __m256 values[2];
     memcpy(i, &index, 64);
     for (int half = 0; half < 2; half++) {
-        // The fourth bit, moved to where the sign is, chooses between the halves of the table.
+        // The fourth bit, moved to the sign, chooses between the halves of the table.
         values[half] = _mm256_blendv_ps(
             _mm256_permutevar8x32_ps(low, i[half]), _mm256_permutevar8x32_ps(high, i[half]),
             _mm256_castsi256_ps(_mm256_slli_epi32(i[half], 28)));

@@ -4,13 +4,13 @@ import Tokenizers
 struct Answer {
     private(set) var ids: [Int32] = []
     private(set) var text = ""
-    /// Whether the model ended its turn or a stop text came.
+    /// Whether the model ended its turn or a stop text was found.
     private(set) var isComplete = false
     private let endTokens: Set<Int32>
     private var stream: TextStream
     private var filter: StopFilter
 
-    /// - Parameter startsText: Whether it stands behind a special token, as behind a turn's head.
+    /// - Parameter startsText: Whether it follows a special token, such as a turn's header.
     init(_ tokenizer: Tokenizer, stop: [String], startsText: Bool) {
         endTokens = tokenizer.endTokens
         stream = TextStream(tokenizer, startsText: startsText)

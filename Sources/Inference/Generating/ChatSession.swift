@@ -5,10 +5,10 @@ import Transformer
 
 /// Conversations with one model, in the words of its chat template.
 ///
-/// The conversation belongs to the caller; the generator behind keeps what it
-/// has read, so a further turn reads only what is new.
+/// The conversation belongs to the caller; the generator caches what it has
+/// read, so a further turn reads only new tokens.
 public final class ChatSession {
-    /// What answers; its adapter may be changed between two answers.
+    /// The generator; its adapter may be changed between answers.
     public let generator: Generator
     private let template: ChatTemplate
     private let tokenizer: Tokenizer
@@ -16,7 +16,7 @@ public final class ChatSession {
     /// A session over the model of `generator`.
     ///
     /// - Parameter template: How conversations are written; nil takes the model's own.
-    /// - Throws: What the model file says if it has no template that is understood.
+    /// - Throws: `ModelFileError` if the model has no supported template.
     public init(_ generator: Generator, template: ChatTemplate? = nil) throws {
         self.generator = generator
         let file = generator.model.file

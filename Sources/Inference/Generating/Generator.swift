@@ -4,26 +4,26 @@ import Platform
 import Tokenizers
 public import Transformer
 
-/// Answers prompts with one model, one after another, and keeps what it has
-/// read: a prompt that begins as the last conversation did is read from where
+/// Answers prompts with one model, one after another, and caches what it has
+/// read: a prompt that begins like the last conversation is read from where
 /// they differ.
 ///
 /// A generator belongs to one thread at a time.
 public final class Generator {
-    /// The largest context that is set up where the caller names none, in tokens.
+    /// The maximum default context, in tokens.
     public static let defaultContextLength = 4096
     /// Tokens read at once.
     static let prefillChunk = 512
 
     /// The model that answers.
     public let model: LanguageModel
-    /// The most tokens of a prompt and its answer together.
+    /// The maximum number of tokens of a prompt and its answer together.
     public let contextLength: Int
     /// How it computes.
     public let precision: Precision
     /// The adapter in use; nil is the base.
     ///
-    /// Another one has other keys, so that the conversation is read again.
+    /// Another adapter has other keys, so the conversation is read again.
     public var adapter: LoRA? {
         didSet {
             guard adapter !== oldValue else { return }
@@ -37,7 +37,7 @@ public final class Generator {
 
     private let cache: KeyValueCache
     private var pass: InferencePass
-    /// The largest rank that the pass has room for.
+    /// The maximum rank of an adapter.
     private var passRank: Int
     private let clock: () -> Double
     private let holdsCopies: Bool
@@ -82,13 +82,13 @@ public final class Generator {
         pass = Self.pass(model, length, rank: passRank, precision, holdsCopies)
     }
 
-    /// The context that is set up where the caller names none, in tokens.
+    /// The default context of a model, in tokens.
     public static func defaultContextLength(of model: ModelConfiguration) -> Int {
         // What was pretrained is rotated as in training; a longer context takes other factors.
         min(model.originalContextLength ?? model.contextLength, defaultContextLength)
     }
 
-    /// The bytes that a generator takes that holds no copies of the weights.
+    /// The bytes of a generator that holds no copies of the weights.
     public static func byteCount(
         _ model: LanguageModel,
         contextLength: Int,
@@ -105,7 +105,7 @@ public final class Generator {
             )
     }
 
-    /// Forgets what was read.
+    /// Clears the cache.
     public func forget() {
         cache.truncate(to: 0)
         inCache.removeAll()
@@ -117,9 +117,9 @@ public final class Generator {
     ///   - prompt: At least one token, and room for one more in the context.
     ///   - configuration: How the answer is drawn.
     ///   - isCancelled: Asked before every layer; an answer that is cancelled keeps its text.
-    ///   - onToken: Gets every token as it is drawn.
+    ///   - onToken: Called with every token as it is drawn.
     /// - Throws: `InferenceError` for a prompt or a setting that cannot be used; `ModelFileError`
-    ///   where the model's file changed, so that what came is no answer of the model.
+    ///   if the model's file has changed, so that the answer is not the model's.
     public func generate(
         prompt: [Int32],
         configuration: GenerationConfiguration,
@@ -209,8 +209,8 @@ public final class Generator {
         }
     }
 
-    /// Keeps what the cache and the prompt begin with, but never the prompt's
-    /// last token, whose logits are needed; returns how many tokens that are.
+    /// Keeps the common prefix of the cache and the prompt, but never the prompt's
+    /// last token, whose logits are needed; returns its length.
     private func keepCommonPrefix(with prompt: [Int32]) -> Int {
         let common = zip(inCache, prompt.dropLast()).prefix { $0 == $1 }.count
         cache.truncate(to: common)

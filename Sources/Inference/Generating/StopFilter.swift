@@ -1,15 +1,15 @@
-/// Looks for stop texts in an answer as it comes, and holds back what may begin one.
+/// Finds stop texts in an answer while it is generated, and holds back text that may begin one.
 package struct StopFilter {
     private let stops: [[UInt8]]
     private var pending: [UInt8] = []
-    /// Whether a stop text was found; nothing comes out any more.
+    /// Whether a stop text was found; no more text is returned then.
     package private(set) var isStopped = false
 
     package init(_ stops: [String]) {
         self.stops = stops.map { Array($0.utf8) }
     }
 
-    /// Takes the next text and returns what is certain to be part of the answer.
+    /// Takes the next text and returns what is certainly part of the answer.
     package mutating func append(_ text: String) -> String {
         guard !stops.isEmpty else { return text }
         guard !isStopped else { return "" }
@@ -37,7 +37,7 @@ package struct StopFilter {
         }
     }
 
-    /// The length of the longest end of the text that a stop text begins with.
+    /// The length of the longest suffix of the text that is a prefix of a stop text.
     private func heldBackCount() -> Int {
         let longest = stops.reduce(0) { max($0, $1.count - 1) }
         for count in stride(from: min(longest, pending.count), to: 0, by: -1)

@@ -3,14 +3,14 @@ struct Candidate: Sendable, Equatable {
     let id: Int32
     let weight: Double
 
-    /// Likelier, or as likely with a lower id.
+    /// More likely, or equally likely with a lower id.
     func precedes(_ other: Candidate) -> Bool {
         weight != other.weight ? weight > other.weight : id < other.id
     }
 }
 
-/// Hands out candidates from the likeliest down without sorting them all: of
-/// a vocabulary's thousands, sampling mostly looks at a few.
+/// Returns candidates from the most likely on without sorting them all, since
+/// sampling usually needs only a few.
 struct CandidateHeap: Sendable {
     private var items: [Candidate] = []
 
@@ -22,7 +22,7 @@ struct CandidateHeap: Sendable {
         for root in stride(from: items.count / 2 - 1, through: 0, by: -1) { sift(root) }
     }
 
-    /// Removes the likeliest candidate.
+    /// Removes the most likely candidate.
     mutating func popFirst() -> Candidate? {
         guard let first = items.first, let last = items.popLast() else { return nil }
         if !items.isEmpty {

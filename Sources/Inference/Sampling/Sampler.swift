@@ -35,7 +35,7 @@ public struct Sampler: Sendable {
     ///   - predictions: The logits, (V).
     ///   - context: The tokens so far, which the repetition penalty looks at.
     ///   - step: The token's position in the answer; with the seed it decides what is drawn.
-    /// - Throws: `InferenceError` with the code `brokenLogits` if a logit is no number.
+    /// - Throws: `InferenceError` with the code `brokenLogits` if a logit is not a number.
     public mutating func sample(
         _ predictions: UnsafeBufferPointer<Float>,
         context: [Int32],
@@ -74,7 +74,7 @@ public struct Sampler: Sendable {
         return best
     }
 
-    /// Makes every token a candidate whose weight is 1 if it is the likeliest.
+    /// Makes every token a candidate; the most likely one has the weight 1.
     private mutating func weigh(relativeTo best: Int) {
         candidates.removeAll(keepingCapacity: true)
         let largest = Double(logits[best])
@@ -84,7 +84,7 @@ public struct Sampler: Sendable {
         }
     }
 
-    /// Leaves the candidates that pass top-k, top-p and min-p.
+    /// Keeps the candidates that pass top-k, top-p and min-p.
     private mutating func filter() {
         let limitsCount = configuration.topK > 0 && configuration.topK < candidates.count
         guard limitsCount || configuration.topP < 1 || configuration.minP > 0 else { return }
@@ -113,7 +113,7 @@ public struct Sampler: Sendable {
             rest -= candidate.weight
             if rest < 0 { return candidate.id }
         }
-        // Rounding may leave a last crumb: it belongs to the last that can be drawn.
+        // Rounding may leave a remainder, which belongs to the last candidate.
         return candidates.last { $0.weight > 0 }?.id ?? candidates[0].id
     }
 

@@ -1,16 +1,16 @@
 /// Adds float32 numbers in the order in which PyTorch does on one thread of a processor with AVX2.
 ///
-/// The mean of an NF4 weight's scales is part of what bitsandbytes computes and
-/// stores, so it has to have the same last bit. Eight lanes are added side by
-/// side, four vectors at a time, in sums of four levels: every level takes what
-/// the one below has after a power of two of steps. PyTorch with several threads
+/// bitsandbytes stores the mean of an NF4 weight's scales, so it must have the
+/// same last bit. Eight lanes are added side by
+/// side, four vectors at a time, in sums of four levels: every level takes
+/// the sum of the one below after a power of two of steps. PyTorch with several threads
 /// adds more than 32768 numbers in as many parts as there are threads.
 enum CascadeSum {
     private typealias Vector = SIMD8<Float>
     private static let levels = 4
     private static let unrolled = 4
 
-    /// The mean; of no numbers it is NaN.
+    /// The mean; NaN for no numbers.
     static func mean(_ numbers: [Float]) -> Float { sum(numbers) / Float(numbers.count) }
 
     static func sum(_ numbers: [Float]) -> Float {

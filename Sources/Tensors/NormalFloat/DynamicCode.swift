@@ -1,11 +1,11 @@
-/// Eight bits of which the first in use say the power of ten and the others a fraction of it.
+/// A code of eight bits: leading bits give the power of ten, the others a fraction of it.
 ///
 /// bitsandbytes stores the scales of NF4 blocks this way: 256 of them share a
 /// float32 scale, the largest magnitude among them. Source: Dettmers, "8-Bit
 /// Approximations for Parallelism in Deep Learning", arXiv 1511.04561, and the
 /// behaviour of bitsandbytes 0.50 on a CPU.
 public enum DynamicCode {
-    /// How many numbers share a scale.
+    /// The numbers that share a scale.
     public static let blockLength = 256
 
     /// What the 256 codes stand for, ascending from -0.993 to 1.
@@ -48,7 +48,7 @@ public enum DynamicCode {
         return (codes, scales)
     }
 
-    /// The numbers that codes stand for, where each `blockLength` of them have a scale.
+    /// The numbers of codes with a scale for each `blockLength` of them.
     package static func dequantize(
         _ codes: some Sequence<UInt8>,
         scales: [Float],

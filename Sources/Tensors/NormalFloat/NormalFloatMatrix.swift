@@ -1,7 +1,7 @@
 public import Platform
 internal import Synchronization
 
-/// A matrix in NF4 whose scales are quantized as well: what QLoRA keeps frozen.
+/// A matrix in NF4 whose scales are quantized too, as QLoRA's frozen weights.
 ///
 /// Every 64 numbers of a row have a scale, the largest magnitude among them,
 /// and four bits each. The scales, less their mean, have eight bits each and a
@@ -20,8 +20,8 @@ public struct NormalFloatMatrix: Sendable {
 
     /// Quantizes a matrix of any type that is not NF4 already, on the threads of `pool`.
     ///
-    /// - Throws: `TensorError` if the rows are no whole number of blocks of 64, or if a number is
-    ///   infinite or no number.
+    /// - Throws: `TensorError` if the rows are not a whole number of blocks of 64, or if a number is
+    ///   not finite.
     public init(quantizing source: Weight, on pool: WorkerPool) throws(TensorError) {
         let type = ElementType.nf4
         let (rows, columns) = (source.rows, source.columns)

@@ -23,14 +23,14 @@ public final class AdamW: OptimizerRule {
         }
     }
 
-    /// The bytes it remembers of each parameter.
+    /// The bytes of state for each parameter.
     public static let bytesPerParameter = 8
 
     private let constants: Constants
     private let firstMoment: FloatBuffer
     private let secondMoment: FloatBuffer
 
-    /// Makes room for the moments of `parameterCount` numbers.
+    /// Allocates the moments of `parameterCount` numbers.
     public init(parameterCount: Int, constants: Constants = Constants()) {
         self.constants = constants
         firstMoment = FloatBuffer(count: parameterCount)
@@ -45,7 +45,7 @@ public final class AdamW: OptimizerRule {
         ]
     }
 
-    /// Changes the parameters of one piece.
+    /// Updates the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         let corrections = constants.corrections(step: step.number)

@@ -1,12 +1,12 @@
 internal import CKernels
 
-/// AdamW that remembers two bytes of each parameter in place of eight.
+/// AdamW with two bytes of state for each parameter instead of eight.
 ///
 /// Each moment is a code of eight bits; 256 of them share a scale, their
 /// largest magnitude. Source: Dettmers et al., "8-bit Optimizers via Block-wise
 /// Quantization", arXiv 2110.02861.
 public final class AdamW8Bit: OptimizerRule {
-    /// The bytes it remembers of each parameter, the scales aside.
+    /// The bytes of state for each parameter, without the scales.
     public static let bytesPerParameter = 2
 
     private let constants: AdamW.Constants
@@ -16,7 +16,7 @@ public final class AdamW8Bit: OptimizerRule {
     private let secondScales: FloatBuffer
     private let codes = MomentCodes()
 
-    /// Makes room for the moments of `parameterCount` numbers in pieces of `blockCount` blocks.
+    /// Allocates the moments of `parameterCount` numbers in pieces of `blockCount` blocks.
     public init(
         parameterCount: Int,
         blockCount: Int,
@@ -39,7 +39,7 @@ public final class AdamW8Bit: OptimizerRule {
         ]
     }
 
-    /// Changes the parameters of one piece.
+    /// Updates the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         let corrections = constants.corrections(step: step.number)

@@ -5,14 +5,14 @@ internal import CKernels
 /// Its authors advise a learning rate three to ten times smaller than AdamW's and a decay as much
 /// larger. Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", arXiv 2302.06675.
 public final class Lion: OptimizerRule {
-    /// The bytes it remembers of each parameter.
+    /// The bytes of state for each parameter.
     public static let bytesPerParameter = 4
 
     private let beta1: Double
     private let beta2: Double
     private let moment: FloatBuffer
 
-    /// Makes room for the means of `parameterCount` numbers.
+    /// Allocates the means of `parameterCount` numbers.
     public init(parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.99) {
         self.beta1 = beta1
         self.beta2 = beta2
@@ -24,7 +24,7 @@ public final class Lion: OptimizerRule {
         [OptimizerState(name: "moment", numbers: .floats(moment))]
     }
 
-    /// Changes the parameters of one piece.
+    /// Updates the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         wb_lion(

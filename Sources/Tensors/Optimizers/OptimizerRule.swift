@@ -1,16 +1,16 @@
-/// How parameters change by their gradients, and what is remembered from step to step.
+/// How gradients update parameters, and the state that is kept between steps.
 ///
-/// A rule treats every number alone, so threads may take pieces of the
-/// parameters; the result does not depend on how.
+/// A rule treats every number independently, so threads may divide the
+/// parameters in any way.
 public protocol OptimizerRule: Sendable {
-    /// What it remembers, for checkpoints, in an order that does not change.
+    /// Its state, for checkpoints, in a fixed order.
     var state: [OptimizerState] { get }
 
-    /// Changes the parameters of one piece.
+    /// Updates the parameters of one piece.
     func step(_ step: OptimizerStep, of piece: OptimizerPiece)
 }
 
-/// What all pieces of one step share.
+/// The values that all pieces of one step share.
 public struct OptimizerStep: Sendable {
     /// The trained numbers.
     public var parameters: FloatBuffer
@@ -23,7 +23,7 @@ public struct OptimizerStep: Sendable {
     /// What gradients are multiplied by: below 1 where they are clipped.
     public var gradientScale: Float
 
-    /// States a step.
+    /// A step.
     public init(
         parameters: FloatBuffer,
         gradients: FloatBuffer,
@@ -44,9 +44,9 @@ public struct OptimizerStep: Sendable {
     }
 }
 
-/// Parameters that follow each other and are treated alike.
+/// Consecutive parameters that are treated alike.
 public struct OptimizerPiece: Sendable, Equatable {
-    /// Their places.
+    /// Their range.
     public var range: Range<Int>
     /// The number of the first block of 256 of them, counted over all pieces.
     public var firstBlock: Int
@@ -55,7 +55,7 @@ public struct OptimizerPiece: Sendable, Equatable {
     /// The share of a parameter that a step at learning rate 1 takes away.
     public var weightDecay: Double
 
-    /// States a piece.
+    /// A piece.
     public init(
         range: Range<Int>,
         firstBlock: Int = 0,
@@ -68,13 +68,13 @@ public struct OptimizerPiece: Sendable, Equatable {
         self.weightDecay = weightDecay
     }
 
-    /// How many numbers have one scale where a rule keeps its state in eight bits.
+    /// The numbers that share a scale in rules with 8-bit state.
     public static let blockLength = 256
-    /// How many blocks it has; the last may be shorter.
+    /// The number of blocks; the last may be shorter.
     public var blockCount: Int { (range.count + Self.blockLength - 1) / Self.blockLength }
 }
 
-/// Something that a rule remembers.
+/// A part of a rule's state.
 public struct OptimizerState: Sendable {
     /// Its numbers.
     public enum Numbers: Sendable {

@@ -2,15 +2,15 @@ internal import CKernels
 
 /// Gradient descent with momentum, as `torch.optim.SGD` computes it.
 ///
-/// The decay is added to the gradient, as there; it is not decoupled.
+/// As there, the decay is added to the gradient; it is not decoupled.
 public final class SGD: OptimizerRule {
-    /// The bytes it remembers of each parameter.
+    /// The bytes of state for each parameter.
     public static let bytesPerParameter = 4
 
     private let momentum: Double
     private let velocity: FloatBuffer
 
-    /// Makes room for the velocities of `parameterCount` numbers.
+    /// Allocates the velocities of `parameterCount` numbers.
     public init(parameterCount: Int, momentum: Double = 0.9) {
         self.momentum = momentum
         velocity = FloatBuffer(count: parameterCount)
@@ -21,7 +21,7 @@ public final class SGD: OptimizerRule {
         [OptimizerState(name: "velocity", numbers: .floats(velocity))]
     }
 
-    /// Changes the parameters of one piece.
+    /// Updates the parameters of one piece.
     public func step(_ step: OptimizerStep, of piece: OptimizerPiece) {
         let start = piece.range.lowerBound
         wb_sgd(

@@ -13,7 +13,7 @@ struct Bias: Sendable {
         }
     }
 
-    /// The gradient of a bias, where it is trained, is the sum of its outputs' over the tokens.
+    /// Adds the gradient of a bias, the sum of its outputs' over the tokens, if it is trained.
     func backward(_ gradient: Floats?, _ dout: Floats, T: Int, width: Int) {
         guard let gradient else { return }
         let columns = Tiles(width, by: 64)

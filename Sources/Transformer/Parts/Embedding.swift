@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Tensors
 
-/// The rows of the token embedding, which some models multiply.
+/// The token embedding, times a multiplier in some models.
 struct Embedding: Sendable {
     let workers: Workers
     let weight: Weight  // (V, C)
@@ -20,7 +20,7 @@ struct Embedding: Sendable {
     func backward(_ tokens: [Int32], _ dx: Floats, gradient: Floats) {
         let C = weight.columns
         let columns = Tiles(C, by: 64)
-        // Threads share out columns, since a token may come several times.
+        // Threads divide the columns, since a token may occur several times.
         workers.run(tiles: columns.count) { tile, _ in
             let start = columns[tile].lowerBound
             for (t, token) in tokens.enumerated() {

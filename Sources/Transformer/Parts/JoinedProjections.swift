@@ -1,7 +1,7 @@
 internal import Tensors
 
-/// Projections that one matrix makes: queries, keys and values, or both halves of the feed-forward
-/// network.
+/// Projections that one matrix computes: queries, keys and values, or both halves of the
+/// feed-forward network.
 struct JoinedProjections: Sendable {
     let workers: Workers
     /// The lengths of the parts of a row.
@@ -9,14 +9,14 @@ struct JoinedProjections: Sendable {
 
     var width: Int { widths.reduce(0, +) }
 
-    /// Takes T rows of all parts, (T, width), apart.
+    /// Splits T rows of all parts, (T, width).
     func forward(_ joined: Floats, to parts: [Floats], T: Int) {
         copy(T, parts) { part, offset, width, row in
             (part + row * width).update(from: joined + row * self.width + offset, count: width)
         }
     }
 
-    /// Puts the parts' gradients together in `joined`, (T, width).
+    /// Joins the parts' gradients in `joined`, (T, width).
     func backward(_ joined: Floats, from parts: [Floats], T: Int) {
         copy(T, parts) { part, offset, width, row in
             (joined + row * self.width + offset).update(from: part + row * width, count: width)

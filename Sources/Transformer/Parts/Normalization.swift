@@ -1,10 +1,12 @@
 internal import CKernels
 internal import Tensors
 
-/// Root mean square normalization: each row by its root mean square, times a weight as long as the row.
+/// Root mean square normalization: each row divided by its root mean square, times a weight.
+///
+/// Weights that a folder stores less 1, as Gemma's, have it added when the model is opened.
 struct Normalization: Sendable {
     let workers: Workers
-    /// What is added to the mean square.
+    /// Added to the mean square.
     let epsilon: Float
 
     /// out = x / rms(x) * weight for T rows; `factor`, (T), gets 1 / rms(x).
@@ -24,8 +26,8 @@ struct Normalization: Sendable {
         }
     }
 
-    /// dx += the gradient for T rows whose output's is `dout`; so is that of the weight, where it
-    /// is trained.
+    /// Adds the gradients of T rows, whose outputs' are `dout`, to dx, and that of the weight to
+    /// `weightGradient`, if it is trained.
     func backward(
         _ dx: Floats,
         _ dout: Floats,

@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Tensors
 
-/// The sum of a layer's input and of what it computes of it, which some models multiply first.
+/// The sum of a layer's input and its output, which some models multiply first.
 struct Residual: Sendable {
     let workers: Workers
     let C: Int
@@ -16,9 +16,9 @@ struct Residual: Sendable {
         }
     }
 
-    /// The gradient of what was multiplied, given that of the sum, which x has as it is.
+    /// The gradient of y, given that of the sum, which is also x's.
     ///
-    /// It is in `room`, (T, C), unless it is the same.
+    /// It is in `room`, (T, C), unless it equals `dout`.
     func backward(_ dout: Floats, room: Floats, T: Int) -> Floats {
         guard multiplier != 1 else { return dout }
         workers.forEachRowTile(T) { rows in

@@ -5,8 +5,8 @@ internal import Tensors
 
 /// Rotary position embedding, of whole heads or of the first numbers of each.
 ///
-/// The cosines and sines are in a table with a row a position. Angles are formed in float32, as
-/// transformers forms them, so that results agree.
+/// The cosines and sines are in a table with a row for each position. Angles are computed in float32
+/// as in transformers, so that results agree.
 struct Rotation: Sendable {
     /// The cosines and sines of one base.
     private struct Table: Sendable {
@@ -37,12 +37,12 @@ struct Rotation: Sendable {
     }
 
     private let table: Table
-    /// That of layers that see a window, where it is another.
+    /// The table of layers with a window, if it differs.
     private let localTable: Table?
     let isAdjacent: Bool
     private let configuration: ModelConfiguration
     private let unrotatedLayers: Set<Int>
-    /// The longest sequence whose rows begin at 0; longer ones have a table of their own behind it.
+    /// The longest sequence whose rows begin at 0; the rows of longer ones follow.
     private let shortLength: Int
 
     init(_ file: ModelFile) {
@@ -76,13 +76,13 @@ struct Rotation: Sendable {
         unrotatedLayers = Set(configuration.unrotatedLayers)
     }
 
-    /// Whether the beginnings of longer sequences are rotated otherwise than those of shorter ones.
+    /// Whether sequences up to that length are not all rotated alike.
     func dependsOnLength(upTo longest: Int) -> Bool { longest > shortLength }
 
     /// The row of the table for the first position of a sequence of that length.
     func firstRow(length: Int) -> Int { length > shortLength ? shortLength : 0 }
 
-    /// Rotates (T, heads*D) in place, unless the layer does not; `rows` are those of the table.
+    /// Rotates (T, heads*D) in place, unless the layer does not rotate; `rows` are rows of the table.
     func forward(
         _ x: Floats,
         rows: UnsafePointer<Int32>,

@@ -2,14 +2,14 @@ internal import CKernels
 internal import ModelFiles
 internal import Tensors
 
-/// A soft limit: y = cap · tanh(scale · x / cap), or scale · x where there is none.
+/// A soft limit: y = cap · tanh(scale · x / cap), or scale · x without a cap.
 struct SoftCap: Sendable {
     /// Nil for none.
     let cap: Float?
-    /// What numbers are multiplied by first.
+    /// What x is multiplied by first.
     let scale: Float
 
-    /// Changes numbers in place.
+    /// Turns x into y, in place.
     func forward(_ x: Floats, count: Int) {
         if let cap {
             wb_soft_cap(x, scale, cap, count)
@@ -18,7 +18,7 @@ struct SoftCap: Sendable {
         }
     }
 
-    /// Turns the gradients of the results y into those of the numbers, in place.
+    /// Turns the gradients of y into those of x, in place.
     func backward(_ dx: Floats, _ y: ConstFloats, count: Int) {
         if let cap {
             wb_soft_cap_backward(dx, y, scale, cap, count)
