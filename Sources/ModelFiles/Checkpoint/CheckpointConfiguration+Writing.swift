@@ -20,7 +20,8 @@ extension CheckpointConfiguration {
         func set(_ name: String, _ value: JSONValue) {
             _ = settings.insert(value, named: JSONName(name))
         }
-        set("architectures", [.string(Self.className(kind))])
+        let name = sizes.traits.className ?? kind.prefix(1).uppercased() + kind.dropFirst()
+        set("architectures", [.string(name + "ForCausalLM")])
         set("model_type", .string(kind))
         set("torch_dtype", .string(Self.typeName(type)))
         for (name, number) in [
@@ -33,8 +34,9 @@ extension CheckpointConfiguration {
         let activation = sizes.traits.activation.rawValue
         set(activation == "silu" ? "hidden_act" : "hidden_activation", .string(activation))
         set("rms_norm_eps", .number(Self.shortest(sizes.rmsEpsilon)))
-        if kind == "llama" { set("mlp_bias", false) }
-        if kind == "llama" || kind == "qwen3" { set("attention_bias", false) }
+        for (name, value) in sizes.traits.settings.sorted(by: { $0.key < $1.key }) {
+            set(name, value)
+        }
         guard sizes.traits.isHybrid || !sizes.rotatesNothing else {
             throw ModelFileError(
                 .unsupportedArchitecture,
@@ -45,16 +47,14 @@ extension CheckpointConfiguration {
         }
         addParts(of: sizes, set)
         set("tie_word_embeddings", .boolean(sizes.tiesEmbeddings))
-        if !["llama", "granite", "granitemoehybrid", "smollm3"].contains(kind) {
+        if sizes.traits.writesWindow || isMistral {
             set("sliding_window", sizes.slidingWindow.map { .integer($0) } ?? .null)
         }
-        if kind.hasPrefix("qwen") {
+        if sizes.traits.countsWindowLayers {
             set("use_sliding_window", .boolean(sizes.slidingWindow != nil))
             set("max_window_layers", .integer(sizes.slidingWindow == nil ? sizes.layerCount : 0))
         }
         try addRope(of: model, set)
-        // Their default is a token that another vocabulary may not have.
-        if ["smollm3", "phi3"].contains(kind) { set("pad_token_id", .null) }
         let tokenizer = model.tokenizer
         set("bos_token_id", tokenizer.bos.map { .integer(Int($0)) } ?? .null)
         set("eos_token_id", tokenizer.eos.map { .integer(Int($0)) } ?? .null)
@@ -98,15 +98,10 @@ extension CheckpointConfiguration {
             let kinds = [JSONValue](repeating: "attention", count: sizes.layerCount)
             set("layer_types", .array(kinds))
             set("position_embedding_type", sizes.rotatesNothing ? "nope" : "rope")
-            set("num_local_experts", 0)
-            set("num_experts_per_tok", 0)
-            // transformers divides by it, although there are no such layers.
-            set("mamba_n_heads", 1)
         }
         if sizes.traits.unrotatedInterval != nil {
             let marks = (0..<sizes.layerCount).map { sizes.unrotatedLayers.contains($0) ? 0 : 1 }
             set("no_rope_layers", .array(marks.map { .integer($0) }))
-            set("use_sliding_window", false)
         }
         if sizes.traits.rotatesPartially {
             let share = Double(sizes.rotatedWidth) / Double(sizes.headWidth)
@@ -186,16 +181,6 @@ extension CheckpointConfiguration {
         case .bf16: "bfloat16"
         default: "float32"
         }
-    }
-
-    private static func className(_ kind: String) -> String {
-        let name =
-            [
-                "smollm3": "SmolLM3", "granitemoehybrid": "GraniteMoeHybrid",
-                "gemma3_text": "Gemma3",
-            ][kind]
-            ?? kind.prefix(1).uppercased() + kind.dropFirst()
-        return name + "ForCausalLM"
     }
 
     /// The number as a person wrote it: the shortest of those with the same float32.

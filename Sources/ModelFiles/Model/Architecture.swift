@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The parts of a decoder of the Llama family: a row of the table of architectures.
 ///
 /// Each part is computed, forward and backward, by one file in `Transformer/Parts`. The sizes and
@@ -42,6 +44,16 @@ public struct Architecture: Sendable, Equatable {
     public let modelTypes: [String]
     /// The row that describes the GGUF files of its models, if it is another.
     public var ggufRow: String?
+    /// The name of its class in transformers, without `ForCausalLM`, where that is not the
+    /// `model_type` with a capital letter.
+    var className: String?
+    /// Constant settings that its `config.json` has.
+    var settings: [String: JSONValue] = [:]
+    /// Whether its `config.json` has `sliding_window`, be there a window or not.
+    var writesWindow = false
+    /// Whether its `config.json` says by `use_sliding_window` and `max_window_layers` which layers
+    /// see the window.
+    var countsWindowLayers = false
     /// The names of a layer's tensors in Hugging Face folders, if they are not Llama's.
     public var checkpointNames: [TensorRole: String] = [:]
     /// The name of the width of the feed-forward network in `config.json`.
@@ -98,20 +110,39 @@ public struct Architecture: Sendable, Equatable {
     public static let llama = Architecture(
         name: "llama",
         modelTypes: ["llama", "mistral"],
+        settings: ["mlp_bias": false, "attention_bias": false],
         rotaryLayout: .adjacentPairs
     )
+
+    /// Their own default is a token that another vocabulary may not have.
+    private static let noPadding: [String: JSONValue] = ["pad_token_id": .null]
 
     /// All of them.
     public static let all = [
         llama,
         // Qwen 2 and 2.5.
-        Architecture(name: "qwen2", modelTypes: ["qwen2"], hasAttentionBiases: true),
+        Architecture(
+            name: "qwen2",
+            modelTypes: ["qwen2"],
+            writesWindow: true,
+            countsWindowLayers: true,
+            hasAttentionBiases: true
+        ),
         // Qwen 3, the dense models.
-        Architecture(name: "qwen3", modelTypes: ["qwen3"], hasHeadNorms: true),
+        Architecture(
+            name: "qwen3",
+            modelTypes: ["qwen3"],
+            settings: ["attention_bias": false],
+            writesWindow: true,
+            countsWindowLayers: true,
+            hasHeadNorms: true
+        ),
         // SmolLM3.
         Architecture(
             name: "smollm3",
             modelTypes: ["smollm3"],
+            className: "SmolLM3",
+            settings: noPadding.merging(["use_sliding_window": false]) { $1 },
             rotaryLayout: .adjacentPairs,
             unrotatedInterval: 4
         ),
@@ -127,6 +158,9 @@ public struct Architecture: Sendable, Equatable {
             name: "granitemoehybrid",
             modelTypes: ["granitemoehybrid"],
             ggufRow: "granite",
+            className: "GraniteMoeHybrid",
+            // transformers divides by the last, although there are no such layers.
+            settings: ["num_local_experts": 0, "num_experts_per_tok": 0, "mamba_n_heads": 1],
             checkpointNames: [
                 .gateUp: "shared_mlp.input_linear", .down: "shared_mlp.output_linear",
             ],
@@ -140,6 +174,7 @@ public struct Architecture: Sendable, Equatable {
         Architecture(
             name: "gemma2",
             modelTypes: ["gemma2"],
+            writesWindow: true,
             checkpointNames: [.feedForwardNorm: "pre_feedforward_layernorm"],
             hasPostNorms: true,
             normWeightOffset: 1,
@@ -156,6 +191,8 @@ public struct Architecture: Sendable, Equatable {
         Architecture(
             name: "gemma3",
             modelTypes: ["gemma3_text"],
+            className: "Gemma3",
+            writesWindow: true,
             checkpointNames: [.feedForwardNorm: "pre_feedforward_layernorm"],
             hasHeadNorms: true,
             hasPostNorms: true,
@@ -174,6 +211,8 @@ public struct Architecture: Sendable, Equatable {
         Architecture(
             name: "phi3",
             modelTypes: ["phi3"],
+            settings: noPadding,
+            writesWindow: true,
             fusesAttention: true,
             fusesFeedForward: true,
             rotatesPartially: true,
