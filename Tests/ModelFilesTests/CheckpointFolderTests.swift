@@ -149,6 +149,7 @@ import ModelFiles
             (["sliding_window": 4, "use_sliding_window": false], nil),
             (["model_type": "gemma3_text"], "sliding_window"),
             (["model_type": "gemma2", "hidden_act": "silu"], "silu"),
+            (["model_type": "gemma2", "layer_types": ["chunked_attention"]], "chunked_attention"),
             (
                 ["model_type": "gemma3_text", "sliding_window": 4, "attn_logit_softcapping": 50.0],
                 "attn_logit_softcapping"

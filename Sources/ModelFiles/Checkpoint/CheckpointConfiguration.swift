@@ -243,6 +243,10 @@ struct CheckpointConfiguration {
         guard kinds.count == layers else {
             throw settings.refusal("layer_types is not about \(layers) layers")
         }
+        let known = ["full_attention", "sliding_attention"]
+        if let other = kinds.first(where: { !known.contains($0) }) {
+            throw settings.unsupported("its layer_types have \"\(other)\"")
+        }
         return kinds.indices.filter { kinds[$0] == "full_attention" }
     }
 

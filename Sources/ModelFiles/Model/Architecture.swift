@@ -49,7 +49,7 @@ public struct Architecture: Sendable, Equatable {
     var className: String?
     /// Constant settings that its `config.json` has.
     var settings: [String: JSONValue] = [:]
-    /// Whether its `config.json` has `sliding_window`, be there a window or not.
+    /// Whether its `config.json` always has `sliding_window`.
     var writesWindow = false
     /// Whether its `config.json` says by `use_sliding_window` and `max_window_layers` which layers
     /// see the window.
