@@ -3,10 +3,10 @@ internal import Tensors
 
 /// How much memory a pass takes.
 extension ForwardPass {
-    /// The floats of T rows of the largest joined output.
-    static func joinedCount(_ configuration: ModelConfiguration, T: Int) -> Int {
-        let joined = Projection.joined(in: configuration).compactMap(\.first)
-        return T * (joined.map { $0.outputWidth(configuration) }.max() ?? 0)
+    /// The floats of T rows of the largest fused output.
+    static func fusedCount(_ configuration: ModelConfiguration, T: Int) -> Int {
+        let fused = Projection.fused(in: configuration).compactMap(\.first)
+        return T * (fused.map { $0.outputWidth(configuration) }.max() ?? 0)
     }
 
     static func widestInput(_ configuration: ModelConfiguration) -> Int {
@@ -40,7 +40,7 @@ extension ForwardPass {
     ) -> Int {
         let shared =
             4 * capacity.tokens * (configuration.width + configuration.feedForwardWidth + 1)
-            + 4 * joinedCount(configuration, T: capacity.tokens)
+            + 4 * fusedCount(configuration, T: capacity.tokens)
             + SharedPrefixAttention.byteCount(configuration, attendedCapacity: capacity.attended)
         switch precision {
         case .exact:

@@ -48,10 +48,10 @@ final class ForwardPass: @unchecked Sendable {
     let residual: Residual
     let embedding: Embedding
     /// Splits queries, keys and values, if one matrix computes them.
-    let joinedAttention: JoinedProjections?
+    let fusedAttention: FusedProjections?
     /// Splits gate and up, if one matrix computes them.
-    let joinedFeedForward: JoinedProjections?
-    let joinedRoom: FloatBuffer  // (T, rows of the larger of the two)
+    let fusedFeedForward: FusedProjections?
+    let fusedRoom: FloatBuffer  // (T, rows of the larger of the two)
     /// The adapters' dropout, in training.
     var dropout: Dropout?
     /// The row of the micro-batch that the pass's first row is, which dropout depends on.
@@ -122,13 +122,13 @@ final class ForwardPass: @unchecked Sendable {
         let D = configuration.headWidth
         let KD = configuration.keyValueHeadCount * D
         let F = configuration.feedForwardWidth
-        joinedAttention =
+        fusedAttention =
             traits.fusesAttention
-            ? JoinedProjections(workers: workers, widths: [configuration.headCount * D, KD, KD])
+            ? FusedProjections(workers: workers, widths: [configuration.headCount * D, KD, KD])
             : nil
-        joinedFeedForward =
-            traits.fusesFeedForward ? JoinedProjections(workers: workers, widths: [F, F]) : nil
-        joinedRoom = FloatBuffer(count: Self.joinedCount(configuration, T: tokenCapacity))
+        fusedFeedForward =
+            traits.fusesFeedForward ? FusedProjections(workers: workers, widths: [F, F]) : nil
+        fusedRoom = FloatBuffer(count: Self.fusedCount(configuration, T: tokenCapacity))
     }
 
     deinit { rotationRows.deallocate() }
@@ -185,10 +185,10 @@ final class ForwardPass: @unchecked Sendable {
         let (query, key) = (
             saved.headNorms?.query ?? saved.query, saved.headNorms?.key ?? saved.key
         )
-        let all = joinedRoom.pointer
-        if let joinedAttention {
+        let all = fusedRoom.pointer
+        if let fusedAttention {
             project([(.query, all)], normed.pointer, C)
-            joinedAttention.forward(all, to: [query, key, saved.value], T: T)
+            fusedAttention.forward(all, to: [query, key, saved.value], T: T)
         } else {
             project([(.query, query), (.key, key), (.value, saved.value)], normed.pointer, C)
         }
@@ -242,9 +242,9 @@ final class ForwardPass: @unchecked Sendable {
             layer.feedForwardNorm,
             T: T
         )
-        if let joinedFeedForward {
+        if let fusedFeedForward {
             project([(.gate, all)], normed.pointer, C)
-            joinedFeedForward.forward(all, to: [saved.gate, saved.up], T: T)
+            fusedFeedForward.forward(all, to: [saved.gate, saved.up], T: T)
         } else {
             project([(.gate, saved.gate), (.up, saved.up)], normed.pointer, C)
         }

@@ -60,7 +60,7 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
         role(configuration)?.module(in: configuration.traits) ?? rawValue
     }
 
-    /// The names that `named` knows: the seven, and those of joined matrices.
+    /// The names that `named` knows: the seven, and those of fused matrices.
     public static let names =
         allCases.map(\.rawValue) + ["qkv_proj", "gate_up_proj", "input_linear", "output_linear"]
 
@@ -75,7 +75,7 @@ public enum Projection: String, CaseIterable, Codable, Sendable {
     }
 
     /// The projections that share a matrix, for each such matrix.
-    package static func joined(in configuration: ModelConfiguration) -> [[Projection]] {
+    package static func fused(in configuration: ModelConfiguration) -> [[Projection]] {
         (configuration.traits.fusesAttention ? [[.query, .key, .value]] : [])
             + (configuration.traits.fusesFeedForward ? [[.gate, .up]] : [])
     }

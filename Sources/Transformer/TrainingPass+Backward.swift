@@ -153,10 +153,10 @@ extension TrainingPass {
         )
         norm.forward(normed, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)
         clear(dNormed, T * C)
-        let all = forward.joinedRoom.pointer
-        var halves = [term(.gate, forward.joinedFeedForward == nil ? dGate.pointer : all)]
-        if let joined = forward.joinedFeedForward {
-            joined.backward(
+        let all = forward.fusedRoom.pointer
+        var halves = [term(.gate, forward.fusedFeedForward == nil ? dGate.pointer : all)]
+        if let fused = forward.fusedFeedForward {
+            fused.backward(
                 all,
                 from: [dGate.pointer, dUp.pointer],
                 T: T
@@ -258,9 +258,9 @@ extension TrainingPass {
         // No adapter lies below the first layer, so there its input needs no gradient.
         let needsInputGradient = index > 0 || trained != nil
         clear(dNormed, T * C)
-        var inputs = [term(.query, forward.joinedAttention == nil ? dquery : all)]
-        if let joined = forward.joinedAttention {
-            joined.backward(
+        var inputs = [term(.query, forward.fusedAttention == nil ? dquery : all)]
+        if let fused = forward.fusedAttention {
+            fused.backward(
                 all,
                 from: [dquery, dkey, dValue.pointer],
                 T: T

@@ -79,8 +79,8 @@ extension TrainingPass {
                 (.down, last.pointer, C),
             ]
             for (projection, numbers, width) in outputs {
-                let joined = Projection.joined(in: sizes).first { $0.contains(projection) }
-                guard let role = (joined?.first ?? projection).role(sizes) else { continue }
+                let fused = Projection.fused(in: sizes).first { $0.contains(projection) }
+                guard let role = (fused?.first ?? projection).role(sizes) else { continue }
                 let module = role.checkpointName(layer: layer, in: sizes.traits)
                     .replacing(".weight", with: "")
                 if let found = look("the output of \(module)", numbers, width) {

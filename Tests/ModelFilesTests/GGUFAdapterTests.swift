@@ -73,7 +73,7 @@ import Testing
     }
 
     /// The dense Granite 4 joins gate and up in its folders, and not in GGUF.
-    @Test func aJoinedChangeIsThatOfItsParts() throws {
+    @Test func aFusedChangeIsThatOfItsParts() throws {
         let (joined, apart) = (
             ModelConfiguration.tiny("granitemoehybrid"), ModelConfiguration.tiny("granite")
         )

@@ -79,7 +79,7 @@ import Transformer
         ("gate_up_proj,up_proj,down_proj", [.gate, .up, .down]),
         ("input_linear,output_linear", [.gate, .up, .down]),
     ])
-    func aJoinedMatrixMeansItsProjections(text: String, projections: [Projection]) throws {
+    func aFusedMatrixMeansItsProjections(text: String, projections: [Projection]) throws {
         var request = TrainingRequest(model: "m", dataset: "d")
         try TrainingOptions.option("targets")?.set([text], in: &request)
         #expect(request.configuration.targets == projections)

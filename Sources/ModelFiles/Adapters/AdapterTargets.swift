@@ -26,9 +26,9 @@ struct AdapterTargets {
         names: () throws(ModelFileError) -> [String]
     ) throws(ModelFileError) -> AdapterTargets? {
         if object["target_modules"] == .string("all-linear"),
-            let joined = AdapterTargets(joinedBy: (try? names()) ?? [])
+            let fused = AdapterTargets(fusedIn: (try? names()) ?? [])
         {
-            return joined
+            return fused
         }
         guard let rule = try rule(object["target_modules"]) else { return nil }
         let layers = try layers(object["layers_to_transform"])
@@ -124,7 +124,7 @@ struct AdapterTargets {
     }
 
     /// All projections of a model in which one matrix combines several; nil for other models.
-    private init?(joinedBy names: [String]) {
+    private init?(fusedIn names: [String]) {
         let present = Set(names.compactMap { Self.module(of: $0)?.split(separator: ".").last })
         guard !present.isDisjoint(with: ["qkv_proj", "input_linear"]) else { return nil }
         modules = AdapterConfiguration.knownModules.filter { present.contains(Substring($0)) }

@@ -104,9 +104,9 @@ public final class ModelFile: Sendable {
     {
         let sizes = configuration.inGGUF
         return TensorRole.allCases.filter { $0.isUsed(sizes) }.flatMap { role in
-            let joined = role.joined(in: configuration)
+            let fused = role.fused(in: configuration)
             return (0..<(role.isInEachLayer ? sizes.layerCount : 1)).map {
-                (role, $0, (joined?.role ?? role, joined?.rows))
+                (role, $0, (fused?.role ?? role, fused?.rows))
             }
         }
     }

@@ -195,10 +195,10 @@ extension TensorRole {
         return String(parts.dropLast().last ?? "")
     }
 
-    /// The combined matrix that contains this projection, and its rows there.
+    /// The fused matrix that contains this projection, and its rows there.
     ///
     /// Nil if the model has a separate matrix for it.
-    func joined(in configuration: ModelConfiguration) -> (role: TensorRole, rows: Range<Int>)? {
+    func fused(in configuration: ModelConfiguration) -> (role: TensorRole, rows: Range<Int>)? {
         let queries = configuration.headCount * configuration.headWidth
         let keys = configuration.keyValueHeadCount * configuration.headWidth
         let inner = configuration.feedForwardWidth

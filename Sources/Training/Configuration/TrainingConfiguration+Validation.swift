@@ -91,13 +91,13 @@ extension TrainingConfiguration {
                 try OptionRange.require(layer, in: 0...model.layerCount - 1, named: "a layer")
             }
         }
-        for joined in Projection.joined(in: model) {
-            let lacking = joined.filter { !targets.contains($0) }
-            guard lacking.isEmpty || lacking.count == joined.count else {
+        for fused in Projection.fused(in: model) {
+            let lacking = fused.filter { !targets.contains($0) }
+            guard lacking.isEmpty || lacking.count == fused.count else {
                 throw TrainingError(
                     .configuration,
                     "targets lacks \(lacking.map(\.rawValue).joined(separator: ", ")): one matrix of "
-                        + "this model makes \(joined.map(\.rawValue).joined(separator: ", ")).",
+                        + "this model makes \(fused.map(\.rawValue).joined(separator: ", ")).",
                     hint: "name all of them, or none"
                 )
             }

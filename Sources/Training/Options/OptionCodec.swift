@@ -99,7 +99,7 @@ extension OptionCodec where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension OptionCodec<[Projection]> {
-    /// Names of matrices, separated by commas: those of joined ones mean each of their projections.
+    /// Names of matrices, separated by commas: those of fused ones mean each of their projections.
     static let projections = OptionCodec(
         kind: .names(Projection.names),
         texts: { [$0.map(\.rawValue).joined(separator: ",")] },

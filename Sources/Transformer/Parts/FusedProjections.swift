@@ -2,7 +2,7 @@ internal import Tensors
 
 /// Projections that one matrix computes: queries, keys and values, or both halves of the
 /// feed-forward network.
-struct JoinedProjections: Sendable {
+struct FusedProjections: Sendable {
     let workers: Workers
     /// The lengths of the parts of a row.
     let widths: [Int]
@@ -10,16 +10,16 @@ struct JoinedProjections: Sendable {
     var width: Int { widths.reduce(0, +) }
 
     /// Splits T rows of all parts, (T, width).
-    func forward(_ joined: Floats, to parts: [Floats], T: Int) {
+    func forward(_ fused: Floats, to parts: [Floats], T: Int) {
         copy(T, parts) { part, offset, width, row in
-            (part + row * width).update(from: joined + row * self.width + offset, count: width)
+            (part + row * width).update(from: fused + row * self.width + offset, count: width)
         }
     }
 
-    /// Joins the parts' gradients in `joined`, (T, width).
-    func backward(_ joined: Floats, from parts: [Floats], T: Int) {
+    /// Joins the parts' gradients in `fused`, (T, width).
+    func backward(_ fused: Floats, from parts: [Floats], T: Int) {
         copy(T, parts) { part, offset, width, row in
-            (joined + row * self.width + offset).update(from: part + row * width, count: width)
+            (fused + row * self.width + offset).update(from: part + row * width, count: width)
         }
     }
 

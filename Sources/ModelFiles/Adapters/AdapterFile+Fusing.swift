@@ -5,7 +5,7 @@ import Platform
 extension AdapterFile {
     /// The same changes with the names and matrices of models of an architecture.
     ///
-    /// The change of a combined matrix is that of its parts with the same A. Adapters of other
+    /// The change of a fused matrix is that of its parts with the same A. Adapters of other
     /// architectures are returned unchanged.
     ///
     /// - Throws: `ModelFileError` for changes of gate and up that no change of one matrix can
@@ -38,7 +38,7 @@ extension AdapterFile {
                 } else if role == .gate {
                     add(.gateUp, b.followed(by: try up(layer, sharing: a)))
                 } else if !modules.contains("gate_proj") {
-                    throw Self.unjoinable("it changes up_proj alone")
+                    throw Self.unfusable("it changes up_proj alone")
                 }
             }
         }
@@ -59,15 +59,15 @@ extension AdapterFile {
         sharing a: AdapterTensor
     ) throws(ModelFileError) -> AdapterTensor {
         guard let b = tensor(layer: layer, module: "up_proj", factor: .b) else {
-            throw Self.unjoinable("it changes gate_proj alone")
+            throw Self.unfusable("it changes gate_proj alone")
         }
         guard tensor(layer: layer, module: "up_proj", factor: .a)?.values == a.values else {
-            throw Self.unjoinable("its gate_proj and up_proj have unlike lora_A")
+            throw Self.unfusable("its gate_proj and up_proj have unlike lora_A")
         }
         return b
     }
 
-    private static func unjoinable(_ reason: String) -> ModelFileError {
+    private static func unfusable(_ reason: String) -> ModelFileError {
         ModelFileError(
             .wrongShape,
             "The adapter does not fit this model, where one matrix makes gate and up: \(reason).",
