@@ -8,6 +8,7 @@ import torch
 import transformers
 
 from conftest import FAMILIES, MODEL, TINY, log_probabilities, targets_of
+from llama import Llama
 
 TEXTS = ["Hello, world! 한국어 123", "  two  spaces\n\nnew", "def f(x): return x**2", "é NFC?", "naïve 😀👍🏽 日本語", "a"]
 SOME_TARGETS = ["q_proj", "k_proj", "qkv_proj", "gate_up_proj", "down_proj", "input_linear", "output_linear"]
@@ -111,3 +112,21 @@ def test_texts_longer_than_the_pretraining_have_factors_of_their_own(workbench, 
             assert max(abs(a - b) for a, b in zip(found[-1]["token_logprobs"], wanted)) < 5e-4
     short = log_probabilities(opened(TINY / "phi4"), IDS)
     assert max(abs(a - b) for a, b in zip(short, log_probabilities(model, IDS))) > 0.01, "the factors have to differ"
+
+
+def test_a_granite_that_does_not_rotate_is_the_same_in_gguf(workbench, tmp_path):
+    folder, file = tmp_path / "granite4", tmp_path / "granite4.gguf"
+    shutil.copytree(TINY / "granite4", folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "position_embedding_type": "nope"}))
+    workbench("model", "convert", folder, "--output", file, "--no-compare")
+    wanted = log_probabilities(opened(folder), IDS)
+    rotated = log_probabilities(opened(TINY / "granite4"), IDS)
+    assert max(abs(a - b) for a, b in zip(rotated, wanted)) > 0.01, "rotation has to matter"
+    for source in (folder, file):
+        found = workbench("model", "score", source, "--ids", ",".join(map(str, IDS)), "--precision", "exact")
+        assert max(abs(a - b) for a, b in zip(found[-1]["token_logprobs"], wanted)) < 5e-4
+    with Llama(file) as llama:
+        rows = torch.tensor(llama.logits(IDS)).double()
+    table = torch.log_softmax(rows[:-1], dim=-1)[torch.arange(len(IDS) - 1), torch.tensor(IDS[1:])]
+    assert max(abs(a - b) for a, b in zip(table.tolist(), wanted)) < 5e-4
