@@ -61,8 +61,8 @@ package struct Server: Sendable {
             throw ServerError(
                 .invalidParameter,
                 configuration.isLoopback
-                    ? "Everybody needs a token, and nobody has one."
-                    : "\(configuration.host) can be reached from other machines, and nobody has a token.",
+                    ? "Every client needs a token, and there is none."
+                    : "\(configuration.host) can be reached from other machines, and there is no token.",
                 hint: "make one with `workbench serve tokens add NAME --role write`"
             )
         }

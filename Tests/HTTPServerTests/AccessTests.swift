@@ -45,9 +45,9 @@ import HTTPServer
         arguments: [
             // A connection, a closed one, none, a refusal, a truncated answer.
             (reply(state: 1, user: 1000, inode: 7), .user(1000)),
-            (reply(state: 6, user: 0, inode: 0), .nobody),
-            (reply(state: 1, user: 0, inode: 0), .nobody),
-            (failure(ENOENT), .nobody), (failure(EPERM), .unknown),
+            (reply(state: 6, user: 0, inode: 0), .noOwner),
+            (reply(state: 1, user: 0, inode: 0), .noOwner),
+            (failure(ENOENT), .noOwner), (failure(EPERM), .unknown),
             (Array(reply(state: 1, user: 1, inode: 1).prefix(80)), .unknown), ([], .unknown),
         ] as [([UInt8], SocketDiagnosis.Answer)]
     )

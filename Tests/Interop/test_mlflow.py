@@ -502,7 +502,7 @@ def test_tokens_open_other_addresses(tmp_path):
         )
 
     refused = workbench("--host", "0.0.0.0", "--port", "0")
-    assert refused.returncode == 1 and "nobody has a token" in refused.stderr
+    assert refused.returncode == 1 and "there is no token" in refused.stderr
     reader = workbench("tokens", "add", "reader").stdout.strip()
     writer = workbench("tokens", "add", "writer", "--role", "write").stdout.strip()
     assert (folder / "tokens.json").stat().st_mode & 0o777 == 0o600

@@ -12,7 +12,7 @@ package enum SocketDiagnosis {
         /// The user who owns the connection's end.
         case user(uid_t)
         /// There is no such connection, or it has no owner any more.
-        case nobody
+        case noOwner
         /// The kernel does not support the request.
         case unknown
         /// The request cannot be made now, because no descriptor is left.
@@ -66,11 +66,11 @@ package enum SocketDiagnosis {
         let (failure, byFamily): (UInt32, UInt32) = (2, 20)
         guard reply.count >= 20 else { return .unknown }
         switch number(at: 4) & 0xFFFF {
-        case failure: return Int32(bitPattern: number(at: 16)) == -ENOENT ? .nobody : .unknown
+        case failure: return Int32(bitPattern: number(at: 16)) == -ENOENT ? .noOwner : .unknown
         case byFamily where reply.count >= replySize:
             let established: UInt8 = 1
             // The kernel reports root for a connection that its owner has closed.
-            guard reply[17] == established, number(at: 84) != 0 else { return .nobody }
+            guard reply[17] == established, number(at: 84) != 0 else { return .noOwner }
             return .user(number(at: 80))
         default: return .unknown
         }

@@ -16,7 +16,7 @@ package enum SocketOwner {
     ) throws(ServerError) -> uid_t? {
         switch SocketDiagnosis.user(of: client, to: server) {
         case .user(let user): return user
-        case .nobody: return nil
+        case .noOwner: return nil
         case .unknown: return try tabulatedUser(of: client, connectedTo: server)
         case .unavailable: throw shortage
         }

@@ -18,15 +18,15 @@ struct ChatCommand: ParsableCommand {
     var system: String?
 
     func run() throws {
-        let running = Running()
+        let opened = OpenedWorkspace()
         Signals.handleInBackground {
-            guard let chat = running.workspace?.chat, chat.isAnswering else {
+            guard let chat = opened.workspace?.chat, chat.isAnswering else {
                 _exit(ExitStatus.interrupted)
             }
             chat.cancelAll()
         }
         let workspace = try shared.open()
-        running.workspace = workspace
+        opened.workspace = workspace
         let target = try target.target(in: workspace)
         // Errors are reported now, not after the first question.
         try workspace.chat.prepareAndWait(target)

@@ -28,10 +28,10 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let running = Running()
-        Signals.handle { _ in running.workspace?.chat.cancelAll() }
+        let opened = OpenedWorkspace()
+        Signals.handle { _ in opened.workspace?.chat.cancelAll() }
         let workspace = try shared.open()
-        running.workspace = workspace
+        opened.workspace = workspace
         let text: Prompt
         if raw {
             text = .raw(prompt)

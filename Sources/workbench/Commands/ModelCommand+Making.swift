@@ -151,9 +151,9 @@ struct ResultOptions: ParsableArguments {
         making.replaces = replacing.force
         making.compares = !noCompare
         let workspace = try shared.open()
-        let isStopped = Stopping()
-        Signals.handle { _ in isStopped.stop() }
-        let made = try workspace.models.make(making, isCancelled: { isStopped.isStopped }) {
+        let flag = StopFlag()
+        Signals.handle { _ in flag.stop() }
+        let made = try workspace.models.make(making, isCancelled: { flag.isStopped }) {
             share in
             Console.progress("\(Int(share * 100)) %")
         }
@@ -213,8 +213,8 @@ struct ResultOptions: ParsableArguments {
     }
 }
 
-/// Whether a person asked to stop.
-final class Stopping: Sendable {
+/// A flag that the signal handler sets.
+final class StopFlag: Sendable {
     private let stopped = Atomic(false)
 
     var isStopped: Bool { stopped.load(ordering: .relaxed) }

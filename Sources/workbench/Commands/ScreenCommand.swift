@@ -46,8 +46,8 @@ struct ScreenCommand: ParsableCommand {
         problems += library.problems
         let isReadOnly = readonly
         // While the screen is open its driver handles the signals; later they stop the runs.
-        let running = Running()
-        Signals.handleInBackground { running.stop() }
+        let opened = OpenedWorkspace()
+        Signals.handleInBackground { opened.stop() }
         let terminal = try openTerminal()
         let program = ScreenProgram(
             on: terminal,
@@ -62,7 +62,7 @@ struct ScreenCommand: ParsableCommand {
                 Workspace.Configuration(folder: folder, isReadOnly: isReadOnly)
             )
             workspace.server.use(ScreenServer.start)
-            running.workspace = workspace
+            opened.workspace = workspace
             return workspace
         }
         let exit = program.run()

@@ -31,7 +31,7 @@ extension CompletionKind {
         return models + registered
     }
 
-    /// Names from the workspace on the command line; none where it cannot be read.
+    /// Names from the workspace on the command line; none if it cannot be read.
     private static func names(
         orFiles takesFiles: Bool = false,
         _ list: @escaping @Sendable (Workspace) throws -> [String]

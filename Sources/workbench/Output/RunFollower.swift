@@ -11,7 +11,7 @@ struct RunFollower {
     let workspace: Workspace
     let isJSON: Bool
     /// What the signal handler stops.
-    let running: Running
+    let opened: OpenedWorkspace
 
     private var signal: Int32 { Signals.received.load(ordering: .relaxed) }
 
@@ -19,10 +19,10 @@ struct RunFollower {
     ///
     /// Call this before any thread is started, so that one thread takes all signals.
     init(_ shared: SharedOptions) throws {
-        let running = Running()
+        let opened = OpenedWorkspace()
         Signals.handle { _ in
-            running.stop()
-            let isTraining = running.workspace.map { !$0.runs.executed.isEmpty } ?? false
+            opened.stop()
+            let isTraining = opened.workspace.map { !$0.runs.executed.isEmpty } ?? false
             Console.note(
                 isTraining
                     ? "stopping: a checkpoint is written; ctrl+c or SIGTERM ends at once"
@@ -30,8 +30,8 @@ struct RunFollower {
             )
         }
         workspace = try shared.open()
-        running.workspace = workspace
-        self.running = running
+        opened.workspace = workspace
+        self.opened = opened
         isJSON = shared.json
     }
 
@@ -66,7 +66,7 @@ struct RunFollower {
     /// Reports a run until it has ended; nil unless it was finished.
     private func follow(_ summary: RunSummary, _ output: TrainOutput) throws -> RunSummary? {
         output.begin(summary)
-        if signal != 0 { running.stop() }
+        if signal != 0 { opened.stop() }
         let outcome = try workspace.runs.wait(for: summary.id)
         output.end(outcome)
         if outcome.status == .failed {
