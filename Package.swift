@@ -302,7 +302,10 @@ let package = Package(
             ]
         ),
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
-        .testTarget(name: "RunsTests", dependencies: ["Machine", "Runs", "TestModels", "Training", "Transformer"]),
+        .testTarget(
+            name: "RunsTests",
+            dependencies: ["Machine", "Runs", "TestModels", "Training", "Transformer"]
+        ),
         .testTarget(
             name: "WorkspaceTests",
             dependencies: [

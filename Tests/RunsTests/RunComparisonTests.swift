@@ -2,6 +2,7 @@ import Foundation
 import Runs
 import Testing
 import Training
+import Transformer
 
 @Suite struct RunComparisonTests {
     /// A run of this program, of which some parameters were recorded.
@@ -54,8 +55,12 @@ import Training
 
     @Test func twoSpellingsOfAValueAreOne() throws {
         let comparison = Self.compare(
-            try Self.own("a", recorded: ["targets": "q_proj,v_proj"]) { $0.targets = [.query, .value] },
-            try Self.own("b", recorded: ["targets": "v_proj,q_proj"]) { $0.targets = [.value, .query] }
+            try Self.own("a", recorded: ["targets": "q_proj,v_proj"]) {
+                $0.targets = [.query, .value]
+            },
+            try Self.own("b", recorded: ["targets": "v_proj,q_proj"]) {
+                $0.targets = [.value, .query]
+            }
         )
         #expect(comparison.differingParameters.isEmpty)
     }

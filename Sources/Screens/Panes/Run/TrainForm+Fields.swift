@@ -65,7 +65,7 @@ extension TrainForm {
                 .text(placeholder: "from dataset and rank"),
                 hint: "empty: made from dataset and rank"
             ),
-        ] + front.compactMap(TrainingOptions.option).compactMap(field)
+        ] + front.compactMap { TrainingOptions.option($0) }.compactMap(field)
     }
 
     /// A section with the options of the table that are not in front.
