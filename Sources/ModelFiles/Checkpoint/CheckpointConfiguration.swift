@@ -229,7 +229,7 @@ struct CheckpointConfiguration {
         return try settings.dimension("sliding_window")
     }
 
-    /// The layers that see everything where the others see a window.
+    /// The layers without a window.
     private static func globalLayers(
         _ settings: JSONPart,
         _ architecture: Architecture,
@@ -250,7 +250,7 @@ struct CheckpointConfiguration {
         return kinds.indices.filter { kinds[$0] == "full_attention" }
     }
 
-    /// What caps scores and logits.
+    /// The soft caps of scores and logits.
     private static func softCaps(
         _ settings: JSONPart,
         _ architecture: Architecture

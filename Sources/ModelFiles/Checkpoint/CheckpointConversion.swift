@@ -27,7 +27,7 @@ public struct CheckpointConversion {
         let scaling = model.configuration.traits.rotaryScaling
         if scaling == .linearInSettings, let factors = model.rotaryFactors.short {
             guard let factor = factors.first, factors.allSatisfy({ $0 == factor }) else {
-                throw wordless("scales its rotary embedding otherwise (rope_scaling)")
+                throw inexpressible("rotary scalings (rope_scaling)")
             }
             let name = "\(model.configuration.traits.ggufName).rope.scaling"
             writer.set("\(name).type", .text("linear"))
@@ -62,7 +62,7 @@ public struct CheckpointConversion {
         }
     }
 
-    /// GGUF has no words for some settings, which follow from the architecture there.
+    /// GGUF cannot express some settings, which follow from the architecture.
     private func checkPattern() throws(ModelFileError) {
         let sizes = model.configuration
         let traits = sizes.traits
@@ -70,17 +70,17 @@ public struct CheckpointConversion {
             sizes.unrotatedLayers == traits.unrotatedLayers(of: sizes.layerCount)
                 || traits.hasMultipliers && sizes.rotatesNothing
         else {
-            throw wordless("rotates in other layers (no_rope_layers)")
+            throw inexpressible("rotating layers (no_rope_layers)")
         }
         guard traits.window == nil || sizes.slidingWindow != nil else {
-            throw wordless("has no window (sliding_window), otherwise")
+            throw inexpressible("windows (sliding_window)")
         }
         guard traits.softCaps?.scores == nil || sizes.softCaps.scores != nil,
             traits.softCaps?.logits == nil || sizes.softCaps.logits != nil
-        else { throw wordless("caps nothing, otherwise") }
+        else { throw inexpressible("soft caps") }
         let layers = traits.globalLayers(of: sizes.layerCount)
         guard sizes.slidingWindow == nil || sizes.globalLayers == layers else {
-            throw wordless("sees everything in other layers (layer_types)")
+            throw inexpressible("layers with a window (layer_types)")
         }
         let scalar = traits.queryScalar(
             width: sizes.width,
@@ -89,15 +89,15 @@ public struct CheckpointConversion {
             layerCount: sizes.layerCount
         )
         guard scalar.map({ 1 / $0.squareRoot() == sizes.attentionScale }) ?? true else {
-            throw wordless("scales scores by another number (query_pre_attn_scalar)")
+            throw inexpressible("scales of scores (query_pre_attn_scalar)")
         }
     }
 
-    private func wordless(_ what: String) -> ModelFileError {
+    private func inexpressible(_ settings: String) -> ModelFileError {
         ModelFileError(
             .unsupportedArchitecture,
-            "\(model.path) \(what) than \(model.configuration.architecture) does, which GGUF has "
-                + "no words for.",
+            "\(model.path) has other \(settings) than \(model.configuration.architecture) models "
+                + "have, which GGUF cannot express.",
             hint: "use the folder as it is"
         )
     }

@@ -173,7 +173,7 @@ public struct CheckpointExport {
 }
 
 extension Weight {
-    /// The numbers of a vector, each with another one added.
+    /// A vector with an offset added to each number.
     fileprivate func shifted(by offset: Float) -> Weight {
         let memory = AlignedMemory(byteCount: bytes.count)
         let numbers = memory.pointer.assumingMemoryBound(to: Float.self)

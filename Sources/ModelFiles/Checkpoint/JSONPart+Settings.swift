@@ -25,7 +25,7 @@ extension JSONPart {
         return number
     }
 
-    /// Whether it says that there is none.
+    /// Whether the setting is null.
     func isNull(_ name: String) -> Bool { object[name] == .null }
 
     /// A list of numbers.

@@ -72,7 +72,7 @@ package struct RopeSettings {
         }
     }
 
-    /// The base of rotation in layers that see a window, where they have their own.
+    /// The base of rotation in layers with a window; nil if it is the same in all layers.
     static func localTheta(
         _ settings: JSONPart,
         _ architecture: Architecture

@@ -9,29 +9,29 @@ public struct Architecture: Sendable, Equatable {
     public enum RotaryScaling: Sendable, Equatable {
         /// By one list of factors, or not at all.
         case factors
-        /// By one number, which GGUF files have among their settings, in layers that see everything.
+        /// By one factor, a setting in GGUF files, in layers without a window.
         case linearInSettings
         /// By one list up to the context of pretraining, and by another beyond it: LongRoPE (arXiv
         /// 2402.13753).
         case longRope
     }
 
-    /// What the gated half of a feed-forward network goes through, by its name in `config.json`.
+    /// The activation of a feed-forward network's gated half, with its name in `config.json`.
     public enum Activation: String, Sendable, Equatable {
         /// x σ(x).
         case silu
-        /// GELU by its tanh form.
+        /// GELU, tanh approximation.
         case geluTanh = "gelu_pytorch_tanh"
     }
 
-    /// What numbers are softly capped at where the file does not say it: cap · tanh(x / cap).
+    /// Soft caps, cap · tanh(x / cap).
     public struct SoftCaps: Sendable, Equatable {
-        /// The cap of scores; nil where scores are never capped.
+        /// The cap of attention scores; nil for none.
         public var scores: Float?
         /// The cap of logits; nil for none.
         public var logits: Float?
 
-        /// States the caps.
+        /// Caps for scores and logits.
         public init(scores: Float? = nil, logits: Float? = nil) {
             self.scores = scores
             self.logits = logits
@@ -47,12 +47,12 @@ public struct Architecture: Sendable, Equatable {
     /// The name of its class in transformers, without `ForCausalLM`, where that is not the
     /// `model_type` with a capital letter.
     var className: String?
-    /// Constant settings that its `config.json` has.
+    /// Constant settings in its `config.json`.
     var settings: [String: JSONValue] = [:]
     /// Whether its `config.json` always has `sliding_window`.
     var writesWindow = false
-    /// Whether its `config.json` says by `use_sliding_window` and `max_window_layers` which layers
-    /// see the window.
+    /// Whether `use_sliding_window` and `max_window_layers` in its `config.json` select the layers
+    /// with a window.
     var countsWindowLayers = false
     /// The names of a layer's tensors in Hugging Face folders, if they are not Llama's.
     public var checkpointNames: [TensorRole: String] = [:]
@@ -67,11 +67,11 @@ public struct Architecture: Sendable, Equatable {
     public var hasAttentionBiases = false
     /// Whether each head of the queries and keys is normalized before it is rotated.
     public var hasHeadNorms = false
-    /// Whether what a layer's two halves compute is normalized before it is added.
+    /// Whether the outputs of attention and the feed-forward network are normalized.
     public var hasPostNorms = false
-    /// What is added to the weights of norms in Hugging Face folders; GGUF files have the sums.
+    /// Added to norm weights of Hugging Face folders; GGUF files contain the sums.
     public var normWeightOffset: Float = 0
-    /// What the gated half of the feed-forward network goes through.
+    /// The activation of the feed-forward network.
     public var activation = Activation.silu
     /// Whether queries, keys and values are combined in one matrix.
     public var fusesAttention = false
@@ -84,26 +84,24 @@ public struct Architecture: Sendable, Equatable {
     public var rotatesPartially = false
     /// How its rotary embedding may be scaled.
     public var rotaryScaling = RotaryScaling.factors
-    /// The base of rotation in layers that see a window, unless the file says it; nil where it is
-    /// that of the others.
+    /// The default base of rotation in layers with a window; nil if it is the same in all layers.
     public var localRopeTheta: Float?
-    /// Every how many layers one sees everything, where the others see a window; nil where all are
-    /// alike.
+    /// The interval of layers without a window; nil if all layers are alike.
     public var windowPeriod: Int?
-    /// The window, where the file does not say it.
+    /// The default window.
     public var window: Int?
-    /// The width of a head, where `config.json` does not say it; nil for C/H.
+    /// The default width of a head in `config.json`; nil for C/H.
     public var headWidth: Int?
     /// Whether embeddings, residuals, scores and logits have multipliers of their own.
     public var hasMultipliers = false
     /// Whether embeddings are multiplied by √C.
     public var scalesEmbeddings = false
-    /// The number whose root divides scores, where `config.json` does not say it
-    /// (`query_pre_attn_scalar`); nil where that is always D.
+    /// The default of `query_pre_attn_scalar`, whose root divides scores; nil if that is always D.
     public var queryScalar: Float?
-    /// How many layers the one model has whose GGUF file means C/H by that number and not D.
+    /// The number of layers of the model whose scores are divided by √(C/H) in GGUF files; others use
+    /// √D.
     public var wideLayerCount: Int?
-    /// What caps scores and logits; nil for nothing.
+    /// The default soft caps; nil if the architecture has none.
     public var softCaps: SoftCaps?
 
     /// Llama, and compatible models: Mistral, SmolLM.
@@ -114,7 +112,7 @@ public struct Architecture: Sendable, Equatable {
         rotaryLayout: .adjacentPairs
     )
 
-    /// Their own default is a token that another vocabulary may not have.
+    /// Their default is a token that another vocabulary may not have.
     private static let noPadding: [String: JSONValue] = ["pad_token_id": .null]
 
     /// All of them.
@@ -187,7 +185,7 @@ public struct Architecture: Sendable, Equatable {
             wideLayerCount: 46,
             softCaps: SoftCaps(scores: 50, logits: 30)
         ),
-        // Gemma 3, the models of text.
+        // Gemma 3, the text models.
         Architecture(
             name: "gemma3",
             modelTypes: ["gemma3_text"],
@@ -226,13 +224,13 @@ public struct Architecture: Sendable, Equatable {
         return (0..<layerCount).filter { ($0 + 1) % interval == 0 }
     }
 
-    /// Which of so many layers see everything where the others see a window, unless the model says it.
+    /// The layers without a window, unless the model sets them itself.
     func globalLayers(of layerCount: Int) -> [Int] {
         guard let period = windowPeriod else { return [] }
         return (0..<layerCount).filter { ($0 + 1) % period == 0 }
     }
 
-    /// The number whose root divides scores in GGUF files.
+    /// The number whose root divides scores in a GGUF file; nil if that is always D.
     func queryScalar(width: Int, headCount: Int, headWidth: Int, layerCount: Int) -> Float? {
         guard queryScalar != nil else { return nil }
         return Float(layerCount == wideLayerCount ? width / headCount : headWidth)

@@ -139,8 +139,8 @@ struct GGUFSettings {
         return parts.unrotatedLayers(of: layerCount)
     }
 
-    /// The layers that see everything where the others see a window: those of the architecture's
-    /// period, another one, or a list of the others.
+    /// The layers without a window: by the architecture's interval, or by an interval or list in the
+    /// file.
     func globalLayers(of layerCount: Int) throws(ModelFileError) -> [Int] {
         guard try window() != nil else { return [] }
         let key = "attention.sliding_window_pattern"
@@ -157,13 +157,13 @@ struct GGUFSettings {
         return (0..<layerCount).filter { ($0 + 1) % period == 0 }
     }
 
-    /// The base of rotation in layers that see a window, where they have their own.
+    /// The base of rotation in layers with a window; nil if it is the same in all layers.
     func localRopeTheta() throws(ModelFileError) -> Float? {
         guard let theta = parts.localRopeTheta, try window() != nil else { return nil }
         return try positive("rope.freq_base_swa", default: theta)
     }
 
-    /// What divides all rotary frequencies of layers that see everything; nil for nothing.
+    /// The divisor of the rotary frequencies in layers without a window; nil for none.
     func linearFactor() throws(ModelFileError) -> Float? {
         guard parts.rotaryScaling == .linearInSettings,
             value("rope.scaling.type")?.text == "linear"
@@ -171,7 +171,7 @@ struct GGUFSettings {
         return try positive("rope.scaling.factor", default: nil)
     }
 
-    /// What caps scores and logits.
+    /// The soft caps of scores and logits.
     func softCaps() throws(ModelFileError) -> Architecture.SoftCaps {
         var caps = Architecture.SoftCaps()
         func cap(_ key: String, _ fallback: Float?) throws(ModelFileError) -> Float? {

@@ -94,7 +94,7 @@ extension JSONPart {
         if let expression = try pattern.string("Regex") {
             try split(&definition, by: expression, behavior, isInverted: isInverted)
         } else if let text = try pattern.string("String"), !text.isEmpty {
-            // Gemma cuts at spaces, which are marks by then.
+            // Gemma splits at spaces, which were already replaced by marks.
             let bytes = Array(text.utf8)
             let isReplaced = definition.edits.contains { edit in
                 guard case .replace(bytes, let new) = edit else { return false }

@@ -56,14 +56,14 @@ public struct ModelConfiguration: Sendable, Equatable {
     public let unrotatedLayers: [Int]
     /// The model's multipliers.
     public let multipliers: Multipliers
-    /// The layers that see everything although there is a window, ascending.
+    /// The layers without a window, ascending; empty if all layers are alike.
     public let globalLayers: [Int]
-    /// The base of rotation in layers that see a window; nil where it is `ropeTheta`.
+    /// The base of rotation in layers with a window; nil if it is `ropeTheta`.
     public let localRopeTheta: Float?
-    /// What caps scores and logits.
+    /// The soft caps of scores and logits.
     public let softCaps: Architecture.SoftCaps
 
-    /// How many tokens a layer's attention sees, the newest included; nil for all.
+    /// The number of tokens that a layer's attention sees, including the newest; nil for all.
     public func window(_ layer: Int) -> Int? {
         globalLayers.contains(layer) ? nil : slidingWindow
     }

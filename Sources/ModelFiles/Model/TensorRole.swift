@@ -28,7 +28,7 @@ public enum TensorRole: Sendable, CaseIterable {
     case keyNorm
     /// (C, H*D).
     case attentionOutput
-    /// (C): the normalization of what attention computes.
+    /// (C): the normalization of attention's output.
     case attentionPostNorm
     /// (C): the normalization before the feed-forward layer.
     case feedForwardNorm
@@ -40,7 +40,7 @@ public enum TensorRole: Sendable, CaseIterable {
     case gateUp
     /// (C, F).
     case down
-    /// (C): the normalization of what the feed-forward layer computes.
+    /// (C): the normalization of the feed-forward layer's output.
     case feedForwardPostNorm
 
     /// Whether every layer has one.
