@@ -24,7 +24,7 @@ package enum SocketOwner {
 
     private static let shortage = ServerError(
         .unavailable,
-        "The server has no file descriptor left to see whose process this is; try again later."
+        "The server has no file descriptor left to look up the calling process; try again later."
     )
 
     /// The user by the kernel's table of all connections, in time linear in their number.

@@ -18,9 +18,9 @@ extension ModelService {
         /// Whether the text ends with the head of the assistant's turn.
         public var addsGenerationPrompt = false
         /// Whether origins are reported; without a generation prompt, also what is trained on.
-        public var tellsSpans = false
+        public var includesSpans = false
         /// Whether the text's tokens are reported.
-        public var tellsTokens = false
+        public var includesTokens = false
 
         /// Creates a request.
         public init(model: String?, template: String?, conversations: [String]) {
@@ -78,7 +78,7 @@ extension ModelService {
         let (bos, eos) = (token(tokenizer?.bos, "<s>"), token(tokenizer?.eos, "</s>"))
         let chat: RenderedChat
         var targets: [Range<Int>] = []
-        if request.addsGenerationPrompt || !request.tellsSpans {
+        if request.addsGenerationPrompt || !request.includesSpans {
             chat = try template.render(
                 conversation,
                 addingGenerationPrompt: request.addsGenerationPrompt,
@@ -93,7 +93,7 @@ extension ModelService {
             )
         }
         rendering.text = String(decoding: chat.bytes, as: UTF8.self)
-        if request.tellsSpans {
+        if request.includesSpans {
             rendering.spans = chat.spans.flatMap { span in
                 span.range.cut(by: targets).map { range, isTarget in
                     TemplateRendering.Span(
@@ -107,7 +107,7 @@ extension ModelService {
                 }
             }
         }
-        if request.tellsTokens, let tokenizer {
+        if request.includesTokens, let tokenizer {
             let encoded = tokenizer.encode(chat)
             rendering.ids = encoded.ids
             rendering.starts = encoded.ranges.map(\.lowerBound)

@@ -31,8 +31,8 @@ extension ModelCommand {
             )
             request.tools = tools
             request.addsGenerationPrompt = addGenerationPrompt
-            request.tellsSpans = spans
-            request.tellsTokens = tokens
+            request.includesSpans = spans
+            request.includesTokens = tokens
             var failed = false
             try shared.open().models.render(request) { rendering in
                 if rendering.error != nil { failed = true }

@@ -8,7 +8,7 @@ import Workspace
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Fine-tune a model; the run can be watched and steered from any workbench.",
+        abstract: "Fine-tune a model; the run can be watched and controlled from any workbench.",
         discussion: """
             SIGTERM or ctrl+c: the run writes a checkpoint and ends; `workbench train --resume RUN` \
             resumes exactly there. A second one ends at once. SIGUSR1, SIGUSR2 and SIGXCPU, as \

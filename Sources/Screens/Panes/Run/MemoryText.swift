@@ -54,10 +54,10 @@ struct MemoryText {
         guard let own = run.metrics[MetricName.residentBytes].flatMap({ Int64(exactly: $0) }) else {
             return StyledText(Figures.bytes(reading.residentBytes)) + StyledText(" here", .muted)
         }
-        let whose =
+        let owner =
             run.status.isLive
             ? run.ownerProcess.map { " in process \($0)" } ?? " in its process" : " at its end"
-        return StyledText(Figures.bytes(own)) + StyledText(whose, .muted)
+        return StyledText(Figures.bytes(own)) + StyledText(owner, .muted)
     }
 
     private func machine(_ reading: MachineReading) -> StyledText {

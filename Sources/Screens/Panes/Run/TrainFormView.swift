@@ -56,8 +56,8 @@ enum TrainFormView {
         }
         lines.append(memory(of: plan, machine: machine))
         for phase in [plan] + plan.later {
-            let whose = plan.later.isEmpty ? "" : "\(phase.dataset): "
-            lines += phase.warnings.map { StyledText("! \(whose)\($0)", .warning) }
+            let prefix = plan.later.isEmpty ? "" : "\(phase.dataset): "
+            lines += phase.warnings.map { StyledText("! \(prefix)\($0)", .warning) }
         }
         let data =
             "\(Figures.count(plan.trainingExamples)) examples, "
