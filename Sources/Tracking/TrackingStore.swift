@@ -17,14 +17,14 @@ public final class TrackingStore: Sendable {
         public var busyTimeout = 30.0
         /// The folder of artifacts of experiments created here: `artifactRoot/<experiment>`.
         public var artifactRoot = "artifacts"
-        /// Whom runs and requests belong to, unless they say otherwise.
+        /// The default owner of runs and requests.
         public var identity = Identity.current()
         /// The time in milliseconds since 1970.
         public var now: @Sendable () -> Int = systemMilliseconds
-        /// Whether parameters and tags of runs that are longer than MLflow takes are cut; they are
+        /// Whether parameters and tags of runs that are longer than MLflow accepts are cut; they are
         /// refused otherwise.
         public var cutsLongValues = true
-        /// Told what was not written as it was asked, in words for the log.
+        /// Receives notes for the log on values that were changed when written.
         public var note: @Sendable (String) -> Void = { _ in }
         /// The source of run ids and run names.
         public var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }

@@ -107,7 +107,7 @@ extension TemplateInterpreter {
     }
 }
 
-// MARK: - What there is
+// MARK: - Tables
 
 extension TemplateSignature {
     private static func table(_ texts: [String: String]) -> [String: TemplateSignature] {

@@ -13,7 +13,7 @@ public struct Change: Sendable, Equatable {
 
     /// The row's number; later entries have larger ones.
     public var id: Int
-    /// What kind of thing changed.
+    /// The kind of thing that changed.
     public var kind: Kind
     /// Its id or name.
     public var item: String

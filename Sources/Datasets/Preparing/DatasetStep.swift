@@ -18,7 +18,7 @@ public struct DatasetStep: Sendable, Equatable, Codable, CustomStringConvertible
 
     /// A name and a number.
     public struct Count: Sendable, Equatable, Codable {
-        /// What is counted.
+        /// The name of what is counted.
         public let name: String
         /// The number.
         public let count: Int

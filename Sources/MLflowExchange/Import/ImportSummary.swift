@@ -4,7 +4,7 @@ import Tracking
 public struct ImportSummary: Sendable, Equatable {
     /// Rows of one kind that were left out for one reason.
     public struct LeftOut: Sendable, Equatable {
-        /// What they are, such as `parameter`.
+        /// Their kind, such as `parameter`.
         public var kind: String
         /// Why they were left out.
         public var reason: String
@@ -103,9 +103,9 @@ public struct ImportSummary: Sendable, Equatable {
     }
 }
 
-/// How far an import has come.
+/// The progress of an import.
 public struct ImportProgress: Sendable, Equatable {
-    /// What it is doing.
+    /// The current phase.
     public enum Phase: String, Sendable {
         /// Copying the other database, in bytes.
         case copying
@@ -119,7 +119,7 @@ public struct ImportProgress: Sendable, Equatable {
         case models
     }
 
-    /// What it is doing.
+    /// The current phase.
     public var phase: Phase
     /// How many parts of the phase are done.
     public var done: Int

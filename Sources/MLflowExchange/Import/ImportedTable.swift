@@ -68,7 +68,7 @@ struct ImportedColumn {
 struct ImportedTable {
     /// Its name, in both databases.
     let name: String
-    /// What a row is called in the summary.
+    /// The name of a row in the summary.
     let kind: String
     /// The columns that name a row in the summary.
     let label: [String]

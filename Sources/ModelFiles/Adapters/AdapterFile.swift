@@ -182,7 +182,7 @@ public struct AdapterFile: Sendable, Equatable {
 }
 
 extension ModelConfiguration {
-    /// The shape (out, in) of the projection that PEFT calls `module`; nil where there is none.
+    /// The shape (out, in) of the projection with PEFT's name `module`; nil if there is none.
     func projectionShape(_ module: String) -> (rows: Int, columns: Int)? {
         let known = TensorRole.adaptable(in: traits)
         guard let role = known.first(where: { $0.module == module })?.role else { return nil }

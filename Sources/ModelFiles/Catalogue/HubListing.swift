@@ -91,7 +91,7 @@ struct HubListing: Sendable, Equatable {
         text.utf8.count == count && text.utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
     }
 
-    // MARK: - What is to be got
+    // MARK: - Selection
 
     /// The files of a reference: the one it names, or a whole model in safetensors, or the only
     /// GGUF file.

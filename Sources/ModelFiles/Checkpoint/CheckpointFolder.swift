@@ -119,7 +119,7 @@ final class CheckpointFolder: Sendable {
     }
 }
 
-// MARK: - What there has to be
+// MARK: - Required tensors
 
 extension CheckpointFolder {
     /// Tensors that are ignored: tables that are computed here, and parts of matrices in NF4.

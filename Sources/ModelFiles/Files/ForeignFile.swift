@@ -53,7 +53,7 @@ enum ForeignFile: Equatable {
         }
     }
 
-    /// The error that the file at `path` is no `expected`, such as "GGUF file", and what it is.
+    /// The error that the file at `path` is not an `expected`, such as "GGUF file", but another kind.
     static func error(
         _ path: String,
         _ bytes: UnsafeRawBufferPointer,

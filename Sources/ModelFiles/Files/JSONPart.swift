@@ -6,7 +6,7 @@ import Platform
 /// Values are requested by name: nil means missing or null, and a value of another kind is an
 /// error. `allowOnly` refuses other members where ignoring them would change the meaning.
 struct JSONPart {
-    /// What the file defines, in whose words it is refused.
+    /// What the file defines, for error messages.
     enum Subject {
         case model
         case tokenizer

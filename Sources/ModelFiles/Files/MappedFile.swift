@@ -109,7 +109,7 @@ package final class MappedFile: @unchecked Sendable {
     }
 }
 
-// MARK: - Whether it is still what was opened
+// MARK: - Changes of the file
 
 extension MappedFile {
     /// Throws if a part of the file could not be read since it was opened: everything computed from

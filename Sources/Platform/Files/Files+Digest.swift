@@ -2,7 +2,7 @@ internal import Crypto
 internal import Glibc
 
 extension Files {
-    /// The SHA-256 of a regular file in hexadecimal, and how many bytes it was made of.
+    /// The SHA-256 of a regular file in hexadecimal, and its number of bytes.
     package static func sha256(
         _ path: String,
         isCancelled: () -> Bool = { false }
@@ -15,13 +15,13 @@ extension Files {
         return (hexadecimal(hash.finalize()), byteCount)
     }
 
-    /// Reads a file in pieces, as ``read(_:_:)`` does; what is no file, such as a pipe, is refused.
+    /// Reads a regular file in pieces, as ``read(_:_:)`` does; others, such as pipes, are refused.
     @discardableResult
     package static func readRegular(
         _ path: String,
         _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws -> Int {
-        // The status is asked first: opening a pipe would wait for who writes to it.
+        // The status is checked first: opening a pipe would wait for a writer.
         guard let status = FileStatus(path) else { throw PlatformError("\(path) cannot be read") }
         guard status.kind == .file else {
             throw PlatformError(.invalid, "\(path) is not a regular file.")

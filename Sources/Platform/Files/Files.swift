@@ -22,9 +22,9 @@ package enum Files {
         try makeLastFolder(path, 0o700)
     }
 
-    /// Makes a folder that must not be there yet.
+    /// Creates a folder that must not exist.
     ///
-    /// - Parameter name: What errors call the folder, where it gets its own name later.
+    /// - Parameter name: The name for errors, if the folder is renamed later.
     package static func makeNewFolder(
         _ path: String,
         as name: String? = nil,

@@ -14,7 +14,7 @@ package final class WorkQueue: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name of the thread.
-    ///   - owner: What closes it, as the error of a closed queue says: "The workspace".
+    ///   - owner: The owner that closes it, for the error of a closed queue: "The workspace".
     package init(name: String, owner: String) {
         self.name = name
         self.owner = owner

@@ -4,9 +4,9 @@ public struct TrackedDataset: Sendable, Equatable {
     public var name: String
     /// A digest of its content, at most 36 characters.
     public var digest: String
-    /// Where it comes from, in one word, such as `local`.
+    /// The kind of its source, such as `local`.
     public var sourceType: String
-    /// Where it comes from: a path, a URI or a JSON text.
+    /// Its source: a path, a URI or a JSON text.
     public var source: String
     /// The shape of its rows as a JSON text, if known.
     public var schema: String?
@@ -35,7 +35,7 @@ public struct TrackedDataset: Sendable, Equatable {
 public struct DatasetInput: Sendable, Equatable {
     /// The dataset.
     public var dataset: TrackedDataset
-    /// Notes on this use of it; `mlflow.data.context` says what the data was for.
+    /// Tags of this use; `mlflow.data.context` is the purpose of the data.
     public var tags: [Tag]
 
     /// Creates an input of its parts; `context` becomes the tag `mlflow.data.context`.

@@ -27,7 +27,7 @@ public struct LoggedModel: Sendable, Equatable, Identifiable {
     public var creationTime: Int
     /// When it was last changed, in milliseconds since 1970.
     public var lastUpdateTime: Int
-    /// What kind of model it is, such as `peft`.
+    /// The kind of model, such as `peft`.
     public var modelType: String?
     /// The run that made it.
     public var sourceRun: String?
@@ -68,7 +68,7 @@ public struct NewLoggedModel: Sendable {
     public var artifactLocation: String?
     /// Whether its files are complete already.
     public var status = LoggedModel.Status.pending
-    /// What kind of model it is, such as `peft`.
+    /// The kind of model, such as `peft`.
     public var modelType: String?
     /// The run that made it.
     public var sourceRun: String?

@@ -6,7 +6,7 @@ import Platform
 ///
 /// A training step waits for this, so statements are prepared once per connection.
 struct BatchWriter {
-    /// What happens to values that are longer than MLflow accepts.
+    /// How values that are longer than MLflow accepts are handled.
     enum Limits { case none, cutting, refusing }
 
     private let db: Database

@@ -8,7 +8,7 @@ public struct RunQuery: Sendable {
         case name, status, user, startTime, endTime, duration
         /// The last value of a metric; NaN, then runs without it, come last either way.
         case metric(TrackingKey)
-        /// A parameter, by number where it is one; runs without it come last either way.
+        /// A parameter, by number if it is one; runs without it come last in both directions.
         case param(TrackingKey)
         /// A tag; runs without it come last either way.
         case tag(TrackingKey)

@@ -36,7 +36,7 @@ package struct SearchSchema: Sendable {
         let id: String
         let owner: String
         let table: String
-        /// Where the value is.
+        /// The column of the value.
         let column: String
     }
 

@@ -89,9 +89,9 @@ extension TrackingStore {
     ///     AND params.rank = '16'`; an empty text matches everything.
     ///   - view: In use, in the trash, or both.
     ///   - limit: At most this many.
-    ///   - pageToken: What the page before gave.
+    ///   - pageToken: The token of the previous page.
     ///   - details: Which parts of the runs to read.
-    /// - Throws: `TrackingError` with code `invalidValue` where the question is not understood.
+    /// - Throws: `TrackingError` with code `invalidValue` for an invalid filter or order.
     public func searchRuns(
         experiments: [Int]? = nil,
         filter: String = "",
@@ -153,8 +153,7 @@ extension TrackingStore {
     /// - Parameters:
     ///   - datasets: If there are any, metrics count only where they were measured on one of these,
     ///     and models without any such metric are left out.
-    ///   - orderDatasets: On which dataset the metrics of the rules in `orderBy` were measured, rule
-    ///     by rule; any where it is nil.
+    ///   - orderDatasets: The dataset for the metric of each rule in `orderBy`; nil for any.
     public func searchLoggedModels(
         experiments: [Int],
         filter: String = "",

@@ -1,6 +1,6 @@
 /// Runs as rows and their values as columns, to be written as text for other programs.
 public struct RunTable: Sendable, Equatable {
-    /// What a column shows.
+    /// The content of a column.
     public enum Column: Sendable, Hashable {
         /// An attribute of the run; times are in UTC, the duration is in seconds.
         case id, name, experimentID, status, user, startTime, endTime, duration, lifecycle,

@@ -1,6 +1,6 @@
 /// An experiment, run or logged model that owns artifacts and may be in the trash.
 public struct ArtifactOwner: Sendable, Equatable, Identifiable {
-    /// What it is.
+    /// The kind of an owner.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// An experiment; its location is the folder of its runs' folders.
         case experiment
@@ -12,7 +12,7 @@ public struct ArtifactOwner: Sendable, Equatable, Identifiable {
 
     /// What identifies an owner.
     public struct ID: Sendable, Hashable {
-        /// What it is.
+        /// Its kind.
         public var kind: Kind
         /// The run's or model's id, or the experiment's number.
         public var text: TrackingKey

@@ -239,7 +239,7 @@ public struct TrainingOption: Sendable {
     }
 }
 
-// MARK: - What it does with a request
+// MARK: - Requests
 
 extension TrainingOption {
     /// A request with all defaults.

@@ -106,7 +106,7 @@ struct DatasetFiles {
         return shards.map(\.name)
     }
 
-    // MARK: What is not read
+    // MARK: Ignored files
 
     /// Whether a file contains rows, in a supported form or not.
     private static func holdsRows(_ name: String) -> Bool {

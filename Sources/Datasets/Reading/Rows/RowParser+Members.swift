@@ -18,7 +18,7 @@ extension RowParser {
         if case .null = value { missing } else { value.kind }
     }
 
-    /// The text of a member; empty where it is missing or null.
+    /// The text of a member; empty if it is missing or null.
     func optionalString(_ name: String, of row: JSONObject) throws -> String {
         switch row[name] {
         case nil, .null?: ""
