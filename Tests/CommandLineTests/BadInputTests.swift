@@ -109,7 +109,7 @@ import Testing
         )
     }
 
-    @Test func aPipeInPlaceOfDataIsRefusedAndNotWaitedFor() throws {
+    @Test func aPipeInPlaceOfDataIsRefusedWithoutWaiting() throws {
         let program = try Program()
         let pipe = "\(program.folder)/pipe.jsonl"
         #expect(mkfifo(pipe, 0o600) == 0)
@@ -127,7 +127,7 @@ import Testing
         #expect(!done.errors.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
 
-    @Test func anEndlessAnswerEndsAtTheContext() throws {
+    @Test func anEndlessAnswerEndsAtTheContextLength() throws {
         let program = try Program()
         let done = try program.run(
             "generate",
@@ -141,7 +141,7 @@ import Testing
         #expect(done.status == 0, "\(done.errors)")
     }
 
-    @Test func aDeletedRunIsNotDeletedAgainAndComesBack() throws {
+    @Test func aDeletedRunIsNotDeletedAgainAndCanBeRestored() throws {
         let program = try Program()
         let data = try program.dataset()
         #expect(

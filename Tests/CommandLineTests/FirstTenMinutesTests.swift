@@ -6,7 +6,7 @@ import Testing
     /// A question from the sample data, as the README asks it, and what its answer contains.
     private static let answer = "Bluefin"
 
-    @Test func theStepsEndWithARightAnswerOfTheDeployedVersion() throws {
+    @Test func theStepsEndWithACorrectAnswerOfTheDeployedVersion() throws {
         // The file takes the place of the default model that `make run` downloads.
         let program = try Program()
         let terminal = try Tmux(program)
@@ -185,7 +185,7 @@ import Testing
         #expect(generated.text.contains(Self.answer), "\(generated)")
     }
 
-    @Test func theSameByCommandEndsWithARightAnswer() throws {
+    @Test func theSameByCommandEndsWithACorrectAnswer() throws {
         let program = try Program()
         let commands = try Readme().commands("### The same by command").filter { !$0.isEmpty }
         #expect(commands.allSatisfy { $0.hasPrefix("workbench ") })

@@ -27,7 +27,7 @@ import Testing
         ]
     }
 
-    @Test func aFileThatIsThereIsReplacedOnlyWithForceAndKeepsItsMode() throws {
+    @Test func anExistingFileIsReplacedOnlyWithForceAndKeepsItsMode() throws {
         let program = try Program()
         for writer in try writers(program) {
             let file = "\(program.folder)/there.gguf"
@@ -111,7 +111,7 @@ import Testing
         #expect(!left.contains { $0.contains("unfinished") }, "\(left)")
     }
 
-    @Test func anImportThatTakesNothingOrNotAllEndsWith1() throws {
+    @Test func anIncompleteImportEndsWith1() throws {
         let program = try Program(hasModel: false)
         let empty = "\(program.folder)/mlruns"
         try FileManager.default.createDirectory(

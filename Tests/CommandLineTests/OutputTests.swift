@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aReaderThatGoesAwayEndsTheCommandQuietlyAndNotWith0() throws {
+    @Test func aClosedPipeEndsTheCommandQuietlyAndNotWith0() throws {
         let program = try Program()
         for listing in Self.listings {
             let command = listing.joined(separator: " ")

@@ -18,7 +18,7 @@ import Testing
         #expect(!screen.text.contains("…"), "no figure is cut: \(screen.text)")
     }
 
-    @Test func itSurvivesEverySizeAndComesBack() throws {
+    @Test func theScreenSurvivesEverySize() throws {
         let program = try Program()
         let terminal = try Tmux(program)
         try terminal.wait(for: "No run yet")

@@ -32,7 +32,7 @@ import Testing
         #expect(summary["loss"] as? Double == steps.last?["loss"] as? Double)
     }
 
-    @Test func killedAndResumedItGivesTheSameLossesBitByBit() throws {
+    @Test func aKilledAndResumedRunHasTheSameLossesBitByBit() throws {
         let program = try Program()
         let data = try program.dataset(rows: 40)
         let options = ["--data", data, "--steps", "400", "--checkpoint-every", "7", "--json"]

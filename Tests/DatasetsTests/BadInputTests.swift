@@ -148,7 +148,7 @@ struct BadInputTests {
         #expect(error?.message.contains("train.jsonl, train.txt") == true)
     }
 
-    @Test func textAndConversationsAreKeptApart() throws {
+    @Test func mixedTextAndConversationsAreRefused() throws {
         let folder = try TemporaryFolder()
         try folder.write("train.jsonl", chatRow("a", "b"))
         try folder.write("validation.txt", "a")

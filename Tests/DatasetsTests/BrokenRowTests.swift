@@ -35,7 +35,7 @@ struct BrokenRowTests {
         #expect(throws: DatasetError.self) { try Dataset.read(path: broken, reading) }
     }
 
-    @Test func ofManyFaultsTheFirstAreDescribed() throws {
+    @Test func theFirstOfManyFaultsAreDescribed() throws {
         let text = (0..<250).map { "{\"member\($0)\":1}\n" }.joined()
         let error = try fault(reading: text)
         #expect(error?.brokenRows.count == 250)

@@ -39,7 +39,7 @@ struct HeldOutFileTests {
         #expect(dataset.format == .text && dataset.heldOut.count == 1)
     }
 
-    @Test func ofSeveralTheFirstIsReadAndTheOthersNamed() throws {
+    @Test func theFirstOfSeveralFilesIsReadAndTheOthersNamed() throws {
         let folder = try folder("dev.jsonl", "train.jsonl", "valid.csv", "test.json", "notes.md")
         let dataset = try Dataset.read(path: folder.path)
         #expect(dataset.heldOut[0].source.file.hasSuffix("valid.csv"))

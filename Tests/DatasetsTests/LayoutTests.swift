@@ -70,7 +70,7 @@ struct LayoutTests {
         #expect(dataset.decisions == ["rows.json: the rows are those of its member \(name)"])
     }
 
-    @Test func ofSeveralListsOfRowsNoneIsChosen() throws {
+    @Test func severalListsOfRowsAreRefused() throws {
         let rows = #"[{"prompt":"a","completion":"b"}]"#
         let error = try fault(reading: #"{"train":\#(rows),"test":\#(rows)}"#, as: "a.json")
         #expect(error?.message.contains("lists of rows in train and test") == true)
@@ -155,7 +155,7 @@ struct LayoutTests {
         {"conversations":[{"from":"human","value":"c"},{"from":"gpt","value":"d"}],"instruction":"i","output":"o"}
         """#
 
-    @Test func ofTwoFormatsOneIsReadAndTheOtherNamed() throws {
+    @Test func oneOfTwoFormatsIsReadAndTheOtherNamed() throws {
         let dataset = try read(Self.both)
         #expect(dataset.format == .shareGPT)
         #expect(dataset.decisions.count == 1)

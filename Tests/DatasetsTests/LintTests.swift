@@ -154,7 +154,7 @@ struct LintTests {
         #expect(cut.findings[0].detail == "at 9 tokens an answer loses its beginning")
     }
 
-    @Test func ofManyRowsTheFirstAreNamedAndAllCounted() throws {
+    @Test func theFirstOfManyRowsAreNamedAndAllCounted() throws {
         let rows = (1...50).map { conversation("q \($0)", "", line: $0) }
         let finding = try #require(try report(rows).findings.first)
         #expect(finding.count == 50)
@@ -266,7 +266,7 @@ struct ContaminationTests {
         #expect(try known(training, heldOut) == ["1 as 2"])
     }
 
-    @Test func koreanIsComparedBySyllablesWhateverItsSpacing() throws {
+    @Test func koreanIsComparedBySyllablesIgnoringSpaces() throws {
         let text = "휴가를 신청하려면 인사 포털에서 날짜를 입력하고 팀장의 승인을 이틀 안에 받아야 합니다"
         let spaced = text.replacing(" ", with: "")
         let jamo = String(decoding: text.decomposedUTF8, as: UTF8.self)

@@ -47,7 +47,7 @@ struct SampleDataTests {
         }
     }
 
-    @Test func everyFactIsAskedInFivePhrasingsALanguage() {
+    @Test func everyFactHasFivePhrasingsPerLanguage() {
         #expect((55...65).contains(facts.count))
         #expect(facts.allSatisfy { $0.questionsEn.count >= 5 && $0.questionsKo.count >= 5 })
     }

@@ -198,7 +198,7 @@ import HTTPServer
         }
     }
 
-    @Test func whatAProxyPassesOnNeedsAToken() throws {
+    @Test func callsThroughAProxyNeedAToken() throws {
         try withTokens { file in
             let token = try file.add("ann", role: .read)
             let tokens = file

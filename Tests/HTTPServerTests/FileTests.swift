@@ -40,7 +40,7 @@ import Testing
         ),
         ("é b", "attachment; filename=\" b\"; filename*=UTF-8''%C3%A9%20b"),
     ])
-    func aFilesNameTravelsWhateverIsInIt(name: String, header: String) {
+    func anyFileNameIsEncodedInTheHeader(name: String, header: String) {
         #expect(DownloadHeaders.disposition(of: name) == header)
     }
 }

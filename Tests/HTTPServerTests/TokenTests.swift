@@ -62,7 +62,7 @@ import HTTPServer
         }
     }
 
-    @Test func aPipeInPlaceOfTheFileIsNotWaitedFor() throws {
+    @Test func aPipeInPlaceOfTheFileDoesNotBlock() throws {
         try withFile { path in
             mkfifo(path, 0o600)
             #expect(throws: ServerError.self) { try TokenFile(path: path) }

@@ -42,7 +42,7 @@ import Workspace
 
     // MARK: - Bodies
 
-    @Test func aQuestionWithoutAQueryIsAskedByItsBody() async throws {
+    @Test func aGetWithoutAQueryIsReadFromItsBody() async throws {
         try await TestServer.with { server in
             let run = try Self.makeRun(server)
             _ = try Self.call(server, "POST", "registered-models/create", #"{"name": "faq"}"#)
@@ -134,7 +134,7 @@ import Workspace
 
     // MARK: - Limits
 
-    @Test func longTagsOfModelsAndTheirDescriptionsAreTaken() async throws {
+    @Test func longTagsAndDescriptionsOfModelsAreAccepted() async throws {
         try await TestServer.with { server in
             let run = try Self.makeRun(server)
             let source = #""source": "runs:/\#(run)/x", "run_id": "\#(run)""#

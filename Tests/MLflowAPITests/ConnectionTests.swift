@@ -21,7 +21,7 @@ import TestClient
         }
     }
 
-    @Test func aClientThatWaitsWithItsBodyIsAskedForIt() async throws {
+    @Test func aClientThatExpectsContinueIsAskedForItsBody() async throws {
         try await TestServer.with { server in
             let connection = try TestConnection(server.port)
             try connection.send(

@@ -13,7 +13,7 @@ import Workspace
 @Suite struct ServerTests {
     private static let files = "/api/2.0/mlflow-artifacts/artifacts"
 
-    @Test func whereItCannotListenItSaysWhyEveryTime() async throws {
+    @Test func aServerThatCannotListenSaysWhyEveryTime() async throws {
         try await TestServer.with { server in
             for host in ["127.0.0.1", "nobody.invalid", "192.0.2.1", ""] {
                 for _ in 0..<5 {
@@ -112,7 +112,7 @@ import Workspace
         try body()
     }
 
-    @Test func readsAreAnsweredWhateverTheNumberOfWritersThatWait() async throws {
+    @Test func readsAreAnsweredWithAnyNumberOfWaitingWriters() async throws {
         try await TestServer.with { server in
             var writers: [TestConnection] = []
             try whileTheDatabaseIsBusy(server.workspace.tracking) {
@@ -138,7 +138,7 @@ import Workspace
         }
     }
 
-    @Test func aTokenIsAskedForWhereEverybodyNeedsOneAndHeldToItsRate() async throws {
+    @Test func aTokenIsRequiredAndItsRateLimited() async throws {
         let path = "/api/2.0/mlflow/experiments/search?max_results=1"
         let given = Mutex("")
         try await TestServer.with {

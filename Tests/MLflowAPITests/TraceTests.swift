@@ -25,7 +25,7 @@ import Tracking
         (reply.object["trace"] as? [String: Any])?["trace_info"] as? [String: Any] ?? [:]
     }
 
-    @Test func aTraceIsKeptAndFound() async throws {
+    @Test func aTraceIsStoredAndFound() async throws {
         try await TestServer.with { server in
             let kept = Self.information(try Self.call(server, "POST", "", Self.info))
             #expect(kept["request_time"] as? String == "2026-11-30T02:48:26.447Z")

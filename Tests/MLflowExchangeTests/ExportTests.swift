@@ -119,7 +119,7 @@ import Tracking
     }
 
     @Test(arguments: ["", "-wal", "-journal"])
-    func aFileThatIsThereIsNeverReplaced(suffix: String) throws {
+    func anExistingFileIsNeverReplaced(suffix: String) throws {
         let path = "\(sample.folder.path)/out.db"
         try Data("mine".utf8).write(to: URL(filePath: path + suffix))
         let error = #expect(throws: TrackingError.self) {

@@ -51,7 +51,7 @@ import Tracking
         #expect(Set(actual.indexes) == Set(expected.indexes))
     }
 
-    @Test func thereAreNoTablesButMLflowsAndOurs() throws {
+    @Test func allTablesAreMLflowsOrOurs() throws {
         let folder = TemporaryFolder()
         let names = try folder.open().read { db in
             try String.fetchAll(

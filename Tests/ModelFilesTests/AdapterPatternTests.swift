@@ -43,7 +43,7 @@ import Testing
         return (plain, try AdapterFile.read(folder: folder))
     }
 
-    @Test func aScaleOfItsOwnGoesIntoB() throws {
+    @Test func aDifferentScaleIsMultipliedIntoB() throws {
         let (plain, read) = try read(["alpha_pattern": ["layers.1.self_attn.q_proj": 12]])
         #expect(read.configuration.scale == plain.configuration.scale)
         for (name, tensor) in plain.tensors {

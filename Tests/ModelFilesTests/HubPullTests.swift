@@ -171,7 +171,7 @@ import Testing
         #expect(error?.message.contains("no answer in time") == true)
     }
 
-    @Test func theTokenGoesToTheHubAndNotWhereItPoints() async throws {
+    @Test func theTokenIsSentToTheHubAndNotToItsRedirections() async throws {
         let elsewhere = try LocalServer { request, _ in
             .bytes(LocalServer.file(Self.model, for: request))
         }

@@ -213,7 +213,7 @@ import Tokenizers
         #expect(tokenizer.id(of: Array("abc".utf8)) == 5)
     }
 
-    @Test func aModelWithoutTemplateOpensAndSaysSoWhenAsked() throws {
+    @Test func aModelWithoutTemplateOpensAndReportsItOnUse() throws {
         let model = try open(.model())
         #expect(model.chatTemplate == nil)
         let error = try #require(throws: ModelFileError.self) {

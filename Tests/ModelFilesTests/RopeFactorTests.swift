@@ -44,7 +44,7 @@ import Testing
     }
 
     /// Other parameters with the same ratios give the same factors.
-    @Test func theLowestIsTakenAsOne() throws {
+    @Test func theLowestFactorIsAssumedToBeOne() throws {
         let scaling = RopeSettings.Scaling.llama3(factor: 8, low: 2, high: 8, originalContext: 8192)
         let factors = RopeSettings(theta: 500_000, scaling: scaling).frequencyFactors(
             headWidth: 128

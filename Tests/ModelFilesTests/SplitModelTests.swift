@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func aPartThatLostItsNameSaysSo() throws {
+    @Test func aRenamedPartIsReported() throws {
         let parts = Self.parts(at: [0, 3])
         for name in ["first.gguf", "m-00002-of-00002.gguf", "m-00001-of-00003.gguf"] {
             let error = try error(folder.write(parts[0].bytes(), to: name))
@@ -163,7 +163,7 @@ import Testing
         #expect(try store.resolve(second) == paths[0])
     }
 
-    @Test func allPartsArePulledWhicheverIsNamed() async throws {
+    @Test func allPartsArePulledForAnyOfThem() async throws {
         let names = (1...2).map { "Q8/m-0000\($0)-of-00002.gguf" }
         let parts = Self.parts(at: [0, 3]).map { $0.bytes() }
         let files = Dictionary(uniqueKeysWithValues: zip(names, parts))

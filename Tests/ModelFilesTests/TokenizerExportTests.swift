@@ -33,7 +33,7 @@ import Tokenizers
         #expect(written.chatTemplate?.source == source.chatTemplate?.source)
     }
 
-    @Test func aTokenThatIsThereTwiceIsNamed() throws {
+    @Test func aTokenThatOccursTwiceIsNamed() throws {
         let folder = try TemporaryFolder()
         var file = GGUFBuilder.model()
         file.set(

@@ -78,7 +78,7 @@ struct OutputFileTests {
         #expect(scratch.names == ["new.csv"])
     }
 
-    @Test func aFileThatIsThereIsReplacedOnlyWhenAsked() throws {
+    @Test func anExistingFileIsReplacedOnlyOnRequest() throws {
         scratch.put("old", "table.md", mode: 0o640)
         let refused = #expect(throws: PlatformError.self) { try write("new", to: "table.md") }
         #expect(refused?.code == .exists)

@@ -71,7 +71,7 @@ import Tracking
 
     // MARK: - Rollback
 
-    @Test func rollbackGoesBackThroughTheDeploymentsOneByOne() throws {
+    @Test func rollbackRevertsTheDeploymentsOneByOne() throws {
         try promote(1, 2, 3)
         #expect(try registry.rollbackTarget("faq").version == 2)
         let second = try registry.rollback("faq", by: "grace@home", reason: "wrong answers")

@@ -211,7 +211,7 @@ import Tracking
 @Suite struct VersionFileTests {
     private let temporary = try? TemporaryRegistry()
 
-    @Test func theFilesOfAVersionAreKeptThroughDeletingAndUndoing() throws {
+    @Test func theFilesOfAVersionSurviveDeletingAndUndoing() throws {
         let registry = try #require(temporary).registry
         var new = NewVersion(source: "adapter")
         let files = [

@@ -262,7 +262,7 @@ import Tracking
         #expect(try deployed() == 1)
     }
 
-    @Test func anApprovalIsOfOneVersionAndGoesWithIt() throws {
+    @Test func anApprovalBelongsToOneVersionAndIsDeletedWithIt() throws {
         try register(1)
         try register(1)
         try setGate(approval: .anyone)

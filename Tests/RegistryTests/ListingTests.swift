@@ -78,7 +78,7 @@ import Tracking
         )
     }
 
-    @Test func longTextsAreTaken() throws {
+    @Test func longTextsAreAccepted() throws {
         let prompt = String(repeating: "한", count: 100_000)
         var new = NewVersion(source: String(repeating: "s", count: 900))
         new.tags = [Tag("mlflow.prompt.text", prompt)]

@@ -161,7 +161,7 @@ import Tracking
         return try registry.register(NewVersion(source: "x", run: run), as: "faq").version
     }
 
-    @Test func versionsAreComparedInTheOrderAskedFor() throws {
+    @Test func versionsAreComparedInTheRequestedOrder() throws {
         let first = try register(["rank": "8", "seed": "1"], ["eval_loss": 1.5, "loss": 2])
         let second = try register(["rank": "16", "seed": "1"], ["eval_loss": .nan])
         try registry.promote("faq", version: first)

@@ -62,7 +62,7 @@ import Tracking
         #expect(try registry.version(1, of: "other").source == "x")
     }
 
-    @Test func thereIsNothingToUndoForWhoChangedNothing() throws {
+    @Test func anAuthorWithoutChangesHasNothingToUndo() throws {
         let other = try temporary.another()
         #expect(registryCode { try other.undo() } == .nothingBefore)
         #expect(registryCode { try registry.redo() } == .nothingBefore)

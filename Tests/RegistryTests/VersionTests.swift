@@ -13,7 +13,7 @@ import Tracking
         registry = temporary.registry
     }
 
-    @Test func aVersionIsRegisteredUnderTheNextNumberAndTheModelIsMade() throws {
+    @Test func aVersionIsRegisteredUnderTheNextNumberAndTheModelIsCreated() throws {
         let run = try temporary.store.createRun(NewRun()).id
         var new = NewVersion(source: "artifacts/0/\(run)/artifacts/adapter", run: run)
         new.description = "first"
@@ -36,7 +36,7 @@ import Tracking
         #expect(entry.time > 1_000)
     }
 
-    @Test func aModelIsMadeOnce() throws {
+    @Test func aModelIsCreatedOnce() throws {
         try registry.createModel("faq", description: "answers", tags: [Tag("team", "blue")])
         #expect(try registry.models().map(\.tags) == [["team": "blue"]])
         #expect(registryCode { try registry.createModel("faq") } == .alreadyExists)
@@ -122,7 +122,7 @@ import Tracking
     }
 
     @Test(arguments: ["v", "v1a", "latest-1", "vier"])
-    func anAliasThatOnlyResemblesAReservedOneIsTaken(alias: String) throws {
+    func anAliasThatOnlyResemblesAReservedOneIsAccepted(alias: String) throws {
         try registry.registerVersions(1)
         try registry.setAlias(alias, of: "faq", to: 1)
         #expect(try registry.resolve("models:/faq@\(alias)").version == 1)

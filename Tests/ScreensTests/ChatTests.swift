@@ -23,7 +23,7 @@ import Workspace
         driver.effects.lazy.compactMap { $0.argument(of: "answer") }.first
     }
 
-    @Test func comingToThePaneReadsWhoCanAnswerAndLoadsThem() {
+    @Test func openingThePaneReadsTheSpeakersAndLoadsThem() {
         var driver = Driver.registered()
         driver.press("5")
         #expect(driver.asked.contains(LibraryWork.read(.targets)))
@@ -40,7 +40,7 @@ import Workspace
         #expect(driver.state.chat.draft.text == "t")
     }
 
-    @Test func questionGoesToTheDeployedVersionWithTheWholeConversation() {
+    @Test func questionIsSentToTheDeployedVersionWithTheWholeConversation() {
         var driver = Driver.chatting()
         driver.ask("하나", answer: 1)
         driver.end("first", answer: 1)
@@ -72,7 +72,7 @@ import Workspace
         #expect(driver.state.chat.choice == .deployed)
     }
 
-    @Test func lastQuestionIsAskedAgainOfTheOther() {
+    @Test func lastQuestionIsSentToTheOtherSpeaker() {
         var driver = Driver.chatting()
         driver.ask("q", answer: 1)
         driver.end("adapter says", answer: 1)
@@ -103,7 +103,7 @@ import Workspace
         #expect(Self.options(driver)?.seed == 0)
     }
 
-    @Test func piecesThatComeBeforeTheAnswerIsKnownAreKept() {
+    @Test func piecesThatArriveBeforeTheAnswerIsKnownAreKept() {
         var driver = Driver.chatting()
         driver.type("q")
         driver.press("enter")

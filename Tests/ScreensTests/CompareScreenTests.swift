@@ -107,7 +107,7 @@ import Workspace
         )
     }
 
-    @Test func whatDiffersStaysAboveTheFold() throws {
+    @Test func differencesStayAboveTheFold() throws {
         let lines = Driver.sideBySide(height: 16).screen.split(separator: "\n").map(String.init)
         let differs = try #require(lines.firstIndex { $0.contains("learning_rate") })
         let metrics = lines.firstIndex { $0.contains("best_eval_loss") } ?? lines.count

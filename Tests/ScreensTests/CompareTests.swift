@@ -55,7 +55,7 @@ import Workspace
         #expect(Self.names(driver).count == 4)
     }
 
-    @Test func clausesAreAskedOfTheStore() {
+    @Test func clausesAreEvaluatedByTheStore() {
         var driver = Driver.comparing()
         driver.press("/")
         driver.type("metrics.loss < 2")

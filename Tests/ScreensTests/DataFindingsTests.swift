@@ -329,7 +329,7 @@ import Workspace
         #expect(driver.screen.contains("training part · 1 of 480"))
     }
 
-    @Test func datasetsAreMadeOfTheSelectedOne() {
+    @Test func datasetsAreCreatedFromTheSelectedOne() {
         var driver = Self.looked()
         driver.effects = []
         driver.press("C")
@@ -356,7 +356,7 @@ import Workspace
         )
     }
 
-    @Test func whatIsCutOffIsNotMarkedAsTrainedOn() throws {
+    @Test func cutTokensAreNotMarkedAsTrained() throws {
         let cells = Self.cutRow().state.drawn().cells
         let row = try #require((0..<24).first { cells.row($0).contains("인사 포털에서 날짜를") })
         #expect(cells[2, row].style.role == .muted)

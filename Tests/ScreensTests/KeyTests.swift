@@ -247,7 +247,7 @@ import Workspace
         #expect(driver.state.pane == .data)
     }
 
-    @Test func messageGoesWhenItsTimeIsOver() throws {
+    @Test func messageDisappearsAfterItsTime() throws {
         var driver = Driver.opened()
         driver.press("T")
         let deadline = try #require(driver.state.deadline)

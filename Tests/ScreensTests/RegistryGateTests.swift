@@ -9,7 +9,7 @@ import Registry
 @Suite struct RegistryGateTests {
     private static let third = RegisteredVersion(name: "company-faq", number: 3)
 
-    @Test func theGateIsAskedAboutTheSelectedVersionOnce() {
+    @Test func theGateIsCheckedOnceForTheSelectedVersion() {
         var driver = Driver.registered()
         driver.take(.library(.registered([.faq, .fresh], rollbacks: [:], board: [.faq, .fresh])))
         #expect(driver.asked == [RegistryWork.check(Self.third)])
@@ -22,7 +22,7 @@ import Registry
         )
     }
 
-    @Test func aVersionThatTheGateHoldsBackIsNotPromoted() {
+    @Test func aVersionThatFailsTheGateIsNotPromoted() {
         var driver = Driver.gated()
         driver.press("P")
         #expect(driver.state.overlay == nil)

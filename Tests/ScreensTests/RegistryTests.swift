@@ -35,7 +35,7 @@ import Registry
             ("x", "휴가-안내 v1 has no alias."),
         ] as [(Key, String)]
     )
-    func whatCannotBeDoneSaysWhy(key: Key, reason: String) {
+    func impossibleActionsSayWhy(key: Key, reason: String) {
         var driver = Driver.registered()
         driver.press("j", key)
         #expect(driver.state.overlay == nil)

@@ -63,7 +63,7 @@ import Workspace
         #expect(driver.asked.isEmpty)
     }
 
-    @Test func pauseAndGoingOnAreOneKey() {
+    @Test func pauseAndContinueAreOneKey() {
         var driver = RunScreenTests.live()
         driver.press("p")
         #expect(driver.asked == [RunWork.ask(.pause, of: Self.run.id)])

@@ -76,7 +76,7 @@ import Workspace
         )
     }
 
-    @Test func everyAnswerComesBack() {
+    @Test func everyAnswerIsReadBack() {
         #expect(Self.form(Self.unusual).request == Self.unusual)
         var request = Self.unusual
         var phase = Self.unusual
@@ -222,7 +222,7 @@ import Workspace
 }
 
 @Suite struct EarlyFormTests {
-    @Test func aFormAskedForTooEarlyOpensOnceThereIsSomethingToChoose() {
+    @Test func aFormRequestedTooEarlyOpensWhenThereIsSomethingToChoose() {
         let ready = Driver.opened()
         var driver = Driver()
         driver.take(.opened(folder: "/w", access: .full))
@@ -235,7 +235,7 @@ import Workspace
         #expect(driver.state.run.wantedForm == nil)
     }
 
-    @Test func whereNothingCanBeChosenItSaysSo() {
+    @Test func withoutAnythingToChooseTheFormSaysSo() {
         var driver = Driver()
         driver.take(.opened(folder: "/w", access: .full))
         driver.take(.library(.datasets([.faq])))

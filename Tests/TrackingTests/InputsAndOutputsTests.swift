@@ -52,7 +52,7 @@ import Tracking
         )
     }
 
-    @Test func aModelIsMadeInARunAndFinished() throws {
+    @Test func aModelIsCreatedInARunAndFinished() throws {
         let store = try folder.open()
         let run = try store.createRun(NewRun()).id
         try store.logInputs([DatasetInput(dataset)], run: run)

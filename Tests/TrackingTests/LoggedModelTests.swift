@@ -77,7 +77,7 @@ import Tracking
         )
     }
 
-    @Test func aModelWithoutANameGetsOneAndAnUnknownRunIsTaken() throws {
+    @Test func aModelWithoutANameGetsOneAndAnUnknownRunIsAccepted() throws {
         var new = NewLoggedModel(name: "")
         new.sourceRun = "elsewhere"
         let names = try (0..<8).map { _ in try store.createLoggedModel(new).name }
@@ -93,7 +93,7 @@ import Tracking
 
     // MARK: - Searching
 
-    @Test func metricsCountOnTheDatasetsAskedFor() throws {
+    @Test func metricsCountOnTheRequestedDatasets() throws {
         let models = try ["x", "y", "z"].map { try model($0) }
         try log(0.9, models[0], on: "a", digest: "1", step: 1)
         try log(0.1, models[0], on: "b", digest: "1", step: 2)
@@ -142,7 +142,7 @@ import Tracking
         #expect(try store.run(run).tags["mlflow.log-model.history"] == nil)
     }
 
-    @Test func noneOfManyListedAtOnceIsLost() throws {
+    @Test func concurrentEntriesAreNotLost() throws {
         let model = try model()
         let other = try folder.open()
         DispatchQueue.concurrentPerform(iterations: 24) { number in

@@ -60,7 +60,7 @@ import Tracking
         #expect(try latest() == (replaces ? second : first))
     }
 
-    @Test func theSamePointIsKeptOnce() throws {
+    @Test func theSamePointIsStoredOnce() throws {
         try log(1, timestamp: 1, step: 1)
         try log(1, timestamp: 1, step: 1)
         try log(2, timestamp: 1, step: 1)
@@ -95,7 +95,7 @@ import Tracking
         #expect(trackingCode { try store.log(batch, run: run) } == .invalidValue)
     }
 
-    @Test func aBatchIsWrittenWhollyOrNotAtAll() throws {
+    @Test func aBatchIsWrittenAllOrNothing() throws {
         try store.log(Batch(params: [Param("rank", "8")]), run: run)
         let before = try store.run(run)
         let refused = [

@@ -120,7 +120,7 @@ import Tracking
     }
 
     @Test(arguments: ["a/b", "a.b", "a..b", "a/b.c/d", ".a", "a.", "eval/loss.1", "한/글"])
-    func aNameWithSlashesAndDotsIsTaken(name: String) throws {
+    func aNameWithSlashesAndDotsIsAccepted(name: String) throws {
         let (store, run, _) = try opened()
         let metric = Metric(TrackingKey(name), 1, timestamp: 1, step: 1)
         try store.log(Batch(metrics: [metric]), run: run)

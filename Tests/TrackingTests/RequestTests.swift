@@ -6,7 +6,7 @@ import Tracking
 @Suite struct RequestTests {
     let folder = TemporaryFolder()
 
-    @Test func aRequestIsSeenByTheOwnerAnsweredAndSeenByWhoAsked() throws {
+    @Test func aRequestIsAnsweredByTheOwnerAndReadByItsAuthor() throws {
         let (owner, other) = (try folder.open(), try folder.open())
         let run = try owner.createRun(NewRun()).id
         let second = try owner.createRun(NewRun()).id

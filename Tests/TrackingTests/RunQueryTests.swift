@@ -72,7 +72,7 @@ import Tracking
         #expect(try store.countRuns(query) == 4)
     }
 
-    @Test func onlyTheDetailsAskedForAreRead() throws {
+    @Test func onlyRequestedDetailsAreRead() throws {
         var query = RunQuery()
         query.details = [.params]
         query.nameContains = "one"

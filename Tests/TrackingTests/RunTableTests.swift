@@ -57,7 +57,7 @@ import Tracking
         "=1+1", "+cmd", "-x", "@SUM(A1)", "\t=1", "-", "+", "-1-2", "--5", "-inf", "+1e", "-0x10",
         "=", "-1 ",
     ])
-    func formulasAreMadeHarmless(value: String) {
+    func formulasAreEscaped(value: String) {
         #expect(csv(value) == "params.p\r\n'\(value)\r\n")
     }
 

@@ -96,7 +96,7 @@ import Tracking
         #expect(try store.check() == DatabaseCheck())
     }
 
-    @Test func whatIsInUseIsNotRemovedAndNothingElseIsThen() throws {
+    @Test func anythingInUsePreventsTheRemoval() throws {
         let (run, model) = try makeRun()
         let binned = try makeRun()
         try store.deleteRun(binned.run)

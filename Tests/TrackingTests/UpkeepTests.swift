@@ -27,7 +27,7 @@ import Tracking
         #expect(!files.contains { $0.hasSuffix(".part") })
     }
 
-    @Test func aCopyOfAStoreForReadingIsMade() throws {
+    @Test func aReadOnlyStoreCanBeCopied() throws {
         let run = try folder.open().createRun(NewRun())
         let copy = folder.path + "/copy.db"
         try folder.open { $0.isReadOnly = true }.backUp(to: copy)

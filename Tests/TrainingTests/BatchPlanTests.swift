@@ -70,7 +70,7 @@ import Training
         #expect(filled > 0.99)
     }
 
-    @Test func stepsAreTheSameInWhateverOrderTheyAreAsked() {
+    @Test func stepsDoNotDependOnTheOrderOfCalls() {
         let configuration = configuration { $0.steps = 30 }
         let lengths = (0..<17).map { 3 + $0 % 5 }
         let forward = batches(BatchPlan(lengths: lengths, configuration: configuration))

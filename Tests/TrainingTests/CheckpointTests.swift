@@ -246,7 +246,7 @@ import Training
         }
     }
 
-    @Test func thereIsNoneWhereNothingWasSaved() throws {
+    @Test func withoutASaveThereIsNoCheckpoint() throws {
         let (checkpoint, damages) = try CheckpointStore(folder: "/nonexistent/checkpoints").newest()
         #expect(checkpoint == nil)
         #expect(damages.isEmpty)

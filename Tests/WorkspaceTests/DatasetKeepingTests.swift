@@ -56,7 +56,7 @@ struct DatasetKeepingTests {
         }
     }
 
-    @Test func aConvertedDatasetThatIsThereIsRenamedOnlyWhenAsked() throws {
+    @Test func anExistingConvertedDatasetIsRenamedOnlyOnRequest() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let datasets = workspace.datasets

@@ -8,7 +8,7 @@ import Training
 import Workspace
 
 @Suite struct MemoryTests {
-    @Test func aRunThatWouldNotFitIsRefusedBeforeItIsMade() throws {
+    @Test func aRunThatWouldNotFitIsRefusedBeforeItIsCreated() throws {
         try TestWorkspace.with { test in
             try test.opened({ $0.availableMemory = { 100_000 } }) { workspace in
                 var request = test.request()
@@ -32,7 +32,7 @@ import Workspace
         }
     }
 
-    @Test func whatFitsIsWhatThePlanForecasts() throws {
+    @Test func theMemoryThatFitsIsThatOfThePlan() throws {
         try TestWorkspace.with { test in
             let available = Mutex<Int64?>(nil)
             let change = { (configuration: inout Workspace.Configuration) in

@@ -40,7 +40,7 @@ import Workspace
         }
     }
 
-    @Test(arguments: ["made.gguf", "made"]) func whatCannotBeFinishedLeavesNothing(
+    @Test(arguments: ["made.gguf", "made"]) func aFailedConversionLeavesNothing(
         name: String
     ) throws {
         try TestWorkspace.with { test in

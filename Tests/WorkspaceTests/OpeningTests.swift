@@ -39,7 +39,7 @@ import Workspace
     }
 
     @Test(arguments: ["nfs4", "cifs", "fuse.sshfs", "9p"])
-    func aNetworkFileSystemIsRefusedBeforeAnythingIsMade(type: String) throws {
+    func aNetworkFileSystemIsRefusedBeforeAnythingIsCreated(type: String) throws {
         try TestWorkspace.with { test in
             let error = #expect(throws: WorkspaceError.self) {
                 try test.opened({ $0.fileSystemType = { _ in type } }) { _ in }
@@ -108,7 +108,7 @@ import Workspace
         }
     }
 
-    @Test func aNewerDatabaseOpensForReadingAndSaysWhy() throws {
+    @Test func aNewerDatabaseOpensReadOnlyAndSaysWhy() throws {
         try TestWorkspace.with { test in
             try test.opened { _ in }
             _ = try TrackingStore(

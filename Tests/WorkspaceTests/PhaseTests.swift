@@ -208,7 +208,7 @@ import Workspace
         }
     }
 
-    @Test func aRunSaysWhoseResultItBeganWith() throws {
+    @Test func aRunRecordsTheResultItStartedFrom() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let first = try workspace.runs.start(test.request(steps: 1))

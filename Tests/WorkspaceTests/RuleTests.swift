@@ -95,7 +95,7 @@ import Workspace
         }
     }
 
-    @Test func ofAFinishedRunClientsChangeNeitherStatusNorWhatWasMeasured() throws {
+    @Test func clientsCannotChangeStatusOrMetricsOfAFinishedRun() throws {
         try withWorkspace { workspace in
             let (store, rules) = (workspace.tracking, workspace.rules)
             let run = try makeRun(in: workspace).id
@@ -162,7 +162,7 @@ import Workspace
         }
     }
 
-    @Test func ofAnotherProgramsRunOnlyWhatAVersionRefersToStays() throws {
+    @Test func onlyFilesOfVersionsAreProtectedInOtherProgramsRuns() throws {
         try withWorkspace { workspace in
             let rules = workspace.rules
             let run = try makeRun(in: workspace, isOwn: false)

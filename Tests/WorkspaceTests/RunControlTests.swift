@@ -37,7 +37,7 @@ import Workspace
         }
     }
 
-    @Test func aCheckpointIsWrittenWhenAskedForAndTheAnswerSaysWhere() throws {
+    @Test func aRequestedCheckpointIsWrittenAndTheAnswerSaysWhere() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let asked = Mutex<Int64>(0)
@@ -136,7 +136,7 @@ import Workspace
         }
     }
 
-    @Test func aRunThatHasEndedIsNotWaitedFor() throws {
+    @Test func waitingForAnEndedRunReturnsAtOnce() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let run = try workspace.runs.start(test.request(steps: 2)).id
@@ -149,7 +149,7 @@ import Workspace
         }
     }
 
-    @Test func whatIsStoppedWhileItLoadsMakesNoRun() throws {
+    @Test func aStartStoppedWhileLoadingCreatesNoRun() throws {
         try TestWorkspace.with { test in
             try TestWorkspace.write(TestWorkspace.rows(4000), to: test.data)
             try test.opened { workspace in

@@ -272,7 +272,7 @@ import Workspace
         }
     }
 
-    @Test func aRunThatCannotBeginFailsAndSaysWhy() throws {
+    @Test func aRunThatCannotStartFailsAndSaysWhy() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 var request = test.request()

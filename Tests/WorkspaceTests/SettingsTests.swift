@@ -43,7 +43,7 @@ import Workspace
         }
     }
 
-    @Test func aPipeInPlaceOfTheFileIsNotWaitedFor() throws {
+    @Test func aPipeInPlaceOfTheFileDoesNotBlock() throws {
         try TemporaryFolder.with { folder in
             #expect(mkfifo("\(folder)/config.yaml", 0o600) == 0)
             let read = Settings.read(folder: folder)

@@ -48,7 +48,7 @@ import Workspace
         }
     }
 
-    @Test func aCopyIsMadeOnceAndRefusedOverAnotherFile() throws {
+    @Test func aCopyIsCreatedOnceAndRefusedOverAnotherFile() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let path = "\(test.folder)/copy.db"
