@@ -22,6 +22,7 @@ enum ByteAlphabet {
     /// Appends the bytes of a stored token.
     ///
     /// Characters outside the alphabet are unchanged.
+    ///
     /// - Returns: Whether all of the token is in the alphabet.
     @discardableResult
     static func decode(_ token: some Sequence<UInt8>, to result: inout [UInt8]) -> Bool {

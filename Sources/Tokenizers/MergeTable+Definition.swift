@@ -2,6 +2,7 @@ import Platform
 
 extension MergeTable {
     /// The table of the merges in a file.
+    ///
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
     init(
         _ merging: TokenizerDefinition.Merging,

@@ -122,6 +122,7 @@ extension NamedPreTokenizer {
     ]
 
     /// The pre-tokenizer with a name in `tokenizer.ggml.pre`.
+    ///
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public static func named(_ name: String) throws(TokenizerError) -> NamedPreTokenizer {
         guard let match = all.first(where: { $0.names.contains(name) }) else {
@@ -145,6 +146,7 @@ extension PreTokenizer {
     )
 
     /// Splits by each of the expressions in turn.
+    ///
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public init(_ named: NamedPreTokenizer) throws(TokenizerError) {
         self.init()
@@ -152,6 +154,7 @@ extension PreTokenizer {
     }
 
     /// The pre-tokenizer with a name in `tokenizer.ggml.pre`.
+    ///
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public init(named name: String) throws(TokenizerError) {
         try self.init(NamedPreTokenizer.named(name))

@@ -27,6 +27,7 @@ public struct PreTokenizer: Sendable, Hashable {
     public init() {}
 
     /// Splits each word further by a regular expression.
+    ///
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public mutating func split(
         by expression: String,
@@ -38,6 +39,7 @@ public struct PreTokenizer: Sendable, Hashable {
     }
 
     /// Splits each word further at every occurrence of a text.
+    ///
     /// - Throws: `TokenizerError` with the code `unsupportedPreTokenizer`.
     public mutating func split(
         at text: String,

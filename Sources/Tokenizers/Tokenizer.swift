@@ -67,6 +67,7 @@ public final class Tokenizer: Sendable {
     }
 
     /// Creates a tokenizer from its definition.
+    ///
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
     public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
         try definition.check()
@@ -197,6 +198,7 @@ extension Tokenizer {
 
 extension TokenizerDefinition.Merge {
     /// The pairs of a list of `left right`.
+    ///
     /// - Throws: `TokenizerError` with the code `invalidVocabulary`.
     public static func all(_ merges: [[UInt8]]) throws(TokenizerError) -> [Self] {
         var result: [Self] = []

@@ -5,6 +5,7 @@ public import Tokenizers
 extension Tokenizer {
     /// Creates the tokenizer of a GGUF file, with or without a model in it, or of a Hugging Face
     /// model folder.
+    ///
     /// - Throws: `ModelFileError`.
     public static func read(path: String) throws -> Tokenizer {
         try path.hasSuffix(".gguf")
@@ -17,6 +18,7 @@ extension Tokenizer {
     /// Creates the tokenizer of a Hugging Face model folder.
     ///
     /// See `HuggingFaceTokenizer`, which also reads the chat template.
+    ///
     /// - Throws: `ModelFileError`.
     public convenience init(
         huggingFaceFolder folder: String,
