@@ -190,7 +190,9 @@ let package = Package(
         // What screen and command line both say.
         .target(
             name: "Presentation",
-            dependencies: ["Workspace", "Registry", "Runs", "Machine", "Platform", "Training"]
+            dependencies: [
+                "Workspace", "Datasets", "Registry", "Runs", "Machine", "Platform", "Training",
+            ]
         ),
 
         // The terminal.

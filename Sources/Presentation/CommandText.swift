@@ -1,4 +1,4 @@
-package import Workspace
+package import Datasets
 
 /// Command lines equivalent to keys, as the log of actions shows them.
 package enum CommandText {
@@ -25,12 +25,14 @@ package enum CommandText {
     package static func add(_ path: String) -> String { "workbench data add \(quoted(path))" }
 
     /// The command that derives a dataset from another.
-    package static func convert(_ dataset: String, _ preparation: DatasetPreparation) -> String {
-        if let share = preparation.heldOutShare {
+    package static func convert(_ dataset: String, _ preparation: Preparation) -> String {
+        if let share = preparation.heldOut?.share {
             return "workbench data split \(quoted(dataset)) --eval \(share)"
         }
         var words = ["workbench data convert \(quoted(dataset))"]
-        if let cleaning = preparation.cleaning { words.append("--clean \(quoted(cleaning))") }
+        if let cleaning = preparation.cleaning {
+            words.append("--clean \(quoted(cleaning.description))")
+        }
         if preparation.deduplication != nil { words.append("--deduplicate") }
         return words.joined(separator: " ")
     }

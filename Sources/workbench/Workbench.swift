@@ -52,7 +52,8 @@ struct Workbench: ParsableCommand {
         do {
             try command.run()
             return 0
-        } catch let error as WorkspaceError {
+        } catch let error as any AnyCodedError {
+            let error = WorkspaceError(error)
             Console.report(error)
             return error.code == .conflict ? ExitStatus.refused : ExitStatus.failed
         } catch  where exitCode(for: error) == .validationFailure {

@@ -43,7 +43,7 @@ struct StatisticsTests {
         let histogram = statistics.histogram(columns: columns)
         #expect(histogram.count <= columns)
         for bucket in histogram {
-            let range = bucket.lowerBound..<bucket.upperBound
+            let range = bucket.from..<bucket.to
             #expect(bucket.count == lengths.filter(range.contains).count)
         }
         #expect(histogram.map(\.count).reduce(0, +) == lengths.count)

@@ -183,8 +183,8 @@ import Workspace
         var driver = Self.looked()
         driver.effects = []
         driver.press("C")
-        var cleaning = DatasetPreparation()
-        cleaning.cleaning = "korean"
+        var cleaning = Preparation()
+        cleaning.cleaning = .korean
         #expect(driver.asked == [DataWork.convert("faq", cleaning)])
         driver.press("E")
         #expect(driver.screen.contains("Hold out of faq") == false)
@@ -193,8 +193,8 @@ import Workspace
         #expect(driver.screen.contains("Hold out of corpus-ko"))
         driver.effects = []
         driver.press("enter")
-        var split = DatasetPreparation()
-        split.heldOutShare = 0.1
+        var split = Preparation()
+        split.heldOut = HeldOutShare(0.1)
         #expect(driver.asked == [DataWork.convert("corpus-ko", split)])
         var made = DatasetSummary.corpus
         made.name = "corpus-ko-split"
@@ -213,7 +213,11 @@ extension DatasetSummary {
         dataset.statistics?.sequenceLength = 100
         let counts = [3, 12, 40, 96, 120, 88, 60, 31, 17, 8, 4, 0, 1]
         dataset.statistics?.lengths = counts.enumerated().map {
-            LengthColumn(from: 1 + 10 * $0.offset, to: 11 + 10 * $0.offset, count: $0.element)
+            DatasetStatistics.Bucket(
+                from: 1 + 10 * $0.offset,
+                to: 11 + 10 * $0.offset,
+                count: $0.element
+            )
         }
         dataset.lint = LintReport(
             model: "smollm2-135m-instruct",

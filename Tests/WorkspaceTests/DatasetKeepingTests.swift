@@ -61,8 +61,8 @@ struct DatasetKeepingTests {
             try test.opened { workspace in
                 let datasets = workspace.datasets
                 _ = try datasets.add(path: test.data)
-                var preparation = DatasetPreparation()
-                preparation.deduplication = "row"
+                var preparation = Preparation()
+                preparation.deduplication = .row
                 let same = try datasets.convert("facts", preparation: preparation)
                 #expect(same.name == "facts")
                 #expect(
@@ -134,18 +134,14 @@ struct DatasetKeepingTests {
                     #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"#
                     + #""prompt":"c","completion":"d"}"#
                 try TestWorkspace.write("\(row)\n", to: path)
-                var preparation = DatasetPreparation()
-                preparation.format = "prompt-completion"
+                let preparation = try Preparation(format: "prompt-completion")
                 let plain = try workspace.datasets.add(path: path)
                 #expect(plain.decisions.first?.contains("--format prompt-completion") == true)
                 let other = try workspace.datasets.add(path: path, preparation: preparation)
                 #expect(other.digest != plain.digest && other.decisions.isEmpty)
                 let history = try workspace.datasets.history(of: other.path)
                 #expect(history?.steps.map(\.text) == ["format prompt-completion"])
-                preparation.format = "yaml"
-                let error = #expect(throws: WorkspaceError.self) {
-                    try workspace.datasets.add(path: path, preparation: preparation)
-                }
+                let error = #expect(throws: DatasetError.self) { try Preparation(format: "yaml") }
                 #expect(error?.hint?.contains("sharegpt") == true)
             }
         }

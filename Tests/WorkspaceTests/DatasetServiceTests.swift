@@ -179,10 +179,11 @@ import Workspace
             try test.opened { workspace in
                 let datasets = workspace.datasets
                 #expect(throws: WorkspaceError.self) { try datasets.add(path: path) }
-                var preparation = DatasetPreparation()
-                preparation.mapping = "instruction=q,output=a"
-                preparation.cleaning = "korean"
-                preparation.deduplication = "row"
+                let preparation = try Preparation(
+                    mapping: "instruction=q,output=a",
+                    cleaning: "korean",
+                    deduplication: "row"
+                )
                 let added = try datasets.add(path: path, preparation: preparation)
                 #expect(added.name == "foreign" && added.format == "messages")
                 #expect(added.trainingCount == 2)
@@ -205,8 +206,8 @@ import Workspace
                 let datasets = workspace.datasets
                 let added = try datasets.add(path: path)
                 #expect(try datasets.history(of: "rows")?.steps.isEmpty == true)
-                var split = DatasetPreparation()
-                split.heldOutShare = 0.2
+                var split = Preparation()
+                split.heldOut = HeldOutShare(0.2)
                 let made = try datasets.convert("rows", preparation: split)
                 #expect(made.name == "rows-split" && made.digest != added.digest)
                 #expect(made.trainingCount + made.heldOutCount == 60 && made.heldOutCount > 0)
@@ -214,7 +215,7 @@ import Workspace
                 #expect(history.source == path && history.steps.map(\.kind) == ["split"])
                 #expect(try datasets.list().map(\.name).sorted() == ["rows", "rows-split"])
                 let error = #expect(throws: WorkspaceError.self) {
-                    try datasets.convert("rows", preparation: DatasetPreparation())
+                    try datasets.convert("rows", preparation: Preparation())
                 }
                 #expect(error?.code == .invalid)
             }
@@ -232,7 +233,7 @@ import Workspace
                 #expect(error?.message.contains("; 1 more row is broken") == true)
                 #expect(error?.details?.count == 2)
                 #expect(error?.details?.last?.contains("broken.jsonl:4: ") == true)
-                var preparation = DatasetPreparation()
+                var preparation = Preparation()
                 preparation.leavesBrokenRowsOut = true
                 let added = try workspace.datasets.add(path: path, preparation: preparation)
                 #expect(added.trainingCount == 2)

@@ -1,13 +1,20 @@
 /// The lengths of the rows of one part of a dataset, in tokens of one model.
-public struct DatasetStatistics: Sendable, Equatable, Codable {
+public struct DatasetStatistics: Sendable, Equatable {
     /// A column of the histogram.
     public struct Bucket: Sendable, Equatable, Codable {
         /// The shortest length in the bucket.
-        public let lowerBound: Int
+        public var from: Int
         /// The first length beyond the bucket.
-        public let upperBound: Int
+        public var to: Int
         /// How many rows have such a length.
-        public let count: Int
+        public var count: Int
+
+        /// Creates a bucket.
+        public init(from: Int, to: Int, count: Int) {
+            self.from = from
+            self.to = to
+            self.count = count
+        }
     }
 
     /// How many rows there are.
@@ -67,7 +74,7 @@ public struct DatasetStatistics: Sendable, Equatable, Codable {
         for length in lengths { counts[(length - first) / width] += 1 }
         return counts.enumerated().map { column, count in
             let lowerBound = first + column * width
-            return Bucket(lowerBound: lowerBound, upperBound: lowerBound + width, count: count)
+            return Bucket(from: lowerBound, to: lowerBound + width, count: count)
         }
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// The steps between a file and a dataset, always in this order.
 public struct Preparation: Sendable, Equatable {
     /// The members that are read under the names of the formats.
@@ -15,6 +17,22 @@ public struct Preparation: Sendable, Equatable {
 
     /// Creates a preparation without steps.
     public init() {}
+
+    /// Creates a preparation from the words of a command: a mapping such as
+    /// `instruction=question`, a format's name, `korean` or cleaning rules, a row key.
+    ///
+    /// - Throws: `DatasetError.Code.invalidStep` for what cannot be parsed.
+    public init(
+        mapping: String? = nil,
+        format: String? = nil,
+        cleaning: String? = nil,
+        deduplication: String? = nil
+    ) throws {
+        if let mapping { self.mapping = try ColumnMapping(mapping) }
+        self.format = try format.map { try DatasetFormat(named: $0) }
+        self.cleaning = try cleaning.map { try TextCleaning($0) }
+        self.deduplication = deduplication.map { RowKey($0) }
+    }
 
     /// Whether the rows stay as they are in the file.
     public var isEmpty: Bool { self == Preparation() }
@@ -53,5 +71,20 @@ public struct Preparation: Sendable, Equatable {
             steps: steps
         )
         return (dataset, provenance)
+    }
+}
+
+extension DatasetFormat {
+    /// The format of that name.
+    fileprivate init(named name: String) throws {
+        guard let format = DatasetFormat(rawValue: name) else {
+            let names = DatasetFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DatasetError(
+                .invalidStep,
+                "there is no format \"\(name)\"",
+                hint: "give one of \(names)"
+            )
+        }
+        self = format
     }
 }

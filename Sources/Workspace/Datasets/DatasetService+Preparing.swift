@@ -1,5 +1,4 @@
-import Datasets
-import EventBus
+public import Datasets
 import Platform
 import Runs
 
@@ -17,12 +16,12 @@ extension DatasetService {
     public func add(
         path: String,
         name: String? = nil,
-        preparation: DatasetPreparation = DatasetPreparation()
+        preparation: Preparation = Preparation()
     ) throws -> DatasetSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
             let source = FilePaths.real(path) ?? path
-            return try prepare(source, name: name, preparation.resolved)
+            return try prepare(source, name: name, preparation)
         }
     }
 
@@ -37,12 +36,11 @@ extension DatasetService {
     public func convert(
         _ reference: String,
         name: String? = nil,
-        preparation: DatasetPreparation
+        preparation: Preparation
     ) throws -> DatasetSummary {
         try opened.checkWritable()
         return try WorkspaceError.wording {
-            let resolved = try preparation.resolved
-            guard !resolved.isEmpty else {
+            guard !preparation.isEmpty else {
                 throw WorkspaceError(
                     .invalid,
                     "There is nothing to be done to \(reference).",
@@ -55,7 +53,7 @@ extension DatasetService {
                 source.path,
                 name: name,
                 defaultName: "\(base)\(preparation.suffix)",
-                resolved
+                preparation
             )
         }
     }
@@ -110,5 +108,17 @@ extension DatasetService {
             )
         }
         return summary
+    }
+}
+
+extension Preparation {
+    /// What the steps add to a dataset's name.
+    fileprivate var suffix: String {
+        let steps = [
+            (!mapping.pairs.isEmpty, "mapped"), (format != nil, format?.rawValue ?? ""),
+            (cleaning != nil, "clean"), (deduplication != nil, "dedup"), (heldOut != nil, "split"),
+        ]
+        let words = steps.filter(\.0).map(\.1)
+        return words.isEmpty ? "" : "-" + words.joined(separator: "-")
     }
 }

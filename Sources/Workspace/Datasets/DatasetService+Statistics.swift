@@ -83,9 +83,7 @@ extension DatasetService {
             maximumTokens: counted.longest,
             tooLong: isText ? 0 : examples.count { $0.ids.count > sequenceLength },
             withoutTarget: withoutTarget,
-            lengths: counted.histogram(columns: 24).map {
-                .init(from: $0.lowerBound, to: $0.upperBound, count: $0.count)
-            }
+            lengths: counted.histogram(columns: 24)
         )
         var lint = try lint(dataset, file: file, sequenceLength: sequenceLength)
         lint.model = modelName

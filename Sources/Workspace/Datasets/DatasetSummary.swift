@@ -10,24 +10,10 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         case added
     }
 
-    /// A column of a histogram of lengths.
-    public struct LengthColumn: Equatable, Sendable, Codable {
-        /// The shortest length that is counted, in tokens.
-        public var from: Int
-        /// The first length that is not counted any more.
-        public var to: Int
-        /// Examples that are so long.
-        public var count: Int
-
-        /// Creates a column.
-        public init(from: Int, to: Int, count: Int) {
-            self.from = from
-            self.to = to
-            self.count = count
-        }
-    }
-
     /// What tokenizing with one model's tokenizer and template found.
+    ///
+    /// It joins what `DatasetStatistics` counts with the model, the cut at the sequence length and the
+    /// rows that nothing can be learned from; so it is stored, and printed by `--json`.
     public struct Statistics: Equatable, Sendable, Codable {
         /// The model whose tokenizer counted.
         public var model: String
@@ -50,7 +36,7 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         /// Examples on which nothing would be learned.
         public var withoutTarget: Int
         /// How many examples are how long, in columns of equal width.
-        public var lengths: [LengthColumn]
+        public var lengths: [DatasetStatistics.Bucket]
 
         /// Creates statistics.
         public init(
@@ -64,7 +50,7 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
             maximumTokens: Int,
             tooLong: Int,
             withoutTarget: Int,
-            lengths: [LengthColumn] = []
+            lengths: [DatasetStatistics.Bucket] = []
         ) {
             self.model = model
             self.sequenceLength = sequenceLength

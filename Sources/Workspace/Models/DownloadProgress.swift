@@ -1,4 +1,7 @@
-/// How far the download of a model is.
+/// How far the download of a model is, and how it ended.
+///
+/// It joins the progress that `ModelFiles` reports of one source with the model's name and the
+/// outcome of the whole; user interfaces do not import `ModelFiles`.
 public struct DownloadProgress: Equatable, Sendable, Codable {
     /// What the download is doing.
     public enum Phase: String, Sendable, Codable {

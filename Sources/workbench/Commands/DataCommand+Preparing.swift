@@ -1,5 +1,6 @@
 import ArgumentParser
 import Workspace
+import Datasets
 
 /// How rows are prepared when a dataset is made.
 struct PreparationOptions: ParsableArguments {
@@ -23,12 +24,14 @@ struct PreparationOptions: ParsableArguments {
     @Flag(help: "Skip and count broken rows instead of refusing the file.")
     var skipBroken = false
 
-    var preparation: DatasetPreparation {
-        var preparation = DatasetPreparation()
-        preparation.mapping = map
-        preparation.format = format
-        preparation.cleaning = clean
-        preparation.deduplication = deduplicate ? by ?? "row" : nil
+    /// The steps that the options name.
+    func preparation() throws -> Preparation {
+        var preparation = try Preparation(
+            mapping: map,
+            format: format,
+            cleaning: clean,
+            deduplication: deduplicate ? by ?? "row" : nil
+        )
         preparation.leavesBrokenRowsOut = skipBroken
         return preparation
     }
@@ -57,7 +60,7 @@ extension DataCommand {
             let added = try datasets.add(
                 path: path,
                 name: name,
-                preparation: preparing.preparation
+                preparation: preparing.preparation()
             )
             try added.report(datasets.history(of: added.path), isJSON: shared.json)
         }
@@ -79,7 +82,7 @@ extension DataCommand {
             let made = try datasets.convert(
                 dataset,
                 name: name,
-                preparation: preparing.preparation
+                preparation: preparing.preparation()
             )
             if made.digest == before { Console.note("\(dataset) needed no change.") }
             try made.report(datasets.history(of: made.path), isJSON: shared.json)
@@ -103,10 +106,12 @@ extension DataCommand {
         @Option(help: "The new dataset's name.") var name: String?
 
         func run() throws {
-            var preparation = DatasetPreparation()
-            preparation.heldOutShare = eval
-            preparation.splitKey = by
-            preparation.splitSalt = salt
+            var preparation = Preparation()
+            preparation.heldOut = HeldOutShare(
+                eval,
+                by: by.map { RowKey($0) } ?? .question,
+                salt: salt ?? ""
+            )
             let datasets = try shared.open().datasets
             let made = try datasets.convert(dataset, name: name, preparation: preparation)
             try made.report(datasets.history(of: made.path), isJSON: shared.json)

@@ -1,5 +1,6 @@
 import Presentation
 package import Workspace
+package import Datasets
 
 /// A fact of the Data pane.
 package enum DataAction: Equatable, Sendable {
@@ -18,7 +19,7 @@ package enum DataAction: Equatable, Sendable {
     /// Show rows as training packs them, or one by one.
     case packs
     /// Derive a dataset from the selected one.
-    case convert(DatasetPreparation)
+    case convert(Preparation)
     /// Ask for the share to hold out.
     case split
     /// A dataset was derived; `command` does the same.

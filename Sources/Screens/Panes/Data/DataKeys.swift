@@ -91,8 +91,8 @@ extension DataState {
             category: category,
             disabledReason: preparationObstacle
         ) { _ in
-            var preparation = DatasetPreparation()
-            preparation.cleaning = "korean"
+            var preparation = Preparation()
+            preparation.cleaning = .korean
             return .data(.convert(preparation))
         },
         KeyBinding(
@@ -102,8 +102,8 @@ extension DataState {
             category: category,
             disabledReason: preparationObstacle
         ) { _ in
-            var preparation = DatasetPreparation()
-            preparation.deduplication = "row"
+            var preparation = Preparation()
+            preparation.deduplication = .row
             return .data(.convert(preparation))
         },
         KeyBinding(

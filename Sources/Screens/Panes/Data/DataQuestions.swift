@@ -1,5 +1,6 @@
 import TerminalUI
 import Workspace
+import Datasets
 
 /// The questions of the Data pane.
 enum DataQuestions {
@@ -10,8 +11,8 @@ enum DataQuestions {
             hint: "a share of its rows, such as 0.1; a new dataset is made",
             text: "0.1",
             answer: .init("hold out") { text in
-                var preparation = DatasetPreparation()
-                preparation.heldOutShare = Double(text) ?? 0
+                var preparation = Preparation()
+                preparation.heldOut = HeldOutShare(Double(text) ?? 0)
                 return .data(.convert(preparation))
             }
         )

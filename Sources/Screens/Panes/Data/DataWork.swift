@@ -1,5 +1,6 @@
 import Presentation
-package import Workspace
+import Workspace
+package import Datasets
 
 /// The calls of the Data pane.
 package enum DataWork {
@@ -35,7 +36,7 @@ package enum DataWork {
         }
     }
 
-    package static func convert(_ dataset: String, _ preparation: DatasetPreparation) -> Effect {
+    package static func convert(_ dataset: String, _ preparation: Preparation) -> Effect {
         .work("convert dataset", dataset, preparation) { workspace in
             let made = try workspace.datasets.convert(dataset, preparation: preparation)
             return .data(.converted(made, command: CommandText.convert(dataset, preparation)))

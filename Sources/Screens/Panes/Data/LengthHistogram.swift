@@ -1,10 +1,11 @@
 import Presentation
 import TerminalUI
 import Workspace
+import Datasets
 
 /// A histogram of the lengths of a dataset's rows, with the cut at the sequence length.
 struct LengthHistogram {
-    let columns: [DatasetSummary.LengthColumn]
+    let columns: [DatasetStatistics.Bucket]
     let sequenceLength: Int
 
     private static let longestBar = 60
