@@ -68,7 +68,7 @@ public struct WorkspaceCheck: Equatable, Sendable, Codable {
 
     /// Files of runs that an earlier version wrote to one folder, each over the one before.
     public struct Stranded: Equatable, Sendable, Codable {
-        /// Where they lie.
+        /// Their folder.
         public var path: String
         /// How many there are.
         public var fileCount: Int

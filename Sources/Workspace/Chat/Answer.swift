@@ -21,13 +21,13 @@ public enum AnswerPrecision: String, Sendable, Codable, CaseIterable {
     var precision: Precision { self == .exact ? .exact : .fast }
 }
 
-/// How an answer is drawn.
+/// How an answer is sampled, for user interfaces, which do not import the engine.
 public struct AnswerOptions: Equatable, Sendable, Codable {
-    /// The answer ends after so many tokens.
+    /// The maximum number of tokens of the answer.
     public var maxTokens: Int
-    /// 0 takes the likeliest token always.
+    /// 0 always takes the most likely token.
     public var temperature: Double
-    /// Only so many of the likeliest tokens are drawn from; 0 for all.
+    /// The number of most likely tokens to sample from; 0 for all.
     public var topK: Int
     /// Only the likeliest tokens that together have this probability are drawn from; 1 for all.
     public var topP: Double
@@ -77,7 +77,7 @@ public struct AnswerOptions: Equatable, Sendable, Codable {
     }
 }
 
-/// Tells one answer from another within a process.
+/// Identifies an answer within a process.
 public struct AnswerID: Hashable, Sendable, Codable {
     let number: UInt64
 

@@ -7,12 +7,12 @@ import Tokenizers
 
 /// Answers: from a base model or with an adapter, one after another on a thread of its own.
 ///
-/// Conversations belong to their callers. The service keeps what the model has read last, so that a
-/// further turn reads only what is new.
+/// Conversations belong to their callers. The service keeps the cache of the last conversation, so
+/// that a further turn computes only its new tokens.
 public final class ChatService: Sendable {
     private struct State {
         var nextAnswer: UInt64 = 0
-        /// Answers that were asked for and have not ended.
+        /// The pending answers.
         var open: Set<AnswerID> = []
         var cancelled: Set<AnswerID> = []
         var isClosed = false
@@ -42,10 +42,10 @@ public final class ChatService: Sendable {
         speaker = ChatSpeaker(opened, events, models: models, registry: registry)
     }
 
-    /// Whether an answer is being given.
+    /// Whether an answer is in progress.
     public var isAnswering: Bool { state.withLock { !$0.open.isEmpty } }
 
-    /// What chat can use: registered versions, then runs with an adapter, then base models.
+    /// The chat targets: registered versions, then runs with an adapter, then base models.
     ///
     /// Blocks.
     public func choices() throws -> [ChatChoice] {
@@ -69,7 +69,7 @@ public final class ChatService: Sendable {
         return choices
     }
 
-    /// What chat opens with: the version in use, else the default base model.
+    /// The initial chat target: the deployed version, else the default base model.
     ///
     /// Blocks.
     public func defaultChoice() throws -> ChatChoice {
@@ -90,7 +90,7 @@ public final class ChatService: Sendable {
     public func prepare(_ target: ChatTarget) {
         do throws(PlatformError) {
             try queue.add { [speaker] in
-                // What is wrong with it was published, and is thrown again at the first answer.
+                // The error was published, and is thrown again at the first answer.
                 _ = try? speaker.load(target, precision: nil)
             }
         } catch {
@@ -116,7 +116,7 @@ public final class ChatService: Sendable {
         try ended.wait { $0 }.get()
     }
 
-    /// Begins an answer, reported by `answerPiece` events and one `answerEnded`.
+    /// Starts an answer, reported by `answerPiece` events and one `answerEnded`.
     ///
     /// Does not block.
     public func answer(

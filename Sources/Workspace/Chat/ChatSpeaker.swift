@@ -39,7 +39,7 @@ final class ChatSpeaker: @unchecked Sendable {
 
     /// The generator, with the target's base and adapter.
     ///
-    /// Of two targets on one base only the adapter is changed. Without a precision, any will do.
+    /// For two targets on one base only the adapter is exchanged. Nil accepts any precision.
     func load(_ target: ChatTarget, precision: Precision?) throws -> Generator {
         var choice = ChatChoice(target: target, title: target.reference, subtitle: "")
         do {

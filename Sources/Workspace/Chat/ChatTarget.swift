@@ -59,7 +59,7 @@ public struct ChatChoice: Equatable, Sendable, Codable, Identifiable {
     public var target: ChatTarget
     /// Its name, such as `faq v3 @production` or `faq-ko-r16`.
     public var title: String
-    /// What stands behind it, such as the base model.
+    /// What it is based on, such as the base model.
     public var subtitle: String
 
     /// The target.

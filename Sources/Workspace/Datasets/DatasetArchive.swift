@@ -9,12 +9,12 @@ struct DatasetArchive: Sendable {
     /// The `datasets` folder of the workspace.
     let folder: String
 
-    /// Copies what the dataset was read from, unless the same content is there.
+    /// Copies the dataset's source, unless the same content exists already.
     ///
     /// - Parameters:
-    ///   - name: What to call the copy, also where the same content is there under another name;
-    ///     nil goes by the file or folder.
-    ///   - provenance: Where the rows come from, to be kept with them.
+    ///   - name: The name of the copy, also if the same content exists under another name; nil
+    ///     takes that of the file or folder.
+    ///   - provenance: The origin of the rows, stored with them.
     /// - Returns: The copy, which reads as a dataset of the same digest.
     func add(
         _ dataset: Dataset,
@@ -37,11 +37,11 @@ struct DatasetArchive: Sendable {
         }
     }
 
-    /// Writes rows that no file holds, unless the same content is there.
+    /// Writes rows that are in no file, unless the same content exists already.
     ///
     /// - Parameters:
     ///   - name: As for `add`.
-    ///   - defaultName: What to call it without a name.
+    ///   - defaultName: The name if none is given.
     /// - Returns: A folder, which reads as a dataset of the same digest.
     func write(
         _ dataset: Dataset,
@@ -64,9 +64,9 @@ struct DatasetArchive: Sendable {
         }
     }
 
-    /// The copy of a dataset, which is made where there is none, under the name that is given.
+    /// The copy of a dataset under the given name; it is created if there is none.
     ///
-    /// - Parameter body: Writes a copy into a folder and says what it is called there.
+    /// - Parameter body: Writes a copy into a folder and returns its name there.
     private func keep(
         _ dataset: Dataset,
         as name: String?,
@@ -77,12 +77,12 @@ struct DatasetArchive: Sendable {
         let copy =
             try entry(in: home)
             ?? fill(home, as: dataset, isCancelled: isCancelled, body)
-        // It may have been there, or another process was first.
+        // It may have existed already, or another process was first.
         if let name { try give(name, to: copy) }
         return copy
     }
 
-    /// Where the rows of a copy come from, where that was recorded.
+    /// The origin of a copy's rows, if it was recorded.
     func provenance(of path: String) -> DatasetProvenance? {
         guard ResolvedPath(folder).contains(ResolvedPath(path)),
             let bytes = try? Files.read("\(FilePaths.parent(path))/\(Self.provenanceName)")
@@ -100,9 +100,9 @@ struct DatasetArchive: Sendable {
         try Files.write(Array(bytes), to: "\(folder)/\(Self.provenanceName)")
     }
 
-    /// Fills a folder aside, checks that it reads as the dataset, and puts it in its place.
+    /// Fills a temporary folder, verifies that it reads as the dataset, and moves it to its place.
     ///
-    /// - Parameter body: Writes into the folder and says under which name.
+    /// - Parameter body: Writes into the folder and returns the name.
     private func fill(
         _ home: String,
         as dataset: Dataset,
@@ -114,7 +114,7 @@ struct DatasetArchive: Sendable {
         let aside = try staging.make()
         defer { staging.end() }
         let name = try body(aside)
-        // What changed while it was copied would lie under a digest that is not its own.
+        // Data that changed while it was copied would be stored under a wrong digest.
         let copied = try Dataset.read(path: "\(aside)/\(name)", isCancelled: isCancelled)
         guard copied.digest == dataset.digest else {
             throw WorkspaceError(
@@ -146,7 +146,7 @@ struct DatasetArchive: Sendable {
 
     // MARK: Names
 
-    /// The name that a person gave to a copy that was there under another one.
+    /// The name that a person gave to an existing copy.
     func givenName(of path: String) -> String? {
         guard let bytes = (try? Files.read("\(FilePaths.parent(path))/\(Self.nameName)")) ?? nil,
             !bytes.isEmpty
@@ -159,12 +159,12 @@ struct DatasetArchive: Sendable {
         givenName(of: path) == nil ? nil : Dataset.name(ofPath: path)
     }
 
-    /// What the copy of this content is called; nil where there is none.
+    /// The name of the copy of this content; nil if there is none.
     func name(ofDigest digest: String) -> String? {
         entry(in: "\(folder)/\(digest)").map { givenName(of: $0) ?? Dataset.name(ofPath: $0) }
     }
 
-    /// Gives a copy another name; its files stay where runs know them to be.
+    /// Renames a copy; its files stay at the path that runs have stored.
     private func give(_ name: String, to path: String) throws {
         try Self.check(name)
         let place = "\(FilePaths.parent(path))/\(Self.nameName)"
@@ -179,7 +179,7 @@ struct DatasetArchive: Sendable {
     /// Hidden, so that it is not taken for the data.
     private static let nameName = ".name"
 
-    /// The given name with the file's own ending, which says how it is read.
+    /// The given name with the file's own extension, which decides how it is read.
     private static func fileName(_ dataset: Dataset, name: String?) throws -> String {
         let original = FilePaths.name(dataset.path)
         guard let name else { return original }

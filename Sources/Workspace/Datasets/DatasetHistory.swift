@@ -1,8 +1,8 @@
 import Datasets
 
-/// Where a dataset's rows come from, and what was done to them since.
+/// The origin of a dataset's rows, and the steps applied to them.
 public struct DatasetHistory: Equatable, Sendable, Codable {
-    /// Something that was done.
+    /// One step.
     public struct Step: Equatable, Sendable, Codable {
         /// What was counted, and how often.
         public struct Count: Equatable, Sendable, Codable {

@@ -1,4 +1,4 @@
-/// A stretch of a dataset's rows as a model sees them.
+/// A page of a dataset's rows as a model sees them.
 public struct DatasetPage: Equatable, Sendable, Codable {
     /// Which records of a dataset.
     public enum Part: String, Sendable, Codable, CaseIterable {

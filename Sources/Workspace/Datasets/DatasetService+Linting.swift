@@ -3,16 +3,16 @@ import ModelFiles
 import Platform
 
 extension DatasetService {
-    /// Looks a dataset over before it is trained on.
+    /// Checks a dataset before training.
     ///
     /// Blocks: reads and tokenizes the rows.
     ///
     /// - Parameters:
     ///   - reference: A name or path.
-    ///   - evaluation: Data to evaluate on, in place of what the dataset holds out.
-    ///   - model: As which the rows are looked at; nil takes the default model, and without one
-    ///     what concerns the model is not looked at.
-    ///   - sequenceLength: Rows longer than this are found; nil takes the default of a run.
+    ///   - evaluation: Evaluation data in place of the dataset's held-out rows.
+    ///   - model: The model whose template and tokenizer apply; nil takes the default model.
+    ///     Without one, the rules about the model are skipped.
+    ///   - sequenceLength: The length above which rows are reported; nil takes a run's default.
     ///   - overLength: How rows over the sequence length are handled: `stop`, which nil takes, `drop`,
     ///     `truncate-left`, `truncate-right` or `split`.
     ///   - allowed: Names of rules whose findings do not block; `all` names every one.

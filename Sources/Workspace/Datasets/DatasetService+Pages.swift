@@ -9,9 +9,9 @@ extension DatasetService {
     /// The default sequence length of a run.
     public static let defaultSequenceLength = TrainingConfiguration().sequenceLength
 
-    /// A stretch of rows as a model sees them.
+    /// A page of rows as a model sees them.
     ///
-    /// Blocks; rows behind those that are shown are not read.
+    /// Blocks; rows after the page are not read.
     ///
     /// - Parameters:
     ///   - dataset: A name or path.
@@ -28,7 +28,7 @@ extension DatasetService {
     ) throws -> DatasetPage {
         try WorkspaceError.wording {
             let summary = try find(dataset)
-            // Read anew, so that what is wrong comes with its hint and its rows.
+            // Read again, so that the error has its hint and its rows.
             if summary.problem != nil { _ = try Dataset.read(path: summary.path) }
             let name = try model ?? models.defaultIfAny()?.name
             let file = try name.map(models.file)

@@ -5,13 +5,13 @@ import Runs
 extension DatasetService {
     /// Copies a file or folder into the workspace; the same content is kept once.
     ///
-    /// With something to prepare, what is kept is the prepared rows, and how they came about.
+    /// With preparation steps, the prepared rows and their history are stored.
     ///
     /// Blocks.
     ///
     /// - Parameters:
-    ///   - name: What to call it; nil goes by the file.
-    ///   - preparation: What is done to the rows.
+    ///   - name: Its name; nil takes that of the file.
+    ///   - preparation: The steps applied to the rows.
     /// - Throws: ``WorkspaceError`` that names every broken row in its details.
     public func add(
         path: String,
@@ -25,13 +25,13 @@ extension DatasetService {
         }
     }
 
-    /// Makes a new dataset of one that is there, which stays as it is.
+    /// Derives a new dataset from an existing one, which stays unchanged.
     ///
     /// Blocks.
     ///
     /// - Parameters:
     ///   - reference: A dataset's name, or a path.
-    ///   - name: What to call the new one; nil goes by the old one and what is done.
+    ///   - name: The name of the new one; nil derives it from the old one and the steps.
     /// - Throws: ``WorkspaceError``; with the code `invalid` where nothing is to be done.
     public func convert(
         _ reference: String,
@@ -58,7 +58,7 @@ extension DatasetService {
         }
     }
 
-    /// Where a dataset's rows come from; nil where that was not recorded.
+    /// The origin of a dataset's rows; nil if it was not recorded.
     ///
     /// Blocks.
     public func history(of reference: String) throws -> DatasetHistory? {

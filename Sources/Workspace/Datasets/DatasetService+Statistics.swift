@@ -46,7 +46,7 @@ extension DatasetService {
             return publish(known, of: name, digest: key.digest)
         }
         let dataset = try read(name, isCancelled: isClosed)
-        // Rows of any length are counted; which are too long is found by comparing.
+        // Rows of any length are counted; those that are too long are found afterwards.
         let renderer = ExampleRenderer(
             tokenizer: file.tokenizer,
             template: file.chatTemplate,
@@ -61,7 +61,7 @@ extension DatasetService {
             do {
                 examples += try renderer.examples(of: record)
             } catch let error as DatasetError where error.source != nil {
-                // The lint says which rows and why.
+                // The lint report names the rows and the reasons.
                 withoutTarget += 1
             }
             let fraction = Double(index) / Double(records.count)

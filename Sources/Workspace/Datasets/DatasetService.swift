@@ -31,9 +31,9 @@ public final class DatasetService: Sendable {
         samples = resources.folder(named: "sample-data")
     }
 
-    /// All datasets, the samples first; broken ones are among them and say why.
+    /// All datasets, the samples first; damaged ones are included with their errors.
     ///
-    /// Blocks, for as long as it takes to read those that have changed since they were last listed.
+    /// Blocks while those that have changed since the last listing are read.
     public func list() throws -> [DatasetSummary] {
         try WorkspaceError.wording {
             let shipped = try samples.map(Dataset.candidates) ?? []
@@ -73,7 +73,7 @@ public final class DatasetService: Sendable {
         return withStatistics(summary(ResolvedPath.entry(reference).text, origin: .added))
     }
 
-    /// Ends what is being measured.
+    /// Cancels the measurements.
     func close() {
         state.withLock { $0.isClosed = true }
         measuring.close()
@@ -92,10 +92,10 @@ public final class DatasetService: Sendable {
         SummaryCache(folder: cacheFolder, isWritable: opened.access == .full)
     }
 
-    /// What was read and counted before, hidden among the datasets.
+    /// The cache of summaries and counts, hidden among the datasets.
     var cacheFolder: String { "\(opened.layout.datasets)/.summaries" }
 
-    /// Reads a summary, anew only where the files have changed.
+    /// Reads a summary, from the files only if they have changed.
     func summary(_ path: String, origin: DatasetSummary.Origin) -> DatasetSummary {
         let stamp = ContentStamp(path)
         let known = state.withLock { $0.summaries[path] }
@@ -106,7 +106,7 @@ public final class DatasetService: Sendable {
             return kept
         }
         let summary: DatasetSummary
-        // What is wrong in a file stays so until it changes; that it cannot be read at all may not.
+        // An error in a file persists until the file changes; a failed read may not.
         var isLasting = true
         do {
             let dataset = try Dataset.read(path: path)
@@ -151,7 +151,7 @@ public final class DatasetService: Sendable {
         return summary
     }
 
-    /// The summary with what was measured and found of the same rows.
+    /// The summary with the statistics and findings for the same rows.
     func withStatistics(_ summary: DatasetSummary) -> DatasetSummary {
         var summary = summary
         summary.lint = state.withLock { $0.lints[summary.digest] }
@@ -159,7 +159,7 @@ public final class DatasetService: Sendable {
         return summary
     }
 
-    /// Gives those of equal name the beginning of their digest, so that a name says which is meant.
+    /// Appends the start of the digest to equal names, so that names are unique.
     private func named(apart summaries: [DatasetSummary]) -> [DatasetSummary] {
         var seen: Set<String> = []
         return summaries.map { summary in

@@ -5,7 +5,7 @@ import Platform
 
 /// What was counted and found in datasets, kept from one process to the next.
 ///
-/// It holds as long as the model's file has the same size and time of change.
+/// An entry is valid while the model's file has the same size and modification time.
 struct MeasurementCache: Sendable {
     /// Counts and findings of one dataset as one model sees it.
     struct Measurement: Codable {
@@ -27,7 +27,7 @@ struct MeasurementCache: Sendable {
         var measurement: Measurement
     }
 
-    /// Where the files lie.
+    /// The folder of the files.
     let folder: String
     let isWritable: Bool
 
@@ -38,7 +38,7 @@ struct MeasurementCache: Sendable {
         return entry.measurement
     }
 
-    /// Keeps a measurement; where that fails it is made anew the next time.
+    /// Stores a measurement; if that fails, it is repeated the next time.
     func keep(_ measurement: Measurement, for key: Key) {
         guard isWritable else { return }
         let entry = Entry(key: key, measurement: measurement)
@@ -47,6 +47,6 @@ struct MeasurementCache: Sendable {
         try? Files.write(Array(bytes), to: file(key))
     }
 
-    /// One file a dataset: the newest measurement of it.
+    /// One file per dataset, with its newest measurement.
     private func file(_ key: Key) -> String { "\(folder)/\(key.digest).measured.json" }
 }

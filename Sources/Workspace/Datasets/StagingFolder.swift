@@ -2,13 +2,13 @@ import Glibc
 import Platform
 import Synchronization
 
-/// A folder in which a copy of data is written before it takes its place.
+/// A temporary folder in which a copy of data is written.
 ///
-/// It is called `.DIGEST.PROCESS.NUMBER` and locked as long as its process writes: one that is not is
-/// left over from a process that died.
+/// Its name is `.DIGEST.PROCESS.NUMBER`, and its process holds a lock on it: one without a lock was
+/// left by a process that died.
 final class StagingFolder {
     private static let counter = Atomic(0)
-    /// A folder of a process that is there still may be about to be locked.
+    /// The seconds for which the folder of a running process may not be locked yet.
     private static let grace = 3600
 
     private let folder: String
@@ -31,14 +31,14 @@ final class StagingFolder {
         return path
     }
 
-    /// Removes what was not put in its place.
+    /// Removes the folder if it was not moved to its place.
     func end() {
         guard hold != nil else { return }
         Files.remove(path)
         hold = nil
     }
 
-    /// Removes the folders that processes left that died.
+    /// Removes the folders of processes that died.
     func removeAbandoned() {
         for name in Files.names(in: folder) where Self.isAbandoned(name, in: folder) {
             Files.remove("\(folder)/\(name)")
@@ -50,7 +50,7 @@ final class StagingFolder {
         guard parts.count == 3 || parts.count == 4, parts[0].isEmpty, parts[1].utf8.count == 64,
             let process = pid_t(parts[2])
         else { return false }
-        // A process that is gone is not about to hold its folder.
+        // A process that has ended cannot lock its folder later.
         let isGone = kill(process, 0) != 0 && errno == ESRCH
         return PathHold.isAbandoned("\(folder)/\(name)", after: isGone ? .min : grace)
     }

@@ -5,8 +5,8 @@ import Platform
 
 /// Summaries of datasets as they were last read, kept from one process to the next.
 ///
-/// A summary holds as long as its files have the same sizes and times of change; a file of this
-/// cache that is missing, broken or of another version is as good as none.
+/// A summary is valid while its files have the same sizes and modification times. A cache file that
+/// is missing, damaged or of another version is ignored.
 struct SummaryCache: Sendable {
     private struct Entry: Codable {
         var version = SummaryCache.version
@@ -17,7 +17,7 @@ struct SummaryCache: Sendable {
 
     private static let version = 2
 
-    /// Where the files lie; hidden among the datasets.
+    /// The folder of the files; hidden among the datasets.
     let folder: String
     let isWritable: Bool
 
@@ -30,7 +30,7 @@ struct SummaryCache: Sendable {
         return isSame && entry.version == Self.version ? entry.summary : nil
     }
 
-    /// Keeps a summary; where that fails it is read anew the next time.
+    /// Stores a summary; if that fails, it is read again the next time.
     func keep(_ summary: DatasetSummary, of path: String, stamp: ContentStamp) {
         guard isWritable else { return }
         let entry = Entry(path: path, stamp: stamp, summary: summary)

@@ -5,7 +5,7 @@ import Platform
 
 /// Writes this process's log lines into a file of its own in `logs/`.
 ///
-/// The file is made with the first line. That a line cannot be written stops nothing.
+/// The file is created with the first line. A line that cannot be written is dropped.
 public struct ProcessLog: LogHandler {
     private let file: LogFile
     private let label: String

@@ -1,8 +1,8 @@
 import Platform
 
-/// Where the files that ship with the program may lie.
+/// The folders in which the program's own files are looked for.
 public struct ResourceFolders: Sendable, Equatable {
-    /// Folders to look in, the first that has the thing counts.
+    /// The folders, in the order of precedence.
     public var roots: [String]
 
     /// Looks in these folders.

@@ -13,11 +13,12 @@ public enum ServerState: Equatable, Sendable {
     case failed(WorkspaceError)
 }
 
-/// Turns serving on and off, for whoever shows the workspace; the server itself is not known here.
+/// Turns serving on and off; the executable supplies the server.
 public final class ServerSwitch: Sendable {
     /// Stops a server; blocks until it has ended where that is asked for.
     public typealias Stop = @Sendable (_ isAwaited: Bool) -> Void
-    /// Starts a server and returns what stops it; says by the second parameter how that goes.
+    /// Starts a server and returns the function that stops it; reports the state by the second
+    /// parameter.
     public typealias Start =
         @Sendable (Workspace, @escaping @Sendable (ServerState) -> Void) -> Stop
 
@@ -30,10 +31,10 @@ public final class ServerSwitch: Sendable {
 
     init() {}
 
-    /// Gives the program's server.
+    /// Sets the program's server.
     public func use(_ start: @escaping Start) { parts.withLock { $0.start = start } }
 
-    /// Starts or stops serving; events tell how it goes.
+    /// Starts or stops serving, reported by events.
     ///
     /// - Throws: ``WorkspaceError`` where the program has no server.
     public func toggle(_ workspace: Workspace) throws {

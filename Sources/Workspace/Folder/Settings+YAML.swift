@@ -3,10 +3,10 @@ import Runs
 import Yams
 
 extension Settings {
-    /// The settings of a workspace folder, and what in the file was not understood.
+    /// The settings of a workspace folder, and the invalid parts of the file.
     ///
-    /// A missing file gives the defaults. Nothing in it is fatal: a person who misspells a key
-    /// still gets to see the screen.
+    /// A missing file gives the defaults. No error in it is fatal: with a misspelled key, the
+    /// screen still opens.
     public static func read(folder: String) -> (settings: Settings, problems: [String]) {
         do {
             return try parsed(folder: folder)
@@ -26,7 +26,7 @@ extension Settings {
         folder: String
     ) throws(WorkspaceError) -> (settings: Settings, problems: [String]) {
         let path = WorkspaceLayout(folder: folder).settings
-        // A pipe without a writer would hold every command, a device might never end.
+        // A pipe without a writer would block every command, and a device may have no end.
         guard !FilePaths.isSpecial(path) else { throw unreadable(path, "is not a regular file") }
         guard let bytes = try WorkspaceError.wording({ try Files.read(path) }) else {
             return (Settings(), [])

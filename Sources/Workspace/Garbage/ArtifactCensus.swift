@@ -3,14 +3,14 @@ import Runs
 import Tracking
 import Training
 
-/// What lies in `artifacts/` and whose it is, by what the store says at one moment.
+/// The contents of `artifacts/` and their owners, from one state of the store.
 struct ArtifactCensus {
     let owners: [ArtifactOwner]
     /// The folder of each run and logged model that has one in the workspace.
     let folders: [ArtifactOwner.ID: ArtifactPlace]
-    /// What registered versions refer to.
+    /// The references of registered versions.
     let references: [ArtifactReference]
-    /// What each run refers to beside its own folder.
+    /// The references of each run outside its own folder.
     let outgoing: [ArtifactOwner.ID: [ArtifactReference]]
 
     init(_ owners: [ArtifactOwner], _ opened: OpenedFolder, _ tree: ArtifactTree) throws {
@@ -35,7 +35,7 @@ struct ArtifactCensus {
         )
     }
 
-    /// What lies in the tree and belongs to nothing that the store knows.
+    /// The files in the tree that belong to nothing in the store.
     func orphans(in tree: ArtifactTree) -> [ArtifactPlace] {
         var owned = Set(folders.values)
         for reference in references + outgoing.values.joined() {
@@ -64,7 +64,7 @@ struct ArtifactCensus {
     }
 }
 
-/// Finds out what things refer to.
+/// Finds the references of things.
 struct ReferenceReader {
     let opened: OpenedFolder
     let tree: ArtifactTree
@@ -74,7 +74,7 @@ struct ReferenceReader {
         guard owner.id.kind != .experiment, let place = place(of: owner.location),
             let parent = place.parent
         else { return nil }
-        // By MLflow's layout the artifacts lie in a folder in the folder of the run.
+        // In MLflow's layout the artifacts are in a folder inside the run's folder.
         let isInside =
             place.names.last == Array("artifacts".utf8)
             && parent.names.last == Array(owner.id.text.text.utf8)

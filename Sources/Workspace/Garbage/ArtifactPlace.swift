@@ -2,7 +2,7 @@ import Tracking
 
 /// A file or folder below the workspace's `artifacts/`, with no symbolic link on the way to it.
 ///
-/// Names are bytes: a file system knows no characters.
+/// Names are bytes, as in the file system.
 package struct ArtifactPlace: Hashable, Sendable {
     /// The names on the way; none for `artifacts/` itself.
     package let names: [[UInt8]]
@@ -50,7 +50,7 @@ package struct ArtifactPlace: Hashable, Sendable {
         return nil
     }
 
-    /// The experiment in whose folder the traces lie that this is the folder of.
+    /// The experiment to which this folder of traces belongs.
     var tracesOwner: ArtifactOwner.ID? {
         guard names.count == 2, names[1] == Self.traces, Self.isNumber(names[0]) else { return nil }
         return .init(.experiment, String(decoding: names[0], as: UTF8.self))

@@ -1,8 +1,8 @@
 import Glibc
 import Platform
 
-/// The workspace's `artifacts/`: what lies there is measured and removed without ever going through
-/// a symbolic link, so that nothing outside is touched whatever a link says.
+/// The workspace's `artifacts/`: files there are measured and removed without following symbolic
+/// links, so that nothing outside is touched.
 package struct ArtifactTree: Sendable {
     /// What a file or folder holds.
     package struct Contents: Equatable, Sendable {
@@ -24,7 +24,7 @@ package struct ArtifactTree: Sendable {
         root = ResolvedPath(folder)
     }
 
-    /// Where a path leads, links resolved; nil where that is outside.
+    /// The place of a path, with links resolved; nil if it is outside.
     func place(of path: String) -> ArtifactPlace? { place(of: ResolvedPath(path)) }
 
     /// The same for a path that is resolved already.
@@ -36,7 +36,7 @@ package struct ArtifactTree: Sendable {
     /// What is at a place; nil where nothing is.
     func contents(of place: ArtifactPlace) -> Contents? { visit(place, isRemoving: false) }
 
-    /// Removes what is at a place, and gives what that was; nil where nothing is.
+    /// Removes what is at a place and returns its contents; nil if nothing is there.
     package func remove(_ place: ArtifactPlace) -> Contents? { visit(place, isRemoving: true) }
 
     /// Removes a folder if it is empty.
@@ -44,7 +44,7 @@ package struct ArtifactTree: Sendable {
         withParent(of: place) { parent, name in _ = parent.remove(name, isFolder: true) }
     }
 
-    /// What lies directly in a folder, in the order of the names.
+    /// The direct contents of a folder, in the order of the names.
     func children(of place: ArtifactPlace) -> [(place: ArtifactPlace, isFolder: Bool)] {
         guard let folder = folder(place) else { return [] }
         return folder.names.compactMap { name in

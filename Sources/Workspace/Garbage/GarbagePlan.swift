@@ -18,24 +18,23 @@ struct ArtifactReference: Sendable {
 
 /// Which of the things in the trash can go.
 ///
-/// What stays keeps what it refers to, so one thing that stays may keep the next: that is followed
-/// until nothing changes.
+/// A thing that stays also keeps what it refers to; this is repeated until nothing changes.
 struct GarbagePlan {
-    /// What goes, with the logged models that go along with their run or experiment.
+    /// The things to remove, including the logged models of removed runs and experiments.
     private(set) var going: [ArtifactOwner] = []
-    /// What was long enough in the trash and stays nevertheless, and why.
+    /// The things that were in the trash long enough but stay, with the reasons.
     private(set) var kept: [(owner: ArtifactOwner, reason: String)] = []
 
     private var candidates: [ArtifactOwner.ID: ArtifactOwner] = [:]
     private let owners: [ArtifactOwner]
     private let folders: [ArtifactOwner.ID: ArtifactPlace]
 
-    /// Plans what goes of all `owners` that were put into the trash at `cutoff` or before.
+    /// Plans the removal of all `owners` that were moved to the trash at `cutoff` or before.
     ///
     /// - Parameters:
     ///   - folders: The folder of each run and logged model that has one in the workspace.
-    ///   - references: What registered versions refer to.
-    ///   - outgoing: What each run refers to beside its own folder.
+    ///   - references: The references of registered versions.
+    ///   - outgoing: The references of each run outside its own folder.
     ///   - isLive: Whether a process executes the run of this id.
     init(
         _ owners: [ArtifactOwner],

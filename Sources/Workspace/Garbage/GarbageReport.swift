@@ -1,6 +1,6 @@
-/// What collecting the garbage removed, or would remove.
+/// What a garbage collection removed, or would remove.
 public struct GarbageReport: Equatable, Sendable, Codable {
-    /// Something that went.
+    /// A removed thing.
     public struct Item: Equatable, Sendable, Codable {
         /// `run`, `experiment`, `model`, or `orphan` for files that belong to nothing.
         public var kind: String
@@ -8,7 +8,7 @@ public struct GarbageReport: Equatable, Sendable, Codable {
         public var id: String
         /// Its name; empty for an orphan.
         public var name: String
-        /// The folder that went, from the workspace's on; nil where there was none.
+        /// The removed folder, relative to the workspace; nil if there was none.
         public var path: String?
         /// The files in it.
         public var fileCount: Int
@@ -41,13 +41,13 @@ public struct GarbageReport: Equatable, Sendable, Codable {
         public var id: String
         /// Its name.
         public var name: String
-        /// What it is kept for.
+        /// Why it is kept.
         public var reason: String
     }
 
     /// Files that stay although nothing needs them.
     public struct Left: Equatable, Sendable, Codable {
-        /// Where they lie.
+        /// Their folder.
         public var path: String
         /// Why they stay.
         public var reason: String
@@ -55,13 +55,13 @@ public struct GarbageReport: Equatable, Sendable, Codable {
 
     /// Whether nothing was changed.
     public var isDryRun: Bool
-    /// What went.
+    /// The removed things.
     public private(set) var removed: [Item]
-    /// How many things went.
+    /// The number of removed things.
     public private(set) var count: Int
-    /// The bytes of the files that went.
+    /// The bytes of the removed files.
     public private(set) var byteCount: Int64
-    /// What is in the trash for long enough and stays.
+    /// The things that have been in the trash long enough but stay.
     public var kept: [Kept]
     /// Files that stay.
     public var left: [Left]

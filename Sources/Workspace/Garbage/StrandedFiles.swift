@@ -5,9 +5,9 @@ import Tracking
 
 /// Files of runs in `artifacts/.elsewhere`.
 ///
-/// Earlier versions wrote there what the runs of a workspace made that was named by a relative
-/// path or over a link, each run over the one before. Of the results only the last one is whole,
-/// and its `MLmodel` names its run.
+/// Earlier versions wrote the results of runs there if the workspace was given by a relative path
+/// or through a link; each run overwrote the one before. Only the last result is complete, and its
+/// `MLmodel` names its run.
 struct StrandedFiles {
     /// The folder.
     let path: String
@@ -20,7 +20,7 @@ struct StrandedFiles {
         guard !Files.names(in: path).isEmpty else { return nil }
     }
 
-    /// What a person is told at opening.
+    /// The notice shown when the workspace is opened.
     var notice: Notice {
         Notice(
             .warning,
@@ -55,7 +55,7 @@ struct StrandedFiles {
         )
     }
 
-    /// Moves the result that is whole to the run that made it.
+    /// Moves the complete result to its run.
     ///
     /// - Returns: The run's name and where its result is now.
     /// - Throws: ``WorkspaceError`` with the code `conflict` where nothing can be moved.

@@ -3,8 +3,8 @@ import Runs
 import Tracking
 
 extension Workspace {
-    /// Removes for good what is in the trash for long enough, with its files, and files that belong to
-    /// nothing.
+    /// Removes things that have been in the trash long enough, with their files, and files that
+    /// belong to nothing.
     ///
     /// What a registered version refers to stays, what a process executes, and what a run refers to
     /// that can be resumed: a model, an adapter or a run that it goes on from. The rows go first, in
@@ -36,7 +36,7 @@ extension Workspace {
                 return made.going
             }
             let owners = try opened.store.artifactOwners()
-            // Other processes wait while rows are removed, so nothing is begun where nothing is due.
+            // Other processes wait while rows are removed, so nothing is started if nothing is due.
             let isDue = try !choose(owners).isEmpty
             if isDue, !isDryRun { try opened.store.removeForGood(choose) }
             var report = GarbageReport(isDryRun: isDryRun)
@@ -64,7 +64,7 @@ extension Workspace {
     ) {
         let going = Set(owners.compactMap { folders[$0.id] })
         var removed: Set<ArtifactPlace> = []
-        // An experiment's folder is empty once those of its runs are gone.
+        // An experiment's folder is empty once the folders of its runs are removed.
         let ordered =
             owners.filter { $0.id.kind != .experiment }
             + owners.filter { $0.id.kind == .experiment }
@@ -75,7 +75,7 @@ extension Workspace {
                 name: owner.name
             )
             if let folder = folders[owner.id] {
-                // What lies in a folder that goes is counted with that.
+                // Files in a removed folder are counted with it.
                 let isCounted =
                     folder.ancestors.contains(where: going.contains)
                     || !removed.insert(folder).inserted
@@ -111,7 +111,7 @@ extension Workspace {
         return contents
     }
 
-    /// The folder that an experiment's runs lie in by MLflow's layout; nil where it lies elsewhere.
+    /// The folder of an experiment's runs in MLflow's layout; nil if it is elsewhere.
     private func experimentFolder(
         _ experiment: ArtifactOwner,
         _ tree: ArtifactTree

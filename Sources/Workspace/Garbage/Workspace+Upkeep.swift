@@ -4,7 +4,7 @@ import Runs
 import Tracking
 
 extension Workspace {
-    /// What the workspace holds and how much room it takes.
+    /// The contents of the workspace and their sizes.
     ///
     /// Blocks.
     public func overview() throws -> WorkspaceOverview {
@@ -43,14 +43,14 @@ extension Workspace {
         }
     }
 
-    /// Looks for damage: in the database, in references between its rows, and for files that are
-    /// missing or belong to nothing.
+    /// Checks the database, the references between its rows, and the files: missing ones, and those
+    /// that belong to nothing.
     ///
     /// Blocks: reads the whole database.
     public func check() throws -> WorkspaceCheck {
         try WorkspaceError.wording {
             let database = try opened.store.check()
-            // A damaged file may not answer what the rest asks.
+            // The other checks may fail on a damaged file.
             guard database.damages.isEmpty else {
                 return WorkspaceCheck(
                     damages: database.damages,
@@ -90,7 +90,7 @@ extension Workspace {
     /// Blocks.
     ///
     /// - Parameters:
-    ///   - path: Where to; a relative path goes from the current folder.
+    ///   - path: The copy's path; a relative one starts at the current folder.
     ///   - replaces: Whether a file of that name is replaced.
     /// - Returns: The copy's full path.
     /// - Throws: ``WorkspaceError`` with the code `conflict` where something is there already.
@@ -119,7 +119,7 @@ extension Workspace {
         }
     }
 
-    /// What versions, finished models and runs in use need and is not there.
+    /// The missing files of versions, finished models and runs in use.
     private func missingFiles() throws -> [WorkspaceCheck.Missing] {
         var needed: [(holder: String, location: String)] = []
         for version in try modelRegistry.models().flatMap(\.versions) {

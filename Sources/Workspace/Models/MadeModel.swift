@@ -1,6 +1,6 @@
 public import Inference
 
-/// A model that was made of another one.
+/// A model that was derived from another one.
 public struct MadeModel: Equatable, Sendable, Codable {
     /// Its file or folder.
     public var path: String
@@ -16,7 +16,7 @@ public struct MadeModel: Equatable, Sendable, Codable {
     public var parity: ParityReport?
 }
 
-/// How a model is made of another one.
+/// How a model is derived from another one.
 public struct ModelMaking: Equatable, Sendable {
     /// What a model is written as.
     public enum Format: String, Sendable, CaseIterable {
@@ -61,7 +61,7 @@ public struct ConvertedAdapter: Equatable, Sendable, Codable {
 }
 
 extension ParityReport {
-    /// What the comparison found, for those who show it and cannot see the engine.
+    /// The result of the comparison, for user interfaces, which do not import the engine.
     ///
     /// Divergences are in nats; the agreement is a share, 0 to 1.
     public var figures:

@@ -2,12 +2,12 @@ import ModelFiles
 import Platform
 
 extension ModelService {
-    /// Whether an adapter lies there: a folder in PEFT's layout, or a LoRA in GGUF.
+    /// Whether a path is that of an adapter: a folder in PEFT's layout, or a LoRA in GGUF.
     ///
     /// Blocks.
     public func isAdapter(_ path: String) -> Bool { AdapterFile.layout(at: path) != nil }
 
-    /// Writes an adapter of PEFT's as a LoRA in GGUF, or the other way.
+    /// Converts a PEFT adapter to a LoRA in GGUF, or back.
     ///
     /// Blocks.
     ///

@@ -88,7 +88,7 @@ extension ModelService {
         _ progress: @escaping @Sendable (Double) -> Void
     ) throws -> GGUFQuantization.Report {
         var path = source.path
-        // What is made on the way lies beside the result and goes with the end of the work.
+        // Intermediate files are beside the result and are removed at the end.
         let halfway = "\(output).\(UInt32.random(in: 0...UInt32.max)).halfway"
         defer { Files.remove(halfway) }
         if source.isFolder {

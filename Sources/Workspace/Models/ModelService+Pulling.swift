@@ -10,7 +10,7 @@ extension ModelService {
         _ = begin(name) { _ in }
     }
 
-    /// Gets a model of the catalogue.
+    /// Downloads a model of the catalogue.
     ///
     /// Blocks until it is installed.
     ///
@@ -22,14 +22,14 @@ extension ModelService {
         try begin(name, progress: progress).wait()
     }
 
-    /// Stops getting a model; what has come is kept.
+    /// Cancels a download; the received part is kept.
     ///
     /// Does not block.
     public func cancelPull(_ name: String) {
         pulls.withLock { $0[name] }?.cancel()
     }
 
-    /// Whether a model is being got.
+    /// Whether a download is in progress.
     var isPulling: Bool { pulls.withLock { !$0.isEmpty } }
 
     func close() {

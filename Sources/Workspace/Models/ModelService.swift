@@ -7,7 +7,7 @@ import Runs
 import Tokenizers
 import Transformer
 
-/// Base models: those on this machine and those that can be got.
+/// Base models: those on this machine and those that can be downloaded.
 public final class ModelService: Sendable {
     let opened: OpenedFolder
     let events: EventBus<WorkspaceEvent>
@@ -28,7 +28,7 @@ public final class ModelService: Sendable {
         self.store = store
     }
 
-    /// Models on this machine, then those that the catalogue knows besides.
+    /// Models on this machine, then the others of the catalogue.
     ///
     /// Blocks.
     public func list() throws -> [ModelSummary] {
@@ -38,8 +38,7 @@ public final class ModelService: Sendable {
         return installed.map(ModelSummary.init) + others.map(ModelSummary.init)
     }
 
-    /// The model that is meant where none is named: the settings' one, else the only one on this
-    /// machine.
+    /// The default model: that of the settings, else the only one on this machine.
     ///
     /// Blocks.
     ///
@@ -121,7 +120,7 @@ public final class ModelService: Sendable {
         }
     }
 
-    /// How likely a model finds a text.
+    /// Scores a text.
     ///
     /// Blocks, and computes.
     ///
@@ -136,7 +135,7 @@ public final class ModelService: Sendable {
         return try score(nameOrPath, ids: ids, adapter: adapter, precision: precision)
     }
 
-    /// How likely a model finds tokens.
+    /// Scores tokens.
     ///
     /// Blocks, and computes.
     public func score(

@@ -1,4 +1,4 @@
-/// A model that is to be trained from scratch: its sizes, and what its vocabulary is learnt from.
+/// A model to be trained from scratch: its sizes, and the data for its vocabulary.
 public struct NewModelRequest: Equatable, Sendable {
     /// Where the GGUF file will be.
     public var output: String
@@ -34,7 +34,7 @@ public struct NewModelRequest: Equatable, Sendable {
     }
 }
 
-/// A model that was made from nothing.
+/// A newly created model.
 public struct NewModel: Equatable, Sendable, Codable {
     /// Its file.
     public var path: String

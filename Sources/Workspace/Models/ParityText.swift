@@ -1,5 +1,5 @@
-/// Texts on which a model is compared with the one it was made of, where no other are named:
-/// English, Korean, code, figures, and what tokenizers stumble over.
+/// The default texts on which a model is compared with its source: English, Korean, code, numbers,
+/// and difficult cases for tokenizers.
 enum ParityText {
     static let texts = [
         """

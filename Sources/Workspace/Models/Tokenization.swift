@@ -12,7 +12,7 @@ public struct Tokenization: Equatable, Sendable, Codable {
     }
 }
 
-/// How likely a model finds a text.
+/// The probabilities of a text's tokens.
 public struct TextScore: Equatable, Sendable, Codable {
     /// The tokens.
     public var ids: [Int32]

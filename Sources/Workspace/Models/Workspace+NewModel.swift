@@ -6,8 +6,8 @@ import Tensors
 import Tokenizers
 
 extension Workspace {
-    /// Makes a model that has learnt nothing yet: a vocabulary learnt from datasets, random weights
-    /// of a Llama's shape, and ChatML as its chat template.
+    /// Creates an untrained model: a vocabulary learned from datasets, random weights in Llama's
+    /// architecture, and ChatML as the chat template.
     ///
     /// Blocks.
     ///

@@ -2,18 +2,18 @@ import Database
 import Glibc
 import Platform
 
-/// Says when something in a few folders changes: a thread blocked in `poll`, without a timer.
+/// Reports changes in a few folders: a thread blocked in `poll`, without a timer.
 ///
-/// Changes that come close together are told once. A file that its last writer closes is told a
-/// second time a little later, because the kernel reports the close before it frees the lock.
+/// Changes in quick succession are reported once. A file that its last writer closes is reported a
+/// second time a little later, because the kernel reports the close before it releases the lock.
 package final class FolderWatch: Sendable {
-    /// What happened, as far as a reader must know.
+    /// What changed.
     package struct Change: Equatable, Sendable {
         /// Which folders changed, by their place in the list that is watched.
         package var folders: Set<Int> = []
-        /// Whether a file that was open for writing was closed, be it by death.
+        /// Whether a file that was open for writing was closed, also by the death of its process.
         var hasClosed = false
-        /// Whether someone asked for a look.
+        /// Whether a check was requested.
         var isAsked = false
         /// Whether this process has committed something.
         var hasCommitted = false
@@ -28,9 +28,9 @@ package final class FolderWatch: Sendable {
         }
     }
 
-    /// How long changes are gathered, in milliseconds.
+    /// How long changes are collected, in milliseconds.
     private static let gathering: Int32 = 20
-    /// After how many milliseconds a closed file is told again.
+    /// After how many milliseconds a closed file is reported again.
     private static let secondLook: Int32 = 100
 
     private let inotify: Int32
@@ -89,7 +89,7 @@ package final class FolderWatch: Sendable {
         case commit
     }
 
-    /// Has `changed` called soon, as though something had been written.
+    /// Requests a call of `changed`.
     func ring(_ reason: Ring) {
         var byte = reason.rawValue
         Glibc.write(bellButton, &byte, 1)
@@ -126,7 +126,7 @@ package final class FolderWatch: Sendable {
                 continue
             }
             let begun = ContinuousClock.now
-            // A writer that never pauses is told all the same.
+            // A writer that never pauses is reported as well.
             while ContinuousClock.now - begun < .milliseconds(gathering) {
                 let more = source.wait(milliseconds: gathering)
                 if more.isEmpty { break }
@@ -182,7 +182,7 @@ package final class FolderWatch: Sendable {
                             fromByteOffset: offset,
                             as: inotify_event.self
                         )
-                        // A queue that ran over names no folder: all may have changed.
+                        // An overflowed queue names no folder: all may have changed.
                         if let place = places[event.wd] {
                             change.folders.insert(place)
                         } else {

@@ -6,7 +6,7 @@ import Registry
 import Runs
 import Tracking
 
-/// Publishes what the store's change feed says, whoever wrote it.
+/// Publishes the entries of the store's change feed, of this and other processes.
 ///
 /// A commit of this process rings the watch, one of another process changes a file; then the
 /// entries past the cursor are read. Between changes nothing runs and no timer is armed.
@@ -22,7 +22,7 @@ final class WorkspaceWatch: Sendable {
     private let cursor: Guarded<ChangeCursor>
     private let folders = Guarded<FolderWatch?>(nil)
 
-    /// Begins to watch; what is there now is not published.
+    /// Starts watching; existing entries are not published.
     init(
         _ opened: OpenedFolder,
         _ events: EventBus<WorkspaceEvent>,
