@@ -2,7 +2,7 @@ package import Datasets
 
 /// Command lines equivalent to keys, as the log of actions shows them.
 package enum CommandText {
-    /// An argument, in quotes where a shell would split or expand it.
+    /// An argument, in quotes if a shell would split or expand it.
     package static func quoted(_ argument: String) -> String {
         let plain = argument.utf8.allSatisfy { byte in
             switch byte {

@@ -23,7 +23,7 @@ package enum Figures {
             ? decimal(value, places: fewer + 2) : scientific(value, digits: fewer)
     }
 
-    /// A number in `width` columns: with fewer digits or an exponent where it is too long.
+    /// A number in `width` columns: with fewer digits or an exponent if it is too long.
     package static func fitting(_ value: Double?, width: Int, digits: Int = 3) -> String {
         guard let value else { return none }
         guard abs(value) < .greatestFiniteMagnitude, value != 0 else { return significant(value) }
@@ -40,7 +40,7 @@ package enum Figures {
             + (places.isEmpty ? "" : ".\(places)") + "e\(number.exponent)"
     }
 
-    /// Steps done and in total: `24/60`, or where too long `4170/20k`, `4.2k/20k` or `21 %`.
+    /// Steps done and in total: `24/60`, or if too long `4170/20k`, `4.2k/20k` or `21 %`.
     package static func steps(_ done: Int, of total: Int?, width: Int) -> String {
         guard let total else {
             return "\(done)".utf8.count <= width ? "\(done)" : short(done, digits: 2)

@@ -11,7 +11,7 @@ package struct Work: Equatable, Sendable {
     package let name: String
     /// Its arguments; two calls are equal when name and arguments are.
     package let arguments: [any Equatable & Sendable]
-    /// Where it runs.
+    /// Its lane.
     package let lane: Lane
     /// Makes the call; returns the action that reports the result, if one does.
     let perform: @Sendable (Workspace, IsCancelled) throws -> Action?
@@ -74,7 +74,7 @@ extension Effect {
     }
 }
 
-/// Where work runs; each lane does one call after another.
+/// A queue of work; each lane performs one call after another.
 package enum Lane: Hashable, Sendable, CaseIterable {
     /// The screen's own thread: only for calls that return at once.
     case immediate

@@ -14,7 +14,7 @@ public struct Canvas: Sendable {
 
     /// A part of the screen that can be clicked.
     public struct Hit: Hashable, Sendable {
-        /// Where it is.
+        /// Its area.
         public let rect: Rect
         /// Its name, given by the view that drew it.
         public let target: String
@@ -74,7 +74,7 @@ public struct Canvas: Sendable {
         return used
     }
 
-    /// Writes text into one row of a rectangle, cut with an ellipsis where it does not fit.
+    /// Writes text into one row of a rectangle, truncated with an ellipsis if it does not fit.
     @discardableResult
     public mutating func write(
         _ text: StyledText,

@@ -22,7 +22,7 @@ public struct LineChart: Sendable {
 
     /// A marked position, such as a checkpoint.
     public struct Marker: Hashable, Sendable {
-        /// Where it is.
+        /// Its position.
         public let x: Double
         /// The text beside its flag.
         public let label: String

@@ -130,7 +130,7 @@ struct FormatOptions: ParsableArguments {
     var format: ModelMaking.Format?
 }
 
-/// Where a model is written, and what is required of it.
+/// The output of a model, and the limits of its divergence.
 struct ResultOptions: ParsableArguments {
     @Option(help: "The file or folder to write; among the installed models if none is named.")
     var output: String?
