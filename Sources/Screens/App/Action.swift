@@ -3,7 +3,7 @@ package import Runs
 package import TerminalUI
 package import Workspace
 
-/// A fact that the state takes in: input, an event, the result of an effect, or a user's decision.
+/// A fact that a reducer applies: input, an event, the result of an effect, or a decision.
 package enum Action: Equatable, Sendable {
     /// The terminal reported something.
     case input(InputEvent)
