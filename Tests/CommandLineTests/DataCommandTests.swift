@@ -10,7 +10,7 @@ import Testing
 
         """
 
-    @Test func aForeignTableBecomesADatasetThatKnowsWhereItComesFrom() throws {
+    @Test func aForeignTableBecomesADatasetThatRecordsItsSource() throws {
         let program = try Program()
         let path = try program.file("qa.csv", Self.foreign)
         let refused = try program.run("data", "add", path)

@@ -61,8 +61,8 @@ extension OptionTable {
         "--dry-run": .differs(["--data", "{data}", "--dry-run"], ["--data", "{data}"]),
     ]
 
-    private static func bad(_ option: String, _ value: String, _ told: String? = nil) -> Trial {
-        .refused(["--data", "{data}", "--steps", "1", "\(option)=\(value)"], told ?? value)
+    private static func bad(_ option: String, _ value: String, _ message: String? = nil) -> Trial {
+        .refused(["--data", "{data}", "--steps", "1", "\(option)=\(value)"], message ?? value)
     }
 
     /// A run of one step that prints its loss.

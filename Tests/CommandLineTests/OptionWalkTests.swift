@@ -130,15 +130,15 @@ import Training
             }
             let command = option.command.split(separator: " ").map(String.init)
             switch trial {
-            case .refused(let words, let told):
-                let filled = try setup.filled(words + [told])
+            case .refused(let words, let expected):
+                let filled = try setup.filled(words + [expected])
                 let done = try setup.program.run(command + filled.dropLast())
-                #expect(done.status != 0, "\(what) is passed over: \(done.text)")
+                #expect(done.status != 0, "\(what) has no effect: \(done.text)")
                 #expect(done.errors.contains(filled.last ?? ""), "\(what): \(done.errors)")
             case .differs(let words, let others):
                 let outcome = try setup.outcome(command + setup.filled(words))
                 let other = try setup.outcome(command + setup.filled(others))
-                #expect(outcome != other, "\(what) is passed over: \(outcome)")
+                #expect(outcome != other, "\(what) has no effect: \(outcome)")
             case .elsewhere(let where_):
                 #expect(!where_.isEmpty)
             }

@@ -94,7 +94,7 @@ import Testing
         #expect((answer.objects.first?["ids"] as? [Int])?.isEmpty == false)
     }
 
-    @Test func theModelThatComesWithTheProgramKnowsItsFacts() throws {
+    @Test func theBundledModelAnswersFromItsTrainingData() throws {
         let program = try Program(hasModel: false)
         let answer = try program.run(
             "generate",

@@ -156,60 +156,64 @@ import Testing
     }
 
     /// A file with an impossible claim about itself.
-    struct Lie: Sendable, CustomTestStringConvertible {
+    struct Flaw: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let code: ModelFileError.Code
-        let tell: @Sendable (inout GGUFBuilder) -> Void
+        let apply: @Sendable (inout GGUFBuilder) -> Void
 
         init(
             _ description: String,
             _ code: ModelFileError.Code,
-            _ tell: @escaping @Sendable (inout GGUFBuilder) -> Void
+            _ apply: @escaping @Sendable (inout GGUFBuilder) -> Void
         ) {
             testDescription = description
             self.code = code
-            self.tell = tell
+            self.apply = apply
         }
     }
 
-    static let lies: [Lie] = [
-        Lie("another count of tensors", .truncated) { $0.claimedTensors = .max },
-        Lie("another count of values", .truncated) { $0.claimedValues = 1 << 62 },
-        Lie("a huge array", .truncated) { $0.set("some.words", .raw(type: 9, bytes: huge(of: 8))) },
-        Lie("a huge array of numbers", .truncated) {
+    static let flaws: [Flaw] = [
+        Flaw("another count of tensors", .truncated) { $0.claimedTensors = .max },
+        Flaw("another count of values", .truncated) { $0.claimedValues = 1 << 62 },
+        Flaw("a huge array", .truncated) {
+            $0.set("some.words", .raw(type: 9, bytes: huge(of: 8)))
+        },
+        Flaw("a huge array of numbers", .truncated) {
             $0.set("some.types", .raw(type: 9, bytes: huge(of: 12)))
         },
-        Lie("an array of arrays", .corrupt) {
+        Flaw("an array of arrays", .corrupt) {
             $0.set("some.words", .raw(type: 9, bytes: huge(of: 9)))
         },
-        Lie("an unknown value type", .corrupt) { $0.set("some.count", .raw(type: 13, bytes: [0])) },
-        Lie("a huge string", .truncated) {
+        Flaw("an unknown value type", .corrupt) {
+            $0.set("some.count", .raw(type: 13, bytes: [0]))
+        },
+        Flaw("a huge string", .truncated) {
             $0.set("k", .raw(type: 8, bytes: Array(repeating: 0xFF, count: 8)))
         },
-        Lie("a key twice", .corrupt) { $0.values.append($0.values[0]) },
-        Lie("a tensor twice", .corrupt) { $0.tensors.append($0.tensors[0]) },
-        Lie("a tensor without a name", .corrupt) { $0.tensors[0].name = "" },
-        Lie("no dimensions", .corrupt) { $0.tensors[0].extents = [] },
-        Lie("five dimensions", .corrupt) { $0.tensors[0].extents = [1, 1, 1, 1, 1] },
-        Lie("an empty dimension", .corrupt) { $0.tensors[0].extents = [0, 3] },
-        Lie("a negative dimension", .corrupt) { $0.tensors[0].extents = [.max, 3] },
-        Lie("an overflowing shape", .corrupt) { $0.tensors[0].extents = [1 << 40, 1 << 40] },
-        Lie("half a block", .corrupt) { $0.tensors[1].extents = [40, 2] },
-        Lie("an unaligned tensor", .corrupt) { $0.tensors[1].offset = 33 },
-        Lie("overlapping tensors", .corrupt) { $0.tensors[1].offset = 0 },
-        Lie("a tensor beyond the end", .truncated) { $0.tensors[1].offset = 1 << 40 },
-        Lie("a tensor beyond all numbers", .corrupt) { $0.tensors[1].offset = .max - 31 },
-        Lie("a tensor that overflows", .truncated) { $0.tensors[1].offset = UInt64(Int.max) - 31 },
-        Lie("a tensor too long for the file", .truncated) { $0.tensors[1].extents = [32, 3] },
-        Lie("a crooked alignment", .corrupt) { $0.set("general.alignment", .uint32(24)) },
-        Lie("no alignment", .corrupt) { $0.set("general.alignment", .uint32(0)) },
+        Flaw("a key twice", .corrupt) { $0.values.append($0.values[0]) },
+        Flaw("a tensor twice", .corrupt) { $0.tensors.append($0.tensors[0]) },
+        Flaw("a tensor without a name", .corrupt) { $0.tensors[0].name = "" },
+        Flaw("no dimensions", .corrupt) { $0.tensors[0].extents = [] },
+        Flaw("five dimensions", .corrupt) { $0.tensors[0].extents = [1, 1, 1, 1, 1] },
+        Flaw("an empty dimension", .corrupt) { $0.tensors[0].extents = [0, 3] },
+        Flaw("a negative dimension", .corrupt) { $0.tensors[0].extents = [.max, 3] },
+        Flaw("an overflowing shape", .corrupt) { $0.tensors[0].extents = [1 << 40, 1 << 40] },
+        Flaw("half a block", .corrupt) { $0.tensors[1].extents = [40, 2] },
+        Flaw("an unaligned tensor", .corrupt) { $0.tensors[1].offset = 33 },
+        Flaw("overlapping tensors", .corrupt) { $0.tensors[1].offset = 0 },
+        Flaw("a tensor beyond the end", .truncated) { $0.tensors[1].offset = 1 << 40 },
+        Flaw("an offset that overflows", .corrupt) { $0.tensors[1].offset = .max - 31 },
+        Flaw("an end that overflows", .truncated) { $0.tensors[1].offset = UInt64(Int.max) - 31 },
+        Flaw("a tensor too long for the file", .truncated) { $0.tensors[1].extents = [32, 3] },
+        Flaw("an alignment of 24", .corrupt) { $0.set("general.alignment", .uint32(24)) },
+        Flaw("no alignment", .corrupt) { $0.set("general.alignment", .uint32(0)) },
     ]
 
-    @Test(arguments: lies) func aLieIsFound(lie: Lie) throws {
+    @Test(arguments: flaws) func flawIsFound(flaw: Flaw) throws {
         var builder = Self.small
-        lie.tell(&builder)
+        flaw.apply(&builder)
         let error = try error(builder)
-        #expect(error.code == lie.code, "\(error)")
+        #expect(error.code == flaw.code, "\(error)")
         #expect(error.hint != nil)
     }
 

@@ -122,7 +122,7 @@ import Testing
     }
 
     /// A header with a false claim about 24 bytes of data.
-    struct Lie: Sendable, CustomTestStringConvertible {
+    struct Flaw: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let header: String
 
@@ -132,47 +132,53 @@ import Testing
         }
     }
 
-    static let lies = [
-        Lie("a hole", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#),
-        Lie("data nobody owns", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#),
-        Lie(
+    static let flaws = [
+        Flaw("a gap", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#),
+        Flaw("unused data", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#),
+        Flaw(
             "an overlap",
             #"{"a":{"dtype":"U8","shape":[16],"data_offsets":[0,16]},"b":{"dtype":"U8","shape":[16],"data_offsets":[8,24]}}"#
         ),
-        Lie(
+        Flaw(
             "a name twice",
             #"{"a":{"dtype":"U8","shape":[12],"data_offsets":[0,12]},"a":{"dtype":"U8","shape":[12],"data_offsets":[12,24]}}"#
         ),
-        Lie(
+        Flaw(
             "metadata twice",
             #"{"__metadata__":{},"__metadata__":{},"a":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}}"#
         ),
-        Lie("a shape of another size", #"{"a":{"dtype":"F32","shape":[7],"data_offsets":[0,24]}}"#),
-        Lie("an end before its start", #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[24,0]}}"#),
-        Lie(
+        Flaw(
+            "a shape of another size",
+            #"{"a":{"dtype":"F32","shape":[7],"data_offsets":[0,24]}}"#
+        ),
+        Flaw(
+            "an end before its start",
+            #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[24,0]}}"#
+        ),
+        Flaw(
             "an overflowing shape",
             #"{"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,24]}}"#
         ),
-        Lie(
+        Flaw(
             "a number too large",
             #"{"a":{"dtype":"U8","shape":[99999999999999999999],"data_offsets":[0,24]}}"#
         ),
-        Lie("a negative number", #"{"a":{"dtype":"U8","shape":[-24],"data_offsets":[0,24]}}"#),
-        Lie("no type", #"{"a":{"shape":[24],"data_offsets":[0,24]}}"#),
-        Lie("three offsets", #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[0,24,24]}}"#),
-        Lie("another member", #"{"a":{"dtype":"U8","x":1,"shape":[24],"data_offsets":[0,24]}}"#),
-        Lie(
+        Flaw("a negative number", #"{"a":{"dtype":"U8","shape":[-24],"data_offsets":[0,24]}}"#),
+        Flaw("no type", #"{"a":{"shape":[24],"data_offsets":[0,24]}}"#),
+        Flaw("three offsets", #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[0,24,24]}}"#),
+        Flaw("another member", #"{"a":{"dtype":"U8","x":1,"shape":[24],"data_offsets":[0,24]}}"#),
+        Flaw(
             "a member twice",
             #"{"a":{"dtype":"U8","dtype":"U8","shape":[24],"data_offsets":[0,24]}}"#
         ),
-        Lie("something behind", #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}} x"#),
-        Lie("no end", #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}"#),
-        Lie("a lone surrogate", #"{"\ud800":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}}"#),
-        Lie("a broken escape", #"{"\u00+1":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}}"#),
+        Flaw("trailing text", #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}} x"#),
+        Flaw("no end", #"{"a":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}"#),
+        Flaw("a lone surrogate", #"{"\ud800":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}}"#),
+        Flaw("a broken escape", #"{"\u00+1":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}}"#),
     ]
 
-    @Test(arguments: lies) func aLieIsFound(lie: Lie) throws {
-        let error = try error(file(lie.header, data: 24))
+    @Test(arguments: flaws) func flawIsFound(flaw: Flaw) throws {
+        let error = try error(file(flaw.header, data: 24))
         #expect(error.code == .corrupt, "\(error)")
         #expect(error.message.contains("file.safetensors"))
     }

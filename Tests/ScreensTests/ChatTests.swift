@@ -253,7 +253,7 @@ import Workspace
         )
     }
 
-    @Test func newConversationForgets() {
+    @Test func newConversationIsEmpty() {
         var driver = Driver.answeredTwice()
         driver.press("ctrl+n")
         #expect(driver.state.chat.conversation.isEmpty)

@@ -163,16 +163,16 @@ import Workspace
 
     @Test func checkpointIsReportedOnceAndNotAgainAfterTheEnd() {
         var driver = RunScreenTests.live()
-        func told() -> Int {
+        func savedLines() -> Int {
             driver.state.log.entries.filter { $0.text.contains("saved checkpoint 40") }.count
         }
         driver.take(.event(.run(.checkpointed(run: Self.run.id, nextStep: 40))))
-        #expect(told() == 1)
+        #expect(savedLines() == 1)
         driver.take(
             .event(.run(.ended(RunOutcome(run: Self.run.id, status: .finished, stepsDone: 60))))
         )
         driver.take(.event(.run(.checkpointed(run: Self.run.id, nextStep: 40))))
-        #expect(told() == 1)
+        #expect(savedLines() == 1)
     }
 
     @Test func stepsAndEpochsReplaceEachOther() {

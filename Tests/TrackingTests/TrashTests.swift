@@ -98,14 +98,14 @@ import Tracking
 
     @Test func anythingInUsePreventsTheRemoval() throws {
         let (run, model) = try makeRun()
-        let binned = try makeRun()
-        try store.deleteRun(binned.run)
+        let trashed = try makeRun()
+        try store.deleteRun(trashed.run)
         let before = try rowCounts()
         #expect(
-            trackingCode { try remove(.init(.run, binned.run), .init(.run, run)) } == .invalidState
+            trackingCode { try remove(.init(.run, trashed.run), .init(.run, run)) } == .invalidState
         )
         #expect(
-            trackingCode { try remove(.init(.run, binned.run), .init(.model, model)) }
+            trackingCode { try remove(.init(.run, trashed.run), .init(.model, model)) }
                 == .invalidState
         )
         #expect(try rowCounts() == before)

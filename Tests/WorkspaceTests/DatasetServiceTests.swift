@@ -172,7 +172,7 @@ import Workspace
 
         """
 
-    @Test func preparedRowsAreADatasetOfTheirOwnThatKnowsWhereItComesFrom() throws {
+    @Test func preparedRowsAreADatasetThatRecordsItsSource() throws {
         try TestWorkspace.with { test in
             let path = "\(test.folder)/foreign.jsonl"
             try TestWorkspace.write(Self.foreign, to: path)

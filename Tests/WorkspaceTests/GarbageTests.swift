@@ -52,20 +52,20 @@ import Workspace
 
     @Test func aRunInTheTrashIsRemovedWithItsFilesAndOthersStay() throws {
         try withWorkspace { _, workspace in
-            let binned = try makeRun(in: workspace)
+            let trashed = try makeRun(in: workspace)
             let other = try makeRun(in: workspace)
-            try workspace.tracking.deleteRun(binned.id)
+            try workspace.tracking.deleteRun(trashed.id)
             let dry = try collect(workspace, isDryRun: true)
-            #expect(exists(folder(of: binned, in: workspace)))
+            #expect(exists(folder(of: trashed, in: workspace)))
             let report = try collect(workspace)
             #expect(dry.removed == report.removed)
             #expect(dry.isDryRun && !report.isDryRun)
             #expect((report.count, report.byteCount) == (1, 1000))
-            #expect(report.removed.map(\.path) == ["artifacts/0/\(binned.id)"])
+            #expect(report.removed.map(\.path) == ["artifacts/0/\(trashed.id)"])
             #expect(report.removed.map(\.fileCount) == [1])
-            #expect(!exists(folder(of: binned, in: workspace)))
+            #expect(!exists(folder(of: trashed, in: workspace)))
             #expect(exists(folder(of: other, in: workspace)))
-            #expect(throws: TrackingError.self) { try workspace.tracking.run(binned.id) }
+            #expect(throws: TrackingError.self) { try workspace.tracking.run(trashed.id) }
             #expect(try workspace.tracking.run(other.id) == other)
             #expect(try collect(workspace).removed.isEmpty)
             #expect(try workspace.check().isSound)
@@ -298,13 +298,13 @@ import Workspace
     @Test func aLinkToTheFolderOfARunInUseDoesNotTakeItAlong() throws {
         try withWorkspace { _, workspace in
             let used = try makeRun(in: workspace)
-            let binned = try makeRun(in: workspace)
-            try FileManager.default.removeItem(atPath: folder(of: binned, in: workspace))
-            symlink(folder(of: used, in: workspace), folder(of: binned, in: workspace))
-            try workspace.tracking.deleteRun(binned.id)
+            let trashed = try makeRun(in: workspace)
+            try FileManager.default.removeItem(atPath: folder(of: trashed, in: workspace))
+            symlink(folder(of: used, in: workspace), folder(of: trashed, in: workspace))
+            try workspace.tracking.deleteRun(trashed.id)
             let report = try collect(workspace)
             #expect(report.removed.isEmpty)
-            #expect(report.kept.map(\.id) == [binned.id])
+            #expect(report.kept.map(\.id) == [trashed.id])
             #expect(exists("\(folder(of: used, in: workspace))/artifacts/adapter/weights"))
         }
     }
@@ -350,7 +350,7 @@ import Workspace
         }
     }
 
-    @Test func filesOfAVersionWhoseRunIsUnknownAreNoOrphans() throws {
+    @Test func filesOfAVersionWithoutARunAreKept() throws {
         try withWorkspace { _, workspace in
             let source = "artifacts/0/\(String(repeating: "a", count: 32))/artifacts/adapter"
             try makeFile("\(workspace.folder)/\(source)/weights")
@@ -362,7 +362,7 @@ import Workspace
 
     // MARK: - Reading only
 
-    @Test func aWorkspaceForReadingIsOnlyLookedAt() throws {
+    @Test func aReadOnlyWorkspaceIsNotChanged() throws {
         try TestWorkspace.with { test in
             let run = try test.opened { workspace in
                 let run = try makeRun(in: workspace)

@@ -96,7 +96,7 @@ import Workspace
         }
     }
 
-    @Test func aResumedRunKnowsTheCheckpointThatItCameFrom() throws {
+    @Test func aResumedRunAnswersWithItsCheckpoint() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
                 let run = try RunTests.start(test.request(), in: workspace, at: 2) {

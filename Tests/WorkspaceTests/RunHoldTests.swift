@@ -141,9 +141,9 @@ import Workspace
                         }
                     }
                     #expect(outcome.status == .finished)
-                    let told = seen.withLock { $0 }
-                    #expect(told.first == "running")
-                    #expect(told.last?.contains("is being trained by process \(getpid())") == true)
+                    let found = seen.withLock { $0 }
+                    #expect(found.first == "running")
+                    #expect(found.last?.contains("is being trained by process \(getpid())") == true)
                     #expect(try other.runs.series(outcome.run, key: "loss").steps == Array(0..<6))
                 }
             }

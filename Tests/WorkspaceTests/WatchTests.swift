@@ -88,16 +88,16 @@ import Workspace
                 try store.log(Batch(metrics: [last]), run: run)
                 try store.updateRun(run, status: .killed)
                 try store.close()
-                let isTold = becomesTrue {
-                    let told = events.all
-                    let point = told.lastIndex {
+                let isPublished = becomesTrue {
+                    let seen = events.all
+                    let point = seen.lastIndex {
                         if case .run(.step(run, _)) = $0 { true } else { false }
                     }
-                    let change = told.lastIndex(of: .run(.changed(run: run)))
+                    let change = seen.lastIndex(of: .run(.changed(run: run)))
                     guard let point, let change else { return false }
                     return point < change
                 }
-                #expect(isTold)
+                #expect(isPublished)
             }
         }
     }
