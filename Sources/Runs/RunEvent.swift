@@ -1,14 +1,14 @@
-/// A hint that something is new about a run; the store was written before it was published.
+/// A hint that a run has changed, published after the store was written.
 ///
-/// An event lost or seen twice changes nothing: each names the run to read again.
+/// A lost or repeated event does no harm: each names the run to read again.
 public enum RunEvent: Equatable, Sendable {
-    /// A run appeared, or its status, name, tags or parameters changed.
+    /// A run was added, or its status, name, tags or parameters changed.
     case changed(run: String)
     /// A run did a step, here or in another process.
     case step(run: String, StepPoint)
     /// A run measured its held-out loss.
     case evaluated(run: String, step: Int, loss: Double)
-    /// A run in training answered the prompts it is asked at evaluations.
+    /// A run sampled answers at an evaluation.
     case sampled(run: String, RunSamples)
     /// A run's monitor alerted.
     case alerted(run: String, RunAlert)
@@ -18,9 +18,9 @@ public enum RunEvent: Equatable, Sendable {
     case paused(run: String, step: Int, reason: String?)
     /// A run ended: finished, stopped or failed.
     case ended(RunOutcome)
-    /// A phase of a chain is over, and the next one has begun, if there is one.
+    /// A phase of a chain has ended, and the next one has started, if there is one.
     case phaseEnded(PhaseEnd)
-    /// The process that executed the run died.
+    /// The process that executed the run has ended without ending the run.
     case crashed(run: String)
 
     /// The run it is about.

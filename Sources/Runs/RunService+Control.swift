@@ -5,7 +5,7 @@ public import Tracking
 import Training
 
 extension RunService {
-    /// Asks something of the process that executes a run, be it this one or another.
+    /// Sends a request to the process that executes a run, this one or another.
     ///
     /// Blocks.
     ///
@@ -30,14 +30,14 @@ extension RunService {
         }
     }
 
-    /// What was answered to a request; nil while it is open.
+    /// The answer to a request; nil while it is open.
     ///
     /// Blocks.
     public func answer(to request: Int64) throws -> String? {
         try RunError.wording { try opened.store.request(id: Int(request)).answer }
     }
 
-    /// Blocks until a run that this process executes has ended, and says how.
+    /// Blocks until a run of this process has ended, and returns how.
     ///
     /// - Throws: ``RunError`` with the code `conflict` for a run executed elsewhere.
     public func wait(for id: String) throws -> RunOutcome {
@@ -58,7 +58,7 @@ extension RunService {
         )
     }
 
-    /// Has every run of this process end after its step, with a checkpoint, or at once without one.
+    /// Ends every run of this process: after its step, with a checkpoint, or at once without one.
     ///
     /// One that is still loading ends before its first step; its ``start(_:)`` throws
     /// ``RunError`` with the code `cancelled` if it was not in the store yet. Does not block;
@@ -73,8 +73,7 @@ extension RunService {
         }
     }
 
-    /// Hands a run of this process over to a new one in a session of its own, by way of a
-    /// checkpoint.
+    /// Hands a run of this process over to a new process in a session of its own, at a checkpoint.
     ///
     /// Blocks until the checkpoint is written.
     ///
@@ -83,7 +82,7 @@ extension RunService {
         try hand(id, to: ProcessLauncher(opened.layout))
     }
 
-    /// Hands a run of this process over to a launcher, by way of a checkpoint.
+    /// Hands a run of this process over to a launcher, at a checkpoint.
     package func hand(_ id: String, to launcher: any RunLauncher) throws -> Int32 {
         guard let execution = execution(id) else {
             throw RunError(
@@ -105,12 +104,12 @@ extension RunService {
         return try launcher.launch(.stored(run: id, changing: [:])).process
     }
 
-    /// Has every run of this process look for requests now.
+    /// Makes every run of this process read its requests now.
     package func wake() {
         for execution in state.withLock({ Array($0.executions.values) }) { execution.wake() }
     }
 
-    /// Waits for the runs of this process, which were asked to stop, and admits no other.
+    /// Waits for the runs of this process, which were asked to stop, and refuses new ones.
     package func close() {
         let threads = state.withLock { state in
             state.isClosed = true
@@ -123,9 +122,9 @@ extension RunService {
         state.withLock { $0.executions[id] }
     }
 
-    /// Writes into the store that a run's process died, where that is so; true when it was.
+    /// If a run's process has ended without ending the run, writes that to the store and returns true.
     ///
-    /// The lock is taken for that, so that a run which is being resumed is left alone.
+    /// It takes the lock, so that a run that is being resumed is not changed.
     func markCrashed(_ record: RunRecord) throws -> Bool {
         guard !record.status.isTerminal, record.tags[RunTag.owner] != nil,
             execution(record.id) == nil

@@ -5,7 +5,7 @@ import Tracking
 import Training
 
 extension RunService {
-    /// What this process must have of a run to execute it; its folder is made where it is not there.
+    /// Takes hold of a run for this process; its folder is made if it does not exist.
     func hold(_ record: RunRecord, _ lock: RunLock, mark: Tag) throws -> RunHold {
         let path = try opened.writablePath(of: record.artifactURI)
         try Files.makeFolder(path, below: opened.layout.folder)
@@ -18,8 +18,9 @@ extension RunService {
         )
     }
 
-    /// Does what the execution of a run begins with, whose row is there; if that fails, the row says
-    /// so, and the run does not look as though its process had died.
+    /// Begins the execution of a run that has a row.
+    ///
+    /// An error is stored there, so that the run does not look as if its process had ended.
     func recordingFailure<Result>(
         of run: String,
         _ mark: Tag,
@@ -44,12 +45,13 @@ extension RunService {
 
     /// Starts the thread that trains; the run is held until it ends.
     ///
-    /// A run that was asked to stop while it was prepared ends before its first step.
+    /// If this process was asked to end its runs during the preparation, the run ends before its first
+    /// step.
     func execute(_ run: PreparedRun) throws {
         let (record, inputs, hold, stops) = (run.record, run.inputs, run.hold, run.stops)
         let execution = RunExecution(hold, opened, events)
         let folder = hold.folder
-        // In one piece, so that closing waits for every thread that was started.
+        // Under the lock, so that closing waits for every started thread.
         try state.withLock { state in
             guard !state.isClosed else {
                 throw RunError(.conflict, "The workspace is closed.")
@@ -102,7 +104,7 @@ extension RunService {
         }
     }
 
-    /// Stores what a run was forecast to take beside what it took.
+    /// Stores the forecast and the measured cost of a run.
     private static func log(
         _ forecast: TrainingForecast,
         against report: FinishReport,
@@ -123,7 +125,7 @@ extension RunService {
         try opened.store.log(batch, run: hold.run, by: .execution(mark: hold.mark))
     }
 
-    /// Makes what a run made a logged model of it; a second time does nothing new.
+    /// Logs the result of a run as a model; a second call changes nothing.
     private static func logResult(
         of record: RunRecord,
         _ inputs: TrainingInputs,
@@ -143,7 +145,7 @@ extension RunService {
                 )
             }
         let location = "\(record.artifactURI)/\(name)"
-        // Clients may log models of this run, too.
+        // Clients may log models of this run too.
         var model = try store.loggedModels(run: record.id)
             .last { $0.artifactLocation == location }?.id
         if model == nil {
@@ -169,7 +171,7 @@ extension RunService {
 }
 
 extension FinishReport {
-    /// What is not as one would expect of a run that took all its steps.
+    /// How the run differs from one that did all its steps.
     fileprivate var conclusion: String? {
         let early =
             steps < totalSteps

@@ -3,8 +3,8 @@ import EventBus
 import Tracking
 
 extension RunService {
-    /// Publishes what entries of the change feed say of runs, whoever changed them: points first,
-    /// since a point says that its run is alive.
+    /// Publishes the change feed's entries about runs, of all processes and clients: points first, since
+    /// a point means that its run is live.
     package func publish(_ changes: [Change]) throws {
         if changes.contains(where: { $0.kind == .request }) { wake() }
         let feed = RunFeed(store: opened.store)
@@ -19,7 +19,7 @@ extension RunService {
         }
     }
 
-    /// Finds the runs whose process has died, and writes that into the store.
+    /// Finds the runs whose process has ended without ending them, and writes that to the store.
     package func findCrashes() throws {
         var query = RunQuery()
         query.statuses = [.running, .scheduled]

@@ -7,7 +7,7 @@ public import Training
 import Transformer
 
 extension RunService {
-    /// What a request would do: checked, counted and forecast.
+    /// Checks a request, counts its examples and steps, and forecasts time and memory.
     ///
     /// Blocks: opens the model, tokenizes the data and, unless asked not to, computes for a second
     /// or two.
@@ -16,7 +16,7 @@ extension RunService {
     ///   - isMeasured: Whether the time is measured, which is not done while this process executes
     ///     a run; else ``TrainingPlan/seconds`` is nil.
     ///   - isCancelled: Asked often while it reads and computes.
-    /// - Throws: ``RunError`` with the code `conflict` where the memory would not do.
+    /// - Throws: ``RunError`` with the code `conflict` if there is not enough memory.
     public func plan(
         _ request: TrainingRequest,
         isMeasured: Bool = true,
@@ -44,7 +44,7 @@ extension RunService {
             try self.inputs(for: request, isCancelled: isCancelled)
         }
         var forecast = try admittedForecast(inputs)
-        // Beside a run it would measure half the machine, hold it up and take as much memory again.
+        // During a run it would measure half the machine, delay the run and take the memory twice.
         let isBusy = !executed.isEmpty
         if isMeasured, !isBusy { forecast = try measured(forecast, inputs, isCancelled) }
         return TrainingPlan(
@@ -66,7 +66,7 @@ extension RunService {
     private static let busyWarning =
         "The time is not forecast while another run is trained in this process."
 
-    /// What can be done with a run that is not live.
+    /// The ways to retry a run that is not live.
     ///
     /// Blocks.
     public func retryPlan(_ id: String) throws -> RetryPlan {
@@ -77,7 +77,7 @@ extension RunService {
             if let path = record.tags[RunTag.modelPath], FilePaths.exists(path) {
                 request?.model = path
             }
-            // The snapshot is what the run was trained on, whatever became of the original.
+            // The run was trained on the snapshot; the original may have changed.
             if let snapshot = record.tags[RunTag.dataset] {
                 request?.dataset = opened.path(of: snapshot)
             }
@@ -106,24 +106,24 @@ extension RunService {
         }
     }
 
-    /// What a run takes by sizes alone; refused where that is more memory than there is.
+    /// The forecast from sizes alone; refused if there is not enough memory.
     func admittedForecast(_ inputs: TrainingInputs) throws -> TrainingForecast {
         let forecast = try self.forecast(inputs, inputs.configuration)
         let request = inputs.request
-        let usual =
+        let advice =
             "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
             + "or give --gradient-checkpointing."
         try RunError.wording {
             try opened.memory.admit(
                 forecast.memory.total,
                 for: "Training \(inputs.runName)",
-                hint: fittingOptions(inputs).map { "These would fit: \($0)." } ?? usual
+                hint: fittingOptions(inputs).map { "These would fit: \($0)." } ?? advice
             )
         }
         return forecast
     }
 
-    /// The forecast with the rate that this machine computes it at.
+    /// The forecast with the measured speed of this machine.
     func measured(
         _ forecast: TrainingForecast,
         _ inputs: TrainingInputs,
@@ -153,7 +153,7 @@ extension RunService {
             configuration: configuration
         )
         forecast.memory.answering = RunSampler.byteCount(inputs)
-        // What a model holds in memory of its own is there by now.
+        // The memory of the model itself is allocated by now.
         let isHeld = inputs.model.parameters != nil || inputs.model.usesNormalFloat
         let resident = SystemMemory.residentBytes(withoutFile: inputs.modelPath)
         forecast.memory.program =
@@ -161,10 +161,10 @@ extension RunService {
         return forecast
     }
 
-    /// What writing down a run takes beside computing it: the store's pages, threads, events.
+    /// The memory for recording a run: the store's pages, threads, events.
     private static let bookkeeping = 6_000_000
 
-    /// A smaller micro-batch with as many rows a step, and layers computed again, that would fit.
+    /// Options that would fit: a smaller micro-batch with as many rows a step, gradient checkpointing.
     private func fittingOptions(_ inputs: TrainingInputs) -> String? {
         var halved = inputs.configuration
         while true {
@@ -184,7 +184,7 @@ extension RunService {
 }
 
 extension TrainingInputs {
-    /// What a person should know before starting.
+    /// What a person should know before the start.
     fileprivate var warnings: [String] {
         var warnings = (lint?.findings ?? []).map { finding in
             finding.blocks ? "Blocks: \(finding.sentence)" : finding.sentence

@@ -90,7 +90,7 @@ extension RunService {
             throw RunError(
                 .conflict,
                 damage.message,
-                hint: damage.hint ?? "`workbench runs retry` begins anew, as another run."
+                hint: damage.hint ?? "`workbench runs retry` trains again, as another run."
             )
         }
         for damage in newest.damages {
@@ -107,7 +107,7 @@ extension RunService {
         } else if let then = record.tags[RunTag.modelDigest],
             then != inputs.provenance.modelDigest
         {
-            throw Self.begunWithOther("model file", plan.run)
+            throw Self.startedWithOther("model file", plan.run)
         }
         _ = try admittedForecast(inputs)
         let hold = try hold(record, lock, mark: RunHold.newMark())
@@ -131,8 +131,8 @@ extension RunService {
     /// Reads and checks all that a request names, and makes the run's row, which this process holds.
     ///
     /// - Parameters:
-    ///   - tags: What else the row says.
-    ///   - known: How often this process had been asked to end its runs when the run was wanted.
+    ///   - tags: Further tags of the row.
+    ///   - known: How often this process had been asked to end its runs when the run was requested.
     func prepare(
         _ request: TrainingRequest,
         tags: [Tag],
@@ -176,153 +176,17 @@ extension RunService {
         )
     }
 
-    /// Says what is asked of evaluations where there is nothing to evaluate on.
-    private func warnOfEvaluationsInVain(_ inputs: TrainingInputs) {
-        let request = inputs.request
-        let asked = [
-            ("the best result", request.choosesBest), ("patience", request.patience != nil),
-            ("the interval of evaluations", request.evaluationInterval != nil),
-            ("samples", (request.sampleCount ?? 0) > 0),
-            ("prompts to answer", !request.samplePrompts.isEmpty),
-        ].filter(\.1).map(\.0)
-        guard inputs.evaluation.isEmpty, !asked.isEmpty else { return }
-        opened.notices.publish(
-            Notice(
-                .warning,
-                "Nothing of \(inputs.dataset.name) is held out, so this has nothing to go by: "
-                    + asked.joined(separator: ", ") + ".",
-                hint: "Give --eval-split or --eval-data."
-            )
-        )
-    }
-
-    private func create(
-        _ id: String,
-        _ inputs: TrainingInputs,
-        experiment name: String,
-        snapshot: String,
-        evaluation: String?,
-        _ tags: [Tag]
-    ) throws -> RunRecord {
-        var new = NewRun()
-        new.id = id
-        let experiment = try opened.store.findOrCreateExperiment(named: name)
-        _ = try opened.writablePath(of: "\(experiment.artifactLocation)/\(id)")
-        new.experimentID = experiment.id
-        new.name = try freeName(inputs)
-        new.tags =
-            tags + [
-                owner,
-                Tag(RunTag.checkpointKey, opened.store.newRunID()),
-                Tag(RunTag.request, try stored(inputs.request).json),
-                Tag(RunTag.dataset, opened.location(of: snapshot)),
-                Tag(RunTag.modelPath, inputs.modelPath),
-                Tag(RunTag.modelDigest, inputs.provenance.modelDigest),
-                Tag(RunTag.sourceName, "workbench train"),
-                Tag(RunTag.sourceType, "LOCAL"),
-            ]
-        if let evaluation {
-            new.tags.append(Tag(RunTag.evaluationDataset, opened.location(of: evaluation)))
-        }
-        let later = try inputs.request.then?.map { try sources.datasetName($0.dataset) }
-            .joined(separator: ",")
-        if let later { new.tags.append(Tag(RunTag.then, later)) }
-        let start = inputs.request.initialAdapter ?? inputs.modelPath
-        if let origin = run(ofResult: start), !tags.contains(where: { $0.key == RunTag.follows }) {
-            new.tags.append(Tag(RunTag.origin, origin.id))
-        }
-        if let digest = inputs.templateDigest {
-            new.tags.append(Tag(RunTag.templateDigest, digest))
-        }
-        if let checkout = GitCheckout(containing: ".") { new.tags += checkout.tags }
-        let record = try opened.store.createRun(new, isPublished: true)
-        let phases = later.map { Param("then", $0) }
-        let params = inputs.request.parameters + [phases].compactMap { $0 }
-        try opened.store.log(Batch(params: params), run: id)
-        var read = [
-            DatasetInput(
-                TrackedDataset(inputs.dataset, at: opened.location(of: snapshot)),
-                context: "training"
-            )
-        ]
-        if let data = inputs.evaluationDataset, let evaluation {
-            let tracked = TrackedDataset(data, at: opened.location(of: evaluation))
-            read.append(DatasetInput(tracked, context: "evaluation"))
-        }
-        try opened.store.logInputs(read, run: id)
-        return record
-    }
-
-    /// The request as it is kept: what lies in the workspace by paths that move with it.
-    private func stored(_ request: TrainingRequest) -> TrainingRequest {
-        var stored = request
-        stored.then = request.then?.map { phase in
-            var phase = phase
-            phase.dataset = opened.location(of: phase.dataset)
-            phase.evaluationDataset = phase.evaluationDataset.map(opened.location)
-            return phase
-        }
-        return stored
-    }
-
-    /// Refuses options that are too long to be kept with the run, before there is a run.
-    private func checkLength(of request: TrainingRequest) throws {
-        let longest = request.parameters.max { $0.value.utf8.count < $1.value.utf8.count }
-        if let longest, longest.value.utf8.count > Self.maxParameterBytes {
-            throw RunError(
-                .invalid,
-                "\(longest.key.text) takes \(longest.value.utf8.count) bytes; at most "
-                    + "\(Self.maxParameterBytes) are kept with a run."
-            )
-        }
-        let count = try request.json.utf8.count
-        guard count <= Self.maxRequestBytes else {
-            throw RunError(
-                .invalid,
-                "The run's options take \(count) bytes; at most \(Self.maxRequestBytes) are kept "
-                    + "with it.",
-                hint: "Shorten --sample-prompt, or give fewer phases."
-            )
-        }
-    }
-
-    /// What the store takes as a parameter's value, and as a tag's.
-    private static let maxParameterBytes = 6000
-    private static let maxRequestBytes = 8000
-
-    /// The name of a run: the one asked for, else one that no other run has.
-    func freeName(_ inputs: TrainingInputs) throws -> String {
-        guard inputs.request.runName == nil else { return inputs.runName }
-        var query = RunQuery()
-        query.details = []
-        let taken = Set(try opened.store.runs(query).map(\.name))
-        guard taken.contains(inputs.runName) else { return inputs.runName }
-        var number = 2
-        while taken.contains("\(inputs.runName)-\(number)") { number += 1 }
-        return "\(inputs.runName)-\(number)"
-    }
-
-    /// The run that made what lies at a path.
-    func run(ofResult path: String) -> RunRecord? {
-        let ids = path.split(separator: "/").filter { part in
-            part.utf8.count == 32 && part.utf8.allSatisfy { Self.hexadecimal.contains($0) }
-        }
-        return ids.last.flatMap { try? opened.store.run(String($0), details: .tags) }
-    }
-
-    private static let hexadecimal = Set("0123456789abcdef".utf8)
-
     /// How often this process was asked to end its runs.
     private var stopCount: Int { state.withLock { $0.stopCount } }
 
-    /// Whether it was asked since; what is being loaded is given up then.
+    /// Whether it was asked since; loading ends then.
     private func isStopped(since count: Int) -> @Sendable () -> Bool {
         { [state] in state.withLock { $0.stopCount != count } }
     }
 
-    private var owner: Tag { Tag(RunTag.owner, Identity.current().description) }
+    var owner: Tag { Tag(RunTag.owner, Identity.current().description) }
 
-    /// Refuses to continue with other data or another model than those of the first steps.
+    /// Refuses to resume with other data or another model than the first steps had.
     private static func check(
         _ inputs: TrainingInputs,
         against checkpoint: Checkpoint,
@@ -337,13 +201,13 @@ extension RunService {
             then.modelDigest == now.modelDigest
             ? "data (\(then.datasetDigest.prefix(8)), now \(now.datasetDigest.prefix(8)))"
             : "model file (\(then.modelDigest.prefix(8)), now \(now.modelDigest.prefix(8)))"
-        throw begunWithOther(what, run)
+        throw startedWithOther(what, run)
     }
 
-    private static func begunWithOther(_ what: String, _ run: RunSummary) -> RunError {
+    private static func startedWithOther(_ what: String, _ run: RunSummary) -> RunError {
         RunError(
             .conflict,
-            "\(run.name) was begun with other \(what), so it cannot be resumed exactly.",
+            "\(run.name) started with other \(what), so it cannot be resumed exactly.",
             hint: "Train it again with `workbench runs retry`."
         )
     }
@@ -360,20 +224,6 @@ extension RunService {
             .conflict,
             "\(plan.run.name) was not started by this program, so its parameters are not known.",
             hint: nil
-        )
-    }
-}
-
-extension TrackedDataset {
-    /// A dataset as a run records it; MLflow's column for digests holds 36 characters.
-    init(_ dataset: Dataset, at path: String) {
-        self.init(
-            name: dataset.name,
-            digest: String(dataset.digest.prefix(36)),
-            sourceType: "local",
-            source: path,
-            profile:
-                "{\"num_rows\":\(dataset.training.count),\"num_held_out\":\(dataset.heldOut.count)}"
         )
     }
 }

@@ -5,15 +5,15 @@ import Platform
 import Tracking
 import Training
 
-/// Runs: looked at, started, steered, compared.
+/// Lists, starts, controls and compares runs.
 public final class RunService: Sendable {
     struct State {
         var executions: [String: RunExecution] = [:]
         var threads: [String: ServiceThread] = [:]
-        /// How the runs ended that this process has executed: the row of one that another process
-        /// has taken over says something else.
+        /// How the runs ended that this process has executed: if another process has taken a run over,
+        /// its row says something else.
         var outcomes: [String: RunOutcome] = [:]
-        /// Runs of this process that are phases of a chain and whose end was not followed yet.
+        /// Runs of this process that are phases of a chain and whose end has not been handled.
         var phases: Set<String> = []
         /// What followed the phases that have ended.
         var phaseEnds: [String: PhaseEnd] = [:]
@@ -63,11 +63,11 @@ public final class RunService: Sendable {
         }
     }
 
-    /// The ids of the runs that meet a filter in MLflow's search language, the newest first.
+    /// The ids of the runs that match a filter in MLflow's search language, the newest first.
     ///
     /// Blocks.
     ///
-    /// - Throws: ``RunError`` with the code `invalid` that says what is not understood.
+    /// - Throws: ``RunError`` with the code `invalid` for a filter that is not understood.
     public func matching(_ filter: String, includingDeleted: Bool = false) throws -> [String] {
         try RunError.wording {
             try opened.store.allRuns(
@@ -93,8 +93,9 @@ public final class RunService: Sendable {
         }
     }
 
-    /// The run that a person means by an id, the beginning of one, or a name, of which the newest
-    /// run counts; one in the trash only where no other is meant.
+    /// The run of an id, the beginning of an id, or a name; of several runs of a name the newest.
+    ///
+    /// A run in the trash is found only if no other one matches.
     ///
     /// Blocks.
     ///
@@ -159,14 +160,14 @@ public final class RunService: Sendable {
         }
     }
 
-    /// What a run's model answered at its last evaluation, whole; nil if it answered nothing.
+    /// All answers of a run's last evaluation; nil if there are none.
     ///
     /// Blocks.
     public func answers(of id: String) throws -> RunSamples? {
         try RunError.wording {
             let record = try opened.store.run(id)
             guard let last = record.answers else { return nil }
-            // The tag that lists read holds a part of them.
+            // The tag, which lists read, has a part of them.
             let path = "\(folder(of: record).answers)/step-\(last.step).json"
             guard let bytes = try? Files.read(path) else { return last }
             return (try? decodeJSON(RunSamples.self, from: bytes)) ?? last
@@ -222,7 +223,7 @@ public final class RunService: Sendable {
         try change(id) { try $0.log(Batch(tags: [Tag(TrackingKey(key), value)]), run: id) }
     }
 
-    /// Puts a run into the trash; a live one must be stopped first.
+    /// Moves a run to the trash; a live one must be stopped first.
     ///
     /// Blocks.
     public func delete(_ id: String) throws {
@@ -231,7 +232,7 @@ public final class RunService: Sendable {
             throw RunError(
                 .conflict,
                 "\(summary.name) is deleted already.",
-                hint: "`workbench runs restore \(id)` takes it back."
+                hint: "`workbench runs restore \(id)` restores it."
             )
         }
         try change(id) { _ in try rules.deleteRun(id) }
@@ -244,7 +245,7 @@ public final class RunService: Sendable {
         try change(id) { try $0.restoreRun(id) }
     }
 
-    /// Reads runs together with what this process knows of those it executes.
+    /// Reads runs, with the state of those that this process executes.
     var reader: RunReader {
         let executions = state.withLock { $0.executions }
         return RunReader(opened: opened, executed: executions.mapValues(\.waitingReason))
@@ -254,7 +255,7 @@ public final class RunService: Sendable {
         RunFolder(path: opened.path(of: record.artifactURI))
     }
 
-    /// The run's checkpoints, with what they are sealed with.
+    /// The run's checkpoints, with the key that signs them.
     func checkpoints(of record: RunRecord) -> CheckpointStore {
         CheckpointStore(
             folder: folder(of: record).checkpoints,
@@ -266,7 +267,7 @@ public final class RunService: Sendable {
         RunError(
             .notFound,
             "There is no run \(VisibleText.name(reference)).",
-            hint: "`workbench runs list` names them all."
+            hint: "`workbench runs list` lists them."
         )
     }
 

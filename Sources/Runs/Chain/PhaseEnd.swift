@@ -2,9 +2,9 @@ public import Platform
 
 /// A held-out loss after a phase of several.
 public struct PhaseLoss: Equatable, Sendable, Codable {
-    /// The phase that is over, from 1.
+    /// The ended phase, from 1.
     public var afterPhase: Int
-    /// Which phase's held-out data, from 1.
+    /// The phase that the held-out data belongs to, from 1.
     public var phase: Int
     /// The name of its data.
     public var dataset: String
@@ -20,19 +20,19 @@ public struct PhaseLoss: Equatable, Sendable, Codable {
     }
 }
 
-/// What followed the end of a phase of a chain.
+/// The end of a phase of a chain, and what followed.
 public struct PhaseEnd: Equatable, Sendable {
     /// The run that ended.
     public var run: String
-    /// How the held-out data of every phase so far is predicted.
+    /// The losses on the held-out data of every phase so far.
     public var losses: [PhaseLoss] = []
-    /// Why that could not be computed.
+    /// Why they could not be computed.
     public var problem: RunError?
-    /// The next phase, which has begun.
+    /// The next phase, which has started.
     public var next: RunSummary?
-    /// Why the next phase did not begin.
+    /// Why the next phase did not start.
     public var failure: RunError?
 
-    /// An end that nothing follows.
+    /// An end without a next phase.
     public init(run: String) { self.run = run }
 }

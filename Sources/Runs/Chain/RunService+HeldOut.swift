@@ -4,8 +4,8 @@ import Training
 import Transformer
 
 extension RunService {
-    /// The mean loss over what a request holds out, with another run's result; nil if it holds out
-    /// nothing.
+    /// The mean loss over a request's held-out data, with another run's result; nil without held-out
+    /// data.
     ///
     /// Blocks, and computes.
     ///

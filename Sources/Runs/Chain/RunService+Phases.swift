@@ -4,9 +4,9 @@ import Tracking
 import Training
 
 extension RunService {
-    /// What followed a run of this process; nil if it is no phase of a chain.
+    /// What followed a run of this process; nil if the run is not a phase of a chain.
     ///
-    /// Blocks until the next phase has begun, or it is known why not.
+    /// Blocks until the next phase has started or failed to start.
     public func phaseEnd(after id: String) -> PhaseEnd? {
         state.wait { state -> PhaseEnd?? in
             if let end = state.phaseEnds[id] { return .some(end) }
@@ -14,15 +14,15 @@ extension RunService {
         }
     }
 
-    /// Blocks until this process executes no run and has none to start.
+    /// Blocks until this process executes no run and will start none.
     public func waitUntilIdle() {
         state.wait { $0.executions.isEmpty && $0.phases.isEmpty ? () : nil }
     }
 
-    /// Measures a phase that has ended and starts the next one, on the thread of the run.
+    /// Measures an ended phase and starts the next one, on the thread of the run.
     ///
-    /// - Parameter stops: How often this process had been asked to end its runs when the run began;
-    ///   once it is asked again, nothing is started any more.
+    /// - Parameter stops: How often this process had been asked to end its runs when the run started; if
+    ///   it has been asked again since, nothing is started.
     func endPhase(_ outcome: RunOutcome, asked stops: Int) {
         let id = outcome.run
         guard state.withLock({ $0.phases.contains(id) }) else { return }
@@ -32,7 +32,7 @@ extension RunService {
             do {
                 end.losses = try heldOutLosses(after: id, isCancelled: isGivenUp)
             } catch {
-                // What cannot be measured does not keep the next phase from starting.
+                // The next phase starts even if the losses cannot be measured.
                 let problem = RunError(error)
                 end.problem = problem.code == .cancelled ? nil : problem
             }
@@ -50,8 +50,8 @@ extension RunService {
         if outcome.status == .finished { events.publish(.phaseEnded(end)) }
     }
 
-    /// Starts the phase that comes after a finished run, or resumes it where it was stopped; nil if
-    /// there is none, or it is live or finished.
+    /// Starts the phase after a finished run, or resumes it if it was stopped; nil if there is none, or
+    /// if it is live or finished.
     ///
     /// - Throws: ``RunError`` with the code `conflict` if another process is about to start it.
     private func startNext(after id: String, asked stops: Int) throws -> RunSummary? {
@@ -74,7 +74,7 @@ extension RunService {
         }
     }
 
-    /// The same while the run's lock is held, so that no other process does it too.
+    /// Prepares that phase while the run's lock is held, so that no other process does it too.
     func next(
         after id: String,
         changing changes: OptionTexts = [:],
@@ -103,8 +103,10 @@ extension RunService {
         return try prepare(next, tags: [Tag(RunTag.follows, id)], asked: stops)
     }
 
-    /// How the held-out data of every phase so far is predicted after the last of them, which is
-    /// kept as metrics of its run; empty for a run that is not one of several.
+    /// The losses on the held-out data of every phase so far, with the result of the last one, which are
+    /// stored as metrics of its run.
+    ///
+    /// Empty for a run that is not a phase.
     ///
     /// Blocks, and computes.
     package func heldOutLosses(
@@ -145,15 +147,15 @@ extension RunService {
                     step: last.stepsDone
                 )
             }
-            // These are no steps of the run, which has ended, and are not published as such.
+            // The run has ended: these are not published as steps.
             try opened.store.log(Batch(metrics: metrics), run: id, published: .changed)
             events.publish(.changed(run: id))
             return losses
         }
     }
 
-    /// The phases after a request, read, checked and kept, so that none fails when its turn comes
-    /// for a reason that is there already.
+    /// The phases after a request, read, checked and with copies of their data, so that none fails later
+    /// for a reason that exists now.
     func keptPhases(
         of request: TrainingRequest,
         _ isStopped: @escaping @Sendable () -> Bool
@@ -170,7 +172,7 @@ extension RunService {
         }
     }
 
-    /// Copies of the data that a run reads, which nobody changes.
+    /// Immutable copies of a run's data.
     func keptData(
         of inputs: TrainingInputs,
         _ isStopped: @escaping @Sendable () -> Bool
@@ -181,7 +183,7 @@ extension RunService {
         )
     }
 
-    /// The run that went on with what another one made.
+    /// The run of the phase after a run.
     private func follower(of id: String) throws -> RunRecord? {
         let filter = "tags.`\(RunTag.follows.text)` = '\(id)'"
         return try opened.store.searchRuns(filter: filter, limit: 1, details: []).items.first
@@ -189,11 +191,11 @@ extension RunService {
 }
 
 extension TrainingRequest {
-    /// This phase as it continues an earlier one, whose result is not there yet: on the same
-    /// model, in the same form.
+    /// This phase as it continues an earlier one whose result does not exist yet: on the same model, with
+    /// the same adapter shape.
     func asPhase(after earlier: TrainingRequest) -> TrainingRequest {
         var phase = self
-        // An adapter has its own shape; a model of which all is trained is trained on.
+        // The options that every phase takes from the first one.
         for option in TrainingOptions.all where option.phaseRule == .first {
             option.copy(from: earlier, to: &phase)
         }

@@ -5,11 +5,11 @@ import Tracking
 import Training
 
 extension RunExecution {
-    /// Why a run failed, and what to do where it can be resumed.
+    /// Why a run failed, and what to do if it can be resumed.
     static func failure(
         _ error: any Error,
         _ run: String,
-        goingOnAt step: Int
+        resumingAt step: Int
     ) -> RunError {
         var failure = RunError(error)
         if let error = error as? ModelFileError, error.code == .changed {
@@ -21,7 +21,7 @@ extension RunExecution {
         return failure
     }
 
-    /// Ends a run that this process may not continue, with a checkpoint where that is its to write.
+    /// Ends a run that this process may not continue, with a checkpoint if it may write one.
     func end(
         lost loss: RunLoss,
         _ trainer: Trainer?,
@@ -43,7 +43,7 @@ extension RunExecution {
         return end(.failed, steps: recorder?.stepsDone ?? 0, recorder, failure: failure)
     }
 
-    /// A run counts as finished only where its row and its files are where the next command looks.
+    /// A run is finished only if its row and its files are where the next command reads them.
     func verified(_ outcome: RunOutcome) -> RunOutcome {
         guard outcome.status == .finished else { return outcome }
         var outcome = outcome
@@ -60,7 +60,7 @@ extension RunExecution {
         return outcome
     }
 
-    /// Writes the end into the store, then frees what waits for it.
+    /// Writes the end to the store.
     func end(
         _ status: RunCondition,
         steps: Int,

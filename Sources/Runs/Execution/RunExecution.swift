@@ -13,15 +13,15 @@ final class RunExecution: Sendable {
         var hasNews = false
         /// Whether the trainer is set up, so that a stopped run has a checkpoint.
         var hasBegun = false
-        /// Why it is paused: asked for, or by a monitor; nil while it is not.
+        /// Why it is paused, by a request or a monitor; nil if it is not.
         var pauseReason: String?
-        /// The write that does not succeed, in words.
+        /// The failed write, in words.
         var obstacle: String?
-        /// Why the run is no longer this process's to execute.
+        /// Why this process may not execute the run any longer.
         var loss: RunLoss?
-        /// When it was asked to wait or to end; nil where it was not.
+        /// When it was asked to pause or to end; nil if it was not.
         var askedAt: ContinuousClock.Instant?
-        /// When its requests were read last.
+        /// When its requests were last read.
         var lookedAt: ContinuousClock.Instant?
         var outcome: RunOutcome?
 
@@ -31,13 +31,13 @@ final class RunExecution: Sendable {
 
     static let pausedReason = "paused"
 
-    /// How long a run waits before it looks again, in seconds, where nothing wakes it.
+    /// The interval in seconds in which a waiting run checks again if nothing wakes it.
     private static let patience = 1.0
-    /// How long a step or an evaluation may still take once it is asked for something else.
+    /// How long a step or an evaluation may still take after a request.
     private static let grace = Duration.milliseconds(500)
-    /// How long it computes without looking for requests, where nothing says that there are any.
+    /// The interval in which requests are read while it computes, if nothing announces one.
     private static let inattention = Duration.milliseconds(400)
-    /// How far training stands back behind the screen.
+    /// The priority of training: below that of the screen.
     private static let niceness: Int32 = 10
 
     let run: String
@@ -46,7 +46,7 @@ final class RunExecution: Sendable {
     private let events: EventBus<RunEvent>
     private let control = Guarded(Control())
 
-    /// Will execute a run, which is held until it has ended and the store says so.
+    /// Prepares to execute a run, which is held until its end is stored.
     init(_ hold: RunHold, _ opened: OpenedFolder, _ events: EventBus<RunEvent>) {
         run = hold.run
         self.hold = hold
@@ -54,20 +54,20 @@ final class RunExecution: Sendable {
         self.events = events
     }
 
-    /// Why the run waits; nil while it works.
+    /// Why the run waits; nil if it does not.
     var waitingReason: String? { control.withLock { $0.waitingReason } }
 
-    /// How the run ended; nil while it has not.
+    /// How the run ended; nil before.
     var outcome: RunOutcome? { control.withLock { $0.outcome } }
 
     /// Starts the thread.
     ///
     /// - Parameters:
     ///   - makeRecorder: Called on the thread, first.
-    ///   - makeTrainer: Called on the thread, since setting up allocates much.
-    ///   - makeSampler: Called there too; nil for a run that answers nothing.
-    ///   - finish: Stores what the run made, beside the most memory that was seen, and says where it
-    ///     is and what should be known of it.
+    ///   - makeTrainer: Called on the thread, since it allocates much memory.
+    ///   - makeSampler: Called on the thread; nil for a run without samples.
+    ///   - finish: Stores the result with the largest measured memory, and returns where the result is
+    ///     and what a person should know about it.
     ///   - ended: Called on the thread once the run has ended and its lock is free.
     ///   - followed: Called on the thread once that was published.
     func start(
@@ -93,13 +93,13 @@ final class RunExecution: Sendable {
         }
     }
 
-    /// Has the run look for requests now.
+    /// Makes the run read its requests now.
     func wake() { control.withLock { $0.hasNews = true } }
 
-    /// Has the run write a checkpoint and end.
+    /// Makes the run write a checkpoint and end.
     ///
-    /// After this step if that is over soon, else what it computes now is left and done again once
-    /// the run is resumed. Before its trainer is set up it ends without one.
+    /// It ends after this step if that is done soon; else the step is interrupted, and computed again
+    /// when the run is resumed. Before its trainer is set up, it ends without a checkpoint.
     func stop() {
         control.withLock { control in
             control.isStopRequested = true
@@ -107,7 +107,7 @@ final class RunExecution: Sendable {
         }
     }
 
-    /// Has the run end at once; what came after the last checkpoint is lost.
+    /// Makes the run end at once; the steps after the last checkpoint are lost.
     func cancel() {
         control.withLock { $0.isCancelled = true }
     }
@@ -147,7 +147,7 @@ final class RunExecution: Sendable {
                 emit: { try self.take($0, made, step: prepared.completedSteps) },
                 writeFailed: { self.waitForRoom(after: $0, step: prepared.completedSteps) },
                 answer: sampler.map { sampler in { try sampler.answers(isCancelled: $0) } },
-                isInterrupted: { self.isAskedForSomethingElse },
+                isInterrupted: { self.isInterruptedByRequest },
                 isCancelled: { self.control.withLock { $0.isCancelled } }
             )
             switch outcome {
@@ -173,17 +173,19 @@ final class RunExecution: Sendable {
             if let loss = error as? RunLoss ?? hold.loss {
                 return end(lost: loss, trainer, recorder)
             }
-            // A run that waited for room and was stopped then ends at its last checkpoint.
+            // A run that is stopped while it waits for disk space ends at its last checkpoint.
             let gaveUp = control.withLock { $0.isEnding && $0.obstacle != nil }
             if gaveUp { return end(.stopped, steps: recorder?.resumableStep ?? 0, recorder) }
             let steps = recorder?.stepsDone ?? 0
-            let failure = Self.failure(error, run, goingOnAt: recorder?.resumableStep ?? 0)
+            let failure = Self.failure(error, run, resumingAt: recorder?.resumableStep ?? 0)
             return end(.failed, steps: steps, recorder, failure: failure)
         }
     }
 
-    /// Records an event; one of a run that is no longer this process's is passed over, and the run
-    /// ends before its next step, where a checkpoint can be written.
+    /// Records an event.
+    ///
+    /// If the run is no longer this process's, the event is ignored, and the run ends before its next
+    /// step, where a checkpoint can be written.
     private func take(_ event: TrainingEvent, _ recorder: RunRecorder, step: Int) throws {
         do {
             try recorder.record(event)
@@ -204,10 +206,10 @@ final class RunExecution: Sendable {
         setObstacle(nil, step: step)
     }
 
-    /// Whether what is computed now is to be left, since something else was asked for.
+    /// Whether the current computation is to be interrupted for a request.
     ///
-    /// Short pieces of work are let end.
-    private var isAskedForSomethingElse: Bool {
+    /// Short computations may end.
+    private var isInterruptedByRequest: Bool {
         let now = ContinuousClock.now
         let (askedAt, hasToLook) = control.withLock { control in
             let isLate = control.lookedAt.map { now - $0 > Self.inattention } ?? true
@@ -225,9 +227,9 @@ final class RunExecution: Sendable {
         return false
     }
 
-    /// Reads and answers what was asked since the last step; blocks while the run is paused.
+    /// Reads and answers the requests since the last step; blocks while the run is paused.
     ///
-    /// A checkpoint is answered once it is written: the trainer asks again then.
+    /// A request for a checkpoint is answered after the write: the trainer calls this again then.
     private func directive(completedSteps: Int, _ recorder: RunRecorder) throws -> Directive {
         while true {
             if let loss = control.withLock({ $0.loss }) { throw loss }
@@ -264,9 +266,9 @@ final class RunExecution: Sendable {
         }
     }
 
-    /// After a failed write: blocks until it is worth another attempt, or the run is stopped.
+    /// After a failed write: blocks until the next attempt, or until the run is stopped.
     private func waitForRoom(after error: any Error, step: Int) -> RetryDecision {
-        // Waiting helps where the disk is full, not where something cannot be written down at all.
+        // Waiting helps if the disk is full, not if a value cannot be encoded.
         guard !(error is EncodingError), !(error is RunLoss), hold.loss == nil else { return .fail }
         if let error = error as? ModelFileError, error.code == .changed { return .fail }
         setObstacle(RunError(error).description, step: step)
@@ -293,11 +295,11 @@ final class RunExecution: Sendable {
     }
 
     private func setObstacle(_ obstacle: String?, step: Int) {
-        // The first reason stays: the next attempt fails at a file of another name.
+        // The first reason stays: the next attempt fails with another file name.
         change(step: step) { $0.obstacle = obstacle == nil ? nil : $0.obstacle ?? obstacle }
     }
 
-    /// Changes why the run waits; what is new goes to other processes and to the bus.
+    /// Changes why the run waits; a change is stored and published.
     private func change(step: Int, _ body: (inout Control) -> Void) {
         let (before, after) = control.withLock { control in
             let before = control.waitingReason
@@ -315,7 +317,7 @@ final class RunExecution: Sendable {
         }
     }
 
-    /// A store that cannot be read for a moment is no reason to end a run.
+    /// The open requests; a store that cannot be read for a moment does not end a run.
     func openRequests() -> [RunRequest] {
         do {
             return try opened.store.openRequests(run: run)

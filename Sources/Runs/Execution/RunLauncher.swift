@@ -5,8 +5,8 @@ package import Training
 
 /// Where runs are executed.
 ///
-/// Whatever begins to execute a run goes through a launcher: starting, retrying and resuming one, the
-/// next phase of a chain, and handing a run over.
+/// Every execution begins with a launcher: of a run that is started, retried, resumed or handed over,
+/// and of the next phase of a chain.
 package protocol RunLauncher: Sendable {
     /// Begins to execute a run.
     ///
@@ -14,20 +14,20 @@ package protocol RunLauncher: Sendable {
     func launch(_ order: RunOrder) throws -> LaunchedRun
 }
 
-/// A run that is to be executed.
+/// A run to execute.
 package enum RunOrder: Sendable {
-    /// A run that this process holds, with everything read that it is computed from.
+    /// A run that this process holds, with its inputs.
     case prepared(PreparedRun)
-    /// A stopped run of the store, to be resumed from its last checkpoint, or a finished one whose
-    /// next phase is to begin.
+    /// A stopped run in the store, to resume from its last checkpoint, or a finished one whose next
+    /// phase is to start.
     ///
-    /// The options change no number and have another value from now on.
+    /// The changed options do not affect results.
     case stored(run: String, changing: OptionTexts)
 }
 
-/// A run that has begun, and the process that executes it.
+/// A run that has started, and the process that executes it.
 package struct LaunchedRun: Equatable, Sendable {
-    /// The run, which is another one than was ordered where a next phase begins.
+    /// The run; of a next phase, that of the phase.
     package let run: String
     /// The process that executes it.
     package let process: Int32

@@ -6,13 +6,13 @@ public struct RunOutcome: Equatable, Sendable, Codable {
     public var run: String
     /// `finished`, `stopped` or `failed`.
     public var status: RunCondition
-    /// Steps done in all.
+    /// The number of completed steps.
     public var stepsDone: Int
-    /// What it made, when finished: an adapter's folder, or a model's file.
+    /// The result of a finished run: an adapter's folder, or a model's file.
     public var resultPath: String?
     /// The largest resident memory of the process so far, in bytes.
     public var peakResidentBytes: Int64
-    /// What a person should know of a finished run: that it ended early, or that its result is not
+    /// What a person should know about a finished run: that it ended early, or that its result is not
     /// that of the last step.
     public var conclusion: String?
     /// Why it failed.

@@ -7,10 +7,10 @@ import Platform
 import Tracking
 import Training
 
-/// Turns what the trainer says into rows of the store first and events on the bus second.
+/// Writes the trainer's events to the store first and publishes them second.
 ///
-/// One trainer's thread uses it. What it throws, the trainer hands to whoever decides about failed
-/// writes and sends again, so each event is one transaction.
+/// Used on one trainer's thread. Each event is one transaction: after an error the trainer may send
+/// the event again.
 final class RunRecorder {
     private let opened: OpenedFolder
     private let events: EventBus<RunEvent>
@@ -18,7 +18,7 @@ final class RunRecorder {
     private var run: String { hold.run }
     private var folder: RunFolder { hold.folder }
     private let system: SystemSampler
-    /// The last step whose metrics an earlier process has stored already.
+    /// The last step whose metrics an earlier process has stored.
     private var recordedStep: Int?
     private var recordedEvaluation: Int?
     private var alerts: [RunAlert]
@@ -26,17 +26,19 @@ final class RunRecorder {
     private var losses: [MetricPoint] = []
     /// The step at which the newest checkpoint resumes.
     private(set) var resumableStep: Int?
-    /// The most memory that the process held when something was recorded.
+    /// The largest resident memory of the process when something was recorded.
     ///
-    /// The process's own peak may be that of another run.
+    /// The peak of the process itself may be that of another run.
     private(set) var peakResidentBytes: Int64 = 0
 
-    /// Records the run of `record`, which may have steps already: those are computed again, to the
-    /// same bits, when its process died after its last checkpoint, and are not stored twice.
+    /// Records the run of `record`, which may have steps already.
+    ///
+    /// If its process died after its last checkpoint, the steps since then are computed again, to the
+    /// same bits, and are not stored twice.
     ///
     /// - Parameters:
-    ///   - checkpoint: What the trainer resumes.
-    ///   - system: What the machine does meanwhile.
+    ///   - checkpoint: The checkpoint that the trainer resumes from.
+    ///   - system: Measures the machine at each step.
     init(
         _ opened: OpenedFolder,
         _ events: EventBus<RunEvent>,
@@ -74,7 +76,7 @@ final class RunRecorder {
         }
     }
 
-    /// The steps whose metrics are stored, over all processes.
+    /// The number of steps whose metrics are stored, over all processes.
     var stepsDone: Int { losses.last.map { $0.step + 1 } ?? 0 }
 
     /// The loss curve reduced to a few numbers.
@@ -130,7 +132,7 @@ final class RunRecorder {
         events.publish(.evaluated(run: run, step: report.step, loss: report.loss))
     }
 
-    /// The answers of each evaluation are a file of the run; those of the last are a tag too.
+    /// The answers of each evaluation are a file of the run; those of the last one are a tag too.
     private func record(_ samples: [EvaluationSample], step: Int) throws {
         let answers = RunSamples(
             step: step,
@@ -153,16 +155,16 @@ final class RunRecorder {
             message: alert.message,
             action: alert.action.rawValue
         )
-        // A step that is computed again alerts again.
+        // A step that is computed again raises its alerts again.
         guard !alerts.contains(where: { $0.isSame(as: alert) }) else { return }
         alert.number = (alerts.last?.number ?? alerts.count) + 1
-        alerts = (alerts + [alert]).suffix(Self.keptCalls)
-        try storeCalls(published: .alert)
+        alerts = (alerts + [alert]).suffix(Self.maxAlerts)
+        try storeAlerts(published: .alert)
         events.publish(.alerted(run: run, alert))
     }
 
-    /// Keeps the newest alerts with the run, as many as a tag holds.
-    private func storeCalls(published change: RunChange) throws {
+    /// Stores the newest alerts with the run, as many as fit in a tag.
+    private func storeAlerts(published change: RunChange) throws {
         var text = try encodeJSON(alerts)
         while text.utf8.count > Self.maxTagBytes, alerts.count > 1 {
             alerts.removeFirst()
@@ -172,10 +174,10 @@ final class RunRecorder {
     }
 
     private static let maxTagBytes = 7500
-    /// How many alerts a run keeps.
-    private static let keptCalls = 40
+    /// The maximum number of stored alerts.
+    private static let maxAlerts = 40
 
-    /// Steps from `step` on are taken again, with other numbers.
+    /// The steps from `step` on are computed again, with other numbers.
     private func goBack(to step: Int, leftOut rows: [String]) {
         recordedStep = nil
         recordedEvaluation = nil
@@ -185,7 +187,7 @@ final class RunRecorder {
         opened.log.warning("Run \(run) went back to step \(step), without \(names)\(more)")
         if let last = alerts.indices.last, alerts[last].action == MonitorAction.goBack.rawValue {
             alerts[last].outcome = "It went back to step \(step), without the rows \(names)\(more)."
-            try? storeCalls(published: .changed)
+            try? storeAlerts(published: .changed)
         }
         opened.notices.publish(
             Notice(.warning, "Went back to step \(step), without the rows \(names)\(more).")
@@ -215,7 +217,7 @@ final class RunRecorder {
 }
 
 extension RunSamples {
-    /// As much as a tag may hold.
+    /// As much as fits in a tag.
     fileprivate var shortened: RunSamples {
         var short = self
         short.samples = samples.prefix(4).map {

@@ -7,10 +7,10 @@ import Tokenizers
 import Training
 import Transformer
 
-/// Asks a model in training: some held-out rows and what a person wants to hear.
+/// Generates answers with a model in training: to some held-out rows and to the user's prompts.
 ///
-/// One trainer's thread uses it. Answers are greedy, so that two evaluations differ by what was
-/// learned in between alone.
+/// Used on one trainer's thread. Answers are greedy, so that two evaluations differ only by the
+/// training between them.
 final class RunSampler {
     private struct Question {
         let prompt: String
@@ -21,17 +21,17 @@ final class RunSampler {
     private let questions: [Question]
     private let generator: Generator
 
-    /// The tokens of an answer, at most.
+    /// The maximum number of tokens of an answer.
     private static let answerLength = 48
-    /// The tokens that are written to measure how long it takes.
+    /// The number of tokens that are generated to measure the speed.
     private static let measuredLength = 6
 
-    /// Prepares the questions; nil where there are none.
+    /// Prepares the questions; nil if there are none.
     convenience init?(_ inputs: TrainingInputs, _ trainer: Trainer) throws {
         try self.init(inputs, adapter: trainer.weights.adapter)
     }
 
-    /// The same for the model with that adapter.
+    /// Prepares the questions for the model with an adapter.
     init?(_ inputs: TrainingInputs, adapter: LoRA?) throws {
         questions = Self.questions(inputs)
         guard let length = Self.contextLength(questions) else { return nil }
@@ -44,7 +44,7 @@ final class RunSampler {
         )
     }
 
-    /// The bytes that asking takes.
+    /// The bytes of memory that it takes.
     static func byteCount(_ inputs: TrainingInputs) -> Int {
         guard let length = contextLength(questions(inputs)) else { return 0 }
         return Generator.byteCount(
@@ -55,7 +55,7 @@ final class RunSampler {
         )
     }
 
-    /// How long an evaluation's answers take if none ends early, measured on the first of them.
+    /// How long the answers of an evaluation take if none ends early, measured on the first one.
     func seconds(isCancelled: () -> Bool) throws -> Double {
         guard let question = questions.first else { return 0 }
         let answer = try generator.generate(
@@ -106,11 +106,11 @@ final class RunSampler {
         }
     }
 
-    /// What the model answers now.
+    /// The model's answers now.
     func answers(isCancelled: () -> Bool) throws -> [EvaluationSample] {
         try questions.map { question in
             if isCancelled() { throw CancellationError() }
-            // The weights are others than the last time.
+            // The weights have changed since the last time.
             generator.forget()
             return EvaluationSample(
                 prompt: question.prompt,
@@ -120,8 +120,9 @@ final class RunSampler {
         }
     }
 
-    /// A model that computes no numbers has no answer, which is no reason to end its run: that is
-    /// for the monitors, which look at the loss.
+    /// The answer to a question; a model whose numbers overflow has none.
+    ///
+    /// That does not end its run: the monitors decide, by the loss.
     private func answer(to question: Question, _ isCancelled: () -> Bool) throws -> String {
         do {
             return try generator.generate(
@@ -134,7 +135,7 @@ final class RunSampler {
         }
     }
 
-    /// What stands in place of an answer that could not be computed.
+    /// The text in place of an answer that could not be computed.
     private static let noAnswer = "(none: the model's numbers overflow)"
 }
 

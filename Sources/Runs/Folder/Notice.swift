@@ -4,11 +4,11 @@ public import Platform
 public struct Notice: Equatable, Sendable, Codable {
     /// How much it matters.
     public enum Level: String, Sendable, Codable {
-        /// Something went as asked.
+        /// Something succeeded.
         case success
         /// Worth knowing.
         case information
-        /// Something may not be as wished.
+        /// Something may not be as intended.
         case warning
         /// Something failed.
         case failure
@@ -28,7 +28,7 @@ public struct Notice: Equatable, Sendable, Codable {
         self.hint = hint
     }
 
-    /// The notice that says what an error says.
+    /// The notice of an error.
     public init(_ error: RunError) {
         self.init(.failure, error.message, hint: error.hint)
     }

@@ -9,24 +9,24 @@ package import Tracking
 public enum WorkspaceAccess: Equatable, Sendable {
     /// Everything.
     case full
-    /// Looking; `reason` says why, in a sentence for the user.
+    /// Reading only, for this reason, a sentence for the user.
     case readOnly(reason: String)
 }
 
-/// A workspace's folder, opened: where things lie, the store, and what may be done.
+/// An opened workspace folder: its layout, its store and the access to it.
 ///
 /// All services of a workspace share one.
 package final class OpenedFolder: Sendable {
     package let layout: WorkspaceLayout
     package let store: TrackingStore
     package let access: WorkspaceAccess
-    /// What a person should read once.
+    /// Messages that a person should read once.
     package let notices = EventBus<Notice>()
     package let log: Logger
     package let memory: MemoryGate
-    /// Which folder and database were opened.
+    /// The opened folder and database.
     let place: OpenedPlace
-    /// Where artifacts, data and models lie.
+    /// The folders of artifacts, data and models.
     ///
     /// Each may be a link to another disk.
     private let roots: [ResolvedPath]
@@ -47,8 +47,7 @@ package final class OpenedFolder: Sendable {
         roots = [layout.artifacts, layout.datasets, layout.models].map { ResolvedPath($0) }
     }
 
-    /// Refuses what changes anything where the workspace is open for reading alone, or is not where
-    /// it was opened any more.
+    /// Refuses changes if the workspace is open for reading only, or was moved or removed.
     package func checkWritable() throws(RunError) {
         if case .readOnly(let reason) = access {
             throw RunError(.readOnly, reason, hint: "Open the workspace without --readonly.")
@@ -57,11 +56,11 @@ package final class OpenedFolder: Sendable {
         try place.checkDatabase()
     }
 
-    /// Where an artifact location lies, to be opened; locations without a scheme are relative to
-    /// the workspace.
+    /// The path of an artifact location, to be opened; locations without a scheme are relative to the
+    /// workspace.
     ///
-    /// One outside the workspace, which a client or an import may name, is kept in the store and
-    /// never opened: its path is one where nothing is, and where nothing can be made.
+    /// A location outside the workspace, from a client or an import, stays in the store and is never
+    /// opened: its path is one where nothing exists and nothing can be created.
     package func path(of location: String) -> String {
         let path = place(of: location)
         return isInside(path) ? path : Self.nowhere
@@ -82,8 +81,8 @@ package final class OpenedFolder: Sendable {
         return path
     }
 
-    /// A path as the store keeps it: relative to the workspace where it lies in it, since the
-    /// folder may be moved.
+    /// A path as the store has it: relative to the workspace if it is inside, since the folder may be
+    /// moved.
     package func location(of path: String) -> String {
         ResolvedPath(layout.folder).relative(.entry(path)) ?? path
     }
@@ -94,10 +93,10 @@ package final class OpenedFolder: Sendable {
         return roots.contains { $0.contains(path) }
     }
 
-    /// Below a device, so that no file can be made there by mistake.
+    /// Below a device, so that no file can be created there by mistake.
     private static let nowhere = "/dev/null/outside-the-workspace"
 
-    /// The place that a location names, wherever that is: to be shown, not to be opened.
+    /// The path of a location, inside or outside the workspace: to be shown, not to be opened.
     package func place(of location: String) -> String {
         if location.hasPrefix("file://"), let url = URL(string: location) {
             return url.path(percentEncoded: false)
@@ -105,7 +104,7 @@ package final class OpenedFolder: Sendable {
         return location.hasPrefix("/") ? location : "\(layout.folder)/\(location)"
     }
 
-    /// Puts a failure that nobody waits for where a person finds it.
+    /// Logs a failure that no caller waits for, and publishes a notice of it.
     package func report(_ error: RunError, doing what: String) {
         log.error("\(what): \(error)")
         notices.publish(Notice(error))

@@ -1,17 +1,17 @@
 import Glibc
 import Platform
 
-/// Which folder and which database a workspace was opened with, whatever their paths name later:
-/// a folder is moved or removed, a database replaced, while a process works in it.
+/// The folder and the database that a workspace was opened with, whatever their paths name later: a
+/// folder may be moved or removed, a database replaced, while a process uses it.
 final class OpenedPlace: Sendable {
     private let folder: String
     private let database: String
     private let openedFolder: FileIdentity?
     private let openedDatabase: FileIdentity?
-    /// Stays with the folder wherever it goes; nil where it could not be opened.
+    /// Follows the folder if it is moved; nil if it could not be opened.
     private let held: Descriptor?
 
-    /// Looks at both, which are there.
+    /// Reads the identity of both, which exist.
     init(_ layout: WorkspaceLayout) {
         folder = layout.folder
         database = layout.database
@@ -23,7 +23,7 @@ final class OpenedPlace: Sendable {
 
     /// Checks that the folder's path still names the folder that was opened.
     ///
-    /// - Throws: ``RunError`` that says where the folder is now, where that is known.
+    /// - Throws: ``RunError`` with the folder's new place, if that is known.
     func checkFolder() throws(RunError) {
         guard let openedFolder, FileIdentity(folder) != openedFolder else { return }
         if let place = held?.path, let found = FileIdentity(place), found == openedFolder {

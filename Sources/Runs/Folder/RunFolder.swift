@@ -1,4 +1,4 @@
-/// What lies in a run's artifact folder.
+/// The parts of a run's artifact folder.
 package struct RunFolder: Equatable, Sendable {
     package let path: String
 
@@ -10,15 +10,15 @@ package struct RunFolder: Equatable, Sendable {
     /// The finished adapter in PEFT's layout.
     package var adapter: String { "\(path)/\(Self.adapterName)" }
 
-    /// The finished model, where all its weights were trained.
+    /// The finished model, if all its weights were trained.
     package var model: String { "\(path)/\(Self.modelName)" }
 
-    /// What the model answered at each evaluation, a file each.
+    /// The answers of each evaluation, a file each.
     package var answers: String { "\(path)/answers" }
 
     package static let adapterName = "adapter"
     package static let modelName = "model"
-    /// What the run's own process writes; other files in the folder are other programs'.
+    /// What the run's own process writes; other files in the folder belong to other programs.
     package static let ownNames = [
         adapterName, modelName, "checkpoints", "answers", RunEnvironment.fileName,
     ]

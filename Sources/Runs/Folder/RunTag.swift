@@ -3,41 +3,41 @@ package import Tracking
 
 /// The tags that this program writes on its own runs.
 package enum RunTag {
-    /// The request as JSON: what a resumed or repeated run is started from.
+    /// The request as JSON, for resuming and retrying.
     package static let request: TrackingKey = "workbench.request"
     /// `user@host` of the process that executes or executed the run.
     package static let owner = Tag.owner
-    /// Process and chance number of the execution that may write to the run: see ``RunHold``.
+    /// Process and random number of the execution that may write to the run: see ``RunHold``.
     package static let execution: TrackingKey = "workbench.execution"
     /// Steps the run will have done in the end.
     package static let totalSteps: TrackingKey = "workbench.total_steps"
     /// The step at which the newest checkpoint resumes.
     package static let resumableStep: TrackingKey = "workbench.resumable_step"
-    /// What the manifests of its checkpoints are sealed with; older runs have none.
+    /// The key that signs the manifests of its checkpoints; older runs have none.
     package static let checkpointKey: TrackingKey = "workbench.checkpoint_key"
-    /// Why the run waits; empty when it does not.
+    /// Why the run waits; empty if it does not.
     package static let paused: TrackingKey = "workbench.paused"
     /// How a run with status KILLED ended: `stopped` or `crashed`.
     package static let ending: TrackingKey = "workbench.ending"
-    /// What a failed run failed with.
+    /// The error of a failed run.
     package static let failure: TrackingKey = "workbench.failure"
     /// The folder of the finished adapter, below the run's artifacts.
     package static let adapter = Tag.adapter
-    /// The file of the finished model, below the run's artifacts, where all weights were trained.
+    /// The file of the finished model, below the run's artifacts, if all weights were trained.
     package static let model = Tag.model
-    /// What the monitors saw, as JSON: the newest alerts.
+    /// The newest alerts of the monitors, as JSON.
     package static let alerts: TrackingKey = "workbench.calls"
-    /// What the model answered at the last evaluation, as JSON.
+    /// The answers at the last evaluation, as JSON.
     package static let answers: TrackingKey = "workbench.answers"
-    /// What the run was forecast to take and took, as JSON.
+    /// The forecast and measured cost, as JSON.
     package static let cost: TrackingKey = "workbench.cost"
-    /// What a person should know of how the run ended.
+    /// What a person should know about the run's end.
     package static let conclusion: TrackingKey = "workbench.conclusion"
-    /// The run whose result this one was started on, by a person's choice.
+    /// The run whose result a person started this one from.
     package static let origin: TrackingKey = "workbench.started_from"
     /// The loss curve in a few numbers, for lists.
     package static let lossTail: TrackingKey = "workbench.loss_tail"
-    /// Where the snapshot of the training data lies, below the workspace.
+    /// The snapshot of the training data, relative to the workspace.
     package static let dataset: TrackingKey = "workbench.dataset"
     /// The same for separate evaluation data.
     package static let evaluationDataset: TrackingKey = "workbench.evaluation_dataset"
@@ -45,11 +45,11 @@ package enum RunTag {
     package static let modelDigest: TrackingKey = "workbench.model_digest"
     /// The file of the base model.
     package static let modelPath: TrackingKey = "workbench.model_path"
-    /// SHA-256 of the chat template that the data was written with.
+    /// SHA-256 of the chat template that rendered the data.
     package static let templateDigest: TrackingKey = "workbench.template_digest"
-    /// The run whose parameters this one repeats.
+    /// The run that this one retries.
     package static let retryOf: TrackingKey = "workbench.retry_of"
-    /// The run whose result this one, the next phase, began with.
+    /// The run of the phase before this one.
     package static let follows: TrackingKey = "workbench.follows"
     /// The data of the phases that come after this one, separated by commas.
     package static let then: TrackingKey = "workbench.then"
@@ -68,16 +68,16 @@ package enum RunTag {
 }
 
 extension RunRecord {
-    /// What the finished run made, below its artifacts: an adapter's folder, or a model's file.
+    /// The result of the finished run, below its artifacts: an adapter's folder, or a model's file.
     package var result: String? { tags[RunTag.adapter] ?? tags[RunTag.model] }
 
-    /// What the run's monitors saw; what another version wrote is passed over.
+    /// The alerts of the run's monitors; none if another version wrote them.
     package var alerts: [RunAlert] { decoded(RunTag.alerts) ?? [] }
 
-    /// What the model answered at the last evaluation.
+    /// The answers at the last evaluation.
     package var answers: RunSamples? { decoded(RunTag.answers) }
 
-    /// What the run was forecast to take and took.
+    /// The forecast and measured cost.
     package var cost: RunCost? { decoded(RunTag.cost) }
 
     private func decoded<Value: Decodable>(_ tag: TrackingKey) -> Value? {

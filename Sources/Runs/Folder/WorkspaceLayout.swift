@@ -1,9 +1,9 @@
-/// Where things lie in a workspace folder.
+/// The paths in a workspace folder.
 public struct WorkspaceLayout: Equatable, Sendable {
     /// The folder itself.
     public let folder: String
 
-    /// Names the parts of a folder; nothing is touched.
+    /// The paths in this folder, which is not accessed.
     public init(folder: String) {
         self.folder = folder
     }
@@ -12,7 +12,7 @@ public struct WorkspaceLayout: Equatable, Sendable {
     public var database: String { "\(folder)/workbench.db" }
     /// One lock a run, held by the process that executes it.
     public var locks: String { "\(folder)/locks" }
-    /// What runs made, as MLflow lays it out: `<experiment>/<run>/artifacts`.
+    /// Artifacts of runs in MLflow's layout: `<experiment>/<run>/artifacts`.
     public var artifacts: String { "\(folder)/artifacts" }
     /// Converted, quantized and merged models.
     public var models: String { "\(folder)/models" }

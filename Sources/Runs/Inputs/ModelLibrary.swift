@@ -4,7 +4,7 @@ import Platform
 import Tensors
 package import Transformer
 
-/// Opened models, kept so that training, chat and the data pane share one of each.
+/// Opened models, shared by training, chat and the data pane.
 package final class ModelLibrary: Sendable {
     private struct Entry {
         let stamp: ContentStamp
@@ -15,21 +15,20 @@ package final class ModelLibrary: Sendable {
 
     private let entries = Guarded<[String: Entry]>([:])
 
-    /// No model is opened yet.
+    /// A library without opened models.
     package init() {}
 
-    /// The model's file, opened anew only where it has changed.
+    /// The model's file, opened again only if it has changed.
     package func file(_ path: String) throws -> ModelFile {
         try entry(path).file
     }
 
     /// The model, ready to compute.
     ///
-    /// With a number of threads other than the process's it is a model of its own, which costs
-    /// little: the weights are the same mapped pages.
+    /// With another number of threads than the process's it is not shared, which costs little: the
+    /// weights are the same mapped pages.
     ///
-    /// In NF4, or to be trained, it is one of its own, too, for whoever asks: its numbers are in
-    /// memory.
+    /// In NF4, or to be trained, it is not shared either: its weights are in memory.
     package func model(
         _ path: String,
         threads: Int? = nil,
@@ -49,7 +48,7 @@ package final class ModelLibrary: Sendable {
         if let model = entry.model { return model }
         let model = try LanguageModel(entry.file)
         return entries.withLock { entries in
-            // Of two threads that come at once the first one's model counts.
+            // Two threads may arrive at once: the first one's model counts.
             if let present = entries[path]?.model { return present }
             entries[path]?.model = model
             return model
@@ -68,7 +67,7 @@ package final class ModelLibrary: Sendable {
     private func entry(_ path: String) throws -> Entry {
         let stamp = ContentStamp(path)
         let known = entries.withLock { $0[path] }
-        // A folder's own stamp says nothing of the files in it.
+        // A folder's own stamp does not cover the files in it.
         if let known, known.stamp == stamp, (try? known.file.checkUnchanged()) != nil {
             return known
         }

@@ -1,14 +1,14 @@
 package import Datasets
 
-/// Finds the models and the data that requests name, wherever the program keeps them.
+/// Finds the models and datasets that requests name.
 ///
 /// All calls block.
 package protocol RunSources: Sendable {
-    /// What a model's name, path or reference such as `models:/NAME@ALIAS` stands for now: the base
-    /// model's file, and the folder of the adapter on it, if there is one.
+    /// The base model's file of a name, path or reference such as `models:/NAME@ALIAS`, and the folder
+    /// of the adapter on it, if there is one.
     func model(_ reference: String) throws -> (path: String, adapter: String?)
 
-    /// What a person calls the base model in a file.
+    /// The name of the base model in a file.
     func modelName(path: String) -> String
 
     /// Reads the dataset of a name or path.
@@ -17,9 +17,9 @@ package protocol RunSources: Sendable {
     /// The name of the dataset of a name or path.
     func datasetName(_ reference: String) throws -> String
 
-    /// The path of a copy of a dataset that nobody changes; it is made where there is none.
+    /// The path of an immutable copy of a dataset, which is made if it does not exist.
     func keep(_ dataset: Dataset, isCancelled: @escaping () -> Bool) throws -> String
 
-    /// The experiment of a run that names none; nil where none is set.
+    /// The experiment of a run whose request has none; nil if none is set.
     func defaultExperiment() throws -> String?
 }

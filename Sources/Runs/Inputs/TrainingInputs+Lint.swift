@@ -4,7 +4,7 @@ import Platform
 import Training
 
 extension TrainingInputs {
-    /// Refuses data that would spoil the run, unless the request allows the rules at fault.
+    /// Refuses data with findings that block a run, unless the request allows their rules.
     func checkLint() throws(RunError) {
         let blocking =
             lint?.blocking(
@@ -24,7 +24,7 @@ extension TrainingInputs {
 }
 
 extension LintFinding {
-    /// What was found, and in how many rows, the first of them named.
+    /// What was found, in how many rows, and the first of them.
     package var sentence: String {
         guard let row = rows.first else { return "\(rule.rawValue): \(detail)" }
         let rows = count == 1 ? "1 row" : "\(count) rows, the first"

@@ -5,17 +5,17 @@ import Tracking
 import Training
 import Transformer
 
-/// All that a run is computed from, read and checked.
+/// Everything that a run is computed from, read and checked.
 struct TrainingInputs: Sendable {
-    /// The request with every open choice made.
+    /// The request with every default resolved.
     var request: TrainingRequest
     var configuration: TrainingConfiguration
     var modelPath: String
     var model: LanguageModel
     var provenance: RunProvenance
-    /// SHA-256 of the chat template that the data is written with; nil for raw text.
+    /// SHA-256 of the chat template that renders the data; nil for raw text.
     var templateDigest: String?
-    /// The data as it lies on the disk, before a part is held out.
+    /// The data as read from the disk, before a part is held out.
     var dataset: Dataset
     /// Separate evaluation data.
     var evaluationDataset: Dataset?
@@ -23,21 +23,21 @@ struct TrainingInputs: Sendable {
     var evaluation: [Example]
     /// The rows of `evaluation`.
     var heldOutRecords: [Record]
-    /// What fitting the training rows to the sequence length cost.
+    /// What was cut or left out to fit the training rows to the sequence length.
     var overLength: OverLengthCounts
-    /// What was found in the data; nil where it was not looked for.
+    /// The findings in the data; nil if it was not checked.
     var lint: LintReport?
     var runName: String
 
-    /// What was decided while reading the data where its files leave a choice, in sentences.
+    /// The decisions made while the data was read, in sentences.
     var decisions: [String] { dataset.decisions + (evaluationDataset?.decisions ?? []) }
 
-    /// `name@digest`, as a list shows it.
+    /// `name@digest`, as lists show it.
     var datasetTitle: String { "\(dataset.name)@\(dataset.shortDigest)" }
 }
 
 extension RunService {
-    /// Reads and checks what a request names.
+    /// Reads and checks the model and the data of a request.
     ///
     /// Blocks: opens the model and tokenizes the data.
     ///
@@ -155,6 +155,6 @@ extension RunService {
 }
 
 extension RunService {
-    /// Held-out rows that are kept to be asked.
+    /// The maximum number of held-out rows kept for samples.
     private static let keptRows = 64
 }

@@ -1,8 +1,8 @@
 public import Training
 
-/// What a request would do, checked and forecast before anything starts.
+/// A checked request with its forecast, before anything starts.
 public struct TrainingPlan: Equatable, Sendable, Codable {
-    /// The request with every open choice made.
+    /// The request with every default resolved.
     public var request: TrainingRequest
     /// The run's name.
     public var runName: String
@@ -18,16 +18,16 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
     public var totalSteps: Int
     /// Tokens in one pass over the data.
     public var tokensPerEpoch: Int
-    /// What the program will hold at the run's peak, in bytes: what it holds now, and an estimate
-    /// from shapes of what the run takes.
+    /// The forecast of the program's peak memory in bytes: what it has now, and an estimate from
+    /// shapes of what the run takes.
     public var memoryBytes: Int64
-    /// What of it the run takes.
+    /// The part of it that the run takes.
     public var runMemoryBytes: Int64
-    /// Seconds the run will take: measured on this machine, with this model and data.
+    /// The forecast of the run's seconds, measured on this machine with this model and data.
     public var seconds: Double?
-    /// What a person should know before starting, such as examples that are cut.
+    /// What a person should know before the start, such as truncated examples.
     public var warnings: [String]
-    /// What the phases after it would do.
+    /// The plans of the phases after it.
     public var later: [TrainingPlan] = []
 
     /// Creates a plan.
@@ -60,15 +60,15 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
     }
 }
 
-/// What `R` offers on a run that is not live.
+/// The ways to retry a run that is not live.
 public struct RetryPlan: Equatable, Sendable, Codable {
     /// The run.
     public var run: RunSummary
-    /// The step at which it would go on, exactly; nil without a checkpoint.
+    /// The step at which it would resume exactly; nil without a checkpoint.
     public var resumableStep: Int?
-    /// Why it cannot go on, where there is a checkpoint and still it cannot.
+    /// Why it cannot resume although there is a checkpoint.
     public var obstacle: String?
-    /// The same parameters, for a new run; nil for a run that this program did not start.
+    /// The same parameters for a new run; nil if another program started the run.
     public var request: TrainingRequest?
 
     /// Creates a plan.

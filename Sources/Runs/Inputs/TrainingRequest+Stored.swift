@@ -12,7 +12,7 @@ extension TrainingRequest {
         TrainingOptions.parameters(of: self).map { Param(TrackingKey($0.name), $0.value) }
     }
 
-    /// The request as it is kept with its run.
+    /// The request as it is stored with its run.
     var json: String {
         get throws {
             let encoder = JSONEncoder()
@@ -21,7 +21,7 @@ extension TrainingRequest {
         }
     }
 
-    /// Reads what ``json`` wrote, an earlier version too; nil for what cannot be read.
+    /// Reads a text that ``json`` wrote, in this version or an earlier one; nil if it is invalid.
     package init?(json: String) {
         guard let request = try? decodeJSON(Self.self, from: Array(json.utf8)) else {
             return nil
@@ -29,12 +29,11 @@ extension TrainingRequest {
         self = request
     }
 
-    /// Takes over rank, alpha, targets and layers of the adapter that training continues.
+    /// Takes rank, alpha, targets and layers from the adapter that training continues.
     ///
     /// Blocks.
     ///
-    /// - Throws: ``RunError`` if there is no adapter, or one whose
-    ///   layers are changed unlike each other.
+    /// - Throws: ``RunError`` if there is no adapter, or one whose layers have different shapes.
     public mutating func adoptShape(ofAdapter path: String) throws {
         try RunError.wording {
             let adapter = try AdapterFile.configuration(path: path)
@@ -59,8 +58,7 @@ extension TrainingRequest {
 }
 
 extension RunService {
-    /// The folder of the adapter that a model stands for, such as `models:/NAME@ALIAS`; nil for a
-    /// base model.
+    /// The folder of the adapter of a reference such as `models:/NAME@ALIAS`; nil for a base model.
     public func adapter(of model: String) throws -> String? {
         try RunError.wording { try sources.model(model).adapter }
     }

@@ -4,19 +4,19 @@ import Logging
 import Platform
 import Tracking
 
-/// What a process must have of a run while it executes it: its lock, its folder, its row, all in the
-/// workspace that was opened.
+/// What a process holds of the run that it executes: its lock, its folder and its row, all in the
+/// opened workspace.
 final class RunHold: Sendable {
     let run: String
     let folder: RunFolder
-    /// The tag by which the run's row says that this process executes it, and no later one.
+    /// The tag of the run's row that names this execution.
     let mark: Tag
     private let opened: OpenedFolder
     private let lock: RunLock
-    /// Whether it was noted that the lock is gone and cannot be made again.
+    /// Whether it was logged that the lock was removed and cannot be made again.
     private let isLockMissed = Guarded(false)
 
-    /// Marks differ by their process and by chance.
+    /// A mark has the process's number and a random one.
     static func newMark() -> Tag {
         Tag(RunTag.execution, "\(getpid())-\(UInt64.random(in: .min ... .max))")
     }
@@ -24,9 +24,9 @@ final class RunHold: Sendable {
     /// The process that a mark names.
     static func process(of mark: String) -> Int32? { Int32(mark.prefix { $0 != "-" }) }
 
-    /// Locks the run's folder, which is there, beside `lock`.
+    /// Locks the run's folder, which exists, besides `lock`.
     ///
-    /// - Throws: ``RunError`` with the code `conflict` where another process holds it.
+    /// - Throws: ``RunError`` with the code `conflict` if another process holds it.
     init(
         run: String,
         folder: RunFolder,
@@ -48,20 +48,20 @@ final class RunHold: Sendable {
         }
     }
 
-    /// Frees all of it.
+    /// Frees lock and folder.
     func release() { lock.release() }
 
-    /// Leaves a run that has not begun to another process: its row says that it is stopped, then it
-    /// is free.
+    /// Leaves a run that has not started to another process: its row gets the status of a stopped run,
+    /// then it is released.
     func handOver() throws {
         try opened.store.endRun(run, .killed, tags: [Tag(RunTag.ending, "stopped")], marked: mark)
         release()
     }
 
-    /// Checks that the run is still this process's to execute, and makes its lock again where that
-    /// was removed.
+    /// Checks that this process may still execute the run, and makes its lock again if that was
+    /// removed.
     ///
-    /// It costs a few looks at the file system and one row: little beside a step.
+    /// It costs a few system calls and reads one row: little compared with a step.
     func check() throws(RunLoss) {
         do throws(RunError) {
             try opened.place.checkFolder()
@@ -85,7 +85,7 @@ final class RunHold: Sendable {
         try checkRunFolder()
     }
 
-    /// Why the run is lost to this process; nil while it is not.
+    /// Why this process may not execute the run any longer; nil if it may.
     var loss: RunLoss? {
         do throws(RunLoss) {
             try check()
@@ -104,7 +104,7 @@ final class RunHold: Sendable {
         {
             throw RunLoss(RunError(error), keepsCheckpoint: true)
         } catch {
-            // A store that cannot be read for a moment is no reason to end a run.
+            // A store that cannot be read for a moment does not end a run.
             opened.log.warning("The row of run \(run) could not be read: \(error)")
             return
         }
@@ -155,7 +155,7 @@ final class RunHold: Sendable {
                 keepsCheckpoint: true
             )
         }
-        // Somebody has put a copy in its place: what counts is what the path names.
+        // The folder was replaced by a copy: the one at the path counts.
         guard (try? lock.take(folder: folder.path)) == true else {
             throw RunLoss(
                 RunError(.failed, "Another process has locked \(folder.path)."),
@@ -165,7 +165,7 @@ final class RunHold: Sendable {
         opened.log.warning("Another folder is at \(folder.path), and is used from now on.")
     }
 
-    /// Makes the run's folder again, for a last checkpoint, where the workspace is in its place.
+    /// Makes the run's folder again for a last checkpoint, if the workspace is in its place.
     func restoreFolder() throws(RunError) {
         try opened.place.checkFolder()
         try RunError.wording {
@@ -174,11 +174,10 @@ final class RunHold: Sendable {
     }
 }
 
-/// Why a run cannot continue in this process, though nothing is wrong with what it computed.
+/// Why a run cannot continue in this process, although its results are correct.
 struct RunLoss: Error {
     let error: RunError
-    /// Whether a checkpoint can be written where the run will be looked for, and is this process's
-    /// to write.
+    /// Whether this process may write a checkpoint, at a place where the run will be found.
     let keepsCheckpoint: Bool
 
     init(_ error: RunError, keepsCheckpoint: Bool) {
@@ -188,7 +187,7 @@ struct RunLoss: Error {
 }
 
 extension OpenedFolder {
-    /// The process that executes a run; nil where none does, 0 where it is not known which.
+    /// The process that executes a run; nil if none does, 0 if it is unknown.
     func executor(of record: RunRecord) -> Int32? {
         if let holder = RunLock.holder(of: layout.lock(run: record.id)) { return holder }
         guard RunLock.isHeld(folder: path(of: record.artifactURI)) else { return nil }

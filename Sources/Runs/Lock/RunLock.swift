@@ -3,10 +3,10 @@ import Platform
 
 /// The lock of a run, held by the process that executes it until it ends or dies.
 ///
-/// `flock` belongs to the open file, and the kernel closes that at death: a run whose lock is free
-/// is executed by no process, whatever the store says. The file in `locks/` is what informs other
-/// processes of a death; the run's own folder is locked too, so that a run stays locked where
-/// `locks/` is emptied or lost in copying.
+/// `flock` belongs to the open file, which the kernel closes when the process ends: no process
+/// executes a run whose lock is free, whatever its row says. The file in `locks/` tells other
+/// processes that this one has ended. The run's own folder is locked too, so that a run stays locked if
+/// `locks/` is emptied or not copied.
 package final class RunLock: Sendable {
     private struct Held {
         var file: Int32?
@@ -23,12 +23,12 @@ package final class RunLock: Sendable {
 
     deinit { release() }
 
-    /// Frees the lock; a second time does nothing.
+    /// Frees the lock; a second call does nothing.
     package func release() {
         held.withLock { held in
             if let folder = held.folder { close(folder) }
             if let file = held.file {
-                // Gone before it is free, so that nobody locks a file that is about to be removed.
+                // Removed while it is locked, so that nobody locks a file that is about to be removed.
                 if Self.isSameFile(file, path) { unlink(path) }
                 close(file)
             }
@@ -36,9 +36,9 @@ package final class RunLock: Sendable {
         }
     }
 
-    /// Takes the lock and writes this process into it; nil where another one holds it.
+    /// Takes the lock and writes this process's number into it; nil if another process holds it.
     package static func take(_ path: String) throws(RunError) -> RunLock? {
-        // Whoever looks holds a shared lock for some microseconds, so one refusal says nothing.
+        // A process that checks the lock holds a shared lock for some microseconds: try again.
         for attempt in 0..<20 {
             if attempt > 0 { usleep(2000) }
             if let descriptor = try open(path) {
@@ -48,7 +48,7 @@ package final class RunLock: Sendable {
         return nil
     }
 
-    /// Locks the run's own folder too; false where another process holds it.
+    /// Locks the run's own folder too; false if another process holds it.
     package func take(folder: String) throws(RunError) -> Bool {
         let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -67,8 +67,8 @@ package final class RunLock: Sendable {
         return false
     }
 
-    /// Makes the lock's file again where it is gone; false where that cannot be, or where another
-    /// process has made one.
+    /// Makes the lock's file again if it was removed; false if that fails, or if another process has
+    /// made one.
     package func renew() -> Bool {
         held.withLock { held in
             guard let file = held.file else { return false }
@@ -88,7 +88,7 @@ package final class RunLock: Sendable {
         }
     }
 
-    /// The process that holds the lock; nil where it is free.
+    /// The process that holds the lock; nil if it is free.
     package static func holder(of path: String) -> Int32? {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -108,9 +108,9 @@ package final class RunLock: Sendable {
         return FileLock.isHeld(on: descriptor)
     }
 
-    /// The lock's file, locked and with this process in it; nil where another one holds it.
+    /// The lock's file, locked, with this process's number in it; nil if another process holds it.
     private static func open(_ path: String) throws(RunError) -> Int32? {
-        // `locks/` alone is made again, and never the workspace.
+        // Makes `locks/` again, but never the workspace.
         mkdir(FilePaths.parent(path), 0o700)
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

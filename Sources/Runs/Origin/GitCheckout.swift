@@ -5,17 +5,17 @@ package import Tracking
 package struct GitCheckout: Equatable, Sendable {
     /// The commit's full hash.
     package var commit: String
-    /// The branch; nil where none is checked out.
+    /// The branch; nil if none is checked out.
     package var branch: String?
-    /// Where `origin` lies, without passwords and tokens: those are before the host and behind `?`.
+    /// The address of `origin`, without passwords and tokens: those are before the host and after `?`.
     package var repository: String?
 
-    /// The checkout that a folder is in; nil outside of one, or before its first commit.
+    /// The checkout that a folder is in; nil outside of a checkout, or before its first commit.
     package init?(containing folder: String) {
         guard let gitFolder = Self.gitFolder(above: folder),
             let head = Self.line("\(gitFolder)/HEAD")
         else { return nil }
-        // A worktree of its own has its HEAD apart; branches and settings are shared.
+        // A worktree has its own HEAD; branches and settings are shared.
         let common =
             Self.line("\(gitFolder)/commondir").map { Self.path($0, in: gitFolder) } ?? gitFolder
         if head.hasPrefix("ref: ") {
@@ -88,7 +88,7 @@ package struct GitCheckout: Equatable, Sendable {
 }
 
 extension GitCheckout {
-    /// The tags under which MLflow shows it.
+    /// The tags in which MLflow shows it.
     package var tags: [Tag] {
         [
             Tag(RunTag.gitCommit, commit),

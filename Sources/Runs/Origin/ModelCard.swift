@@ -25,7 +25,7 @@ struct ModelCard: Encodable, Equatable, Sendable {
         var tokenizer_revision = "main"
     }
 
-    /// What goes in and what comes out, as JSON texts within the YAML.
+    /// Inputs and outputs, as JSON texts in the YAML.
     struct Signature: Encodable, Equatable, Sendable {
         private static let oneText = #"[{"type": "string", "required": true}]"#
 
@@ -48,7 +48,7 @@ struct ModelCard: Encodable, Equatable, Sendable {
     /// The card of a run's adapter.
     ///
     /// - Parameters:
-    ///   - baseModel: As PEFT names it: a repository of the hub, if it is known.
+    ///   - baseModel: The name for PEFT: a repository of the hub, if it is known.
     ///   - architecture: As GGUF names it, such as `llama`.
     init(
         model: String,

@@ -4,13 +4,13 @@ import ModelFiles
 import Platform
 import Tensors
 
-/// What a run was computed with and on: the artifact `environment.json`.
+/// The software and the machine that a run was computed with: the artifact `environment.json`.
 ///
-/// Of the environment's variables those of a short list are recorded, since others hold passwords.
+/// Only the environment variables of a short list are recorded, since others may hold passwords.
 package struct RunEnvironment: Codable, Equatable, Sendable {
     package static let fileName = "environment.json"
 
-    /// Variables that change what is computed or how fast, and hold no secret.
+    /// Variables that affect results or speed, and hold no secret.
     private static let recorded = [
         "CUDA_VISIBLE_DEVICES", "LANG", "LC_ALL", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS",
         "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "SLURM_ARRAY_TASK_ID", "SLURM_JOB_ID",

@@ -11,7 +11,7 @@ import Training
 import Transformer
 
 extension RunService {
-    /// Writes what makes the adapter's folder a model that MLflow's clients read.
+    /// Writes the files that make the adapter's folder a model for MLflow's clients.
     static func logCard(
         of model: String,
         _ record: RunRecord,
@@ -37,7 +37,7 @@ extension RunService {
         try Files.write(Array(try card.yaml().utf8), to: "\(folder)/\(ModelCard.fileName)")
     }
 
-    /// Writes what the run is computed with and on, again where another machine resumes it.
+    /// Writes the software and the machine that the run is computed with, again if it is resumed.
     static func logEnvironment(in folder: RunFolder, _ machine: MachineReading) throws {
         let text = try encodeJSON(RunEnvironment(machine: machine))
         try Files.write(Array(text.utf8), to: "\(folder.path)/\(RunEnvironment.fileName)")

@@ -6,7 +6,7 @@ public struct MetricSeries: Equatable, Sendable, Codable {
     public var steps: [Int]
     /// The value of each point.
     public var values: [Double]
-    /// The row of the newest point; hand it back to read only what came after.
+    /// The row of the newest point; pass it to read only later points.
     public var cursor: Int64
 
     /// Creates a series.
@@ -31,15 +31,15 @@ public struct MetricSeries: Equatable, Sendable, Codable {
     }
 }
 
-/// One run opened: its row in the list, its curves and its checkpoints.
+/// A run with its curves and checkpoints.
 public struct RunDetail: Equatable, Sendable, Codable {
-    /// A place from which the run can go on.
+    /// A checkpoint from which the run can resume.
     public struct Checkpoint: Equatable, Sendable, Codable {
-        /// The first step that a run resumed from here does.
+        /// The first step after resuming from it.
         public var nextStep: Int
-        /// Where it lies.
+        /// Its folder.
         public var folder: String
-        /// What it takes on the disk.
+        /// Its size on disk.
         public var byteCount: Int64
 
         /// Creates a checkpoint's description.
@@ -56,7 +56,7 @@ public struct RunDetail: Equatable, Sendable, Codable {
     public var series: [String: MetricSeries]
     /// Checkpoints, oldest first.
     public var checkpoints: [Checkpoint]
-    /// What is in the run's artifact folder, relative to it.
+    /// The files in the run's artifact folder, relative to it.
     public var artifacts: [String]
 
     /// Creates a detail.

@@ -4,8 +4,9 @@ import Training
 extension RunComparison {
     /// The parameters of runs, and whether the runs agree on each.
     ///
-    /// Runs of this program are compared by their requests, option by option: what was not given has
-    /// the default, and two spellings of a value are one. Parameters of other programs are texts.
+    /// Runs of this program are compared by their stored requests, option by option: an option that was
+    /// not recorded has its default, and two spellings of a value are the same. Parameters of other
+    /// programs are compared as texts.
     static func parameters(of runs: [RunSummary]) -> [(row: Row, isCommon: Bool)] {
         let requests = runs.map { run in
             run.tags[RunTag.request.text].flatMap(TrainingRequest.init(json:))

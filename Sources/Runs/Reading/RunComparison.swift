@@ -7,9 +7,9 @@ public struct RunComparison: Equatable, Sendable, Codable {
         /// The name in sentences: of an option of training, that of the table of options.
         public var title: String { optionTitle ?? key }
         private var optionTitle: String?
-        /// A text a run; nil where the run has none.
+        /// A text a run; nil if the run has none.
         public var values: [String?]
-        /// The places of the best values; empty where better has no meaning.
+        /// The indices of the best values; empty if none is better than another.
         public var best: [Int]
 
         private enum CodingKeys: CodingKey {
@@ -36,7 +36,7 @@ public struct RunComparison: Equatable, Sendable, Codable {
 
     /// The compared runs.
     public var runs: [RunSummary]
-    /// Parameters whose values are not all the same.
+    /// Parameters on which the runs differ.
     public var differingParameters: [Row]
     /// Parameters on which all runs agree.
     public var commonParameters: [Row]
@@ -44,7 +44,7 @@ public struct RunComparison: Equatable, Sendable, Codable {
     public var metrics: [Row]
     /// The loss curve of each run.
     public var losses: [MetricSeries]
-    /// The held-out curve of each run; empty where none was measured.
+    /// The held-out curve of each run; empty if none was measured.
     public var evaluationLosses: [MetricSeries]
 
     /// Puts runs side by side; `losses` and `evaluationLosses` hold one series a run.
@@ -78,7 +78,7 @@ public struct RunComparison: Equatable, Sendable, Codable {
     }
 
     private static func best(of values: [Double?], direction: Direction) -> [Int] {
-        // Stores that have no word for infinity keep the largest number in its place.
+        // Stores without infinity have the largest number in its place.
         let known = values.compactMap { $0 }.filter { abs($0) < .greatestFiniteMagnitude }
         guard known.count > 1 else { return [] }
         let target: Double? =

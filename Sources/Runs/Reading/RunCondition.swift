@@ -1,23 +1,23 @@
-/// Where a run stands, as a person would say it.
+/// The state of a run as it is shown.
 ///
-/// It is put together from what the store says (Tracking's `RunStatus`, which clients write too), from
-/// who holds the run's lock, and from when anything came last: no row holds it.
+/// It is computed from the stored status (Tracking's `RunStatus`, which clients write too), from the
+/// holder of the run's lock, and from the time of the last metric; it is not stored.
 public enum RunCondition: String, Sendable, Codable, CaseIterable {
-    /// Created, and not yet started.
+    /// Created and not started.
     case scheduled
-    /// A living process executes it.
+    /// A process executes it.
     case running
-    /// A living process holds it between two steps.
+    /// A process holds it between two steps.
     case paused
-    /// It did all its steps.
+    /// All its steps are done.
     case finished
     /// Someone stopped it; it can be resumed from its last checkpoint.
     case stopped
     /// It ended with an error.
     case failed
-    /// Its process died without ending it.
+    /// Its process ended without ending the run.
     case crashed
-    /// A foreign client logs it, and nothing came for a while.
+    /// Another program logs it, and has logged nothing for a while.
     case silent
 
     /// Whether a process may still add to the run.

@@ -1,15 +1,15 @@
 package import Database
 package import Tracking
 
-/// Makes events of what the change feed says of runs.
+/// Makes events of the change feed's entries about runs.
 package struct RunFeed {
     let store: TrackingStore
 
     /// Reads the details from this store.
     package init(store: TrackingStore) { self.store = store }
 
-    /// The telemetry that the entries announce: all points first, in the order in which they were
-    /// logged, then the rest, each kind once for each run.
+    /// The telemetry of the entries: first all points in the order in which they were logged, then the
+    /// rest, each kind once a run.
     package func events(of changes: [Change]) throws -> [RunEvent] {
         var events = try points(of: changes)
         var seen: Set<String> = []
@@ -17,7 +17,7 @@ package struct RunFeed {
             guard let what = RunChange(rawValue: change.what),
                 what != .metrics, what != .changed, what != .removed,
                 seen.insert("\(change.what) \(change.item)").inserted,
-                // It may be gone by now.
+                // It may have been removed.
                 let record = try? store.run(change.item, details: [.tags, .metrics])
             else { continue }
             if let event = event(what, record) { events.append(event) }

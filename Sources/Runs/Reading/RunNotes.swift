@@ -1,56 +1,56 @@
-/// What a model in training answered at one of its run's evaluations.
+/// The answers of a model in training at an evaluation of its run.
 public struct RunSamples: Equatable, Sendable, Codable {
     /// A prompt and its answer.
     public struct Sample: Equatable, Sendable, Codable {
-        /// What was asked.
+        /// The prompt.
         public var prompt: String
-        /// What the data answers; nil for a prompt that is not of the data.
+        /// The answer in the data; nil for a prompt that is not from the data.
         public var reference: String?
-        /// What the model answered.
+        /// The model's answer.
         public var answer: String
     }
 
-    /// The steps taken before.
+    /// The number of steps before.
     public var step: Int
     /// The answers.
     public var samples: [Sample]
 }
 
-/// Something that a run's monitors saw.
+/// An alert of one of a run's monitors.
 public struct RunAlert: Equatable, Sendable, Codable {
     /// The step it is about.
     public var step: Int
-    /// Which monitor it is, such as `loss-spike`.
+    /// The monitor, such as `loss-spike`.
     public var monitor: String
-    /// What it saw.
+    /// What it measured.
     public var message: String
-    /// What was done about it, such as `mark`.
+    /// The action taken, such as `mark`.
     public var action: String
-    /// Which alert of the run it is, from 1; a run keeps the newest.
+    /// The alert's number in its run, from 1; a run keeps the newest alerts.
     public var number: Int?
-    /// What came of the action, in a sentence, where there is more to say.
+    /// The result of the action, in a sentence, if there is one.
     public var outcome: String?
 
-    /// The keys under which runs have it stored.
+    /// The stored keys.
     private enum CodingKeys: String, CodingKey {
         case step, message, action, number, outcome
         case monitor = "sentinel"
     }
 
-    /// Whether both are about the same thing that was seen.
+    /// Whether both are about the same measurement.
     func isSame(as other: RunAlert) -> Bool {
         step == other.step && monitor == other.monitor && message == other.message
     }
 }
 
-/// What a run was forecast to take, and what it took.
+/// The forecast and measured cost of a run.
 public struct RunCost: Equatable, Sendable, Codable {
-    /// Seconds of work, forecast from a measured step; nil where nothing was measured.
+    /// The forecast seconds of work, from a measured step; nil if nothing was measured.
     public var forecastSeconds: Double?
-    /// Seconds that it worked.
+    /// The measured seconds of work.
     public var seconds: Double
-    /// What the process was forecast to hold at the run's peak, in bytes.
+    /// The forecast of the process's peak memory in bytes.
     public var forecastBytes: Int
-    /// What it held at the most, whatever else it did.
+    /// The measured peak memory of the process in bytes.
     public var bytes: Int
 }

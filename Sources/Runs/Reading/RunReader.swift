@@ -2,15 +2,15 @@ package import FoundationEssentials
 import Tracking
 import Training
 
-/// Makes summaries of runs from what the store knows and who holds their locks.
+/// Makes summaries of runs from the store and their locks.
 package struct RunReader: Sendable {
-    /// A foreign run without news for so many seconds is called silent.
+    /// A run of another program is silent after so many seconds without metrics.
     private static let silence = 300.0
-    /// Points of the loss curve in a summary.
+    /// The number of points of the loss curve in a summary.
     static let tailCount = 24
 
     let opened: OpenedFolder
-    /// The runs that this process executes, and why they wait, if they do.
+    /// The runs that this process executes, and why they wait, if they wait.
     let executed: [String: String?]
 
     /// Summaries of runs, in their order.
@@ -117,7 +117,7 @@ package struct RunReader: Sendable {
         }
     }
 
-    /// A run that has ended carries its curve; that of a live one is read from its newest rows.
+    /// An ended run has its curve in a tag; that of a live run is read from its newest rows.
     private func lossTail(_ record: RunRecord, isLive: Bool) throws -> [Double] {
         if let text = record.tags[RunTag.lossTail], !isLive {
             return text.split(separator: ",").compactMap { Double($0) }
@@ -126,7 +126,7 @@ package struct RunReader: Sendable {
         return try reducedLosses(of: record.id)
     }
 
-    /// The curve as a run carries it once it has ended.
+    /// The curve as the tag of an ended run has it.
     func lossTail(of run: String) throws -> String {
         Self.lossTail(try reducedLosses(of: run))
     }
@@ -145,7 +145,7 @@ package struct RunReader: Sendable {
         Date(timeIntervalSince1970: Double(milliseconds) / 1000)
     }
 
-    /// Of two keys that a person cannot tell apart, one is shown.
+    /// Of two keys that look the same, one is shown.
     private static func dictionary<Value>(_ values: [TrackingKey: Value]) -> [String: Value] {
         Dictionary(values.map { ($0.key.text, $0.value) }) { first, _ in first }
     }

@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// One run as a row of a list: what the store knows of it, and who executes it.
+/// A run as a row of a list: its stored values, and who executes it.
 public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     /// A value together with the step it was measured at.
     public struct Measurement: Equatable, Sendable, Codable {
@@ -24,7 +24,7 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var experiment: String
     /// The experiment's number in the store.
     public var experimentID: String
-    /// Where the run stands.
+    /// The state of the run.
     public var status: RunCondition
     /// When the run was created.
     public var startedAt: Date?
@@ -32,16 +32,16 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var endedAt: Date?
     /// When the last metric was written.
     public var lastActivityAt: Date?
-    /// Finished steps.
+    /// Completed steps.
     public var stepsDone: Int
-    /// Steps the run will have done in the end, where that is known.
+    /// Steps of the whole run, if known.
     public var totalSteps: Int?
     /// The loss of the last step: nats a target token.
     public var loss: Double?
-    /// The last held-out loss; ``heldOutLoss`` is what a run is judged by.
+    /// The last held-out loss; a run is judged by ``heldOutLoss``.
     public var evaluationLoss: Double?
-    /// The lowest held-out loss so far, and the steps that were taken before it; nil for a run of
-    /// another program, which may keep none.
+    /// The lowest held-out loss so far, and the number of steps before it; nil for a run of another
+    /// program, which may not log it.
     public var bestEvaluation: Measurement?
     /// The learning rate of the last step.
     public var learningRate: Double?
@@ -57,7 +57,7 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var modelPath: String?
     /// `lora`, `qlora` or `full`.
     public var method: String?
-    /// `name@digest` of what the run trains on.
+    /// `name@digest` of the training data.
     public var dataset: String?
     /// All logged parameters.
     public var parameters: [String: String]
@@ -67,21 +67,21 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var tags: [String: String]
     /// The step a resumed run would begin with; nil without a checkpoint.
     public var resumableStep: Int?
-    /// What the finished run made: an adapter's folder, or a model's file.
+    /// The result of the finished run: an adapter's folder, or a model's file.
     public var resultPath: String?
-    /// What the monitors saw, the oldest first.
+    /// The alerts of the monitors, oldest first.
     public var alerts: [RunAlert] = []
-    /// What the model answered at the last evaluation.
+    /// The answers at the last evaluation.
     public var answers: RunSamples?
-    /// What the run was forecast to take and took; nil before its end.
+    /// The forecast and measured cost; nil before the end.
     public var cost: RunCost?
-    /// The data of the phases that come after this run, in their order.
+    /// The data of the phases after this run, in their order.
     public var laterPhases: [String] = []
-    /// The run whose result this one began with, where it is a later phase.
+    /// The run of the phase before this one, if there is one.
     public var previousPhase: String?
-    /// What a person should know of how a finished run ended.
+    /// What a person should know about the end of a finished run.
     public var conclusion: String?
-    /// The run whose result this one was started on, by a person's choice.
+    /// The run whose result a person started this one from.
     public var origin: String?
     /// Why the run failed or waits, in words.
     public var failure: String?
@@ -94,7 +94,7 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     /// Whether the run is in the trash.
     public var isDeleted: Bool
 
-    /// The keys that `--json` has always had.
+    /// The keys of `--json`.
     private enum CodingKeys: String, CodingKey {
         case id, name, experiment, experimentID, status, startedAt, endedAt, lastActivityAt,
             stepsDone, totalSteps, loss, evaluationLoss, bestEvaluation, learningRate,
@@ -106,7 +106,7 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
         case previousPhase = "previousStage"
     }
 
-    /// Creates a summary; all but the identity may be filled in later.
+    /// Creates a summary; everything but the identity may be set later.
     public init(
         id: String,
         name: String,

@@ -1,4 +1,4 @@
-/// What a step measured.
+/// The measurements of a step.
 public struct StepPoint: Equatable, Sendable, Codable {
     /// The step, counted from 0.
     public var step: Int
@@ -6,8 +6,8 @@ public struct StepPoint: Equatable, Sendable, Codable {
     public var totalSteps: Int?
     /// Metric values by name; see ``MetricName``.
     public var metrics: [String: Double]
-    /// The entry of the change feed that the point was committed with; nil for a step that is
-    /// computed again and stored already.
+    /// The entry of the change feed that the point was committed with; nil for a step that was stored
+    /// before and is computed again.
     public var change: Int?
 
     private enum CodingKeys: CodingKey {

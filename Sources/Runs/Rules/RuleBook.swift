@@ -1,11 +1,11 @@
 import Platform
 package import Tracking
 
-/// The rules for runs, experiments and artifacts, with the facts that they are decided by.
+/// The rules for runs, experiments and artifacts, with the facts that they need.
 ///
-/// Screens, commands and the server's routes all come through here, so that the same is refused to
-/// all of them, in the same words. A rule is asked in the transaction that carries out what it
-/// permits: a run that is started meanwhile is either seen, or finds its row gone.
+/// Screens, commands and the server's routes use it, so that all of them refuse the same with the
+/// same words. A rule is checked in the transaction that makes the change: a run that starts at the
+/// same time is either seen or finds its row deleted.
 package final class RuleBook: Sendable {
     package let opened: OpenedFolder
     private let isExecutedHere: @Sendable (String) -> Bool
@@ -41,7 +41,7 @@ package final class RuleBook: Sendable {
         }
     }
 
-    /// Changes a run's status, end or name in a client's name.
+    /// Changes a run's status, end or name for a client.
     ///
     /// Blocks.
     @discardableResult
@@ -64,7 +64,7 @@ package final class RuleBook: Sendable {
         }
     }
 
-    /// Logs metrics, parameters and tags of a run in a client's name, all or nothing.
+    /// Logs metrics, parameters and tags of a run for a client, all or nothing.
     ///
     /// Blocks.
     package func log(_ batch: Batch, run id: String) throws {
@@ -72,13 +72,13 @@ package final class RuleBook: Sendable {
         try Self.checkTags(batch.tags)
         let names = batch.metrics.map(\.key.text)
         if names.contains(where: MetricName.isMeasured) {
-            // Whose run it is cannot change meanwhile: clients have no say in that.
+            // Clients cannot change the owner of a run, so it stays the same until the write.
             try Rules.log(metrics: names, to: try facts(of: id))
         }
         try opened.store.log(batch, run: id, by: .client)
     }
 
-    /// Removes a tag of a run in a client's name.
+    /// Removes a tag of a run for a client.
     ///
     /// Blocks.
     package func deleteTag(_ key: TrackingKey, run id: String) throws {
@@ -89,15 +89,15 @@ package final class RuleBook: Sendable {
 
     // MARK: - Tags
 
-    /// Refuses a tag that this program steers itself by.
+    /// Refuses a tag that controls this program.
     package static func checkTag(_ key: TrackingKey) throws(RunError) {
         try Rules.tag(key)
     }
 
-    /// Refuses tags that this program steers itself by.
+    /// Refuses tags that control this program.
     ///
-    /// - Parameter original: The tags of the version that is copied, if one is: a copy has what its
-    ///   original has.
+    /// - Parameter original: The tags of the version that is copied, if there is one: a copy has the
+    ///   tags of its original.
     package static func checkTags(
         _ tags: [Tag],
         copiedFrom original: [TrackingKey: String] = [:]
@@ -122,7 +122,7 @@ package final class RuleBook: Sendable {
         )
     }
 
-    /// The live runs of an experiment: those whose lock is held, of all that have one.
+    /// The live runs of an experiment: those whose lock is held.
     private func liveRuns(ofExperiment id: Int) throws -> [Rules.RunFacts] {
         try Files.names(in: opened.layout.locks).sorted().compactMap { run in
             guard isLive(run: run), let record = try? opened.store.run(run, details: []),

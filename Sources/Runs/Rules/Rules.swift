@@ -1,11 +1,11 @@
 import Platform
 import Tracking
 
-/// What may be done to runs, experiments and artifacts, whoever asks: a key, a command or a client.
+/// What may be done to runs, experiments and artifacts, by a key, a command or a client.
 ///
-/// Each rule takes facts and throws why not; ``RuleBook`` finds the facts out. What may be done to
-/// registered models and their versions is the registry's own, within its transactions: a gate
-/// holds for every way into use.
+/// Each rule takes facts and throws the reason of a refusal; ``RuleBook`` collects the facts. The
+/// registry has the rules for registered models and their versions, in its own transactions: a gate
+/// applies to every deployment.
 enum Rules {
     /// What the rules need to know of a run.
     struct RunFacts: Equatable {
@@ -19,7 +19,7 @@ enum Rules {
         var endTime: Int?
     }
 
-    /// Whether a run may be put into the trash: its process would wait for ever to write to it.
+    /// Whether a run may be moved to the trash: the process of a live run could not write to it.
     static func delete(_ run: RunFacts) throws(RunError) {
         guard run.isLive else { return }
         throw RunError(
@@ -29,7 +29,7 @@ enum Rules {
         )
     }
 
-    /// Whether an experiment may be put into the trash, with the runs in it that are live.
+    /// Whether an experiment with these live runs may be moved to the trash.
     static func delete(experiment: String, live runs: [RunFacts]) throws(RunError) {
         guard let first = runs.first else { return }
         let others = runs.count > 1 ? " and \(runs.count - 1) more of its runs" : ""
@@ -41,9 +41,9 @@ enum Rules {
         )
     }
 
-    /// Whether somebody else than the run's own process may say how far it has come.
+    /// Whether anything but the run's own process may change its status.
     ///
-    /// What changes nothing is allowed.
+    /// A change to the same value is allowed.
     static func setStatus(
         _ status: RunStatus?,
         endTime: Int?,
@@ -64,7 +64,7 @@ enum Rules {
         )
     }
 
-    /// Whether somebody else than a run's own process may log metrics of these names.
+    /// Whether anything but a run's own process may log metrics of these names.
     static func log(metrics names: some Sequence<String>, to run: RunFacts) throws(RunError) {
         guard run.isOwn, let name = names.first(where: MetricName.isMeasured) else { return }
         throw RunError(
@@ -74,7 +74,7 @@ enum Rules {
         )
     }
 
-    /// Whether somebody else than this program may set or remove a tag.
+    /// Whether another program may set or remove a tag.
     static func tag(_ key: TrackingKey) throws(RunError) {
         guard key.text.utf8.starts(with: reservedTags.utf8) else { return }
         throw RunError(
@@ -85,6 +85,6 @@ enum Rules {
         )
     }
 
-    /// What the tags begin with that this program keeps its own state in.
+    /// The prefix of the tags that hold this program's own state.
     static let reservedTags = "workbench."
 }
