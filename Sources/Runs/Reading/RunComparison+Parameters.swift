@@ -13,7 +13,7 @@ extension RunComparison {
         }
         let own = requests.compactMap { $0 }
         return Set(runs.flatMap(\.parameters.keys)).sorted().map { key in
-            let option = TrainingOptions.option(parameter: key)
+            let option = TrainingOptions.recorded(as: key)
             let values = zip(runs, requests).map { run, request in
                 run.parameters[key] ?? request.flatMap { option?.text(of: $0) }
             }

@@ -11,8 +11,8 @@ public enum TrainingOptions {
     /// The option with a current or earlier name on the command line.
     public static func option(_ name: String) -> TrainingOption? { byName[name] }
 
-    /// The option that a parameter of a run stands for.
-    package static func option(parameter name: String) -> TrainingOption? { byParameter[name] }
+    /// The option whose value a parameter of a run is.
+    package static func recorded(as name: String) -> TrainingOption? { byParameter[name] }
 
     private static let byParameter = Dictionary(all.map { ($0.parameter, $0) }) { first, _ in first
     }
