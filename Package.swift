@@ -306,7 +306,10 @@ let package = Package(
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
         .testTarget(
             name: "RunsTests",
-            dependencies: ["Machine", "Runs", "TestModels", "Training", "Transformer"]
+            dependencies: [
+                "Database", "Machine", "Registry", "Runs", "TestModels", "Tracking", "Training",
+                "Transformer",
+            ]
         ),
         .testTarget(
             name: "WorkspaceTests",

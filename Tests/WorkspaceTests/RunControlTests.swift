@@ -262,19 +262,6 @@ import Workspace
         }
     }
 
-    @Test func aLockIsHeldByOneAndFreedByRelease() throws {
-        try TemporaryFolder.with { folder in
-            let path = "\(folder)/run"
-            let lock = try #require(try RunLock.take(path))
-            #expect(RunLock.holder(of: path) == getpid())
-            #expect(try RunLock.take(path) == nil)
-            lock.release()
-            #expect(RunLock.holder(of: path) == nil)
-            let again = try #require(try RunLock.take(path))
-            again.release()
-        }
-    }
-
     @Test func aRunWhoseProcessIsKilledIsSeenAsCrashedWithinASecond() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
