@@ -54,7 +54,7 @@ extension RunService {
         try launch(on: ThreadLauncher(self)) { .stored(run: id, changing: changes) }
     }
 
-    /// Begins to execute a run where a launcher does that; every run begins here.
+    /// Begins to execute a run by a launcher, and returns its summary.
     func launch(
         on launcher: any RunLauncher,
         _ order: () throws -> RunOrder
