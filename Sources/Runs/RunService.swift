@@ -208,21 +208,6 @@ public final class RunService: Sendable {
         )
     }
 
-    /// Gives a run another name.
-    ///
-    /// Blocks.
-    public func rename(_ id: String, to name: String) throws {
-        guard !name.isEmpty else { throw RunError(.invalid, "A run must have a name.") }
-        try change(id) { try $0.updateRun(id, name: name) }
-    }
-
-    /// Sets a tag of a run.
-    ///
-    /// Blocks.
-    public func setTag(_ id: String, key: String, value: String) throws {
-        try change(id) { try $0.log(Batch(tags: [Tag(TrackingKey(key), value)]), run: id) }
-    }
-
     /// Moves a run to the trash; a live one must be stopped first.
     ///
     /// Blocks.

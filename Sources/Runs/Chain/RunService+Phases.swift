@@ -109,7 +109,7 @@ extension RunService {
     /// Empty for a run that is not a phase.
     ///
     /// Blocks, and computes.
-    package func heldOutLosses(
+    func heldOutLosses(
         after id: String,
         isCancelled: () -> Bool = { false }
     ) throws -> [PhaseLoss] {
