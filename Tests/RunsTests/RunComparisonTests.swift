@@ -85,4 +85,22 @@ import Transformer
         #expect(comparison.differingParameters.map(\.title) == ["learning_rate"])
         #expect(comparison.commonParameters.map(\.title) == ["alpha"])
     }
+
+    @Test func anUpdatedRunHasNewMetricsAndTheSameCurves() throws {
+        let curve = MetricSeries(key: "loss", steps: [0], values: [2])
+        var comparison = RunComparison(
+            runs: [Self.foreign("a", ["rank": "8"]), Self.foreign("b", ["rank": "8"])],
+            losses: [curve, curve],
+            evaluationLosses: [curve, curve]
+        )
+        var run = Self.foreign("b", ["rank": "8"])
+        run.metrics["loss"] = 1.5
+        comparison.update(run)
+        #expect(comparison.metrics.map(\.key) == ["loss"])
+        #expect(comparison.losses == [curve, curve])
+        #expect(comparison.differingParameters.isEmpty)
+        run.parameters["rank"] = "16"
+        comparison.update(run)
+        #expect(comparison.differingParameters.map(\.key) == ["rank"])
+    }
 }

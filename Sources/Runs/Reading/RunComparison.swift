@@ -55,7 +55,25 @@ public struct RunComparison: Equatable, Sendable, Codable {
         let parameters = Self.parameters(of: runs)
         differingParameters = parameters.filter { !$0.isCommon }.map(\.row)
         commonParameters = parameters.filter(\.isCommon).map(\.row)
-        metrics = Set(runs.flatMap(\.metrics.keys)).sorted().map { key in
+        metrics = Self.metrics(of: runs)
+    }
+
+    /// Takes newer values of one of the runs; the curves stay.
+    ///
+    /// The parameters are compared again only if they have changed, so that a step costs little.
+    package mutating func update(_ run: RunSummary) {
+        guard let index = runs.firstIndex(where: { $0.id == run.id }) else { return }
+        guard runs[index].parameters == run.parameters else {
+            runs[index] = run
+            self = RunComparison(runs: runs, losses: losses, evaluationLosses: evaluationLosses)
+            return
+        }
+        runs[index] = run
+        metrics = Self.metrics(of: runs)
+    }
+
+    private static func metrics(of runs: [RunSummary]) -> [Row] {
+        Set(runs.flatMap(\.metrics.keys)).sorted().map { key in
             Row(metric: key, values: runs.map { $0.metrics[key] })
         }
     }
@@ -63,7 +81,7 @@ public struct RunComparison: Equatable, Sendable, Codable {
     private enum Direction {
         case lower, higher, neither
 
-        package init(metric: String) {
+        init(metric: String) {
             self =
                 if metric.hasSuffix("loss") || metric.hasSuffix("perplexity")
                     || metric.hasPrefix("\(MetricName.evaluationLoss)/")

@@ -69,18 +69,14 @@ package struct OpenedComparison: Equatable, Sendable {
                 evaluations: samples(comparison.evaluationLosses[index])
             )
         }
-        table = RunComparison(runs: comparison.runs, losses: [], evaluationLosses: [])
+        table = comparison
+        table?.losses = []
+        table?.evaluationLosses = []
         problem = nil
     }
 
     /// Updates a run; its curves stay.
-    mutating func take(_ run: RunSummary) {
-        guard var runs = table?.runs, let index = runs.firstIndex(where: { $0.id == run.id }) else {
-            return
-        }
-        runs[index] = run
-        table = RunComparison(runs: runs, losses: [], evaluationLosses: [])
-    }
+    mutating func take(_ run: RunSummary) { table?.update(run) }
 
     /// Adds a sample to a run's curve; false if samples between are missing.
     mutating func extend(
