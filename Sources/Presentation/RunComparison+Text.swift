@@ -18,7 +18,7 @@ extension RunComparison.Row {
 
     /// The key and the values, the best marked with a star.
     package func cells(none: String = Figures.none) -> [String] {
-        [title]
+        [key]
             + values.enumerated().map { index, value in
                 (value ?? none) + (best.contains(index) ? " *" : "")
             }

@@ -65,16 +65,6 @@ import Transformer
         #expect(comparison.differingParameters.isEmpty)
     }
 
-    @Test func optionsHaveTheirTitleAndOneKey() throws {
-        let comparison = Self.compare(
-            try Self.own("a", recorded: ["learning_rate": "0.01"]) { $0.learningRate = 0.01 },
-            try Self.own("b", recorded: ["learning_rate": "0.02"]) { $0.learningRate = 0.02 }
-        )
-        let row = try #require(comparison.differingParameters.first)
-        #expect(row.title == "learning rate")
-        #expect(row.key == "learning_rate")
-    }
-
     @Test func parametersOfOtherProgramsAreTexts() throws {
         let comparison = Self.compare(
             try Self.own("a", recorded: ["learning_rate": "0.01", "alpha": "32.0"]) {
@@ -82,8 +72,8 @@ import Transformer
             },
             Self.foreign("b", ["learning_rate": "1e-2", "alpha": "32.0"])
         )
-        #expect(comparison.differingParameters.map(\.title) == ["learning_rate"])
-        #expect(comparison.commonParameters.map(\.title) == ["alpha"])
+        #expect(comparison.differingParameters.map(\.key) == ["learning_rate"])
+        #expect(comparison.commonParameters.map(\.key) == ["alpha"])
     }
 
     @Test func anUpdatedRunHasNewMetricsAndTheSameCurves() throws {

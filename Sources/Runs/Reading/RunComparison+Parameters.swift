@@ -21,7 +21,7 @@ extension RunComparison {
                 return (Row(key: key, values: values), Set(values).count < 2)
             }
             return (
-                Row(key: key, title: option.title, values: values),
+                Row(key: key, values: values),
                 own.allSatisfy { option.isSame(first, $0) }
             )
         }

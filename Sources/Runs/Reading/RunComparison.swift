@@ -4,22 +4,14 @@ public struct RunComparison: Equatable, Sendable, Codable {
     public struct Row: Equatable, Sendable, Codable {
         /// The parameter's or metric's name.
         public var key: String
-        /// The name in sentences: of an option of training, that of the table of options.
-        public var title: String { optionTitle ?? key }
-        private var optionTitle: String?
         /// A text a run; nil if the run has none.
         public var values: [String?]
         /// The indices of the best values; empty if none is better than another.
         public var best: [Int]
 
-        private enum CodingKeys: CodingKey {
-            case key, values, best
-        }
-
         /// Creates a row.
-        public init(key: String, title: String? = nil, values: [String?], best: [Int] = []) {
+        public init(key: String, values: [String?], best: [Int] = []) {
             self.key = key
-            optionTitle = title
             self.values = values
             self.best = best
         }

@@ -118,7 +118,7 @@ enum ComparisonView {
         case .heading(let title):
             return [StyledText(title, .accent)]
         case .values(let row):
-            return [StyledText(row.title, .muted)]
+            return [StyledText(row.key, .muted)]
                 + (first..<first + count).map { place in
                     guard let value = row.values[place] else {
                         return StyledText(Figures.none, .muted)
