@@ -61,7 +61,7 @@ public final class DatabaseFile: Sendable {
         migrations: [Migration],
         ifNew fill: (Database) throws -> Void = { _ in }
     ) throws {
-        let opened = try StoreError.wording(path: path) {
+        let opened = try StoreError.translating(path: path) {
             try Connections(
                 path: path,
                 configuration: configuration,
@@ -78,7 +78,7 @@ public final class DatabaseFile: Sendable {
 
     /// Closes the file; later calls throw.
     public func close() throws {
-        try StoreError.wording(path: path) {
+        try StoreError.translating(path: path) {
             try watcher.close()
             try pool.close()
         }
@@ -89,12 +89,12 @@ public final class DatabaseFile: Sendable {
 
     /// Reads on the connection that watches for changes.
     func readFeed<T>(_ body: (Database) throws -> T) throws -> T {
-        try StoreError.wording(path: path) { try watcher.read(body) }
+        try StoreError.translating(path: path) { try watcher.read(body) }
     }
 
     /// Reads from one consistent state of the database.
     package func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try StoreError.wording(path: path) { try pool.read(body) }
+        try StoreError.translating(path: path) { try pool.read(body) }
     }
 
     /// Writes in one transaction, all or nothing, and appends its changes to the change feed.
@@ -127,7 +127,7 @@ public final class DatabaseFile: Sendable {
         _ body: (Database, inout ChangeNotes) throws -> T
     ) throws -> (result: T, change: Int?) {
         try checkWritable()
-        let written = try StoreError.wording(path: path) {
+        let written = try StoreError.translating(path: path) {
             try pool.writeWithoutTransaction { db in
                 try db.transaction(durability) {
                     var notes = ChangeNotes()
@@ -162,7 +162,7 @@ public final class DatabaseFile: Sendable {
 
     /// Works on the writing connection outside of any transaction, as `VACUUM INTO` requires.
     package func outsideTransaction<T>(_ body: (Database) throws -> T) throws -> T {
-        try StoreError.wording(path: path) { try pool.writeWithoutTransaction(body) }
+        try StoreError.translating(path: path) { try pool.writeWithoutTransaction(body) }
     }
 }
 

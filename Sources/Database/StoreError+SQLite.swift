@@ -55,7 +55,7 @@ extension StoreError {
     }
 
     /// Runs `body` and converts errors of SQLite; other errors are rethrown.
-    package static func wording<T>(path: String, _ body: () throws -> T) throws -> T {
+    package static func translating<T>(path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let error as DatabaseError {

@@ -23,7 +23,7 @@ extension RunService {
                     ? nil : "Resume it with `workbench train --resume`."
             )
         }
-        return try RunError.wording {
+        return try RunError.translating {
             let asked = try opened.store.addRequest(request, run: id)
             execution(id)?.wake()
             return Int64(asked.id)
@@ -34,7 +34,7 @@ extension RunService {
     ///
     /// Blocks.
     public func answer(to request: Int64) throws -> String? {
-        try RunError.wording { try opened.store.request(id: Int(request)).answer }
+        try RunError.translating { try opened.store.request(id: Int(request)).answer }
     }
 
     /// Blocks until a run of this process has ended, and returns how.

@@ -22,7 +22,7 @@ extension RunService {
         isMeasured: Bool = true,
         isCancelled: () -> Bool = { false }
     ) throws -> TrainingPlan {
-        try RunError.wording {
+        try RunError.translating {
             var plan = try phasePlan(request, isMeasured: isMeasured, isCancelled: isCancelled)
             plan.later = try (request.then ?? []).map { phase in
                 try phasePlan(
@@ -70,7 +70,7 @@ extension RunService {
     ///
     /// Blocks.
     public func retryPlan(_ id: String) throws -> RetryPlan {
-        try RunError.wording {
+        try RunError.translating {
             let record = try opened.store.run(id)
             let newest = try checkpoints(of: record).newest()
             var request = record.tags[RunTag.request].flatMap(TrainingRequest.init(json:))
@@ -113,7 +113,7 @@ extension RunService {
         let advice =
             "Lower --sequence-length (\(request.sequenceLength)) or --rank (\(request.rank)), "
             + "or give --gradient-checkpointing."
-        try RunError.wording {
+        try RunError.translating {
             try opened.memory.admit(
                 forecast.memory.total,
                 for: "Training \(inputs.runName)",

@@ -60,7 +60,7 @@ extension RunService {
         _ order: () throws -> RunOrder
     ) throws -> RunSummary {
         try opened.checkWritable()
-        return try RunError.wording { try summary(launcher.launch(order()).run) }
+        return try RunError.translating { try summary(launcher.launch(order()).run) }
     }
 
     /// Reads and checks all that a stopped run is resumed with, and takes hold of it; of a finished

@@ -56,7 +56,7 @@ public final class RunService: Sendable {
     ///
     /// Blocks.
     public func list(includingDeleted: Bool = false) throws -> [RunSummary] {
-        try RunError.wording {
+        try RunError.translating {
             var query = RunQuery()
             query.view = includingDeleted ? .all : .active
             return try reader.summaries(opened.store.runs(query))
@@ -69,7 +69,7 @@ public final class RunService: Sendable {
     ///
     /// - Throws: ``RunError`` with the code `invalid` for a filter that is not understood.
     public func matching(_ filter: String, includingDeleted: Bool = false) throws -> [String] {
-        try RunError.wording {
+        try RunError.translating {
             try opened.store.allRuns(
                 filter: filter,
                 view: includingDeleted ? .all : .active,
@@ -84,7 +84,7 @@ public final class RunService: Sendable {
     ///
     /// - Throws: ``RunError`` with the code `notFound`.
     public func summary(_ id: String) throws -> RunSummary {
-        try RunError.wording {
+        try RunError.translating {
             let record = try opened.store.run(id)
             guard let summary = try reader.summaries([record]).first else {
                 throw Self.missing(id)
@@ -101,7 +101,7 @@ public final class RunService: Sendable {
     ///
     /// - Throws: ``RunError`` with the code `notFound` or `ambiguous`.
     public func find(_ reference: String) throws -> RunSummary {
-        try RunError.wording {
+        try RunError.translating {
             var query = RunQuery()
             query.view = .all
             query.details = []
@@ -135,7 +135,7 @@ public final class RunService: Sendable {
     ///
     /// Blocks.
     public func detail(_ id: String) throws -> RunDetail {
-        try RunError.wording {
+        try RunError.translating {
             let record = try opened.store.run(id)
             let summary = try summary(id)
             var series: [String: MetricSeries] = [:]
@@ -160,15 +160,15 @@ public final class RunService: Sendable {
         }
     }
 
-    /// All answers of a run's last evaluation; nil if there are none.
+    /// All samples of a run's last evaluation; nil if there are none.
     ///
     /// Blocks.
-    public func answers(of id: String) throws -> RunSamples? {
-        try RunError.wording {
+    public func samples(of id: String) throws -> RunSamples? {
+        try RunError.translating {
             let record = try opened.store.run(id)
-            guard let last = record.answers else { return nil }
+            guard let last = record.samples else { return nil }
             // The tag, which lists read, has a part of them.
-            let path = "\(folder(of: record).answers)/step-\(last.step).json"
+            let path = "\(folder(of: record).samples)/step-\(last.step).json"
             guard let bytes = try? Files.read(path) else { return last }
             return (try? decodeJSON(RunSamples.self, from: bytes)) ?? last
         }
@@ -182,7 +182,7 @@ public final class RunService: Sendable {
         key: String,
         after cursor: Int64 = 0
     ) throws -> MetricSeries {
-        try RunError.wording {
+        try RunError.translating {
             let points = try opened.store.metricHistory(
                 TrackingKey(key),
                 run: id,
@@ -258,7 +258,7 @@ public final class RunService: Sendable {
 
     private func change(_ id: String, _ body: (TrackingStore) throws -> Void) throws {
         try opened.checkWritable()
-        try RunError.wording { try body(opened.store) }
+        try RunError.translating { try body(opened.store) }
     }
 
     /// The paths of files below a folder, relative to it.

@@ -94,7 +94,7 @@ public final class Workspace: Sendable {
     /// - Throws: ``WorkspaceError`` for a folder on a network file system, one that cannot be read
     ///   or written, a full disk, and a database that is not ours.
     public static func open(_ configuration: Configuration = Configuration()) throws -> Workspace {
-        try WorkspaceError.wording { try Workspace(configuration) }
+        try WorkspaceError.translating { try Workspace(configuration) }
     }
 
     private init(_ configuration: Configuration) throws {

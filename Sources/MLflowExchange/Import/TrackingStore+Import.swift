@@ -65,7 +65,7 @@ extension TrackingStore {
         let scratch = try ScratchFolder(beside: path)
         defer { scratch.remove() }
         let copy = "\(scratch.path)/mlruns.db"
-        let summary = try TrackingError.wording(path: copy) {
+        let summary = try TrackingError.translating(path: copy) {
             try MLrunsReader.read(folder, into: copy, progress)
         }
         return try importCopy(copy, Origin(folder, artifactRoot), summary, progress)

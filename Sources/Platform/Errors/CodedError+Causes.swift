@@ -9,7 +9,7 @@ extension CodedError<ErrorKind> {
     }
 
     /// Calls `body` and rethrows its errors with their kinds as codes.
-    package static func wording<Result>(
+    package static func translating<Result>(
         _ body: () throws -> Result
     ) throws(CodedError<ErrorKind>) -> Result {
         do {

@@ -15,7 +15,7 @@ extension RunService {
         with result: String,
         isCancelled: () -> Bool = { false }
     ) throws -> Double? {
-        try RunError.wording {
+        try RunError.translating {
             var request = request
             request.initialAdapter = nil
             request.method = nil

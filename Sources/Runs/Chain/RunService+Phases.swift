@@ -56,7 +56,7 @@ extension RunService {
     /// - Throws: ``RunError`` with the code `conflict` if another process is about to start it.
     private func startNext(after id: String, asked stops: Int) throws -> RunSummary? {
         try opened.checkWritable()
-        return try RunError.wording {
+        return try RunError.translating {
             let run = try summary(id)
             guard run.status == .finished, !run.laterPhases.isEmpty else { return nil }
             guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
@@ -113,7 +113,7 @@ extension RunService {
         after id: String,
         isCancelled: () -> Bool = { false }
     ) throws -> [PhaseLoss] {
-        try RunError.wording {
+        try RunError.translating {
             let last = try summary(id)
             guard last.isPhase, let result = last.resultPath else { return [] }
             var phases: [RunSummary] = [last]

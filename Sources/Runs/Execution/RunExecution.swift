@@ -81,7 +81,7 @@ final class RunExecution: Sendable {
         ended: @escaping @Sendable (RunOutcome) -> Void,
         followed: @escaping @Sendable (RunOutcome) -> Void
     ) throws(RunError) -> ServiceThread {
-        try RunError.wording {
+        try RunError.translating {
             try ServiceThread(name: "wb-train", niceness: Self.niceness) { [self] in
                 let outcome = execute(makeRecorder, makeTrainer, makeSampler, finish)
                 hold.release()

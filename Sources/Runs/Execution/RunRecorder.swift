@@ -132,20 +132,20 @@ final class RunRecorder {
         events.publish(.evaluated(run: run, step: report.step, loss: report.loss))
     }
 
-    /// The answers of each evaluation are a file of the run; those of the last one are a tag too.
+    /// The samples of each evaluation are a file of the run; those of the last one are a tag too.
     private func record(_ samples: [EvaluationSample], step: Int) throws {
-        let answers = RunSamples(
+        let samples = RunSamples(
             step: step,
             samples: samples.map {
                 .init(prompt: $0.prompt, reference: $0.reference, answer: $0.answer)
             }
         )
-        try Files.makeFolder(folder.answers, below: folder.path)
-        let text = try encodeJSON(answers)
-        try Files.write(Array(text.utf8), to: "\(folder.answers)/step-\(step).json")
-        let tag = Tag(RunTag.answers, try encodeJSON(answers.shortened))
+        try Files.makeFolder(folder.samples, below: folder.path)
+        let text = try encodeJSON(samples)
+        try Files.write(Array(text.utf8), to: "\(folder.samples)/step-\(step).json")
+        let tag = Tag(RunTag.samples, try encodeJSON(samples.shortened))
         try log(Batch(tags: [tag]), published: .samples)
-        events.publish(.sampled(run: run, answers))
+        events.publish(.sampled(run: run, samples))
     }
 
     private func record(_ alert: MonitorAlert) throws {

@@ -13,8 +13,8 @@ package struct RunFolder: Equatable, Sendable {
     /// The finished model, if all its weights were trained.
     package var model: String { "\(path)/\(Self.modelName)" }
 
-    /// The answers of each evaluation, a file each.
-    package var answers: String { "\(path)/answers" }
+    /// The samples of each evaluation, a file each.
+    package var samples: String { "\(path)/answers" }
 
     package static let adapterName = "adapter"
     package static let modelName = "model"

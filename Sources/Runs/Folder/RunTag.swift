@@ -27,8 +27,8 @@ package enum RunTag {
     package static let model = Tag.model
     /// The newest alerts of the monitors, as JSON.
     package static let alerts: TrackingKey = "workbench.calls"
-    /// The answers at the last evaluation, as JSON.
-    package static let answers: TrackingKey = "workbench.answers"
+    /// The samples of the last evaluation, as JSON.
+    package static let samples: TrackingKey = "workbench.answers"
     /// The forecast and measured cost, as JSON.
     package static let cost: TrackingKey = "workbench.cost"
     /// What a person should know about the run's end.
@@ -74,8 +74,8 @@ extension RunRecord {
     /// The alerts of the run's monitors; none if another version wrote them.
     package var alerts: [RunAlert] { decoded(RunTag.alerts) ?? [] }
 
-    /// The answers at the last evaluation.
-    package var answers: RunSamples? { decoded(RunTag.answers) }
+    /// The samples of the last evaluation.
+    package var samples: RunSamples? { decoded(RunTag.samples) }
 
     /// The forecast and measured cost.
     package var cost: RunCost? { decoded(RunTag.cost) }

@@ -71,7 +71,7 @@ package final class ModelLibrary: Sendable {
         if let known, known.stamp == stamp, (try? known.file.checkUnchanged()) != nil {
             return known
         }
-        try RunError.wording { try MemoryGate.admitMapping(stamp.byteCount, of: path) }
+        try RunError.translating { try MemoryGate.admitMapping(stamp.byteCount, of: path) }
         let entry = Entry(stamp: stamp, file: try ModelFile.open(path: path))
         return entries.withLock { entries in
             if let present = entries[path], present.stamp == stamp, present.file !== known?.file {

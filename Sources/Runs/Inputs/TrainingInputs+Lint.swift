@@ -8,7 +8,7 @@ extension TrainingInputs {
     func checkLint() throws(RunError) {
         let blocking =
             lint?.blocking(
-                allowing: try RunError.wording { try LintRule.named(request.allowedFindings) }
+                allowing: try RunError.translating { try LintRule.named(request.allowedFindings) }
             ) ?? []
         guard let first = blocking.first else { return }
         let names = Set(blocking.map(\.rule.rawValue)).sorted().joined(separator: ",")

@@ -35,7 +35,7 @@ extension TrainingRequest {
     ///
     /// - Throws: ``RunError`` if there is no adapter, or one whose layers have different shapes.
     public mutating func adoptShape(ofAdapter path: String) throws {
-        try RunError.wording {
+        try RunError.translating {
             let adapter = try AdapterFile.configuration(path: path)
             configuration.rank = adapter.rank
             configuration.alpha = adapter.alpha
@@ -60,6 +60,6 @@ extension TrainingRequest {
 extension RunService {
     /// The folder of the adapter of a reference such as `models:/NAME@ALIAS`; nil for a base model.
     public func adapter(of model: String) throws -> String? {
-        try RunError.wording { try sources.model(model).adapter }
+        try RunError.translating { try sources.model(model).adapter }
     }
 }

@@ -168,7 +168,7 @@ final class RunHold: Sendable {
     /// Makes the run's folder again for a last checkpoint, if the workspace is in its place.
     func restoreFolder() throws(RunError) {
         try opened.place.checkFolder()
-        try RunError.wording {
+        try RunError.translating {
             try Files.makeFolder(folder.path, below: opened.layout.folder)
         }
     }

@@ -30,7 +30,7 @@ package struct RunFeed {
         case .checkpoint:
             return record.tags[RunTag.resumableStep].flatMap { Int($0) }
                 .map { .checkpointed(run: record.id, nextStep: $0) }
-        case .samples: return record.answers.map { .sampled(run: record.id, $0) }
+        case .samples: return record.samples.map { .sampled(run: record.id, $0) }
         case .alert: return record.alerts.last.map { .alerted(run: record.id, $0) }
         case .pause:
             guard let reason = record.tags[RunTag.paused], !reason.isEmpty else { return nil }

@@ -105,7 +105,7 @@ package struct RunReader: Sendable {
         let input = record.inputs.first { $0.context == "training" } ?? record.inputs.first
         summary.dataset = input.map { "\($0.dataset.name)@\($0.dataset.digest.prefix(8))" }
         summary.alerts = record.alerts
-        summary.answers = record.answers
+        summary.samples = record.samples
         summary.cost = record.cost
         summary.conclusion = record.tags[RunTag.conclusion]
         summary.origin = record.tags[RunTag.origin]

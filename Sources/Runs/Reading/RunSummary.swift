@@ -71,8 +71,8 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
     public var resultPath: String?
     /// The alerts of the monitors, oldest first.
     public var alerts: [RunAlert] = []
-    /// The answers at the last evaluation.
-    public var answers: RunSamples?
+    /// The samples of the last evaluation.
+    public var samples: RunSamples?
     /// The forecast and measured cost; nil before the end.
     public var cost: RunCost?
     /// The data of the phases after this run, in their order.
@@ -99,9 +99,10 @@ public struct RunSummary: Equatable, Sendable, Codable, Identifiable {
         case id, name, experiment, experimentID, status, startedAt, endedAt, lastActivityAt,
             stepsDone, totalSteps, loss, evaluationLoss, bestEvaluation, learningRate,
             gradientNorm, tokensPerSecond, secondsRemaining, model, modelPath, method, dataset,
-            parameters, metrics, tags, resumableStep, resultPath, answers, cost, conclusion,
+            parameters, metrics, tags, resumableStep, resultPath, cost, conclusion,
             origin, failure, lossTail, isMine, ownerProcess, isDeleted
         case alerts = "calls"
+        case samples = "answers"
         case laterPhases = "laterStages"
         case previousPhase = "previousStage"
     }

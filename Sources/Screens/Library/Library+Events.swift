@@ -18,8 +18,8 @@ extension Library {
                 }
             }
             return known(isKnown, access)
-        case .run(.sampled(let id, let answers)):
-            return known(update(id) { $0.answers = answers }, access)
+        case .run(.sampled(let id, let samples)):
+            return known(update(id) { $0.samples = samples }, access)
         case .run(.alerted(let id, let alert)):
             let isKnown = update(id) { run in
                 if !run.alerts.contains(alert) { run.alerts.append(alert) }

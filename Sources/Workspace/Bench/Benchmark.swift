@@ -105,7 +105,7 @@ public enum Benchmark {
         configuration.sequenceLength = sequenceLength
         configuration.rank = rank
         configuration.alpha = 2 * Double(rank)
-        try WorkspaceError.wording { try configuration.validate(for: model) }
+        try WorkspaceError.translating { try configuration.validate(for: model) }
         let count = batchSize * sequenceLength
         let forecast = MemoryForecast(
             model: model,
@@ -113,7 +113,7 @@ public enum Benchmark {
             tokenCapacity: count,
             longestSequence: sequenceLength
         )
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             try MemoryGate.machine.admit(
                 forecast.total,
                 for: "The measurement",
@@ -163,7 +163,7 @@ public enum Benchmark {
         threads: Int?,
         usesNormalFloat: Bool = false
     ) throws -> LanguageModel {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let file = try ModelFile.open(path: path)
             return try LanguageModel(
                 file,

@@ -34,7 +34,7 @@ extension Workspace {
     ///
     /// Blocks.
     public func measureMachine() throws -> MachineReport {
-        try WorkspaceError.wording { try InstructionSet.check() }
+        try WorkspaceError.translating { try InstructionSet.check() }
         let pool = WorkerPool.shared
         let limits = Roofline.measure(pool)
         return MachineReport(

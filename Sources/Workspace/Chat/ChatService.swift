@@ -73,7 +73,7 @@ public final class ChatService: Sendable {
     ///
     /// Blocks.
     public func defaultChoice() throws -> ChatChoice {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             if let deployed = try registry.deployedChoice() { return deployed }
             let model = try models.default()
             return ChatChoice(

@@ -100,7 +100,7 @@ final class ChatSpeaker: @unchecked Sendable {
             capacity: length,
             precision: precision
         )
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             try opened.memory.admit(
                 model.file.byteCount + model.decodingByteCount(precision) + cache,
                 for: "A conversation of \(length) tokens with \(models.name(path: path))",

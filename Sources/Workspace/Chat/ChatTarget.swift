@@ -28,7 +28,7 @@ public enum ChatTarget: Hashable, Sendable, Codable {
             self = .base(model: text)
             return
         }
-        let reference = try WorkspaceError.wording { try ModelReference(text) }
+        let reference = try WorkspaceError.translating { try ModelReference(text) }
         let name = reference.model
         self =
             switch reference.selector {

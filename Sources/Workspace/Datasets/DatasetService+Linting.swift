@@ -26,7 +26,7 @@ extension DatasetService {
         overLength: String? = nil,
         allowing allowed: [String] = []
     ) throws -> LintReport {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let policy = try OverLengthPolicy(named: overLength ?? "stop")
             let allowed = try LintRule.named(allowed)
             let dataset = try read(reference, isCancelled: isClosed)

@@ -20,7 +20,7 @@ extension DatasetService {
         model: String? = nil,
         sequenceLength: Int = DatasetService.defaultSequenceLength
     ) throws -> DatasetPage {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let summary = try find(dataset)
             guard summary.trainingCount <= Self.maxPackedRows else {
                 throw WorkspaceError(

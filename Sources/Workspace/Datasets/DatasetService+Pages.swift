@@ -26,7 +26,7 @@ extension DatasetService {
         model: String? = nil,
         sequenceLength: Int = DatasetService.defaultSequenceLength
     ) throws -> DatasetPage {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let summary = try find(dataset)
             // Read again, so that the error has its hint and its rows.
             if summary.problem != nil { _ = try Dataset.read(path: summary.path) }

@@ -19,7 +19,7 @@ extension DatasetService {
         preparation: Preparation = Preparation()
     ) throws -> DatasetSummary {
         try opened.checkWritable()
-        return try WorkspaceError.wording {
+        return try WorkspaceError.translating {
             let source = FilePaths.real(path) ?? path
             return try prepare(source, name: name, preparation)
         }
@@ -39,7 +39,7 @@ extension DatasetService {
         preparation: Preparation
     ) throws -> DatasetSummary {
         try opened.checkWritable()
-        return try WorkspaceError.wording {
+        return try WorkspaceError.translating {
             guard !preparation.isEmpty else {
                 throw WorkspaceError(
                     .invalid,

@@ -35,7 +35,7 @@ public final class DatasetService: Sendable {
     ///
     /// Blocks while those that have changed since the last listing are read.
     public func list() throws -> [DatasetSummary] {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let shipped = try samples.map(Dataset.candidates) ?? []
             var summaries = shipped.map { summary($0, origin: .sample) }
             // A run's copy of a sample is the sample, unless a person gave it a name of its own.

@@ -26,7 +26,7 @@ final class StagingFolder {
     /// Makes the folder and locks it.
     func make() throws(WorkspaceError) -> String {
         Files.remove(path)
-        try WorkspaceError.wording { try Files.makeFolder(path) }
+        try WorkspaceError.translating { try Files.makeFolder(path) }
         hold = PathHold(path)
         return path
     }

@@ -54,7 +54,7 @@ public final class ExchangeService: Sendable {
     ///
     /// - Parameter replaces: Whether a file of that name is replaced.
     public func export(to path: String, replaces: Bool = false) throws -> ExportReport {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let summary = try opened.store.exportForMLflow(
                 to: path,
                 replaces: replaces,
@@ -74,7 +74,7 @@ public final class ExchangeService: Sendable {
     ///
     /// Blocks.
     public func table(filter: String, as kind: TableKind) throws -> String {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let runs = try opened.store.allRuns(filter: filter)
             let table = RunTable(runs, columns: RunTable.columns(of: runs))
             return switch kind {
@@ -93,7 +93,7 @@ public final class ExchangeService: Sendable {
         progress: (_ stage: String, _ done: Int, _ total: Int) -> Void
     ) throws -> ImportReport {
         try opened.checkWritable()
-        return try WorkspaceError.wording {
+        return try WorkspaceError.translating {
             guard FilePaths.exists(path) else {
                 throw WorkspaceError(
                     .notFound,

@@ -28,7 +28,7 @@ extension Settings {
         let path = WorkspaceLayout(folder: folder).settings
         // A pipe without a writer would block every command, and a device may have no end.
         guard !FilePaths.isSpecial(path) else { throw unreadable(path, "is not a regular file") }
-        guard let bytes = try WorkspaceError.wording({ try Files.read(path) }) else {
+        guard let bytes = try WorkspaceError.translating({ try Files.read(path) }) else {
             return (Settings(), [])
         }
         return try parse(String(decoding: bytes, as: UTF8.self), path: path)

@@ -67,7 +67,7 @@ struct StrandedFiles {
                 hint: "`workbench workspace check` says why."
             )
         }
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             try Files.makeFolder(FilePaths.parent(owner.place))
             try Files.rename("\(path)/\(owner.result)", to: owner.place)
         }
@@ -120,7 +120,7 @@ extension Workspace {
     /// - Returns: The run's name and where its result is now.
     public func recoverStrandedFiles() throws -> (run: String, path: String) {
         try opened.checkWritable()
-        return try WorkspaceError.wording {
+        return try WorkspaceError.translating {
             guard let stranded = StrandedFiles(in: opened) else {
                 throw WorkspaceError(.conflict, "No files lie in a wrong folder.")
             }

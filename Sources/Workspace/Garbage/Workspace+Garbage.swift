@@ -19,7 +19,7 @@ extension Workspace {
     ///   - isDryRun: Whether it only says what would go.
     public func collectGarbage(olderThan seconds: Int, isDryRun: Bool) throws -> GarbageReport {
         if !isDryRun { try opened.checkWritable() }
-        return try WorkspaceError.wording {
+        return try WorkspaceError.translating {
             guard seconds >= 0, seconds <= Int.max / 2000 else {
                 throw WorkspaceError(.invalid, "The age must not be negative.")
             }

@@ -8,7 +8,7 @@ extension Workspace {
     ///
     /// Blocks.
     public func overview() throws -> WorkspaceOverview {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let folders = [
                 ("artifacts", layout.artifacts), ("datasets", layout.datasets),
                 ("models", layout.models), ("logs", layout.logs),
@@ -48,7 +48,7 @@ extension Workspace {
     ///
     /// Blocks: reads the whole database.
     public func check() throws -> WorkspaceCheck {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let database = try opened.store.check()
             // The other checks may fail on a damaged file.
             guard database.damages.isEmpty else {
@@ -95,7 +95,7 @@ extension Workspace {
     /// - Returns: The copy's full path.
     /// - Throws: ``WorkspaceError`` with the code `conflict` where something is there already.
     public func backUp(to path: String, replaces: Bool = false) throws -> String {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             guard !path.isEmpty else {
                 throw WorkspaceError(.invalid, "The copy must have a name.")
             }

@@ -21,7 +21,7 @@ extension ModelService {
         to output: String,
         replaces: Bool = false
     ) throws -> ConvertedAdapter {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let model = try file(base)
             let isFolder = AdapterFile.layout(at: path) == .peft
             guard output.hasSuffix(".gguf") == isFolder else {

@@ -22,7 +22,7 @@ extension ModelService {
         isCancelled: @escaping @Sendable () -> Bool = { false },
         progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) throws -> MadeModel {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let source = try file(making.model)
             let adapter = try making.adapter.map {
                 try AdapterFile.read(path: $0, for: source.configuration)
@@ -76,7 +76,7 @@ extension ModelService {
     ///
     /// Blocks, and computes.
     public func compare(_ model: String, with other: String) throws -> ParityReport {
-        try WorkspaceError.wording { try parity(model, nil, with: path(other), { false }) }
+        try WorkspaceError.translating { try parity(model, nil, with: path(other), { false }) }
     }
 
     private func write(

@@ -40,9 +40,9 @@ extension ModelService {
         let tokenizer = try request.model.map { try file($0).tokenizer }
         let template: ChatTemplate
         if let path = request.template {
-            template = try WorkspaceError.wording { try ChatTemplate(source: Self.text(path)) }
+            template = try WorkspaceError.translating { try ChatTemplate(source: Self.text(path)) }
         } else if let model = request.model {
-            template = try WorkspaceError.wording { try file(model).requiredChatTemplate() }
+            template = try WorkspaceError.translating { try file(model).requiredChatTemplate() }
         } else {
             throw WorkspaceError(
                 .invalid,

@@ -68,7 +68,7 @@ public final class ModelService: Sendable {
     ///
     /// Blocks.
     public func show(_ nameOrPath: String) throws -> ModelDetail {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let path = try store.resolve(nameOrPath)
             let file = try library.file(path)
             let configuration = file.configuration
@@ -95,7 +95,7 @@ public final class ModelService: Sendable {
     ///
     /// Blocks.
     public func tokenize(_ nameOrPath: String, text: String) throws -> Tokenization {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let tokenizer = try file(nameOrPath).tokenizer
             let ids = tokenizer.encode(
                 Array(text.utf8),
@@ -113,7 +113,7 @@ public final class ModelService: Sendable {
     /// - Parameter nameOrPath: A model's name, a GGUF file, be there more in it than a vocabulary
     ///   or not, or a folder with a `tokenizer.json`.
     public func tokenize(_ nameOrPath: String, texts: [String]) throws -> [[Int32]] {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let isFolder = FilePaths.isFolder(nameOrPath)
             let tokenizer = try Tokenizer.read(path: isFolder ? nameOrPath : path(nameOrPath))
             return texts.map { tokenizer.encode(Array($0.utf8), parsingSpecialTokens: true) }
@@ -144,7 +144,7 @@ public final class ModelService: Sendable {
         adapter: String? = nil,
         precision: AnswerPrecision = .fast
     ) throws -> TextScore {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let model = try model(nameOrPath)
             let lora = try adapter.map {
                 try LoRA(AdapterFile.read(path: $0, for: model.configuration), for: model)
@@ -169,7 +169,7 @@ public final class ModelService: Sendable {
             if let model = installed.first(where: { $0.name == name }) {
                 return ModelSummary(model)
             }
-            return ModelSummary(path: try WorkspaceError.wording { try path(name) })
+            return ModelSummary(path: try WorkspaceError.translating { try path(name) })
         }
         // The small one that comes with the program is for those who have no other.
         let own = installed.filter { !$0.isShipped }

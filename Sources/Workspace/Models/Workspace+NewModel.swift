@@ -16,7 +16,7 @@ extension Workspace {
         _ request: NewModelRequest,
         isCancelled: @escaping () -> Bool = { false }
     ) throws -> NewModel {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let type = try request.checked()
             let output = try OutputFile(request.output, replaces: request.replaces)
             defer { output.discard() }

@@ -8,7 +8,7 @@ extension RegistryService {
     ///
     /// Blocks.
     public func gate(_ name: String) throws -> Gate? {
-        try WorkspaceError.wording { try registry.gate(of: name) }
+        try WorkspaceError.translating { try registry.gate(of: name) }
     }
 
     /// Sets a model's gate, or removes it with nil.
@@ -32,14 +32,14 @@ extension RegistryService {
     ///
     /// Blocks.
     public func checkGate(_ name: String, version: Int) throws -> GateReport {
-        try WorkspaceError.wording { try registry.checkGate(name, version: version) }
+        try WorkspaceError.translating { try registry.checkGate(name, version: version) }
     }
 
     /// Where every registered model stands, by name.
     ///
     /// Blocks.
     public func board() throws -> [DeploymentSummary] {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             try registry.board().map { status in
                 DeploymentSummary(
                     name: status.model,
@@ -59,7 +59,7 @@ extension RegistryService {
     ///
     /// Blocks.
     public func compare(_ name: String, versions: [Int]) throws -> RegisteredVersionComparison {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let found = try registry.compare(name, versions: versions)
             let shown = try show(name).versions
             return RegisteredVersionComparison(

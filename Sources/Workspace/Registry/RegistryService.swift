@@ -23,7 +23,7 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func list() throws -> [RegisteredModelSummary] {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let models = try registry.models()
             let origins = try Origins(opened, of: models)
             return models.map { model in
@@ -118,7 +118,7 @@ public final class RegistryService: Sendable {
         archivingOthers: Bool = true
     ) throws {
         let canArchive = stage == .staging || stage == .production
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             _ = try transition(
                 name,
                 version: version,
@@ -133,14 +133,14 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func setAlias(_ name: String, alias: String, version: Int) throws {
-        try WorkspaceError.wording { try setAlias(alias, of: name, to: version, by: nil) }
+        try WorkspaceError.translating { try setAlias(alias, of: name, to: version, by: nil) }
     }
 
     /// Removes an alias.
     ///
     /// Blocks.
     public func removeAlias(_ name: String, alias: String) throws {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             try deleteAlias(alias, of: name, mustExist: true, by: nil)
         }
     }
@@ -161,7 +161,7 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func rollbackPlan(_ name: String) throws -> RollbackPlan {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let target = try registry.rollbackTarget(name)
             // Where nothing is deployed any more, the version that was comes back.
             let deployed = try registry.deployed(name)?.version
@@ -199,7 +199,7 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     public func history(_ name: String? = nil) throws -> [RegistryChange] {
-        try WorkspaceError.wording {
+        try WorkspaceError.translating {
             let changes = try registry.history(name)
             // Nothing was ever done to it: then it has to be there.
             if let name, changes.isEmpty { _ = try registry.model(name) }
@@ -208,7 +208,7 @@ public final class RegistryService: Sendable {
     }
 
     func change<Result>(_ body: () throws -> Result) throws -> Result {
-        try WorkspaceError.wording { try write(body) }
+        try WorkspaceError.translating { try write(body) }
     }
 
     /// The same with the registry's own errors.

@@ -68,7 +68,7 @@ package final class FolderWatch: Sendable {
         }
         let source = Source(inotify: inotify, bell: bell, places: places)
         let (isClosing, isIdle) = (self.isClosing, self.isIdle)
-        let started = try WorkspaceError.wording {
+        let started = try WorkspaceError.translating {
             try ServiceThread(name: "wb-watch") {
                 Self.run(source, isClosing: isClosing, isIdle: isIdle, changed: changed)
             }

@@ -12,7 +12,9 @@ extension ServeCommand {
         )
 
         static func file(in workspace: Workspace) throws -> TokenFile {
-            try WorkspaceError.wording { try TokenFile(path: "\(workspace.folder)/tokens.json") }
+            try WorkspaceError.translating {
+                try TokenFile(path: "\(workspace.folder)/tokens.json")
+            }
         }
     }
 }
@@ -36,7 +38,7 @@ extension ServeCommand.Tokens {
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
-            try WorkspaceError.wording {
+            try WorkspaceError.translating {
                 // A token that was not shown could never be used, so it is not kept.
                 _ = try file.add(name, role: role.role) { token in
                     if shared.json {
@@ -77,7 +79,7 @@ extension ServeCommand.Tokens {
 
         func run() throws {
             var file = try ServeCommand.Tokens.file(in: shared.open())
-            guard try WorkspaceError.wording({ try file.remove(name) }) else {
+            guard try WorkspaceError.translating({ try file.remove(name) }) else {
                 throw WorkspaceError(.notFound, "\(name) has no token.")
             }
             try shared.confirm("\(name) no longer has a token.", ["name": .text(name)])

@@ -23,7 +23,7 @@ extension Server {
     /// A server of a workspace, with its tokens.
     init(serving workspace: Workspace, _ configuration: Configuration) throws {
         let tokens = try ServeCommand.Tokens.file(in: workspace)
-        self = try WorkspaceError.wording {
+        self = try WorkspaceError.translating {
             try Server(
                 [.mlflow(workspace, tokenFile: tokens.path)],
                 tokens: tokens,

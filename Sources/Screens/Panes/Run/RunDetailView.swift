@@ -19,12 +19,12 @@ struct RunDetailView {
     }
 
     func draw(in rect: Rect, on canvas: inout Canvas) {
-        let panelRows = rect.height >= 14 ? (run.answers != nil && rect.height >= 20 ? 6 : 4) : 0
+        let panelRows = rect.height >= 14 ? (run.samples != nil && rect.height >= 20 ? 6 : 4) : 0
         let parts = rect.rows([.ratio(1), .fixed(panelRows)], sharingBorders: true)
         let inner = canvas.box(parts[0], title: title(canvas.glyphs), isFocused: true)
             .inset(horizontally: 1)
         if panelRows > 0 {
-            if let samples = run.answers, rect.width >= Self.samplesWidth {
+            if let samples = run.samples, rect.width >= Self.samplesWidth {
                 let panels = parts[1].columns(
                     [.ratio(2), .ratio(2), .ratio(3)],
                     sharingBorders: true

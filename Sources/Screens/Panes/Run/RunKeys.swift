@@ -66,7 +66,7 @@ extension RunState {
             ["a"],
             "Show the model's answers at the last evaluation",
             category: category,
-            disabledReason: { reason($0) { $0.answers == nil ? "has no answers" : nil } }
+            disabledReason: { reason($0) { $0.samples == nil ? "has no answers" : nil } }
         ) { _ in .run(.showSamples) },
         KeyBinding("filter", ["/"], "Filter the list", category: category, hint: "filter") {
             _ in .run(.filter)

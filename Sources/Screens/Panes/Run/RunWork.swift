@@ -66,7 +66,7 @@ package enum RunWork {
     }
 
     package static func samples(_ run: String) -> Effect {
-        .work("read samples", run) { .run(.samplesRead(try $0.runs.answers(of: run), run: run)) }
+        .work("read samples", run) { .run(.samplesRead(try $0.runs.samples(of: run), run: run)) }
     }
 
     package static func delete(_ run: String, name: String) -> Effect {
