@@ -79,7 +79,7 @@ extension RunService {
     ///
     /// - Returns: The number of the new process.
     public func detach(_ id: String) throws -> Int32 {
-        try hand(id, to: ProcessLauncher(opened.layout))
+        try hand(id, to: ProcessLauncher(self))
     }
 
     /// Hands a run of this process over to a launcher, at a checkpoint.

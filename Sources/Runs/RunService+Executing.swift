@@ -1,3 +1,4 @@
+import EventBus
 import FoundationEssentials
 import Machine
 import Platform
@@ -31,8 +32,17 @@ extension RunService {
         } catch {
             let failure = Tag(RunTag.failure, RunError(error).description)
             try? opened.store.endRun(run, .failed, tags: [failure], marked: mark)
+            events.publish(.changed(run: run))
             throw error
         }
+    }
+
+    /// Begins the execution of a prepared run.
+    func recordingFailure<Result>(
+        of run: PreparedRun,
+        _ body: () throws -> Result
+    ) throws -> Result {
+        try recordingFailure(of: run.record.id, run.hold.mark, body)
     }
 
     static func live(_ run: String, _ process: Int32) -> RunError {
@@ -92,6 +102,11 @@ extension RunService {
                 self?.state.withLock { state in
                     state.executions[record.id] = nil
                     state.outcomes[record.id] = outcome
+                    // The run may be resumed from now on.
+                    guard outcome.status != .finished, state.phases.remove(record.id) != nil else {
+                        return
+                    }
+                    state.phaseEnds[record.id] = PhaseEnd(run: record.id)
                 }
             } followed: { [weak self] outcome in
                 self?.endPhase(outcome, asked: stops)

@@ -65,7 +65,13 @@ extension RunService {
 
     /// Reads and checks all that a stopped run is resumed with, and takes hold of it; of a finished
     /// run it prepares the next phase.
-    func prepare(resuming id: String, changing changes: OptionTexts) throws -> PreparedRun {
+    ///
+    /// - Parameter known: How often this process had been asked to end its runs when the run was requested.
+    func prepare(
+        resuming id: String,
+        changing changes: OptionTexts,
+        asked known: Int? = nil
+    ) throws -> PreparedRun {
         guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
             throw Self.live(id, RunLock.holder(of: opened.layout.lock(run: id)) ?? 0)
         }
@@ -96,7 +102,7 @@ extension RunService {
         for damage in newest.damages {
             opened.notices.publish(Notice(.warning, damage.message, hint: damage.hint))
         }
-        let stops = stopCount
+        let stops = known ?? stopCount
         let inputs = try inputs(
             for: request,
             isLinting: false,

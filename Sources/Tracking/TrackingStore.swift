@@ -49,12 +49,15 @@ public final class TrackingStore: Sendable {
     /// Opens the database at `path` with the tables that `migrations` create.
     ///
     /// See ``DatabaseFile``.
+    ///
+    /// - Parameter isRegistered: Whether a version was made of a run, so that later changes of its
+    ///   metrics are recorded; by default those of all runs are.
     package init(
         path: String,
         configuration: Configuration,
         migrations: [Migration],
         isRegistered: @escaping @Sendable (_ db: Database, _ run: String) throws -> Bool = { _, _ in
-            false
+            true
         }
     ) throws {
         self.configuration = configuration

@@ -34,7 +34,7 @@ package struct PartGathering: Sendable {
         let joined = parts.filter { $0.range.upperBound <= file.byteCount }
         if let end = joined.last?.range.upperBound, file.byteCount <= byteCount {
             if file.byteCount > end { try file.truncate(to: end) }
-            for part in joined.dropFirst() { Files.remove(part.path) }
+            for part in joined.dropFirst() { Files.removeFile(part.path) }
             (missing, settled) = (Array(parts[joined.count...]), end)
         } else {
             (missing, settled) = (parts, 0)
@@ -43,7 +43,7 @@ package struct PartGathering: Sendable {
 
     /// The same file in one part, for servers that do not send ranges.
     func inOnePart() throws(PlatformError) -> PartGathering {
-        for part in parts.dropFirst() { Files.remove(part.path) }
+        for part in parts.dropFirst() { Files.removeFile(part.path) }
         return try PartGathering(
             path: path,
             byteCount: byteCount,
@@ -58,14 +58,14 @@ package struct PartGathering: Sendable {
         for part in missing where part.path != path {
             try Files.read(part.path) { try file.append($0) }
             try file.synchronize()
-            Files.remove(part.path)
+            Files.removeFile(part.path)
         }
     }
 
     /// Removes all downloaded parts.
     package static func clear(_ path: String) {
-        Files.remove(path)
-        for part in others(path) { Files.remove(part) }
+        Files.removeFile(path)
+        for part in others(path) { Files.removeFile(part) }
     }
 
     /// The number of downloaded bytes.

@@ -26,7 +26,7 @@ struct OpenFolderTests {
             #expect(opened.remove(inner, isFolder: true))
             #expect(opened.move(file, to: folder, as: file))
             #expect(FilePaths.isFile("\(path)/file"))
-            #expect(opened.names.isEmpty)
+            #expect(opened.names?.isEmpty == true)
         }
     }
 

@@ -53,6 +53,15 @@ import Transformer
         #expect(row.values == ["0.25", "0.0"])
     }
 
+    @Test func fullTrainingHasNoRank() throws {
+        let comparison = Self.compare(
+            try Self.own("a", recorded: ["rank": "16"]) { $0.rank = 16 },
+            try Self.own("b", recorded: [:]) { $0.method = .full }
+        )
+        let row = try #require(comparison.differingParameters.first { $0.key == "rank" })
+        #expect(row.values == ["16", nil])
+    }
+
     @Test func twoSpellingsOfAValueAreOne() throws {
         let comparison = Self.compare(
             try Self.own("a", recorded: ["targets": "q_proj,v_proj"]) {

@@ -41,6 +41,20 @@ import Workspace
         }
     }
 
+    @Test func aRunThatCannotBeLaunchedHasFailed() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let launcher = ProcessLauncher(workspace.runs, program: nil)
+                #expect(throws: WorkspaceError.self) {
+                    try workspace.runs.start(test.request(steps: 2), on: launcher)
+                }
+                let run = try #require(try workspace.runs.list().first)
+                #expect(run.status == .failed)
+                #expect(run.failure?.contains("file cannot be found") == true)
+            }
+        }
+    }
+
     @Test func aProcessTakesOverWhatWasPreparedHere() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in
@@ -50,7 +64,7 @@ import Workspace
                     to: program
                 )
                 chmod(program, 0o700)
-                let launcher = ProcessLauncher(workspace.layout, program: program)
+                let launcher = ProcessLauncher(workspace.runs, program: program)
                 let run = try workspace.runs.start(test.request(steps: 2), on: launcher)
                 // Nobody takes it for crashed, and its lock is free.
                 #expect(run.status == .stopped)

@@ -62,8 +62,8 @@ package struct Migration: Sendable {
     private static func keepCopy(of path: String, _ version: Int, _ db: Database) throws {
         let copy = "\(path).\(SchemaStamp.prefix)\(version)"
         let unfinished = "\(copy).\(getpid())"
-        Files.remove(unfinished)
-        defer { Files.remove(unfinished) }
+        Files.removeFile(unfinished)
+        defer { Files.removeFile(unfinished) }
         Connections.createFile(at: unfinished)
         // Open to the end: closing it would drop SQLite's locks on the file.
         let hold = PathHold(unfinished)

@@ -97,7 +97,8 @@ package final class Upload: Sendable {
     ) throws(ServerError) {
         let aside = Array(".".utf8) + self.name + Array(".part".utf8)
         guard let copy = target.newFile(aside) else { throw ArtifactFolder.failure(shown) }
-        guard file.copy(file.status?.byteCount ?? 0, to: copy), copy.synchronize(),
+        guard let byteCount = file.status?.byteCount, file.copy(byteCount, to: copy),
+            copy.synchronize(),
             target.move(aside, to: target, as: name)
         else {
             let failure = ArtifactFolder.failure(shown)

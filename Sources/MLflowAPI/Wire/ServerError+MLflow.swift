@@ -14,7 +14,9 @@ extension CodedError<ServerErrorCode> {
             self.init(Code(error.code), error.message, hint: error.hint)
         case let error as RegistryError:
             self.init(Code(error.code), error.message, hint: error.hint)
-        case let error as WorkspaceError:
+        case let error as ServerError: self = error
+        case let error as any AnyCodedError:
+            let error = error.general
             self.init(Code(error.code), error.message, hint: error.hint)
         default: self.init(error)
         }
@@ -64,7 +66,7 @@ extension ServerErrorCode {
             }
     }
 
-    fileprivate init(_ code: WorkspaceError.Code) {
+    fileprivate init(_ code: ErrorKind) {
         self =
             switch code {
             case .notFound: .doesNotExist

@@ -45,7 +45,7 @@ enum PlainFiles {
         guard let status = file.status else { throw Fault.system }
         guard status.kind == .file else { throw Fault("it is not a regular file") }
         guard status.byteCount <= limit else { throw Fault("it is larger than \(limit) bytes") }
-        guard let bytes = file.bytes() else { throw Fault.system }
+        guard let bytes = file.bytes(limit: status.byteCount) else { throw Fault.system }
         return bytes
     }
 

@@ -41,7 +41,7 @@ enum DatabaseCopy {
             where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
         {
             // Recovery after a crash requires a folder that we may write to.
-            Files.remove(copy)
+            Files.removeFile(copy)
             try copyFiles(path, copy)
         } catch let error as DatabaseError {
             throw TrackingError(error, importing: path)

@@ -22,15 +22,17 @@ package final class Descriptor: Sendable {
         return number < 0 ? nil : Descriptor(number)
     }
 
-    /// All bytes from the current position; nil on failure, with the reason in `errno`.
-    package func bytes() -> [UInt8]? {
+    /// All bytes from the current position, at most `limit`; nil on failure, with the reason in
+    /// `errno`.
+    package func bytes(limit: Int = .max) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
+        while bytes.count < limit {
             let count = buffer.withUnsafeMutableBytes { read(into: $0) }
             guard count > 0 else { return count == 0 ? bytes : nil }
-            bytes += buffer[..<count]
+            bytes += buffer[..<min(count, limit - bytes.count)]
         }
+        return bytes
     }
 
     /// Reads the next bytes; their number is 0 at the end and -1 if that fails, with the reason in
@@ -63,7 +65,11 @@ package final class Descriptor: Sendable {
         while offset < off_t(byteCount) {
             let size = min(byteCount - Int(offset), 1 << 30)
             let count = uninterrupted { sendfile(target.number, number, &offset, size) }
-            guard count > 0 else { return false }
+            guard count > 0 else {
+                // The file is shorter than that.
+                if count == 0 { errno = EIO }
+                return false
+            }
         }
         return true
     }

@@ -105,6 +105,9 @@ package enum Files {
         rmdir(path)
     }
 
+    /// Removes a file or link; a folder stays.
+    package static func removeFile(_ path: String) { unlink(path) }
+
     /// Removes as much as possible of a file or folder with its contents.
     package static func remove(_ path: String) {
         if FileStatus(path, followsLink: false)?.kind == .folder {

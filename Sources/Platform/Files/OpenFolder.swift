@@ -52,8 +52,8 @@ package struct OpenFolder: Sendable {
         return code == 0 ? FileStatus(status) : nil
     }
 
-    /// The names in this folder, sorted; empty if it cannot be read.
-    package var names: [[UInt8]] { FolderListing.names(in: descriptor.number) ?? [] }
+    /// The names in this folder, sorted.
+    package var names: [[UInt8]]? { FolderListing.names(in: descriptor.number) }
 
     /// Removes a file or link, or an empty folder.
     package func remove(_ name: [UInt8], isFolder: Bool = false) -> Bool {

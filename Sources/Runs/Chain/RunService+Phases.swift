@@ -19,35 +19,35 @@ extension RunService {
         state.wait { $0.executions.isEmpty && $0.phases.isEmpty ? () : nil }
     }
 
-    /// Measures an ended phase and starts the next one, on the thread of the run.
+    /// Measures a finished phase and starts the next one, on the thread of the run.
     ///
     /// - Parameter stops: How often this process had been asked to end its runs when the run started; if
     ///   it has been asked again since, nothing is started.
     func endPhase(_ outcome: RunOutcome, asked stops: Int) {
         let id = outcome.run
-        guard state.withLock({ $0.phases.contains(id) }) else { return }
+        guard outcome.status == .finished, state.withLock({ $0.phases.contains(id) }) else {
+            return
+        }
         var end = PhaseEnd(run: id)
-        if outcome.status == .finished {
-            let isGivenUp = { self.state.withLock { $0.isClosed || $0.stopCount != stops } }
-            do {
-                end.losses = try heldOutLosses(after: id, isCancelled: isGivenUp)
-            } catch {
-                // The next phase starts even if the losses cannot be measured.
-                let problem = RunError(error)
-                end.problem = problem.code == .cancelled ? nil : problem
-            }
-            do {
-                if isGivenUp() { throw CancellationError() }
-                end.next = try startNext(after: id, asked: stops)
-            } catch {
-                end.failure = RunError(error)
-            }
+        let isGivenUp = { self.state.withLock { $0.isClosed || $0.stopCount != stops } }
+        do {
+            end.losses = try heldOutLosses(after: id, isCancelled: isGivenUp)
+        } catch {
+            // The next phase starts even if the losses cannot be measured.
+            let problem = RunError(error)
+            end.problem = problem.code == .cancelled ? nil : problem
+        }
+        do {
+            if isGivenUp() { throw CancellationError() }
+            end.next = try startNext(after: id, asked: stops)
+        } catch {
+            end.failure = RunError(error)
         }
         state.withLock { state in
             state.phases.remove(id)
             state.phaseEnds[id] = end
         }
-        if outcome.status == .finished { events.publish(.phaseEnded(end)) }
+        events.publish(.phaseEnded(end))
     }
 
     /// Starts the phase after a finished run, or resumes it if it was stopped; nil if there is none, or
@@ -89,7 +89,7 @@ extension RunService {
             let phase = try summary(follower.id)
             let isLive = phase.isMine || phase.ownerProcess != nil
             return phase.status == .finished || isLive
-                ? nil : try prepare(resuming: follower.id, changing: changes)
+                ? nil : try prepare(resuming: follower.id, changing: changes, asked: stops)
         }
         next = next.asPhase(after: request)
         try changes.apply(to: &next)

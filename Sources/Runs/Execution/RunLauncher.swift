@@ -1,3 +1,4 @@
+import EventBus
 import Glibc
 import Platform
 import Tracking
@@ -10,7 +11,8 @@ package import Training
 package protocol RunLauncher: Sendable {
     /// Begins to execute a run.
     ///
-    /// Blocks until another process would see that it is executed, or is about to be.
+    /// Blocks until the execution has started; in another process, until that process exists. The run
+    /// is stopped in the store until that process takes its lock.
     func launch(_ order: RunOrder) throws -> LaunchedRun
 }
 
@@ -46,41 +48,50 @@ package struct ThreadLauncher: RunLauncher {
             case .prepared(let run): run
             case .stored(let run, let changes): try runs.prepare(resuming: run, changing: changes)
             }
-        try runs.recordingFailure(of: run.record.id, run.hold.mark) { try runs.execute(run) }
+        try runs.recordingFailure(of: run) { try runs.execute(run) }
         return LaunchedRun(run: run.record.id, process: getpid())
     }
 }
 
 /// Executes each run in a process and a session of its own, which outlive this one.
 package struct ProcessLauncher: RunLauncher {
-    private let layout: WorkspaceLayout
-    private let program: String?
+    private let runs: RunService
+    private let file: String?
 
-    /// Launches in a workspace.
+    /// Launches with the runs of a workspace.
     ///
-    /// - Parameter program: The file of the program; nil where it cannot be found.
-    package init(
-        _ layout: WorkspaceLayout,
-        program: String? = ProcessEnvironment.executable
-    ) {
-        self.layout = layout
-        self.program = program
+    /// - Parameter program: The file of the program; nil if it cannot be found.
+    package init(_ runs: RunService, program: String? = ProcessEnvironment.executable) {
+        self.runs = runs
+        file = program
     }
 
     package func launch(_ order: RunOrder) throws -> LaunchedRun {
         switch order {
         case .prepared(let run):
-            try run.hold.handOver()
-            return try resume(run.record.id, changing: [:])
-        case .stored(let run, let changes): return try resume(run, changing: changes)
+            return try runs.recordingFailure(of: run) {
+                let program = try program()
+                try run.hold.handOver()
+                let launched = try resume(run.record.id, changing: [:], program)
+                runs.events.publish(.changed(run: run.record.id))
+                return launched
+            }
+        case .stored(let run, let changes):
+            return try resume(run, changing: changes, program())
         }
     }
 
-    private func resume(_ run: String, changing changes: OptionTexts) throws -> LaunchedRun {
-        guard let program else {
-            throw RunError(.failed, "The program's own file cannot be found.")
-        }
-        var words = ["train", "--resume", run, "--workspace", layout.folder]
+    private func program() throws(RunError) -> String {
+        guard let file else { throw RunError(.failed, "The program's own file cannot be found.") }
+        return file
+    }
+
+    private func resume(
+        _ run: String,
+        changing changes: OptionTexts,
+        _ program: String
+    ) throws -> LaunchedRun {
+        var words = ["train", "--resume", run, "--workspace", runs.opened.layout.folder]
         for option in changes.given {
             let texts = changes[option.name] ?? []
             words += texts.map {
@@ -90,7 +101,7 @@ package struct ProcessLauncher: RunLauncher {
         let process = try ChildProcess(
             program,
             words,
-            output: "\(layout.logs)/run-\(run).log",
+            output: "\(runs.opened.layout.logs)/run-\(run).log",
             appends: true,
             apart: .session
         ).process

@@ -15,14 +15,20 @@ extension RunComparison {
         return Set(runs.flatMap(\.parameters.keys)).sorted().map { key in
             let option = TrainingOptions.recorded(as: key)
             let values = zip(runs, requests).map { run, request in
-                run.parameters[key] ?? request.flatMap { option?.text(of: $0) }
+                run.parameters[key]
+                    ?? request.flatMap { request in
+                        option.flatMap { $0.applies(to: request) ? $0.text(of: request) : nil }
+                    }
             }
             guard let option, let first = own.first, own.count == runs.count else {
                 return (Row(key: key, values: values), Set(values).count < 2)
             }
             return (
                 Row(key: key, values: values),
-                own.allSatisfy { option.isSame(first, $0) }
+                own.allSatisfy { request in
+                    option.applies(to: request) == option.applies(to: first)
+                        && option.isSame(first, request)
+                }
             )
         }
     }

@@ -52,7 +52,7 @@ package enum LibraryWork {
         do {
             return .possible(try registry.rollbackPlan(name))
         } catch {
-            return .impossible((error as? WorkspaceError)?.message ?? "\(error)")
+            return .impossible(WorkspaceError(error).message)
         }
     }
 }

@@ -281,6 +281,11 @@ extension TrainingOption {
         same?(one, other) ?? (read(one) == read(other))
     }
 
+    /// Whether the option has an effect on a run: those of an adapter have none on full training.
+    package func applies(to request: TrainingRequest) -> Bool {
+        if case .withAdapter = recording { request.method != .full } else { true }
+    }
+
     /// Its value as one text; nil where it has none.
     package func text(of request: TrainingRequest) -> String? {
         let texts = read(request)
@@ -292,8 +297,7 @@ extension TrainingOption {
         let texts = read(request)
         let isRecorded =
             switch recording {
-            case .always: true
-            case .withAdapter: request.method != .full
+            case .always, .withAdapter: applies(to: request)
             case .unlessDefault: texts != defaultTexts
             case .never: false
             }

@@ -1,4 +1,5 @@
 public import Datasets
+import EventBus
 import Platform
 import Runs
 
@@ -92,6 +93,8 @@ extension DatasetService {
                     isCancelled: isClosed
                 )
             }
+        // The watch reports new data; a new name of present data is a file that it does not see.
+        if former != nil { events.publish(.datasetsChanged) }
         var summary = withStatistics(withGivenName(summary(copy, origin: .added)))
         summary.decisions = dataset.decisions
         let wanted = name.map { Dataset.name(from: $0) }

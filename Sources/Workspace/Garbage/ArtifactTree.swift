@@ -47,7 +47,7 @@ package struct ArtifactTree: Sendable {
     /// The direct contents of a folder, in the order of the names.
     func children(of place: ArtifactPlace) -> [(place: ArtifactPlace, isFolder: Bool)] {
         guard let folder = folder(place) else { return [] }
-        return folder.names.compactMap { name in
+        return (folder.names ?? []).compactMap { name in
             folder.status(name).map { (place.child(name), $0.kind == .folder) }
         }
     }
@@ -85,7 +85,7 @@ package struct ArtifactTree: Sendable {
             return
         }
         guard let folder = parent.folder(name) else { return fail() }
-        for child in folder.names {
+        for child in folder.names ?? [] {
             visit(child, in: folder, isRemoving: isRemoving, &contents)
         }
         if isRemoving, !parent.remove(name, isFolder: true) { fail() }

@@ -18,10 +18,8 @@ enum ScreenServer {
                 // After a cancellation another server may be running already.
                 if !Task.isCancelled { report(.off) }
             } catch is CancellationError {
-            } catch let error as WorkspaceError {
-                report(.failed(error))
             } catch {
-                report(.failed(WorkspaceError(.failed, "\(error)")))
+                report(.failed(WorkspaceError(error)))
             }
         }
         return { isAwaited in

@@ -35,8 +35,8 @@ enum Folder {
 
     /// The names in a folder, sorted by bytes, without hidden ones.
     static func names(in path: String) throws -> [String] {
-        guard let folder = OpenFolder(path) else { throw DatasetError.reading(path, errno) }
-        return folder.names.filter { $0.first != UInt8(ascii: ".") }
+        guard let names = OpenFolder(path)?.names else { throw DatasetError.reading(path, errno) }
+        return names.filter { $0.first != UInt8(ascii: ".") }
             .map { String(decoding: $0, as: UTF8.self) }
     }
 }
