@@ -1,5 +1,5 @@
-import Glibc
 package import FoundationEssentials
+import Glibc
 
 /// Numbers as text: three significant digits, with a unit in place of many zeros.
 package enum Figures {

@@ -1,6 +1,6 @@
 import ChatTemplates
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 @Suite struct ChatEncodingTests {

@@ -1,8 +1,8 @@
 import ChatTemplates
 import JSON
 import Platform
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 private func conversation(_ json: String) throws -> Conversation {

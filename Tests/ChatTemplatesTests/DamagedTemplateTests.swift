@@ -1,8 +1,8 @@
 import ChatTemplates
 import JSON
 import Platform
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 /// Thousands of damaged chat templates, the same ones in every run; `make fuzz` tries a million.

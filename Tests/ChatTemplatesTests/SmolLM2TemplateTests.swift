@@ -1,7 +1,7 @@
 import ChatTemplates
 import ModelFiles
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 /// Compared with the output of `transformers` for the default model.

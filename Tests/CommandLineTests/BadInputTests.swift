@@ -1,6 +1,6 @@
 import Foundation
-import TestModels
 import Testing
+import TestModels
 
 /// A user's mistake is reported in one clear line with what, where and what to do; nothing traps.
 @Suite struct BadInputTests {

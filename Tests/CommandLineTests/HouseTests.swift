@@ -1,6 +1,6 @@
 import Foundation
-import TestModels
 import Testing
+import TestModels
 
 /// `scripts/house`, which checks the sources against the table of docs/architecture.md.
 struct HouseTests {

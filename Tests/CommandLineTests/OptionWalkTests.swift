@@ -1,6 +1,6 @@
 import Foundation
-import TestModels
 import Testing
+import TestModels
 import Training
 
 /// No option of any command is ignored: each has a value that changes the result or is refused.

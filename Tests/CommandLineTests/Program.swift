@@ -1,6 +1,6 @@
 import Foundation
-import TestModels
 import Testing
+import TestModels
 
 /// The release binary in a home of its own, with a tiny model as the only installed one.
 final class Program {

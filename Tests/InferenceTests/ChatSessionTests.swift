@@ -1,8 +1,8 @@
 import ChatTemplates
 import Inference
 import ModelFiles
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 import Transformer
 

@@ -2,8 +2,8 @@ import Glibc
 import Inference
 import ModelFiles
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 import Transformer
 

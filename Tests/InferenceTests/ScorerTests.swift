@@ -2,8 +2,8 @@ import Glibc
 import Inference
 import ModelFiles
 import Platform
-import TestModels
 import Testing
+import TestModels
 import Transformer
 
 @Suite struct ScorerTests {

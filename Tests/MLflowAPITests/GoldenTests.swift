@@ -1,8 +1,8 @@
 import Foundation
 import HTTPServer
 import MLflowAPI
-import TestClient
 import Synchronization
+import TestClient
 import Testing
 
 /// The calls and replies of MLflow's client, without Python; `Tests/Interop/record_goldens.py`

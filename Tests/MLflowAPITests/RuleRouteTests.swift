@@ -1,6 +1,6 @@
 import Foundation
-import Registry
 import MLflowAPI
+import Registry
 import Runs
 import TestClient
 import Testing

@@ -1,8 +1,8 @@
 import Foundation
 import HTTPServer
 import MLflowAPI
-import TestClient
 import Platform
+import TestClient
 import Tracking
 import Workspace
 

@@ -1,9 +1,9 @@
-import MLflowExchange
 import Database
 import FoundationEssentials
 import GRDB
-import TestStores
+import MLflowExchange
 import Testing
+import TestStores
 import Tracking
 
 /// A workspace with some of everything, for the tests of export and import.

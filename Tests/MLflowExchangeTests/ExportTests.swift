@@ -1,11 +1,11 @@
-import MLflowExchange
 import Database
 import FoundationEssentials
-import GRDB
 import Glibc
+import GRDB
+import MLflowExchange
 import Platform
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct ExportTests {

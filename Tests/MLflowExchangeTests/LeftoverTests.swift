@@ -1,8 +1,8 @@
-import MLflowExchange
 import Database
 import Glibc
-import TestStores
+import MLflowExchange
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct LeftoverTests {

@@ -1,10 +1,10 @@
-import MLflowExchange
 import Database
 import FoundationEssentials
 import Glibc
+import MLflowExchange
 import Platform
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct MLrunsTests {

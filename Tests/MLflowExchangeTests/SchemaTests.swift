@@ -1,9 +1,9 @@
-import Registry
 import Database
 import Foundation
 import GRDB
-import TestStores
+import Registry
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct SchemaTests {

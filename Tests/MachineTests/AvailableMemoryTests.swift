@@ -1,7 +1,7 @@
 import Machine
 import Platform
-import TestModels
 import Testing
+import TestModels
 
 struct AvailableMemoryTests {
     @Test(arguments: [

@@ -2,8 +2,8 @@ import EventBus
 import Glibc
 import Machine
 import Platform
-import TestModels
 import Testing
+import TestModels
 
 @Suite struct MachineMonitorTests {
     @Test func devicesAreReadThroughNVML() throws {

@@ -1,8 +1,8 @@
 import Foundation
 import ModelFiles
 import Platform
-import TestModels
 import Testing
+import TestModels
 
 /// Damaged adapters, as folders and in GGUF, the same ones in every run.
 @Suite(.serialized) struct DamagedAdapterTests {

@@ -3,8 +3,8 @@ import Foundation
 import ModelFiles
 import Platform
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 /// Thousands of damaged files, the same ones in every run; `make fuzz` tries a million.

@@ -1,8 +1,8 @@
 import Foundation
 import ModelFiles
 import Platform
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 /// Damaged tokenizer files of Hugging Face folders, the same ones in every run.

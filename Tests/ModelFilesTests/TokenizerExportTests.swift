@@ -3,8 +3,8 @@ import Foundation
 import ModelFiles
 import Platform
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 /// The tokenizer.json that is written for a GGUF file tokenizes as the file does.

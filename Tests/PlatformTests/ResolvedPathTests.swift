@@ -1,7 +1,7 @@
 import Glibc
 import Platform
-import TestModels
 import Testing
+import TestModels
 
 @Suite struct ResolvedPathTests {
     @Test(

@@ -1,8 +1,8 @@
 import Database
 import Registry
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Tracking
 
 @Suite struct RunFeedTests {

@@ -1,7 +1,7 @@
 import Glibc
 import Runs
-import TestModels
 import Testing
+import TestModels
 
 @Suite struct RunLockTests {
     @Test func aLockIsHeldByOneAndFreedByRelease() throws {

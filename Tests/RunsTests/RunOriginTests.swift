@@ -1,8 +1,8 @@
 import Foundation
 import Machine
 import Runs
-import TestModels
 import Testing
+import TestModels
 
 @Suite struct RunOriginTests {
     private static let hash = "0123456789abcdef0123456789abcdef01234567"

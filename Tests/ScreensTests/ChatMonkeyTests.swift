@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Platform
+import Registry
 import Runs
 import Screens
 import TerminalUI
 import Testing
 import Workspace
-import Registry
 
 @Suite struct ChatMonkeyTests {
     static let keys: [Key] =

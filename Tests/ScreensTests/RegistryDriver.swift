@@ -1,10 +1,10 @@
 import FoundationEssentials
+import Registry
 import Runs
 import Screens
 import TerminalUI
-import Workspace
-import Registry
 import Tracking
+import Workspace
 
 extension RegisteredModelSummary {
     /// Three versions, the second in use.

@@ -1,8 +1,8 @@
+import Registry
 import Screens
 import TerminalUI
 import Testing
 import Workspace
-import Registry
 
 @Suite struct RegistryScreenTests {
     @Test func deployedVersionIsPlain() {

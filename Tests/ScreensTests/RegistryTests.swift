@@ -1,10 +1,10 @@
 import Platform
+import Registry
 import Runs
 import Screens
 import TerminalUI
 import Testing
 import Workspace
-import Registry
 
 @Suite struct RegistryTests {
     static let third = RegisteredVersion(name: "company-faq", number: 3)

@@ -1,5 +1,5 @@
-import Testing
 import TerminalUI
+import Testing
 
 @Suite("Curves of any length")
 struct SampleSeriesTests {

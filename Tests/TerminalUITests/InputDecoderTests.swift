@@ -1,5 +1,5 @@
-import Testing
 import TerminalUI
+import Testing
 
 @Suite("Decoding a terminal's bytes")
 struct InputDecoderTests {

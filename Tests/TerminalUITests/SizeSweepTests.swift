@@ -1,5 +1,5 @@
-import Testing
 import TerminalUI
+import Testing
 
 /// Every widget at every size: none may trap, leave its rectangle or cut a wide glyph.
 @Suite("Sizes from 1 x 1")

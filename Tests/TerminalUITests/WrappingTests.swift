@@ -1,5 +1,5 @@
-import Testing
 import TerminalUI
+import Testing
 
 @Suite("Wrapping and truncating")
 struct WrappingTests {

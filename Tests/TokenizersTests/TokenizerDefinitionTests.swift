@@ -1,7 +1,7 @@
 import ChatTemplates
 import Platform
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 /// Tokenizers of characters, edits, and the flags of added tokens.

@@ -1,6 +1,6 @@
 import Platform
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 
 @Suite struct TokenizerTests {

@@ -1,7 +1,7 @@
 import Database
 import GRDB
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct ChangeFeedTests {

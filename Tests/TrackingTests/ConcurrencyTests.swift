@@ -1,8 +1,8 @@
 import Database
 import Dispatch
 import Synchronization
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct ConcurrencyTests {

@@ -1,7 +1,7 @@
 import Database
 import Platform
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 /// What a process that executes a run may write, and what it reads.

@@ -1,7 +1,7 @@
 import Database
 import Foundation
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct LoggedModelTests {

@@ -1,8 +1,8 @@
 import Database
 import GRDB
 import Platform
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct LoggingTests {

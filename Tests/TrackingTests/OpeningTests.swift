@@ -1,11 +1,11 @@
-import Platform
-import Registry
 import Database
 import FoundationEssentials
-import GRDB
 import Glibc
-import TestStores
+import GRDB
+import Platform
+import Registry
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct OpeningTests {

@@ -1,6 +1,6 @@
 import Database
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct RunQueryTests {

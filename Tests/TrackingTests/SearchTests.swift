@@ -1,8 +1,8 @@
 import Database
 import Foundation
 import Platform
-import TestStores
 import Testing
+import TestStores
 import Tracking
 
 /// MLflow's search language, on a store of a few runs.

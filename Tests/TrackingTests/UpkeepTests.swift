@@ -1,10 +1,10 @@
-import Registry
 import Database
 import FoundationEssentials
-import GRDB
 import Glibc
-import TestStores
+import GRDB
+import Registry
 import Testing
+import TestStores
 import Tracking
 
 @Suite struct UpkeepTests {

@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Platform
 import Tensors
-import Transformer
-import TestModels
 import Testing
+import TestModels
 import Training
+import Transformer
 
 @Suite struct CheckpointTests {
     private static let fileNames = [

@@ -1,8 +1,8 @@
 import ModelFiles
 import Platform
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Training
 import Transformer
 

@@ -1,10 +1,10 @@
-import FoundationEssentials
 import Datasets
+import FoundationEssentials
 import ModelFiles
 import Platform
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Training
 import Transformer
 

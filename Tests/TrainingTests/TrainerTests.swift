@@ -2,8 +2,8 @@ import Datasets
 import ModelFiles
 import Platform
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Training
 import Transformer
 

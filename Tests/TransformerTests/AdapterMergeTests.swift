@@ -1,8 +1,8 @@
 import Foundation
 import ModelFiles
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Transformer
 
 /// A merged file answers as the base with the adapter on it.

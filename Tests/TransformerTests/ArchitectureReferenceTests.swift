@@ -1,9 +1,9 @@
 import Foundation
 import ModelFiles
 import Tensors
-import Tokenizers
-import TestModels
 import Testing
+import TestModels
+import Tokenizers
 import Transformer
 
 /// Small random models of each architecture against transformers 4.57: Llama with scaled rotary

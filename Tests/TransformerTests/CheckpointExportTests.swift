@@ -3,8 +3,8 @@ import Foundation
 import ModelFiles
 import Platform
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 import Transformer
 

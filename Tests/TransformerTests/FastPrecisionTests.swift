@@ -1,8 +1,8 @@
 import Foundation
 import ModelFiles
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Tokenizers
 import Transformer
 

@@ -1,7 +1,7 @@
 import ModelFiles
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Transformer
 
 /// The hand-written backward pass against finite differences, on a tiny random model.

@@ -1,7 +1,7 @@
 import ModelFiles
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Transformer
 
 /// Training all of a model's own numbers: the backward pass against finite differences.

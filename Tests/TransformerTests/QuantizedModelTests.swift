@@ -1,8 +1,8 @@
 import ModelFiles
 import Platform
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Transformer
 
 /// Products with weights of the newer types against the same numbers in float32.

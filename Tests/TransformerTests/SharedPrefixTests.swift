@@ -1,7 +1,7 @@
 import ModelFiles
 import Tensors
-import TestModels
 import Testing
+import TestModels
 import Transformer
 
 /// Sequences that begin alike: the beginning is computed once, and nothing else changes.

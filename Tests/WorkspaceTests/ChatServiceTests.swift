@@ -1,13 +1,13 @@
 import ChatTemplates
 import EventBus
 import Platform
+import Registry
 import Runs
 import Synchronization
-import TestModels
 import Testing
+import TestModels
 import Training
 import Workspace
-import Registry
 
 @Suite struct ChatServiceTests {
     @Test func anAnswerStreamsAndItsPiecesAreItsText() throws {

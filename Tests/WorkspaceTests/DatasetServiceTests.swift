@@ -2,8 +2,8 @@ import Datasets
 import Glibc
 import Platform
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Training
 import Workspace
 

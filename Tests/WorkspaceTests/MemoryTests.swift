@@ -1,8 +1,8 @@
 import Platform
 import Runs
 import Synchronization
-import TestModels
 import Testing
+import TestModels
 import Tracking
 import Training
 import Workspace

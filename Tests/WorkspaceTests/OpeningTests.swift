@@ -1,10 +1,10 @@
 import Database
-import Registry
 import Glibc
 import Platform
+import Registry
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Tracking
 import Training
 import Workspace

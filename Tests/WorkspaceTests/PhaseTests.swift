@@ -1,6 +1,6 @@
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Tracking
 import Training
 import Workspace

@@ -1,11 +1,11 @@
 import Platform
+import Registry
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Tracking
 import Training
 import Workspace
-import Registry
 
 @Suite struct RegistryServiceTests {
     @Test func aVersionIsRegisteredPromotedRolledBackAndUndone() throws {

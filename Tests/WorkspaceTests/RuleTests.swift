@@ -2,8 +2,8 @@ import Glibc
 import Platform
 import Registry
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Tracking
 import Training
 import Workspace

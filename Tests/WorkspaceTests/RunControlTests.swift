@@ -1,11 +1,11 @@
-import Platform
-import Registry
 import EventBus
 import Glibc
+import Platform
+import Registry
 import Runs
 import Synchronization
-import TestModels
 import Testing
+import TestModels
 import Tracking
 import Training
 import Workspace

@@ -1,8 +1,8 @@
 import Datasets
 import Platform
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Training
 import Workspace
 

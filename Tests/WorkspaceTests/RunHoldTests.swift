@@ -1,7 +1,7 @@
-import Platform
-import Registry
 import EventBus
 import Foundation
+import Platform
+import Registry
 import Runs
 import Synchronization
 import Testing

@@ -1,6 +1,6 @@
 import Glibc
-import TestModels
 import Testing
+import TestModels
 import Workspace
 
 @Suite struct SettingsTests {

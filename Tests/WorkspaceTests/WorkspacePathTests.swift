@@ -1,8 +1,8 @@
 import Glibc
 import Platform
 import Runs
-import TestModels
 import Testing
+import TestModels
 import Tracking
 import Training
 import Workspace

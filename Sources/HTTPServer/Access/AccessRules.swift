@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 package import Hummingbird
-package import NIOCore
 import NIOConcurrencyHelpers
+package import NIOCore
 import Platform
 
 /// The rules of access for calls.

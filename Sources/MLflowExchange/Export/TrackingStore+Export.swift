@@ -1,8 +1,8 @@
 import Database
-import Platform
-public import Tracking
 import GRDB
+import Platform
 import Registry
+public import Tracking
 
 extension TrackingStore {
     /// The schema revision of an exported file, which MLflow 3.17 migrates to its own.

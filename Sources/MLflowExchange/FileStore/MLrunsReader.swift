@@ -1,8 +1,7 @@
 import Database
-import Platform
-import Tracking
 import GRDB
 import Platform
+import Tracking
 
 /// Reads MLflow's file store into a temporary database with MLflow's schema, which is then imported
 /// as any other.

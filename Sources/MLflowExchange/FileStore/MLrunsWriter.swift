@@ -1,6 +1,6 @@
 import Database
-import Tracking
 import GRDB
+import Tracking
 
 /// Writes a file store's content into tables named as MLflow's.
 ///

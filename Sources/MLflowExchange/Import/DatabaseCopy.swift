@@ -1,10 +1,9 @@
 import Database
+import FoundationEssentials
+import Glibc
+import GRDB
 import Platform
 import Tracking
-import FoundationEssentials
-import GRDB
-import Glibc
-import Platform
 
 /// Copies another program's SQLite database, which may be in use, without leaving a trace there.
 enum DatabaseCopy {

@@ -1,6 +1,6 @@
 import Database
-import Tracking
 import GRDB
+import Tracking
 
 extension MLflowImport {
     /// An experiment of the other database.

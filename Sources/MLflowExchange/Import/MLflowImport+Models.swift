@@ -1,5 +1,5 @@
-import Tracking
 import GRDB
+import Tracking
 
 // MARK: - Datasets
 

@@ -1,5 +1,5 @@
-import Tracking
 import GRDB
+import Tracking
 
 extension MLflowImport {
     /// Chooses the name of each registered model here, and creates those that do not exist.

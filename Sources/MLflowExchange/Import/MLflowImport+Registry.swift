@@ -1,6 +1,6 @@
 import Database
-import Tracking
 import GRDB
+import Tracking
 
 /// A registered model of the source.
 struct SourceModel {

@@ -1,5 +1,5 @@
-import Tracking
 import GRDB
+import Tracking
 
 extension MLflowImport {
     /// How many rows of metrics are copied between two progress reports.

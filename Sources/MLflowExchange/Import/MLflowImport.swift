@@ -1,7 +1,7 @@
 import Database
+import GRDB
 import Platform
 import Tracking
-import GRDB
 
 /// One import from the attached database `source` into `main`, within a transaction.
 ///

@@ -1,6 +1,6 @@
 import Database
-import Tracking
 import Platform
+import Tracking
 
 /// A folder for the temporary files of one import, beside the database and readable by its owner
 /// only.

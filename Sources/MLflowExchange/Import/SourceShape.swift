@@ -1,7 +1,7 @@
 import Database
+import GRDB
 import Platform
 import Tracking
-import GRDB
 
 /// The tables and columns of the attached database `source`.
 ///

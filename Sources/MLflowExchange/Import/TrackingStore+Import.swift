@@ -1,8 +1,8 @@
 import Database
-public import Tracking
-import GRDB
 import Glibc
+import GRDB
 import Platform
+public import Tracking
 
 extension TrackingStore {
     /// Imports experiments, runs, logged models and the registry from an SQLite database of MLflow.

@@ -1,6 +1,5 @@
 package import Datasets
 import Platform
-import Platform
 import Training
 
 extension TrainingInputs {

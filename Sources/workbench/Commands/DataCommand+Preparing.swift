@@ -1,6 +1,6 @@
 import ArgumentParser
-import Workspace
 import Datasets
+import Workspace
 
 /// How rows are prepared when a dataset is made.
 struct PreparationOptions: ParsableArguments {

@@ -2,8 +2,8 @@ public import ArgumentParser
 import Foundation
 import Platform
 import Presentation
-public import Workspace
 import Synchronization
+public import Workspace
 
 extension ModelCommand {
     struct Quantize: ParsableCommand {

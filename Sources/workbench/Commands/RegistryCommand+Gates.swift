@@ -1,7 +1,7 @@
 import ArgumentParser
 import Presentation
-import Workspace
 import Registry
+import Workspace
 
 extension RegistryCommand {
     struct Gate: ParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Presentation
+import Registry
 import Runs
 import Workspace
-import Registry
 
 extension RegistryCommand {
     struct Board: ParsableCommand {

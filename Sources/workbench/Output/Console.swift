@@ -1,6 +1,6 @@
-import JSON
 import FoundationEssentials
 import Glibc
+import JSON
 import Platform
 import Presentation
 import Workspace

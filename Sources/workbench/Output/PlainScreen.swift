@@ -1,7 +1,7 @@
 import ArgumentParser
+import EventBus
 import Runs
 import Synchronization
-import EventBus
 import Workspace
 
 /// The workbench without a screen: prints the events of the workspace line by line.

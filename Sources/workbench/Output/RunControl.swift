@@ -1,8 +1,8 @@
+import EventBus
 import FoundationEssentials
 import Platform
 import Runs
 import Synchronization
-import EventBus
 import Tracking
 import Workspace
 

@@ -1,6 +1,6 @@
+package import Datasets
 import Presentation
 package import Workspace
-package import Datasets
 
 /// A fact of the Data pane.
 package enum DataAction: Equatable, Sendable {

@@ -1,6 +1,6 @@
+import Datasets
 import TerminalUI
 import Workspace
-import Datasets
 
 /// The questions of the Data pane.
 enum DataQuestions {

@@ -1,6 +1,6 @@
+package import Datasets
 import Presentation
 import Workspace
-package import Datasets
 
 /// The calls of the Data pane.
 package enum DataWork {

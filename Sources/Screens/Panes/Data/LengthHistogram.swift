@@ -1,7 +1,7 @@
+import Datasets
 import Presentation
 import TerminalUI
 import Workspace
-import Datasets
 
 /// A histogram of the lengths of a dataset's rows, with the cut at the sequence length.
 struct LengthHistogram {

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Presentation
+import Registry
 import TerminalUI
 import Workspace
-import Registry
 
 /// Draws the deployment of every registered model, and the versions that clients report.
 enum BoardView {

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Presentation
+import Registry
 import TerminalUI
 import Workspace
-import Registry
 
 /// Draws the history of a registered model: when, who, what.
 enum HistoryView {

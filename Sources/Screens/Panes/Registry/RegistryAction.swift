@@ -1,5 +1,5 @@
-package import Workspace
 package import Registry
+package import Workspace
 
 /// A fact of the Registry pane.
 package enum RegistryAction: Equatable, Sendable {

@@ -1,6 +1,6 @@
+import Registry
 package import TerminalUI
 import Workspace
-import Registry
 
 extension RegistryState {
     package func keys(_ context: Context) -> KeyTable<Scene<RegistryState>, Action> {

@@ -1,6 +1,6 @@
+import Registry
 import TerminalUI
 import Workspace
-import Registry
 
 /// The areas of the Registry pane.
 struct RegistryLayout {

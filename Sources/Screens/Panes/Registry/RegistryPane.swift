@@ -1,7 +1,7 @@
 import Presentation
+import Registry
 package import TerminalUI
 import Workspace
-import Registry
 
 /// Pane 4: registered models, their versions, and which of them is deployed.
 extension RegistryState: PaneState {

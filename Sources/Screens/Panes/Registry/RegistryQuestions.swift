@@ -1,8 +1,8 @@
 import Presentation
+import Registry
 import Runs
 import TerminalUI
 import Workspace
-import Registry
 
 /// The questions before changes of the registry; each names the consequences.
 enum RegistryQuestions {

@@ -1,8 +1,8 @@
 import Presentation
+import Registry
 import Runs
 import TerminalUI
 import Workspace
-import Registry
 
 extension RegistryState {
     package mutating func reduce(_ action: RegistryAction, _ context: Context) -> [Effect] {

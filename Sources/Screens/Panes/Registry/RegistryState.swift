@@ -1,6 +1,6 @@
+package import Registry
 package import TerminalUI
 package import Workspace
-package import Registry
 
 /// What the Registry pane shows and remembers.
 package struct RegistryState: Equatable, Sendable {

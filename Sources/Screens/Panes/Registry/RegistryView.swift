@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Presentation
+import Registry
 package import TerminalUI
 import Workspace
-import Registry
 
 extension RegistryState {
     package func draw(_ context: Context, in rect: Rect, on canvas: inout Canvas) {

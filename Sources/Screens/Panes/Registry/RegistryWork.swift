@@ -1,7 +1,7 @@
 import Presentation
+package import Registry
 import Runs
 package import Workspace
-package import Registry
 
 /// The calls of the Registry pane.
 ///

@@ -1,8 +1,8 @@
 import Presentation
+import Registry
 import Runs
 import TerminalUI
 import Workspace
-import Registry
 
 /// Draws versions of a model side by side: metrics and differing parameters.
 enum VersionComparisonView {

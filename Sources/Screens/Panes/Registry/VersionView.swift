@@ -1,8 +1,8 @@
 import Presentation
+import Registry
 import Runs
 import TerminalUI
 import Workspace
-import Registry
 
 /// Draws the selected version's facts: origin, metrics, gate.
 enum VersionView {
