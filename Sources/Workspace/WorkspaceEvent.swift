@@ -10,8 +10,8 @@ public enum WorkspaceEvent: Equatable, Sendable {
     case run(RunEvent)
     /// More changed than is said one by one: lists and details are to be read again.
     case everythingChanged
-    /// A registered model, or all of them when the name is not known.
-    case registryChanged(name: String?)
+    /// A registered model or its versions changed.
+    case registryChanged(name: String)
     /// A dataset appeared or went.
     case datasetsChanged
     /// Token statistics of a dataset were computed; `fraction` is 1 when they are complete.

@@ -54,7 +54,7 @@ import Workspace
             )
             return .input(.mouse(MouseEvent(kind, at: place)))
         case 2: return .input(.paste("붙여넣기\r\nline\u{1B}[31m"))
-        case 3: return .event(.registryChanged(name: nil))
+        case 3: return .event(.registryChanged(name: "company-faq"))
         case 4: return .event(.run(.changed(run: RunSummary.four[0].id)))
         case 5:
             let id = UInt64.random(in: 1...4, using: &chance)

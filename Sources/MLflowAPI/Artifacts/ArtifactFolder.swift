@@ -49,7 +49,7 @@ package struct ArtifactFolder: Sendable {
     /// The direct contents of a folder; empty if it does not exist.
     package func entries(of artifact: ArtifactPath) throws(ServerError) -> [Entry] {
         guard let folder = try existing(artifact), FilePaths.isFolder(folder) else { return [] }
-        return Files.names(in: folder).sorted().compactMap { name in
+        return Files.names(in: folder).compactMap { name in
             if artifact.names.isEmpty, name == UploadFolder.name { return nil }
             // Only files, folders, and links to them that do not lead out are listed.
             guard let real = FilePaths.real("\(folder)/\(name)"), isInside(real) else { return nil }

@@ -10,13 +10,10 @@ package enum OpenFiles {
 
     /// Whether a file is open for writing, as a database and its log are; standard input, output
     /// and error do not count.
-    static func areWriting(_ file: stat) -> Bool {
+    static func areWriting(_ file: FileIdentity) -> Bool {
         for name in Files.names(in: "/proc/self/fd") {
             guard let descriptor = Int32(name), descriptor > STDERR_FILENO else { continue }
-            var status = stat()
-            guard fstat(descriptor, &status) == 0, status.st_dev == file.st_dev,
-                status.st_ino == file.st_ino
-            else { continue }
+            guard FileIdentity(descriptor: descriptor) == file else { continue }
             if fcntl(descriptor, F_GETFL) & O_ACCMODE != O_RDONLY { return true }
         }
         return false

@@ -52,7 +52,7 @@ public struct OutputFile: Sendable {
         case .vacant(let final): fresh = FilePaths.temporary(beside: final)
         case .file(let final, let status):
             guard replaces else { throw Self.exists(path) }
-            guard !OpenFiles.areWriting(status) else {
+            guard !OpenFiles.areWriting(FileIdentity(FileStatus(status))) else {
                 throw PlatformError(
                     .exists,
                     "\(path) is in use by this program and is not replaced.",

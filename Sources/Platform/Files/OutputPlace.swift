@@ -21,7 +21,7 @@ enum OutputPlace {
                 throw PlatformError(
                     .invalid,
                     "\(path) cannot be written: the folder \(folder) cannot be reached "
-                        + "(\(String(cString: strerror(errno)))).",
+                        + "(\(systemMessage(errno))).",
                     hint: "Make the folder first, or name another file."
                 )
             }

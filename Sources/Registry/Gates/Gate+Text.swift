@@ -215,20 +215,10 @@ extension Gate: CustomStringConvertible {
     }
 }
 
-/// As a person writes it; the form in which it is stored is another.
-extension Gate: Codable {
+/// Encodes the conditions as a person writes them, unlike the stored form.
+extension Gate: Encodable {
     private enum CodingKeys: CodingKey {
         case conditions, needsApproval, approvers
-    }
-
-    /// Reads what ``encode(to:)`` wrote.
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        try self.init(
-            conditions: values.decode([String].self, forKey: .conditions),
-            needsApproval: values.decode(Bool.self, forKey: .needsApproval),
-            approvers: values.decode([String].self, forKey: .approvers)
-        )
     }
 
     /// Writes the conditions as text.

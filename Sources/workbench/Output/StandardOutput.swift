@@ -51,7 +51,7 @@ enum StandardOutput {
         guard isFirst else { return }
         // A reader that stops early, such as `head`, is no error.
         if number != EPIPE {
-            Console.note("workbench: standard output cannot be written: \(reason(number))")
+            Console.note("workbench: standard output cannot be written: \(systemMessage(number))")
         }
         brokenHandler.withLock { $0 }?()
     }
@@ -72,6 +72,4 @@ enum StandardOutput {
         default: ExitStatus.failed
         }
     }
-
-    private static func reason(_ number: Int32) -> String { String(cString: strerror(number)) }
 }
