@@ -307,7 +307,7 @@ WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_he
     for (size_t g = 0; g < heads; g++) {
         float largest = max_lane(maximum[g]);
         if (h->cap != 0) {
-            // The cap is monotone, so the largest score stays the largest.
+            // The cap is monotone up to rounding, so the largest score stays the largest up to rounding.
             soft_cap(h->weights + g * stride, 1, h->cap, count);
             soft_cap(&largest, 1, h->cap, 1);
         }
