@@ -1,4 +1,4 @@
-internal import ModelFiles
+package import ModelFiles
 internal import Tensors
 
 /// Noise that is added to the embeddings of one micro-batch in training: NEFTune (Jain et al.,
@@ -28,6 +28,13 @@ public struct EmbeddingNoise: Sendable, Equatable {
         self.microbatch = microbatch
     }
 
+    /// Alpha as the layers see it: a model that multiplies its embeddings after the noise was added
+    /// multiplies the noise too.
+    package func strength(_ configuration: ModelConfiguration) -> Double {
+        configuration.traits.scalesBeforeNoise
+            ? alpha : alpha * Double(configuration.multipliers.embedding)
+    }
+
     /// Adds the noise to the embeddings of a piece, (T, C), as the layers take them.
     func add(
         to x: Floats,
@@ -36,8 +43,7 @@ public struct EmbeddingNoise: Sendable, Equatable {
         _ workers: Workers
     ) {
         let width = configuration.width
-        // A model that multiplies its embeddings multiplies the noise on them too.
-        let factor = alpha * Double(configuration.multipliers.embedding)
+        let factor = strength(configuration)
         let random = CounterRandom(seed: seed, purpose: .embeddingNoise)
         let first = microbatch * Self.rowsInMicrobatch + piece.firstRow
         for segment in piece.batch.segments {

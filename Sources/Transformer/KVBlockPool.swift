@@ -23,7 +23,7 @@ public final class KVBlockPool: @unchecked Sendable {
     let headCount: Int
     let headWidth: Int
     let layerCount: Int
-    let window: Int
+    let windows: [Int]  // (L)
     private let memory: AlignedMemory  // (2, L, K, blocks, 32, D)
     private let layerByteCount: Int
     private let holders: Mutex<[Int]>  // the reference count of each block
@@ -37,7 +37,7 @@ public final class KVBlockPool: @unchecked Sendable {
         headCount = configuration.keyValueHeadCount
         headWidth = configuration.headWidth
         layerCount = configuration.layerCount
-        window = configuration.slidingWindow ?? .max
+        windows = (0..<layerCount).map { configuration.window($0) ?? .max }
         headByteCount = type.byteCount(elements: blockCount * Self.blockLength * headWidth)
         layerByteCount = headCount * headByteCount
         memory = AlignedMemory(

@@ -79,9 +79,11 @@ public final class KeyValueCache: @unchecked Sendable {
 
     /// The bytes that a token at `position` reads.
     public func readByteCount(at position: Int) -> Int {
-        let tokens = min(position, pool.window)
-        let head = pool.type.byteCount(elements: tokens * pool.headWidth)
-        return 2 * pool.layerCount * pool.headCount * head
+        pool.windows.reduce(0) { sum, window in
+            let tokens = min(position, window)
+            let head = pool.type.byteCount(elements: tokens * pool.headWidth)
+            return sum + 2 * pool.headCount * head
+        }
     }
 
     /// Forgets all tokens from `count` on.

@@ -16,10 +16,19 @@ public final class LanguageModel: Sendable {
         /// Where the architecture normalizes each head's query and key.
         let headNorms: (query: Weight, key: Weight)?  // (D)
         let feedForwardNorm: Weight  // (C)
-        /// Where the architecture normalizes what attention and feed-forward network compute.
+        /// Where the architecture normalizes the outputs of attention and the feed-forward network.
         let postNorms: (attention: Weight, feedForward: Weight)?  // (C)
         /// By the index of their projection; nil if the matrix of another projection computes it.
         let matrices: [Weight?]
+
+        /// All of them.
+        var weights: [Weight] {
+            let vectors = [
+                attentionNorm, feedForwardNorm, biases?.query, biases?.key, biases?.value,
+                headNorms?.query, headNorms?.key, postNorms?.attention, postNorms?.feedForward,
+            ]
+            return (matrices + vectors).compactMap(\.self)
+        }
 
         func weight(_ projection: Projection) -> Weight {
             guard let weight = matrices[projection.index] else {
@@ -112,9 +121,9 @@ public final class LanguageModel: Sendable {
     public var weightByteCount: Int {
         if let parameters { return parameters.buffer.count * MemoryLayout<Float>.stride }
         guard usesNormalFloat else { return file.byteCount }
-        let all =
-            matrices + [embedding] + layers.flatMap { [$0.attentionNorm, $0.feedForwardNorm] }
-        return all.reduce(0) { $0 + $1.bytes.count }
+        // A tied output matrix is the embedding.
+        let ends = [embedding, outputNorm] + (configuration.tiesEmbeddings ? [] : [head])
+        return (layers.flatMap(\.weights) + ends).reduce(0) { $0 + $1.bytes.count }
     }
 
     /// The matrices that each token is multiplied by.

@@ -82,8 +82,7 @@ extension CheckpointConfiguration {
             ] where isThere { set(name, cap.map { .number(shortest($0)) } ?? .null) }
         }
         if sizes.traits.queryScalar != nil {
-            let scale = sizes.attentionScale
-            set("query_pre_attn_scalar", .number(shortest(1 / (scale * scale))))
+            set("query_pre_attn_scalar", .number(sizes.queryScalar))
         }
         if sizes.traits.windowPeriod != nil, sizes.slidingWindow != nil {
             let kinds = (0..<sizes.layerCount).map {

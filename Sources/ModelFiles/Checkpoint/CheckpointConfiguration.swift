@@ -102,7 +102,7 @@ struct CheckpointConfiguration {
         let activation = try settings.string(name) ?? expected
         guard activation == expected else { throw settings.unsupported("it uses \(activation)") }
         if try settings.flag("use_bidirectional_attention") == true {
-            throw settings.unsupported("its tokens see later ones")
+            throw settings.unsupported("its attention is not causal")
         }
         // Only MLX uses this name, for its quantization.
         if let mlx = try settings.part("quantization"), mlx.has("bits") {
@@ -130,6 +130,9 @@ struct CheckpointConfiguration {
     private static func refuseOtherLayers(_ settings: JSONPart) throws(ModelFileError) {
         let layers = try settings.dimension("num_hidden_layers")
         let kinds = try settings.strings("layer_types") ?? []
+        guard kinds.isEmpty || kinds.count == layers else {
+            throw settings.refusal("layer_types is not about \(layers) layers")
+        }
         let others = kinds.filter { $0 != "attention" }
         let count = kinds.isEmpty ? layers : others.count
         guard count == 0 else {

@@ -78,6 +78,11 @@ public struct CheckpointConversion {
         guard traits.softCaps?.scores == nil || sizes.softCaps.scores != nil,
             traits.softCaps?.logits == nil || sizes.softCaps.logits != nil
         else { throw inexpressible("soft caps") }
+        // llama.cpp reads no factors in files of architectures with windows in some layers.
+        guard
+            traits.windowPeriod == nil || traits.rotaryScaling != .factors
+                || model.rotaryFactors.short == nil
+        else { throw inexpressible("rotary scalings (rope_scaling)") }
         let layers = traits.globalLayers(of: sizes.layerCount)
         guard sizes.slidingWindow == nil || sizes.globalLayers == layers else {
             throw inexpressible("layers with a window (layer_types)")

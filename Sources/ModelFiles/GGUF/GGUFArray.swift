@@ -43,6 +43,11 @@ public struct GGUFArray: @unchecked Sendable {
         }
     }
 
+    /// The values as true and false, of which integers are 1 and 0; nil if they are of another type.
+    public func booleans() -> [Bool]? {
+        (elementType == .bool ? load(UInt8.self) : integers())?.map { $0 != 0 }
+    }
+
     private func load<Stored: FixedWidthInteger & BitwiseCopyable>(_: Stored.Type) -> [Int]? {
         let width = MemoryLayout<Stored>.size
         var values: [Int] = []

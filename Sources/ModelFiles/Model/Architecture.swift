@@ -96,6 +96,9 @@ public struct Architecture: Sendable, Equatable {
     public var hasMultipliers = false
     /// Whether embeddings are multiplied by √C.
     public var scalesEmbeddings = false
+    /// Whether embeddings are multiplied in the embedding module of transformers, so that noise in
+    /// training is added to the products.
+    public var scalesBeforeNoise = false
     /// The default of `query_pre_attn_scalar`, whose root divides scores; nil if that is always D.
     public var queryScalar: Float?
     /// The number of layers of the model whose scores are divided by √(C/H) in GGUF files; others use
@@ -201,6 +204,7 @@ public struct Architecture: Sendable, Equatable {
             windowPeriod: 6,
             headWidth: 256,
             scalesEmbeddings: true,
+            scalesBeforeNoise: true,
             queryScalar: 256,
             wideLayerCount: 62,
             softCaps: SoftCaps()

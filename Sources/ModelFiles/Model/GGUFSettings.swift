@@ -130,8 +130,8 @@ struct GGUFSettings {
         return multipliers
     }
 
-    /// The layers that do not rotate: those of the architecture's pattern, for which GGUF has no
-    /// words, or all in files of Granite that say so.
+    /// The layers that do not rotate: those of the architecture's pattern, which GGUF cannot
+    /// represent, or all in files of Granite with `rope.scaling.finetuned` false.
     func unrotatedLayers(of layerCount: Int) -> [Int] {
         if parts.hasMultipliers, case .bool(false) = value("rope.scaling.finetuned") {
             return Array(0..<layerCount)
@@ -147,11 +147,11 @@ struct GGUFSettings {
         guard parts.windowPeriod != nil, has(key) else {
             return parts.globalLayers(of: layerCount)
         }
-        if case .array(let array) = value(key), let marks = array.integers() {
+        if case .array(let array) = value(key), let marks = array.booleans() {
             guard marks.count >= layerCount else {
                 throw contradiction("\(architecture).\(key) is not about \(layerCount) layers")
             }
-            return (0..<layerCount).filter { marks[$0] == 0 }
+            return (0..<layerCount).filter { !marks[$0] }
         }
         let period = try dimension(key)
         return (0..<layerCount).filter { ($0 + 1) % period == 0 }
@@ -165,9 +165,7 @@ struct GGUFSettings {
 
     /// The divisor of the rotary frequencies in layers without a window; nil for none.
     func linearFactor() throws(ModelFileError) -> Float? {
-        guard parts.rotaryScaling == .linearInSettings,
-            value("rope.scaling.type")?.text == "linear"
-        else { return nil }
+        guard parts.rotaryScaling == .linearInSettings, scalingType == "linear" else { return nil }
         return try positive("rope.scaling.factor", default: nil)
     }
 
@@ -187,6 +185,13 @@ struct GGUFSettings {
         return caps
     }
 
+    /// How frequencies are scaled; as in llama.cpp, a factor without a type is linear.
+    private var scalingType: String {
+        let factor = value("rope.scaling.factor")?.number ?? 1
+        let type = value("rope.scaling.type")?.text
+        return type ?? (factor == 1 || factor == 0 ? "none" : "linear")
+    }
+
     private func value(_ key: String) -> GGUFValue? { file.metadata["\(architecture).\(key)"] }
 
     /// Refuses settings that would change results and are not supported.
@@ -198,7 +203,7 @@ struct GGUFSettings {
             throw unsupported("some of its layers see a window and others do not")
         }
         if case .bool(false) = file.metadata["\(architecture).attention.causal"] {
-            throw unsupported("its tokens see later ones; it is made for embeddings")
+            throw unsupported("its attention is not causal; it is made for embeddings")
         }
         if has("attention.scale"), !parts.hasMultipliers {
             throw unsupported("it scales scores by a number of its own")
@@ -206,16 +211,15 @@ struct GGUFSettings {
         if let factor = file.metadata["\(architecture).rope.scale_linear"]?.number, factor != 1 {
             throw unsupported("its rotary embedding is scaled by \(factor)")
         }
-        let scaling = file.metadata["\(architecture).rope.scaling.type"]?.text ?? "none"
         let isRead =
-            switch scaling {
+            switch scalingType {
             case "none": true
             case "longrope": parts.rotaryScaling == .longRope
             case "linear": parts.rotaryScaling == .linearInSettings
             default: false
             }
         guard isRead else {
-            throw unsupported("its rotary embedding is scaled by \"\(scaling)\"")
+            throw unsupported("its rotary embedding is scaled by \"\(scalingType)\"")
         }
     }
 

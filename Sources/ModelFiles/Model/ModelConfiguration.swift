@@ -76,6 +76,14 @@ public struct ModelConfiguration: Sendable, Equatable {
     /// The factor of attention scores before their softmax.
     public var attentionScale: Float { multipliers.attention ?? 1 / Float(headWidth).squareRoot() }
 
+    /// The number whose root divides scores: the whole one if that gives the same scale.
+    package var queryScalar: Double {
+        let scale = Double(attentionScale)
+        let scalar = 1 / (scale * scale)
+        let whole = scalar.rounded()
+        return 1 / Float(whole).squareRoot() == attentionScale ? whole : scalar
+    }
+
     /// The parts of the architecture.
     public var traits: Architecture { Architecture.named(architecture) ?? .llama }
 
