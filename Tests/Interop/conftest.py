@@ -19,12 +19,12 @@ TINY = pathlib.Path(__file__).resolve().parents[1] / "TransformerTests" / "Fixtu
 FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "granite4", "gemma2", "gemma3", "phi4"]
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 HYBRID_TARGETS = [*TARGETS[:4], "input_linear", "output_linear"]
-JOINED_TARGETS = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
+FUSED_TARGETS = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
 
 
 def targets_of(model):
     """PEFT's names of a model's projections."""
-    kinds = {"phi3": JOINED_TARGETS, "granitemoehybrid": HYBRID_TARGETS}
+    kinds = {"phi3": FUSED_TARGETS, "granitemoehybrid": HYBRID_TARGETS}
     return kinds.get(model.config.model_type, TARGETS)
 
 

@@ -76,7 +76,7 @@ TEXTS = ["Hello, world! 한국어 123", "  two  spaces\n\nnew", "def f(x): retur
 
 
 def tokenizer_of(folder, pretokenizer, ignores_merges):
-    """The words of another small model, cut otherwise."""
+    """The vocabulary of another small model, with other rules for cutting text."""
     if pretokenizer:
         words = json.loads((folder / "qwen2" / "tokenizer.json").read_text())
         words["pre_tokenizer"], words["normalizer"] = pretokenizer, None
@@ -99,7 +99,7 @@ def make(folder, name):
     model = transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager")
     with torch.no_grad():
         for key, parameter in model.named_parameters():
-            # The rounding of fast precision adds up over six layers; larger numbers stay above it.
+            # The deviation of matrices.
             spread = 0.2 if name == "gemma3" else 0.1
             center = 0 if name.startswith("gemma") else 1
             parameter.copy_(center + 0.1 * torch.randn_like(parameter) if parameter.ndim == 1

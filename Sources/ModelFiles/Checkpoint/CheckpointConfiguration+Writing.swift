@@ -41,7 +41,7 @@ extension CheckpointConfiguration {
             throw ModelFileError(
                 .unsupportedArchitecture,
                 "\(model.path) does not rotate queries and keys, which the config.json of \(kind) "
-                    + "has no words for.",
+                    + "cannot represent.",
                 hint: "use the file as it is"
             )
         }
@@ -135,7 +135,7 @@ extension CheckpointConfiguration {
             throw ModelFileError(
                 .unsupportedArchitecture,
                 "\(model.path) scales its rotary embedding by factors (rope_freqs.weight) that "
-                    + "config.json has no words for.",
+                    + "config.json cannot represent.",
                 hint: "use the file as it is"
             )
         }
@@ -167,7 +167,7 @@ extension CheckpointConfiguration {
             throw ModelFileError(
                 .unsupportedArchitecture,
                 "\(model.path) multiplies rotated queries and keys by \(sizes.rotaryAmplitude) "
-                    + "(rope.scaling.attn_factor), which config.json has no words for.",
+                    + "(rope.scaling.attn_factor), which config.json cannot represent.",
                 hint: "use the file as it is"
             )
         }

@@ -112,7 +112,7 @@ struct GGUFVocabulary {
     private func refusal(_ what: String) -> ModelFileError {
         ModelFileError(
             .unsupportedTokenizer,
-            "GGUF has no words for the tokenizer of \(path): \(what).",
+            "GGUF cannot represent the tokenizer of \(path): \(what).",
             hint: "use the folder as it is"
         )
     }

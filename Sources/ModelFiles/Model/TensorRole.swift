@@ -32,7 +32,7 @@ public enum TensorRole: Sendable, CaseIterable {
     case attentionPostNorm
     /// (C): the normalization before the feed-forward layer.
     case feedForwardNorm
-    /// (F, C): its output goes through SiLU.
+    /// (F, C): the activation is applied to its output.
     case gate
     /// (F, C).
     case up

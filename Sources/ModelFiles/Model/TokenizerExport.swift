@@ -81,7 +81,7 @@ struct TokenizerExport {
     static func refusal(_ path: String, _ what: String) -> ModelFileError {
         ModelFileError(
             .unsupportedTokenizer,
-            "tokenizer.json has no words for the tokenizer of \(path): \(what).",
+            "tokenizer.json cannot represent the tokenizer of \(path): \(what).",
             hint: "use the file as it is"
         )
     }

@@ -18,13 +18,14 @@ extension TrainingOptions {
             \.targets,
             in: .adapter,
             .projections,
-            "The adapted projections, separated by commas; qkv_proj and gate_up_proj are several.",
+            "The adapted projections, separated by commas. The names of fused matrices (qkv_proj, "
+                + "gate_up_proj, input_linear, output_linear) select their parts in any model.",
             default: "all seven"
         )
         .asked(
             "targets",
             "any of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, qkv_proj, "
-                + "gate_up_proj",
+                + "gate_up_proj, input_linear, output_linear",
             empty: "all seven projections"
         )
         .phases(.first).adapters(.shape).recorded(.withAdapter)

@@ -29,9 +29,9 @@ struct SoftCap: Sendable {
 }
 
 extension ModelConfiguration {
-    /// What logits go through.
+    /// The cap of logits, and their divisor.
     var logitCap: SoftCap { SoftCap(cap: softCaps.logits, scale: 1 / multipliers.logits) }
 
-    /// What scores go through before their softmax.
+    /// The cap of scores, and their factor, before their softmax.
     var scoreCap: SoftCap { SoftCap(cap: softCaps.scores, scale: attentionScale) }
 }
