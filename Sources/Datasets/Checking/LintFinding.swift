@@ -61,6 +61,13 @@ public struct LintFinding: Sendable, Equatable, Codable {
         self.excerpt = excerpt
         self.advice = advice
     }
+
+    /// What was found, in how many rows, and the first of them.
+    package var sentence: String {
+        guard let row = rows.first else { return "\(rule.rawValue): \(detail)" }
+        let rows = count == 1 ? "1 row" : "\(count) rows, the first"
+        return "\(rule.rawValue): \(detail) (\(rows) \(row.source))"
+    }
 }
 
 extension LintFinding.Row: Codable {

@@ -1,4 +1,4 @@
-package import Datasets
+import Datasets
 import Platform
 import Training
 
@@ -19,14 +19,5 @@ extension TrainingInputs {
                 ? "\(first.advice)." : "\(first.advice). To train nevertheless: \(allowance).",
             details: blocking.count > 1 ? blocking.map(\.sentence) : nil
         )
-    }
-}
-
-extension LintFinding {
-    /// What was found, in how many rows, and the first of them.
-    package var sentence: String {
-        guard let row = rows.first else { return "\(rule.rawValue): \(detail)" }
-        let rows = count == 1 ? "1 row" : "\(count) rows, the first"
-        return "\(rule.rawValue): \(detail) (\(rows) \(row.source))"
     }
 }

@@ -16,7 +16,7 @@ struct DatasetFiles {
     /// - Throws: `DatasetError` if nothing is there, and for a folder that contains no dataset or
     ///   more than one.
     init(path: String) throws {
-        isFolder = try Folder.isThere(path)
+        isFolder = try Folder.isFolder(path)
         guard isFolder else {
             training = [path]
             heldOut = []

@@ -25,10 +25,10 @@ enum FileEnding: String, CaseIterable {
 
 /// The folders of datasets.
 enum Folder {
-    /// Whether a path is that of a folder.
+    /// Whether the path is a folder.
     ///
     /// - Throws: `DatasetError` if nothing is there.
-    static func isThere(_ path: String) throws -> Bool {
+    static func isFolder(_ path: String) throws -> Bool {
         guard let status = FileStatus(path) else { throw DatasetError.reading(path, errno) }
         return status.kind == .folder
     }
