@@ -66,7 +66,7 @@ package final class MappedFile: @unchecked Sendable {
                 hint: "name the file itself"
             )
         }
-        stamp = Mutex(FileStamp(descriptor: file.number))
+        stamp = Mutex(FileStamp(status))
         let count = status.byteCount
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -10,13 +10,8 @@ package struct FileStamp: Hashable, Sendable {
         self.init(status)
     }
 
-    /// The stamp of an open file.
-    package init?(descriptor: Int32) {
-        guard let status = FileStatus(descriptor: descriptor) else { return nil }
-        self.init(status)
-    }
-
-    private init(_ status: FileStatus) {
+    /// The stamp of a file with this status.
+    package init(_ status: FileStatus) {
         identity = FileIdentity(status)
         content = ContentStamp(status)
     }
