@@ -2,8 +2,8 @@ import Platform
 import Tensors
 
 extension Workspace {
-    /// Has the process end with a message, and by `end`, where the system gives no memory for a
-    /// buffer.
+    /// Ends the process with a message, by calling `end`, if memory for a buffer cannot be
+    /// allocated.
     package static func endWhenMemoryIsExhausted(
         _ end: @escaping @Sendable (WorkspaceError) -> Never
     ) {

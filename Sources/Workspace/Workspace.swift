@@ -6,35 +6,36 @@ package import Registry
 public import Runs
 package import Tracking
 
-/// A workspace folder opened: the services that the screen and the command line share.
+/// An open workspace folder, with the services that the screen and the command line share.
 ///
-/// Whatever is done through it is written to the store first and published on ``events`` second.
-/// Calls that read or write block for the time the disk takes, so a screen makes them through
-/// ``perform(_:then:)``; what takes longer returns at once and is told by events.
+/// A change is written to the store first and then published on ``events``. Calls that read or
+/// write the disk block, so a screen makes them through ``perform(_:then:)``; longer operations
+/// return at once and report their progress by events.
 public final class Workspace: Sendable {
-    /// What may be done.
+    /// Whether the workspace can be changed.
     public typealias Access = WorkspaceAccess
 
     /// How a workspace is opened.
     public struct Configuration: Sendable {
         /// The folder named on the command line.
         public var folder: String?
-        /// Whether nothing may be changed.
+        /// Whether the workspace is opened only for reading.
         public var isReadOnly: Bool
-        /// Whether other processes' changes are looked for.
+        /// Whether changes made by other processes are watched.
         public var isWatching: Bool
         /// The environment's variables.
         public var environment: [String: String]
-        /// Where the files that ship with the program lie.
+        /// The folders of the files that ship with the program.
         public var resources: ResourceFolders
-        /// The type of the file system that an existing folder lies on, such as `ext4`.
+        /// The type of an existing folder's file system, such as `ext4`.
         public var fileSystemType: @Sendable (_ path: String) -> String?
-        /// Where measurements of the machine come from; nil for the machine's own.
+        /// The source of machine samples; nil for this machine.
         public var machine: MachineMonitor.Configuration?
-        /// The bytes of memory that this process may still take; nil where that is not known.
+        /// The bytes of memory still available to this process; nil if not known.
         public var availableMemory: @Sendable () -> Int64?
 
-        /// The folder that the environment names, open for everything.
+        /// Creates a configuration; by default the folder from the environment, for reading and
+        /// writing.
         public init(
             folder: String? = nil,
             isReadOnly: Bool = false,
@@ -52,33 +53,33 @@ public final class Workspace: Sendable {
         }
     }
 
-    /// What is used where, in the folder.
+    /// The paths in the folder.
     public let layout: WorkspaceLayout
-    /// What may be done.
+    /// Whether the workspace can be changed.
     public let access: Access
-    /// What a person should know of the folder, found when it was opened.
+    /// Notices for the user, found when the folder was opened.
     public let notices: [Notice]
-    /// What happens, here and in other processes.
+    /// Changes made by this and other processes.
     public let events: EventBus<WorkspaceEvent>
-    /// Runs: listing, starting, steering.
+    /// Lists, starts and controls runs.
     public let runs: RunService
-    /// Datasets: listing, adding, looking into.
+    /// Lists, adds and inspects datasets.
     public let datasets: DatasetService
-    /// Base models: listing, downloading, looking into.
+    /// Lists, downloads and inspects base models.
     public let models: ModelService
     /// Registered models: versions, stages, aliases, history.
     public let registry: RegistryService
     /// Experiments, runs, logged models and traces, as clients of the server see them.
     package let tracker: TrackingService
-    /// What goes to other programs, and comes over from them.
+    /// Exports and imports.
     public let exchange: ExchangeService
-    /// Answers.
+    /// Answers in chat.
     public let chat: ChatService
-    /// Serving over HTTP, on and off.
+    /// Starts and stops the HTTP server.
     public let server = ServerSwitch()
     /// The machine's memory and accelerators.
     public let machine: MachineMonitor
-    /// What the parts publish, to be published on ``events``.
+    /// The services' events, forwarded to ``events``.
     private let forwarded: [Subscription]
 
     let opened: OpenedFolder
@@ -87,12 +88,12 @@ public final class Workspace: Sendable {
     private let work = WorkQueue(name: "wb-work", owner: "The workspace")
     private let watch = Guarded<WorkspaceWatch?>(nil)
 
-    /// Opens a workspace, which is made at first use.
+    /// Opens a workspace; creates it if it does not exist.
     ///
     /// Nothing heavier than the database is opened.
     ///
     /// - Throws: ``WorkspaceError`` for a folder on a network file system, one that cannot be read
-    ///   or written, a full disk, and a database that is not ours.
+    ///   or written, a full disk, or a database of another program.
     public static func open(_ configuration: Configuration = Configuration()) throws -> Workspace {
         try WorkspaceError.translating { try Workspace(configuration) }
     }
@@ -128,7 +129,7 @@ public final class Workspace: Sendable {
             if let notice = store.notice {
                 .readOnly(reason: notice)
             } else if store.isReadOnly {
-                .readOnly(reason: "The workspace is open for reading alone.")
+                .readOnly(reason: "The workspace is open only for reading.")
             } else {
                 .full
             }
@@ -195,11 +196,11 @@ public final class Workspace: Sendable {
         Logger(label: label) { ProcessLog(label: $0, file: logs) }
     }
 
-    /// Whether this process executes a run, gives an answer, or downloads.
+    /// Whether this process executes a run, generates an answer or downloads a model.
     public var isLive: Bool { !runs.executed.isEmpty || chat.isAnswering || models.isPulling }
 
-    /// Does work that blocks on the workspace's own thread, one piece after another, and hands its
-    /// result to `then` on that thread.
+    /// Performs blocking work on the workspace's own thread, in order, and passes the result to
+    /// `then` on that thread.
     public func perform<Value: Sendable>(
         _ body: @escaping @Sendable (Workspace) throws -> Value,
         then: @escaping @Sendable (Result<Value, WorkspaceError>) -> Void
@@ -217,7 +218,7 @@ public final class Workspace: Sendable {
         }
     }
 
-    /// Does work that blocks on the workspace's own thread, and suspends until it is done.
+    /// Performs blocking work on the workspace's own thread and suspends until it is done.
     public func perform<Value: Sendable>(
         _ body: @escaping @Sendable (Workspace) throws -> Value
     ) async throws -> Value {
@@ -226,10 +227,10 @@ public final class Workspace: Sendable {
         }
     }
 
-    /// Ends what this process does in the workspace: answers and downloads are cancelled, a live
-    /// run writes a checkpoint and stops.
+    /// Ends the activities of this process: answers and downloads are cancelled, and a live run
+    /// writes a checkpoint and stops.
     ///
-    /// Blocks until that is done.
+    /// Blocks until they have ended.
     public func close() {
         server.stop(isAwaited: true)
         runs.stopHere()
@@ -247,7 +248,7 @@ public final class Workspace: Sendable {
         }
     }
 
-    /// Keeps a notice in this process's file in `logs/`.
+    /// Writes a notice to this process's file in `logs/`.
     public func log(_ notice: Notice) {
         let text = [notice.message, notice.hint].compactMap { $0 }.joined(separator: " hint: ")
         switch notice.level {

@@ -1,4 +1,4 @@
 public import Platform
 
-/// What went wrong in a workspace, to which thing, and what to do about it.
+/// An error in a workspace: what failed, for which item, and what to do.
 public typealias WorkspaceError = CodedError<ErrorKind>

@@ -2,34 +2,34 @@ public import Machine
 import Platform
 public import Runs
 
-/// A hint that something in the workspace is new; the store was written before it was published.
+/// A change in the workspace, published after it is written to the store.
 ///
-/// An event lost or seen twice changes nothing: each names what to read again.
+/// An event only names what to read again, so receiving it twice does no harm.
 public enum WorkspaceEvent: Equatable, Sendable {
-    /// Something is new about a run.
+    /// A run changed.
     case run(RunEvent)
-    /// More changed than is said one by one: lists and details are to be read again.
+    /// Too much changed for separate events: all lists and details must be read again.
     case everythingChanged
     /// A registered model or its versions changed.
     case registryChanged(name: String)
-    /// A dataset appeared or went.
+    /// A dataset was added or removed.
     case datasetsChanged
     /// Token statistics of a dataset were computed; `fraction` is 1 when they are complete.
     case datasetMeasured(dataset: String, fraction: Double)
-    /// A base model appeared or went.
+    /// A base model was added or removed.
     case modelsChanged
-    /// A download went on.
+    /// A download progressed or ended.
     case download(DownloadProgress)
-    /// Chat loads a target, is ready for it, or cannot have it.
+    /// Chat is loading its target, is ready, or cannot load it.
     case chat(ChatState)
     /// The next piece of an answer.
     case answerPiece(AnswerPiece)
     /// An answer ended.
     case answerEnded(AnswerOutcome)
-    /// Serving over HTTP begins or ends.
+    /// The HTTP server started or stopped.
     case serverChanged(ServerState)
-    /// The machine was measured.
+    /// The machine was sampled.
     case machine(MachineReading)
-    /// Something a person should read once.
+    /// A notice to show once.
     case notice(Notice)
 }

@@ -1,7 +1,7 @@
 import Datasets
 import Runs
 
-/// The models and the data of a workspace, for its runs.
+/// Finds the models and datasets of a workspace for its runs.
 struct WorkspaceSources: RunSources {
     let opened: OpenedFolder
     let models: ModelService

@@ -1,10 +1,10 @@
-/// What a workspace holds and how much room it takes.
+/// The contents of a workspace and their sizes.
 public struct WorkspaceOverview: Equatable, Sendable, Codable {
     /// A part of the folder.
     public struct Part: Equatable, Sendable, Codable {
         /// Its name, such as `artifacts`.
         public var name: String
-        /// Its bytes.
+        /// Its size in bytes.
         public var byteCount: Int64
 
         /// Creates a part.
@@ -14,88 +14,89 @@ public struct WorkspaceOverview: Equatable, Sendable, Codable {
         }
     }
 
-    /// How much there is of something.
+    /// A count of one kind of item.
     public struct Count: Equatable, Sendable, Codable {
-        /// What, such as `runs`.
+        /// The kind, such as `runs`.
         public var name: String
-        /// How many.
+        /// The number.
         public var count: Int
     }
 
     /// The folder.
     public var folder: String
-    /// Why nothing can be changed; nil where everything can.
+    /// Why the workspace cannot be changed; nil if it can.
     public var readOnlyReason: String?
-    /// What the database says of its schema.
+    /// The database's schema version, in words.
     public var schema: String
-    /// How much there is of everything in use, and of all that is in the trash.
+    /// The number of items in use of each kind, and of all in the trash.
     public var counts: [Count]
-    /// What takes how much room.
+    /// The sizes of the parts of the folder.
     public var parts: [Part]
 }
 
-/// What is wrong in a workspace.
+/// The faults found in a workspace.
 public struct WorkspaceCheck: Equatable, Sendable, Codable {
-    /// Files that should be there.
+    /// A missing file or folder.
     public struct Missing: Equatable, Sendable, Codable {
-        /// What they belong to, such as `version 3 of faq`.
+        /// Its owner, such as `version 3 of faq`.
         public var holder: String
-        /// Where they should be.
+        /// Its expected path.
         public var path: String
     }
 
     /// A registered version whose files are not those that were registered.
     public struct Changed: Equatable, Sendable, Codable {
-        /// Which version, such as `version 3 of faq`.
+        /// The version, such as `version 3 of faq`.
         public var holder: String
-        /// Where its files lie.
+        /// The path of its files.
         public var path: String
-        /// What is different, a few words for each file.
+        /// The differences, a few words for each file.
         public var differences: [String]
     }
 
     /// Files that belong to nothing.
     public struct Orphan: Equatable, Sendable, Codable {
-        /// Where they lie, from the workspace's folder on.
+        /// Their path, relative to the workspace.
         public var path: String
-        /// How many there are.
+        /// The number of files.
         public var fileCount: Int
         /// Their bytes.
         public var byteCount: Int64
-        /// Whether `gc` will remove them once they are old enough; else a person has to.
+        /// Whether `gc` removes them once they are old enough; otherwise they must be removed by
+        /// hand.
         public var isCollected: Bool
     }
 
-    /// Files of runs that an earlier version wrote to one folder, each over the one before.
+    /// Files that an earlier version wrote to one folder, each run overwriting the one before.
     public struct Stranded: Equatable, Sendable, Codable {
         /// Their folder.
         public var path: String
-        /// How many there are.
+        /// The number of files.
         public var fileCount: Int
         /// Their bytes.
         public var byteCount: Int64
-        /// The run that the result among them belongs to; nil where that cannot be told.
+        /// The run that produced the result in the folder; nil if not known.
         public var run: String?
         /// That run's name.
         public var runName: String?
-        /// What can be done, in a sentence.
+        /// What to do, in a sentence.
         public var remedy: String
     }
 
-    /// What SQLite finds wrong with the database's file.
+    /// The errors that SQLite reports for the database file.
     public var damages: [String]
-    /// Rows of the database that refer to rows that are not there.
+    /// Rows that refer to missing rows.
     public var brokenReferences: [String]
-    /// Files that runs, models and versions need and that are not there.
+    /// Missing files of runs, models and versions.
     public var missing: [Missing]
-    /// Versions that do not serve what was registered.
+    /// Versions whose files differ from those registered.
     public var changed: [Changed]
-    /// Files that take room for nothing.
+    /// Files that belong to nothing.
     public var orphans: [Orphan]
-    /// Files that lie in the wrong folder; nil where there are none.
+    /// Files in the wrong folder; nil if there are none.
     public var stranded: Stranded?
 
-    /// Whether nothing is damaged or lost; orphans do no harm.
+    /// Whether nothing is damaged or lost; orphans are harmless.
     public var isSound: Bool {
         damages.isEmpty && brokenReferences.isEmpty && missing.isEmpty && changed.isEmpty
     }

@@ -12,8 +12,8 @@ struct DatasetArchive: Sendable {
     /// Copies the dataset's source, unless the same content exists already.
     ///
     /// - Parameters:
-    ///   - name: The name of the copy, also if the same content exists under another name; nil
-    ///     takes that of the file or folder.
+    ///   - name: The name of the copy, also if the same content exists under another name; nil uses
+    ///     that of the file or folder.
     ///   - provenance: The origin of the rows, stored with them.
     /// - Returns: The copy, which reads as a dataset of the same digest.
     func add(
@@ -37,7 +37,7 @@ struct DatasetArchive: Sendable {
         }
     }
 
-    /// Writes rows that are in no file, unless the same content exists already.
+    /// Writes rows that have no file, unless the same content exists already.
     ///
     /// - Parameters:
     ///   - name: As for `add`.
@@ -64,7 +64,7 @@ struct DatasetArchive: Sendable {
         }
     }
 
-    /// The copy of a dataset under the given name; it is created if there is none.
+    /// The copy of a dataset under the given name; created if there is none.
     ///
     /// - Parameter body: Writes a copy into a folder and returns its name there.
     private func keep(
@@ -90,7 +90,7 @@ struct DatasetArchive: Sendable {
         return try? decodeJSON(DatasetProvenance.self, from: bytes)
     }
 
-    /// Hidden, so that it is not taken for the data.
+    /// Hidden, so that it is not mistaken for data.
     private static let provenanceName = ".provenance.json"
 
     private func write(_ provenance: DatasetProvenance, in folder: String) throws {
@@ -100,7 +100,7 @@ struct DatasetArchive: Sendable {
         try Files.write(Array(bytes), to: "\(folder)/\(Self.provenanceName)")
     }
 
-    /// Fills a temporary folder, verifies that it reads as the dataset, and moves it to its place.
+    /// Fills a temporary folder, verifies that it reads as the dataset, and moves it into place.
     ///
     /// - Parameter body: Writes into the folder and returns the name.
     private func fill(
@@ -146,7 +146,7 @@ struct DatasetArchive: Sendable {
 
     // MARK: Names
 
-    /// The name that a person gave to an existing copy.
+    /// The name that the user gave to an existing copy.
     func givenName(of path: String) -> String? {
         guard let bytes = (try? Files.read("\(FilePaths.parent(path))/\(Self.nameName)")) ?? nil,
             !bytes.isEmpty
@@ -154,7 +154,7 @@ struct DatasetArchive: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The name of a copy before a person gave it another one.
+    /// The name of a copy before the user renamed it.
     func formerName(of path: String) -> String? {
         givenName(of: path) == nil ? nil : Dataset.name(ofPath: path)
     }
@@ -176,7 +176,7 @@ struct DatasetArchive: Sendable {
         }
     }
 
-    /// Hidden, so that it is not taken for the data.
+    /// Hidden, so that it is not mistaken for data.
     private static let nameName = ".name"
 
     /// The given name with the file's own extension, which decides how it is read.

@@ -4,19 +4,19 @@ import Datasets
 public struct DatasetHistory: Equatable, Sendable, Codable {
     /// One step.
     public struct Step: Equatable, Sendable, Codable {
-        /// What was counted, and how often.
+        /// A number of rows or changes.
         public struct Count: Equatable, Sendable, Codable {
-            /// What was counted.
+            /// The name of the count.
             public var name: String
-            /// How often.
+            /// The number.
             public var count: Int
         }
 
         /// `map`, `leave-out`, `clean`, `deduplicate` or `split`.
         public var kind: String
-        /// How: the mapping, the rules, the key, the share.
+        /// Its parameters: the mapping, rules, key or share.
         public var setting: String
-        /// What it changed.
+        /// The counts of its changes.
         public var counts: [Count]
         /// The step in a line.
         public var text: String
@@ -24,11 +24,11 @@ public struct DatasetHistory: Equatable, Sendable, Codable {
 
     /// The file or folder that was read first.
     public var source: String
-    /// The digest of what its rows said.
+    /// The digest of the content of its rows.
     public var sourceDigest: String
-    /// How they were written.
+    /// The format of its rows.
     public var sourceFormat: String
-    /// What was done, in order; empty for a plain copy.
+    /// The steps in order; empty for a plain copy.
     public var steps: [Step]
 
     init(_ provenance: DatasetProvenance) {

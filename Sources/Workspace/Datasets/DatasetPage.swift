@@ -4,17 +4,17 @@ public struct DatasetPage: Equatable, Sendable, Codable {
     public enum Part: String, Sendable, Codable, CaseIterable {
         /// Records that are trained on.
         case training
-        /// Records kept apart for evaluation.
+        /// Records held out for evaluation.
         case heldOut
     }
 
     /// One token of a row.
     public struct Token: Equatable, Sendable, Codable {
-        /// The token's number; nil where no model is there to tokenize with.
+        /// The token's id; nil without a model.
         public var id: Int32?
-        /// Its text; what is not whole UTF-8 is joined to the token that completes it.
+        /// Its text; incomplete UTF-8 is joined to the token that completes it.
         public var text: String
-        /// Whether the loss counts predicting it.
+        /// Whether it is a target of the loss.
         public var isTarget: Bool
         /// Whether it is a control token, such as one that ends a turn.
         public var isControl: Bool
@@ -28,20 +28,19 @@ public struct DatasetPage: Equatable, Sendable, Codable {
         }
     }
 
-    /// What a page's rows are.
+    /// The kind of a page's rows.
     public enum Layout: String, Sendable, Codable, CaseIterable {
         /// Records, in the order of the file.
         case records
-        /// Records packed into sequences, as the first pass of a run with default settings takes
-        /// them.
+        /// Records packed into sequences, as in the first epoch of a run with default settings.
         case packed
     }
 
-    /// Where one sequence or record ends in a row and the next begins.
+    /// The border between two sequences or records in a row.
     public struct Border: Equatable, Sendable, Codable {
-        /// The first token behind it.
+        /// The index of the first token after it.
         public var place: Int
-        /// What begins there.
+        /// The name of what begins there.
         public var label: String
 
         /// Creates a border.
@@ -53,15 +52,15 @@ public struct DatasetPage: Equatable, Sendable, Codable {
 
     /// One record, or one packed sequence.
     public struct Row: Equatable, Sendable, Codable {
-        /// Its place in its part, counted from 0.
+        /// Its index in its part, from 0.
         public var index: Int
-        /// The file it comes from and the line, counted from 1.
+        /// Its file and line, from 1.
         public var source: String
-        /// What the model reads.
+        /// The tokens that the model reads.
         public var tokens: [Token]
-        /// The place of the first token behind the sequence length; nil for a row that fits.
+        /// The index of the first token beyond the sequence length; nil if the row fits.
         public var cut: Int?
-        /// Where a document is cut into sequences, or one record of a pack follows another.
+        /// The borders between the sequences of a document or the records of a pack.
         public var borders: [Border]
         /// Why it cannot be trained on.
         public var problem: String?
@@ -97,7 +96,7 @@ public struct DatasetPage: Equatable, Sendable, Codable {
     public var model: String?
     /// The maximum number of tokens of a sequence.
     public var sequenceLength: Int
-    /// The first row's place.
+    /// The first row's index.
     public var offset: Int
     /// Rows in the whole part.
     public var totalCount: Int

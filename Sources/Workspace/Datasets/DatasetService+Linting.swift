@@ -10,14 +10,14 @@ extension DatasetService {
     /// - Parameters:
     ///   - reference: A name or path.
     ///   - evaluation: Evaluation data in place of the dataset's held-out rows.
-    ///   - model: The model whose template and tokenizer apply; nil takes the default model.
-    ///     Without one, the rules about the model are skipped.
-    ///   - sequenceLength: The length above which rows are reported; nil takes a run's default.
-    ///   - overLength: How rows over the sequence length are handled: `stop`, which nil takes, `drop`,
-    ///     `truncate-left`, `truncate-right` or `split`.
+    ///   - model: The model whose template and tokenizer apply; nil uses the default model. Without
+    ///     one, the rules about the model are skipped.
+    ///   - sequenceLength: The length above which rows are reported; nil uses a run's default.
+    ///   - overLength: How rows over the sequence length are handled: `stop` (the default for nil),
+    ///     `drop`, `truncate-left`, `truncate-right` or `split`.
     ///   - allowed: Names of rules whose findings do not block; `all` names every one.
-    /// - Throws: ``WorkspaceError`` with the code `invalid` for what says nothing here: a length or
-    ///   what goes by it without a model, how long rows of documents are handled.
+    /// - Throws: ``WorkspaceError`` with the code `invalid` for options that do not apply: a
+    ///   sequence length or its policy without a model, or a policy for documents.
     public func lint(
         _ reference: String,
         evaluation: String? = nil,
@@ -85,7 +85,7 @@ extension DatasetService {
 extension OverLengthPolicy {
     /// The policy of this name.
     ///
-    /// - Throws: ``WorkspaceError`` with the code `invalid` for a name that is none.
+    /// - Throws: ``WorkspaceError`` with the code `invalid` if there is none.
     init(named name: String) throws(WorkspaceError) {
         guard let policy = OverLengthPolicy(rawValue: name) else {
             let names = OverLengthPolicy.allCases.map(\.rawValue).joined(separator: ", ")

@@ -4,12 +4,12 @@ import Platform
 import Training
 
 extension DatasetService {
-    /// Of larger datasets packs are not shown: all rows must be tokenized first.
+    /// The largest dataset whose packs are shown: all of its rows must be tokenized first.
     public static let maxPackedRows = 5_000
 
-    /// Rows to train on as the first pass of a run with default settings packs them.
+    /// The training rows, packed as in the first epoch of a run with default settings.
     ///
-    /// Blocks: tokenizes the whole dataset, but for rows over the sequence length.
+    /// Blocks: tokenizes the whole dataset, except rows over the sequence length.
     ///
     /// - Throws: ``WorkspaceError`` without a model, and for a dataset of more than
     ///   ``maxPackedRows`` rows.
@@ -63,7 +63,7 @@ extension DatasetService {
         }
     }
 
-    /// Examples behind each other, each behind a border.
+    /// Joins examples, with a border before each.
     private static func row(
         _ index: Int,
         _ examples: [Example],

@@ -15,9 +15,9 @@ extension DatasetService {
     ///
     /// - Parameters:
     ///   - dataset: A name or path.
-    ///   - model: Whose tokenizer and template render the rows; nil takes the default model, and
-    ///     without one the rows come as plain text.
-    ///   - sequenceLength: Rows longer than this say so.
+    ///   - model: The model whose tokenizer and template render the rows; nil uses the default
+    ///     model. Without one, rows are plain text.
+    ///   - sequenceLength: The length above which rows are marked.
     public func page(
         _ dataset: String,
         part: DatasetPage.Part = .training,
@@ -28,7 +28,7 @@ extension DatasetService {
     ) throws -> DatasetPage {
         try WorkspaceError.translating {
             let summary = try find(dataset)
-            // Read again, so that the error has its hint and its rows.
+            // Read again to get the error with its hint and rows.
             if summary.problem != nil { _ = try Dataset.read(path: summary.path) }
             let name = try model ?? models.defaultIfAny()?.name
             let file = try name.map(models.file)
@@ -85,8 +85,8 @@ extension DatasetService {
             case .text:
                 let examples = try renderer.examples(of: record)
                 let repeated = max(1, renderer.tokenizer.opening.count)
-                // A block begins with the last token of the one before, or with what begins every
-                // text; either is shown where the document has it.
+                // A block begins with the last token of the one before, or with the token that
+                // begins every text; either is shown at its place in the document.
                 var ids: [Int32] = []
                 for (number, example) in examples.enumerated() {
                     if number > 0 {

@@ -5,12 +5,12 @@ import Platform
 import Runs
 
 extension DatasetService {
-    /// Counts a dataset's tokens in the background, reported by `datasetMeasured` events; then
-    /// ``list()`` carries the result.
+    /// Counts a dataset's tokens in the background, reported by `datasetMeasured` events;
+    /// ``list()`` then includes the result.
     ///
     /// Does not block.
     ///
-    /// - Parameter model: Whose tokenizer counts; nil takes the default model.
+    /// - Parameter model: The model whose tokenizer is used; nil uses the default model.
     public func measure(
         _ dataset: String,
         model: String? = nil,

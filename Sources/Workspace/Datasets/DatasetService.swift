@@ -33,12 +33,12 @@ public final class DatasetService: Sendable {
 
     /// All datasets, the samples first; damaged ones are included with their errors.
     ///
-    /// Blocks while those that have changed since the last listing are read.
+    /// Blocks while datasets changed since the last listing are read.
     public func list() throws -> [DatasetSummary] {
         try WorkspaceError.translating {
             let shipped = try samples.map(Dataset.candidates) ?? []
             var summaries = shipped.map { summary($0, origin: .sample) }
-            // A run's copy of a sample is the sample, unless a person gave it a name of its own.
+            // A run's copy of a sample counts as the sample, unless the user renamed it.
             let names = Dictionary(summaries.map { ($0.digest, $0.name) }) { first, _ in first }
             summaries += archive.entries()
                 .map { withGivenName(summary($0, origin: .added)) }
@@ -142,7 +142,7 @@ public final class DatasetService: Sendable {
         return summary
     }
 
-    /// The summary under the name that a person gave to rows that were there already.
+    /// The summary under the name that the user gave to rows that existed already.
     func withGivenName(_ summary: DatasetSummary) -> DatasetSummary {
         var summary = summary
         if summary.origin == .added, let name = archive.givenName(of: summary.path) {

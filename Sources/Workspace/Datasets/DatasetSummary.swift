@@ -2,7 +2,7 @@ public import Datasets
 
 /// A dataset as a row of a list.
 public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
-    /// Where a dataset comes from.
+    /// The origin of a dataset.
     public enum Origin: String, Sendable, Codable {
         /// It ships with the program.
         case sample
@@ -10,10 +10,10 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         case added
     }
 
-    /// What tokenizing with one model's tokenizer and template found.
+    /// Token counts, with one model's tokenizer and template.
     ///
-    /// It joins what `DatasetStatistics` counts with the model, the cut at the sequence length and the
-    /// rows that nothing can be learned from; so it is stored, and printed by `--json`.
+    /// It adds to `DatasetStatistics` the model, the sequence length and the number of rows without
+    /// a target; this form is stored and printed by `--json`.
     public struct Statistics: Equatable, Sendable, Codable {
         /// The model whose tokenizer counted.
         public var model: String
@@ -23,19 +23,19 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
         public var tokens: Int
         /// Tokens that the loss counts.
         public var targetTokens: Int
-        /// Mean tokens an example.
+        /// Mean tokens per example.
         public var meanTokens: Double
-        /// Half of the examples are no longer than this.
+        /// The median length.
         public var medianTokens: Int
-        /// 95 of 100 examples are no longer than this.
+        /// The 95th percentile of the lengths.
         public var p95Tokens: Int
         /// The longest example.
         public var maximumTokens: Int
         /// Examples longer than the sequence length.
         public var tooLong: Int
-        /// Examples on which nothing would be learned.
+        /// Examples without a target.
         public var withoutTarget: Int
-        /// How many examples are how long, in columns of equal width.
+        /// The histogram of lengths, in columns of equal width.
         public var lengths: [DatasetStatistics.Bucket]
 
         /// Creates statistics.
@@ -68,28 +68,28 @@ public struct DatasetSummary: Equatable, Sendable, Codable, Identifiable {
 
     /// The name, which is also its identity within the workspace.
     public var name: String
-    /// The first hexadecimal digits of the content's SHA-256; empty where the data is broken.
+    /// The first hexadecimal digits of the content's SHA-256; empty if the data is invalid.
     public var digest: String
-    /// How the rows are written: `alpaca`, `dolly`, `sharegpt`, `messages`, `prompt-completion` or
+    /// The format of the rows: `alpaca`, `dolly`, `sharegpt`, `messages`, `prompt-completion` or
     /// `text`.
     public var format: String
     /// The file or folder.
     public var path: String
-    /// Where it comes from.
+    /// Its origin.
     public var origin: Origin
     /// Records to train on.
     public var trainingCount: Int
     /// Records held out.
     public var heldOutCount: Int
-    /// Bytes on the disk.
+    /// Its size on disk, in bytes.
     public var byteCount: Int64
-    /// What is wrong with it, with file and line; nil when it can be used.
+    /// Its error, with file and line; nil if it can be used.
     public var problem: String?
-    /// What was decided while reading where the files leave a choice, in sentences.
+    /// Choices made while reading ambiguous files, in sentences.
     public var decisions: [String]
     /// Counts, once measured.
     public var statistics: Statistics?
-    /// What was found, once looked for.
+    /// The lint report, once checked.
     public var lint: LintReport?
 
     /// The name.

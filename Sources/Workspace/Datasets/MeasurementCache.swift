@@ -3,7 +3,7 @@ import FoundationEssentials
 import JSON
 import Platform
 
-/// What was counted and found in datasets, kept from one process to the next.
+/// Cached statistics and findings of datasets, kept between processes.
 ///
 /// An entry is valid while the model's file has the same size and modification time.
 struct MeasurementCache: Sendable {
@@ -13,7 +13,7 @@ struct MeasurementCache: Sendable {
         var lint: LintReport
     }
 
-    /// What a measurement depends on.
+    /// The inputs of a measurement.
     struct Key: Codable, Equatable {
         var version = 2
         var digest: String

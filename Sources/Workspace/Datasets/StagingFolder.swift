@@ -2,13 +2,13 @@ import Glibc
 import Platform
 import Synchronization
 
-/// A temporary folder in which a copy of data is written.
+/// A temporary folder for writing a copy of data.
 ///
-/// Its name is `.DIGEST.PROCESS.NUMBER`, and its process holds a lock on it: one without a lock was
-/// left by a process that died.
+/// Its name is `.DIGEST.PROCESS.NUMBER`, and its process holds a lock on it. A folder without a
+/// lock was left by a process that died.
 final class StagingFolder {
     private static let counter = Atomic(0)
-    /// The seconds for which the folder of a running process may not be locked yet.
+    /// The seconds for which a running process's folder may still be unlocked.
     private static let grace = 3600
 
     private let folder: String
@@ -23,7 +23,7 @@ final class StagingFolder {
 
     deinit { end() }
 
-    /// Makes the folder and locks it.
+    /// Creates the folder and locks it.
     func make() throws(WorkspaceError) -> String {
         Files.remove(path)
         try WorkspaceError.translating { try Files.makeFolder(path) }
@@ -31,7 +31,7 @@ final class StagingFolder {
         return path
     }
 
-    /// Removes the folder if it was not moved to its place.
+    /// Removes the folder if it was not moved into place.
     func end() {
         guard hold != nil else { return }
         Files.remove(path)

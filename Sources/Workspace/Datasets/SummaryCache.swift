@@ -3,7 +3,7 @@ import Glibc
 import JSON
 import Platform
 
-/// Summaries of datasets as they were last read, kept from one process to the next.
+/// Cached summaries of datasets, kept between processes.
 ///
 /// A summary is valid while its files have the same sizes and modification times. A cache file that
 /// is missing, damaged or of another version is ignored.
@@ -39,7 +39,7 @@ struct SummaryCache: Sendable {
         try? Files.write(Array(bytes), to: file(path))
     }
 
-    /// A path's file: sixteen digits of its FNV-1a hash.
+    /// The cache file of a path: sixteen digits of its FNV-1a hash.
     private func file(_ path: String) -> String {
         let hash = path.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01B3

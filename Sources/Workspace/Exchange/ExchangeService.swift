@@ -4,47 +4,48 @@ import Platform
 import Runs
 import Tracking
 
-/// What leaves the workspace for other programs, and what comes over from them.
+/// Exports to other programs, and imports from them.
 public final class ExchangeService: Sendable {
     private let opened: OpenedFolder
 
     init(_ opened: OpenedFolder) { self.opened = opened }
 
-    /// How a table of runs is written.
+    /// The format of a table of runs.
     public enum TableKind: Sendable {
         /// Comma-separated values (RFC 4180).
         case csv
         /// A list of objects.
         case json
-        /// A table of GitHub's Markdown.
+        /// A table in GitHub's Markdown.
         case markdown
     }
 
-    /// What was written for MLflow.
+    /// The contents of an exported database.
     public struct ExportReport: Sendable, Equatable {
         /// Runs in the file.
         public let runs: Int
-        /// Points of metrics in it.
+        /// Metric points in the file.
         public let metricPoints: Int
-        /// Versions of registered models in it.
+        /// Registered versions in the file.
         public let modelVersions: Int
         /// Its size in bytes.
         public let byteCount: Int
     }
 
-    /// What came over.
+    /// The result of an import.
     public struct ImportReport: Sendable, Equatable {
-        /// Runs that came over.
+        /// Imported runs.
         public let runs: Int
-        /// Runs that were here already.
+        /// Runs that existed already.
         public let runsPresent: Int
-        /// Points of metrics that came over.
+        /// Imported metric points.
         public let metricPoints: Int
-        /// What goes by another name here, a sentence each.
+        /// Renamed items, a sentence each.
         public let renamed: [String]
-        /// What is of kinds that this program does not keep, a sentence each; no run lacks it.
+        /// Items of kinds that this program does not store, a sentence each; runs are complete
+        /// without them.
         public let notKept: [String]
-        /// What was not taken, a sentence each.
+        /// Items that were not imported, a sentence each.
         public let leftOut: [String]
     }
 
@@ -85,7 +86,7 @@ public final class ExchangeService: Sendable {
         }
     }
 
-    /// Takes over the runs of an MLflow database or of an `mlruns` folder.
+    /// Imports the runs of an MLflow database or of an `mlruns` folder.
     ///
     /// Blocks.
     public func take(

@@ -2,8 +2,7 @@ import FoundationEssentials
 import Platform
 
 extension OutputFile {
-    /// Has `body` write the result; what it throws names this file, and not the one that is brought
-    /// to its place.
+    /// Calls `body` to write the result; errors name this file instead of the temporary one.
     func write<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
         try WorkspaceError.translating {
             do {

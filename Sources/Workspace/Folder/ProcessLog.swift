@@ -3,14 +3,14 @@ import Glibc
 public import Logging
 import Platform
 
-/// Writes this process's log lines into a file of its own in `logs/`.
+/// Writes this process's log lines to its own file in `logs/`.
 ///
 /// The file is created with the first line. A line that cannot be written is dropped.
 public struct ProcessLog: LogHandler {
     private let file: LogFile
     private let label: String
 
-    /// What is written with every line.
+    /// The metadata written with every line.
     public var metadata: Logger.Metadata = [:]
     /// Lines below this level are dropped.
     public var logLevel: Logger.Level = .info

@@ -1,18 +1,18 @@
 import Platform
 
-/// The folders in which the program's own files are looked for.
+/// The folders that are searched for the program's own files.
 public struct ResourceFolders: Sendable, Equatable {
     /// The folders, in the order of precedence.
     public var roots: [String]
 
-    /// Looks in these folders.
+    /// Searches these folders.
     public init(roots: [String]) {
         self.roots = roots
     }
 
     /// Under `share/workbench` of the program's prefix, beside the program, and beside the source.
     ///
-    /// In this order an installed program never takes the files of the source it was built from.
+    /// In this order an installed program never uses the files of its source tree.
     public static var standard: ResourceFolders {
         var roots: [String] = []
         if let executable = ProcessEnvironment.executable {
@@ -25,7 +25,7 @@ public struct ResourceFolders: Sendable, Equatable {
         return ResourceFolders(roots: roots + [source])
     }
 
-    /// The first folder of this name; nil where none has it.
+    /// The first folder of this name; nil if there is none.
     public func folder(named name: String) -> String? {
         roots.lazy.map { "\($0)/\(name)" }.first(where: FilePaths.isFolder)
     }

@@ -1,23 +1,23 @@
 import EventBus
 public import Platform
 
-/// Whether the workspace is served over HTTP by this process.
+/// The state of this process's HTTP server.
 public enum ServerState: Equatable, Sendable {
-    /// It is not.
+    /// Not running.
     case off
-    /// It is about to be.
+    /// Starting.
     case starting
-    /// It is, at this address.
+    /// Running at this address.
     case on(address: String)
-    /// It cannot be.
+    /// Could not start.
     case failed(WorkspaceError)
 }
 
-/// Turns serving on and off; the executable supplies the server.
+/// Starts and stops the HTTP server, which the executable supplies.
 public final class ServerSwitch: Sendable {
-    /// Stops a server; blocks until it has ended where that is asked for.
+    /// Stops a server; blocks until it has ended if the argument is true.
     public typealias Stop = @Sendable (_ isAwaited: Bool) -> Void
-    /// Starts a server and returns the function that stops it; reports the state by the second
+    /// Starts a server and returns the function that stops it; reports its state through the second
     /// parameter.
     public typealias Start =
         @Sendable (Workspace, @escaping @Sendable (ServerState) -> Void) -> Stop
@@ -34,9 +34,9 @@ public final class ServerSwitch: Sendable {
     /// Sets the program's server.
     public func use(_ start: @escaping Start) { parts.withLock { $0.start = start } }
 
-    /// Starts or stops serving, reported by events.
+    /// Starts or stops the server, reported by events.
     ///
-    /// - Throws: ``WorkspaceError`` where the program has no server.
+    /// - Throws: ``WorkspaceError`` if the program has no server.
     public func toggle(_ workspace: Workspace) throws {
         if stop(isAwaited: false) {
             take(.off, workspace)
@@ -50,9 +50,9 @@ public final class ServerSwitch: Sendable {
         parts.withLock { $0.stop = stop }
     }
 
-    /// Stops serving; false where nothing was served.
+    /// Stops the server; returns false if none was running.
     ///
-    /// - Parameter isAwaited: Whether to wait for calls that are under way, some seconds at most.
+    /// - Parameter isAwaited: Whether to wait a few seconds for calls in progress.
     @discardableResult
     func stop(isAwaited: Bool) -> Bool {
         let stop = parts.withLock { parts in

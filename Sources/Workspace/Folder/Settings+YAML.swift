@@ -15,9 +15,9 @@ extension Settings {
         }
     }
 
-    /// The settings of a workspace folder, for what must not go by others than those in the file.
+    /// The settings of a workspace folder, for callers that must not fall back on the defaults.
     ///
-    /// - Throws: ``WorkspaceError`` where the file as a whole cannot be understood.
+    /// - Throws: ``WorkspaceError`` if the file cannot be parsed.
     static func readable(folder: String) throws(WorkspaceError) -> Settings {
         try parsed(folder: folder).settings
     }
@@ -34,10 +34,10 @@ extension Settings {
         return try parse(String(decoding: bytes, as: UTF8.self), path: path)
     }
 
-    /// Writes the settings into a workspace folder; the file is replaced whole.
+    /// Writes the settings into a workspace folder, replacing the file.
     ///
-    /// - Throws: ``WorkspaceError`` where there is a file that cannot be understood: it may hold
-    ///   more than these settings.
+    /// - Throws: ``WorkspaceError`` if there is a file that cannot be parsed: it may contain other
+    ///   settings.
     public func write(folder: String) throws {
         _ = try Self.readable(folder: folder)
         let path = WorkspaceLayout(folder: folder).settings
@@ -73,7 +73,7 @@ extension Settings {
         }
         guard let root else { return (settings, []) }
         guard let mapping = root.mapping else {
-            // A file of comments alone is an empty scalar.
+            // A file with only comments is an empty scalar.
             guard root.scalar?.string.isEmpty != true else { return (settings, []) }
             throw unreadable(path, "holds no keys and values")
         }
@@ -115,7 +115,7 @@ extension Settings {
         )
     }
 
-    /// Where it went wrong; what follows quotes the file.
+    /// The place of the error; the rest quotes the file.
     private static func firstLine(_ text: String) -> String {
         var line = String(text.split(whereSeparator: \.isNewline).first?.prefix(200) ?? "")
         while line.last == ":" { line.removeLast() }

@@ -2,14 +2,14 @@
 public struct Settings: Equatable, Sendable, Codable {
     /// The theme's name.
     public var theme: String?
-    /// The base model taken where none is named.
+    /// The base model used if none is named.
     public var defaultModel: String?
-    /// The experiment runs go to where none is named.
+    /// The experiment of a run if none is named.
     public var experiment: String?
     /// Whether the terminal rings when a run ends.
     public var bell: Bool
 
-    /// Creates settings; the defaults are those of a new workspace.
+    /// Creates settings, with the defaults of a new workspace.
     public init(
         theme: String? = nil,
         defaultModel: String? = nil,

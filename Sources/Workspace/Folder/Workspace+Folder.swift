@@ -2,8 +2,8 @@ import FoundationEssentials
 public import Platform
 
 extension Workspace {
-    /// The folder of a command: that of the flag, else `$WORKBENCH_HOME`, else
-    /// `~/.local/share/workbench`; the path is resolved and nothing is created.
+    /// The workspace folder of a command: that of the flag, else `$WORKBENCH_HOME`, else
+    /// `~/.local/share/workbench`. The path is resolved; nothing is created.
     public static func folder(
         _ flag: String?,
         environment: [String: String] = ProcessEnvironment.variables

@@ -9,9 +9,9 @@ import Platform
 package final class FolderWatch: Sendable {
     /// What changed.
     package struct Change: Equatable, Sendable {
-        /// Which folders changed, by their place in the list that is watched.
+        /// The changed folders, by their index in the watched list.
         package var folders: Set<Int> = []
-        /// Whether a file that was open for writing was closed, also by the death of its process.
+        /// Whether a file open for writing was closed, even by the end of its process.
         var hasClosed = false
         /// Whether a check was requested.
         var isAsked = false
@@ -28,14 +28,14 @@ package final class FolderWatch: Sendable {
         }
     }
 
-    /// How long changes are collected, in milliseconds.
-    private static let gathering: Int32 = 20
-    /// After how many milliseconds a closed file is reported again.
-    private static let secondLook: Int32 = 100
+    /// The time for which changes are collected, in milliseconds.
+    private static let collectDelay: Int32 = 20
+    /// The delay before a closed file is reported again, in milliseconds.
+    private static let repeatDelay: Int32 = 100
 
     private let inotify: Int32
-    private let bell: Int32
-    private let bellButton: Int32
+    private let wakeRead: Int32
+    private let wakeWrite: Int32
     private let isClosing = Guarded(false)
     private let isIdle = Guarded(false)
     private let thread = Guarded<ServiceThread?>(nil)
@@ -50,7 +50,7 @@ package final class FolderWatch: Sendable {
         guard inotify >= 0, Glibc.pipe(&pipe) == 0 else {
             throw WorkspaceError(PlatformError("The workspace cannot be watched", errno))
         }
-        (bell, bellButton) = (pipe[0], pipe[1])
+        (wakeRead, wakeWrite) = (pipe[0], pipe[1])
         for descriptor in pipe {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
@@ -61,12 +61,12 @@ package final class FolderWatch: Sendable {
             let watch = inotify_add_watch(inotify, folder, mask)
             guard watch >= 0 else {
                 let error = WorkspaceError(PlatformError("\(folder) cannot be watched", errno))
-                for descriptor in [inotify, bell, bellButton] { Glibc.close(descriptor) }
+                for descriptor in [inotify, wakeRead, wakeWrite] { Glibc.close(descriptor) }
                 throw error
             }
             places[watch] = place
         }
-        let source = Source(inotify: inotify, bell: bell, places: places)
+        let source = Source(inotify: inotify, wakeRead: wakeRead, places: places)
         let (isClosing, isIdle) = (self.isClosing, self.isIdle)
         let started = try WorkspaceError.translating {
             try ServiceThread(name: "wb-watch") {
@@ -78,11 +78,11 @@ package final class FolderWatch: Sendable {
 
     deinit { close() }
 
-    /// Whether the thread blocks until something happens, without a time limit.
+    /// Whether the thread blocks without a timeout.
     package var waitsWithoutLimit: Bool { isIdle.withLock { $0 } }
 
-    /// Why the watch is rung.
-    enum Ring: UInt8 {
+    /// Why the watch is woken.
+    enum Wake: UInt8 {
         /// Something may have changed.
         case look
         /// This process has committed something.
@@ -90,9 +90,9 @@ package final class FolderWatch: Sendable {
     }
 
     /// Requests a call of `changed`.
-    func ring(_ reason: Ring) {
+    func wake(_ reason: Wake) {
         var byte = reason.rawValue
-        Glibc.write(bellButton, &byte, 1)
+        Glibc.write(wakeWrite, &byte, 1)
     }
 
     /// Ends the watch and its thread.
@@ -102,9 +102,9 @@ package final class FolderWatch: Sendable {
             return !closing
         }
         guard isFirst else { return }
-        ring(.look)
+        wake(.look)
         thread.withLock { $0 }?.join()
-        for descriptor in [inotify, bell, bellButton] { Glibc.close(descriptor) }
+        for descriptor in [inotify, wakeRead, wakeWrite] { Glibc.close(descriptor) }
     }
 
     private static func run(
@@ -113,27 +113,27 @@ package final class FolderWatch: Sendable {
         isIdle: Guarded<Bool>,
         changed: (Change) -> Void
     ) {
-        var owesSecondLook = false
+        var mustRepeat = false
         while !isClosing.withLock({ $0 }) {
-            isIdle.withLock { $0 = !owesSecondLook }
-            var change = source.wait(milliseconds: owesSecondLook ? secondLook : -1)
+            isIdle.withLock { $0 = !mustRepeat }
+            var change = source.wait(milliseconds: mustRepeat ? repeatDelay : -1)
             isIdle.withLock { $0 = false }
             if change.isEmpty {
-                if owesSecondLook {
-                    owesSecondLook = false
+                if mustRepeat {
+                    mustRepeat = false
                     changed(Change(hasClosed: true))
                 }
                 continue
             }
             let begun = ContinuousClock.now
             // A writer that never pauses is reported as well.
-            while ContinuousClock.now - begun < .milliseconds(gathering) {
-                let more = source.wait(milliseconds: gathering)
+            while ContinuousClock.now - begun < .milliseconds(collectDelay) {
+                let more = source.wait(milliseconds: collectDelay)
                 if more.isEmpty { break }
                 change.merge(more)
             }
             if isClosing.withLock({ $0 }) { return }
-            if change.hasClosed { owesSecondLook = true }
+            if change.hasClosed { mustRepeat = true }
             changed(change)
         }
     }
@@ -141,14 +141,14 @@ package final class FolderWatch: Sendable {
     /// The two descriptors that the thread blocks on.
     private struct Source: Sendable {
         let inotify: Int32
-        let bell: Int32
+        let wakeRead: Int32
         let places: [Int32: Int]
 
-        /// Blocks until something happens or the time is over (-1: never), and empties both.
+        /// Blocks until an event or the timeout (-1 for none), and empties both.
         func wait(milliseconds: Int32) -> Change {
             var sources = [
                 pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: bell, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
             ]
             guard poll(&sources, 2, milliseconds) > 0 else { return Change() }
             var change = Change()
@@ -156,11 +156,11 @@ package final class FolderWatch: Sendable {
                 var bytes = [UInt8](repeating: 0, count: 64)
                 var count = bytes.count
                 while count == bytes.count {
-                    count = read(bell, &bytes, bytes.count)
-                    let rung = bytes.prefix(max(0, count))
-                    change.isAsked = change.isAsked || rung.contains(Ring.look.rawValue)
+                    count = read(wakeRead, &bytes, bytes.count)
+                    let reasons = bytes.prefix(max(0, count))
+                    change.isAsked = change.isAsked || reasons.contains(Wake.look.rawValue)
                     change.hasCommitted =
-                        change.hasCommitted || rung.contains(Ring.commit.rawValue)
+                        change.hasCommitted || reasons.contains(Wake.commit.rawValue)
                 }
             }
             if sources[0].revents != 0 { drain(into: &change) }
@@ -182,7 +182,7 @@ package final class FolderWatch: Sendable {
                             fromByteOffset: offset,
                             as: inotify_event.self
                         )
-                        // An overflowed queue names no folder: all may have changed.
+                        // An overflowed queue names no folder: any may have changed.
                         if let place = places[event.wd] {
                             change.folders.insert(place)
                         } else {

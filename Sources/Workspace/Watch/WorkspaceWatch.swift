@@ -8,8 +8,8 @@ import Tracking
 
 /// Publishes the entries of the store's change feed, of this and other processes.
 ///
-/// A commit of this process rings the watch, one of another process changes a file; then the
-/// entries past the cursor are read. Between changes nothing runs and no timer is armed.
+/// A commit of this process wakes the watch directly; one of another process changes a watched file.
+/// Then the entries past the cursor are read. Between changes nothing runs and no timer is set.
 final class WorkspaceWatch: Sendable {
     private enum Place: Int {
         case folder, locks, datasets
@@ -18,7 +18,7 @@ final class WorkspaceWatch: Sendable {
     private let opened: OpenedFolder
     private let events: EventBus<WorkspaceEvent>
     private let runs: RunService
-    /// Used by the watch's thread alone once that runs.
+    /// Used only by the watch's thread once it runs.
     private let cursor: Guarded<ChangeCursor>
     private let folders = Guarded<FolderWatch?>(nil)
 
@@ -37,9 +37,9 @@ final class WorkspaceWatch: Sendable {
             [weak self] change in self?.look(change)
         }
         folders.withLock { $0 = watch }
-        opened.store.database.onCommit { [weak watch] in watch?.ring(.commit) }
-        // What changed between the two lines above is looked for once more.
-        watch.ring(.look)
+        opened.store.database.onCommit { [weak watch] in watch?.wake(.commit) }
+        // Changes made between the two lines above are found by this check.
+        watch.wake(.look)
     }
 
     func close() {
@@ -55,7 +55,7 @@ final class WorkspaceWatch: Sendable {
             try readFeed()
             if change.hasClosed || change.isAsked { try runs.findCrashes() }
         } catch {
-            opened.log.warning("The workspace could not be looked at: \(error)")
+            opened.log.warning("The workspace could not be checked for changes: \(error)")
         }
     }
 
