@@ -46,11 +46,11 @@ struct ArtifactCensus {
         var orphans: [ArtifactPlace] = []
         func look(into folder: ArtifactPlace) {
             for (place, isFolder) in tree.children(of: folder) where !owned.contains(place) {
-                // What is being uploaded is a server's.
+                // Uploads in progress belong to a server.
                 if place == .uploads { continue }
-                // Traces go with their experiment, or one by one when clients delete them.
+                // Traces are removed with their experiment, or when clients delete them.
                 if let owner = place.tracesOwner, known.contains(owner) { continue }
-                // A link in place of the folder of a run that is there is that run's.
+                // A link in place of the folder of an existing run belongs to that run.
                 if let owner = place.owner, known.contains(owner) { continue }
                 if isFolder, above.contains(place) || place.isContainer {
                     look(into: place)
@@ -64,12 +64,12 @@ struct ArtifactCensus {
     }
 }
 
-/// Finds the references of things.
+/// Finds the references of items.
 struct ReferenceReader {
     let opened: OpenedFolder
     let tree: ArtifactTree
 
-    /// The folder that belongs to a run or logged model alone; nil where it lies elsewhere.
+    /// The folder that belongs only to a run or logged model; nil if it is outside.
     func folder(of owner: ArtifactOwner) -> ArtifactPlace? {
         guard owner.id.kind != .experiment, let place = place(of: owner.location),
             let parent = place.parent
@@ -105,7 +105,7 @@ struct ReferenceReader {
         for run in try opened.store.runs(query) {
             var locations = [run.tags[RunTag.modelPath]]
             if run.status != .finished {
-                // What resuming it reads, and the run that it repeats.
+                // The inputs for resuming it, and the run that it repeats.
                 let request = run.tags[RunTag.request].flatMap(TrainingRequest.init(json:))
                 locations += [
                     request?.initialAdapter, request?.model, run.tags[RunTag.dataset],
@@ -121,7 +121,7 @@ struct ReferenceReader {
         return references
     }
 
-    /// What a location, `models:/m-…` or `runs:/…` stands for; nothing where that is outside.
+    /// The targets of a location, `models:/m-…` or `runs:/…`; empty if outside.
     private func targets(_ location: String) -> [ArtifactReference.Target] {
         for (scheme, kind) in [("models:/", ArtifactOwner.Kind.model), ("runs:/", .run)]
         where location.hasPrefix(scheme) {
@@ -133,7 +133,7 @@ struct ReferenceReader {
 }
 
 extension OpenedFolder {
-    /// The path of an artifact location; nil where it has a scheme that names no file.
+    /// The path of an artifact location; nil if its scheme does not name a file.
     func localPath(of location: String) -> String? {
         guard !location.isEmpty else { return nil }
         let isElsewhere = location.contains("://") && !location.hasPrefix("file:///")

@@ -1,40 +1,40 @@
 import Tracking
 
-/// A file or folder below the workspace's `artifacts/`, with no symbolic link on the way to it.
+/// A file or folder below the workspace's `artifacts/`, with no symbolic link in its path.
 ///
 /// Names are bytes, as in the file system.
 package struct ArtifactPlace: Hashable, Sendable {
-    /// The names on the way; none for `artifacts/` itself.
+    /// The components of the path; empty for `artifacts/` itself.
     package let names: [[UInt8]]
 
     package init(_ names: [[UInt8]]) { self.names = names }
 
-    /// The folder that it lies in; nil for `artifacts/` itself.
+    /// The parent folder; nil for `artifacts/` itself.
     var parent: ArtifactPlace? { names.isEmpty ? nil : ArtifactPlace(names.dropLast()) }
 
-    /// The folders that it lies in, the nearest first, `artifacts/` last.
+    /// The folders that contain it, from the nearest to `artifacts/`.
     var ancestors: [ArtifactPlace] {
         names.indices.reversed().map { ArtifactPlace(Array(names[..<$0])) }
     }
 
     func child(_ name: [UInt8]) -> ArtifactPlace { ArtifactPlace(names + [name]) }
 
-    /// The path from the workspace's folder on, to be shown.
+    /// The path relative to the workspace, for display.
     var text: String {
         (["artifacts"] + names.map { String(decoding: $0, as: UTF8.self) }).joined(separator: "/")
     }
 
-    // MARK: - What a name says
+    // MARK: - MLflow's layout
 
-    /// Whether runs' folders, or models', lie in it by MLflow's layout: `<experiment>` and
+    /// Whether it contains folders of runs or models in MLflow's layout: `<experiment>` and
     /// `<experiment>/models`.
     var isContainer: Bool {
         guard let first = names.first, Self.isNumber(first) else { return false }
         return names.count == 1 || names.count == 2 && names[1] == Self.models
     }
 
-    /// The run or logged model whose folder it is by MLflow's layout, `<experiment>/<run>` or
-    /// `<experiment>/models/<model>`, if the name is an id as this program gives it.
+    /// The run or logged model whose folder it is in MLflow's layout, `<experiment>/<run>` or
+    /// `<experiment>/models/<model>`, if the name is an id in this program's form.
     var owner: ArtifactOwner.ID? {
         guard let first = names.first, let last = names.last, Self.isNumber(first) else {
             return nil
@@ -50,7 +50,7 @@ package struct ArtifactPlace: Hashable, Sendable {
         return nil
     }
 
-    /// The experiment to which this folder of traces belongs.
+    /// The experiment of this folder of traces.
     var tracesOwner: ArtifactOwner.ID? {
         guard names.count == 2, names[1] == Self.traces, Self.isNumber(names[0]) else { return nil }
         return .init(.experiment, String(decoding: names[0], as: UTF8.self))
@@ -59,7 +59,7 @@ package struct ArtifactPlace: Hashable, Sendable {
     static let models = Array("models".utf8)
     static let traces = Array("traces".utf8)
 
-    /// Where servers write what is being uploaded.
+    /// The folder for uploads in progress.
     package static let uploads = ArtifactPlace([Array(".uploads".utf8)])
 
     private static func isNumber(_ name: [UInt8]) -> Bool {

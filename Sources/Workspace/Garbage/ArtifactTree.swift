@@ -4,13 +4,13 @@ import Platform
 /// The workspace's `artifacts/`: files there are measured and removed without following symbolic
 /// links, so that nothing outside is touched.
 package struct ArtifactTree: Sendable {
-    /// What a file or folder holds.
+    /// The contents of a file or folder.
     package struct Contents: Equatable, Sendable {
         /// Files, and links, which count as one and are not followed.
         var fileCount = 0
         /// The bytes of the files.
         var byteCount: Int64 = 0
-        /// When the newest of it was written, in milliseconds since 1970.
+        /// The time of the newest write, in milliseconds since 1970.
         var newest = 0
         /// The first thing that could not be read or removed, and why.
         package var failure: String?
@@ -18,7 +18,7 @@ package struct ArtifactTree: Sendable {
 
     private let root: ResolvedPath
 
-    /// The tree in an existing folder; nil where there is none.
+    /// The tree in an existing folder; nil if there is none.
     package init?(folder: String) {
         guard FilePaths.isFolder(folder) else { return nil }
         root = ResolvedPath(folder)
@@ -27,16 +27,16 @@ package struct ArtifactTree: Sendable {
     /// The place of a path, with links resolved; nil if it is outside.
     func place(of path: String) -> ArtifactPlace? { place(of: ResolvedPath(path)) }
 
-    /// The same for a path that is resolved already.
+    /// The same for a resolved path.
     func place(of path: ResolvedPath) -> ArtifactPlace? {
         guard path == root || root.contains(path), !path.bytes.contains(0) else { return nil }
         return ArtifactPlace(Array(path.names.dropFirst(root.names.count)))
     }
 
-    /// What is at a place; nil where nothing is.
+    /// The contents of a place; nil if it does not exist.
     func contents(of place: ArtifactPlace) -> Contents? { visit(place, isRemoving: false) }
 
-    /// Removes what is at a place and returns its contents; nil if nothing is there.
+    /// Removes a place and returns its contents; nil if it does not exist.
     package func remove(_ place: ArtifactPlace) -> Contents? { visit(place, isRemoving: true) }
 
     /// Removes a folder if it is empty.
@@ -44,7 +44,7 @@ package struct ArtifactTree: Sendable {
         withParent(of: place) { parent, name in _ = parent.remove(name, isFolder: true) }
     }
 
-    /// The direct contents of a folder, in the order of the names.
+    /// The direct contents of a folder, sorted by name.
     func children(of place: ArtifactPlace) -> [(place: ArtifactPlace, isFolder: Bool)] {
         guard let folder = folder(place) else { return [] }
         return (folder.names ?? []).compactMap { name in
@@ -91,8 +91,8 @@ package struct ArtifactTree: Sendable {
         if isRemoving, !parent.remove(name, isFolder: true) { fail() }
     }
 
-    /// Calls `body` with the open folder that a place lies in, and its name there; not where a
-    /// folder on the way is missing or was replaced by a link.
+    /// Calls `body` with the open parent folder of a place and its name there, unless a folder in
+    /// the path is missing or was replaced by a link.
     private func withParent(of place: ArtifactPlace, _ body: (OpenFolder, [UInt8]) -> Void) {
         guard let name = place.names.last, let parent = place.parent.flatMap(folder) else { return }
         body(parent, name)

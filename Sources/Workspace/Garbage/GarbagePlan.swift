@@ -1,8 +1,8 @@
 import Tracking
 
-/// Something that must not lose its files.
+/// A reference to files that must be kept.
 struct ArtifactReference: Sendable {
-    /// What is referred to.
+    /// The target.
     enum Target: Sendable {
         /// An experiment, run or logged model by its id.
         case owner(ArtifactOwner.ID)
@@ -10,19 +10,19 @@ struct ArtifactReference: Sendable {
         case place(ArtifactPlace)
     }
 
-    /// Who refers to it, in words such as `version 3 of faq`.
+    /// The owner of the reference, such as `version 3 of faq`.
     var holder: String
-    /// What is referred to.
+    /// The target.
     var target: Target
 }
 
-/// Which of the things in the trash can go.
+/// Decides which items in the trash can be removed.
 ///
-/// A thing that stays also keeps what it refers to; this is repeated until nothing changes.
+/// An item that stays keeps the items that it refers to, recursively.
 struct GarbagePlan {
-    /// The things to remove, including the logged models of removed runs and experiments.
+    /// The items to remove, including the logged models of removed runs and experiments.
     private(set) var going: [ArtifactOwner] = []
-    /// The things that were in the trash long enough but stay, with the reasons.
+    /// The items that were in the trash long enough but stay, with the reasons.
     private(set) var kept: [(owner: ArtifactOwner, reason: String)] = []
 
     private var candidates: [ArtifactOwner.ID: ArtifactOwner] = [:]
@@ -73,7 +73,8 @@ struct GarbagePlan {
             .compactMap { owner in reasons[owner.id].map { (owner, $0) } }
     }
 
-    /// Whether a logged model goes because its run goes with the model's files, or its experiment.
+    /// Whether a logged model is removed because its run, which contains its files, or its
+    /// experiment is.
     private func goesAlong(_ model: ArtifactOwner) -> Bool {
         guard model.id.kind == .model else { return false }
         if candidates[.init(.experiment, "\(model.experimentID)")] != nil { return true }
@@ -83,7 +84,7 @@ struct GarbagePlan {
         return own == folder || own.ancestors.contains(folder)
     }
 
-    /// Why something stays; nil where it can go.
+    /// The reason to keep an item; nil if it can be removed.
     private func obstacle(
         _ owner: ArtifactOwner,
         _ held: Held,
@@ -112,12 +113,12 @@ struct GarbagePlan {
         return nil
     }
 
-    /// What is referred to, and by whom.
+    /// The referenced items and their holders.
     private struct Held {
         var owners: [ArtifactOwner.ID: String] = [:]
-        /// The places that are referred to.
+        /// The referenced places.
         var exact: [ArtifactPlace: String] = [:]
-        /// Those, and all folders that they lie in.
+        /// Those, and all folders that contain them.
         var within: [ArtifactPlace: String] = [:]
 
         init(_ references: [ArtifactReference]) { add(references) }
@@ -136,6 +137,6 @@ struct GarbagePlan {
 }
 
 extension ArtifactOwner {
-    /// What it is and what it is called.
+    /// Its kind and name.
     var words: String { "\(id.kind.rawValue) \(name.isEmpty ? id.text.text : name)" }
 }

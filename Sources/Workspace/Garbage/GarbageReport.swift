@@ -1,6 +1,6 @@
 /// What a garbage collection removed, or would remove.
 public struct GarbageReport: Equatable, Sendable, Codable {
-    /// A removed thing.
+    /// A removed item.
     public struct Item: Equatable, Sendable, Codable {
         /// `run`, `experiment`, `model`, or `orphan` for files that belong to nothing.
         public var kind: String
@@ -33,7 +33,7 @@ public struct GarbageReport: Equatable, Sendable, Codable {
         }
     }
 
-    /// Something in the trash that stays.
+    /// An item in the trash that stays.
     public struct Kept: Equatable, Sendable, Codable {
         /// `run`, `experiment` or `model`.
         public var kind: String
@@ -41,7 +41,7 @@ public struct GarbageReport: Equatable, Sendable, Codable {
         public var id: String
         /// Its name.
         public var name: String
-        /// Why it is kept.
+        /// The reason.
         public var reason: String
     }
 
@@ -49,19 +49,19 @@ public struct GarbageReport: Equatable, Sendable, Codable {
     public struct Left: Equatable, Sendable, Codable {
         /// Their folder.
         public var path: String
-        /// Why they stay.
+        /// The reason.
         public var reason: String
     }
 
     /// Whether nothing was changed.
     public var isDryRun: Bool
-    /// The removed things.
+    /// The removed items.
     public private(set) var removed: [Item]
-    /// The number of removed things.
+    /// The number of removed items.
     public private(set) var count: Int
     /// The bytes of the removed files.
     public private(set) var byteCount: Int64
-    /// The things that have been in the trash long enough but stay.
+    /// The items that have been in the trash long enough but stay.
     public var kept: [Kept]
     /// Files that stay.
     public var left: [Left]

@@ -13,7 +13,7 @@ struct StrandedFiles {
     let path: String
     private let opened: OpenedFolder
 
-    /// The stranded files of a workspace; nil where there are none.
+    /// The stranded files of a workspace; nil if there are none.
     init?(in opened: OpenedFolder) {
         path = "\(opened.layout.artifacts)/.elsewhere"
         self.opened = opened
@@ -25,11 +25,11 @@ struct StrandedFiles {
         Notice(
             .warning,
             "\(path) holds files of runs that an earlier version wrote over each other.",
-            hint: "`workbench workspace check` tells what can be saved."
+            hint: "`workbench workspace check` reports what can be recovered."
         )
     }
 
-    /// What is there, and what can be done.
+    /// The files, and what to do.
     func report() -> WorkspaceCheck.Stranded {
         let contents = ArtifactTree(folder: opened.layout.artifacts)?
             .contents(of: ArtifactPlace([Array(FilePaths.name(path).utf8)]))
@@ -37,7 +37,7 @@ struct StrandedFiles {
         let remedy =
             switch owner {
             case .none:
-                "no run can be told that these files belong to; they are not used, and may be removed"
+                "the run of these files is not known; they are not used, and may be removed"
             case .some(let owner) where FilePaths.exists(owner.place):
                 "run \(owner.record.name) has its own files; these are not used, and may be removed"
             case .some(let owner):
@@ -58,7 +58,7 @@ struct StrandedFiles {
     /// Moves the complete result to its run.
     ///
     /// - Returns: The run's name and where its result is now.
-    /// - Throws: ``WorkspaceError`` with the code `conflict` where nothing can be moved.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` if nothing can be moved.
     func recover() throws(WorkspaceError) -> (run: String, path: String) {
         guard let owner, !FilePaths.exists(owner.place) else {
             throw WorkspaceError(
@@ -78,11 +78,11 @@ struct StrandedFiles {
         let record: RunRecord
         /// The result's name in a run's folder.
         let result: String
-        /// Where it belongs.
+        /// Its correct path.
         let place: String
     }
 
-    /// The run that the result belongs to, as its `MLmodel` says, which is written last.
+    /// The run of the result, from its `MLmodel`, which is written last.
     private var owner: Owner? {
         for result in [RunFolder.adapterName, RunFolder.modelName] {
             let model = "\(path)/\(result)/MLmodel"
@@ -104,7 +104,7 @@ struct StrandedFiles {
             .map { String($0) }
     }
 
-    /// Whether no weights were written after the file that names their run.
+    /// Whether no weights are newer than the file that names their run.
     private static func isNewest(_ file: String, in folder: String) -> Bool {
         let written = ContentStamp(file).nanoseconds
         return Files.names(in: folder).filter { $0.hasSuffix(".safetensors") }
@@ -122,7 +122,7 @@ extension Workspace {
         try opened.checkWritable()
         return try WorkspaceError.translating {
             guard let stranded = StrandedFiles(in: opened) else {
-                throw WorkspaceError(.conflict, "No files lie in a wrong folder.")
+                throw WorkspaceError(.conflict, "No files are in the wrong folder.")
             }
             return try stranded.recover()
         }

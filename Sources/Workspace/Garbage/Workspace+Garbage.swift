@@ -3,20 +3,20 @@ import Runs
 import Tracking
 
 extension Workspace {
-    /// Removes things that have been in the trash long enough, with their files, and files that
+    /// Removes items that have been in the trash long enough, with their files, and files that
     /// belong to nothing.
     ///
-    /// What a registered version refers to stays, what a process executes, and what a run refers to
-    /// that can be resumed: a model, an adapter or a run that it goes on from. The rows go first, in
-    /// one transaction; where this ends in between, the files belong to nothing, and the next call
-    /// finds them. Only files below `artifacts/` are removed, and never through a symbolic link.
+    /// Kept are items that a registered version refers to, runs that a process executes, and the
+    /// models, adapters and runs that a resumable run continues from. The rows are removed first,
+    /// in one transaction; after an interruption the files belong to nothing and the next call
+    /// removes them. Only files below `artifacts/` are removed, and never through a symbolic link.
     ///
-    /// Blocks, for as long as it takes to remove the files.
+    /// Blocks until the files are removed.
     ///
     /// - Parameters:
-    ///   - seconds: How long something must have been in the trash. Files that belong to nothing must
-    ///     have been left alone for as long.
-    ///   - isDryRun: Whether it only says what would go.
+    ///   - seconds: The minimum time in the trash, and the minimum age of files that belong to
+    ///     nothing.
+    ///   - isDryRun: Whether nothing is removed, only reported.
     public func collectGarbage(olderThan seconds: Int, isDryRun: Bool) throws -> GarbageReport {
         if !isDryRun { try opened.checkWritable() }
         return try WorkspaceError.translating {
@@ -36,7 +36,8 @@ extension Workspace {
                 return made.going
             }
             let owners = try opened.store.artifactOwners()
-            // Other processes wait while rows are removed, so nothing is started if nothing is due.
+            // Other processes wait while rows are removed, so a transaction is begun only if items
+            // are due.
             let isDue = try !choose(owners).isEmpty
             if isDue, !isDryRun { try opened.store.removeForGood(choose) }
             var report = GarbageReport(isDryRun: isDryRun)
@@ -98,7 +99,7 @@ extension Workspace {
         }
     }
 
-    /// Removes a folder, or only measures it in a dry run; nil where nothing is there.
+    /// Removes a folder, or only measures it in a dry run; nil if it does not exist.
     private func take(
         _ folder: ArtifactPlace,
         _ tree: ArtifactTree,
@@ -151,12 +152,12 @@ extension Workspace {
         }
     }
 
-    /// What lies in `artifacts/` and belongs to nothing.
+    /// The files in `artifacts/` that belong to nothing.
     func orphans(in tree: ArtifactTree) throws -> [ArtifactPlace] {
         let store = opened.store
         let found = try ArtifactCensus(store.artifactOwners(), opened, tree).orphans(in: tree)
         if found.isEmpty { return [] }
-        // A run is in the store before its folder is made: what came meanwhile is known by now.
+        // A run is stored before its folder is created, so new folders are known by now.
         let known = Set(try ArtifactCensus(store.artifactOwners(), opened, tree).orphans(in: tree))
         return found.filter(known.contains)
     }

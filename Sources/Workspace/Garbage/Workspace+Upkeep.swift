@@ -29,7 +29,7 @@ extension Workspace {
                     .init(name: "experiments", count: counts.experiments),
                     .init(name: "runs", count: counts.runs),
                     .init(name: "logged models", count: counts.loggedModels),
-                    // Scripts select it by this name.
+                    // Scripts depend on this name.
                     .init(name: "in the bin", count: counts.trashed),
                     .init(name: "metric points", count: counts.metricPoints),
                     .init(name: "registered models", count: registered.models),
@@ -85,7 +85,7 @@ extension Workspace {
         }
     }
 
-    /// Writes a copy of the database, readable by its owner alone; artifacts are not in it.
+    /// Writes a copy of the database, readable only by its owner; artifacts are not included.
     ///
     /// Blocks.
     ///
@@ -93,7 +93,7 @@ extension Workspace {
     ///   - path: The copy's path; a relative one starts at the current folder.
     ///   - replaces: Whether a file of that name is replaced.
     /// - Returns: The copy's full path.
-    /// - Throws: ``WorkspaceError`` with the code `conflict` where something is there already.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` if the path exists already.
     public func backUp(to path: String, replaces: Bool = false) throws -> String {
         try WorkspaceError.translating {
             guard !path.isEmpty else {
@@ -106,7 +106,7 @@ extension Workspace {
         }
     }
 
-    /// Registered versions whose files are not those that were registered.
+    /// Registered versions whose files differ from those registered.
     private func changedVersions() throws -> [WorkspaceCheck.Changed] {
         try modelRegistry.models().flatMap(\.versions).compactMap { version in
             let found = try registry.files.differences(of: version, isThorough: true)
@@ -148,7 +148,7 @@ extension Workspace {
         }
     }
 
-    /// Whether a location is a path, and not `models:/…` or `runs:/…`.
+    /// Whether a location is a path, not `models:/…` or `runs:/…`.
     private static func namesFiles(_ location: String) -> Bool {
         !location.hasPrefix("models:/") && !location.hasPrefix("runs:/")
     }

@@ -1,32 +1,33 @@
 public import Registry
 
-/// Where one registered model stands.
+/// The deployment of one registered model.
 ///
-/// It is not Registry's `DeploymentStatus`: of versions it has the numbers alone, as `--json` prints them.
+/// Unlike Registry's `DeploymentStatus`, it contains only the numbers of versions, as printed by
+/// `--json`.
 public struct DeploymentSummary: Equatable, Sendable, Encodable {
     /// The registered model's name.
     public var name: String
-    /// The deployed version; nil where none is.
+    /// The deployed version; nil if there is none.
     public var deployed: Int?
-    /// The change that deployed it; nil where another program did.
+    /// The change that deployed it; nil if another program did.
     public var deployment: RegistryChange?
-    /// Why it was deployed, as was said then.
+    /// The reason given for the deployment.
     public var reason: String
-    /// The versions in Staging, the newest first.
+    /// The versions in Staging, newest first.
     public var staging: [Int]
-    /// The newest version; nil where there is none.
+    /// The newest version; nil if there is none.
     public var newest: Int?
-    /// What must hold before another one is deployed; nil where nothing must.
+    /// The gate; nil if there is none.
     public var gate: Gate?
-    /// What clients say they use, by environment.
+    /// The versions that clients report, by environment.
     public var reports: [DeploymentReport]
 
-    /// The reports of clients that use another version than the one deployed.
+    /// The reports of a version other than the deployed one.
     public var alarms: [DeploymentReport] {
         reports.filter { Int($0.version) != deployed || deployed == nil }
     }
 
-    /// A report in a few words, with a mark where it differs from what is deployed.
+    /// A report in a few words, marked if it is not of the deployed version.
     public func words(of report: DeploymentReport) -> String {
         "\(report.environment) v\(report.version)\(alarms.contains(report) ? "!" : "")"
     }

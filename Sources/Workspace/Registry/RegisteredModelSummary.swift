@@ -6,11 +6,11 @@ import Runs
 public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable {
     /// One version.
     public struct Version: Equatable, Sendable, Codable, Identifiable {
-        /// Counted from 1.
+        /// The number, from 1.
         public var number: Int
-        /// Where it stands.
+        /// Its stage.
         public var stage: Stage
-        /// Names that point at it.
+        /// Its aliases.
         public var aliases: [String]
         /// The run that made it.
         public var run: String?
@@ -20,17 +20,17 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
         public var baseModel: String?
         /// The adapter's folder.
         public var resultPath: String?
-        /// The run's metrics, to judge the version by.
+        /// The run's metrics.
         public var metrics: [String: Double]
         /// When it was registered.
         public var createdAt: Date
-        /// What was written about it.
+        /// Its description.
         public var note: String
 
         /// The number.
         public var id: Int { number }
 
-        /// The held-out loss that the version is judged by, as ``RunSummary/heldOutLoss`` is.
+        /// The held-out loss, as in ``RunSummary/heldOutLoss``.
         public var heldOutLoss: Double? {
             BestEvaluation.loss(
                 lowest: metrics[MetricName.bestEvaluationLoss],
@@ -70,7 +70,7 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
     public var versions: [Version]
     /// When the model was created.
     public var createdAt: Date
-    /// What was written about it.
+    /// Its description.
     public var note: String
 
     /// The name.
@@ -91,11 +91,11 @@ public struct RegisteredModelSummary: Equatable, Sendable, Codable, Identifiable
     }
 }
 
-/// What a rollback would do, to be confirmed first.
+/// The effect of a rollback, to be confirmed before it is executed.
 public struct RollbackPlan: Equatable, Sendable, Codable {
     /// The model.
     public var name: String
-    /// The version deployed now; nil where none is.
+    /// The version deployed now; nil if there is none.
     public var from: Int?
     /// The version that would be deployed.
     public var to: Int

@@ -1,12 +1,12 @@
 public import Runs
 
-/// Versions of a registered model side by side.
+/// A comparison of versions of a registered model.
 public struct RegisteredVersionComparison: Equatable, Sendable, Codable {
     /// The registered model's name.
     public var name: String
     /// The versions, in the order asked for.
     public var versions: [RegisteredModelSummary.Version]
-    /// Parameters of their runs whose values are not all the same.
+    /// Parameters of their runs whose values differ.
     public var differingParameters: [RunComparison.Row]
     /// The last values of all metrics of their runs, the best marked.
     public var metrics: [RunComparison.Row]

@@ -3,9 +3,9 @@ package import Registry
 import Runs
 package import Tracking
 
-// What clients of the server read and do. All calls block, and throw the registry's own errors, since
-// clients are told their codes; what a rule refuses is a `WorkspaceError`. An author is whoever stands
-// behind a call, for the history; nil for this user.
+// Calls for clients of the server. All calls block. They throw the registry's own errors, whose
+// codes are sent to clients, and `WorkspaceError` if a rule refuses a change. The author of a
+// change is recorded in the history; nil for this user.
 
 // MARK: - Reading
 
@@ -21,12 +21,12 @@ extension RegistryService {
         try registry.version(version, of: name)
     }
 
-    /// The version that a `models:/` reference names.
+    /// The version of a `models:/` reference.
     package func resolve(_ reference: String) throws -> ModelVersion {
         try registry.resolve(reference)
     }
 
-    /// A page of the registered models that meet a filter; see `ModelRegistry`.
+    /// A page of the registered models that match a filter; see `ModelRegistry`.
     package func searchModels(_ question: SearchQuestion) throws -> SearchResult<RegisteredModel> {
         try registry.searchModels(
             filter: question.filter,
@@ -36,7 +36,7 @@ extension RegistryService {
         )
     }
 
-    /// A page of the versions that meet a filter; see `ModelRegistry`.
+    /// A page of the versions that match a filter; see `ModelRegistry`.
     package func searchVersions(_ question: SearchQuestion) throws -> SearchResult<ModelVersion> {
         try registry.searchVersions(
             filter: question.filter,
@@ -50,7 +50,7 @@ extension RegistryService {
 // MARK: - Models
 
 extension RegistryService {
-    /// Makes a registered model without versions.
+    /// Creates a registered model without versions.
     package func createModel(
         _ name: String,
         description: String?,
@@ -102,7 +102,7 @@ extension RegistryService {
         }
     }
 
-    /// Removes a tag of a model, or of one version of it, if it is there.
+    /// Removes a tag of a model, or of one version of it, if it exists.
     package func deleteTag(
         _ key: TrackingKey,
         of name: String,
@@ -119,12 +119,12 @@ extension RegistryService {
 // MARK: - Versions
 
 extension RegistryService {
-    /// Registers files as the next version of a model that is there.
+    /// Registers files as the next version of an existing model.
     ///
     /// - Parameters:
-    ///   - original: The version that it is a copy of, if it is one. The copy has its files as they
-    ///     were when it was registered, and may have its tags.
-    ///   - loggedModel: The logged model that it is, which gets a note of it.
+    ///   - original: The version that it copies, if any. The copy has that version's files as
+    ///     registered, and may have its tags.
+    ///   - loggedModel: Its logged model, which is tagged with the version.
     package func createVersion(
         _ new: NewVersion,
         of name: String,
@@ -152,7 +152,7 @@ extension RegistryService {
         }
     }
 
-    /// What a version that is about to be registered refers to; nil where that is not kept.
+    /// The files of a version about to be registered; nil if they are not recorded.
     package func keptFiles(
         of new: NewVersion,
         copying original: ModelVersion? = nil
@@ -165,9 +165,10 @@ extension RegistryService {
         return try files.take(at: new.storageLocation ?? new.source)
     }
 
-    /// Moves a version to a stage; where that deploys it, the model's gate has to be passed.
+    /// Moves a version to a stage; if that deploys it, it must pass the model's gate.
     ///
-    /// - Parameter archivingOthers: Whether those in Staging or Production make way.
+    /// - Parameter archivingOthers: Whether other versions in the stage Staging or Production are
+    ///   archived.
     package func transition(
         _ name: String,
         version: Int,
@@ -186,12 +187,12 @@ extension RegistryService {
         }
     }
 
-    /// Deletes a version; its number is not given again.
+    /// Deletes a version; its number is not reused.
     package func deleteVersion(_ version: Int, of name: String, by author: Author?) throws {
         try write { try registry.deleteVersion(version, of: name, by: author) }
     }
 
-    /// Has an alias name a version; where that deploys it, the model's gate has to be passed.
+    /// Sets an alias of a version; if that deploys it, it must pass the model's gate.
     package func setAlias(
         _ alias: String,
         of name: String,
@@ -203,7 +204,7 @@ extension RegistryService {
 
     /// Removes an alias.
     ///
-    /// - Parameter mustExist: Whether an alias that is not there is an error.
+    /// - Parameter mustExist: Whether a missing alias is an error.
     package func deleteAlias(
         _ alias: String,
         of name: String,

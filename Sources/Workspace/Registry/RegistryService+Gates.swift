@@ -4,7 +4,7 @@ import Runs
 import Tracking
 
 extension RegistryService {
-    /// What must hold before a version of a model is deployed; nil where nothing must.
+    /// The gate of a model, which a version must pass to be deployed; nil if there is none.
     ///
     /// Blocks.
     public func gate(_ name: String) throws -> Gate? {
@@ -13,8 +13,8 @@ extension RegistryService {
 
     /// Sets a model's gate, or removes it with nil.
     ///
-    /// From then on a promotion, the stage Production and the alias `production` are refused with
-    /// the code `conflict` to versions that do not pass. A rollback is not.
+    /// From then on, a promotion, the stage Production and the alias `production` are refused with
+    /// the code `conflict` for versions that do not pass. Rollbacks are not checked.
     ///
     /// Blocks.
     public func setGate(_ name: String, to gate: Gate?, reason: String = "") throws {
@@ -28,14 +28,14 @@ extension RegistryService {
         try change { try registry.approve(name, version: version, reason: reason) }
     }
 
-    /// What the gate would say if this user deployed a version now.
+    /// The gate's verdict on this user deploying a version now.
     ///
     /// Blocks.
     public func checkGate(_ name: String, version: Int) throws -> GateReport {
         try WorkspaceError.translating { try registry.checkGate(name, version: version) }
     }
 
-    /// Where every registered model stands, by name.
+    /// The deployments of all registered models, by name.
     ///
     /// Blocks.
     public func board() throws -> [DeploymentSummary] {

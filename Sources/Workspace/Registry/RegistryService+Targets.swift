@@ -7,17 +7,17 @@ import Tracking
 struct ModelOnDisk: Equatable, Sendable {
     /// The base model's file.
     var modelPath: String
-    /// The adapter's folder; nil for the base alone.
+    /// The adapter's folder; nil for only the base model.
     var adapter: String?
-    /// What a person knows it by.
+    /// The name shown to the user.
     var choice: ChatChoice
 }
 
 extension RegistryService {
-    /// What a target stands for now, to be loaded.
+    /// Resolves a target to the files to load.
     ///
-    /// - Throws: ``WorkspaceError`` with the code `conflict` for a version whose files are not those
-    ///   that were registered.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` for a version whose files differ from
+    ///   those registered.
     func load(_ target: ChatTarget) throws -> ModelOnDisk {
         switch target {
         case .version, .alias, .stage, .latest:
@@ -28,7 +28,7 @@ extension RegistryService {
         }
     }
 
-    /// What a target stands for now: an alias may point elsewhere tomorrow.
+    /// Resolves a target; the result may change, for example when an alias is moved.
     func resolve(_ target: ChatTarget) throws -> ModelOnDisk {
         switch target {
         case .base(let model):
@@ -54,7 +54,7 @@ extension RegistryService {
         }
     }
 
-    /// The version that chat opens with: the first registered model's that has one deployed.
+    /// The initial version of chat: that of the first registered model with a deployed version.
     func deployedChoice() throws -> ChatChoice? {
         for model in try registry.models() {
             if let deployed = model.deployed {
@@ -124,10 +124,10 @@ extension RegistryService {
         )
     }
 
-    /// Whether what a run made is a whole model, and no adapter.
+    /// Whether a run's result is a full model, not an adapter.
     private static func isModel(_ path: String) -> Bool { path.hasSuffix(".gguf") }
 
-    /// The base model's file: where it was, else wherever the name leads.
+    /// The base model's file: at its old path, else found by name.
     private func base(name: String?, path: String?, of thing: String) throws -> String {
         if let path, FilePaths.exists(path) { return path }
         guard let name else {

@@ -9,7 +9,7 @@ public final class RegistryService: Sendable {
     let opened: OpenedFolder
     let registry: ModelRegistry
     let models: ModelService
-    /// What versions refer to, as it was and as it is.
+    /// The files of versions, as registered and now.
     let files: VersionFiles
 
     init(_ opened: OpenedFolder, models: ModelService) {
@@ -51,14 +51,14 @@ public final class RegistryService: Sendable {
         return model
     }
 
-    /// Registers a finished run's adapter as the next version of a model, which is made if it is
-    /// not there.
+    /// Registers a finished run's adapter as the next version of a model, which is created if it
+    /// does not exist.
     ///
     /// Blocks.
     ///
     /// - Returns: The version's number.
-    /// - Throws: ``WorkspaceError`` with the code `conflict` for a run without an adapter, or whose
-    ///   base model is not known.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` for a run without an adapter or with
+    ///   an unknown base model.
     @discardableResult
     public func register(run: String, as name: String, note: String = "") throws -> Int {
         try change {
@@ -81,7 +81,7 @@ public final class RegistryService: Sendable {
                 )
             }
             let folder = "\(record.artifactURI)/\(result.split(separator: "/").first ?? "")"
-            // Clients may log other models of this run.
+            // Clients may have logged other models of this run.
             let logged = try opened.store.loggedModels(run: record.id)
                 .last { $0.artifactLocation == folder }
                 .map { "models:/\($0.id)" }
@@ -110,7 +110,8 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     ///
-    /// - Parameter archivingOthers: Whether those in Staging or Production make way.
+    /// - Parameter archivingOthers: Whether other versions in the stage Staging or Production are
+    ///   archived.
     public func setStage(
         _ name: String,
         version: Int,
@@ -129,7 +130,7 @@ public final class RegistryService: Sendable {
         }
     }
 
-    /// Has a name point at a version, whatever it pointed at before.
+    /// Sets an alias of a version, moving it from another version if necessary.
     ///
     /// Blocks.
     public func setAlias(_ name: String, alias: String, version: Int) throws {
@@ -149,31 +150,31 @@ public final class RegistryService: Sendable {
     ///
     /// Blocks.
     ///
-    /// - Parameter reason: Why, for the history.
-    /// - Throws: ``WorkspaceError`` with the code `conflict` where the model's gate is not passed;
-    ///   the message names what is wanting. So do ``setStage(_:version:to:archivingOthers:)`` and
-    ///   ``setAlias(_:alias:version:)`` where they would deploy a version.
+    /// - Parameter reason: The reason, for the history.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` if the model's gate is not passed; the
+    ///   message names what is missing. ``setStage(_:version:to:archivingOthers:)`` and
+    ///   ``setAlias(_:alias:version:)`` throw it too if they would deploy a version.
     public func promote(_ name: String, version: Int, reason: String = "") throws {
         try change { _ = try registry.promote(name, version: version, reason: reason) }
     }
 
-    /// What a rollback would do.
+    /// The effect of a rollback.
     ///
     /// Blocks.
     public func rollbackPlan(_ name: String) throws -> RollbackPlan {
         try WorkspaceError.translating {
             let target = try registry.rollbackTarget(name)
-            // Where nothing is deployed any more, the version that was comes back.
+            // If nothing is deployed any more, the last deployed version is deployed again.
             let deployed = try registry.deployed(name)?.version
             return RollbackPlan(name: name, from: deployed, to: target.version)
         }
     }
 
-    /// Deploys the version before again.
+    /// Deploys the previous version again.
     ///
     /// Blocks.
     ///
-    /// - Parameter plan: What the person confirmed; if another version is deployed by now, nothing is
+    /// - Parameter plan: The confirmed plan; if another version has been deployed since, nothing is
     ///   changed.
     public func rollback(_ plan: RollbackPlan) throws {
         try change {
@@ -181,27 +182,27 @@ public final class RegistryService: Sendable {
         }
     }
 
-    /// Takes back the newest change of this user.
+    /// Undoes this user's newest change.
     ///
     /// Blocks.
     public func undo() throws -> RegistryChange {
         try change { try registry.undo() }
     }
 
-    /// Makes again what was taken back last.
+    /// Redoes the change that was undone last.
     ///
     /// Blocks.
     public func redo() throws -> RegistryChange {
         try change { try registry.redo() }
     }
 
-    /// What was done, the newest first.
+    /// The history, newest first.
     ///
     /// Blocks.
     public func history(_ name: String? = nil) throws -> [RegistryChange] {
         try WorkspaceError.translating {
             let changes = try registry.history(name)
-            // Nothing was ever done to it: then it has to be there.
+            // Without a history, the model must exist.
             if let name, changes.isEmpty { _ = try registry.model(name) }
             return changes
         }
@@ -211,7 +212,7 @@ public final class RegistryService: Sendable {
         try WorkspaceError.translating { try write(body) }
     }
 
-    /// The same with the registry's own errors.
+    /// The same, with the registry's own errors.
     func write<Result>(_ body: () throws -> Result) throws -> Result {
         try opened.checkWritable()
         return try body()
@@ -243,11 +244,11 @@ public final class RegistryService: Sendable {
 enum VersionTag {
     /// The base model's name.
     static let baseModel: TrackingKey = "workbench.base_model"
-    /// The base model's file when the version was registered.
+    /// The base model's file at registration.
     static let basePath: TrackingKey = "workbench.base_path"
 }
 
-/// The runs that versions come from.
+/// The runs that made versions.
 private struct Origins {
     var runs: [String: RunRecord] = [:]
 

@@ -4,27 +4,26 @@ import Registry
 import Runs
 import Tracking
 
-/// What a registered version refers to: looked at when it is registered, and later compared with
-/// what was there then.
+/// The files that a registered version refers to, recorded at registration and compared later.
 ///
-/// A file whose stamp is the same has not been written since; only others are read. What is large
-/// is read by the first check after the registration, and not while somebody waits for that.
+/// A file with the same stamp has not been written since; only the others are read. Large files are
+/// read by the first check after the registration, so that registering does not wait for them.
 struct VersionFiles {
     let opened: OpenedFolder
     let models: ModelService
 
-    /// So many bytes are read at most when a version is registered: half a second.
+    /// The maximum number of bytes read when a version is registered: about half a second.
     private static let maxBytesRead = 256 << 20
-    /// A version that refers to more files than this is compared by none.
+    /// The maximum number of files; a version with more is not compared.
     private static let maxFiles = 10_000
 
-    /// The files at a location as they are now, and the base model; nil where the location is
-    /// outside the workspace, or nothing is there.
+    /// The current files at a location, and the base model; nil if the location is outside the
+    /// workspace or does not exist.
     ///
     /// - Parameters:
     ///   - location: A folder or file, as the store names it.
-    ///   - base: The base model's path and digest, and until when it was certainly unchanged, in
-    ///     milliseconds since 1970.
+    ///   - base: The base model's path and digest, and the time until which it was certainly
+    ///     unchanged, in milliseconds since 1970.
     func take(
         at location: String,
         base: (path: String, digest: String, since: Int)? = nil
@@ -36,7 +35,7 @@ struct VersionFiles {
         var left = Self.maxBytesRead
         var files = try paths.map { path in
             let full = Self.full(root, path)
-            // The stamp first: what is written meanwhile is seen by the next check.
+            // The stamp first, so that the next check sees files written meanwhile.
             let stamp = Stamp(full)
             left -= stamp.size
             return VersionFile(
@@ -60,10 +59,10 @@ struct VersionFiles {
         return files
     }
 
-    /// What is not as it was when the version was registered, a few words for each file; nothing
-    /// for a version whose files were not kept.
+    /// The differences from the registered files, a few words for each file; empty for a version
+    /// whose files were not recorded.
     ///
-    /// - Parameter isThorough: Whether files whose digest was never taken are read now.
+    /// - Parameter isThorough: Whether files without a recorded digest are read now.
     func differences(of version: ModelVersion, isThorough: Bool = false) throws -> [String] {
         let registry = ModelRegistry(opened.store)
         guard
@@ -76,7 +75,7 @@ struct VersionFiles {
             let path = Self.full(root, file.path)
             let isBase = file.path.hasPrefix("/")
             guard FilePaths.exists(path) else {
-                // A base model is looked for by its name, too.
+                // A base model is also found by its name.
                 if !isBase { differences.append("\(file.path.shown) is missing") }
                 continue
             }
@@ -104,7 +103,7 @@ struct VersionFiles {
         return differences
     }
 
-    /// Throws where a version's files are not those that were registered.
+    /// Throws if a version's files differ from those registered.
     func check(_ version: ModelVersion) throws {
         let found = try differences(of: version)
         guard let first = found.first else { return }
@@ -124,7 +123,7 @@ struct VersionFiles {
 
     /// The files below a folder, in the order of their names, or one empty path for a file itself.
     ///
-    /// Those whose names begin with a dot are other programs' notes, or about to be renamed.
+    /// Hidden ones are skipped: they belong to other programs or are temporary.
     private static func paths(in root: String, below prefix: String = "") -> [String] {
         guard FilePaths.isFolder(root) else { return prefix.isEmpty ? [""] : [] }
         return Files.names(in: root).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
@@ -132,7 +131,7 @@ struct VersionFiles {
             guard FilePaths.isFolder(path) else {
                 return FilePaths.exists(path) ? ["\(prefix)\(name)"] : []
             }
-            // Links between folders may lead in a circle.
+            // Links between folders may form a cycle.
             return ResolvedPath.linkTarget(path) == nil
                 ? paths(in: path, below: "\(prefix)\(name)/") : []
         }
@@ -142,9 +141,9 @@ struct VersionFiles {
         path.isEmpty ? root : path.hasPrefix("/") ? path : "\(root)/\(path)"
     }
 
-    /// What changes when a file, or a file in a folder, is written or replaced.
+    /// A stamp that changes when a file, or a file in a folder, is written or replaced.
     ///
-    /// The time of the last change of its entry is the kernel's own, and cannot be set back.
+    /// It includes the status-change time, which programs cannot set.
     private struct Stamp {
         var size = 0
         /// In milliseconds since 1970.
@@ -164,7 +163,7 @@ struct VersionFiles {
             }
             size = status.byteCount
             changed = status.changed.milliseconds
-            // This text is stored beside the version, so its form stays.
+            // This text is stored with the version, so its form must not change.
             let times = [status.modified, status.changed].map { "\($0.seconds).\($0.nanoseconds)" }
             text = "\(size) \(status.inode) \(times.joined(separator: " "))"
         }
@@ -172,6 +171,6 @@ struct VersionFiles {
 }
 
 extension String {
-    /// A path in a message; that of a file which is the version itself has no name below it.
+    /// A path in a message; a version that is a single file has no path below it.
     fileprivate var shown: String { isEmpty ? "the file" : self }
 }

@@ -1,35 +1,36 @@
 import Platform
 import Tracking
 
-/// What may be done to the files of `artifacts/` by somebody else than the run that made them.
+/// Decides which files of `artifacts/` may be written or removed by others than the run that made
+/// them.
 struct ArtifactRules {
-    /// A file or folder that must stay as it is, and why.
+    /// A file or folder that must not change, and its owner.
     struct Protected {
         var place: ArtifactPlace
-        /// Whose it is, in words such as `version 3 of faq`.
+        /// The owner, such as `version 3 of faq`.
         var holder: String
     }
 
-    /// What registered versions refer to, and what runs of this program made.
+    /// The files of registered versions, and the results of this program's runs.
     var protected: [Protected]
-    /// The folders of runs and models: clients may write and remove files in one, and the whole,
-    /// but not many with one call.
+    /// The folders of runs and models: clients may write and remove files in one, or remove one
+    /// folder, but not several in one call.
     var owned: [Protected] = []
 
-    /// Whether a file may be written at a place, new or over another one.
+    /// Checks that a file may be created or replaced.
     func write(to place: ArtifactPlace) throws(WorkspaceError) {
         guard let obstacle = protected.first(where: { place.isInside($0.place) }) else { return }
         throw refusal(place, "written", obstacle)
     }
 
-    /// Whether a file or a folder may be removed.
+    /// Checks that a file or folder may be removed.
     func remove(_ place: ArtifactPlace) throws(WorkspaceError) {
         if let obstacle = protected.first(where: {
             place.isInside($0.place) || $0.place.isInside(place)
         }) {
             throw refusal(place, "removed", obstacle)
         }
-        // A folder that holds the folders of several runs is not one of them's to remove.
+        // A folder with the folders of several runs belongs to none of them.
         if let obstacle = owned.first(where: { $0.place != place && $0.place.isInside(place) }) {
             throw refusal(place, "removed", obstacle)
         }
@@ -55,6 +56,6 @@ struct ArtifactRules {
 }
 
 extension ArtifactPlace {
-    /// Whether it is another place or lies below it.
+    /// Whether it is the same place, or inside it.
     func isInside(_ other: ArtifactPlace) -> Bool { names.starts(with: other.names) }
 }

@@ -4,13 +4,13 @@ import Runs
 import Tracking
 
 extension RuleBook {
-    /// Checks that a client may write a file below `artifacts/`, new or over another one.
+    /// Checks that a client may create or replace a file below `artifacts/`.
     ///
     /// Blocks.
     ///
-    /// - Parameter path: From `artifacts/` on.
-    /// - Throws: ``WorkspaceError`` with the code `conflict` where the file belongs to a registered
-    ///   version, or to what a run of this program made.
+    /// - Parameter path: Relative to `artifacts/`.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` if the file belongs to a registered
+    ///   version, or to the result of one of this program's runs.
     package func checkWriting(artifact path: String) throws {
         try check(path) { rules, place throws(WorkspaceError) in try rules.write(to: place) }
     }
@@ -19,9 +19,9 @@ extension RuleBook {
     ///
     /// Blocks.
     ///
-    /// - Parameter path: From `artifacts/` on.
-    /// - Throws: ``WorkspaceError`` with the code `conflict` where something refers to it or to
-    ///   what is in it.
+    /// - Parameter path: Relative to `artifacts/`.
+    /// - Throws: ``WorkspaceError`` with the code `conflict` if something refers to it or to its
+    ///   contents.
     package func checkRemoving(artifact path: String) throws {
         try check(path) { rules, place throws(WorkspaceError) in try rules.remove(place) }
     }
@@ -33,7 +33,7 @@ extension RuleBook {
         try opened.checkWritable()
         guard let tree = ArtifactTree(folder: opened.layout.artifacts) else { return }
         let spelled = ArtifactPlace(path.utf8.split(separator: UInt8(ascii: "/")).map(Array.init))
-        // A link is replaced and removed itself; links on the way to it are followed.
+        // A link itself is replaced or removed; links in the path to it are followed.
         let entry = ResolvedPath.entry("\(opened.layout.artifacts)/\(path)")
         let places = Set([spelled, tree.place(of: entry)].compactMap { $0 })
         let references = VersionReferences(opened, tree)
@@ -45,7 +45,7 @@ extension RuleBook {
         }
     }
 
-    /// What those runs of this program made, or make, in whose folder a place lies.
+    /// The results, finished or not, of this program's runs whose folder contains a place.
     private func ownFiles(
         around place: ArtifactPlace,
         _ tree: ArtifactTree
@@ -63,7 +63,7 @@ extension RuleBook {
         }
     }
 
-    /// The folders of runs and models below a place that is none of theirs.
+    /// The folders of runs and models below a place that belongs to none of them.
     private func owned(
         below place: ArtifactPlace,
         _ tree: ArtifactTree
@@ -82,7 +82,7 @@ extension RuleBook {
     }
 }
 
-/// What registered versions refer to: their files, and the base model's.
+/// The files of registered versions and of their base models.
 struct VersionReferences {
     private let opened: OpenedFolder
     private let tree: ArtifactTree
@@ -92,8 +92,8 @@ struct VersionReferences {
         self.tree = tree
     }
 
-    /// The places below `artifacts/` that versions refer to, as they are spelled and where links
-    /// lead from there.
+    /// The places below `artifacts/` that versions refer to, both as written and with links
+    /// resolved.
     func protected() throws -> [ArtifactRules.Protected] {
         try ModelRegistry(opened.store).models().flatMap(\.versions).flatMap { version in
             let holder = "version \(version.version) of \(version.model)"
@@ -105,7 +105,7 @@ struct VersionReferences {
         }
     }
 
-    /// The location that a reference to a logged model or a run stands for.
+    /// The location of a reference to a logged model or run.
     private func location(_ reference: String) -> String? {
         let parts = reference.split(separator: "/", maxSplits: 2).map(String.init)
         guard parts.count > 1 else { return reference }
