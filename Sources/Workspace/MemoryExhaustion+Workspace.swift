@@ -8,11 +8,12 @@ extension Workspace {
         _ end: @escaping @Sendable (WorkspaceError) -> Never
     ) {
         MemoryExhaustion.handle { byteCount in
+            let megabytes = (byteCount + 999_999) / 1_000_000
             let error = WorkspaceError(
                 .failed,
-                "The system gave no \((byteCount + 999_999) / 1_000_000) MB of memory for a buffer.",
+                "\(megabytes) MB of memory for a buffer could not be allocated.",
                 hint:
-                    "End what takes the memory, or raise the limit (`ulimit -v`); a run resumes from "
+                    "Close other programs, or raise the limit (`ulimit -v`); a run resumes from "
                     + "its last checkpoint."
             )
             end(error)

@@ -6,37 +6,36 @@ import Tensors
 public import Training
 import Transformer
 
-/// How fast this program does its work on this machine, over the very path of
-/// `generate` and `train`.
+/// Measures the speed of this program on this machine, through the code of `generate` and `train`.
 public enum Benchmark {
     private static let precision = Precision.fast
     private static let promptPiece = 512
 
     /// One measurement.
     public struct Result: Sendable, Equatable, Codable {
-        /// What was measured: decode, prefill or train.
+        /// The job: decode, prefill or train.
         public var job: String
         /// The median over the repetitions.
         public var tokensPerSecond: Double
         /// Tokens in one repetition.
         public var tokens: Int
-        /// The most memory this process ever held.
+        /// The peak memory of this process.
         public var peakRssBytes: Int64
         /// The model's name.
         public var model: String
         /// The type of most of its weights.
         public var quantization: String
-        /// How many threads computed.
+        /// The number of compute threads.
         public var threads: Int
         /// The kernels in use.
         public var instructionSet: String
-        /// What limits the job at most, and how much of it this machine can do, as measured.
+        /// The resource that limits the job, and this machine's measured peak of it.
         public var limit: String
-        /// The part of that limit that was reached.
+        /// The share of that peak that was reached.
         public var limitFraction: Double
     }
 
-    /// Answers one token after another, after `context` and a first one, with logits for each.
+    /// Decodes tokens one by one after `context` and a first token, with logits for each.
     public static func decode(
         model path: String,
         tokens: Int,
@@ -71,7 +70,7 @@ public enum Benchmark {
         return result("decode", rates, tokens: tokens, model, cache: cache)
     }
 
-    /// Reads a prompt in one piece, with logits for its last token.
+    /// Processes a prompt in one piece, with logits for its last token.
     public static func prefill(model path: String, tokens: Int, threads: Int?) throws -> Result {
         let model = try load(path, threads: threads)
         try check(tokens, model)
@@ -89,7 +88,7 @@ public enum Benchmark {
         return result("prefill", Array(rates.dropFirst()), tokens: tokens, model)
     }
 
-    /// Trains a LoRA on full blocks, every token a target, the optimizer included.
+    /// Trains a LoRA on full blocks with every token a target, including the optimizer.
     public static func train(
         model path: String,
         method: TrainingConfiguration.Method? = nil,
@@ -184,7 +183,7 @@ public enum Benchmark {
         }
     }
 
-    /// The tokens that the peers' scripts use, within this model's vocabulary.
+    /// The tokens used by the peers' scripts, within this model's vocabulary.
     private static func exampleTokens(_ count: Int, _ model: LanguageModel) -> [Int32] {
         let V = model.configuration.vocabularySize
         return (0..<count).map { Int32(($0 * 7919 % 40000 + 100) % V) }
@@ -197,7 +196,7 @@ public enum Benchmark {
         return Double(tokens) / (Double(seconds) + Double(attoseconds) * 1e-18)
     }
 
-    /// The weights of all layers, which each token is multiplied by.
+    /// The number of weights that each token is multiplied by, in all layers.
     private static func layerWeights(_ sizes: ModelConfiguration) -> Int {
         let products = Projection.allCases.map {
             $0.inputWidth(sizes) * $0.outputWidth(sizes)
@@ -205,7 +204,8 @@ public enum Benchmark {
         return sizes.layerCount * products.reduce(0, +)
     }
 
-    /// What limits a job, its peak in billions a second, and the billions that a token needs.
+    /// The limiting resource of a job, its peak in billions per second, and the billions that a
+    /// token needs.
     private static func limit(
         _ job: String,
         _ model: LanguageModel,
@@ -218,14 +218,14 @@ public enum Benchmark {
         let weights = layerWeights(sizes)
         switch job {
         case "decode":
-            // The weights and, on average, what the cache holds.
+            // The weights and the average contents of the cache.
             let cached = cache.map { $0.readByteCount(at: $0.count - tokens / 2) } ?? 0
             let bytes = Double(model.file.byteCount + cached) / 1e9
             return ("memory read, GB/s", peaks.readGigabytesPerSecond, bytes)
         case "prefill":
             return ("int8, Gop/s", peaks.int8Gops, 2 * Double(weights) / 1e9)
         default:
-            // Forward, and as much for the gradients of the inputs; three products an adapter.
+            // Forward, and the same for the gradients of the inputs; three products per adapter.
             let adapter = LoRA.Shape(rank: rank, alpha: 1).parameterCount(sizes)
             let frozen = weights + sizes.width * sizes.vocabularySize
             let operations = 4 * Double(frozen) + 6 * Double(adapter)

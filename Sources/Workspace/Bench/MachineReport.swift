@@ -3,7 +3,7 @@ import ModelFiles
 import Platform
 import Tensors
 
-/// What the machine has and what it can do at most.
+/// The machine's hardware and its measured peak rates.
 public struct MachineReport: Sendable, Equatable, Codable {
     /// The processor's name.
     public var processor: String
@@ -11,15 +11,15 @@ public struct MachineReport: Sendable, Equatable, Codable {
     public var cores: Int
     /// The kernels in use: AVX-512, AVX2 or portable.
     public var instructionSet: String
-    /// The kernels OpenBLAS chose; nil where it is not installed.
+    /// The kernels chosen by OpenBLAS; nil if not installed.
     public var openblasCore: String?
-    /// Billions of float32 operations a second, on all cores together.
+    /// Billions of float32 operations per second, on all cores together.
     public var float32Gflops: Double
-    /// Billions of bfloat16 operations a second with float32 sums.
+    /// Billions of bfloat16 operations per second with float32 sums.
     public var bfloat16Gflops: Double
-    /// Billions of 8-bit integer operations a second.
+    /// Billions of 8-bit integer operations per second.
     public var int8Gops: Double
-    /// Billions of bytes a second read from memory.
+    /// Billions of bytes read from memory per second.
     public var readGigabytesPerSecond: Double
     /// The memory and the GPUs.
     public var machine: MachineReading
@@ -30,7 +30,7 @@ public struct MachineReport: Sendable, Equatable, Codable {
 }
 
 extension Workspace {
-    /// Measures the machine: about a second.
+    /// Measures the machine, for about a second.
     ///
     /// Blocks.
     public func measureMachine() throws -> MachineReport {

@@ -2,22 +2,22 @@ public import ChatTemplates
 import Inference
 import Transformer
 
-/// What an answer is made from.
+/// The input of an answer.
 public enum Prompt: Equatable, Sendable, Codable {
-    /// A conversation, put through the model's chat template.
+    /// A conversation, rendered by the model's chat template.
     case conversation([Message])
-    /// Text as it is, special tokens read as such.
+    /// Text as it is; special tokens are recognized.
     case raw(String)
 }
 
-/// The arithmetic of an answer or a score, for those who do not import the engine.
+/// The arithmetic of an answer or score, for callers that do not import the engine.
 public enum AnswerPrecision: String, Sendable, Codable, CaseIterable {
-    /// int8 and bfloat16 kernels where they serve.
+    /// int8 and bfloat16 kernels where suitable.
     case fast
     /// float32.
     case exact
 
-    /// As the model takes it.
+    /// The precision passed to the engine.
     var precision: Precision { self == .exact ? .exact : .fast }
 }
 
@@ -25,15 +25,15 @@ public enum AnswerPrecision: String, Sendable, Codable, CaseIterable {
 public struct AnswerOptions: Equatable, Sendable, Codable {
     /// The maximum number of tokens of the answer.
     public var maxTokens: Int
-    /// 0 always takes the most likely token.
+    /// 0 always selects the most likely token.
     public var temperature: Double
     /// The number of most likely tokens to sample from; 0 for all.
     public var topK: Int
-    /// Only the likeliest tokens that together have this probability are drawn from; 1 for all.
+    /// Only the likeliest tokens that together have this probability are sampled; 1 for all.
     public var topP: Double
-    /// Only tokens at least this likely relative to the likeliest are drawn from; 0 for all.
+    /// Only tokens at least this likely relative to the likeliest are sampled; 0 for all.
     public var minP: Double
-    /// Divides the logits of tokens already there; 1 for none.
+    /// Divides the logits of tokens that occurred already; 1 for no penalty.
     public var repetitionPenalty: Double
     /// The same seed gives the same answer.
     public var seed: UInt64
@@ -55,7 +55,7 @@ public struct AnswerOptions: Equatable, Sendable, Codable {
         stop = defaults.stop
     }
 
-    /// The likeliest token always, so that the same question gets the same answer.
+    /// Always the likeliest token, so that the same prompt gives the same answer.
     public static func greedy(maxTokens: Int) -> AnswerOptions {
         var options = AnswerOptions()
         options.maxTokens = maxTokens
@@ -89,13 +89,13 @@ public struct AnswerID: Hashable, Sendable, Codable {
 
 /// The next piece of an answer.
 public struct AnswerPiece: Equatable, Sendable, Codable {
-    /// Which answer.
+    /// The answer's id.
     public var answer: AnswerID
     /// Text to append, whole characters only.
     public var text: String
     /// Tokens of the answer so far.
     public var tokenCount: Int
-    /// Tokens a second so far.
+    /// Tokens per second so far.
     public var tokensPerSecond: Double
 
     /// Creates a piece.
@@ -107,33 +107,33 @@ public struct AnswerPiece: Equatable, Sendable, Codable {
     }
 }
 
-/// A whole answer.
+/// A finished answer.
 public struct AnswerOutcome: Equatable, Sendable, Codable {
-    /// Why it ended.
+    /// The reason for the end.
     public enum Reason: String, Sendable, Codable {
-        /// The model ended its turn, or a stop text came.
+        /// The model ended its turn, or a stop text was reached.
         case stop
-        /// No more tokens were allowed or had room.
+        /// The limit of tokens or the context was reached.
         case length
         /// It was cancelled.
         case cancelled
-        /// It failed; `failure` says why.
+        /// It failed; `failure` contains the reason.
         case failed
     }
 
-    /// Which answer.
+    /// The answer's id.
     public var answer: AnswerID
-    /// All of its text.
+    /// The whole text.
     public var text: String
     /// Its tokens.
     public var ids: [Int32]
-    /// Why it ended.
+    /// The reason for the end.
     public var reason: Reason
     /// Tokens of the prompt.
     public var promptTokens: Int
-    /// Tokens a second while decoding.
+    /// Tokens per second while decoding.
     public var tokensPerSecond: Double
-    /// Why it failed.
+    /// The reason for a failure.
     public var failure: WorkspaceError?
 
     /// Creates an outcome.

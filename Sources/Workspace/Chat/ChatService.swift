@@ -5,10 +5,10 @@ import Runs
 import Synchronization
 import Tokenizers
 
-/// Answers: from a base model or with an adapter, one after another on a thread of its own.
+/// Generates answers, with a base model or an adapter, one after another on its own thread.
 ///
 /// Conversations belong to their callers. The service keeps the cache of the last conversation, so
-/// that a further turn computes only its new tokens.
+/// that the next turn computes only its new tokens.
 public final class ChatService: Sendable {
     private struct State {
         var nextAnswer: UInt64 = 0
@@ -100,9 +100,9 @@ public final class ChatService: Sendable {
 
     /// Loads a target.
     ///
-    /// Blocks until it is there.
+    /// Blocks until it is loaded.
     ///
-    /// - Throws: ``WorkspaceError`` that says what is wrong with it.
+    /// - Throws: ``WorkspaceError`` if it cannot be loaded.
     public func prepareAndWait(_ target: ChatTarget) throws {
         let ended = Guarded<Result<Void, WorkspaceError>?>(nil)
         try queue.add { [speaker] in
@@ -127,9 +127,9 @@ public final class ChatService: Sendable {
         begin(prompt, target, options, onPiece: { _ in }, onEnd: { _ in })
     }
 
-    /// Gives an answer.
+    /// Generates an answer.
     ///
-    /// Blocks until it has ended; a cancelled one is no error.
+    /// Blocks until it has ended; cancelling it is no error.
     public func answerAndWait(
         _ prompt: Prompt,
         from target: ChatTarget,
@@ -145,7 +145,7 @@ public final class ChatService: Sendable {
         return outcome
     }
 
-    /// Ends an answer within a layer's time; its text so far is kept.
+    /// Cancels an answer, within the time of one layer; its text so far is kept.
     ///
     /// Does not block.
     public func cancel(_ answer: AnswerID) {
@@ -154,7 +154,7 @@ public final class ChatService: Sendable {
         }
     }
 
-    /// Ends all answers of this process.
+    /// Cancels all answers of this process.
     ///
     /// Does not block.
     public func cancelAll() {

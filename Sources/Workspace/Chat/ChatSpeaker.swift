@@ -8,9 +8,9 @@ import Runs
 import Tokenizers
 import Transformer
 
-/// What the chat thread has loaded.
+/// The model loaded by the chat thread.
 ///
-/// `@unchecked` because the chat thread alone uses what changes in it.
+/// `@unchecked` because only the chat thread uses its mutable state.
 final class ChatSpeaker: @unchecked Sendable {
     private struct Loaded {
         var source: ModelOnDisk
@@ -39,7 +39,7 @@ final class ChatSpeaker: @unchecked Sendable {
 
     /// The generator, with the target's base and adapter.
     ///
-    /// For two targets on one base only the adapter is exchanged. Nil accepts any precision.
+    /// Between targets with the same base only the adapter is exchanged. Nil accepts any precision.
     func load(_ target: ChatTarget, precision: Precision?) throws -> Generator {
         var choice = ChatChoice(target: target, title: target.reference, subtitle: "")
         do {
@@ -69,7 +69,7 @@ final class ChatSpeaker: @unchecked Sendable {
         }
     }
 
-    /// The tokens of a prompt for what is loaded.
+    /// The tokens of a prompt for the loaded model.
     func tokens(of prompt: Prompt) throws -> [Int32] {
         guard let generator = loaded?.generator else { return [] }
         switch prompt {
@@ -104,7 +104,7 @@ final class ChatSpeaker: @unchecked Sendable {
             try opened.memory.admit(
                 model.file.byteCount + model.decodingByteCount(precision) + cache,
                 for: "A conversation of \(length) tokens with \(models.name(path: path))",
-                hint: "Choose a smaller model, or end what takes the memory."
+                hint: "Choose a smaller model, or close other programs."
             )
         }
         return try Generator(model: model, contextLength: length, precision: precision)

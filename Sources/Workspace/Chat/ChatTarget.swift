@@ -1,7 +1,7 @@
 public import Platform
 public import Registry
 
-/// What answers in a chat: a base model alone, or with an adapter.
+/// The model of a chat: a base model, or one with an adapter.
 public enum ChatTarget: Hashable, Sendable, Codable {
     /// A base model by catalogue name or path.
     case base(model: String)
@@ -55,11 +55,11 @@ public enum ChatTarget: Hashable, Sendable, Codable {
 
 /// A target as an entry of a list to choose from.
 public struct ChatChoice: Equatable, Sendable, Codable, Identifiable {
-    /// What would answer.
+    /// The target.
     public var target: ChatTarget
     /// Its name, such as `faq v3 @production` or `faq-ko-r16`.
     public var title: String
-    /// What it is based on, such as the base model.
+    /// Its base, such as the base model.
     public var subtitle: String
 
     /// The target.
@@ -73,23 +73,23 @@ public struct ChatChoice: Equatable, Sendable, Codable, Identifiable {
     }
 }
 
-/// Whether chat can answer.
+/// The state of the chat's model.
 public struct ChatState: Equatable, Sendable, Codable {
-    /// What the chat thread has loaded.
+    /// The progress of loading.
     public enum Phase: String, Sendable, Codable {
         /// The base model or adapter is being loaded.
         case loading
-        /// An answer can begin at once.
+        /// Answers can start at once.
         case ready
-        /// It cannot be loaded; `failure` says why.
+        /// It cannot be loaded; `failure` contains the reason.
         case failed
     }
 
-    /// What answers.
+    /// The target.
     public var choice: ChatChoice
-    /// What the chat thread has loaded.
+    /// The progress of loading.
     public var phase: Phase
-    /// Why it cannot be loaded.
+    /// The reason why it cannot be loaded.
     public var failure: WorkspaceError?
 
     /// Creates a state.

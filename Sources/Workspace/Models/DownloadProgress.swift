@@ -1,35 +1,35 @@
-/// How far the download of a model is, and how it ended.
+/// The progress or result of a model's download.
 ///
 /// It joins the progress that `ModelFiles` reports of one source with the model's name and the
 /// outcome of the whole; user interfaces do not import `ModelFiles`.
 public struct DownloadProgress: Equatable, Sendable, Codable {
-    /// What the download is doing.
+    /// The state of the download.
     public enum Phase: String, Sendable, Codable {
-        /// Asking the sources.
+        /// Querying the sources.
         case connecting
-        /// Bytes arrive.
+        /// Receiving bytes.
         case downloading
-        /// The checksum is computed.
+        /// Computing the checksum.
         case verifying
-        /// The model is installed.
+        /// Installed.
         case finished
-        /// It was cancelled; what arrived is kept for a later attempt.
+        /// Cancelled; the received part is kept for a later attempt.
         case cancelled
-        /// It failed; `failure` says why.
+        /// Failed; `failure` contains the reason.
         case failed
     }
 
     /// The model's catalogue name.
     public var model: String
-    /// What the download is doing.
+    /// The state of the download.
     public var phase: Phase
-    /// Where the bytes come from, in words.
+    /// The source, in words.
     public var source: String?
-    /// Bytes here.
+    /// Received bytes.
     public var receivedBytes: Int64
-    /// Bytes in all, where known.
+    /// Total bytes, if known.
     public var totalBytes: Int64?
-    /// Why it failed.
+    /// The reason for a failure.
     public var failure: WorkspaceError?
 
     /// Creates a progress report.

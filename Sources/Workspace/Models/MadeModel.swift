@@ -4,21 +4,22 @@ public import Inference
 public struct MadeModel: Equatable, Sendable, Codable {
     /// Its file or folder.
     public var path: String
-    /// The name it is used by; nil for a file elsewhere than among the installed models.
+    /// The name of the installed model; nil if the file is not in the models folder.
     public var name: String?
     /// Its size in bytes.
     public var byteCount: Int64
-    /// The bytes of what it was made of.
+    /// The size of its source in bytes.
     public var sourceByteCount: Int64
-    /// Tensors that got another type than was asked for, since their rows are no whole blocks.
+    /// Tensors with another type than requested, because their rows are not a whole number of
+    /// blocks.
     public var fallbacks: [String]
-    /// How far it answers as what it was made of; nil where that was not asked for.
+    /// The comparison with its source; nil if not requested.
     public var parity: ParityReport?
 }
 
-/// How a model is derived from another one.
+/// A request to derive a model from another one.
 public struct ModelMaking: Equatable, Sendable {
-    /// What a model is written as.
+    /// The format of a model.
     public enum Format: String, Sendable, CaseIterable {
         /// One file.
         case gguf
@@ -28,27 +29,27 @@ public struct ModelMaking: Equatable, Sendable {
 
     /// The model: a name, a GGUF file or a folder.
     public var model: String
-    /// An adapter to be merged into it, a folder or a LoRA in GGUF; nil for none.
+    /// The adapter to merge, a folder or a LoRA in GGUF; nil for none.
     public var adapter: String?
-    /// The type, such as `Q4_K_M`; nil for that of the source, or F16 where an adapter is merged
-    /// into a quantized one.
+    /// The type, such as `Q4_K_M`; nil for that of the source, or F16 if an adapter is merged into
+    /// a quantized model.
     public var type: String?
-    /// Where the result will be; nil for among the installed models.
+    /// The path of the result; nil for the models folder.
     public var output: String?
-    /// What it is written as; nil for GGUF where `output` is nil or ends so, else a folder.
+    /// The format; nil for GGUF if `output` is nil or ends with `.gguf`, otherwise a folder.
     public var format: Format?
     /// Whether a quantized model may be quantized again.
     public var allowsRequantizing = false
-    /// Whether a file of the name of the result is replaced.
+    /// Whether an existing file is replaced.
     public var replaces = false
     /// Whether the result is compared with its source.
     public var compares = true
 
-    /// Makes a model of `model`.
+    /// Creates a request to derive a model from `model`.
     public init(model: String) { self.model = model }
 }
 
-/// An adapter that was written in another layout.
+/// A converted adapter.
 public struct ConvertedAdapter: Equatable, Sendable, Codable {
     /// Its folder, in PEFT's layout, or its GGUF file.
     public var path: String

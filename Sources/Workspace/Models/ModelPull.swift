@@ -1,9 +1,9 @@
 import ModelFiles
 import Platform
 
-/// One download under way.
+/// A download in progress.
 ///
-/// It runs as a task, since it waits for the network; what blocks in it has threads of its own.
+/// It runs as a task, since it waits for the network; blocking work has its own threads.
 final class ModelPull: Sendable {
     private struct State {
         var task: Task<Void, Never>?
@@ -55,7 +55,7 @@ final class ModelPull: Sendable {
 
     func cancel() { state.withLock { $0.task }?.cancel() }
 
-    /// Blocks until the model is installed, and says where.
+    /// Blocks until the model is installed, and returns its path.
     func wait() throws(WorkspaceError) -> String { try state.wait { $0.result }.get() }
 }
 

@@ -2,7 +2,7 @@ import ModelFiles
 import Platform
 
 extension ModelService {
-    /// Whether a path is that of an adapter: a folder in PEFT's layout, or a LoRA in GGUF.
+    /// Whether a path is an adapter: a folder in PEFT's layout, or a LoRA in GGUF.
     ///
     /// Blocks.
     public func isAdapter(_ path: String) -> Bool { AdapterFile.layout(at: path) != nil }
@@ -12,8 +12,8 @@ extension ModelService {
     /// Blocks.
     ///
     /// - Parameters:
-    ///   - base: The model that it was trained on, whose heads say how rows are ordered.
-    ///   - output: The file or the folder to write.
+    ///   - base: The model that it was trained on, whose heads determine the order of rows.
+    ///   - output: The file or folder to write.
     ///   - replaces: Whether a file of that name, or an adapter in that folder, is replaced.
     public func convertAdapter(
         _ path: String,
@@ -28,8 +28,8 @@ extension ModelService {
                 throw WorkspaceError(
                     .invalid,
                     isFolder
-                        ? "An adapter's folder becomes a GGUF file, which \(output) is not named as."
-                        : "A LoRA in GGUF becomes a folder, which \(output) is not named as.",
+                        ? "A folder is converted to a GGUF file, but \(output) does not end with .gguf."
+                        : "A LoRA in GGUF is converted to a folder, but \(output) ends with .gguf.",
                     hint: isFolder
                         ? "Name a file that ends with .gguf." : "Name a folder without .gguf."
                 )

@@ -7,16 +7,17 @@ import Training
 import Transformer
 
 extension ModelService {
-    /// Makes a model of another one: of another type, with an adapter merged into it, or both.
+    /// Derives a model from another one: with another type, with an adapter merged into it, or
+    /// both.
     ///
-    /// The result is compared with its source, unless that is not wanted, and the report is stored
-    /// beside it.
+    /// Unless disabled, the result is compared with its source and the report is stored beside it.
     ///
     /// Blocks, and computes.
     ///
     /// - Parameters:
-    ///   - progress: Called with the share that is done, 0 to 1.
-    /// - Throws: ``WorkspaceError`` with the code `cancelled` if it was stopped; nothing is left then.
+    ///   - progress: Called with the completed share, 0 to 1.
+    /// - Throws: ``WorkspaceError`` with the code `cancelled` if it was cancelled; no files are
+    ///   left then.
     public func make(
         _ making: ModelMaking,
         isCancelled: @escaping @Sendable () -> Bool = { false },
@@ -49,7 +50,7 @@ extension ModelService {
                     throw error
                 }
             } else {
-                // Refused now rather than after the work, and there once all of it is done.
+                // Refuses an existing file before the work; moves the result into place after it.
                 let file = try OutputFile(output, replaces: making.replaces)
                 defer { file.discard() }
                 try file.write { path in
@@ -72,7 +73,7 @@ extension ModelService {
         }
     }
 
-    /// How far a model answers as another one, of which it was made.
+    /// Compares a model with the one it was derived from.
     ///
     /// Blocks, and computes.
     public func compare(_ model: String, with other: String) throws -> ParityReport {
@@ -142,7 +143,7 @@ extension ModelService {
         return path
     }
 
-    /// Checks that nothing is at a path, or an empty folder.
+    /// Checks that a path does not exist or is an empty folder.
     func checkVacant(folder path: String) throws {
         guard !FilePaths.exists(path) || FilePaths.isFolder(path) && Files.names(in: path).isEmpty
         else {
@@ -180,12 +181,12 @@ extension MadeModel {
         try Files.write(Array(try encodeJSON(parity).utf8), to: parityPath)
     }
 
-    /// Where the comparison is.
+    /// The path of the comparison.
     fileprivate var parityPath: String { "\(path).parity.json" }
 }
 
 extension ModelMaking {
-    /// The same with what it leaves open decided for a source.
+    /// The same request, with its defaults resolved for a source.
     fileprivate func whole(_ source: ModelFile) throws -> ModelMaking {
         var whole = self
         if let output, output.count > 1, output.hasSuffix("/") {
@@ -198,7 +199,7 @@ extension ModelMaking {
         return whole
     }
 
-    /// The recipe of the type, which is decided.
+    /// The recipe of the resolved type.
     fileprivate func recipe() throws -> QuantizationRecipe {
         let isFolder = format == .safetensors
         let known = QuantizationRecipe.allCases.filter {
@@ -207,7 +208,8 @@ extension ModelMaking {
         guard let recipe = QuantizationRecipe(name: type ?? ""), known.contains(recipe) else {
             throw WorkspaceError(
                 .invalid,
-                "A model cannot be brought into \(type ?? "nothing")\(isFolder ? " in a folder" : "").",
+                "A model cannot be converted to \(type ?? "nothing")"
+                    + (isFolder ? " in a folder." : "."),
                 hint: "Choose one of \(known.map(\.name).joined(separator: ", "))."
             )
         }

@@ -3,9 +3,9 @@ import ModelFiles
 import Platform
 
 extension ModelService {
-    /// Begins to download a model of the catalogue, reported by `download` events.
+    /// Starts to download a model of the catalogue, reported by `download` events.
     ///
-    /// Does not block; a download already under way continues.
+    /// Does not block; a download already in progress continues.
     public func pull(_ name: String) {
         _ = begin(name) { _ in }
     }

@@ -4,20 +4,21 @@ import Platform
 import Tokenizers
 
 extension ModelService {
-    /// What a template is to render, and what is to be reported about it.
+    /// A request to render conversations with a template.
     public struct TemplateRequest: Sendable {
-        /// A model's name or file, for its tokenizer and template; nil for a template alone.
+        /// A model's name or file, for its tokenizer and template; nil for only a template.
         public var model: String?
-        /// A file of a template to take instead of the model's.
+        /// A template file to use instead of the model's.
         public var template: String?
         /// Files of conversations: a list of messages, or an object with `messages`, `tools` and
         /// variables beside them.
         public var conversations: [String]
-        /// A file of tools to offer in all conversations.
+        /// A file of tools for all conversations.
         public var tools: String?
-        /// Whether the text ends with the head of the assistant's turn.
+        /// Whether the text ends with the header of the assistant's turn.
         public var addsGenerationPrompt = false
-        /// Whether origins are reported; without a generation prompt, also what is trained on.
+        /// Whether the origins of the text are reported, and, without a generation prompt, the
+        /// trained parts.
         public var includesSpans = false
         /// Whether the text's tokens are reported.
         public var includesTokens = false
@@ -30,7 +31,7 @@ extension ModelService {
         }
     }
 
-    /// Renders conversations one after the other; one that fails is reported with its error.
+    /// Renders conversations in order; one that fails is reported with its error.
     ///
     /// Blocks.
     public func render(
@@ -127,7 +128,7 @@ extension ModelService {
 }
 
 extension Range<Int> {
-    /// The range in parts that lie within one of the others, which are in order, or outside all.
+    /// Splits the range at the borders of the others, which are sorted.
     fileprivate func cut(by others: [Range<Int>]) -> [(Range<Int>, isInside: Bool)] {
         var parts: [(Range<Int>, isInside: Bool)] = []
         var start = lowerBound

@@ -28,7 +28,7 @@ public final class ModelService: Sendable {
         self.store = store
     }
 
-    /// Models on this machine, then the others of the catalogue.
+    /// Installed models, then the others of the catalogue.
     ///
     /// Blocks.
     public func list() throws -> [ModelSummary] {
@@ -38,12 +38,12 @@ public final class ModelService: Sendable {
         return installed.map(ModelSummary.init) + others.map(ModelSummary.init)
     }
 
-    /// The default model: that of the settings, else the only one on this machine.
+    /// The default model: that of the settings, else the only installed one.
     ///
     /// Blocks.
     ///
     /// - Throws: ``WorkspaceError`` with the code `notFound` or `ambiguous`, and what to do; with
-    ///   `invalid` where the settings cannot be read, which may name another one.
+    ///   `invalid` if the settings, which may name one, cannot be read.
     public func `default`() throws -> ModelSummary {
         _ = try Settings.readable(folder: opened.layout.folder)
         if let model = try defaultIfAny() { return model }
@@ -64,7 +64,7 @@ public final class ModelService: Sendable {
         )
     }
 
-    /// What is in a model's file.
+    /// The contents of a model's file.
     ///
     /// Blocks.
     public func show(_ nameOrPath: String) throws -> ModelDetail {
@@ -91,7 +91,7 @@ public final class ModelService: Sendable {
         }
     }
 
-    /// A text's tokens, special tokens read as such.
+    /// A text's tokens; special tokens are recognized.
     ///
     /// Blocks.
     public func tokenize(_ nameOrPath: String, text: String) throws -> Tokenization {
@@ -106,12 +106,12 @@ public final class ModelService: Sendable {
         }
     }
 
-    /// The tokens of several texts, special tokens read as such, without any in front.
+    /// The tokens of several texts; special tokens are recognized, and none is added in front.
     ///
     /// Blocks.
     ///
-    /// - Parameter nameOrPath: A model's name, a GGUF file, be there more in it than a vocabulary
-    ///   or not, or a folder with a `tokenizer.json`.
+    /// - Parameter nameOrPath: A model's name, a GGUF file with at least a vocabulary, or a folder
+    ///   with a `tokenizer.json`.
     public func tokenize(_ nameOrPath: String, texts: [String]) throws -> [[Int32]] {
         try WorkspaceError.translating {
             let isFolder = FilePaths.isFolder(nameOrPath)
@@ -124,7 +124,7 @@ public final class ModelService: Sendable {
     ///
     /// Blocks, and computes.
     ///
-    /// - Parameter adapter: An adapter's folder, or a LoRA in GGUF; nil for the base alone.
+    /// - Parameter adapter: An adapter's folder, or a LoRA in GGUF; nil for only the base model.
     public func score(
         _ nameOrPath: String,
         text: String,
@@ -162,7 +162,7 @@ public final class ModelService: Sendable {
         }
     }
 
-    /// The default model, or nil where there is none or no one among several.
+    /// The default model; nil if there is none, or several without a default.
     func defaultIfAny() throws -> ModelSummary? {
         let installed = store.installed()
         if let name = Settings.read(folder: opened.layout.folder).settings.defaultModel {
@@ -171,13 +171,13 @@ public final class ModelService: Sendable {
             }
             return ModelSummary(path: try WorkspaceError.translating { try path(name) })
         }
-        // The small one that comes with the program is for those who have no other.
+        // The small model of the program is used only if there is no other.
         let own = installed.filter { !$0.isShipped }
         let candidates = own.isEmpty ? installed : own
         return candidates.count == 1 ? candidates.first.map(ModelSummary.init) : nil
     }
 
-    /// The path of a model, which holds from any folder.
+    /// The absolute path of a model.
     func path(_ nameOrPath: String) throws -> String {
         ResolvedPath.entry(try store.resolve(nameOrPath)).text
     }
@@ -188,7 +188,7 @@ public final class ModelService: Sendable {
         try library.model(path(nameOrPath))
     }
 
-    /// The short name of the model in a file: the catalogue's where it is from there.
+    /// The short name of the model in a file: the catalogue's if it is listed there.
     func name(path: String) -> String {
         installed(at: path)?.name ?? ModelSummary(path: path).name
     }
@@ -204,7 +204,7 @@ public final class ModelService: Sendable {
         return summary
     }
 
-    /// The text of each token; what is not whole UTF-8 is shown with replacement characters.
+    /// The text of each token; incomplete UTF-8 is shown with replacement characters.
     private static func texts(of ids: [Int32], _ tokenizer: Tokenizer) -> [String] {
         ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
     }
@@ -235,7 +235,7 @@ extension ModelSummary {
         )
     }
 
-    /// A file outside the folder of pulled models.
+    /// A file outside the models folder.
     init(path: String) {
         let file = FilePaths.name(path)
         let name = file.hasSuffix(".gguf") ? String(file.dropLast(".gguf".count)) : file

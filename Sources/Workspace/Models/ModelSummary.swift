@@ -1,23 +1,23 @@
 /// A base model as a row of a list.
 public struct ModelSummary: Equatable, Sendable, Codable, Identifiable {
-    /// The catalogue's name for it, or the file's name.
+    /// The catalogue's name, or the file's name.
     public var name: String
-    /// The name in full, for people.
+    /// The full name, for display.
     public var title: String
-    /// Where the file is; nil when it is not installed.
+    /// The path of the file; nil if not installed.
     public var path: String?
-    /// Bytes of the file, or of the download.
+    /// The size of the file, or of the download, in bytes.
     public var byteCount: Int64
-    /// Such as `Q4_1`; nil where only opening the file would tell.
+    /// The type, such as `Q4_1`; nil if only opening the file would tell.
     public var quantization: String?
-    /// Under which terms it may be used.
+    /// The license.
     public var license: String?
-    /// Whether the catalogue knows where to get it.
+    /// Whether the catalogue has a source for it.
     public var isInCatalogue: Bool
 
     /// The name.
     public var id: String { name }
-    /// Whether it can be used now.
+    /// Whether it is installed.
     public var isInstalled: Bool { path != nil }
 
     /// Creates a summary.
@@ -40,11 +40,11 @@ public struct ModelSummary: Equatable, Sendable, Codable, Identifiable {
     }
 }
 
-/// What is in a model's file.
+/// The contents of a model's file.
 public struct ModelDetail: Equatable, Sendable, Codable {
     /// The model as a row of the list.
     public var summary: ModelSummary
-    /// Such as `llama`.
+    /// The architecture, such as `llama`.
     public var architecture: String
     /// Number of parameters.
     public var parameterCount: Int
@@ -58,9 +58,9 @@ public struct ModelDetail: Equatable, Sendable, Codable {
     public var keyValueHeadCount: Int
     /// Feed-forward width.
     public var feedForwardWidth: Int
-    /// Tokens the vocabulary holds.
+    /// Tokens in the vocabulary.
     public var vocabularySize: Int
-    /// Tokens that its files add although it has no row for them: no text gets them.
+    /// Tokens that its files add without a row for them: no text is encoded with them.
     public var tokensBeyondModel: [String]
     /// The longest context it was trained for.
     public var contextLength: Int

@@ -1,18 +1,18 @@
-/// A conversation as a model's chat template writes it.
+/// A conversation rendered by a model's chat template.
 public struct TemplateRendering: Equatable, Sendable, Codable {
     /// Bytes of one origin.
     public struct Span: Equatable, Sendable, Codable {
         /// The first byte in the text's UTF-8.
         public var start: Int
-        /// The byte behind the last one.
+        /// The byte after the last one.
         public var end: Int
-        /// The message's place; nil outside messages.
+        /// The message's index; nil outside messages.
         public var message: Int?
         /// The message's role.
         public var role: String?
-        /// What the bytes were taken from, such as `content`; nil if the template wrote them.
+        /// The field with the bytes, such as `content`; nil if the template wrote them.
         public var field: String?
-        /// Whether an assistant is trained on the bytes.
+        /// Whether the bytes are trained on.
         public var isTarget: Bool
 
         /// Creates a span.
@@ -35,17 +35,17 @@ public struct TemplateRendering: Equatable, Sendable, Codable {
 
     /// The file of the conversation.
     public var file: String
-    /// The text; nil where the template failed.
+    /// The text; nil if the template failed.
     public var text: String?
     /// The origins of all bytes.
     public var spans: [Span]?
-    /// The tokens, if the model's tokenizer was asked.
+    /// The tokens, if they were requested.
     public var ids: [Int32]?
-    /// For each token its text's first byte.
+    /// The first byte of each token's text.
     public var starts: [Int]?
-    /// Those of the ids that are control tokens.
+    /// The ids that are control tokens.
     public var controls: [Int32]?
-    /// Why there is no text.
+    /// The template's error.
     public var error: String?
 
     /// Creates a rendering without any text yet.

@@ -1,8 +1,8 @@
-/// A text in a model's tokens.
+/// A text as a model's tokens.
 public struct Tokenization: Equatable, Sendable, Codable {
-    /// The tokens' numbers.
+    /// The tokens' ids.
     public var ids: [Int32]
-    /// Their texts; a piece of a character shows as a replacement character.
+    /// Their texts; a part of a character is shown as a replacement character.
     public var tokens: [String]
 
     /// Creates a tokenization.
@@ -18,7 +18,7 @@ public struct TextScore: Equatable, Sendable, Codable {
     public var ids: [Int32]
     /// The logarithm of the probability of each token after the first, given those before it.
     public var tokenLogprobs: [Float]
-    /// exp of the mean of their negatives.
+    /// The perplexity: exp of the mean of their negatives.
     public var perplexity: Double
 
     /// Creates a score.

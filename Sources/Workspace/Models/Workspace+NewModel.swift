@@ -11,7 +11,7 @@ extension Workspace {
     ///
     /// Blocks.
     ///
-    /// - Throws: ``WorkspaceError`` for sizes that do not fit together, or a file that is there.
+    /// - Throws: ``WorkspaceError`` for sizes that do not fit together, or if the file exists.
     public func makeModel(
         _ request: NewModelRequest,
         isCancelled: @escaping () -> Bool = { false }
@@ -70,7 +70,7 @@ extension Workspace {
 
 /// The turns of a conversation between `<|im_start|>` and `<|im_end|>`.
 private enum ChatML {
-    /// The end of a text, the start of a turn, its end: the first three tokens.
+    /// The first three tokens: end of text, start of turn, end of turn.
     static let specialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
     static let template = """
@@ -81,7 +81,7 @@ private enum ChatML {
 }
 
 extension Record {
-    /// The texts that a row holds.
+    /// The texts of a row.
     fileprivate var texts: [String] {
         switch content {
         case .text(let text): [text]
@@ -91,7 +91,7 @@ extension Record {
 }
 
 extension NewModelRequest {
-    /// The type its matrices are stored in, once every size is known to be possible.
+    /// Checks all sizes and returns the type of the matrices.
     fileprivate func checked() throws(WorkspaceError) -> ElementType {
         func require(
             _ value: Int,

@@ -7,7 +7,7 @@ extension TrackingService {
         try opened.store.loggedModel(id)
     }
 
-    /// A page of the logged models that meet a filter; see `TrackingStore`.
+    /// A page of the logged models that match a filter; see `TrackingStore`.
     package func searchLoggedModels(
         _ question: SearchQuestion,
         experiments: [Int],
@@ -25,12 +25,12 @@ extension TrackingService {
         )
     }
 
-    /// Makes a logged model, whose files are to come.
+    /// Creates a logged model; its files follow.
     package func createLoggedModel(_ new: NewLoggedModel) throws -> LoggedModel {
         try writable(tags: new.tags).createLoggedModel(new)
     }
 
-    /// Records that a model's files are complete, or will not come.
+    /// Records that a model's files are complete, or failed.
     package func finishLoggedModel(
         _ id: String,
         status: LoggedModel.Status

@@ -9,13 +9,13 @@ extension TrackingService {
         try opened.store.run(id, details: details)
     }
 
-    /// Runs by what they are, the newest first.
+    /// The runs that match a query, newest first.
     package func runs(_ query: RunQuery) throws -> [RunRecord] { try opened.store.runs(query) }
 
-    /// How many runs a query finds.
+    /// The number of runs that match a query.
     package func countRuns(_ query: RunQuery) throws -> Int { try opened.store.countRuns(query) }
 
-    /// A page of the runs that meet a filter; see `TrackingStore`.
+    /// A page of the runs that match a filter; see `TrackingStore`.
     package func searchRuns(
         _ question: SearchQuestion,
         experiments: [Int],
@@ -50,7 +50,7 @@ extension TrackingService {
         try opened.store.metricPoints(key, runs: runs, limit: limit)
     }
 
-    /// At most so many points of one metric of a run, evenly spread.
+    /// A limited number of points of one metric of a run, evenly spread.
     package func sampledPoints(
         _ key: TrackingKey,
         run: String,
@@ -64,12 +64,13 @@ extension TrackingService {
 // MARK: - Writing
 
 extension TrackingService {
-    /// Makes a run.
+    /// Creates a run.
     package func createRun(_ new: NewRun) throws -> RunRecord {
         try writable(tags: new.tags).createRun(new)
     }
 
-    /// Changes a run's status, end or name; a run that this program trains says itself when it ends.
+    /// Changes a run's status, end time or name. The status of a run that this program trains is
+    /// set only by the program.
     package func updateRun(
         _ id: String,
         status: RunStatus?,
@@ -79,13 +80,13 @@ extension TrackingService {
         try rules.updateRun(id, status: status, endTime: endTime, name: name)
     }
 
-    /// Puts a run into the trash, unless it is live; one that is there already stays.
+    /// Moves a run to the trash, unless it is live or there already.
     package func deleteRun(_ id: String) throws { try rules.deleteRun(id) }
 
-    /// Takes a run out of the trash.
+    /// Restores a run from the trash.
     package func restoreRun(_ id: String) throws { try writable().restoreRun(id) }
 
-    /// Logs metrics, parameters and tags of a run, all or nothing.
+    /// Logs metrics, parameters and tags of a run, all or none.
     package func log(_ batch: Batch, run id: String) throws { try rules.log(batch, run: id) }
 
     /// Removes a tag of a run.
@@ -103,7 +104,7 @@ extension TrackingService {
         try writable().logOutputs(outputs, run: run)
     }
 
-    /// Notes a model as clients before MLflow 2.9 do, in a tag of the run.
+    /// Records a model in a tag of the run, as clients before MLflow 2.9 do.
     package func logModel(description: String, run: String) throws {
         try writable().logModel(description: description, run: run)
     }
@@ -112,7 +113,7 @@ extension TrackingService {
 // MARK: - Artifacts
 
 extension TrackingService {
-    /// Checks that a file below `artifacts/` may be written, new or over another one.
+    /// Checks that a file below `artifacts/` may be created or replaced.
     package func checkWriting(artifact path: String) throws {
         try rules.checkWriting(artifact: path)
     }

@@ -7,7 +7,7 @@ extension TrackingService {
     /// The trace with this id.
     package func trace(_ id: String) throws -> Trace { try opened.store.trace(id) }
 
-    /// A page of the traces that meet a filter; see `TrackingStore`.
+    /// A page of the traces that match a filter; see `TrackingStore`.
     package func searchTraces(
         _ question: SearchQuestion,
         experiments: [Int]
@@ -21,7 +21,7 @@ extension TrackingService {
         )
     }
 
-    /// Keeps what is known of a trace.
+    /// Stores a trace.
     package func keep(_ trace: Trace) throws -> Trace {
         try writable(tags: trace.tags.map { Tag($0.key, $0.value) }).keep(trace)
     }
@@ -69,7 +69,7 @@ extension TrackingService {
         try writable().addAssessment(body, id: id, toTrace: trace)
     }
 
-    /// Replaces an assessment of a trace by what `change` makes of it, in one transaction.
+    /// Replaces an assessment of a trace by the result of `change`, in one transaction.
     @discardableResult
     package func changeAssessment(
         _ id: String,

@@ -2,12 +2,12 @@ import Database
 import Runs
 package import Tracking
 
-/// What clients of the server do to experiments, runs, logged models and traces.
+/// Experiments, runs, logged models and traces for clients of the server.
 ///
-/// Changes obey the same rules as keys and commands do: tags that steer this program are refused, and
-/// ``RuleBook`` decides what may be done to a run that it trains. All calls block, and throw the
-/// store's own `TrackingError`, since clients are told its codes; what a rule refuses is a
-/// ``WorkspaceError``.
+/// Changes obey the same rules as on the screen and the command line: tags that control this
+/// program are refused, and ``RuleBook`` decides which changes of its own runs are allowed. All
+/// calls block. They throw the store's `TrackingError`, whose codes are sent to clients, and
+/// ``WorkspaceError`` if a rule refuses a change.
 package final class TrackingService: Sendable {
     let opened: OpenedFolder
     let rules: RuleBook
@@ -20,9 +20,9 @@ package final class TrackingService: Sendable {
     /// The time, in milliseconds since 1970.
     package var now: Int { TrackingStore.systemMilliseconds() }
 
-    /// The store, to be written to.
+    /// The store, for writing.
     ///
-    /// - Parameter tags: What the change sets as tags.
+    /// - Parameter tags: The tags that the change sets.
     func writable(tags: [Tag] = []) throws -> TrackingStore {
         try opened.checkWritable()
         try RuleBook.checkTags(tags)
@@ -51,7 +51,7 @@ extension TrackingService {
         try opened.store.experiment(named: name)
     }
 
-    /// A page of the experiments that meet a filter; see `TrackingStore`.
+    /// A page of the experiments that match a filter; see `TrackingStore`.
     package func searchExperiments(
         _ question: SearchQuestion,
         view: LifecycleView
@@ -70,7 +70,7 @@ extension TrackingService {
         try opened.store.datasetSummaries(experiments: ids)
     }
 
-    /// Makes an experiment.
+    /// Creates an experiment.
     package func createExperiment(
         named name: String,
         artifactLocation: String?,
@@ -88,10 +88,10 @@ extension TrackingService {
         try writable().renameExperiment(id, to: name)
     }
 
-    /// Puts an experiment and its runs into the trash, unless one of them is live.
+    /// Moves an experiment and its runs to the trash, unless a run is live.
     package func deleteExperiment(_ id: Int) throws { try rules.deleteExperiment(id) }
 
-    /// Takes an experiment and its runs out of the trash.
+    /// Restores an experiment and its runs from the trash.
     package func restoreExperiment(_ id: Int) throws { try writable().restoreExperiment(id) }
 
     /// Sets a tag of an experiment.
@@ -105,15 +105,15 @@ extension TrackingService {
     }
 }
 
-/// A question in MLflow's search language, and which page of its results is wanted.
+/// A search in MLflow's language, and the page of its results.
 package struct SearchQuestion: Sendable {
-    /// Clauses joined by AND; an empty text lets everything through.
+    /// Clauses joined by AND; an empty text matches everything.
     package var filter: String
-    /// Rules such as `metrics.loss ASC`.
+    /// The order, such as `metrics.loss ASC`.
     package var orderBy: [String]
     /// The length of a page.
     package var limit: Int
-    /// What the page before gave.
+    /// The token from the previous page.
     package var pageToken: String?
 
     package init(filter: String, orderBy: [String] = [], limit: Int, pageToken: String?) {
