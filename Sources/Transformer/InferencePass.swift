@@ -209,7 +209,7 @@ public final class InferencePass: @unchecked Sendable {
                 x: forward.normed.pointer,
                 K: model.configuration.width
             )
-            model.configuration.logitCap.forward(logits, count: T * V)
+            model.configuration.logitCap.forward(logits, count: T * V, on: forward.workers)
         }
     }
 }

@@ -134,7 +134,7 @@ final class LossHead: @unchecked Sendable {
             let row = logits.pointer + i * V
             softCap.forward(row, count: V)
             let kept = capped.pointer + worker * V
-            if softCap.cap != nil { kept.update(from: row, count: V) }
+            if softCap.cap != nil, gradientScale != 0 { kept.update(from: row, count: V) }
             // Without a cap the logits' scale is part of the gradient's.
             let scale = gradientScale * (softCap.cap == nil ? softCap.scale : 1)
             losses[i] =

@@ -157,6 +157,10 @@ import ModelFiles
             (["final_logit_softcapping": 30.0], "final_logit_softcapping"),
             (["model_type": "granitemoehybrid"], "1 of its 1 layers are mamba"),
             (
+                ["model_type": "granitemoehybrid", "layer_types": ["attention", "attention"]],
+                "layer_types is not about 1 layers"
+            ),
+            (
                 ["model_type": "granitemoehybrid", "layer_types": ["attention"]],
                 "a mixture of 8 experts"
             ),

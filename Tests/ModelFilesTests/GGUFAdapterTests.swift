@@ -72,7 +72,7 @@ import Testing
         #expect(AdapterFile.layout(at: path) == .gguf)
     }
 
-    /// The dense Granite 4 joins gate and up in its folders, and not in GGUF.
+    /// In folders of the dense Granite 4 gate and up are fused, in GGUF they are not.
     @Test func aFusedChangeIsThatOfItsParts() throws {
         let (fused, apart) = (
             ModelConfiguration.tiny("granitemoehybrid"), ModelConfiguration.tiny("granite")

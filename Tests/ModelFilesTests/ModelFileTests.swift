@@ -135,6 +135,7 @@ import Tokenizers
     static let refused: [Setting] = [
         Setting(key: "llama.expert_count", value: { .uint32(8) }, word: "8 experts"),
         Setting(key: "llama.rope.scaling.type", value: { .string("yarn") }, word: "yarn"),
+        Setting(key: "llama.rope.scaling.factor", value: { .float32(8) }, word: "\"linear\""),
         Setting(
             key: "llama.attention.sliding_window_pattern",
             value: { .uint32(6) },

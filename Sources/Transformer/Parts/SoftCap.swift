@@ -18,6 +18,15 @@ struct SoftCap: Sendable {
         }
     }
 
+    /// The same, with a cap by several threads.
+    func forward(_ x: Floats, count: Int, on workers: Workers) {
+        guard cap != nil else { return forward(x, count: count) }
+        let tiles = Tiles(count, by: 1 << 14)
+        workers.run(tiles: tiles.count) { tile, _ in
+            forward(x + tiles[tile].lowerBound, count: tiles[tile].count)
+        }
+    }
+
     /// Turns the gradients of y into those of x, in place.
     func backward(_ dx: Floats, _ y: ConstFloats, count: Int) {
         if let cap {
