@@ -28,7 +28,7 @@ import Workspace
                 let device = #expect(throws: WorkspaceError.self) {
                     try workspace.models.make(making)
                 }
-                #expect(device?.message.contains("is no folder") == true)
+                #expect(device?.message.contains("is not a folder") == true)
                 #expect(device?.hint?.contains("Remove") == false)
                 making.output = "\(test.folder)/folder"
                 making.type = "Q8_0"

@@ -83,7 +83,7 @@ import Workspace
                     try workspace.registry.register(run: run, as: "facts")
                 }
                 #expect(error?.code == .conflict)
-                #expect(error?.message.contains("made no adapter or model") == true)
+                #expect(error?.message.contains("no adapter or model") == true)
             }
         }
     }

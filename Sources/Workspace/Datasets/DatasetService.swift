@@ -67,7 +67,7 @@ public final class DatasetService: Sendable {
                 "There is no dataset \(VisibleText.name(reference)).",
                 hint: all.isEmpty
                     ? "Name a file, or add one with `workbench data add FILE`."
-                    : "These are there: \(all.map(\.name).joined(separator: ", "))."
+                    : "The datasets are: \(all.map(\.name).joined(separator: ", "))."
             )
         }
         return withStatistics(summary(ResolvedPath.entry(reference).text, origin: .added))

@@ -108,7 +108,7 @@ public final class ExchangeService: Sendable {
                 FilePaths.isFolder(path)
                 ? try opened.store.importMLruns(folder: path, artifactRoot: root, progress: tell)
                 : try opened.store.importMLflow(database: path, artifactRoot: root, progress: tell)
-            let renamed = summary.renamed.map { "'\($0.from)' is called '\($0.to)' here." }
+            let renamed = summary.renamed.map { "'\($0.from)' was imported as '\($0.to)'." }
             func sentence(_ entry: ImportSummary.LeftOut) -> String {
                 let names = entry.names.isEmpty ? "" : ": \(entry.names.joined(separator: ", "))"
                 return "not imported: \(entry.kind) (\(entry.count)), \(entry.reason)\(names)."

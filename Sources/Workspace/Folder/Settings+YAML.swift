@@ -11,7 +11,7 @@ extension Settings {
         do {
             return try parsed(folder: folder)
         } catch {
-            return (Settings(), ["\(error.message) The defaults hold."])
+            return (Settings(), ["\(error.message) The defaults are used."])
         }
     }
 
@@ -75,7 +75,7 @@ extension Settings {
         guard let mapping = root.mapping else {
             // A file with only comments is an empty scalar.
             guard root.scalar?.string.isEmpty != true else { return (settings, []) }
-            throw unreadable(path, "holds no keys and values")
+            throw unreadable(path, "contains no keys and values")
         }
         for (keyNode, node) in mapping {
             let line = keyNode.mark.map { "\(path):\($0.line)" } ?? path
@@ -94,7 +94,7 @@ extension Settings {
                 }
             case .theme, .defaultModel, .experiment:
                 guard let value = node.scalar?.string, !value.isEmpty else {
-                    problems.append("\(line): \(name) must be a text that is not empty.")
+                    problems.append("\(line): \(name) must be a non-empty text.")
                     continue
                 }
                 switch key {

@@ -150,7 +150,7 @@ extension ModelService {
             throw WorkspaceError(
                 .conflict,
                 FilePaths.isFolder(path)
-                    ? "\(path) exists already." : "\(path) is there, and is no folder.",
+                    ? "\(path) exists already." : "\(path) exists and is not a folder.",
                 hint: FilePaths.isFolder(path)
                     ? "Remove it, or name another folder."
                     : "Name another folder, or a file in GGUF with --format gguf."

@@ -116,7 +116,7 @@ extension NewModelRequest {
             throw WorkspaceError(
                 .invalid,
                 "No data to learn a vocabulary from.",
-                hint: "Name it with --data; `workbench data list` shows what there is."
+                hint: "Name it with --data; `workbench data list` lists the datasets."
             )
         }
         guard width % headCount == 0, width / headCount % 2 == 0, headCount % keyValueHeadCount == 0
@@ -124,7 +124,8 @@ extension NewModelRequest {
             throw WorkspaceError(
                 .invalid,
                 "\(headCount) heads and \(keyValueHeadCount) kv-heads do not divide the width \(width).",
-                hint: "The width is a multiple of twice the heads, the heads one of the kv-heads."
+                hint:
+                    "Make the width a multiple of twice the heads, and the heads one of the kv-heads."
             )
         }
         guard width % 32 == 0, feedForwardWidth % 32 == 0 else {

@@ -72,7 +72,7 @@ extension RegistryService {
         guard let result = run.result else {
             throw WorkspaceError(
                 .conflict,
-                "\(run.name) has made no adapter or model yet.",
+                "\(run.name) has no adapter or model yet.",
                 hint: "Let the run finish first."
             )
         }

@@ -45,7 +45,7 @@ public final class RegistryService: Sendable {
             throw WorkspaceError(
                 .notFound,
                 "No model is registered as \(name).",
-                hint: "`workbench registry list` names them all."
+                hint: "`workbench registry list` lists the models."
             )
         }
         return model
@@ -66,13 +66,13 @@ public final class RegistryService: Sendable {
             guard let result = record.result else {
                 throw WorkspaceError(
                     .conflict,
-                    "\(record.name) has made no adapter or model yet.",
+                    "\(record.name) has no adapter or model yet.",
                     hint: "Let the run finish, then register it."
                 )
             }
             let path = "\(opened.path(of: record.artifactURI))/\(result)"
             guard FilePaths.exists(path) else {
-                throw WorkspaceError(.notFound, "What \(record.name) made is gone: \(path).")
+                throw WorkspaceError(.notFound, "The result of \(record.name) is missing: \(path).")
             }
             guard let base = record.params["model"], !base.isEmpty else {
                 throw WorkspaceError(

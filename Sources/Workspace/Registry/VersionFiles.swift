@@ -112,8 +112,8 @@ struct VersionFiles {
             .conflict,
             "Version \(version.version) of \(version.model) is not what was registered: "
                 + "\(first)\(more).",
-            hint: "Bring the files back, or register a new version. `workbench workspace check` "
-                + "names them all."
+            hint: "Restore the files, or register a new version. `workbench workspace check` "
+                + "lists all changes."
         )
     }
 

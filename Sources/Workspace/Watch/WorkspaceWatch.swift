@@ -8,8 +8,8 @@ import Tracking
 
 /// Publishes the entries of the store's change feed, of this and other processes.
 ///
-/// A commit of this process wakes the watch; one of another process changes a watched file. Then the
-/// entries past the cursor are read. Between changes nothing runs and no timer is set.
+/// A commit of this process wakes the watch; one of another process changes a watched file. Then
+/// the entries past the cursor are read. Between changes nothing runs and no timer is set.
 final class WorkspaceWatch: Sendable {
     private enum Place: Int {
         case folder, locks, datasets
