@@ -55,7 +55,7 @@ extension DatasetService {
         let records = dataset.training + dataset.heldOut
         var examples: [Example] = []
         var withoutTarget = 0
-        var told = 0.0
+        var published = 0.0
         for (index, record) in records.enumerated() {
             if isClosed() { throw CancellationError() }
             do {
@@ -65,8 +65,8 @@ extension DatasetService {
                 withoutTarget += 1
             }
             let fraction = Double(index) / Double(records.count)
-            if fraction - told >= 0.05 {
-                told = fraction
+            if fraction - published >= 0.05 {
+                published = fraction
                 events.publish(.datasetMeasured(dataset: name, fraction: fraction))
             }
         }

@@ -1,4 +1,4 @@
-/// What a garbage collection removed, or would remove.
+/// The items that a garbage collection removed, or would remove.
 public struct GarbageReport: Equatable, Sendable, Codable {
     /// A removed item.
     public struct Item: Equatable, Sendable, Codable {
