@@ -3,7 +3,9 @@ public import Platform
 
 extension Workspace {
     /// The workspace folder of a command: that of the flag, else `$WORKBENCH_HOME`, else
-    /// `~/.local/share/workbench`. The path is resolved; nothing is created.
+    /// `~/.local/share/workbench`.
+    ///
+    /// The path is resolved; nothing is created.
     public static func folder(
         _ flag: String?,
         environment: [String: String] = ProcessEnvironment.variables

@@ -69,8 +69,9 @@ extension TrackingService {
         try writable(tags: new.tags).createRun(new)
     }
 
-    /// Changes a run's status, end time or name. The status of a run that this program trains is
-    /// set only by the program.
+    /// Changes a run's status, end time or name.
+    ///
+    /// The status of a run that this program trains is set only by the program.
     package func updateRun(
         _ id: String,
         status: RunStatus?,
