@@ -120,8 +120,9 @@ import Transformer
         }
     }
 
-    /// The relative error of gradients. Six layers in bfloat16 have one of 0.033 to 0.040, measured
-    /// over several seeds and spreads.
+    /// The relative error of gradients.
+    ///
+    /// Six layers in bfloat16 have one of 0.033 to 0.040, measured over several seeds and spreads.
     private static func gradientTolerance(
         _ precision: Precision,
         _ reference: Reference
