@@ -87,6 +87,28 @@ import Testing
         #expect((summary["resumable_step"] as? Int ?? 0) >= 5)
     }
 
+    @Test func watchingARunOfAnotherProcessEndsWithIt() throws {
+        let program = try Program()
+        let (training, output, _) = try program.start(
+            [
+                "train", "--data", try program.dataset(), "--steps", "100000", "--run-name", "far",
+                "--json",
+            ])
+        var lines = LineReader(output)
+        while let line = lines.next() { if line.contains(#""step":3"#) { break } }
+        let (watching, steps, errors) = try program.start(["runs", "watch", "far", "--json"])
+        var watched = LineReader(steps)
+        while let line = watched.next() { if line.contains(#""step""#) { break } }
+        try program.run("runs", "stop", "far")
+        while lines.next() != nil {}
+        while watched.next() != nil {}
+        training.waitUntilExit()
+        watching.waitUntilExit()
+        #expect(watching.terminationStatus == 0)
+        let text = String(decoding: errors.readDataToEndOfFile(), as: UTF8.self)
+        #expect(text.contains("far is stopped"), "\(text)")
+    }
+
     @Test func anotherProcessCanStopARun() throws {
         let program = try Program()
         let (process, output, _) = try program.start(

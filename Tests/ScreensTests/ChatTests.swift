@@ -32,6 +32,13 @@ import Workspace
         #expect(driver.asked == [ChatWork.prepare(ChatChoice.deployed.target)])
     }
 
+    @Test func aVersionOpenedFromTheRegistryReadsTheOtherModels() {
+        var driver = Driver.registered()
+        driver.take(.chat(.chat(with: ChatChoice.deployed.target)))
+        #expect(driver.state.pane == .chat)
+        #expect(driver.asked.contains(LibraryWork.read(.targets)))
+    }
+
     @Test func returningToThePaneContinuesTyping() {
         var driver = Driver.chatting()
         driver.press("esc", "2", "5", "t")

@@ -152,7 +152,9 @@ extension RunsCommand {
             guard try workspace.runs.summary(summary.id).status.isLive else {
                 return Console.note("\(summary.name) is \(summary.status.rawValue)")
             }
-            ending.wait()
+            while !ending.isCancelled, try workspace.runs.summary(summary.id).status.isLive {
+                ending.wait()
+            }
             Console.note(
                 "\(summary.name) is \(try workspace.runs.summary(summary.id).status.rawValue)"
             )

@@ -42,11 +42,12 @@ struct RunControl {
     }
 }
 
-/// Waits for a run's end, or for any event about it.
+/// Waits for a change of a run, such as its end, or for any event about it.
 final class RunEnding: Sendable {
     private let run: String
     private let endsAtAnyEvent: Bool
     private let arrived = Condition()
+    private let cancelled = Atomic(false)
 
     init(_ run: String, endsAtAnyEvent: Bool = false) {
         self.run = run
@@ -56,14 +57,21 @@ final class RunEnding: Sendable {
     func receive(_ event: WorkspaceEvent) {
         guard case .run(let event) = event, event.run == run else { return }
         switch event {
-        case .ended, .crashed: arrived.signal()
-        case .changed, .step, .paused, .checkpointed: if endsAtAnyEvent { arrived.signal() }
+        // The end of a run of another process is a change.
+        case .changed, .ended, .crashed: arrived.signal()
+        case .step, .paused, .checkpointed: if endsAtAnyEvent { arrived.signal() }
         case .evaluated, .sampled, .alerted, .phaseEnded: break
         }
     }
 
     func wait() { arrived.wait() }
 
+    /// Whether the wait was cancelled.
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
     /// Ends the wait.
-    func cancel() { arrived.signal() }
+    func cancel() {
+        cancelled.store(true, ordering: .relaxed)
+        arrived.signal()
+    }
 }

@@ -116,7 +116,8 @@ extension ChatPaneState: PaneState {
         // Typing is the usual next step in this pane.
         isTyping = true
         // The registry knows the base model of a version.
-        return (choice == nil ? [.refresh(.targets)] : []) + context.library.need(.registered)
+        let targets = choice == nil ? [.refresh(.targets)] : context.library.need(.targets)
+        return targets + context.library.need(.registered)
     }
 
     package func copyable(_ context: Context) -> String? { conversation.lastText }
