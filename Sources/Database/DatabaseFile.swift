@@ -1,3 +1,4 @@
+import Glibc
 package import GRDB
 import Platform
 import Synchronization
@@ -43,7 +44,19 @@ public final class DatabaseFile: Sendable {
     private let watcher: DatabaseQueue
     /// Identifies entries that were written through this open file.
     package let writer = Int64.random(in: 1 ... .max)
-    private let committed = Mutex<(@Sendable () -> Void)?>(nil)
+    /// Called after each commit.
+    ///
+    /// A struct holds the function: each access to a function in a generic value would wrap it once
+    /// more.
+    private struct CommitListener: Sendable {
+        let call: @Sendable () -> Void
+    }
+
+    private let committed = Mutex<CommitListener?>(nil)
+    /// The calls that are made now, and whether the file was closed.
+    private let calls = Guarded((count: 0, isClosed: false))
+    /// The thread that is in a write.
+    private let writing = Mutex<pthread_t?>(nil)
 
     /// Opens the file at `path`, creates it if it does not exist (mode 0600), and migrates its
     /// tables, with a copy of the older file beside it.
@@ -76,30 +89,55 @@ public final class DatabaseFile: Sendable {
         notice = opened.notice
     }
 
-    /// Closes the file; later calls throw.
+    /// Closes the file once the calls have ended that are made now; later calls throw.
     public func close() throws {
+        calls.withLock { $0.isClosed = true }
+        calls.wait { $0.count == 0 ? () : nil }
         try StoreError.translating(path: path) {
             try watcher.close()
             try pool.close()
         }
     }
 
+    /// Makes a call on connections that stay open meanwhile.
+    ///
+    /// GRDB and SQLite do not check whether a connection was closed.
+    private func calling<T>(_ body: () throws -> T) throws -> T {
+        let isClosed = calls.withLock { calls in
+            if !calls.isClosed { calls.count += 1 }
+            return calls.isClosed
+        }
+        guard !isClosed else { throw StoreError(.storage, "\(path) was closed.") }
+        defer { calls.withLock { $0.count -= 1 } }
+        return try StoreError.translating(path: path, body)
+    }
+
     /// Calls `body` after each commit through this open file, on the thread that wrote.
-    public func onCommit(_ body: (@Sendable () -> Void)?) { committed.withLock { $0 = body } }
+    public func onCommit(_ body: (@Sendable () -> Void)?) {
+        committed.withLock { $0 = body.map(CommitListener.init) }
+    }
 
     /// Reads on the connection that watches for changes.
     func readFeed<T>(_ body: (Database) throws -> T) throws -> T {
-        try StoreError.translating(path: path) { try watcher.read(body) }
+        try calling { try watcher.read(body) }
     }
 
-    /// Reads from one consistent state of the database.
+    /// Whether the calling thread is in a write.
+    private var isWriting: Bool { writing.withLock { $0 == pthread_self() } }
+
+    /// Reads from one consistent state of the database; within a write, from what it has written.
     package func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try StoreError.translating(path: path) { try pool.read(body) }
+        let isWriting = isWriting
+        return try calling {
+            try isWriting ? pool.unsafeReentrantWrite(body) : pool.read(body)
+        }
     }
 
     /// Writes in one transaction, all or nothing, and appends its changes to the change feed.
     ///
-    /// A transaction that changes rows without recording a change is refused.
+    /// A transaction that changes rows without recording a change is refused. A write within a write
+    /// of the same thread joins its transaction, as a savepoint: so several owners' changes are made
+    /// together. It is then as durable as the outer one.
     @discardableResult
     package func write<T>(
         _ durability: Durability = .normal,
@@ -127,26 +165,37 @@ public final class DatabaseFile: Sendable {
         _ body: (Database, inout ChangeNotes) throws -> T
     ) throws -> (result: T, change: Int?) {
         try checkWritable()
-        let written = try StoreError.translating(path: path) {
-            try pool.writeWithoutTransaction { db in
-                try db.transaction(durability) {
-                    var notes = ChangeNotes()
-                    let before = db.totalChangesCount
-                    let result = try body(db, &notes)
-                    guard db.totalChangesCount != before else { return (result, Int?.none) }
-                    guard !notes.notes.isEmpty else {
-                        throw StoreError(
-                            .storage,
-                            "A change of \(path) was not recorded in the change feed, and was not made.",
-                            hint: "this is a fault of the program"
-                        )
-                    }
-                    return (result, try notes.write(db, by: writer))
-                }
+        let isJoining = isWriting
+        let written = try calling {
+            try pool.unsafeReentrantWrite { db in
+                if !isJoining { writing.withLock { $0 = pthread_self() } }
+                defer { if !isJoining { writing.withLock { $0 = nil } } }
+                return try isJoining
+                    ? db.savepoint { try noted(db, body) }
+                    : db.transaction(durability) { try noted(db, body) }
             }
         }
-        if written.1 != nil { committed.withLock { $0 }?() }
+        if written.change != nil, !isJoining { committed.withLock { $0 }?.call() }
         return written
+    }
+
+    /// Calls `body` and appends what it has noted to the change feed.
+    private func noted<T>(
+        _ db: Database,
+        _ body: (Database, inout ChangeNotes) throws -> T
+    ) throws -> (result: T, change: Int?) {
+        var notes = ChangeNotes()
+        let before = db.totalChangesCount
+        let result = try body(db, &notes)
+        guard db.totalChangesCount != before else { return (result, nil) }
+        guard !notes.notes.isEmpty else {
+            throw StoreError(
+                .storage,
+                "A change of \(path) was not recorded in the change feed, and was not made.",
+                hint: "this is a fault of the program"
+            )
+        }
+        return (result, try notes.write(db, by: writer))
     }
 
     /// Checks that the file accepts writes.
@@ -162,11 +211,24 @@ public final class DatabaseFile: Sendable {
 
     /// Works on the writing connection outside of any transaction, as `VACUUM INTO` requires.
     package func outsideTransaction<T>(_ body: (Database) throws -> T) throws -> T {
-        try StoreError.translating(path: path) { try pool.writeWithoutTransaction(body) }
+        try calling { try pool.writeWithoutTransaction(body) }
     }
 }
 
 extension Database {
+    /// Runs `body` in a savepoint of the current transaction.
+    fileprivate func savepoint<T>(_ body: () throws -> T) throws -> T {
+        try execute(sql: "SAVEPOINT joined")
+        do {
+            let result = try body()
+            try execute(sql: "RELEASE joined")
+            return result
+        } catch {
+            try? execute(sql: "ROLLBACK TO joined; RELEASE joined")
+            throw error
+        }
+    }
+
     /// Runs `body` in an immediate transaction: it waits for other writers at its start, where
     /// SQLite can wait, and never between a read and a write.
     package func transaction<T>(
