@@ -6,7 +6,7 @@ BINARY := .build/$(CONFIGURATION)/workbench
 MODEL := smollm2-135m-instruct
 PREFIX ?= /usr/local
 FORCED_KERNELS := portable $(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo avx2)
-SOAK_THEMES := paths users uploads races calls registry flips checkpoints disks garbage leaving keys
+SOAK_THEMES := paths users uploads races calls registry flips checkpoints disks garbage leaving keys flows
 SWIFT_FILES := Package.swift Sources Tests
 
 .PHONY: help run build test interop fuzz soak tiny-model lint format check bench install clean
@@ -34,6 +34,7 @@ test: ## Install what is missing, build, run all tests that need no other progra
 		WORKBENCH_ISA=$$isa swift test -c $(CONFIGURATION) --skip-build --filter FastPrecisionTests || exit 1; \
 	done
 	@swift test -c $(CONFIGURATION) --skip-build --filter CommandLineTests
+	@SOAK_SHARE=0.1 WORKBENCH=$(BINARY) python3 Tests/Soak/flows.py
 
 interop: ## Run the tests against the real Python clients, in a virtual environment
 	@scripts/setup build

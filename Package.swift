@@ -139,6 +139,15 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "Workflows",
+            dependencies: [
+                "Database", "JSON", "Platform",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+
         // The workspace joins the two.
         .target(name: "EventBus"),
         .target(name: "Machine", dependencies: ["CKernels", "EventBus", "Platform"]),
@@ -153,12 +162,21 @@ let package = Package(
             ]
         ),
         .target(
+            name: "FlowTasks",
+            dependencies: [
+                "Workflows", "Runs", "Registry", "Tracking", "Datasets", "EventBus", "ModelFiles",
+                "Training",
+                "Transfers", "JSON", "Platform",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
             name: "Workspace",
             dependencies: [
-                "ChatTemplates",
+                "ChatTemplates", "FlowTasks", "Workflows",
                 "Training", "Inference", "Transformer", "ModelFiles", "Datasets", "Tokenizers",
                 "Tensors", "Database", "Tracking", "Registry", "MLflowExchange", "EventBus", "JSON",
-                "Machine", "Platform", "Runs",
+                "Machine", "Platform", "Runs", "Transfers",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -191,7 +209,8 @@ let package = Package(
         .target(
             name: "Presentation",
             dependencies: [
-                "Workspace", "Datasets", "Registry", "Runs", "Machine", "Platform", "Training",
+                "Workspace", "Datasets", "JSON", "Registry", "Runs", "Machine", "Platform",
+                "Tracking", "Training", "Workflows",
             ]
         ),
 
@@ -204,7 +223,7 @@ let package = Package(
         .target(
             name: "Screens",
             dependencies: [
-                "Datasets",
+                "Datasets", "JSON", "Workflows",
                 "ChatTemplates",
                 "Workspace", "Presentation", "TerminalUI", "EventBus", "Machine", "Platform",
                 "Registry", "Runs", "Tracking", "Training",
@@ -217,7 +236,7 @@ let package = Package(
                 "Datasets", "ChatTemplates", "Workspace", "HTTPServer", "MLflowAPI", "Presentation",
                 "Screens",
                 "TerminalNcurses", "TerminalUI", "JSON", "Platform", "EventBus", "Machine",
-                "Registry", "Runs", "Tracking", "Training",
+                "Registry", "Runs", "Tracking", "Training", "Workflows",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -303,6 +322,21 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
+        .testTarget(
+            name: "WorkflowsTests",
+            dependencies: [
+                "Database", "JSON", "Platform", "Workflows",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
+            name: "FlowTasksTests",
+            dependencies: [
+                "Database", "FlowTasks", "JSON", "Platform", "Registry", "Runs", "TestModels",
+                "Tracking", "Workflows", "Workspace",
+            ]
+        ),
         .testTarget(name: "EventBusTests", dependencies: ["EventBus"]),
         .testTarget(
             name: "RunsTests",
@@ -316,7 +350,7 @@ let package = Package(
             dependencies: [
                 "ChatTemplates", "Database",
                 "Workspace", "Inference", "EventBus", "Machine", "Tracking", "Registry", "Platform",
-                "Runs", "TestModels", "Training", "Datasets",
+                "JSON", "Runs", "TestModels", "Training", "Datasets", "Workflows",
             ]
         ),
         .testTarget(
@@ -347,7 +381,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PresentationTests",
-            dependencies: ["Presentation", "Runs", "Workspace", "Training"]
+            dependencies: ["JSON", "Presentation", "Runs", "Workspace", "Training", "Workflows"]
         ),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Platform"]),
         .testTarget(
@@ -355,7 +389,7 @@ let package = Package(
             dependencies: [
                 "ChatTemplates",
                 "Screens", "Presentation", "Runs", "Workspace", "TerminalUI", "EventBus", "Machine",
-                "Registry", "Tracking", "Training", "Datasets", "Transformer",
+                "JSON", "Registry", "Tracking", "Training", "Datasets", "Transformer", "Workflows",
             ]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["Training", "TestModels"]),

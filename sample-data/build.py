@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Builds the company FAQ's training and held-out files from its facts.
+"""Builds the company FAQ's training and held-out files, and the table of the sample flows, from its facts.
 
     python3 sample-data/build.py            writes the files
     python3 sample-data/build.py --check    fails if the files differ from what would be written
 
 `company-faq/source/facts.json` is the source. For every fact and language one phrasing is held out: the
 one with the smallest SHA-256 of "fact/language/question". Nothing is written if a rule of
-the set is broken; the rules are the functions named `check_…`.
+the set is broken; the rules are the functions named `check_…`. `flows/questions.csv` has two other
+phrasings of each fact and language.
 """
 
+import csv
 import hashlib
+import io
 import json
 import re
 import sys
@@ -18,6 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FAQ = HERE / "company-faq"
+FLOWS = HERE / "flows"
 LANGUAGES = ("en", "ko")
 PHRASINGS = 5
 GRAM = 8
@@ -114,6 +118,22 @@ def lines(values):
     return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
 
 
+def table(facts):
+    """A table of questions and answers, none of which is held out; as people keep such tables, some
+    rows are there twice, and some have spaces that do not belong there."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("question", "answer", "topic"))
+    for number, fact in enumerate(facts):
+        for language in LANGUAGES:
+            asked = [q for q in fact[f"questions_{language}"] if not is_held_out(fact, language, q)]
+            for question in asked[:2]:
+                spaced = question.replace(" ", "  ", 1) + " " if number % 5 == 0 else question
+                row = (spaced, fact[f"answer_{language}"], fact["topic"])
+                writer.writerows([row, row] if number % 7 == 0 else [row])
+    return text.getvalue()
+
+
 def main():
     facts = json.loads((FAQ / "source" / "facts.json").read_text(encoding="utf-8"))
     all_rows = list(rows(facts))
@@ -123,6 +143,7 @@ def main():
     files = {
         FAQ / "train.jsonl": lines(row for held_out, row in all_rows if not held_out),
         FAQ / "validation.jsonl": lines(row for held_out, row in all_rows if held_out),
+        FLOWS / "questions.csv": table(facts),
     }
     if "--check" in sys.argv[1:]:
         stale = [p.name for p, text in files.items() if p.read_text(encoding="utf-8") != text]

@@ -25,6 +25,8 @@ package struct Server: Sendable {
         package var grace = 3.0
         /// The maximum number of connections; nil for as many as the system allows.
         package var connectionLimit: Int?
+        /// Further tokens, of programs that this process has started.
+        package var runTokens: RunTokens?
 
         /// The default configuration.
         package init() {}
@@ -72,7 +74,8 @@ package struct Server: Sendable {
         rules = AccessRules(
             tokens: tokens,
             needsToken: configuration.needsToken,
-            callsPerSecond: configuration.callsPerSecond
+            callsPerSecond: configuration.callsPerSecond,
+            runTokens: configuration.runTokens
         )
     }
 

@@ -178,6 +178,18 @@ package enum Figures {
         return "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
     }
 
+    /// A date and time in the local zone with the day of the week: `Sun 2026-03-15 02:00`.
+    package static func localTime(_ date: Date) -> String {
+        var seconds = time_t(date.timeIntervalSince1970)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let names = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let name = names[Int(parts.tm_wday) % names.count]
+        let day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        return "\(name) \(day) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+    }
+
     /// A date and time in UTC: `2026-03-14 09:26`.
     package static func universalTime(_ date: Date) -> String {
         var seconds = time_t(date.timeIntervalSince1970)

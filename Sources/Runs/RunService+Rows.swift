@@ -123,13 +123,18 @@ extension RunService {
     /// The name of a run: the requested one, else one that no other run has.
     func freeName(_ inputs: TrainingInputs) throws -> String {
         guard inputs.request.runName == nil else { return inputs.runName }
+        return try freeName(inputs.runName)
+    }
+
+    /// A name that no other run has: the given one, or one with a number.
+    func freeName(_ name: String) throws -> String {
         var query = RunQuery()
         query.details = []
         let taken = Set(try opened.store.runs(query).map(\.name))
-        guard taken.contains(inputs.runName) else { return inputs.runName }
+        guard taken.contains(name) else { return name }
         var number = 2
-        while taken.contains("\(inputs.runName)-\(number)") { number += 1 }
-        return "\(inputs.runName)-\(number)"
+        while taken.contains("\(name)-\(number)") { number += 1 }
+        return "\(name)-\(number)"
     }
 
     /// The run that made the file or folder at a path.

@@ -2,7 +2,7 @@ import Datasets
 import EventBus
 import FoundationEssentials
 import Platform
-import Tracking
+package import Tracking
 public import Training
 
 extension RunService {
@@ -21,6 +21,37 @@ extension RunService {
         try launch(on: launcher) { .prepared(try prepare(request, tags: [])) }
     }
 
+    /// The id of a run that is to be started later.
+    package func reservedID() -> String { opened.store.newRunID() }
+
+    /// Starts a run of a reserved id in this process.
+    ///
+    /// - Parameters:
+    ///   - id: What ``reservedID()`` returned; no run may have it yet.
+    ///   - parent: The run that it belongs to.
+    ///   - tags: Further tags of its row.
+    ///   - isCancelled: Asked while it loads.
+    /// - Throws: `CancellationError` if it is cancelled before the run is in the store.
+    package func start(
+        _ request: TrainingRequest,
+        as id: String,
+        parent: String?,
+        tags: [Tag],
+        isCancelled: @escaping @Sendable () -> Bool
+    ) throws -> RunSummary {
+        let parent = parent.map { Tag(RunTag.parent, $0) }
+        return try launch(on: ThreadLauncher(self)) {
+            .prepared(
+                try prepare(
+                    request,
+                    as: id,
+                    tags: [parent].compactMap { $0 } + tags,
+                    isCancelled: isCancelled
+                )
+            )
+        }
+    }
+
     /// Starts a new run with the parameters of an earlier one.
     ///
     /// Blocks as ``start(_:)`` does.
@@ -32,9 +63,8 @@ extension RunService {
     package func retry(_ id: String, on launcher: any RunLauncher) throws -> RunSummary {
         let plan = try retryPlan(id)
         guard let request = plan.request else {
-            throw RunError(
-                .conflict,
-                "\(plan.run.name) was not started by this program, so its parameters are not known.",
+            throw Self.unknownParameters(
+                plan.run,
                 hint: "Start a new run with `t` or `workbench train`."
             )
         }
@@ -137,16 +167,21 @@ extension RunService {
     /// Reads and checks all that a request names, and makes the run's row, which this process holds.
     ///
     /// - Parameters:
+    ///   - reserved: The id of the row; nil for a new one.
     ///   - tags: Further tags of the row.
     ///   - known: How often this process had been asked to end its runs when the run was requested.
+    ///   - isCancelled: Asked while it loads, besides whether this process ends its runs.
     func prepare(
         _ request: TrainingRequest,
+        as reserved: String? = nil,
         tags: [Tag],
-        asked known: Int? = nil
+        asked known: Int? = nil,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> PreparedRun {
         let experiment = try request.experiment ?? sources.defaultExperiment() ?? "Default"
         let stops = known ?? stopCount
-        let isStopped = isStopped(since: stops)
+        let isEnding = isStopped(since: stops)
+        let isStopped: @Sendable () -> Bool = { isEnding() || isCancelled() }
         var inputs = try inputs(for: request, isCancelled: isStopped)
         try inputs.checkLint()
         let forecast = try measured(admittedForecast(inputs), inputs, isStopped)
@@ -158,7 +193,7 @@ extension RunService {
         }
         try checkLength(of: inputs.request)
         warnOfEvaluationsInVain(inputs)
-        let id = opened.store.newRunID()
+        let id = reserved ?? opened.store.newRunID()
         guard let lock = try RunLock.take(opened.layout.lock(run: id)) else {
             throw RunError(.conflict, "The lock of run \(id) is taken.")
         }
@@ -226,10 +261,22 @@ extension RunService {
                 hint: "Train it again with `workbench runs retry`."
             )
         }
+        return unknownParameters(plan.run, hint: nil)
+    }
+
+    /// The refusal of a run that is no training of this program.
+    private static func unknownParameters(_ run: RunSummary, hint: String?) -> RunError {
+        if run.tags[RunTag.script.text] != nil, let command = run.parameters["command"] {
+            return RunError(
+                .conflict,
+                "\(run.name) is a command that was watched, and no training.",
+                hint: "`workbench watch -- \(command)` runs it again."
+            )
+        }
         return RunError(
             .conflict,
-            "\(plan.run.name) was not started by this program, so its parameters are not known.",
-            hint: nil
+            "\(run.name) was not started by this program, so its parameters are not known.",
+            hint: hint
         )
     }
 }

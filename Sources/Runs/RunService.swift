@@ -52,14 +52,16 @@ public final class RunService: Sendable {
     /// The runs that this process executes now.
     public var executed: [String] { state.withLock { $0.executions.keys.sorted() } }
 
-    /// All runs, the newest first.
+    /// All runs, the newest first, without those that stand for a flow run or for a task that trains
+    /// nothing.
     ///
     /// Blocks.
     public func list(includingDeleted: Bool = false) throws -> [RunSummary] {
         try RunError.translating {
             var query = RunQuery()
             query.view = includingDeleted ? .all : .active
-            return try reader.summaries(opened.store.runs(query))
+            let runs = try opened.store.runs(query).filter { $0.tags[RunTag.flowPart] == nil }
+            return try reader.summaries(runs)
         }
     }
 

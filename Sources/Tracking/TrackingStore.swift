@@ -24,6 +24,10 @@ public final class TrackingStore: Sendable {
         /// Whether parameters and tags of runs that are longer than MLflow accepts are cut; they are
         /// refused otherwise.
         public var cutsLongValues = true
+        /// The rules about metrics whose violation raises an alert; read at each write of metrics.
+        public var alertRules: @Sendable () -> [AlertRule] = { [] }
+        /// Called after a commit that raised an alert, so that this process can deliver it.
+        public var alertRaised: @Sendable () -> Void = {}
         /// Receives notes for the log on values that were changed when written.
         public var note: @Sendable (String) -> Void = { _ in }
         /// The source of run ids and run names.

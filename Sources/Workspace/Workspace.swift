@@ -1,3 +1,4 @@
+import Database
 public import EventBus
 public import Logging
 public import Machine
@@ -5,6 +6,12 @@ public import Platform
 package import Registry
 public import Runs
 package import Tracking
+import Workflows
+
+/// The alerts of a workspace, for the store that is opened before them.
+private struct WeakAlerts: Sendable {
+    weak var alerts: AlertService?
+}
 
 /// An open workspace folder, with the services that the screen and the command line share.
 ///
@@ -63,6 +70,10 @@ public final class Workspace: Sendable {
     public let events: EventBus<WorkspaceEvent>
     /// Lists, starts and controls runs.
     public let runs: RunService
+    /// Starts, retries, controls and shows flow runs.
+    public let flows: FlowService
+    /// What a person should know: raised by flows, monitors, scripts and rules.
+    public let alerts: AlertService
     /// Lists, adds and inspects datasets.
     public let datasets: DatasetService
     /// Lists, downloads and inspects base models.
@@ -79,6 +90,8 @@ public final class Workspace: Sendable {
     public let server = ServerSwitch()
     /// The machine's memory and accelerators.
     public let machine: MachineMonitor
+    /// What tasks of flows use.
+    package let taskServices: WorkspaceTaskServices
     /// The services' events, forwarded to ``events``.
     private let forwarded: [Subscription]
 
@@ -120,8 +133,16 @@ public final class Workspace: Sendable {
         storing.cutsLongValues = cuts != "false" && cuts != "0"
         let logs = LogFile(folder: layout.logs)
         let log = Logger(label: "workbench") { ProcessLog(label: $0, file: logs) }
+        let settings = SettingsCache(folder: folder)
+        storing.alertRules = { settings.settings.alerts.rules }
+        let raised = Guarded<WeakAlerts>(WeakAlerts())
+        storing.alertRaised = { raised.withLock { $0 }.alerts?.startDelivering() }
         storing.note = { log.warning("\($0)") }
-        let store = try TrackingStore(path: layout.database, configuration: storing)
+        let store = try TrackingStore(
+            path: layout.database,
+            configuration: storing,
+            with: [.workflows]
+        )
 
         self.layout = layout
         events = EventBus()
@@ -170,15 +191,53 @@ public final class Workspace: Sendable {
             library: models.library,
             machine: machine
         )
+        taskServices = WorkspaceTaskServices(
+            opened,
+            runs: runs,
+            datasets: datasets,
+            models: models,
+            registry: registry
+        )
+        flows = FlowService(
+            opened,
+            tasks: taskServices,
+            resources: configuration.resources,
+            machine: machine,
+            settings: { settings.settings }
+        )
+        taskServices.useSubflows { [weak flows] order in
+            guard let flows else { throw CancellationError() }
+            return try flows.run(order)
+        } path: { [weak flows] name in
+            guard let flows else { throw CancellationError() }
+            return try flows.path(ofFlow: name)
+        }
+        let alerts = AlertService(
+            opened,
+            events,
+            calls: AlertCalls(folder: folder, environment: configuration.environment) {
+                settings.settings.alerts
+            }
+        )
+        self.alerts = alerts
+        raised.withLock { $0.alerts = alerts }
         forwarded = [
             machine.readings.subscribe { [events] in events.publish(.machine($0)) },
             opened.notices.subscribe { [events] in events.publish(.notice($0)) },
             runs.events.subscribe { [events] in events.publish(.run($0)) },
+            flows.events.subscribe { [events] in events.publish(.flow($0)) },
         ]
         tracker = TrackingService(opened, rules: runs.rules)
         exchange = ExchangeService(opened)
         chat = ChatService(opened, events, models: models, registry: registry, runs: runs)
-        if configuration.isWatching { startWatching() }
+        taskServices.useTracking { [weak self] run in
+            guard let self else { return nil }
+            return try server.access(for: run, self)
+        }
+        if configuration.isWatching {
+            startWatching()
+            alerts.startDelivering()
+        }
     }
 
     /// The folder.
@@ -196,8 +255,10 @@ public final class Workspace: Sendable {
         Logger(label: label) { ProcessLog(label: $0, file: logs) }
     }
 
-    /// Whether this process executes a run, generates an answer or downloads a model.
-    public var isLive: Bool { !runs.executed.isEmpty || chat.isAnswering || models.isPulling }
+    /// Whether this process executes a run or a flow, generates an answer or downloads a model.
+    public var isLive: Bool {
+        !runs.executed.isEmpty || !flows.executed.isEmpty || chat.isAnswering || models.isPulling
+    }
 
     /// Performs blocking work on the workspace's own thread, in order, and passes the result to
     /// `then` on that thread.
@@ -233,7 +294,11 @@ public final class Workspace: Sendable {
     /// Blocks until they have ended.
     public func close() {
         server.stop(isAwaited: true)
+        flows.stopScheduling()
+        flows.stopHere()
         runs.stopHere()
+        flows.close()
+        flows.hooks.close()
         models.close()
         chat.close()
         datasets.close()
@@ -241,12 +306,17 @@ public final class Workspace: Sendable {
         machine.close()
         work.close()
         watch.withLock { $0 }?.close()
+        alerts.close()
         do {
             try opened.store.close()
         } catch {
             log.warning("The database did not close: \(error)")
         }
     }
+
+    /// Waits for calls of this process that have not ended, such as the hooks of a flow run whose crash
+    /// it has found; for programs that end without closing their workspace.
+    public static func finishCalls() { FlowHooks.finish() }
 
     /// Writes a notice to this process's file in `logs/`.
     public func log(_ notice: Notice) {
@@ -260,7 +330,13 @@ public final class Workspace: Sendable {
 
     private func startWatching() {
         do {
-            let started = try WorkspaceWatch(opened, events, runs: runs)
+            let started = try WorkspaceWatch(
+                opened,
+                events,
+                runs: runs,
+                flows: flows,
+                alerts: alerts
+            )
             watch.withLock { $0 = started }
         } catch {
             let error = WorkspaceError(error)

@@ -1,6 +1,8 @@
 public import Machine
 import Platform
 public import Runs
+public import Tracking
+public import Workflows
 
 /// A change in the workspace, published after it is written to the store.
 ///
@@ -8,6 +10,8 @@ public import Runs
 public enum WorkspaceEvent: Equatable, Sendable {
     /// A run changed.
     case run(RunEvent)
+    /// A flow run or a schedule changed.
+    case flow(FlowEvent)
     /// Too much changed for separate events: all lists and details must be read again.
     case everythingChanged
     /// A registered model or its versions changed.
@@ -30,6 +34,10 @@ public enum WorkspaceEvent: Equatable, Sendable {
     case serverChanged(ServerState)
     /// The machine was sampled.
     case machine(MachineReading)
+    /// An alert was raised, here or in another process.
+    case alert(Alert)
+    /// Alerts were acknowledged, repeated or delivered.
+    case alertsChanged
     /// A notice to show once.
     case notice(Notice)
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Workspace
 
 /// The words after the program's name, in the order that the argument parser expects.
@@ -96,37 +97,13 @@ struct UnknownCommand: Error {
 
     var hint: String {
         let whole = (["workbench"] + path).joined(separator: " ")
-        let nearest = known.map { ($0, EditDistance.between(word.lowercased(), $0)) }
-            .min { $0.1 < $1.1 }
-        if let (name, distance) = nearest, distance <= max(1, min(3, name.count / 2)) {
+        if let name = EditDistance.nearest(to: word.lowercased(), in: known) {
             return "Did you mean `\(whole) \(name)`? `\(whole) --help` lists the commands."
         }
         if !word.isEmpty, let name = known.first(where: { $0.hasPrefix(word.lowercased()) }) {
             return "Did you mean `\(whole) \(name)`? `\(whole) --help` lists the commands."
         }
         return "`\(whole) --help` lists the commands: \(known.joined(separator: ", "))."
-    }
-}
-
-/// The number of letters to insert, delete, change or swap with a neighbour to turn one word into
-/// another.
-enum EditDistance {
-    static func between(_ word: String, _ other: String) -> Int {
-        let (a, b) = (Array(word.unicodeScalars), Array(other.unicodeScalars))
-        var before: [Int] = []
-        var last = Array(0...b.count)
-        for i in a.indices {
-            var next = [i + 1]
-            for j in b.indices {
-                var best = min(last[j + 1] + 1, next[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
-                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
-                    best = min(best, before[j - 1] + 1)
-                }
-                next.append(best)
-            }
-            (before, last) = (last, next)
-        }
-        return last[b.count]
     }
 }
 

@@ -16,7 +16,8 @@ struct Workbench: ParsableCommand {
         subcommands: [
             ScreenCommand.self, DoctorCommand.self, ModelCommand.self, DataCommand.self,
             TrainCommand.self, RunsCommand.self, RegistryCommand.self, ChatCommand.self,
-            GenerateCommand.self, ServeCommand.self, BenchCommand.self, WorkspaceCommand.self,
+            GenerateCommand.self, ServeCommand.self, FlowCommand.self, WatchCommand.self,
+            AlertsCommand.self, BenchCommand.self, WorkspaceCommand.self,
         ],
         defaultSubcommand: ScreenCommand.self
     )
@@ -31,6 +32,7 @@ struct Workbench: ParsableCommand {
             _exit(ExitStatus.failed)
         }
         let status = perform()
+        Workspace.finishCalls()
         let written = StandardOutput.finish()
         Glibc.exit(status == 0 ? written : status)
     }

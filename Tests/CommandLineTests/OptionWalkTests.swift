@@ -60,6 +60,15 @@ import Training
                 "{broken}": try program.file("broken.jsonl", "\(row)\n{\n"),
                 "{messages}": try program.file("messages.json", wide),
                 "{quantized}": "\(program.folder)/quantized.gguf",
+                "{flow}": try program.file(
+                    "walk.yaml",
+                    """
+                    flow: walk
+                    parameters: {word: hello}
+                    tasks: {say: {uses: shell, with: {command: "echo ${word}"}}}
+                    schedule: {cron: "0 2 * * 0"}
+                    """
+                ),
             ]
             for (name, seed) in [("first", "1"), ("second", "2"), ("gone", "3")] {
                 let done = try program.run(
@@ -88,6 +97,7 @@ import Training
                     "model", "quantize", "tiny", "--to", "Q4_0", "--no-compare", "--output",
                     "\(program.folder)/quantized.gguf",
                 ],
+                ["flow", "run", words["{flow}"] ?? ""],
             ] {
                 let done = try program.run(command)
                 #expect(done.status == 0, "\(command): \(done.errors)")
@@ -154,7 +164,9 @@ import Training
     @Test func everyCommandTakesItsWorkspace() throws {
         let program = try Program()
         let file = try program.file("no-folder", "x")
-        for option in try Self.options(program) where option.name == "--workspace" {
+        // When a line of cron fires depends on no workspace.
+        for option in try Self.options(program)
+        where option.name == "--workspace" && option.command != "flow schedule next" {
             let command = option.command.split(separator: " ").map(String.init)
             let (process, output, errors) = try program.start(
                 command + ["--workspace", file] + Self.needed(option.command)
@@ -191,6 +203,13 @@ import Training
         case "registry alias": ["x", "y", "1"]
         case "registry approve", "registry promote": ["x", "1"]
         case "generate": ["--prompt", "x"]
+        case "watch": ["--", "true"]
+        case "alerts ack": ["1"]
+        case "flow run", "flow show", "flow logs", "flow why", "flow retry", "flow cancel",
+            "flow pause", "flow resume", "flow approve", "flow deny", "flow delete",
+            "flow validate", "flow schedule on", "flow schedule off":
+            ["x"]
+        case "flow backfill": ["x", "--from", "2026-01-01", "--to", "2026-01-02"]
         default: []
         }
     }

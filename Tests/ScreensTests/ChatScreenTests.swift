@@ -9,7 +9,7 @@ import Workspace
         expectScreen(
             Driver.chatting(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with company-faq v2 @production Production · adapter on smollm2-135m-i… ╮
             │ Ask something; enter sends it.                                               │
             │ ctrl+o switches between adapter and base model.                              │
@@ -45,7 +45,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with company-faq v2 @production Production · adapter on smollm2-135m-i… ╮
             │ You                                                                          │
             │ 휴가는 어떻게 신청하나요?                                                    │
@@ -77,7 +77,7 @@ import Workspace
         expectScreen(
             Driver.answeredTwice(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with SmolLM2 135M Instruct · base ──────────────────────────────────────╮
             │ You                                                                          │
             │ 휴가는 어떻게 신청하나요?                                                    │
@@ -109,7 +109,7 @@ import Workspace
         expectScreen(
             Driver.answeredTwice(width: 110, height: 30),
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows              ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with SmolLM2 135M Instruct · base ────────────────────────────────────────────────────────────────────╮
             │ You                                                                                                        │
             │ 휴가는 어떻게 신청하나요?                                                                                  │
@@ -147,7 +147,7 @@ import Workspace
         expectScreen(
             Driver.chatting().after("ctrl+g"),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with company-faq v2 @production Production · adapter on smollm2-135m-i… ╮
             │ Ask something; enter sends it.                                               │
             │ ctrl+o switches between adapter and base model.                              │
@@ -184,7 +184,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Chat with company-faq v2 @production Production · adapter on smollm2-135m-i… ╮
             │ Ask something; enter sends it.                                               │
             │ ctrl+o switches between adapter and base model.                              │

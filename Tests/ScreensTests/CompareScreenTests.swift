@@ -9,7 +9,7 @@ import Workspace
         expectScreen(
             Driver.comparing(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Runs · newest first ─────────────────────────────────────────────────────────╮
             │  name                status       loss   eval     steps  rank      lr    took│
             │› faq-ko-r16          ● running   1.842  1.913     24/60    16  2.0e-4   3m00s│
@@ -41,7 +41,7 @@ import Workspace
         expectScreen(
             Driver.comparing(width: 110, height: 30),
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows              ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Runs · newest first ───────────────────────────────────────────────────────────────────────────────────────╮
             │  name           status       loss   eval     steps model          method  rank      lr data            took│
             │› faq-ko-r16     ● running   1.842  1.913     24/60 SmolLM2-135M-… qlora     16  2.0e-4 faq@3f9a02c1   3m00s│
@@ -79,7 +79,7 @@ import Workspace
         expectScreen(
             Driver.sideBySide(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Loss ────────────────────────────────────────────────────────────────────────╮
             │ 4.30┤⡧⡀                                          faq-ko-r16 ━━  faq-ko-r8 ━━ │
             │     │⠈⠪⡢⢄                                                                    │
@@ -119,7 +119,7 @@ import Workspace
         expectScreen(
             Driver.sideBySide(width: 110, height: 30).after("a", "c"),
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows              ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Eval loss ─────────────────────────────────────────────────────────────────────────────────────────────────╮
             │ 4.40┤⢕⡢⢄⡀                                                                      faq-ko-r16 ━━  faq-ko-r8 ━━ │
             │     │ ⠈⠑⠪⢕⡢⢄⡀                                                                                              │

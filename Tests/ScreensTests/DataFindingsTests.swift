@@ -27,7 +27,7 @@ import Workspace
         expectScreen(
             Self.looked(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows
             ╭ Datasets ────────────────────────────────────────────────────────────────────╮
             │  dataset                 rows  held    tokens trained longest format   from  │
             │› faq                      480   120     34.6k    41 %     131 messages sample│
@@ -59,7 +59,7 @@ import Workspace
         expectScreen(
             Self.looked(width: 200, height: 60),
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows
             ╭ Datasets ────────────────────────────────────╮╭ faq ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╮
             │  dataset         rows  held    tokens trained││ rows     480 to train on, 120 held out                                                                                                               │
             │› faq              480   120     34.6k    41 %││ tokens   34.6k, of which 14.2k trained on; counted by smollm2-135m-instruct                                                                          │
@@ -127,7 +127,7 @@ import Workspace
         expectScreen(
             Self.findings(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows
             ╭ faq · lint · 1 blocking, 1 warning ──────────────────────────────────────────╮
             │› ✗ contamination     2 rows    questions of held-out rows are asked in train…│
             │  ! duplicate         31 rows   rows occur twice                              │

@@ -27,7 +27,7 @@ import Workspace
         expectScreen(
             Self.data(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows
             ╭ Datasets ────────────────────────────────────────────────────────────────────╮
             │  dataset                 rows  held    tokens trained longest format   from  │
             │› faq                      480   120     34.6k    41 %     131 messages sample│
@@ -61,7 +61,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows
             ╭ Datasets ────────────────────────────────────────────────────────────────────╮
             │  dataset                 rows  held    tokens trained longest format   from  │
             │  faq                      480   120     34.6k    41 %     131 messages sample│
@@ -96,7 +96,7 @@ import Workspace
         expectScreen(
             Self.opened(width: 110, height: 30),
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows
             ╭ Datasets ────────────────────────╮╭ faq · training part · 1 of 480 · as smollm2-135m-instruct sees it ─────╮
             │  dataset               rows  held││›     1       2/9 user 휴가는 어떻게 신청하나요? (0) assistant 인사 포… │
             │› faq                    480   120││      2       2/9 user 휴가는 어떻게 신청하나요? (1) assistant 인사 포… │
@@ -134,7 +134,7 @@ import Workspace
         expectScreen(
             Self.opened(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows
             ╭ faq · training part · 1 of 480 · as smollm2-135m-instruct sees it ───────────╮
             │›     1       2/9 user 휴가는 어떻게 신청하나요? (0) assistant 인사 포털에서 …│
             │      2       2/9 user 휴가는 어떻게 신청하나요? (1) assistant 인사 포털에서 …│

@@ -28,7 +28,7 @@ import Workspace
         expectScreen(
             Self.cutRow(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows
             ╭ Row 1 · 9 tokens, 2 trained on · faq.jsonl:1 ────────────────────────────────╮
             │ not trained on: the conversation has 9 tokens, the sequence length is 7      │
             │ <|im_start|>user                                                             │
@@ -62,7 +62,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows
             ╭ Datasets ────────────────────────────────────╮╭ Row 2 · 9 tokens, 2 trained on · faq.jsonl:2 ────────────────────────────────────────────────────────────────────────────────────────────────────────╮
             │  dataset         rows  held    tokens trained││ <|im_start|>│user                                                                                                                                    │
             │› faq              480   120     34.6k    41 %││ 휴가는 어떻게 신청하나요? (1)│                                                                                                                       │

@@ -29,7 +29,8 @@ import Workspace
     static func live() -> Driver { RunScreenTests.live() }
 
     @Test(
-        arguments: [("1", .data), ("3", .compare), ("4", .registry), ("5", .chat)] as [(Key, Pane)]
+        arguments: [("1", .data), ("3", .compare), ("4", .registry), ("5", .chat), ("6", .flows)]
+            as [(Key, Pane)]
     )
     func numberShowsPane(key: Key, pane: Pane) {
         var driver = Driver.opened()
@@ -43,8 +44,8 @@ import Workspace
         #expect(driver.state.pane == .compare)
         driver.press("shift+tab", "shift+tab")
         #expect(driver.state.pane == .data)
-        driver.press("alt+5")
-        #expect(driver.state.pane == .chat)
+        driver.press("alt+6")
+        #expect(driver.state.pane == .flows)
         driver.press("tab")
         #expect(driver.state.pane == .data)
     }

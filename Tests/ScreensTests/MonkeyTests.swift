@@ -26,7 +26,7 @@ import Workspace
         + [
             "enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdn",
             "home", "end", "backspace", "del", "space", "ctrl+c", "ctrl+p", "ctrl+t", "F1", "F3",
-            "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+u",
+            "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "alt+6", "ctrl+u",
         ]
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])

@@ -69,7 +69,7 @@ final class ScriptedTerminal: Terminal {
         }
         terminal.script = [[.key("q")]]
         #expect(program.run() == .left)
-        #expect(terminal.frames.first?.contains("1 Data  2 Run") == true)
+        #expect(terminal.frames.first?.contains("1 Data 2 Run") == true)
         #expect(terminal.timeouts == [nil])
         gate.signal()
     }

@@ -9,7 +9,7 @@ import Workspace
         expectScreen(
             Driver.registered(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
             │  model                                                      versions deployed│
             │› company-faq                                                       3     ● v2│
@@ -41,7 +41,7 @@ import Workspace
         expectScreen(
             Driver.registered(width: 110, height: 30),
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows              ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ────────────────────╮╭ company-faq · ● v2 is deployed ──────────────────────────────────────────────╮
             │  model             deployed││  version   stage      aliases      run             eval  created note        │
             │› company-faq           ● v2││›   v3      Staging    @champion    faq-ko-r16     1.842    13:13 질문 40개를…│
@@ -79,7 +79,7 @@ import Workspace
         expectScreen(
             Driver.registered().after("P"),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
             │  model                                                      versions deployed│
             │› company-faq                                                       3     ● v2│
@@ -111,7 +111,7 @@ import Workspace
         expectScreen(
             Driver.registered().after("B"),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
             │  model                                                      versions deployed│
             │› company-faq                                                       3     ● v2│
@@ -143,7 +143,7 @@ import Workspace
         expectScreen(
             Driver.registered().after("s"),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ──────────────────────────────────────────────────────────────────────╮
             │  model                                                      versions deployed│
             │› company-faq                                                       3     ● v2│
@@ -190,7 +190,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows              ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Models ────────────────────╮╭ History of company-faq · H closes ───────────────────────────────────────────╮
             │  model             deployed││  when (UTC)            ago who        what                                   │
             │› company-faq           ● v2││› 2026-09-21 12:16   1h ago kim@lab    undid: promoted version 3 of company-f…│

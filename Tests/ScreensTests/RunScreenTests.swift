@@ -32,7 +32,7 @@ import Workspace
         expectScreen(
             Self.live(width: 110, height: 30),
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows              ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Runs ──────────────────────────╮╭ ● faq-ko-r16 · SmolLM2-135M-Instruct Q4_1 · qlora r16 α32 · faq@3f9a02c1 ╮
             │› ● faq-ko-r16     1.84 █▆▄▃▂▁▁▁││ loss 1.842   eval 1.913 (best, step 20)   step 24/60   ETA 1m12s         │
             │  ✓ faq-ko-r8      1.97 █▆▄▃▂▁▁▁││ lr 1.7e-4   grad 1.31   412 tok/s                                        │
@@ -70,7 +70,7 @@ import Workspace
         expectScreen(
             Self.live(),
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ ● faq-ko-r16 · SmolLM2-135M-Instruct Q4_1 · qlora r16 α32 · faq@3f9a02c1 ────╮
             │ loss 1.842   eval 1.913 (best, step 20)   step 24/60   ETA 1m12s   lr 1.7e-4 │
             │ grad 1.31   412 tok/s                                                        │
@@ -104,7 +104,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Runs ────────────────────────────────────────────────────────────────────────╮
             │    name            loss curve          eval      step dataset            last│
             │› ● faq-ko-r16      1.84 █▆▄▃▂▁▁▁       1.91     24/60 faq@3f9a02c1      14:13│
@@ -149,7 +149,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             1 Data  2 Run  3 Compare  4 Registry  5 Chat     ● faq-ko-r16  40 %  ETA 1m12s
+             1 Data 2 Run 3 Compare 4 Registry 5 Chat 6 Flows ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Train a model ───────────────────────────────────────────────────────────────╮
             │ › dataset               < faq >                                              │
             │   base model            smollm2-135m-instruct                                │
@@ -185,7 +185,7 @@ import Workspace
         expectScreen(
             driver,
             """
-             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat                       ● faq-ko-r16  40 %  ETA 1m12s
+             workbench   1 Data  2 Run  3 Compare  4 Registry  5 Chat  6 Flows              ● faq-ko-r16  40 %  ETA 1m12s
             ╭ Train a model ─────────────────────────────────────────────────┬ Forecast ─────────────────────────────────╮
             │ › dataset               < faq >                                │ time    7m12s for 90 steps, measured here │
             │   base model            smollm2-135m-instruct                  │ memory  610 MB forecast of 8.20 GB in     │

@@ -23,6 +23,14 @@ import Workspace
         ("compare", { RunScreenTests.live().after("3") }),
         ("registry", { RunScreenTests.live().after("4") }),
         ("chat", { RunScreenTests.live().after("5") }),
+        ("flows", { Driver.flows() }),
+        ("tasks", { Driver.flows().after("enter") }),
+        ("task log", { Driver.flows().after("enter", "l") }),
+        ("timeline", { Driver.flows().after("enter", "v") }),
+        ("schedules", { Driver.flows().after("f") }),
+        ("flow form", { Driver.flowForm() }),
+        ("alerts", { Driver.flows().after("!") }),
+        ("no flow", { RunScreenTests.live().after("6") }),
     ]
 
     @Test(arguments: scenes.indices)

@@ -17,9 +17,12 @@ package final class AccessRules: Sendable {
         package let name: String
         /// The caller's permissions.
         package let role: TokenFile.Role
+        /// The only run that the caller may write to; nil for no limit.
+        package var run: String?
     }
 
     private let tokens: NIOLockedValueBox<TokenFile>
+    private let runTokens: RunTokens?
     private let needsToken: Bool
     private let rateLimit: RateLimit
     private let owners = NIOLockedValueBox<[ObjectIdentifier: uid_t]>([:])
@@ -40,8 +43,15 @@ package final class AccessRules: Sendable {
     ///     this machine.
     ///   - callsPerSecond: The limit for each token; processes of the same user without a token are
     ///     not limited.
-    package init(tokens: TokenFile, needsToken: Bool = false, callsPerSecond: Int = 500) {
+    ///   - runTokens: Tokens that are limited to a run.
+    package init(
+        tokens: TokenFile,
+        needsToken: Bool = false,
+        callsPerSecond: Int = 500,
+        runTokens: RunTokens? = nil
+    ) {
         self.tokens = NIOLockedValueBox(tokens)
+        self.runTokens = runTokens
         self.needsToken = needsToken
         rateLimit = RateLimit(callsPerSecond: callsPerSecond)
     }
@@ -65,6 +75,9 @@ package final class AccessRules: Sendable {
     private func caller(_ request: Request, _ channel: any Channel) throws(ServerError) -> Caller {
         let address = channel.remoteAddress?.ipAddress ?? ""
         if let header = request.headers[.authorization] {
+            if let run = runTokens.flatMap({ $0.run(of: Self.secret(in: header)) }) {
+                return Caller(name: "run \(run.prefix(8))", role: .write, run: run)
+            }
             guard let entry = try owner(header) else {
                 try checkFailures(address)
                 noteFailure(address)
@@ -110,6 +123,15 @@ package final class AccessRules: Sendable {
             return name == "forwarded" || name == "via" || name == "x-real-ip"
                 || name.hasPrefix("x-forwarded-")
         }
+    }
+
+    /// The token in `Authorization: Bearer …`, or the password of `Basic …`.
+    private static func secret(in header: String) -> String {
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2 else { return "" }
+        guard parts[0].lowercased() == "basic" else { return String(parts[1]) }
+        let text = Data(base64Encoded: String(parts[1])).map { String(decoding: $0, as: UTF8.self) }
+        return text.map { String($0.drop { $0 != ":" }.dropFirst()) } ?? ""
     }
 
     /// The owner of a token in `Authorization: Bearer …` or `Basic …`.

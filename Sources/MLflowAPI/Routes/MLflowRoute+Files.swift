@@ -104,7 +104,7 @@ extension Services {
 
 extension ArtifactPath {
     /// The path in a call's address, decoded once.
-    fileprivate init(encoded raw: String) throws(ServerError) {
+    init(encoded raw: String) throws(ServerError) {
         guard let path = raw.removingPercentEncoding else {
             throw ServerError(.invalidParameter, "Invalid path: \(Self.shown(raw))")
         }

@@ -75,7 +75,11 @@ extension MLflowRoute {
             services in
             let request = try await WireRequest(call)
             guard writes else { return .json(try answer(request, services)) }
-            return try await call.writing { .json(try answer(request, services)) }
+            let scope = RunScope(call.caller, services)
+            return try await call.writing {
+                try scope?.check(request, path, method)
+                return .json(try answer(request, services))
+            }
         }
     }
 
@@ -121,8 +125,10 @@ extension MLflowRoute {
             place: place,
             path: path,
             role: role,
-            writes: false,
-            answer: answer
-        )
+            writes: false
+        ) { call, services in
+            if role == .write { try RunScope(call.caller, services)?.check(call, method) }
+            return try await answer(call, services)
+        }
     }
 }

@@ -90,6 +90,22 @@ extension Files {
         try output.finish()
     }
 
+    /// Copies a file to a path, replacing a file there: completely or not at all.
+    package static func copy(
+        _ source: String,
+        replacing path: String,
+        mode: UInt32
+    ) throws(PlatformError) {
+        let input = open(source, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw PlatformError("\(source) cannot be read") }
+        defer { close(input) }
+        let buffer = pieceBuffer()
+        defer { buffer.deallocate() }
+        try NewFile.replace(path, mode: mode) { output throws(PlatformError) in
+            while let piece = try nextPiece(of: input, source, buffer) { try output.append(piece) }
+        }
+    }
+
     private static func pieceBuffer() -> UnsafeMutableRawBufferPointer {
         .allocate(byteCount: 1 << 18, alignment: 64)
     }

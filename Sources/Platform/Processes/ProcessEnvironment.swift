@@ -17,6 +17,9 @@ public enum ProcessEnvironment {
         return variables
     }
 
+    /// The number of this process.
+    package static var number: Int32 { getpid() }
+
     /// The program's own file.
     package static var executable: String? { ResolvedPath.linkTarget("/proc/self/exe") }
 }

@@ -10,7 +10,9 @@ extension SchemaOwner {
 }
 
 extension Migration {
-    /// All migrations of a workspace's database.
+    /// The migrations of runs and models.
+    ///
+    /// A workspace has those of other owners too, which must not have more steps.
     package static let all = list([.tracking, .registry, .changeFeed])
 }
 
@@ -27,10 +29,19 @@ extension TrackingStore {
         path: String,
         configuration: TrackingStore.Configuration = .init()
     ) throws {
+        try self.init(path: path, configuration: configuration, with: [])
+    }
+
+    /// Opens the database with the tables of further owners.
+    package convenience init(
+        path: String,
+        configuration: TrackingStore.Configuration,
+        with owners: [SchemaOwner]
+    ) throws {
         try self.init(
             path: path,
             configuration: configuration,
-            migrations: Migration.all,
+            migrations: Migration.list([.tracking, .registry, .changeFeed] + owners),
             isRegistered: { db, run in
                 let statement = try db.cachedStatement(
                     sql: "SELECT 1 FROM model_versions WHERE run_id = ?"

@@ -178,7 +178,9 @@ final class RunExecution: Sendable {
             if gaveUp { return end(.stopped, steps: recorder?.resumableStep ?? 0, recorder) }
             let steps = recorder?.stepsDone ?? 0
             let failure = Self.failure(error, run, resumingAt: recorder?.resumableStep ?? 0)
-            return end(.failed, steps: steps, recorder, failure: failure)
+            var outcome = end(.failed, steps: steps, recorder, failure: failure)
+            outcome.hasDiverged = (error as? TrainingError)?.code == .diverged
+            return outcome
         }
     }
 

@@ -17,6 +17,13 @@ public struct RunOutcome: Equatable, Sendable, Codable {
     public var conclusion: String?
     /// Why it failed.
     public var failure: RunError?
+    /// Whether it failed because of its numbers, so that the same steps would fail again; only known
+    /// in the process that executed it.
+    public var hasDiverged = false
+
+    private enum CodingKeys: String, CodingKey {
+        case run, status, stepsDone, resultPath, peakResidentBytes, conclusion, failure
+    }
 
     /// Creates an outcome.
     public init(

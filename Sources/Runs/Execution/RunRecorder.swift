@@ -16,6 +16,7 @@ final class RunRecorder {
     private let events: EventBus<RunEvent>
     private let hold: RunHold
     private var run: String { hold.run }
+    private let runName: String
     private var folder: RunFolder { hold.folder }
     private let system: SystemSampler
     /// The last step whose metrics an earlier process has stored.
@@ -51,6 +52,7 @@ final class RunRecorder {
         self.events = events
         self.system = system
         self.hold = hold
+        runName = record.name
         alerts = record.alerts
         resumableStep = checkpoint?.state.completedSteps
         recordedStep = record.metrics[TrackingKey(MetricName.loss)]?.step
@@ -157,10 +159,25 @@ final class RunRecorder {
         )
         // A step that is computed again raises its alerts again.
         guard !alerts.contains(where: { $0.isSame(as: alert) }) else { return }
+        try raise(alert)
         alert.number = (alerts.last?.number ?? alerts.count) + 1
         alerts = (alerts + [alert]).suffix(Self.maxAlerts)
         try storeAlerts(published: .alert)
         events.publish(.alerted(run: run, alert))
+    }
+
+    /// Raises an alert of the workspace, once however often the event is sent.
+    private func raise(_ alert: RunAlert) throws {
+        let isGrave = alert.action == MonitorAction.stop.rawValue
+        try opened.store.raise(
+            AlertRequest(
+                isGrave ? .error : .warning,
+                "\(alert.monitor) in \(runName) at step \(alert.step)",
+                text: alert.message,
+                source: Alert.Source(.monitor, name: alert.monitor, run: run),
+                identity: "monitor \(run) \(alert.monitor) \(alert.action)"
+            )
+        )
     }
 
     /// Stores the newest alerts with the run, as many as fit in a tag.

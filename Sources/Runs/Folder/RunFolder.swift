@@ -16,10 +16,17 @@ package struct RunFolder: Equatable, Sendable {
     /// The samples of each evaluation, a file each.
     package var samples: String { "\(path)/answers" }
 
+    /// What a watched command has printed, while it runs: files of a bounded size.
+    package var output: String { "\(path)/\(Self.outputName)" }
+    /// The same as one file, once it has ended.
+    package var outputLog: String { "\(path)/\(Self.outputName).log" }
+
     package static let adapterName = "adapter"
+    private static let outputName = "output"
     package static let modelName = "model"
     /// What the run's own process writes; other files in the folder belong to other programs.
     package static let ownNames = [
-        adapterName, modelName, "checkpoints", "answers", RunEnvironment.fileName,
+        adapterName, modelName, "checkpoints", "answers", RunEnvironment.fileName, outputName,
+        "\(outputName).log",
     ]
 }

@@ -53,6 +53,20 @@ package enum RunTag {
     package static let follows: TrackingKey = "workbench.follows"
     /// The data of the phases that come after this one, separated by commas.
     package static let then: TrackingKey = "workbench.then"
+    /// The name of the flow that a run belongs to.
+    package static let flow: TrackingKey = "workbench.flow"
+    /// Set on a run that stands for a flow run or for a task that trains nothing: `flow` or `task`.
+    package static let flowPart: TrackingKey = "workbench.flow_part"
+    /// The flow run that a run belongs to.
+    package static let flowRun: TrackingKey = "workbench.flow_run"
+    /// The task of that flow run.
+    package static let flowTask: TrackingKey = "workbench.flow_task"
+    /// Set on a run whose work is done by another program: a watched command, or a task of a flow.
+    ///
+    /// That program may log its metrics by MLflow's client.
+    package static let script: TrackingKey = "workbench.script"
+    /// The attempt of a watched command, from 1.
+    package static let attempt: TrackingKey = "workbench.attempt"
     /// MLflow's tag for a run that belongs to another one.
     package static let parent: TrackingKey = "mlflow.parentRunId"
     /// MLflow's tag for the program that made a run.

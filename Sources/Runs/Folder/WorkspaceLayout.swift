@@ -18,6 +18,12 @@ public struct WorkspaceLayout: Equatable, Sendable {
     public var models: String { "\(folder)/models" }
     /// Content-addressed data.
     public var datasets: String { "\(folder)/datasets" }
+    /// The files of flows.
+    public var flows: String { "\(folder)/flows" }
+    /// A folder a flow run: logs and files of attempts.
+    public var flowRuns: String { "\(folder)/flow-runs" }
+    /// The files of tasks' results, by content.
+    public var flowResults: String { "\(folder)/flow-results" }
     /// One file a process.
     public var logs: String { "\(folder)/logs" }
     /// The user's settings.

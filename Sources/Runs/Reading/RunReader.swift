@@ -83,6 +83,10 @@ package struct RunReader: Sendable {
         summary.stepsDone = last.map { max(0, Metric.drawable($0) + 1) } ?? 0
         summary.totalSteps = record.tags[RunTag.totalSteps].flatMap { Int($0) }
             .map { max(0, Metric.drawable($0)) }
+        // Other programs often count their steps from 1.
+        if record.tags[RunTag.script] != nil, let total = summary.totalSteps {
+            summary.stepsDone = min(summary.stepsDone, total)
+        }
         summary.resumableStep = record.tags[RunTag.resumableStep].flatMap { Int($0) }
         if summary.status == .running, let total = summary.totalSteps,
             let pace = summary.metrics[MetricName.secondsPerStep]

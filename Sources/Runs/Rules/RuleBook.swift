@@ -43,7 +43,8 @@ package final class RuleBook: Sendable {
 
     /// Changes a run's status, end or name for a client.
     ///
-    /// Blocks.
+    /// While a program runs that does a run's work, its client starts and ends the run as its own:
+    /// that changes nothing, since the process that watches it says how it ended. Blocks.
     @discardableResult
     package func updateRun(
         _ id: String,
@@ -52,6 +53,8 @@ package final class RuleBook: Sendable {
         name: String? = nil
     ) throws -> RunRecord {
         try opened.checkWritable()
+        let isWatched = try isWatched(id)
+        let (status, endTime) = isWatched ? (nil, nil) : (status, endTime)
         return try opened.store.updateRun(
             id,
             status: status,
@@ -110,12 +113,19 @@ package final class RuleBook: Sendable {
 
     // MARK: - Facts
 
+    /// Whether another program does a run's work now.
+    private func isWatched(_ id: String) throws -> Bool {
+        let facts = try facts(of: id)
+        return facts.isScript && facts.isLive
+    }
+
     private func facts(of id: String) throws -> Rules.RunFacts {
         let record = try opened.store.run(id, details: .tags)
         return Rules.RunFacts(
             id: record.id,
             name: record.name,
             isOwn: record.tags[RunTag.owner] != nil,
+            isScript: record.tags[RunTag.script] != nil,
             isLive: isLive(run: id),
             status: record.status,
             endTime: record.endTime

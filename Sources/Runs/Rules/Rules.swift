@@ -13,6 +13,8 @@ enum Rules {
         var name: String
         /// Whether this program executes or has executed it.
         var isOwn = false
+        /// Whether another program does its work, which may log to it as to a run of its own.
+        var isScript = false
         /// Whether a process of this workspace executes it now.
         var isLive = false
         var status = RunStatus.running
@@ -66,7 +68,9 @@ enum Rules {
 
     /// Whether anything but a run's own process may log metrics of these names.
     static func log(metrics names: some Sequence<String>, to run: RunFacts) throws(RunError) {
-        guard run.isOwn, let name = names.first(where: MetricName.isMeasured) else { return }
+        guard run.isOwn, !run.isScript, let name = names.first(where: MetricName.isMeasured) else {
+            return
+        }
         throw RunError(
             .conflict,
             "The metric \(name) of \(run.name) is measured by workbench, which trained it.",
@@ -76,7 +80,9 @@ enum Rules {
 
     /// Whether another program may set or remove a tag.
     static func tag(_ key: TrackingKey) throws(RunError) {
-        guard key.text.utf8.starts(with: reservedTags.utf8) else { return }
+        guard key.text.utf8.starts(with: reservedTags.utf8), key != Tag.alert,
+            key != Tag.alertLevel
+        else { return }
         throw RunError(
             .invalid,
             "The tag \(key.text) is for workbench alone: tags that begin with \(reservedTags) "

@@ -35,6 +35,8 @@ package enum Action: Equatable, Sendable {
     case registry(RegistryAction)
     /// A fact of pane 5.
     case chat(ChatAction)
+    /// A fact of pane 6.
+    case flows(FlowsAction)
 }
 
 /// A decision that concerns the whole screen.
@@ -51,6 +53,10 @@ package enum ScreenAction: Equatable, Sendable {
     case commandLine
     /// Open the log of actions.
     case actionLog
+    /// Open the list of alerts.
+    case alerts
+    /// Acknowledge alerts; nil for all.
+    case acknowledge([Int]?)
     /// Switch to the next theme, or the named one.
     case theme(String?)
     /// Copy the selection.
@@ -59,6 +65,8 @@ package enum ScreenAction: Equatable, Sendable {
     case toggleMouse
     /// Step out one layer.
     case stepOut
+    /// Go to a pane; stepping out of it leads back.
+    case visit(Pane)
     /// Leave, asking first if a run of this process is live.
     case quit
     /// Leave now; live runs of this process are checkpointed and stopped.

@@ -99,7 +99,7 @@ extension AppState {
         case .question(var question):
             question.state.typed.insert(text.oneLine)
             overlay = .question(question)
-        case .help, .actionLog, .text: break
+        case .help, .actionLog, .text, .alerts: break
         case nil:
             if pane.content.isTyping(in: self) { return pane.content.paste(text, in: &self) }
         }

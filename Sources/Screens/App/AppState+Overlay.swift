@@ -38,6 +38,7 @@ extension AppState {
             } else if [.escape, sheet.key, "q", .enter].contains(key.onlyLatin) {
                 overlay = nil
             }
+        case .alerts(let list): return pressAlerts(key, list)
         case .palette(var state):
             let outcome = Palette.menu(self).handle(key, &state)
             overlay = .palette(state)
@@ -73,6 +74,7 @@ extension AppState {
             return take(prompt.menu.choose(row: row, prompt.state)) { state, id in
                 prompt.answers[id].map { state.reduce($0) } ?? []
             }
+        case .alerts(let list): return clickAlerts(target, list)
         case .help, .actionLog, .text, .commandLine, .prompt, nil: return []
         }
     }
@@ -81,7 +83,7 @@ extension AppState {
         switch overlay {
         case .help, .actionLog, .text:
             return (0..<abs(lines)).flatMap { _ in pressOverlay(lines < 0 ? .up : .down) }
-        case .palette, .choice: return pressOverlay(lines < 0 ? .up : .down)
+        case .palette, .choice, .alerts: return pressOverlay(lines < 0 ? .up : .down)
         case .commandLine, .prompt, .question, nil: return []
         }
     }
@@ -113,7 +115,7 @@ extension AppState {
         switch key {
         case .escape: overlay = nil
         case .enter:
-            guard !prompt.field.text.isEmpty else { return [] }
+            guard prompt.isOptional || !prompt.field.text.isEmpty else { return [] }
             overlay = nil
             return reduce(prompt.answer.action(prompt.field.text))
         default:

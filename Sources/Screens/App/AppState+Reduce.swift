@@ -39,6 +39,7 @@ extension AppState {
         case .compare(let action): return compare.reduce(action, context)
         case .registry(let action): return registry.reduce(action, context)
         case .chat(let action): return chat.reduce(action, context)
+        case .flows(let action): return flows.reduce(action, context)
         }
     }
 
@@ -76,9 +77,10 @@ extension AppState {
             self.access.readOnlyReason = reason
             effects.append(.report(Notice(.warning, "Nothing can be changed: \(reason)")))
         }
-        for list in [Library.List.models, .runs, .datasets] {
+        for list in [Library.List.models, .runs, .datasets, .flows, .alerts] {
             effects += library.refresh(list, self.access)
         }
+        if self.access.readOnlyReason == nil { effects.append(FlowsWork.startScheduling) }
         return effects + [ScreenWork.readMachine] + pane.content.appear(in: &self)
     }
 

@@ -1,19 +1,28 @@
 import Presentation
 import Runs
 import TerminalUI
+import Tracking
+import Workflows
 import Workspace
 
 extension AppState {
     mutating func reduce(_ action: ScreenAction) -> [Effect] {
         switch action {
         case .show(let pane):
-            self.pane = pane
-            return access.isOpen ? pane.content.appear(in: &self) : []
+            visitedFrom = nil
+            return show(pane)
+        case .visit(let pane):
+            visitedFrom = self.pane == pane ? nil : self.pane
+            return show(pane)
         case .move(let places): return reduce(.show(pane.moved(by: places)))
         case .help: overlay = .help(ScrollTextState())
         case .palette: overlay = .palette(MenuState())
         case .commandLine: overlay = .commandLine(TextFieldState())
         case .actionLog: overlay = .actionLog(ScrollTextState(followsEnd: true))
+        case .alerts:
+            overlay = .alerts(ListState(library.alerts?.first?.id))
+            return library.refresh(.alerts, access)
+        case .acknowledge(let ids): return [ScreenWork.acknowledge(ids)]
         case .theme(let name): return takeTheme(name)
         case .copy:
             guard let text = pane.content.copyable(in: self) else {
@@ -29,6 +38,10 @@ extension AppState {
             ]
         case .toggleServer: return [ScreenWork.toggleServer]
         case .stepOut:
+            if let visitedFrom, !pane.content.isTyping(in: self) {
+                self.visitedFrom = nil
+                return show(visitedFrom)
+            }
             if !pane.content.stepOut(of: &self) { message = nil }
         case .suspend: return [.terminal(.suspend)]
         case .quit: return quit()
@@ -37,12 +50,18 @@ extension AppState {
         case .detached(let run, let process):
             detaching.remove(run)
             if detaching.isEmpty { exit = .left }
-            return [.report(Notice(.success, "The run continues as process \(process)."))]
+            let what = library.flowRun(run) == nil ? "run" : "flow run"
+            return [.report(Notice(.success, "The \(what) continues as process \(process)."))]
         case .detachFailed(let error):
             detaching = []
             return [.report(error)]
         }
         return []
+    }
+
+    private mutating func show(_ pane: Pane) -> [Effect] {
+        self.pane = pane
+        return access.isOpen ? pane.content.appear(in: &self) : []
     }
 
     private mutating func takeTheme(_ name: String?) -> [Effect] {
@@ -71,15 +90,16 @@ extension AppState {
     }
 
     private mutating func leaveInBackground() -> [Effect] {
-        let runs = library.runsHere.map(\.id)
-        detaching = Set(runs)
-        guard !runs.isEmpty else {
+        let flows = library.flowRunsHere.map(\.id)
+        let runs = library.runsHereOutsideFlows.map(\.id)
+        detaching = Set(runs + flows)
+        guard !detaching.isEmpty else {
             exit = .left
             return []
         }
         return [
             .report(Notice(.information, "Writing a checkpoint and handing the run over."))
-        ] + runs.map(ScreenWork.detach)
+        ] + runs.map(ScreenWork.detach) + flows.map(FlowsWork.detach)
     }
 
     /// Asks whether to leave although a run's next phase has not started yet.
@@ -99,19 +119,23 @@ extension AppState {
     }
 
     private mutating func quit() -> [Effect] {
-        guard let run = library.runsHere.first else {
+        let flows = library.flowRunsHere
+        let runs = library.runsHereOutsideFlows
+        guard let name = (flows.map(\.flow) + runs.map(\.name)).first else {
             if let id = self.run.phasesToCome.first { return askToLeave(between: id) }
             exit = .left
             return []
         }
-        let others = library.runsHere.count - 1
-        let name = others > 0 ? "\(run.name) and \(others) more" : run.name
+        let others = flows.count + runs.count - 1
+        let names = others > 0 ? "\(name) and \(others) more" : name
         overlay = .question(
             Question(
-                "Leave while \(name) is running?",
+                "Leave while \(names) is running?",
                 message: [
                     "Background: it continues on its own, and the next workbench shows it live.",
-                    "Stop: it keeps a checkpoint, and R resumes it at the same step.",
+                    flows.isEmpty
+                        ? "Stop: it keeps a checkpoint, and R resumes it at the same step."
+                        : "Stop: what has completed is kept, and R continues from there.",
                 ],
                 answers: [
                     (.init(id: "background", title: "Background"), .screen(.leaveInBackground)),

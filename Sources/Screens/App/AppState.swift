@@ -10,6 +10,8 @@ package struct AppState: Equatable, Sendable {
     package var now: Date
     /// The pane with the focus.
     package var pane = Pane.run
+    /// The pane that stepping out leads back to, if this one was visited from there.
+    package var visitedFrom: Pane?
     /// What covers the pane and takes the keys.
     package var overlay: Overlay?
     /// Whether the workspace can be read and changed.
@@ -49,6 +51,8 @@ package struct AppState: Equatable, Sendable {
     package var registry = RegistryState()
     /// The state of pane 5.
     package var chat = ChatPaneState()
+    /// The state of pane 6.
+    package var flows = FlowsState()
 
     /// The state of a new screen.
     package init(

@@ -88,6 +88,23 @@ package enum GeneralKeys {
                 .screen(.actionLog)
             },
             KeyBinding(
+                "alerts",
+                ["!"],
+                "Show the alerts",
+                category: screen,
+                disabledReason: { $0.access.isOpen ? nil : "the workspace is not open" }
+            ) { _ in .screen(.alerts) },
+            KeyBinding(
+                "acknowledge-alerts",
+                [],
+                "Acknowledge all alerts",
+                category: screen,
+                disabledReason: { state in
+                    state.access.obstacle
+                        ?? (state.library.openAlertCount == 0 ? "there is no new alert" : nil)
+                }
+            ) { _ in .screen(.acknowledge(nil)) },
+            KeyBinding(
                 "theme",
                 ["T"],
                 "Switch to the next theme",

@@ -75,5 +75,5 @@ extension AppState {
     package mutating func report(_ error: WorkspaceError) { report(Notice(error)) }
 
     /// The time of the next change without an action; nil if there is none.
-    package var deadline: Date? { message?.deadline }
+    package var deadline: Date? { [message?.deadline, flows.nextLook].compactMap { $0 }.min() }
 }

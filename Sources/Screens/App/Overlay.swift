@@ -12,6 +12,8 @@ package enum Overlay: Equatable, Sendable {
     case commandLine(TextFieldState)
     /// The log of actions.
     case actionLog(ScrollTextState)
+    /// The alerts, with the selected one's number.
+    case alerts(ListState<Int>)
     /// A text.
     case text(TextSheet, ScrollTextState)
     /// A question with consequences.
@@ -72,6 +74,8 @@ package struct TextPrompt: Equatable, Sendable {
     package var hint: String
     /// What has been typed.
     package var field: TextFieldState
+    /// Whether the text may be empty.
+    package var isOptional = false
     /// Why the last answer was refused.
     package var problem: String?
     /// The action of the text.

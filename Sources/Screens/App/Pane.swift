@@ -5,6 +5,7 @@ package enum Pane: Int, CaseIterable, Sendable {
     case compare
     case registry
     case chat
+    case flows
 
     /// Its name in the top bar.
     package var title: String {
@@ -14,6 +15,7 @@ package enum Pane: Int, CaseIterable, Sendable {
         case .compare: "Compare"
         case .registry: "Registry"
         case .chat: "Chat"
+        case .flows: "Flows"
         }
     }
 
@@ -25,6 +27,7 @@ package enum Pane: Int, CaseIterable, Sendable {
         case .compare: CompareState.self
         case .registry: RegistryState.self
         case .chat: ChatPaneState.self
+        case .flows: FlowsState.self
         }
     }
 

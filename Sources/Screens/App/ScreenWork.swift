@@ -23,6 +23,20 @@ package enum ScreenWork {
         }
     }
 
+    /// Acknowledges alerts; nil for all.
+    package static func acknowledge(_ ids: [Int]?) -> Effect {
+        .work("acknowledge", ids) { workspace in
+            let count = try workspace.alerts.acknowledge(ids)
+            let words =
+                count == 1 ? "1 alert is acknowledged." : "\(count) alerts are acknowledged."
+            let what = ids.map { $0.map(String.init).joined(separator: " ") } ?? "--all"
+            return .reported(
+                Notice(.success, words),
+                command: "workbench alerts ack \(what)"
+            )
+        }
+    }
+
     /// Writes a line to the log file.
     static func log(_ notice: Notice) -> Effect {
         .work("log", notice) { workspace in

@@ -60,6 +60,7 @@ package struct Frame: Equatable, Sendable {
         case .text(let sheet, let scroll): sheet.draw(scroll, in: overlay, on: &canvas)
         case .actionLog(let scroll):
             ActionLogView.sheet(state).draw(scroll, in: overlay, on: &canvas)
+        case .alerts(let list): AlertsView.draw(state, list, in: overlay, on: &canvas)
         case .palette(let menu): Palette.menu(state).draw(menu, in: screen, on: &canvas)
         case .choice(let prompt): prompt.menu.draw(prompt.state, in: screen, on: &canvas)
         case .question(let question):

@@ -3,6 +3,7 @@ import Platform
 import Presentation
 import Runs
 import TerminalUI
+import Workflows
 import Workspace
 
 /// The screen of a very small terminal: loss, step, ETA and memory of the newest run in one line.
@@ -18,9 +19,25 @@ enum PocketLine {
         }
     }
 
+    /// The flow run to show: in pane 6 the selected one, elsewhere a live one without a live
+    /// training.
+    private static func flow(_ state: AppState) -> FlowRunSummary? {
+        if state.pane == .flows { return state.flows.selected(in: state.library) }
+        return state.library.liveRun == nil ? state.library.liveFlowRun : nil
+    }
+
     private static func text(_ state: AppState, glyphs: GlyphSet, width: Int) -> StyledText {
         if case .failed = state.access.opening {
             return StyledText("no workspace; q leaves", .error)
+        }
+        if let run = flow(state) {
+            let end = FlowText.seconds(run, at: state.now).map(Figures.duration) ?? Figures.none
+            let tasks = FlowText.progress(run, width: 9)
+            let glyph = FlowStyle.glyph(run.state, glyphs)
+            let room = max(0, width - DisplayWidth.of(tasks) - DisplayWidth.of(end) - 4)
+            let name = StyledText(run.flow).truncated(to: room, ellipsis: glyphs.ellipsis)
+            return StyledText(glyph, FlowStyle.style(run.state)) + StyledText(" ") + name
+                + StyledText("\(name.isEmpty ? "" : " ")\(tasks) \(end)")
         }
         guard let run = state.library.liveRun ?? state.library.runs?.first else {
             return StyledText(state.library.runs == nil ? "opening" : "no run; t trains", .muted)

@@ -2,9 +2,10 @@ import Platform
 import Presentation
 import Runs
 import TerminalUI
+import Workflows
 import Workspace
 
-/// The first row: the panes and the live run.
+/// The first row: the panes, and the live run or flow run.
 enum TopBar {
     static func draw(_ state: AppState, in rect: Rect, on canvas: inout Canvas) {
         var x = rect.x + 1
@@ -24,15 +25,19 @@ enum TopBar {
                 Rect(x: start, y: rect.y, width: x - start, height: 1),
                 "pane:\(pane.rawValue)"
             )
-            x += 2
+            x += rect.width >= 96 ? 2 : 1
         }
         let room = Rect(x: x, y: rect.y, width: rect.maxX - 1 - x, height: 1)
         guard room.width > 0 else { return }
-        canvas.write(
-            status(of: state, width: room.width, glyphs: canvas.glyphs),
-            in: room,
-            alignment: .right
-        )
+        let open = state.library.openAlertCount
+        let alerts = StyledText(open > 0 ? "!\(open) " : "", .warning)
+        let width = room.width - alerts.width
+        let text = alerts + status(of: state, width: width, glyphs: canvas.glyphs)
+        let start = room.maxX - min(text.width, room.width)
+        if open > 0 {
+            canvas.hit(Rect(x: start, y: room.y, width: alerts.width, height: 1), "key:alerts")
+        }
+        canvas.write(text, in: room, alignment: .right)
     }
 
     private static func status(of state: AppState, width: Int, glyphs: GlyphSet) -> StyledText {
@@ -53,6 +58,16 @@ enum TopBar {
                 ellipsis: glyphs.ellipsis
             )
             return StyledText("\(glyph) ", RunStyle.style(run.status)) + name
+                + StyledText(figures)
+        }
+        if let run = state.library.liveFlowRun {
+            let glyph = FlowStyle.glyph(run.state, glyphs)
+            let figures = "  \(FlowText.progress(run))"
+            let name = StyledText(run.flow).truncated(
+                to: max(4, width - 2 - DisplayWidth.of(figures)),
+                ellipsis: glyphs.ellipsis
+            )
+            return StyledText("\(glyph) ", FlowStyle.style(run.state)) + name
                 + StyledText(figures)
         }
         if let download = state.library.download, state.library.isPulling {

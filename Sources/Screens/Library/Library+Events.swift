@@ -45,6 +45,9 @@ extension Library {
                 run.endedAt = now
             }
             return refresh(.runs, access) + again(.targets, access)
+        case .flow(let event): return observe(event, access)
+        case .alert(let alert): return raised(alert, access)
+        case .alertsChanged: return again(.alerts, access)
         case .datasetsChanged: return refresh(.datasets, access)
         case .datasetMeasured(_, let fraction):
             return fraction >= 1 ? refresh(.datasets, access) : []
@@ -52,8 +55,10 @@ extension Library {
         case .modelsChanged: return refresh(.models, access) + again(.targets, access)
         case .everythingChanged:
             return refresh(.runs, access) + again(.registered, access) + again(.targets, access)
+                + again(.flows, access) + again(.alerts, access)
         case .download(let progress): return observe(progress, access)
-        case .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged,
+        case .chat, .answerPiece, .answerEnded, .machine, .notice,
+            .serverChanged,
             .run(.phaseEnded):
             return []
         }
@@ -65,7 +70,7 @@ extension Library {
     }
 
     /// Reads a list again, if a pane has read it before.
-    private mutating func again(_ list: List, _ access: Access) -> [Effect] {
+    mutating func again(_ list: List, _ access: Access) -> [Effect] {
         guard hasRead(list) || isReading(list) || problems[list] != nil else { return [] }
         return refresh(list, access)
     }

@@ -26,6 +26,9 @@ extension Library {
         case .targets(let targets, let standard):
             self.targets = targets
             standardTarget = standard
+        case .flowRuns(let runs): flowRuns = runs
+        case .alerts(let alerts): self.alerts = alerts
+        case .flowRun, .flowRunFailed, .insertFlowRun: return reduceFlow(action, access)
         case .starting(let words): starting = words
         case .insertRun(let run):
             runs = [run] + (runs ?? []).filter { $0.id != run.id }
@@ -110,6 +113,8 @@ extension LibraryAction {
         case .models: .models
         case .registered: .registered
         case .targets: .targets
+        case .flowRuns: .flows
+        case .alerts: .alerts
         default: nil
         }
     }

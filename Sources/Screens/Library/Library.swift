@@ -1,4 +1,6 @@
 package import Runs
+package import struct Tracking.Alert
+package import Workflows
 package import Workspace
 
 /// The lists that all panes share.
@@ -18,6 +20,10 @@ package struct Library: Equatable, Sendable {
         case registered
         /// Chat targets.
         case targets
+        /// Flow runs.
+        case flows
+        /// Alerts.
+        case alerts
     }
 
     /// All runs, newest first; nil before they have been read.
@@ -42,6 +48,10 @@ package struct Library: Equatable, Sendable {
     package internal(set) var targets: [ChatChoice]?
     /// The target that chat opens with.
     package internal(set) var standardTarget: ChatChoice?
+    /// All flow runs, newest first; nil before they have been read.
+    package internal(set) var flowRuns: [FlowRunSummary]?
+    /// The alerts, newest first; nil before they have been read.
+    package internal(set) var alerts: [Alert]?
     /// The errors of lists whose last read failed.
     package internal(set) var problems: [List: WorkspaceError] = [:]
 
@@ -49,6 +59,11 @@ package struct Library: Equatable, Sendable {
     var readings: [List: Refresh] = [:]
     /// Steps per value of a live run's loss tail; see ``RunSummary``.
     var stepsPerTailValue: [String: Double] = [:]
+    /// Flow runs to read again, and the one that is being read.
+    var staleFlows: Set<String> = []
+    var readingFlow: String?
+    /// The last states of tasks that this process reported, by flow run and task.
+    var taskStates: [String: [String: TaskState]] = [:]
     /// Lists that changed since the panes were notified.
     var changed: Set<List> = []
 
@@ -96,6 +111,8 @@ package struct Library: Equatable, Sendable {
         case .models: models != nil
         case .registered: registered != nil
         case .targets: targets != nil
+        case .flows: flowRuns != nil
+        case .alerts: alerts != nil
         }
     }
 

@@ -1,4 +1,6 @@
 package import Runs
+package import struct Tracking.Alert
+package import Workflows
 package import Workspace
 
 /// A fact about the lists that all panes share.
@@ -21,6 +23,17 @@ package enum LibraryAction: Equatable, Sendable {
     )
     /// The chat targets were read; chat opens with the standard one.
     case targets([ChatChoice], standard: ChatChoice)
+
+    /// The alerts were read.
+    case alerts([Alert])
+    /// The flow runs were read.
+    case flowRuns([FlowRunSummary])
+    /// One flow run was read again; nil: it is gone.
+    case flowRun(FlowRunSummary?, id: String)
+    /// One flow run cannot be read.
+    case flowRunFailed(WorkspaceError, id: String)
+    /// A flow run is new and not in the list yet, or was started again.
+    case insertFlowRun(FlowRunSummary)
 
     /// A description of a run that is being started or resumed; nil when that has ended.
     case starting(String?)

@@ -18,9 +18,20 @@ package enum LibraryWork {
                         standard: try workspace.chat.defaultChoice()
                     )
                 )
+            case .alerts: .library(.alerts(try workspace.alerts.list()))
+            case .flows: .library(.flowRuns(try workspace.flows.list()))
             }
         } failed: {
             .library(.failed(list, $0))
+        }
+    }
+
+    package static func readFlow(_ id: String) -> Effect {
+        .work("read flow run", id) { workspace in
+            .library(.flowRun(try workspace.flows.find(id), id: id))
+        } failed: {
+            $0.code == .notFound
+                ? .library(.flowRun(nil, id: id)) : .library(.flowRunFailed($0, id: id))
         }
     }
 

@@ -60,7 +60,7 @@ extension Canvas {
         write(" ", x: end, y: y)
     }
 
-    private mutating func line(_ sides: LineSides, x: Int, y: Int, style: Style) {
+    mutating func line(_ sides: LineSides, x: Int, y: Int, style: Style) {
         guard cells.contains(x, y) else { return }
         let joined = sides.union(LineSides(glyph: cells[x, y].text, in: glyphs))
         put(Glyph(text: joined.glyph(in: glyphs), width: 1), x: x, y: y, style: style)

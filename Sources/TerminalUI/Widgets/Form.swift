@@ -119,6 +119,13 @@ public struct Form: Sendable {
                 isFocused: hasFocus,
                 style: style
             ).draw(in: parts[2], on: &canvas)
+        case .secret(let placeholder):
+            TextField(
+                state.answer(field.id).masked,
+                placeholder: placeholder,
+                isFocused: hasFocus,
+                style: style
+            ).draw(in: parts[2], on: &canvas)
         case .number(_, _, _, let isOptional):
             TextField(
                 state.answer(field.id),

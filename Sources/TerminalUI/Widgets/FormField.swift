@@ -4,6 +4,8 @@ public struct FormField: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         /// Any text.
         case text(placeholder: String = "")
+        /// Any text, which is not shown.
+        case secret(placeholder: String = "")
         /// A number within limits, in any notation Swift reads; whole if `isInteger`.
         ///
         /// An empty answer is allowed if `isOptional`.
@@ -50,7 +52,7 @@ public struct FormField: Hashable, Sendable {
     /// What is wrong with an answer, or nil.
     public func problem(with value: String) -> String? {
         switch kind {
-        case .text, .toggle, .section:
+        case .text, .secret, .toggle, .section:
             return nil
         case .choice(let options):
             return options.contains(value)

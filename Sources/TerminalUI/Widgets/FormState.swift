@@ -26,7 +26,7 @@ public struct FormState: Hashable, Sendable {
             fields.map { field in
                 let fallback =
                     switch field.kind {
-                    case .text, .number: ""
+                    case .text, .secret, .number: ""
                     case .choice(let options): options.first ?? ""
                     case .toggle, .section: "false"
                     }
@@ -86,6 +86,7 @@ public struct FormState: Hashable, Sendable {
             guard answer != defaults[field.id] ?? "", !answer.isEmpty else { return nil }
             switch field.kind {
             case .toggle: return isOn(field.id) ? field.label : "no \(field.label)"
+            case .secret: return field.label
             default: return "\(field.label) \(answer)"
             }
         }
@@ -164,7 +165,7 @@ public struct FormState: Hashable, Sendable {
         guard let field = focused else { return false }
         let isHandled: Bool
         switch field.kind {
-        case .text, .number:
+        case .text, .secret, .number:
             isHandled = answers[field.id]?.handle(key) ?? false
         case .choice(let options):
             isHandled = [.left, .right, "space"].contains(key)
@@ -191,7 +192,7 @@ public struct FormState: Hashable, Sendable {
 extension FormField {
     var isTyped: Bool {
         switch kind {
-        case .text, .number: true
+        case .text, .secret, .number: true
         case .choice, .toggle, .section: false
         }
     }

@@ -21,6 +21,13 @@ public struct TextFieldState: Hashable, Sendable {
     /// Whether the whole text is selected.
     public var isSelected: Bool { isAllSelected && !text.isEmpty }
 
+    /// A field of the same length whose text is not readable.
+    var masked: TextFieldState {
+        var masked = self
+        masked.text = String(repeating: "*", count: text.count)
+        return masked
+    }
+
     /// Selects the whole text, the cursor at its end.
     public mutating func selectAll() { self = TextFieldState(text, isSelected: true) }
 

@@ -200,6 +200,8 @@ extension TrackingStore {
             let rows = try writer.write(metrics: batch.metrics)
             for metric in batch.modelMetrics { try metric.insert(db) }
             try writer.write(tags: batch.tags)
+            let hasRaised = try AlertWriter(db: db, now: configuration.now())
+                .check(batch, of: run, rules: configuration.alertRules, &changes)
             if let change {
                 changes.note(.run, run, change.rawValue, rows: rows, isPublished: true)
             } else {
@@ -209,9 +211,10 @@ extension TrackingStore {
                     changes.note(run: run)
                 }
             }
-            return writer.cuts
+            return (cuts: writer.cuts, hasRaised: hasRaised)
         }
-        for cut in written.result { configuration.note(cut) }
+        for cut in written.result.cuts { configuration.note(cut) }
+        if written.result.hasRaised { configuration.alertRaised() }
         return written.change
     }
 

@@ -28,7 +28,7 @@ extension TrackingStore {
     ///   id exists.
     @discardableResult
     public func createRun(_ new: NewRun, isPublished: Bool = false) throws -> RunRecord {
-        try write { db, changes in
+        let created = try write { db, changes in
             let experiment = try Experiment.find(db, id: new.experimentID)
             try experiment.checkActive()
             let id = new.id ?? newRunID()
@@ -72,9 +72,13 @@ extension TrackingStore {
             let others = new.tags.filter { $0.key != Tag.runName }
             var writer = BatchWriter(db, run: id, limits: .none)
             try writer.write(tags: automatic + others)
+            let hasRaised = try AlertWriter(db: db, now: configuration.now())
+                .check(Batch(tags: others), of: id, rules: { [] }, &changes)
             // Nothing else exists yet.
-            return try RunRecord.find(db, id: id, details: .tags)
+            return (run: try RunRecord.find(db, id: id, details: .tags), hasRaised: hasRaised)
         }
+        if created.hasRaised { configuration.alertRaised() }
+        return created.run
     }
 
     /// Changes a run's status, end or name.

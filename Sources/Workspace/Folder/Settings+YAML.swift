@@ -44,6 +44,16 @@ extension Settings {
         var lines: [String] = ["# Settings of workbench. Missing keys have their defaults."]
         for (key, value) in texts { lines.append("\(key.rawValue): \(Self.quoted(value))") }
         lines.append("\(Key.bell.rawValue): \(bell)")
+        if !concurrency.isEmpty {
+            lines.append("\(Key.concurrency.rawValue):")
+            for (tag, limit) in concurrency.sorted(by: { $0.key < $1.key }) {
+                lines.append("  \(Self.quoted(tag)): \(limit)")
+            }
+        }
+        if cancelGrace != Settings().cancelGrace {
+            lines.append("\(Key.cancelGrace.rawValue): \(cancelGrace)")
+        }
+        lines += alerts.lines(quoted: Self.quoted)
         try Files.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
     }
 
@@ -52,6 +62,9 @@ extension Settings {
         case defaultModel = "default_model"
         case experiment
         case bell
+        case concurrency
+        case cancelGrace = "cancel_grace_seconds"
+        case alerts
     }
 
     private var texts: [(Key, String)] {
@@ -86,11 +99,26 @@ extension Settings {
                 continue
             }
             switch key {
+            case .alerts: settings.alerts = AlertSettings(node, path: path, problems: &problems)
             case .bell:
                 if let flag = node.bool {
                     settings.bell = flag
                 } else {
                     problems.append("\(line): bell must be true or false.")
+                }
+            case .concurrency:
+                guard let limits = limits(node) else {
+                    problems.append(
+                        "\(line): concurrency must give tags whole numbers above 0, as {gpu: 1}."
+                    )
+                    continue
+                }
+                settings.concurrency = limits
+            case .cancelGrace:
+                if let seconds = node.float, seconds >= 0, seconds.isFinite {
+                    settings.cancelGrace = seconds
+                } else {
+                    problems.append("\(line): cancel_grace_seconds must be a number of seconds.")
                 }
             case .theme, .defaultModel, .experiment:
                 guard let value = node.scalar?.string, !value.isEmpty else {
@@ -105,6 +133,16 @@ extension Settings {
             }
         }
         return (settings, problems)
+    }
+
+    private static func limits(_ node: Node) -> [String: Int]? {
+        guard let mapping = node.mapping else { return nil }
+        var limits: [String: Int] = [:]
+        for (key, value) in mapping {
+            guard let tag = key.string, let limit = value.int, limit > 0 else { return nil }
+            limits[tag] = limit
+        }
+        return limits
     }
 
     private static func unreadable(_ path: String, _ what: String) -> WorkspaceError {

@@ -2,7 +2,8 @@
 public struct GarbageReport: Equatable, Sendable, Codable {
     /// A removed item.
     public struct Item: Equatable, Sendable, Codable {
-        /// `run`, `experiment`, `model`, or `orphan` for files that belong to nothing.
+        /// `run`, `experiment`, `model`, `result` of a flow's task, or `orphan` for files that belong to
+        /// nothing.
         public var kind: String
         /// Its id; empty for an orphan.
         public var id: String

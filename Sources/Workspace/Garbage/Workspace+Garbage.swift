@@ -9,7 +9,8 @@ extension Workspace {
     /// Kept are items that a registered version refers to, runs that a process executes, and the
     /// models, adapters and runs that a resumable run continues from. The rows are removed first,
     /// in one transaction; after an interruption the files belong to nothing and the next call
-    /// removes them. Only files below `artifacts/` are removed, and never through a symbolic link.
+    /// removes them. Of files of runs, only those below `artifacts/` are removed, and never through a
+    /// symbolic link. Results of flows that nothing uses, and their files, are removed too.
     ///
     /// Blocks until the files are removed.
     ///
@@ -53,6 +54,7 @@ extension Workspace {
             }
             removeFiles(of: plan?.going ?? [], folders, tree, &report)
             try removeOrphans(tree, leftBefore: cutoff, &report)
+            try removeFlowGarbage(madeBefore: cutoff, &report)
             return report
         }
     }

@@ -18,6 +18,8 @@ final class WorkspaceWatch: Sendable {
     private let opened: OpenedFolder
     private let events: EventBus<WorkspaceEvent>
     private let runs: RunService
+    private let flows: FlowService
+    private let alerts: AlertService
     /// Used only by the watch's thread once it runs.
     private let cursor: Guarded<ChangeCursor>
     private let folders = Guarded<FolderWatch?>(nil)
@@ -26,11 +28,15 @@ final class WorkspaceWatch: Sendable {
     init(
         _ opened: OpenedFolder,
         _ events: EventBus<WorkspaceEvent>,
-        runs: RunService
+        runs: RunService,
+        flows: FlowService,
+        alerts: AlertService
     ) throws {
         self.opened = opened
         self.events = events
         self.runs = runs
+        self.flows = flows
+        self.alerts = alerts
         cursor = Guarded(try opened.store.database.changeCursor())
         let layout = opened.layout
         let watch = try FolderWatch(folders: [layout.folder, layout.locks, layout.datasets]) {
@@ -51,9 +57,13 @@ final class WorkspaceWatch: Sendable {
         do {
             if change.folders.contains(Place.datasets.rawValue) {
                 events.publish(.datasetsChanged)
+                flows.scheduleWorker.wake()
             }
             try readFeed()
-            if change.hasClosed || change.isAsked { try runs.findCrashes() }
+            if change.hasClosed || change.isAsked {
+                try runs.findCrashes()
+                try flows.findCrashes(expires: true)
+            }
         } catch {
             opened.log.warning("The workspace could not be checked for changes: \(error)")
         }
@@ -65,6 +75,7 @@ final class WorkspaceWatch: Sendable {
             cursor.withLock { $0 = batch.cursor }
             if batch.isIncomplete || batch.changes.contains(where: { $0.kind == .everything }) {
                 runs.wake()
+                flows.wake()
                 events.publish(.everythingChanged)
             }
             if !batch.changes.isEmpty { try publish(batch.changes.filter { !$0.isPublished }) }
@@ -74,6 +85,8 @@ final class WorkspaceWatch: Sendable {
 
     private func publish(_ changes: [Change]) throws {
         try runs.publish(changes)
+        flows.publish(changes)
+        try alerts.publish(changes)
         let models = Set(changes.lazy.filter { $0.kind == .registeredModel }.map(\.item))
         for name in models.sorted() { events.publish(.registryChanged(name: name)) }
     }

@@ -62,13 +62,25 @@ struct ScreenCommand: ParsableCommand {
                 Workspace.Configuration(folder: folder, isReadOnly: isReadOnly)
             )
             workspace.server.use(ScreenServer.start)
+            ScreenServer.serveTasks(of: workspace)
             opened.workspace = workspace
+            // The screen executes schedules; those of its flow runs that a shutdown has interrupted
+            // continue.
+            if workspace.access == .full {
+                do { _ = try workspace.flows.resumeLeftOver() } catch {
+                    workspace.log(Notice(WorkspaceError(error)))
+                }
+            }
             return workspace
         }
         let exit = program.run()
         terminal.close()
-        // Without its terminal, the process continues until its runs and their later phases end.
-        if exit == .hungUp { program.workspace?.runs.waitUntilIdle() }
+        // Without its terminal, the process continues until its flows, its runs and their later phases
+        // end.
+        if exit == .hungUp {
+            program.workspace?.flows.waitUntilIdle()
+            program.workspace?.runs.waitUntilIdle()
+        }
         program.workspace?.close()
         if exit.status != 0 { throw ExitCode(exit.status) }
     }

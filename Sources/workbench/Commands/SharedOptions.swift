@@ -28,6 +28,7 @@ struct SharedOptions: ParsableArguments {
         let workspace = try Workspace.open(
             Workspace.Configuration(folder: workspace, isWatching: isWatching)
         )
+        ScreenServer.serveTasks(of: workspace)
         if case .readOnly(let reason) = workspace.access { Console.note("note: \(reason)") }
         for problem in Settings.read(folder: workspace.folder).problems {
             Console.remark(problem, hint: nil)

@@ -32,7 +32,7 @@ extension CompletionKind {
     }
 
     /// Names from the workspace on the command line; none if it cannot be read.
-    private static func names(
+    static func names(
         orFiles takesFiles: Bool = false,
         _ list: @escaping @Sendable (Workspace) throws -> [String]
     ) -> CompletionKind {

@@ -14,4 +14,13 @@ final class Condition: Sendable {
             return ()
         }
     }
+
+    /// Waits for a signal, or until the time is over, and resets it.
+    func wait(seconds: Double) {
+        _ = hasHappened.wait(seconds: seconds) { hasHappened -> Void? in
+            guard hasHappened else { return nil }
+            hasHappened = false
+            return ()
+        }
+    }
 }

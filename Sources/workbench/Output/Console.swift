@@ -14,6 +14,14 @@ enum Console {
         StandardOutput.write(VisibleText.lines(line) + "\n")
     }
 
+    /// Writes lines of results.
+    static func printLines(_ lines: [String]) {
+        for line in lines { print(line) }
+    }
+
+    /// Asks a question on standard error; the answer follows on the same line.
+    static func ask(_ question: String) { writeError(VisibleText.line(question)) }
+
     /// Writes results without a newline.
     static func stream(_ text: String) {
         StandardOutput.write(VisibleText.lines(text))
@@ -22,6 +30,12 @@ enum Console {
     /// Prints a value as one line of JSON.
     static func printJSON(_ value: some Encodable) throws {
         StandardOutput.write(VisibleText.json(try encodeJSON(value)) + "\n")
+    }
+
+    /// Prints a JSON value as one line.
+    static func printJSON(_ value: JSON.JSONValue) {
+        let text = String(decoding: value.bytes, as: UTF8.self)
+        StandardOutput.write(VisibleText.json(text) + "\n")
     }
 
     /// Writes a line to standard error.

@@ -11,6 +11,10 @@ final class OpenedWorkspace: Sendable {
         set { opened.withLock { $0 = newValue } }
     }
 
-    /// Requests that the runs of this process write a checkpoint after this step and end.
-    func stop() { workspace?.runs.stopHere(checkpointing: true) }
+    /// Requests that the flow runs and runs of this process end: trainings write a checkpoint after
+    /// this step.
+    func stop() {
+        workspace?.flows.stopHere()
+        workspace?.runs.stopHere(checkpointing: true)
+    }
 }

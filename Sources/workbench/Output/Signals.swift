@@ -7,6 +7,14 @@ import Synchronization
 ///
 /// The signals are blocked in all threads; one thread waits for them, so handlers may take locks.
 enum Signals {
+    /// Called before a second signal ends the process.
+    private static let lastAct = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Calls a body before a second signal ends the process, to end programs that it started.
+    static func beforeEnd(_ body: @escaping @Sendable () -> Void) {
+        lastAct.withLock { $0 = body }
+    }
+
     /// The first signal received, or 0.
     static let received = Atomic<Int32>(0)
 
@@ -31,12 +39,17 @@ enum Signals {
     }
 
     /// Calls `handle` at the first signal; call this before any thread is started.
-    static func handle(_ handle: @escaping @Sendable (_ signal: Int32) -> Void) {
+    ///
+    /// - Parameter each: Whether it is called at later ones too, to pass them on.
+    static func handle(
+        each: Bool = false,
+        _ handle: @escaping @Sendable (_ signal: Int32) -> Void
+    ) {
         var signals = requestSet
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         // A closed terminal does not end a run.
         signal(SIGHUP, SIG_IGN)
-        startThread { wait(handle) }
+        startThread { wait(each, handle) }
     }
 
     private static var requestSet: sigset_t {
@@ -46,17 +59,20 @@ enum Signals {
         return signals
     }
 
-    private static func wait(_ handle: @Sendable (Int32) -> Void) {
+    private static func wait(_ each: Bool, _ handle: @Sendable (Int32) -> Void) {
         var signals = requestSet
         var wasRequested = false
         while true {
             var number: Int32 = 0
             guard sigwait(&signals, &number) == 0 else { continue }
-            if wasRequested, insistent.contains(number) { _exit(128 + number) }
+            if wasRequested, insistent.contains(number) {
+                lastAct.withLock { $0 }?()
+                _exit(128 + number)
+            }
             wasRequested = wasRequested || insistent.contains(number)
-            guard received.load(ordering: .relaxed) == 0 else { continue }
-            received.store(number, ordering: .relaxed)
-            handle(number)
+            let isFirst = received.load(ordering: .relaxed) == 0
+            if isFirst { received.store(number, ordering: .relaxed) }
+            if isFirst || each { handle(number) }
         }
     }
 

@@ -36,9 +36,12 @@ enum StandardOutput {
     }
 
     /// Writes text that has passed `VisibleText`.
-    static func write(_ text: String) {
+    static func write(_ text: String) { write(bytes: text.utf8) }
+
+    /// Writes bytes as they are: into a pipe or file only, never to a terminal.
+    static func write(bytes: some Sequence<UInt8>) {
         guard !isBroken else { return }
-        let number = DescriptorWriter.write(text.utf8, to: STDOUT_FILENO)
+        let number = DescriptorWriter.write(bytes, to: STDOUT_FILENO)
         if number != 0 { fail(number) }
     }
 

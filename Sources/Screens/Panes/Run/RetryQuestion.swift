@@ -1,13 +1,26 @@
 import Runs
 import TerminalUI
+import Workflows
 import Workspace
 
 /// The question that `R` asks.
 enum RetryQuestion {
-    static func of(_ plan: RetryPlan) -> Question {
+    static func of(_ plan: RetryPlan, in library: Library) -> Question {
         var message: [StyledText] = []
         var answers: [(choice: Dialog.Choice, action: Action)] = []
         let run = plan.run
+        if let task = run.flowTask, let flow = library.flowRun(task.flowRun) {
+            message.append(
+                StyledText("Flow: it is \(task.name(in: library)); retries what has no result.")
+            )
+            if flow.state.isTerminal {
+                answers.append(
+                    (.init(id: "flow", title: "Flow"), .flows(.retry(run: task.flowRun)))
+                )
+            } else {
+                message.append(StyledText("The flow run is still live.", .muted))
+            }
+        }
         if let obstacle = plan.obstacle {
             message.append(StyledText("It cannot resume where it stopped: \(obstacle)", .warning))
         } else if let step = plan.resumableStep {

@@ -58,6 +58,8 @@ package enum RunAction: Equatable, Sendable {
     case filter
     /// Keep the filter and go back to the list.
     case keepFilter
+    /// Show a run that another pane names.
+    case follow(String)
     /// Show the detail in place of the list.
     case open
 }

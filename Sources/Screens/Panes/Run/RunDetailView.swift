@@ -224,6 +224,9 @@ struct RunDetailView {
                     + StyledText(Figures.moment(started, at: context.now))
             )
         }
+        if let task = run.flowTask {
+            facts.append(StyledText("flow ", .muted) + StyledText(task.name(in: context.library)))
+        }
         if let step = run.resumableStep {
             facts.append(StyledText("checkpoint ", .muted) + StyledText("step \(step)"))
         }

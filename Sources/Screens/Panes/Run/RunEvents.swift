@@ -36,7 +36,8 @@ extension RunState {
             let words = "The process of \(library.name(of: id)) died."
             return [.report(Notice(.failure, words, hint: hint))] + Self.bell(context)
         case .run(.sampled), .registryChanged, .datasetsChanged, .datasetMeasured, .modelsChanged,
-            .download, .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged:
+            .download, .chat, .answerPiece, .answerEnded, .machine, .notice, .serverChanged,
+            .flow, .alert, .alertsChanged:
             return []
         }
     }

@@ -30,7 +30,8 @@ extension RunState {
             let sheet = SamplesView.sheet(of: selected, samples)
             return [.ask(.text(sheet, ScrollTextState()))]
         case .retry: return selected.map { [RunWork.retryPlan($0.id)] } ?? []
-        case .retryPlanned(let plan): return [.ask(.question(RetryQuestion.of(plan)))]
+        case .retryPlanned(let plan):
+            return [.ask(.question(RetryQuestion.of(plan, in: context.library)))]
         case .resume(let id, let name):
             return [.send(.library(.starting("resuming \(name)"))), RunWork.resume(id, name: name)]
         case .again(let id, let name):
@@ -47,6 +48,11 @@ extension RunState {
             return [.report(notice, command: CommandText.delete(name)), .refresh(.runs)]
         case .filter: list.startFiltering()
         case .keepFilter: list.isFiltering = false
+        case .follow(let id):
+            list.filter = TextFieldState()
+            list.select(id, in: [id])
+            isDetailOpen = true
+            return context.library.need(.runs) + readCurves(context)
         case .open:
             if context.frame.isWide { isAlone.toggle() } else { isDetailOpen = true }
         }

@@ -1,0 +1,37 @@
+import Platform
+import Presentation
+import TerminalUI
+import Workflows
+
+/// A plan as lines of a dialog or beside a form.
+enum FlowPlanText {
+    /// The plan: a sentence, what differs, then what happens with each task.
+    ///
+    /// - Parameter limit: The most lines about tasks.
+    static func lines(_ plan: FlowPlan, limit: Int = .max) -> [StyledText] {
+        var lines = [StyledText(plan.sentence, .strong)]
+        lines += plan.changes.map { change in
+            let isSecret = plan.parameters.contains { $0.name == change.parameter && $0.isSecret }
+            return StyledText(FlowPlan.text(change, isSecret: isSecret), .accent)
+        }
+        if plan.isFork {
+            lines.append(StyledText("It is a fork: a new flow run that names this one.", .warning))
+        }
+        lines += plan.lines(limit: limit).map { line in
+            var text = StyledText(line.verb.padded(to: 8), style(line.action))
+            text.append(line.tasks)
+            if !line.reason.isEmpty { text.append("  \(line.reason)", .muted) }
+            return text
+        }
+        return lines
+    }
+
+    static func style(_ action: FlowPlan.Action) -> Style {
+        switch action {
+        case .reuse: .success
+        case .run, .resume: .accent
+        case .open, .skip: .muted
+        case .approve: .warning
+        }
+    }
+}

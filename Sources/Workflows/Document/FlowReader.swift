@@ -1,0 +1,97 @@
+public import Platform
+
+/// Reads the files of flows.
+public struct FlowReader: Sendable {
+    /// The kinds of task that a file may use.
+    public let kinds: TaskKinds
+
+    /// Creates a reader.
+    public init(kinds: TaskKinds) { self.kinds = kinds }
+
+    /// Reads and checks the file at a path: a flow's, an `MLproject` or a `dvc.yaml`; of a folder,
+    /// the one of these two that is there.
+    ///
+    /// `FOLDER#NAME` is another entry point of an `MLproject` than `main`; it is in the flow's
+    /// ``Flow/path``, too. A project becomes the text of a flow, which is the flow's
+    /// ``Flow/source``.
+    ///
+    /// - Throws: ``FlowError`` with the code `invalidFile`, whose `details` have a line
+    ///   `LINE:COLUMN: what` for each fault, or `notFound`.
+    public func read(_ path: String) throws(FlowError) -> Flow {
+        var path = path
+        var entryPoint: String?
+        if !FilePaths.exists(path), let sign = path.lastIndex(of: "#") {
+            entryPoint = String(path[sign...].dropFirst())
+            path = String(path[..<sign])
+        }
+        path = ResolvedPath.entry(path).text
+        if FilePaths.isFolder(path) { path = try ForeignProject.file(in: path) }
+        let bytes = try FileBytes.read(path)
+        guard let project = ForeignProject(path: path) else {
+            if let entryPoint {
+                let name = DocumentFaults.quoted(entryPoint)
+                throw FlowError(.invalid, "\(path) is a flow, which has no entry point \(name).")
+            }
+            return try parse(bytes, path: path)
+        }
+        let faults = DocumentFaults()
+        let text = project.flowText(bytes, path: path, entryPoint: entryPoint, faults)
+        guard let text, faults.isEmpty else { throw faults.error(in: path) }
+        do throws(FlowError) {
+            return try parse(text, path: entryPoint.map { "\(path)#\($0)" } ?? path)
+        } catch {
+            throw FlowError(
+                error.code,
+                "\(path) cannot be read as a flow: \(error.details?.first ?? error.message)",
+                details: error.details
+            )
+        }
+    }
+
+    /// Reads and checks the text of a flow, such as the one that a flow run keeps in
+    /// ``Flow/source``.
+    ///
+    /// - Parameter path: The absolute path of the file that it was read from.
+    /// - Throws: ``FlowError`` with the code `invalidFile`.
+    public func parse(_ source: String, path: String) throws(FlowError) -> Flow {
+        try parse(Array(source.utf8), path: path)
+    }
+
+    func parse(_ bytes: [UInt8], path: String) throws(FlowError) -> Flow {
+        let faults = DocumentFaults()
+        var flow: Flow?
+        if let root = DocumentReader.read(bytes, faults) {
+            var reader = FlowFileReader(kinds: kinds, folder: FilePaths.parent(path), faults)
+            let source = String(decoding: bytes, as: UTF8.self)
+            flow = reader.flow(root, path: path, source: source)
+        }
+        guard let flow, faults.isEmpty else { throw faults.error(in: path) }
+        return flow
+    }
+}
+
+/// The bytes of a file that a person names.
+enum FileBytes {
+    /// Reads a file.
+    ///
+    /// - Throws: ``FlowError`` with the code `notFound`, or `invalid` for what is no file.
+    static func read(_ path: String) throws(FlowError) -> [UInt8] {
+        // A pipe without a writer would block without end, and a device may have no end.
+        if FilePaths.isSpecial(path) || FilePaths.isFolder(path) {
+            throw FlowError(.invalid, "\(path) is no file.")
+        }
+        if let size = FileStatus(path)?.byteCount, size > DocumentText.maxBytes {
+            throw FlowError(.invalid, "\(path) is larger than \(DocumentText.maxBytes >> 20) MB.")
+        }
+        do throws(PlatformError) {
+            if FilePaths.exists(path), let bytes = try Files.read(path) { return bytes }
+        } catch {
+            throw FlowError(.invalid, error.message, hint: error.hint)
+        }
+        throw FlowError(
+            .notFound,
+            "There is no file \(path).",
+            hint: "Give the path of a flow's file, such as flows/train.yaml."
+        )
+    }
+}

@@ -1,0 +1,96 @@
+import Platform
+
+extension FlowExecution {
+    func readRequests(_ board: inout TaskBoard) throws {
+        let isWoken = state.withLock { state in
+            defer { state.isWoken = false }
+            return state.isWoken
+        }
+        guard isWoken else { return }
+        for request in try setting.store.requests(of: run.id) {
+            let by = request.reason.isEmpty ? "" : ": \(request.reason)"
+            switch request.kind {
+            case .cancel: self.request(.cancel("\(request.author) cancelled it\(by)."))
+            case .terminate: self.request(.terminate("\(request.author) ended it\(by)."))
+            case .pause: try pause(&board, by: request)
+            case .resume: try resume(&board)
+            case .approve, .deny: try answer(request, &board)
+            }
+            try setting.store.answer(request, of: run.id)
+        }
+    }
+
+    private func pause(_ board: inout TaskBoard, by request: FlowRequest) throws {
+        try setting.store.update(run.id) { $0.isPaused = true }
+        isPaused.withLock { $0 = true }
+        try hold(&board, "\(request.author) paused the flow run.")
+    }
+
+    private func resume(_ board: inout TaskBoard) throws {
+        try setting.store.update(run.id) { $0.isPaused = false }
+        isPaused.withLock { $0 = false }
+        for var record in board.records where record.state == .paused {
+            try setting.store.advance(&record, [.proceed], of: run.id)
+            announce(record)
+            board.release(record)
+        }
+    }
+
+    private func hold(_ board: inout TaskBoard, _ reason: String) throws {
+        let places = board.withdrawReady()
+        var records = board.records
+        let changes = places.map { (place: $0, transition: TaskTransition.pause, reason: reason) }
+        try persisting {
+            try setting.store.apply(
+                changes.map { ($0.place, $0.transition, Optional($0.reason)) },
+                to: &records,
+                of: run.id
+            )
+        }
+        board.replace(records)
+        for place in places { announce(records[place]) }
+    }
+
+    private func answer(_ request: FlowRequest, _ board: inout TaskBoard) throws {
+        let waiting = board.records.filter {
+            $0.state == .waitingApproval && (request.task == nil || $0.task == request.task)
+        }
+        for var record in waiting {
+            try FlowApproval(setting, run, flow.tasks[graph.instances[record.position].task])
+                .answer(request, &record)
+            announce(record)
+            if record.state == .pending {
+                board.release(record)
+            } else {
+                board.end(record, outputs: nil)
+            }
+        }
+    }
+
+    func obeyStop(_ board: inout TaskBoard) throws {
+        guard let stop = state.withLock({ $0.stop }) else {
+            if isPaused.withLock({ $0 }), !board.ready.isEmpty || !board.timers.isEmpty {
+                try hold(&board, "The flow run is paused.")
+            }
+            return
+        }
+        switch stop {
+        case .cancel(let reason), .terminate(let reason):
+            let places = board.withdraw()
+            guard !places.isEmpty else { return }
+            var records = board.records
+            try persisting {
+                try setting.store.apply(
+                    places.map { ($0, .cancel, Optional(reason)) },
+                    to: &records,
+                    of: run.id
+                )
+            }
+            for place in places {
+                board.end(records[place], outputs: nil)
+                announce(records[place])
+            }
+        case .leave(let reason): try hold(&board, reason)
+        }
+    }
+}

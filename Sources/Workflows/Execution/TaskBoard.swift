@@ -1,0 +1,147 @@
+import JSON
+
+/// The tasks of a flow run while it is executed: which have ended, and which can run next.
+struct TaskBoard {
+    private let flow: Flow
+    private let graph: FlowGraph
+    /// The tasks, by their places in the graph.
+    private(set) var records: [TaskRecord]
+    /// The outputs of tasks that ended well.
+    private var outputs: [FlowValue?]
+    /// How many of its dependencies have not ended.
+    private var remaining: [Int]
+    /// Tasks whose dependencies have ended and that are not decided yet.
+    private var undecided: [Int] = []
+    /// Tasks that can run, the next one last.
+    private(set) var ready: [Int] = []
+    /// Tasks that a worker performs.
+    private(set) var busy: Set<Int> = []
+    /// Tasks that wait for a time, in milliseconds of a steady clock.
+    private(set) var timers: [Int: Int] = [:]
+
+    init(_ flow: Flow, _ graph: FlowGraph, _ records: [TaskRecord], outputs: [FlowValue?]) {
+        self.flow = flow
+        self.graph = graph
+        self.records = records
+        self.outputs = outputs
+        remaining = records.indices.map { place in
+            graph.dependencies(of: place).reduce(0) { $0 + (records[$1].state.isTerminal ? 0 : 1) }
+        }
+        undecided = records.indices.filter { remaining[$0] == 0 && records[$0].state == .pending }
+    }
+
+    func task(at place: Int) -> FlowTask { flow.tasks[graph.instances[place].task] }
+
+    /// Makes tasks ready whose dependencies have ended; returns those to skip or fail.
+    mutating func decide() -> [(place: Int, transition: TaskTransition, reason: String?)] {
+        var changes: [(place: Int, transition: TaskTransition, reason: String?)] = []
+        var decided = false
+        for place in undecided {
+            let verdict = TaskVerdict(
+                references: states(graph.references[place]),
+                needs: states(graph.needs[place]),
+                trigger: task(at: place).trigger
+            )
+            switch verdict {
+            case .run:
+                ready.append(place)
+                decided = true
+            case .skip(let reason): changes.append((place, .skip, reason))
+            case .failUpstream(let reason): changes.append((place, .failUpstream, reason))
+            }
+        }
+        undecided = []
+        if decided { ready.sort(by: >) }
+        return changes
+    }
+
+    /// How many ready tasks are looked at for one that fits.
+    private static let reach = 256
+
+    /// Takes the next task that fits, in the order of the graph.
+    mutating func next(where fits: (FlowTask) -> Bool) -> Int? {
+        let index = ready.suffix(Self.reach).lastIndex { fits(task(at: $0)) }
+        guard let index else { return nil }
+        let place = ready.remove(at: index)
+        busy.insert(place)
+        return place
+    }
+
+    /// Records that a task ended.
+    mutating func end(_ record: TaskRecord, outputs: FlowValue?) {
+        let place = record.position
+        busy.remove(place)
+        records[place] = record
+        self.outputs[place] = outputs
+        for dependent in graph.dependents[place] {
+            remaining[dependent] -= 1
+            if remaining[dependent] == 0, records[dependent].state == .pending {
+                undecided.append(dependent)
+            }
+        }
+    }
+
+    /// Records that a task waits: for a time if one is given, else for a person or another process.
+    mutating func hold(_ record: TaskRecord, until time: Int?) {
+        busy.remove(record.position)
+        records[record.position] = record
+        timers[record.position] = time
+    }
+
+    /// Makes the tasks ready whose time has come.
+    mutating func wake(at time: Int) {
+        let due = timers.filter { $0.value <= time }.keys
+        guard !due.isEmpty else { return }
+        for place in due {
+            timers[place] = nil
+            ready.append(place)
+        }
+        ready.sort(by: >)
+    }
+
+    /// Makes a task ready that a person has approved or resumed, once all that it comes after has
+    /// ended.
+    mutating func release(_ record: TaskRecord) {
+        records[record.position] = record
+        if remaining[record.position] == 0 { undecided.append(record.position) }
+    }
+
+    /// Removes and returns the tasks that have not ended and that no worker performs.
+    mutating func withdraw() -> [Int] {
+        ready = []
+        undecided = []
+        timers = [:]
+        return records.indices.filter { !records[$0].state.isTerminal && !busy.contains($0) }
+    }
+
+    /// Removes and returns the tasks that could run and that no worker performs.
+    mutating func withdrawReady() -> [Int] {
+        let places = (ready + timers.keys).sorted()
+        ready = []
+        timers = [:]
+        return places
+    }
+
+    mutating func replace(_ records: [TaskRecord]) { self.records = records }
+
+    /// The time of the first timer.
+    var nextTime: Int? { timers.values.min() }
+
+    /// Whether this process has nothing left to do.
+    var isAtRest: Bool { busy.isEmpty && ready.isEmpty && timers.isEmpty && undecided.isEmpty }
+
+    var counts: [TaskState: Int] {
+        records.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
+
+    /// What the expressions of a task can refer to: `base` and the tasks that it refers to.
+    func scope(of place: Int, base: FlowScope) -> FlowScope {
+        var scope = base
+        scope.add(task(at: place).references, of: flow, graph, outputs)
+        return scope
+    }
+
+    private func states(_ places: [Int]) -> [(task: String, state: TaskState)] {
+        places.map { (records[$0].task, records[$0].state) }
+    }
+}

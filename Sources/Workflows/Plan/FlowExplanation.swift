@@ -1,0 +1,75 @@
+import JSON
+import Platform
+
+/// Explains why a task of a flow run ran, will run, or did not.
+package struct FlowExplanation: Sendable {
+    private let setting: FlowSetting
+
+    /// Creates an explanation.
+    package init(_ setting: FlowSetting) { self.setting = setting }
+
+    /// The reasons, in sentences.
+    package func sentences(
+        for task: TaskRecord,
+        in run: FlowRunRecord,
+        _ flow: Flow
+    ) throws
+        -> [String]
+    {
+        switch task.state {
+        case .cached: return try cached(task, in: run)
+        case .skipped, .upstreamFailed, .paused, .scheduled:
+            return [task.reason ?? "It is \(task.state.rawValue)."]
+        case .waitingApproval:
+            return ["It waits for a person's approval."] + (try ran(task, in: run, flow))
+        case .pending:
+            let tasks = try setting.store.tasks(of: run.id)
+            let waiting = task.dependencies.filter { !tasks[$0].state.isTerminal }
+            guard !waiting.isEmpty else { return ["It has not begun."] }
+            return waiting.prefix(10).map { place in
+                "It waits for \(tasks[place].task), which is \(tasks[place].state.rawValue)."
+            }
+        case .running, .retrying, .completed, .failed, .crashed, .cancelled:
+            var sentences = try ran(task, in: run, flow)
+            if task.state != .running, task.state != .completed, let reason = task.reason {
+                sentences.append("Attempt \(max(1, task.attempt)): \(reason)")
+            }
+            return sentences
+        }
+    }
+
+    private func cached(_ task: TaskRecord, in run: FlowRunRecord) throws -> [String] {
+        guard let number = task.result, let result = try setting.store.result(number) else {
+            return ["The result of an earlier run was used."]
+        }
+        let place =
+            result.flowRun == run.id
+            ? "an earlier attempt of this flow run"
+            : "flow run "
+                + result.flowRun.prefix(8)
+        return [
+            "The result of \(place) (\(result.task)) was used: kind and inputs are the same."
+        ]
+    }
+
+    private func ran(_ task: TaskRecord, in run: FlowRunRecord, _ flow: Flow) throws -> [String] {
+        guard let contents = task.contents, let key = task.key,
+            let declared = flow.tasks.first(where: { $0.name == task.name })
+        else { return [] }
+        let graph = try FlowGraph(flow, parameters: run.parameters)
+        let forced = try run.order.forced(in: flow, graph)
+        let earlier = try setting.store.results(for: key, lineage: run.lineage)
+            .first { $0.id != task.result }
+        return TaskReasons(
+            before: try setting.store.latest(task: task.task, of: run.path, before: run.id),
+            unusable: earlier
+        ).sentences(
+            for: contents,
+            inputs: task.inputs ?? JSONObject(),
+            isForced: forced.contains(task.position),
+            of: declared,
+            setting.kinds[task.kind]?.reuse(of: task.inputs ?? JSONObject()) ?? .anywhere,
+            now: task.startedAt ?? setting.store.now()
+        )
+    }
+}

@@ -1,0 +1,95 @@
+import Database
+import GRDB
+
+/// What lists, plans and explanations read of many flow runs.
+extension FlowStore {
+    /// The number of tasks in each state, of all flow runs or of one.
+    package func counts(of id: String? = nil) throws -> [String: [TaskState: Int]] {
+        try database.read { db in
+            let only = id == nil ? "" : "WHERE flow_run = ?"
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT flow_run, state, count(*) FROM wb_flow_tasks \(only)
+                    GROUP BY flow_run, state
+                    """,
+                arguments: id.map { [$0] } ?? []
+            )
+            var counts: [String: [TaskState: Int]] = [:]
+            while let row = try rows.next() {
+                guard let state = TaskState(rawValue: row[1]) else { continue }
+                counts[row[0], default: [:]][state] = row[2]
+            }
+            return counts
+        }
+    }
+
+    /// The tasks that wait for approval, by flow run.
+    package func tasksAwaitingApproval() throws -> [String: [String]] {
+        try database.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT flow_run, task FROM wb_flow_tasks
+                    WHERE flow_run IN (SELECT id FROM wb_flow_runs WHERE state IN
+                        ('pending', 'running', 'paused', 'waiting_approval'))
+                    AND state = 'waiting_approval' ORDER BY flow_run, position
+                    """
+            )
+            return Dictionary(grouping: rows) { $0["flow_run"] as String }
+                .mapValues { $0.map { $0["task"] as String } }
+        }
+    }
+
+    /// The flow runs in which a task was refused, by a gate, a check or a person.
+    package func refusedRuns(of id: String? = nil) throws -> Set<String> {
+        try database.read { db in
+            let only = id == nil ? "" : "AND flow_run = ?"
+            return try String.fetchSet(
+                db,
+                sql: "SELECT flow_run FROM wb_flow_tasks WHERE refused = 1 \(only)",
+                arguments: id.map { [$0] } ?? []
+            )
+        }
+    }
+
+    /// The tasks of the newest flow run of a file, by their ids.
+    package func latestTasks(of path: String) throws -> [String: TaskRecord] {
+        try database.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM wb_flow_tasks WHERE flow_run = (
+                        SELECT id FROM wb_flow_runs WHERE path = ? ORDER BY created_at DESC LIMIT 1
+                    )
+                    """,
+                arguments: [path]
+            )
+            return Dictionary(try rows.map(TaskRecord.init).map { ($0.task, $0) }) { first, _ in
+                first
+            }
+        }
+    }
+
+    /// The newest record of a task that has a key, in any flow run of a file.
+    package func latest(
+        task: String,
+        of path: String,
+        before id: String? = nil
+    ) throws
+        -> TaskRecord?
+    {
+        try database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT wb_flow_tasks.* FROM wb_flow_tasks
+                    JOIN wb_flow_runs ON wb_flow_runs.id = flow_run
+                    WHERE path = ? AND task = ? AND key IS NOT NULL AND flow_run != ?
+                    ORDER BY created_at DESC LIMIT 1
+                    """,
+                arguments: [path, task, id ?? ""]
+            ).map(TaskRecord.init)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import JSON
+import Platform
+import Runs
+public import Workflows
+
+extension FlowService {
+    /// The files of flows: in the workspace's `flows/`, shipped ones, and those that ran.
+    public func files() throws -> [FlowFileSummary] {
+        try WorkspaceError.translating {
+            var paths = Self.files(in: opened.layout.flows)
+            let samples = resources.folder(named: "sample-data").map { "\($0)/flows" } ?? ""
+            let shipped = Self.files(in: samples)
+            for run in try store.runs() where FilePaths.exists(run.path) { paths.append(run.path) }
+            var seen: Set<String> = []
+            return (paths + shipped).filter { seen.insert($0).inserted }.map { path in
+                file(path, isSample: shipped.contains(path))
+            }
+        }
+    }
+
+    private func file(_ path: String, isSample: Bool) -> FlowFileSummary {
+        do {
+            let flow = try reader.read(path)
+            return FlowFileSummary(name: flow.name, path: path, isSample: isSample)
+        } catch {
+            return FlowFileSummary(
+                name: FilePaths.name(path),
+                path: path,
+                faults: error.details ?? [error.message],
+                isSample: isSample
+            )
+        }
+    }
+
+    private static func files(in folder: String) -> [String] {
+        Files.names(in: folder).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+            .map { "\(folder)/\($0)" }
+    }
+
+    /// Reads and checks the flow of a path, or of a name: that of a file in `flows/`, of a shipped
+    /// one, or of a flow that ran.
+    public func flow(_ reference: String) throws -> Flow {
+        try WorkspaceError.translating { try reader.read(try path(ofFlow: reference)) }
+    }
+
+    /// The path that a flow's name means, or the path itself.
+    func path(ofFlow reference: String) throws -> String {
+        try WorkspaceError.translating {
+            // A name with a slash or a suffix is a path; a folder of that name may be a project.
+            if reference.contains("/") || reference.contains("#") || reference.hasSuffix(".yaml")
+                || reference.hasSuffix(".yml")
+                || (FilePaths.exists(reference)
+                    && !FilePaths.exists("\(flowsFolder)/\(reference).yaml"))
+            {
+                return reference
+            }
+            for folder in [flowsFolder, samplesFolder].compactMap({ $0 }) {
+                for suffix in ["yaml", "yml"] {
+                    let path = "\(folder)/\(reference).\(suffix)"
+                    if FilePaths.isFile(path) { return path }
+                }
+            }
+            if let run = try store.runs().first(where: { $0.flow == reference }),
+                FilePaths.exists(run.path)
+            {
+                return run.path
+            }
+            throw FlowError(
+                .notFound,
+                "There is no flow \(VisibleText.name(reference)).",
+                hint: "Give the path of its file, or put it into \(flowsFolder)."
+            )
+        }
+    }
+
+    private var flowsFolder: String { opened.layout.flows }
+    private var samplesFolder: String? {
+        resources.folder(named: "sample-data").map { "\($0)/flows" }
+    }
+
+    /// The JSON Schema of a flow's file, for editors.
+    public var schema: String { FlowFileSchema.json(kinds: reader.kinds) }
+
+    /// The kinds of task, for documentation.
+    public var kinds: TaskKinds { reader.kinds }
+}

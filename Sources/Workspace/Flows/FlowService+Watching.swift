@@ -1,0 +1,41 @@
+import EventBus
+import Database
+import Platform
+import Runs
+import Workflows
+
+extension FlowService {
+    /// Publishes entries of the change feed.
+    func publish(_ changes: [Change]) {
+        var seen: Set<String> = []
+        var hasSchedules = false
+        for change in changes {
+            switch change.kind {
+            case .flowRun where seen.insert(change.item).inserted:
+                events.publish(.changed(flowRun: change.item))
+            case .schedule: hasSchedules = true
+            case .flowRequest: state.withLock { $0.executions[change.item] }?.wake()
+            default: break
+            }
+        }
+        if hasSchedules { events.publish(.schedulesChanged) }
+        if hasSchedules || !seen.isEmpty { scheduleWorker.wake() }
+    }
+
+    /// Records the ends of flow runs whose processes have ended.
+    ///
+    /// - Parameter expires: Whether this process stays, and records approvals that nobody gave in time.
+    func findCrashes(expires: Bool = false) throws {
+        guard opened.access == .full else { return }
+        for record in try store.liveRuns() where state.withLock({ $0.executions[record.id] }) == nil
+        {
+            _ = try executor.sweep(record)
+            if expires, try executor.hasOverdueApproval(record) { expire(record.id) }
+        }
+    }
+
+    /// Makes the executions of this process read their requests now.
+    func wake() {
+        for execution in state.withLock({ Array($0.executions.values) }) { execution.wake() }
+    }
+}

@@ -1,0 +1,191 @@
+import ArgumentParser
+import FoundationEssentials
+import JSON
+import Platform
+import Presentation
+import Workflows
+import Workspace
+
+struct FlowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flow",
+        abstract: "Flows: run, retry from what failed, approve, schedule, explain.",
+        discussion: """
+            A flow is a file of tasks, such as flows/faq.yaml in the workspace. What has a result is not \
+            done again: `workbench flow retry` continues where a flow run failed.
+
+            EXAMPLES
+              workbench flow run faq-assistant -p epochs=1
+              workbench flow retry faq-assistant
+              workbench flow why evaluate
+              workbench flow logs faq-assistant sft -f
+            """,
+        subcommands: [
+            Run.self, List.self, Show.self, Logs.self, Why.self, Retry.self, Cancel.self,
+            Pause.self,
+            Resume.self, Approve.self, Deny.self, Delete.self, Schedule.self, Backfill.self,
+            Serve.self,
+            Install.self, Validate.self, Schema.self,
+        ]
+    )
+}
+
+extension FlowCommand {
+    struct Run: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run a flow: a file, a name, or a folder with an MLproject file.",
+            discussion: """
+                Prints a line for each change of a task. Exit status: 0 completed, 1 failed, 3 refused by \
+                a gate or a person, or waiting for an approval. Ctrl+c cancels it; SIGTERM stops it so \
+                that `workbench flow resume` continues it.
+                """
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A flow's name or file, or a project's folder.", completion: .flows)
+        var flow: String
+        @OptionGroup var order: FlowOrderOptions
+        @OptionGroup var following: FlowFollowOptions
+        @Flag(help: "Print what would be done, without doing it.") var dryRun = false
+
+        func run() throws {
+            if dryRun {
+                let flows = try shared.open().flows
+                return FlowPlanOutput(shared).print(
+                    try flows.plan(try flows.flow(flow), order.order())
+                )
+            }
+            if following.detach { return try detach() }
+            let follower = try FlowFollower(shared, showsLogs: following.logs)
+            let flows = follower.workspace.flows
+            try follower.run { try flows.start(try flows.flow(flow), order.order()) }
+        }
+
+        private func detach() throws {
+            let workspace = try shared.open()
+            defer { workspace.close() }
+            let flows = workspace.flows
+            let started = try flows.startDetached(try flows.flow(flow), order.order())
+            try FlowPlanOutput(shared).detached(started.run, process: started.process)
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "All flow runs, newest first; with --files the flows that can run."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Flag(help: "The files of flows, with their faults.") var files = false
+
+        func run() throws {
+            let flows = try shared.open().flows
+            if files { return printFiles(try flows.files()) }
+            let runs = try flows.list()
+            if shared.json { return Console.printJSON(.array(runs.map(FlowJSON.run))) }
+            FlowTables.runs(runs, at: .now).print()
+        }
+
+        private func printFiles(_ files: [FlowFileSummary]) {
+            if shared.json { return Console.printJSON(.array(files.map(FlowJSON.file))) }
+            var table = TextTable(["FLOW", "FILE", "FAULTS"])
+            for file in files {
+                let first = file.faults.first ?? ""
+                let more = file.faults.count > 1 ? " and \(file.faults.count - 1) more" : ""
+                table.add([file.name, file.path, first + more])
+            }
+            table.print()
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A flow run with its tasks, or everything about one task."
+        )
+        @OptionGroup var shared: SharedOptions
+        @OptionGroup var target: FlowRunArgument
+        @Argument(help: "A task, such as sft[seed=1].", completion: .flowTasks) var task: String?
+
+        func run() throws {
+            let workspace = try shared.open()
+            let run = try target.find(in: workspace)
+            if let task {
+                let detail = try workspace.flows.task(task, of: run.id)
+                if shared.json { return Console.printJSON(FlowJSON.task(detail)) }
+                return Console.printLines(FlowTables.task(detail, at: .now))
+            }
+            let detail = try workspace.flows.detail(run.id)
+            if shared.json { return Console.printJSON(FlowJSON.detail(detail)) }
+            FlowTables.heading(detail.summary, at: .now).print()
+            Console.print("")
+            Console.printLines(FlowTables.tasks(detail.tasks, at: .now))
+        }
+    }
+
+    struct Why: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Why a task ran, will run, or did not."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A task, such as evaluate.", completion: .flowTasks) var task: String
+        @Option(
+            name: .customLong("run"),
+            help: "A flow run's id or a flow's name; else the newest flow run.",
+            completion: .flowRuns
+        )
+        var reference: String?
+
+        func run() throws {
+            let workspace = try shared.open()
+            let flows = workspace.flows
+            let run: FlowRunSummary
+            if let reference {
+                run = try flows.find(reference)
+            } else if let newest = try flows.list().first {
+                run = newest
+            } else {
+                throw WorkspaceError(
+                    .notFound,
+                    "There is no flow run.",
+                    hint: "`workbench flow run FILE` starts one."
+                )
+            }
+            let sentences = try flows.why(task, of: run.id)
+            guard shared.json else { return Console.printLines(sentences.map(Console.line)) }
+            Console.printJSON([
+                "flow_run": .string(run.id), "task": .string(task),
+                "reasons": .array(sentences.map { .string($0) }),
+            ])
+        }
+    }
+
+    struct Validate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check the file of a flow; faults have line and column."
+        )
+        @OptionGroup var shared: SharedOptions
+        @Argument(help: "A flow's name or file, or a project's folder.", completion: .flows)
+        var flow: String
+
+        func run() throws {
+            let flow = try shared.open().flows.flow(flow)
+            try shared.confirm(
+                "\(flow.path): \(flow.name) has \(flow.tasks.count) tasks, no faults",
+                [
+                    "flow": .text(flow.name), "path": .text(flow.path),
+                    "tasks": .number(Double(flow.tasks.count)),
+                ]
+            )
+        }
+    }
+
+    struct Schema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the JSON Schema of a flow's file, for editors."
+        )
+        @OptionGroup var shared: SharedOptions
+
+        func run() throws {
+            let text = try shared.open().flows.schema
+            Console.print(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+        }
+    }
+}
