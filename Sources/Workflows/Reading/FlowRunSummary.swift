@@ -44,8 +44,6 @@ public struct FlowRunSummary: Sendable, Equatable, Identifiable {
             sum + (count.key.isSuccessful || count.key == .skipped ? count.value : 0)
         }
     }
-    /// The number of tasks that have ended.
-    public var endedCount: Int { counts.reduce(0) { $0 + ($1.key.isTerminal ? $1.value : 0) } }
 
     /// Creates a summary from its parts.
     public init(

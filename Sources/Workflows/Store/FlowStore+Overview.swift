@@ -24,17 +24,19 @@ extension FlowStore {
         }
     }
 
-    /// The tasks that wait for approval, by flow run.
-    package func tasksAwaitingApproval() throws -> [String: [String]] {
+    /// The tasks that wait for approval, by flow run, of all flow runs or of one.
+    package func tasksAwaitingApproval(of id: String? = nil) throws -> [String: [String]] {
         try database.read { db in
+            let only = id == nil ? "" : "AND flow_run = ?"
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT flow_run, task FROM wb_flow_tasks
                     WHERE flow_run IN (SELECT id FROM wb_flow_runs WHERE state IN
                         ('pending', 'running', 'paused', 'waiting_approval'))
-                    AND state = 'waiting_approval' ORDER BY flow_run, position
-                    """
+                    AND state = 'waiting_approval' \(only) ORDER BY flow_run, position
+                    """,
+                arguments: id.map { [$0] } ?? []
             )
             return Dictionary(grouping: rows) { $0["flow_run"] as String }
                 .mapValues { $0.map { $0["task"] as String } }

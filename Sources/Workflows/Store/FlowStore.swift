@@ -118,21 +118,6 @@ package final class FlowStore: Sendable {
         }
     }
 
-    /// The digests of all files that results name.
-    package func keptFiles() throws -> Set<String> {
-        try database.read { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: "SELECT * FROM wb_flow_results WHERE files != '{}'"
-            )
-            var digests: Set<String> = []
-            while let row = try rows.next() {
-                digests.formUnion(try StoredResult(row).files.map(\.digest))
-            }
-            return digests
-        }
-    }
-
     // MARK: - Writing
 
     /// Adds a flow run with its tasks; `body` makes further changes in the same transaction.

@@ -154,7 +154,7 @@ extension FlowService {
             defer { lock.release() }
             try store.delete(id)
             Files.remove(setting.folders.folder(of: id))
-            setting.files.removeAll(except: try store.keptFiles(), now: store.now())
+            setting.files.removeAll(except: try store.keptFiles(without: []), now: store.now())
         }
     }
 

@@ -8,8 +8,7 @@ extension FlowService {
     public func files() throws -> [FlowFileSummary] {
         try WorkspaceError.translating {
             var paths = Self.files(in: opened.layout.flows)
-            let samples = resources.folder(named: "sample-data").map { "\($0)/flows" } ?? ""
-            let shipped = Self.files(in: samples)
+            let shipped = samplesFolder.map(Self.files) ?? []
             for run in try store.runs() where FilePaths.exists(run.path) { paths.append(run.path) }
             var seen: Set<String> = []
             return (paths + shipped).filter { seen.insert($0).inserted }.map { path in

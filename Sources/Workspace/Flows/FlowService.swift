@@ -140,7 +140,7 @@ public final class FlowService: Sendable {
         var summary = summary(
             try store.run(id),
             try store.counts(of: id)[id] ?? [:],
-            try store.tasksAwaitingApproval()[id] ?? [],
+            try store.tasksAwaitingApproval(of: id)[id] ?? [],
             isRefused: try store.refusedRuns(of: id).contains(id)
         )
         if summary.state == .failed {
