@@ -34,6 +34,7 @@ test: ## Install what is missing, build, run all tests that need no other progra
 		WORKBENCH_ISA=$$isa swift test -c $(CONFIGURATION) --skip-build --filter FastPrecisionTests || exit 1; \
 	done
 	@swift test -c $(CONFIGURATION) --skip-build --filter CommandLineTests
+	@SOAK_SHARE=0.1 WORKBENCH=$(BINARY) python3 Tests/Soak/flows.py
 
 interop: ## Run the tests against the real Python clients, in a virtual environment
 	@scripts/setup build

@@ -126,6 +126,25 @@ import Testing
         #expect(try folder.contents() == ["adapter"])
     }
 
+    @Test func filesThatAKilledProcessLeftUnfinishedAreReplacedToo() throws {
+        let path = folder.path + "/adapter"
+        try adapter(rank: 2).write(folder: path)
+        for name in ["input_example.json", "MLmodel", "adapter_model.safetensors"] {
+            let left = FilePaths.temporary(beside: "\(path)/\(name)")
+            _ = try folder.write([1], to: "adapter/\(FilePaths.name(left))")
+        }
+        try adapter(rank: 5).write(folder: path)
+        #expect(try AdapterFile.read(folder: path).configuration.rank == 5)
+        #expect(
+            Files.names(in: path).sorted() == ["adapter_config.json", "adapter_model.safetensors"]
+        )
+        // Of another file, it may be somebody's upload.
+        let upload = FilePaths.temporary(beside: "\(path)/notes.txt")
+        _ = try folder.write([1], to: "adapter/\(FilePaths.name(upload))")
+        let error = try #require(throws: ModelFileError.self) { try adapter().write(folder: path) }
+        #expect(error.message.contains("notes.txt"))
+    }
+
     @Test func aMissingMatrixIsNamed() throws {
         let whole = try adapter()
         for name in whole.tensors.keys {

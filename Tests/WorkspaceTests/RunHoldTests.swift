@@ -55,6 +55,30 @@ import Workspace
         }
     }
 
+    @Test func aRunThatContinuesReplacesWhatAKilledProcessLeftUnfinished() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                let outcome = try run(test, in: workspace) { try workspace.runs.ask(.stop, of: $0) }
+                #expect(outcome.status == .stopped)
+                let folder = artifacts(test, outcome.run)
+                // It died while it wrote its adapter for the first time and the files beside it.
+                try Files.makeFolder("\(folder)/adapter", below: folder)
+                for name in ["adapter/MLmodel", "adapter/input_example.json", "environment.json"] {
+                    let left = FilePaths.temporary(beside: "\(folder)/\(name)")
+                    try Files.writeNew([1], to: left)
+                }
+                let aside = FilePaths.temporary(beside: "\(folder)/adapter")
+                try Files.makeFolder(aside, below: folder)
+                let upload = FilePaths.temporary(beside: "\(folder)/notes.txt")
+                try Files.writeNew([1], to: upload)
+                _ = try workspace.runs.resume(outcome.run)
+                #expect(try workspace.runs.wait(for: outcome.run).status == .finished)
+                let names = Files.names(in: folder) + Files.names(in: "\(folder)/adapter")
+                #expect(names.filter { $0.hasSuffix(".unfinished") } == [FilePaths.name(upload)])
+            }
+        }
+    }
+
     @Test func aRunWhoseWorkspaceIsRemovedFailsAndDoesNotRecreateIt() throws {
         try TestWorkspace.with { test in
             let workspace = try test.open()

@@ -10,6 +10,7 @@ extension AdapterFile {
     static let tensorsName = "adapter_model.safetensors"
     /// Files that trackers add to an adapter; they are moved with it.
     static let companions = ["MLmodel", "input_example.json"]
+    private static let ownNames = [configurationName, tensorsName] + companions
 
     /// Reads the adapter in `folder`; F16 and BF16 matrices are widened.
     public static func read(folder: String) throws(ModelFileError) -> AdapterFile {
@@ -151,8 +152,8 @@ extension AdapterFile {
 
     /// Writes the adapter to `folder`, all or nothing, flushed to the disk.
     ///
-    /// An existing adapter is moved aside and removed once the new one is in place. A folder with
-    /// anything else is refused with an error. `metadata` is stored in the header of the
+    /// An existing adapter is moved aside and removed once the new one is in place, with what a
+    /// killed process left unfinished in it. A folder with anything else is refused with an error. `metadata` is stored in the header of the
     /// safetensors file.
     public func write(folder: String, metadata: [String: String] = [:]) throws(ModelFileError) {
         let aside = FilePaths.temporary(beside: folder)
@@ -218,13 +219,12 @@ extension AdapterFile {
 
     /// Replaces the adapter in `folder` by `aside`.
     private static func replace(_ folder: String, by aside: String) throws(ModelFileError) {
-        let names = Files.names(in: folder)
-        let others = Set(names).subtracting([configurationName, tensorsName] + companions)
+        let others = Set(Files.names(in: folder)).subtracting(parts(in: folder))
         if let other = others.min() {
             throw ModelFileError(
                 .unwritable,
                 "\(folder) holds \(other), which is no part of an adapter.",
-                hint: "name another folder"
+                hint: "move it away, or name another folder"
             )
         }
         let former = FilePaths.temporary(beside: folder)
@@ -241,8 +241,12 @@ extension AdapterFile {
     }
 
     private static func removeAdapter(_ folder: String) {
-        let names = [configurationName, tensorsName] + companions
-        Files.removeFolder(folder, ifItHoldsOnly: names)
+        Files.removeFolder(folder, ifItHoldsOnly: parts(in: folder))
+    }
+
+    /// The names of an adapter's files in a folder, and of those that a killed process has not finished.
+    private static func parts(in folder: String) -> [String] {
+        ownNames + FilePaths.temporaries(of: ownNames, in: folder)
     }
 
     private static func reason(_ error: DecodingError) -> String {

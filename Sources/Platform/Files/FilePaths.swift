@@ -20,8 +20,24 @@ package enum FilePaths {
         // A name may have 255 bytes; the start of a long one is enough.
         let start = String(decoding: name(path).utf8.prefix(180), as: UTF8.self)
         let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        return "\(parent(path))/.\(start).\(mark).unfinished"
+        return "\(parent(path))/.\(start).\(mark)\(unfinishedEnding)"
     }
+
+    /// The files and folders in a folder that ``temporary(beside:)`` has named for one of `names`.
+    ///
+    /// If nobody writes them, a process died before it could rename or remove them.
+    package static func temporaries(of names: [String], in folder: String) -> [String] {
+        let starts = names.map { ".\(String(decoding: $0.utf8.prefix(180), as: UTF8.self))." }
+        return Files.names(in: folder).filter { name in
+            guard name.hasSuffix(unfinishedEnding) else { return false }
+            let stem = name.dropLast(unfinishedEnding.count)
+            return starts.contains { start in
+                stem.hasPrefix(start) && !stem.dropFirst(start.count).contains(".")
+            }
+        }
+    }
+
+    private static let unfinishedEnding = ".unfinished"
 
     /// Whether anything exists at a path, following links.
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

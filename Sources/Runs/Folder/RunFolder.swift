@@ -1,3 +1,6 @@
+import Platform
+import Training
+
 /// The parts of a run's artifact folder.
 package struct RunFolder: Equatable, Sendable {
     package let path: String
@@ -29,4 +32,16 @@ package struct RunFolder: Equatable, Sendable {
         adapterName, modelName, "checkpoints", "answers", RunEnvironment.fileName, outputName,
         "\(outputName).log",
     ]
+
+    /// Removes what a killed process left unfinished; the run is locked.
+    ///
+    /// Files of other programs, which may be in the middle of an upload, stay.
+    func removeUnfinished() {
+        for name in FilePaths.temporaries(of: Self.ownNames, in: path) {
+            Files.remove("\(path)/\(name)")
+        }
+        for name in FilePaths.temporaries(of: [TrainingResult.modelName], in: model) {
+            Files.remove("\(model)/\(name)")
+        }
+    }
 }

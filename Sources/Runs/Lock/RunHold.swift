@@ -46,6 +46,7 @@ final class RunHold: Sendable {
                 hint: "Stop it first."
             )
         }
+        folder.removeUnfinished()
     }
 
     /// Frees lock and folder.
