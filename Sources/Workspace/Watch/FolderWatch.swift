@@ -125,13 +125,10 @@ package final class FolderWatch: Sendable {
                 }
                 continue
             }
-            let begun = ContinuousClock.now
-            // A writer that never pauses is reported as well.
-            while ContinuousClock.now - begun < .milliseconds(collectDelay) {
-                let more = source.wait(milliseconds: collectDelay)
-                if more.isEmpty { break }
-                change.merge(more)
-            }
+            // Changes meanwhile wait in the kernel, which merges equal ones: a writer that never pauses
+            // costs two calls in that time, and is reported.
+            poll(nil, 0, collectDelay)
+            change.merge(source.wait(milliseconds: 0))
             if isClosing.withLock({ $0 }) { return }
             if change.hasClosed { mustRepeat = true }
             changed(change)
