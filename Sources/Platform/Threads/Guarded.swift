@@ -27,14 +27,38 @@ package final class Guarded<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// Which waiting threads a change concerns.
+    package enum Waking {
+        /// Every one.
+        case all
+        /// Any one: all wait for the same, and one of them can take it.
+        case one
+        /// None.
+        case none
+    }
+
     /// Reads or changes the value, and wakes waiting threads.
-    package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func withLock<Result>(
+        waking: Waking = .all,
+        _ body: (inout Value) throws -> Result
+    ) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer {
-            pthread_cond_broadcast(changed)
+            switch waking {
+            case .all: pthread_cond_broadcast(changed)
+            case .one: pthread_cond_signal(changed)
+            case .none: break
+            }
             pthread_mutex_unlock(mutex)
         }
         return try body(&value)
+    }
+
+    /// Reads the value, which wakes no thread.
+    package func read<Result>(_ body: (Value) throws -> Result) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body(value)
     }
 
     /// Blocks until `take` returns a value, calling it again after every change.

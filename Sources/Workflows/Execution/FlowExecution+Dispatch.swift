@@ -29,7 +29,7 @@ extension FlowExecution {
                 ),
                 mask: mask,
                 limits: limits,
-                stop: { [state] in state.withLock { $0.stop } },
+                stop: { [state] in state.read { $0.stop } },
                 report: { [weak self] in self?.report($0, at: place) }
             )
             workers.add { [state] in

@@ -68,7 +68,7 @@ extension FlowExecution {
     }
 
     func obeyStop(_ board: inout TaskBoard) throws {
-        guard let stop = state.withLock({ $0.stop }) else {
+        guard let stop = state.read({ $0.stop }) else {
             if isPaused.withLock({ $0 }), !board.ready.isEmpty || !board.timers.isEmpty {
                 try hold(&board, "The flow run is paused.")
             }

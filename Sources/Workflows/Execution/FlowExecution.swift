@@ -11,7 +11,6 @@ package final class FlowExecution: Sendable {
         var isWoken = false
         var stop: FlowStop?
         var progress: [Int: TaskProgress] = [:]
-        var end: FlowState?
     }
 
     /// The wait before a task whose key or tag is in use is tried again, in milliseconds.
@@ -28,6 +27,8 @@ package final class FlowExecution: Sendable {
     let forced: Set<Int>
     let mask: SecretMask
     let state = Guarded(State(isWoken: true))
+    /// The state of the flow run when the execution has ended.
+    private let end = Guarded<FlowState?>(nil)
     /// Whether a person paused the flow run.
     let isPaused: Guarded<Bool>
     let workers: TaskWorkers
@@ -60,10 +61,10 @@ package final class FlowExecution: Sendable {
     package func wake() { state.withLock { $0.isWoken = true } }
 
     /// The progress of the tasks that report it.
-    package var progress: [Int: TaskProgress] { state.withLock { $0.progress } }
+    package var progress: [Int: TaskProgress] { state.read { $0.progress } }
 
     /// Blocks until the execution has ended, and returns the state of the flow run then.
-    package func wait() -> FlowState { state.wait { $0.end } }
+    package func wait() -> FlowState { end.wait { $0 } }
 
     func request(_ stop: FlowStop) {
         state.withLock { state in
@@ -81,7 +82,7 @@ package final class FlowExecution: Sendable {
     func abandonBeforeStart() {
         workers.close()
         lock.release()
-        state.withLock { $0.end = .pending }
+        end.withLock { $0 = .pending }
     }
 
     /// Executes the flow run until nothing is left that could run without a person.
@@ -147,7 +148,7 @@ package final class FlowExecution: Sendable {
             }
         }
         lock.release()
-        state.withLock { $0.end = end }
+        self.end.withLock { $0 = end }
         setting.publish(.ended(flowRun: run.id, state: end, reason: reason))
     }
 
@@ -156,7 +157,7 @@ package final class FlowExecution: Sendable {
         request(.leave("Its state could not be stored: \(error.message)"))
         workers.close()
         lock.release()
-        state.withLock { $0.end = .crashed }
+        end.withLock { $0 = .crashed }
         // Who looks at it next records and reports its end.
         setting.publish(.changed(flowRun: run.id))
     }
@@ -175,7 +176,7 @@ package final class FlowExecution: Sendable {
             let waiting = board.records.filter { $0.state == .waitingApproval }.map(\.task)
             return "A person must approve \(waiting.joined(separator: ", "))."
         case .paused:
-            if case .leave(let reason) = state.withLock({ $0.stop }) { return reason }
+            if case .leave(let reason) = state.read({ $0.stop }) { return reason }
             return nil
         case .pending, .running, .completed: return nil
         }
@@ -275,7 +276,7 @@ package final class FlowExecution: Sendable {
     }
 
     func report(_ progress: TaskProgress, at place: Int) {
-        state.withLock { $0.progress[place] = progress }
+        state.withLock(waking: .none) { $0.progress[place] = progress }
         setting.publish(
             .progress(flowRun: run.id, task: graph.instances[place].id, progress)
         )

@@ -16,7 +16,7 @@ final class TaskWorkers: Sendable {
 
     /// Adds work.
     func add(_ job: @escaping @Sendable () -> Void) {
-        let needsThread = state.withLock { state in
+        let needsThread = state.withLock(waking: .one) { state in
             state.jobs.append(job)
             return state.idle < state.jobs.count && state.threads.count < Self.most
         }
@@ -42,8 +42,10 @@ final class TaskWorkers: Sendable {
 
     private static func work(_ state: Guarded<State>) {
         while true {
-            state.withLock { $0.idle += 1 }
+            var isIdle = false
             let job = state.wait { state -> (@Sendable () -> Void)?? in
+                if !isIdle { state.idle += 1 }
+                isIdle = true
                 if !state.jobs.isEmpty {
                     state.idle -= 1
                     return .some(state.jobs.removeFirst())
