@@ -65,16 +65,16 @@ struct WaitTask: TaskKind {
             throw FlowError(.invalid, fault.fault)
         }
         let start = services.now
-        let outputs: [(name: String, value: FlowValue)]
+        var outputs: [(name: String, value: FlowValue)] = []
         switch condition {
         case "seconds":
             let seconds = call.inputs.number("seconds") ?? 0
+            // A wait of no time has no end that a later attempt could need.
+            guard seconds > 0 else { break }
             try wait(until: deadline(call, after: seconds), call)
-            outputs = []
         case "until":
             guard let date = call.text("until").flatMap(Self.date) else { return TaskResult() }
             try wait(until: date, call)
-            outputs = []
         case "file": outputs = try waitForFile(call)
         default: outputs = try waitForDataset(call)
         }
