@@ -218,10 +218,10 @@ public final class DatabaseFile: Sendable {
 extension Database {
     /// Runs `body` in a savepoint of the current transaction.
     fileprivate func savepoint<T>(_ body: () throws -> T) throws -> T {
-        try execute(sql: "SAVEPOINT joined")
+        try cachedStatement(sql: "SAVEPOINT joined").execute()
         do {
             let result = try body()
-            try execute(sql: "RELEASE joined")
+            try cachedStatement(sql: "RELEASE joined").execute()
             return result
         } catch {
             try? execute(sql: "ROLLBACK TO joined; RELEASE joined")
