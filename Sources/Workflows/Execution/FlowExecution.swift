@@ -145,6 +145,7 @@ package final class FlowExecution: Sendable {
                 record.reason = reason
                 record.endedAt = end.isTerminal ? setting.store.now() : nil
                 try setting.recorder.changed(record)
+                try setting.store.addCalls(of: flow.hooks, at: record)
             }
         }
         lock.release()

@@ -305,6 +305,8 @@ package struct FlowExecutor: Sendable {
             if state == .crashed { record.reason = Self.crashReason }
             record.endedAt = state.isTerminal ? store.now() : nil
             try setting.recorder.changed(record)
+            // A file that this version cannot read any more has no hooks to call.
+            try store.addCalls(of: (try? load(record))?.hooks ?? [], at: record)
         }
         return state
     }

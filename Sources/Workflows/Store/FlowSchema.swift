@@ -2,7 +2,9 @@ public import Database
 
 extension SchemaOwner {
     /// The tables of flows.
-    package static let workflows = SchemaOwner([6: flowTables + scheduleTables])
+    package static let workflows = SchemaOwner([
+        6: flowTables + scheduleTables, 7: hookTable,
+    ])
 }
 
 extension Change.Kind {
@@ -116,4 +118,23 @@ let flowTables = """
         answered_at BIGINT
     );
     CREATE INDEX wb_flow_requests_open ON wb_flow_requests (flow_run) WHERE answered_at IS NULL;
+    """
+
+/// The calls of hooks that are due: added in the transaction that ends a flow run, and removed once
+/// the target has been called, or was called often enough. `place` is that of the hook in the file.
+let hookTable = """
+    CREATE TABLE wb_flow_hooks (
+        flow_run TEXT NOT NULL REFERENCES wb_flow_runs (id) ON DELETE CASCADE,
+        ended_at BIGINT NOT NULL,
+        place INTEGER NOT NULL,
+        occasion TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        target TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_at BIGINT NOT NULL,
+        PRIMARY KEY (flow_run, ended_at, place)
+    ) WITHOUT ROWID;
+    CREATE INDEX wb_flow_hooks_next ON wb_flow_hooks (next_at);
     """

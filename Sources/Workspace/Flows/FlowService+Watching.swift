@@ -32,6 +32,7 @@ extension FlowService {
             _ = try executor.sweep(record)
             if expires, try executor.hasOverdueApproval(record) { expire(record.id) }
         }
+        hooks.look()
     }
 
     /// Makes the executions of this process read their requests now.

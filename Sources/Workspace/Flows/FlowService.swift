@@ -2,6 +2,7 @@ package import EventBus
 import Database
 import FlowTasks
 import JSON
+import Logging
 import Machine
 import Platform
 import Runs
@@ -49,9 +50,6 @@ public final class FlowService: Sendable {
             now: TrackingStore.systemMilliseconds
         )
         scheduleWorker = ExclusiveWorker(name: "wb-schedule", lock: Self.schedulerLock(opened))
-        hooks = FlowHooks(workspace: opened.layout.folder) { [store = opened.store] in
-            Self.hookFailed($0, $1, $2, store)
-        }
         let reader = FlowReader(kinds: .standard(tasks))
         self.reader = reader
         let layout = opened.layout
@@ -79,6 +77,13 @@ public final class FlowService: Sendable {
             },
             grace: { settings().cancelGrace },
             publish: { [events] in events.publish($0) }
+        )
+        hooks = FlowHooks(
+            setting.store,
+            workspace: layout.folder,
+            lock: "\(layout.locks)/hooks",
+            failed: { [store = opened.store] in try Self.hookFailed($0, $1, $2, store) },
+            report: { [log = opened.log] in log.warning("Hooks could not be called: \($0)") }
         )
         executor = FlowExecutor(setting) { record in
             try reader.parse(record.source, path: record.path)
@@ -136,7 +141,10 @@ public final class FlowService: Sendable {
     /// One flow run.
     func summary(of id: String) throws -> FlowRunSummary {
         let record = try store.run(id)
-        if setting.store.database.isReadOnly == false { _ = try executor.sweep(record) }
+        if opened.access == .full {
+            _ = try executor.sweep(record)
+            hooks.look()
+        }
         var summary = summary(
             try store.run(id),
             try store.counts(of: id)[id] ?? [:],

@@ -36,7 +36,6 @@ struct FlowTracking: FlowRecorder {
     }
 
     func changed(_ run: FlowRunRecord) throws {
-        guard let id = run.run else { return }
         let status: RunStatus =
             switch run.state {
             case .pending, .running: .running
@@ -45,7 +44,25 @@ struct FlowTracking: FlowRecorder {
             case .failed: .failed
             case .crashed, .cancelled: .killed
             }
-        try logging(id) { _ in _ = try store.updateRun(id, status: status, details: []) }
+        if let id = run.run {
+            try logging(id) { _ in _ = try store.updateRun(id, status: status, details: []) }
+        }
+        if case .schedule = run.origin, run.state == .failed || run.state == .crashed {
+            try alert(run)
+        }
+    }
+
+    /// Raises an alert, once, for the end of a flow run that nobody has started by hand.
+    private func alert(_ run: FlowRunRecord) throws {
+        let request = AlertRequest(
+            .error,
+            "\(run.flow) \(run.state.rawValue)",
+            text: run.reason ?? "",
+            source: Alert.Source(.flow, run: run.run, flowRun: run.id),
+            identity: "flow \(run.id) \(run.endedAt ?? 0)"
+        )
+        opened.log.warning("\(request.title): \(request.text)")
+        try store.raise(request)
     }
 
     func started(_ task: TaskRecord, of run: FlowRunRecord) throws -> String? {
