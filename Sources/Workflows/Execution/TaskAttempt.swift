@@ -88,6 +88,8 @@ final class TaskAttempt: Sendable {
 
     private func lock() throws -> Int32? {
         if let lock = state.withLock({ $0.lock }) { return lock.descriptor }
+        try FormerPrograms(setting: performer.setting, run: performer.run, task: record.task)
+            .end { isCancelled }
         let lock = try taskLock.take(
             grace: performer.setting.grace(),
             isCancelled: { self.isCancelled }

@@ -94,4 +94,23 @@ extension FlowStore {
             ).map(TaskRecord.init)
         }
     }
+
+    /// The places of a task in the other flow runs of a chain of forks.
+    func places(
+        of task: String,
+        besides run: FlowRunRecord
+    ) throws -> [(flowRun: String, position: Int)] {
+        try database.read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT flow_run, position FROM wb_flow_tasks
+                        JOIN wb_flow_runs ON wb_flow_runs.id = flow_run
+                        WHERE lineage = ? AND flow_run != ? AND task = ?
+                        """
+                ),
+                arguments: [run.lineage, run.id, task]
+            ).map { ($0[0], $0[1]) }
+        }
+    }
 }
