@@ -169,6 +169,11 @@ package enum Figures {
         }
     }
 
+    /// A count with its noun: `1 task`, `2 tasks`.
+    package static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+
     /// The local time of day: `14:03:27`.
     package static func clock(_ date: Date) -> String {
         var seconds = time_t(date.timeIntervalSince1970)

@@ -11,7 +11,7 @@ package enum FlowTables {
         for run in runs {
             table.add([
                 String(run.id.prefix(8)), run.flow, FlowText.state(run.state),
-                "\(run.resultCount)/\(run.taskCount)",
+                FlowText.progress(run),
                 Figures.moment(run.startedAt ?? run.createdAt, at: now),
                 FlowText.seconds(run, at: now).map(Figures.duration) ?? Figures.none,
             ])

@@ -27,11 +27,9 @@ package enum FlowText {
         }
     }
 
-    /// How many tasks of a flow run have a result or were skipped, of all: `5/9`.
+    /// How many tasks of a flow run need nothing more, of all: `5/9`.
     package static func progress(_ run: FlowRunSummary, width: Int = .max) -> String {
-        let states: [TaskState] = [.completed, .cached, .skipped]
-        let done = states.reduce(0) { $0 + run.counts[$1, default: 0] }
-        return Figures.steps(done, of: run.taskCount, width: width)
+        Figures.steps(run.resultCount, of: run.taskCount, width: width)
     }
 
     /// How long a flow run took, or has been taking; nil before its first task.

@@ -72,6 +72,11 @@ import Testing
         #expect(Figures.count(count) == text)
     }
 
+    @Test(arguments: [(0, "0 tasks"), (1, "1 task"), (2, "2 tasks")])
+    func countsHaveTheirNoun(count: Int, text: String) {
+        #expect(Figures.counted(count, "task") == text)
+    }
+
     @Test(
         arguments: [(0.4199, "41 %"), (0.9999, "99 %"), (1, "100 %"), (.nan, "-")]
             as [(Double, String)]

@@ -34,17 +34,21 @@ package struct Question: Equatable, Sendable {
     package var answers: [String: Action]
 
     /// A question; each way to answer has its action.
+    ///
+    /// - Parameter refusal: The title of the button that changes nothing.
     package init(
         _ title: String,
         message: [StyledText],
         answers: [(choice: Dialog.Choice, action: Action)],
-        requiredText: String? = nil
+        requiredText: String? = nil,
+        refusal: String = Dialog.cancel
     ) {
         dialog = Dialog(
             title: title,
             message: message,
             choices: answers.map(\.choice),
-            requiredText: requiredText
+            requiredText: requiredText,
+            refusal: refusal
         )
         self.answers = Dictionary(
             answers.map { ($0.choice.id, $0.action) },

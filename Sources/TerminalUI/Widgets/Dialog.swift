@@ -2,7 +2,7 @@ import Platform
 
 /// A question on top of the screen, which names the thing and the consequence.
 ///
-/// Cancel has the focus at first, so that enter changes nothing.
+/// The button that changes nothing, usually Cancel, has the focus at first.
 public struct Dialog: Hashable, Sendable {
     /// A way to answer.
     public struct Choice: Hashable, Sendable {
@@ -48,18 +48,25 @@ public struct Dialog: Hashable, Sendable {
     public let choices: [Choice]
     /// The text that must be typed before a dangerous choice can be made, or nil.
     public let requiredText: String?
+    /// The title of the first button, which changes nothing.
+    public let refusal: String
 
-    /// A question; Cancel is always there and comes first.
+    /// The usual title of the button that changes nothing.
+    public static let cancel = "Cancel"
+
+    /// A question; the button that changes nothing is always there and comes first.
     public init(
         title: String,
         message: [StyledText],
         choices: [Choice],
-        requiredText: String? = nil
+        requiredText: String? = nil,
+        refusal: String = Dialog.cancel
     ) {
         self.title = title
         self.message = message
         self.choices = choices
         self.requiredText = requiredText
+        self.refusal = refusal
     }
 
     /// The prefix of the click targets of buttons; the position follows, 0 for Cancel.
@@ -125,7 +132,7 @@ public struct Dialog: Hashable, Sendable {
     /// The width at which nothing is cut; long messages are wrapped.
     private var wantedWidth: Int {
         // Each button has a mark on both sides and a blank after it.
-        let buttons = choices.reduce(DisplayWidth.of("Cancel") + 5) {
+        let buttons = choices.reduce(DisplayWidth.of(refusal) + 5) {
             $0 + DisplayWidth.of($1.title) + 5
         }
         let words = max(DisplayWidth.of(title) + 2, message.map(\.width).max() ?? 0)
@@ -134,7 +141,7 @@ public struct Dialog: Hashable, Sendable {
 
     private func drawButtons(_ state: State, in rect: Rect, on canvas: inout Canvas) {
         var x = rect.x
-        let titles = ["Cancel"] + choices.map(\.title)
+        let titles = [refusal] + choices.map(\.title)
         for (index, title) in titles.enumerated() where x < rect.maxX {
             let isFocused = index == state.focus
             var style = Style.text

@@ -64,7 +64,7 @@ extension AlertsCommand {
         func run() throws {
             let count = try shared.open().alerts.acknowledge(all ? nil : ids)
             try shared.confirm(
-                "\(count) \(count == 1 ? "alert" : "alerts") acknowledged",
+                "\(Figures.counted(count, "alert")) acknowledged",
                 ["acknowledged": .number(Double(count))]
             )
         }

@@ -168,7 +168,8 @@ extension FlowCommand {
         func run() throws {
             let flow = try shared.open().flows.flow(flow)
             try shared.confirm(
-                "\(flow.path): \(flow.name) has \(flow.tasks.count) tasks, no faults",
+                "\(flow.path): \(flow.name) has \(Figures.counted(flow.tasks.count, "task")), "
+                    + "no faults",
                 [
                     "flow": .text(flow.name), "path": .text(flow.path),
                     "tasks": .number(Double(flow.tasks.count)),

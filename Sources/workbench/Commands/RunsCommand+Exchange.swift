@@ -26,8 +26,9 @@ extension RunsCommand {
             if let mlflow {
                 let summary = try workspace.exchange.export(to: mlflow, replaces: replacing.force)
                 return try shared.confirm(
-                    "\(mlflow): \(summary.runs) runs, \(summary.metricPoints) metric points, "
-                        + "\(summary.modelVersions) versions, \(Figures.bytes(Int64(summary.byteCount))).",
+                    "\(mlflow): \(Figures.counted(summary.runs, "run")), "
+                        + "\(Figures.counted(summary.metricPoints, "metric point")), "
+                        + "\(Figures.counted(summary.modelVersions, "version")), \(Figures.bytes(Int64(summary.byteCount))).",
                     [
                         "path": .text(mlflow), "runs": .number(Double(summary.runs)),
                         "metric_points": .number(Double(summary.metricPoints)),
@@ -80,14 +81,12 @@ extension RunsCommand {
             }
             Console.endProgress()
             for line in summary.renamed + summary.notKept { Console.remark(line, hint: nil) }
-            func count(_ count: Int, _ noun: String) -> String {
-                "\(count) \(noun)\(count == 1 ? "" : "s")"
-            }
             try shared.confirm(
-                "\(count(summary.runs, "run")) and "
-                    + "\(count(summary.metricPoints, "metric point")) imported"
+                "\(Figures.counted(summary.runs, "run")) and "
+                    + "\(Figures.counted(summary.metricPoints, "metric point")) imported"
                     + (summary.runsPresent > 0
-                        ? "; \(count(summary.runsPresent, "run")) imported before." : "."),
+                        ? "; \(Figures.counted(summary.runsPresent, "run")) imported before."
+                        : "."),
                 [
                     "runs": .number(Double(summary.runs)),
                     "runs_present": .number(Double(summary.runsPresent)),

@@ -61,13 +61,15 @@ extension WorkspaceCommand {
                 for orphan in check.orphans {
                     let remedy = orphan.isCollected ? "" : ", not removed by gc"
                     let size = Figures.bytes(orphan.byteCount)
-                    say("orphan", "\(orphan.path) (\(orphan.fileCount) files, \(size)\(remedy))")
+                    let files = Figures.counted(orphan.fileCount, "file")
+                    say("orphan", "\(orphan.path) (\(files), \(size)\(remedy))")
                 }
                 if let stranded = check.stranded {
                     let size = Figures.bytes(stranded.byteCount)
+                    let files = Figures.counted(stranded.fileCount, "file")
                     say(
                         "stranded",
-                        "\(stranded.path) (\(stranded.fileCount) files, \(size)): \(stranded.remedy)"
+                        "\(stranded.path) (\(files), \(size)): \(stranded.remedy)"
                     )
                 }
                 Console.print(check.isSound ? "sound" : "not sound")
@@ -115,8 +117,9 @@ extension WorkspaceCommand {
             for item in report.removed {
                 let name = item.name.isEmpty ? item.id : item.name
                 let what = name.isEmpty ? item.kind : "\(item.kind) \(name)"
+                let files = Figures.counted(item.fileCount, "file")
                 let size = item.path.map {
-                    ": \($0) (\(item.fileCount) files, \(Figures.bytes(item.byteCount)))"
+                    ": \($0) (\(files), \(Figures.bytes(item.byteCount)))"
                 }
                 say(dryRun ? "would remove" : "removed", what + (size ?? ""))
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventBus
+import Presentation
 import Runs
 import Synchronization
 import Workspace
@@ -17,7 +18,7 @@ struct PlainScreen {
         )
         defer { workspace.close() }
         let runs = try workspace.runs.list()
-        Console.print("workspace \(workspace.folder), \(runs.count) runs")
+        Console.print("workspace \(workspace.folder), \(Figures.counted(runs.count, "run"))")
         for run in runs.prefix(20) { Console.print(line(run)) }
         guard runs.contains(where: \.status.isLive) else {
             return Console.print(

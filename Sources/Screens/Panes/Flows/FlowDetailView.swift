@@ -56,7 +56,8 @@ struct FlowDetailView {
         }
         if !run.awaitsApproval.isEmpty {
             let tasks = run.awaitsApproval.joined(separator: ", ")
-            lines.append(StyledText("\(tasks) waits for your approval; A decides.", .warning))
+            let wait = run.awaitsApproval.count == 1 ? "waits" : "wait"
+            lines.append(StyledText("\(tasks) \(wait) for your approval; A decides.", .warning))
         } else if run.state == .failed || run.state == .crashed || run.state == .cancelled {
             lines.append(StyledText("R continues from what has no result.", .muted))
         } else if run.state == .paused {

@@ -65,23 +65,25 @@ enum FlowQuestions {
     }
 
     static func cancel(_ run: FlowRunSummary) -> Question {
-        let running = run.counts[.running, default: 0]
-        let tasks = running == 1 ? "1 task" : "\(running) tasks"
+        let running = run.counts[.running, default: 0] + run.counts[.retrying, default: 0]
+        let tasks =
+            "\(Figures.counted(running, "task")) that \(running == 1 ? "runs gets" : "run get")"
         return Question(
-            "Cancel \(run.name)?",
+            "Stop \(run.name)?",
             message: [
                 StyledText(
                     running > 0
-                        ? "\(tasks) that run get TERM and time to end; nothing else begins."
+                        ? "\(tasks) TERM and time to end; nothing else begins."
                         : "Nothing else begins."
                 ), "What has completed is kept; R continues from there.",
             ],
             answers: [
                 (
-                    .init(id: "cancel", title: "Cancel the flow run", isDangerous: true),
+                    .init(id: "cancel", title: "Stop flow run", isDangerous: true),
                     .flows(.control(.cancel, run: run.id))
                 )
-            ]
+            ],
+            refusal: "Keep running"
         )
     }
 

@@ -1,3 +1,4 @@
+import Presentation
 package import Workflows
 
 /// The lines of a task's log that have been read.
@@ -21,10 +22,15 @@ package struct FlowTaskLog: Equatable, Sendable {
         self.task = task
     }
 
+    /// What is shown in place of bytes that are missing.
+    private static func gap(_ bytes: Int) -> String {
+        "[\(Figures.counted(bytes, "byte")) \(bytes == 1 ? "was" : "were") dropped here]"
+    }
+
     /// Adds a page; true if there may be another one.
     package mutating func append(_ page: TaskLogPage) -> Bool {
         // A log is bounded: between its first and its last lines bytes may be missing.
-        if page.dropped > 0 { lines.append("[\(page.dropped) bytes were dropped here]") }
+        if page.dropped > 0 { lines.append(Self.gap(page.dropped)) }
         let isNew = page.cursor > cursor
         cursor = max(cursor, page.cursor)
         lines += page.lines

@@ -46,34 +46,21 @@ extension FlowsState {
             ]
             return EmptyView.draw(lines, in: rect, on: &canvas)
         }
-        let shown = shown(in: context.library)
-        let ids = shown.map(\.id)
-        let places = Dictionary(zip(ids, ids.indices)) { first, _ in first }
-        let isFocused = focus == .runs
-        let table = Table(
-            columns: Self.columns(isWide: rect.width >= 60),
-            rows: ids,
-            hasHeader: rect.width >= 60,
-            isFocused: isFocused,
-            hitPrefix: FlowsLayout.runPrefix
-        ) { id in
-            places[id].map { place in
-                Self.cells(shown[place], isWide: rect.width >= 60, at: context.now, glyphs)
-            } ?? []
-        }
         var title = StyledText("Flow runs")
         if let starting { title.append(" \(glyphs.dot) \(starting)\(glyphs.ellipsis)", .accent) }
-        var inner = canvas.box(
-            rect,
+        let isWide = rect.width >= 60
+        ListBox(
             title: title,
-            trailing: StyledText(table.footer(list), .muted),
-            isFocused: isFocused
+            rows: shown(in: context.library),
+            columns: Self.columns(isWide: isWide),
+            hasHeader: isWide,
+            isFocused: focus == .runs,
+            hitPrefix: FlowsLayout.runPrefix
+        ) { Self.cells($0, isWide: isWide, at: context.now, glyphs) }.draw(
+            list,
+            in: rect,
+            on: &canvas
         )
-        inner = list.drawFilter(placeholder: "words, !not", in: inner, on: &canvas)
-        if shown.isEmpty {
-            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
-        }
-        table.draw(in: inner, selection: list, on: &canvas)
     }
 
     private static func columns(isWide: Bool) -> [TableColumn] {

@@ -28,38 +28,26 @@ extension RunState {
     }
 
     private func drawList(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
-        let shown = shown(in: context.library)
-        let ids = shown.map(\.id)
-        let places = Dictionary(zip(ids, ids.indices)) { first, _ in first }
         let glyphs = canvas.glyphs
         var list = list
         list.marked = Set(context.library.marks)
-        let table = Table(
-            columns: Self.columns(isWide: rect.width >= 60),
-            rows: ids,
-            hasHeader: rect.width >= 60,
-            hitPrefix: RunLayout.hitPrefix
-        ) { id in
-            places[id].map { place in
-                Self.cells(shown[place], isWide: rect.width >= 60, at: context.now, glyphs)
-            } ?? []
-        }
         var title = StyledText("Runs")
         let next = phasesToCome.isEmpty ? nil : "measuring, then the next phase"
         if let starting = context.library.starting ?? next {
             title.append(" \(glyphs.dot) \(starting)\(glyphs.ellipsis)", .accent)
         }
-        var inner = canvas.box(
-            rect,
+        let isWide = rect.width >= 60
+        ListBox(
             title: title,
-            trailing: StyledText(table.footer(list), .muted),
-            isFocused: true
+            rows: shown(in: context.library),
+            columns: Self.columns(isWide: isWide),
+            hasHeader: isWide,
+            hitPrefix: RunLayout.hitPrefix
+        ) { Self.cells($0, isWide: isWide, at: context.now, glyphs) }.draw(
+            list,
+            in: rect,
+            on: &canvas
         )
-        inner = list.drawFilter(placeholder: "words, !not", in: inner, on: &canvas)
-        if shown.isEmpty {
-            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
-        }
-        table.draw(in: inner, selection: list, on: &canvas)
     }
 
     private static func columns(isWide: Bool) -> [TableColumn] {
