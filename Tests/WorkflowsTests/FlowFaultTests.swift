@@ -24,7 +24,7 @@ import Workflows
         ("flow", "1:1: A flow begins with"), ("- a", "1:1: A flow begins with"),
         ("tasks: {}", "`flow` is missing"), ("flow: f\ntasks: {}", "2:8: The flow has no tasks."),
         ("flow: f\ntask: {}", "2:1: `task` is no key of a flow. Did you mean `tasks`?"),
-        ("flow: f\nflow: g", "2:1: The key `flow` occurs twice; the first one is in line 1."),
+        ("flow: f\nflow: g", "2:1: The key `flow` occurs twice; the first one is at 1:1."),
         ("flow: f\n---\nflow: g", "The document ends before this line"),
         ("flow: f\n\ttasks: x", "indented by a tab"), ("flow: \"f", "1:"),
         ("flow: [f", "1:"),
@@ -200,6 +200,53 @@ import Workflows
         let error = #expect(throws: FlowError.self) { try DeclaredKind.flow(text) }
         #expect(error?.message == "/flows/test.yaml has 4 faults.")
         #expect(error?.code == .invalidFile)
+    }
+
+    @Test func aRepeatedKeyHidesNoOtherFaults() {
+        let text = """
+            flow: f
+            colour: red
+            tasks:
+              a:
+                uses: train
+                with: {data: d, "epochs": 1, data: "x, data: y", epochs: 2}
+                retries: x
+                # retries: 1
+                'retries': 2
+              b: {uses: shel}
+              a: {uses: train, with: {data: d}}
+              a: {uses: train, with: {data: d}}
+            colour: blue
+            """
+        let faults = DeclaredKind.faults(text)
+        #expect(
+            faults.map { $0.replacing(#/;.*|\..*/#, with: "") } == [
+                "2:1: `colour` is no key of a flow",
+                "6:34: The key `data` occurs twice",
+                "6:54: The key `epochs` occurs twice",
+                "7:14: `retries` must be a whole number from 0 to 1000, not `x`",
+                "9:5: The key `retries` occurs twice",
+                "10:13: There is no kind of task `shel`",
+                "11:3: The key `a` occurs twice",
+                "12:3: The key `a` occurs twice",
+                "13:1: The key `colour` occurs twice",
+            ]
+        )
+        #expect(
+            faults.contains { $0.hasSuffix("`epochs` occurs twice; the first one is at 6:21.") }
+        )
+    }
+
+    @Test(arguments: [
+        ("flow: f\nparameters: {a: [1, {a: 2}], b: 1,\n  a: 2}", "3:3"),
+        ("{flow: f, parameters: {a: 1}, flow: g}", "1:31"),
+        ("flow: f\nparameters:\n  - é: 1\n    x: {é: 2}\n    é: 3", "5:5"),
+        ("flow: f\r\nflow: g\r\n", "2:1"), ("\u{FEFF}flow: f\nflow : g", "2:1"),
+        ("flow: f\nparameters: {a: 'it''s, a: 1', \"b\\\", a: \": 1, a: 2}", "2:47"),
+    ])
+    func aRepeatedKeyHasItsPlace(text: String, place: String) {
+        let faults = DeclaredKind.faults(text).filter { $0.contains("occurs twice") }
+        #expect(faults.count == 1 && faults[0].hasPrefix("\(place): "), "\(faults)")
     }
 
     @Test func aCircleIsNamed() {

@@ -63,7 +63,11 @@ enum Console {
     /// Reports an error with its details and hint.
     static func report(_ error: WorkspaceError) {
         note("workbench: \(error.message)")
-        for detail in error.details ?? [] { note("  \(detail)") }
+        let details = error.details ?? []
+        // The message has the only fault of a file.
+        if details.count != 1 || !error.message.hasSuffix(details[0]) {
+            for detail in details { note("  \(detail)") }
+        }
         hint(error.hint)
     }
 

@@ -13,6 +13,8 @@ struct DocumentReader {
 
     private let text: DocumentText
     private let faults: DocumentFaults
+    /// The names of keys that are left out: those of repeated ones.
+    private let omitted: Set<String>
     private var nodeCount = 0
 
     /// Reads a file; nil if it is no YAML, which is a fault.
@@ -27,26 +29,20 @@ struct DocumentReader {
             faults.add(start, tooMany)
             return nil
         }
-        let root: Node?
-        do {
-            // No regular expressions: the values follow from ``CoreSchema``.
-            root = try Yams.compose(yaml: text.text, .basic)
-        } catch {
-            let (position, message) = YAMLFault.described(error, text)
-            faults.add(position, message)
+        var keys = RepeatedKeys(text, faults)
+        var isEmpty = false
+        guard let root = keys.compose(isEmpty: &isEmpty) else {
+            if isEmpty { faults.add(start, "The file is empty.") }
             return nil
         }
-        guard let root else {
-            faults.add(start, "The file is empty.")
-            return nil
-        }
-        var reader = DocumentReader(text: text, faults: faults)
+        var reader = DocumentReader(text: text, faults: faults, omitted: keys.marks)
         return reader.node(root, depth: 0)
     }
 
-    private init(text: DocumentText, faults: DocumentFaults) {
+    private init(text: DocumentText, faults: DocumentFaults, omitted: Set<String>) {
         self.text = text
         self.faults = faults
+        self.omitted = omitted
     }
 
     private mutating func node(_ node: Node, depth: Int) -> DocumentNode? {
@@ -89,6 +85,7 @@ struct DocumentReader {
             faults.add(position, "A key must be a text, not a list or names with values.")
             return nil
         }
+        if omitted.contains(name.string) { return nil }
         if name.string == "<<", name.style == .plain {
             faults.add(
                 position,

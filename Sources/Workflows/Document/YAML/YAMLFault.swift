@@ -19,14 +19,6 @@ enum YAMLFault {
                 .init(line: line, column: 1),
                 "This line has a control character, which YAML does not allow."
             )
-        case .duplicatedKeysInMapping(let keys, let context):
-            let first = SourcePosition(line: context.mark.line, column: context.mark.column)
-            let key = keys.first ?? ""
-            return (
-                second(key, after: first, text),
-                "The key \(DocumentFaults.quoted(key)) occurs twice; the first one is in line"
-                    + " \(first.line)."
-            )
         default: return (start, "This is not YAML.")
         }
     }
@@ -55,26 +47,5 @@ enum YAMLFault {
             return "The file is nested more than \(DocumentReader.maxDepth) levels deep."
         default: return "This is not YAML: \(problem)."
         }
-    }
-
-    /// The place where a key occurs again: Yams names only the first.
-    private static func second(
-        _ key: String,
-        after first: SourcePosition,
-        _ text: DocumentText
-    ) -> SourcePosition {
-        guard !key.isEmpty, first.line < text.lineCount else { return first }
-        for number in (first.line + 1)...text.lineCount {
-            let line = text.line(number)
-            let indentation = line.prefix { $0 == " " }.count
-            let rest = line.dropFirst(indentation)
-            // In a block, both begin in the same column.
-            if indentation + 1 == first.column, rest.hasPrefix(key),
-                rest.dropFirst(key.count).drop(while: { $0 == " " }).first == ":"
-            {
-                return SourcePosition(line: number, column: first.column)
-            }
-        }
-        return first
     }
 }
