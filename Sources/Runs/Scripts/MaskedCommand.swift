@@ -1,3 +1,4 @@
+import Platform
 import Tracking
 
 /// A command as it is stored and shown: without passwords and tokens.
@@ -10,27 +11,15 @@ package enum MaskedCommand {
     package static func words(_ command: [String]) -> [String] {
         var isSecretNext = false
         return command.map { word in
-            defer { isSecretNext = word.hasPrefix("-") && !word.contains("=") && isSecret(word) }
+            defer {
+                isSecretNext =
+                    word.hasPrefix("-") && !word.contains("=") && SecretName.isSecret(word)
+            }
             if isSecretNext, !word.hasPrefix("-") { return mask }
-            if let sign = word.firstIndex(of: "="), isSecret(word[..<sign]) {
+            if let sign = word.firstIndex(of: "="), SecretName.isSecret(word[..<sign]) {
                 return "\(word[...sign])\(mask)"
             }
             return isToken(word) ? mask : Secrets.redacted(word)
-        }
-    }
-
-    private static let names = [
-        "token", "secret", "password", "passwd", "apikey", "credential", "accesskey", "privatekey",
-    ]
-
-    /// Whether the name of an option or a variable is that of a secret.
-    package static func isSecret(_ name: some StringProtocol) -> Bool {
-        let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
-        // `--max-tokens` and `--tokenizer` are none.
-        return names.contains { secret in
-            secret == "token"
-                ? plain.hasSuffix(secret) && !plain.hasSuffix("pertoken")
-                : plain.contains(secret)
         }
     }
 

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 /// Makes a flow from the document of a file, and checks it; all faults are added.
 struct FlowFileReader {
