@@ -50,7 +50,13 @@ package final class OpenedFolder: Sendable {
     /// Refuses changes if the workspace is open for reading only, or was moved or removed.
     package func checkWritable() throws(RunError) {
         if case .readOnly(let reason) = access {
-            throw RunError(.readOnly, reason, hint: "Open the workspace without --readonly.")
+            throw RunError(
+                .readOnly,
+                reason,
+                hint: store.notice == nil
+                    ? "Open the workspace without --readonly."
+                    : "Use the newer version of workbench to change it."
+            )
         }
         try place.checkFolder()
         try place.checkDatabase()

@@ -12,7 +12,7 @@ extension FlowService {
     /// - Parameter always: Whether this process claims the schedules even while none is on, as
     ///   `flow serve` does.
     public func startScheduling(always: Bool = false) throws {
-        try opened.checkWritable()
+        if always { try checkScheduling() } else { try opened.checkWritable() }
         let log = opened.log
         let make: @Sendable () -> any RepeatedWork = { [weak self] in
             guard let self else { return NoWork() }
@@ -24,6 +24,16 @@ extension FlowService {
             }
         }
         scheduleWorker.wake()
+    }
+
+    /// Refuses if this process could not execute schedules: the workspace is read-only, or its folder
+    /// of locks cannot be written.
+    public func checkScheduling() throws {
+        try opened.checkWritable()
+        try WorkspaceError.translating {
+            // The worker would try it again and again, and nobody would notice.
+            try OwnerLock.take(Self.schedulerLock(opened))?.release()
+        }
     }
 
     /// Ends the execution of schedules by this process; flow runs continue.

@@ -24,6 +24,7 @@ extension FlowCommand {
             defer { workspace.close() }
             let unit = ServiceUnit(program: program, workspace: workspace.folder)
             if dryRun { return Console.printLines(unit.lines) }
+            try workspace.flows.checkScheduling()
             let path = "\(try Self.folder())/\(unit.fileName)"
             let text = unit.lines.joined(separator: "\n") + "\n"
             if (try? Files.text(path)) != text {
