@@ -38,3 +38,19 @@ public enum FlowErrorCode: ErrorCode {
         }
     }
 }
+
+extension FlowError {
+    /// The error for the name of a task that a flow does not have.
+    ///
+    /// - Parameter tasks: The names of its tasks.
+    package static func missingTask(_ name: String, of flow: String, _ tasks: [String]) -> FlowError
+    {
+        FlowError(
+            .notFound,
+            "\(flow) has no task \(VisibleText.name(name)).",
+            hint: EditDistance.suggestion(for: name, in: tasks.prefix(1_000))
+                ?? "Its tasks are \(tasks.prefix(20).joined(separator: ", "))"
+                + "\(tasks.count > 20 ? " and others" : "")."
+        )
+    }
+}

@@ -338,4 +338,27 @@ import Testing
             #expect(done.text.isEmpty)
         }
     }
+
+    @Test func aMistypedNameGetsASuggestion() throws {
+        let (program, flow) = try program()
+        try FileManager.default.createDirectory(
+            atPath: "\(program.workspace)/flows",
+            withIntermediateDirectories: true
+        )
+        try FileManager.default.copyItem(
+            atPath: flow,
+            toPath: "\(program.workspace)/flows/steps.yaml"
+        )
+        #expect(try program.run("flow", "run", "steps").status == 0)
+        for (words, meant) in [
+            (["run", "setps"], "steps"), (["show", "stesp"], "steps"),
+            (["logs", "steps", "mkae"], "make"), (["why", "chekc"], "check"),
+            (["retry", "steps", "--from", "chck", "--dry-run"], "check"),
+            (["schedule", "on", "step"], "steps"),
+        ] {
+            let done = try program.run(["flow"] + words)
+            #expect(done.status == 1, "\(words)")
+            #expect(done.errors.hasSuffix("hint: Did you mean `\(meant)`?\n"), "\(done.errors)")
+        }
+    }
 }

@@ -164,4 +164,27 @@ import Workflows
         }
         #expect(error?.code == .notFound, "\(error?.message ?? "")")
     }
+
+    @Test func aFileIsParsedAgainOnlyIfItHasOtherBytes() throws {
+        let reader = FlowReader(kinds: DeclaredKind.kinds)
+        func name(_ text: String) throws -> String { try reader.parse(text, path: "/f.yaml").name }
+        let text = "flow: f\ntasks: {t: {uses: shell, with: {command: x}}}\n"
+        for _ in 1...3 { #expect(try name(text) == "f") }
+        #expect(reader.documents.parsed == 1)
+        #expect(try name(text.replacing("flow: f", with: "flow: g")) == "g")
+        #expect(reader.documents.parsed == 2)
+        // Faults are found each time.
+        for _ in 1...2 { #expect(throws: FlowError.self) { try name("flow: f\nflow: g") } }
+        #expect(reader.documents.parsed == 4)
+    }
+
+    @Test func aMistypedFileGetsASuggestion() throws {
+        let folder = "\(FileManager.default.temporaryDirectory.path)/flows-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data().write(to: URL(filePath: "\(folder)/train.yaml"))
+        let reader = FlowReader(kinds: DeclaredKind.kinds)
+        let error = #expect(throws: FlowError.self) { try reader.read("\(folder)/trian.yaml") }
+        #expect(error?.hint == "Did you mean `train.yaml`?")
+    }
 }

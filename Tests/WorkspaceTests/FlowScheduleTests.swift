@@ -63,6 +63,26 @@ import Workspace
         }
     }
 
+    @Test func aFileThatIsWrittenAgainWithinTheSameTickIsReadAgain() throws {
+        try TestWorkspace.with { test in
+            let path = try write(test)
+            try test.opened { workspace in
+                try workspace.flows.setSchedule("schedule", of: path, isOn: true)
+                let before = try #require(try summary(workspace).nextAt)
+                let text = try Files.text(path)
+                let status = try #require(FileStatus(path))
+                // The same size, in the same file.
+                try TestWorkspace.write(
+                    text.replacing("0 2 * * *", with: "0 3 * * *"),
+                    to: path
+                )
+                #expect(FileStatus(path)?.byteCount == status.byteCount)
+                #expect(try summary(workspace).nextAt != before)
+                #expect(try workspace.flows.files().contains { $0.path == path })
+            }
+        }
+    }
+
     @Test func aBackfillRunsEachInstantOnceInOneOfTwoProcesses() throws {
         try TestWorkspace.with { test in
             let path = try write(test)

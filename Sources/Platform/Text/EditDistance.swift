@@ -12,6 +12,11 @@ package enum EditDistance {
         return distance <= max(1, min(3, name.count / 2)) ? name : nil
     }
 
+    /// The question for a hint whether a known word was meant; nil if none is near.
+    package static func suggestion(for word: String, in known: some Sequence<String>) -> String? {
+        word.isEmpty ? nil : nearest(to: word, in: known).map { "Did you mean `\($0)`?" }
+    }
+
     /// The number of changes from one word to another.
     package static func between(_ word: String, _ other: String) -> Int {
         let (a, b) = (Array(word.unicodeScalars), Array(other.unicodeScalars))

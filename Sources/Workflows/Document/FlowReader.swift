@@ -4,6 +4,8 @@ public import Platform
 public struct FlowReader: Sendable {
     /// The kinds of task that a file may use.
     public let kinds: TaskKinds
+    /// The documents of the files that it has read.
+    package let documents = DocumentCache()
 
     /// Creates a reader.
     public init(kinds: TaskKinds) { self.kinds = kinds }
@@ -60,7 +62,7 @@ public struct FlowReader: Sendable {
     func parse(_ bytes: [UInt8], path: String) throws(FlowError) -> Flow {
         let faults = DocumentFaults()
         var flow: Flow?
-        if let root = DocumentReader.read(bytes, faults) {
+        if let root = documents.document(bytes, of: path, faults) {
             var reader = FlowFileReader(kinds: kinds, folder: FilePaths.parent(path), faults)
             let source = String(decoding: bytes, as: UTF8.self)
             flow = reader.flow(root, path: path, source: source)
@@ -88,10 +90,12 @@ enum FileBytes {
         } catch {
             throw FlowError(.invalid, error.message, hint: error.hint)
         }
+        let others = Files.names(in: FilePaths.parent(path))
         throw FlowError(
             .notFound,
             "There is no file \(path).",
-            hint: "Give the path of a flow's file, such as flows/train.yaml."
+            hint: EditDistance.suggestion(for: FilePaths.name(path), in: others.prefix(1_000))
+                ?? "Give the path of a flow's file, such as flows/train.yaml."
         )
     }
 }

@@ -338,11 +338,7 @@ extension FlowOrder {
         if let place = graph.place(of: name) { return [place] }
         let places = graph.instances.indices.filter { graph.instances[$0].name == name }
         guard !places.isEmpty else {
-            throw FlowError(
-                .notFound,
-                "\(flow.name) has no task \(VisibleText.name(name)).",
-                hint: "Its tasks are \(flow.tasks.prefix(20).map(\.name).joined(separator: ", "))."
-            )
+            throw FlowError.missingTask(name, of: flow.name, flow.tasks.map(\.name))
         }
         return places
     }

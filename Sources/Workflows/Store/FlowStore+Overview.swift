@@ -3,6 +3,28 @@ import GRDB
 
 /// What lists, plans and explanations read of many flow runs.
 extension FlowStore {
+    /// The files of all flow runs, each once, the one that ran last first.
+    package func paths() throws -> [String] {
+        try database.read { db in
+            try String.fetchAll(
+                db,
+                sql:
+                    "SELECT path FROM wb_flow_runs GROUP BY path ORDER BY max(created_at) DESC, path"
+            )
+        }
+    }
+
+    /// The names of the flows that have run, the one that ran last first.
+    package func flows() throws -> [String] {
+        try database.read { db in
+            try String.fetchAll(
+                db,
+                sql:
+                    "SELECT flow FROM wb_flow_runs GROUP BY flow ORDER BY max(created_at) DESC, flow"
+            )
+        }
+    }
+
     /// The number of tasks in each state, of all flow runs or of one.
     package func counts(of id: String? = nil) throws -> [String: [TaskState: Int]] {
         try database.read { db in

@@ -302,11 +302,12 @@ package final class FlowStore: Sendable {
     }
 
     /// The error for an unknown flow run.
-    package static func missing(_ reference: String) -> FlowError {
+    package static func missing(_ reference: String, flows: [String] = []) -> FlowError {
         FlowError(
             .notFound,
             "There is no flow run \(VisibleText.name(reference)).",
-            hint: "`workbench flow list` lists them."
+            hint: EditDistance.suggestion(for: reference, in: flows)
+                ?? "`workbench flow list` lists them."
         )
     }
 }

@@ -7,15 +7,20 @@ extension FlowService {
     /// The files of flows: in the workspace's `flows/`, shipped ones, and those that ran.
     public func files() throws -> [FlowFileSummary] {
         try WorkspaceError.translating {
-            var paths = Self.files(in: opened.layout.flows)
-            let shipped = samplesFolder.map(Self.files) ?? []
-            for run in try store.runs() where FilePaths.exists(run.path) { paths.append(run.path) }
-            var seen: Set<String> = []
-            return (paths + shipped).filter { seen.insert($0).inserted }.map { path in
-                file(path, isSample: shipped.contains(path))
-            }
+            let shipped = Set(shippedFiles)
+            return try filePaths().map { file($0, isSample: shipped.contains($0)) }
         }
     }
+
+    /// The paths of ``files()``, each once.
+    func filePaths() throws -> [String] {
+        let ran = try store.paths().filter(FilePaths.exists)
+        var seen: Set<String> = []
+        return (Self.files(in: flowsFolder) + ran + shippedFiles)
+            .filter { seen.insert($0).inserted }
+    }
+
+    private var shippedFiles: [String] { samplesFolder.map(Self.files) ?? [] }
 
     private func file(_ path: String, isSample: Bool) -> FlowFileSummary {
         do {
@@ -67,9 +72,17 @@ extension FlowService {
             throw FlowError(
                 .notFound,
                 "There is no flow \(VisibleText.name(reference)).",
-                hint: "Give the path of its file, or put it into \(flowsFolder)."
+                hint: EditDistance.suggestion(for: reference, in: try flowNames())
+                    ?? "Give the path of its file, or put it into \(flowsFolder)."
             )
         }
+    }
+
+    /// The names that ``path(ofFlow:)`` knows.
+    private func flowNames() throws -> [String] {
+        let files = Self.files(in: flowsFolder) + shippedFiles
+        let stems = files.map { String(FilePaths.name($0).prefix { $0 != "." }) }
+        return stems + (try store.flows())
     }
 
     private var flowsFolder: String { opened.layout.flows }

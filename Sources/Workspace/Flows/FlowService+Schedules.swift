@@ -55,7 +55,7 @@ extension FlowService {
 
     private func scheduleFiles(with known: [String]) throws -> [String] {
         var seen: Set<String> = []
-        return (try files().map(\.path) + known.filter(FilePaths.exists))
+        return (try filePaths() + known.filter(FilePaths.exists))
             .filter { seen.insert($0).inserted }
     }
 

@@ -126,7 +126,9 @@ public final class FlowService: Sendable {
                 return try summary(of: run.id)
             }
             let matches = reference.isEmpty ? [] : runs.filter { $0.id.hasPrefix(reference) }
-            guard let match = matches.first else { throw FlowStore.missing(reference) }
+            guard let match = matches.first else {
+                throw FlowStore.missing(reference, flows: try store.flows())
+            }
             guard matches.count == 1 else {
                 throw FlowError(
                     .ambiguous,
@@ -265,14 +267,15 @@ public final class FlowService: Sendable {
         if let task = tasks.first(where: { $0.task == name }) { return task }
         let named = tasks.filter { $0.name == name }
         guard let task = named.first(where: { !$0.state.isSuccessful }) ?? named.first else {
-            let names = tasks.prefix(20).map(\.task).joined(separator: ", ")
-            throw FlowError(
-                .notFound,
-                "\(run.flow) has no task \(VisibleText.name(name)).",
-                hint: "Its tasks are \(names)."
-            )
+            throw FlowError.missingTask(name, of: run.flow, names(of: tasks))
         }
         return task
+    }
+
+    /// The names of tasks, and those of single ones of a matrix.
+    private static func names(of tasks: [TaskRecord]) -> [String] {
+        var seen: Set<String> = []
+        return (tasks.map(\.name) + tasks.map(\.task)).filter { seen.insert($0).inserted }
     }
 
     private static func summary(
