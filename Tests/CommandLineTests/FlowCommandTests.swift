@@ -326,19 +326,6 @@ import Testing
         #expect(done.status == 64, "\(words): \(done.errors)")
     }
 
-    @Test func schedulesAreNotServedWithoutTheirLock() throws {
-        let program = try Program(hasModel: false)
-        try program.run("flow", "list")
-        let lock = "\(program.workspace)/locks/scheduler"
-        try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
-        for words in [["flow", "serve"], ["flow", "install"]] {
-            let done = try program.run(words)
-            #expect(done.status == 1, "\(words)")
-            #expect(done.errors.hasPrefix("workbench: \(lock) cannot be created"), "\(done.errors)")
-            #expect(done.text.isEmpty)
-        }
-    }
-
     @Test func aMistypedNameGetsASuggestion() throws {
         let (program, flow) = try program()
         try FileManager.default.createDirectory(

@@ -73,6 +73,27 @@ import Testing
         #expect(["0", "141"].contains(all.text.split(separator: "\n").last), "\(all.text)")
     }
 
+    @Test(arguments: ["", "--logs", "--json"])
+    func aFlowRunGoesOnWithoutAReader(option: String) throws {
+        let program = try Program(hasModel: false)
+        let flow = try program.file(
+            "steps.yaml",
+            """
+            flow: steps
+            tasks:
+              a: {uses: shell, with: {command: "echo one; yes | head -1"}}
+              b: {uses: shell, with: {command: "echo two; touch \(program.folder)/made"}, needs: [a]}
+            """
+        )
+        let done = try shell(
+            program,
+            "exec 3> >(exec true); wait $!; \"$W\" flow run \(flow) \(option) >&3; echo $? >&2"
+        )
+        #expect(done.errors.hasSuffix("141\n"), "\(done.errors)")
+        #expect(FileManager.default.fileExists(atPath: "\(program.folder)/made"))
+        #expect(try program.run("flow", "list").text.contains("completed  2/2"))
+    }
+
     @Test func aLimitOfFileSizesIsReported() throws {
         let program = try Program()
         try program.run("runs", "list")

@@ -133,15 +133,17 @@ extension FlowService {
     ///   - first: The beginning of the span.
     ///   - last: The end of the span, inclusive.
     ///   - overlap: What happens while an earlier flow run of the schedule is live.
+    ///   - isTrial: Whether nothing is recorded or started: what would be done.
     /// - Throws: ``WorkspaceError`` for a span without an instant or with more than 1,000.
     public func backfill(
         _ name: String,
         of path: String,
         from first: Date,
         through last: Date,
-        overlap: FlowSchedule.Overlap = .bufferAll
+        overlap: FlowSchedule.Overlap = .bufferAll,
+        isTrial: Bool = false
     ) throws -> Backfill {
-        try opened.checkWritable()
+        if !isTrial { try opened.checkWritable() }
         let backfill = try WorkspaceError.translating {
             let flow = try reader.read(path)
             let made = try scheduleStore.backfill(
@@ -149,7 +151,8 @@ extension FlowService {
                 of: flow.path,
                 from: Self.milliseconds(first),
                 through: Self.milliseconds(last),
-                overlap: overlap
+                overlap: overlap,
+                isTrial: isTrial
             )
             return Backfill(
                 flowRuns: made.new.map(\.id),
@@ -157,7 +160,7 @@ extension FlowService {
                 existing: made.existing
             )
         }
-        scheduleWorker.wake()
+        if !isTrial { scheduleWorker.wake() }
         return backfill
     }
 

@@ -32,8 +32,14 @@ extension FlowCommand {
                 """
         )
         var overlap = FlowSchedule.Overlap.bufferAll.rawValue
+        @Flag(help: "Print the times and the ids of their flow runs, without starting them.")
+        var dryRun = false
 
         func run() throws {
+            if dryRun {
+                let (flow, backfill) = try backfill(in: try shared.open(), isTrial: true)
+                return try report(backfill, of: flow)
+            }
             let opened = OpenedWorkspace()
             let change = Condition()
             Signals.handle { _ in
@@ -51,14 +57,7 @@ extension FlowCommand {
                 subscription.cancel()
                 workspace.close()
             }
-            let (flow, schedule) = try target.find(in: workspace)
-            let backfill = try workspace.flows.backfill(
-                schedule.name,
-                of: flow.path,
-                from: try Self.date(from, isEnd: false),
-                through: try Self.date(to, isEnd: true),
-                overlap: FlowSchedule.Overlap(rawValue: overlap) ?? .bufferAll
-            )
+            let (flow, backfill) = try backfill(in: workspace, isTrial: false)
             try report(backfill, of: flow)
             if let process = try workspace.flows.scheduler(), process != getpid() {
                 return Console.note("process \(process) executes schedules and starts them")
@@ -76,6 +75,22 @@ extension FlowCommand {
             let signal = Signals.received.load(ordering: .relaxed)
             if signal != 0 { throw ExitCode(128 + signal) }
             try check(backfill, workspace)
+        }
+
+        private func backfill(
+            in workspace: Workspace,
+            isTrial: Bool
+        ) throws -> (flow: Flow, backfill: FlowService.Backfill) {
+            let (flow, schedule) = try target.find(in: workspace)
+            let backfill = try workspace.flows.backfill(
+                schedule.name,
+                of: flow.path,
+                from: try Self.date(from, isEnd: false),
+                through: try Self.date(to, isEnd: true),
+                overlap: FlowSchedule.Overlap(rawValue: overlap) ?? .bufferAll,
+                isTrial: isTrial
+            )
+            return (flow, backfill)
         }
 
         private func report(_ backfill: FlowService.Backfill, of flow: Flow) throws {

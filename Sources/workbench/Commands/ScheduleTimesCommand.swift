@@ -23,11 +23,18 @@ struct ScheduleTimesCommand: ParsableCommand {
     var timezone: String?
     @Option(help: "The time to start from in ISO 8601, such as 2026-03-01T00:00:00Z; else now.")
     var from: String?
-    @Option(help: "How many times are shown.") var count = 5
+    @Option(name: [.customShort("n"), .long], help: "How many times are shown.") var count = 5
 
     func validate() throws {
         guard (1...10_000).contains(count) else {
             throw ValidationError("--count is from 1 to 10000, not \(count).")
+        }
+        // The lines of standard input get their answer one by one.
+        guard line != "-" else { return }
+        do throws(FlowError) {
+            _ = try Fires(line, in: timezone, from: from, count: 1)
+        } catch {
+            throw ValidationError(error)
         }
     }
 
@@ -84,7 +91,7 @@ private struct Fires: Encodable {
                 throw FlowError(
                     .invalid,
                     "'\(from)' is not a time in ISO 8601.",
-                    hint: "write, for example, 2026-03-01T00:00:00Z"
+                    hint: "Write, for example, 2026-03-01T00:00:00Z."
                 )
             }
             start = date

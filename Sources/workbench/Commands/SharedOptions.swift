@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Runs
 import Workspace
 
@@ -37,6 +38,14 @@ struct SharedOptions: ParsableArguments {
             Console.remark(notice.message, hint: notice.hint)
         }
         return workspace
+    }
+}
+
+extension ValidationError {
+    /// A value of the command line that a library refuses: its message, and its hint as a sentence.
+    init(_ error: some AnyCodedError) {
+        let error = error.general
+        self.init([error.message, error.hint].compactMap { $0 }.joined(separator: " "))
     }
 }
 

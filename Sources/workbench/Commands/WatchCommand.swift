@@ -113,7 +113,7 @@ struct WatchCommand: ParsableCommand {
             throw ValidationError("\(name) is empty.")
         }
         do throws(WorkspaceError) { for text in alert { _ = try ScriptAlert(text) } } catch {
-            throw ValidationError([error.message, error.hint ?? ""].joined(separator: " "))
+            throw ValidationError(error)
         }
     }
 }

@@ -270,15 +270,23 @@ import Workflows
     @Test func aBackfillRunsItsInstantsOneAfterAnother() throws {
         let world = try ScheduleWorld(hourly(.skip))
         let schedule = hourly(.skip)
-        func backfill(_ first: Int, _ last: Int) throws -> (new: [Firing], existing: Int) {
+        func backfill(
+            _ first: Int,
+            _ last: Int,
+            isTrial: Bool = false
+        ) throws -> (new: [Firing], existing: Int) {
             try world.store.backfill(
                 schedule,
                 of: ScheduleWorld.path,
                 from: ScheduleWorld.start - first * 3_600_000,
-                through: ScheduleWorld.start - last * 3_600_000
+                through: ScheduleWorld.start - last * 3_600_000,
+                isTrial: isTrial
             )
         }
+        #expect(try backfill(3, 1, isTrial: true).new.count == 3)
         #expect(try backfill(3, 1).new.count == 3)
+        let trial = try backfill(4, 2, isTrial: true)
+        #expect(trial.new.count == 1 && trial.existing == 2)
         let again = try backfill(4, 2)
         #expect(again.new.count == 1 && again.existing == 2)
         let loop = world.loop()

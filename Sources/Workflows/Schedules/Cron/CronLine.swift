@@ -50,7 +50,7 @@ public struct CronLine: Sendable, Equatable, CustomStringConvertible {
         guard parts.count == CronField.allCases.count else {
             throw Self.error(
                 text,
-                "it has \(parts.count) fields and not five: minute, hour, day of month, month, "
+                "it has \(parts.count) \(parts.count == 1 ? "field" : "fields") and not five: minute, hour, day of month, month, "
                     + "day of week"
             )
         }
@@ -68,7 +68,7 @@ public struct CronLine: Sendable, Equatable, CustomStringConvertible {
             throw FlowError(
                 .invalid,
                 "The line of cron '\(text)' never fires: \(reason).",
-                hint: "change its days or its months"
+                hint: "Change its days or its months."
             )
         }
     }
@@ -77,7 +77,7 @@ public struct CronLine: Sendable, Equatable, CustomStringConvertible {
         FlowError(
             .invalid,
             "The line of cron '\(text)' cannot be read: \(what).",
-            hint: "write, for example, '0 2 * * MON' for Mondays at 02:00"
+            hint: "Write, for example, '0 2 * * MON' for Mondays at 02:00."
         )
     }
 

@@ -31,7 +31,7 @@ package enum Timetable: Sendable, Equatable {
                 throw FlowError(
                     .invalid,
                     "The interval of the schedule \(schedule.name) is \(seconds) seconds.",
-                    hint: "use at least one second"
+                    hint: "Use at least one second."
                 )
             }
             self = .interval(milliseconds: Int((seconds * 1000).rounded()), start: start)

@@ -43,6 +43,7 @@ extension ScheduleStore {
     /// - Parameters:
     ///   - span: Both ends count, in milliseconds since 1970.
     ///   - overlap: What happens while an earlier flow run is live.
+    ///   - isTrial: Whether nothing is recorded.
     /// - Returns: The new firings, the oldest first, and the number of those that existed.
     /// - Throws: ``FlowError`` with code `invalid` if the span has no instant or more than
     ///   ``DueInstants/limit``.
@@ -51,7 +52,8 @@ extension ScheduleStore {
         of path: String,
         from first: Int,
         through last: Int,
-        overlap: FlowSchedule.Overlap = .bufferAll
+        overlap: FlowSchedule.Overlap = .bufferAll,
+        isTrial: Bool = false
     ) throws -> (new: [Firing], existing: Int) {
         let timetable = try Timetable(schedule)
         if case .dataset = timetable {
@@ -78,7 +80,7 @@ extension ScheduleStore {
             throw FlowError(
                 .invalid,
                 "The schedule \(schedule.name) has more than \(limit) times in this span.",
-                hint: "backfill it in parts"
+                hint: "Backfill it in parts."
             )
         }
         let firings = instants.map { instant in
@@ -99,7 +101,8 @@ extension ScheduleStore {
             definition: schedule.definition,
             evaluated: now()
         )
-        let new = try self.record(backfilled: firings, of: record)
+        let new =
+            try isTrial ? unknown(of: firings) : self.record(backfilled: firings, of: record)
         return (new, firings.count - new.count)
     }
 }

@@ -106,6 +106,14 @@ package final class ScheduleStore: Sendable {
         }
     }
 
+    /// Those of some firings whose instant is not recorded.
+    package func unknown(of firings: [Firing]) throws -> [Firing] {
+        try database.read { db in
+            let statement = try db.cachedStatement(sql: "SELECT 1 FROM wb_firings WHERE id = ?")
+            return try firings.filter { try Row.fetchOne(statement, arguments: [$0.id]) == nil }
+        }
+    }
+
     /// The firings in some states, the oldest first.
     package func firings(in states: Set<Firing.State>) throws -> [Firing] {
         try database.read { db in

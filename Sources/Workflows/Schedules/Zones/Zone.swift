@@ -51,8 +51,8 @@ public struct Zone: Sendable, Equatable {
                 .invalid,
                 "There is no time zone \(name).",
                 hint: hasZones
-                    ? "use an IANA name, such as Asia/Seoul or America/New_York"
-                    : "\(folder) does not exist: install the package tzdata, or use UTC"
+                    ? "Use an IANA name, such as Asia/Seoul or America/New_York."
+                    : "\(folder) does not exist: install the package tzdata, or use UTC."
             )
         }
         self.init(name: name, file: file)
