@@ -43,6 +43,26 @@ import Testing
         #expect(again.text.isEmpty && again.errors.contains("2 times have fired before"))
     }
 
+    @Test func datesOfABackfillAreThoseOfTheSchedulesZone() throws {
+        let program = try Program(hasModel: false)
+        let path = try program.file(
+            "nightly.yaml",
+            """
+            flow: nightly
+            schedule: {cron: "0 2 * * *", timezone: Asia/Seoul}
+            tasks: {a: {uses: wait, with: {seconds: 0}}}
+            """
+        )
+        let tried = try program.run(
+            ["flow", "backfill", path, "--from", "2026-03-01", "--to", "2026-03-02", "--dry-run"]
+        )
+        #expect(
+            tried.text.split(separator: "\n").map { $0.prefix(20) } == [
+                "2026-02-28T17:00:00Z", "2026-03-01T17:00:00Z",
+            ]
+        )
+    }
+
     @Test func theNumberOfTimesHasAShortOption() throws {
         let words = ["flow", "schedule", "next", "0 2 * * *", "--timezone", "UTC"]
         let program = try Program(hasModel: false)

@@ -5,7 +5,7 @@ import Testing
 struct CapturedProgramTests {
     private func shell(_ line: String) -> CapturedProgram {
         var program = CapturedProgram(.shell(line))
-        program.grace = 5
+        program.grace = { 5 }
         return program
     }
 
@@ -81,7 +81,7 @@ struct CapturedProgramTests {
     @Test("A cancelled program and its children get TERM, and KILL after the grace")
     func ignoresTERM() throws {
         var program = shell("trap '' TERM; (trap '' TERM; sleep 60) & echo ready; wait; sleep 60")
-        program.grace = 0.1
+        program.grace = { 0.1 }
         var isReady = false
         var group: ProcessGroup?
         #expect(throws: CancellationError.self) {
@@ -90,6 +90,21 @@ struct CapturedProgramTests {
             }
         }
         #expect(try #require(group).isAlive == false)
+    }
+
+    @Test("A grace that becomes shorter while the program ends holds")
+    func graceIsCut() throws {
+        var program = shell("trap 'echo asked' TERM; echo ready; while :; do sleep 0.05; done")
+        let isCut = Guarded(false)
+        program.grace = { isCut.withLock { $0 } ? 0 : 3600 }
+        var lines: [String] = []
+        #expect(throws: CancellationError.self) {
+            try program.run(isCancelled: { !lines.isEmpty }) { line in
+                lines.append(line.text)
+                if line.text == "asked" { isCut.withLock { $0 = true } }
+            }
+        }
+        #expect(lines == ["ready", "asked"])
     }
 
     @Test("A cancelled program ends by itself within the grace, and its last lines are kept")

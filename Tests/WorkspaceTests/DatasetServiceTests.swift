@@ -43,6 +43,28 @@ import Workspace
         }
     }
 
+    @Test func aNameIsTheContentThatWasAddedLast() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                // In whatever order their digests are.
+                var earlier: [DatasetSummary] = []
+                for count in 3...6 {
+                    let path = "\(test.folder)/rows \(count).jsonl"
+                    try TestWorkspace.write(TestWorkspace.rows(count), to: path)
+                    let added = try workspace.datasets.add(path: path, name: "자료")
+                    #expect(added.name == "자료")
+                    #expect(try workspace.datasets.find("자료").digest == added.digest)
+                    for other in earlier {
+                        let name = "자료@\(other.digest.prefix(8))"
+                        #expect(try workspace.datasets.find(name).digest == other.digest)
+                    }
+                    #expect(try workspace.datasets.list().map(\.digest).first == added.digest)
+                    earlier.append(added)
+                }
+            }
+        }
+    }
+
     @Test func brokenDataNamesItsLine() throws {
         try TestWorkspace.with { test in
             let path = "\(test.folder)/broken.jsonl"

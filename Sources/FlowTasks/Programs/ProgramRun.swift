@@ -32,7 +32,7 @@ struct ProgramRun {
             try Files.writeNew([], to: outputs, replaces: true)
             var program = CapturedProgram(command, folder: workingFolder)
             program.inherited = lock
-            program.grace = call.grace
+            program.grace = { call.grace }
             program.environment = try environment(outputs).merging(variables) { $1 }
             for variable in try call.inputs.pairs("env") {
                 program.environment[variable.name] = variable.text

@@ -118,7 +118,7 @@ struct PythonEnvironment {
         var reason = ""
         var program = CapturedProgram(.program(name, arguments), folder: call.folder)
         program.inherited = try call.lock()
-        program.grace = call.grace
+        program.grace = { call.grace }
         let status = try program.run(
             isCancelled: { call.isCancelled },
             started: { call.started($0.number) },

@@ -4,16 +4,16 @@ extension CapturedProgram {
     /// A running program and what is read from it.
     struct Execution {
         let process: pid_t
-        let grace: Double
+        let grace: @Sendable () -> Double
         var sources: [OutputSource]
         private var status: ChildProcess.Status?
         private var failure: (any Error)?
-        /// When KILL is sent.
-        private var deadline: Double?
+        /// When TERM was sent; nil before, and once all are dead.
+        private var terminatedAt: Double?
         /// The bytes that may still be read after the end: what its pipes can hold.
         private var remaining = 1 << 21
 
-        init(process: pid_t, grace: Double, sources: [OutputSource]) {
+        init(process: pid_t, grace: @escaping @Sendable () -> Double, sources: [OutputSource]) {
             self.process = process
             self.grace = grace
             self.sources = sources
@@ -32,7 +32,7 @@ extension CapturedProgram {
             }
             while !hasEnded {
                 if failure == nil, isCancelled() { fail(CancellationError()) }
-                if let deadline, monotonicSeconds() >= deadline { killGroup() }
+                if let terminatedAt, monotonicSeconds() >= terminatedAt + grace() { killGroup() }
                 if status == nil { status = ChildProcess.status(of: process) }
                 let (lines, byteCount) = read(waitsMilliseconds: status == nil ? 20 : 0)
                 deliver(lines, take)
@@ -53,12 +53,12 @@ extension CapturedProgram {
         /// its group have.
         private var hasEnded: Bool {
             guard status != nil, !sources.contains(where: \.isOpen) else { return false }
-            return deadline == nil || !ProcessGroup.isAlive(process)
+            return terminatedAt == nil || !ProcessGroup.isAlive(process)
         }
 
         private mutating func fail(_ error: any Error) {
             failure = error
-            deadline = monotonicSeconds() + grace
+            terminatedAt = monotonicSeconds()
             kill(-process, SIGTERM)
             // After an error of the reader nobody wants what follows.
             if !(error is CancellationError) { closeSources() }
@@ -67,7 +67,7 @@ extension CapturedProgram {
         private mutating func killGroup() {
             kill(-process, SIGKILL)
             // Dead processes whose parent does not wait for them keep the group's number in use.
-            if status != nil { deadline = nil }
+            if status != nil { terminatedAt = nil }
         }
 
         private mutating func closeSources() {

@@ -23,8 +23,9 @@ package struct CapturedProgram: Sendable {
     package var removedVariables: [String] = []
     /// A descriptor that the program and its children inherit, such as that of a lock.
     package var inherited: Int32?
-    /// The seconds between TERM and KILL when it is cancelled.
-    package var grace = 10.0
+    /// The seconds between TERM and KILL when it is cancelled; asked again while it ends, so that
+    /// they can become fewer.
+    package var grace: @Sendable () -> Double = { 10 }
     /// The longest line in bytes; a longer one is cut into pieces.
     package var lineLimit = 1 << 16
     /// The seconds between two updates of a line that is being overwritten.

@@ -108,7 +108,7 @@ final class ScriptExecution {
         )
         program.environment = request.environment
         program.environment["WORKBENCH_ATTEMPT"] = "\(attempt)"
-        program.grace = request.grace
+        program.grace = { [grace = request.grace] in grace }
         program.tap = request.tap
         defer { control.ended() }
         do {

@@ -133,11 +133,19 @@ struct DatasetArchive: Sendable {
         }
     }
 
-    /// All copies, in the order of their digests.
+    /// All copies, the one that was added last first.
     func entries() -> [String] {
         Files.names(in: folder)
             .filter { !$0.hasPrefix(".") }
             .compactMap { entry(in: "\(folder)/\($0)") }
+            .map { (path: $0, madeAt: FileStatus($0)?.modified) }
+            .sorted { left, right in
+                guard let first = left.madeAt, let second = right.madeAt, first != second else {
+                    return left.path < right.path
+                }
+                return first > second
+            }
+            .map(\.path)
     }
 
     private func entry(in home: String) -> String? {

@@ -31,7 +31,10 @@ public final class DatasetService: Sendable {
         samples = resources.folder(named: "sample-data")
     }
 
-    /// All datasets, the samples first; damaged ones are included with their errors.
+    /// All datasets, the samples first, then those that were added last; damaged ones are included with
+    /// their errors.
+    ///
+    /// Of several that were added under one name, the last has the name, and the others `NAME@DIGEST`.
     ///
     /// Blocks while datasets changed since the last listing are read.
     public func list() throws -> [DatasetSummary] {

@@ -40,7 +40,7 @@ struct HookCall: Sendable {
         program.environment = environment.mapValues { value in
             String(decoding: value.utf8.prefix(32_000).filter { $0 != 0 }, as: UTF8.self)
         }
-        program.grace = 2
+        program.grace = { 2 }
         let deadline = ContinuousClock.now + .seconds(timeout)
         var last = ""
         var isLate = false

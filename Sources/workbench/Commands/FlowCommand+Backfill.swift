@@ -23,8 +23,9 @@ extension FlowCommand {
         )
         @OptionGroup var shared: SharedOptions
         @OptionGroup var target: ScheduleArgument
-        @Option(help: "The first time: 2026-03-01, or 2026-03-01T02:00:00Z.") var from: String
-        @Option(help: "The last time; the end of the day of a date.") var to: String
+        @Option(help: "The first date, in the schedule's time zone, or time: 2026-03-01T02:00:00Z.")
+        var from: String
+        @Option(help: "The last date, with the whole of its day, or time.") var to: String
         @Option(
             help: """
                 While an earlier flow run is live: buffer-all, buffer-one, skip, allow, cancel-other or \
@@ -82,11 +83,12 @@ extension FlowCommand {
             isTrial: Bool
         ) throws -> (flow: Flow, backfill: FlowService.Backfill) {
             let (flow, schedule) = try target.find(in: workspace)
+            let zone = try schedule.timezone.map { try Zone($0) } ?? .current()
             let backfill = try workspace.flows.backfill(
                 schedule.name,
                 of: flow.path,
-                from: try Self.date(from, isEnd: false),
-                through: try Self.date(to, isEnd: true),
+                from: try Self.date(from, in: zone, isEnd: false),
+                through: try Self.date(to, in: zone, isEnd: true),
                 overlap: FlowSchedule.Overlap(rawValue: overlap) ?? .bufferAll,
                 isTrial: isTrial
             )
@@ -124,24 +126,16 @@ extension FlowCommand {
             )
         }
 
-        /// A time in ISO 8601, or a date of this machine's calendar: its first or last moment.
-        private static func date(_ text: String, isEnd: Bool) throws -> Date {
+        /// A time in ISO 8601, or the first or last moment of a date on the clocks of a zone.
+        private static func date(_ text: String, in zone: Zone, isEnd: Bool) throws -> Date {
             if let date = try? Date(text, strategy: .iso8601) { return date }
-            let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            var day = DateComponents()
-            if parts.count == 3, let year = parts[0], let month = parts[1], let date = parts[2] {
-                (day.year, day.month, day.day) = (year, month, date)
-                let calendar = Calendar(identifier: .gregorian)
-                if day.isValidDate(in: calendar), let start = calendar.date(from: day) {
-                    guard isEnd else { return start }
-                    let next = calendar.date(byAdding: .day, value: 1, to: start) ?? start
-                    return next.addingTimeInterval(-0.001)
-                }
+            guard let day = zone.day(text) else {
+                throw ValidationError(
+                    "\(text.isEmpty ? "\"\"" : text) is not a date such as 2026-03-01, or a time such "
+                        + "as 2026-03-01T02:00:00Z."
+                )
             }
-            throw ValidationError(
-                "\(text.isEmpty ? "\"\"" : text) is not a date such as 2026-03-01, or a time such as "
-                    + "2026-03-01T02:00:00Z."
-            )
+            return isEnd ? day.upperBound.addingTimeInterval(-0.001) : day.lowerBound
         }
 
         mutating func validate() throws {
@@ -149,8 +143,8 @@ extension FlowCommand {
                 let names = FlowSchedule.Overlap.allCases.map(\.rawValue)
                 throw ValidationError("--overlap takes \(names.joined(separator: ", ")).")
             }
-            let first = try Self.date(from, isEnd: false)
-            guard first <= (try Self.date(to, isEnd: true)) else {
+            let first = try Self.date(from, in: .utc, isEnd: false)
+            guard first <= (try Self.date(to, in: .utc, isEnd: true)) else {
                 throw ValidationError("--from is after --to.")
             }
         }

@@ -108,6 +108,21 @@ import Workflows
         )
     }
 
+    @Test func aDayHasTheHoursThatTheClocksShow() throws {
+        let zone = try Zone("America/New_York")
+        func hours(_ text: String) -> Double? {
+            zone.day(text).map { $0.upperBound.timeIntervalSince($0.lowerBound) / 3600 }
+        }
+        #expect(hours("2026-03-07") == 24)
+        #expect(hours("2026-03-08") == 23)
+        #expect(hours("2026-11-01") == 25)
+        #expect(zone.day("2026-03-01")?.lowerBound == Date(timeIntervalSince1970: 1_772_341_200))
+        #expect(zone.day("2026-12-31")?.upperBound == zone.day("2027-01-01")?.lowerBound)
+        for wrong in ["2026-02-29", "2026-13-01", "2026-0-1", "2026-01-32", "soon", "", "1-1"] {
+            #expect(zone.day(wrong) == nil, "\(wrong)")
+        }
+    }
+
     @Test(arguments: ["Mars/Olympus", "../../etc/passwd", "", "/etc/localtime", "Asia", "Asia/"])
     func anUnknownZoneIsAnError(_ name: String) {
         #expect(throws: FlowError.self) { try Zone(name) }

@@ -137,6 +137,20 @@ public struct Zone: Sendable, Equatable {
             + "\(padded(minute / 60)):\(padded(minute % 60))"
     }
 
+    /// The span of a date such as `2026-03-01` on the clocks of the zone; nil if there is no such date.
+    public func day(_ text: String) -> Range<Date>? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
+            (1...9999).contains(year), (1...12).contains(month)
+        else { return nil }
+        let date = CivilDate(year, month, day)
+        guard (1...date.daysInMonth).contains(day) else { return nil }
+        func start(_ dayNumber: Int) -> Date {
+            Date(timeIntervalSince1970: Double(instant(of: dayNumber * secondsPerDay)))
+        }
+        return start(date.dayNumber)..<start(date.dayNumber + 1)
+    }
+
     /// The wall time at an instant, both in seconds.
     func wall(at instant: Int) -> WallSeconds { instant + segment(at: instant).offset }
 }
