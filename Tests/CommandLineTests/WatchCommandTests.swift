@@ -112,6 +112,26 @@ import Testing
         #expect(try summary(program, "asked")["status"] as? String == "stopped")
     }
 
+    @Test func aSecondSignalEndsACommandThatIgnoresTheFirst() throws {
+        let program = try Program(hasModel: false)
+        let script = "trap 'echo ignored' INT TERM; echo ready $$; while :; do sleep 0.02; done"
+        let (process, output, _) = try program.start(
+            ["watch", "--run-name", "insisted", "--", "/bin/sh", "-c", script]
+        )
+        var lines = LineReader(output)
+        let first = lines.next()
+        let ready = try #require(first)
+        let child = try #require(Int32(ready.dropFirst("ready ".count)))
+        kill(process.processIdentifier, SIGINT)
+        while let line = lines.next(), line != "ignored" {}
+        kill(process.processIdentifier, SIGTERM)
+        while lines.next() != nil {}
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 143 || process.terminationStatus == 130)
+        #expect(!LiveProcess(id: child).isRunning)
+        #expect(try summary(program, "insisted")["status"] as? String == "stopped")
+    }
+
     @Test func aKilledWatcherLeavesACrashedRun() throws {
         let program = try Program(hasModel: false)
         let (process, output, _) = try program.start(

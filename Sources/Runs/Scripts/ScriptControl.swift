@@ -11,6 +11,8 @@ package final class ScriptControl: Sendable {
         var isWarned = false
         var group: ProcessGroup?
         var isPaused = false
+        /// Whether the end of the run is recorded.
+        var isOver = false
     }
 
     let state = Guarded(State())
@@ -34,10 +36,19 @@ package final class ScriptControl: Sendable {
         }
     }
 
-    /// Ends the command at once.
-    package func kill() {
-        state.withLock { state in _ = state.group?.end(grace: 0) }
+    /// Ends the command at once, and waits until that is recorded.
+    ///
+    /// - Parameter patience: The longest wait, in seconds.
+    package func kill(patience: Double = 5) {
+        state.withLock { state in
+            state.isWarned = true
+            _ = state.group?.end(grace: 0)
+        }
+        _ = state.wait(seconds: patience) { $0.isOver ? true : nil }
     }
+
+    /// Notes that the end of the run is recorded and printed.
+    package func finish() { state.withLock { $0.isOver = true } }
 
     /// The signal that asked the command to end, if one did.
     var signal: Int32? { state.withLock { $0.signal } }

@@ -65,6 +65,7 @@ struct WatchCommand: ParsableCommand {
         server.stop()
         subscription.cancel()
         output.end(outcome, log: watched.outputLog)
+        control.finish()
         if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
     }
 
