@@ -57,6 +57,8 @@ public final class DatabaseFile: Sendable {
     private let calls = Guarded((count: 0, isClosed: false))
     /// The thread that is in a write.
     private let writing = Mutex<pthread_t?>(nil)
+    /// The writes of other threads that wait for one transaction.
+    let group = WriteGroup()
 
     /// Opens the file at `path`, creates it if it does not exist (mode 0600), and migrates its
     /// tables, with a copy of the older file beside it.
@@ -123,7 +125,7 @@ public final class DatabaseFile: Sendable {
     }
 
     /// Whether the calling thread is in a write.
-    private var isWriting: Bool { writing.withLock { $0 == pthread_self() } }
+    var isWriting: Bool { writing.withLock { $0 == pthread_self() } }
 
     /// Reads from one consistent state of the database; within a write, from what it has written.
     package func read<T>(_ body: (Database) throws -> T) throws -> T {
@@ -188,14 +190,17 @@ public final class DatabaseFile: Sendable {
         let before = db.totalChangesCount
         let result = try body(db, &notes)
         guard db.totalChangesCount != before else { return (result, nil) }
-        guard !notes.notes.isEmpty else {
-            throw StoreError(
-                .storage,
-                "A change of \(path) was not recorded in the change feed, and was not made.",
-                hint: "this is a fault of the program"
-            )
-        }
+        guard !notes.notes.isEmpty else { throw unrecorded }
         return (result, try notes.write(db, by: writer))
+    }
+
+    /// The error for a write that changes rows without recording a change.
+    var unrecorded: StoreError {
+        StoreError(
+            .storage,
+            "A change of \(path) was not recorded in the change feed, and was not made.",
+            hint: "this is a fault of the program"
+        )
     }
 
     /// Checks that the file accepts writes.
@@ -217,7 +222,7 @@ public final class DatabaseFile: Sendable {
 
 extension Database {
     /// Runs `body` in a savepoint of the current transaction.
-    fileprivate func savepoint<T>(_ body: () throws -> T) throws -> T {
+    func savepoint<T>(_ body: () throws -> T) throws -> T {
         try cachedStatement(sql: "SAVEPOINT joined").execute()
         do {
             let result = try body()

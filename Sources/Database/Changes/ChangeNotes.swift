@@ -30,6 +30,11 @@ package struct ChangeNotes {
         if !notes.contains(note) { notes.append(note) }
     }
 
+    /// Records the changes of others; repeated changes are recorded once.
+    mutating func merge(_ other: ChangeNotes) {
+        for note in other.notes where !notes.contains(note) { notes.append(note) }
+    }
+
     /// Writes the entries, and returns the number of the last one.
     package func write(_ db: Database, by writer: Int64) throws -> Int? {
         guard !notes.isEmpty else { return nil }

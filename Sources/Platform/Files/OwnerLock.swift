@@ -77,7 +77,11 @@ package final class OwnerLock: Sendable {
             close(descriptor)
             return nil
         }
-        ftruncate(descriptor, 0)
+        // ext4 writes a file to the disk when it is closed after it was truncated.
+        if lseek(descriptor, 0, SEEK_END) > 0 {
+            ftruncate(descriptor, 0)
+            lseek(descriptor, 0, SEEK_SET)
+        }
         do throws(PlatformError) {
             try Files.append("\(getpid())\n".utf8, to: descriptor, path: path)
         } catch {

@@ -173,7 +173,7 @@ package final class FlowStore: Sendable {
         after: (inout TaskRecord) throws -> Void = { _ in }
     ) throws {
         var changed = task
-        try database.write(durability) { db, changes in
+        try database.writeTogether(durability) { db, changes in
             try before(&changed)
             for transition in transitions {
                 try move(&changed, transition, of: id, reason: reason, db)

@@ -1,0 +1,125 @@
+package import GRDB
+import Platform
+
+extension DatabaseFile {
+    /// Writes like ``write(_:_:)``, in one transaction with the writes of other threads that wait
+    /// for it.
+    ///
+    /// Each is all or nothing by itself, and returns after the commit. What several of them change
+    /// in the same pages is written once. One that takes long delays the others, so `body` must be
+    /// short. It may be called on another thread, while this one waits.
+    package func writeTogether<T>(
+        _ durability: Durability = .normal,
+        _ body: (Database, inout ChangeNotes) throws -> T
+    ) throws -> T {
+        if isWriting { return try write(durability, body) }
+        try checkWritable()
+        var result: T?
+        let error = withoutActuallyEscaping(body) { body in
+            let member = WriteGroup.Member(durability) { result = try body($0, &$1) }
+            return group.commit(member) { write($0) }
+        }
+        if let error { throw error }
+        guard let result else { throw StoreError(.storage, "A write of \(path) did not happen.") }
+        return result
+    }
+
+    /// Makes the writes of a group; each gets its error.
+    private func write(_ members: [WriteGroup.Member]) {
+        let durability: Durability =
+            members.contains { $0.durability == .full } ? .full : .normal
+        do {
+            try write(durability) { db, changes in
+                guard members.count > 1 else { return try members[0].write(db, &changes) }
+                for member in members {
+                    do {
+                        try write(db, member, &changes)
+                    } catch  where db.isInsideTransaction {
+                        member.error = error
+                    }
+                }
+            }
+        } catch {
+            // Nothing was committed.
+            for member in members { member.error = member.error ?? error }
+        }
+    }
+
+    private func write(
+        _ db: Database,
+        _ member: WriteGroup.Member,
+        _ changes: inout ChangeNotes
+    ) throws {
+        var own = ChangeNotes()
+        let before = db.totalChangesCount
+        try StoreError.translating(path: path) { try db.savepoint { try member.write(db, &own) } }
+        guard db.totalChangesCount == before || !own.notes.isEmpty else { throw unrecorded }
+        changes.merge(own)
+    }
+}
+
+/// The writes that wait to be made in one transaction: the first thread makes them for the others.
+final class WriteGroup: Sendable {
+    /// A write that a thread waits for.
+    ///
+    /// `@unchecked` because one thread at a time accesses it: that which makes the write, until
+    /// ``isDone`` is set under the lock.
+    final class Member: @unchecked Sendable {
+        let durability: DatabaseFile.Durability
+        fileprivate(set) var body: ((Database, inout ChangeNotes) throws -> Void)?
+        var error: (any Error)?
+        fileprivate var isDone = false
+
+        init(
+            _ durability: DatabaseFile.Durability,
+            _ body: @escaping (Database, inout ChangeNotes) throws -> Void
+        ) {
+            self.durability = durability
+            self.body = body
+        }
+
+        func write(_ db: Database, _ changes: inout ChangeNotes) throws {
+            try body?(db, &changes)
+        }
+    }
+
+    private struct State {
+        var waiting: [Member] = []
+        /// Whether a thread makes writes.
+        var isLed = false
+    }
+
+    /// The most writes in one transaction.
+    private static let most = 32
+
+    private let state = Guarded(State())
+
+    /// Makes a write, together with others or by another thread, and returns its error.
+    func commit(_ member: Member, by write: ([Member]) -> Void) -> (any Error)? {
+        state.withLock(waking: .none) { $0.waiting.append(member) }
+        let leads = state.wait { state -> Bool? in
+            if member.isDone { return false }
+            guard !state.isLed else { return nil }
+            state.isLed = true
+            return true
+        }
+        guard leads else { return member.error }
+        while true {
+            let members = state.withLock(waking: .none) { state in
+                defer { state.waiting.removeFirst(min(Self.most, state.waiting.count)) }
+                return Array(state.waiting.prefix(Self.most))
+            }
+            write(members)
+            let isDone = state.withLock { state in
+                for member in members {
+                    // The thread that waits may return as soon as this is unlocked.
+                    member.body = nil
+                    member.isDone = true
+                }
+                state.isLed = !member.isDone
+                return member.isDone
+            }
+            if isDone { return member.error }
+        }
+    }
+}
