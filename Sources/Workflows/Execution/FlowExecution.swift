@@ -89,13 +89,7 @@ package final class FlowExecution: Sendable {
     package func execute() {
         defer { workers.close() }
         do {
-            let records = try setting.store.tasks(of: run.id)
-            var board = TaskBoard(
-                flow,
-                graph,
-                records,
-                outputs: try records.map { try outputs(of: $0) }
-            )
+            var board = try board()
             try begin(&board)
             try expireApprovals(&board)
             while true {
@@ -111,6 +105,12 @@ package final class FlowExecution: Sendable {
         } catch {
             abandon(FlowError(flow: error))
         }
+    }
+
+    /// The tasks as they are stored.
+    private func board() throws -> TaskBoard {
+        let records = try setting.store.tasks(of: run.id)
+        return TaskBoard(flow, graph, records, outputs: try records.map { try outputs(of: $0) })
     }
 
     /// The outputs of a task that ended well before this execution.

@@ -6,8 +6,10 @@ struct TaskBoard {
     private let graph: FlowGraph
     /// The tasks, by their places in the graph.
     private(set) var records: [TaskRecord]
-    /// The outputs of tasks that ended well.
+    /// The outputs of tasks that ended well and that others refer to.
     private var outputs: [FlowValue?]
+    /// The tasks that others refer to.
+    private let referred: Set<Int>
     /// How many of its dependencies have not ended.
     private var remaining: [Int]
     /// Tasks whose dependencies have ended and that are not decided yet.
@@ -23,7 +25,9 @@ struct TaskBoard {
         self.flow = flow
         self.graph = graph
         self.records = records
-        self.outputs = outputs
+        referred = Set(graph.references.joined())
+        self.outputs = outputs.indices.map { [referred] in referred.contains($0) ? outputs[$0] : nil
+        }
         remaining = records.indices.map { place in
             graph.dependencies(of: place).reduce(0) { $0 + (records[$1].state.isTerminal ? 0 : 1) }
         }
@@ -72,7 +76,8 @@ struct TaskBoard {
         let place = record.position
         busy.remove(place)
         records[place] = record
-        self.outputs[place] = outputs
+        records[place].dropInputs()
+        if referred.contains(place) { self.outputs[place] = outputs }
         for dependent in graph.dependents[place] {
             remaining[dependent] -= 1
             if remaining[dependent] == 0, records[dependent].state == .pending {
@@ -143,5 +148,14 @@ struct TaskBoard {
 
     private func states(_ places: [Int]) -> [(task: String, state: TaskState)] {
         places.map { (records[$0].task, records[$0].state) }
+    }
+}
+
+extension TaskRecord {
+    /// Drops what the store has of a task that has ended and no other task needs: of thousands of
+    /// tasks it is most of the memory.
+    fileprivate mutating func dropInputs() {
+        (key, inputs, contents) = (nil, nil, nil)
+        (reservation, reservedFor, approvedKey, run) = (nil, nil, nil, nil)
     }
 }
