@@ -51,9 +51,15 @@ extension DatabaseFile {
         _ changes: inout ChangeNotes
     ) throws {
         var own = ChangeNotes()
-        let before = db.totalChangesCount
-        try StoreError.translating(path: path) { try db.savepoint { try member.write(db, &own) } }
-        guard db.totalChangesCount == before || !own.notes.isEmpty else { throw unrecorded }
+        try StoreError.translating(path: path) {
+            try db.savepoint {
+                let before = db.totalChangesCount
+                try member.write(db, &own)
+                guard db.totalChangesCount == before || !own.notes.isEmpty else {
+                    throw unrecorded
+                }
+            }
+        }
         changes.merge(own)
     }
 }

@@ -1,0 +1,118 @@
+import Database
+import GRDB
+import Platform
+import Testing
+import Workflows
+
+@Suite("Writes that wait for each other")
+struct WriteGroupTests {
+    private struct Refusal: Error, Equatable { var number: Int }
+
+    private static func insert(_ number: Int, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO wb_flow_results (key, chain, outputs, files, flow_run, task, made_at)
+                VALUES (?, '', '{}', '{}', '', '', 0)
+                """,
+            arguments: ["\(number)"]
+        )
+    }
+
+    /// Calls `body` on a thread of its own for each number, while a write keeps them waiting.
+    private func concurrently(
+        _ database: DatabaseFile,
+        _ count: Int,
+        _ body: @escaping @Sendable (Int) -> Void
+    ) throws {
+        let started = Guarded(0)
+        var threads: [ServiceThread] = []
+        try database.write { _, _ in
+            for number in 0..<count {
+                threads.append(
+                    try ServiceThread(name: "writer") {
+                        started.withLock { $0 += 1 }
+                        body(number)
+                    }
+                )
+            }
+            started.wait { $0 == count ? () : nil }
+        }
+        for thread in threads { thread.join() }
+    }
+
+    @Test("Each is all or nothing by itself, and gets its own result or error")
+    func isolated() throws {
+        let flows = try TestFlows()
+        let database = flows.database
+        let returned = Guarded<Set<Int>>([])
+        let refused = Guarded<Set<Int>>([])
+        try concurrently(database, 60) { number in
+            do {
+                let result = try database.writeTogether { db, changes in
+                    changes.note(.flowRun, "\(number)")
+                    try Self.insert(number, db)
+                    if number % 3 == 0 { throw Refusal(number: number) }
+                    return number
+                }
+                returned.withLock { _ = $0.insert(result) }
+            } catch let error as Refusal {
+                refused.withLock { _ = $0.insert(error.number) }
+            } catch {}
+        }
+        let made = Set((0..<60).filter { $0 % 3 != 0 })
+        #expect(returned.withLock { $0 } == made)
+        #expect(refused.withLock { $0 } == Set((0..<60).filter { $0 % 3 == 0 }))
+        let stored = try database.read {
+            try String.fetchSet($0, sql: "SELECT key FROM wb_flow_results")
+        }
+        #expect(stored == Set(made.map(String.init)))
+        let noted = try database.read {
+            try String.fetchSet($0, sql: "SELECT item FROM wb_changes")
+        }
+        #expect(noted == stored)
+    }
+
+    @Test("One that records no change is refused alone")
+    func unrecorded() throws {
+        let flows = try TestFlows()
+        let database = flows.database
+        let failed = Guarded<Set<Int>>([])
+        try concurrently(database, 8) { number in
+            do {
+                try database.writeTogether { db, changes in
+                    if number != 5 { changes.note(.flowRun, "\(number)") }
+                    try Self.insert(number, db)
+                }
+            } catch { failed.withLock { _ = $0.insert(number) } }
+        }
+        #expect(failed.withLock { $0 } == [5])
+        let count = try database.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM wb_flow_results")
+        }
+        #expect(count == 7)
+    }
+
+    @Test("Within a write it joins that; after the file is closed it throws")
+    func joinsAndCloses() throws {
+        let flows = try TestFlows()
+        let database = flows.database
+        #expect(throws: Refusal(number: 1)) {
+            try database.write { _, changes in
+                changes.note(.flowRun, "a")
+                try database.writeTogether { db, changes in
+                    changes.note(.flowRun, "a")
+                    try Self.insert(1, db)
+                }
+                throw Refusal(number: 1)
+            }
+        }
+        let count = try database.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM wb_flow_results")
+        }
+        #expect(count == 0)
+        try database.close()
+        #expect(throws: StoreError.self) {
+            try database.writeTogether { db, _ in try Self.insert(2, db) }
+        }
+    }
+}
