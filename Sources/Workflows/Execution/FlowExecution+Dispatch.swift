@@ -7,8 +7,10 @@ extension FlowExecution {
         while board.busy.count < flow.maxParallel ?? TaskWorkers.most {
             let used = use(of: board)
             let isIdle = board.busy.isEmpty
-            guard let place = board.next(where: { isIdle || fits($0, beside: used) })
-            else { return }
+            let place = board.next {
+                hasSlots($0, beside: used) && (isIdle || fits($0, beside: used))
+            }
+            guard let place else { return }
             let task = board.task(at: place)
             guard let kind = setting.kinds[task.kind] else {
                 let error = FlowError(.invalid, "There is no kind of task \(task.kind).")
@@ -25,7 +27,8 @@ extension FlowExecution {
                     kind: kind,
                     record: board.records[place],
                     scope: board.scope(of: place, base: base),
-                    isForced: forced.contains(place)
+                    isForced: forced.contains(place),
+                    wasBlocked: board.isBlocked(place)
                 ),
                 mask: mask,
                 limits: limits,
@@ -47,6 +50,7 @@ extension FlowExecution {
         var cores = 0
         var memory: Int64 = 0
         var gpus = 0
+        var tags: [String: Int] = [:]
     }
 
     private func use(of board: TaskBoard) -> Use {
@@ -55,11 +59,17 @@ extension FlowExecution {
 
     private func sum(_ use: Use, _ task: FlowTask) -> Use {
         let cores = task.resources.cores ?? setting.kinds[task.kind]?.cores ?? 1
-        return Use(
-            cores: use.cores + min(limits.cores, cores),
-            memory: use.memory + (task.resources.memory ?? 0),
-            gpus: use.gpus + (task.resources.gpus ?? 0)
-        )
+        var use = use
+        use.cores += min(limits.cores, cores)
+        use.memory += task.resources.memory ?? 0
+        use.gpus += task.resources.gpus ?? 0
+        for tag in task.tags { use.tags[tag, default: 0] += 1 }
+        return use
+    }
+
+    /// Whether the tasks of this flow run leave a slot of each tag; other flow runs may use it.
+    private func hasSlots(_ task: FlowTask, beside used: Use) -> Bool {
+        task.tags.allSatisfy { used.tags[$0, default: 0] < limits.tags[$0] ?? .max }
     }
 
     /// Whether there are cores, memory and accelerators for a task beside those that run.

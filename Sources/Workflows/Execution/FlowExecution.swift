@@ -9,12 +9,11 @@ package final class FlowExecution: Sendable {
     struct State {
         var outcomes: [TaskOutcome] = []
         var isWoken = false
+        /// Whether something has ended for which a blocked task may wait.
+        var hasNews = false
         var stop: FlowStop?
         var progress: [Int: TaskProgress] = [:]
     }
-
-    /// The wait before a task whose key or tag is in use is tried again, in milliseconds.
-    private static let pollInterval = 100
 
     let setting: FlowSetting
     /// The flow run as it was when the execution began.
@@ -59,6 +58,9 @@ package final class FlowExecution: Sendable {
 
     /// Makes the execution read its requests now.
     package func wake() { state.withLock { $0.isWoken = true } }
+
+    /// Lets tasks be tried again whose key or tag is in use, since something has ended elsewhere.
+    package func lookAgain() { state.withLock { $0.hasNews = true } }
 
     /// The progress of the tasks that report it.
     package var progress: [Int: TaskProgress] { state.read { $0.progress } }
@@ -254,20 +256,23 @@ package final class FlowExecution: Sendable {
     /// Waits for the end of a task, a request or a time, and records what has ended.
     private func listen(_ board: inout TaskBoard) {
         let pause = board.nextTime.map { Double(max(0, $0 - steady)) / 1000 } ?? 3600
-        let outcomes =
-            state.wait(seconds: min(pause, 3600)) { state -> [TaskOutcome]? in
-                guard !state.outcomes.isEmpty || state.isWoken else { return nil }
-                defer { state.outcomes = [] }
-                return state.outcomes
-            } ?? []
+        let hasBlocked = board.hasBlocked
+        let (outcomes, hasNews) =
+            state.wait(seconds: min(pause, 3600)) { state -> ([TaskOutcome], Bool)? in
+                let hasNews = state.hasNews && hasBlocked
+                guard !state.outcomes.isEmpty || state.isWoken || hasNews else { return nil }
+                defer { (state.outcomes, state.hasNews) = ([], false) }
+                return (state.outcomes, hasNews)
+            } ?? ([], false)
+        let ends = outcomes.contains { if case .ended = $0 { true } else { false } }
+        if hasNews || ends { board.hasten(at: steady) }
         for outcome in outcomes {
             switch outcome {
             case .ended(let record, let outputs): board.end(record, outputs: outputs)
             case .waits(let record):
                 let wait = record.retryAt.map { steady + max(0, $0 - setting.store.now()) }
                 board.hold(record, until: record.state == .retrying ? wait : nil)
-            case .blocked(let record):
-                board.hold(record, until: steady + Self.pollInterval)
+            case .blocked(let record, let tag): board.block(record, on: tag, at: steady)
             case .unrecorded(let record, let error):
                 board.hold(record, until: nil)
                 request(.leave("The state of \(record.task) could not be stored: \(error.message)"))

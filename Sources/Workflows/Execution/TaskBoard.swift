@@ -20,6 +20,18 @@ struct TaskBoard {
     private(set) var busy: Set<Int> = []
     /// Tasks that wait for a time, in milliseconds of a steady clock.
     private(set) var timers: [Int: Int] = [:]
+    /// Tasks whose key or tag another flow run or process uses.
+    private var blocks: [Int: Block] = [:]
+
+    private struct Block {
+        /// The milliseconds after which it is tried again.
+        var wait: Int
+        /// The tag that is in use; nil if it is the key.
+        var tag: String?
+    }
+
+    /// The first and the longest wait before a blocked task is tried again, in milliseconds.
+    static let blockWaits = (first: 100, most: 2_000)
 
     init(_ flow: Flow, _ graph: FlowGraph, _ records: [TaskRecord], outputs: [FlowValue?]) {
         self.flow = flow
@@ -64,7 +76,14 @@ struct TaskBoard {
 
     /// Takes the next task that fits, in the order of the graph.
     mutating func next(where fits: (FlowTask) -> Bool) -> Int? {
-        let index = ready.suffix(Self.reach).lastIndex { fits(task(at: $0)) }
+        // One task asks whether a tag is free again; the others come after it.
+        let full = Dictionary(
+            blocks.compactMap { block in block.value.tag.map { ($0, block.key) } }
+        ) { min($0, $1) }
+        let index = ready.suffix(Self.reach).lastIndex { place in
+            let task = task(at: place)
+            return task.tags.allSatisfy { full[$0] == nil || blocks[place] != nil } && fits(task)
+        }
         guard let index else { return nil }
         let place = ready.remove(at: index)
         busy.insert(place)
@@ -75,6 +94,7 @@ struct TaskBoard {
     mutating func end(_ record: TaskRecord, outputs: FlowValue?) {
         let place = record.position
         busy.remove(place)
+        blocks[place] = nil
         records[place] = record
         records[place].dropInputs()
         if referred.contains(place) { self.outputs[place] = outputs }
@@ -89,9 +109,36 @@ struct TaskBoard {
     /// Records that a task waits: for a time if one is given, else for a person or another process.
     mutating func hold(_ record: TaskRecord, until time: Int?) {
         busy.remove(record.position)
+        blocks[record.position] = nil
         records[record.position] = record
         timers[record.position] = time
     }
+
+    /// Records that the key or a tag of a task is in use: it is tried again, later each time.
+    mutating func block(_ record: TaskRecord, on tag: String?, at time: Int) {
+        let former = blocks[record.position]?.wait
+        let wait = min(former.map { $0 * 2 } ?? Self.blockWaits.first, Self.blockWaits.most)
+        hold(record, until: time + wait)
+        blocks[record.position] = Block(wait: wait, tag: tag)
+    }
+
+    /// Lets blocked tasks be tried soon, since something has ended; the same one not more often than
+    /// each first wait.
+    mutating func hasten(at time: Int) {
+        for (place, block) in blocks {
+            guard let timer = timers[place] else { continue }
+            let first = Self.blockWaits.first
+            timers[place] = min(timer, max(time, timer - block.wait + first))
+            // If it is still in use then, the waits begin anew.
+            blocks[place]?.wait = first / 2
+        }
+    }
+
+    /// Whether a task has been found blocked since it could run.
+    func isBlocked(_ place: Int) -> Bool { blocks[place] != nil }
+
+    /// Whether a task is blocked now.
+    var hasBlocked: Bool { !blocks.isEmpty }
 
     /// Makes the tasks ready whose time has come.
     mutating func wake(at time: Int) {
@@ -116,6 +163,7 @@ struct TaskBoard {
         ready = []
         undecided = []
         timers = [:]
+        blocks = [:]
         return records.indices.filter { !records[$0].state.isTerminal && !busy.contains($0) }
     }
 
@@ -124,6 +172,7 @@ struct TaskBoard {
         let places = (ready + timers.keys).sorted()
         ready = []
         timers = [:]
+        blocks = [:]
         return places
     }
 

@@ -14,6 +14,8 @@ struct TaskJob: Sendable {
     let scope: FlowScope
     /// Whether results from before the order are not used.
     let isForced: Bool
+    /// Whether its key or a tag was in use when it was tried last.
+    let wasBlocked: Bool
 }
 
 /// How a job ended.
@@ -22,8 +24,8 @@ enum TaskOutcome: Sendable {
     case ended(TaskRecord, FlowValue?)
     /// It waits for a retry, a person, or the process that continues it.
     case waits(TaskRecord)
-    /// Its key or a tag is in use: it is tried again soon.
-    case blocked(TaskRecord)
+    /// Its key or the given tag is in use: it is tried again.
+    case blocked(TaskRecord, tag: String?)
     /// Its end could not be stored.
     case unrecorded(TaskRecord, FlowError)
 }

@@ -24,6 +24,10 @@ struct TaskPerformer: Sendable {
     }
 
     private func perform(_ record: inout TaskRecord) throws -> TaskOutcome {
+        // Preparing it again, with the digests of its files, would not make the key or tag free.
+        if job.wasBlocked, let key = record.key, let block = block(of: key) {
+            return .blocked(record, tag: block.tag)
+        }
         if let reason = try reasonToSkip() {
             try advance(&record, [.skip], reason: reason)
             return .ended(record, nil)
@@ -45,17 +49,14 @@ struct TaskPerformer: Sendable {
         if let result = try usableResult(key) {
             return try used(result, resolution, &record)
         }
-        let claims = try TaskClaims.take(
-            key: key,
-            tags: job.task.tags,
-            limits: limits.tags,
-            folders: setting.folders
-        )
-        guard let held = claims.claims else {
+        let held: TaskClaims
+        switch try TaskClaims.take(key: key, job.task.tags, limits, setting.folders) {
+        case .success(let claims): held = claims
+        case .failure(let block):
             if record.state == .pending {
-                try advance(&record, [.schedule], reason: claims.taken) { $0.set(resolution, mask) }
+                try advance(&record, [.schedule], reason: block.reason) { $0.set(resolution, mask) }
             }
-            return .blocked(record)
+            return .blocked(record, tag: block.tag)
         }
         defer { held.release() }
         // Another task may have done the work between the first look and the lock.
@@ -63,6 +64,10 @@ struct TaskPerformer: Sendable {
             return try used(result, resolution, &record)
         }
         return try attempt(resolution, &record)
+    }
+
+    private func block(of key: String) -> TaskBlock? {
+        TaskClaims.block(key: key, job.task.tags, limits, setting.folders)
     }
 
     /// Applies transitions in one transaction; those that the state is past are left out.

@@ -4,11 +4,16 @@ import Tracking
 import Workflows
 
 extension FlowService {
-    /// Follows up on the end of a flow run that this process has recorded.
+    /// Follows up on the end of a task or a flow run that this process has recorded.
     func follow(_ event: FlowEvent) {
-        guard case .ended(_, let state, _) = event else { return }
-        scheduleWorker.wake()
-        if state.isTerminal { hooks.look() }
+        switch event {
+        case .task(let id, _, let state, _, _) where state.isTerminal: lookAgain(besides: id)
+        case .ended(let id, let state, _):
+            lookAgain(besides: id)
+            scheduleWorker.wake()
+            if state.isTerminal { hooks.look() }
+        default: break
+        }
     }
 
     /// Raises an alert for a hook whose last call failed.

@@ -20,6 +20,7 @@ extension FlowService {
         }
         if hasSchedules { events.publish(.schedulesChanged) }
         if hasSchedules || !seen.isEmpty { scheduleWorker.wake() }
+        if !seen.isEmpty { lookAgain() }
     }
 
     /// Records the ends of flow runs whose processes have ended.
@@ -33,6 +34,14 @@ extension FlowService {
             if expires, try executor.hasOverdueApproval(record) { expire(record.id) }
         }
         hooks.look()
+    }
+
+    /// Lets the other flow runs of this process try tasks again that wait for a key or a tag.
+    func lookAgain(besides id: String? = nil) {
+        let others = state.withLock { state in
+            state.executions.isEmpty ? [] : state.executions.filter { $0.key != id }.map(\.value)
+        }
+        for execution in others { execution.lookAgain() }
     }
 
     /// Makes the executions of this process read their requests now.

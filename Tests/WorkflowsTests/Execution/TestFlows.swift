@@ -88,12 +88,15 @@ final class TestFlows: Sendable {
     }
 
     /// Blocks until a task runs.
-    func waitUntilRunning(_ task: String) {
+    func waitUntilRunning(_ task: String) { waitUntil(task, .running) }
+
+    /// Blocks until a task has come into a state.
+    func waitUntil(_ task: String, _ state: TaskState) {
         events.wait { events -> Void? in
-            let isRunning = events.contains {
-                if case .task(_, task, .running, _, _) = $0 { true } else { false }
+            let hasCome = events.contains {
+                if case .task(_, task, state, _, _) = $0 { true } else { false }
             }
-            return isRunning ? () : nil
+            return hasCome ? () : nil
         }
     }
 
