@@ -14,17 +14,21 @@ struct FlowApproval {
         self.task = task
     }
 
-    /// Whether the time for an approval is over.
-    func isOverdue(_ record: TaskRecord) -> Bool {
-        guard let timeout = task.approval?.timeout, let since = record.waitingSince else {
-            return false
-        }
-        return Double(setting.store.now() - since) / 1000 > timeout
+    /// The first millisecond since 1970 at which it is too late to approve a task that waits; nil if
+    /// it never is.
+    func deadline(of record: TaskRecord) -> Int? {
+        guard record.state == .waitingApproval, let timeout = task.approval?.timeout,
+            let since = record.waitingSince
+        else { return nil }
+        return since + Int(min(timeout, 1e12) * 1000) + 1
     }
 
-    /// Approves or refuses a task; one whose time is over fails.
+    /// Approves or refuses a task; one that nobody answered in time fails.
     func answer(_ request: FlowRequest, _ record: inout TaskRecord) throws {
-        if isOverdue(record) { return try expire(&record) }
+        // What was asked in time counts, even if no process has read it until now.
+        if let deadline = deadline(of: record), request.askedAt >= deadline {
+            return try expire(&record)
+        }
         let words = request.reason.isEmpty ? "" : ": \(request.reason)"
         if request.kind == .approve {
             let reason = "\(request.author) approved it\(words)."

@@ -31,6 +31,8 @@ package final class FlowExecution: Sendable {
     /// Whether a person paused the flow run.
     let isPaused: Guarded<Bool>
     let workers: TaskWorkers
+    /// The places of tasks that must be approved within a time.
+    private let timedApprovals: [Int]
 
     /// Prepares an execution by the process that holds the flow run's lock.
     init(
@@ -51,6 +53,9 @@ package final class FlowExecution: Sendable {
         mask = SecretMask(run.parameters)
         isPaused = Guarded(run.isPaused)
         workers = TaskWorkers()
+        timedApprovals = graph.instances.indices.filter { place in
+            flow.tasks[graph.instances[place].task].approval?.timeout != nil
+        }
     }
 
     /// Asks the execution to end: what runs is interrupted and continues later, in another process.
@@ -93,9 +98,9 @@ package final class FlowExecution: Sendable {
         do {
             var board = try board()
             try begin(&board)
-            try expireApprovals(&board)
             while true {
                 try readRequests(&board)
+                try expireApprovals(&board)
                 try settle(&board)
                 try obeyStop(&board)
                 try settle(&board)
@@ -241,13 +246,23 @@ package final class FlowExecution: Sendable {
 
     /// Fails the tasks that nobody has approved in time.
     private func expireApprovals(_ board: inout TaskBoard) throws {
-        for var record in board.records where record.state == .waitingApproval {
-            let approval = FlowApproval(setting, run, board.task(at: record.position))
-            guard approval.isOverdue(record) else { continue }
+        for place in timedApprovals {
+            var record = board.records[place]
+            let approval = FlowApproval(setting, run, board.task(at: place))
+            guard let deadline = approval.deadline(of: record), setting.store.now() >= deadline
+            else { continue }
             try approval.expire(&record)
             board.end(record, outputs: nil)
             announce(record)
         }
+    }
+
+    /// The milliseconds until a task that waits for approval fails; nil if none does.
+    private func approvalWait(_ board: TaskBoard) -> Int? {
+        let deadlines = timedApprovals.compactMap { place in
+            FlowApproval(setting, run, board.task(at: place)).deadline(of: board.records[place])
+        }
+        return deadlines.min().map { max(0, $0 - setting.store.now()) }
     }
 
     /// Milliseconds of a clock that is never set.
@@ -255,7 +270,8 @@ package final class FlowExecution: Sendable {
 
     /// Waits for the end of a task, a request or a time, and records what has ended.
     private func listen(_ board: inout TaskBoard) {
-        let pause = board.nextTime.map { Double(max(0, $0 - steady)) / 1000 } ?? 3600
+        let waits = [board.nextTime.map { max(0, $0 - steady) }, approvalWait(board)]
+        let pause = waits.compactMap { $0 }.min().map { Double($0) / 1000 } ?? 3600
         let hasBlocked = board.hasBlocked
         let (outcomes, hasNews) =
             state.wait(seconds: min(pause, 3600)) { state -> ([TaskOutcome], Bool)? in

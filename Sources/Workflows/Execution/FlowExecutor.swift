@@ -271,16 +271,36 @@ package struct FlowExecutor: Sendable {
         return [.running, .retrying, .scheduled].contains { counts[$0, default: 0] > 0 }
     }
 
-    /// Whether the time for an approval in a flow run is over, which an execution records.
-    package func hasOverdueApproval(_ record: FlowRunRecord) throws -> Bool {
-        guard record.state == .waitingApproval else { return false }
+    /// The first millisecond since 1970 at which it is too late for an approval that a flow run without
+    /// a process waits for; nil if there is none.
+    package func approvalDeadline(of record: FlowRunRecord) throws -> Int? {
+        guard record.state == .waitingApproval else { return nil }
         let flow = try load(record)
-        return try store.tasks(of: record.id).contains { task in
-            guard task.state == .waitingApproval,
-                let declared = flow.tasks.first(where: { $0.name == task.name })
-            else { return false }
-            return FlowApproval(setting, record, declared).isOverdue(task)
+        let declared = Dictionary(flow.tasks.map { ($0.name, $0) }) { first, _ in first }
+        return try store.tasks(of: record.id).compactMap { task in
+            declared[task.name].flatMap { FlowApproval(setting, record, $0).deadline(of: task) }
+        }.min()
+    }
+
+    /// Records that nobody has approved tasks of a flow run in time, and what follows from that for
+    /// others, but runs none: for a process that only looks.
+    ///
+    /// - Returns: Whether something was recorded.
+    @discardableResult
+    package func expireApprovals(of record: FlowRunRecord) throws -> Bool {
+        guard let deadline = try approvalDeadline(of: record), store.now() >= deadline,
+            owner(of: record.id) == nil
+        else { return false }
+        let execution: FlowExecution
+        do {
+            execution = try answer(record.id)
+        } catch let error as FlowError where error.code == .conflict {
+            // Another process was faster.
+            return false
         }
+        execution.leave("Nobody approved it in time.")
+        execution.execute()
+        return true
     }
 
     private static let crashReason = "Its process ended without recording how."

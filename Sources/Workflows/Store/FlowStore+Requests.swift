@@ -30,6 +30,8 @@ package struct FlowRequest: Sendable, Equatable {
     package var reason: String
     /// Who asked.
     package var author: String
+    /// When, in milliseconds since 1970.
+    package var askedAt: Int
 }
 
 extension FlowStore {
@@ -70,7 +72,8 @@ extension FlowStore {
                         kind: $0,
                         task: row["task"],
                         reason: row["reason"],
-                        author: row["author"]
+                        author: row["author"],
+                        askedAt: row["asked_at"]
                     )
                 }
             }

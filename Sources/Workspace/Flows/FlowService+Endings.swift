@@ -8,6 +8,7 @@ extension FlowService {
     func follow(_ event: FlowEvent) {
         switch event {
         case .task(let id, _, let state, _, _) where state.isTerminal: lookAgain(besides: id)
+        case .ended(_, .waitingApproval, _): approvalWorker.wake()
         case .ended(let id, let state, _):
             lookAgain(besides: id)
             scheduleWorker.wake()

@@ -250,11 +250,13 @@ extension FlowService {
     /// How often a process that executes a flow run is asked whether it has seen a request.
     private static let patience = 60
 
-    /// Lets this process record that nobody has approved a task in time.
-    func expire(_ id: String) {
+    /// Continues a flow run in which nobody has approved a task in time.
+    func continueOverdue(_ id: String) {
         do {
             _ = try executing { try executor.answer(id) }
         } catch {
+            // If another process was faster, there is nothing to report.
+            guard error.code != .conflict else { return }
             opened.log.warning("An approval in the flow run \(id) is overdue: \(error)")
         }
     }

@@ -24,6 +24,7 @@ extension FlowService {
             }
         }
         scheduleWorker.wake()
+        try startExpiring()
     }
 
     /// Refuses if this process could not execute schedules: the workspace is read-only, or its folder
@@ -37,9 +38,12 @@ extension FlowService {
     }
 
     /// Ends the execution of schedules by this process; flow runs continue.
-    public func stopScheduling() { scheduleWorker.stop() }
+    public func stopScheduling() {
+        scheduleWorker.stop()
+        approvalWorker.stop()
+    }
 
-    private struct NoWork: RepeatedWork {
+    struct NoWork: RepeatedWork {
         func isNeeded() -> Bool { false }
         func evaluate() -> Double? { nil }
     }

@@ -20,18 +20,18 @@ extension FlowService {
         }
         if hasSchedules { events.publish(.schedulesChanged) }
         if hasSchedules || !seen.isEmpty { scheduleWorker.wake() }
-        if !seen.isEmpty { lookAgain() }
+        guard !seen.isEmpty else { return }
+        approvalWorker.wake()
+        lookAgain()
     }
 
-    /// Records the ends of flow runs whose processes have ended.
-    ///
-    /// - Parameter expires: Whether this process stays, and records approvals that nobody gave in time.
-    func findCrashes(expires: Bool = false) throws {
+    /// Records the ends of flow runs whose processes have ended, and approvals that nobody gave in time.
+    func findCrashes() throws {
         guard opened.access == .full else { return }
         for record in try store.liveRuns() where state.withLock({ $0.executions[record.id] }) == nil
         {
             _ = try executor.sweep(record)
-            if expires, try executor.hasOverdueApproval(record) { expire(record.id) }
+            try expireApprovals(of: record)
         }
         hooks.look()
     }

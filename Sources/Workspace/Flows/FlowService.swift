@@ -28,7 +28,10 @@ public final class FlowService: Sendable {
     let tasks: WorkspaceTaskServices
     let scheduleStore: ScheduleStore
     let scheduleWorker: ExclusiveWorker
+    let approvalWorker: ExclusiveWorker
     let hooks: FlowHooks
+    /// Whether this process continues flow runs in which nobody has approved a task in time.
+    let expires = Guarded(false)
     /// The subscription of ``follow(_:)``; the service may outlive its workspace.
     private let following = Guarded<Subscription?>(nil)
     let state = Guarded(State())
@@ -50,6 +53,10 @@ public final class FlowService: Sendable {
             now: TrackingStore.systemMilliseconds
         )
         scheduleWorker = ExclusiveWorker(name: "wb-schedule", lock: Self.schedulerLock(opened))
+        approvalWorker = ExclusiveWorker(
+            name: "wb-approval",
+            lock: "\(opened.layout.locks)/approvals"
+        )
         let reader = FlowReader(kinds: .standard(tasks))
         self.reader = reader
         let layout = opened.layout
@@ -145,6 +152,7 @@ public final class FlowService: Sendable {
         let record = try store.run(id)
         if opened.access == .full {
             _ = try executor.sweep(record)
+            try expireApprovals(of: try store.run(id))
             hooks.look()
         }
         var summary = summary(

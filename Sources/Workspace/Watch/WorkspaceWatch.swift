@@ -62,7 +62,7 @@ final class WorkspaceWatch: Sendable {
             try readFeed()
             if change.hasClosed || change.isAsked {
                 try runs.findCrashes()
-                try flows.findCrashes(expires: true)
+                try flows.findCrashes()
             }
         } catch {
             opened.log.warning("The workspace could not be checked for changes: \(error)")

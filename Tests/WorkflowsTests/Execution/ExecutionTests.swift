@@ -175,21 +175,6 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
         #expect(try flows.result("three")?.values["y"] == .integer(36))
     }
 
-    @Test func anApprovalThatComesTooLateFails() throws {
-        let flows = try TestFlows(kinds: [doubling(Guarded([:]))])
-        var task = FlowTask("one", "double", ["x": "${1}"])
-        task.approval = TaskApproval(timeout: 10)
-        let flow = Flow([task, FlowTask("two", "double", ["x": "${one.y}"])])
-        #expect(try flows.run(flow) == .waitingApproval)
-        flows.clock.withLock { $0 += 11_000 }
-        #expect(try flows.executor(flow).hasOverdueApproval(try flows.store.run("a")))
-        let execution = try flows.executor(flow).answer("a")
-        execution.execute()
-        #expect(execution.wait() == .failed)
-        #expect(try flows.store.tasks(of: "a")[0].isRefused)
-        #expect(try flows.states()["two"] == .upstreamFailed)
-    }
-
     @Test func aCancelledFlowRunEndsItsTasks() throws {
         let flows = try TestFlows(kinds: [
             TestKind("waits") { call in
