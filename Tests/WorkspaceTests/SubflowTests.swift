@@ -1,6 +1,7 @@
 import Platform
 import Testing
 import TestModels
+import Tracking
 import Workflows
 import Workspace
 
@@ -74,6 +75,82 @@ import Workspace
                 #expect(try workspace.flows.wait(for: run.id).state == .completed)
                 #expect(try inner(workspace)?.state == .completed)
                 #expect(try workspace.flows.list().count == 2)
+            }
+        }
+    }
+
+    /// Starts the outer flow in a process that ends while the inner one waits for the file `go`.
+    private func leave(_ test: TestWorkspace) throws -> (outer: String, inner: String) {
+        _ = try write(
+            test,
+            "inner",
+            "uses: shell\n    with: {command: \"touch ready; until test -e go; do sleep 0.02; done\"}"
+        )
+        _ = try write(test, "outer", "uses: flow\n    with: {flow: inner}")
+        return try test.opened { workspace in
+            let outer = try start(test, workspace).id
+            return (outer, try #require(try inner(workspace)).id)
+        }
+    }
+
+    private func proceed(_ test: TestWorkspace) throws {
+        try TestWorkspace.write("", to: "\(test.home)/flows/go")
+    }
+
+    @Test func aFlowRunThatWasReservedButNeverStartedIsTheOneOfTheRetry() throws {
+        try TestWorkspace.with { test in
+            let (outer, inner) = try leave(test)
+            try proceed(test)
+            try test.opened { workspace in
+                // As if the process had died between the reservation and the start.
+                try FlowStore(workspace.tracking.database, owner: "test") { 1 }.delete(inner)
+                try workspace.flows.resume(outer)
+                #expect(try workspace.flows.wait(for: outer).state == .completed)
+                #expect(
+                    try workspace.flows.list().filter { $0.flow == "inner" }.map(\.id) == [inner]
+                )
+            }
+        }
+    }
+
+    @Test func aFlowRunThatOutlivedTheProcessOfItsTaskIsUsedByTheRetry() throws {
+        try TestWorkspace.with { test in
+            let (outer, inner) = try leave(test)
+            try test.opened { first in
+                try test.opened { second in
+                    try first.flows.resume(inner)
+                    try second.flows.resume(outer)
+                    let runs = try becomesTrue {
+                        try second.flows.detail(outer).tasks.map(\.state) == [.running]
+                    }
+                    #expect(runs)
+                    #expect(try second.flows.find(inner).isMine == false)
+                    try proceed(test)
+                    #expect(try second.flows.wait(for: outer).state == .completed)
+                    #expect(try second.flows.list().count == 2)
+                }
+            }
+        }
+    }
+
+    @Test func aFlowRunIsContinuedWhenTheOtherProcessLeavesIt() throws {
+        try TestWorkspace.with { test in
+            let (outer, inner) = try leave(test)
+            try test.opened { second in
+                try test.opened { first in
+                    try first.flows.resume(inner)
+                    try second.flows.resume(outer)
+                    let runs = try becomesTrue {
+                        try second.flows.detail(outer).tasks.map(\.state) == [.running]
+                    }
+                    #expect(runs)
+                    // The first process ends here, and leaves the inner flow run.
+                }
+                let isMine = try becomesTrue { try second.flows.find(inner).isMine }
+                #expect(isMine)
+                try proceed(test)
+                #expect(try second.flows.wait(for: outer).state == .completed)
+                #expect(try second.flows.list().count == 2)
             }
         }
     }

@@ -121,13 +121,13 @@ package struct FlowExecutor: Sendable {
     ///
     /// - Parameters:
     ///   - current: The flow of its file as it is now; nil if the file is gone.
-    ///   - forkID: The id of the fork, if it is one.
+    ///   - forkID: The id of the fork, asked for only if it is one, and before it exists.
     /// - Throws: ``FlowError`` with the code `conflict` if a process executes it.
     package func retry(
         _ id: String,
         _ order: FlowOrder,
         current: Flow? = nil,
-        forkID: String
+        forkID: @autoclosure () throws -> String
     ) throws -> FlowExecution {
         let record = try store.run(id)
         if let owner = owner(of: id) { throw Self.live(owner) }
@@ -140,7 +140,7 @@ package struct FlowExecutor: Sendable {
                 order: order,
                 origin: .forked(from: id),
                 lineage: record.lineage,
-                id: forkID
+                id: forkID()
             )
         }
         return try continuing(record, flow) { tasks in

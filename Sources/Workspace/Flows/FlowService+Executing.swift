@@ -43,13 +43,22 @@ extension FlowService {
     ///
     /// - Returns: The flow run that executes: the same one, or the fork.
     public func retry(_ id: String, _ order: FlowOrder = FlowOrder()) throws -> FlowRunSummary {
+        try retry(id, order) { opened.store.newRunID() }
+    }
+
+    /// Retries a flow run; `forkID` is called before a fork exists.
+    func retry(
+        _ id: String,
+        _ order: FlowOrder,
+        forkID: () throws -> String
+    ) throws -> FlowRunSummary {
         try executing {
             let record = try store.run(id)
             return try executor.retry(
                 id,
                 order,
                 current: try current(record),
-                forkID: opened.store.newRunID()
+                forkID: try forkID()
             )
         }
     }

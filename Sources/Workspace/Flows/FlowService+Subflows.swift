@@ -12,7 +12,28 @@ extension FlowService {
     /// - Throws: `FlowError`: `failed` if the flow failed, `refused` if it waits for approval;
     ///   `CancellationError` once the task was cancelled.
     func run(_ order: SubflowOrder) throws -> SubflowEnd {
-        let id = try begin(order)
+        var id = try begin(order, order.reservation)
+        for _ in 0..<Self.patience {
+            try follow(id, order)
+            let record = try store.run(id)
+            if order.isCancelled(), record.state != .completed {
+                try stop(id, order)
+                throw CancellationError()
+            }
+            // The process that executed it may have been asked to end, or only have looked at it.
+            guard record.state == .paused || record.state == .pending, !record.isPaused else {
+                break
+            }
+            id = try begin(order, id)
+        }
+        return try end(of: id)
+    }
+
+    /// How often a flow run is continued whose process leaves it.
+    private static let patience = 10
+
+    /// Reports the progress of a flow run as long as a process executes it.
+    private func follow(_ id: String, _ order: SubflowOrder) throws {
         let events = Guarded(0)
         let subscription = self.events.subscribe { event in
             if event.flowRun == id { events.withLock { $0 += 1 } }
@@ -29,11 +50,6 @@ extension FlowService {
             }
         }
         _ = try executor.sweep(try store.run(id))
-        if order.isCancelled(), try store.run(id).state != .completed {
-            try stop(id, order)
-            throw CancellationError()
-        }
-        return try end(of: id)
     }
 
     /// Whether this process or another one executes a flow run.
@@ -74,26 +90,49 @@ extension FlowService {
         } while isExecuted(id)
     }
 
-    private func begin(_ order: SubflowOrder) throws -> String {
-        if let id = order.reservation, (try? store.run(id)) != nil {
-            let record = try store.run(id)
-            if record.state == .completed || executor.owner(of: id) != nil { return id }
-            order.log("continues flow run \(id.prefix(8))")
-            let continued = try retry(id).id
-            // If the file has changed, it is a fork, which a later attempt must find.
-            if continued != id { try order.reserve(continued) }
-            return continued
+    /// The flow run of a task: the one that an earlier attempt has reserved, or a new one.
+    ///
+    /// Its id is stored before it exists, so that a process that ends in between leaves no flow run that
+    /// a later attempt does not find.
+    private func begin(_ order: SubflowOrder, _ reserved: String?) throws -> String {
+        if let reserved, let record = try existing(reserved) {
+            return try continued(record, order)
         }
         let flow = try flow(order.flow)
         try checkAncestors(flow, order)
-        let id = opened.store.newRunID()
-        try order.reserve(id)
+        let id = reserved ?? opened.store.newRunID()
+        if reserved == nil { try order.reserve(id) }
         return try start(
             flow,
             FlowOrder(parameters: order.parameters),
             origin: .task(flowRun: order.origin.flowRun, task: order.origin.task),
             id: id
         ).id
+    }
+
+    private func existing(_ id: String) throws -> FlowRunRecord? {
+        do {
+            return try store.run(id)
+        } catch let error as FlowError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Continues a flow run here, unless it is completed or another process executes it.
+    private func continued(_ record: FlowRunRecord, _ order: SubflowOrder) throws -> String {
+        if record.state == .completed || isExecuted(record.id) { return record.id }
+        order.log("continues flow run \(record.id.prefix(8))")
+        do {
+            return try retry(record.id, FlowOrder()) {
+                let fork = opened.store.newRunID()
+                try order.reserve(fork)
+                return fork
+            }.id
+        } catch let error as WorkspaceError where error.code == .conflict {
+            // Another process was faster.
+            guard isExecuted(record.id) else { throw error }
+            return record.id
+        }
     }
 
     /// Refuses a flow that runs itself, directly or through others: it would do so without end.
