@@ -67,6 +67,9 @@ package final class FlowExecution: Sendable {
     /// Lets tasks be tried again whose key or tag is in use, since something has ended elsewhere.
     package func lookAgain() { state.withLock { $0.hasNews = true } }
 
+    /// What its tasks wait for that could run.
+    package var room: TaskRoom { TaskRoom(flow, setting.kinds, limits) }
+
     /// The progress of the tasks that report it.
     package var progress: [Int: TaskProgress] { state.read { $0.progress } }
 

@@ -30,6 +30,8 @@ public final class FlowService: Sendable {
     let scheduleWorker: ExclusiveWorker
     let approvalWorker: ExclusiveWorker
     let hooks: FlowHooks
+    /// The room of the flow run of another process that was looked at last.
+    let known = Guarded<(id: String, room: TaskRoom)?>(nil)
     /// Whether this process continues flow runs in which nobody has approved a task in time.
     let expires = Guarded(false)
     /// The subscription of ``follow(_:)``; the service may outlive its workspace.
@@ -199,7 +201,7 @@ public final class FlowService: Sendable {
     public func detail(_ id: String) throws -> FlowRunDetail {
         try WorkspaceError.translating {
             let summary = try summary(of: id)
-            let tasks = try store.tasks(of: id)
+            let tasks = try shownTasks(of: try store.run(id))
             let progress = state.withLock { $0.executions[id] }?.progress ?? [:]
             return FlowRunDetail(
                 summary: summary,
@@ -212,7 +214,7 @@ public final class FlowService: Sendable {
     public func task(_ task: String, of id: String) throws -> TaskDetail {
         try WorkspaceError.translating {
             let run = try store.run(id)
-            let tasks = try store.tasks(of: id)
+            let tasks = try shownTasks(of: run)
             let record = try Self.find(task, among: tasks, of: run)
             let result = try record.result.flatMap { try store.result($0) }
             let mask = SecretMask(run.parameters)
@@ -255,7 +257,7 @@ public final class FlowService: Sendable {
     public func why(_ task: String, of id: String) throws -> [String] {
         try WorkspaceError.translating {
             let run = try store.run(id)
-            return try reasons(try Self.find(task, among: try store.tasks(of: id), of: run), run)
+            return try reasons(try Self.find(task, among: try shownTasks(of: run), of: run), run)
         }
     }
 
