@@ -50,13 +50,13 @@ import Workspace
             │  ✓ clean                                                               cached│
             │  ✓ cpt                                                                    12s│
             │  ▾ sft ×3 1● 2✓                                                              │
-            │    ✓ sft[seed=1]                                                          12s│
-            │    ✓ sft[seed=2]                                                          12s│
-            │›   ● sft[seed=3]                                                         40 %│
+            │  │ ✓ sft[seed=1]                                                          12s│
+            │  │ ✓ sft[seed=2]                                                          12s│
+            │› │ ● sft[seed=3]                                                         40 %│
             │  ○ evaluate                                                                  │
             │  ├─○ report                                                                  │
-            │  ○ register                                                                  │
-            │  ○ promote  after report                                                     │
+            │  ○ │ register                                                                │
+            │  ○─╯ promote  after report                                                   │
             ├ ● sft[seed=3] · train ───────────────────────────────────────────────────────┤
             │ running  24s                                                                 │
             │ █████████··············· 40 %  step 24 of 60                                 │
@@ -273,8 +273,8 @@ import Workspace
             │  ▸ sft ×3 3✓                                                                 │
             │  ✓ evaluate                                                               12s│
             │  ├─✓ report                                                               12s│
-            │  ✓ register                                                               12s│
-            │› ? promote  A de╭ Approve promote of nightly cccccccc? ────╮ting for approval│
+            │  ✓ │ register                                                             12s│
+            │› ?─╯ promote  A ╭ Approve promote of nightly cccccccc? ────╮ting for approval│
             ├ ? promote · regi│ registry.promote runs with:              │─────────────────┤
             │ waiting for appr│ model smollm2-135m-instruct              │                 │
             │ A approves or de│ epochs 2                                 │                 │

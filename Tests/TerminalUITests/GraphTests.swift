@@ -171,21 +171,21 @@ struct BranchListTests {
         return list.rows.map { row in
             let others = row.others.map { names[$0] }.joined(separator: ",")
             let end = others.isEmpty ? "" : " <\(others)"
-            return BranchList.prefix(row.branches, glyphs) + names[row.node] + end
+            return row.before(glyphs) + "o" + row.after(glyphs) + names[row.node] + end
         }.joined(separator: "\n")
     }
 
-    @Test("the longest branch keeps its column, side branches are indented")
+    @Test("the longest branch keeps its column, a side branch ends where it is joined")
     func branches() {
         #expect(
             lines(pipeline) == """
-                clean
-                cpt
-                sft <clean
-                evaluate
-                ├─mine
-                register <sft
-                promote <mine
+                o clean
+                o cpt
+                o sft
+                o evaluate
+                ├─o mine
+                o │ register
+                o─╯ promote <mine
                 """
         )
     }
@@ -198,16 +198,55 @@ struct BranchListTests {
         ]
         #expect(
             lines(nodes) == """
-                ╭─a
-                │ g
-                b
-                c
-                ├─e
-                d
-                f
+                ╭─o a
+                │ o g
+                o b
+                o c
+                ├─o e
+                o d
+                o f
                 """
         )
-        #expect(lines(nodes, glyphs: .ascii).hasPrefix(",-a\n| g\nb"))
+        #expect(lines(nodes, glyphs: .ascii).hasPrefix("+-o a\n| o g\no b"))
+    }
+
+    @Test("lines of branches that are joined later pass the nodes between")
+    func joins() {
+        let nodes: Nodes = [
+            ("load", []), ("a", ["load"]), ("b", ["load"]), ("c", ["load"]), ("join", ["a", "b"]),
+            ("last", ["c", "join"]), ("clean", ["join", "a"]),
+        ]
+        #expect(
+            lines(nodes) == """
+                o load
+                ├─o a
+                ├─┼─o c
+                o │ │ b
+                o─╯ │ join <a
+                ├───o last <join
+                o clean
+                """
+        )
+    }
+
+    @Test("what waits for several beginnings comes after all of them")
+    func beginnings() {
+        let nodes: Nodes = [("end", ["a", "b", "c"]), ("a", []), ("b", []), ("c", []), ("d", [])]
+        #expect(
+            lines(nodes) == """
+                ╭─o a
+                ├─┼─o b
+                ├─┼─┼─o d
+                o │ │ c
+                o─┴─╯ end <a,b
+                """
+        )
+    }
+
+    @Test("an inserted line keeps the lines beside it")
+    func below() {
+        let list = BranchList(dependencies: [[], [0], [0], [1, 2]])
+        #expect(list.rows.map { $0.below(.braille) } == ["│ ", "│ │ ", "│ │ ", "    "])
     }
 
     @Test("each node of a graph of 10,000 has one line, without deep indentation")
@@ -217,7 +256,7 @@ struct BranchListTests {
         let comb = (0..<10_000).map { $0 == 0 ? [] : [($0 - 1) / 2] }
         let rows = BranchList(dependencies: comb).rows
         #expect(Set(rows.map(\.node)).count == 10_000)
-        #expect(rows.allSatisfy { $0.branches.count <= BranchList.maximumDepth })
+        #expect(rows.allSatisfy { $0.before(.braille).count <= 2 * BranchList.maximumDepth })
     }
 }
 

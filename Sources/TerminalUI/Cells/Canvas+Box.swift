@@ -68,7 +68,7 @@ extension Canvas {
 }
 
 /// The sides of a cell that a line reaches.
-struct LineSides: OptionSet {
+struct LineSides: OptionSet, Hashable {
     let rawValue: Int
 
     static let up = LineSides(rawValue: 1)

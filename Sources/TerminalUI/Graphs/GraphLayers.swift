@@ -27,7 +27,7 @@ struct GraphLayers {
         let count = (layerOf.max() ?? -1) + 1
         layers = [[Int]](repeating: [], count: count)
         for node in 0..<nodeCount { layers[layerOf[node]].append(node) }
-        let reduced = Self.reduced(order)
+        let reduced = order.directDependents
         for node in order.nodes {
             let targets = reduced[node]
             guard let last = targets.map({ layerOf[$0] }).max() else { continue }
@@ -55,30 +55,6 @@ struct GraphLayers {
     private mutating func join(_ left: Int, _ right: Int) {
         next[left].append(right)
         previous[right].append(left)
-    }
-
-    /// The dependents of each node without those that a longer path leads to as well.
-    ///
-    /// Large graphs keep all.
-    private static func reduced(_ order: GraphOrder) -> [[Int]] {
-        let count = order.nodes.count
-        guard count <= 1_000 else { return order.dependents }
-        let words = (count + 63) / 64
-        var reachable = [[UInt64]](repeating: [UInt64](repeating: 0, count: words), count: count)
-        var reduced = order.dependents
-        for node in order.nodes.reversed() {
-            var set = reachable[node]
-            // Near ones first: what they lead to is left out.
-            let near = order.dependents[node].sorted { order.layers[$0] < order.layers[$1] }
-            reduced[node] = near.filter { target in
-                guard set[target / 64] & (1 << (target % 64)) == 0 else { return false }
-                set[target / 64] |= 1 << (target % 64)
-                for word in 0..<words { set[word] |= reachable[target][word] }
-                return true
-            }
-            reachable[node] = set
-        }
-        return reduced
     }
 
     /// Orders each layer by the mean place of its neighbours, back and forth; keeps the best order.

@@ -48,7 +48,31 @@ struct GraphOrder {
         self.layers = layers
     }
 
-    private static func inverted(_ lists: [[Int]]) -> [[Int]] {
+    /// The dependents of each node without those that a longer path leads to as well.
+    ///
+    /// Large graphs keep all.
+    var directDependents: [[Int]] {
+        let count = nodes.count
+        guard count <= 1_000 else { return dependents }
+        let words = (count + 63) / 64
+        var reachable = [[UInt64]](repeating: [UInt64](repeating: 0, count: words), count: count)
+        var direct = dependents
+        for node in nodes.reversed() {
+            var set = reachable[node]
+            // Near ones first: what they lead to is left out.
+            let near = dependents[node].sorted { layers[$0] < layers[$1] }
+            direct[node] = near.filter { target in
+                guard set[target / 64] & (1 << (target % 64)) == 0 else { return false }
+                set[target / 64] |= 1 << (target % 64)
+                for word in 0..<words { set[word] |= reachable[target][word] }
+                return true
+            }
+            reachable[node] = set
+        }
+        return direct
+    }
+
+    static func inverted(_ lists: [[Int]]) -> [[Int]] {
         var inverted = [[Int]](repeating: [], count: lists.count)
         for (node, list) in lists.enumerated() {
             for other in list { inverted[other].append(node) }

@@ -33,8 +33,8 @@ package struct FlowBoard: Equatable, Sendable {
     package struct Row: Equatable, Sendable {
         /// What it shows.
         package let item: Item
-        /// The lines before it.
-        package let branches: [BranchList.Branch]
+        /// Its lines, or those of its matrix; nil in a filtered list.
+        package var branches: BranchList.Row?
         /// Whether it is below the row of its matrix.
         package var isMember = false
         /// The names of what it also comes after.
@@ -209,13 +209,12 @@ package struct FlowBoard: Equatable, Sendable {
             let group = groups[row.node]
             let first = Row(
                 item: group.isMatrix ? .matrix(row.node) : .task(group.members[0]),
-                branches: row.branches,
+                branches: row,
                 others: row.others.map { groups[$0].name }
             )
             guard group.isMatrix, expanded.contains(group.name) else { return [first] }
-            let branches = row.branches.map { _ in BranchList.Branch.through }
             return [first]
-                + group.members.map { Row(item: .task($0), branches: branches, isMember: true) }
+                + group.members.map { Row(item: .task($0), branches: row, isMember: true) }
         }
     }
 
@@ -224,7 +223,7 @@ package struct FlowBoard: Equatable, Sendable {
         return tasks.indices.compactMap { place in
             let task = tasks[place]
             let text = "\(task.id) \(task.kind) \(task.state.rawValue)".lowercased()
-            return words.allSatisfy(text.contains) ? Row(item: .task(place), branches: []) : nil
+            return words.allSatisfy(text.contains) ? Row(item: .task(place)) : nil
         }
     }
 

@@ -140,17 +140,20 @@ struct FlowTasksView {
         _ board: FlowBoard,
         _ glyphs: GlyphSet
     ) -> StyledText {
-        let lines = BranchList.prefix(row.branches, glyphs) + (row.isMember ? "  " : "")
-        var text = StyledText(lines, .muted)
+        let before = row.isMember ? row.branches?.below(glyphs) : row.branches?.before(glyphs)
+        let after = row.isMember ? " " : row.branches?.after(glyphs) ?? " "
+        var text = StyledText(before ?? "", .muted)
         switch row.item {
         case .matrix(let group):
             let group = board.groups[group]
             let isOpen = board.expanded.contains(group.name)
-            text.append((isOpen ? glyphs.opened : glyphs.closed) + " ", .muted)
+            text.append((isOpen ? glyphs.opened : glyphs.closed) + after, .muted)
             text += FlowStyle.matrix(group, glyphs)
         case .task(let place):
             let task = board.tasks[place]
-            text += FlowStyle.mark(task.state, glyphs) + StyledText(task.id)
+            text.append(FlowStyle.glyph(task.state, glyphs), FlowStyle.style(task.state))
+            text.append(after, .muted)
+            text.append(task.id)
             if task.state == .waitingApproval { text.append("  A decides", .warning) }
         }
         if !row.others.isEmpty {
