@@ -11,8 +11,13 @@ package struct FlowTaskOfRun: Equatable, Sendable {
 
     /// Such as `sft of faq-assistant`.
     package func name(in library: Library) -> String {
-        let flow = library.flowRun(flowRun)?.flow ?? "flow run \(flowRun.prefix(8))"
+        let flow = flowName(in: library)
         return task.map { "\($0) of \(flow)" } ?? flow
+    }
+
+    /// The name of the flow.
+    package func flowName(in library: Library) -> String {
+        library.flowRun(flowRun)?.flow ?? "flow run \(flowRun.prefix(8))"
     }
 }
 

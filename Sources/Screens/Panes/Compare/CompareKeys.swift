@@ -56,6 +56,17 @@ extension CompareState {
             }
         ) { scene in .registry(.register(run: scene.selectedRun?.id)) },
         KeyBinding(
+            "retry",
+            ["R"],
+            "Resume the run, run it again, or retry its flow",
+            category: category,
+            disabledReason: { scene in
+                if let obstacle = scene.context.obstacle { return obstacle }
+                guard let run = scene.selectedRun else { return "no run is selected" }
+                return run.status.isLive ? "\(run.name) is still live" : nil
+            }
+        ) { scene in .run(.retry(run: scene.selectedRun?.id)) },
+        KeyBinding(
             "unmark",
             ["u"],
             "Clear marks",

@@ -32,7 +32,7 @@ extension CompareState {
             sort: order.column.map { .init(column: $0.rawValue, isAscending: order.isAscending) },
             hitPrefix: CompareLayout.runPrefix
         ) { id in
-            places[id].map { Self.cells(shown[$0], at: context.now, glyphs) } ?? []
+            places[id].map { Self.cells(shown[$0], context, glyphs) } ?? []
         }
         let title = StyledText("Runs") + StyledText(" \(glyphs.dot) \(order.text)", .muted)
         var inner = canvas.box(
@@ -56,17 +56,20 @@ extension CompareState {
 
     private static func cells(
         _ run: RunSummary,
-        at now: Date,
+        _ context: Context,
         _ glyphs: GlyphSet
     ) -> [StyledText] {
         RunColumn.allCases.map { column in
-            let text = column.text(of: run, at: now)
+            let text = column.text(of: run, at: context.now)
             switch column {
             case .status:
                 return StyledText(
                     "\(RunStyle.glyph(run.status, glyphs)) \(text)",
                     RunStyle.style(run.status)
                 )
+            case .name:
+                let flow = run.flowTask.map { " \(glyphs.dot) \($0.flowName(in: context.library))" }
+                return StyledText(text) + StyledText(flow ?? "", .muted)
             case .loss where run.loss.map { !$0.isFinite } ?? false:
                 return StyledText(text, .error)
             case .model, .method, .data: return StyledText(text, .muted)

@@ -35,8 +35,8 @@ package enum RunAction: Equatable, Sendable {
     case showSamples
     /// Evaluation samples were read.
     case samplesRead(RunSamples?, run: String)
-    /// Find out how the selected run can be retried.
-    case retry
+    /// Find out how a run can be retried; nil for the selected one.
+    case retry(run: String?)
     /// The ways to retry a run are known.
     case retryPlanned(RetryPlan)
     /// Resume a run where it stopped.

@@ -38,11 +38,11 @@ extension RunState {
         KeyBinding(
             "retry",
             ["R"],
-            "Resume the run, or run it again",
+            "Resume the run, run it again, or retry its flow",
             category: category,
             hint: "retry",
             disabledReason: { reason($0) { $0.status.isLive ? "is still live" : nil } }
-        ) { _ in .run(.retry) },
+        ) { _ in .run(.retry(run: nil)) },
         KeyBinding(
             "mark",
             ["m", "space"],

@@ -29,7 +29,7 @@ extension RunState {
             guard let samples, let selected, id == selected.id else { return [] }
             let sheet = SamplesView.sheet(of: selected, samples)
             return [.ask(.text(sheet, ScrollTextState()))]
-        case .retry: return selected.map { [RunWork.retryPlan($0.id)] } ?? []
+        case .retry(let run): return (run ?? selected?.id).map { [RunWork.retryPlan($0)] } ?? []
         case .retryPlanned(let plan):
             return [.ask(.question(RetryQuestion.of(plan, in: context.library)))]
         case .resume(let id, let name):
