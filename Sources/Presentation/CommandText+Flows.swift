@@ -19,6 +19,11 @@ extension CommandText {
         (["workbench flow retry \(quoted(run))"] + options(order, secret)).joined(separator: " ")
     }
 
+    /// The command that lists the faults of a flow's file.
+    package static func validateFlow(_ file: String) -> String {
+        "workbench flow validate \(quoted(file))"
+    }
+
     /// The command that does something with a flow run: `cancel`, `pause`, `resume` or `delete`.
     package static func flow(_ verb: String, _ run: String) -> String {
         "workbench flow \(verb) \(quoted(run))"

@@ -69,6 +69,23 @@ import Workspace
         #expect(driver.state.flows.log == nil)
     }
 
+    @Test func searchSaysThatNothingMatchesUntilALineDoes() {
+        var driver = opened()
+        driver.press("/")
+        driver.type("line 4")
+        #expect(!driver.screen.contains("no match"))
+        driver.type("x")
+        #expect(driver.screen.contains("no match"))
+        driver.press("enter", "n")
+        #expect(driver.screen.contains("no match"))
+        driver.take(.event(.flow(.log(flowRun: run, task: "report"))))
+        driver.take(page(["LINE 4X"], 911, after: 900))
+        #expect(!driver.screen.contains("no match"))
+        driver.press("esc")
+        driver.press("/")
+        #expect(!driver.screen.contains("no match"))
+    }
+
     @Test func lineIsCopiedWithoutWhatSteersATerminal() {
         var driver = opened()
         driver.take(.event(.flow(.log(flowRun: run, task: "report"))))

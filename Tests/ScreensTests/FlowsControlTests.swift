@@ -153,14 +153,6 @@ import Workspace
         #expect(driver.state.flows.selected(in: driver.state.library)?.id == live.id)
     }
 
-    @Test func faultyFlowSaysWhyItCannotStart() {
-        var driver = Driver.flows()
-        driver.go("f", "down", "down", "down")
-        driver.press("n")
-        #expect(driver.asked.allSatisfy { $0.work == nil })
-        #expect(driver.state.message?.text.contains("there is no task clen") == true)
-    }
-
     @Test func flowToStartIsChosenByName() {
         var driver = Driver.flows()
         driver.press("n")
@@ -292,7 +284,7 @@ import Workspace
             Self.training("t"), .sample("own", .running, isMine: true),
         ])
         driver.press("q")
-        #expect(driver.screen.contains("Leave while faq-assistant and 1 more is running?"))
+        #expect(driver.screen.contains("Leave while faq-assistant and 1 more are running?"))
         driver.press("right", "enter")
         let own = RunSummary.sample("own", .running).id
         #expect(

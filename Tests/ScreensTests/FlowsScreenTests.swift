@@ -124,7 +124,7 @@ import Workspace
             │                                    ││  ○ promote                                                           │
             │                                    ││                             0s        18s       36s       54s   1m12s│
             │                                    │├ ● sft ×3 1● 2✓ ──────────────────────────────────────────────────────┤
-            │                                    ││ space shows them.                                                    │
+            │                                    ││ space shows them, l the log of the first, w all states and reasons.  │
             │                                    ││ ● sft[seed=3]           24s  step 24 of 60                           │
             │                                    ││ ✓ sft[seed=1]           12s                                          │
             │                                    ││ ✓ sft[seed=2]           12s                                          │

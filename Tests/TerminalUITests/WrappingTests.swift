@@ -43,4 +43,16 @@ struct WrappingTests {
     func truncates(text: String, width: Int, shown: String) {
         #expect(StyledText(text).truncated(to: width).plain == shown)
     }
+
+    @Test("lines after the first are indented, and none is wider than allowed")
+    func indented() {
+        let text = StyledText("state  failed since the data has no held-out rows")
+        #expect(
+            text.wrapped(to: 20, indent: 4).map(\.plain) == [
+                "state  failed", "    since the data", "    has no held-out", "    rows",
+            ]
+        )
+        #expect(StyledText("short").wrapped(to: 20, indent: 4).map(\.plain) == ["short"])
+        #expect(text.wrapped(to: 8, indent: 4) == text.wrapped(to: 8))
+    }
 }

@@ -52,7 +52,7 @@ extension AppState {
         switch table.resolve(key, in: self) {
         case .action(let action): return reduce(action)
         case .disabled(let title, let reason):
-            return [.report(Notice(.warning, "\(title): \(reason)."))]
+            return [.report(.unavailable(reason, title))]
         case .unbound: return nil
         }
     }

@@ -13,7 +13,7 @@ extension AppState {
         switch keyTable.resolve(id: id, in: self) {
         case .action(let action): return reduce(action)
         case .disabled(let title, let reason):
-            return [.report(Notice(.warning, "\(title): \(reason)."))]
+            return [.report(.unavailable(reason, title))]
         case .unbound: return []
         }
     }
@@ -96,7 +96,7 @@ extension AppState {
         case .chosen(let id):
             overlay = nil
             return choose(&self, id)
-        case .refused(let reason): return [.report(Notice(.warning, "Not now: \(reason)."))]
+        case .refused(let reason): return [.report(.unavailable(reason))]
         case .cancelled: overlay = nil
         case nil: break
         }
@@ -140,7 +140,7 @@ extension AppState {
             switch keyTable.resolve(commandLine: field.text, in: self) {
             case .action(let action): return reduce(action)
             case .disabled(let title, let reason):
-                return [.report(Notice(.warning, "\(title): \(reason)."))]
+                return [.report(.unavailable(reason, title))]
             case .unbound:
                 overlay = .commandLine(field)
                 let hint = "Press tab to complete, ctrl+p for the list."

@@ -102,6 +102,19 @@ extension AppState {
         ] + runs.map(ScreenWork.detach) + flows.map(FlowsWork.detach)
     }
 
+    /// Asks whether to leave although what was ordered has not begun.
+    private mutating func askToLeave(while words: String) -> [Effect] {
+        overlay = .question(
+            Question(
+                "Leave while \(words)?",
+                message: ["It has not begun; if you leave now, it may not begin at all."],
+                answers: [(.init(id: "leave", title: "Leave"), .screen(.leave))],
+                refusal: "Wait"
+            )
+        )
+        return []
+    }
+
     /// Asks whether to leave although a run's next phase has not started yet.
     private mutating func askToLeave(between id: String) -> [Effect] {
         let name = library.run(id)?.name ?? id
@@ -122,21 +135,32 @@ extension AppState {
         let flows = library.flowRunsHere
         let runs = library.runsHereOutsideFlows
         guard let name = (flows.map(\.flow) + runs.map(\.name)).first else {
+            if let words = self.flows.starting ?? library.starting {
+                return askToLeave(while: words)
+            }
             if let id = self.run.phasesToCome.first { return askToLeave(between: id) }
             exit = .left
             return []
         }
         let others = flows.count + runs.count - 1
         let names = others > 0 ? "\(name) and \(others) more" : name
+        var message: [StyledText] = [
+            "Background: it continues on its own, and the next workbench shows it live."
+        ]
+        if !flows.isEmpty {
+            message += ["Stop: what has completed is kept, and p continues from there."]
+        }
+        if !runs.isEmpty {
+            message += ["Stop: it keeps a checkpoint, and R resumes it at the same step."]
+        }
+        if !flows.isEmpty {
+            let words = "The programs of shell and python tasks start again, either way."
+            message += [StyledText(words, .warning)]
+        }
         overlay = .question(
             Question(
-                "Leave while \(names) is running?",
-                message: [
-                    "Background: it continues on its own, and the next workbench shows it live.",
-                    flows.isEmpty
-                        ? "Stop: it keeps a checkpoint, and R resumes it at the same step."
-                        : "Stop: what has completed is kept, and R continues from there.",
-                ],
+                "Leave while \(names) \(others > 0 ? "are" : "is") running?",
+                message: message,
                 answers: [
                     (.init(id: "background", title: "Background"), .screen(.leaveInBackground)),
                     (.init(id: "stop", title: "Stop"), .screen(.leave)),

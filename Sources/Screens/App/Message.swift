@@ -47,6 +47,14 @@ package struct ActionLog: Equatable, Sendable {
     }
 }
 
+extension Notice {
+    /// Says why something cannot be done now: the reason first, since a narrow screen cuts the end.
+    static func unavailable(_ reason: String, _ title: String? = nil) -> Notice {
+        let sentence = reason.hasSuffix(".") ? reason : "\(reason)."
+        return Notice(.warning, "Not now: \(sentence)\(title.map { " (\($0))" } ?? "")")
+    }
+}
+
 extension AppState {
     /// The seconds for which a message is shown.
     private static func duration(_ level: Notice.Level) -> Double {

@@ -23,6 +23,13 @@ extension StyledText {
         }
         return wrapper.finish()
     }
+
+    /// The text in lines of at most `width` columns, those after the first one indented.
+    public func wrapped(to width: Int, indent: Int) -> [StyledText] {
+        guard self.width > width, width > 2 * indent else { return wrapped(to: width) }
+        let blanks = StyledText(String(repeating: " ", count: indent))
+        return wrapped(to: width - indent).enumerated().map { $0 == 0 ? $1 : blanks + $1 }
+    }
 }
 
 /// Collects glyphs into lines; the unfinished word is kept apart until it is known to fit.

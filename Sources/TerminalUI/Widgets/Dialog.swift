@@ -129,6 +129,12 @@ public struct Dialog: Hashable, Sendable {
         drawButtons(state, in: hasRoom ? parts[2] : inner.row(inner.height - 1), on: &canvas)
     }
 
+    /// The columns that long lines of a message are wrapped to, on a screen of a width.
+    public static func textWidth(on width: Int) -> Int { min(width - 4, widest) }
+
+    /// The most columns of a message.
+    private static let widest = 68
+
     /// The width at which nothing is cut; long messages are wrapped.
     private var wantedWidth: Int {
         // Each button has a mark on both sides and a blank after it.
@@ -136,7 +142,7 @@ public struct Dialog: Hashable, Sendable {
             $0 + DisplayWidth.of($1.title) + 5
         }
         let words = max(DisplayWidth.of(title) + 2, message.map(\.width).max() ?? 0)
-        return max(buttons - 1, min(68, words)) + 4
+        return max(buttons - 1, min(Self.widest, words)) + 4
     }
 
     private func drawButtons(_ state: State, in rect: Rect, on canvas: inout Canvas) {

@@ -10,18 +10,22 @@ public struct MenuItem: Hashable, Sendable {
     public let detail: String
     /// Why it cannot be chosen, or nil; it is shown in any case.
     public let disabledReason: String?
+    /// What is wrong with it, or nil; it can be chosen nevertheless.
+    public let problem: String?
 
     /// An entry.
     public init(
         id: String,
         title: String,
         detail: String = "",
-        disabledReason: String? = nil
+        disabledReason: String? = nil,
+        problem: String? = nil
     ) {
         self.id = id
         self.title = title
         self.detail = detail
         self.disabledReason = disabledReason
+        self.problem = problem
     }
 }
 
@@ -110,7 +114,11 @@ public struct Menu: Sendable {
     /// Draws over the middle of a rectangle.
     public func draw(_ state: MenuState, in rect: Rect, on canvas: inout Canvas) {
         let matches = matches(state)
-        let wanted = items.map { DisplayWidth.of($0.title) + DisplayWidth.of($0.detail) + 8 }
+        let wanted = items.map { item in
+            // A mark and two blanks.
+            let problem = item.problem.map { DisplayWidth.of($0) + 4 } ?? 0
+            return DisplayWidth.of(item.title) + problem + DisplayWidth.of(item.detail) + 8
+        }
         let area = rect.centered(
             Size(width: max(40, wanted.max() ?? 0), height: min(items.count, 16) + 4)
         )
@@ -118,9 +126,9 @@ public struct Menu: Sendable {
         canvas.hideCursor()
         canvas.fill(area)
         let selected = state.selection.position(in: matches.map(\.id))
-        let dot = canvas.glyphs.dot
+        let glyphs = canvas.glyphs
         let list = ListView(rows: Array(matches.indices), hitPrefix: Self.hitPrefix) { index in
-            line(matches[index], width: area.width - 4, dot: dot)
+            line(matches[index], width: area.width - 4, glyphs)
         }
         let selection = ListState<Int>(selected)
         let inner = canvas.box(
@@ -146,9 +154,13 @@ public struct Menu: Sendable {
         list.draw(in: parts[2], selection: selection, on: &canvas)
     }
 
-    private func line(_ item: MenuItem, width: Int, dot: String) -> StyledText {
+    private func line(_ item: MenuItem, width: Int, _ glyphs: GlyphSet) -> StyledText {
         var text = StyledText(item.title, item.disabledReason == nil ? .text : .muted)
-        if let reason = item.disabledReason { text.append(" \(dot) \(reason)", .muted) }
+        if let reason = item.disabledReason { text.append(" \(glyphs.dot) \(reason)", .muted) }
+        if let problem = item.problem {
+            text.append("  \(glyphs.failed) ", .error)
+            text.append(problem, .muted)
+        }
         let slack = width - text.width - DisplayWidth.of(item.detail)
         if slack > 0 { text.append(String(repeating: " ", count: slack)) }
         if slack >= 0 { text.append(item.detail, .muted) }

@@ -28,13 +28,18 @@ public struct ScrollTextState: Hashable, Sendable {
 public struct ScrollText: Hashable, Sendable {
     /// The paragraphs.
     public let paragraphs: [StyledText]
+    /// The columns that all lines of a paragraph but the first are indented by.
+    public let indent: Int
 
     /// Text to draw.
-    public init(_ paragraphs: [StyledText]) { self.paragraphs = paragraphs }
+    public init(_ paragraphs: [StyledText], indent: Int = 0) {
+        self.paragraphs = paragraphs
+        self.indent = indent
+    }
 
     /// The lines at a width.
     public func lines(width: Int) -> [StyledText] {
-        paragraphs.flatMap { $0.wrapped(to: width) }
+        paragraphs.flatMap { $0.wrapped(to: width, indent: indent) }
     }
 
     /// Draws the visible lines.

@@ -40,7 +40,7 @@ struct FlowDetailView {
         _ canvas: inout Canvas
     ) {
         let inner = canvas.box(rect, title: content.title).inset(horizontally: 1)
-        ScrollText(content.lines).draw(in: inner, state: ScrollTextState(), on: &canvas)
+        ScrollText(content.lines, indent: 4).draw(in: inner, state: ScrollTextState(), on: &canvas)
     }
 
     private func fact(_ label: String, _ value: String, _ style: Style = .text) -> StyledText {
@@ -101,18 +101,16 @@ struct FlowDetailView {
     ) -> (StyledText, [StyledText]) {
         let group = board.groups[index]
         let isOpen = board.expanded.contains(group.name)
-        var lines = [StyledText(isOpen ? "space hides them." : "space shows them.", .muted)]
-        let members = group.members.map { board.tasks[$0] }
-        for state in TaskState.byPrecedence {
-            for task in members where task.state == state {
-                let seconds = FlowText.seconds(task, at: context.now).map(Figures.duration)
-                var line = FlowStyle.mark(state, glyphs) + StyledText(task.id.padded(to: 20))
-                line.append("  \(seconds ?? FlowText.state(state))", .muted)
-                if let progress = task.progress { line.append("  \(progress.text)", .accent) }
-                if let reason = task.reason { line.append("  \(reason)", reasonStyle(state)) }
-                lines.append(line)
-                if lines.count > 60 { return (title(group, glyphs), lines) }
-            }
+        let space = isOpen ? "space hides them" : "space shows them"
+        let words = "\(space), l the log of the first, w all states and reasons."
+        var lines = [StyledText(words, .muted)]
+        lines += MatrixText.ordered(group, board).prefix(60).map { task in
+            let seconds = FlowText.seconds(task, at: context.now).map(Figures.duration)
+            var line = FlowStyle.mark(task.state, glyphs) + StyledText(task.id.padded(to: 20))
+            line.append("  \(seconds ?? FlowText.state(task.state))", .muted)
+            if let progress = task.progress { line.append("  \(progress.text)", .accent) }
+            if let reason = task.reason { line.append("  \(reason)", reasonStyle(task.state)) }
+            return line
         }
         return (title(group, glyphs), lines)
     }
@@ -143,13 +141,13 @@ struct FlowDetailView {
         }
         let log = opened.log.flatMap { $0.task == task.id ? $0 : nil }
         if isBeside {
-            ScrollText(lines).draw(in: inner, state: ScrollTextState(), on: &canvas)
+            ScrollText(lines, indent: 4).draw(in: inner, state: ScrollTextState(), on: &canvas)
             let words = StyledText("Log") + StyledText(" \(glyphs.dot) l opens it", .muted)
             let side = canvas.box(parts[1], title: words).inset(horizontally: 1)
             draw(log, in: side, on: &canvas)
             return
         }
-        let wrapped = ScrollText(lines).lines(width: inner.width)
+        let wrapped = ScrollText(lines, indent: 4).lines(width: inner.width)
         let tail = min(log?.lines.count ?? 0, max(inner.height - wrapped.count, inner.height / 3))
         let rows = inner.rows([.ratio(1), .fixed(tail)])
         for (row, line) in wrapped.prefix(rows[0].height).enumerated() {
@@ -173,6 +171,8 @@ struct FlowDetailView {
         case .waitingApproval: lines.append(StyledText("A approves or denies it.", .warning))
         case .running where task.kind == "train" && task.run != nil:
             lines.append(StyledText("enter shows its curves.", .muted))
+        case _ where state.subflow(of: task, in: context.library) != nil:
+            lines.append(StyledText("enter shows its flow run.", .muted))
         default: break
         }
         return lines

@@ -90,6 +90,7 @@ struct FlowFilesView {
         for fault in file?.faults ?? [] { lines.append(StyledText(fault, .error)) }
         if let file { lines.append(fact("file", file.path)) }
         if let schedule = state.files.selectedSchedule {
+            if let reason = schedule.reason { lines.append(StyledText(reason, .warning)) }
             lines.append(fact("fires", FlowText.trigger(schedule.schedule)))
             lines.append(fact("overlap", FlowText.overlap(schedule.schedule.overlap)))
             if let next = schedule.nextAt { lines.append(fact("next", Figures.localTime(next))) }

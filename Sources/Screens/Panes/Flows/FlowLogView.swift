@@ -11,6 +11,8 @@ package struct FlowLogState: Equatable, Sendable {
     package var search = TextFieldState()
     /// Whether the search has the focus.
     package var isSearching = false
+    /// Whether no line has the text.
+    package private(set) var hasNoMatch = false
     /// Columns that are scrolled out on the left.
     package var shift = 0
 
@@ -27,6 +29,20 @@ package struct FlowLogState: Equatable, Sendable {
             isFollowing = cursor.selected == count - 1
         }
         return true
+    }
+
+    /// Notes whether any line has the text, after the text changed or lines were added.
+    package mutating func check(_ log: FlowTaskLog?) {
+        let text = search.text
+        hasNoMatch = !text.isEmpty && log?.line(with: text, from: 0, backwards: false) == nil
+    }
+
+    /// Notes whether added lines have the text.
+    package mutating func checkAdded(_ lines: [String]) {
+        let wanted = search.text.lowercased()
+        if hasNoMatch, lines.contains(where: { $0.lowercased().contains(wanted) }) {
+            hasNoMatch = false
+        }
     }
 
     /// Moves the cursor by lines.
@@ -81,8 +97,10 @@ struct FlowLogView {
         )
         if state.isSearching || !state.search.text.isEmpty {
             let rows = inner.rows([.ratio(1), .fixed(1)])
-            let field = rows[1].columns([.fixed(2), .ratio(1)])
+            let verdict = StyledText(state.hasNoMatch ? "no match" : "", .warning)
+            let field = rows[1].columns([.fixed(2), .ratio(1), .fixed(verdict.width)])
             canvas.write(StyledText("/", .accent), in: field[0])
+            canvas.write(verdict, in: field[2])
             TextField(state.search, placeholder: "text", isFocused: state.isSearching)
                 .draw(in: field[1], on: &canvas)
             inner = rows[0]

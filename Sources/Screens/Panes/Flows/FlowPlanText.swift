@@ -26,6 +26,17 @@ enum FlowPlanText {
         return lines
     }
 
+    /// The most lines about tasks, at least one, that do not need more rows than there are once the
+    /// reasons are wrapped.
+    static func limit(_ plan: FlowPlan, rows: Int, width: Int) -> Int {
+        let others = lines(plan, limit: 0).count - plan.lines(limit: 0).count
+        let used = plan.lines(limit: rows).count
+        return (1...max(1, used)).last { limit in
+            let shown = lines(plan, limit: limit).dropFirst(others)
+            return shown.reduce(0) { $0 + $1.wrapped(to: width).count } <= rows
+        } ?? 1
+    }
+
     static func style(_ action: FlowPlan.Action) -> Style {
         switch action {
         case .reuse: .success

@@ -11,12 +11,14 @@ enum FlowQuestions {
     /// - Parameters:
     ///   - task: The task that the retry can begin from.
     ///   - rows: The rows for the plan's lines.
+    ///   - width: The columns of the screen.
     static func retry(
         _ plan: FlowPlan,
         _ order: FlowOrder,
         of run: FlowRunSummary,
         task: String?,
-        rows: Int
+        rows: Int,
+        width: Int
     ) -> Question {
         let secret = Set(plan.parameters.filter(\.isSecret).map(\.name))
         let id = run.id
@@ -51,7 +53,8 @@ enum FlowQuestions {
             )
         }
         answers.append((.init(id: "edit", title: "Edit"), .flows(.edit(run: id, plan))))
-        if plan.lines().count > rows {
+        let limit = FlowPlanText.limit(plan, rows: rows, width: Dialog.textWidth(on: width))
+        if plan.lines().count > limit {
             answers.append((.init(id: "plan", title: "Plan"), .flows(.showPlan(plan))))
         }
         let from =
@@ -59,7 +62,7 @@ enum FlowQuestions {
             ? "from the start" : order.from.map { "from \($0)" } ?? "from what has no result"
         return Question(
             "Retry \(run.name) \(from)?",
-            message: FlowPlanText.lines(plan, limit: rows),
+            message: FlowPlanText.lines(plan, limit: limit),
             answers: answers
         )
     }
@@ -153,17 +156,31 @@ enum FlowQuestions {
         return prompt
     }
 
+    /// All faults of a file that cannot run.
+    static func faults(_ lines: [String], of path: String) -> Overlay {
+        let command = CommandText.validateFlow(path)
+        let text =
+            lines.map { StyledText($0, .error) } + [
+                StyledText(), StyledText("Correct \(path), then press n again.", .muted),
+                StyledText("\(command) says the same.", .muted),
+            ]
+        let sheet = TextSheet(title: "\(path) cannot run", text: ScrollText(text))
+        return .text(sheet, ScrollTextState())
+    }
+
     /// The question which flow to start; nil if there is none.
     static func start(_ files: [FlowFileSummary]) -> ChoicePrompt? {
         guard !files.isEmpty else { return nil }
         return ChoicePrompt(
             "Start which flow?",
-            items: files.map { file in
+            // Those that can run come first.
+            items: (files.filter(\.faults.isEmpty) + files.filter { !$0.faults.isEmpty }).map {
+                file in
                 let item = MenuItem(
                     id: file.path,
                     title: file.name,
                     detail: file.isSample ? "sample" : "",
-                    disabledReason: file.faults.first
+                    problem: file.faults.first
                 )
                 return (item: item, action: .flows(.start(file: file.path)))
             }

@@ -54,7 +54,7 @@ package enum FlowsAction: Equatable, Sendable {
     /// The parameters of a flow are known.
     case outlined(FlowOutline)
     /// A flow cannot be read.
-    case outlineFailed(WorkspaceError)
+    case outlineFailed(WorkspaceError, path: String)
     /// The plan of the form is known.
     case planned(FlowPlan, FlowOrder)
     /// The form's answers cannot be run.

@@ -39,6 +39,7 @@ extension FlowsState {
         case .log(let id, let task):
             if id == opened?.id, task == opened?.log?.task { isLogStale = true }
         case .ended(let id, let state, let reason):
+            elsewhere[id] = nil
             return ended(id, state, reason, context) + (id == opened?.id ? readFlow(context) : [])
         case .schedulesChanged: return readFilesIfKnown(context)
         }
@@ -57,6 +58,18 @@ extension FlowsState {
 
     private mutating func readFilesIfKnown(_ context: Context) -> [Effect] {
         files.files == nil ? [] : readFiles(context)
+    }
+
+    /// Reports flow runs of other processes that ended or wait since the list was read before.
+    mutating func endsElsewhere(_ context: Context) -> [Effect] {
+        let before = elsewhere
+        elsewhere = [:]
+        return (context.library.flowRuns ?? []).flatMap { run -> [Effect] in
+            guard !run.isMine else { return [] }
+            if run.ownerProcess != nil, !run.state.isTerminal { elsewhere[run.id] = run.state }
+            guard let state = before[run.id], state != run.state else { return [] }
+            return ended(run.id, run.state, run.reason, context)
+        }
     }
 
     private func ended(

@@ -21,7 +21,7 @@ extension FlowsState {
         KeyBinding(
             "open-flow",
             [.enter],
-            "Go to the tasks; a training to its run, another task to its log",
+            "Go to the tasks; from a task to its run, its flow run or its log",
             category: tasks,
             hint: "open",
             disabledReason: { $0.openReason }
@@ -228,7 +228,7 @@ extension Scene<FlowsState> {
     }
 
     var taskReason: String? {
-        tasksReason ?? (state.opened?.selected == nil ? "space shows the tasks of the matrix" : nil)
+        tasksReason ?? (state.opened?.item == nil ? "no task is selected" : nil)
     }
 
     var matrixReason: String? {

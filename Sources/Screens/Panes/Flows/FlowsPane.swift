@@ -71,7 +71,9 @@ extension FlowsState: PaneState {
     /// A key for the text field with the focus.
     private mutating func type(_ key: Key, _ context: Context) -> [Effect]? {
         if log?.isSearching == true {
-            return log?.search.handle(key) == true ? [] : nil
+            guard log?.search.handle(key) == true else { return nil }
+            log?.check(opened?.log)
+            return []
         }
         if opened?.isFiltering == true {
             guard opened?.filter.handle(key) == true else { return nil }
@@ -90,6 +92,7 @@ extension FlowsState: PaneState {
         }
         if log?.isSearching == true {
             log?.search.insert(text.oneLine)
+            log?.check(opened?.log)
         } else if opened?.isFiltering == true {
             opened?.filter.insert(text.oneLine)
             opened?.filterChanged()
@@ -160,12 +163,15 @@ extension FlowsState: PaneState {
         } else if let search = log, search.isSearching || !search.search.text.isEmpty {
             log?.isSearching = false
             log?.search = TextFieldState()
+            log?.check(nil)
         } else if log != nil {
             log = nil
         } else if let opened, opened.isFiltering || !opened.filter.text.isEmpty {
             self.opened?.isFiltering = false
             self.opened?.filter = TextFieldState()
             self.opened?.filterChanged()
+        } else if focus == .tasks, let visit = visits.popLast() {
+            returnFrom(visit, context)
         } else if focus != .runs {
             focus = .runs
         } else if list.clearFilter() {
@@ -196,7 +202,7 @@ extension FlowsState: PaneState {
             focus = .runs
             log = nil
         }
-        return []
+        return endsElsewhere(context)
     }
 
     package mutating func settle(_ context: Context) -> [Effect] {

@@ -23,6 +23,7 @@ extension FlowsState {
             _ = readingLog.end()
             guard opened?.id == run, opened?.log?.task == task, opened?.log?.cursor == cursor
             else { return [] }
+            log?.checkAdded(page.lines)
             if opened?.log?.append(page) == true { isLogStale = true }
         case .logFailed(_, let task, let run):
             // A task that has not begun has no log.

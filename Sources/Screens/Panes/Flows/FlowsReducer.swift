@@ -17,7 +17,9 @@ extension FlowsState {
         case .cancel, .togglePause, .approve, .decide, .askReason, .decideNow, .delete, .control,
             .controlled, .toggleSchedule:
             return reduceControl(action, context)
-        case .select(let run, let task): return select(run, task: task)
+        case .select(let run, let task):
+            visits = []
+            return select(run, task: task)
         case .showSchedule(let id):
             log = nil
             focus = .files
@@ -34,29 +36,45 @@ extension FlowsState {
         case .step(let columns, let rows): step(columns: columns, rows: rows)
         case .toggleLog:
             focus = .tasks
+            // The log of a matrix is that of the task to look at first.
+            if log == nil, case .matrix(let group) = opened?.item { opened?.expand(group) }
             log = log == nil ? FlowLogState() : nil
         case .filter: startFiltering()
         case .keepFilter: keepFilter()
         case .find(let backwards): find(backwards: backwards)
         case .why(let task):
-            guard let run = selected(in: context.library),
-                let task = task ?? opened?.selected?.id
-            else { return [] }
-            return [FlowsWork.why(task, of: run.id)]
+            return why(task, context)
         case .whyRead(let reasons, let task):
             let lines = reasons.isEmpty ? ["There is nothing to say about it."] : reasons
-            let sheet = TextSheet(
-                title: "Why \(task)",
-                text: ScrollText(lines.map { StyledText($0) }),
-                key: "w"
-            )
-            return [.ask(.text(sheet, ScrollTextState()))]
+            return why(task, lines.map { StyledText($0) })
         }
         return []
     }
 
+    /// Shows why a task ran or did not; of a matrix, the states of its tasks.
+    private func why(_ task: String?, _ context: Context) -> [Effect] {
+        guard let run = selected(in: context.library) else { return [] }
+        let board = tasks(in: context.library)?.board
+        let group: FlowBoard.Group? =
+            if let task {
+                board?.groups.first { $0.isMatrix && $0.name == task }
+            } else if case .matrix(let place) = opened?.item {
+                board?.groups[place]
+            } else {
+                nil
+            }
+        if let board, let group { return why(group.name, MatrixText.states(of: group, board)) }
+        guard let task = task ?? opened?.selected?.id else { return [] }
+        return [FlowsWork.why(task, of: run.id)]
+    }
+
+    private func why(_ name: String, _ lines: [StyledText]) -> [Effect] {
+        let sheet = TextSheet(title: "Why \(name)", text: ScrollText(lines, indent: 4), key: "w")
+        return [.ask(.text(sheet, ScrollTextState()))]
+    }
+
     /// Shows a flow run, and optionally one of its tasks.
-    private mutating func select(_ run: String, task: String?) -> [Effect] {
+    mutating func select(_ run: String, task: String?) -> [Effect] {
         list.filter = TextFieldState()
         list.select(run, in: [run])
         focus = task == nil ? .runs : .tasks
@@ -78,6 +96,10 @@ extension FlowsState {
             guard let opened else { return [] }
             guard let task = opened.selected else {
                 self.opened?.toggle()
+                return []
+            }
+            if let run = subflow(of: task, in: context.library) {
+                visit(run, from: task)
                 return []
             }
             guard task.kind == "train", let run = task.run else {

@@ -12,7 +12,9 @@ extension FlowsState {
         case .outlined(let outline):
             form = FlowForm(outline)
             return [.send(.screen(.show(.flows)))] + replan()
-        case .outlineFailed(let error): return [.report(error)]
+        case .outlineFailed(let error, let path):
+            guard let faults = error.details, !faults.isEmpty else { return [.report(error)] }
+            return [.ask(FlowQuestions.faults(faults, of: path))] + readFiles(context)
         case .planned(let plan, let order):
             form?.take(plan, for: order)
             return replan()
@@ -39,7 +41,8 @@ extension FlowsState {
                 order,
                 of: run,
                 task: opened?.id == id ? opened?.selected?.id : nil,
-                rows: max(3, context.size.height - 12)
+                rows: max(3, context.size.height - 12),
+                width: context.size.width
             )
             return [.ask(.question(question))]
         case .showPlan(let plan):
@@ -62,13 +65,9 @@ extension FlowsState {
 
     private mutating func start(_ path: String?, _ context: Context) -> [Effect] {
         if let path = path ?? (focus == .files ? files.selectedFile?.path : nil) {
-            if let file = files.files?.first(where: { $0.path == path || $0.name == path }) {
-                if let fault = file.faults.first {
-                    return [.report(Notice(.warning, "\(file.name) cannot run: \(fault)"))]
-                }
-                return [FlowsWork.outline(file.path)]
-            }
-            return [FlowsWork.outline(path)]
+            // The file is read now: it may have been corrected, or broken, since the list was read.
+            let file = files.files?.first { $0.path == path || $0.name == path }
+            return [FlowsWork.outline(file?.path ?? path)]
         }
         guard let known = files.files else {
             let words = "The flows are being read; try again in a moment."
@@ -78,7 +77,7 @@ extension FlowsState {
             let hint = "Write one: workbench flow schema prints its form."
             return [.report(Notice(.information, "There is no flow in flows/.", hint: hint))]
         }
-        return [.ask(.choice(prompt))]
+        return [.ask(.choice(prompt))] + readFiles(context)
     }
 
     private mutating func submit() -> [Effect] {

@@ -43,6 +43,10 @@ package struct FlowsState: Equatable, Sendable {
     package var problem: FlowProblem?
     /// The flow run that is being retried or started, in words.
     package var starting: String?
+    /// The tasks that were left for the flow run they started, the first one first.
+    var visits: [SubflowVisit] = []
+    /// The states of the live flow runs that other processes execute.
+    var elsewhere: [String: FlowState] = [:]
     var reading = Refresh()
     var readingTask = Refresh()
     var readingLog = Refresh()

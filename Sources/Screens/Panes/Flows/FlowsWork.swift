@@ -66,7 +66,7 @@ package enum FlowsWork {
                 )
             )
         } failed: {
-            .flows(.outlineFailed($0))
+            .flows(.outlineFailed($0, path: path))
         }
     }
 

@@ -117,6 +117,15 @@ package struct OpenedFlow: Equatable, Sendable {
         go(to: item)
     }
 
+    /// Shows the tasks of a matrix, with the cursor on the one to look at first: one that failed, else
+    /// one that runs.
+    package mutating func expand(_ group: Int) {
+        let matrix = board.groups[group]
+        if !board.expanded.contains(matrix.name) { board.toggle(matrix.name) }
+        let first = MatrixText.ordered(matrix, board).first
+        go(to: first.flatMap { board.place(of: $0.id) }.map(FlowBoard.Item.task))
+    }
+
     /// Applies the typed filter.
     package mutating func filterChanged() {
         let item = item

@@ -79,23 +79,56 @@ extension RunState {
 
     private mutating func ended(_ outcome: RunOutcome, _ context: Context) -> [Effect] {
         let name = context.library.name(of: outcome.run)
-        var effects: [Effect]
-        switch outcome.status {
-        case .finished:
-            effects = [.report(Notice(.success, "\(name) finished.", hint: "e registers it."))]
-        case .stopped:
-            effects = [.report(Notice(.information, "\(name) stopped.", hint: "R resumes it."))]
-        default:
-            let reason = outcome.failure?.message ?? "No reason was given."
-            let hint = outcome.failure?.hint
-            effects = [.report(Notice(.failure, "\(name) failed: \(reason)", hint: hint))]
-        }
+        let failure = outcome.failure.map { (message: $0.message, hint: $0.hint) }
+        var effects = [Effect.report(Self.end(of: name, outcome.status, failure))]
         effects += runsChanged(context)
         if outcome.status == .finished, let run = context.library.run(outcome.run), run.isPhase {
             phasesToCome.insert(run.id)
         }
         // During a short run the machine may not have been measured.
         return effects + [ScreenWork.readMachine] + Self.bell(context)
+    }
+
+    private static func end(
+        of name: String,
+        _ status: RunCondition,
+        _ failure: (message: String, hint: String?)?,
+        hasResult: Bool = true
+    ) -> Notice {
+        switch status {
+        case .finished:
+            Notice(.success, "\(name) finished.", hint: hasResult ? "e registers it." : nil)
+        case .stopped: Notice(.information, "\(name) stopped.", hint: "R resumes it.")
+        default:
+            Notice(
+                .failure,
+                "\(name) failed: \(failure?.message ?? "No reason was given.")",
+                hint: failure?.hint
+            )
+        }
+    }
+
+    /// Reports runs of other processes that ended since the list was read before; a crash is an event
+    /// of its own, and a flow reports its tasks.
+    mutating func endsElsewhere(_ context: Context) -> [Effect] {
+        let before = elsewhere
+        elsewhere = []
+        return (context.library.runs ?? []).flatMap { run -> [Effect] in
+            guard !run.isMine, run.flowTask == nil else { return [] }
+            if run.status.isLive {
+                if run.ownerProcess != nil { elsewhere.insert(run.id) }
+                return []
+            }
+            guard before.contains(run.id), run.status != .crashed else { return [] }
+            let failure = run.failure.map { (message: $0, hint: String?.none) }
+            let notice = Self.end(
+                of: run.name,
+                run.status,
+                failure,
+                hasResult: run.resultPath != nil
+            )
+            return [.report(notice)] + Self.bell(context)
+        }
     }
 
     private static func bell(_ context: Context) -> [Effect] {

@@ -92,7 +92,7 @@ extension RunState: PaneState {
                 isDetailOpen = true
             }
         }
-        return runsChanged(context)
+        return endsElsewhere(context) + runsChanged(context)
     }
 
     package mutating func settle(_ context: Context) -> [Effect] {

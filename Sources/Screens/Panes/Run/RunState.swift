@@ -25,6 +25,8 @@ package struct RunState: Equatable, Sendable {
     package var forecasts: [String: Int64] = [:]
     /// The last checkpoint that was reported, by run.
     var reportedCheckpoints: [String: Int] = [:]
+    /// The live runs that other processes execute and that are no tasks of flows.
+    var elsewhere: Set<String> = []
     /// The request that is being measured, for this form or for a closed one.
     var measuring: TrainingRequest?
     /// Whether that measurement was cancelled.
