@@ -235,6 +235,21 @@ import Workspace
         #expect(driver.state.message?.text.contains(reason) == true)
     }
 
+    @Test(
+        arguments: [
+            (.paused, "is paused, p continues it"),
+            (.waitingApproval, "waits for an approval, A decides"),
+            (.running, "is still live, x stops it"),
+        ] as [(FlowState, String)]
+    )
+    func retryOfALiveFlowRunNamesTheKeyThatHelps(state: FlowState, reason: String) {
+        var run = live
+        run.state = state
+        var driver = Driver.flows(runs: [run])
+        driver.press("R")
+        #expect(driver.state.message?.text.contains(reason) == true)
+    }
+
     @Test(arguments: ["n", "R", "A", "p", "x", "D", "o"] as [Key])
     func readOnlyPaneChangesNothing(key: Key) {
         var driver = Driver.flows(isReadOnly: true)

@@ -49,6 +49,20 @@ import Workspace
         #expect(driver.asked == [FlowsWork.outline(broken)])
     }
 
+    @Test func flowsOfTheSameNameAreToldApartByTheirPaths() {
+        var driver = Driver.flows(width: 120)
+        let files = [
+            FlowFileSummary(name: "nightly", path: "/w/flows/nightly.yaml"),
+            FlowFileSummary(name: "nightly", path: "/home/kim/nightly.yaml"),
+            FlowFileSummary(name: "weekly", path: "/w/flows/weekly.yaml"),
+        ]
+        driver.take(.flows(.filesRead(files, [], .nobody)))
+        driver.press("n")
+        #expect(driver.screen.contains("/w/flows/nightly.yaml"))
+        #expect(driver.screen.contains("/home/kim/nightly.yaml"))
+        #expect(!driver.screen.contains("/w/flows/weekly.yaml"))
+    }
+
     @Test func faultyFlowShowsAllItsFaults() {
         var driver = Driver.flows()
         driver.go("f", "down", "down", "down")

@@ -171,6 +171,7 @@ enum FlowQuestions {
     /// The question which flow to start; nil if there is none.
     static func start(_ files: [FlowFileSummary]) -> ChoicePrompt? {
         guard !files.isEmpty else { return nil }
+        let names = Dictionary(files.map { ($0.name, 1) }, uniquingKeysWith: +)
         return ChoicePrompt(
             "Start which flow?",
             // Those that can run come first.
@@ -179,7 +180,8 @@ enum FlowQuestions {
                 let item = MenuItem(
                     id: file.path,
                     title: file.name,
-                    detail: file.isSample ? "sample" : "",
+                    detail: file.isSample
+                        ? "sample" : names[file.name, default: 0] > 1 ? file.path : "",
                     problem: file.faults.first
                 )
                 return (item: item, action: .flows(.start(file: file.path)))

@@ -141,7 +141,7 @@ extension FlowsState {
             "Delete the flow run",
             category: category,
             disabledReason: { scene in
-                scene.reason { $0.state.isTerminal ? nil : "is still live" }
+                scene.reason { $0.state.isTerminal ? nil : "is still live, x stops it" }
             }
         ) { _ in .flows(.delete) },
     ])
@@ -218,7 +218,15 @@ extension Scene<FlowsState> {
     }
 
     var retryReason: String? {
-        state.starting ?? reason { $0.state.isTerminal ? nil : "is still live" }
+        state.starting
+            ?? reason { run in
+                switch run.state {
+                case .paused: "is paused, p continues it"
+                case .waitingApproval: "waits for an approval, A decides"
+                case .pending, .running: "is still live, x stops it"
+                case .completed, .failed, .crashed, .cancelled: nil
+                }
+            }
     }
 
     /// Why there are no tasks.
