@@ -319,6 +319,7 @@ import Testing
         ["run", "x", "-p", "epochs"], ["run", "x", "-p", "a=1", "-p", "a=2"],
         ["run", "x", "--logs", "--detach"], ["retry", "x", "--from", "a", "--from-start"],
         ["backfill", "x", "--from", "soon", "--to", "later"],
+        ["backfill", "x", "--from", "2026-02-30T00:00:00Z", "--to", "2026-03-01"],
         ["backfill", "x", "--from", "2026-01-01", "--to", "2026-01-02", "--overlap", "maybe"],
     ])
     func wrongUsageIsOneClearLine(words: [String]) throws {

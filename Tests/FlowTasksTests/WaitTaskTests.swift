@@ -40,6 +40,7 @@ struct WaitTaskTests {
             #expect(services.now.timeIntervalSince1970 < 946_684_801)
             #expect(call.faults(["until": "2000-13-01T00:00:00Z"]) == ["until"])
             #expect(call.faults(["until": "tomorrow"]) == ["until"])
+            #expect(call.faults(["until": "2026-02-30T00:00:00Z"]) == ["until"])
         }
     }
 

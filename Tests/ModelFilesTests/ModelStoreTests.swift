@@ -60,10 +60,10 @@ import Transfers
     @Test(arguments: ["what", "", "../tiny", "/no/such/file.gguf"])
     func anUnknownNameListsTheModels(name: String) throws {
         let none = try #require(throws: ModelFileError.self) { try store.resolve(name) }
-        #expect(none.hint == "no model is installed; to get with `workbench model pull`: tiny")
+        #expect(none.hint == "No model is installed; to get with `workbench model pull`: tiny.")
         _ = try folder.write([1], to: "mine.gguf")
         let some = try #require(throws: ModelFileError.self) { try store.resolve(name) }
-        #expect(some.hint == "installed: mine; to get with `workbench model pull`: tiny")
+        #expect(some.hint == "Installed: mine; to get with `workbench model pull`: tiny.")
     }
 
     @Test func aFolderIsNoModel() throws {

@@ -72,6 +72,9 @@ import Workflows
         #expect(
             try! faults([0xFF, 0xFE, 0x66, 0]) == ["1:1: The file is in UTF-16; save it in UTF-8."]
         )
+        for bytes in [[0x66, 0, 0x6C, 0], [0, 0x66, 0, 0x6C]] as [[UInt8]] {
+            #expect(try! faults(bytes) == ["1:1: The file is in UTF-16; save it in UTF-8."])
+        }
         #expect(
             try! faults([UInt8](repeating: 0x20, count: 17 << 20)).first?.contains(
                 "larger than 16 MB"

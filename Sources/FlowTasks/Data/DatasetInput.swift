@@ -34,7 +34,7 @@ enum DatasetInput {
                 _ = try services.dataset(reference, in: folder)
                 return nil
             } catch {
-                return (name, FlowError(task: error).description)
+                return (name, FlowError(task: error).sentences)
             }
         }
     }

@@ -77,7 +77,7 @@ enum PreparationInputs {
                 _ = try preparation(single)
                 return nil
             } catch {
-                return (input.name, FlowError(task: error).description)
+                return (input.name, FlowError(task: error).sentences)
             }
         }
     }

@@ -75,7 +75,7 @@ struct PrepareTask: TaskKind {
         var faults = PreparationInputs.faults(inputs)
         if let reference = inputs.text("data") {
             do { _ = try services.source(reference, in: folder) } catch {
-                faults.append(("data", FlowError(task: error).description))
+                faults.append(("data", FlowError(task: error).sentences))
             }
         }
         return faults

@@ -50,7 +50,7 @@ struct EvaluateTask: TaskKind {
         do {
             for task in try inputs.texts("tasks") { _ = try dataset(of: task, folder) }
         } catch {
-            faults.append(("tasks", FlowError(task: error).description))
+            faults.append(("tasks", FlowError(task: error).sentences))
         }
         for name in ["eval_split", "sequence_length"] where inputs[name] != nil {
             faults += TrainingInput.faults(inputs).filter { $0.input == name }

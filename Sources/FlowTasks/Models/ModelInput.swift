@@ -46,7 +46,7 @@ enum ModelInput {
                 _ = try services.model(reference, in: folder)
                 return nil
             } catch {
-                return (name, FlowError(task: error).description)
+                return (name, FlowError(task: error).sentences)
             }
         }
     }

@@ -16,7 +16,7 @@ struct SweepTask: TaskKind {
     func reuse(of inputs: JSONObject) -> TaskReuse { .sameFlowRun }
 
     func faults(in inputs: JSONObject, folder: String) -> [(input: String, fault: String)] {
-        [("", Self.refusal.description)]
+        [("", Self.refusal.sentences)]
     }
 
     func run(_ call: TaskCall) throws -> TaskResult { throw Self.refusal }

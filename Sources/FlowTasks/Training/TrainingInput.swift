@@ -56,7 +56,7 @@ enum TrainingInput {
                 try apply(value, of: option, to: &request)
                 return nil
             } catch {
-                return (name, FlowError(task: error).description)
+                return (name, FlowError(task: error).sentences)
             }
         }
     }

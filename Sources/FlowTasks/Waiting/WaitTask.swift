@@ -143,7 +143,8 @@ struct WaitTask: TaskKind {
     }
 
     private static func date(_ text: String) -> Date? {
-        try? Date(text, strategy: .iso8601)
+        InstantText.milliseconds(ofTime: text)
+            .map { Date(timeIntervalSince1970: Double($0) / 1_000) }
     }
 
     private static func dateFault(_ text: String) -> String {

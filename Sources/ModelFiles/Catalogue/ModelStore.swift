@@ -181,9 +181,9 @@ public struct ModelStore: Sendable {
         let names = installed().map(\.name)
         let others = catalogue.entries.map(\.name).filter { !names.contains($0) }
         let here =
-            names.isEmpty ? "no model is installed" : "installed: " + names.joined(separator: ", ")
-        guard !others.isEmpty else { return here }
-        return "\(here); to get with `workbench model pull`: \(others.joined(separator: ", "))"
+            names.isEmpty ? "No model is installed" : "Installed: " + names.joined(separator: ", ")
+        guard !others.isEmpty else { return "\(here)." }
+        return "\(here); to get with `workbench model pull`: \(others.joined(separator: ", "))."
     }
 
     private func expandingHome(_ path: String) -> String {

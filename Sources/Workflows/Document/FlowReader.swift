@@ -94,8 +94,11 @@ enum FileBytes {
         throw FlowError(
             .notFound,
             "There is no file \(path).",
-            hint: EditDistance.suggestion(for: FilePaths.name(path), in: others.prefix(1_000))
-                ?? "Give the path of a flow's file, such as flows/train.yaml."
+            // What is no UTF-8 in an argument has become U+FFFD.
+            hint: path.contains("\u{FFFD}")
+                ? "A name that is not in UTF-8 cannot be read: rename the file."
+                : EditDistance.suggestion(for: FilePaths.name(path), in: others.prefix(1_000))
+                    ?? "Give the path of a flow's file, such as flows/train.yaml."
         )
     }
 }

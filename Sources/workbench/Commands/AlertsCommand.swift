@@ -45,7 +45,7 @@ extension AlertsCommand {
 
         private static func date(_ text: String, before now: Date) throws -> Date {
             if let age = Age(argument: text) { return now.addingTimeInterval(-Double(age.seconds)) }
-            if let date = try? Date(text, strategy: .iso8601) { return date }
+            if let date = Date(instant: text) { return date }
             throw ValidationError(
                 "--since takes an age such as 12h or 7d, or a time such as 2026-03-01T00:00:00Z."
             )

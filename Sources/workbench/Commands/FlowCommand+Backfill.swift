@@ -128,7 +128,7 @@ extension FlowCommand {
 
         /// A time in ISO 8601, or the first or last moment of a date on the clocks of a zone.
         private static func date(_ text: String, in zone: Zone, isEnd: Bool) throws -> Date {
-            if let date = try? Date(text, strategy: .iso8601) { return date }
+            if let date = Date(instant: text) { return date }
             guard let day = zone.day(text) else {
                 throw ValidationError(
                     "\(text.isEmpty ? "\"\"" : text) is not a date such as 2026-03-01, or a time such "

@@ -167,12 +167,13 @@ extension FlowCommand {
 
         func run() throws {
             let flow = try shared.open().flows.flow(flow)
+            let count = flow.tasks.count
             try shared.confirm(
-                "\(flow.path): \(flow.name) has \(Figures.counted(flow.tasks.count, "task")), "
+                "\(flow.path): \(flow.name) has \(Figures.counted(count, "task")), "
                     + "no faults",
                 [
                     "flow": .text(flow.name), "path": .text(flow.path),
-                    "tasks": .number(Double(flow.tasks.count)),
+                    "tasks": .number(Double(count)),
                 ]
             )
         }

@@ -87,10 +87,10 @@ private struct Fires: Encodable {
         if let timezone { zone = try Zone(timezone) }
         var start = Date.now
         if let from {
-            guard let date = try? Date(from, strategy: .iso8601) else {
+            guard let date = Date(instant: from) else {
                 throw FlowError(
                     .invalid,
-                    "'\(from)' is not a time in ISO 8601.",
+                    "'\(from)' is not a time in ISO 8601 with its zone.",
                     hint: "Write, for example, 2026-03-01T00:00:00Z."
                 )
             }

@@ -86,6 +86,15 @@ final class FlowOutput: Sendable {
         }
     }
 
+    private func note(_ message: String, of run: FlowRunSummary) {
+        guard !isJSON else {
+            return Console.printJSON([
+                "event": "note", "flow_run": .string(run.id), "message": .string(message),
+            ])
+        }
+        Console.note("\(run.flow): \(message)")
+    }
+
     private func write(
         _ task: String,
         _ new: TaskState,
@@ -94,6 +103,8 @@ final class FlowOutput: Sendable {
         of run: FlowRunSummary,
         _ state: inout State
     ) {
+        // About the whole flow run, such as that the disk is full.
+        guard !task.isEmpty else { return note(reason ?? "", of: run) }
         guard !isJSON else {
             return Console.printJSON([
                 "event": "task", "flow_run": .string(run.id), "task": .string(task),

@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 extension FileType {
     /// Checks a part of a file, and adds its faults.
@@ -48,7 +49,7 @@ extension FileType {
         case .number(let range): return scalar.double.map(range.contains) ?? false
         case .duration: return node.seconds != nil
         case .memory: return node.byteCount != nil
-        case .instant: return node.text.flatMap(InstantText.milliseconds) != nil
+        case .instant: return node.text.flatMap { InstantText.milliseconds($0) } != nil
         case .url:
             guard case .string(let text) = scalar else { return false }
             let rest = text.hasPrefix("https://") ? text.dropFirst(8) : text.dropFirst(7)

@@ -49,7 +49,7 @@ extension FlowFileReader {
                 faults.add(interval.position, "`interval` must be at least one second.")
                 return nil
             }
-            let start = node["start"]?.text.flatMap(InstantText.milliseconds) ?? 0
+            let start = node["start"]?.text.flatMap { InstantText.milliseconds($0) } ?? 0
             return .interval(seconds: seconds, start: start)
         }
         return node["on"]?["dataset"]?.text.map { .dataset($0) }

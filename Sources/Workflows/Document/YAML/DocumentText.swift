@@ -19,7 +19,9 @@ struct DocumentText {
             faults.add(start, "The file is larger than \(most) MB, so it cannot be a flow.")
             return nil
         }
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+        // Without the mark, every other byte of the first characters is 0.
+        let isWide = bytes.count > 1 && (bytes[0] == 0) != (bytes[1] == 0)
+        if isWide || bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             faults.add(start, "The file is in UTF-16; save it in UTF-8.")
             return nil
         }

@@ -1,8 +1,13 @@
 /// Instants in ISO 8601 with an offset: `2026-12-01T02:00:00+09:00`, `2026-12-01T02:00Z`,
 /// `2026-12-01` (midnight in UTC).
-enum InstantText {
+package enum InstantText {
+    /// Milliseconds since 1970 of a date with a time; nil for a date alone, too.
+    package static func milliseconds(ofTime text: String) -> Int? {
+        text.utf8.count > "2026-12-01".utf8.count ? milliseconds(text) : nil
+    }
+
     /// Milliseconds since 1970; nil for texts that are no instant, such as the 30th of February.
-    static func milliseconds(_ text: String) -> Int? {
+    package static func milliseconds(_ text: String) -> Int? {
         var rest = Array(text.utf8)[...]
         guard let year = number(&rest, 4), take(&rest, "-"), let month = number(&rest, 2),
             take(&rest, "-"), let day = number(&rest, 2), 1...12 ~= month,
