@@ -143,6 +143,23 @@ struct ShellTaskTests {
         }
     }
 
+    @Test("A line of standard output gets the step of the bar on standard error")
+    func steps() throws {
+        try with { call, services in
+            // More than a pipe holds: the first bar is read before the line is printed.
+            let command = """
+                printf ' 0%%| | 0/9 [00:00<?, ?it/s]\\n' >&2
+                head -c 200000 /dev/zero | tr '\\0' ' ' >&2
+                printf '\\r   \\r' >&2
+                echo "{'loss': 2.5}"
+                printf '\\r 44%%|█| 4/9 [00:05<00:22,  2.00it/s]\\n' >&2
+                """
+            _ = try call.run(["command": .string(command)], run: "r1")
+            let losses = services.state.withLock { $0.metrics }.filter { $0.name == "loss" }
+            #expect(losses == [TaskMetric("loss", 2.5, step: 4)])
+        }
+    }
+
     @Test("Only declared outputs let other flow runs use a result; input files count by content")
     func keys() throws {
         try with { call, _ in

@@ -101,10 +101,8 @@ def test_the_metrics_of_the_trainer_have_its_steps(watch, tmp_path):
     for name in ("loss", "eval_loss"):
         expected = [(entry["step"], entry[name]) for entry in history if name in entry]
         found = series(shown, name)
-        assert len(found) == len(expected)
-        for (step, value), (wanted, number) in zip(found, expected):
+        # A fast bar is repainted ten times a second, and behind each line that is printed through it.
+        assert [step for step, _ in found] == [step for step, _ in expected], name
+        for (_, value), (_, number) in zip(found, expected):
             assert value == pytest.approx(number, abs=1e-3), name
-            # A fast bar is repainted ten times a second, not at each step.
-            assert abs(step - wanted) <= 4, name
-        assert found == sorted(found, key=lambda point: point[0])
     assert shown["summary"]["total_steps"] == 12

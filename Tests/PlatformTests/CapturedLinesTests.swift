@@ -49,6 +49,36 @@ struct CapturedLinesTests {
         #expect(lines.last == OutputLine(.output, " 20%"))
     }
 
+    @Test(
+        "What follows a clear is delivered, though it is soon overwritten",
+        arguments: [
+            ("\\r 10%%\\r    \\r\\r 20%%\\r 30%%\\r 40%%\\n", ["", " 20%"]),
+            ("\\r 10%%\\r    \\r\\n\\r    \\r\\033[A\\r 20%%\\n", [""]),
+            ("\\r 10%%\\r    \\n", []), ("  \\na\\n", []),
+        ]
+    )
+    func cleared(format: String, expected: [String]) throws {
+        let updates = try lines(format).filter(\.isUpdate).map(\.text)
+        let first = updates.firstIndex(of: "") ?? updates.endIndex
+        #expect(Array(updates[first...].prefix(expected.count)) == expected)
+        #expect(updates.count { $0.isEmpty } == expected.count { $0.isEmpty })
+    }
+
+    @Test("What is printed to standard output precedes a bar that is painted after it")
+    func order() throws {
+        for _ in 0..<20 {
+            var lines: [String] = []
+            let program = CapturedProgram(
+                .shell(
+                    #"printf '\r1/9' >&2; printf '\r   \r' >&2; echo line; printf '\r2/9\n' >&2"#
+                )
+            )
+            _ = try program.run { lines.append($0.text) }
+            let place = try #require(lines.firstIndex(of: "line"))
+            #expect(place < (try #require(lines.firstIndex(of: "2/9"))), "\(lines)")
+        }
+    }
+
     @Test("Lines over the limit are cut, and never within a character")
     func longLines() throws {
         let all = try lines(

@@ -6,8 +6,7 @@ import Workflows
 final class ProgramLines {
     private let call: TaskCall
     private let services: any TaskServices
-    private var output = MetricLines()
-    private var errors = MetricLines()
+    private var lines = MetricLines()
     private var pending: [TaskMetric] = []
     private var sentAt = ContinuousClock.now
     private var hasFailed = false
@@ -24,20 +23,17 @@ final class ProgramLines {
     }
 
     /// Takes a line, or the present state of one that is being overwritten.
-    func take(_ text: String, isUpdate: Bool, of stream: OutputLine.Stream) {
+    ///
+    /// Both outputs are read as one: a program may print its metrics to one, and the progress bar that
+    /// has their steps to the other.
+    func take(_ text: String, isUpdate: Bool) {
         if !isUpdate { call.log(text) }
-        let reading =
-            switch stream {
-            case .output: output.read(text.utf8)
-            case .error: errors.read(text.utf8)
-            }
-        note(reading)
+        note(lines.read(text.utf8, isUpdate: isUpdate))
     }
 
     /// Sends what is left.
     func finish() {
-        note(output.finish())
-        note(errors.finish())
+        note(lines.finish())
         send()
     }
 

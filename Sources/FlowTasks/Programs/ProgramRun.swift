@@ -96,7 +96,7 @@ struct ProgramRun {
                 call.started(group.number)
             },
             take: { line in
-                lines.take(secrets.masked(line.text), isUpdate: line.isUpdate, of: line.stream)
+                lines.take(secrets.masked(line.text), isUpdate: line.isUpdate)
             }
         )
     }

@@ -78,7 +78,6 @@ extension CapturedProgram {
         private mutating func read(
             waitsMilliseconds: Int32
         ) -> (lines: [OutputLine], byteCount: Int) {
-            var lines: [OutputLine] = []
             let open = sources.indices.filter { sources[$0].isOpen }
             guard !open.isEmpty else {
                 if waitsMilliseconds > 0 { usleep(2_000) }
@@ -87,15 +86,25 @@ extension CapturedProgram {
             var polled = open.map {
                 pollfd(fd: sources[$0].descriptor.number, events: Int16(POLLIN), revents: 0)
             }
-            let count = poll(&polled, nfds_t(polled.count), waitsMilliseconds)
+            _ = poll(&polled, nfds_t(polled.count), waitsMilliseconds)
             let time = monotonicSeconds()
             var byteCount = 0
-            for (place, polled) in zip(open, polled) {
-                if count > 0, polled.revents != 0 {
-                    byteCount += sources[place].read(at: time, to: &lines)
+            // Standard output is read last and handed on first: what a program prints there comes
+            // before the progress bar that it paints again afterwards.
+            var lines: [OutputLine] = []
+            for place in open.reversed() {
+                var own: [OutputLine] = []
+                var now = pollfd(
+                    fd: sources[place].descriptor.number,
+                    events: Int16(POLLIN),
+                    revents: 0
+                )
+                if poll(&now, 1, 0) > 0, now.revents != 0 {
+                    byteCount += sources[place].read(at: time, to: &own)
                 } else {
-                    sources[place].lines.update(at: time, isIdle: true, to: &lines)
+                    sources[place].lines.update(at: time, isIdle: true, to: &own)
                 }
+                lines = own + lines
             }
             return (lines, byteCount)
         }

@@ -5,6 +5,10 @@ internal import Glibc
 /// A line ends with a line feed. One that is longer than the limit is cut into pieces. A carriage
 /// return starts a line over, as on a terminal: what was there before is an update, of which the
 /// last is appended every `updateInterval` seconds; the line is what was there at its end.
+///
+/// A line that is overwritten with blanks is cleared: an update without text tells it, and the state
+/// that follows is appended in any case. Progress bars make room in this way for a line that the
+/// program prints elsewhere, and then are painted as they are at that moment.
 struct LineSplitter {
     private let stream: OutputLine.Stream
     private let limit: Int
@@ -15,6 +19,7 @@ struct LineSplitter {
     private var overwritten: [UInt8] = []
     private var isOverwriting = false
     private var delivered: [UInt8] = []
+    private var isCleared = false
     private var nextUpdate = -Double.infinity
 
     init(_ stream: OutputLine.Stream, limit: Int, updateInterval: Double) {
@@ -40,7 +45,7 @@ struct LineSplitter {
                 endLine(to: &lines)
                 feed = Self.first(UInt8(ascii: "\n"), in: bytes, from: start)
             } else if end < bytes.count {
-                startOver()
+                startOver(to: &lines)
                 back = Self.first(UInt8(ascii: "\r"), in: bytes, from: start)
             }
         }
@@ -51,6 +56,7 @@ struct LineSplitter {
     ///
     /// - Parameter isIdle: Whether nothing follows for now, so that what was printed is complete.
     mutating func update(at time: Double, isIdle: Bool, to lines: inout [OutputLine]) {
+        if isCleared, isIdle { deliverCleared(pending, to: &lines) }
         guard isOverwriting, time >= nextUpdate else { return }
         let state = isIdle && !pending.isEmpty ? pending : overwritten
         guard !state.isEmpty, state != delivered else { return }
@@ -94,10 +100,30 @@ struct LineSplitter {
         pending += rest
     }
 
-    private mutating func startOver() {
+    private mutating func startOver(to lines: inout [OutputLine]) {
         isOverwriting = true
-        if !pending.isEmpty { swap(&pending, &overwritten) }
+        if !pending.isEmpty {
+            if isCleared { deliverCleared(pending, to: &lines) }
+            if pending.allSatisfy({ $0 == UInt8(ascii: " ") }) { isCleared = true }
+            swap(&pending, &overwritten)
+        }
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends the first state of a line that was cleared, unless it shows nothing yet.
+    private mutating func deliverCleared(_ state: [UInt8], to lines: inout [OutputLine]) {
+        let text = ControlSequences.removed(from: state)
+        guard tellClear(before: text, to: &lines) else { return }
+        delivered = state
+        lines.append(OutputLine(stream, text, isUpdate: true))
+    }
+
+    /// Appends an update without text before a text that follows a clear; false if it shows nothing.
+    private mutating func tellClear(before text: String, to lines: inout [OutputLine]) -> Bool {
+        guard text.contains(where: { $0 != " " }) else { return false }
+        isCleared = false
+        lines.append(OutputLine(stream, "", isUpdate: true))
+        return true
     }
 
     private mutating func endLine(to lines: inout [OutputLine]) {
@@ -107,6 +133,7 @@ struct LineSplitter {
         overwritten.removeAll(keepingCapacity: true)
         delivered = []
         isOverwriting = false
+        if isCleared { _ = tellClear(before: text, to: &lines) }
         lines.append(OutputLine(stream, text))
     }
 

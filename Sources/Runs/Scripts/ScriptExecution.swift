@@ -131,7 +131,7 @@ final class ScriptExecution {
         if line.stream == .error, !line.isUpdate, line.text.contains(where: { $0 != " " }) {
             lastError = line.text
         }
-        let metrics = recorder.take(line.text)
+        let metrics = recorder.take(line)
         if !metrics.isEmpty { observer.metrics(metrics) }
         recorder.tick()
     }

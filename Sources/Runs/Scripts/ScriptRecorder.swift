@@ -66,8 +66,8 @@ final class ScriptRecorder {
 
     /// Reads a line; returns the metrics in it.
     @discardableResult
-    func take(_ line: String) -> [PrintedMetric] {
-        let reading = lines.read(line.utf8)
+    func take(_ line: OutputLine) -> [PrintedMetric] {
+        let reading = lines.read(line.text.utf8, isUpdate: line.isUpdate)
         if let all = reading.total, all != total {
             total = all
             write([Tag(RunTag.totalSteps, "\(all)")])

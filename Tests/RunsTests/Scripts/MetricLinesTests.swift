@@ -97,6 +97,36 @@ struct MetricLinesTests {
         )
     }
 
+    /// As tqdm prints them through one pipe and the Trainer's lines through another: each line has a
+    /// clear before it and a repaint behind it, but may be read before either.
+    @Test func aLineGetsTheStepOfTheRepaintAfterItsClear() {
+        var reader = MetricLines()
+        var metrics: [PrintedMetric] = []
+        func read(_ lines: String...) {
+            for line in lines {
+                metrics += reader.read(line.utf8, isUpdate: line.first != "{").metrics
+            }
+        }
+        let clear = ""
+        func bar(_ done: Int) -> String { " 9%|█ | \(done)/60 [00:05<00:22,  2.00it/s]" }
+        read(bar(0), clear, "{'loss': 5.0}", bar(3))
+        // The line is read before what was painted earlier.
+        read("{'loss': 4.0}", bar(4), bar(5), clear, bar(6), bar(8))
+        // Several lines are read at once.
+        read("{'loss': 3.0}", "{'eval_loss': 3.5}", clear, bar(9), bar(10), clear, bar(12))
+        // A program that prints past its bar clears nothing.
+        read("{'loss': 2.0}", bar(15))
+        for step in 16...30 { read(bar(step)) }
+        metrics += reader.finish().metrics
+        #expect(
+            metrics.filter { $0.name != "seconds_per_step" } == [
+                PrintedMetric("loss", 5, step: 3), PrintedMetric("loss", 4, step: 6),
+                PrintedMetric("loss", 3, step: 9), PrintedMetric("eval_loss", 3.5, step: 12),
+                PrintedMetric("loss", 2, step: 15),
+            ]
+        )
+    }
+
     @Test func aBarTellsHowFarTheProgramIs() {
         var reader = MetricLines()
         _ = reader.read("  4%|▍ | 12/300 [00:10<04:00, 1.25it/s, loss=2.3]".utf8)

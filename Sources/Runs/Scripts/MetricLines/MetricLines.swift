@@ -22,16 +22,24 @@ package struct MetricLines {
     private var last: [String: (step: Int, value: Double)] = [:]
     private var counters = StepCounters()
     private var pending: Pending?
-    /// A line whose step follows from the next repaint of the bar: tqdm leaves out repaints, but
-    /// repaints after each line that is printed through it.
-    private var held: LineFields?
+    /// Lines whose steps follow from the next repaints of the bar.
+    private var held = HeldLines()
 
     package init() {}
 
     /// Reads a line, without its end.
-    package mutating func read(_ line: some Sequence<UInt8>) -> MetricReading {
+    ///
+    /// - Parameter isUpdate: Whether it is the state of a line that is still overwritten; one without
+    ///   bytes was cleared.
+    package mutating func read(
+        _ line: some Sequence<UInt8>,
+        isUpdate: Bool = false
+    ) -> MetricReading {
         let line = PlainLine.bytes(line)
-        guard !line.isEmpty else { return MetricReading() }
+        guard !line.isEmpty else {
+            if isUpdate { held.noteClear() }
+            return MetricReading()
+        }
         if let chunks = LlamaLine.chunks(in: line) { return reading(ofChunks: chunks) }
         if let value = LlamaLine.finalEstimate(in: line) {
             return take(LineFields(values: [("ppl", value)]))
@@ -60,7 +68,7 @@ package struct MetricLines {
     package mutating func finish() -> MetricReading {
         var reading = MetricReading()
         flush(into: &reading)
-        release(into: &reading)
+        add(held.removeAll(), to: &reading)
         return reading
     }
 
@@ -68,7 +76,7 @@ package struct MetricLines {
     package mutating func restart() {
         counters = StepCounters()
         pending = nil
-        held = nil
+        held = HeldLines()
     }
 
     // MARK: - Lines
@@ -83,14 +91,23 @@ package struct MetricLines {
             return reading
         }
         flush(into: &reading)
-        release(into: &reading)
+        add(held.removeLate(), to: &reading)
         if !fields.isEvaluation { counters.chooseMain() }
-        if counters.decides(fields) { held = fields } else { add(fields, to: &reading) }
+        if counters.decides(fields) { held.append(fields) } else { add(fields, to: &reading) }
         addProgress(to: &reading)
         return reading
     }
 
-    private mutating func add(_ fields: LineFields, to reading: inout MetricReading) {
+    private mutating func add(_ lines: [HeldLines.Line], to reading: inout MetricReading) {
+        for line in lines { add(line.fields, at: line.step, to: &reading) }
+    }
+
+    /// - Parameter barStep: The step of the bar that belongs to the line, if it is known.
+    private mutating func add(
+        _ fields: LineFields,
+        at barStep: Int? = nil,
+        to reading: inout MetricReading
+    ) {
         var values = fields.values
         if let epoch = fields.epoch { values.append(("epoch", epoch)) }
         if let seconds = counters.secondsPerStep, !fields.isEvaluation,
@@ -99,20 +116,16 @@ package struct MetricLines {
             values.append((Self.secondsPerStep, seconds))
         }
         let former = fields.values.compactMap { last[$0.name]?.step }.max()
-        add(values, at: counters.step(of: fields, after: former), to: &reading)
-    }
-
-    private mutating func release(into reading: inout MetricReading) {
-        guard let fields = held else { return }
-        held = nil
-        add(fields, to: &reading)
+        let step = counters.step(of: fields, after: former)
+        // A name does not get the same step twice.
+        add(values, at: barStep.map { max($0, former.map { $0 + 1 } ?? 0) } ?? step, to: &reading)
     }
 
     private mutating func take(bar fields: LineFields) -> MetricReading {
         var reading = MetricReading()
         guard let counter = fields.counter else { return reading }
         let course = counters.note(counter, fields.secondsPerStep)
-        if course.isMain { release(into: &reading) }
+        if course.isMain { add(held.removeAtRepaint(course.step), to: &reading) }
         guard !fields.values.isEmpty else {
             if course.isMain { addProgress(to: &reading) }
             return reading
