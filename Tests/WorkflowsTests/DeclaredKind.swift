@@ -22,17 +22,18 @@ struct DeclaredKind: TaskKind {
         TaskResult(call.inputs.members.map { ($0.name.text, FlowValue($0.value)) })
     }
 
+    private static let preparing = [
+        TaskInput("data", .text, isRequired: true, help: "The dataset."),
+        TaskInput("clean", .any, help: "Whether it is cleaned."),
+        TaskInput("deduplicate", .any, help: "Whether equal rows are left out."),
+        TaskInput("eval_split", .number, help: "The share to hold out."),
+        TaskInput("name", .text, help: "The new name."),
+    ]
+
     static let kinds = TaskKinds([
         DeclaredKind(
             name: "data.prepare",
-            inputs: [
-                TaskInput("data", .text, isRequired: true, help: "The dataset."),
-                TaskInput("clean", .any, help: "Whether it is cleaned."),
-                TaskInput("deduplicate", .any, help: "Whether equal rows are left out."),
-                TaskInput("eval_split", .number, help: "The share to hold out."),
-                TaskInput("map", .any, help: "Other columns."),
-                TaskInput("name", .text, help: "The new name."),
-            ],
+            inputs: preparing + [TaskInput("map", .any, help: "Other columns.")],
             outputs: [
                 TaskOutput("dataset", .text, help: "The name."),
                 TaskOutput("rows", .integer, help: "The number of rows."),
@@ -40,14 +41,7 @@ struct DeclaredKind: TaskKind {
         ),
         DeclaredKind(
             name: "data.convert",
-            inputs: [
-                TaskInput("data", .text, isRequired: true, help: "The dataset."),
-                TaskInput("clean", .any, help: "Whether it is cleaned."),
-                TaskInput("deduplicate", .any, help: "Whether equal rows are left out."),
-                TaskInput("eval_split", .number, help: "The share to hold out."),
-                TaskInput("by", .text, help: "What keeps rows together."),
-                TaskInput("name", .text, help: "The new name."),
-            ],
+            inputs: preparing + [TaskInput("by", .text, help: "What keeps rows together.")],
             outputs: [TaskOutput("dataset", .text, help: "The name.")]
         ),
         DeclaredKind(

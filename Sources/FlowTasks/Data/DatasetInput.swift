@@ -28,14 +28,6 @@ enum DatasetInput {
         _ folder: String,
         _ services: any TaskServices
     ) -> [(input: String, fault: String)] {
-        names.compactMap { name in
-            guard let reference = inputs.text(name) else { return nil }
-            do {
-                _ = try services.dataset(reference, in: folder)
-                return nil
-            } catch {
-                return (name, FlowError(task: error).sentences)
-            }
-        }
+        inputs.faults(of: names) { _ = try services.dataset($0, in: folder) }
     }
 }

@@ -72,13 +72,8 @@ struct PrepareTask: TaskKind {
     func reuse(of inputs: JSONObject) -> TaskReuse { .anywhere }
 
     func faults(in inputs: JSONObject, folder: String) -> [(input: String, fault: String)] {
-        var faults = PreparationInputs.faults(inputs)
-        if let reference = inputs.text("data") {
-            do { _ = try services.source(reference, in: folder) } catch {
-                faults.append(("data", FlowError(task: error).sentences))
-            }
-        }
-        return faults
+        PreparationInputs.faults(inputs)
+            + inputs.faults(of: ["data"]) { _ = try services.source($0, in: folder) }
     }
 
     func content(of inputs: JSONObject, folder: String) throws -> [String: JSONValue] {

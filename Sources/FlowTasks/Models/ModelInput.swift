@@ -40,14 +40,8 @@ enum ModelInput {
         _ folder: String,
         _ services: any TaskServices
     ) -> [(input: String, fault: String)] {
-        names.compactMap { name in
-            guard let reference = inputs.text(name), !isLater(reference) else { return nil }
-            do {
-                _ = try services.model(reference, in: folder)
-                return nil
-            } catch {
-                return (name, FlowError(task: error).sentences)
-            }
+        inputs.faults(of: names) { reference in
+            if !isLater(reference) { _ = try services.model(reference, in: folder) }
         }
     }
 

@@ -66,6 +66,24 @@ extension JSONObject {
     }
 }
 
+extension JSONObject {
+    /// The faults of those of some inputs that are texts and that a check refuses.
+    func faults(
+        of names: [String],
+        _ check: (String) throws -> Void
+    ) -> [(input: String, fault: String)] {
+        names.compactMap { name in
+            guard let text = text(name) else { return nil }
+            do {
+                try check(text)
+                return nil
+            } catch {
+                return (name, FlowError(task: error).sentences)
+            }
+        }
+    }
+}
+
 extension JSONValue {
     /// A text, number or boolean as text; nil for others.
     var plainText: String? {
