@@ -268,7 +268,7 @@ package struct FlowExecutor: Sendable {
         guard !record.state.isTerminal else { return false }
         guard record.state != .running else { return true }
         let counts = try store.counts(of: record.id)[record.id] ?? [:]
-        return [.running, .retrying, .scheduled].contains { counts[$0, default: 0] > 0 }
+        return TaskState.ofProcesses.contains { counts[$0, default: 0] > 0 }
     }
 
     /// The first millisecond since 1970 at which it is too late for an approval that a flow run without
@@ -303,7 +303,8 @@ package struct FlowExecutor: Sendable {
         return true
     }
 
-    private static let crashReason = "Its process ended without recording how."
+    /// Why a flow run or a task whose process is gone has crashed.
+    package static let crashReason = "Its process ended without recording how."
 
     /// Records what a process has left behind, within a transaction.
     @discardableResult
@@ -312,7 +313,7 @@ package struct FlowExecutor: Sendable {
         guard !record.state.isTerminal else { return record.state }
         var tasks = try store.tasks(of: id)
         for place in tasks.indices
-        where [.running, .retrying, .scheduled].contains(tasks[place].state) {
+        where TaskState.ofProcesses.contains(tasks[place].state) {
             try store.advance(&tasks[place], [.crash], of: id, reason: Self.crashReason)
         }
         let counts = tasks.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }

@@ -27,6 +27,9 @@ public enum TaskState: String, Sendable, CaseIterable, Codable {
     /// A person or a program cancelled it.
     case cancelled
 
+    /// The states of a task that a process must be executing; without one, it has crashed.
+    package static let ofProcesses: [TaskState] = [.running, .retrying, .scheduled]
+
     /// Whether only a retry of the flow run can change it.
     public var isTerminal: Bool {
         switch self {

@@ -194,6 +194,15 @@ public final class FlowService: Sendable {
             run: record.run
         )
         summary.isRefused = isRefused
+        // Its end may not be recorded: the disk is full, or the folder is read-only.
+        if record.state == .running, owner == nil, !summary.isMine {
+            summary.state = .crashed
+            summary.reason = FlowExecutor.crashReason
+            for state in TaskState.ofProcesses {
+                guard let count = summary.counts.removeValue(forKey: state) else { continue }
+                summary.counts[.crashed, default: 0] += count
+            }
+        }
         return summary
     }
 
@@ -205,7 +214,13 @@ public final class FlowService: Sendable {
             let progress = state.withLock { $0.executions[id] }?.progress ?? [:]
             return FlowRunDetail(
                 summary: summary,
-                tasks: tasks.map { Self.summary($0, among: tasks, progress[$0.position]) }
+                tasks: tasks.map { record in
+                    var task = Self.summary(record, among: tasks, progress[record.position])
+                    if summary.state == .crashed, TaskState.ofProcesses.contains(task.state) {
+                        task.state = .crashed
+                    }
+                    return task
+                }
             )
         }
     }
