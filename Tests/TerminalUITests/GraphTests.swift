@@ -289,4 +289,31 @@ struct TimelineTests {
         )
         #expect(canvas.target(at: Point(x: 0, y: 2)) == "bar:2")
     }
+
+    @Test("draws waits as a low line, before the start and in between")
+    func waits() {
+        let bars: [Timeline.Bar] = [
+            .init(label: "queued", start: 20, end: 40, style: .accent, waits: [0...20]),
+            .init(label: "again", start: 0, end: 40, style: .accent, waits: [10...30]),
+            .init(label: "next", start: nil, end: nil, style: .muted, waits: [20...40]),
+        ]
+        let timeline = Timeline(
+            count: 3,
+            duration: 40,
+            hitPrefix: "bar:",
+            unit: { "\(Int($0))s" },
+            bar: { bars[$0] }
+        )
+        let canvas = drawn(40, 4) {
+            timeline.draw(in: $0, selection: ListState<Int>(), on: &$1)
+        }
+        let lines = canvas.cells.dump().split(separator: "\n").map { line in
+            line.filter { "▁█".contains($0) }
+        }
+        #expect(
+            lines == [
+                "▁▁▁▁▁▁▁▁▁▁▁████████████", "██████▁▁▁▁▁▁▁▁▁▁▁██████", "▁▁▁▁▁▁▁▁▁▁▁▁", "",
+            ]
+        )
+    }
 }

@@ -14,6 +14,8 @@ public struct Timeline {
         public let style: Style
         /// The text beside the bar, such as a duration.
         public let note: String
+        /// When it waited, in seconds: before the start, or in between. Drawn as a low line.
+        public let waits: [ClosedRange<Double>]
 
         /// A row from its parts.
         public init(
@@ -21,13 +23,15 @@ public struct Timeline {
             start: Double?,
             end: Double?,
             style: Style,
-            note: String = ""
+            note: String = "",
+            waits: [ClosedRange<Double>] = []
         ) {
             self.label = label
             self.start = start
             self.end = end
             self.style = style
             self.note = note
+            self.waits = waits
         }
     }
 
@@ -86,23 +90,52 @@ public struct Timeline {
     }
 
     private func draw(_ bar: Bar, in line: Rect, on canvas: inout Canvas) {
-        guard let start = bar.start, line.width > 0 else { return }
+        guard line.width > 0 else { return }
+        guard let start = bar.start else {
+            for wait in bar.waits {
+                let columns =
+                    column(wait.lowerBound, line.width)..<column(wait.upperBound, line.width) + 1
+                fill(columns, isLow: true, .muted, in: line, on: &canvas)
+            }
+            return
+        }
         let from = column(start, line.width)
         let to = max(from, column(bar.end ?? duration, line.width))
-        let block = canvas.glyphs.levels.last ?? "#"
-        canvas.write(
-            String(repeating: block, count: to - from + 1),
-            x: line.x + from,
-            y: line.y,
-            width: line.width - from,
-            style: bar.style
-        )
+        fill(from..<to + 1, isLow: false, bar.style, in: line, on: &canvas)
+        for wait in bar.waits {
+            let first = column(wait.lowerBound, line.width)
+            let last = column(wait.upperBound, line.width)
+            // A column with work in it shows the work.
+            let columns =
+                wait.upperBound <= start
+                ? first..<max(first, min(last + 1, from)) : first + 1..<max(first + 1, last)
+            fill(columns, isLow: true, .muted, in: line, on: &canvas)
+        }
         let note = StyledText(bar.note, .muted)
         if to + 2 + note.width <= line.width {
             canvas.write(note, x: line.x + to + 2, y: line.y)
         } else if from >= note.width + 1 {
             canvas.write(note, x: line.x + from - note.width - 1, y: line.y)
         }
+    }
+
+    /// Fills columns of a line with a full or a low block.
+    private func fill(
+        _ columns: Range<Int>,
+        isLow: Bool,
+        _ style: Style,
+        in line: Rect,
+        on canvas: inout Canvas
+    ) {
+        let levels = canvas.glyphs.levels
+        let block = (isLow ? levels.first : levels.last) ?? "#"
+        canvas.write(
+            String(repeating: block, count: columns.count),
+            x: line.x + columns.lowerBound,
+            y: line.y,
+            width: line.width - columns.lowerBound,
+            style: style
+        )
     }
 
     private func column(_ seconds: Double, _ width: Int) -> Int {

@@ -39,6 +39,22 @@ public struct TaskSummary: Sendable, Equatable, Identifiable {
     public var run: String?
     /// Its progress, if it reports it; only for tasks of this process.
     public var progress: TaskProgress?
+    /// When it waited since its first attempt: for the next one, or for the flow run to be resumed.
+    public var pauses: [Pause] = []
+
+    /// A time in which nothing ran.
+    public struct Pause: Sendable, Equatable {
+        /// When it began.
+        public var start: Date
+        /// When it ended; nil: it has not.
+        public var end: Date?
+
+        /// Creates a time.
+        public init(start: Date, end: Date?) {
+            self.start = start
+            self.end = end
+        }
+    }
 
     /// Creates a summary from its parts.
     public init(

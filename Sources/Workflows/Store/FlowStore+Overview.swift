@@ -135,4 +135,39 @@ extension FlowStore {
             ).map { ($0[0], $0[1]) }
         }
     }
+
+    /// When the tasks of a flow run that have had several attempts waited in between, by their places.
+    package func pauses(of tasks: [TaskRecord], in id: String) throws -> [Int: [TaskSummary.Pause]]
+    {
+        let repeated = tasks.filter { $0.attempt - $0.base > 1 || $0.state == .retrying }
+        guard !repeated.isEmpty else { return [:] }
+        return try database.read { db in
+            try repeated.reduce(into: [:]) { pauses, task in
+                let rows = try Row.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT to_state, at FROM wb_flow_history
+                            WHERE flow_run = ? AND position = ? AND at >= ?
+                                AND (from_state = 'running' OR to_state = 'running') ORDER BY id
+                            """
+                    ),
+                    arguments: [id, task.position, task.startedAt ?? 0]
+                )
+                var list: [TaskSummary.Pause] = []
+                for row in rows {
+                    guard let state = TaskState(rawValue: row[0]) else { continue }
+                    if state == .running, list.last?.end == nil, !list.isEmpty {
+                        list[list.count - 1].end = date(row[1])
+                    } else if !state.isTerminal, state != .running {
+                        list.append(TaskSummary.Pause(start: date(row[1]), end: nil))
+                    }
+                }
+                // It may have been cancelled while it waited.
+                if let end = task.endedAt, list.last?.end == nil, !list.isEmpty {
+                    list[list.count - 1].end = date(end)
+                }
+                pauses[task.position] = list
+            }
+        }
+    }
 }

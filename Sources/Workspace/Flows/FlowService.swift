@@ -212,10 +212,12 @@ public final class FlowService: Sendable {
             let summary = try summary(of: id)
             let tasks = try shownTasks(of: try store.run(id))
             let progress = state.withLock { $0.executions[id] }?.progress ?? [:]
+            let pauses = try store.pauses(of: tasks, in: id)
             return FlowRunDetail(
                 summary: summary,
                 tasks: tasks.map { record in
                     var task = Self.summary(record, among: tasks, progress[record.position])
+                    task.pauses = pauses[record.position] ?? []
                     if summary.state == .crashed, TaskState.ofProcesses.contains(task.state) {
                         task.state = .crashed
                     }

@@ -201,7 +201,8 @@ struct FlowTasksView {
                     start: members.compactMap(\.startedAt).min()?.timeIntervalSince(start),
                     end: isLive
                         ? nil : members.compactMap(\.endedAt).max()?.timeIntervalSince(start),
-                    style: FlowStyle.style(group.state)
+                    style: FlowStyle.style(group.state),
+                    waits: board.queue(of: members, in: run, at: context.now).map { [$0] } ?? []
                 )
             case .task(let place):
                 let task = board.tasks[place]
@@ -211,7 +212,8 @@ struct FlowTasksView {
                     start: task.startedAt?.timeIntervalSince(start),
                     end: task.endedAt?.timeIntervalSince(start),
                     style: FlowStyle.style(task.state),
-                    note: seconds.map(Figures.duration) ?? ""
+                    note: seconds.map(Figures.duration) ?? "",
+                    waits: board.waits(of: task, in: run, at: context.now)
                 )
             }
         }.draw(in: rect, selection: ListState(opened.cursor, of: board.rows.count), on: &canvas)
