@@ -113,7 +113,12 @@ import Testing
         #expect(try program.run("flow", "logs", "steps", "make").text.contains("made it\n"))
         #expect(try program.run("flow", "logs", "steps").text.contains("[check] made bye\n"))
         #expect(try program.run("flow", "logs", "steps", "check", "-f", "--tail", "1").status == 0)
-        #expect(try program.run("flow", "why", "make").text.isEmpty == false)
+        let why = try program.run("flow", "why", "make").text
+        #expect(!why.isEmpty)
+        #expect(try program.run("flow", "why", "steps", "make").text == why)
+        let all = try program.run("flow", "why", "steps").text
+        #expect(all.contains("make") && all.contains("check") && all.contains("WHY"))
+        #expect(try program.run("flow", "why", "steps", "make", "--run", "steps").status == 64)
         #expect(try program.run("flow", "show", "nothing").status == 1)
         #expect(try program.run("flow", "logs", "steps", "--tail=-1").status == 64)
     }

@@ -278,8 +278,27 @@ public final class FlowService: Sendable {
         }
     }
 
-    private func reasons(_ record: TaskRecord, _ run: FlowRunRecord) throws -> [String] {
-        let flow = try reader.parse(run.source, path: run.path)
+    /// Why the first tasks of a flow run ran, will run, or did not.
+    public func why(
+        of id: String,
+        limit: Int
+    ) throws -> [(id: String, state: TaskState, reasons: [String])] {
+        try WorkspaceError.translating {
+            let run = try store.run(id)
+            let tasks = try shownTasks(of: run)
+            let flow = try reader.parse(run.source, path: run.path)
+            return try tasks.prefix(limit).map { task in
+                (task.task, task.state, try reasons(task, run, flow))
+            }
+        }
+    }
+
+    private func reasons(
+        _ record: TaskRecord,
+        _ run: FlowRunRecord,
+        _ known: Flow? = nil
+    ) throws -> [String] {
+        let flow = try known ?? reader.parse(run.source, path: run.path)
         let mask = SecretMask(run.parameters)
         return try FlowExplanation(setting).sentences(for: record, in: run, flow)
             .map { mask.masked($0) }

@@ -120,43 +120,6 @@ extension FlowCommand {
         }
     }
 
-    struct Why: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Why a task ran, will run, or did not."
-        )
-        @OptionGroup var shared: SharedOptions
-        @Argument(help: "A task, such as evaluate.", completion: .flowTasks) var task: String
-        @Option(
-            name: .customLong("run"),
-            help: "A flow run's id or a flow's name; else the newest flow run.",
-            completion: .flowRuns
-        )
-        var reference: String?
-
-        func run() throws {
-            let workspace = try shared.open()
-            let flows = workspace.flows
-            let run: FlowRunSummary
-            if let reference {
-                run = try flows.find(reference)
-            } else if let newest = try flows.list().first {
-                run = newest
-            } else {
-                throw WorkspaceError(
-                    .notFound,
-                    "There is no flow run.",
-                    hint: "`workbench flow run FILE` starts one."
-                )
-            }
-            let sentences = try flows.why(task, of: run.id)
-            guard shared.json else { return Console.printLines(sentences.map(Console.line)) }
-            Console.printJSON([
-                "flow_run": .string(run.id), "task": .string(task),
-                "reasons": .array(sentences.map { .string($0) }),
-            ])
-        }
-    }
-
     struct Validate: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check the file of a flow; faults have line and column."
