@@ -1,3 +1,4 @@
+import Database
 import Platform
 
 extension FlowExecution {
@@ -38,17 +39,36 @@ extension FlowExecution {
 
     private func hold(_ board: inout TaskBoard, _ reason: String) throws {
         let places = board.withdrawReady()
-        var records = board.records
-        let changes = places.map { (place: $0, transition: TaskTransition.pause, reason: reason) }
-        try persisting {
-            try setting.store.apply(
-                changes.map { ($0.place, $0.transition, Optional($0.reason)) },
-                to: &records,
-                of: run.id
-            )
-        }
+        let records = try advance(places, .pause, reason, board)
         board.replace(records)
         for place in places { announce(records[place]) }
+    }
+
+    /// Applies a transition to several tasks, all or none; returns all tasks.
+    private func advance(
+        _ places: [Int],
+        _ transition: TaskTransition,
+        _ reason: String,
+        _ board: TaskBoard
+    ) throws -> [TaskRecord] {
+        var records = board.records
+        guard !places.isEmpty else { return records }
+        try persisting {
+            var changed = board.records
+            try setting.store.database.write { _, notes in
+                notes.note(.flowRun, run.id)
+                for place in places {
+                    try setting.store.advance(
+                        &changed[place],
+                        [transition],
+                        of: run.id,
+                        reason: reason
+                    )
+                }
+            }
+            records = changed
+        }
+        return records
     }
 
     private func answer(_ request: FlowRequest, _ board: inout TaskBoard) throws {
@@ -78,14 +98,7 @@ extension FlowExecution {
         case .cancel(let reason), .terminate(let reason):
             let places = board.withdraw()
             guard !places.isEmpty else { return }
-            var records = board.records
-            try persisting {
-                try setting.store.apply(
-                    places.map { ($0, .cancel, Optional(reason)) },
-                    to: &records,
-                    of: run.id
-                )
-            }
+            let records = try advance(places, .cancel, reason, board)
             for place in places {
                 board.end(records[place], outputs: nil)
                 announce(records[place])

@@ -185,30 +185,6 @@ package final class FlowStore: Sendable {
         task = changed
     }
 
-    /// Applies one transition to several tasks, all or none.
-    package func apply(
-        _ changes: [(place: Int, transition: TaskTransition, reason: String?)],
-        to tasks: inout [TaskRecord],
-        of id: String
-    ) throws {
-        guard !changes.isEmpty else { return }
-        var changed = tasks
-        try database.write { db, notes in
-            for change in changes {
-                try move(
-                    &changed[change.place],
-                    change.transition,
-                    of: id,
-                    reason: change.reason,
-                    db
-                )
-                try changed[change.place].update(db, in: id)
-            }
-            notes.note(.flowRun, id)
-        }
-        tasks = changed
-    }
-
     /// Adds a result; called within a transaction.
     package func add(_ result: StoredResult) throws -> Int64 {
         try database.write { db, changes in
