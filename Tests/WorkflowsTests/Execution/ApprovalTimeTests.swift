@@ -72,6 +72,7 @@ import Workflows
         let flow = Flow([task, FlowTask("long", "long")])
         let execution = try flows.executor(flow).create(flow, FlowOrder(), origin: .person, id: "a")
         let thread = try ServiceThread(name: "test") { execution.execute() }
+        flows.waitUntilRunning("long")
         flows.waitUntil("one", .waitingApproval)
         // The store's clock goes on by a millisecond each time it is read.
         flows.clock.withLock { $0 += 60 }
