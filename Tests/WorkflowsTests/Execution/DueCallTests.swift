@@ -1,3 +1,4 @@
+import Database
 import JSON
 import Platform
 import Testing
@@ -45,5 +46,20 @@ import Workflows
         #expect(try flows.store.dueCalls().map(\.hook) == [Self.flow().hooks[2]])
         #expect(try executor.sweep(try flows.store.run("a")) == nil)
         #expect(try flows.store.dueCalls().count == 1)
+    }
+
+    @Test func aFileFromBeforeHasNoCallsAndGetsTheTable() throws {
+        let folder = TestFlows.newFolder()
+        try Files.makeFolder(folder)
+        defer { Files.remove(folder) }
+        let all = Migration.list([.changeFeed, .workflows])
+        try DatabaseFile(path: "\(folder)/workbench.db", migrations: Array(all.prefix(6))).close()
+        let flows = try TestFlows(
+            kinds: [TestKind("work") { _ in TaskResult([]) }],
+            folder: folder
+        )
+        #expect(try !flows.store.hasDueCalls())
+        try flows.run(Self.flow())
+        #expect(try flows.store.hasDueCalls())
     }
 }
