@@ -274,8 +274,8 @@ package struct FlowExecutor: Sendable {
     /// The first millisecond since 1970 at which it is too late for an approval that a flow run without
     /// a process waits for; nil if there is none.
     package func approvalDeadline(of record: FlowRunRecord) throws -> Int? {
-        guard record.state == .waitingApproval else { return nil }
-        let flow = try load(record)
+        // A file that this version cannot read any more must not make lists fail.
+        guard record.state == .waitingApproval, let flow = try? load(record) else { return nil }
         let declared = Dictionary(flow.tasks.map { ($0.name, $0) }) { first, _ in first }
         return try store.tasks(of: record.id).compactMap { task in
             declared[task.name].flatMap { FlowApproval(setting, record, $0).deadline(of: task) }

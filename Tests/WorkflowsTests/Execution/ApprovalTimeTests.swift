@@ -82,4 +82,13 @@ import Workflows
         #expect(execution.wait() == .paused)
         thread.join()
     }
+
+    @Test func aFileThatCannotBeReadAnyMoreHasNoDeadline() throws {
+        let flows = try flows()
+        try flows.run(flow())
+        flows.clock.withLock { $0 += 11_000 }
+        let executor = FlowExecutor(flows.setting) { _ in throw FlowError(.invalid, "No.") }
+        #expect(try !executor.expireApprovals(of: try flows.store.run("a")))
+        #expect(try flows.store.run("a").state == .waitingApproval)
+    }
 }
