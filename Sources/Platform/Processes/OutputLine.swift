@@ -10,8 +10,9 @@ package struct OutputLine: Sendable, Equatable {
     /// The text without its end, without control sequences, invalid UTF-8 replaced.
     package var text: String
     /// Whether it is the present state of a line that the program still overwrites, such as a
-    /// progress bar; the line itself follows when it is complete. One without text: the line was
-    /// cleared.
+    /// progress bar.
+    ///
+    /// The line itself follows when it is complete. One without text: the line was cleared.
     package var isUpdate: Bool
 
     package init(_ stream: Stream, _ text: String, isUpdate: Bool = false) {

@@ -14,7 +14,9 @@ public struct Timeline {
         public let style: Style
         /// The text beside the bar, such as a duration.
         public let note: String
-        /// When it waited, in seconds: before the start, or in between. Drawn as a low line.
+        /// When it waited, in seconds: before the start, or in between.
+        ///
+        /// Drawn as a low line.
         public let waits: [ClosedRange<Double>]
 
         /// A row from its parts.

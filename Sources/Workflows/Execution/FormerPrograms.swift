@@ -9,7 +9,9 @@ struct FormerPrograms {
     let run: FlowRunRecord
     let task: String
 
-    /// Ends them as a retry does. Flow runs that a process executes are left alone.
+    /// Ends them as a retry does.
+    ///
+    /// Flow runs that a process executes are left alone.
     func end(isCancelled: () -> Bool) throws {
         for (id, position) in try setting.store.places(of: task, besides: run) {
             let lock = setting.folders.lock(of: position, in: id)

@@ -120,8 +120,10 @@ let flowTables = """
     CREATE INDEX wb_flow_requests_open ON wb_flow_requests (flow_run) WHERE answered_at IS NULL;
     """
 
-/// The calls of hooks that are due: added in the transaction that ends a flow run, and removed once
-/// the target has been called, or was called often enough. `place` is that of the hook in the file.
+/// The calls of hooks that are due.
+///
+/// They are added in the transaction that ends a flow run, and removed once the target has been
+/// called, or was called often enough. `place` is that of the hook in the file.
 let hookTable = """
     CREATE TABLE wb_flow_hooks (
         flow_run TEXT NOT NULL REFERENCES wb_flow_runs (id) ON DELETE CASCADE,
