@@ -139,6 +139,23 @@ import Testing
         #expect(object?["$schema"] != nil)
     }
 
+    @Test func theRunOfATaskNamesItsFlow() throws {
+        let program = try Program()
+        let data = try program.dataset()
+        let flow = try program.file(
+            "tiny.yaml",
+            """
+            flow: tiny
+            tasks:
+              fit: {uses: train, with: {model: "\(program.model)", data: "\(data)", steps: 1, run_name: fit}}
+            """
+        )
+        let done = try program.run("flow", "run", flow)
+        #expect(done.status == 0, "\(done.errors)")
+        let shown = try program.run("runs", "show", "fit")
+        #expect(shown.text.contains(/flow +fit of tiny [0-9a-f]{8}/), "\(shown.text)")
+    }
+
     @Test func aPersonApprovesOrDenies() throws {
         let program = try Program(hasModel: false)
         let flow = try program.file(

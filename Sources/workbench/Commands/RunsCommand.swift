@@ -4,6 +4,7 @@ import Platform
 import Presentation
 import Runs
 import Tracking
+import Workflows
 import Workspace
 
 struct RunsCommand: ParsableCommand {
@@ -61,7 +62,8 @@ extension RunsCommand {
         var reference: String
 
         func run() throws {
-            let runs = try shared.open().runs
+            let workspace = try shared.open()
+            let runs = workspace.runs
             let detail = try runs.detail(try runs.find(reference).id)
             if shared.json { return try Console.printJSON(detail) }
             let summary = detail.summary
@@ -78,6 +80,7 @@ extension RunsCommand {
                 ("resumes at", summary.resumableStep.map { "step \($0)" } ?? "-"),
                 ("result", summary.resultPath ?? "-"), ("failure", summary.failure ?? "-"),
                 ("ending", summary.conclusion ?? "-"),
+                ("flow", Self.flow(of: summary, workspace)),
                 ("phase after", try name(of: summary.previousPhase, runs)),
                 ("started from", try name(of: summary.origin, runs)),
                 (
@@ -99,6 +102,14 @@ extension RunsCommand {
                 table.add(["param \(key)", value])
             }
             table.print()
+        }
+
+        /// The task and the flow run that a run belongs to: `train of train-and-deploy 3f9a02c1`.
+        private static func flow(of summary: RunSummary, _ workspace: Workspace) -> String {
+            guard let id = summary.tags[RunTag.flowRun.text] else { return "-" }
+            let flow = (try? workspace.flows.find(id))?.flow ?? "flow run"
+            let task = summary.tags[RunTag.flowTask.text].map { "\($0) of " } ?? ""
+            return "\(task)\(flow) \(id.prefix(8))"
         }
 
         private func name(of run: String?, _ runs: RunService) throws -> String {

@@ -175,17 +175,18 @@ enum FlowQuestions {
         return ChoicePrompt(
             "Start which flow?",
             // Those that can run come first.
-            items: (files.filter(\.faults.isEmpty) + files.filter { !$0.faults.isEmpty }).map {
-                file in
-                let item = MenuItem(
-                    id: file.path,
-                    title: file.name,
-                    detail: file.isSample
-                        ? "sample" : names[file.name, default: 0] > 1 ? file.path : "",
-                    problem: file.faults.first
-                )
-                return (item: item, action: .flows(.start(file: file.path)))
-            }
+            items: (files.filter(\.faults.isEmpty) + files.filter { !$0.faults.isEmpty })
+                .enumerated().map { place, file in
+                    let item = MenuItem(
+                        // Typing looks in ids too, and a path has letters that are not shown.
+                        id: "\(place)",
+                        title: file.name,
+                        detail: file.isSample
+                            ? "sample" : names[file.name, default: 0] > 1 ? file.path : "",
+                        problem: file.faults.first
+                    )
+                    return (item: item, action: .flows(.start(file: file.path)))
+                }
         )
     }
 }
