@@ -9,9 +9,10 @@ struct EarlierResults: Sendable {
     /// The newest result of a key that may be used and is intact; nil if there is none.
     ///
     /// A result of the same chain of flow runs is used whatever its age, since a retry continues
-    /// from it. Others must not have expired.
+    /// from it. Others must not have expired. An order that uses no earlier results leaves out all
+    /// from before it, those of the same flow run too.
     ///
-    /// - Parameter isForced: Whether results from before the order are not used.
+    /// - Parameter isForced: Whether results of this task from before the order are not used.
     func result(
         for key: String,
         of task: FlowTask,
@@ -20,9 +21,8 @@ struct EarlierResults: Sendable {
     ) throws -> StoredResult? {
         let now = setting.store.now()
         return try setting.store.results(for: key, lineage: run.lineage).first { result in
-            if isForced, result.id <= run.floor { return false }
+            if isForced || run.order.ignoresCache, result.id <= run.floor { return false }
             if result.flowRun != run.id {
-                if run.order.ignoresCache, result.id <= run.floor { return false }
                 let isOwn = result.chain == run.lineage
                 if !isOwn, let expiration = task.cacheExpiration {
                     let age = Double(now - result.madeAt) / 1000

@@ -44,6 +44,34 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
         #expect(counts.withLock { $0 } == ["one": 3])
     }
 
+    @Test func aRetryWithoutEarlierResultsRunsAllAndTheNextOneContinuesFromIt() throws {
+        let counts = Guarded<[String: Int]>([:])
+        let failing = Guarded(false)
+        let flows = try TestFlows(kinds: [
+            doubling(counts),
+            TestKind("fails") { _ in
+                if failing.withLock({ $0 }) { throw FlowError(.failed, "It is broken.") }
+                return TaskResult([("y", FlowValue(.integer(1)))])
+            },
+        ])
+        let flow = Flow([
+            FlowTask("one", "double", ["x": "${1}"]),
+            FlowTask("two", "fails", ["x": "${one.y}"]),
+        ])
+        try flows.run(flow)
+        failing.withLock { $0 = true }
+        let order = FlowOrder(ignoresCache: true)
+        let plan = try FlowPlanner(flows.setting)
+            .plan(retrying: flows.store.run("a"), flow, order)
+        #expect(plan.steps.map(\.action) == [.run, .open])
+        #expect(try flows.retry(flow, order) == .failed)
+        #expect(counts.withLock { $0 } == ["one": 2])
+        failing.withLock { $0 = false }
+        #expect(try flows.retry(flow) == .completed)
+        #expect(try flows.states() == ["one": .cached, "two": .completed])
+        #expect(counts.withLock { $0 } == ["one": 2])
+    }
+
     @Test func aResultThatMayNotBeUsedElsewhereIsUsedByARetry() throws {
         let counts = Guarded<[String: Int]>([:])
         let failing = Guarded(true)
