@@ -104,15 +104,8 @@ struct TaskPerformer: Sendable {
 
     private func reasonToSkip() throws -> String? {
         guard job.record.state != .retrying, let when = job.task.when else { return nil }
-        let value = try when.resolved(in: job.instance.scope(in: job.scope)).value
-        guard case .boolean(let holds) = value else {
-            throw FlowError(.invalid, "`when` is \(value.kind), and must be true or false.")
-        }
-        guard !holds else { return nil }
-        if case .expression(let expression) = when {
-            return "Its condition \(expression.text) is false."
-        }
-        return "Its condition is false."
+        let verdict = try TaskVerdict(condition: when, in: job.instance.scope(in: job.scope))
+        return if case .skip(let reason) = verdict { reason } else { nil }
     }
 
     private func checkResources() throws {

@@ -1,3 +1,6 @@
+import JSON
+import Platform
+
 /// Whether a task whose dependencies have ended runs.
 enum TaskVerdict: Equatable {
     case run
@@ -37,6 +40,23 @@ enum TaskVerdict: Equatable {
             self =
                 needs.contains { $0.state.isFailure }
                 ? .run : .skip("Nothing that it needs has failed.")
+        }
+    }
+
+    /// Decides by the task's own condition.
+    ///
+    /// - Throws: ``FlowError`` with the code `invalid` if it is neither true nor false.
+    init(condition: ValueTemplate, in scope: FlowScope) throws {
+        let value = try condition.resolved(in: scope).value
+        guard case .boolean(let holds) = value else {
+            throw FlowError(.invalid, "`when` is \(value.kind), and must be true or false.")
+        }
+        if holds {
+            self = .run
+        } else if case .expression(let expression) = condition {
+            self = .skip("Its condition \(expression.text) is false.")
+        } else {
+            self = .skip("Its condition is false.")
         }
     }
 

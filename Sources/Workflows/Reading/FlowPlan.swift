@@ -10,11 +10,11 @@ public struct FlowPlan: Sendable, Equatable {
         case run
         /// It continues where it was: a training from its checkpoint.
         case resume
-        /// It runs or is skipped: what it needs decides.
+        /// It runs, uses a result or is skipped: the tasks before it decide.
         case open
         /// It waits for a person's approval, then runs.
         case approve
-        /// Its condition is false.
+        /// It is skipped: its condition is false, or a task before it decides so.
         case skip
     }
 

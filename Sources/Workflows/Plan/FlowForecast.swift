@@ -1,0 +1,179 @@
+import JSON
+import Platform
+
+/// What would become of the tasks of a flow run, one after another in the order of its graph.
+struct FlowForecast {
+    let setting: FlowSetting
+    let flow: Flow
+    let graph: FlowGraph
+    /// The flow run as it would be.
+    let run: FlowRunRecord
+    /// The tasks that use no result from before the order.
+    let forced: Set<Int>
+    /// The tasks of the flow run that is retried, by their ids.
+    let tasks: [String: TaskRecord]
+    /// The tasks of the newest flow run of the file.
+    let latest: [String: TaskRecord]
+    /// What is known of the tasks so far, by their places.
+    private var outlooks: [TaskOutlook] = []
+
+    init(
+        _ setting: FlowSetting,
+        _ flow: Flow,
+        _ graph: FlowGraph,
+        _ run: FlowRunRecord,
+        tasks: [String: TaskRecord]
+    ) throws {
+        self.setting = setting
+        self.flow = flow
+        self.graph = graph
+        self.run = run
+        self.tasks = tasks
+        forced = try run.order.forced(in: flow, graph)
+        latest = try setting.store.latestTasks(of: flow.path)
+    }
+
+    /// What happens with the next task.
+    mutating func next() throws -> FlowPlan.Step {
+        let place = outlooks.count
+        let (outlook, action, reasons) = try outlook(of: place)
+        outlooks.append(outlook)
+        return FlowPlan.Step(
+            task: graph.instances[place].id,
+            kind: flow.tasks[graph.instances[place].task].kind,
+            action: action,
+            reasons: reasons
+        )
+    }
+
+    private typealias Answer = (TaskOutlook, FlowPlan.Action, [String])
+
+    private func outlook(of place: Int) throws -> Answer {
+        let instance = graph.instances[place]
+        let task = flow.tasks[instance.task]
+        guard let kind = setting.kinds[task.kind] else { return (.run, .run, []) }
+        if let answer = verdict(on: place, task) { return answer }
+        let scope = instance.scope(
+            in: FlowScope(of: task, in: flow, graph, run, outputs: outlooks.map(\.outputs))
+        )
+        do {
+            let condition = try condition(of: task, scope)
+            if case .skip(let reason) = condition { return (.skip, .skip, [reason]) }
+            let mayBeSkipped = (graph.references[place] + skippingNeeds(of: place, task)).filter {
+                outlooks[$0].maySkip
+            }
+            var open = TaskOutlook.run
+            open.maySkip = condition == nil || !mayBeSkipped.isEmpty || task.trigger == .failed
+            let undecided = graph.references[place].filter { outlooks[$0].isOpen }
+            guard undecided.isEmpty else {
+                let (names, isOne) = names(of: undecided)
+                return (
+                    open, .open,
+                    [
+                        isOne
+                            ? "\(names) comes first, and what it yields decides."
+                            : "\(names) come first, and what they yield decides."
+                    ]
+                )
+            }
+            if task.trigger == .failed {
+                let (names, isOne) = names(of: graph.needs[place].filter { outlooks[$0].mayFail })
+                return (open, .open, ["It runs only if \(isOne ? "" : "one of ")\(names) fails."])
+            }
+            if let first = mayBeSkipped.first {
+                let reason = "\(graph.instances[first].id) comes first, and may be skipped."
+                return (open, .open, [reason])
+            }
+            return try work(of: place, task, kind, scope)
+        } catch {
+            return (.run, .run, [FlowError(flow: error).message])
+        }
+    }
+
+    /// What follows for a task from what is certain of those before it; nil if nothing does.
+    private func verdict(on place: Int, _ task: FlowTask) -> Answer? {
+        if let skipped = graph.references[place].first(where: { outlooks[$0].isSkipped }) {
+            let reason = "\(graph.instances[skipped].id), which it refers to, is skipped."
+            return (.skip, .skip, [reason])
+        }
+        let needs = graph.needs[place]
+        switch task.trigger {
+        case .done: return nil
+        case .succeeded:
+            guard let skipped = needs.first(where: { outlooks[$0].isSkipped }) else { return nil }
+            // If another one fails, it counts as failed, and not as skipped.
+            var outlook = TaskOutlook.skip
+            outlook.mayFail = needs.contains { outlooks[$0].mayFail }
+            let reason = "\(graph.instances[skipped].id), which it needs, is skipped."
+            return (outlook, .skip, [reason])
+        case .failed:
+            guard !needs.contains(where: { outlooks[$0].mayFail }) else { return nil }
+            return (.skip, .skip, ["Nothing that it needs can fail."])
+        }
+    }
+
+    /// The tasks that it only needs, and with which it is skipped.
+    private func skippingNeeds(of place: Int, _ task: FlowTask) -> [Int] {
+        task.trigger == .succeeded ? graph.needs[place] : []
+    }
+
+    /// Whether the condition of a task holds; nil if it is not known yet.
+    private func condition(of task: FlowTask, _ scope: FlowScope) throws -> TaskVerdict? {
+        guard let when = task.when else { return .run }
+        let places = when.references.compactMap { graph.places(ofTask: $0) }.flatMap { Array($0) }
+        guard places.allSatisfy({ outlooks[$0].outputs != nil }) else { return nil }
+        return try TaskVerdict(condition: when, in: scope)
+    }
+
+    /// What happens with a task whose inputs are known.
+    private func work(
+        of place: Int,
+        _ task: FlowTask,
+        _ kind: any TaskKind,
+        _ scope: FlowScope
+    ) throws -> Answer {
+        let id = graph.instances[place].id
+        let before = tasks[id]
+        let isForced = forced.contains(place)
+        let resolution = try TaskResolution(task.inputs, of: kind, in: scope, as: id, of: run)
+        let key = resolution.key.text
+        let isApproved = task.approval == nil || before?.approvedKey == key
+        if isApproved,
+            let result = try EarlierResults(setting: setting, run: run)
+                .result(for: key, of: task, kind: kind, isForced: isForced)
+        {
+            // What only runs before it may write a file that it reads.
+            if let first = graph.needs[place].first(where: { outlooks[$0].isOpen }) {
+                let first = graph.instances[first].id
+                return (.run, .open, ["\(first) runs first, and may change its inputs."])
+            }
+            let origin = result.flowRun.prefix(8)
+            let place = result.flowRun == run.id ? "this flow run" : "flow run \(origin)"
+            let sentence = "The result of \(place) is used: its inputs are the same."
+            return (.reuse(setting.files.outputs(of: result)), .reuse, [sentence])
+        }
+        let reasons = TaskReasons(
+            before: before ?? latest[id],
+            unusable: try setting.store.results(for: key, lineage: run.lineage).first
+        ).sentences(
+            for: SecretMask(run.parameters).fingerprinted(resolution.contents),
+            inputs: resolution.inputs,
+            isForced: isForced,
+            of: task,
+            resolution.reuse,
+            now: setting.store.now()
+        )
+        if !isApproved { return (.run, .approve, reasons) }
+        let resumes = before?.reservation != nil && before?.reservedFor == key && !isForced
+        return (.run, resumes ? .resume : .run, reasons)
+    }
+
+    /// The names of tasks in a sentence, and whether it is one.
+    private func names(of places: [Int]) -> (text: String, isOne: Bool) {
+        let names = places.map { graph.instances[$0].id }
+        guard names.count > 1 else { return (names.first ?? "", true) }
+        let shown = names.count > 3 ? Array(names.prefix(2)) : Array(names.dropLast())
+        let last = names.count > 3 ? "\(names.count - 2) more" : names[names.count - 1]
+        return ("\(shown.joined(separator: ", ")) and \(last)", false)
+    }
+}

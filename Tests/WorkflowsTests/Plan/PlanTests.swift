@@ -1,0 +1,133 @@
+import JSON
+import Platform
+import Testing
+import Workflows
+
+/// What a plan says about each task, and whether the flow run does that.
+@Suite struct PlanTests {
+    /// Kinds that yield `y` from `x`, and one that always fails.
+    private static func flows() throws -> TestFlows {
+        try TestFlows(kinds: [
+            TestKind("same") { TaskResult([("y", FlowValue($0.inputs["x"] ?? .null))]) },
+            TestKind("fails") { _ in throw FlowError(.failed, "It is broken.") },
+        ])
+    }
+
+    private static func actions(_ plan: FlowPlan) -> [String: FlowPlan.Action] {
+        Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.task, $0.action) })
+    }
+
+    @Test func whatNeedsASkippedTaskIsSkipped() throws {
+        let flows = try Self.flows()
+        var skip = FlowTask("skip", "same", ["x": "${1}"])
+        skip.when = template("${1 > 2}")
+        var always = FlowTask("always", "same", ["x": "${2}"], needs: ["deeper"])
+        always.trigger = .done
+        let flow = Flow([
+            skip,
+            FlowTask("reads", "same", ["x": "${skip.y}"]),
+            FlowTask("needs", "same", ["x": "${3}"], needs: ["skip"]),
+            FlowTask("deeper", "same", ["x": "${4}"], needs: ["needs"]),
+            always,
+        ])
+        let plan = try FlowPlanner(flows.setting).plan(flow, FlowOrder())
+        #expect(
+            Self.actions(plan) == [
+                "skip": .skip, "reads": .skip, "needs": .skip, "deeper": .skip, "always": .run,
+            ]
+        )
+        let reasons = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.task, $0.reasons) })
+        #expect(reasons["skip"] == ["Its condition 1 > 2 is false."])
+        #expect(reasons["reads"] == ["skip, which it refers to, is skipped."])
+        #expect(reasons["deeper"] == ["needs, which it needs, is skipped."])
+        #expect(try flows.run(flow) == .completed)
+        #expect(
+            try flows.states() == [
+                "skip": .skipped, "reads": .skipped, "needs": .skipped, "deeper": .skipped,
+                "always": .completed,
+            ]
+        )
+    }
+
+    @Test func whatRunsAfterAFailureIsOpenUntilNothingCanFail() throws {
+        let flows = try Self.flows()
+        var rescue = FlowTask("rescue", "same", ["x": "${2}"], needs: ["one"])
+        rescue.trigger = .failed
+        var report = FlowTask("report", "same", ["x": "${3}"], needs: ["rescue"])
+        report.trigger = .done
+        let flow = Flow([
+            FlowTask("one", "same", ["x": "${1}"]), rescue, report,
+            FlowTask("after", "same", ["x": "${4}"], needs: ["rescue"]),
+        ])
+        let planner = FlowPlanner(flows.setting)
+        let first = try planner.plan(flow, FlowOrder())
+        #expect(
+            Self.actions(first) == ["one": .run, "rescue": .open, "report": .run, "after": .open]
+        )
+        #expect(
+            first.steps.first { $0.task == "rescue" }?.reasons == ["It runs only if one fails."]
+        )
+        #expect(
+            first.steps.first { $0.task == "after" }?.reasons == [
+                "rescue comes first, and may be skipped."
+            ]
+        )
+        #expect(try flows.run(flow) == .completed)
+        // A result that `rescue` has from elsewhere does not make it run.
+        try flows.run(Flow([FlowTask("rescue", "same", ["x": "${2}"])]), id: "b")
+        let second = try planner.plan(retrying: flows.store.run("a"), flow, FlowOrder())
+        #expect(
+            Self.actions(second) == [
+                "one": .reuse, "rescue": .skip, "report": .reuse, "after": .skip,
+            ]
+        )
+        try flows.retry(flow)
+        #expect(
+            try flows.states() == [
+                "one": .cached, "rescue": .skipped, "report": .cached, "after": .skipped,
+            ]
+        )
+    }
+
+    @Test func aTaskForFailuresIsPlannedInARetryOfAFailure() throws {
+        let flows = try Self.flows()
+        var rescue = FlowTask("rescue", "same", ["x": "${2}"], needs: ["one"])
+        rescue.trigger = .failed
+        let flow = Flow([FlowTask("one", "fails"), rescue])
+        #expect(try flows.run(flow) == .failed)
+        let plan = try FlowPlanner(flows.setting)
+            .plan(retrying: flows.store.run("a"), flow, FlowOrder())
+        #expect(Self.actions(plan) == ["one": .run, "rescue": .open])
+        try flows.retry(flow)
+        #expect(try flows.states() == ["one": .failed, "rescue": .cached])
+    }
+
+    @Test func aConditionDecidesAsSoonAsItIsKnown() throws {
+        let flows = try Self.flows()
+        var never = FlowTask("never", "same", ["x": "${one.y}"])
+        never.when = template("${p_on}")
+        var unknown = FlowTask("unknown", "same", ["x": "${5}"])
+        unknown.when = template("${one.y > 0}")
+        unknown.references = ["one"]
+        let flow = Flow(
+            [
+                FlowTask("one", "same", ["x": "${1}"]), never, unknown,
+                FlowTask("after", "same", ["x": "${6}"], needs: ["unknown"]),
+                FlowTask("both", "same", ["x": "${one.y + unknown.y}"]),
+            ],
+            parameters: [FlowParameter(name: "p_on", type: .boolean, defaultValue: false)]
+        )
+        let planner = FlowPlanner(flows.setting)
+        let plan = try planner.plan(flow, FlowOrder())
+        #expect(
+            Self.actions(plan) == [
+                "one": .run, "never": .skip, "unknown": .open, "after": .open, "both": .open,
+            ]
+        )
+        #expect(
+            plan.steps.last?.reasons == ["one and unknown come first, and what they yield decides."]
+        )
+        let on = try planner.plan(flow, FlowOrder(parameters: ["p_on": "true"]))
+        #expect(Self.actions(on)["never"] == .open)
+    }
+}
