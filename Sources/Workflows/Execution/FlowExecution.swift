@@ -180,8 +180,7 @@ package final class FlowExecution: Sendable {
                 $0.state == .failed || $0.state == .crashed || $0.state == .cancelled
             }
             return first.map { task in
-                "\(task.task) \(task.state == .failed ? "failed" : "was \(task.state.rawValue)")"
-                    + (task.reason.map { ": \($0)" } ?? ".")
+                "\(task.task) \(TaskEnding.verb(task.state))\(task.reason.map { ": \($0)" } ?? ".")"
             }
         case .waitingApproval:
             let waiting = board.records.filter { $0.state == .waitingApproval }.map(\.task)

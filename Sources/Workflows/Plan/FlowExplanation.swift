@@ -31,8 +31,10 @@ package struct FlowExplanation: Sendable {
             }
         case .running, .retrying, .completed, .failed, .crashed, .cancelled:
             var sentences = try ran(task, in: run, flow)
-            if task.state != .running, task.state != .completed, let reason = task.reason {
-                sentences.append("Attempt \(max(1, task.attempt)): \(reason)")
+            if let ending = TaskEnding(of: task) {
+                sentences.append(ending.sentence)
+            } else if task.state == .cancelled, let reason = task.reason {
+                sentences.append(reason)
             }
             return sentences
         }
@@ -57,19 +59,23 @@ package struct FlowExplanation: Sendable {
             let declared = flow.tasks.first(where: { $0.name == task.name })
         else { return [] }
         let graph = try FlowGraph(flow, parameters: run.parameters)
-        let forced = try run.order.forced(in: flow, graph)
+        let history = try setting.store.history(of: task.position, in: run.id)
+        let ending = TaskEnding(before: history)
+        let start = task.startedAt ?? setting.store.now()
         let earlier = try setting.store.results(for: key, lineage: run.lineage)
-            .first { $0.id != task.result }
+            .first { $0.id < task.result ?? .max && $0.madeAt <= start }
+        let isForced = try run.order.forced(in: flow, graph).contains(task.position)
         return TaskReasons(
-            before: try setting.store.latest(task: task.task, of: run.path, before: run.id),
-            unusable: earlier
+            task: declared,
+            run: run,
+            before: try setting.store.latest(task: task.task, of: run.path, before: run),
+            ending: ending,
+            unusable: earlier,
+            isAskedFor: isForced && ending == nil
         ).sentences(
             for: contents,
-            inputs: task.inputs ?? JSONObject(),
-            isForced: forced.contains(task.position),
-            of: declared,
             setting.kinds[task.kind]?.reuse(of: task.inputs ?? JSONObject()) ?? .anywhere,
-            now: task.startedAt ?? setting.store.now()
+            now: start
         )
     }
 }

@@ -8,6 +8,8 @@ struct FlowForecast {
     let graph: FlowGraph
     /// The flow run as it would be.
     let run: FlowRunRecord
+    /// Whether the order has been given now, and not with an earlier attempt.
+    let isOrdered: Bool
     /// The tasks that use no result from before the order.
     let forced: Set<Int>
     /// The tasks of the flow run that is retried, by their ids.
@@ -22,12 +24,14 @@ struct FlowForecast {
         _ flow: Flow,
         _ graph: FlowGraph,
         _ run: FlowRunRecord,
+        isOrdered: Bool,
         tasks: [String: TaskRecord]
     ) throws {
         self.setting = setting
         self.flow = flow
         self.graph = graph
         self.run = run
+        self.isOrdered = isOrdered
         self.tasks = tasks
         forced = try run.order.forced(in: flow, graph)
         latest = try setting.store.latestTasks(of: flow.path)
@@ -152,14 +156,18 @@ struct FlowForecast {
             let sentence = "The result of \(place) is used: its inputs are the same."
             return (.reuse(setting.files.outputs(of: result)), .reuse, [sentence])
         }
+        let ending = before.flatMap { TaskEnding(of: $0) }
+        // An order from before the last attempt does not ask for another one.
+        let isAskedFor = isForced && (isOrdered || ending == nil)
         let reasons = TaskReasons(
-            before: before ?? latest[id],
-            unusable: try setting.store.results(for: key, lineage: run.lineage).first
+            task: task,
+            run: run,
+            before: before?.contents == nil ? latest[id] : before,
+            ending: ending,
+            unusable: try setting.store.results(for: key, lineage: run.lineage).first,
+            isAskedFor: isAskedFor
         ).sentences(
             for: SecretMask(run.parameters).fingerprinted(resolution.contents),
-            inputs: resolution.inputs,
-            isForced: isForced,
-            of: task,
             resolution.reuse,
             now: setting.store.now()
         )

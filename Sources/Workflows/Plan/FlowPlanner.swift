@@ -20,7 +20,7 @@ package struct FlowPlanner: Sendable {
         )
         run.order = order
         run.floor = try setting.store.newestResult()
-        return try plan(flow, run, former: nil, tasks: [:])
+        return try plan(flow, run, former: nil, isOrdered: true, tasks: [:])
     }
 
     /// What retrying a flow run would do.
@@ -44,6 +44,7 @@ package struct FlowPlanner: Sendable {
             flow,
             run,
             former: record.parameters,
+            isOrdered: !order.isPlain,
             tasks: Dictionary(tasks.map { ($0.task, $0) }) { first, _ in first }
         )
     }
@@ -52,11 +53,19 @@ package struct FlowPlanner: Sendable {
         _ flow: Flow,
         _ run: FlowRunRecord,
         former: JSONObject?,
+        isOrdered: Bool,
         tasks: [String: TaskRecord]
     ) throws -> FlowPlan {
         let graph = try FlowGraph(flow, parameters: run.parameters)
         let mask = SecretMask(run.parameters)
-        var forecast = try FlowForecast(setting, flow, graph, run, tasks: tasks)
+        var forecast = try FlowForecast(
+            setting,
+            flow,
+            graph,
+            run,
+            isOrdered: isOrdered,
+            tasks: tasks
+        )
         let steps = try graph.instances.map { _ in
             var step = try forecast.next()
             step.reasons = step.reasons.map { mask.masked($0) }

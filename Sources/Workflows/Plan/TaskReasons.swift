@@ -3,105 +3,51 @@ import Platform
 
 /// Why a task runs, in sentences: what differs from the last attempt, and how that ended.
 struct TaskReasons {
-    /// The contents of an earlier attempt at the task, if there is one.
+    /// The task in the file.
+    let task: FlowTask
+    /// The flow run with its order.
+    let run: FlowRunRecord
+    /// An earlier attempt at the task, with what it counted as, if there is one.
     let before: TaskRecord?
-    /// The result of the key that cannot be used, if there is one.
+    /// How the last attempt ended, if that is why there is no result.
+    let ending: TaskEnding?
+    /// The newest result of the key, which is not used; nil if there is none.
     let unusable: StoredResult?
+    /// Whether earlier results are not used because a person has asked for the task.
+    let isAskedFor: Bool
 
     /// The sentences for a task with these contents.
     ///
     /// - Parameters:
-    ///   - isForced: Whether earlier results are not used because a person said so.
-    ///   - task: The task in the file.
+    ///   - reuse: Where its results may be used again.
     ///   - now: The time in milliseconds since 1970.
-    func sentences(
-        for contents: JSONObject,
-        inputs: JSONObject,
-        isForced: Bool,
-        of task: FlowTask,
-        _ reuse: TaskReuse,
-        now: Int
-    ) -> [String] {
-        if isForced { return ["It was asked for, so earlier results are not used."] }
-        var sentences = before.map { Self.differences(from: $0, to: contents, inputs) } ?? []
-        if sentences.isEmpty, let unusable {
-            let age = Double(now - unusable.madeAt) / 1000
-            if let expiration = task.cacheExpiration, age >= expiration || age < 0 {
-                sentences.append(
-                    expiration == 0
-                        ? "Its results are never used again (`cache_expiration: 0`)."
-                        : "Its result is \(Self.time(age)) old and may be used for "
-                            + "\(Self.time(expiration))."
-                )
-            } else {
-                sentences.append("Its result, or a file that it names, was removed or changed.")
-            }
+    func sentences(for contents: JSONObject, _ reuse: TaskReuse, now: Int) -> [String] {
+        if isAskedFor { return ["It was asked for, so earlier results are not used."] }
+        if ending == nil, run.order.ignoresCache, let unusable, unusable.id <= run.floor {
+            return ["Earlier results are not used (`--no-cache`)."]
         }
-        if sentences.isEmpty, let before, before.contents != nil {
-            switch before.state {
-            case .failed, .crashed, .cancelled:
-                let reason = before.reason.map { ": \($0)" } ?? "."
-                let verb = before.state == .failed ? "failed" : "was \(before.state.rawValue)"
-                let what = before.attempt == 0 ? "It" : "Attempt \(before.attempt)"
-                sentences.append("\(what) \(verb)\(reason)")
-            default:
-                sentences.append(
-                    reuse == .sameFlowRun
-                        ? "Its results are used by retries of one flow run only."
-                        : "There is no result of it that may be used here."
-                )
-            }
+        let differences = InputDifferences(task).sentences(from: before?.contents, to: contents)
+        if !differences.isEmpty { return differences }
+        if let ending { return [ending.sentence] }
+        if let unusable { return [self.sentence(about: unusable, now: now)] }
+        if let before, before.contents != nil, before.state.isSuccessful {
+            return [
+                reuse == .sameFlowRun
+                    ? "Its results are used by retries of one flow run only."
+                    : "There is no result of it that may be used here."
+            ]
         }
-        return sentences.isEmpty ? ["It has not run with these inputs yet."] : sentences
+        return ["It has not run with these inputs yet."]
     }
 
-    /// A sentence for each input that counts otherwise than before.
-    static func differences(
-        from before: TaskRecord,
-        to contents: JSONObject,
-        _ inputs: JSONObject
-    ) -> [String] {
-        guard let former = before.contents else { return [] }
-        var sentences: [String] = []
-        for member in contents.members where former[member.name] != member.value {
-            let name = member.name.text
-            guard let old = former[member.name] else {
-                sentences.append("\(name) is new: \(cut(member.value)).")
-                continue
-            }
-            let (was, now) = excerpts(shown(old), shown(member.value))
-            sentences.append("\(name) was \(was), and is \(now).")
+    private func sentence(about result: StoredResult, now: Int) -> String {
+        let age = Double(now - result.madeAt) / 1000
+        guard let expiration = task.cacheExpiration, age >= expiration || age < 0 else {
+            return "Its result, or a file that it names, was removed or changed."
         }
-        for member in former.members where contents[member.name] == nil {
-            sentences.append("\(member.name.text) was \(cut(member.value)), and is not given.")
-        }
-        return sentences
-    }
-
-    /// A value in a sentence; digests are cut.
-    private static func shown(_ value: JSONValue) -> String {
-        let text = if case .string(let text) = value { text } else { value.compactText }
-        let isDigest = text.utf8.count == 64 && text.allSatisfy(\.isHexDigit)
-        return isDigest ? "content \(text.prefix(8))" : text
-    }
-
-    private static func cut(_ value: JSONValue) -> String {
-        let text = shown(value)
-        return text.count > 60 ? "\(text.prefix(57))…" : text
-    }
-
-    /// Two texts, or what is around their first difference if they are long.
-    private static func excerpts(_ old: String, _ new: String) -> (String, String) {
-        let most = 60
-        guard old.count > most || new.count > most else { return (old, new) }
-        let common = zip(old, new).prefix { $0 == $1 }.count
-        let start = max(0, common - most / 3)
-        func excerpt(_ text: String) -> String {
-            let part = text.dropFirst(start).prefix(most - 2)
-            let end = start + part.count < text.count ? "…" : ""
-            return "\(start > 0 ? "…" : "")\(part)\(end)"
-        }
-        return (excerpt(old), excerpt(new))
+        return expiration == 0
+            ? "Its results are never used again (`cache_expiration: 0`)."
+            : "Its result is \(Self.time(age)) old and may be used for \(Self.time(expiration))."
     }
 
     /// A time span in its largest unit.

@@ -95,11 +95,11 @@ extension FlowStore {
         }
     }
 
-    /// The newest record of a task that has a key, in any flow run of a file.
+    /// The newest record of a task that has a key, in the flow runs of a file that are older than one.
     package func latest(
         task: String,
         of path: String,
-        before id: String? = nil
+        before run: FlowRunRecord
     ) throws
         -> TaskRecord?
     {
@@ -110,9 +110,10 @@ extension FlowStore {
                     SELECT wb_flow_tasks.* FROM wb_flow_tasks
                     JOIN wb_flow_runs ON wb_flow_runs.id = flow_run
                     WHERE path = ? AND task = ? AND key IS NOT NULL AND flow_run != ?
+                        AND created_at <= ?
                     ORDER BY created_at DESC LIMIT 1
                     """,
-                arguments: [path, task, id ?? ""]
+                arguments: [path, task, run.id, run.createdAt]
             ).map(TaskRecord.init)
         }
     }

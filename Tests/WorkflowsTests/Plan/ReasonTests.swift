@@ -1,0 +1,147 @@
+import JSON
+import Platform
+import Testing
+import Workflows
+
+/// What plans and explanations say about why a task runs.
+@Suite struct ReasonTests {
+    /// A kind that yields `y` from `x`, or fails.
+    private final class World {
+        let flows: TestFlows
+        let failing = Guarded<String?>(nil)
+
+        init(isReusable: Bool = true) throws {
+            flows = try TestFlows(kinds: [
+                TestKind("same", isReusable: isReusable) { [failing] call in
+                    if let reason = failing.withLock({ $0 }) { throw FlowError(.failed, reason) }
+                    return TaskResult([("y", FlowValue(call.inputs["x"] ?? .null))])
+                },
+                TestKind("waits") { call in
+                    while true { try call.checkCancellation() }
+                },
+                TestKind("reads") { _ in TaskResult([]) },
+            ])
+        }
+
+        func why(_ task: String, _ flow: Flow, of id: String = "a") throws -> [String] {
+            let record = try #require(flows.store.tasks(of: id).first { $0.task == task })
+            return try FlowExplanation(flows.setting)
+                .sentences(for: record, in: flows.store.run(id), flow)
+        }
+
+        func plan(
+            _ task: String,
+            _ flow: Flow,
+            _ order: FlowOrder = FlowOrder()
+        ) throws -> [String]? {
+            try FlowPlanner(flows.setting).plan(retrying: flows.store.run("a"), flow, order)
+                .steps.first { $0.task == task }?.reasons
+        }
+    }
+
+    private let flow = Flow(
+        [
+            FlowTask("one", "same", ["x": "${p_x}"]),
+            FlowTask("two", "same", ["x": "${one.y + 10}"]),
+        ],
+        parameters: [FlowParameter(name: "p_x", type: .integer, defaultValue: 1)]
+    )
+
+    @Test func anOrderWithoutEarlierResultsIsNamed() throws {
+        let world = try World()
+        try world.flows.run(flow)
+        #expect(try world.why("one", flow) == ["It has not run with these inputs yet."])
+        try world.flows.run(flow, FlowOrder(ignoresCache: true), id: "b")
+        let sentence = "Earlier results are not used (`--no-cache`)."
+        #expect(try world.why("one", flow, of: "b") == [sentence])
+        #expect(try world.plan("one", flow, FlowOrder(ignoresCache: true)) == [sentence])
+        // With other inputs, there is no result that could be used.
+        let other = FlowOrder(parameters: ["p_x": "2"], ignoresCache: true)
+        try world.flows.run(flow, other, id: "c")
+        #expect(try world.why("one", flow, of: "c") == ["x was 1, and is 2."])
+    }
+
+    @Test func aLaterFlowRunDoesNotExplainAnEarlierOne() throws {
+        let world = try World()
+        try world.flows.run(flow)
+        try world.flows.run(flow, FlowOrder(parameters: ["p_x": "2"]), id: "b")
+        #expect(try world.why("one", flow) == ["It has not run with these inputs yet."])
+        #expect(try world.why("one", flow, of: "b") == ["x was 1, and is 2."])
+        #expect(
+            try world.why("two", flow, of: "b") == ["x was 11, and is 12, from the output of one."]
+        )
+    }
+
+    @Test func aRetryAfterAFailedOrderNamesTheFailure() throws {
+        let world = try World()
+        try world.flows.run(flow)
+        world.failing.withLock { $0 = "It is broken." }
+        let order = FlowOrder(from: "two")
+        let asked = "It was asked for, so earlier results are not used."
+        #expect(try world.plan("two", flow, order) == [asked])
+        #expect(try world.flows.retry(flow, order) == .failed)
+        #expect(try world.why("two", flow) == [asked, "Attempt 2 failed: It is broken."])
+        #expect(try world.plan("two", flow) == ["Attempt 2 failed: It is broken."])
+        world.failing.withLock { $0 = nil }
+        #expect(try world.flows.retry(flow) == .completed)
+        #expect(try world.why("two", flow) == ["Attempt 2 failed: It is broken."])
+    }
+
+    @Test(arguments: [true, false])
+    func anInterruptedTaskWasStopped(isReusable: Bool) throws {
+        let world = try World(isReusable: isReusable)
+        let flow = Flow([FlowTask("one", "waits", ["x": "${1}"])])
+        let execution = try world.flows.executor(flow)
+            .create(flow, FlowOrder(), origin: .person, id: "a")
+        let thread = try ServiceThread(name: "test") { execution.execute() }
+        world.flows.waitUntilRunning("one")
+        execution.leave("The program ends.")
+        #expect(execution.wait() == .paused)
+        thread.join()
+        #expect(try world.plan("one", flow) == ["Attempt 1 was stopped: The program ends."])
+    }
+
+    @Test func aDeniedTaskHasNoAttempt() throws {
+        let world = try World()
+        var task = FlowTask("one", "same", ["x": "${1}"])
+        task.approval = TaskApproval()
+        let flow = Flow([task])
+        #expect(try world.flows.run(flow) == .waitingApproval)
+        try world.flows.store.ask(.deny, of: "a", task: "one", reason: "too early", author: "kim")
+        let execution = try world.flows.executor(flow).answer("a")
+        execution.execute()
+        #expect(execution.wait() == .failed)
+        #expect(try world.why("one", flow).last == "It failed: kim denied it: too early.")
+        #expect(try world.plan("one", flow) == ["It failed: kim denied it: too early."])
+    }
+
+    @Test func filesThatChangedAreNamed() throws {
+        let flows = try World().flows
+        let digests = ["a", "b", "c"].map { String(repeating: $0, count: 64) }
+        func flow(_ files: [(String, String)]) -> Flow {
+            var task = FlowTask("one", "reads")
+            let values = files.map { path, digest -> JSONValue in
+                ["path": .string(path), "digest": .string(digest)]
+            }
+            task.inputs = [
+                FlowTask.Input(
+                    name: "x",
+                    value: .literal(.array(values)),
+                    position: SourcePosition(line: 1, column: 1)
+                )
+            ]
+            return Flow([task])
+        }
+        let before = flow([("in.txt", digests[0]), ("gone.txt", digests[2])])
+        try flows.run(before)
+        let after = flow([("in.txt", digests[1]), ("new.txt", digests[2])])
+        let plan = try FlowPlanner(flows.setting).plan(after, FlowOrder())
+        #expect(
+            plan.steps[0].reasons == [
+                "The file in.txt changed: its content was aaaaaaaa, and is bbbbbbbb.",
+                "The file new.txt is new among its inputs.",
+                "The file gone.txt is no longer among its inputs.",
+            ]
+        )
+    }
+}
