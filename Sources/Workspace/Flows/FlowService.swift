@@ -304,7 +304,21 @@ public final class FlowService: Sendable {
             .map { mask.masked($0) }
     }
 
-    /// The task of an id or of a name; of a matrix, the first that is not successful.
+    /// The ids of the tasks that a name means: that of one task, or of all combinations of a matrix.
+    public func ids(ofTask name: String, in id: String) throws -> [String] {
+        try WorkspaceError.translating {
+            let run = try store.run(id)
+            let tasks = try store.tasks(of: id)
+            guard !tasks.contains(where: { $0.task == name }) else { return [name] }
+            let named = tasks.filter { $0.name == name }.map(\.task)
+            guard !named.isEmpty else {
+                throw FlowError.missingTask(name, of: run.flow, Self.names(of: tasks))
+            }
+            return named
+        }
+    }
+
+    /// The task of an id, or of a name that only one has.
     private static func find(
         _ name: String,
         among tasks: [TaskRecord],
@@ -312,8 +326,15 @@ public final class FlowService: Sendable {
     ) throws(FlowError) -> TaskRecord {
         if let task = tasks.first(where: { $0.task == name }) { return task }
         let named = tasks.filter { $0.name == name }
-        guard let task = named.first(where: { !$0.state.isSuccessful }) ?? named.first else {
+        guard let task = named.first else {
             throw FlowError.missingTask(name, of: run.flow, names(of: tasks))
+        }
+        guard named.count == 1 else {
+            throw FlowError(
+                .ambiguous,
+                "\(name) is \(named.count) tasks.",
+                hint: "Name one of them, such as \(task.task)."
+            )
         }
         return task
     }

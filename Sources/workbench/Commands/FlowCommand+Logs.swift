@@ -8,7 +8,10 @@ extension FlowCommand {
     struct Logs: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What the tasks of a flow run have printed.",
-            discussion: "Without a task, the lines of all tasks, each behind the name of its task."
+            discussion: """
+                Without a task, or with one that has a matrix, the lines of several tasks, each behind \
+                the name of its task.
+                """
         )
         @OptionGroup var shared: SharedOptions
         @OptionGroup var target: FlowRunArgument
@@ -27,7 +30,8 @@ extension FlowCommand {
             }
             defer { subscription.cancel() }
             StandardOutput.whenBroken { change.signal() }
-            let printer = FlowLogPrinter(workspace, isJSON: shared.json, names: task == nil)
+            let isOne = try tasks(of: run.id, workspace) == [task]
+            let printer = FlowLogPrinter(workspace, isJSON: shared.json, names: !isOne)
             if let tail {
                 for task in try tasks(of: run.id, workspace) {
                     try printer.skip(task, of: run.id, allBut: tail)
@@ -44,7 +48,7 @@ extension FlowCommand {
         }
 
         private func tasks(of run: String, _ workspace: Workspace) throws -> [String] {
-            if let task { return [try workspace.flows.task(task, of: run).summary.id] }
+            if let task { return try workspace.flows.ids(ofTask: task, in: run) }
             return try workspace.flows.detail(run).tasks.map(\.id)
         }
 

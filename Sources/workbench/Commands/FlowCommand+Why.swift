@@ -54,13 +54,23 @@ extension FlowCommand {
             }
         }
 
-        private func explain(_ task: String, of run: FlowRunSummary, _ flows: FlowService) throws {
-            let sentences = try flows.why(task, of: run.id)
-            guard shared.json else { return Console.printLines(sentences.map(Console.line)) }
-            Console.printJSON([
-                "flow_run": .string(run.id), "task": .string(task),
-                "reasons": .array(sentences.map { .string($0) }),
-            ])
+        /// Explains a task, or all combinations of a matrix.
+        private func explain(_ name: String, of run: FlowRunSummary, _ flows: FlowService) throws {
+            let ids = try flows.ids(ofTask: name, in: run.id)
+            let reasons = try ids.map { (task: $0, sentences: try flows.why($0, of: run.id)) }
+            guard shared.json else {
+                let lines = reasons.flatMap { task, sentences in
+                    sentences.map { ids.count == 1 ? $0 : "\(task): \($0)" }
+                }
+                return Console.printLines(lines.map(Console.line))
+            }
+            let values = reasons.map { task, sentences -> JSON.JSONValue in
+                [
+                    "flow_run": .string(run.id), "task": .string(task),
+                    "reasons": .array(sentences.map { .string($0) }),
+                ]
+            }
+            Console.printJSON(ids == [name] ? values[0] : .array(values))
         }
 
         /// How many tasks are explained.

@@ -102,21 +102,33 @@ extension FlowCommand {
         )
         @OptionGroup var shared: SharedOptions
         @OptionGroup var target: FlowRunArgument
-        @Argument(help: "A task, such as sft[seed=1].", completion: .flowTasks) var task: String?
+        @Argument(
+            help: "A task, such as sft[seed=1]; sft is all of its combinations.",
+            completion: .flowTasks
+        )
+        var task: String?
 
         func run() throws {
             let workspace = try shared.open()
             let run = try target.find(in: workspace)
-            if let task {
-                let detail = try workspace.flows.task(task, of: run.id)
-                if shared.json { return Console.printJSON(FlowJSON.task(detail)) }
-                return Console.printLines(FlowTables.task(detail, at: .now))
-            }
+            if let task { return try show(task, of: run, workspace.flows) }
             let detail = try workspace.flows.detail(run.id)
             if shared.json { return Console.printJSON(FlowJSON.detail(detail)) }
             FlowTables.heading(detail.summary, at: .now).print()
             Console.print("")
             Console.printLines(FlowTables.tasks(detail.tasks, at: .now))
+        }
+
+        /// Prints a task, or all combinations of a matrix.
+        private func show(_ name: String, of run: FlowRunSummary, _ flows: FlowService) throws {
+            let ids = try flows.ids(ofTask: name, in: run.id)
+            let details = try ids.map { try flows.task($0, of: run.id) }
+            if shared.json {
+                let values = details.map { FlowJSON.task($0) }
+                return Console.printJSON(ids == [name] ? values[0] : .array(values))
+            }
+            let blocks = details.map { FlowTables.task($0, at: .now) }
+            Console.printLines(Array(blocks.joined(separator: [""])))
         }
     }
 
