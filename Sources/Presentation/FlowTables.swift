@@ -49,7 +49,8 @@ package enum FlowTables {
         case .schedule(let name, let instant):
             "the schedule \(name) for "
                 + Date(timeIntervalSince1970: Double(instant) / 1000).formatted(.iso8601)
-        case .forked(let run): "a retry of \(run.prefix(8)) with other parameters"
+        case .forked(let run):
+            "a retry of \(run.prefix(8)), with other parameters or an edited file"
         case .task(let run, let task): "the task \(task) of \(run.prefix(8))"
         }
     }

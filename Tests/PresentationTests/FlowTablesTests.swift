@@ -85,7 +85,11 @@ struct FlowTablesTests {
         )
         .lines
         #expect(lines.contains("state       failed: sft failed."))
-        #expect(lines.contains("started by  a retry of fedcba98 with other parameters"))
+        #expect(
+            lines.contains(
+                "started by  a retry of fedcba98, with other parameters or an edited file"
+            )
+        )
         #expect(lines.contains("epochs      2"))
     }
 
