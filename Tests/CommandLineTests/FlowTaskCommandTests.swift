@@ -58,4 +58,30 @@ import Testing
         let missing = try program.run("flow", "show", "wide", "sf")
         #expect(missing.status == 1 && missing.errors.contains("sft"), "\(missing.errors)")
     }
+
+    @Test func aRetryPrintsOnlyWhatIsLoggedInIt() throws {
+        let program = try Program(hasModel: false)
+        let flow = try program.file(
+            "steps.yaml",
+            """
+            flow: steps
+            tasks:
+              make:
+                uses: shell
+                with: {command: "echo made it"}
+              check:
+                uses: shell
+                with: {command: "echo looking; test -e ready"}
+                needs: [make]
+            """
+        )
+        let failed = try program.run("flow", "run", flow, "--logs")
+        #expect(failed.status == 1 && failed.text.contains("[make] made it"), "\(failed.text)")
+        _ = try program.file("ready", "")
+        let retried = try program.run("flow", "retry", "steps", "--logs")
+        #expect(retried.status == 0, "\(retried.errors)")
+        #expect(!retried.text.contains("made it"), "\(retried.text)")
+        let lines = retried.text.split(separator: "\n").filter { $0.hasPrefix("[check]") }
+        #expect(lines.count == 1, "\(retried.text)")
+    }
 }

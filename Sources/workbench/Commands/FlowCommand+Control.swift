@@ -46,7 +46,7 @@ extension FlowCommand {
                 try FlowPlanOutput(shared).detached(retried, process: process)
                 return follower.workspace.close()
             }
-            try follower.run { try flows.retry(run.id, order) }
+            try follower.run(continuing: run.id) { try flows.retry(run.id, order) }
         }
 
         /// Prints the plan, and asks if a person can answer.
@@ -122,7 +122,7 @@ extension FlowCommand {
             let follower = try FlowFollower(shared, showsLogs: following.logs)
             let run = try target.find(in: follower.workspace)
             guard run.ownerProcess != nil else {
-                return try follower.run {
+                return try follower.run(continuing: run.id) {
                     try follower.workspace.flows.resume(run.id)
                     return try follower.workspace.flows.find(run.id)
                 }
@@ -204,7 +204,7 @@ struct FlowDecisionOptions: ParsableArguments {
             }
             return try shared.confirm(run, what)
         }
-        try follower.run {
+        try follower.run(continuing: run.id) {
             try answer(flows, run.id, task, reason)
             return try flows.find(run.id)
         }

@@ -47,9 +47,13 @@ struct FlowFollower {
     }
 
     /// Starts a flow run in this process and follows it until it has ended or waits for a person.
-    func run(_ start: () throws -> FlowRunSummary) throws {
+    ///
+    /// - Parameter former: The flow run that is continued; what its tasks have logged is not printed
+    ///   again.
+    func run(continuing former: String? = nil, _ start: () throws -> FlowRunSummary) throws {
         defer { workspace.close() }
         let output = FlowOutput(workspace, isJSON: isJSON, showsLogs: showsLogs)
+        if let former { try output.leaveOut(logsOf: former) }
         let subscription = workspace.events.subscribe { output.receive($0) }
         defer { subscription.cancel() }
         let run = try start()

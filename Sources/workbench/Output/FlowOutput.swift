@@ -18,13 +18,23 @@ final class FlowOutput: Sendable {
         var began: [String: ContinuousClock.Instant] = [:]
     }
 
+    private let workspace: Workspace
     private let isJSON: Bool
     private let state = Mutex(State())
     private let logs: FlowLogPrinter?
 
     init(_ workspace: Workspace, isJSON: Bool, showsLogs: Bool) {
+        self.workspace = workspace
         self.isJSON = isJSON
         logs = showsLogs ? FlowLogPrinter(workspace, isJSON: isJSON) : nil
+    }
+
+    /// Leaves out what the tasks of a flow run have logged so far.
+    func leaveOut(logsOf run: String) throws {
+        guard let logs else { return }
+        for task in try workspace.flows.detail(run).tasks where task.attempt > 0 {
+            try logs.skip(task.id, of: run, allBut: 0)
+        }
     }
 
     func begin(_ run: FlowRunSummary) {
@@ -133,12 +143,18 @@ final class FlowLogPrinter: Sendable {
         var isFinished = false
     }
 
+    private struct Log: Hashable {
+        let run: String
+        let task: String
+    }
+
     private let workspace: Workspace
     private let isJSON: Bool
     /// Whether each line has the name of its task in front.
     private let names: Bool
     private let state = Guarded(State())
-    private let cursors = Mutex<[String: Int]>([:])
+    /// The places up to which logs were printed.
+    private let cursors = Mutex<[Log: Int]>([:])
     private let thread = Mutex<ServiceThread?>(nil)
 
     init(_ workspace: Workspace, isJSON: Bool, names: Bool = true) {
@@ -164,7 +180,10 @@ final class FlowLogPrinter: Sendable {
         state.withLock { $0.isFinished = true }
         thread.withLock { $0 }?.join()
         guard let detail = try? workspace.flows.detail(run) else { return }
-        for task in detail.tasks where task.attempt > 0 { print(task.id, of: run) }
+        // What a task has logged whose result is used was printed then.
+        for task in detail.tasks where task.attempt > 0 && task.state != .cached {
+            print(task.id, of: run)
+        }
     }
 
     private func work() {
@@ -182,7 +201,8 @@ final class FlowLogPrinter: Sendable {
 
     /// Prints the lines of a task's log that have not been printed.
     func print(_ task: String, of run: String) {
-        var cursor = cursors.withLock { $0[task] ?? 0 }
+        let log = Log(run: run, task: task)
+        var cursor = cursors.withLock { $0[log] ?? 0 }
         while let page = try? workspace.flows.log(of: task, in: run, after: cursor),
             page.cursor > cursor
         {
@@ -192,7 +212,7 @@ final class FlowLogPrinter: Sendable {
             for line in page.lines { write(line, of: task, run) }
             cursor = page.cursor
         }
-        cursors.withLock { $0[task] = cursor }
+        cursors.withLock { $0[log] = cursor }
     }
 
     /// Leaves out all but the last lines of a log.
@@ -209,7 +229,7 @@ final class FlowLogPrinter: Sendable {
             }
         }
         for line in pages.flatMap(\.lines).suffix(count) { write(line, of: task, run) }
-        cursors.withLock { $0[task] = cursor }
+        cursors.withLock { $0[Log(run: run, task: task)] = cursor }
     }
 
     private func write(_ line: String, of task: String, _ run: String) {
