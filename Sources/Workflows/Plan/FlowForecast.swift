@@ -18,6 +18,8 @@ struct FlowForecast {
     let latest: [String: TaskRecord]
     /// What is known of the tasks so far, by their places.
     private var outlooks: [TaskOutlook] = []
+    /// The outputs that are known, by the same places.
+    private var outputs: [FlowValue?] = []
 
     init(
         _ setting: FlowSetting,
@@ -42,6 +44,7 @@ struct FlowForecast {
         let place = outlooks.count
         let (outlook, action, reasons) = try outlook(of: place)
         outlooks.append(outlook)
+        outputs.append(outlook.outputs)
         return FlowPlan.Step(
             task: graph.instances[place].id,
             kind: flow.tasks[graph.instances[place].task].kind,
@@ -58,16 +61,14 @@ struct FlowForecast {
         guard let kind = setting.kinds[task.kind] else { return (.run, .run, []) }
         if let answer = verdict(on: place, task) { return answer }
         let scope = instance.scope(
-            in: FlowScope(of: task, in: flow, graph, run, outputs: outlooks.map(\.outputs))
+            in: FlowScope(of: task, in: flow, graph, run, outputs: outputs)
         )
         do {
             let condition = try condition(of: task, scope)
             if case .skip(let reason) = condition { return (.skip, .skip, [reason]) }
-            let mayBeSkipped = (graph.references[place] + skippingNeeds(of: place, task)).filter {
-                outlooks[$0].maySkip
-            }
+            let mayBeSkipped = firstThatMayBeSkipped(before: place, task)
             var open = TaskOutlook.run
-            open.maySkip = condition == nil || !mayBeSkipped.isEmpty || task.trigger == .failed
+            open.maySkip = condition == nil || mayBeSkipped != nil || task.trigger == .failed
             let undecided = graph.references[place].filter { outlooks[$0].isOpen }
             guard undecided.isEmpty else {
                 let (names, isOne) = names(of: undecided)
@@ -84,7 +85,7 @@ struct FlowForecast {
                 let (names, isOne) = names(of: graph.needs[place].filter { outlooks[$0].mayFail })
                 return (open, .open, ["It runs only if \(isOne ? "" : "one of ")\(names) fails."])
             }
-            if let first = mayBeSkipped.first {
+            if let first = mayBeSkipped {
                 let reason = "\(graph.instances[first].id) comes first, and may be skipped."
                 return (open, .open, [reason])
             }
@@ -116,9 +117,11 @@ struct FlowForecast {
         }
     }
 
-    /// The tasks that it only needs, and with which it is skipped.
-    private func skippingNeeds(of place: Int, _ task: FlowTask) -> [Int] {
-        task.trigger == .succeeded ? graph.needs[place] : []
+    /// The first task that may be skipped, and with which it is skipped.
+    private func firstThatMayBeSkipped(before place: Int, _ task: FlowTask) -> Int? {
+        let first = graph.references[place].first { outlooks[$0].maySkip }
+        guard first == nil, task.trigger == .succeeded else { return first }
+        return graph.needs[place].first { outlooks[$0].maySkip }
     }
 
     /// Whether the condition of a task holds; nil if it is not known yet.
@@ -178,10 +181,10 @@ struct FlowForecast {
 
     /// The names of tasks in a sentence, and whether it is one.
     private func names(of places: [Int]) -> (text: String, isOne: Bool) {
-        let names = places.map { graph.instances[$0].id }
+        let names = places.prefix(3).map { graph.instances[$0].id }
         guard names.count > 1 else { return (names.first ?? "", true) }
-        let shown = names.count > 3 ? Array(names.prefix(2)) : Array(names.dropLast())
-        let last = names.count > 3 ? "\(names.count - 2) more" : names[names.count - 1]
+        let shown = places.count > 3 ? names.prefix(2) : names.dropLast()
+        let last = places.count > 3 ? "\(places.count - 2) more" : names[names.count - 1]
         return ("\(shown.joined(separator: ", ")) and \(last)", false)
     }
 }

@@ -101,6 +101,22 @@ import Workflows
         #expect(try world.plan("one", flow) == ["Attempt 1 was stopped: The program ends."])
     }
 
+    @Test func aTaskWhoseProcessWasKilledHasCrashed() throws {
+        let world = try World()
+        let flow = Flow([FlowTask("one", "same", ["x": "${1}"])])
+        let executor = world.flows.executor(flow)
+        try executor.enqueue(flow, FlowOrder(), origin: .person, id: "a")
+        var task = try world.flows.store.tasks(of: "a")[0]
+        try world.flows.store.advance(&task, [.schedule, .start], of: "a") { task in
+            task.contents = JSONObject([("x", .integer(1))])
+        }
+        #expect(try executor.sweep(world.flows.store.run("a")) == .crashed)
+        let sentence = "Attempt 1 crashed: Its process ended without recording how."
+        #expect(try world.plan("one", flow) == [sentence])
+        #expect(try world.flows.retry(flow) == .completed)
+        #expect(try world.why("one", flow) == [sentence])
+    }
+
     @Test func aDeniedTaskHasNoAttempt() throws {
         let world = try World()
         var task = FlowTask("one", "same", ["x": "${1}"])
