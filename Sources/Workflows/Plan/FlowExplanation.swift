@@ -29,14 +29,12 @@ package struct FlowExplanation: Sendable {
             return waiting.prefix(10).map { place in
                 "It waits for \(tasks[place].task), which is \(tasks[place].state.rawValue)."
             }
+        case .failed where task.startedAt == nil, .cancelled where task.startedAt == nil:
+            // Its inputs may be those of an earlier attempt.
+            return [TaskEnding(of: task)?.sentence ?? task.reason ?? "It was cancelled."]
         case .running, .retrying, .completed, .failed, .crashed, .cancelled:
-            var sentences = try ran(task, in: run, flow)
-            if let ending = TaskEnding(of: task) {
-                sentences.append(ending.sentence)
-            } else if task.state == .cancelled, let reason = task.reason {
-                sentences.append(reason)
-            }
-            return sentences
+            let ending = TaskEnding(of: task).map { [$0.sentence] } ?? []
+            return try ran(task, in: run, flow) + ending
         }
     }
 

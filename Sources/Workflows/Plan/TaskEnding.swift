@@ -50,7 +50,7 @@ struct TaskEnding {
         return nil
     }
 
-    /// A sentence: `Attempt 2 failed: It is broken.`
+    /// What happened, as a sentence, such as `Attempt 2 failed: It is broken.`.
     var sentence: String {
         "\(attempt.map { "Attempt \($0)" } ?? "It") \(Self.verb(state))"
             + (reason.map { ": \($0)" } ?? ".")

@@ -9,6 +9,7 @@ import Workflows
     private final class World {
         let flows: TestFlows
         let failing = Guarded<String?>(nil)
+        let isBlocking = Guarded(true)
 
         init(isReusable: Bool = true) throws {
             flows = try TestFlows(kinds: [
@@ -16,8 +17,9 @@ import Workflows
                     if let reason = failing.withLock({ $0 }) { throw FlowError(.failed, reason) }
                     return TaskResult([("y", FlowValue(call.inputs["x"] ?? .null))])
                 },
-                TestKind("waits") { call in
-                    while true { try call.checkCancellation() }
+                TestKind("waits", isReusable: isReusable) { [isBlocking] call in
+                    while isBlocking.withLock({ $0 }) { try call.checkCancellation() }
+                    return TaskResult([])
                 },
                 TestKind("reads") { _ in TaskResult([]) },
             ])
@@ -98,7 +100,13 @@ import Workflows
         execution.leave("The program ends.")
         #expect(execution.wait() == .paused)
         thread.join()
-        #expect(try world.plan("one", flow) == ["Attempt 1 was stopped: The program ends."])
+        let sentence = "Attempt 1 was stopped: The program ends."
+        #expect(try world.plan("one", flow) == [sentence])
+        world.isBlocking.withLock { $0 = false }
+        let again = try world.flows.executor(flow).resume("a")
+        again.execute()
+        #expect(again.wait() == .completed)
+        #expect(try world.why("one", flow) == [sentence])
     }
 
     @Test func aTaskWhoseProcessWasKilledHasCrashed() throws {
@@ -127,7 +135,7 @@ import Workflows
         let execution = try world.flows.executor(flow).answer("a")
         execution.execute()
         #expect(execution.wait() == .failed)
-        #expect(try world.why("one", flow).last == "It failed: kim denied it: too early.")
+        #expect(try world.why("one", flow) == ["It failed: kim denied it: too early."])
         #expect(try world.plan("one", flow) == ["It failed: kim denied it: too early."])
     }
 
