@@ -80,7 +80,19 @@ extension HubDownload {
         case nil:
             // The system's message, without the library's text around it.
             (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
-                ?? String("\(error)".prefix(200))
+                ?? reason(ofLibrary: "\(error)", type: String(reflecting: type(of: error)))
         }
+    }
+
+    /// The reason in an error of a library below, whose text has its types and its source files.
+    private static func reason(ofLibrary text: String, type: String) -> String {
+        if text.contains("UnknownHost") { return "there is no such host" }
+        guard type.hasPrefix("NIOSSL.") else { return String(text.prefix(200)) }
+        if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+            return "it does not answer with TLS; its address may begin with http://"
+        }
+        if text.contains("ValidateHostname") { return "its certificate is that of another host" }
+        if text.contains("CERTIFICATE") { return "its certificate is not trusted" }
+        return "no encrypted connection could be made"
     }
 }

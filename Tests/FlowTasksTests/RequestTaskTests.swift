@@ -23,7 +23,7 @@ struct RequestTaskTests {
             let url: JSONValue = ["url": .string("\(server.address)/hook?x=1")]
             var result: TaskResult?
             let error = flowError {
-                result = try call.run(.object(inputs.object.merging(url.object)), key: key)
+                result = try call.run(.object(url.object.merging(inputs.object)), key: key)
             }
             try body(call, result, error)
         }
@@ -67,6 +67,15 @@ struct RequestTaskTests {
         }
         try request(server, [:]) { _, _, error in #expect(error?.code == .failed) }
         #expect(server.requests.count == 2)
+    }
+
+    @Test("A server without TLS is named in plain words")
+    func noTLS() throws {
+        let server = try TinyServer([Self.ok], readsAll: false)
+        let url = JSONValue.string("https://127.0.0.1:\(server.port)/")
+        try request(server, ["url": url]) { _, _, error in
+            #expect(error?.message.contains("does not answer with TLS") == true)
+        }
     }
 
     @Test("Secrets are header fields that are shown nowhere")

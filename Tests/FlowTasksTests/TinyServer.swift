@@ -15,8 +15,10 @@ final class TinyServer: Sendable {
 
     /// Starts it; it ends after the last answer.
     ///
-    /// - Parameter answers: Status lines with header fields and bodies; nil closes the connection.
-    init(_ answers: [String?]) throws {
+    /// - Parameters:
+    ///   - answers: Status lines with header fields and bodies; nil closes the connection.
+    ///   - readsAll: Whether it waits for whole requests, or answers the first bytes, whatever they are.
+    init(_ answers: [String?], readsAll: Bool = true) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.listener = listener
         var address = sockaddr_in()
@@ -35,7 +37,7 @@ final class TinyServer: Sendable {
             for answer in answers {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
-                let request = Self.read(from: connection)
+                let request = Self.read(from: connection, readsAll)
                 received.withLock { $0.append(request) }
                 if let answer {
                     _ = DescriptorWriter.write(Array("HTTP/1.1 \(answer)".utf8), to: connection)
@@ -51,13 +53,14 @@ final class TinyServer: Sendable {
     }
 
     /// A whole request, by its Content-Length.
-    private static func read(from connection: Int32) -> String {
+    private static func read(from connection: Int32, _ readsAll: Bool) -> String {
         var text = ""
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = recv(connection, &buffer, buffer.count, 0)
             guard count > 0 else { return text }
             text += String(decoding: buffer[..<count], as: UTF8.self)
+            guard readsAll else { return text }
             guard let end = text.firstRange(of: "\r\n\r\n") else { continue }
             let length = text.lowercased().split(separator: "content-length: ").dropFirst().first
                 .flatMap { Int($0.prefix { $0.isNumber }) }
