@@ -110,7 +110,8 @@ struct ProgramRun {
                 hint: "The system does this when memory is short."
             )
         case .exited(127):
-            FlowError(.failed, "The command was not found (status 127).")
+            // It will not be there at the next attempt either.
+            FlowError(.invalid, "The command was not found (status 127).")
         default: FlowError(.failed, "The program failed: \(status).")
         }
     }

@@ -49,7 +49,8 @@ package struct CapturedProgram: Sendable {
     ///   - started: Called with its group before its first line is read.
     ///   - take: Called on the same thread with each line.
     ///
-    /// - Throws: ``PlatformError`` if it cannot be started.
+    /// - Throws: ``PlatformError`` if it cannot be started, with the code `invalid` if there is no such
+    ///   program.
     package func run(
         isCancelled: () -> Bool = { false },
         started: (ProcessGroup) throws -> Void = { _ in },

@@ -7,6 +7,8 @@ extension ChildProcess {
     ///   - environment: The whole environment, as `NAME=value`.
     ///   - folder: Its working directory; nil: this process's.
     ///   - redirect: Adds what becomes of its other descriptors.
+    /// - Throws: ``PlatformError``, with the code `invalid` if there is no such program or folder, or it
+    ///   may not be used.
     static func start(
         _ program: String,
         _ arguments: [String],
@@ -23,7 +25,7 @@ extension ChildProcess {
         if let folder {
             // The system reports a missing folder as if the program were missing.
             guard FilePaths.isFolder(folder) else {
-                throw PlatformError("\(program) cannot be started in \(folder)", ENOTDIR)
+                throw failure("\(program) cannot be started in \(folder)", ENOTDIR)
             }
             _ = addChangeOfFolder(&actions, folder)
         }
@@ -51,8 +53,16 @@ extension ChildProcess {
                 posix_spawnp(&process, program, &actions, &attributes, argv, envp)
             }
         }
-        guard status == 0 else { throw PlatformError("\(program) cannot be started", status) }
+        guard status == 0 else { throw failure("\(program) cannot be started", status) }
         return process
+    }
+
+    /// The error of a program that was not started.
+    private static func failure(_ what: String, _ number: Int32) -> PlatformError {
+        var error = PlatformError(what, number)
+        // Trying it again finds the same, unlike after a lack of memory or of processes.
+        if [ENOENT, ENOTDIR, EACCES, ENOEXEC, ELOOP].contains(number) { error.code = .invalid }
+        return error
     }
 
     /// How a program of this process ended; nil while it runs.
