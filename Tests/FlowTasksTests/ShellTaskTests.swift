@@ -101,7 +101,9 @@ struct ShellTaskTests {
             let error = flowError { _ = try call.run(["command": "echo no >&2; exit 3"]) }
             #expect(error?.code == .failed && error?.message.contains("status 3") == true)
             #expect(call.lines == ["no"])
-            #expect(flowError { _ = try call.run(["command": ["/no/such/program"]]) } != nil)
+            for command: JSONValue in [["/no/such/program"], ["."], "no-such-program"] {
+                #expect(flowError { _ = try call.run(["command": command]) }?.code == .invalid)
+            }
             #expect(flowError { _ = try call.run(["command": "  "]) }?.code == .invalid)
             #expect(flowError { _ = try call.run(["command": 3]) }?.code == .invalid)
         }
@@ -205,7 +207,10 @@ struct ShellTaskTests {
         try with { call, _ in
             #expect(call.faults(["command": "x", "folder": "nowhere"]) == ["folder"])
             #expect(call.faults(["command": "x", "env": ["A=B": "1"]]) == ["env"])
-            #expect(call.faults(["command": "x", "outputs": ["/tmp/x"]]) == ["outputs"])
+            for path in ["/tmp/x", "../x", "a/../../x", ".", ""] {
+                #expect(call.faults(["command": "x", "outputs": [.string(path)]]) == ["outputs"])
+            }
+            #expect(call.faults(["command": "x", "outputs": ["a/../x", "..x/y"]]) == [])
             #expect(call.faults(["command": []]) == ["command"])
             #expect(call.faults(["command": "x", "inputs": [["a": 1]]]) == ["inputs"])
         }

@@ -224,6 +224,8 @@ extension Flow {
             "in a circle: a → b → a"
         ),
         ("stages: {a: {cmd: x, matrix: {k: []}}}", "a list with values"),
+        ("stages: {a: {cmd: x, outs: [../q]}}", "1:29: ../q is not below the folder"),
+        ("stages: {a: {cmd: x, outs: [{/q: {cache: false}}]}}", "/q is not below"),
         ("stages: {a: 5}", "A stage has names with values"),
         (
             "vars: [{o: {a: 1}}]\nstages: {a: {cmd: x, deps: [\"${o}\"]}}",

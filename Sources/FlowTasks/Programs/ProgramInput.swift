@@ -58,8 +58,8 @@ enum ProgramInput {
         } catch {
             faults.append(("env", error.message))
         }
-        for path in (try? inputs.texts("outputs")) ?? [] where path.hasPrefix("/") {
-            faults.append(("outputs", "\(path) is not below the folder of the flow's file."))
+        for path in (try? inputs.texts("outputs")) ?? [] {
+            if let fault = TaskResult.File.fault(in: path) { faults.append(("outputs", fault)) }
         }
         if let own = inputs.text("folder"),
             !FilePaths.isFolder(TaskPath.absolute(own, in: folder))

@@ -15,6 +15,19 @@ package enum FilePaths {
         return slash == trimmed.startIndex ? "/" : String(Substring(trimmed[..<slash]))
     }
 
+    /// Whether a path leads to something below the folder that it is relative to: it is not absolute,
+    /// not that folder itself, and no `..` leads out of it.
+    package static func isBelowFolder(_ path: String) -> Bool {
+        guard !path.hasPrefix("/") else { return false }
+        var depth = 0
+        for part in path.utf8.split(separator: UInt8(ascii: "/"))
+        where !part.elementsEqual(".".utf8) {
+            depth += part.elementsEqual("..".utf8) ? -1 : 1
+            if depth < 0 { return false }
+        }
+        return depth > 0
+    }
+
     /// A hidden name in the folder of `path` that no other process or thread uses.
     package static func temporary(beside path: String) -> String {
         // A name may have 255 bytes; the start of a long one is enough.

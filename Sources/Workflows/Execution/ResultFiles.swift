@@ -14,8 +14,10 @@ package struct ResultFiles: Sendable {
 
     /// Copies a file that a task has made; of a folder, all files in it.
     ///
-    /// - Throws: ``FlowError`` with the code `failed` if it does not exist.
+    /// - Throws: ``FlowError`` with the code `failed` if it does not exist, and `invalid` if its name
+    ///   leads out of the folder of the flow's file.
     func keep(_ file: TaskResult.File) throws -> [StoredResult.File] {
+        if let fault = TaskResult.File.fault(in: file.name) { throw FlowError(.invalid, fault) }
         guard let status = FileStatus(file.path), status.kind == .file || status.kind == .folder
         else {
             throw FlowError(
@@ -50,8 +52,11 @@ package struct ResultFiles: Sendable {
     }
 
     /// Writes a file to where the task had written it, unless it is there already.
+    ///
+    /// - Throws: ``FlowError`` with the code `invalid` if its name leads out of the folder.
     func restore(_ file: StoredResult.File, below target: String) throws {
-        let place = file.name.hasPrefix("/") ? file.name : "\(target)/\(file.name)"
+        if let fault = TaskResult.File.fault(in: file.name) { throw FlowError(.invalid, fault) }
+        let place = "\(target)/\(file.name)"
         if (try? Files.sha256(place).hexadecimal) == file.digest { return }
         try Files.makeFolder(FilePaths.parent(place))
         try Files.copy(

@@ -121,6 +121,10 @@ struct DVCStageReader {
                 }
                 let found = path(text ?? interpolation.text(out), directory, out.position)
                 guard let found, !stage.outputs.contains(found) else { continue }
+                if let fault = TaskResult.File.fault(in: found) {
+                    faults.add(out.position, fault)
+                    continue
+                }
                 stage.outputs.append(found)
             }
         }

@@ -111,7 +111,7 @@ public final class TaskCall: Sendable {
 public struct TaskResult: Sendable, Equatable {
     /// A file that is kept, and restored when the result is used again.
     public struct File: Sendable, Equatable {
-        /// The name in the flow's file, relative to its folder.
+        /// The name in the flow's file: a path below its folder.
         public var name: String
         /// The absolute path where it is now.
         public var path: String
@@ -120,6 +120,14 @@ public struct TaskResult: Sendable, Equatable {
         public init(name: String, path: String) {
             self.name = name
             self.path = path
+        }
+
+        /// Why a file of a name cannot be kept; nil if it can.
+        ///
+        /// It would be written where the name says when the result is used again.
+        public static func fault(in name: String) -> String? {
+            FilePaths.isBelowFolder(name)
+                ? nil : "\(VisibleText.name(name)) is not below the folder of the flow's file."
         }
     }
 

@@ -269,19 +269,38 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
             TestKind("writes") { call in
                 let path = "\(try call.scratch())/보고서 1.txt"
                 try Files.writeNew("content".utf8, to: path)
-                return TaskResult([], files: [.init(name: path, path: path)])
+                return TaskResult([], files: [.init(name: "out/보고서 1.txt", path: path)])
             }
         ])
-        let flow = Flow([FlowTask("one", "writes")])
+        var flow = Flow([FlowTask("one", "writes")])
+        flow.folder = flows.folder
         try flows.run(flow)
         let file = try #require(flows.result("one")?.files.first)
-        #expect(!FilePaths.exists(file.name))
+        let place = "\(flows.folder)/out/보고서 1.txt"
+        #expect(!FilePaths.exists(place))
         try flows.run(flow, id: "b")
         #expect(try flows.states("b") == ["one": .cached])
-        #expect(try Files.text(file.name) == "content")
+        #expect(try Files.text(place) == "content")
         Files.remove(flows.setting.files.path(of: file))
         try flows.run(flow, id: "c")
         #expect(try flows.states("c") == ["one": .completed])
+    }
+
+    @Test(arguments: ["../kept", "a/../../kept", "/tmp/kept", "."])
+    func aFileOutsideTheFlowsFolderIsNoOutput(_ name: String) throws {
+        let flows = try TestFlows(kinds: [
+            TestKind("writes") { call in
+                let path = "\(try call.scratch())/kept"
+                try Files.writeNew("content".utf8, to: path)
+                return TaskResult([], files: [.init(name: name, path: path)])
+            }
+        ])
+        var flow = Flow([FlowTask("one", "writes")])
+        flow.tasks[0].retries = 1
+        #expect(try flows.run(flow) == .failed)
+        let task = try flows.store.tasks(of: "a").first
+        #expect(task?.reason == "\(name) is not below the folder of the flow's file.")
+        #expect(task?.attempt == 1)
     }
 
     @Test func theLimitOfATagHolds() throws {
