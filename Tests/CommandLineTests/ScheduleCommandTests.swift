@@ -63,6 +63,28 @@ import Testing
         )
     }
 
+    @Test(arguments: ["gone", "broken"])
+    func aScheduleIsSwitchedOffWithoutItsFile(_ state: String) throws {
+        let program = try Program(hasModel: false)
+        let flow = try program.file(
+            "daily.yaml",
+            """
+            flow: daily
+            tasks: {a: {uses: shell, with: {command: "true"}}}
+            schedule: {cron: "0 2 * * *", timezone: UTC}
+            """
+        )
+        #expect(try program.run("flow", "schedule", "on", flow).status == 0)
+        if state == "gone" {
+            try FileManager.default.removeItem(atPath: flow)
+        } else {
+            try "tasks: [".write(toFile: flow, atomically: false, encoding: .utf8)
+        }
+        let done = try program.run("flow", "schedule", "off", flow)
+        #expect(done.text == "daily.yaml: schedule is off\n", "\(done.errors)")
+        #expect(try program.run("flow", "schedule", "off", flow).status != 0)
+    }
+
     @Test func theNumberOfTimesHasAShortOption() throws {
         let words = ["flow", "schedule", "next", "0 2 * * *", "--timezone", "UTC"]
         let program = try Program(hasModel: false)

@@ -63,6 +63,57 @@ import Workspace
         }
     }
 
+    @Test func aScheduleIsFoundAsItIsListed() throws {
+        try TestWorkspace.with { test in
+            let path = try write(test)
+            try test.opened { workspace in
+                let flows = workspace.flows
+                try flows.setSchedule("schedule", of: path, isOn: true)
+                #expect(try flows.schedule(nil, listedFor: "nightly")?.path == path)
+                #expect(try flows.schedule("weekly", listedFor: "nightly") == nil)
+                // Its file has faults, then is gone; the list shows the name of the file.
+                try TestWorkspace.write("tasks: [", to: path)
+                for reference in [path, "nightly.yaml"] {
+                    #expect(try flows.schedule(nil, listedFor: reference)?.isOn == true)
+                }
+                Files.removeFile(path)
+                let lost = try #require(try flows.schedule(nil, listedFor: "nightly.yaml"))
+                try flows.setSchedule(lost.schedule.name, of: lost.path, isOn: false)
+                #expect(try flows.schedule(nil, listedFor: path) == nil)
+            }
+        }
+    }
+
+    @Test func aFlowIsFoundByItsNameBeforeItHasRun() throws {
+        try TestWorkspace.with { test in
+            let path = try write(test)
+            let own = "\(test.home)/flows/own.yaml"
+            let elsewhere = "\(test.home)/elsewhere.yaml"
+            let text = try Files.text(path)
+            try TestWorkspace.write(text.replacing("flow: nightly", with: "flow: wide"), to: own)
+            try TestWorkspace.write(
+                text.replacing("flow: nightly", with: "flow: ival"),
+                to: elsewhere
+            )
+            try test.opened { workspace in
+                let flows = workspace.flows
+                #expect(try flows.flow("wide").path == own)
+                #expect(try flows.flow("own.yaml").path == own)
+                // A file's own name comes first.
+                #expect(try flows.flow("nightly").path == path)
+                #expect(throws: WorkspaceError.self) { try flows.flow("ival") }
+                try flows.setSchedule("schedule", of: elsewhere, isOn: true)
+                #expect(try flows.flow("ival").path == elsewhere)
+                try TestWorkspace.write(
+                    text.replacing("flow: nightly", with: "flow: ival"),
+                    to: own
+                )
+                let error = #expect(throws: WorkspaceError.self) { try flows.flow("ival") }
+                #expect(error?.code == .ambiguous && error?.hint?.contains(own) == true)
+            }
+        }
+    }
+
     @Test func aFileThatIsWrittenAgainWithinTheSameTickIsReadAgain() throws {
         try TestWorkspace.with { test in
             let path = try write(test)

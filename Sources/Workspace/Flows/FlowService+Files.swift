@@ -41,8 +41,10 @@ extension FlowService {
             .map { "\(folder)/\($0)" }
     }
 
-    /// Reads and checks the flow of a path, or of a name: that of a file in `flows/`, of a shipped
-    /// one, or of a flow that ran.
+    /// Reads and checks the flow of a path, or of a name: that of a file in `flows/` or of a shipped
+    /// one, of the flow in such a file or in one with a schedule, or of a flow that ran.
+    ///
+    /// - Throws: ``WorkspaceError`` with the code `ambiguous` if several files have a flow of the name.
     public func flow(_ reference: String) throws -> Flow {
         try WorkspaceError.translating { try reader.read(try path(ofFlow: reference)) }
     }
@@ -51,19 +53,29 @@ extension FlowService {
     func path(ofFlow reference: String) throws -> String {
         try WorkspaceError.translating {
             // A name with a slash or a suffix is a path; a folder of that name may be a project.
-            if reference.contains("/") || reference.contains("#") || reference.hasSuffix(".yaml")
-                || reference.hasSuffix(".yml")
+            let isFileName = reference.hasSuffix(".yaml") || reference.hasSuffix(".yml")
+            if reference.contains("/") || reference.contains("#")
                 || (FilePaths.exists(reference)
                     && !FilePaths.exists("\(flowsFolder)/\(reference).yaml"))
             {
                 return reference
             }
             for folder in [flowsFolder, samplesFolder].compactMap({ $0 }) {
-                for suffix in ["yaml", "yml"] {
-                    let path = "\(folder)/\(reference).\(suffix)"
+                for suffix in isFileName ? [""] : [".yaml", ".yml"] {
+                    let path = "\(folder)/\(reference)\(suffix)"
                     if FilePaths.isFile(path) { return path }
                 }
             }
+            if isFileName { return reference }
+            let named = try namedFlows().filter { $0.name == reference }
+            guard named.count < 2 else {
+                throw FlowError(
+                    .ambiguous,
+                    "\(named.count) files have a flow \(VisibleText.name(reference)).",
+                    hint: "Give the path of one: \(named.map(\.path).joined(separator: ", "))."
+                )
+            }
+            if let file = named.first { return file.path }
             if let run = try store.runs().first(where: { $0.flow == reference }),
                 FilePaths.exists(run.path)
             {
@@ -78,11 +90,24 @@ extension FlowService {
         }
     }
 
+    /// The flows of the files in `flows/` and of those with schedules, each file once; without files
+    /// that have faults.
+    private func namedFlows() throws -> [(name: String, path: String)] {
+        var seen: Set<String> = []
+        let scheduled = try scheduleStore.schedules().map(\.path).filter(FilePaths.exists)
+        return (Self.files(in: flowsFolder) + scheduled).compactMap { path in
+            guard let flow = try? reader.read(path), seen.insert(flow.path).inserted else {
+                return nil
+            }
+            return (flow.name, flow.path)
+        }
+    }
+
     /// The names that ``path(ofFlow:)`` knows.
     private func flowNames() throws -> [String] {
         let files = Self.files(in: flowsFolder) + shippedFiles
         let stems = files.map { String(FilePaths.name($0).prefix { $0 != "." }) }
-        return stems + (try store.flows())
+        return stems + (try namedFlows().map(\.name)) + (try store.flows())
     }
 
     private var flowsFolder: String { opened.layout.flows }

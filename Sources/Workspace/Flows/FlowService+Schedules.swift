@@ -59,6 +59,33 @@ extension FlowService {
             .filter { seen.insert($0).inserted }
     }
 
+    /// The schedule that a person names, as ``schedules()`` lists it; its file may be gone or have
+    /// faults.
+    ///
+    /// - Parameters:
+    ///   - name: The schedule's name; nil for the only one.
+    ///   - reference: The path of a flow's file, or the name of the file or of the flow.
+    /// - Returns: Nil if no such schedule is listed.
+    /// - Throws: ``WorkspaceError`` with the code `ambiguous` if there are several.
+    public func schedule(_ name: String?, listedFor reference: String) throws -> ScheduleSummary? {
+        let all = try schedules()
+        let path = ResolvedPath.entry(reference).text
+        var found = all.filter { $0.path == path }
+        if found.isEmpty {
+            found = all.filter { $0.flow == reference || FilePaths.name($0.path) == reference }
+        }
+        if let name { found = found.filter { $0.schedule.name == name } }
+        guard found.count > 1 else { return found.first }
+        let isOneFile = Set(found.map(\.path)).count == 1
+        throw WorkspaceError(
+            .ambiguous,
+            "\(VisibleText.name(reference)) has \(found.count) schedules.",
+            hint: isOneFile
+                ? "Name one with --name: \(found.map(\.schedule.name).joined(separator: ", "))."
+                : "Give the path of one file: \(found.map(\.path).joined(separator: ", "))."
+        )
+    }
+
     /// Switches a schedule on or off; once it is on, it fires from now on.
     ///
     /// - Parameters:

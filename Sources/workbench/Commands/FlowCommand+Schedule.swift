@@ -98,18 +98,29 @@ struct ScheduleArgument: ParsableArguments {
     /// Switches the schedule on or off.
     func set(_ isOn: Bool, _ shared: SharedOptions) throws {
         let workspace = try shared.open()
-        let (flow, schedule) = try find(in: workspace)
-        try workspace.flows.setSchedule(schedule.name, of: flow.path, isOn: isOn)
+        let target = try target(isOn, in: workspace)
+        try workspace.flows.setSchedule(target.schedule, of: target.path, isOn: isOn)
         let now = try workspace.flows.schedules().first {
-            $0.path == flow.path && $0.schedule.name == schedule.name
+            $0.path == target.path && $0.schedule.name == target.schedule
         }
         let next = now?.nextAt.map { ", next at \($0.formatted(.iso8601))" } ?? ""
         try shared.confirm(
-            "\(flow.name): \(schedule.name) is \(isOn ? "on" : "off")\(isOn ? next : "")",
+            "\(target.flow): \(target.schedule) is \(isOn ? "on" : "off")\(isOn ? next : "")",
             [
-                "flow": .text(flow.name), "schedule": .text(schedule.name),
+                "flow": .text(target.flow), "schedule": .text(target.schedule),
                 "is_on": .number(isOn ? 1 : 0),
             ]
         )
+    }
+
+    private typealias Target = (flow: String, path: String, schedule: String)
+
+    /// The schedule to switch; one that is listed can be switched off without its file.
+    private func target(_ isOn: Bool, in workspace: Workspace) throws -> Target {
+        if !isOn, let listed = try workspace.flows.schedule(name, listedFor: self.flow) {
+            return (listed.flow, listed.path, listed.schedule.name)
+        }
+        let (flow, schedule) = try find(in: workspace)
+        return (flow.name, flow.path, schedule.name)
     }
 }
