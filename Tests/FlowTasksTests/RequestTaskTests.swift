@@ -100,5 +100,9 @@ struct RequestTaskTests {
         #expect(call.faults(["url": "http://x", "body": "a", "json": 1]) == ["json"])
         #expect(call.faults(["url": "http://x", "method": "GET /"]) == ["method"])
         #expect(call.faults(["url": "http://x", "expected": "ok"]) == ["expected"])
+        #expect(call.faults(["url": "http://x", "headers": ["a b": "1"]]) == ["headers"])
+        #expect(call.faults(["url": "http://x", "headers": ["a": "1\n"]]) == ["headers"])
+        let secrets: JSONValue = ["a b": ["env": "X"]]
+        #expect(call.faults(["url": "http://x", "secrets": secrets]) == ["secrets"])
     }
 }

@@ -69,8 +69,12 @@ final class TestCall: Sendable {
         )
     }
 
-    func faults(_ inputs: JSONValue) -> [String] {
-        kind.faults(in: inputs.object, folder: folder).map(\.input)
+    /// The inputs with faults.
+    ///
+    /// - Parameter later: The names of inputs whose values are not known yet.
+    func faults(_ inputs: JSONValue, later: Set<String> = []) -> [String] {
+        let given = later.union(inputs.object.members.map(\.name.text))
+        return kind.faults(in: inputs.object, given: given, folder: folder).map(\.input)
     }
 
     func content(_ inputs: JSONValue) throws -> [String: JSONValue] {

@@ -40,6 +40,9 @@ struct WaitTaskTests {
             #expect(services.now.timeIntervalSince1970 < 946_684_801)
             #expect(call.faults(["until": "2000-13-01T00:00:00Z"]) == ["until"])
             #expect(call.faults(["until": "tomorrow"]) == ["until"])
+            #expect(call.faults([:]) == [""])
+            #expect(call.faults(["seconds": 1], later: ["file"]) == ["file"])
+            #expect(call.faults([:], later: ["file"]) == [])
             #expect(call.faults(["until": "2026-02-30T00:00:00Z"]) == ["until"])
         }
     }

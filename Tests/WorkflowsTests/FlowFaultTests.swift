@@ -158,6 +158,18 @@ import Workflows
             "uses: train\nwith: {data: d}\nmatrix: {epochs: [a]}",
             "9:14: `epochs` of train must be a whole number, not a text."
         ),
+        (
+            "uses: train\nwith: {data: d}\nmatrix: {epochs: [1, a]}",
+            "9:14: `epochs` of train must be a whole number, not a text."
+        ),
+        (
+            "uses: train\nwith: {data: \"${k}\"}\nmatrix: {k: [good, missing]}",
+            "8:18: There is no dataset missing."
+        ),
+        (
+            "uses: shell\nwith: {command: [echo, \"${m[*].eval_loss}\"]}",
+            "8:21: An entry of `command` must be a text, not a list."
+        ),
     ])
     func aFaultOfATaskHasALine(lines: String, expected: String) {
         let faults = DeclaredKind.faults(Self.task(lines))

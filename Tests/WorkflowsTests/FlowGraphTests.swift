@@ -142,12 +142,12 @@ import Workflows
         let flow = try DeclaredKind.flow(
             """
             flow: f
-            parameters: {d: good, n: 0}
+            parameters: {d: good, n: 0, l: [good, missing]}
             tasks:
               a: {uses: train, with: {data: "${d}"}}
               b: {uses: train, with: {data: "${a.model}", epochs: "${7 % n}"}}
-              c: {uses: train, with: {data: x}, matrix: {data: [good, missing]}}
-            """.replacing("with: {data: x}, ", with: "")
+              c: {uses: train, matrix: {data: "${l}"}}
+            """
         )
         func check(_ texts: [String: String]) throws {
             let values = try flow.parameterValues(texts)
@@ -159,11 +159,14 @@ import Workflows
         let error = #expect(throws: FlowError.self) { try check(["d": "missing"]) }
         #expect(
             error?.details == [
-                "a: `data`: There is no dataset missing.",
-                "b: `epochs`: ${7 % n}: This divides by zero.",
+                "4:33: a: There is no dataset missing.",
+                "5:55: b: `epochs`: ${7 % n}: This divides by zero.",
             ]
         )
         let other = #expect(throws: FlowError.self) { try check(["n": "2"]) }
-        #expect(other?.message == "c[data=missing]: `data`: There is no dataset missing.")
+        #expect(
+            other?.message
+                == "/flows/test.yaml:6:29: c[data=missing]: There is no dataset missing."
+        )
     }
 }

@@ -43,6 +43,30 @@ import Workspace
         }
     }
 
+    @Test(arguments: [
+        ("{flow: inne}", "5:18: There is no flow inne. Did you mean `inner`?"),
+        ("{flow: inner, parameters: {n: x}}", "inner: The parameter n must be a whole number"),
+        ("{flow: inner, parameters: {m: 1}}", "5:37: inner: The flow inner has no parameter `m`"),
+        ("{flow: inner}", "inner: The parameter data has no value."),
+    ])
+    func theOtherFlowIsCheckedWithTheFile(_ inputs: String, _ fault: String) throws {
+        try TestWorkspace.with { test in
+            let path = try write(test, "outer", "uses: flow\n    with: \(inputs)")
+            let inner = try write(test, "inner", "uses: wait\n    with: {seconds: 0}")
+            let text = try Files.text(inner)
+            try TestWorkspace.write("parameters: {n: 1, data: null}\n\(text)", to: inner)
+            try test.opened { workspace in
+                let error = #expect(throws: WorkspaceError.self) { try workspace.flows.flow(path) }
+                let details = error?.details ?? []
+                #expect(details.contains { $0.contains(fault) }, "\(details)")
+                // Values that other tasks yield are not known yet.
+                let later = "uses: flow\n    with: {flow: inner, parameters: {x: \"${flow.run}\"}}"
+                let unknown = try write(test, "later", later)
+                #expect(try workspace.flows.flow(unknown).tasks.count == 1)
+            }
+        }
+    }
+
     @Test func cancellingAFlowCancelsTheFlowsOfItsTasks() throws {
         try TestWorkspace.with { test in
             _ = try write(

@@ -58,6 +58,17 @@ struct EvaluateTask: TaskKind {
         return faults
     }
 
+    func faults(
+        in inputs: JSONObject,
+        given: Set<String>,
+        folder: String
+    ) -> [(input: String, fault: String)] {
+        let isNamed = given.contains("data") || (given.contains("tasks") && inputs["tasks"] != [])
+        return faults(in: inputs, folder: folder) + (isNamed ? [] : [("tasks", Self.noData)])
+    }
+
+    private static let noData = "Name the datasets to measure on in `tasks` or `data`."
+
     func content(of inputs: JSONObject, folder: String) throws -> [String: JSONValue] {
         var contents = try ModelInput.content(inputs, ["model"], folder, services)
         contents["baseline"] = try FlowError.translating {
@@ -80,7 +91,7 @@ struct EvaluateTask: TaskKind {
         try FlowError.translating {
             let names = try call.inputs.texts("tasks") + [call.text("data")].compactMap { $0 }
             guard !names.isEmpty else {
-                throw FlowError(.invalid, "Name the datasets to measure on in `tasks` or `data`.")
+                throw FlowError(.invalid, Self.noData)
             }
             let data = try names.map { try dataset(of: $0, call.folder) }
             let model = try services.model(call.required("model"), in: call.folder)

@@ -33,6 +33,33 @@ struct SubflowTask: TaskKind {
 
     func reuse(of inputs: JSONObject) -> TaskReuse { .sameFlowRun }
 
+    func faults(
+        in inputs: JSONObject,
+        given: Set<String>,
+        folder: String
+    ) -> [(input: String, fault: String)] {
+        guard let reference = inputs.text("flow") else { return [] }
+        let flow: Flow
+        do {
+            let path =
+                try TaskPath.existing(reference, in: folder)
+                ?? services.path(ofFlow: reference)
+            // Its tasks have faults of their own, and may run this flow.
+            flow = try FlowReader(kinds: TaskKinds([])).outline(path)
+        } catch {
+            return [("flow", FlowError(task: error).sentences)]
+        }
+        guard inputs["parameters"] != nil || !given.contains("parameters") else { return [] }
+        do {
+            var texts: [String: String] = [:]
+            for pair in try inputs.pairs("parameters") { texts[pair.name] = pair.text }
+            _ = try flow.parameterValues(texts)
+            return []
+        } catch {
+            return (error.details ?? [error.message]).map { ("parameters", "\(flow.name): \($0)") }
+        }
+    }
+
     func content(of inputs: JSONObject, folder: String) throws -> [String: JSONValue] {
         guard let flow = inputs.text("flow") else { return [:] }
         return try FlowError.translating {

@@ -53,12 +53,33 @@ struct RequestTask: TaskKind {
             faults.append(("method", "\(VisibleText.name(method)) is no method."))
         }
         do { _ = try Self.expected(inputs) } catch { faults.append(("expected", error.message)) }
+        do {
+            for field in try inputs.pairs("headers") {
+                if let fault = Self.fault(ofField: field.name, field.text) {
+                    faults.append(("headers", fault))
+                }
+            }
+        } catch {
+            faults.append(("headers", error.message))
+        }
+        if case .object(let secrets) = inputs["secrets"] {
+            for name in secrets.members.map(\.name.text) {
+                if let fault = Self.fault(ofField: name, "") { faults.append(("secrets", fault)) }
+            }
+        }
         return faults
+    }
+
+    /// Why a header field cannot be sent; nil if it can.
+    private static func fault(ofField name: String, _ value: String) -> String? {
+        let isPlain = value.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\t" }
+        return isToken(name) && isPlain
+            ? nil : "The header field \(VisibleText.name(name)) is not valid."
     }
 
     func run(_ call: TaskCall) throws -> TaskResult {
         for fault in faults(in: call.inputs, folder: call.folder) {
-            throw FlowError(.invalid, "`\(fault.input)`: \(fault.fault)")
+            throw FlowError(of: fault.input, fault.fault)
         }
         let secrets = try TaskSecrets(call.inputs, in: call.folder)
         let request = try request(call, secrets)
@@ -119,12 +140,8 @@ struct RequestTask: TaskKind {
         headers += secrets.values.map { ($0.name, $0.value) }
         if !has("Idempotency-Key") { headers.append(("Idempotency-Key", call.key)) }
         for field in headers {
-            let isPlain = field.value.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\t" }
-            guard Self.isToken(field.name), isPlain else {
-                throw FlowError(
-                    .invalid,
-                    "The header field \(VisibleText.name(field.name)) is not valid."
-                )
+            if let fault = Self.fault(ofField: field.name, field.value) {
+                throw FlowError(.invalid, fault)
             }
         }
         var request = WebRequest(

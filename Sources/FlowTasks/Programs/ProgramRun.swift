@@ -13,7 +13,7 @@ struct ProgramRun {
         self.call = call
         self.services = services
         for fault in ProgramInput.faults(call.inputs, folder: call.folder) {
-            throw FlowError(.invalid, "`\(fault.input)`: \(fault.fault)")
+            throw FlowError(of: fault.input, fault.fault)
         }
         secrets = try TaskSecrets(call.inputs, in: call.folder)
     }

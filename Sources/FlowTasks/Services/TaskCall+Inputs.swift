@@ -108,6 +108,12 @@ extension TaskCall {
 }
 
 extension FlowError {
+    /// The error of a fault of an input, which it names once.
+    init(of input: String, _ fault: String) {
+        let isNamed = fault.contains("`\(input)`")
+        self.init(.invalid, isNamed ? fault : "`\(input)`: \(fault)")
+    }
+
     /// The error of a target below, as that of a task.
     ///
     /// A fault of the input is not tried again; a full disk, a busy file or a lack of memory may

@@ -50,20 +50,31 @@ struct WaitTask: TaskKind {
         return faults
     }
 
-    func run(_ call: TaskCall) throws -> TaskResult {
-        let given = Self.conditions.filter { call.inputs[$0] != nil }
-        guard given.count == 1, let condition = given.first else {
-            throw FlowError(
-                .invalid,
-                given.isEmpty
-                    ? "`wait` has nothing to wait for."
-                    : "`wait` waits for one thing, not for \(given.joined(separator: " and ")).",
-                hint: "Give one of seconds, until, file and dataset."
+    func faults(
+        in inputs: JSONObject,
+        given: Set<String>,
+        folder: String
+    ) -> [(input: String, fault: String)] {
+        let conditions = Self.conditions.filter(given.contains)
+        var faults = faults(in: inputs, folder: folder)
+        if conditions.count != 1 {
+            let what =
+                conditions.isEmpty
+                ? "`wait` has nothing to wait for"
+                : "`wait` waits for one thing, not for \(conditions.joined(separator: " and "))"
+            faults.append(
+                (conditions.last ?? "", "\(what): give one of seconds, until, file and dataset.")
             )
         }
-        for fault in faults(in: call.inputs, folder: call.folder) {
+        return faults
+    }
+
+    func run(_ call: TaskCall) throws -> TaskResult {
+        let given = Set(call.inputs.members.map(\.name.text))
+        for fault in faults(in: call.inputs, given: given, folder: call.folder) {
             throw FlowError(.invalid, fault.fault)
         }
+        let condition = Self.conditions.first(where: given.contains)
         let start = services.now
         var outputs: [(name: String, value: FlowValue)] = []
         switch condition {

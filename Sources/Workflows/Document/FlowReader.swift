@@ -20,6 +20,20 @@ public struct FlowReader: Sendable {
     /// - Throws: ``FlowError`` with the code `invalidFile`, whose `details` have a line
     ///   `LINE:COLUMN: what` for each fault, or `notFound`.
     public func read(_ path: String) throws(FlowError) -> Flow {
+        try read(path, isOutline: false)
+    }
+
+    /// Reads the name and the parameters of the file at a path, without its tasks.
+    ///
+    /// Another flow whose tasks run this one is checked with it: files that name each other are not
+    /// read without end.
+    ///
+    /// - Throws: The errors of ``read(_:)``, except for faults of tasks.
+    public func outline(_ path: String) throws(FlowError) -> Flow {
+        try read(path, isOutline: true)
+    }
+
+    private func read(_ path: String, isOutline: Bool) throws(FlowError) -> Flow {
         var path = path
         var entryPoint: String?
         if !FilePaths.exists(path), let sign = path.lastIndex(of: "#") {
@@ -34,13 +48,14 @@ public struct FlowReader: Sendable {
                 let name = DocumentFaults.quoted(entryPoint)
                 throw FlowError(.invalid, "\(path) is a flow, which has no entry point \(name).")
             }
-            return try parse(bytes, path: path)
+            return try parse(bytes, path: path, isOutline: isOutline)
         }
         let faults = DocumentFaults()
         let text = project.flowText(bytes, path: path, entryPoint: entryPoint, faults)
         guard let text, faults.isEmpty else { throw faults.error(in: path) }
         do throws(FlowError) {
-            return try parse(text, path: entryPoint.map { "\(path)#\($0)" } ?? path)
+            let place = entryPoint.map { "\(path)#\($0)" } ?? path
+            return try parse(Array(text.utf8), path: place, isOutline: isOutline)
         } catch {
             throw FlowError(
                 error.code,
@@ -59,13 +74,20 @@ public struct FlowReader: Sendable {
         try parse(Array(source.utf8), path: path)
     }
 
-    func parse(_ bytes: [UInt8], path: String) throws(FlowError) -> Flow {
+    private func parse(
+        _ bytes: [UInt8],
+        path: String,
+        isOutline: Bool = false
+    ) throws(FlowError) -> Flow {
         let faults = DocumentFaults()
         var flow: Flow?
         if let root = documents.document(bytes, of: path, faults) {
             var reader = FlowFileReader(kinds: kinds, folder: FilePaths.parent(path), faults)
             let source = String(decoding: bytes, as: UTF8.self)
-            flow = reader.flow(root, path: path, source: source)
+            flow =
+                isOutline
+                ? reader.outline(root, path: path, source: source)
+                : reader.flow(root, path: path, source: source)
         }
         guard let flow, faults.isEmpty else { throw faults.error(in: path) }
         return flow

@@ -7,7 +7,7 @@ extension FlowGraph {
     ///
     /// The reader checks only what a file has literally. Each kind sees equal inputs once.
     ///
-    /// - Throws: ``FlowError`` with the code `invalid` and a line for each fault.
+    /// - Throws: ``FlowError`` with the code `invalid` and a line `LINE:COLUMN: what` for each fault.
     public func checkInputs(
         of flow: Flow,
         parameters: JSONObject,
@@ -23,6 +23,10 @@ extension FlowGraph {
             let task = flow.tasks[instance.task]
             guard let kind = kinds[task.kind] else { continue }
             let scope = instance.scope(in: base)
+            func add(_ fault: String, _ name: String) {
+                let position = task.inputs.first { $0.name == name }?.position ?? task.position
+                lines.append("\(position.line):\(position.column): \(instance.id): \(fault)")
+            }
             var known = JSONObject()
             for input in task.inputs
             where input.value.references.allSatisfy({ scope.values[$0] != nil }) {
@@ -31,13 +35,14 @@ extension FlowGraph {
                     let value = try input.value.resolved(in: scope, syntax: syntax).value
                     _ = known.insert(value, named: JSONName(input.name))
                 } catch {
-                    lines.append("\(instance.id): `\(input.name)`: \(error.message)")
+                    add("`\(input.name)`: \(error.message)", input.name)
                 }
             }
             let mark = Array("\(task.kind) ".utf8) + JSONValue.object(known).bytes
             guard seen.insert(mark).inserted else { continue }
-            for (name, fault) in kind.faults(in: known, folder: flow.folder) {
-                lines.append("\(instance.id): `\(name)`: \(fault)")
+            let given = Set(task.inputs.map(\.name))
+            for (name, fault) in kind.faults(in: known, given: given, folder: flow.folder) {
+                add(fault, name)
             }
             guard lines.count < DocumentFaults.limit else { break }
         }
@@ -45,7 +50,8 @@ extension FlowGraph {
         throw FlowError(
             .invalid,
             lines.count == 1
-                ? first : "The flow \(flow.name) has \(lines.count) inputs that cannot be used.",
+                ? "\(flow.path):\(first)"
+                : "The flow \(flow.name) has \(lines.count) inputs that cannot be used.",
             details: lines
         )
     }

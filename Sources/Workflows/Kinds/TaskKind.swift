@@ -27,6 +27,18 @@ public protocol TaskKind: Sendable {
     /// - Returns: A sentence for each fault, with the name of the input.
     func faults(in inputs: JSONObject, folder: String) -> [(input: String, fault: String)]
 
+    /// Checks inputs before anything runs, also which are given.
+    ///
+    /// - Parameters:
+    ///   - inputs: Those whose values are known.
+    ///   - given: The names of all of them, also of those whose values are not known yet.
+    /// - Returns: A sentence for each fault, with the name of the input.
+    func faults(
+        in inputs: JSONObject,
+        given: Set<String>,
+        folder: String
+    ) -> [(input: String, fault: String)]
+
     /// What the named inputs count as in the key, in place of their values: the digests of files,
     /// datasets and models. Null for one that does not count.
     ///
@@ -58,6 +70,12 @@ extension TaskKind {
     public func faults(in inputs: JSONObject, folder: String) -> [(input: String, fault: String)] {
         []
     }
+    /// Those of the values alone.
+    public func faults(
+        in inputs: JSONObject,
+        given: Set<String>,
+        folder: String
+    ) -> [(input: String, fault: String)] { faults(in: inputs, folder: folder) }
     /// Nothing: all inputs count as their values.
     public func content(of inputs: JSONObject, folder: String) throws -> [String: JSONValue] {
         [:]

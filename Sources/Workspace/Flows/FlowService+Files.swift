@@ -91,12 +91,13 @@ extension FlowService {
     }
 
     /// The flows of the files in `flows/` and of those with schedules, each file once; without files
-    /// that have faults.
+    /// that cannot be read.
     private func namedFlows() throws -> [(name: String, path: String)] {
         var seen: Set<String> = []
         let scheduled = try scheduleStore.schedules().map(\.path).filter(FilePaths.exists)
         return (Self.files(in: flowsFolder) + scheduled).compactMap { path in
-            guard let flow = try? reader.read(path), seen.insert(flow.path).inserted else {
+            // Checking tasks would look up the flows that they name.
+            guard let flow = try? reader.outline(path), seen.insert(flow.path).inserted else {
                 return nil
             }
             return (flow.name, flow.path)

@@ -48,6 +48,19 @@ struct FlowFileReader {
         )
     }
 
+    /// Reads the name and the parameters.
+    mutating func outline(_ root: DocumentNode, path: String, source: String) -> Flow {
+        readParameters(root["parameters"]?.mapping ?? [])
+        return Flow(
+            name: root["flow"]?.text ?? "",
+            path: path,
+            folder: folder,
+            source: source,
+            parameters: parameters,
+            tasks: []
+        )
+    }
+
     private mutating func readParameters(_ entries: [DocumentNode.Entry]) {
         for entry in entries {
             guard let template = ValueTemplate.read(entry.value, faults) else { continue }

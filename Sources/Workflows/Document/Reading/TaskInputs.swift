@@ -64,6 +64,7 @@ struct TaskInputs {
 
     private func check(_ value: ValueTemplate, for input: TaskInput, at position: SourcePosition) {
         var type = types.type(of: value, at: position, faults)
+        if input.syntax == .command { checkArguments(value, of: input, at: position) }
         if input.syntax == .command, case .expression = value { type = .text }
         let name = "`\(input.name)` of \(kind.name)"
         guard let valueType = type.valueType else {
@@ -76,6 +77,26 @@ struct TaskInputs {
         }
     }
 
+    /// An argument of a command is one word.
+    private func checkArguments(
+        _ value: ValueTemplate,
+        of input: TaskInput,
+        at position: SourcePosition
+    ) {
+        guard case .list(let elements) = value else { return }
+        for element in elements {
+            let type = types.type(of: element, at: position, faults)
+            switch type {
+            case .list, .object:
+                faults.add(
+                    position,
+                    "An entry of `\(input.name)` must be a text, not \(type.described)."
+                )
+            default: break
+            }
+        }
+    }
+
     private func checkValues(_ task: FlowTask) {
         var known = JSONObject()
         for input in task.inputs {
@@ -83,7 +104,52 @@ struct TaskInputs {
                 _ = known.insert(value, named: JSONName(input.name))
             }
         }
-        for (name, fault) in kind.faults(in: known, folder: folder) {
+        addFaults(of: known, task)
+        for entry in task.matrix {
+            guard case .literal(.array(let values)) = entry.value else { continue }
+            for value in values.prefix(Self.mostValues) { check(value, of: entry, known, task) }
+        }
+    }
+
+    /// The most values of a matrix that are checked one by one.
+    private static let mostValues = 200
+
+    /// Checks what follows from one value of the matrix alone.
+    private func check(
+        _ value: JSONValue,
+        of entry: FlowTask.Input,
+        _ known: JSONObject,
+        _ task: FlowTask
+    ) {
+        var matrix = JSONObject()
+        _ = matrix.insert(value, named: JSONName(entry.name))
+        let scope = FlowScope([
+            entry.name: FlowValue(value), "matrix": FlowValue(.object(matrix)),
+        ])
+        var inputs = known
+        for given in task.inputs {
+            let names = given.value.references
+            guard let input = kind.inputs.first(where: { $0.name == given.name }), !names.isEmpty,
+                names.allSatisfy({ scope.values[$0] != nil }),
+                // It may use another name of the matrix.
+                let found = try? given.value.resolved(in: scope, syntax: input.syntax).value
+            else { continue }
+            if let type = ValueType(found), !input.type.accepts(type) {
+                faults.add(
+                    given.position,
+                    "`\(input.name)` of \(kind.name) must be \(input.type.described), not"
+                        + " \(type.described)."
+                )
+                return
+            }
+            _ = inputs.insert(found, named: JSONName(given.name))
+        }
+        addFaults(of: inputs, task)
+    }
+
+    private func addFaults(of known: JSONObject, _ task: FlowTask) {
+        let given = Set(task.inputs.map(\.name))
+        for (name, fault) in kind.faults(in: known, given: given, folder: folder) {
             let input = task.inputs.first { $0.name == name }
             faults.add(input?.position ?? task.position, fault)
         }
