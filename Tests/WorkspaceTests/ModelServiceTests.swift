@@ -34,6 +34,21 @@ import Workspace
         }
     }
 
+    @Test func aModelInTheWorkspaceHasItsName() throws {
+        try TestWorkspace.with { test in
+            try test.opened { workspace in
+                // As `model.merge` and `model.quantize` write it.
+                let path = "\(test.home)/models/made.gguf"
+                try Files.makeFolder("\(test.home)/models")
+                try Files.copy(test.model, to: path)
+                #expect(try workspace.models.show("made").vocabularySize == 264)
+                #expect(try !workspace.models.tokenize("made", text: "the").ids.isEmpty)
+                #expect(try workspace.models.list().map(\.name).contains("made"))
+                #expect(throws: WorkspaceError.self) { try workspace.models.show("mad") }
+            }
+        }
+    }
+
     @Test func aTextIsTokenizedAndScored() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

@@ -28,14 +28,14 @@ public final class ModelService: Sendable {
         self.store = store
     }
 
-    /// Installed models, then the others of the catalogue.
+    /// Installed models and those that tasks of flows have made, then the others of the catalogue.
     ///
     /// Blocks.
     public func list() throws -> [ModelSummary] {
-        let installed = store.installed()
-        let names = Set(installed.map(\.name))
-        let others = store.catalogue.entries.filter { !names.contains($0.name) }
-        return installed.map(ModelSummary.init) + others.map(ModelSummary.init)
+        var names: Set<String> = []
+        let installed = store.installed().map(ModelSummary.init) + made()
+        let others = store.catalogue.entries.map(ModelSummary.init)
+        return (installed + others).filter { names.insert($0.name).inserted }
     }
 
     /// The default model: that of the settings, else the only installed one.
@@ -69,7 +69,7 @@ public final class ModelService: Sendable {
     /// Blocks.
     public func show(_ nameOrPath: String) throws -> ModelDetail {
         try WorkspaceError.translating {
-            let path = try store.resolve(nameOrPath)
+            let path = try resolve(nameOrPath)
             let file = try library.file(path)
             let configuration = file.configuration
             return ModelDetail(
@@ -179,7 +179,26 @@ public final class ModelService: Sendable {
 
     /// The absolute path of a model.
     func path(_ nameOrPath: String) throws -> String {
-        ResolvedPath.entry(try store.resolve(nameOrPath)).text
+        ResolvedPath.entry(try resolve(nameOrPath)).text
+    }
+
+    /// The path of an installed model, of one that a flow's task has made, or of a file.
+    private func resolve(_ nameOrPath: String) throws -> String {
+        do {
+            return try store.resolve(nameOrPath)
+        } catch {
+            guard error.code == .notFound,
+                let made = made().first(where: { $0.name == nameOrPath })?.path
+            else { throw error }
+            return made
+        }
+    }
+
+    /// The models that tasks of flows have made under a name: files of the workspace's `models`.
+    private func made() -> [ModelSummary] {
+        let folder = opened.layout.models
+        return Files.names(in: folder).filter { $0.hasSuffix(".gguf") && !$0.hasPrefix(".") }
+            .sorted().map { ModelSummary(path: "\(folder)/\($0)") }
     }
 
     func file(_ nameOrPath: String) throws -> ModelFile { try library.file(path(nameOrPath)) }
