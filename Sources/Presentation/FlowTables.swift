@@ -123,7 +123,7 @@ package enum FlowTables {
                 schedule.flow, schedule.schedule.name, schedule.isOn ? "on" : "off",
                 FlowText.trigger(schedule.schedule),
                 schedule.lastFiredAt.map { Figures.moment($0, at: now) } ?? Figures.none,
-                schedule.nextAt.map { $0.formatted(.iso8601) } ?? Figures.none,
+                schedule.nextAt.map(Figures.localTime) ?? Figures.none,
                 schedule.reason ?? "",
             ])
         }

@@ -103,7 +103,7 @@ struct ScheduleArgument: ParsableArguments {
         let now = try workspace.flows.schedules().first {
             $0.path == target.path && $0.schedule.name == target.schedule
         }
-        let next = now?.nextAt.map { ", next at \($0.formatted(.iso8601))" } ?? ""
+        let next = now?.nextAt.map { ", next on \(Figures.localTime($0))" } ?? ""
         try shared.confirm(
             "\(target.flow): \(target.schedule) is \(isOn ? "on" : "off")\(isOn ? next : "")",
             [
