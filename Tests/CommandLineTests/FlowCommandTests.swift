@@ -130,6 +130,9 @@ import Testing
             "broken.yaml",
             "flow: broken\ntasks:\n  a:\n    uses: shell\n    with: {command: x}\n    need: [b]\n"
         )
+        let listed = try program.run("flow", "validate", broken, "--json")
+        #expect(listed.status != 0 && listed.objects.count == 1)
+        #expect((listed.objects.first?["faults"] as? [String])?.isEmpty == false)
         let done = try program.run("flow", "validate", broken)
         #expect(done.status == 1)
         #expect(done.errors.contains("6:5"), "\(done.errors)")

@@ -35,7 +35,7 @@ extension FlowCommand {
         static let configuration = CommandConfiguration(
             abstract: "Run a flow: a file, a name, or a folder with an MLproject file.",
             discussion: """
-                Prints a line for each change of a task. Exit status: 0 completed, 1 failed, 3 refused by \
+                Prints a line for each change of a task. Exit status: 0 completed, 1 failed or paused, 3 refused by \
                 a gate or a person, or waiting for an approval. Ctrl+c cancels it; SIGTERM stops it so \
                 that `workbench flow resume` continues it.
                 """
@@ -141,7 +141,17 @@ extension FlowCommand {
         var flow: String
 
         func run() throws {
-            let flow = try shared.open().flows.flow(flow)
+            let flow: Flow
+            do {
+                flow = try shared.open().flows.flow(self.flow)
+            } catch let error as WorkspaceError {
+                if shared.json, let faults = error.details {
+                    Console.printJSON([
+                        "path": .string(self.flow), "faults": .array(faults.map { .string($0) }),
+                    ])
+                }
+                throw error
+            }
             let count = flow.tasks.count
             try shared.confirm(
                 "\(flow.path): \(flow.name) has \(Figures.counted(count, "task")), "
