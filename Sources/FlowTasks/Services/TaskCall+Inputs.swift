@@ -133,9 +133,6 @@ extension FlowError {
         self.init(code, general.message, hint: general.hint, details: general.details)
     }
 
-    /// The message and the hint, for the line of a fault.
-    var sentences: String { [message, hint].compactMap(\.self).joined(separator: " ") }
-
     /// Calls `body`, with the errors of targets below as those of a task.
     static func translating<Result>(_ body: () throws -> Result) throws -> Result {
         do {

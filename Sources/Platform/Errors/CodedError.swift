@@ -26,6 +26,13 @@ public struct CodedError<Code: ErrorCode>: Error, Hashable, CustomStringConverti
 
     /// The message, followed by the hint if there is one.
     public var description: String { hint.map { "\(message) hint: \($0)" } ?? message }
+
+    /// The message, and the hint as a further sentence.
+    package var sentences: String {
+        guard let hint, let first = hint.first else { return message }
+        let isEnded = message.last.map { ".!?".contains($0) } ?? true
+        return "\(message)\(isEnded ? "" : ".") \(first.uppercased())\(hint.dropFirst())"
+    }
 }
 
 extension CodedError: Codable where Code: Codable {

@@ -110,10 +110,12 @@ struct TaskPerformer: Sendable {
 
     private func checkResources() throws {
         let needed = job.task.resources
-        if let gpus = needed.gpus, gpus > limits.gpus {
+        for (needs, has, unit) in [
+            (needed.gpus ?? 0, limits.gpus, "GPU"), (needed.cores ?? 0, limits.cores, "core"),
+        ] where needs > has {
             throw FlowError(
                 .invalid,
-                "It needs \(gpus) GPUs, and this machine has \(limits.gpus).",
+                "It needs \(needs) \(unit)\(needs == 1 ? "" : "s"), and this machine has \(has).",
                 hint: "Change `resources` of \(job.task.name)."
             )
         }
@@ -257,7 +259,7 @@ struct TaskPerformer: Sendable {
         isRetried: Bool
     ) -> TaskOutcome {
         var record = record
-        let text = error.description
+        let text = error.sentences
         let retry = record.attempt - record.base
         do {
             if isRetried, retry <= job.task.retries, record.state == .running {

@@ -286,21 +286,22 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
         #expect(try flows.states("c") == ["one": .completed])
     }
 
-    @Test(arguments: ["../kept", "a/../../kept", "/tmp/kept", "."])
-    func aFileOutsideTheFlowsFolderIsNoOutput(_ name: String) throws {
-        let flows = try TestFlows(kinds: [
-            TestKind("writes") { call in
-                let path = "\(try call.scratch())/kept"
-                try Files.writeNew("content".utf8, to: path)
-                return TaskResult([], files: [.init(name: name, path: path)])
-            }
-        ])
-        var flow = Flow([FlowTask("one", "writes")])
-        flow.tasks[0].retries = 1
+    @Test(arguments: [
+        (99, 0, "It needs 99 cores, and this machine has 4."),
+        (1, 1, "It needs 1 GPU, and this machine has 0."),
+    ])
+    func aTaskThatNeedsMoreThanTheMachineHasFails(
+        _ cores: Int,
+        _ gpus: Int,
+        _ reason: String
+    ) throws {
+        let flows = try TestFlows(kinds: [TestKind("work") { _ in TaskResult() }])
+        var flow = Flow([FlowTask("one", "work")])
+        flow.tasks[0].resources.cores = cores
+        flow.tasks[0].resources.gpus = gpus
         #expect(try flows.run(flow) == .failed)
         let task = try flows.store.tasks(of: "a").first
-        #expect(task?.reason == "\(name) is not below the folder of the flow's file.")
-        #expect(task?.attempt == 1)
+        #expect(task?.reason == "\(reason) Change `resources` of one.")
     }
 
     @Test func theLimitOfATagHolds() throws {
