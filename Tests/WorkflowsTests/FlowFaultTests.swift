@@ -106,6 +106,8 @@ import Workflows
             "uses: shell\nwith:\n  command: >-\n    echo ${n}\n    ${nn}",
             "11:11: There is no parameter or task `nn`"
         ),
+        (good + "approve: 5", "`approve` must be true or false, or names with values, not `5`."),
+        (good + "cache_expiration: never", "or one of none, not `never`"),
         (good + "when: maybe", "`when` must be true, false or an expression"),
         (good + "when: \"${n}\"", "9:11: `when` must be true or false, not a whole number."),
         (good + "when: \"${n} < ${x}\"", "`when` must be one expression"),

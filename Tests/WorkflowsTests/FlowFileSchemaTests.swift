@@ -1,4 +1,5 @@
 import JSON
+import Platform
 import Testing
 import Workflows
 
@@ -59,6 +60,19 @@ import Workflows
             part("$defs", "task", "properties", "uses", "enum")
                 == .array(DeclaredKind.kinds.all.map { .string($0.name) })
         )
+    }
+
+    @Test func aRequiredInputIsInWithOrInTheMatrix() throws {
+        guard case .array(let rules)? = part("$defs", "task", "allOf") else {
+            throw FlowError(.invalid, "The schema of a task has no rules.")
+        }
+        let rule = rules.map(\.compactText).first { $0.contains(#""const":"shell""#) }
+        for place in ["with", "matrix"] {
+            #expect(
+                rule?.contains(#""\#(place)":{"required":["command"]}"#) == true,
+                "\(rule ?? "")"
+            )
+        }
     }
 
     @Test func everyKeyHasHelp() {

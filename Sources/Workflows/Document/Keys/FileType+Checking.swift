@@ -23,10 +23,17 @@ extension FileType {
             }
         case .anyOf(let types):
             let shape = Shape(node)
-            guard let type = types.first(where: { $0.shape == shape }) else {
-                return mismatch(node, name, faults)
+            let candidates = types.filter { $0.shape == shape }
+            if shape == .scalar {
+                // What else it may be is said, too.
+                if !candidates.contains(where: { $0.isMet(by: node) }) {
+                    mismatch(node, name, faults)
+                }
+            } else if let type = candidates.first {
+                type.check(node, as: name, faults)
+            } else {
+                mismatch(node, name, faults)
             }
-            type.check(node, as: name, faults)
         case .value: break
         default:
             if !isMet(by: node) { mismatch(node, name, faults) }

@@ -20,7 +20,11 @@ enum FlowFileKeys {
             FileKey("on_success", hooks, "What is called when all tasks ended well."),
             FileKey("on_failure", hooks, "What is called when a task failed."),
             FileKey("on_crash", hooks, "What is called when the process died."),
-            FileKey("max_parallel", .wholeNumber(1...10_000), "How many tasks run at once."),
+            FileKey(
+                "max_parallel",
+                .wholeNumber(1...10_000),
+                "How many tasks run at once; without it as many as the machine has room for."
+            ),
         ]
     )
 
@@ -74,8 +78,8 @@ enum FlowFileKeys {
         FileKey("timeout_seconds", .duration, "The longest time of an attempt."),
         FileKey(
             "cache_expiration",
-            .duration,
-            "How long a result may be used again; 0 means never. Default: no limit."
+            .anyOf([.duration, .choice(["none"])]),
+            "How long a result may be used again; 0 means never, none (the default) for ever."
         ),
         FileKey("tags", oneOrMore(.text), "Tags, whose limits are in the workspace's settings."),
     ]

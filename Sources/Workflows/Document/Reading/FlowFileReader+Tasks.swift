@@ -136,6 +136,8 @@ extension FlowFileReader {
 
     private func condition(_ node: DocumentNode?, _ types: ExpressionTypes) -> ValueTemplate? {
         guard let node, let template = ValueTemplate.read(node, faults) else { return nil }
+        // Another value is a fault of the key already.
+        if case .literal(let value) = template { return value.isBoolean ? template : nil }
         let type = types.type(of: template, at: node.position, faults)
         if case .text = template {
             faults.add(node.position, "`when` must be one expression: ${a < b and c}.")

@@ -42,9 +42,16 @@ public enum FlowFileSchema {
             let reference = JSONValue.string("#/$defs/\(name(of: kind))")
             var then: [(String, JSONValue)] = [("properties", ["with": ["$ref": reference]])]
             // A value of the matrix may be the required input.
-            if kind.inputs.contains(where: \.isRequired) {
-                then.append(("anyOf", [["required": ["with"]], ["required": ["matrix"]]]))
+            let required = kind.inputs.filter(\.isRequired).map { input -> JSONValue in
+                let name: JSONValue = ["required": [.string(input.name)]]
+                return [
+                    "anyOf": [
+                        ["properties": ["with": name], "required": ["with"]],
+                        ["properties": ["matrix": name], "required": ["matrix"]],
+                    ]
+                ]
             }
+            if !required.isEmpty { then.append(("allOf", .array(required))) }
             return [
                 "if": [
                     "properties": ["uses": ["const": .string(kind.name)]], "required": ["uses"],
