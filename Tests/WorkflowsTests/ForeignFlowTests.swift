@@ -70,7 +70,7 @@ extension Flow {
         let flow = try Folder(["MLproject": text]).flow()
         #expect(flow.name == "My Project")
         #expect(flow.parameters.map(\.name) == ["data_file", "regularization", "max_iter", "note"])
-        #expect(flow.parameters.map(\.type) == [.any, .number, .integer, .text])
+        #expect(flow.parameters.map(\.type) == [.text, .number, .integer, .text])
         #expect(flow.tasks.map(\.name) == ["main"])
         #expect(flow.source.contains("python_env.yaml is not made"))
         let command = try flow.input(
@@ -81,6 +81,26 @@ extension Flow {
         #expect(
             command == #"python train.py -r 0.5 --n 10 'a b.csv' 'it'\''s ${x}' $HOME ${X} {}"#
         )
+    }
+
+    @Test(arguments: [
+        ("float", "abc", "a number"), ("int", "2.5", "a whole number"), ("float", "1e-3", nil),
+        ("int", "7", nil), ("string", "1.50", nil), ("path", "[1]", nil),
+    ])
+    func aRequiredParameterHasItsType(_ type: String, _ text: String, _ fault: String?) throws {
+        let flow = try Folder([
+            "MLproject":
+                "entry_points: {main: {parameters: {need: \(type)}, command: \"x {need}\"}}"
+        ]).flow()
+        guard let fault else {
+            let command = try flow.input("command", of: "main", ["need": text])
+            let word = type == "path" ? "'[1]'" : type == "float" ? "0.001" : text
+            #expect(command == .string("x \(word)"))
+            return
+        }
+        let error = #expect(throws: FlowError.self) { try flow.parameterValues(["need": text]) }
+        #expect(error?.message == "The parameter need must be \(fault), not `\(text)`.")
+        #expect(throws: FlowError.self) { try flow.parameterValues([:]) }
     }
 
     @Test func theTextThatIsKeptIsTheSameFlow() throws {

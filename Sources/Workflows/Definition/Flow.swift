@@ -53,7 +53,7 @@ public struct Flow: Sendable {
 public struct FlowParameter: Sendable, Equatable {
     /// The name.
     public var name: String
-    /// The type: that of the default.
+    /// The type: that of the default; of a null one the type after `!required`, or any.
     public var type: ValueType
     /// The default; null: a value must be given.
     public var defaultValue: JSONValue

@@ -17,7 +17,8 @@ struct FlowText {
     var name: String
     /// Comments at the beginning.
     var notes: [String] = []
-    var parameters: [(name: String, value: JSONValue)] = []
+    /// The names with their defaults; one that is null must be given, with a value of the type.
+    var parameters: [(name: String, type: ValueType, value: JSONValue)] = []
     var tasks: [Task] = []
 
     /// The text in YAML, with values in the form of JSON.
@@ -26,7 +27,10 @@ struct FlowText {
         lines.append("flow: \(Self.text(.string(name)))")
         if !parameters.isEmpty {
             lines.append("parameters:")
-            for (name, value) in parameters { lines.append("  \(name): \(Self.text(value))") }
+            for (name, type, value) in parameters {
+                let text = value == .null ? "!required \(type.rawValue)" : Self.text(value)
+                lines.append("  \(name): \(text)")
+            }
         }
         lines.append("tasks:")
         for task in tasks {

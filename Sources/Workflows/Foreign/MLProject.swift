@@ -70,7 +70,8 @@ struct MLProject {
         for entry in point.value["parameters"]?.mapping ?? [] {
             let name = names.name(for: entry.name)
             parameters[entry.name] = name
-            flow.parameters.append((name, defaultValue(entry)))
+            let type = type(of: entry)
+            flow.parameters.append((name, type, defaultValue(entry.value, type)))
         }
         guard let command = point.value["command"], let text = command.text else { return nil }
         let line = MLProjectCommand.flowCommand(text, parameters) { message in
@@ -104,30 +105,37 @@ struct MLProject {
         return nil
     }
 
-    /// The default in the type that the parameter has; null if there is none.
-    private func defaultValue(_ entry: DocumentNode.Entry) -> JSONValue {
+    private func type(of entry: DocumentNode.Entry) -> ValueType {
         let node = entry.value
         if let entries = node.mapping {
             Self.parameter.check(entries, node.position, faults)
         } else if node.scalar != .null {
             Self.parameter["type"]?.type.check(node, as: DocumentFaults.quoted(entry.name), faults)
         }
-        let type = node["type"]?.text ?? node.text ?? "string"
+        return switch node["type"]?.text ?? node.text {
+        case "float": .number
+        case "int": .integer
+        default: .text
+        }
+    }
+
+    /// The default in the type that the parameter has; null if there is none.
+    private func defaultValue(_ node: DocumentNode, _ type: ValueType) -> JSONValue {
         guard let value = node["default"], value.scalar != .null else { return .null }
         guard let text = value.text else {
             faults.add(value.position, "The default must be a single value, not \(value.kind).")
             return .null
         }
+        let number = CoreSchema.number(text)?.double
         switch type {
-        case "float":
-            if let number = CoreSchema.number(text)?.double { return .number(number) }
-        case "int":
-            if let number = CoreSchema.number(text)?.double, let whole = Int(exactly: number) {
-                return .integer(whole)
-            }
+        case .number:
+            if let number { return .number(number) }
+        case .integer:
+            if let whole = number.flatMap({ Int(exactly: $0) }) { return .integer(whole) }
         default: return .string(FlowText.literal(text))
         }
-        faults.add(value.position, "\(DocumentFaults.quoted(text)) is no \(type).")
+        let name = type == .number ? "float" : "int"
+        faults.add(value.position, "\(DocumentFaults.quoted(text)) is no \(name).")
         return .null
     }
 }

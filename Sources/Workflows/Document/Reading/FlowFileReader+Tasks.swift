@@ -33,7 +33,8 @@ extension FlowFileReader {
         ]
         for parameter in parameters {
             let type: StaticType =
-                parameter.defaultValue == .null ? .any : .init(of: parameter.defaultValue)
+                parameter.defaultValue == .null
+                ? StaticType(parameter.type) : .init(of: parameter.defaultValue)
             // Another value may be given: only the outer type is that of the default.
             names[parameter.name] = .init(type: type.widened)
         }

@@ -70,7 +70,7 @@ struct FlowFileReader {
             }
             let parameter = FlowParameter(
                 name: entry.name,
-                type: ValueType(value) ?? .any,
+                type: entry.value.requiredType ?? ValueType(value) ?? .any,
                 defaultValue: value,
                 isSecret: SecretName.isSecret(entry.name)
             )

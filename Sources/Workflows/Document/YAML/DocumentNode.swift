@@ -21,6 +21,8 @@ struct DocumentNode {
 
     var content: Content
     var position: SourcePosition
+    /// The type after `!required`: that of a parameter whose value must be given.
+    var requiredType: ValueType?
     /// The places of `${` in a text, for as long as there are any.
     var placeholders: [SourcePosition] = []
 

@@ -16,6 +16,8 @@ struct DocumentReader {
     /// The names of keys that are left out: those of repeated ones.
     private let omitted: Set<String>
     private var nodeCount = 0
+    /// Whether what is read belongs to `parameters`.
+    private var isInParameters = false
 
     /// Reads a file; nil if it is no YAML, which is a fault.
     static func read(_ bytes: [UInt8], _ faults: DocumentFaults) -> DocumentNode? {
@@ -59,7 +61,10 @@ struct DocumentReader {
             return nil
         }
         switch node {
-        case .scalar(let scalar): return self.scalar(scalar, position)
+        case .scalar(let scalar):
+            // Below `parameters` and a name.
+            let canRequire = isInParameters && depth == 2
+            return self.scalar(scalar, position, canRequire: canRequire)
         case .sequence(let sequence):
             var elements: [DocumentNode] = []
             for element in sequence {
@@ -93,6 +98,7 @@ struct DocumentReader {
             )
             return nil
         }
+        if depth == 0 { isInParameters = name.string == "parameters" }
         guard let value = node(value, depth: depth + 1) else { return nil }
         return DocumentNode.Entry(name: name.string, position: position, value: value)
     }
@@ -102,15 +108,30 @@ struct DocumentReader {
             ?? SourcePosition(line: 1, column: 1)
     }
 
-    private func scalar(_ scalar: Node.Scalar, _ position: SourcePosition) -> DocumentNode? {
+    private func scalar(
+        _ scalar: Node.Scalar,
+        _ position: SourcePosition,
+        canRequire: Bool
+    ) -> DocumentNode? {
         let string = scalar.string
         let value: JSONValue
+        var required: ValueType?
         switch scalar.tag.description {
         case "": value = scalar.style == .plain ? CoreSchema.value(of: string) : .string(string)
         case "!", "tag:yaml.org,2002:str": value = .string(string)
         case "tag:yaml.org,2002:null": value = .null
         case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool":
             value = CoreSchema.value(of: string)
+        case "!required" where canRequire:
+            required = ValueType(rawValue: string)
+            value = .null
+            guard required != nil else {
+                faults.add(
+                    position,
+                    "`!required` needs a type: text, integer, number, boolean, list, object or any."
+                )
+                return nil
+            }
         default:
             faults.add(
                 position,
@@ -119,6 +140,7 @@ struct DocumentReader {
             return nil
         }
         var node = DocumentNode(content: .scalar(value, text: string), position: position)
+        node.requiredType = required
         if case .string = value, string.utf8.contains(UInt8(ascii: "$")) {
             let count = string.ranges(of: "${").count
             node.placeholders = Array(text.placeholders(after: position, count: count))
