@@ -279,6 +279,26 @@ import Testing
         #expect(try Deadline(seconds: 20).poll { try state(program, id) == "completed" })
     }
 
+    @Test func aNewerWorkspaceIsNamedOnce() throws {
+        let (program, flow) = try program()
+        try program.run("flow", "list")
+        // The stamp of the schema, in the text that the database keeps.
+        let path = "\(program.workspace)/workbench.db"
+        var data = try Data(contentsOf: URL(filePath: path))
+        for stamp in data.ranges(of: Data("workbench-".utf8)) {
+            for place in stamp.upperBound..<data.endIndex {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(data[place]) else { break }
+                data[place] = UInt8(ascii: "9")
+            }
+        }
+        try data.write(to: URL(filePath: path))
+        let done = try program.run("flow", "run", flow)
+        #expect(done.status == 1 && done.text.isEmpty)
+        #expect(done.errors.ranges(of: "newer version of workbench (schema").count == 1)
+        #expect(done.errors.contains("hint: Use the newer version"), "\(done.errors)")
+        #expect(try program.run("flow", "list").errors.hasPrefix("note: "))
+    }
+
     @Test func schedulesAreOffUntilTheyAreSwitchedOn() throws {
         let program = try Program(hasModel: false)
         let flow = try program.file(

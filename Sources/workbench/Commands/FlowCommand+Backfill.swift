@@ -49,7 +49,7 @@ extension FlowCommand {
                 change.signal()
             }
             Signals.beforeEnd { opened.workspace?.flows.terminateHere() }
-            let workspace = try shared.open(isWatching: true)
+            let workspace = try shared.open(isWatching: true, isChanging: true)
             opened.workspace = workspace
             let subscription = workspace.events.subscribe { event in
                 if case .flow = event { change.signal() }

@@ -74,7 +74,7 @@ extension FlowCommand {
         @OptionGroup var target: FlowRunArgument
 
         func run() throws {
-            let workspace = try shared.open(isWatching: true)
+            let workspace = try shared.open(isWatching: true, isChanging: true)
             defer { workspace.close() }
             let run = try target.find(in: workspace)
             let change = Condition()
@@ -97,7 +97,7 @@ extension FlowCommand {
         @OptionGroup var target: FlowRunArgument
 
         func run() throws {
-            let workspace = try shared.open()
+            let workspace = try shared.open(isChanging: true)
             let run = try target.find(in: workspace)
             try workspace.flows.pause(run.id)
             try shared.confirm(run, "is paused")
@@ -114,7 +114,7 @@ extension FlowCommand {
 
         func run() throws {
             if following.detach {
-                let workspace = try shared.open()
+                let workspace = try shared.open(isChanging: true)
                 let run = try target.find(in: workspace)
                 let process = try workspace.flows.detach(run.id)
                 return try FlowPlanOutput(shared).detached(run, process: process)
@@ -171,7 +171,7 @@ extension FlowCommand {
         @OptionGroup var target: FlowRunArgument
 
         func run() throws {
-            let workspace = try shared.open()
+            let workspace = try shared.open(isChanging: true)
             let run = try target.find(in: workspace)
             try workspace.flows.delete(run.id)
             try shared.confirm(run, "is deleted")

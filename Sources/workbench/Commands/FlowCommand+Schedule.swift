@@ -97,7 +97,7 @@ struct ScheduleArgument: ParsableArguments {
 
     /// Switches the schedule on or off.
     func set(_ isOn: Bool, _ shared: SharedOptions) throws {
-        let workspace = try shared.open()
+        let workspace = try shared.open(isChanging: true)
         let target = try target(isOn, in: workspace)
         try workspace.flows.setSchedule(target.schedule, of: target.path, isOn: isOn)
         let now = try workspace.flows.schedules().first {

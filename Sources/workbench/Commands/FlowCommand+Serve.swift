@@ -29,7 +29,7 @@ extension FlowCommand {
                 end.signal()
             }
             Signals.beforeEnd { opened.workspace?.flows.terminateHere() }
-            let workspace = try shared.open(isWatching: true)
+            let workspace = try shared.open(isWatching: true, isChanging: true)
             opened.workspace = workspace
             let output = ServeOutput(workspace, isJSON: shared.json)
             let subscription = workspace.events.subscribe { output.receive($0) }

@@ -61,7 +61,7 @@ extension FlowCommand {
         }
 
         private func detach() throws {
-            let workspace = try shared.open()
+            let workspace = try shared.open(isChanging: true)
             defer { workspace.close() }
             let flows = workspace.flows
             let started = try flows.startDetached(try flows.flow(flow), order.order())

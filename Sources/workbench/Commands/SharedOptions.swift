@@ -25,12 +25,17 @@ struct SharedOptions: ParsableArguments {
     }
 
     /// Opens the workspace; commands that end at once do not watch it.
-    func open(isWatching: Bool = false) throws -> Workspace {
+    ///
+    /// - Parameter isChanging: Whether the command is refused with the reason if the workspace is
+    ///   read-only: the reason is no note, too.
+    func open(isWatching: Bool = false, isChanging: Bool = false) throws -> Workspace {
         let workspace = try Workspace.open(
             Workspace.Configuration(folder: workspace, isWatching: isWatching)
         )
         ScreenServer.serveTasks(of: workspace)
-        if case .readOnly(let reason) = workspace.access { Console.note("note: \(reason)") }
+        if !isChanging, case .readOnly(let reason) = workspace.access {
+            Console.note("note: \(reason)")
+        }
         for problem in Settings.read(folder: workspace.folder).problems {
             Console.remark(problem, hint: nil)
         }

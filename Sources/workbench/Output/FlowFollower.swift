@@ -31,7 +31,7 @@ struct FlowFollower {
             if let workspace = opened.workspace { Self.end(workspace, by: signal) }
         }
         Signals.beforeEnd { opened.workspace?.flows.terminateHere() }
-        workspace = try shared.open(isWatching: true)
+        workspace = try shared.open(isWatching: true, isChanging: true)
         opened.workspace = workspace
         isJSON = shared.json
         self.showsLogs = showsLogs
