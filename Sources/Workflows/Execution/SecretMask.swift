@@ -17,6 +17,8 @@ package struct SecretMask: Sendable {
             default: nil
             }
         }
+        // One that begins with another one is found as a whole.
+        .sorted { $0.utf8.count > $1.utf8.count }
     }
 
     /// The text without secrets.

@@ -157,16 +157,12 @@ public final class FlowService: Sendable {
             try expireApprovals(of: try store.run(id))
             hooks.look()
         }
-        var summary = summary(
+        return summary(
             try store.run(id),
             try store.counts(of: id)[id] ?? [:],
             try store.tasksAwaitingApproval(of: id)[id] ?? [],
             isRefused: try store.refusedRuns(of: id).contains(id)
         )
-        if summary.state == .failed {
-            summary.isRefused = try store.tasks(of: id).contains(where: \.isRefused)
-        }
-        return summary
     }
 
     private func summary(
