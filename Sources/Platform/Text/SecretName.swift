@@ -7,14 +7,14 @@ package enum SecretName {
     ]
     /// What a name says about the value if it ends with it: a password's length is no secret.
     private static let properties: Set<String> = [
-        "file", "path", "dir", "folder", "url", "env", "name", "id", "length", "size", "count",
-        "field",
-        "header", "column", "prompt", "policy", "ttl", "expiry",
+        "file", "path", "dir", "folder", "env", "name", "length", "size", "count", "field",
+        "header",
+        "column", "prompt", "policy", "ttl", "expiry",
     ]
     /// What precedes the tokens of language models.
     private static let vocabulary: Set<String> = [
-        "per", "pad", "eos", "bos", "eot", "unk", "mask", "sep", "cls", "stop", "start", "end",
-        "special", "image", "next", "first", "last", "new", "prefix", "suffix",
+        "per", "pad", "eos", "bos", "eot", "unk", "mask", "sep", "cls", "stop", "special", "image",
+        "prefix", "suffix",
     ]
 
     /// Whether a value of this name is masked wherever it is shown or logged: of a parameter, a

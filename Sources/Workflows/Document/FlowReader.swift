@@ -20,7 +20,7 @@ public struct FlowReader: Sendable {
     /// - Throws: ``FlowError`` with the code `invalidFile`, whose `details` have a line
     ///   `LINE:COLUMN: what` for each fault, or `notFound`.
     public func read(_ path: String) throws(FlowError) -> Flow {
-        try read(path, isOutline: false)
+        try read(path, .everything)
     }
 
     /// Reads the name and the parameters of the file at a path, without its tasks.
@@ -30,10 +30,19 @@ public struct FlowReader: Sendable {
     ///
     /// - Throws: The errors of ``read(_:)``, except for faults of tasks.
     public func outline(_ path: String) throws(FlowError) -> Flow {
-        try read(path, isOutline: true)
+        try read(path, .outline)
     }
 
-    private func read(_ path: String, isOutline: Bool) throws(FlowError) -> Flow {
+    /// What of a file is read.
+    private enum Extent {
+        /// The name and the parameters.
+        case outline
+        /// The flow, without a look at what its tasks name outside the file.
+        case text
+        case everything
+    }
+
+    private func read(_ path: String, _ extent: Extent) throws(FlowError) -> Flow {
         var path = path
         var entryPoint: String?
         if !FilePaths.exists(path), let sign = path.lastIndex(of: "#") {
@@ -48,14 +57,14 @@ public struct FlowReader: Sendable {
                 let name = DocumentFaults.quoted(entryPoint)
                 throw FlowError(.invalid, "\(path) is a flow, which has no entry point \(name).")
             }
-            return try parse(bytes, path: path, isOutline: isOutline)
+            return try parse(bytes, path: path, extent)
         }
         let faults = DocumentFaults()
         let text = project.flowText(bytes, path: path, entryPoint: entryPoint, faults)
         guard let text, faults.isEmpty else { throw faults.error(in: path) }
         do throws(FlowError) {
             let place = entryPoint.map { "\(path)#\($0)" } ?? path
-            return try parse(Array(text.utf8), path: place, isOutline: isOutline)
+            return try parse(Array(text.utf8), path: place, extent)
         } catch {
             throw FlowError(
                 error.code,
@@ -65,27 +74,41 @@ public struct FlowReader: Sendable {
         }
     }
 
-    /// Reads and checks the text of a flow, such as the one that a flow run keeps in
-    /// ``Flow/source``.
+    /// Reads and checks the text of a flow.
     ///
     /// - Parameter path: The absolute path of the file that it was read from.
     /// - Throws: ``FlowError`` with the code `invalidFile`.
     public func parse(_ source: String, path: String) throws(FlowError) -> Flow {
-        try parse(Array(source.utf8), path: path)
+        try parse(Array(source.utf8), path: path, .everything)
+    }
+
+    /// Reads the text that a flow run keeps in ``Flow/source``, which was checked when it was stored.
+    ///
+    /// Files, datasets and other flows that its tasks name may be gone since.
+    ///
+    /// - Parameter path: The absolute path of the file that it was read from.
+    /// - Throws: ``FlowError`` with the code `invalidFile` for what this version cannot read.
+    package func stored(_ source: String, path: String) throws(FlowError) -> Flow {
+        try parse(Array(source.utf8), path: path, .text)
     }
 
     private func parse(
         _ bytes: [UInt8],
         path: String,
-        isOutline: Bool = false
+        _ extent: Extent
     ) throws(FlowError) -> Flow {
         let faults = DocumentFaults()
         var flow: Flow?
         if let root = documents.document(bytes, of: path, faults) {
-            var reader = FlowFileReader(kinds: kinds, folder: FilePaths.parent(path), faults)
+            var reader = FlowFileReader(
+                kinds: kinds,
+                folder: FilePaths.parent(path),
+                looksOutside: extent == .everything,
+                faults
+            )
             let source = String(decoding: bytes, as: UTF8.self)
             flow =
-                isOutline
+                extent == .outline
                 ? reader.outline(root, path: path, source: source)
                 : reader.flow(root, path: path, source: source)
         }

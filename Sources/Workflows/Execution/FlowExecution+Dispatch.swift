@@ -33,7 +33,10 @@ extension FlowExecution {
                 mask: mask,
                 limits: limits,
                 stop: { [state] in state.read { $0.stop } },
-                report: { [weak self] in self?.report($0, at: place) }
+                report: { [weak self] in self?.report($0, at: place) },
+                claimed: { [state] in
+                    state.withLock { $0.outcomes.append(.claimed(place: place)) }
+                }
             )
             workers.add { [state] in
                 let outcome = performer.perform()

@@ -7,7 +7,8 @@ extension FlowExecution {
             defer { state.isWoken = false }
             return state.isWoken
         }
-        guard isWoken else { return }
+        // An answer that was given in time may not have woken this thread yet.
+        guard isWoken || approvalWait(board) == 0 else { return }
         for request in try setting.store.requests(of: run.id) {
             let by = request.reason.isEmpty ? "" : ": \(request.reason)"
             switch request.kind {
@@ -76,8 +77,8 @@ extension FlowExecution {
             $0.state == .waitingApproval && (request.task == nil || $0.task == request.task)
         }
         for var record in waiting {
-            try FlowApproval(setting, run, flow.tasks[graph.instances[record.position].task])
-                .answer(request, &record)
+            let approval = FlowApproval(setting, run, board.task(at: record.position))
+            try persisting { try approval.answer(request, &record) }
             announce(record)
             if record.state == .pending {
                 board.release(record)

@@ -253,14 +253,14 @@ package final class FlowExecution: Sendable {
             let approval = FlowApproval(setting, run, board.task(at: place))
             guard let deadline = approval.deadline(of: record), setting.store.now() >= deadline
             else { continue }
-            try approval.expire(&record)
+            try persisting { try approval.expire(&record) }
             board.end(record, outputs: nil)
             announce(record)
         }
     }
 
     /// The milliseconds until a task that waits for approval fails; nil if none does.
-    private func approvalWait(_ board: TaskBoard) -> Int? {
+    func approvalWait(_ board: TaskBoard) -> Int? {
         let deadlines = timedApprovals.compactMap { place in
             FlowApproval(setting, run, board.task(at: place)).deadline(of: board.records[place])
         }
@@ -291,6 +291,7 @@ package final class FlowExecution: Sendable {
                 let wait = record.retryAt.map { steady + max(0, $0 - setting.store.now()) }
                 board.hold(record, until: record.state == .retrying ? wait : nil)
             case .blocked(let record, let tag): board.block(record, on: tag, at: steady)
+            case .claimed(let place): board.unblock(place)
             case .unrecorded(let record, let error):
                 board.hold(record, until: nil)
                 request(.leave("The state of \(record.task) could not be stored: \(error.message)"))

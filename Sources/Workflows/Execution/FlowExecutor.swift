@@ -67,12 +67,13 @@ package struct FlowExecutor: Sendable {
         order: FlowOrder,
         origin: FlowRunOrigin,
         lineage: String,
-        id: String,
+        id: @autoclosure () throws -> String,
         state: FlowState = .running
     ) throws -> FlowExecution {
         let graph = try FlowGraph(flow, parameters: values)
         try graph.checkInputs(of: flow, parameters: values, kinds: setting.kinds)
         let forced = try order.forced(in: flow, graph)
+        let id = try id()
         guard let lock = try OwnerLock.take(setting.folders.lock(of: id)) else {
             throw FlowError(.conflict, "Flow run \(id) exists already.")
         }

@@ -52,7 +52,8 @@ struct TaskBoard {
     mutating func decide() -> [(place: Int, transition: TaskTransition, reason: String?)] {
         var changes: [(place: Int, transition: TaskTransition, reason: String?)] = []
         var decided = false
-        for place in undecided {
+        // Those that were cancelled since need no decision.
+        for place in undecided where records[place].state == .pending {
             let verdict = TaskVerdict(
                 references: states(graph.references[place]),
                 needs: states(graph.needs[place]),
@@ -77,12 +78,10 @@ struct TaskBoard {
     /// Takes the next task that fits, in the order of the graph.
     mutating func next(where fits: (FlowTask) -> Bool) -> Int? {
         // One task asks whether a tag is free again; the others come after it.
-        let full = Dictionary(
-            blocks.compactMap { block in block.value.tag.map { ($0, block.key) } }
-        ) { min($0, $1) }
+        let full = Set(blocks.values.compactMap(\.tag))
         let index = ready.suffix(Self.reach).lastIndex { place in
             let task = task(at: place)
-            return task.tags.allSatisfy { full[$0] == nil || blocks[place] != nil } && fits(task)
+            return task.tags.allSatisfy { !full.contains($0) || blocks[place] != nil } && fits(task)
         }
         guard let index else { return nil }
         let place = ready.remove(at: index)
@@ -133,6 +132,9 @@ struct TaskBoard {
             blocks[place]?.wait = first / 2
         }
     }
+
+    /// Records that a task has its key and its tags.
+    mutating func unblock(_ place: Int) { blocks[place] = nil }
 
     /// Whether a task has been found blocked since it could run.
     func isBlocked(_ place: Int) -> Bool { blocks[place] != nil }

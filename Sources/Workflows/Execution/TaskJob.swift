@@ -26,6 +26,8 @@ enum TaskOutcome: Sendable {
     case waits(TaskRecord)
     /// Its key or the given tag is in use: it is tried again.
     case blocked(TaskRecord, tag: String?)
+    /// It was blocked, and goes on now.
+    case claimed(place: Int)
     /// Its end could not be stored.
     case unrecorded(TaskRecord, FlowError)
 }

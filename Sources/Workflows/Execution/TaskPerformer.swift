@@ -13,6 +13,8 @@ struct TaskPerformer: Sendable {
     /// Why running tasks must end; nil if they go on.
     let stop: @Sendable () -> FlowStop?
     let report: @Sendable (TaskProgress) -> Void
+    /// Called when a task that was blocked has its key and its tags.
+    let claimed: @Sendable () -> Void
 
     func perform() -> TaskOutcome {
         var record = job.record
@@ -59,6 +61,7 @@ struct TaskPerformer: Sendable {
             return .blocked(record, tag: block.tag)
         }
         defer { held.release() }
+        if job.wasBlocked { claimed() }
         // Another task may have done the work between the first look and the lock.
         if let result = try usableResult(key) {
             return try used(result, resolution, &record)

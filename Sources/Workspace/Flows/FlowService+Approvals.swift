@@ -23,7 +23,6 @@ extension FlowService {
 
     /// Starts the timer of approvals in this process, unless another one has it.
     func startExpiring() throws {
-        expires.withLock { $0 = true }
         let log = opened.log
         let make: @Sendable () -> any RepeatedWork = { [weak self] in
             guard let self else { return NoWork() }
@@ -34,6 +33,7 @@ extension FlowService {
                 log.warning("Approvals could not be checked: \(error)")
             }
         }
+        expires.withLock { $0 = true }
         approvalWorker.wake()
     }
 }

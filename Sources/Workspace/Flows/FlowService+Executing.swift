@@ -34,7 +34,7 @@ extension FlowService {
     public func retryPlan(_ id: String, _ order: FlowOrder = FlowOrder()) throws -> FlowPlan {
         try WorkspaceError.translating {
             let record = try store.run(id)
-            let flow = try current(record) ?? reader.parse(record.source, path: record.path)
+            let flow = try current(record) ?? reader.stored(record.source, path: record.path)
             return try FlowPlanner(setting).plan(retrying: record, flow, order)
         }
     }

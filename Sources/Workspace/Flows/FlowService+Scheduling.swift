@@ -41,6 +41,7 @@ extension FlowService {
     public func stopScheduling() {
         scheduleWorker.stop()
         approvalWorker.stop()
+        expires.withLock { $0 = false }
     }
 
     struct NoWork: RepeatedWork {

@@ -21,7 +21,7 @@ extension FlowService {
     private func room(of run: FlowRunRecord) throws -> TaskRoom? {
         if let execution = state.withLock({ $0.executions[run.id] }) { return execution.room }
         if let known = known.withLock({ $0 }), known.id == run.id { return known.room }
-        guard let flow = try? reader.parse(run.source, path: run.path) else { return nil }
+        guard let flow = try? reader.stored(run.source, path: run.path) else { return nil }
         let room = TaskRoom(flow, setting.kinds, setting.limits())
         known.withLock { $0 = (run.id, room) }
         return room

@@ -95,7 +95,7 @@ public final class FlowService: Sendable {
             report: { [log = opened.log] in log.warning("Hooks could not be called: \($0)") }
         )
         executor = FlowExecutor(setting) { record in
-            try reader.parse(record.source, path: record.path)
+            try reader.stored(record.source, path: record.path)
         }
         let subscription = events.subscribe { [weak self] in self?.follow($0) }
         following.withLock { $0 = subscription }
@@ -192,6 +192,11 @@ public final class FlowService: Sendable {
         summary.isRefused = isRefused
         // Its end may not be recorded: the disk is full, or the folder is read-only.
         if record.state == .running, owner == nil, !summary.isMine {
+            if let now = try? store.run(record.id), now.state != .running {
+                // It has ended since it was read.
+                let counts = (try? store.counts(of: record.id)[record.id]) ?? counts
+                return self.summary(now, counts, waiting, isRefused: isRefused)
+            }
             summary.state = .crashed
             summary.reason = FlowExecutor.crashReason
             for state in TaskState.ofProcesses {
@@ -282,7 +287,7 @@ public final class FlowService: Sendable {
         try WorkspaceError.translating {
             let run = try store.run(id)
             let tasks = try shownTasks(of: run)
-            let flow = try reader.parse(run.source, path: run.path)
+            let flow = try reader.stored(run.source, path: run.path)
             return try tasks.prefix(limit).map { task in
                 (task.task, task.state, try reasons(task, run, flow))
             }
@@ -294,7 +299,7 @@ public final class FlowService: Sendable {
         _ run: FlowRunRecord,
         _ known: Flow? = nil
     ) throws -> [String] {
-        let flow = try known ?? reader.parse(run.source, path: run.path)
+        let flow = try known ?? reader.stored(run.source, path: run.path)
         let mask = SecretMask(run.parameters)
         return try FlowExplanation(setting).sentences(for: record, in: run, flow)
             .map { mask.masked($0) }

@@ -89,4 +89,40 @@ private struct CountedKind: TaskKind {
         #expect(execution.wait() == .completed)
         thread.join()
     }
+
+    @Test func aTaskThatRunsDoesNotKeepOthersFromASecondSlot() throws {
+        let isOver = Guarded(false)
+        let flows = try TestFlows(kinds: [
+            TestKind("long") { _ in
+                isOver.wait { $0 ? () : nil }
+                return TaskResult()
+            }
+        ])
+        flows.limits.withLock { $0.tags = ["gpu": 2] }
+        let slots = try (0..<2).map {
+            try #require(try OwnerLock.take("\(flows.folder)/locks/tag-\($0)-gpu"))
+        }
+        let flow = Flow(
+            ["a", "b"].map { name in
+                var task = FlowTask(name, "long", ["x": "${'\(name)'}"])
+                task.tags = ["gpu"]
+                return task
+            }
+        )
+        let execution = try flows.executor(flow).create(
+            flow,
+            FlowOrder(),
+            origin: .person,
+            id: "a"
+        )
+        let thread = try ServiceThread(name: "test") { execution.execute() }
+        flows.waitUntil("a", .scheduled)
+        for slot in slots { slot.release() }
+        execution.lookAgain()
+        flows.waitUntil("a", .running)
+        flows.waitUntil("b", .running)
+        isOver.withLock { $0 = true }
+        #expect(execution.wait() == .completed)
+        thread.join()
+    }
 }

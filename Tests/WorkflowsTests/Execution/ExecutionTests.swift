@@ -210,8 +210,11 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
                 throw CancellationError()
             }
         ])
+        var last = FlowTask("last", "waits", needs: ["three"])
+        last.trigger = .done
         let flow = Flow([
             FlowTask("one", "waits"), FlowTask("two", "waits", needs: ["one"]),
+            FlowTask("three", "waits", needs: ["two"]), last,
         ])
         let execution = try flows.executor(flow).create(flow, FlowOrder(), origin: .person, id: "a")
         let thread = try ServiceThread(name: "test") { execution.execute() }
@@ -220,7 +223,24 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
         execution.wake()
         #expect(execution.wait() == .cancelled)
         thread.join()
-        #expect(try flows.states() == ["one": .cancelled, "two": .cancelled])
+        #expect(Set(try flows.states().values) == [.cancelled])
+        #expect(try flows.store.run("a").state == .cancelled)
+    }
+
+    @Test func aFlowRunThatWaitsForApprovalIsCancelledWithAllItsTasks() throws {
+        let flows = try TestFlows(kinds: [doubling(Guarded([:]))])
+        var task = FlowTask("one", "double", ["x": "${1}"])
+        task.approval = TaskApproval()
+        let flow = Flow([
+            task, FlowTask("two", "double", ["x": "${one.y}"]),
+            FlowTask("three", "double", ["x": "${two.y}"]),
+        ])
+        #expect(try flows.run(flow) == .waitingApproval)
+        try flows.store.ask(.cancel, of: "a", author: "kim")
+        let execution = try flows.executor(flow).answer("a")
+        execution.execute()
+        #expect(execution.wait() == .cancelled)
+        #expect(Set(try flows.states().values) == [.cancelled])
     }
 
     @Test func aFlowRunWhoseProcessLeavesIsPausedAndResumes() throws {

@@ -63,8 +63,14 @@ extension FlowFileReader {
         readMatrix(node["matrix"], &task, &types)
         if let uses, let name = uses.text {
             if let kind = kinds[name] {
-                TaskInputs(kind: kind, folder: folder, types: types, faults: faults)
-                    .read(node["with"], &task)
+                TaskInputs(
+                    kind: kind,
+                    folder: folder,
+                    looksOutside: looksOutside,
+                    types: types,
+                    faults: faults
+                )
+                .read(node["with"], &task)
             } else {
                 faults.add(
                     uses.position,

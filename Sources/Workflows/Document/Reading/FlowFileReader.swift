@@ -8,12 +8,20 @@ struct FlowFileReader {
 
     let kinds: TaskKinds
     let folder: String
+    /// Whether kinds check what tasks name outside the file.
+    let looksOutside: Bool
     let faults: DocumentFaults
     var parameters: [FlowParameter] = []
 
-    init(kinds: TaskKinds, folder: String, _ faults: DocumentFaults) {
+    init(
+        kinds: TaskKinds,
+        folder: String,
+        looksOutside: Bool = true,
+        _ faults: DocumentFaults
+    ) {
         self.kinds = kinds
         self.folder = folder
+        self.looksOutside = looksOutside
         self.faults = faults
     }
 

@@ -4,6 +4,8 @@ import JSON
 struct TaskInputs {
     let kind: any TaskKind
     let folder: String
+    /// Whether the kind checks values.
+    let looksOutside: Bool
     let types: ExpressionTypes
     let faults: DocumentFaults
 
@@ -47,7 +49,7 @@ struct TaskInputs {
             )
         }
         // Checks of values build on their types.
-        if faults.faults.count == before { checkValues(task) }
+        if looksOutside, faults.faults.count == before { checkValues(task) }
     }
 
     /// A value of the matrix that has the name of an input becomes that input.
