@@ -91,24 +91,20 @@ private struct CountedKind: TaskKind {
     }
 
     @Test func aTaskThatRunsDoesNotKeepOthersFromASecondSlot() throws {
-        let isOver = Guarded(false)
-        let flows = try TestFlows(kinds: [
-            TestKind("long") { _ in
-                isOver.wait { $0 ? () : nil }
-                return TaskResult()
-            }
-        ])
-        flows.limits.withLock { $0.tags = ["gpu": 2] }
-        let slots = try (0..<2).map {
-            try #require(try OwnerLock.take("\(flows.folder)/locks/tag-\($0)-gpu"))
+        let open = Guarded<Set<String>>([])
+        let kind = TestKind("waits") { call in
+            open.wait { $0.contains(call.task) ? () : nil }
+            return TaskResult()
         }
-        let flow = Flow(
-            ["a", "b"].map { name in
-                var task = FlowTask(name, "long", ["x": "${'\(name)'}"])
-                task.tags = ["gpu"]
-                return task
-            }
-        )
+        let flows = try TestFlows(kinds: [kind])
+        flows.limits.withLock { $0.tags = ["gpu": 2] }
+        let slots = try (0..<2).map { number in
+            try #require(try OwnerLock.take("\(flows.folder)/locks/tag-\(number)-gpu"))
+        }
+        var first = FlowTask("first", "waits", ["x": "${1}"])
+        var second = FlowTask("second", "waits", ["x": "${2}"], needs: ["x"])
+        (first.tags, second.tags) = (["gpu"], ["gpu"])
+        let flow = Flow([first, FlowTask("x", "waits", ["x": "${3}"]), second])
         let execution = try flows.executor(flow).create(
             flow,
             FlowOrder(),
@@ -116,12 +112,15 @@ private struct CountedKind: TaskKind {
             id: "a"
         )
         let thread = try ServiceThread(name: "test") { execution.execute() }
-        flows.waitUntil("a", .scheduled)
+        flows.waitUntil("first", .scheduled)
+        // The second one comes when the first one asks for both already.
+        open.withLock { $0 = ["x"] }
+        flows.waitUntil("x", .completed)
         for slot in slots { slot.release() }
         execution.lookAgain()
-        flows.waitUntil("a", .running)
-        flows.waitUntil("b", .running)
-        isOver.withLock { $0 = true }
+        flows.waitUntil("first", .running)
+        flows.waitUntil("second", .running)
+        open.withLock { $0 = ["first", "second"] }
         #expect(execution.wait() == .completed)
         thread.join()
     }
