@@ -351,6 +351,7 @@ let package = Package(
                 "ChatTemplates", "Database",
                 "Workspace", "Inference", "EventBus", "Machine", "Tracking", "Registry", "Platform",
                 "JSON", "Runs", "TestModels", "Training", "Datasets", "Workflows",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

@@ -1,4 +1,6 @@
 import Database
+import GRDB
+import Glibc
 import JSON
 import Platform
 import Testing
@@ -14,12 +16,16 @@ import Workspace
         let failures = Guarded<[String]>([])
 
         /// The hooks as a process has them that finds the rows.
-        func hooks(waits: [Double] = [0, 0]) -> FlowHooks {
+        func hooks(
+            waits: [Double] = [0, 0],
+            now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        ) -> FlowHooks {
             FlowHooks(
                 store,
                 workspace: folder,
                 lock: "\(folder)/hooks.lock",
                 waits: waits,
+                now: now,
                 failed: { [failures] call, _, reason in
                     failures.withLock { $0.append("\(call.hook.occasion): \(reason)") }
                 },
@@ -51,13 +57,32 @@ import Workspace
         }
     }
 
-    private func withPlace(_ body: (Place) throws -> Void) throws {
+    /// A clock that is at `start` twice, at the first call and when closing begins, and then far on.
+    private struct Clock {
+        let start = ContinuousClock.now
+        let looks = Guarded(0)
+
+        /// Looks at it; the second look waits for `second`.
+        func look(second: () -> Void = {}) -> ContinuousClock.Instant {
+            let look = looks.withLock { looks in
+                looks += 1
+                return looks
+            }
+            if look == 2 { second() }
+            return look > 2 ? start + .seconds(100) : start
+        }
+    }
+
+    private func withPlace(
+        now: @escaping @Sendable () -> Int = { 1_000 },
+        _ body: (Place) throws -> Void
+    ) throws {
         try TemporaryFolder.with { folder in
             let database = try DatabaseFile(
                 path: "\(folder)/workbench.db",
                 migrations: Migration.list([.changeFeed, .workflows])
             )
-            try body(Place(folder: folder, store: FlowStore(database, owner: "test") { 1_000 }))
+            try body(Place(folder: folder, store: FlowStore(database, owner: "test", now: now)))
             try database.close()
         }
     }
@@ -136,6 +161,111 @@ import Workspace
             #expect(due.map(\.attempts) == [1])
             #expect(due.map(\.nextAt) == [61_000])
             #expect(place.failures.withLock { $0.isEmpty })
+        }
+    }
+
+    @Test func closingBeginsNoOtherCallOnceItsTimeIsOver() throws {
+        try withPlace { place in
+            let gate = "\(place.folder)/gate"
+            #expect(mkfifo(gate, 0o600) == 0)
+            try place.end(
+                "a",
+                .crashed,
+                [
+                    FlowHook(.crash, .command("cat gate > first")),
+                    FlowHook(.crash, .command("touch second")),
+                ],
+                reason: ""
+            )
+            let clock = Clock()
+            let hooks = place.hooks {
+                // The first call goes on when closing has begun.
+                clock.look { close(open(gate, O_WRONLY)) }
+            }
+            hooks.look()
+            clock.looks.wait { $0 > 0 ? () : nil }
+            hooks.close()
+            #expect(FilePaths.exists("\(place.folder)/first"))
+            #expect(!FilePaths.exists("\(place.folder)/second"))
+            #expect(try place.store.dueCalls().map(\.place) == [1])
+        }
+    }
+
+    @Test func closingDoesNotWaitForAWebhookThatDoesNotAnswer() throws {
+        try withPlace { place in
+            let server = try WebhookServer([])
+            try place.end("a", .crashed, [FlowHook(.crash, .webhook(server.address))], reason: "")
+            let clock = Clock()
+            let hooks = place.hooks(waits: [60]) { clock.look() }
+            hooks.look()
+            clock.looks.wait { $0 > 0 ? () : nil }
+            hooks.close()
+            // It counts as a failed one, so that a later process begins with others.
+            #expect(try place.store.dueCalls().map(\.nextAt) == [61_000])
+            #expect(place.failures.read { $0.isEmpty })
+        }
+    }
+
+    @Test func aCallThatWasMadeIsNotRepeatedIfItsRowCannotBeRemoved() throws {
+        try withPlace { place in
+            func change(_ sql: String) throws {
+                try place.store.database.write { db, _ in try db.execute(sql: sql) }
+            }
+            try place.end("a", .failed, [FlowHook(.failure, .command("echo >> told"))], reason: "")
+            try change(
+                """
+                CREATE TRIGGER full BEFORE DELETE ON wb_flow_hooks
+                BEGIN SELECT RAISE(ABORT, 'no room'); END
+                """
+            )
+            let hooks = place.hooks()
+            hooks.look()
+            place.failures.wait { $0.isEmpty ? nil : () }
+            try change("DROP TRIGGER full")
+            hooks.close()
+            #expect(try Files.text("\(place.folder)/told") == "\n")
+            #expect(try !place.store.hasDueCalls())
+        }
+    }
+
+    @Test func anEndIsNotKeptWaitingByARepetitionOfAnother() throws {
+        let looks = Guarded(0)
+        let now: @Sendable () -> Int = {
+            looks.withLock { $0 += 1 }
+            return 1_000
+        }
+        try withPlace(now: now) { place in
+            try place.end("a", .failed, [FlowHook(.failure, .command("exit 2"))], reason: "")
+            looks.withLock { $0 = 0 }
+            let hooks = place.hooks(waits: [60])
+            hooks.look(at: "a")
+            // When it begins, for the repetition, and for the pause until then; the start wakes it once,
+            // so that it begins and pauses again.
+            looks.wait { $0 >= 5 ? () : nil }
+            try place.end("b", .failed, [FlowHook(.failure, .command("touch told"))], reason: "")
+            looks.withLock { $0 = 0 }
+            hooks.look(at: "b")
+            #expect(looks.wait(seconds: 10) { $0 > 0 ? true : nil } == true)
+            hooks.close()
+            #expect(FilePaths.exists("\(place.folder)/told"))
+            #expect(try place.store.dueCalls().map(\.flowRun) == ["a"])
+        }
+    }
+
+    @Test func aProcessWaitsForTheCallsOfItsOwnFlowRuns() throws {
+        try withPlace { place in
+            let other = try #require(try OwnerLock.take("\(place.folder)/hooks.lock"))
+            for id in ["a", "b"] {
+                let hook = FlowHook(.success, .command("touch $WORKBENCH_FLOW_RUN"))
+                try place.end(id, .completed, [hook], reason: "")
+            }
+            let hooks = place.hooks()
+            hooks.look(at: "b")
+            #expect(try place.store.dueCalls().count == 2)
+            other.release()
+            hooks.close()
+            #expect(try place.store.dueCalls().map(\.flowRun) == ["a"])
+            #expect(FilePaths.exists("\(place.folder)/b"))
         }
     }
 }

@@ -2,6 +2,8 @@ import Glibc
 import Platform
 
 /// A server on this machine that answers each request with the next status and keeps what it got.
+///
+/// One without statuses never answers.
 final class WebhookServer: Sendable {
     struct State {
         var statuses: [Int]
@@ -31,7 +33,7 @@ final class WebhookServer: Sendable {
         descriptor = listener
         address = "http://127.0.0.1:\(UInt16(bigEndian: name.sin_port))/hook"
         thread = try ServiceThread(name: "test-hook") {
-            while true {
+            while !statuses.isEmpty {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 Self.answer(connection, state)

@@ -12,7 +12,8 @@ extension FlowService {
         case .ended(let id, let state, _):
             lookAgain(besides: id)
             scheduleWorker.wake()
-            if state.isTerminal { hooks.look() }
+            // A crash that this process has found is not its own end.
+            if state.isTerminal { hooks.look(at: state == .crashed ? nil : id) }
         default: break
         }
     }

@@ -6,8 +6,18 @@ import Workflows
 
 /// Makes the calls that are due, each once, and decides when those that fail are repeated.
 struct HookCourier: RepeatedWork, Sendable {
+    /// How a call ended.
+    enum Outcome: Sendable {
+        case made
+        case failed(reason: String)
+    }
+
     let store: FlowStore
     let waits: [Double]
+    /// The outcomes that could not be stored, such as on a full disk: these calls are not made again.
+    let unstored: Guarded<[String: Outcome]>
+    /// Whether a call may still begin.
+    let mayBegin: @Sendable (HookDelivery) -> Bool
     let call: @Sendable (HookDelivery, FlowRunRecord) throws -> Void
     let failed: @Sendable (HookDelivery, FlowRunRecord, String) throws -> Void
 
@@ -15,7 +25,7 @@ struct HookCourier: RepeatedWork, Sendable {
 
     func evaluate() throws -> Double? {
         let start = store.now()
-        for delivery in try store.dueCalls() where delivery.nextAt <= start {
+        for delivery in try store.dueCalls() where delivery.nextAt <= start && mayBegin(delivery) {
             try attempt(delivery)
         }
         guard let next = try store.dueCalls().first?.nextAt else { return nil }
@@ -24,23 +34,39 @@ struct HookCourier: RepeatedWork, Sendable {
 
     private func attempt(_ delivery: HookDelivery) throws {
         let run = try store.run(delivery.flowRun)
+        let key = "\(delivery.identity) \(delivery.attempts)"
+        let outcome = unstored.read { $0[key] } ?? outcome(delivery, run)
+        unstored.withLock { $0[key] = outcome }
+        try settle(delivery, run, outcome)
+        unstored.withLock { $0[key] = nil }
+    }
+
+    private func outcome(_ delivery: HookDelivery, _ run: FlowRunRecord) -> Outcome {
         do {
             try call(delivery, run)
+            return .made
         } catch {
-            var delivery = delivery
-            guard delivery.attempts < waits.count else {
-                let reason = CodedError<ErrorKind>(error).message
-                return try store.database.write(.full) { _, changes in
-                    try failed(delivery, run, reason)
-                    try store.remove(delivery)
-                    changes.note(.flowRun, run.id, "hook")
-                }
-            }
-            delivery.nextAt = store.now() + Int(waits[delivery.attempts] * 1000)
-            delivery.attempts += 1
-            return try store.save(delivery)
+            return .failed(reason: CodedError<ErrorKind>(error).message)
         }
-        try store.remove(delivery)
+    }
+
+    private func settle(
+        _ delivery: HookDelivery,
+        _ run: FlowRunRecord,
+        _ outcome: Outcome
+    ) throws {
+        guard case .failed(let reason) = outcome else { return try store.remove(delivery) }
+        guard delivery.attempts < waits.count else {
+            return try store.database.write(.full) { _, changes in
+                try failed(delivery, run, reason)
+                try store.remove(delivery)
+                changes.note(.flowRun, run.id, "hook")
+            }
+        }
+        var delivery = delivery
+        delivery.nextAt = store.now() + Int(waits[delivery.attempts] * 1000)
+        delivery.attempts += 1
+        try store.save(delivery)
     }
 }
 
