@@ -65,7 +65,9 @@ struct FlowForecast {
         )
         do {
             let condition = try condition(of: task, scope)
-            if case .skip(let reason) = condition { return (.skip, .skip, [reason]) }
+            if case .skip(let reason) = condition {
+                return (skip(place, task), .skip, [reason])
+            }
             let mayBeSkipped = firstThatMayBeSkipped(before: place, task)
             var open = TaskOutlook.run
             open.maySkip = condition == nil || mayBeSkipped != nil || task.trigger == .failed
@@ -99,22 +101,29 @@ struct FlowForecast {
     private func verdict(on place: Int, _ task: FlowTask) -> Answer? {
         if let skipped = graph.references[place].first(where: { outlooks[$0].isSkipped }) {
             let reason = "\(graph.instances[skipped].id), which it refers to, is skipped."
-            return (.skip, .skip, [reason])
+            return (skip(place), .skip, [reason])
         }
         let needs = graph.needs[place]
         switch task.trigger {
         case .done: return nil
         case .succeeded:
             guard let skipped = needs.first(where: { outlooks[$0].isSkipped }) else { return nil }
-            // If another one fails, it counts as failed, and not as skipped.
-            var outlook = TaskOutlook.skip
-            outlook.mayFail = needs.contains { outlooks[$0].mayFail }
             let reason = "\(graph.instances[skipped].id), which it needs, is skipped."
-            return (outlook, .skip, [reason])
+            return (skip(place, task), .skip, [reason])
         case .failed:
             guard !needs.contains(where: { outlooks[$0].mayFail }) else { return nil }
-            return (.skip, .skip, ["Nothing that it needs can fail."])
+            return (skip(place, task), .skip, ["Nothing that it needs can fail."])
         }
+    }
+
+    /// A task that is skipped, unless something fails that is asked first: see ``TaskVerdict``.
+    ///
+    /// - Parameter task: The task, if what it only needs is asked too.
+    private func skip(_ place: Int, _ task: FlowTask? = nil) -> TaskOutlook {
+        let needs = task?.trigger == .succeeded ? graph.needs[place] : []
+        var outlook = TaskOutlook.skip
+        outlook.mayFail = (graph.references[place] + needs).contains { outlooks[$0].mayFail }
+        return outlook
     }
 
     /// The first task that may be skipped, and with which it is skipped.

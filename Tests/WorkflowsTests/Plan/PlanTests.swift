@@ -89,6 +89,44 @@ import Workflows
         )
     }
 
+    @Test func whatIsSkippedMayCountAsFailed() throws {
+        let flows = try Self.flows()
+        func rescue(_ name: String, _ need: String, _ x: String = "${6}") -> FlowTask {
+            var task = FlowTask(name, "same", ["x": x], needs: [need])
+            task.trigger = .failed
+            return task
+        }
+        var skip = FlowTask("skip", "same", ["x": "${1}"])
+        skip.when = template("${1 > 2}")
+        var never = FlowTask("never", "same", ["x": "${2}"], needs: ["broken"])
+        never.when = template("${1 > 2}")
+        let flow = Flow([
+            skip, FlowTask("broken", "fails"), never,
+            FlowTask("both", "same", ["x": "${skip.y + broken.y}"]),
+            rescue("handler", "skip", "${broken.y}"),
+            FlowTask("reads", "same", ["x": "${skip.y}"], needs: ["broken"]),
+            rescue("afterNever", "never", "${3}"), rescue("afterBoth", "both", "${4}"),
+            rescue("afterHandler", "handler", "${5}"), rescue("afterReads", "reads"),
+        ])
+        let plan = try FlowPlanner(flows.setting).plan(flow, FlowOrder())
+        let actions = Self.actions(plan)
+        for task in ["skip", "never", "both", "handler", "reads", "afterReads"] {
+            #expect(actions[task] == .skip, "\(task)")
+        }
+        for task in ["afterNever", "afterBoth", "afterHandler"] {
+            #expect(actions[task] == .open, "\(task)")
+        }
+        #expect(try flows.run(flow) == .failed)
+        #expect(
+            try flows.states() == [
+                "skip": .skipped, "broken": .failed, "never": .upstreamFailed,
+                "both": .upstreamFailed, "handler": .upstreamFailed, "reads": .skipped,
+                "afterNever": .completed, "afterBoth": .completed, "afterHandler": .completed,
+                "afterReads": .skipped,
+            ]
+        )
+    }
+
     @Test func aTaskForFailuresIsPlannedInARetryOfAFailure() throws {
         let flows = try Self.flows()
         var rescue = FlowTask("rescue", "same", ["x": "${2}"], needs: ["one"])
