@@ -35,11 +35,18 @@ package struct FlowPlanner: Sendable {
     {
         var run = record
         run.parameters = try flow.parameterObject(order.parameters, over: record.parameters)
-        if !order.isPlain {
+        let isFork = run.parameters != record.parameters || flow.source != record.source
+        if isFork || !order.isPlain {
+            // A retry goes on with the order of its flow run, a fork has only its own.
             run.order = order
-            run.floor = try setting.store.newestResult()
+            run.floor = order.isPlain ? 0 : try setting.store.newestResult()
         }
-        let tasks = try setting.store.tasks(of: record.id)
+        let tasks = try setting.store.tasks(of: record.id).map { task in
+            var task = task
+            // A fork begins with nothing reserved.
+            if isFork { task.reservation = nil }
+            return task
+        }
         return try plan(
             flow,
             run,

@@ -168,4 +168,58 @@ import Workflows
         let on = try planner.plan(flow, FlowOrder(parameters: ["p_on": "true"]))
         #expect(Self.actions(on)["never"] == .open)
     }
+
+    @Test func aForkDoesNotInheritTheOrderOfItsOrigin() throws {
+        let isBroken = Guarded(false)
+        let flows = try TestFlows(kinds: [
+            TestKind("same") { call in
+                if isBroken.withLock({ $0 }) { throw FlowError(.failed, "It is broken.") }
+                return TaskResult([("y", FlowValue(call.inputs["x"] ?? .null))])
+            }
+        ])
+        let flow = Flow(
+            [FlowTask("one", "same", ["x": "${1}"]), FlowTask("two", "same", ["x": "${p_x}"])],
+            parameters: [FlowParameter(name: "p_x", type: .integer, defaultValue: 1)]
+        )
+        try flows.run(flow)
+        isBroken.withLock { $0 = true }
+        #expect(try flows.run(flow, FlowOrder(ignoresCache: true), id: "b") == .failed)
+        #expect(try flows.run(flow, FlowOrder(forced: ["one"]), id: "c") == .failed)
+        isBroken.withLock { $0 = false }
+        let planner = FlowPlanner(flows.setting)
+        for origin in ["b", "c"] {
+            func plan(_ order: FlowOrder) throws -> FlowPlan.Action? {
+                let run = try flows.store.run(origin)
+                return Self.actions(try planner.plan(retrying: run, flow, order))["one"]
+            }
+            #expect(try plan(FlowOrder()) == .run)
+            let order = FlowOrder(parameters: ["p_x": "2"], ignoresCache: true)
+            #expect(try plan(order) == .run)
+            #expect(try plan(FlowOrder(parameters: ["p_x": "2"])) == .reuse)
+        }
+        try flows.retry(flow, FlowOrder(parameters: ["p_x": "2"]), id: "c", fork: "d")
+        #expect(try flows.states("d") == ["one": .cached, "two": .completed])
+    }
+
+    @Test func aForkResumesNoAttempt() throws {
+        let flows = try TestFlows(kinds: [
+            TestKind("trains") { call in
+                if call.reservation != nil { return TaskResult() }
+                try call.reserve("run")
+                throw FlowError(.failed, "It is broken.")
+            }
+        ])
+        let flow = Flow(
+            [FlowTask("one", "trains", ["x": "${1}"]), FlowTask("two", "trains", ["x": "${p_x}"])],
+            parameters: [FlowParameter(name: "p_x", type: .integer, defaultValue: 1)]
+        )
+        #expect(try flows.run(flow) == .failed)
+        let planner = FlowPlanner(flows.setting)
+        let run = try flows.store.run("a")
+        let order = FlowOrder(parameters: ["p_x": "2"])
+        #expect(try planner.plan(retrying: run, flow, FlowOrder()).steps[0].action == .resume)
+        #expect(try planner.plan(retrying: run, flow, order).steps[0].action == .run)
+        #expect(try flows.retry(flow, order) == .failed)
+        #expect(try flows.retry(flow) == .completed)
+    }
 }
