@@ -169,4 +169,41 @@ import Workflows
                 == "/flows/test.yaml:6:29: c[data=missing]: There is no dataset missing."
         )
     }
+
+    @Test func tasksThatGiveOtherInputsAreCheckedOnTheirOwn() throws {
+        let kinds = TaskKinds([PairedKind(), TestKind("same") { _ in TaskResult() }])
+        let flow = Flow([
+            FlowTask("first", "same"),
+            FlowTask("both", "paired", ["x": "${1}", "y": "${first.y}"]),
+            FlowTask("one", "paired", ["x": "${1}"]),
+            FlowTask("again", "paired", ["x": "${1}"]),
+        ])
+        let error = #expect(throws: FlowError.self) {
+            try FlowGraph(flow, parameters: [:])
+                .checkInputs(of: flow, parameters: JSONObject(), kinds: kinds)
+        }
+        #expect(error?.details == ["1:1: one: There is no y."])
+    }
+}
+
+/// A kind of task that needs `y` if it has `x`.
+private struct PairedKind: TaskKind {
+    let name = "paired"
+    let summary = "For tests."
+    let version = 1
+    let inputs = [TaskInput("x", .any, help: "One."), TaskInput("y", .any, help: "The other.")]
+    let outputs: [TaskOutput] = []
+    let effect = TaskEffect.atLeastOnce
+
+    func reuse(of inputs: JSONObject) -> TaskReuse { .anywhere }
+
+    func faults(
+        in inputs: JSONObject,
+        given: Set<String>,
+        folder: String
+    ) -> [(input: String, fault: String)] {
+        given.contains("y") ? [] : [("x", "There is no y.")]
+    }
+
+    func run(_ call: TaskCall) throws -> TaskResult { TaskResult() }
 }

@@ -38,9 +38,11 @@ extension FlowGraph {
                     add("`\(input.name)`: \(error.message)", input.name)
                 }
             }
-            let mark = Array("\(task.kind) ".utf8) + JSONValue.object(known).bytes
-            guard seen.insert(mark).inserted else { continue }
+            // A fault may be about inputs that are given, but not known yet.
             let given = Set(task.inputs.map(\.name))
+            let names = JSONValue.array(given.sorted().map { .string($0) })
+            let mark = Array("\(task.kind) ".utf8) + names.bytes + JSONValue.object(known).bytes
+            guard seen.insert(mark).inserted else { continue }
             for (name, fault) in kind.faults(in: known, given: given, folder: flow.folder) {
                 add(fault, name)
             }
