@@ -14,9 +14,16 @@ package struct ResultFiles: Sendable {
 
     /// Copies a file that a task has made; of a folder, all files in it.
     ///
+    /// A link to a file is kept as that file. A link to a folder could lead anywhere, also back to
+    /// where it is, and is left out.
+    ///
+    /// - Parameter leaveOut: Is called with a sentence for each entry of a folder that is no file.
     /// - Throws: ``FlowError`` with the code `failed` if it does not exist, and `invalid` if its name
     ///   leads out of the folder of the flow's file.
-    func keep(_ file: TaskResult.File) throws -> [StoredResult.File] {
+    func keep(
+        _ file: TaskResult.File,
+        leaveOut: (String) -> Void
+    ) throws -> [StoredResult.File] {
         if let fault = TaskResult.File.fault(in: file.name) { throw FlowError(.invalid, fault) }
         guard let status = FileStatus(file.path), status.kind == .file || status.kind == .folder
         else {
@@ -26,13 +33,32 @@ package struct ResultFiles: Sendable {
                 hint: "Write it to \(file.path), or take it out of `outputs`."
             )
         }
-        guard status.kind == .file else {
-            return try Files.names(in: file.path).sorted().flatMap { name in
-                try keep(
-                    TaskResult.File(name: "\(file.name)/\(name)", path: "\(file.path)/\(name)")
-                )
+        return status.kind == .file
+            ? [try keep(file, status)] : try keep(folder: file, leaveOut: leaveOut)
+    }
+
+    private func keep(
+        folder: TaskResult.File,
+        leaveOut: (String) -> Void
+    ) throws -> [StoredResult.File] {
+        try Files.names(in: folder.path).sorted().flatMap { name -> [StoredResult.File] in
+            let entry = TaskResult.File(
+                name: "\(folder.name)/\(name)",
+                path: "\(folder.path)/\(name)"
+            )
+            if FileStatus(entry.path, followsLink: false)?.kind == .folder {
+                return try keep(folder: entry, leaveOut: leaveOut)
             }
+            guard let status = FileStatus(entry.path), status.kind == .file else {
+                let name = VisibleText.name(entry.name)
+                leaveOut("\(name) is not kept: it is neither a file nor a link to one.")
+                return []
+            }
+            return [try keep(entry, status)]
         }
+    }
+
+    private func keep(_ file: TaskResult.File, _ status: FileStatus) throws -> StoredResult.File {
         let kept = StoredResult.File(
             name: file.name,
             digest: try Files.sha256(file.path).hexadecimal,
@@ -43,7 +69,7 @@ package struct ResultFiles: Sendable {
             try Files.makeFolder(FilePaths.parent(path))
             try Files.copy(file.path, replacing: path, mode: kept.isExecutable ? 0o500 : 0o400)
         }
-        return [kept]
+        return kept
     }
 
     /// Whether a file is there with its content.

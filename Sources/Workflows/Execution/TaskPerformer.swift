@@ -237,7 +237,9 @@ struct TaskPerformer: Sendable {
             lineage: resolution.reuse == .anywhere ? nil : run.lineage,
             chain: run.lineage,
             outputs: FlowValue(result.outputs),
-            files: try result.files.flatMap { try setting.files.keep($0) },
+            files: try result.files.flatMap {
+                try setting.files.keep($0, leaveOut: attempt.call.log)
+            },
             flowRun: run.id,
             task: record.task,
             madeAt: setting.store.now()
