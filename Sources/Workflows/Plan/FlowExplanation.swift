@@ -8,6 +8,16 @@ package struct FlowExplanation: Sendable {
     /// Creates an explanation.
     package init(_ setting: FlowSetting) { self.setting = setting }
 
+    /// What the tasks of a flow run have in common, read once for all of them.
+    private struct Whole {
+        let run: FlowRunRecord
+        let flow: Flow
+        /// All tasks; empty if none is asked for that waits for others.
+        let tasks: [TaskRecord]
+        /// The tasks that use no result from before the order.
+        let forced: Set<Int>
+    }
+
     /// The reasons, in sentences.
     package func sentences(
         for task: TaskRecord,
@@ -16,15 +26,41 @@ package struct FlowExplanation: Sendable {
     ) throws
         -> [String]
     {
+        try sentences(for: [task], in: run, flow)[0]
+    }
+
+    /// The reasons for each of several tasks, in sentences.
+    package func sentences(
+        for tasks: [TaskRecord],
+        in run: FlowRunRecord,
+        _ flow: Flow
+    ) throws
+        -> [[String]]
+    {
+        let isWaiting = tasks.contains { $0.state == .pending }
+        let whole = Whole(
+            run: run,
+            flow: flow,
+            tasks: isWaiting ? try setting.store.tasks(of: run.id) : [],
+            forced: run.order.isPlain
+                ? [] : try run.order.forced(in: flow, FlowGraph(flow, parameters: run.parameters))
+        )
+        return try tasks.map { try sentences(for: $0, whole) }
+    }
+
+    private func sentences(for task: TaskRecord, _ whole: Whole) throws -> [String] {
         switch task.state {
-        case .cached: return try cached(task, in: run)
+        case .cached: return try cached(task, in: whole.run)
         case .skipped, .upstreamFailed, .paused, .scheduled:
             return [task.reason ?? "It is \(task.state.rawValue)."]
         case .waitingApproval:
-            return ["It waits for a person's approval."] + (try ran(task, in: run, flow))
+            return ["It waits for a person's approval."] + (try ran(task, whole))
         case .pending:
-            let tasks = try setting.store.tasks(of: run.id)
-            let waiting = task.dependencies.filter { !tasks[$0].state.isTerminal }
+            let tasks = whole.tasks
+            // A flow run that is deleted meanwhile has no tasks any more.
+            let waiting = task.dependencies.filter {
+                $0 < tasks.count && !tasks[$0].state.isTerminal
+            }
             guard !waiting.isEmpty else { return ["It has not begun."] }
             return waiting.prefix(10).map { place in
                 "It waits for \(tasks[place].task), which is \(tasks[place].state.rawValue)."
@@ -34,7 +70,7 @@ package struct FlowExplanation: Sendable {
             return [TaskEnding(of: task)?.sentence ?? task.reason ?? "It was cancelled."]
         case .running, .retrying, .completed, .failed, .crashed, .cancelled:
             let ending = TaskEnding(of: task).map { [$0.sentence] } ?? []
-            return try ran(task, in: run, flow) + ending
+            return try ran(task, whole) + ending
         }
     }
 
@@ -52,24 +88,23 @@ package struct FlowExplanation: Sendable {
         ]
     }
 
-    private func ran(_ task: TaskRecord, in run: FlowRunRecord, _ flow: Flow) throws -> [String] {
+    private func ran(_ task: TaskRecord, _ whole: Whole) throws -> [String] {
+        let run = whole.run
         guard let contents = task.contents, let key = task.key,
-            let declared = flow.tasks.first(where: { $0.name == task.name })
+            let declared = whole.flow.tasks.first(where: { $0.name == task.name })
         else { return [] }
-        let graph = try FlowGraph(flow, parameters: run.parameters)
         let history = try setting.store.history(of: task.position, in: run.id)
         let ending = TaskEnding(before: history)
         let start = task.startedAt ?? setting.store.now()
         let earlier = try setting.store.results(for: key, lineage: run.lineage)
             .first { $0.id < task.result ?? .max && $0.madeAt <= start }
-        let isForced = try run.order.forced(in: flow, graph).contains(task.position)
         return TaskReasons(
             task: declared,
             run: run,
             before: try setting.store.latest(task: task.task, of: run.path, before: run),
             ending: ending,
             unusable: earlier,
-            isAskedFor: isForced && ending == nil
+            isAskedFor: whole.forced.contains(task.position) && ending == nil
         ).sentences(
             for: contents,
             setting.kinds[task.kind]?.reuse(of: task.inputs ?? JSONObject()) ?? .anywhere,

@@ -63,6 +63,28 @@ import Workflows
         #expect(try world.why("one", flow, of: "c") == ["x was 1, and is 2."])
     }
 
+    @Test func theTasksOfAFlowRunAreExplainedTogether() throws {
+        let world = try World()
+        func why(_ id: String) throws -> [[String]] {
+            try FlowExplanation(world.flows.setting)
+                .sentences(
+                    for: world.flows.store.tasks(of: id),
+                    in: world.flows.store.run(id),
+                    flow
+                )
+        }
+        try world.flows.run(flow)
+        try world.flows.run(flow, FlowOrder(from: "two"), id: "b")
+        #expect(
+            try why("b") == [
+                ["The result of flow run a (one) was used: kind and inputs are the same."],
+                ["It was asked for, so earlier results are not used."],
+            ]
+        )
+        try world.flows.executor(flow).enqueue(flow, FlowOrder(), origin: .person, id: "c")
+        #expect(try why("c") == [["It has not begun."], ["It waits for one, which is pending."]])
+    }
+
     @Test func aLaterFlowRunDoesNotExplainAnEarlierOne() throws {
         let world = try World()
         try world.flows.run(flow)
