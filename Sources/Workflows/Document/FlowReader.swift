@@ -29,7 +29,7 @@ public struct FlowReader: Sendable {
     /// read without end.
     ///
     /// - Throws: The errors of ``read(_:)``, except for faults of tasks.
-    public func outline(_ path: String) throws(FlowError) -> Flow {
+    package func outline(_ path: String) throws(FlowError) -> Flow {
         try read(path, .outline)
     }
 

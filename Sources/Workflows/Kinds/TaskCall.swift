@@ -125,7 +125,7 @@ public struct TaskResult: Sendable, Equatable {
         /// Why a file of a name cannot be kept; nil if it can.
         ///
         /// It would be written where the name says when the result is used again.
-        public static func fault(in name: String) -> String? {
+        package static func fault(in name: String) -> String? {
             FilePaths.isBelowFolder(name)
                 ? nil : "\(VisibleText.name(name)) is not below the folder of the flow's file."
         }

@@ -138,7 +138,7 @@ public struct Zone: Sendable, Equatable {
     }
 
     /// The span of a date such as `2026-03-01` on the clocks of the zone; nil if there is no such date.
-    public func day(_ text: String) -> Range<Date>? {
+    package func day(_ text: String) -> Range<Date>? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
             (1...9999).contains(year), (1...12).contains(month)
