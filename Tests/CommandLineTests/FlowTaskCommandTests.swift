@@ -34,8 +34,8 @@ import Testing
         let why = try program.run("flow", "why", "sft").text.split(separator: "\n")
         #expect(
             why == [
-                "sft[seed=1]: It has not run with these inputs yet.",
-                "sft[seed=2]: It has not run with these inputs yet.",
+                "sft[seed=1]: It had not run with these inputs before.",
+                "sft[seed=2]: It had not run with these inputs before.",
             ]
         )
         let reasons = try array(program.run("flow", "why", "sft", "--json"))
@@ -50,7 +50,7 @@ import Testing
         #expect(shown.contains("sft[seed=2]") && !shown.contains("sft[seed=1]"), "\(shown)")
         #expect(
             try program.run("flow", "why", "sft[seed=2]").text
-                == "It has not run with these inputs yet.\n"
+                == "It had not run with these inputs before.\n"
         )
         let reasons = try program.run("flow", "why", "sft[seed=2]", "--json").objects
         #expect(reasons.first?["task"] as? String == "sft[seed=2]")

@@ -83,6 +83,11 @@ import Testing
         let done = try program.run("flow", "schedule", "off", flow)
         #expect(done.text == "daily.yaml: schedule is off\n", "\(done.errors)")
         #expect(try program.run("flow", "schedule", "off", flow).status != 0)
+        try "flow: daily\ntasks: {a: {uses: wait, with: {seconds: 0}}}\nschedule: {interval: 1h}\n"
+            .write(toFile: flow, atomically: false, encoding: .utf8)
+        #expect(try program.run("flow", "schedule", "on", flow).status == 0)
+        try FileManager.default.removeItem(atPath: flow)
+        #expect(try program.run("flow", "schedule", "off", "daily").status == 0)
     }
 
     @Test func theNumberOfTimesHasAShortOption() throws {

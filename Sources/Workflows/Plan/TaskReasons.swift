@@ -37,7 +37,7 @@ struct TaskReasons {
                     : "There is no result of it that may be used here."
             ]
         }
-        return ["It has not run with these inputs yet."]
+        return ["It had not run with these inputs before."]
     }
 
     private func sentence(about result: StoredResult, now: Int) -> String {

@@ -72,7 +72,11 @@ extension FlowService {
         let path = ResolvedPath.entry(reference).text
         var found = all.filter { $0.path == path }
         if found.isEmpty {
-            found = all.filter { $0.flow == reference || FilePaths.name($0.path) == reference }
+            found = all.filter { schedule in
+                let file = FilePaths.name(schedule.path)
+                return schedule.flow == reference
+                    || ["", ".yaml", ".yml"].contains { file == reference + $0 }
+            }
         }
         if let name { found = found.filter { $0.schedule.name == name } }
         guard found.count > 1 else { return found.first }

@@ -243,7 +243,7 @@ public final class FlowService: Sendable {
                 outputs: mask.masked(result?.values ?? JSONObject()),
                 files: result?.files.map(\.name) ?? [],
                 history: try store.history(of: record.position, in: id),
-                reasons: (try? reasons(record, run)) ?? []
+                reasons: (try? reasons([record], run))?.first ?? []
             )
         }
     }
@@ -275,7 +275,8 @@ public final class FlowService: Sendable {
     public func why(_ task: String, of id: String) throws -> [String] {
         try WorkspaceError.translating {
             let run = try store.run(id)
-            return try reasons(try Self.find(task, among: try shownTasks(of: run), of: run), run)
+            let task = try Self.find(task, among: try shownTasks(of: run), of: run)
+            return try reasons([task], run).first ?? []
         }
     }
 
@@ -286,23 +287,16 @@ public final class FlowService: Sendable {
     ) throws -> [(id: String, state: TaskState, reasons: [String])] {
         try WorkspaceError.translating {
             let run = try store.run(id)
-            let tasks = try shownTasks(of: run)
-            let flow = try reader.stored(run.source, path: run.path)
-            return try tasks.prefix(limit).map { task in
-                (task.task, task.state, try reasons(task, run, flow))
-            }
+            let tasks = Array(try shownTasks(of: run).prefix(limit))
+            return zip(tasks, try reasons(tasks, run)).map { ($0.task, $0.state, $1) }
         }
     }
 
-    private func reasons(
-        _ record: TaskRecord,
-        _ run: FlowRunRecord,
-        _ known: Flow? = nil
-    ) throws -> [String] {
-        let flow = try known ?? reader.stored(run.source, path: run.path)
+    private func reasons(_ tasks: [TaskRecord], _ run: FlowRunRecord) throws -> [[String]] {
+        let flow = try reader.stored(run.source, path: run.path)
         let mask = SecretMask(run.parameters)
-        return try FlowExplanation(setting).sentences(for: record, in: run, flow)
-            .map { mask.masked($0) }
+        return try FlowExplanation(setting).sentences(for: tasks, in: run, flow)
+            .map { $0.map { mask.masked($0) } }
     }
 
     /// The ids of the tasks that a name means: that of one task, or of all combinations of a matrix.

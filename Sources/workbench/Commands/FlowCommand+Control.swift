@@ -100,7 +100,11 @@ extension FlowCommand {
             let workspace = try shared.open(isChanging: true)
             let run = try target.find(in: workspace)
             try workspace.flows.pause(run.id)
-            try shared.confirm(run, "is paused")
+            let isPaused = try workspace.flows.find(run.id).state == .paused
+            try shared.confirm(
+                run,
+                isPaused ? "is paused" : "pauses: what runs goes on, nothing else begins"
+            )
         }
     }
 

@@ -52,7 +52,7 @@ import Workflows
     @Test func anOrderWithoutEarlierResultsIsNamed() throws {
         let world = try World()
         try world.flows.run(flow)
-        #expect(try world.why("one", flow) == ["It has not run with these inputs yet."])
+        #expect(try world.why("one", flow) == ["It had not run with these inputs before."])
         try world.flows.run(flow, FlowOrder(ignoresCache: true), id: "b")
         let sentence = "Earlier results are not used (`--no-cache`)."
         #expect(try world.why("one", flow, of: "b") == [sentence])
@@ -89,7 +89,7 @@ import Workflows
         let world = try World()
         try world.flows.run(flow)
         try world.flows.run(flow, FlowOrder(parameters: ["p_x": "2"]), id: "b")
-        #expect(try world.why("one", flow) == ["It has not run with these inputs yet."])
+        #expect(try world.why("one", flow) == ["It had not run with these inputs before."])
         #expect(try world.why("one", flow, of: "b") == ["x was 1, and is 2."])
         #expect(
             try world.why("two", flow, of: "b") == ["x was 11, and is 12, from the output of one."]

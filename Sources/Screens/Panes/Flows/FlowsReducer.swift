@@ -143,7 +143,8 @@ extension FlowsState {
     private mutating func keepFilter() {
         if log?.isSearching == true {
             log?.isSearching = false
-            find(backwards: true)
+            // From the end of a log that grows, the newest match is the next one.
+            find(backwards: log?.isFollowing == true)
         } else {
             opened?.isFiltering = false
             list.isFiltering = false
