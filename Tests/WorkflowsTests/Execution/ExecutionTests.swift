@@ -4,7 +4,7 @@ import Testing
 import Workflows
 
 /// A kind that yields `y` from `x` and counts its runs by task.
-private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true) -> TestKind {
+func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true) -> TestKind {
     TestKind("double", isReusable: isReusable) { call in
         counts.withLock { $0[call.task, default: 0] += 1 }
         guard case .integer(let x) = call.inputs["x"] else {
@@ -203,46 +203,6 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
         #expect(try flows.result("three")?.values["y"] == .integer(36))
     }
 
-    @Test func aCancelledFlowRunEndsItsTasks() throws {
-        let flows = try TestFlows(kinds: [
-            TestKind("waits") { call in
-                while !call.isCancelled {}
-                throw CancellationError()
-            }
-        ])
-        var last = FlowTask("last", "waits", needs: ["three"])
-        last.trigger = .done
-        let flow = Flow([
-            FlowTask("one", "waits"), FlowTask("two", "waits", needs: ["one"]),
-            FlowTask("three", "waits", needs: ["two"]), last,
-        ])
-        let execution = try flows.executor(flow).create(flow, FlowOrder(), origin: .person, id: "a")
-        let thread = try ServiceThread(name: "test") { execution.execute() }
-        flows.waitUntilRunning("one")
-        try flows.store.ask(.cancel, of: "a", author: "kim")
-        execution.wake()
-        #expect(execution.wait() == .cancelled)
-        thread.join()
-        #expect(Set(try flows.states().values) == [.cancelled])
-        #expect(try flows.store.run("a").state == .cancelled)
-    }
-
-    @Test func aFlowRunThatWaitsForApprovalIsCancelledWithAllItsTasks() throws {
-        let flows = try TestFlows(kinds: [doubling(Guarded([:]))])
-        var task = FlowTask("one", "double", ["x": "${1}"])
-        task.approval = TaskApproval()
-        let flow = Flow([
-            task, FlowTask("two", "double", ["x": "${one.y}"]),
-            FlowTask("three", "double", ["x": "${two.y}"]),
-        ])
-        #expect(try flows.run(flow) == .waitingApproval)
-        try flows.store.ask(.cancel, of: "a", author: "kim")
-        let execution = try flows.executor(flow).answer("a")
-        execution.execute()
-        #expect(execution.wait() == .cancelled)
-        #expect(Set(try flows.states().values) == [.cancelled])
-    }
-
     @Test func aFlowRunWhoseProcessLeavesIsPausedAndResumes() throws {
         let isBlocking = Guarded(true)
         let flows = try TestFlows(kinds: [
@@ -361,17 +321,6 @@ private func doubling(_ counts: Guarded<[String: Int]>, isReusable: Bool = true)
         #expect(try flows.states() == ["one": .pending, "two": .pending])
         execution.execute()
         #expect(execution.wait() == .waitingApproval)
-    }
-
-    @Test func anOldRequestToCancelDoesNotEndARetry() throws {
-        let flows = try TestFlows(kinds: [
-            TestKind("fails") { _ in throw FlowError(.failed, "No.") }
-        ])
-        let flow = Flow([FlowTask("one", "fails")])
-        #expect(try flows.run(flow) == .failed)
-        try flows.store.ask(.cancel, of: "a", author: "kim")
-        #expect(try flows.retry(flow) == .failed)
-        #expect(try flows.states() == ["one": .failed])
     }
 
     @Test func aReservationIsKeptWithTheResult() throws {
