@@ -5,7 +5,9 @@ CONFIGURATION := release
 BINARY := .build/$(CONFIGURATION)/workbench
 MODEL := smollm2-135m-instruct
 PREFIX ?= /usr/local
-FORCED_KERNELS := portable $(shell grep -qw avx2 /proc/cpuinfo 2>/dev/null && echo avx2)
+# The kernels that this processor can run: the names are those of its features.
+FORCED_KERNELS := portable $(shell grep -m1 ^flags /proc/cpuinfo 2>/dev/null | tr ' ' '\n' | \
+	sed -n 's/^avx2$$/avx2/p; s/^avx512dq$$/avx512/p; s/^avx512_vnni$$/avx512vnni/p')
 SOAK_THEMES := paths users uploads races calls registry flips checkpoints disks garbage leaving keys flows
 SWIFT_FILES := Package.swift Sources Tests
 

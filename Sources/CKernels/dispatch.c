@@ -7,18 +7,30 @@
 static const wb_kernel_table *active = &wb_kernels_portable;
 static const char *refused;
 
-const wb_kernel_table *wb_kernels(size_t instruction_set) {
+static bool always(void) { return true; }
+
+// From the least to the most capable.
+static const struct {
+    const wb_kernel_table *table;
+    bool (*is_usable)(void);
+} sets[WB_INSTRUCTION_SETS] = {
+    {&wb_kernels_portable, always},
 #if defined(__x86_64__)
-    switch (instruction_set) {
-    case 0: return &wb_kernels_portable;
-    case 1: return wb_has_avx2() ? &wb_kernels_avx2 : NULL;
-    case 2: return wb_has_avx512() ? &wb_kernels_avx512 : NULL;
-    case 3: return wb_has_avx512vnni() ? &wb_kernels_avx512vnni : NULL;
-    default: return NULL;
-    }
-#else
-    return instruction_set == 0 ? &wb_kernels_portable : NULL;
+    {&wb_kernels_avx2, wb_has_avx2},
+    {&wb_kernels_avx512, wb_has_avx512},
+    {&wb_kernels_avx512vnni, wb_has_avx512vnni},
+    {&wb_kernels_avx512bf16, wb_has_avx512bf16},
 #endif
+};
+
+const wb_kernel_table *wb_kernels(size_t instruction_set) {
+    if (instruction_set >= WB_INSTRUCTION_SETS || !sets[instruction_set].table) return NULL;
+    return sets[instruction_set].is_usable() ? sets[instruction_set].table : NULL;
+}
+
+const char *wb_instruction_set_name(size_t instruction_set) {
+    if (instruction_set >= WB_INSTRUCTION_SETS || !sets[instruction_set].table) return NULL;
+    return sets[instruction_set].table->name;
 }
 
 const wb_kernel_table *wb_active_kernels(void) { return active; }

@@ -1,4 +1,4 @@
-// The kernels for processors with AVX-512 but without VNNI or BF16.
+// The kernels for processors with AVX-512 but without VNNI.
 #include "kernels/prelude.h"
 #include "kernels/tables.h"
 

@@ -1,4 +1,4 @@
-// The kernels for processors with AVX-512, VNNI and BF16.
+// The kernels for processors with AVX-512 and VNNI but without BF16, such as Ice Lake.
 #include "kernels/prelude.h"
 #include "kernels/tables.h"
 
@@ -9,8 +9,7 @@
 #define WB_AVX2
 #define WB_AVX512
 #define WB_VNNI
-#define WB_BF16
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,bmi,bmi2,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,bmi,bmi2,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), apply_to = function)
 #include "kernels/all.h"
 #pragma clang attribute pop
 

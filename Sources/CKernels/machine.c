@@ -51,7 +51,7 @@ bool wb_has_avx512(void) {
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 
-bool wb_has_avx512vnni(void) {
-    return wb_has_avx512() && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
-}
+bool wb_has_avx512vnni(void) { return wb_has_avx512() && __builtin_cpu_supports("avx512vnni"); }
+
+bool wb_has_avx512bf16(void) { return wb_has_avx512vnni() && __builtin_cpu_supports("avx512bf16"); }
 #endif

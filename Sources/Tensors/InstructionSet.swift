@@ -4,11 +4,25 @@ internal import Platform
 /// Which kernels this process computes with.
 ///
 /// The best ones that the processor supports, unless the environment variable
-/// `WORKBENCH_ISA` names others: `avx512vnni` (AVX-512 with VNNI and BF16),
-/// `avx512`, `avx2` or `portable`.
+/// `WORKBENCH_ISA` names others: `avx512bf16` (AVX-512 with VNNI and BF16), `avx512vnni` (with VNNI
+/// alone), `avx512`, `avx2` or `portable`.
 public enum InstructionSet {
     /// The kernels in use.
     public static var name: String { String(cString: wb_active_kernels().pointee.name) }
+
+    /// Whether the kernels in use have vectors of 64 bytes.
+    public static var hasAVX512: Bool { uses(WB_UNIT_AVX512) }
+
+    /// Whether the kernels in use multiply bytes with instructions of their own (VNNI).
+    public static var hasVNNI: Bool { uses(WB_UNIT_VNNI) }
+
+    /// Whether the kernels in use multiply bfloat16 numbers with instructions of their own (BF16);
+    /// others widen them to float32 first.
+    public static var hasBFloat16: Bool { uses(WB_UNIT_BF16) }
+
+    private static func uses(_ unit: Int) -> Bool {
+        wb_active_kernels().pointee.units & UInt32(unit) != 0
+    }
 
     /// The kernels that this processor can use, the least capable first.
     public static var available: [String] {

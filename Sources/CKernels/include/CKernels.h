@@ -1,5 +1,5 @@
 // The kernels: small loops over memory that do all the arithmetic. They are
-// written once (kernels/), compiled for four instruction sets (isa_*.c), and
+// written once (kernels/), compiled for several instruction sets (isa_*.c), and
 // chosen when the program starts by what the processor has (dispatch.c).
 // kernels.def.h lists and describes them.
 #ifndef CKERNELS_H
@@ -41,19 +41,28 @@ typedef struct {
 #include "kernels.def.h"
 #undef KERNEL
 
+// The units of a processor that kernels may use: vectors of 64 bytes, products of
+// bytes (VNNI), products of bfloat16 pairs (BF16).
+enum { WB_UNIT_AVX512 = 1, WB_UNIT_VNNI = 2, WB_UNIT_BF16 = 4 };
+
 // The kernels of one instruction set.
 typedef struct {
     const char *name;
+    uint32_t units;  // those that these kernels use
 #define KERNEL(result, name, parameters, arguments) result (*name) parameters;
 #include "kernels.def.h"
 #undef KERNEL
 } wb_kernel_table;
 
 // The instruction sets from the least to the most capable: "portable",
-// "avx2", "avx512", "avx512vnni" (with VNNI and BF16). Null where this program
-// or this processor has no such kernels.
-enum { WB_INSTRUCTION_SETS = 4 };
+// "avx2", "avx512", "avx512vnni" (AVX-512 and VNNI), "avx512bf16" (VNNI and
+// BF16). Null where this program or this processor has no such kernels.
+enum { WB_INSTRUCTION_SETS = 5 };
 const wb_kernel_table *wb_kernels(size_t instruction_set);
+
+// The name of an instruction set, whether this processor has it or not; null
+// where this program has no such kernels.
+const char *wb_instruction_set_name(size_t instruction_set);
 
 // The kernels in use: the best there are, or those that the environment
 // variable WORKBENCH_ISA names.

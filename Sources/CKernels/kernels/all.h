@@ -31,6 +31,17 @@
 
 const wb_kernel_table WB_TABLE = {
     .name = WB_NAME,
+    .units = 0
+#if defined(WB_AVX512)
+        | WB_UNIT_AVX512
+#endif
+#if defined(WB_VNNI)
+        | WB_UNIT_VNNI
+#endif
+#if defined(WB_BF16)
+        | WB_UNIT_BF16
+#endif
+        ,
 #define KERNEL(result, name, parameters, arguments) .name = name,
 #include "kernels.def.h"
 #undef KERNEL

@@ -22,6 +22,34 @@ public struct Arithmetic: Sendable, Codable, Equatable {
     }
 }
 
+extension Arithmetic {
+    private enum CodingKeys: String, CodingKey {
+        case instructionSet = "kernels"
+        case matrixLibrary
+        /// The key of older checkpoints, in which `avx512vnni` meant what `avx512bf16` is.
+        case formerInstructionSet = "instructionSet"
+    }
+
+    /// Reads the names of the kernels, those of an older checkpoint too.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        matrixLibrary = try container.decode(String.self, forKey: .matrixLibrary)
+        if let name = try container.decodeIfPresent(String.self, forKey: .instructionSet) {
+            instructionSet = name
+        } else {
+            let former = try container.decode(String.self, forKey: .formerInstructionSet)
+            instructionSet = former == "avx512vnni" ? "avx512bf16" : former
+        }
+    }
+
+    /// Writes the names of the kernels.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(instructionSet, forKey: .instructionSet)
+        try container.encode(matrixLibrary, forKey: .matrixLibrary)
+    }
+}
+
 extension Arithmetic: CustomStringConvertible {
     /// The names of the kernels.
     public var description: String { "\(instructionSet) and OpenBLAS \(matrixLibrary)" }
